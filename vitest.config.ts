@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** One project per kind of test, so that each can be run alone: `vitest --project unit`. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["{packages,functions}/**/*.test.ts"] } },
+      { test: { name: "infrastructure", include: ["tests/infrastructure/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "end-to-end", include: ["tests/end-to-end/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
+    ],
+  },
+});
