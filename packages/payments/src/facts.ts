@@ -1,0 +1,92 @@
+import type { Instant } from "@clearing/domain/time";
+
+/**
+ * What Stripe says, reduced to what this product decides on: plain values in the domain's shapes (instants of whole
+ * seconds, integer minor units), never the SDK's objects. Unknown enum values stay as they came.
+ */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** One hosted checkout page; `payment` is null until the client has begun to pay. */
+export type CheckoutFacts = {
+  sessionId: string;
+  status: "open" | "complete" | "expired";
+  /** Null once the session is no longer open. */
+  url: string | null;
+  expiresAt: Instant;
+  created: Instant;
+  customerId: string | null;
+  payment: PaymentFacts | null;
+  metadata: Metadata;
+};
+
+export type PaymentMethodType = "card" | "us_bank_account" | (string & {});
+
+export type PaymentStatus =
+  | "requires_payment_method"
+  | "requires_confirmation"
+  | "requires_action"
+  | "requires_capture"
+  | "processing"
+  | "succeeded"
+  | "canceled"
+  | (string & {});
+
+/** One PaymentIntent. Only `amountReceived` is money; the amount asked for is `amount`. */
+export type PaymentFacts = {
+  paymentIntentId: string;
+  status: PaymentStatus;
+  amount: number;
+  amountReceived: number;
+  currency: string;
+  /** Of the last charge; before there is one, of the method on the intent, or null. */
+  methodType: PaymentMethodType | null;
+  created: Instant;
+  customerId: string | null;
+  lastError: { code: string; declineCode: string | null } | null;
+  charge: ChargeFacts | null;
+  metadata: Metadata;
+};
+
+/** One charge; `balanceTransaction` is null until Stripe has booked it (a bank debit books late). */
+export type ChargeFacts = {
+  chargeId: string;
+  paymentIntentId: string | null;
+  amount: number;
+  amountRefunded: number;
+  currency: string;
+  status: "succeeded" | "pending" | "failed" | (string & {});
+  methodType: PaymentMethodType | null;
+  created: Instant;
+  balanceTransaction: { id: string; amount: number; fee: number; net: number } | null;
+  metadata: Metadata;
+};
+
+/**
+ * One refund. `balanceTransaction.amount` is negative (money leaves), `failureBalanceTransaction.amount` positive
+ * (a failed refund comes back).
+ */
+export type RefundFacts = {
+  refundId: string;
+  chargeId: string | null;
+  paymentIntentId: string | null;
+  amount: number;
+  currency: string;
+  status: "pending" | "requires_action" | "succeeded" | "failed" | "canceled";
+  created: Instant;
+  balanceTransaction: { id: string; amount: number } | null;
+  failureBalanceTransaction: { id: string; amount: number } | null;
+  failureReason: string | null;
+  metadata: Metadata;
+};
+
+/** A hint that something happened: the object it names is fetched anew before anything is decided. */
+export type StripeEventFacts = {
+  eventId: string;
+  type: string;
+  apiVersion: string | null;
+  objectId: string;
+  objectType: string;
+  created: Instant;
+  livemode: boolean;
+  account: string | null;
+};

@@ -1,0 +1,75 @@
+import type { Instant } from "@clearing/domain/time";
+import type { ChargeFacts, CheckoutFacts, Metadata, PaymentFacts, RefundFacts, StripeEventFacts } from "./facts.ts";
+
+/**
+ * Why Stripe did not do what was asked, sorted by what may be done next.
+ * - `declined`: the bank said no. Final for this attempt.
+ * - `invalid`: Stripe refused the request itself (also: no such object). Nothing happened; the same request stays refused.
+ * - `unavailable`: known not to have happened (refused connection, rate limit, wrong key). May be tried again.
+ * - `unknown`: it may have happened (time-out, 5xx, an answer that is not Stripe's). Replay under the SAME key.
+ * - `idempotency_in_flight`: a request under this key is still running. Ask again later, under the same key.
+ * - `idempotency_mismatch`: this key was used with other parameters. A bug of the caller, never retried.
+ */
+export type GatewayFailure = {
+  ok: false;
+  kind: "declined" | "invalid" | "unavailable" | "unknown" | "idempotency_in_flight" | "idempotency_mismatch";
+  code: string;
+  message: string;
+};
+
+export type GatewayResult<T> = { ok: true; value: T } | GatewayFailure;
+
+/** One page of a list, newest first; `nextAfter` is the id to start after, or null at the end. */
+export type Page<T> = { items: readonly T[]; nextAfter: string | null };
+
+export type CreateCustomer = { email: string; metadata: Metadata };
+
+/** A hosted page for one due. All of it is stored with the attempt, so that a replay sends the same parameters. */
+export type CreateCheckoutSession = {
+  customerId: string;
+  currency: string;
+  amount: number;
+  /** The program's neutral public label: the only words that Stripe and the bank statement learn. */
+  label: string;
+  methods: readonly ("card" | "us_bank_account")[];
+  /** With the client's permission for automatic collection the method is saved for later. */
+  saveForLater: boolean;
+  /** Stripe allows 30 minutes to 24 hours from now. */
+  expiresAt: Instant;
+  successUrl: string;
+  cancelUrl: string;
+  /** `{app, stage, bookingId, dueId, attemptId}`, put on the session and on its payment intent. */
+  metadata: Metadata;
+};
+
+export type CreateRefund = {
+  chargeId: string;
+  amount: number;
+  reason?: "duplicate" | "requested_by_customer";
+  metadata: Metadata;
+};
+
+export type ListEvents = { createdAfter: Instant; startingAfter?: string; types?: readonly string[] };
+
+/**
+ * The payment provider in the domain's words. Every call that changes something takes the idempotency key under which
+ * it may be replayed with the same parameters for 24 hours; no call throws for anything that Stripe or the network does.
+ */
+export interface Gateway {
+  createCustomer(customer: CreateCustomer, key: string): Promise<GatewayResult<{ customerId: string }>>;
+  createCheckoutSession(session: CreateCheckoutSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
+  retrieveCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
+  /** Refused as `invalid` when the session is no longer open: retrieve it then. */
+  expireCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
+  /** A customer's sessions, newest first: how an attempt whose outcome is unknown is found again. */
+  listCheckoutSessions(customerId: string, startingAfter?: string): Promise<GatewayResult<Page<CheckoutFacts>>>;
+  retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
+  cancelPaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
+  createRefund(refund: CreateRefund, key: string): Promise<GatewayResult<RefundFacts>>;
+  retrieveRefund(refundId: string): Promise<GatewayResult<RefundFacts>>;
+  listRefunds(paymentIntentId: string, startingAfter?: string): Promise<GatewayResult<Page<RefundFacts>>>;
+  retrieveCharge(chargeId: string): Promise<GatewayResult<ChargeFacts>>;
+  /** Events created at or after an instant, newest first; Stripe keeps them for 30 days. */
+  listEvents(query: ListEvents): Promise<GatewayResult<Page<StripeEventFacts>>>;
+  retrieveEvent(eventId: string): Promise<GatewayResult<StripeEventFacts>>;
+}
