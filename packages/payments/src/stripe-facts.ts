@@ -1,0 +1,118 @@
+import type { Instant } from "@clearing/domain/time";
+import type { Stripe } from "stripe";
+import type { ChargeFacts, CheckoutFacts, PaymentFacts, RefundFacts, StripeEventFacts } from "./facts.ts";
+
+/** Stripe's epoch seconds as an instant of whole seconds. */
+export function instantOfEpoch(seconds: number): Instant {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z") as Instant;
+}
+
+export function epochOf(instant: Instant): number {
+  return Math.floor(Date.parse(instant) / 1000);
+}
+
+/** A field that holds an id or, when expanded, the object. */
+type Expandable<T> = string | T | null | undefined;
+
+function idOf(field: Expandable<{ id: string }>): string | null {
+  if (field === null || field === undefined) return null;
+  return typeof field === "string" ? field : field.id;
+}
+
+function expanded<T extends object>(field: Expandable<T>): T | null {
+  return field === null || field === undefined || typeof field === "string" ? null : field;
+}
+
+export function checkoutFacts(session: Stripe.Checkout.Session): CheckoutFacts {
+  const intent = expanded(session.payment_intent);
+  return {
+    sessionId: session.id,
+    status: (session.status ?? "open") as CheckoutFacts["status"],
+    url: session.url ?? null,
+    expiresAt: instantOfEpoch(session.expires_at),
+    created: instantOfEpoch(session.created),
+    customerId: idOf(session.customer as Expandable<{ id: string }>),
+    payment: intent && paymentFacts(intent),
+    metadata: session.metadata ?? {},
+  };
+}
+
+export function paymentFacts(intent: Stripe.PaymentIntent): PaymentFacts {
+  const charge = expanded(intent.latest_charge);
+  const error = intent.last_payment_error;
+  const onlyType = intent.payment_method_types.length === 1 ? intent.payment_method_types[0] : undefined;
+  return {
+    paymentIntentId: intent.id,
+    status: intent.status,
+    amount: intent.amount,
+    amountReceived: intent.amount_received,
+    currency: intent.currency,
+    methodType: charge?.payment_method_details?.type ?? error?.payment_method?.type ?? onlyType ?? null,
+    created: instantOfEpoch(intent.created),
+    customerId: idOf(intent.customer as Expandable<{ id: string }>),
+    lastError: error ? { code: error.code ?? error.type, declineCode: error.decline_code ?? null } : null,
+    charge: charge && chargeFacts(charge),
+    metadata: intent.metadata,
+  };
+}
+
+export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
+  const booked = expanded(charge.balance_transaction);
+  return {
+    chargeId: charge.id,
+    paymentIntentId: idOf(charge.payment_intent),
+    amount: charge.amount,
+    amountRefunded: charge.amount_refunded,
+    currency: charge.currency,
+    status: charge.status,
+    methodType: charge.payment_method_details?.type ?? null,
+    created: instantOfEpoch(charge.created),
+    balanceTransaction: booked && { id: booked.id, amount: booked.amount, fee: booked.fee, net: booked.net },
+    metadata: charge.metadata,
+  };
+}
+
+export function refundFacts(refund: Stripe.Refund): RefundFacts {
+  const taken = expanded(refund.balance_transaction);
+  const returned = expanded(refund.failure_balance_transaction);
+  return {
+    refundId: refund.id,
+    chargeId: idOf(refund.charge),
+    paymentIntentId: idOf(refund.payment_intent),
+    amount: refund.amount,
+    currency: refund.currency,
+    // Refunds made by very old API versions have no status; they went through.
+    status: (refund.status ?? "succeeded") as RefundFacts["status"],
+    created: instantOfEpoch(refund.created),
+    balanceTransaction: taken && { id: taken.id, amount: taken.amount },
+    failureBalanceTransaction: returned && { id: returned.id, amount: returned.amount },
+    failureReason: refund.failure_reason ?? null,
+    metadata: refund.metadata ?? {},
+  };
+}
+
+/** The parts of a snapshot event that lead back to its object; everything else in it is stale by the time it is read. */
+export type EventPayload = {
+  id: string;
+  type: string;
+  api_version?: string | null;
+  created: number;
+  livemode?: boolean;
+  account?: string | null;
+  data: { object: { id?: string; object: string } };
+};
+
+export function eventFacts(event: EventPayload): StripeEventFacts {
+  const { object } = event.data;
+  return {
+    eventId: event.id,
+    type: event.type,
+    apiVersion: event.api_version ?? null,
+    // The balance has no id: there is only one.
+    objectId: object.id ?? object.object,
+    objectType: object.object,
+    created: instantOfEpoch(event.created),
+    livemode: event.livemode ?? false,
+    account: event.account ?? null,
+  };
+}

@@ -1,0 +1,355 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Stripe } from "stripe";
+import { afterEach, describe, expect, it } from "vitest";
+import { STRIPE_API_VERSION } from "./api-version.ts";
+import type { Gateway } from "./gateway.ts";
+import { stripeGateway } from "./stripe-gateway.ts";
+
+type Seen = { method: string; url: string; key: string | undefined; version: string | undefined; body: string };
+type Reply = (seen: Seen, response: ServerResponse, request: IncomingMessage) => void;
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+});
+
+/** A Stripe that answers its nth request with the nth reply (the last one for ever after). */
+async function stripeThat(...replies: Reply[]): Promise<{ gateway: Gateway; seen: Seen[]; pauses: number[] }> {
+  const seen: Seen[] = [];
+  const pauses: number[] = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const { method = "", url = "", headers } = request;
+    const entry: Seen = {
+      method,
+      url: decodeURIComponent(url),
+      key: headers["idempotency-key"] as string | undefined,
+      version: headers["stripe-version"] as string | undefined,
+      body: decodeURIComponent(body),
+    };
+    seen.push(entry);
+    const reply = replies[Math.min(seen.length, replies.length) - 1];
+    reply?.(entry, response, request);
+  });
+  servers.push(server);
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const apiBase = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { gateway: gatewayTo(apiBase, pauses), seen, pauses };
+}
+
+function gatewayTo(apiBase: string, pauses: number[] = []): Gateway {
+  return stripeGateway({
+    secretKey: "sk_test_stub",
+    apiBase,
+    timeoutMs: 150,
+    random: () => 0.5,
+    sleep: async (ms) => {
+      pauses.push(ms);
+    },
+  });
+}
+
+const json =
+  (status: number, body: unknown, headers: Record<string, string> = {}): Reply =>
+  (_seen, response) =>
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+const stripeError = (status: number, error: Record<string, unknown>): Reply => json(status, { error });
+const silence: Reply = () => undefined;
+const hangUp: Reply = (_seen, _response, request) => request.socket.destroy();
+
+const customer = { id: "cus_1", object: "customer" };
+const anna = { email: "anna@example.org", metadata: { app: "clearing" } };
+
+const charge = {
+  id: "ch_1",
+  object: "charge",
+  amount: 250000,
+  amount_refunded: 0,
+  currency: "usd",
+  status: "succeeded",
+  created: 1798761600,
+  payment_intent: "pi_1",
+  payment_method_details: { type: "card" },
+  balance_transaction: { id: "txn_1", object: "balance_transaction", amount: 250000, fee: 7280, net: 242720 },
+  metadata: {},
+};
+const intent = {
+  id: "pi_1",
+  object: "payment_intent",
+  status: "succeeded",
+  amount: 250000,
+  amount_received: 250000,
+  currency: "usd",
+  created: 1798761600,
+  customer: "cus_1",
+  payment_method_types: ["card"],
+  last_payment_error: null,
+  latest_charge: charge,
+  metadata: { attemptId: "att_1" },
+};
+const session = {
+  id: "cs_1",
+  object: "checkout.session",
+  status: "complete",
+  url: null,
+  expires_at: 1798763460,
+  created: 1798761600,
+  customer: "cus_1",
+  payment_intent: intent,
+  metadata: { attemptId: "att_1" },
+};
+
+describe("what Stripe says, as plain facts", () => {
+  it("reads a paid session down to the fee that Stripe took", async () => {
+    const { gateway, seen } = await stripeThat(json(200, session));
+
+    const result = await gateway.retrieveCheckoutSession("cs_1");
+
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        sessionId: "cs_1",
+        status: "complete",
+        expiresAt: "2027-01-01T00:31:00Z",
+        payment: {
+          status: "succeeded",
+          amountReceived: 250000,
+          methodType: "card",
+          charge: { chargeId: "ch_1", balanceTransaction: { id: "txn_1", fee: 7280, net: 242720 } },
+        },
+      },
+    });
+    expect(seen[0]?.url).toContain("expand[0]=payment_intent.latest_charge.balance_transaction");
+    expect(seen[0]?.version).toBe(STRIPE_API_VERSION);
+  });
+
+  it("reads a session that nobody has paid on yet as having no payment", async () => {
+    const open = { ...session, status: "open", url: "https://checkout.stripe.com/c/cs_1", payment_intent: null };
+    const { gateway } = await stripeThat(json(200, open));
+
+    const result = await gateway.retrieveCheckoutSession("cs_1");
+
+    expect(result).toMatchObject({ ok: true, value: { status: "open", payment: null, url: open.url } });
+  });
+
+  it("reads a declined payment's reason from its last error", async () => {
+    const declined = {
+      ...intent,
+      status: "requires_payment_method",
+      amount_received: 0,
+      latest_charge: null,
+      last_payment_error: { type: "card_error", code: "card_declined", decline_code: "insufficient_funds" },
+    };
+    const { gateway } = await stripeThat(json(200, declined));
+
+    const result = await gateway.retrievePaymentIntent("pi_1");
+
+    expect(result).toMatchObject({
+      ok: true,
+      value: { charge: null, lastError: { code: "card_declined", declineCode: "insufficient_funds" } },
+    });
+  });
+
+  it("reads a refund that failed later with both of its balance transactions", async () => {
+    const refund = {
+      id: "re_1",
+      object: "refund",
+      charge: "ch_1",
+      payment_intent: "pi_1",
+      amount: 100000,
+      currency: "usd",
+      status: "failed",
+      created: 1798761600,
+      balance_transaction: { id: "txn_2", object: "balance_transaction", amount: -100000 },
+      failure_balance_transaction: { id: "txn_3", object: "balance_transaction", amount: 100000 },
+      failure_reason: "lost_or_stolen_card",
+      metadata: null,
+    };
+    const { gateway } = await stripeThat(json(200, { object: "list", data: [refund], has_more: true }));
+
+    const result = await gateway.listRefunds("pi_1");
+
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        nextAfter: "re_1",
+        items: [
+          {
+            status: "failed",
+            balanceTransaction: { id: "txn_2", amount: -100000 },
+            failureBalanceTransaction: { id: "txn_3", amount: 100000 },
+            metadata: {},
+          },
+        ],
+      },
+    });
+  });
+
+  it("lists events from an instant on, of the asked types, page by page", async () => {
+    const event = {
+      id: "evt_1",
+      object: "event",
+      type: "charge.refunded",
+      created: 1798761600,
+      data: { object: charge },
+    };
+    const { gateway, seen } = await stripeThat(json(200, { object: "list", data: [event], has_more: false }));
+
+    const result = await gateway.listEvents({
+      createdAfter: "2027-01-01T00:00:00Z",
+      startingAfter: "evt_0",
+      types: ["charge.refunded"],
+    });
+
+    expect(result).toMatchObject({
+      ok: true,
+      value: { nextAfter: null, items: [{ eventId: "evt_1", objectId: "ch_1", objectType: "charge" }] },
+    });
+    expect(seen[0]?.url).toContain("created[gte]=1798761600");
+    expect(seen[0]?.url).toContain("starting_after=evt_0");
+    expect(seen[0]?.url).toContain("types[0]=charge.refunded");
+  });
+});
+
+describe("a hosted checkout page", () => {
+  const page = {
+    customerId: "cus_1",
+    currency: "usd",
+    amount: 250000,
+    label: "Seven-day program",
+    methods: ["card", "us_bank_account"] as const,
+    saveForLater: false,
+    expiresAt: "2027-01-01T00:31:00Z",
+    successUrl: "https://api.example.org/v1/checkout/return?session={CHECKOUT_SESSION_ID}",
+    cancelUrl: "https://api.example.org/cancelled",
+    metadata: { app: "clearing", attemptId: "att_1" },
+  };
+
+  it("carries the neutral label, the way back and the attempt, under the attempt's key", async () => {
+    const { gateway, seen } = await stripeThat(json(200, { ...session, status: "open", payment_intent: null }));
+
+    await gateway.createCheckoutSession(page, "att_1");
+
+    const sent = new URLSearchParams(seen[0]?.body ?? "");
+    expect(seen[0]?.key).toBe("att_1");
+    expect(sent.get("line_items[0][price_data][product_data][name]")).toBe("Seven-day program");
+    expect(sent.get("line_items[0][price_data][unit_amount]")).toBe("250000");
+    expect(sent.get("payment_intent_data[metadata][attemptId]")).toBe("att_1");
+    expect(sent.get("metadata[attemptId]")).toBe("att_1");
+    expect(sent.get("expires_at")).toBe("1798763460");
+    expect(sent.get("success_url")).toContain("{CHECKOUT_SESSION_ID}");
+    expect(seen[0]?.body).not.toContain("setup_future_usage");
+  });
+
+  it("saves each method for later only with the client's permission", async () => {
+    const { gateway, seen } = await stripeThat(json(200, { ...session, status: "open", payment_intent: null }));
+
+    await gateway.createCheckoutSession({ ...page, saveForLater: true }, "att_1");
+
+    const sent = new URLSearchParams(seen[0]?.body ?? "");
+    expect(sent.get("payment_method_options[card][setup_future_usage]")).toBe("off_session");
+    expect(sent.get("payment_method_options[us_bank_account][setup_future_usage]")).toBe("off_session");
+  });
+});
+
+describe("a call that fails", () => {
+  it("is unknown when the answer never comes, after one more try under the same key", async () => {
+    const { gateway, seen } = await stripeThat(silence);
+
+    const result = await gateway.createCustomer(anna, "key_1");
+
+    expect(result).toMatchObject({ ok: false, kind: "unknown" });
+    expect(seen.map(({ key }) => key)).toEqual(["key_1", "key_1"]);
+  });
+
+  it("succeeds when only the first answer was lost", async () => {
+    const { gateway, seen } = await stripeThat(silence, json(200, customer));
+
+    const result = await gateway.createCustomer(anna, "key_1");
+
+    expect(result).toEqual({ ok: true, value: { customerId: "cus_1" } });
+    expect(seen.map(({ key }) => key)).toEqual(["key_1", "key_1"]);
+  });
+
+  it("is unknown when the connection breaks after the request was sent", async () => {
+    const { gateway } = await stripeThat(hangUp);
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
+  });
+
+  it("is unavailable when nobody listens: the request cannot have happened", async () => {
+    const gateway = gatewayTo("http://127.0.0.1:1");
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unavailable" });
+  });
+
+  it("stays unknown when a first try without an answer is followed by a rate limit", async () => {
+    const { gateway } = await stripeThat(silence, stripeError(429, { type: "invalid_request_error", message: "slow" }));
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
+  });
+
+  it("is unknown on an internal error, which Stripe replays under the same key", async () => {
+    const { gateway } = await stripeThat(stripeError(500, { type: "api_error", message: "oops" }));
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
+  });
+
+  it.each([
+    ["a firewall's JSON", json(404, { message: "Not Found" })],
+    ["a JSON of another kind", json(200, { id: "x", object: "product" })],
+    ["a page of HTML", ((_seen, response) => response.writeHead(200).end("<html>hello</html>")) as Reply],
+    ["an object without an id", json(200, { object: "customer" })],
+  ])("is unknown for a write that %s answers", async (_what, reply) => {
+    const { gateway } = await stripeThat(reply);
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
+  });
+
+  it("is merely unavailable for a read, which changes nothing", async () => {
+    const { gateway } = await stripeThat(json(502, { message: "Bad Gateway" }));
+
+    expect(await gateway.retrieveCharge("ch_1")).toMatchObject({ ok: false, kind: "unavailable" });
+  });
+
+  it("waits longer and longer on a rate limit, then gives up", async () => {
+    const limited = stripeError(429, { type: "invalid_request_error", code: "rate_limit", message: "slow" });
+    const { gateway, seen, pauses } = await stripeThat(limited);
+
+    const result = await gateway.createCustomer(anna, "key_1");
+
+    expect(result).toMatchObject({ ok: false, kind: "unavailable", code: "rate_limit" });
+    expect(seen).toHaveLength(4);
+    expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
+  });
+
+  it("gets through when an object's lock is released", async () => {
+    const locked = stripeError(429, { type: "invalid_request_error", code: "lock_timeout", message: "locked" });
+    const { gateway } = await stripeThat(locked, json(200, customer));
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    [402, { type: "card_error", code: "card_declined", message: "no" }, "declined", 1],
+    [400, { type: "invalid_request_error", code: "parameter_unknown", message: "no" }, "invalid", 1],
+    [404, { type: "invalid_request_error", code: "resource_missing", message: "no" }, "invalid", 1],
+    [401, { type: "invalid_request_error", message: "no such key" }, "unavailable", 1],
+    [400, { type: "idempotency_error", message: "other parameters" }, "idempotency_mismatch", 1],
+    [409, { type: "idempotency_error", code: "idempotency_key_in_use", message: "busy" }, "idempotency_in_flight", 1],
+  ])("answers %i %o as %s, without asking again", async (status, error, kind, requests) => {
+    const { gateway, seen } = await stripeThat(stripeError(status, error));
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind });
+    expect(seen).toHaveLength(requests);
+  });
+});
+
+it("speaks the API version of the pinned SDK", () => {
+  expect(STRIPE_API_VERSION).toBe(Stripe.API_VERSION);
+});

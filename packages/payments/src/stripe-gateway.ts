@@ -1,0 +1,229 @@
+import { Stripe } from "stripe";
+import { STRIPE_API_VERSION } from "./api-version.ts";
+import type { CheckoutFacts } from "./facts.ts";
+import type { CreateCheckoutSession, Gateway, GatewayResult, ListEvents, Page } from "./gateway.ts";
+import { chargeFacts, checkoutFacts, epochOf, eventFacts, paymentFacts, refundFacts } from "./stripe-facts.ts";
+import { type Effect, ForeignAnswer, failureOf, isThrottled } from "./stripe-failure.ts";
+
+export type StripeGatewayOptions = {
+  secretKey: string;
+  /** Another base address than Stripe's, such as `http://127.0.0.1:8790`. */
+  apiBase?: string;
+  timeoutMs?: number;
+  sleep?: (ms: number) => Promise<void>;
+  random?: () => number;
+};
+
+const TIMEOUT_MS = 8_000;
+const ATTEMPTS = { network: 2, throttled: 4 } as const;
+const INTENT = ["latest_charge.balance_transaction"];
+const SESSION = ["payment_intent.latest_charge.balance_transaction"];
+const REFUND = ["balance_transaction", "failure_balance_transaction"];
+const PAGE_SIZE = 100;
+
+/**
+ * The one `Gateway`: Stripe over its own SDK. Retries are made here and not by the SDK, since only a caller that saw
+ * every try can tell "never happened" from "unknown"; all tries of one call carry the same idempotency key.
+ */
+export function stripeGateway(options: StripeGatewayOptions): Gateway {
+  const sleep = options.sleep ?? ((ms) => new Promise((wake) => setTimeout(wake, ms)));
+  const random = options.random ?? Math.random;
+  const stripe = new Stripe(options.secretKey, {
+    apiVersion: STRIPE_API_VERSION,
+    timeout: options.timeoutMs ?? TIMEOUT_MS,
+    maxNetworkRetries: 0,
+    telemetry: false,
+    ...(options.apiBase === undefined ? {} : addressOf(options.apiBase)),
+  });
+
+  /** One call with its bounded, jittered retries. Once a try may have had an effect, no later error can rule it out. */
+  async function ask<T>(effect: Effect, call: () => Promise<T>): Promise<GatewayResult<T>> {
+    let mayHaveHappened = false;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return { ok: true, value: await call() };
+      } catch (error) {
+        const failure = failureOf(error, effect);
+        mayHaveHappened ||= failure.kind === "unknown";
+        const retryable = failure.kind === "unavailable" || failure.kind === "unknown";
+        const most = isThrottled(error) ? ATTEMPTS.throttled : ATTEMPTS.network;
+        if (!retryable || attempt >= most || isRefusedKey(error)) {
+          return failure.kind === "unavailable" && mayHaveHappened ? { ...failure, kind: "unknown" } : failure;
+        }
+        await sleep((0.5 + random() / 2) * 250 * 2 ** attempt);
+      }
+    }
+  }
+
+  const read = <T>(call: () => Promise<T>) => ask("read", call);
+  const write = <T>(call: () => Promise<T>) => ask("write", call);
+  /** For writes that need no lasting key since repeating them is harmless: one key for the tries of one call. */
+  const passingKey = (of: string) => `${of}_${Math.floor(random() * 2 ** 48).toString(36)}`;
+
+  return {
+    createCustomer: (customer, key) =>
+      write(async () => {
+        const { email, metadata } = customer;
+        const created = await stripe.customers.create({ email, metadata }, { idempotencyKey: key });
+        return { customerId: genuine(created, "customer").id };
+      }),
+
+    createCheckoutSession: (session, key) =>
+      write(async () => {
+        const created = await stripe.checkout.sessions.create(sessionParams(session), { idempotencyKey: key });
+        return checkoutFacts(genuine(created, "checkout.session"));
+      }),
+
+    retrieveCheckoutSession: (sessionId) =>
+      read(async () => {
+        const session = await stripe.checkout.sessions.retrieve(sessionId, { expand: SESSION });
+        return checkoutFacts(genuine(session, "checkout.session"));
+      }),
+
+    expireCheckoutSession: (sessionId) => {
+      const options = { idempotencyKey: passingKey(sessionId) };
+      return write(async () => {
+        const session = await stripe.checkout.sessions.expire(sessionId, { expand: SESSION }, options);
+        return checkoutFacts(genuine(session, "checkout.session"));
+      });
+    },
+
+    listCheckoutSessions: (customerId, startingAfter) =>
+      read(async () => {
+        const page = await stripe.checkout.sessions.list({
+          customer: customerId,
+          limit: PAGE_SIZE,
+          expand: SESSION.map((path) => `data.${path}`),
+          ...after(startingAfter),
+        });
+        return pageOf(page, checkoutFacts, (facts: CheckoutFacts) => facts.sessionId);
+      }),
+
+    retrievePaymentIntent: (paymentIntentId) =>
+      read(async () => {
+        const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: INTENT });
+        return paymentFacts(genuine(intent, "payment_intent"));
+      }),
+
+    cancelPaymentIntent: (paymentIntentId) => {
+      const options = { idempotencyKey: passingKey(paymentIntentId) };
+      return write(async () => {
+        const intent = await stripe.paymentIntents.cancel(paymentIntentId, { expand: INTENT }, options);
+        return paymentFacts(genuine(intent, "payment_intent"));
+      });
+    },
+
+    createRefund: (refund, key) =>
+      write(async () => {
+        const { chargeId, amount, metadata, reason } = refund;
+        const params = { charge: chargeId, amount, metadata, expand: REFUND, ...(reason ? { reason } : {}) };
+        const created = await stripe.refunds.create(params, { idempotencyKey: key });
+        return refundFacts(genuine(created, "refund"));
+      }),
+
+    retrieveRefund: (refundId) =>
+      read(async () => {
+        const refund = await stripe.refunds.retrieve(refundId, { expand: REFUND });
+        return refundFacts(genuine(refund, "refund"));
+      }),
+
+    listRefunds: (paymentIntentId, startingAfter) =>
+      read(async () => {
+        const page = await stripe.refunds.list({
+          payment_intent: paymentIntentId,
+          limit: PAGE_SIZE,
+          expand: REFUND.map((path) => `data.${path}`),
+          ...after(startingAfter),
+        });
+        return pageOf(page, refundFacts, (facts) => facts.refundId);
+      }),
+
+    retrieveCharge: (chargeId) =>
+      read(async () => {
+        const charge = await stripe.charges.retrieve(chargeId, { expand: ["balance_transaction"] });
+        return chargeFacts(genuine(charge, "charge"));
+      }),
+
+    listEvents: (query) =>
+      read(async () => pageOf(await stripe.events.list(eventQuery(query)), eventFacts, (facts) => facts.eventId)),
+
+    retrieveEvent: (eventId) => read(async () => eventFacts(genuine(await stripe.events.retrieve(eventId), "event"))),
+  };
+}
+
+/**
+ * The hosted page's parameters. The bank statement shows the account's own descriptor, which the operator keeps
+ * neutral: nothing about the program is added to it.
+ */
+function sessionParams(session: CreateCheckoutSession): Stripe.Checkout.SessionCreateParams {
+  const saved = { setup_future_usage: "off_session" } as const;
+  return {
+    mode: "payment",
+    customer: session.customerId,
+    // What the account offers anyway, narrowed to these (the API's word since 2026-09-30.endive).
+    allowed_payment_method_types: [...session.methods],
+    line_items: [
+      {
+        quantity: 1,
+        price_data: {
+          currency: session.currency,
+          unit_amount: session.amount,
+          product_data: { name: session.label },
+        },
+      },
+    ],
+    expires_at: epochOf(session.expiresAt),
+    success_url: session.successUrl,
+    cancel_url: session.cancelUrl,
+    metadata: session.metadata,
+    payment_intent_data: { description: session.label, metadata: session.metadata },
+    ...(session.saveForLater
+      ? { payment_method_options: Object.fromEntries(session.methods.map((method) => [method, saved])) }
+      : {}),
+  };
+}
+
+function eventQuery(query: ListEvents): Stripe.EventListParams {
+  return {
+    created: { gte: epochOf(query.createdAfter) },
+    limit: PAGE_SIZE,
+    ...after(query.startingAfter),
+    ...(query.types ? { types: [...query.types] } : {}),
+  };
+}
+
+function after(id: string | undefined): { starting_after?: string } {
+  return id === undefined ? {} : { starting_after: id };
+}
+
+function addressOf(apiBase: string): { host: string; port: string; protocol: "http" | "https" } {
+  const { hostname, port, protocol } = new URL(apiBase);
+  const scheme = protocol === "http:" ? "http" : "https";
+  return { host: hostname, port: port || (scheme === "http" ? "80" : "443"), protocol: scheme };
+}
+
+/** The SDK resolves any JSON without an `error` as success; only an object of the asked kind with an id is Stripe's. */
+function genuine<T extends { id: string; object: string }>(answer: T, object: T["object"]): T {
+  if (answer?.object !== object || typeof answer.id !== "string" || answer.id === "") {
+    throw new ForeignAnswer(`an answer that is no ${object}`);
+  }
+  return answer;
+}
+
+function pageOf<S, T>(
+  list: { object: "list"; data: S[]; has_more: boolean },
+  facts: (item: S) => T,
+  idOf: (item: T) => string,
+): Page<T> {
+  if (list?.object !== "list" || !Array.isArray(list.data)) throw new ForeignAnswer("an answer that is no list");
+  const items = list.data.map(facts);
+  const last = items.at(-1);
+  return { items, nextAfter: list.has_more && last !== undefined ? idOf(last) : null };
+}
+
+/** A wrong or under-privileged key does not become right by asking again. */
+function isRefusedKey(error: unknown): boolean {
+  return (
+    error instanceof Stripe.errors.StripeAuthenticationError || error instanceof Stripe.errors.StripePermissionError
+  );
+}
