@@ -1,0 +1,161 @@
+import { type Instant, plusHours, plusMinutes } from "../time/index.ts";
+import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
+import { nextVersion, waitsForConfirmation } from "./deadline.ts";
+import { type Due, replaceDue, unpaid } from "./due.ts";
+
+export type AttemptStatus = "requested" | "open" | "processing" | "succeeded" | "failed" | "expired" | "refused";
+export type PaymentMethod = "card" | "us_bank_account";
+
+/**
+ * One try to collect one due. Its id is the idempotency key and the metadata at Stripe; `methods`, `autopay` and the
+ * session's expiry are stored with it, so that a replay asks for exactly the same (I5). `feePosted` is false while
+ * Stripe has not booked its fee. `dueAt`: when to look at it next.
+ */
+export type Attempt = {
+  id: string;
+  version: number;
+  bookingId: string;
+  dueId: string;
+  purpose: "deposit" | "due";
+  amount: number;
+  currency: string;
+  description: string;
+  methods: PaymentMethod[];
+  autopay: boolean;
+  status: AttemptStatus;
+  sessionId: string | null;
+  url: string | null;
+  sessionExpiresAt: Instant;
+  paymentIntentId: string | null;
+  chargeId: string | null;
+  feePosted: boolean;
+  failureCode: string | null;
+  createdAt: Instant;
+  dueAt: Instant | null;
+};
+
+export const isFinal = ({ status }: Attempt): boolean =>
+  status === "succeeded" || status === "failed" || status === "expired" || status === "refused";
+
+/** Stripe asks for half an hour at the least; one minute more covers the way there. */
+const depositSessionMinutes = 31;
+const marginMinutes = 5;
+const dueSessionHours = 23;
+/** Until when a checkout that a crash cut off is left to the request that began it. */
+const requestMinutes = 1;
+const openPollMinutes = 10;
+const smallestCharge = 50;
+
+export type CheckoutRefusal =
+  | "agreement_required"
+  | "clearance_required"
+  | "hold_expired"
+  | "invalid_transition"
+  | "amount_invalid"
+  | "not_found";
+
+export type CheckoutRequest = {
+  purpose: "deposit" | "due";
+  dueId?: string | undefined;
+  amount?: number | undefined;
+  methods: PaymentMethod[];
+  attemptId: string;
+  /** The clearance shows `not_cleared`. */
+  notCleared: boolean;
+};
+
+export type CheckoutDecision =
+  | { ok: true; kind: "existing"; attemptId: string }
+  | ({ ok: true; kind: "begin"; attempt: Attempt; holdUntil: Instant | null } & BookingChange)
+  | { ok: false; reason: CheckoutRefusal };
+
+function wantedDue(booking: Booking, { purpose, dueId }: CheckoutRequest): Due | undefined {
+  return purpose === "deposit"
+    ? booking.dues.find((due) => due.kind === "deposit")
+    : booking.dues.find((due) => due.id === dueId && due.kind !== "deposit");
+}
+
+function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Instant): CheckoutRefusal | null {
+  if (!agreementSigned(booking)) return "agreement_required";
+  if (request.purpose === "deposit") {
+    if (booking.status === "expired") return "hold_expired";
+    if (booking.status !== "held") return "invalid_transition";
+    if (request.notCleared) return "clearance_required";
+    if (due.status === "processing") return "invalid_transition";
+    if (booking.holdExpiresAt === null || booking.holdExpiresAt <= now) return "hold_expired";
+    return null;
+  }
+  if (booking.status === "held") return "invalid_transition";
+  if (waitsForConfirmation(booking, due)) return "clearance_required";
+  if (!["awaiting_clearance", "confirmed", "completed"].includes(booking.status)) return "invalid_transition";
+  return unpaid(due) === 0 || due.status === "processing" ? "invalid_transition" : null;
+}
+
+/**
+ * Begins a checkout for one due, or points to the one that is open. A deposit's checkout extends the hold past the
+ * session's end, once; a hold that had its extension begins no other. `amount` (minor units) only for a `due`, at most
+ * what is unpaid and never so that less than Stripe's smallest charge is left.
+ */
+export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
+  const due = wantedDue(before, request);
+  if (due === undefined) return { ok: false, reason: "not_found" };
+  const reason = refusal(before, due, request, now);
+  if (reason !== null) return { ok: false, reason };
+  if (due.openAttemptId !== null) return { ok: true, kind: "existing", attemptId: due.openAttemptId };
+
+  const open = unpaid(due);
+  const amount = request.amount ?? open;
+  const rest = open - amount;
+  if (amount < smallestCharge || rest < 0 || (rest > 0 && rest < smallestCharge)) {
+    return { ok: false, reason: "amount_invalid" };
+  }
+  const isDeposit = request.purpose === "deposit";
+  if (isDeposit && before.holdExtended) return { ok: false, reason: "hold_expired" };
+
+  const sessionExpiresAt = isDeposit ? plusMinutes(now, depositSessionMinutes) : plusHours(now, dueSessionHours);
+  const holdUntil = isDeposit ? plusMinutes(sessionExpiresAt, marginMinutes) : null;
+  const attempt: Attempt = {
+    id: request.attemptId,
+    version: 1,
+    bookingId: before.id,
+    dueId: due.id,
+    purpose: request.purpose,
+    amount,
+    currency: before.currency,
+    description: before.terms.publicLabel,
+    methods: request.methods,
+    autopay: before.autopay,
+    status: "requested",
+    sessionId: null,
+    url: null,
+    sessionExpiresAt,
+    paymentIntentId: null,
+    chargeId: null,
+    feePosted: false,
+    failureCode: null,
+    createdAt: now,
+    dueAt: plusMinutes(now, requestMinutes),
+  };
+  const changes: Partial<Booking> = { dues: replaceDue(before.dues, { ...due, openAttemptId: attempt.id }) };
+  if (holdUntil !== null) Object.assign(changes, { holdExpiresAt: holdUntil, holdExtended: true });
+  const change = nextVersion(before, now, changes, () => ({ events: [], journal: [] }));
+  return { ok: true, kind: "begin", attempt, holdUntil, ...change };
+}
+
+/** The next look at an open session: every few minutes, and as soon as it has expired. */
+export function pollOpenAt(attempt: Attempt, now: Instant): Instant {
+  const soon = plusMinutes(now, openPollMinutes);
+  return soon < attempt.sessionExpiresAt || now >= attempt.sessionExpiresAt ? soon : attempt.sessionExpiresAt;
+}
+
+/** Stripe has made the session: the attempt is open. */
+export function opened(attempt: Attempt, session: { id: string; url: string | null }, now: Instant): Attempt {
+  return {
+    ...attempt,
+    version: attempt.version + 1,
+    status: "open",
+    sessionId: session.id,
+    url: session.url,
+    dueAt: pollOpenAt(attempt, now),
+  };
+}

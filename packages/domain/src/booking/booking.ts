@@ -1,0 +1,106 @@
+import type { DomainEvent, EventData, EventName } from "../event/index.ts";
+import type { JournalEntry } from "../ledger/index.ts";
+import type { CalendarDate, Instant } from "../time/index.ts";
+import type { Due } from "./due.ts";
+import type { BookingStatus } from "./transitions.ts";
+
+/** What the client accepted, copied from the quote, so that a later change of the program changes no booking. */
+export type BookingTerms = {
+  publicLabel: string;
+  planKind: "full" | "deposit_and_balance" | "installments" | "financed";
+  startsOn: CalendarDate;
+  endsOn: CalendarDate;
+  timeZone: string;
+  /** End of the clearance deadline's calendar day in the cohort's zone. */
+  clearanceDeadline: Instant;
+  declineAfterHours: number;
+  validityDays: number;
+  holdMinutes: number;
+  administrationFee: number;
+  tiers: { daysBefore: number; refundPercent: number }[];
+};
+
+export type Participant = { name: string; email: string; phone: string; dateOfBirth: CalendarDate };
+
+/** `signedVersion` is the version that carries a signature; a changed booking has a higher `version` to sign. */
+export type AgreementState = { version: number; hash: string; signedVersion: number | null; signedAt: Instant | null };
+
+/** How a booking ended early, kept so that a payment still in flight is treated the same when it settles. */
+export type Ending = {
+  by: "client" | "operator" | "clearance_deadline" | "not_cleared" | "no_show" | "turned_away";
+  at: Instant;
+  on: CalendarDate;
+  refundPercent: number;
+  administrationFee: number;
+  netPaid: number;
+  kept: number;
+};
+
+export type AdmissionOutcome = "admitted" | "no_show" | "turned_away";
+export type Admission = { outcome: AdmissionOutcome; at: Instant; by: string };
+
+/** One participant's claim on one place. Amounts in minor units of `currency`; `paid` and `refunded` are gross. */
+export type Booking = {
+  id: string;
+  version: number;
+  auditHash: string;
+  cohortId: string;
+  programId: string;
+  quoteId: string;
+  placeId: string;
+  placeType: string;
+  status: BookingStatus;
+  owner: { sub: string; email: string };
+  participant: Participant;
+  currency: string;
+  total: number;
+  financeCharge: number;
+  paid: number;
+  refunded: number;
+  /** The booking's balance of `deferred_revenue`, kept from its own journal entries. */
+  deferred: number;
+  dues: Due[];
+  terms: BookingTerms;
+  agreement: AgreementState;
+  autopay: boolean;
+  /** While `held`: the instant of the place's claim. */
+  holdExpiresAt: Instant | null;
+  /** The hold has had its one extension. */
+  holdExtended: boolean;
+  /** The instant by which an `awaiting_clearance` booking has to be cleared. */
+  clearanceDueAt: Instant;
+  /** When it was confirmed first; the balance of `full` counts from then. */
+  confirmedAt: Instant | null;
+  admission: Admission | null;
+  ending: Ending | null;
+  timeline: { at: Instant; event: EventName }[];
+  createdAt: Instant;
+  /** The least of its deadlines, or null when none is left. */
+  dueAt: Instant | null;
+};
+
+/** What a decision changes: the next booking, the events that report it and the entries that post it. */
+export type BookingChange = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[] };
+
+export const isLive = (booking: Booking): boolean =>
+  booking.status === "held" || booking.status === "awaiting_clearance" || booking.status === "confirmed";
+
+export const depositOf = (booking: Booking): Due => {
+  const deposit = booking.dues.find((due) => due.kind === "deposit");
+  if (deposit === undefined) throw new Error(`${booking.id} has no deposit`);
+  return deposit;
+};
+
+export const depositSettled = (booking: Booking): boolean => depositOf(booking).status === "paid";
+
+export const agreementSigned = (booking: Booking): boolean =>
+  booking.agreement.signedVersion === booking.agreement.version;
+
+/** An event about this booking; ids, statuses, dates and amounts only. */
+export function bookingEvent(booking: Booking, name: EventName, data: EventData = {}): DomainEvent {
+  return {
+    name,
+    subject: { type: "booking", id: booking.id, version: booking.version },
+    data: { bookingId: booking.id, cohortId: booking.cohortId, status: booking.status, ...data },
+  };
+}

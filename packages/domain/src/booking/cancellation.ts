@@ -1,0 +1,154 @@
+import { keptAtCancellation, refundOwed, unpaidReversed } from "../ledger/index.ts";
+import { addDays, type CalendarDate, dateIn, daysBetween, type Instant } from "../time/index.ts";
+import { percentOf } from "../money/index.ts";
+import { type Booking, type BookingChange, bookingEvent, type Ending } from "./booking.ts";
+import { nextVersion } from "./deadline.ts";
+import { cancelDue } from "./due.ts";
+import { type Charge, type Refund, type RefundReason, refundRequested, requestRefund, spreadRefund } from "./refund.ts";
+import { type BookingFact, transition } from "./transitions.ts";
+
+type EndingRule = Pick<Ending, "refundPercent" | "administrationFee">;
+
+/** What an ending gives back of `netPaid`, and what it keeps: max(0, round half up(netPaid x percent) - fee). */
+export function refundAtEnding({ refundPercent, administrationFee }: EndingRule, netPaid: number) {
+  const refund = Math.max(0, percentOf(netPaid, refundPercent) - administrationFee);
+  return { refund, kept: netPaid - refund };
+}
+
+/** The policy's tier on a date; from the first day on nothing is refunded. Calendar days in the cohort's zone. */
+export function policyOn({ terms }: Booking, today: CalendarDate): EndingRule {
+  const daysLeft = daysBetween(today, terms.startsOn);
+  const tier = daysLeft > 0 ? terms.tiers.find(({ daysBefore }) => daysBefore <= daysLeft) : undefined;
+  return { refundPercent: tier?.refundPercent ?? 0, administrationFee: terms.administrationFee };
+}
+
+const inFull: EndingRule = { refundPercent: 100, administrationFee: 0 };
+
+const factOf: Record<Ending["by"], BookingFact> = {
+  client: "cancelled_by_client",
+  operator: "cancelled_by_operator",
+  clearance_deadline: "deadline_missed",
+  not_cleared: "decline_due",
+  no_show: "no_show",
+  turned_away: "turned_away",
+};
+
+const refundReasonOf: Record<Ending["by"], RefundReason> = {
+  client: "cancellation",
+  operator: "cancellation",
+  clearance_deadline: "clearance_deadline",
+  not_cleared: "not_cleared",
+  no_show: "cancellation",
+  turned_away: "turned_away",
+};
+
+/** Who ends a booking decides what it gives back: the client by the policy, anybody else everything. */
+export function endingRule(booking: Booking, by: Ending["by"], today: CalendarDate): EndingRule {
+  switch (by) {
+    case "client":
+      return policyOn(booking, today);
+    case "no_show":
+      return policyOn(booking, booking.terms.startsOn);
+    case "operator":
+    case "clearance_deadline":
+    case "not_cleared":
+    case "turned_away":
+      return inFull;
+  }
+}
+
+export type EndingDecision =
+  | ({ ok: true; refund: Refund | null } & BookingChange)
+  | { ok: false; reason: "invalid_transition" };
+
+/**
+ * Ends a booking early: unpaid dues are cancelled, what was billed and never paid is reversed, what was paid is kept
+ * and owed back by the rule of who ends it. Releasing the place belongs to the same transaction. After an admission
+ * only the admission itself may end it.
+ */
+export function endBooking(
+  before: Booking,
+  by: Ending["by"],
+  { refundId, requestedBy, charges }: { refundId: string; requestedBy: string; charges: Charge[] },
+  now: Instant,
+): EndingDecision {
+  const status = transition(before.status, factOf[by]);
+  const admitted = before.admission !== null && by !== "no_show" && by !== "turned_away";
+  if (status === null || admitted) return { ok: false, reason: "invalid_transition" };
+
+  const { timeZone } = before.terms;
+  const on = dateIn(timeZone, now);
+  const at = { effectiveOn: on, currency: before.currency, bookingId: before.id };
+  const rule = endingRule(before, by, on);
+  const netPaid = before.paid - before.refunded;
+  const split = refundAtEnding(rule, netPaid);
+  const refund =
+    split.refund === 0
+      ? null
+      : requestRefund({
+          id: refundId,
+          booking: before,
+          reason: refundReasonOf[by],
+          requestedBy,
+          now,
+          shares: spreadRefund(split.refund, charges),
+        });
+  const billedUnpaid = before.dues.reduce((sum, due) => sum + due.billed - due.paid, 0);
+  const change = nextVersion(
+    before,
+    now,
+    {
+      status,
+      holdExpiresAt: null,
+      dues: before.dues.map(cancelDue),
+      refunded: before.refunded + split.refund,
+      ending: { by, at: now, on, ...rule, netPaid, kept: split.kept },
+    },
+    (booking) => ({
+      events: [
+        bookingEvent(booking, status === "declined" ? "BookingDeclined" : "BookingCancelled", {
+          by,
+          refund: split.refund,
+          kept: split.kept,
+          currency: booking.currency,
+        }),
+        ...(refund === null ? [] : [refundRequested(booking, refund)]),
+      ],
+      journal: [
+        ...unpaidReversed({ bookingId: booking.id, amount: billedUnpaid }, at),
+        ...keptAtCancellation({ bookingId: booking.id, occasion: "ending", amount: split.kept }, at),
+        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: refund.amount }, at)),
+      ],
+    }),
+  );
+  return { ok: true, refund, ...change };
+}
+
+export type CancellationPreview = {
+  on: CalendarDate;
+  refundPercent: number;
+  administrationFee: number;
+  netPaid: number;
+  refund: number;
+  kept: number;
+};
+
+/** What a cancellation by the client gives back on a date. */
+function previewOn(booking: Booking, on: CalendarDate): CancellationPreview {
+  const rule = policyOn(booking, on);
+  const netPaid = booking.paid - booking.refunded;
+  return { on, ...rule, netPaid, ...refundAtEnding(rule, netPaid) };
+}
+
+/** Today's refund, and that of the first day of the next tier; `next` is null from the first day on. */
+export function cancellationPreview(
+  booking: Booking,
+  today: CalendarDate,
+): { today: CancellationPreview; next: CancellationPreview | null } {
+  const { startsOn, tiers } = booking.terms;
+  const daysLeft = daysBetween(today, startsOn);
+  if (daysLeft <= 0) return { today: previewOn(booking, today), next: null };
+  const current = tiers.find(({ daysBefore }) => daysBefore <= daysLeft);
+  const nextStart = addDays(startsOn, -Math.max(0, (current?.daysBefore ?? 0) - 1));
+  return { today: previewOn(booking, today), next: previewOn(booking, nextStart) };
+}

@@ -1,0 +1,70 @@
+import type { JournalEntry } from "../ledger/index.ts";
+import { addDays, type Instant, startOfDay } from "../time/index.ts";
+import type { Booking, BookingChange } from "./booking.ts";
+import { type Due, unpaid } from "./due.ts";
+
+/** The balance of `full` and nothing else waits for the confirmation before it falls due. */
+export const waitsForConfirmation = (booking: Booking, due: Due): boolean =>
+  booking.terms.planKind === "full" && due.kind === "balance" && booking.confirmedAt === null;
+
+/** The instant at which a due asks for attention: billed on its date, past due the day after; null when settled. */
+export function dueDeadline(booking: Booking, due: Due): Instant | null {
+  if (unpaid(due) === 0 || waitsForConfirmation(booking, due)) return null;
+  const zone = booking.terms.timeZone;
+  if (due.billed < due.amount) return startOfDay(due.dueOn, zone);
+  return due.status === "scheduled" ? startOfDay(addDays(due.dueOn, 1), zone) : null;
+}
+
+/** 00:00 of the day after the last, in the cohort's zone: when an admitted booking is completed. */
+export const completesAt = ({ terms }: Booking): Instant => startOfDay(addDays(terms.endsOn, 1), terms.timeZone);
+
+function deadlines(booking: Booking): (Instant | null)[] {
+  switch (booking.status) {
+    case "held":
+      return [booking.holdExpiresAt];
+    case "awaiting_clearance":
+      return [booking.clearanceDueAt, ...booking.dues.map((due) => dueDeadline(booking, due))];
+    case "confirmed":
+      return [
+        booking.admission?.outcome === "admitted" ? completesAt(booking) : null,
+        ...booking.dues.map((due) => dueDeadline(booking, due)),
+      ];
+    case "completed":
+      return booking.dues.map((due) => dueDeadline(booking, due));
+    case "expired":
+    case "declined":
+    case "cancelled":
+      return [];
+  }
+}
+
+/** The least of a booking's deadlines, or null. */
+export function nextDeadline(booking: Booking): Instant | null {
+  const [first] = deadlines(booking)
+    .filter((deadline) => deadline !== null)
+    .sort();
+  return first ?? null;
+}
+
+function deferredBy(journal: JournalEntry[]): number {
+  const postings = journal.flatMap((entry) => entry.postings.filter(({ account }) => account === "deferred_revenue"));
+  return postings.reduce((sum, { debit, credit }) => sum + credit - debit, 0);
+}
+
+/** Closes a decision: the next version, its events' names on the timeline, its next deadline. */
+export function nextVersion(
+  before: Booking,
+  now: Instant,
+  changes: Partial<Booking>,
+  report: (booking: Booking) => Omit<BookingChange, "booking">,
+): BookingChange {
+  const changed: Booking = { ...before, ...changes, version: before.version + 1 };
+  const { events, journal } = report(changed);
+  const booking: Booking = {
+    ...changed,
+    deferred: changed.deferred + deferredBy(journal),
+    timeline: [...changed.timeline, ...events.map(({ name }) => ({ at: now, event: name }))],
+    dueAt: nextDeadline(changed),
+  };
+  return { booking, events, journal };
+}

@@ -1,0 +1,92 @@
+import { type Instant, plusMinutes } from "../time/index.ts";
+import { type Booking, type BookingChange, type BookingTerms, bookingEvent, type Participant } from "./booking.ts";
+import { nextDeadline, nextVersion } from "./deadline.ts";
+import { cancelDue, type DueKind } from "./due.ts";
+
+export type HoldRequest = {
+  id: string;
+  cohortId: string;
+  programId: string;
+  quoteId: string;
+  placeId: string;
+  placeType: string;
+  owner: Booking["owner"];
+  participant: Participant;
+  currency: string;
+  total: number;
+  financeCharge: number;
+  schedule: { id: string; sequence: number; kind: DueKind; dueOn: string; amount: number }[];
+  terms: BookingTerms;
+  agreementHash: string;
+};
+
+/** A place is held: a booking in its first version, whose claim lapses after the program's hold minutes. */
+export function hold(request: HoldRequest, now: Instant): BookingChange {
+  const { schedule, agreementHash, ...booking } = request;
+  const held: Booking = {
+    ...booking,
+    version: 1,
+    auditHash: "",
+    status: "held",
+    paid: 0,
+    refunded: 0,
+    deferred: 0,
+    dues: schedule.map((due) => ({ ...due, paid: 0, billed: 0, status: "scheduled", openAttemptId: null })),
+    agreement: { version: 1, hash: agreementHash, signedVersion: null, signedAt: null },
+    autopay: false,
+    holdExpiresAt: plusMinutes(now, request.terms.holdMinutes),
+    holdExtended: false,
+    clearanceDueAt: request.terms.clearanceDeadline,
+    confirmedAt: null,
+    admission: null,
+    ending: null,
+    timeline: [{ at: now, event: "BookingHeld" }],
+    createdAt: now,
+    dueAt: null,
+  };
+  const first = { ...held, dueAt: nextDeadline(held) };
+  const data = { placeType: first.placeType, total: first.total, currency: first.currency, holdExpiresAt: first.holdExpiresAt };
+  return { booking: first, events: [bookingEvent(first, "BookingHeld", data)], journal: [] };
+}
+
+/** The hold's instant has passed without a payment: what was owed is no longer owed. Null when it has not. */
+export function lapse(before: Booking, now: Instant): BookingChange | null {
+  if (before.status !== "held" || before.holdExpiresAt === null || before.holdExpiresAt > now) return null;
+  return expire(before, now);
+}
+
+/** Ends a hold whose place is no longer its own, or whose time has passed. */
+export function expire(before: Booking, now: Instant): BookingChange {
+  return nextVersion(
+    before,
+    now,
+    { status: "expired", holdExpiresAt: null, dues: before.dues.map(cancelDue) },
+    (booking) => ({ events: [bookingEvent(booking, "HoldExpired")], journal: [] }),
+  );
+}
+
+export type SigningRefusal = "agreement_changed" | "invalid_transition";
+
+/** Signs the current version of the agreement. A booking that has ended has nothing to sign any more. */
+export function sign(
+  before: Booking,
+  { hash, autopay }: { hash: string; autopay: boolean },
+  now: Instant,
+): ({ ok: true } & BookingChange) | { ok: false; reason: SigningRefusal } {
+  if (before.status !== "held" && before.status !== "awaiting_clearance" && before.status !== "confirmed") {
+    return { ok: false, reason: "invalid_transition" };
+  }
+  if (hash !== before.agreement.hash) return { ok: false, reason: "agreement_changed" };
+  const agreement = { ...before.agreement, signedVersion: before.agreement.version, signedAt: now };
+  const change = nextVersion(before, now, { agreement, autopay }, (booking) => ({
+    events: [bookingEvent(booking, "AgreementSigned", { agreementVersion: agreement.version, autopay })],
+    journal: [],
+  }));
+  return { ok: true, ...change };
+}
+
+/** Gives or takes back the permission to collect by itself; null when nothing changes. */
+export function setAutopay(before: Booking, enabled: boolean, now: Instant): BookingChange | null {
+  if (before.autopay === enabled) return null;
+  return nextVersion(before, now, { autopay: enabled }, () => ({ events: [], journal: [] }));
+}

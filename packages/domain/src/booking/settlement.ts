@@ -1,0 +1,418 @@
+import {
+  type FactContext,
+  type JournalEntry,
+  keptAtCancellation,
+  paymentSettled,
+  paymentToReturn,
+  refundOwed,
+  stripeFee,
+} from "../ledger/index.ts";
+import { type CalendarDate, dateIn, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
+import { type Attempt, isFinal, pollOpenAt } from "./attempt.ts";
+import { type Booking, type BookingChange, bookingEvent, isLive } from "./booking.ts";
+import { refundAtEnding } from "./cancellation.ts";
+import { nextVersion, waitsForConfirmation } from "./deadline.ts";
+import { billDue, cancelDue, type Due, payDue, replaceDue, resting, unpaid } from "./due.ts";
+import { type Charge, type Refund, type RefundReason, refundRequested, requestRefund } from "./refund.ts";
+import { transition } from "./transitions.ts";
+
+/** Stripe's fee on a charge, once it is booked. */
+export type Fee = { balanceTransactionId: string; amount: number };
+
+/** What Stripe says of one attempt, reduced to what a booking decides on. Amounts in minor units. */
+export type PaymentOutcome =
+  | { kind: "open" }
+  | { kind: "processing"; paymentIntentId: string }
+  | { kind: "failed"; paymentIntentId: string | null; code: string }
+  | { kind: "expired" }
+  | {
+      kind: "succeeded";
+      paymentIntentId: string;
+      chargeId: string;
+      amount: number;
+      currency: string;
+      fee: Fee | null;
+    };
+
+type Succeeded = Extract<PaymentOutcome, { kind: "succeeded" }>;
+
+/** What happens to the place and the locks, each only while it still names this booking. */
+export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant } | { kind: "release" };
+
+/** One transaction's worth of settlement; what is absent does not change. */
+export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {
+  attempt: Attempt;
+  journal: JournalEntry[];
+  place?: PlaceMove;
+  charge?: Charge;
+  refund?: Refund;
+};
+
+export type SettlementState = {
+  booking: Booking;
+  attempt: Attempt;
+  /** The place still names this booking. */
+  placeIsOurs: boolean;
+  /** The id of a refund, should one be owed. */
+  refundId: string;
+};
+
+/** `late`: the money came after the place was let go; revive the booking on a free place, or return all of it. */
+export type SettlementDecision =
+  | { kind: "unchanged" }
+  | { kind: "settle"; settlement: Settlement }
+  | { kind: "late"; payment: Succeeded };
+
+const debitClaimDays = 10;
+const processingPollHours = 6;
+const feePollMinutes = 10;
+
+/**
+ * Applies what Stripe says of an attempt. Moves forward only: a final attempt changes no more, but for a fee that was
+ * booked late. The one decision behind webhook, return page, reconciler and sweep.
+ */
+export function decideSettlement(state: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
+  const { attempt } = state;
+  if (isFinal(attempt)) return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome);
+  switch (outcome.kind) {
+    case "open":
+      return stillOpen(attempt, now);
+    case "processing":
+      return processing(state, outcome.paymentIntentId, now);
+    case "failed":
+      return failed(state, "failed", outcome.code, now);
+    case "expired":
+      return failed(state, "expired", null, now);
+    case "succeeded":
+      return succeeded(state, outcome, now);
+  }
+}
+
+function stillOpen(attempt: Attempt, now: Instant): SettlementDecision {
+  if (attempt.status !== "open" || attempt.dueAt === null || attempt.dueAt > now) return { kind: "unchanged" };
+  const next = { ...attempt, version: attempt.version + 1, dueAt: pollOpenAt(attempt, now) };
+  return { kind: "settle", settlement: { attempt: next, journal: [] } };
+}
+
+function lateFee({ booking, attempt }: SettlementState, outcome: PaymentOutcome): SettlementDecision {
+  if (attempt.status !== "succeeded" || outcome.kind !== "succeeded" || outcome.fee === null) {
+    return { kind: "unchanged" };
+  }
+  const next = { ...attempt, version: attempt.version + 1, feePosted: true, dueAt: null };
+  const on = dateIn(booking.terms.timeZone, attempt.createdAt);
+  return { kind: "settle", settlement: { attempt: next, journal: feeEntries(outcome.fee, context(booking, on)) } };
+}
+
+function processing(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
+  const { booking, attempt } = state;
+  const nextLook = plusHours(now, processingPollHours);
+  if (attempt.status === "processing") {
+    if (attempt.dueAt === null || attempt.dueAt > now) return { kind: "unchanged" };
+    const next = { ...attempt, version: attempt.version + 1, dueAt: nextLook };
+    return { kind: "settle", settlement: { attempt: next, journal: [] } };
+  }
+  const next: Attempt = {
+    ...attempt,
+    version: attempt.version + 1,
+    status: "processing",
+    paymentIntentId,
+    dueAt: nextLook,
+  };
+  const due = dueOf(booking, attempt);
+  const holding = booking.status === "held" && attempt.purpose === "deposit";
+  const ended = booking.status !== "held" && due.openAttemptId !== attempt.id;
+  if (ended || (holding && !state.placeIsOurs)) return { kind: "settle", settlement: { attempt: next, journal: [] } };
+
+  const until = plusDays(now, debitClaimDays);
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      dues: replaceDue(booking.dues, { ...due, status: "processing" }),
+      ...(holding ? { holdExpiresAt: until } : {}),
+    },
+    (after) => ({ events: [bookingEvent(after, "PaymentProcessing", about(attempt))], journal: [] }),
+  );
+  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until } } : {};
+  return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
+}
+
+function failed(
+  state: SettlementState,
+  status: "failed" | "expired",
+  code: string | null,
+  now: Instant,
+): SettlementDecision {
+  const { booking, attempt } = state;
+  const next: Attempt = { ...attempt, version: attempt.version + 1, status, failureCode: code, dueAt: null };
+  const due = dueOf(booking, attempt);
+  if (due.openAttemptId !== attempt.id) return { kind: "settle", settlement: { attempt: next, journal: [] } };
+
+  const today = dateIn(booking.terms.timeZone, now);
+  const wasDebit = attempt.status === "processing";
+  const holding = booking.status === "held" && attempt.purpose === "deposit" && wasDebit && state.placeIsOurs;
+  const until = plusMinutes(now, booking.terms.holdMinutes);
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      dues: replaceDue(booking.dues, resting(due, today)),
+      // A debit that failed leaves the program's hold minutes and one more session.
+      ...(holding ? { holdExpiresAt: until, holdExtended: false } : {}),
+    },
+    (after) => ({
+      events: status === "failed" ? [bookingEvent(after, "PaymentFailed", { ...about(attempt), reason: code })] : [],
+      journal: [],
+    }),
+  );
+  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until } } : {};
+  return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
+}
+
+function succeeded(state: SettlementState, payment: Succeeded, now: Instant): SettlementDecision {
+  const { booking, attempt, placeIsOurs } = state;
+  const due = dueOf(booking, attempt);
+  const fits = payment.currency === booking.currency && unpaid(due) >= payment.amount;
+  switch (booking.status) {
+    case "held":
+      if (attempt.purpose !== "deposit" || !fits) break;
+      if (!placeIsOurs) return { kind: "late", payment };
+      return { kind: "settle", settlement: takeDeposit(state, booking.placeId, payment, now) };
+    case "expired":
+      return { kind: "late", payment };
+    case "awaiting_clearance":
+    case "confirmed":
+    case "completed":
+      if (!fits) break;
+      return { kind: "settle", settlement: payOneDue(state, payment, now) };
+    case "cancelled":
+      if (attempt.createdAt > (booking.ending?.at ?? "")) break;
+      return { kind: "settle", settlement: settleAfterEnding(state, payment, now) };
+    case "declined":
+      break;
+  }
+  const reason: RefundReason = booking.status === "declined" ? "not_cleared" : "duplicate_payment";
+  return { kind: "settle", settlement: returnInFull(state, payment, reason, now) };
+}
+
+/** The deposit is paid and the place is ours: `awaiting_clearance`. Confirmation is the next transaction. */
+function takeDeposit(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
+  const { booking } = state;
+  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const paid = payDue(dueOf(booking, state.attempt), { attemptId: state.attempt.id, amount: payment.amount }, at);
+  const journal = [...paid.journal];
+  // Nothing is billed while a booking is held: what is past by now is billed with its deposit.
+  const dues = replaceDue(booking.dues, paid.due).map((due) => {
+    if (due.dueOn > at.effectiveOn || unpaid(due) === 0 || waitsForConfirmation(booking, due)) return due;
+    const billed = billDue(due, at);
+    journal.push(...billed.journal);
+    return billed.due;
+  });
+  const revived = booking.status === "expired";
+  const status = transition(booking.status, revived ? "late_money" : "deposit_settled");
+  if (status === null) throw new Error(`${booking.id}: a deposit cannot settle on ${booking.status}`);
+  const change = nextVersion(
+    booking,
+    now,
+    { status, placeId, holdExpiresAt: null, dues, paid: booking.paid + payment.amount },
+    (after) => ({
+      events: [
+        ...(revived ? [bookingEvent(after, "BookingRevived")] : []),
+        bookingEvent(after, "PaymentSettled", { ...about(state.attempt), amount: payment.amount }),
+      ],
+      journal: [
+        ...journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...feeEntries(payment.fee, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(state.attempt, payment, now),
+    charge: chargeOf(state, payment, payment.amount, now),
+    place: { kind: "take" },
+  };
+}
+
+/** Late money finds the expired (or lapsed) booking a place again: its dues are owed as before, on `placeId`. */
+export function revive(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
+  const dues = state.booking.dues.map(
+    (due): Due => (due.status === "cancelled" ? { ...due, status: "scheduled" } : due),
+  );
+  return takeDeposit({ ...state, booking: { ...state.booking, dues } }, placeId, payment, now);
+}
+
+function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
+  const { booking, attempt } = state;
+  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
+  const due = paid.due.status === "paid" ? paid.due : resting(paid.due, at.effectiveOn);
+  const change = nextVersion(
+    booking,
+    now,
+    { dues: replaceDue(booking.dues, due), paid: booking.paid + payment.amount },
+    (after) => ({
+      events: [bookingEvent(after, "PaymentSettled", { ...about(attempt), amount: payment.amount })],
+      journal: [
+        ...paid.journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...feeEntries(payment.fee, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: chargeOf(state, payment, payment.amount, now),
+  };
+}
+
+/** A payment that was under way when the booking was cancelled: billed, paid, then kept and owed by that ending. */
+function settleAfterEnding(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
+  const { booking, attempt } = state;
+  if (booking.ending === null) throw new Error(`${booking.id} is cancelled without an ending`);
+  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  // The refund is computed anew on all that was paid, so that the fee is taken once.
+  const netPaid = booking.ending.netPaid + payment.amount;
+  const { kept } = refundAtEnding(booking.ending, netPaid);
+  const keptNow = kept - booking.ending.kept;
+  const owed = payment.amount - keptNow;
+  const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
+  const refund = owed > 0 ? refundOn(state, payment, owed, "after_cancellation", now) : null;
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      dues: replaceDue(booking.dues, cancelDue(paid.due)),
+      paid: booking.paid + payment.amount,
+      refunded: booking.refunded + owed,
+      ending: { ...booking.ending, netPaid, kept },
+    },
+    (after) => ({
+      events: [
+        bookingEvent(after, "PaymentSettled", { ...about(attempt), amount: payment.amount }),
+        ...(refund === null ? [] : [refundRequested(after, refund)]),
+      ],
+      journal: [
+        ...paid.journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...feeEntries(payment.fee, at),
+        ...keptAtCancellation({ bookingId: booking.id, occasion: attempt.id, amount: keptNow }, at),
+        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: owed }, at)),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: chargeOf(state, payment, keptNow, now),
+    ...(refund === null ? {} : { refund }),
+  };
+}
+
+/** Money that pays nothing we are owed goes back whole; a hold that lost its place expires in the same transaction. */
+export function returnInFull(
+  state: SettlementState,
+  payment: Succeeded,
+  reason: RefundReason,
+  now: Instant,
+): Settlement {
+  const { booking, attempt } = state;
+  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const refund = refundOn(state, payment, payment.amount, reason, now);
+  const lapsed = booking.status === "held" && !state.placeIsOurs;
+  const freed = booking.dues.map((due) =>
+    due.openAttemptId === attempt.id && due.status !== "paid" ? resting(due, at.effectiveOn) : due,
+  );
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      ...(lapsed ? { status: "expired", holdExpiresAt: null } : {}),
+      dues: isLive(booking) && !lapsed ? freed : freed.map(cancelDue),
+      paid: booking.paid + payment.amount,
+      refunded: booking.refunded + payment.amount,
+    },
+    (after) => ({
+      events: [...(lapsed ? [bookingEvent(after, "HoldExpired")] : []), refundRequested(after, refund)],
+      journal: [
+        ...paymentToReturn({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...feeEntries(payment.fee, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: chargeOf(state, payment, 0, now),
+    refund,
+  };
+}
+
+const about = (attempt: Attempt) => ({
+  dueId: attempt.dueId,
+  attemptId: attempt.id,
+  purpose: attempt.purpose,
+  amount: attempt.amount,
+  currency: attempt.currency,
+});
+
+const context = (booking: Booking, effectiveOn: CalendarDate): FactContext => ({
+  effectiveOn,
+  currency: booking.currency,
+  bookingId: booking.id,
+});
+
+function dueOf(booking: Booking, attempt: Attempt): Due {
+  const due = booking.dues.find(({ id }) => id === attempt.dueId);
+  if (due === undefined) throw new Error(`${attempt.id} collects ${attempt.dueId}, which ${booking.id} does not have`);
+  return due;
+}
+
+const feeEntries = (fee: Fee | null, at: FactContext): JournalEntry[] =>
+  fee === null ? [] : stripeFee({ balanceTransactionId: fee.balanceTransactionId, fee: fee.amount }, at);
+
+const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): Attempt => ({
+  ...attempt,
+  version: attempt.version + 1,
+  status: "succeeded",
+  paymentIntentId: payment.paymentIntentId,
+  chargeId: payment.chargeId,
+  feePosted: payment.fee !== null,
+  failureCode: null,
+  dueAt: payment.fee === null ? plusMinutes(now, feePollMinutes) : null,
+});
+
+const chargeOf = (
+  { booking, attempt }: SettlementState,
+  payment: Succeeded,
+  refundable: number,
+  now: Instant,
+): Charge => ({
+  id: payment.chargeId,
+  bookingId: booking.id,
+  dueId: attempt.dueId,
+  attemptId: attempt.id,
+  paymentIntentId: payment.paymentIntentId,
+  amount: payment.amount,
+  refundable,
+  currency: booking.currency,
+  createdAt: now,
+});
+
+const refundOn = (
+  { booking, refundId }: SettlementState,
+  payment: Succeeded,
+  amount: number,
+  reason: RefundReason,
+  now: Instant,
+): Refund =>
+  requestRefund({
+    id: refundId,
+    booking,
+    reason,
+    requestedBy: "system",
+    now,
+    shares: [{ charge: { id: payment.chargeId, paymentIntentId: payment.paymentIntentId }, amount }],
+  });

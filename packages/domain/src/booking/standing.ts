@@ -1,0 +1,32 @@
+import { type CalendarDate, daysBetween } from "../time/index.ts";
+import type { Booking } from "./booking.ts";
+import { unpaid } from "./due.ts";
+
+export type Standing =
+  | "disputed"
+  | "delinquent"
+  | "past_due"
+  | "action_required"
+  | "processing"
+  | "paid_in_full"
+  | "current";
+
+const delinquentAfterDays = 30;
+
+/** How a booking stands with its payments on `today` in the cohort's zone; derived, never stored. */
+export function standing({ dues, status }: Booking, today: CalendarDate): Standing {
+  const open = dues.filter((due) => unpaid(due) > 0);
+  const [oldest] = open
+    .filter((due) => due.status === "past_due")
+    .map((due) => due.dueOn)
+    .sort();
+  if (oldest !== undefined) return daysBetween(oldest, today) > delinquentAfterDays ? "delinquent" : "past_due";
+  if (open.some((due) => due.status === "action_required")) return "action_required";
+  if (open.some((due) => due.status === "processing")) return "processing";
+  return open.length === 0 && status !== "expired" && status !== "cancelled" && status !== "declined"
+    ? "paid_in_full"
+    : "current";
+}
+
+/** What is unpaid of dues that are not cancelled. */
+export const balance = ({ dues }: Booking): number => dues.reduce((sum, due) => sum + unpaid(due), 0);

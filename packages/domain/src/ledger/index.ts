@@ -1,0 +1,4 @@
+export * from "./accounts.ts";
+export * from "./entry.ts";
+export * from "./facts.ts";
+export * from "./trial-balance.ts";

@@ -1,0 +1,32 @@
+import { type Account, chartOfAccounts } from "./accounts.ts";
+import type { JournalEntry } from "./entry.ts";
+
+/** Turnover and balance of every account that moved; `balance` = debit - credit. Minor units of one currency. */
+export type TrialBalance = {
+  currency: string;
+  accounts: { account: Account; debit: number; credit: number; balance: number }[];
+  totalDebit: number;
+  totalCredit: number;
+};
+
+/** Adds up the entries of one currency, accounts in the chart's order. Entries of other currencies are left out. */
+export function trialBalance(entries: Iterable<JournalEntry>, currency: string): TrialBalance {
+  const turnover = new Map<Account, { debit: number; credit: number }>();
+  for (const entry of entries) {
+    if (entry.currency !== currency) continue;
+    for (const { account, debit, credit } of entry.postings) {
+      const sum = turnover.get(account) ?? { debit: 0, credit: 0 };
+      turnover.set(account, { debit: sum.debit + debit, credit: sum.credit + credit });
+    }
+  }
+  const accounts = (Object.keys(chartOfAccounts) as Account[]).flatMap((account) => {
+    const sum = turnover.get(account);
+    return sum === undefined ? [] : [{ account, ...sum, balance: sum.debit - sum.credit }];
+  });
+  return {
+    currency,
+    accounts,
+    totalDebit: accounts.reduce((sum, { debit }) => sum + debit, 0),
+    totalCredit: accounts.reduce((sum, { credit }) => sum + credit, 0),
+  };
+}

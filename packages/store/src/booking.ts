@@ -1,0 +1,264 @@
+import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type Actor, chain } from "@clearing/domain/audit";
+import type { Attempt, Booking, Charge, Refund } from "@clearing/domain/booking";
+import type { DomainEvent } from "@clearing/domain/event";
+import type { JournalEntry } from "@clearing/domain/ledger";
+import type { Clearance } from "@clearing/domain/screening";
+import type { Instant } from "@clearing/domain/time";
+import type { Guarded } from "./commit.ts";
+import { auditPut, journalPut, outboxPut } from "./facts.ts";
+import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
+import { forever, keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+function bookingItem(booking: Booking): Item {
+  return {
+    ...toDeadlineItem(booking, "BOOKING", keys.booking(booking.id)),
+    listPk: "BOOKINGS",
+    listSk: booking.id,
+    ownerPk: booking.owner.sub,
+    ownerSk: booking.id,
+    cohortPk: booking.cohortId,
+    cohortSk: booking.id,
+  };
+}
+
+/** Reads a booking consistently, or null. */
+export async function readBooking(store: Store, id: string): Promise<Booking | null> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: keys.booking(id), ConsistentRead: true }),
+  );
+  return Item === undefined ? null : fromDeadlineItem<Booking>(Item);
+}
+
+/** What decides on a booking, read consistently: itself, its clearance, its open attempt, what it was charged. */
+export type BookingFile = { booking: Booking; clearance: Clearance | null };
+
+/** Bookings with their clearances, in the order asked for; ids that do not exist are left out. At most 50. */
+export async function readFiles(store: Store, ids: string[]): Promise<BookingFile[]> {
+  if (ids.length === 0) return [];
+  let wanted: Item[] = ids.flatMap((id) => [keys.booking(id), keys.clearance(id)]);
+  const found = new Map<string, Item>();
+  for (let attempt = 0; wanted.length > 0; attempt++) {
+    if (attempt === 6) throw new Error("the bookings could not be read: the table keeps throttling");
+    if (attempt > 0) await store.sleep(store.random() * 50 * 2 ** attempt);
+    const { Responses, UnprocessedKeys } = await store.client.send(
+      new BatchGetCommand({ RequestItems: { [store.tables.core]: { Keys: wanted, ConsistentRead: true } } }),
+    );
+    for (const item of Responses?.[store.tables.core] ?? []) found.set(String(item["pk"]), item);
+    wanted = UnprocessedKeys?.[store.tables.core]?.Keys ?? [];
+  }
+  return ids.flatMap((id) => {
+    const booking = found.get(keys.booking(id).pk);
+    if (booking === undefined) return [];
+    const clearance = found.get(keys.clearance(id).pk);
+    return [
+      {
+        booking: fromDeadlineItem<Booking>(booking),
+        clearance: clearance === undefined ? null : fromDeadlineItem<Clearance>(clearance),
+      },
+    ];
+  });
+}
+
+export async function readFile(store: Store, id: string): Promise<BookingFile | null> {
+  const [file] = await readFiles(store, [id]);
+  return file ?? null;
+}
+
+export async function readClearance(store: Store, bookingId: string): Promise<Clearance | null> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: keys.clearance(bookingId), ConsistentRead: true }),
+  );
+  return Item === undefined ? null : fromDeadlineItem<Clearance>(Item);
+}
+
+export async function readAttempt(store: Store, bookingId: string, id: string): Promise<Attempt | null> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: keys.attempt(bookingId, id), ConsistentRead: true }),
+  );
+  return Item === undefined ? null : fromDeadlineItem<Attempt>(Item);
+}
+
+/** Everything under one booking whose key begins so, consistently. A booking's children are few. */
+async function readChildren(store: Store, bookingId: string, prefix: "ATT#" | "CHG#" | "REF#"): Promise<Item[]> {
+  const items: Item[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await store.client.send(
+      new QueryCommand({
+        TableName: store.tables.core,
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues: { ":pk": keys.booking(bookingId).pk, ":prefix": prefix },
+        ConsistentRead: true,
+        ExclusiveStartKey: from,
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  return items;
+}
+
+export async function readCharges(store: Store, bookingId: string): Promise<Charge[]> {
+  return (await readChildren(store, bookingId, "CHG#")).map((item) => fromItem<Charge>(item));
+}
+
+export async function readAttempts(store: Store, bookingId: string): Promise<Attempt[]> {
+  return (await readChildren(store, bookingId, "ATT#")).map((item) => fromDeadlineItem<Attempt>(item));
+}
+
+export async function readRefunds(store: Store, bookingId: string): Promise<Refund[]> {
+  return (await readChildren(store, bookingId, "REF#")).map((item) => fromDeadlineItem<Refund>(item));
+}
+
+type Change = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[] };
+export type Occasion = { actor: Actor; action: string; now: Instant };
+
+/** What the audit log keeps of a booking: statuses, amounts and dates, never a name or an address. */
+const audited = ({ status, placeId, paid, refunded, autopay, holdExpiresAt, agreement, admission, ending }: Booking) => ({
+  status,
+  placeId,
+  paid,
+  refunded,
+  autopay,
+  holdExpiresAt,
+  agreement: { version: agreement.version, signedVersion: agreement.signedVersion },
+  admission: admission?.outcome ?? null,
+  ending: ending?.by ?? null,
+});
+
+/**
+ * The writes of a booking's next version: the booking itself under its version, its audit record, its journal entries
+ * and its events. `guard` adds conditions on the stored booking to the same write.
+ */
+export function bookingWrites<Refusal extends string = never>(
+  store: Store,
+  before: Booking | null,
+  { booking, events, journal }: Change,
+  { actor, action, now }: Occasion,
+  guard?: { condition: string; names?: Record<string, string>; values?: Record<string, unknown> },
+): Guarded<"stale" | "already_posted" | Refusal>[] {
+  const record = chain(before?.auditHash ?? "", {
+    subject: { type: "booking", id: booking.id },
+    sequence: booking.version,
+    at: now,
+    actor,
+    action,
+    before: before === null ? null : audited(before),
+    after: audited(booking),
+  });
+  const Item = bookingItem({ ...booking, auditHash: record.hash });
+  const TableName = store.tables.core;
+  const put =
+    before === null
+      ? { TableName, Item, ConditionExpression: "attribute_not_exists(pk)" }
+      : {
+          TableName,
+          Item,
+          ConditionExpression: ["#version = :version", guard?.condition].filter(Boolean).join(" AND "),
+          ExpressionAttributeNames: { "#version": "version", ...guard?.names },
+          ExpressionAttributeValues: { ":version": before.version, ...guard?.values },
+        };
+  return [
+    { write: { Put: put }, refusal: "stale" },
+    auditPut(store, record),
+    ...journal.map((entry) => journalPut(store, entry, now)),
+    ...events.map((event) => outboxPut(store, event, now)),
+  ];
+}
+
+/** An attempt's next version; a first version must be new. */
+export function attemptPut(store: Store, attempt: Attempt): Guarded<"stale"> {
+  const put = { TableName: store.tables.core, Item: toDeadlineItem(attempt, "ATTEMPT", keys.attempt(attempt.bookingId, attempt.id)) };
+  return { write: { Put: { ...put, ...versionCondition(attempt.version) } }, refusal: "stale" };
+}
+
+/** A refund's next version; a first version must be new. */
+export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {
+  const item = toDeadlineItem(refund, "REFUND", keys.refund(refund.bookingId, refund.id));
+  const put = { TableName: store.tables.core, Item: { ...item, listPk: "REFUNDS", listSk: refund.id } };
+  return { write: { Put: { ...put, ...versionCondition(refund.version) } }, refusal: "stale" };
+}
+
+function versionCondition(version: number) {
+  return version === 1
+    ? { ConditionExpression: "attribute_not_exists(pk)" }
+    : {
+        ConditionExpression: "#version = :before",
+        ExpressionAttributeNames: { "#version": "version" },
+        ExpressionAttributeValues: { ":before": version - 1 },
+      };
+}
+
+/** A captured charge, kept once. */
+export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {
+  const Item = { ...charge, ...keys.charge(charge.bookingId, charge.id) };
+  return {
+    write: { Put: { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" } },
+    refusal: "stale",
+  };
+}
+
+/** Takes the amount of a refund from what a charge can still give back (I6). */
+export function chargeRefunded(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.charge(bookingId, chargeId),
+        UpdateExpression: "SET refundable = refundable - :amount",
+        ConditionExpression: "refundable >= :amount", // I6
+        ExpressionAttributeValues: { ":amount": amount },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+type LockKey = { pk: string; sk: string };
+
+/** Takes a lock, or moves the instant of our own: it is overtakable once its instant has passed. */
+export function lockWrite<Refusal extends string>(
+  store: Store,
+  key: LockKey,
+  { bookingId, until, now }: { bookingId: string; until: Instant | "forever"; now: Instant },
+  refusal: Refusal,
+): Guarded<Refusal> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: key,
+        UpdateExpression: "SET bookingId = :booking, #until = :until",
+        ConditionExpression: "attribute_not_exists(pk) OR bookingId = :booking OR #until <= :now",
+        ExpressionAttributeNames: { "#until": "until" },
+        ExpressionAttributeValues: { ":booking": bookingId, ":until": until === "forever" ? forever : until, ":now": now },
+      },
+    },
+    refusal,
+  };
+}
+
+/** Lets a lock go, only while it is ours. */
+export function lockRelease(store: Store, key: LockKey, bookingId: string): Guarded<"stale"> {
+  return {
+    write: {
+      Delete: {
+        TableName: store.tables.core,
+        Key: key,
+        ConditionExpression: "bookingId = :booking",
+        ExpressionAttributeValues: { ":booking": bookingId },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+/** Whether a lock names this booking, read consistently. */
+export async function holdsLock(store: Store, key: LockKey, bookingId: string): Promise<boolean> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: key, ConsistentRead: true }),
+  );
+  return Item?.["bookingId"] === bookingId;
+}

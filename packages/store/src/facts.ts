@@ -1,0 +1,76 @@
+import type { AuditRecord } from "@clearing/domain/audit";
+import type { DomainEvent } from "@clearing/domain/event";
+import type { JournalEntry } from "@clearing/domain/ledger";
+import type { Instant } from "@clearing/domain/time";
+import type { Guarded } from "./commit.ts";
+import type { Store } from "./store.ts";
+
+/** A message to the bus, sent if and only if the transaction that holds it commits (I7). */
+export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guarded<never> {
+  const id = store.ids.next("evt");
+  const detail = { id, version: 1, occurredAt: now, subject: event.subject, data: event.data };
+  return {
+    write: {
+      Put: {
+        TableName: store.tables.outbox,
+        Item: {
+          pk: id,
+          sk: "OUTBOX",
+          source: "clearing",
+          detailType: event.name,
+          detail: JSON.stringify(detail),
+          createdAt: now,
+        },
+      },
+    },
+  };
+}
+
+/** One entry with all its postings is one item, keyed by its business reference: a fact is posted once (I4). */
+export function journalPut(store: Store, entry: JournalEntry, now: Instant): Guarded<"already_posted"> {
+  const id = store.ids.next("je");
+  const bookingId = entry.postings.find((posting) => posting.bookingId !== undefined)?.bookingId;
+  return {
+    write: {
+      Put: {
+        TableName: store.tables.ledger,
+        Item: {
+          pk: `JE#${entry.reference}`,
+          sk: "ENTRY",
+          id,
+          postedAt: now,
+          ...entry,
+          monthPk: `MONTH#${now.slice(0, 7)}`,
+          monthSk: `${now}#${id}`,
+          ...(bookingId === undefined ? {} : { bookingPk: bookingId, bookingSk: `${now}#${id}` }),
+        },
+        ConditionExpression: "attribute_not_exists(pk)", // I4
+      },
+    },
+    refusal: "already_posted",
+  };
+}
+
+/** The next link of a subject's audit chain; its sequence is the subject's version, so it cannot be written twice (I9). */
+export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
+  const { subject, sequence, at, actor } = record;
+  const order = `${at}#${subject.type}#${subject.id}#${sequence}`;
+  return {
+    write: {
+      Put: {
+        TableName: store.tables.audit,
+        Item: {
+          pk: `${subject.type}#${subject.id}`,
+          sk: String(sequence).padStart(8, "0"),
+          ...record,
+          actorPk: actor.sub,
+          actorSk: order,
+          dayPk: at.slice(0, 10),
+          daySk: order,
+        },
+        ConditionExpression: "attribute_not_exists(pk)", // I9
+      },
+    },
+    refusal: "stale",
+  };
+}

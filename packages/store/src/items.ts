@@ -1,0 +1,25 @@
+import type { Instant } from "@clearing/domain/time";
+import { type DueKind, dueKeys } from "./keys.ts";
+
+export type Item = Record<string, unknown>;
+
+const indexKeys = ["pk", "sk", "listPk", "listSk", "ownerPk", "ownerSk", "cohortPk", "cohortSk", "duePk", "expiresAt"];
+
+/** A stored item as its domain value: the keys of table and indexes belong to the store alone. */
+export function fromItem<Value>(item: Item): Value {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !indexKeys.includes(name))) as Value;
+}
+
+/** A value with a deadline: absent in the item, so that the index stays sparse, and null in the domain. */
+export function fromDeadlineItem<Value extends { dueAt: Instant | null }>(item: Item): Value {
+  return fromItem<Value>({ ...item, dueAt: item["dueAt"] ?? null });
+}
+
+export function toDeadlineItem<Value extends { dueAt: Instant | null }>(
+  value: Value,
+  kind: DueKind,
+  key: { pk: string; sk: string },
+): Item {
+  const { dueAt, ...item } = value;
+  return { ...item, ...key, ...dueKeys(kind, dueAt) };
+}

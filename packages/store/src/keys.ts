@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+
+/** The primary key of every kind of item in the core table. One place, so that a key is never spelled twice. */
+export const keys = {
+  program: (id: string) => ({ pk: `PROG#${id}`, sk: "PROGRAM" }),
+  cohort: (id: string) => ({ pk: `COH#${id}`, sk: "COHORT" }),
+  place: (cohortId: string, type: string, id: string) => ({ pk: `COH#${cohortId}`, sk: `PLC#${type}#${spread(id)}` }),
+  quote: (id: string) => ({ pk: `QUO#${id}`, sk: "QUOTE" }),
+  booking: (id: string) => ({ pk: `BKG#${id}`, sk: "BOOKING" }),
+  agreement: (bookingId: string, version: number) => ({
+    pk: `BKG#${bookingId}`,
+    sk: `AGREEMENT#${String(version).padStart(4, "0")}`,
+  }),
+  attempt: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `ATT#${id}` }),
+  charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
+  refund: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `REF#${id}` }),
+  clearance: (bookingId: string) => ({ pk: `CLR#${bookingId}`, sk: "CLEARANCE" }),
+  /** One live booking per participant's e-mail and cohort; the address itself is not in the key. */
+  participantLock: (cohortId: string, email: string) => ({ pk: `LOCK#${cohortId}#${digest(email)}`, sk: "LOCK" }),
+  /** One deposit by bank debit at a time per client. */
+  debitLock: (sub: string) => ({ pk: `DEBIT#${sub}`, sk: "LOCK" }),
+  customer: (sub: string) => ({ pk: `CLIENT#${sub}`, sk: "CUSTOMER" }),
+};
+
+/** The random end of a place's id comes first in its key, so that a random start of the range meets any place. */
+export const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
+
+const digest = (email: string): string => createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 32);
+
+/** Partitions of the sparse "due at" index, one per kind of sweep. */
+export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "CUSTOMER";
+
+/** The index keys of an item with a deadline; none at all when it has no deadline, so that the index stays sparse. */
+export const dueKeys = (kind: DueKind, dueAt: string | null): { duePk?: string; dueAt?: string } =>
+  dueAt === null ? {} : { duePk: kind, dueAt };
+
+/** "For good": later than any instant that a claim or a lock may carry. */
+export const forever = "9999-12-31T23:59:59Z";

@@ -1,0 +1,14 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+export type Tables = { core: string; ledger: string; audit: string; outbox: string; clinical: string };
+
+/** What every read and transaction is given: the client, the tables' names, and what must not come from nowhere. */
+export type Store = {
+  client: DynamoDBDocumentClient;
+  tables: Tables;
+  /** Uniform in [0, 1): spreads claims over places and retries over time. */
+  random: () => number;
+  sleep: (milliseconds: number) => Promise<void>;
+  /** Fresh ids by prefix, sortable by time. */
+  ids: { next(prefix: "je" | "evt"): string };
+};
