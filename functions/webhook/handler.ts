@@ -1,0 +1,12 @@
+import { rawHttpHandler } from "@clearing/runtime/api";
+import { depsFor } from "@clearing/runtime/deps";
+import { type StripeSecret, stripeSecretOf } from "@clearing/runtime/stripe-account";
+import { receiveWebhook } from "./webhook.ts";
+
+let secretOf: (() => Promise<StripeSecret>) | undefined;
+
+/** POST /webhooks/stripe. */
+export const handler = rawHttpHandler(depsFor({}), (request, deps) => {
+  secretOf ??= stripeSecretOf(deps.config, () => Date.now());
+  return receiveWebhook(request, deps, secretOf);
+});

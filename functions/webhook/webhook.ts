@@ -1,0 +1,34 @@
+import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
+import { verifyWebhook } from "@clearing/payments/webhook";
+import type { RawHttpRequest, Refusal, Reply } from "@clearing/runtime/api";
+import type { Deps } from "@clearing/runtime/deps";
+import type { StripeSecret } from "@clearing/runtime/stripe-account";
+import { storeStripeEvent } from "@clearing/store/stripe-event";
+
+/**
+ * Takes a Stripe webhook: the signature over the bytes as they came, then one transaction that stores the event and the
+ * message that has it worked on. 200 only when that is durable; otherwise Stripe delivers it again.
+ */
+export async function receiveWebhook(
+  request: RawHttpRequest,
+  deps: Deps,
+  secretOf: () => Promise<StripeSecret>,
+): Promise<Refusal | Reply> {
+  const { webhookSecrets } = await secretOf();
+  const now = deps.clock.now();
+  const verdict = verifyWebhook(request.body, request.headers["stripe-signature"], webhookSecrets, now);
+  if (!verdict.ok) {
+    deps.log.warn("webhook refused", { reason: verdict.reason });
+    deps.log.metric("WebhookRefused", 1, "Count", { reason: verdict.reason });
+    return { refused: "validation_failed", detail: "The Stripe-Signature header does not sign this body." };
+  }
+  const { event } = verdict;
+  if (event.apiVersion !== STRIPE_API_VERSION) {
+    // Harmless, since the object is fetched anew; the endpoint ought to be recreated under the pinned version.
+    deps.log.warn("webhook of another API version", { eventId: event.eventId, apiVersion: event.apiVersion });
+    deps.log.metric("WebhookVersionSkew", 1, "Count");
+  }
+  const outcome = await storeStripeEvent(deps.store, event, now);
+  deps.log.info("webhook", { eventId: event.eventId, type: event.type, objectId: event.objectId, outcome });
+  return outcome === "conflict" ? { refused: "unavailable" } : { status: 200, body: { received: true } };
+}

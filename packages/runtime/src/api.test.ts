@@ -1,0 +1,372 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { Route } from "@clearing/contracts/route";
+import type { Context } from "aws-lambda";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
+import { type Answer, bind, httpHandler, type RequestContext, rawHttpHandler } from "./api.ts";
+import { fakeDeps, NOW } from "./testing/fake-deps.ts";
+import { type HttpEventFields, httpEvent } from "./testing/http-event.ts";
+
+const holdPlace = {
+  operationId: "holdPlace",
+  method: "POST",
+  path: "/v1/bookings/{id}/holds",
+  function: "booking",
+  access: ["client", "admin"],
+  idempotency: "required",
+  summary: "Holds a place",
+  params: z.strictObject({ id: z.string().regex(/^bkg_/) }),
+  query: z.strictObject({ limit: z.coerce.number().int().positive().optional() }),
+  headers: z.object({ "access-purpose": z.string().default("treatment") }),
+  body: z.strictObject({
+    quoteId: z.string(),
+    participant: z.strictObject({ name: z.string(), email: z.email() }),
+  }),
+  responses: {},
+  errors: [],
+} as const satisfies Route;
+
+const listPrograms = {
+  operationId: "listPrograms",
+  method: "GET",
+  path: "/v1/programs",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "Programs on offer",
+  responses: {},
+  errors: [],
+} as const satisfies Route;
+
+const body = { quoteId: "quo_1", participant: { name: "Anna", email: "anna@example.org" } };
+const claims = { sub: "sub-1", email: "Anna@Example.org", email_verified: "true", "cognito:groups": "[client]" };
+const created: Answer = { status: 201, body: { id: "bkg_1" } };
+
+function call(fields: HttpEventFields, answer: () => Promise<Answer> = async () => created) {
+  const { deps, table, log } = fakeDeps();
+  const seen: { input: unknown; context: RequestContext }[] = [];
+  const handler = httpHandler(
+    async () => deps,
+    [
+      bind(holdPlace, async (input, context) => {
+        seen.push({ input, context });
+        return answer();
+      }),
+      bind(listPrograms, async () => answer()),
+    ],
+  );
+  const run = async () => {
+    const response = await handler(httpEvent(fields), {} as Context);
+    return { ...response, json: response?.body ? JSON.parse(response.body) : undefined };
+  };
+  return { run, seen, table, log };
+}
+
+const hold = (fields: HttpEventFields = {}): HttpEventFields => ({
+  method: "POST",
+  path: "/v1/bookings/bkg_1/holds",
+  body: JSON.stringify(body),
+  claims,
+  ...fields,
+  headers: { "content-type": "application/json", "idempotency-key": "key-1", ...fields.headers },
+});
+
+let printed: string[];
+beforeEach(() => {
+  printed = [];
+  vi.spyOn(process.stdout, "write").mockImplementation((line) => {
+    printed.push(String(line));
+    return true;
+  });
+  return () => vi.restoreAllMocks();
+});
+
+describe("a request that is as it should be", () => {
+  it("reaches its handler parsed, with the caller, one instant and where it came from", async () => {
+    const { run, seen } = call(hold({ query: "limit=5" }));
+
+    const response = await run();
+
+    expect(response).toMatchObject({ statusCode: 201, json: { id: "bkg_1" } });
+    expect(seen[0]).toMatchObject({
+      input: { params: { id: "bkg_1" }, query: { limit: 5 }, headers: { "access-purpose": "treatment" }, body },
+      context: {
+        caller: { sub: "sub-1", email: "anna@example.org", roles: ["client"] },
+        now: NOW,
+        requestId: "request-1",
+        sourceIp: "192.0.2.1",
+        userAgent: "test",
+      },
+    });
+  });
+
+  it("may have its body in base64 and its headers in any case", async () => {
+    const { run, seen } = call({
+      ...hold({ body: Buffer.from(JSON.stringify(body)).toString("base64"), base64: true }),
+      headers: { "Content-Type": "application/json; charset=utf-8", "IDEMPOTENCY-KEY": "k" },
+    });
+
+    expect(await run()).toMatchObject({ statusCode: 201 });
+    expect(seen[0]?.input).toMatchObject({ body });
+  });
+
+  it("is answered with headers that keep it out of caches and frames", async () => {
+    const { headers } = await call({ path: "/v1/programs" }).run();
+
+    expect(headers).toMatchObject({
+      "cache-control": "no-store",
+      "content-type": "application/json; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "x-request-id": "request-1",
+    });
+  });
+
+  it("may be answered with text of another type", async () => {
+    const { deps } = fakeDeps();
+    const answer: Answer = { status: 200, body: "<p>Thank you</p>", contentType: "text/html; charset=utf-8" };
+    const handler = httpHandler(async () => deps, [bind(listPrograms, async () => answer)]);
+
+    const response = await handler(httpEvent({ path: "/v1/programs" }), {} as Context);
+
+    expect(response).toMatchObject({
+      body: "<p>Thank you</p>",
+      headers: { "content-type": "text/html; charset=utf-8" },
+    });
+  });
+});
+
+describe("who may ask", () => {
+  it.each([
+    ["nobody", undefined, 401, "unauthenticated"],
+    ["a token without an e-mail", { ...claims, email: undefined }, 401, "unauthenticated"],
+    ["an e-mail that is not verified", { ...claims, email_verified: "false" }, 401, "unauthenticated"],
+    ["a person without a group", { ...claims, "cognito:groups": undefined }, 403, "forbidden"],
+    ["another role", { ...claims, "cognito:groups": "[finance clinician]" }, 403, "forbidden"],
+    ["a role that does not exist", { ...claims, "cognito:groups": "[administrator]" }, 403, "forbidden"],
+  ])("is refused to %s", async (_who, given, status, code) => {
+    const { run, seen } = call(hold({ claims: given }));
+
+    const response = await run();
+
+    expect(response).toMatchObject({ statusCode: status, json: { code, status } });
+    expect(response.headers?.["content-type"]).toBe("application/problem+json");
+    expect(seen).toEqual([]);
+  });
+
+  it.each([[["admin"]], ["[admin]"], ["[finance admin]"], ["admin"], ["[finance, admin]"]])(
+    "is read from the groups %j",
+    async (groups) => {
+      const { run, seen } = call(hold({ claims: { ...claims, "cognito:groups": groups } }));
+
+      expect(await run()).toMatchObject({ statusCode: 201 });
+      expect(seen[0]?.context.caller?.roles).toContain("admin");
+    },
+  );
+});
+
+describe("bad input", () => {
+  const errorsOf = async (fields: HttpEventFields) => {
+    const response = await call(fields).run();
+    expect(response).toMatchObject({ statusCode: 400, json: { code: "validation_failed" } });
+    return response.json.errors.map(({ path }: { path: string }) => path);
+  };
+
+  it("names every bad field at once", async () => {
+    const bad = JSON.stringify({ quoteId: 7, participant: { name: "Anna", email: "no", age: 3 }, extra: true });
+    const paths = await errorsOf(hold({ path: "/v1/bookings/nonsense/holds", query: "limit=0&fast=1", body: bad }));
+
+    expect(paths.sort()).toEqual([
+      "extra",
+      "participant.age",
+      "participant.email",
+      "path.id",
+      "query.fast",
+      "query.limit",
+      "quoteId",
+    ]);
+  });
+
+  it.each([
+    ["malformed JSON", hold({ body: '{"quoteId":' }), "body"],
+    ["no body", hold({ body: undefined }), "body"],
+    ["bytes that are no text", hold({ body: "/////w==", base64: true }), "body"],
+    ["a body that is no object", hold({ body: "[]" }), "body"],
+    ["another content type", hold({ headers: { "content-type": "text/plain" } }), "headers.content-type"],
+    ["a parameter given twice", hold({ query: "limit=1&limit=2" }), "query.limit"],
+    ["a key with a space in it", hold({ headers: { "idempotency-key": "a b" } }), "headers.idempotency-key"],
+  ])("is refused: %s", async (_what, fields, path) => {
+    expect(await errorsOf(fields)).toEqual([path]);
+  });
+
+  it("refuses a query parameter where a route has none", async () => {
+    expect(await errorsOf({ path: "/v1/programs", query: "x=1" })).toEqual(["query.x"]);
+  });
+
+  it("refuses a body over 256 KB without reading it", async () => {
+    const response = await call(hold({ body: "x".repeat(256 * 1024 + 1) })).run();
+
+    expect(response).toMatchObject({ statusCode: 413, json: { code: "payload_too_large" } });
+  });
+
+  it("answers a route that does not exist with a problem", async () => {
+    expect(await call({ path: "/v1/nothing" }).run()).toMatchObject({ statusCode: 404, json: { code: "not_found" } });
+  });
+});
+
+describe("an Idempotency-Key", () => {
+  const kept = (fingerprint: string) => ({
+    Item: { fingerprint, status: 201, body: JSON.stringify({ id: "bkg_first" }), expiresAt: 4_000_000_000 },
+  });
+  const fingerprintOf = async (text: string) => {
+    const { run, seen } = call(hold({ body: text }));
+    await run();
+    return seen[0]?.context.idempotency?.fingerprint ?? "";
+  };
+
+  it("is asked for where a route requires it", async () => {
+    const { run, seen } = call(hold({ headers: { "idempotency-key": "" } }));
+
+    expect(await run()).toMatchObject({ statusCode: 400, json: { code: "idempotency_key_required" } });
+    expect(seen).toEqual([]);
+  });
+
+  it("gives the first answer again, without a second effect", async () => {
+    const { run, seen, table } = call(hold());
+    table.on(GetCommand).resolves(kept(await fingerprintOf(JSON.stringify(body))));
+
+    const response = await run();
+
+    expect(response).toMatchObject({ statusCode: 201, json: { id: "bkg_first" } });
+    expect(response.headers?.["idempotent-replayed"]).toBe("true");
+    expect(seen).toEqual([]);
+  });
+
+  it("takes the same fields in another order for the same request", async () => {
+    const reordered = JSON.stringify({ participant: { email: "anna@example.org", name: "Anna" }, quoteId: "quo_1" });
+
+    expect(await fingerprintOf(reordered)).toBe(await fingerprintOf(JSON.stringify(body, null, 2)));
+  });
+
+  it("with another body is a mismatch", async () => {
+    const { run, table } = call(hold());
+    table.on(GetCommand).resolves(kept("of another body"));
+
+    expect(await run()).toMatchObject({ statusCode: 422, json: { code: "idempotency_mismatch" } });
+  });
+
+  it("gives the winner's answer when two requests ran at once", async () => {
+    const { run, table } = call(hold(), async () => ({ replayed: true }));
+    const fingerprint = await fingerprintOf(JSON.stringify(body));
+    table.on(GetCommand).resolvesOnce({}).resolves(kept(fingerprint));
+
+    expect(await run()).toMatchObject({ statusCode: 201, json: { id: "bkg_first" } });
+  });
+
+  it("keeps callers, paths and keys apart", async () => {
+    const scopeOf = async (fields: HttpEventFields) => {
+      const { run, seen } = call(fields);
+      await run();
+      return seen[0]?.context.idempotency?.scope;
+    };
+
+    const scopes = await Promise.all([
+      scopeOf(hold()),
+      scopeOf(hold({ claims: { ...claims, sub: "sub-2" } })),
+      scopeOf(hold({ path: "/v1/bookings/bkg_2/holds" })),
+      scopeOf(hold({ headers: { "idempotency-key": "key-2" } })),
+    ]);
+
+    expect(new Set(scopes).size).toBe(4);
+  });
+});
+
+describe("what goes wrong inside", () => {
+  const failing = (error: unknown) =>
+    call(hold(), async () => {
+      throw error;
+    });
+  const named = (name: string, more: object = {}) =>
+    Object.assign(new Error(`anna@example.org ${name}`), { name, ...more });
+
+  it("is a refusal in the API's words when the handler refuses", async () => {
+    const { run } = call(hold(), async () => ({ refused: "sold_out", detail: "Every private place is taken." }));
+
+    expect(await run()).toMatchObject({
+      statusCode: 409,
+      json: { code: "sold_out", status: 409, detail: "Every private place is taken." },
+    });
+  });
+
+  it("leaves as a bare 500 when it is a bug, and is logged with its request but without what people typed", async () => {
+    const response = await failing(named("TypeError")).run();
+
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain("anna");
+    const logged = printed.find((line) => line.includes("request failed")) ?? "";
+    expect(JSON.parse(logged)).toMatchObject({ level: "error", requestId: "request-1", error: "TypeError" });
+    expect(printed.join("")).not.toContain("anna@example.org");
+  });
+
+  it.each([
+    ["throttling that does not end", named("ThrottlingException"), 503, "unavailable"],
+    ["a time-out", named("TimeoutError"), 503, "unavailable"],
+    ["a connection that is refused", named("Error", { code: "ECONNREFUSED" }), 503, "unavailable"],
+    ["a failing service", named("Unknown", { $metadata: { httpStatusCode: 500 } }), 503, "unavailable"],
+    [
+      "a conflict that does not end",
+      named("TransactionCanceledException", {
+        CancellationReasons: [{ Code: "None" }, { Code: "TransactionConflict" }],
+      }),
+      409,
+      "conflict",
+    ],
+    [
+      "a condition that nobody foresaw",
+      named("TransactionCanceledException", { CancellationReasons: [{ Code: "ConditionalCheckFailed" }] }),
+      500,
+      "internal_error",
+    ],
+  ])("is told apart: %s", async (_what, error, status, code) => {
+    expect(await failing(error).run()).toMatchObject({ statusCode: status, json: { code } });
+  });
+
+  it("is tried anew when the function could not even start", async () => {
+    const { deps } = fakeDeps();
+    let starts = 0;
+    const handler = httpHandler(async () => {
+      starts += 1;
+      if (starts === 1) throw new Error("environment variable CORE_TABLE is not set");
+      return deps;
+    }, [bind(listPrograms, async () => created)]);
+
+    expect(await handler(httpEvent({ path: "/v1/programs" }), {} as Context)).toMatchObject({ statusCode: 500 });
+    expect(await handler(httpEvent({ path: "/v1/programs" }), {} as Context)).toMatchObject({ statusCode: 201 });
+  });
+});
+
+it("hands a webhook its bytes as they were sent", async () => {
+  const { deps } = fakeDeps();
+  const bytes = Buffer.from('{ "a":  "\u00fc" }');
+  let received: Uint8Array | undefined;
+  const handler = rawHttpHandler(
+    async () => deps,
+    async (request) => {
+      received = request.body;
+      return { status: 200 };
+    },
+  );
+
+  const fields = { method: "POST", path: "/webhooks/stripe", body: bytes.toString("base64"), base64: true };
+  await handler(httpEvent(fields), {} as Context);
+
+  expect(Buffer.from(received ?? []).equals(bytes)).toBe(true);
+});
+
+it("logs one line and one metric per request, by the route's pattern", async () => {
+  await call(hold()).run();
+
+  const [line, metric] = printed.map((text) => JSON.parse(text)).slice(-2);
+  expect(line).toMatchObject({ message: "request", status: 201, requestId: "request-1" });
+  expect(metric).toMatchObject({ outcome: "2xx", Latency: expect.any(Number) });
+  expect(printed.join("")).not.toMatch(/anna/i);
+});

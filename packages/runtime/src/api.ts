@@ -1,0 +1,225 @@
+import type { Role, Route } from "@clearing/contracts/route";
+import type { Instant } from "@clearing/domain/time";
+import { type IdempotencyRecord, readIdempotency } from "@clearing/store/idempotency";
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from "aws-lambda";
+import { Hono } from "hono/tiny";
+import { type Answer, problemResponse, type Refusal, type Reply, responseOf } from "./answer.ts";
+import { isConflict, isOutage } from "./aws.ts";
+import { type Caller, callerOf } from "./caller.ts";
+import type { Deps, DepsFactory } from "./deps.ts";
+import { type Idempotency, scopeOf } from "./idempotency.ts";
+import { jsonLog, type Log } from "./log.ts";
+import { type InputOf, type RawRequest, readRequest } from "./route-input.ts";
+
+export type { Answer, Refusal, Reply } from "./answer.ts";
+export type { Caller } from "./caller.ts";
+
+/** What a handler knows besides its input. `now` is one instant for the whole request. */
+export type RequestContext<D extends Deps = Deps> = {
+  caller: Caller | null;
+  now: Instant;
+  idempotency: Idempotency | null;
+  requestId: string;
+  sourceIp: string;
+  userAgent: string;
+  deps: D;
+};
+
+type Handler<R extends Route, D extends Deps> = (input: InputOf<R>, context: RequestContext<D>) => Promise<Answer>;
+
+/** A route with what answers it. */
+export type Binding<D extends Deps = Deps> = { route: Route; answer: Handler<Route, D> };
+
+/** Binds a route of the contracts to its handler, which is then given what the route's schemas parsed. */
+export function bind<const R extends Route, D extends Deps = Deps>(route: R, answer: Handler<R, D>): Binding<D> {
+  return { route, answer: answer as unknown as Handler<Route, D> };
+}
+
+/** An event of the HTTP API, with or without the JWT authorizer's claims. */
+type HttpEvent = APIGatewayProxyEventV2 & {
+  requestContext: { authorizer?: { jwt?: { claims?: Readonly<Record<string, unknown>> } } };
+};
+type HttpResult = APIGatewayProxyStructuredResultV2;
+type Env = { Bindings: { event: HttpEvent; body: Uint8Array } };
+
+/**
+ * The Lambda handler of an HTTP function: hono finds the route, every request passes the same gates in the same order
+ * (caller, role, size, schemas, idempotency), and whatever goes wrong leaves as problem+json.
+ */
+export function httpHandler<D extends Deps>(depsFactory: DepsFactory<D>, bindings: readonly Binding<D>[]) {
+  const app = new Hono<Env>();
+  for (const binding of bindings) {
+    const path = binding.route.path.replace(/\{(\w+)\}/g, ":$1");
+    app.on(binding.route.method, path, async ({ env, req }) => {
+      const deps = await depsFactory();
+      const { event, body } = env;
+      const query = new URLSearchParams(event.rawQueryString ?? "");
+      return serve(deps, binding, event, { params: req.param(), query, headers: headersOf(event), body });
+    });
+  }
+  app.notFound(() => problemResponse({ refused: "not_found" }));
+  app.onError((error) => {
+    throw error;
+  });
+
+  return stack(async (event) => {
+    const { method } = event.requestContext.http;
+    const request = new Request(`https://api${event.rawPath}`, { method });
+    return app.fetch(request, { event, body: bodyOf(event) });
+  });
+}
+
+/** A request before any parsing: its bytes as they were sent, header names in lower case. */
+export type RawHttpRequest = { headers: Readonly<Record<string, string | undefined>>; body: Uint8Array };
+
+/** The Lambda handler of a route that judges the raw bytes itself, such as a webhook; nothing is checked before it. */
+export function rawHttpHandler<D extends Deps>(
+  depsFactory: DepsFactory<D>,
+  answer: (request: RawHttpRequest, deps: D) => Promise<Reply | Refusal>,
+) {
+  return stack(async (event) => {
+    const deps = await depsFactory();
+    const log = deps.log.with({ requestId: event.requestContext.requestId });
+    const answered = await answer({ headers: headersOf(event), body: bodyOf(event) }, { ...deps, log });
+    return "refused" in answered ? problemResponse(answered) : responseOf(answered);
+  });
+}
+
+function stack(respond: (event: HttpEvent) => Response | Promise<Response>) {
+  const handle = async (event: HttpEvent): Promise<HttpResult> => resultOf(await respond(event));
+  return middy<HttpEvent, HttpResult, Error, LambdaContext>(handle).use(requestLog()).use(boundary());
+}
+
+/** Bugs and outages end here: a problem without a word of what went wrong inside, which is in the log. */
+function boundary(): middy.MiddlewareObj<HttpEvent, HttpResult> {
+  return {
+    onError: async (request) => {
+      const { error, event } = request;
+      const refused = isConflict(error) ? "conflict" : isOutage(error) ? "unavailable" : "internal_error";
+      logOf(event).error("request failed", error, { answered: refused });
+      request.response = await resultOf(problemResponse({ refused }));
+    },
+  };
+}
+
+/** One line and one metric per request: the route's pattern, never the path with its ids, the status, the time taken. */
+function requestLog(): middy.MiddlewareObj<HttpEvent, HttpResult, Error, LambdaContext, { startedAt: number }> {
+  const finish = ({ event, response, internal }: FinishedRequest) => {
+    if (!response) return;
+    const { requestId } = event.requestContext;
+    response.headers = { ...response.headers, "x-request-id": requestId };
+    const took = Math.round(performance.now() - (internal.startedAt ?? performance.now()));
+    const status = response.statusCode ?? 500;
+    const log = logOf(event);
+    log.info("request", { status, took });
+    log.metric("Latency", took, "Milliseconds", { route: event.routeKey, outcome: `${Math.floor(status / 100)}xx` });
+  };
+  return {
+    before: ({ internal }) => {
+      internal.startedAt = performance.now();
+    },
+    after: finish,
+    onError: finish,
+  };
+}
+
+type FinishedRequest = {
+  event: HttpEvent;
+  response: HttpResult | null | undefined;
+  internal: { startedAt?: number };
+};
+
+function logOf(event: HttpEvent): Log {
+  return jsonLog({ requestId: event.requestContext.requestId, route: event.routeKey });
+}
+
+async function serve<D extends Deps>(
+  deps: D,
+  { route, answer }: Binding<D>,
+  event: HttpEvent,
+  raw: RawRequest,
+): Promise<Response> {
+  const { http, requestId, authorizer } = event.requestContext;
+  const caller = callerOf(authorizer?.jwt?.claims);
+  const barred = refuseCaller(route, caller);
+  if (barred !== null) return problemResponse({ refused: barred });
+
+  const request = readRequest(route, raw);
+  if (!request.ok) {
+    const { reason: refused } = request;
+    return problemResponse(refused === "validation_failed" ? { refused, errors: request.errors } : { refused });
+  }
+
+  const key = idempotencyOf(route, caller, http, raw.headers["idempotency-key"], request.fingerprint);
+  if (!key.ok) return problemResponse(key.refusal);
+  const { idempotency } = key;
+  const table = route.function === "clinical" ? "clinical" : "core";
+  const now = deps.clock.now();
+  const answeredBefore = () =>
+    idempotency && readIdempotency(deps.store, deps.store.tables[table], idempotency.scope, Date.parse(now) / 1000);
+  const earlier = await answeredBefore();
+  if (idempotency && earlier) return replay(earlier, idempotency);
+
+  const context: RequestContext<D> = {
+    caller,
+    now,
+    idempotency,
+    requestId,
+    sourceIp: http.sourceIp,
+    userAgent: http.userAgent,
+    deps: { ...deps, log: deps.log.with({ requestId, operation: route.operationId }) },
+  };
+  const answered = await answer(request.input, context);
+  if ("refused" in answered) return problemResponse(answered);
+  if (!("replayed" in answered)) return responseOf(answered);
+  const winner = await answeredBefore();
+  return idempotency && winner ? replay(winner, idempotency) : problemResponse({ refused: "conflict" });
+}
+
+function refuseCaller(route: Route, caller: Caller | null): "unauthenticated" | "forbidden" | null {
+  if (route.access === "public") return null;
+  if (caller === null) return "unauthenticated";
+  const allowed: readonly Role[] = route.access;
+  return caller.roles.some((role) => allowed.includes(role)) ? null : "forbidden";
+}
+
+type KeyVerdict = { ok: true; idempotency: Idempotency | null } | { ok: false; refusal: Refusal };
+
+/** A public request has no caller to keep a key for: its key is ignored. */
+function idempotencyOf(
+  route: Route,
+  caller: Caller | null,
+  http: { method: string; path: string },
+  key: string | undefined,
+  fingerprint: string,
+): KeyVerdict {
+  if (route.idempotency === "none" || caller === null) return { ok: true, idempotency: null };
+  if (key === undefined || key === "") {
+    if (route.idempotency === "required") return { ok: false, refusal: { refused: "idempotency_key_required" } };
+    return { ok: true, idempotency: null };
+  }
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    const errors = [{ path: "headers.idempotency-key", message: "Must be 1 to 255 printable characters" }];
+    return { ok: false, refusal: { refused: "validation_failed", errors } };
+  }
+  return { ok: true, idempotency: { scope: scopeOf(caller.sub, http.method, http.path, key), fingerprint } };
+}
+
+function replay(record: IdempotencyRecord, { fingerprint }: Idempotency): Response {
+  if (record.fingerprint !== fingerprint) return problemResponse({ refused: "idempotency_mismatch" });
+  return responseOf({ status: record.status, body: record.body, headers: { "idempotent-replayed": "true" } });
+}
+
+function headersOf(event: HttpEvent): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function bodyOf(event: HttpEvent): Uint8Array {
+  return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+}
+
+async function resultOf(response: Response): Promise<HttpResult> {
+  const headers = Object.fromEntries(response.headers);
+  return { statusCode: response.status, headers, body: await response.text(), isBase64Encoded: false };
+}

@@ -1,0 +1,86 @@
+/**
+ * A function's environment. Each value is checked when the function first asks for it, so that a function needs only
+ * what it uses; a missing or malformed one stops it with the variable's name.
+ */
+export type Config = {
+  readonly stage: string;
+  /** Base URL of the API, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly mailFrom: string;
+  readonly reportingTimeZone: string;
+  readonly eventBus: string;
+  readonly stripeSecretArn: string;
+  /** Absent: Stripe itself. */
+  readonly stripeApiBase: string | undefined;
+  readonly tables: Tables;
+};
+
+export type Tables = {
+  readonly core: string;
+  readonly ledger: string;
+  readonly audit: string;
+  readonly outbox: string;
+  readonly clinical: string;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function readConfig(environment: Environment = process.env): Config {
+  const text = (name: string): string => {
+    const value = environment[name];
+    if (value === undefined || value === "") throw new Error(`environment variable ${name} is not set`);
+    return value;
+  };
+  const url = (name: string): string => {
+    const value = text(name);
+    if (!URL.canParse(value)) throw new Error(`environment variable ${name} is not a URL`);
+    return value.replace(/\/$/, "");
+  };
+  const timeZone = (name: string): string => {
+    const value = text(name);
+    if (!Intl.supportedValuesOf("timeZone").includes(value) && value !== "UTC") {
+      throw new Error(`environment variable ${name} is not a time zone`);
+    }
+    return value;
+  };
+  return {
+    get stage() {
+      return text("STAGE");
+    },
+    get publicUrl() {
+      return url("PUBLIC_URL");
+    },
+    get mailFrom() {
+      return text("MAIL_FROM");
+    },
+    get reportingTimeZone() {
+      return timeZone("REPORTING_TIME_ZONE");
+    },
+    get eventBus() {
+      return text("EVENT_BUS");
+    },
+    get stripeSecretArn() {
+      return text("STRIPE_SECRET_ARN");
+    },
+    get stripeApiBase() {
+      return environment.STRIPE_API_BASE ? url("STRIPE_API_BASE") : undefined;
+    },
+    tables: {
+      get core() {
+        return text("CORE_TABLE");
+      },
+      get ledger() {
+        return text("LEDGER_TABLE");
+      },
+      get audit() {
+        return text("AUDIT_TABLE");
+      },
+      get outbox() {
+        return text("OUTBOX_TABLE");
+      },
+      get clinical() {
+        return text("CLINICAL_TABLE");
+      },
+    },
+  };
+}

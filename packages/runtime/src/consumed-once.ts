@@ -1,0 +1,84 @@
+import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type Instant, plusSeconds } from "@clearing/domain/time";
+import type { Store } from "@clearing/store/store";
+
+export type Consumed = "done" | "done_before";
+
+/** Somebody else is at it, or died at it a moment ago: the message has to come back later. */
+export class InProgress extends Error {
+  override name = "InProgress";
+}
+
+const LEASE_SECONDS = 60;
+const KEPT_DAYS = 90;
+
+/**
+ * Has an effect outside the tables (a mail) once per event: a mark says `sending`, then `sent`. A crash between the
+ * effect and the second mark lets the next delivery repeat it once the lease is over: at least once, nearly always
+ * once. `prefix` names the kind of mark, such as `MAIL`.
+ */
+export async function consumedOnce(
+  store: Store,
+  mark: { prefix: string; eventId: string },
+  clock: { now(): Instant },
+  effect: () => Promise<void>,
+): Promise<Consumed> {
+  const TableName = store.tables.core;
+  // Who is at it: a try of our own whose answer was lost finds itself here.
+  const holder = store.ids.next("evt");
+  const Key = { pk: `${mark.prefix}#${mark.eventId}`, sk: mark.prefix };
+  const now = clock.now();
+  const leaseUntil = plusSeconds(now, LEASE_SECONDS);
+  const expiresAt = Math.floor(Date.parse(now) / 1000) + KEPT_DAYS * 86_400;
+  try {
+    await store.client.send(
+      new PutCommand({
+        TableName,
+        Item: { ...Key, status: "sending", heldBy: holder, leaseUntil, expiresAt },
+        ConditionExpression:
+          "attribute_not_exists(pk) OR heldBy = :holder OR (#status = :sending AND leaseUntil <= :now)",
+        ExpressionAttributeNames: { "#status": "status" },
+        ExpressionAttributeValues: { ":sending": "sending", ":holder": holder, ":now": now },
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
+    );
+  } catch (error) {
+    const found = standing(error);
+    if (found === null) throw error;
+    if (found === "sent") return "done_before";
+    throw new InProgress("another delivery of this event is being handled");
+  }
+  try {
+    await effect();
+  } catch (error) {
+    // It did not happen: the next delivery need not wait for the lease.
+    await store.client.send(freeMark(TableName, Key, holder)).catch(() => undefined);
+    throw error;
+  }
+  await store.client.send(
+    new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: "SET #status = :sent REMOVE leaseUntil, heldBy",
+      ExpressionAttributeNames: { "#status": "status" },
+      ExpressionAttributeValues: { ":sent": "sent" },
+    }),
+  );
+  return "done";
+}
+
+const freeMark = (TableName: string, Key: Record<string, string>, holder: string) =>
+  new DeleteCommand({
+    TableName,
+    Key,
+    ConditionExpression: "heldBy = :holder",
+    ExpressionAttributeValues: { ":holder": holder },
+  });
+
+/** The status of the mark that stood in the way; null when the write failed for another reason. */
+function standing(error: unknown): string | null {
+  if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") return null;
+  const { Item } = error as { Item?: { status?: string | { S?: string } } };
+  const status = Item?.status;
+  return (typeof status === "object" ? status.S : status) ?? "sending";
+}

@@ -1,0 +1,108 @@
+import type { Instant } from "@clearing/domain/time";
+import middy from "@middy/core";
+import type {
+  DynamoDBBatchResponse,
+  DynamoDBRecord,
+  DynamoDBStreamEvent,
+  Context as LambdaContext,
+  SQSBatchResponse,
+  SQSEvent,
+  SQSRecord,
+} from "aws-lambda";
+import type { Deps, DepsFactory } from "./deps.ts";
+import { jsonLog } from "./log.ts";
+
+/** A message of the bus as api.md describes it: `name` is the detail-type, the rest the detail. */
+export type BusEvent = {
+  source: string;
+  name: string;
+  id: string;
+  version: number;
+  occurredAt: Instant;
+  subject: { type: string; id: string; version: number };
+  data: Readonly<Record<string, unknown>>;
+};
+
+export type EventHandler<D extends Deps> = (event: BusEvent, deps: D) => Promise<void>;
+
+/**
+ * The Lambda handler of a queue behind the bus. Messages may come twice and in any order: deduplication is the
+ * handlers' own, by conditions on state. Messages about one subject are handled one after another, so that they do not
+ * fight over its item; a message that fails is reported alone and comes back, or goes to the dead letters.
+ */
+export function sqsConsumer<D extends Deps>(depsFactory: DepsFactory<D>, handle: EventHandler<D>) {
+  const consume = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const deps = await depsFactory();
+    const failed: string[] = [];
+    const handleOne = async ({ messageId, body }: SQSRecord): Promise<void> => {
+      const event = parseBusEvent(body);
+      if (event === null) {
+        failed.push(messageId);
+        deps.log.error("not a message of the bus", null, { messageId });
+        return;
+      }
+      const facts = { eventId: event.id, event: event.name, subjectId: event.subject.id };
+      const log = deps.log.with(facts);
+      try {
+        await handle(event, { ...deps, log });
+      } catch (error) {
+        failed.push(messageId);
+        log.error("event failed", error);
+        log.metric("EventFailures", 1, "Count", { event: event.name });
+      }
+    };
+    const bySubject = Map.groupBy(Records, ({ messageId, body }) => parseBusEvent(body)?.subject.id ?? messageId);
+    await Promise.all([...bySubject.values()].map((records) => inTurn(records, handleOne)));
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+  return middy<SQSEvent, SQSBatchResponse, Error, LambdaContext>(consume).use(outageLog());
+}
+
+/**
+ * The Lambda handler of a table's stream. `handle` answers the sequence numbers that it could not handle; the stream
+ * comes back from the first of them on, so that everything after it may be seen twice.
+ */
+export function streamHandler<D extends Deps>(
+  depsFactory: DepsFactory<D>,
+  handle: (records: readonly DynamoDBRecord[], deps: D) => Promise<readonly string[]>,
+) {
+  const consume = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const failed = await handle(Records, await depsFactory());
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+  return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, LambdaContext>(consume).use(outageLog());
+}
+
+/** The Lambda handler of a schedule: one run; a failure is the scheduler's to retry. */
+export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, run: (deps: D) => Promise<void>) {
+  return middy<unknown, void, Error, LambdaContext>(async () => run(await depsFactory())).use(outageLog());
+}
+
+/** Whatever escapes is logged without its words, and thrown on so that the source of the event retries. */
+function outageLog(): middy.MiddlewareObj {
+  return {
+    onError: ({ error, context }) => {
+      jsonLog({ requestId: context.awsRequestId }).error("invocation failed", error);
+    },
+  };
+}
+
+async function inTurn<T>(items: readonly T[], handle: (item: T) => Promise<void>): Promise<void> {
+  for (const item of items) await handle(item);
+}
+
+function parseBusEvent(body: string): BusEvent | null {
+  try {
+    const envelope = JSON.parse(body);
+    const { source, detail } = envelope;
+    const name = envelope["detail-type"];
+    const whole =
+      typeof source === "string" &&
+      typeof name === "string" &&
+      typeof detail?.id === "string" &&
+      typeof detail.subject?.id === "string";
+    return whole ? { source, name, ...detail } : null;
+  } catch {
+    return null;
+  }
+}

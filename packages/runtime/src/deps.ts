@@ -1,0 +1,76 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Instant } from "@clearing/domain/time";
+import type { Gateway } from "@clearing/payments";
+import type { Store } from "@clearing/store/store";
+import { awsClient } from "./aws.ts";
+import { type Config, readConfig } from "./config.ts";
+import { jsonLog, type Log } from "./log.ts";
+import type { Mailer } from "./mailer.ts";
+
+/** Everything that varies: nothing below a handler asks for the time, for chance, or for the network by itself. */
+export type Deps = {
+  clock: { now(): Instant };
+  ids: { next(prefix: string): string };
+  random: () => number;
+  store: Store;
+  gateway?: Gateway;
+  mailer?: Mailer;
+  log: Log;
+  config: Config;
+};
+
+export type DepsFactory<D extends Deps = Deps> = () => Promise<D>;
+
+export type Parts = {
+  /** `openGateway` of stripe-account.ts, in functions that move money. */
+  gateway?: (config: Config, now: () => number) => Promise<Gateway>;
+  /** `sesMailer` of mailer.ts, in the function that sends mail. */
+  mailer?: (config: Config) => Mailer;
+};
+
+/** What `depsFor(parts)` makes: the parts that were asked for are there. */
+export type DepsWith<P extends Parts> = Deps &
+  (P extends { gateway: unknown } ? { gateway: Gateway } : unknown) &
+  (P extends { mailer: unknown } ? { mailer: Mailer } : unknown);
+
+/** Builds a function's dependencies at its first invocation and keeps them; a failure is tried anew at the next. */
+export function depsFor<const P extends Parts>(parts: P): DepsFactory<DepsWith<P>> {
+  let built: Promise<DepsWith<P>> | null = null;
+  return () => {
+    built ??= buildDeps(parts).catch((error: unknown) => {
+      built = null;
+      throw error;
+    });
+    return built;
+  };
+}
+
+async function buildDeps<P extends Parts>(parts: P): Promise<DepsWith<P>> {
+  const config = readConfig();
+  const now = () => Date.now();
+  const clock = { now: (): Instant => new Date().toISOString().replace(/\.\d{3}Z$/, "Z") };
+  const deps: Deps = {
+    clock,
+    ids: { next: (prefix) => nextId(prefix, Date.now(), randomBytes(10)) },
+    random,
+    store: openStore(config),
+    log: jsonLog({ function: process.env.AWS_LAMBDA_FUNCTION_NAME, stage: config.stage }),
+    config,
+    ...(parts.gateway ? { gateway: await parts.gateway(config, now) } : {}),
+    ...(parts.mailer ? { mailer: parts.mailer(config) } : {}),
+  };
+  return deps as DepsWith<P>;
+}
+
+function openStore(config: Config): Store {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsClient), {
+    // A field that is undefined is not there; an empty string is a value.
+    marshallOptions: { removeUndefinedValues: true, convertEmptyValues: false },
+  });
+  return { client, tables: config.tables, random, sleep };
+}
+
+const random = (): number => randomInt(2 ** 32) / 2 ** 32;
+const sleep = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));

@@ -1,0 +1,50 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { mockClient } from "aws-sdk-client-mock";
+import { readConfig } from "../config.ts";
+import type { Deps } from "../deps.ts";
+import { jsonLog } from "../log.ts";
+
+export const NOW = "2027-01-01T00:00:00Z";
+
+/**
+ * Dependencies for a unit test: a table client that answers as the test says (nothing is stored unless it does), time
+ * that stands still, waits that take none, and the lines that were logged.
+ */
+export function fakeDeps(parts: Partial<Deps> = {}) {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" }));
+  const table = mockClient(client as never);
+  table.onAnyCommand().resolves({});
+  const lines: string[] = [];
+  const config = readConfig({
+    STAGE: "test",
+    PUBLIC_URL: "https://api.example.org",
+    MAIL_FROM: "bookings@example.org",
+    EVENT_BUS: "clearing-test",
+    STRIPE_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:stripe",
+    CORE_TABLE: "core",
+    LEDGER_TABLE: "ledger",
+    AUDIT_TABLE: "audit",
+    OUTBOX_TABLE: "outbox",
+    CLINICAL_TABLE: "clinical",
+  });
+  let count = 0;
+  const ids = {
+    next: (prefix: string) => {
+      count += 1;
+      return `${prefix}_${String(count).padStart(12, "0")}`;
+    },
+  };
+  const random = () => 0.5;
+  const sleep = async () => undefined;
+  const deps: Deps = {
+    clock: { now: () => NOW },
+    ids,
+    random,
+    store: { client, tables: config.tables, random, sleep, ids },
+    log: jsonLog({}, (line) => lines.push(line)),
+    config,
+    ...parts,
+  };
+  return { deps, table, log: lines };
+}
