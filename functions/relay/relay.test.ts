@@ -1,0 +1,148 @@
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
+import type { DynamoDBRecord } from "aws-lambda";
+import { mockClient } from "aws-sdk-client-mock";
+import { describe, expect, it } from "vitest";
+import { relay } from "./relay.ts";
+
+/** The stream's record of one new outbox item. */
+function added(number: number, detail = JSON.stringify({ id: `evt_${number}` })): DynamoDBRecord {
+  return {
+    eventName: "INSERT",
+    dynamodb: {
+      SequenceNumber: String(number),
+      NewImage: {
+        pk: { S: `evt_${number}` },
+        sk: { S: "OUTBOX" },
+        source: { S: "clearing" },
+        detailType: { S: "BookingHeld" },
+        detail: { S: detail },
+        createdAt: { S: "2027-01-01T00:00:00Z" },
+      },
+    },
+  };
+}
+
+/** A bus whose nth call is answered by the nth answer (the last one for ever after), and an outbox that deletes. */
+function world(...answers: ((ids: string[]) => unknown)[]) {
+  const { deps, table } = fakeDeps();
+  const bus = new EventBridgeClient({ region: "us-east-1" });
+  const mock = mockClient(bus as never);
+  const calls: string[][] = [];
+  mock.on(PutEventsCommand as never).callsFake(({ Entries }: { Entries: { Detail: string }[] }) => {
+    const ids = Entries.map(({ Detail }) => JSON.parse(Detail).id as string);
+    calls.push(ids);
+    const answer = answers[Math.min(calls.length, answers.length) - 1] ?? allTaken;
+    const answered = answer(ids);
+    if (answered instanceof Error) throw answered;
+    return answered;
+  });
+  const deleted = () =>
+    table
+      .commandCalls(BatchWriteCommand)
+      .flatMap(({ args }) => args[0].input.RequestItems?.outbox ?? [])
+      .map(({ DeleteRequest }) => DeleteRequest?.Key?.pk);
+  return { run: (...records: DynamoDBRecord[]) => relay(records, deps, bus), calls, deleted, table, deps };
+}
+
+const allTaken = (ids: string[]) => ({ FailedEntryCount: 0, Entries: ids.map((id) => ({ EventId: `bus-${id}` })) });
+const without = (failing: string[]) => (ids: string[]) => ({
+  FailedEntryCount: failing.length,
+  Entries: ids.map((id) => (failing.includes(id) ? { ErrorCode: "ThrottlingException" } : { EventId: `bus-${id}` })),
+});
+
+describe("the relay", () => {
+  it("sends what was added to the outbox and deletes it", async () => {
+    const { run, calls, deleted } = world();
+
+    expect(await run(added(1), added(2))).toEqual([]);
+
+    expect(calls).toEqual([["evt_1", "evt_2"]]);
+    expect(deleted()).toEqual(["evt_1", "evt_2"]);
+  });
+
+  it("leaves alone what it deleted itself", async () => {
+    const { run, calls } = world();
+
+    expect(await run({ ...added(1), eventName: "REMOVE" })).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+
+  it("sends at most ten at a time", async () => {
+    const { run, calls } = world();
+
+    await run(...Array.from({ length: 23 }, (_, index) => added(index + 1)));
+
+    expect(calls.map(({ length }) => length)).toEqual([10, 10, 3]);
+  });
+
+  it("sends at most 256 KB at a time", async () => {
+    const { run, calls } = world();
+    const large = (id: number) => JSON.stringify({ id: `evt_${id}`, text: "x".repeat(150 * 1024) });
+
+    await run(added(1, large(1)), added(2, large(2)), added(3));
+
+    expect(calls).toEqual([["evt_1"], ["evt_2", "evt_3"]]);
+  });
+
+  it("sends the entry again that the bus did not take, and only that", async () => {
+    const { run, calls, deleted } = world(without(["evt_2"]), allTaken);
+
+    expect(await run(added(1), added(2), added(3))).toEqual([]);
+
+    expect(calls).toEqual([["evt_1", "evt_2", "evt_3"], ["evt_2"]]);
+    expect(deleted().sort()).toEqual(["evt_1", "evt_2", "evt_3"]);
+  });
+
+  it("keeps what the bus never takes, and asks for it again", async () => {
+    const { run, deleted } = world(without(["evt_2"]));
+
+    expect(await run(added(1), added(2))).toEqual(["2"]);
+    expect(deleted()).toEqual(["evt_1"]);
+  });
+
+  it("keeps everything when the bus does not answer, although it may have taken it", async () => {
+    const { run, deleted } = world(() => Object.assign(new Error("timed out"), { name: "TimeoutError" }));
+
+    expect(await run(added(1), added(2))).toEqual(["1", "2"]);
+    expect(deleted()).toEqual([]);
+  });
+
+  it("still sends the next ten when a call failed", async () => {
+    const down = () => Object.assign(new Error("slow down"), { name: "ThrottlingException" });
+    const { run, deleted } = world(down, allTaken);
+
+    const unsent = await run(...Array.from({ length: 11 }, (_, index) => added(index + 1)));
+
+    expect(unsent).toHaveLength(10);
+    expect(deleted()).toEqual(["evt_11"]);
+  });
+
+  it("deletes again what DynamoDB left over", async () => {
+    const { run, table, deleted } = world();
+    const leftOver = { UnprocessedItems: { outbox: [{ DeleteRequest: { Key: { pk: "evt_2", sk: "OUTBOX" } } }] } };
+    table.on(BatchWriteCommand).resolvesOnce(leftOver).resolves({});
+
+    expect(await run(added(1), added(2))).toEqual([]);
+    expect(deleted()).toEqual(["evt_1", "evt_2", "evt_2"]);
+  });
+
+  it("asks again for what was sent but never deleted: rather twice than left in the outbox", async () => {
+    const { run, table } = world();
+    table.on(BatchWriteCommand).rejects(new Error("throttled"));
+
+    expect(await run(added(1))).toEqual(["1"]);
+  });
+
+  it("asks again for an item that is no message, and sends the others", async () => {
+    const { run, calls } = world();
+    const broken: DynamoDBRecord = {
+      eventName: "INSERT",
+      dynamodb: { SequenceNumber: "1", NewImage: { pk: { S: "x" } } },
+    };
+
+    expect(await run(broken, added(2))).toEqual(["1"]);
+    expect(calls).toEqual([["evt_2"]]);
+  });
+});

@@ -1,0 +1,142 @@
+import { createHmac } from "node:crypto";
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
+import { rawHttpHandler } from "@clearing/runtime/api";
+import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
+import { type HttpEventFields, httpEvent } from "@clearing/runtime/testing/http-event";
+import type { Context } from "aws-lambda";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { receiveWebhook } from "./webhook.ts";
+
+const AT = 1798761600; // 2027-01-01T00:00:00Z
+
+const event = {
+  id: "evt_1",
+  object: "event",
+  type: "payment_intent.succeeded",
+  api_version: STRIPE_API_VERSION,
+  created: AT - 3,
+  data: { object: { id: "pi_1", object: "payment_intent" } },
+};
+
+/** Pretty-printed and with a character beyond ASCII, as Stripe's bodies are. */
+const body = JSON.stringify({ ...event, note: "ü" }, null, 2);
+
+const sign = (text: string, secret = "whsec_now") =>
+  `t=${AT},v1=${createHmac("sha256", secret).update(`${AT}.${text}`).digest("hex")}`;
+
+function webhook() {
+  const { deps, table, log } = fakeDeps();
+  const secretOf = async () => ({ secretKey: "sk_1", webhookSecrets: ["whsec_now", "whsec_before"] });
+  const handler = rawHttpHandler(
+    async () => deps,
+    (request) => receiveWebhook(request, deps, secretOf),
+  );
+  const post = (fields: HttpEventFields) =>
+    handler(httpEvent({ method: "POST", path: "/webhooks/stripe", ...fields }), {} as Context);
+  const written = () => table.commandCalls(TransactWriteCommand).map(({ args }) => args[0].input.TransactItems ?? []);
+  return { post, written, table, log };
+}
+
+const cancelled = (...codes: string[]) =>
+  new TransactionCanceledException({
+    message: "no",
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
+
+describe("a Stripe webhook", () => {
+  it("stores the event and the message that works on it in one transaction, then answers 200", async () => {
+    const { post, written } = webhook();
+
+    expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 200 });
+
+    const [transaction = []] = written();
+    expect(transaction[0]?.Put).toMatchObject({
+      TableName: "core",
+      Item: { pk: "EVT#evt_1", sk: "EVENT", objectId: "pi_1", created: "2026-12-31T23:59:57Z" },
+      ConditionExpression: "attribute_not_exists(pk)",
+    });
+    expect(transaction[1]?.Put?.Item).toMatchObject({ pk: "evt_1", source: "clearing.stripe" });
+    expect(JSON.parse(transaction[1]?.Put?.Item?.detail)).toMatchObject({
+      id: "evt_1",
+      subject: { type: "stripe_event", id: "evt_1" },
+      data: { eventId: "evt_1", type: "payment_intent.succeeded", objectId: "pi_1" },
+    });
+  });
+
+  it("is judged by its bytes, also when the gateway encoded them, whatever the header's case", async () => {
+    const { post } = webhook();
+    const base64 = Buffer.from(body).toString("base64");
+
+    const response = await post({ body: base64, base64: true, headers: { "Stripe-Signature": sign(body) } });
+
+    expect(response).toMatchObject({ statusCode: 200 });
+  });
+
+  it("is accepted under the secret before the last rotation", async () => {
+    const { post } = webhook();
+
+    expect(await post({ body, headers: { "stripe-signature": sign(body, "whsec_before") } })).toMatchObject({
+      statusCode: 200,
+    });
+  });
+
+  it.each([
+    ["a stranger's signature", { "stripe-signature": sign(body, "whsec_stranger") }, body],
+    ["no signature", {}, body],
+    ["a body written anew on the way", { "stripe-signature": sign(body) }, JSON.stringify(JSON.parse(body))],
+  ])("is 400 and stores nothing with %s", async (_what, headers, sent) => {
+    const { post, written } = webhook();
+
+    const response = await post({ body: sent, headers: headers as Record<string, string> });
+
+    expect(response).toMatchObject({ statusCode: 400 });
+    expect(JSON.parse(response?.body ?? "")).toMatchObject({ code: "validation_failed" });
+    expect(written()).toEqual([]);
+  });
+
+  it("is 200 and stored once when it comes again", async () => {
+    const { post, table } = webhook();
+    table.on(TransactWriteCommand).rejects(cancelled("ConditionalCheckFailed", "None"));
+
+    expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 200 });
+  });
+
+  it("is 200 when the first write landed but its answer was lost", async () => {
+    const { post, table } = webhook();
+    table
+      .on(TransactWriteCommand)
+      .rejectsOnce(cancelled("TransactionConflict", "None"))
+      .rejects(cancelled("ConditionalCheckFailed", "None"));
+
+    expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 200 });
+  });
+
+  it.each([
+    ["the table keeps conflicting", cancelled("TransactionConflict", "None")],
+    ["the table does not answer", Object.assign(new Error("timed out"), { name: "TimeoutError" })],
+  ])("is 503 when %s, so that Stripe delivers again", async (_what, error) => {
+    const { post, table } = webhook();
+    table.on(TransactWriteCommand).rejects(error);
+
+    expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 503 });
+  });
+
+  it("is stored although of another API version, and counted", async () => {
+    const { post, written, log } = webhook();
+    const other = JSON.stringify({ ...event, api_version: "2020-08-27" });
+
+    expect(await post({ body: other, headers: { "stripe-signature": sign(other) } })).toMatchObject({
+      statusCode: 200,
+    });
+    expect(written()).toHaveLength(1);
+    expect(log.join("")).toContain("WebhookVersionSkew");
+  });
+});

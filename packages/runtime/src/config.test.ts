@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { readConfig } from "./config.ts";
+
+it("asks only for what a function uses", () => {
+  const config = readConfig({ STAGE: "test", CORE_TABLE: "core" });
+
+  expect(config.stage).toBe("test");
+  expect(config.tables.core).toBe("core");
+  expect(config.stripeApiBase).toBeUndefined();
+  expect(() => config.tables.clinical).toThrow("environment variable CLINICAL_TABLE is not set");
+});
+
+it.each([
+  [{ PUBLIC_URL: "api.example.org" }, "publicUrl", "PUBLIC_URL is not a URL"],
+  [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "REPORTING_TIME_ZONE is not a time zone"],
+  [{ MAIL_FROM: "" }, "mailFrom", "MAIL_FROM is not set"],
+] as const)("stops at %o with the variable's name", (environment, field, message) => {
+  expect(() => readConfig(environment)[field]).toThrow(message);
+});
+
+it("takes the API's address with or without a slash at its end", () => {
+  expect(readConfig({ PUBLIC_URL: "https://api.example.org/" }).publicUrl).toBe("https://api.example.org");
+});

@@ -1,0 +1,130 @@
+import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { type BusEvent, scheduledHandler, sqsConsumer, streamHandler } from "./consumer.ts";
+import { fakeDeps } from "./testing/fake-deps.ts";
+
+const context = {} as Context;
+
+function envelope(id: string, subjectId: string): string {
+  const detail = {
+    id,
+    version: 1,
+    occurredAt: "2027-01-01T00:00:00Z",
+    subject: { type: "booking", id: subjectId, version: 2 },
+    data: { status: "held" },
+  };
+  return JSON.stringify({ version: "0", id: `bus-${id}`, source: "clearing", "detail-type": "BookingHeld", detail });
+}
+
+const queue = (...bodies: string[]): SQSEvent =>
+  ({ Records: bodies.map((body, index) => ({ messageId: `message-${index + 1}`, body })) }) as SQSEvent;
+
+function consumer(handle: (event: BusEvent) => Promise<void>) {
+  const { deps, log } = fakeDeps();
+  return { run: sqsConsumer(async () => deps, handle), log };
+}
+
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
+
+describe("a consumer of a queue", () => {
+  it("is given the event as the bus carried it", async () => {
+    const seen: BusEvent[] = [];
+    const { run } = consumer(async (event) => {
+      seen.push(event);
+    });
+
+    const result = await run(queue(envelope("evt_1", "bkg_1")), context);
+
+    expect(result).toEqual({ batchItemFailures: [] });
+    expect(seen).toMatchObject([
+      { source: "clearing", name: "BookingHeld", id: "evt_1", subject: { id: "bkg_1" }, data: { status: "held" } },
+    ]);
+  });
+
+  it("reports only the message that failed", async () => {
+    const { run } = consumer(async ({ id }) => {
+      if (id === "evt_2") throw new Error("no");
+    });
+
+    const result = await run(
+      queue(envelope("evt_1", "bkg_1"), envelope("evt_2", "bkg_2"), envelope("evt_3", "bkg_2")),
+      context,
+    );
+
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "message-2" }] });
+  });
+
+  it.each(["not json", "null", '{"source":"clearing"}', '{"source":"clearing","detail-type":"X","detail":{"id":"e"}}'])(
+    "reports what is no message of the bus, so that it ends among the dead letters: %s",
+    async (body) => {
+      const { run } = consumer(async () => undefined);
+
+      expect(await run(queue(body), context)).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });
+    },
+  );
+
+  it("handles messages about one subject one after another, others beside them", async () => {
+    let running: string[] = [];
+    const together: string[][] = [];
+    const { run } = consumer(async ({ subject }) => {
+      running.push(subject.id);
+      together.push([...running]);
+      await new Promise((done) => setTimeout(done, 5));
+      running = running.filter((id) => id !== subject.id);
+    });
+
+    await run(queue(envelope("evt_1", "bkg_1"), envelope("evt_2", "bkg_1"), envelope("evt_3", "bkg_2")), context);
+
+    expect(together.some((ids) => ids.includes("bkg_1") && ids.includes("bkg_2"))).toBe(true);
+    expect(together.every((ids) => new Set(ids).size === ids.length)).toBe(true);
+  });
+
+  it("logs a failure with its event's id and none of its words", async () => {
+    const { run, log } = consumer(async () => {
+      throw new Error("mail to anna@example.org failed");
+    });
+
+    await run(queue(envelope("evt_1", "bkg_1")), context);
+
+    expect(JSON.parse(log[0] ?? "")).toMatchObject({ level: "error", eventId: "evt_1", subjectId: "bkg_1" });
+    expect(log.join("")).not.toContain("anna");
+  });
+
+  it("fails as a whole when it cannot start, so that the queue delivers again", async () => {
+    const run = sqsConsumer(
+      async () => {
+        throw new Error("environment variable CORE_TABLE is not set");
+      },
+      async () => undefined,
+    );
+
+    await expect(run(queue(envelope("evt_1", "bkg_1")), context)).rejects.toThrow("CORE_TABLE");
+  });
+});
+
+it("tells a stream which records to bring again", async () => {
+  const { deps } = fakeDeps();
+  const run = streamHandler(
+    async () => deps,
+    async (records) => records.map(({ eventID = "" }) => eventID),
+  );
+
+  const result = await run({ Records: [{ eventID: "7" }] } as DynamoDBStreamEvent, context);
+
+  expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "7" }] });
+});
+
+it("lets a schedule's failure through, so that it is retried", async () => {
+  const { deps } = fakeDeps();
+  const run = scheduledHandler(
+    async () => deps,
+    async () => {
+      throw new Error("down");
+    },
+  );
+
+  await expect(run({}, context)).rejects.toThrow("down");
+});

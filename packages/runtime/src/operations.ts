@@ -1,0 +1,27 @@
+import type { Context } from "@clearing/operations/context";
+import type { Gateway, GatewayFailure } from "@clearing/payments";
+import type { Deps } from "./deps.ts";
+import type { Log } from "./log.ts";
+
+/** What the operations between the store and Stripe need, from a function's dependencies. */
+export const operationsOf = ({ store, gateway, ids, clock, config }: Deps & { gateway: Gateway }): Context => ({
+  store,
+  gateway,
+  ids,
+  clock,
+  site: { stage: config.stage, publicUrl: config.publicUrl },
+});
+
+type Outcome = { ok: true } | { ok: false; reason: string } | GatewayFailure;
+
+/**
+ * Ends a piece of work on a queue: what may pass is thrown, so that the queue brings it again. What Stripe refuses for
+ * good is logged and left, since coming again would not change its answer.
+ */
+export function settledOrRetried(outcome: Outcome, log: Log): void {
+  if (outcome.ok) return;
+  if (!("kind" in outcome)) throw new Error(`not done: ${outcome.reason}`);
+  if (outcome.kind !== "invalid") throw new Error(`Stripe did not do it: ${outcome.kind} (${outcome.code})`);
+  log.warn("refused by Stripe", { code: outcome.code });
+  log.metric("StripeRefusals", 1, "Count");
+}
