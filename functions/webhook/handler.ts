@@ -1,6 +1,6 @@
 import { rawHttpHandler } from "@clearing/runtime/api";
 import { depsFor } from "@clearing/runtime/deps";
-import { type StripeSecret, stripeSecretOf } from "@clearing/runtime/stripe-account";
+import { type StripeSecret, stripeSecretOf } from "@clearing/runtime/stripe-secret";
 import { receiveWebhook } from "./webhook.ts";
 
 let secretOf: (() => Promise<StripeSecret>) | undefined;

@@ -2,7 +2,7 @@ import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
 import { verifyWebhook } from "@clearing/payments/webhook";
 import type { RawHttpRequest, Refusal, Reply } from "@clearing/runtime/api";
 import type { Deps } from "@clearing/runtime/deps";
-import type { StripeSecret } from "@clearing/runtime/stripe-account";
+import type { StripeSecret } from "@clearing/runtime/stripe-secret";
 import { storeStripeEvent } from "@clearing/store/stripe-event";
 
 /**

@@ -116,7 +116,17 @@ type Change = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[]
 export type Occasion = { actor: Actor; action: string; now: Instant };
 
 /** What the audit log keeps of a booking: statuses, amounts and dates, never a name or an address. */
-const audited = ({ status, placeId, paid, refunded, autopay, holdExpiresAt, agreement, admission, ending }: Booking) => ({
+const audited = ({
+  status,
+  placeId,
+  paid,
+  refunded,
+  autopay,
+  holdExpiresAt,
+  agreement,
+  admission,
+  ending,
+}: Booking) => ({
   status,
   placeId,
   paid,
@@ -170,7 +180,10 @@ export function bookingWrites<Refusal extends string = never>(
 
 /** An attempt's next version; a first version must be new. */
 export function attemptPut(store: Store, attempt: Attempt): Guarded<"stale"> {
-  const put = { TableName: store.tables.core, Item: toDeadlineItem(attempt, "ATTEMPT", keys.attempt(attempt.bookingId, attempt.id)) };
+  const put = {
+    TableName: store.tables.core,
+    Item: toDeadlineItem(attempt, "ATTEMPT", keys.attempt(attempt.bookingId, attempt.id)),
+  };
   return { write: { Put: { ...put, ...versionCondition(attempt.version) } }, refusal: "stale" };
 }
 
@@ -233,7 +246,11 @@ export function lockWrite<Refusal extends string>(
         UpdateExpression: "SET bookingId = :booking, #until = :until",
         ConditionExpression: "attribute_not_exists(pk) OR bookingId = :booking OR #until <= :now",
         ExpressionAttributeNames: { "#until": "until" },
-        ExpressionAttributeValues: { ":booking": bookingId, ":until": until === "forever" ? forever : until, ":now": now },
+        ExpressionAttributeValues: {
+          ":booking": bookingId,
+          ":until": until === "forever" ? forever : until,
+          ":now": now,
+        },
       },
     },
     refusal,

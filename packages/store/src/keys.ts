@@ -25,7 +25,11 @@ export const keys = {
 /** The random end of a place's id comes first in its key, so that a random start of the range meets any place. */
 export const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
 
-const digest = (email: string): string => createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 32);
+const digest = (email: string): string =>
+  createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 32);
+
+/** The sort keys of all places of one type. */
+export const placeRange = (type: string) => ({ from: `PLC#${type}#`, to: `PLC#${type}#~` });
 
 /** Partitions of the sparse "due at" index, one per kind of sweep. */
 export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "CUSTOMER";

@@ -19,6 +19,8 @@ export type Attempt = {
   purpose: "deposit" | "due";
   amount: number;
   currency: string;
+  /** The Stripe customer, the neutral label and the methods that the session was asked for with. */
+  customerId: string;
   description: string;
   methods: PaymentMethod[];
   autopay: boolean;
@@ -58,6 +60,7 @@ export type CheckoutRequest = {
   purpose: "deposit" | "due";
   dueId?: string | undefined;
   amount?: number | undefined;
+  customerId: string;
   methods: PaymentMethod[];
   attemptId: string;
   /** The clearance shows `not_cleared`. */
@@ -122,6 +125,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     purpose: request.purpose,
     amount,
     currency: before.currency,
+    customerId: request.customerId,
     description: before.terms.publicLabel,
     methods: request.methods,
     autopay: before.autopay,

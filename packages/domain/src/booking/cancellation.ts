@@ -1,6 +1,6 @@
 import { keptAtCancellation, refundOwed, unpaidReversed } from "../ledger/index.ts";
-import { addDays, type CalendarDate, dateIn, daysBetween, type Instant } from "../time/index.ts";
 import { percentOf } from "../money/index.ts";
+import { addDays, type CalendarDate, dateIn, daysBetween, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, type Ending } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
 import { cancelDue } from "./due.ts";

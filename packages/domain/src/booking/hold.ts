@@ -45,7 +45,12 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
     dueAt: null,
   };
   const first = { ...held, dueAt: nextDeadline(held) };
-  const data = { placeType: first.placeType, total: first.total, currency: first.currency, holdExpiresAt: first.holdExpiresAt };
+  const data = {
+    placeType: first.placeType,
+    total: first.total,
+    currency: first.currency,
+    holdExpiresAt: first.holdExpiresAt,
+  };
   return { booking: first, events: [bookingEvent(first, "BookingHeld", data)], journal: [] };
 }
 

@@ -1,6 +1,8 @@
 import type { DomainEvent } from "../event/index.ts";
-import { type CalendarDate, dateIn, type Instant, plusMinutes } from "../time/index.ts";
-import { type Booking, bookingEvent } from "./booking.ts";
+import { type FactContext, refundOwed, refundReturned, refundTaken } from "../ledger/index.ts";
+import { type CalendarDate, dateIn, type Instant, plusHours, plusMinutes } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { nextVersion } from "./deadline.ts";
 
 /** One captured charge; `refundable` is what has not been given back or promised back (I6). Minor units. */
 export type Charge = {
@@ -25,6 +27,10 @@ export type RefundPart = {
   amount: number;
   status: RefundPartStatus;
   stripeRefundId: string | null;
+  failureCode: string | null;
+  /** Posted: that Stripe took it from its balance, and that a failed one came back to it. */
+  takenPosted: boolean;
+  returnedPosted: boolean;
 };
 
 export type RefundReason =
@@ -65,7 +71,9 @@ export function refundStatus({ parts }: Refund): RefundStatus {
  * charges do not hold the amount: what is owed then does not match what was captured, and a person has to look.
  */
 export function spreadRefund(amount: number, charges: Charge[]): { charge: Charge; amount: number }[] {
-  const newestFirst = charges.toSorted((a, b) => (a.createdAt === b.createdAt ? b.id.localeCompare(a.id) : b.createdAt.localeCompare(a.createdAt)));
+  const newestFirst = charges.toSorted((a, b) =>
+    a.createdAt === b.createdAt ? b.id.localeCompare(a.id) : b.createdAt.localeCompare(a.createdAt),
+  );
   let rest = amount;
   const shares = newestFirst.flatMap((charge) => {
     const share = Math.min(rest, charge.refundable);
@@ -107,6 +115,9 @@ export function requestRefund({ id, booking, reason, requestedBy, now, shares }:
       amount,
       status: "approved",
       stripeRefundId: null,
+      failureCode: null,
+      takenPosted: false,
+      returnedPosted: false,
     })),
     dueAt: plusMinutes(now, workerMinutes),
   };
@@ -115,3 +126,108 @@ export function requestRefund({ id, booking, reason, requestedBy, now, shares }:
 /** Tells the worker that a refund waits to be made at Stripe. */
 export const refundRequested = (booking: Booking, { id, amount, currency, reason }: Refund): DomainEvent =>
   bookingEvent(booking, "RefundRequested", { refundId: id, amount, currency, reason });
+
+/** What Stripe says of one refund. `taken` and `returned` are its balance transactions, amounts above zero. */
+export type RefundOutcome = {
+  stripeRefundId: string | null;
+  status: Exclude<RefundPartStatus, "approved">;
+  failureCode: string | null;
+  taken: { balanceTransactionId: string; amount: number } | null;
+  returned: { balanceTransactionId: string; amount: number } | null;
+};
+
+const order: RefundPartStatus[] = ["approved", "pending", "succeeded", "failed"];
+const pendingPollHours = 6;
+
+export type RefundDecision =
+  | { kind: "unchanged" }
+  | ({ kind: "apply"; refund: Refund; restored: number; chargeId: string } & BookingChange);
+
+/**
+ * Applies what Stripe says of one part of a refund. Moves forward only; a part that failed is still owed, counts no
+ * longer as refunded, and may be refunded again (`restored`, minor units, goes back to the charge).
+ */
+export function applyRefund(
+  booking: Booking,
+  before: Refund,
+  partId: string,
+  outcome: RefundOutcome,
+  now: Instant,
+): RefundDecision {
+  const part = before.parts.find(({ id }) => id === partId);
+  if (part === undefined) throw new Error(`${before.id} has no part ${partId}`);
+  const status = order.indexOf(outcome.status) > order.indexOf(part.status) ? outcome.status : part.status;
+  const next: RefundPart = {
+    ...part,
+    status,
+    stripeRefundId: outcome.stripeRefundId ?? part.stripeRefundId,
+    failureCode: status === "failed" ? (outcome.failureCode ?? part.failureCode) : null,
+    takenPosted: part.takenPosted || outcome.taken !== null,
+    returnedPosted: part.returnedPosted || outcome.returned !== null,
+  };
+  const settled = (one: RefundPart) =>
+    (one.status === "succeeded" && one.takenPosted) ||
+    (one.status === "failed" && one.takenPosted === one.returnedPosted);
+  const parts = before.parts.map((one) => (one.id === partId ? next : one));
+  const dueAt = parts.every(settled) ? null : plusHours(now, pendingPollHours);
+  const same = JSON.stringify(next) === JSON.stringify(part);
+  if (same && (before.dueAt === null) === (dueAt === null) && (before.dueAt === null || before.dueAt > now)) {
+    return { kind: "unchanged" };
+  }
+  const refund: Refund = { ...before, version: before.version + 1, parts, dueAt };
+  const failedNow = next.status === "failed" && part.status !== "failed";
+  const succeededNow = next.status === "succeeded" && part.status !== "succeeded";
+  const at: FactContext = {
+    effectiveOn: dateIn(booking.terms.timeZone, now),
+    currency: before.currency,
+    bookingId: booking.id,
+  };
+  const restored = failedNow ? part.amount : 0;
+  const change = nextVersion(booking, now, { refunded: booking.refunded - restored }, (after) => ({
+    events: [
+      ...(failedNow ? [bookingEvent(after, "RefundFailed", aboutPart(refund, next))] : []),
+      ...(succeededNow ? [bookingEvent(after, "RefundSucceeded", aboutPart(refund, next))] : []),
+    ],
+    journal: [
+      ...(outcome.taken !== null && !part.takenPosted ? refundTaken(outcome.taken, at) : []),
+      ...(outcome.returned !== null && !part.returnedPosted ? refundReturned(outcome.returned, at) : []),
+    ],
+  }));
+  return { kind: "apply", refund, restored, chargeId: part.chargeId, ...change };
+}
+
+const aboutPart = ({ id, currency, reason }: Refund, { amount }: RefundPart) => ({
+  refundId: id,
+  amount,
+  currency,
+  reason,
+});
+
+/** A refund that somebody made at Stripe, outside Clearing: owed and, with its first outcome, taken. */
+export function refundMadeAtStripe(
+  booking: Booking,
+  charge: Charge,
+  { id, stripeRefundId, amount, now }: { id: string; stripeRefundId: string; amount: number; now: Instant },
+): { refund: Refund } & BookingChange {
+  const request = { id, booking, reason: "made_at_stripe", requestedBy: "stripe", now } as const;
+  const owed = requestRefund({ ...request, shares: [{ charge, amount }] });
+  const refund: Refund = {
+    ...owed,
+    parts: owed.parts.map((part) => ({ ...part, status: "pending", stripeRefundId })),
+  };
+  const at: FactContext = { effectiveOn: refund.effectiveOn, currency: booking.currency, bookingId: booking.id };
+  const from =
+    booking.status === "completed" ? "earned_revenue" : booking.ending === null ? "deferred_revenue" : "fee_income";
+  const change = nextVersion(booking, now, { refunded: booking.refunded + amount }, (after) => ({
+    events: [
+      bookingEvent(after, "RefundRequested", {
+        refundId: id,
+        amount,
+        currency: booking.currency,
+        reason: refund.reason,
+      }),
+    ],
+    journal: refundOwed({ refundId: id, amount, from }, at),
+  }));
+  return { refund, ...change };
+}

@@ -25,6 +25,7 @@ export type PaymentOutcome =
   | { kind: "processing"; paymentIntentId: string }
   | { kind: "failed"; paymentIntentId: string | null; code: string }
   | { kind: "expired" }
+  | { kind: "refused"; code: string }
   | {
       kind: "succeeded";
       paymentIntentId: string;
@@ -36,8 +37,8 @@ export type PaymentOutcome =
 
 type Succeeded = Extract<PaymentOutcome, { kind: "succeeded" }>;
 
-/** What happens to the place and the locks, each only while it still names this booking. */
-export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant } | { kind: "release" };
+/** What happens to the place and the locks, each only while it still names this booking: taken, or claimed until. */
+export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant };
 
 /** One transaction's worth of settlement; what is absent does not change. */
 export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {
@@ -83,6 +84,8 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
       return failed(state, "failed", outcome.code, now);
     case "expired":
       return failed(state, "expired", null, now);
+    case "refused":
+      return failed(state, "refused", outcome.code, now);
     case "succeeded":
       return succeeded(state, outcome, now);
   }
@@ -139,7 +142,7 @@ function processing(state: SettlementState, paymentIntentId: string, now: Instan
 
 function failed(
   state: SettlementState,
-  status: "failed" | "expired",
+  status: "failed" | "expired" | "refused",
   code: string | null,
   now: Instant,
 ): SettlementDecision {
@@ -149,23 +152,24 @@ function failed(
   if (due.openAttemptId !== attempt.id) return { kind: "settle", settlement: { attempt: next, journal: [] } };
 
   const today = dateIn(booking.terms.timeZone, now);
-  const wasDebit = attempt.status === "processing";
-  const holding = booking.status === "held" && attempt.purpose === "deposit" && wasDebit && state.placeIsOurs;
+  const deposit = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
+  // A debit that failed leaves the program's hold minutes; it and a session that was never made leave one more session.
+  const shrinks = deposit && attempt.status === "processing";
   const until = plusMinutes(now, booking.terms.holdMinutes);
   const change = nextVersion(
     booking,
     now,
     {
       dues: replaceDue(booking.dues, resting(due, today)),
-      // A debit that failed leaves the program's hold minutes and one more session.
-      ...(holding ? { holdExpiresAt: until, holdExtended: false } : {}),
+      ...(shrinks ? { holdExpiresAt: until } : {}),
+      ...(shrinks || (deposit && status === "refused") ? { holdExtended: false } : {}),
     },
     (after) => ({
       events: status === "failed" ? [bookingEvent(after, "PaymentFailed", { ...about(attempt), reason: code })] : [],
       journal: [],
     }),
   );
-  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until } } : {};
+  const place: Pick<Settlement, "place"> = shrinks ? { place: { kind: "claim", until } } : {};
   return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
 }
 
@@ -235,12 +239,13 @@ function takeDeposit(state: SettlementState, placeId: string, payment: Succeeded
   };
 }
 
-/** Late money finds the expired (or lapsed) booking a place again: its dues are owed as before, on `placeId`. */
+/** Late money finds the expired (or lapsed) booking a place again: it is as if it had expired, and its dues are back. */
 export function revive(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
   const dues = state.booking.dues.map(
     (due): Due => (due.status === "cancelled" ? { ...due, status: "scheduled" } : due),
   );
-  return takeDeposit({ ...state, booking: { ...state.booking, dues } }, placeId, payment, now);
+  const expired: Booking = { ...state.booking, status: "expired", dues };
+  return takeDeposit({ ...state, booking: expired }, placeId, payment, now);
 }
 
 function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Settlement {

@@ -61,12 +61,15 @@ export function keptAtCancellation(
   );
 }
 
-/** A refund is owed before completion. */
-export function refundOwed(fact: { refundId: string; amount: number }, at: FactContext): JournalEntry[] {
+/** A refund is owed: from what is deferred, after completion from what was earned, after an ending from what was kept. */
+export function refundOwed(
+  fact: { refundId: string; amount: number; from?: "deferred_revenue" | "earned_revenue" | "fee_income" },
+  at: FactContext,
+): JournalEntry[] {
   return transfer(
     `refund-owed:${fact.refundId}`,
     fact.amount,
-    { debit: "deferred_revenue", credit: "refunds_payable" },
+    { debit: fact.from ?? "deferred_revenue", credit: "refunds_payable" },
     at,
   );
 }

@@ -1,5 +1,5 @@
 import type { CalendarDate, Instant } from "../time/index.ts";
-import { plusHours, startOfDay, addDays } from "../time/index.ts";
+import { addDays, plusHours, startOfDay } from "../time/index.ts";
 
 export const evaluationKinds = ["medical", "psychiatric"] as const;
 export type EvaluationKind = (typeof evaluationKinds)[number];

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, it } from "vitest";
-import { stripeSecretOf } from "./stripe-account.ts";
+import { stripeSecretOf } from "./stripe-secret.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
 
 const secret = { secretKey: "sk_test_1", webhookSecrets: ["whsec_1", "whsec_0"] };

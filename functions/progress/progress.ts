@@ -1,0 +1,13 @@
+import { system } from "@clearing/operations/context";
+import type { BusEvent } from "@clearing/runtime/consumer";
+import type { Deps } from "@clearing/runtime/deps";
+import { progressBooking } from "@clearing/store/progress";
+
+/** Looks at the booking that an event is about, and does what its facts now ask for. */
+export async function progressOn({ name, data }: BusEvent, { store, ids, clock }: Deps): Promise<void> {
+  const { bookingId } = data;
+  if (typeof bookingId !== "string") throw new Error(`${name} names no booking`);
+  const occasion = { actor: system, action: `event:${name}`, now: clock.now() };
+  const result = await progressBooking(store, { bookingId, refundId: ids.next("ref") }, occasion);
+  if (!result.ok) throw new Error(`${bookingId} could not be moved on: ${result.reason}`);
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import type { Instant } from "../time/index.ts";
+
+/** Who acted: a person by their subject, or `system` for deadlines and messages. Never a name or an address. */
+export type Actor = { sub: string; role: "client" | "clinician" | "admin" | "finance" | "system" };
+
+/** What was done to one subject; `before` and `after` hold statuses, amounts, dates and ids only. */
+export type AuditFact = {
+  subject: { type: "program" | "cohort" | "booking" | "clearance"; id: string };
+  /** The subject's version after the act, so that a chain has no gap and no second end. */
+  sequence: number;
+  at: Instant;
+  actor: Actor;
+  action: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+};
+
+/** One link of a subject's chain: its hash covers the fact and the hash before it. */
+export type AuditRecord = AuditFact & { previousHash: string; hash: string };
+
+/** Links a fact to the chain that ends in `previousHash`, which is empty for the first. */
+export function chain(previousHash: string, fact: AuditFact): AuditRecord {
+  return { ...fact, previousHash, hash: hashOf(previousHash, fact) };
+}
+
+export type ChainVerdict = { verified: true } | { verified: false; brokenAt: number };
+
+/** Re-computes one subject's chain from its first record; `head` is the hash kept beside the subject's version. */
+export function verifyChain(records: AuditRecord[], head: string): ChainVerdict {
+  let previous = "";
+  for (const [index, { previousHash, hash, ...fact }] of records.entries()) {
+    const sound = previousHash === previous && fact.sequence === index + 1 && hash === hashOf(previous, fact);
+    if (!sound) return { verified: false, brokenAt: index + 1 };
+    previous = hash;
+  }
+  return previous === head ? { verified: true } : { verified: false, brokenAt: records.length + 1 };
+}
+
+const hashOf = (previousHash: string, { subject, sequence, at, actor, action, before, after }: AuditFact): string =>
+  createHash("sha256")
+    .update(previousHash)
+    .update(canonical({ subject, sequence, at, actor, action, before, after }))
+    .digest("hex");
+
+/** JSON with the fields of every object in order, so that what is read back hashes as what was written. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`;
+}

@@ -1,0 +1,32 @@
+/** What an id is of: `bkg_...` is a booking wherever it appears. */
+export type IdPrefix =
+  | "prog"
+  | "coh"
+  | "plc"
+  | "quo"
+  | "bkg"
+  | "due"
+  | "att"
+  | "ref"
+  | "wl"
+  | "fin"
+  | "je"
+  | "exc"
+  | "evl"
+  | "evt";
+
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/**
+ * An id that sorts by time: ten characters of milliseconds, sixteen of chance (80 bits), in Crockford's base 32.
+ * `random` gives ten bytes.
+ */
+export function newId(prefix: string, milliseconds: number, random: Uint8Array): string {
+  let time = "";
+  for (let rest = milliseconds, index = 0; index < 10; index++, rest = Math.floor(rest / 32)) {
+    time = alphabet.charAt(rest % 32) + time;
+  }
+  const bits = [...random.subarray(0, 10)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const chance = (bits.match(/.{5}/g) ?? []).map((five) => alphabet.charAt(Number.parseInt(five, 2))).join("");
+  return `${prefix}_${time}${chance}`;
+}

@@ -1,0 +1,70 @@
+import { Temporal } from "temporal-polyfill";
+
+/** ISO 8601, UTC, whole seconds: `2027-03-01T17:00:00Z`. Compares as text. */
+export type Instant = string;
+/** ISO 8601 date of a calendar, without a zone: `2027-03-01`. Compares as text. */
+export type CalendarDate = string;
+
+const toInstant = (instant: Temporal.Instant): Instant =>
+  instant.round({ smallestUnit: "second", roundingMode: "floor" }).toString();
+
+/** The instant of so many milliseconds since the epoch, cut to the second. */
+export const instantOf = (milliseconds: number): Instant =>
+  toInstant(Temporal.Instant.fromEpochMilliseconds(Math.floor(milliseconds)));
+
+export const plusSeconds = (instant: Instant, seconds: number): Instant =>
+  toInstant(Temporal.Instant.from(instant).add({ seconds }));
+export const plusMinutes = (instant: Instant, minutes: number): Instant => plusSeconds(instant, minutes * 60);
+export const plusHours = (instant: Instant, hours: number): Instant => plusSeconds(instant, hours * 3_600);
+/** So many times 24 hours later; for calendar days use `addDays`. */
+export const plusDays = (instant: Instant, days: number): Instant => plusSeconds(instant, days * 86_400);
+
+export const addDays = (date: CalendarDate, days: number): CalendarDate =>
+  Temporal.PlainDate.from(date).add({ days }).toString();
+
+/** So many calendar months later, clamped to the month's end: 31 January plus one month is the last of February. */
+export const addMonths = (date: CalendarDate, months: number): CalendarDate =>
+  Temporal.PlainDate.from(date).add({ months }).toString();
+
+/** Calendar days from one date to another; negative when `to` is earlier. */
+export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
+  Temporal.PlainDate.from(from).until(to, { largestUnit: "days" }).days;
+
+/** The calendar date of an instant in a time zone. */
+export const dateIn = (zone: string, instant: Instant): CalendarDate =>
+  Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+
+/** The instant of a wall-clock time (`HH:MM`) on a date; one that daylight saving skips is moved on, the first of two. */
+export const instantAt = (date: CalendarDate, time: string, zone: string): Instant =>
+  toInstant(
+    Temporal.PlainDate.from(date).toPlainDateTime(Temporal.PlainTime.from(time)).toZonedDateTime(zone).toInstant(),
+  );
+
+/** The first instant of a date in a zone; not always 00:00, where daylight saving skips midnight. */
+export const startOfDay = (date: CalendarDate, zone: string): Instant =>
+  toInstant(Temporal.PlainDate.from(date).toZonedDateTime(zone).toInstant());
+
+/** The end of a date in a zone: the first instant of the next one. */
+export const endOfDay = (date: CalendarDate, zone: string): Instant => startOfDay(addDays(date, 1), zone);
+
+/** A date that exists, written as `YYYY-MM-DD`. */
+export function isCalendarDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  try {
+    Temporal.PlainDate.from(text, { overflow: "reject" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A zone of the IANA database, such as `America/Denver`; offsets such as `+01:00` are none. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

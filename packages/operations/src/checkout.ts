@@ -1,0 +1,135 @@
+import type { Actor } from "@clearing/domain/audit";
+import {
+  type Attempt,
+  type Booking,
+  beginCheckout,
+  type CheckoutRefusal,
+  type PaymentMethod,
+} from "@clearing/domain/booking";
+import { clearanceSummary } from "@clearing/domain/screening";
+import { dateIn } from "@clearing/domain/time";
+import { addBusinessDays } from "@clearing/domain/time/business-days";
+import type { GatewayFailure } from "@clearing/payments";
+import { attemptPut, bookingWrites, lockWrite, readAttempt, readFile } from "@clearing/store/booking";
+import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
+import { participantLock } from "@clearing/store/hold";
+import { keys } from "@clearing/store/keys";
+import { moveClaim } from "@clearing/store/place";
+import { by, type Context } from "./context.ts";
+import { ensureCustomer } from "./customer.ts";
+import { settle } from "./settle.ts";
+
+export type CheckoutCommand = {
+  bookingId: string;
+  purpose: "deposit" | "due";
+  dueId?: string | undefined;
+  amount?: number | undefined;
+  method?: PaymentMethod | undefined;
+};
+
+export type OpenCheckout =
+  | { ok: true; attempt: Attempt & { sessionId: string; url: string } }
+  | { ok: false; reason: CheckoutRefusal | "conflict" }
+  | GatewayFailure;
+
+type Begun = { ok: true; attempt: Attempt } | { ok: false; reason: CheckoutRefusal | "conflict" };
+
+/** A bank debit takes days to settle: no deposit by it when the cohort starts within this many business days. */
+const debitBusinessDays = 10;
+
+/**
+ * Opens Stripe's hosted page for one due, or gives the one that is open: the intent is recorded, Stripe is asked under
+ * the attempt's own key, the outcome is recorded. What a crash leaves in between, the next call or the sweep finishes.
+ */
+export async function openCheckout(context: Context, command: CheckoutCommand, actor: Actor): Promise<OpenCheckout> {
+  for (let round = 0; round < 3; round++) {
+    const begun = await begin(context, command, actor);
+    if (!begun.ok) return begun;
+    const now = context.clock.now();
+    const { attempt } = begun;
+    const usable = attempt.status === "open" && attempt.sessionExpiresAt > now;
+    const settled = usable
+      ? begun
+      : await settle(context, { bookingId: attempt.bookingId, attemptId: attempt.id }, "checkout");
+    if (!settled.ok) return settled;
+    const { sessionId, url, status } = settled.attempt;
+    if (status === "open" && sessionId !== null && url !== null && settled.attempt.sessionExpiresAt > now) {
+      return { ok: true, attempt: { ...settled.attempt, sessionId, url } };
+    }
+    if (status === "refused") return providerRefused(settled.attempt);
+    // Paid, processing or expired meanwhile: decide anew on what that made of the booking.
+  }
+  return { ok: false, reason: "conflict" };
+}
+
+const providerRefused = ({ failureCode }: Attempt): GatewayFailure => ({
+  ok: false,
+  kind: "invalid",
+  code: failureCode ?? "refused",
+  message: "Stripe refused the checkout session",
+});
+
+async function begin(context: Context, command: CheckoutCommand, actor: Actor): Promise<Begun | GatewayFailure> {
+  const file = await readFile(context.store, command.bookingId);
+  if (file === null) return { ok: false, reason: "not_found" };
+  const customer = await ensureCustomer(context, file.booking.owner);
+  if (!customer.ok) return customer;
+  const debit = await record(context, command, actor, customer.customerId, methodsFor(file.booking, command, context));
+  // Another of the client's deposits is being paid by debit: this one is paid by card.
+  return debit.ok || debit.reason !== "debit_busy"
+    ? (debit as Begun)
+    : ((await record(context, command, actor, customer.customerId, ["card"])) as Begun);
+}
+
+function methodsFor(booking: Booking, { purpose, method }: CheckoutCommand, { clock }: Context): PaymentMethod[] {
+  const today = dateIn(booking.terms.timeZone, clock.now());
+  const debitAllowed =
+    booking.currency === "usd" &&
+    (purpose === "due" || addBusinessDays(today, debitBusinessDays) < booking.terms.startsOn);
+  if (method === "card" || !debitAllowed) return ["card"];
+  return method === "us_bank_account" ? ["us_bank_account"] : ["card", "us_bank_account"];
+}
+
+/** The first transaction: the attempt, the due that it collects, and, for a deposit, the extension of the hold. */
+function record(
+  context: Context,
+  command: CheckoutCommand,
+  actor: Actor,
+  customerId: string,
+  methods: PaymentMethod[],
+): Promise<Begun | { ok: false; reason: "debit_busy" }> {
+  const { store } = context;
+  const attemptId = context.ids.next("att");
+  return untilFresh<Begun | { ok: false; reason: "debit_busy" }>(store, async () => {
+    const occasion = by(context, "checkout", actor);
+    const file = await readFile(store, command.bookingId);
+    if (file === null) return { ok: false, reason: "not_found" };
+    const { booking, clearance } = file;
+    const today = dateIn(booking.terms.timeZone, occasion.now);
+    const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
+    const decision = beginCheckout(booking, { ...command, customerId, methods, attemptId, notCleared }, occasion.now);
+    if (!decision.ok) return decision;
+    if (decision.kind === "existing") {
+      const attempt = await readAttempt(store, booking.id, decision.attemptId);
+      if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
+      return { ok: true, attempt };
+    }
+    const { attempt, holdUntil } = decision;
+    const writes: Guarded<"stale" | "already_posted" | "already_booked" | "debit_busy">[] = [
+      attemptPut(store, attempt),
+      ...bookingWrites(store, booking, decision, occasion),
+    ];
+    if (holdUntil !== null) {
+      writes.push(moveClaim(store, booking, holdUntil), participantLock(store, booking, holdUntil, occasion.now));
+      if (methods.includes("us_bank_account")) {
+        const lock = { bookingId: booking.id, until: holdUntil, now: occasion.now };
+        writes.push(lockWrite(store, keys.debitLock(booking.owner.sub), lock, "debit_busy"));
+      }
+    }
+    const result = await commit(store, writes);
+    if (result.ok) return { ok: true, attempt };
+    if (result.reason === "debit_busy" || result.reason === "conflict") return { ok: false, reason: result.reason };
+    if (result.reason === "already_booked") return { ok: false, reason: "hold_expired" };
+    return { ok: false, reason: "stale" };
+  });
+}

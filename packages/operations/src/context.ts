@@ -1,0 +1,41 @@
+import type { Actor } from "@clearing/domain/audit";
+import type { Instant } from "@clearing/domain/time";
+import type { Gateway, Metadata } from "@clearing/payments";
+import type { Occasion } from "@clearing/store/booking";
+import type { Store } from "@clearing/store/store";
+
+/** What an operation between the store and Stripe needs. `site` names this installation at Stripe. */
+export type Context = {
+  store: Store;
+  gateway: Gateway;
+  ids: { next(prefix: string): string };
+  clock: { now(): Instant };
+  site: { stage: string; publicUrl: string };
+};
+
+/** What nobody asked for: a deadline, a webhook, a poll. */
+export const system: Actor = { sub: "system", role: "system" };
+
+export const by = ({ clock }: Context, action: string, actor: Actor = system): Occasion => ({
+  actor,
+  action,
+  now: clock.now(),
+});
+
+export type AttemptRef = { bookingId: string; attemptId: string };
+
+/** Metadata leads back from Stripe's objects to the attempt that made them, in this installation only. */
+export const attemptMetadata = ({ site }: Context, bookingId: string, dueId: string, attemptId: string): Metadata => ({
+  app: "clearing",
+  stage: site.stage,
+  bookingId,
+  dueId,
+  attemptId,
+});
+
+/** The attempt behind an object of Stripe's; null for what belongs to another system on the account. */
+export function attemptBehind({ site }: Context, metadata: Metadata): AttemptRef | null {
+  const { app, stage, bookingId, attemptId } = metadata;
+  if (app !== "clearing" || stage !== site.stage || !bookingId || !attemptId) return null;
+  return { bookingId, attemptId };
+}

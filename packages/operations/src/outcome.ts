@@ -1,0 +1,50 @@
+import type { PaymentOutcome, RefundOutcome } from "@clearing/domain/booking";
+import type { CheckoutFacts, PaymentFacts, RefundFacts } from "@clearing/payments";
+
+/** What a checkout session and its payment say of the attempt behind them. */
+export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
+  const paid = payment === null ? null : succeeded(payment);
+  if (paid !== null) return paid;
+  switch (status) {
+    case "open":
+      return { kind: "open" };
+    case "expired":
+      return { kind: "expired" };
+    case "complete":
+      return payment === null ? { kind: "open" } : unfinished(payment);
+  }
+}
+
+function succeeded({ status, charge, paymentIntentId, amountReceived, currency }: PaymentFacts): PaymentOutcome | null {
+  if (status !== "succeeded" || charge === null) return null;
+  const { chargeId, balanceTransaction } = charge;
+  const fee =
+    balanceTransaction === null
+      ? null
+      : { balanceTransactionId: balanceTransaction.id, amount: balanceTransaction.fee };
+  return { kind: "succeeded", paymentIntentId, chargeId, amount: amountReceived, currency, fee };
+}
+
+function unfinished({ status, paymentIntentId, lastError }: PaymentFacts): PaymentOutcome {
+  switch (status) {
+    case "processing":
+      return { kind: "processing", paymentIntentId };
+    case "requires_payment_method":
+    case "canceled":
+      return { kind: "failed", paymentIntentId, code: lastError?.declineCode ?? lastError?.code ?? status };
+    default:
+      return { kind: "open" };
+  }
+}
+
+/** What a refund at Stripe says of the part that asked for it. */
+export function refundOutcomeOf(facts: RefundFacts): RefundOutcome {
+  const { refundId, status, balanceTransaction: taken, failureBalanceTransaction: returned } = facts;
+  return {
+    stripeRefundId: refundId,
+    status: status === "succeeded" ? "succeeded" : status === "failed" || status === "canceled" ? "failed" : "pending",
+    failureCode: facts.failureReason,
+    taken: taken && { balanceTransactionId: taken.id, amount: Math.abs(taken.amount) },
+    returned: returned && { balanceTransactionId: returned.id, amount: Math.abs(returned.amount) },
+  };
+}

@@ -1,0 +1,117 @@
+import { type Attempt, opened, type PaymentOutcome } from "@clearing/domain/booking";
+import { plusHours } from "@clearing/domain/time";
+import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
+import { attemptPut, readAttempt, readAttempts } from "@clearing/store/booking";
+import { commit } from "@clearing/store/commit";
+import { type SettleResult, settleAttempt } from "@clearing/store/settle";
+import { type AttemptRef, attemptMetadata, by, type Context } from "./context.ts";
+import { outcomeOf } from "./outcome.ts";
+
+export type Settled = SettleResult | GatewayFailure;
+
+/** Stripe forgets an idempotency key after a day at the earliest: until then an unknown outcome is replayed. */
+const replayableHours = 23;
+
+/**
+ * Asks Stripe how one attempt stands and applies the answer. Idempotent and safe to call from everywhere: webhook,
+ * return page, reconciler, sweep. An attempt whose session was never heard of is finished first, under its own key.
+ */
+export async function settle(context: Context, ref: AttemptRef, action: string): Promise<Settled> {
+  const attempt = await readAttempt(context.store, ref.bookingId, ref.attemptId);
+  if (attempt === null) return { ok: false, reason: "not_found" };
+  const session = await currentSession(context, attempt);
+  if (!session.ok) return session.kind === "invalid" ? refuse(context, attempt, session.code, action) : session;
+  if (attempt.sessionId === null) {
+    const opened = await recordOpened(context, attempt, session.value);
+    if (!opened.ok) return opened;
+  }
+  return applyOutcome(context, ref, outcomeOf(session.value), action);
+}
+
+/** Applies an outcome that is already known. */
+export function applyOutcome(
+  context: Context,
+  ref: AttemptRef,
+  outcome: PaymentOutcome,
+  action: string,
+): Promise<SettleResult> {
+  return settleAttempt(context.store, { ...ref, refundId: context.ids.next("ref") }, outcome, by(context, action));
+}
+
+/** The session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
+async function currentSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+  if (attempt.sessionId !== null) return context.gateway.retrieveCheckoutSession(attempt.sessionId);
+  if (attempt.createdAt > plusHours(context.clock.now(), -replayableHours)) return createSession(context, attempt);
+  return findSession(context, attempt);
+}
+
+/** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
+export async function createSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+  const { publicUrl } = context.site;
+  return context.gateway.createCheckoutSession(
+    {
+      customerId: attempt.customerId,
+      currency: attempt.currency,
+      amount: attempt.amount,
+      label: attempt.description,
+      methods: attempt.methods,
+      saveForLater: attempt.autopay,
+      expiresAt: attempt.sessionExpiresAt,
+      successUrl: `${publicUrl}/v1/checkout/return?session={CHECKOUT_SESSION_ID}`,
+      cancelUrl: `${publicUrl}/v1/checkout/return?session={CHECKOUT_SESSION_ID}`,
+      metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),
+    },
+    attempt.id,
+  );
+}
+
+/** Too old to replay: looked up among the customer's sessions, and never tried under a new key. */
+async function findSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+  let after: string | undefined;
+  do {
+    const page = await context.gateway.listCheckoutSessions(attempt.customerId, after);
+    if (!page.ok) return page;
+    const found = page.value.items.find(({ metadata }) => metadata["attemptId"] === attempt.id);
+    if (found !== undefined) return { ok: true, value: found };
+    after = page.value.nextAfter ?? undefined;
+  } while (after !== undefined);
+  return { ok: false, kind: "invalid", code: "session_never_made", message: `${attempt.id} has no session` };
+}
+
+/** Records that the session is there; whoever was faster has recorded the same. */
+async function recordOpened(context: Context, attempt: Attempt, { sessionId, url }: CheckoutFacts) {
+  const next = opened(attempt, { id: sessionId, url }, context.clock.now());
+  const result = await commit(context.store, [attemptPut(context.store, next)]);
+  return result.ok || result.reason === "stale"
+    ? ({ ok: true } as const)
+    : ({ ok: false, reason: "conflict" } as const);
+}
+
+/** Stripe refused the session, or never made it: the due is free for another attempt. */
+export function refuse(context: Context, { bookingId, id }: Attempt, code: string, action: string) {
+  return applyOutcome(context, { bookingId, attemptId: id }, { kind: "refused", code }, action);
+}
+
+/**
+ * Closes the sessions that a booking has open, as before a cancellation or after a lapse: what was paid meanwhile is
+ * settled, the rest is expired at Stripe. Fails when Stripe does not answer; what is done stays done.
+ */
+export async function closeSessions(context: Context, bookingId: string, action: string): Promise<Settled[]> {
+  const attempts = await readAttempts(context.store, bookingId);
+  const results: Settled[] = [];
+  for (const attempt of attempts.filter((one) => one.status === "requested" || one.status === "open")) {
+    results.push(await closeSession(context, attempt, action));
+  }
+  return results;
+}
+
+/** Expires one session at Stripe, unless it was paid: then it is settled. */
+export async function closeSession(context: Context, attempt: Attempt, action: string): Promise<Settled> {
+  const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
+  const settled = await settle(context, ref, action);
+  if (!settled.ok || settled.attempt.status !== "open" || settled.attempt.sessionId === null) return settled;
+  const expired = await context.gateway.expireCheckoutSession(settled.attempt.sessionId);
+  if (expired.ok) return applyOutcome(context, ref, outcomeOf(expired.value), action);
+  // No longer open: paid or expired since it was looked at.
+  return expired.kind === "invalid" ? settle(context, ref, action) : expired;
+}

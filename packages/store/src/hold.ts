@@ -1,0 +1,94 @@
+import type { Booking, BookingChange } from "@clearing/domain/booking";
+import type { Instant } from "@clearing/domain/time";
+import { bookingWrites, lockWrite, type Occasion } from "./booking.ts";
+import { commit, type Guarded } from "./commit.ts";
+import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
+import { keys } from "./keys.ts";
+import { claimPlace, freePlaces } from "./place.ts";
+import type { Store } from "./store.ts";
+
+export type HoldRefusal = "sold_out" | "already_booked" | "quote_used" | "quote_expired" | "conflict" | "replayed";
+export type HeldBooking = { ok: true; booking: Booking } | { ok: false; reason: HoldRefusal };
+
+const rounds = 12;
+
+/**
+ * Holds one free place: the place's claim, the booking, the participant's lock, the quote's use, the agreement to sign,
+ * audit, events and the idempotency record in one transaction. A place that somebody else was faster to claim is
+ * replaced by another, under the same booking id. `hold` makes the booking for the place that is tried.
+ */
+export async function holdPlace(
+  store: Store,
+  request: { cohortId: string; placeType: string; quoteId: string; agreement: { html: string } },
+  hold: (placeId: string) => { change: BookingChange; idempotency: IdempotencyRecord | null },
+  occasion: Occasion,
+): Promise<HeldBooking> {
+  const { now } = occasion;
+  for (let round = 0; round < rounds; round++) {
+    const places = await freePlaces(store, request.cohortId, request.placeType, now);
+    const place = places[Math.floor(store.random() * places.length)];
+    if (place === undefined) return { ok: false, reason: "sold_out" };
+    const { change, idempotency } = hold(place.id);
+    const { booking } = change;
+    const until = booking.holdExpiresAt;
+    if (until === null) throw new Error(`${booking.id} is held without an instant`);
+    const result = await commit(store, [
+      ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
+      claimPlace(store, booking, until, now),
+      useQuote(store, request.quoteId, booking.id, now),
+      participantLock(store, booking, until, now),
+      ...bookingWrites(store, null, change, occasion),
+      agreementPut(store, booking, request.agreement.html),
+    ]);
+    if (result.ok) return { ok: true, booking };
+    switch (result.reason) {
+      case "place_gone":
+        continue;
+      case "stale":
+      case "already_posted":
+        throw new Error(`${booking.id} exists already`);
+      default:
+        return { ok: false, reason: result.reason };
+    }
+  }
+  return { ok: false, reason: "conflict" };
+}
+
+/** A quote makes one booking, while its prices hold. */
+function useQuote(
+  store: Store,
+  quoteId: string,
+  bookingId: string,
+  now: Instant,
+): Guarded<"quote_used" | "quote_expired"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.quote(quoteId),
+        UpdateExpression: "SET usedBy = :booking",
+        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(usedBy) AND validUntil > :now",
+        ExpressionAttributeValues: { ":booking": bookingId, ":now": now },
+      },
+    },
+    refusal: (quote) => (quote?.["usedBy"] === undefined ? "quote_expired" : "quote_used"),
+  };
+}
+
+/** One live booking per participant's e-mail and cohort. It carries the instant of the place's claim. */
+export function participantLock(
+  store: Store,
+  { id, cohortId, participant }: Booking,
+  until: Instant | "forever",
+  now: Instant,
+): Guarded<"already_booked"> {
+  const key = keys.participantLock(cohortId, participant.email);
+  return lockWrite(store, key, { bookingId: id, until, now }, "already_booked");
+}
+
+/** The exact document of one version; never written twice. */
+function agreementPut(store: Store, { id, agreement }: Booking, html: string): Guarded<never> {
+  const { version, hash } = agreement;
+  const Item = { ...keys.agreement(id, version), version, hash, html };
+  return { write: { Put: { TableName: store.tables.core, Item } } };
+}

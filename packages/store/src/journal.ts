@@ -1,0 +1,71 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { JournalEntry, PostedEntry } from "@clearing/domain/ledger";
+import type { Instant } from "@clearing/domain/time";
+import { commit } from "./commit.ts";
+import { journalPut } from "./facts.ts";
+import type { Item } from "./items.ts";
+import type { Store } from "./store.ts";
+
+/** Posts entries that belong to no booking, each on its own: what is posted already stays as it is (I4). */
+export async function postOnce(
+  store: Store,
+  entries: JournalEntry[],
+  now: Instant,
+): Promise<{ ok: true } | { ok: false; reason: "conflict" }> {
+  for (const entry of entries) {
+    const result = await commit(store, [journalPut(store, entry, now)]);
+    if (!result.ok && result.reason === "conflict") return { ok: false, reason: "conflict" };
+  }
+  return { ok: true };
+}
+
+const toEntry = ({ id, reference, postedAt, effectiveOn, currency, postings }: Item): PostedEntry =>
+  ({ id, reference, postedAt, effectiveOn, currency, postings }) as PostedEntry;
+
+async function* pages(
+  store: Store,
+  query: { IndexName: string; key: string; value: string; name: string; from: string; to: string },
+) {
+  let start: Item | undefined;
+  do {
+    const page = await store.client.send(
+      new QueryCommand({
+        TableName: store.tables.ledger,
+        IndexName: query.IndexName,
+        KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
+        ExpressionAttributeNames: { "#pk": query.key, "#sk": query.name },
+        ExpressionAttributeValues: { ":pk": query.value, ":from": query.from, ":to": `${query.to}~` },
+        ExclusiveStartKey: start,
+      }),
+    );
+    yield* (page.Items ?? []).map(toEntry);
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+}
+
+/** A booking's entries in the order of their posting, between two instants, both inclusive. */
+export function bookingEntries(
+  store: Store,
+  bookingId: string,
+  from: Instant,
+  to: Instant,
+): AsyncIterable<PostedEntry> {
+  return pages(store, { IndexName: "byBooking", key: "bookingPk", value: bookingId, name: "bookingSk", from, to });
+}
+
+/** All entries posted between two instants, both inclusive, in the order of their posting, month by month. */
+export async function* entriesBetween(store: Store, from: Instant, to: Instant): AsyncIterable<PostedEntry> {
+  for (const month of months(from, to)) {
+    yield* pages(store, { IndexName: "byMonth", key: "monthPk", value: `MONTH#${month}`, name: "monthSk", from, to });
+  }
+}
+
+function* months(from: Instant, to: Instant): Iterable<string> {
+  const last = to.slice(0, 7);
+  for (let month = from.slice(0, 7); month <= last; month = nextMonth(month)) yield month;
+}
+
+function nextMonth(month: string): string {
+  const [year = 0, number = 0] = month.split("-").map(Number);
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, "0")}`;
+}

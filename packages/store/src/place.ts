@@ -1,0 +1,197 @@
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { Place } from "@clearing/domain/cohort";
+import type { Instant } from "@clearing/domain/time";
+import type { Guarded } from "./commit.ts";
+import type { Item } from "./items.ts";
+import { keys, placeRange } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** A place is the lock: who claims it until when, or who took it, stands on the item itself, flat for the conditions. */
+type PlaceItem = Omit<Place, "claim" | "takenBy"> & { claimedBy?: string; claimedUntil?: Instant; takenBy?: string };
+
+export function placeItem({ claim, takenBy, ...place }: Place): Item {
+  return {
+    ...place,
+    ...keys.place(place.cohortId, place.type, place.id),
+    ...(claim === null ? {} : { claimedBy: claim.bookingId, claimedUntil: claim.until }),
+    ...(takenBy === null ? {} : { takenBy }),
+  };
+}
+
+export function toPlace(item: Item): Place {
+  const {
+    pk: _pk,
+    sk: _sk,
+    claimedBy,
+    claimedUntil,
+    takenBy,
+    ...place
+  } = item as PlaceItem & { pk: string; sk: string };
+  const claim =
+    claimedBy === undefined || claimedUntil === undefined ? null : { bookingId: claimedBy, until: claimedUntil };
+  return { ...place, claim, takenBy: takenBy ?? null };
+}
+
+/** Free: neither taken nor claimed past this instant. The condition of every claim, and of every removal (I1). */
+export const isFreeNow = "attribute_not_exists(takenBy) AND (attribute_not_exists(claimedBy) OR claimedUntil <= :now)";
+/** For sale to buyers: the cohort is open, its last day of sale has not ended, and nobody waits for this type. */
+const isForSale = "onSale = :true AND salesEndAt > :now AND queued = :false";
+const forSaleValues = { ":true": true, ":false": false };
+
+const candidates = 5;
+
+/**
+ * A few places of one type that are free and for sale now, read consistently from a random start of their range, so
+ * that many buyers rarely try the same one. Falls back to the whole range; an empty answer means sold out, without a
+ * write.
+ */
+export async function freePlaces(store: Store, cohortId: string, type: string, now: Instant): Promise<Place[]> {
+  const range = placeRange(type);
+  const start = Math.floor(store.random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, "0");
+  const nearby = await queryFree(store, cohortId, { ...range, from: range.from + start }, now, candidates);
+  return nearby.length > 0 ? nearby : queryFree(store, cohortId, range, now);
+}
+
+async function queryFree(
+  store: Store,
+  cohortId: string,
+  range: { from: string; to: string },
+  now: Instant,
+  limit?: number,
+): Promise<Place[]> {
+  const { Items } = await store.client.send(
+    new QueryCommand({
+      TableName: store.tables.core,
+      KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+      FilterExpression: `${isFreeNow} AND ${isForSale}`,
+      ExpressionAttributeValues: {
+        ":pk": keys.cohort(cohortId).pk,
+        ":from": range.from,
+        ":to": range.to,
+        ":now": now,
+        ...forSaleValues,
+      },
+      ConsistentRead: true,
+      Limit: limit,
+    }),
+  );
+  return (Items ?? []).map(toPlace);
+}
+
+/** One place, read consistently; null when it was removed. */
+export async function readPlace(
+  store: Store,
+  place: { cohortId: string; type: string; id: string },
+): Promise<Place | null> {
+  const { Item } = await store.client.send(
+    new GetCommand({
+      TableName: store.tables.core,
+      Key: keys.place(place.cohortId, place.type, place.id),
+      ConsistentRead: true,
+    }),
+  );
+  return Item === undefined ? null : toPlace(Item);
+}
+
+export const isOurs = (place: Place | null, bookingId: string): boolean =>
+  place !== null && (place.takenBy === bookingId || (place.takenBy === null && place.claim?.bookingId === bookingId));
+
+const place = (store: Store, of: { cohortId: string; placeType: string; placeId: string }) => ({
+  TableName: store.tables.core,
+  Key: keys.place(of.cohortId, of.placeType, of.placeId),
+});
+
+type PlaceOf = { id: string; cohortId: string; placeType: string; placeId: string };
+
+/** Claims a free place until an instant: one conditional write, and the whole of I1. */
+export function claimPlace(store: Store, booking: PlaceOf, until: Instant, now: Instant): Guarded<"place_gone"> {
+  return {
+    write: {
+      Update: {
+        ...place(store, booking),
+        UpdateExpression: "SET claimedBy = :booking, claimedUntil = :until",
+        ConditionExpression: `${isFreeNow} AND ${isForSale}`, // I1
+        ExpressionAttributeValues: { ":booking": booking.id, ":until": until, ":now": now, ...forSaleValues },
+      },
+    },
+    refusal: "place_gone",
+  };
+}
+
+/** Takes a free place at once: late money that finds a place again. */
+export function takeFreePlace(store: Store, booking: PlaceOf, now: Instant): Guarded<"place_gone"> {
+  return {
+    write: {
+      Update: {
+        ...place(store, booking),
+        UpdateExpression: "SET takenBy = :booking REMOVE claimedBy, claimedUntil",
+        ConditionExpression: `${isFreeNow} AND ${isForSale}`, // I1
+        ExpressionAttributeValues: { ":booking": booking.id, ":now": now, ...forSaleValues },
+      },
+    },
+    refusal: "place_gone",
+  };
+}
+
+const stillClaimed = "claimedBy = :booking AND attribute_not_exists(takenBy)";
+
+/** Moves the instant of our own claim. */
+export function moveClaim(store: Store, booking: PlaceOf, until: Instant): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        ...place(store, booking),
+        UpdateExpression: "SET claimedUntil = :until",
+        ConditionExpression: stillClaimed, // I1
+        ExpressionAttributeValues: { ":booking": booking.id, ":until": until },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+/** Makes our own claim final, lapsed or not, as long as the place still names this booking. */
+export function takePlace(store: Store, booking: PlaceOf): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        ...place(store, booking),
+        UpdateExpression: "SET takenBy = :booking REMOVE claimedBy, claimedUntil",
+        ConditionExpression: stillClaimed, // I1
+        ExpressionAttributeValues: { ":booking": booking.id },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+/** Lets our place go, only while it names this booking: it may be somebody else's by now. */
+export function releasePlace(store: Store, booking: PlaceOf): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        ...place(store, booking),
+        UpdateExpression: "REMOVE takenBy, claimedBy, claimedUntil",
+        ConditionExpression: "takenBy = :booking OR (claimedBy = :booking AND attribute_not_exists(takenBy))",
+        ExpressionAttributeValues: { ":booking": booking.id },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+/** The place is this booking's, and its cohort's last day is the one that the clearance was held against (I2). */
+export function checkTaken(store: Store, booking: PlaceOf, lastDay: string): Guarded<"stale"> {
+  return {
+    write: {
+      ConditionCheck: {
+        ...place(store, booking),
+        ConditionExpression: "takenBy = :booking AND endsOn = :lastDay", // I2
+        ExpressionAttributeValues: { ":booking": booking.id, ":lastDay": lastDay },
+      },
+    },
+    refusal: "stale",
+  };
+}

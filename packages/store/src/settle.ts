@@ -1,0 +1,142 @@
+import {
+  type Attempt,
+  agreementSigned,
+  decideSettlement,
+  type PaymentOutcome,
+  type PlaceMove,
+  returnInFull,
+  revive,
+  type Settlement,
+  type SettlementState,
+} from "@clearing/domain/booking";
+import type { Instant } from "@clearing/domain/time";
+import {
+  attemptPut,
+  bookingWrites,
+  chargePut,
+  holdsLock,
+  lockRelease,
+  lockWrite,
+  type Occasion,
+  readAttempt,
+  readBooking,
+  refundPut,
+} from "./booking.ts";
+import { commit, type Guarded, untilFresh } from "./commit.ts";
+import { journalPut } from "./facts.ts";
+import { participantLock } from "./hold.ts";
+import { keys } from "./keys.ts";
+import { freePlaces, isOurs, moveClaim, readPlace, releasePlace, takeFreePlace, takePlace } from "./place.ts";
+import type { Store } from "./store.ts";
+
+export type SettleResult = { ok: true; attempt: Attempt } | { ok: false; reason: "not_found" | "conflict" };
+
+type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
+type Writes = Guarded<"stale" | "already_posted" | "place_gone" | "already_booked">[];
+
+/**
+ * Applies to a booking what Stripe says of one of its attempts. Webhook, return page, reconciler and sweep all end
+ * here; whoever is second finds nothing left to do. Late money is returned in full unless a place, a free lock and an
+ * unchanged agreement let the booking come back.
+ */
+export function settleAttempt(
+  store: Store,
+  { bookingId, attemptId, refundId }: { bookingId: string; attemptId: string; refundId: string },
+  outcome: PaymentOutcome,
+  occasion: Occasion,
+): Promise<SettleResult> {
+  return untilFresh<SettleResult>(store, async () => {
+    const [booking, attempt] = await Promise.all([
+      readBooking(store, bookingId),
+      readAttempt(store, bookingId, attemptId),
+    ]);
+    if (booking === null || attempt === null) return { ok: false, reason: "not_found" };
+    const place = await readPlace(store, { cohortId: booking.cohortId, type: booking.placeType, id: booking.placeId });
+    const state: SettlementState = { booking, attempt, placeIsOurs: isOurs(place, bookingId), refundId };
+    const decision = decideSettlement(state, outcome, occasion.now);
+    switch (decision.kind) {
+      case "unchanged":
+        return { ok: true, attempt };
+      case "settle": {
+        const result = await write(store, state, decision.settlement, occasion);
+        if (result.ok) return result;
+        if (result.reason !== "already_booked") return { ok: false, reason: result.reason };
+        // The claim had lapsed, and the participant has booked again meanwhile.
+        if (outcome.kind !== "succeeded") return { ok: true, attempt };
+        return giveBack(store, state, outcome, occasion);
+      }
+      case "late":
+        return late(store, state, decision.payment, occasion);
+    }
+  });
+}
+
+async function write(store: Store, state: SettlementState, settlement: Settlement, occasion: Occasion) {
+  const result = await commit(store, [
+    ...settlementWrites(store, state, settlement, occasion),
+    ...(settlement.place === undefined ? [] : await placeWrites(store, state, settlement.place, occasion.now)),
+  ]);
+  if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
+  // Whatever else stood in the way - another version, an entry posted already, a place resold - shows at the next read.
+  const { reason } = result;
+  return { ok: false, reason: reason === "conflict" || reason === "already_booked" ? reason : "stale" } as const;
+}
+
+function settlementWrites(store: Store, state: SettlementState, settlement: Settlement, occasion: Occasion): Writes {
+  const { booking, events = [], journal } = settlement;
+  return [
+    attemptPut(store, settlement.attempt),
+    ...(booking === undefined
+      ? journal.map((entry) => journalPut(store, entry, occasion.now))
+      : bookingWrites(store, state.booking, { booking, events, journal }, occasion)),
+    ...(settlement.charge === undefined ? [] : [chargePut(store, settlement.charge)]),
+    ...(settlement.refund === undefined ? [] : [refundPut(store, settlement.refund)]),
+  ];
+}
+
+async function placeWrites(store: Store, { booking, attempt }: SettlementState, place: PlaceMove, now: Instant) {
+  const debitLock = keys.debitLock(booking.owner.sub);
+  const debitIsOurs = attempt.methods.includes("us_bank_account") && (await holdsLock(store, debitLock, booking.id));
+  const until = place.kind === "claim" ? place.until : "forever";
+  const writes: Writes = [
+    place.kind === "claim" ? moveClaim(store, booking, place.until) : takePlace(store, booking),
+    participantLock(store, booking, until, now),
+  ];
+  if (debitIsOurs && place.kind === "take") writes.push(lockRelease(store, debitLock, booking.id));
+  if (debitIsOurs && place.kind === "claim") {
+    writes.push(lockWrite(store, debitLock, { bookingId: booking.id, until: place.until, now }, "stale"));
+  }
+  return writes;
+}
+
+/** The place was let go before the money came. */
+async function late(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
+  const { booking } = state;
+  const { now } = occasion;
+  const places = agreementSigned(booking) ? await freePlaces(store, booking.cohortId, booking.placeType, now) : [];
+  for (const { id } of places) {
+    const settlement = revive(state, id, payment, now);
+    const result = await commit(store, [
+      takeFreePlace(store, { ...booking, placeId: id }, now),
+      participantLock(store, booking, "forever", now),
+      ...settlementWrites(store, state, settlement, occasion),
+    ]);
+    if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
+    if (result.reason === "place_gone") continue;
+    if (result.reason === "already_booked") break;
+    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" } as const;
+  }
+  return giveBack(store, state, payment, occasion);
+}
+
+/** Returns late money whole; should the place still name the booking, it is let go in the same transaction. */
+async function giveBack(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
+  const { booking } = state;
+  const settlement = returnInFull({ ...state, placeIsOurs: false }, payment, "late_payment", occasion.now);
+  const result = await commit(store, [
+    ...settlementWrites(store, state, settlement, occasion),
+    ...(state.placeIsOurs ? [releasePlace(store, booking)] : []),
+  ]);
+  if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
+  return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" } as const;
+}
