@@ -1,5 +1,6 @@
 import type { Booking } from "@clearing/domain/booking";
 import type { EventName } from "@clearing/domain/event";
+import { formatMoney } from "@clearing/domain/money";
 import type { Instant } from "@clearing/domain/time";
 
 /** A mail's words: a subject that says nothing about the program, and paragraphs. */
@@ -159,20 +160,11 @@ function what({ purpose }: Data): string {
 function refundOf({ currency }: Booking, { refund }: Data): string {
   if (typeof refund !== "number") return "What is owed to you by the agreement is returned to you.";
   if (refund === 0) return "By the agreement, no refund is due.";
-  return `We return ${money(refund, currency)} to you.`;
+  return `We return ${formatMoney(refund, currency)} to you.`;
 }
 
 function amountIn({ amount, currency }: Data): string {
-  return typeof amount === "number" && typeof currency === "string" ? ` of ${money(amount, currency)}` : "";
-}
-
-/** Minor units as people write them; by decimal text, since no float touches money. */
-function money(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  const text = String(amount).padStart(digits + 1, "0");
-  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  return format.format(decimal as Intl.StringNumericLiteral);
+  return typeof amount === "number" && typeof currency === "string" ? ` of ${formatMoney(amount, currency)}` : "";
 }
 
 function day(date: string): string {

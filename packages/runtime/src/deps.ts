@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { newId } from "@clearing/domain/ids";
 import type { Instant } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
 import type { Store } from "@clearing/store/store";
@@ -53,7 +54,7 @@ async function buildDeps<P extends Parts>(parts: P): Promise<DepsWith<P>> {
   const clock = { now: (): Instant => new Date().toISOString().replace(/\.\d{3}Z$/, "Z") };
   const deps: Deps = {
     clock,
-    ids: { next: (prefix) => nextId(prefix, Date.now(), randomBytes(10)) },
+    ids,
     random,
     store: openStore(config),
     log: jsonLog({ function: process.env.AWS_LAMBDA_FUNCTION_NAME, stage: config.stage }),
@@ -69,8 +70,9 @@ function openStore(config: Config): Store {
     // A field that is undefined is not there; an empty string is a value.
     marshallOptions: { removeUndefinedValues: true, convertEmptyValues: false },
   });
-  return { client, tables: config.tables, random, sleep };
+  return { client, tables: config.tables, random, sleep, ids };
 }
 
+const ids = { next: (prefix: string): string => newId(prefix, Date.now(), randomBytes(10)) };
 const random = (): number => randomInt(2 ** 32) / 2 ** 32;
 const sleep = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
