@@ -1,0 +1,48 @@
+import type { Gateway } from "@clearing/payments";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { depsFor } from "./deps.ts";
+
+beforeEach(() => {
+  vi.stubEnv("STAGE", "test");
+  vi.stubEnv("CORE_TABLE", "core");
+  vi.stubEnv("AWS_REGION", "us-east-1");
+});
+afterEach(() => vi.unstubAllEnvs());
+
+it("gives a function the same dependencies at every invocation", async () => {
+  const factory = depsFor({});
+
+  expect(await factory()).toBe(await factory());
+});
+
+it("tells instants of whole seconds and ids that sort by time", async () => {
+  const { clock, ids, store } = await depsFor({})();
+
+  expect(clock.now()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  const first = ids.next("bkg");
+  await new Promise((later) => setTimeout(later, 2));
+  expect(first).toMatch(/^bkg_[0-9a-z]{26}$/);
+  expect(first < ids.next("bkg")).toBe(true);
+  expect(store.tables.core).toBe("core");
+});
+
+it("opens the way to Stripe only where it is asked for", async () => {
+  const gateway = {} as Gateway;
+
+  expect((await depsFor({ gateway: async () => gateway })()).gateway).toBe(gateway);
+  expect(await depsFor({})()).not.toHaveProperty("gateway");
+});
+
+it("is built anew after a failure", async () => {
+  let tries = 0;
+  const factory = depsFor({
+    gateway: async () => {
+      tries += 1;
+      if (tries === 1) throw new Error("the secret could not be read");
+      return {} as Gateway;
+    },
+  });
+
+  await expect(factory()).rejects.toThrow("secret");
+  await expect(factory()).resolves.toHaveProperty("gateway");
+});
