@@ -1,0 +1,61 @@
+import { bookingStatuses } from "@clearing/domain/booking/transitions";
+import * as z from "zod";
+import { amount, calendarDate, currency, email, id, instant, text } from "./fields.ts";
+
+export const participant = z.strictObject({
+  name: text(120),
+  email: email(),
+  phone: z
+    .string()
+    .trim()
+    .regex(/^\+?[0-9 ()./-]{5,30}$/, "Must be a telephone number"),
+  dateOfBirth: calendarDate(),
+});
+
+export const standings = [
+  "disputed",
+  "delinquent",
+  "past_due",
+  "action_required",
+  "processing",
+  "paid_in_full",
+  "current",
+] as const;
+
+const due = z.object({
+  id: id("due"),
+  sequence: z.int(),
+  kind: z.enum(["deposit", "installment", "balance", "late_charge"]),
+  dueOn: calendarDate(),
+  amount: amount(),
+  paid: amount(),
+  status: z.enum(["scheduled", "processing", "action_required", "paid", "past_due", "cancelled"]),
+});
+
+export const bookingResponse = z.object({
+  id: id("bkg"),
+  cohortId: id("coh"),
+  placeType: z.string(),
+  status: z.enum(bookingStatuses),
+  standing: z.enum(standings),
+  currency: currency(),
+  participant: z.object({ name: z.string(), email: z.string() }),
+  holdExpiresAt: instant().nullable(),
+  version: z.int(),
+  autopay: z.boolean(),
+  total: amount(),
+  financeCharge: amount(),
+  paid: amount(),
+  refunded: amount(),
+  balance: amount(),
+  clearance: z.object({
+    status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
+    validUntil: calendarDate().nullable(),
+  }),
+  agreement: z.object({ version: z.int(), signedAt: instant().nullable(), hash: z.string() }),
+  dues: z.array(due),
+  admission: z
+    .object({ outcome: z.enum(["admitted", "no_show", "turned_away"]), at: instant(), by: z.string() })
+    .nullable(),
+  timeline: z.array(z.object({ at: instant(), event: z.string() })),
+});

@@ -1,0 +1,11 @@
+import * as z from "zod";
+import { amount, calendarDate } from "./fields.ts";
+
+export const planKinds = ["full", "deposit_and_balance", "installments", "financed"] as const;
+export const scheduledDue = z.object({
+  sequence: z.int(),
+  kind: z.enum(["deposit", "installment", "balance"]),
+  dueOn: calendarDate(),
+  amount: amount(),
+});
+export const policyDate = z.object({ until: calendarDate(), refundPercent: z.int() });

@@ -1,0 +1,35 @@
+import type * as z from "zod";
+import type { ProblemCode } from "./problem.ts";
+
+export const roles = ["client", "clinician", "admin", "finance"] as const;
+export type Role = (typeof roles)[number];
+
+/** The Lambda function behind a route: one per audience. */
+export type FunctionName = "catalogue" | "booking" | "checkout" | "admin" | "clinical" | "finance" | "webhook";
+
+export type ResponseDefinition = { description: string; schema?: z.ZodType; contentTypes?: readonly string[] };
+
+/**
+ * One route of the HTTP API: what it takes, who may call it, what it answers. The handler, the OpenAPI document and the
+ * gateway's routes are all made from it.
+ */
+export type Route = {
+  operationId: string;
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With `{name}` for path parameters. */
+  path: string;
+  function: FunctionName;
+  access: "public" | readonly Role[];
+  /** Whether an `Idempotency-Key` is ignored, accepted, or asked for. */
+  idempotency: "none" | "accepted" | "required";
+  summary: string;
+  params?: z.ZodType;
+  query?: z.ZodType;
+  headers?: z.ZodType;
+  body?: z.ZodType;
+  responses: Readonly<Record<number, ResponseDefinition>>;
+  errors: readonly ProblemCode[];
+};
+
+/** Keeps a route's literal types, so that its handler is given exactly what its schemas parse. */
+export const defineRoute = <const R extends Route>(route: R): R => route;

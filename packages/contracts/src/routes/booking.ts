@@ -1,0 +1,182 @@
+import { bookingStatuses } from "@clearing/domain/booking/transitions";
+import * as z from "zod";
+import { bookingResponse, participant, standings } from "../booking.ts";
+import { amount, calendarDate, id, instant, listQuery, page, text } from "../fields.ts";
+import { defineRoute } from "../route.ts";
+
+const params = z.strictObject({ id: id("bkg") });
+const booking = { 200: { description: "The booking", schema: bookingResponse } };
+
+export const createBooking = defineRoute({
+  operationId: "createBooking",
+  method: "POST",
+  path: "/v1/bookings",
+  function: "booking",
+  access: ["client", "admin"],
+  idempotency: "required",
+  summary: "Holds a place for some minutes, at a quote's prices",
+  body: z.strictObject({ quoteId: id("quo"), participant }),
+  responses: { 201: { description: "The booking, `held`", schema: bookingResponse } },
+  errors: [
+    "validation_failed",
+    "idempotency_key_required",
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "sold_out",
+    "already_booked",
+    "quote_expired",
+    "quote_used",
+    "not_on_sale",
+    "idempotency_mismatch",
+    "idempotency_in_progress",
+    "conflict",
+  ],
+});
+
+export const listBookings = defineRoute({
+  operationId: "listBookings",
+  method: "GET",
+  path: "/v1/bookings",
+  function: "booking",
+  access: ["client", "clinician", "admin", "finance"],
+  idempotency: "none",
+  summary: "A client's own bookings; staff see all",
+  query: listQuery({
+    cohortId: id("coh").optional(),
+    status: z.enum(bookingStatuses).optional(),
+    standing: z.enum(standings).optional(),
+  }),
+  responses: { 200: { description: "Bookings, newest first", schema: page(bookingResponse) } },
+  errors: ["validation_failed", "unauthenticated"],
+});
+
+export const getBooking = defineRoute({
+  operationId: "getBooking",
+  method: "GET",
+  path: "/v1/bookings/{id}",
+  function: "booking",
+  access: ["client", "clinician", "admin", "finance"],
+  idempotency: "none",
+  summary: "One booking",
+  params,
+  responses: booking,
+  errors: ["validation_failed", "unauthenticated", "not_found"],
+});
+
+export const getAgreement = defineRoute({
+  operationId: "getAgreement",
+  method: "GET",
+  path: "/v1/bookings/{id}/agreement",
+  function: "booking",
+  access: ["client", "admin", "finance"],
+  idempotency: "none",
+  summary: "The exact document that the client accepts; an older one with `version`",
+  params,
+  query: z.strictObject({ version: z.coerce.number().int().min(1).max(9_999).optional() }),
+  responses: {
+    200: {
+      description: "The agreement",
+      schema: z.object({
+        version: z.int(),
+        hash: z.string(),
+        html: z.string(),
+        signedAt: instant().nullable(),
+        signature: z.string().nullable(),
+        autopay: z.boolean().nullable(),
+      }),
+    },
+  },
+  errors: ["validation_failed", "unauthenticated", "forbidden", "not_found"],
+});
+
+export const signAgreement = defineRoute({
+  operationId: "signAgreement",
+  method: "POST",
+  path: "/v1/bookings/{id}/agreement",
+  function: "booking",
+  access: ["client"],
+  idempotency: "accepted",
+  summary: "Signs the current version; `autopay` is a free choice of its own",
+  params,
+  body: z.strictObject({
+    hash: z.string().regex(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal"),
+    signature: text(120),
+    accepted: z.literal(true, "Must be true"),
+    autopay: z.boolean().default(false),
+  }),
+  responses: booking,
+  errors: [
+    "validation_failed",
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "agreement_changed",
+    "invalid_transition",
+    "idempotency_mismatch",
+    "conflict",
+  ],
+});
+
+export const putAutopay = defineRoute({
+  operationId: "putAutopay",
+  method: "PUT",
+  path: "/v1/bookings/{id}/autopay",
+  function: "booking",
+  access: ["client"],
+  idempotency: "none",
+  summary: "Gives or takes back the permission to collect by itself",
+  params,
+  body: z.strictObject({ enabled: z.boolean() }),
+  responses: booking,
+  errors: ["validation_failed", "unauthenticated", "forbidden", "not_found", "agreement_required", "conflict"],
+});
+
+const refundOn = z.object({
+  on: calendarDate(),
+  refundPercent: z.int(),
+  administrationFee: amount(),
+  netPaid: amount(),
+  refund: amount(),
+  kept: amount(),
+});
+
+export const previewCancellation = defineRoute({
+  operationId: "previewCancellation",
+  method: "GET",
+  path: "/v1/bookings/{id}/cancellation",
+  function: "booking",
+  access: ["client", "admin"],
+  idempotency: "none",
+  summary: "What a cancellation gives back today, and in the next tier",
+  params,
+  responses: {
+    200: {
+      description: "The preview",
+      schema: z.object({ bookingId: id("bkg"), currency: z.string(), ...refundOn.shape, next: refundOn.nullable() }),
+    },
+  },
+  errors: ["validation_failed", "unauthenticated", "forbidden", "not_found", "invalid_transition"],
+});
+
+export const recordAdmission = defineRoute({
+  operationId: "recordAdmission",
+  method: "POST",
+  path: "/v1/bookings/{id}/admission",
+  function: "booking",
+  access: ["admin", "clinician"],
+  idempotency: "accepted",
+  summary: "Records who arrived; `turned_away` is a clinician's word",
+  params,
+  body: z.strictObject({ outcome: z.enum(["admitted", "no_show", "turned_away"]) }),
+  responses: booking,
+  errors: [
+    "validation_failed",
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "invalid_transition",
+    "idempotency_mismatch",
+    "conflict",
+  ],
+});

@@ -1,0 +1,191 @@
+import { cohortStatuses } from "@clearing/domain/cohort";
+import * as z from "zod";
+import { cohortResponse } from "../cohort.ts";
+import { amount, calendarDate, count, id, instant, label, listQuery, page, text } from "../fields.ts";
+import { planKinds, policyDate, scheduledDue } from "../plan.ts";
+import { programResponse } from "../program.ts";
+import { defineRoute } from "../route.ts";
+
+const ok = (description: string, schema: z.ZodType) => ({ 200: { description, schema } });
+
+export const health = defineRoute({
+  operationId: "getHealth",
+  method: "GET",
+  path: "/health",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "Whether the API answers",
+  responses: ok("It does", z.object({ status: z.literal("ok") })),
+  errors: [],
+});
+
+export const openapi = defineRoute({
+  operationId: "getOpenapi",
+  method: "GET",
+  path: "/openapi.json",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "This document",
+  responses: ok("OpenAPI 3.1", z.object({ openapi: z.string() })),
+  errors: [],
+});
+
+export const docs = defineRoute({
+  operationId: "getDocs",
+  method: "GET",
+  path: "/docs",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "This document, to read in a browser",
+  responses: { 200: { description: "A page", contentTypes: ["text/html"] } },
+  errors: [],
+});
+
+export const listPrograms = defineRoute({
+  operationId: "listPrograms",
+  method: "GET",
+  path: "/v1/programs",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "The published programs",
+  query: listQuery({}),
+  responses: ok("Programs", page(programResponse)),
+  errors: ["validation_failed"],
+});
+
+export const getProgram = defineRoute({
+  operationId: "getProgram",
+  method: "GET",
+  path: "/v1/programs/{id}",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "One published program",
+  params: z.strictObject({ id: id("prog") }),
+  responses: ok("The program", programResponse),
+  errors: ["validation_failed", "not_found"],
+});
+
+export const listCohorts = defineRoute({
+  operationId: "listCohorts",
+  method: "GET",
+  path: "/v1/cohorts",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "The cohorts of published programs, by their first day, with what is available",
+  query: listQuery({
+    programId: id("prog").optional(),
+    from: calendarDate().optional(),
+    status: z.enum(cohortStatuses).optional(),
+  }),
+  responses: ok("Cohorts", page(cohortResponse)),
+  errors: ["validation_failed"],
+});
+
+export const getCohort = defineRoute({
+  operationId: "getCohort",
+  method: "GET",
+  path: "/v1/cohorts/{id}",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "One cohort, with what is available by place type",
+  params: z.strictObject({ id: id("coh") }),
+  responses: ok("The cohort", cohortResponse),
+  errors: ["validation_failed", "not_found"],
+});
+
+export const comparePlans = defineRoute({
+  operationId: "comparePlans",
+  method: "GET",
+  path: "/v1/cohorts/{id}/plans",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "Every payment plan side by side, the unavailable ones with their reason",
+  params: z.strictObject({ id: id("coh") }),
+  query: z.strictObject({ placeType: label() }),
+  responses: ok(
+    "Plans",
+    z.object({
+      items: z.array(
+        z.object({
+          kind: z.enum(planKinds),
+          available: z.boolean(),
+          reason: z.string().optional(),
+          total: amount().optional(),
+          deposit: amount().optional(),
+          schedule: z.array(scheduledDue).optional(),
+          disclosure: z.null().optional(),
+        }),
+      ),
+      currency: z.string(),
+    }),
+  ),
+  errors: ["validation_failed", "not_found"],
+});
+
+const quoteResponse = z.object({
+  id: id("quo"),
+  cohortId: id("coh"),
+  placeType: z.string(),
+  plan: z.object({ kind: z.enum(planKinds) }),
+  currency: z.string(),
+  lines: z.array(
+    z.object({
+      kind: z.enum(["place", "add_on"]),
+      id: z.string(),
+      label: z.string(),
+      quantity: z.int(),
+      unitAmount: amount(),
+      amount: amount(),
+    }),
+  ),
+  total: amount(),
+  deposit: amount(),
+  financeCharge: amount(),
+  schedule: z.array(scheduledDue),
+  disclosure: z.null(),
+  policy: z.array(policyDate),
+  expiresAt: instant(),
+});
+
+export const createQuote = defineRoute({
+  operationId: "createQuote",
+  method: "POST",
+  path: "/v1/quotes",
+  function: "catalogue",
+  access: "public",
+  idempotency: "none",
+  summary: "Prices one place of a cohort under one plan; a quote makes one booking",
+  body: z.strictObject({
+    cohortId: id("coh"),
+    placeType: label(),
+    plan: z.strictObject({ kind: z.enum(planKinds), months: count(2, 60).optional() }),
+    discountCode: text(40).optional(),
+    addOns: z
+      .array(z.strictObject({ id: label(), quantity: count(1, 100) }))
+      .max(20)
+      .default([]),
+  }),
+  responses: { 201: { description: "The quote", schema: quoteResponse } },
+  errors: ["validation_failed", "not_found", "not_on_sale", "plan_not_available"],
+});
+
+export const getQuote = defineRoute({
+  operationId: "getQuote",
+  method: "GET",
+  path: "/v1/quotes/{id}",
+  function: "catalogue",
+  access: ["client", "clinician", "admin", "finance"],
+  idempotency: "none",
+  summary: "One quote",
+  params: z.strictObject({ id: id("quo") }),
+  responses: ok("The quote", quoteResponse),
+  errors: ["validation_failed", "unauthenticated", "not_found"],
+});

@@ -1,0 +1,81 @@
+import * as z from "zod";
+import { bookingResponse } from "../booking.ts";
+import { amount, id, instant, text } from "../fields.ts";
+import { defineRoute } from "../route.ts";
+
+const params = z.strictObject({ id: id("bkg") });
+
+export const openCheckout = defineRoute({
+  operationId: "openCheckout",
+  method: "POST",
+  path: "/v1/bookings/{id}/checkout",
+  function: "checkout",
+  access: ["client"],
+  idempotency: "required",
+  summary: "Stripe's hosted page for the deposit or another due; a second call gives the open one",
+  params,
+  body: z.strictObject({
+    purpose: z.enum(["deposit", "due"], "Must be deposit or due; other purposes cannot be had yet"),
+    dueId: id("due").optional(),
+    amount: amount().optional(),
+    method: z.enum(["card", "us_bank_account"]).optional(),
+  }),
+  responses: {
+    200: {
+      description: "The page",
+      schema: z.object({ url: z.string(), sessionId: z.string(), expiresAt: instant() }),
+    },
+  },
+  errors: [
+    "validation_failed",
+    "idempotency_key_required",
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "agreement_required",
+    "clearance_required",
+    "hold_expired",
+    "invalid_transition",
+    "idempotency_mismatch",
+    "idempotency_in_progress",
+    "conflict",
+    "payment_provider_unavailable",
+  ],
+});
+
+export const checkoutReturn = defineRoute({
+  operationId: "checkoutReturn",
+  method: "GET",
+  path: "/v1/checkout/return",
+  function: "checkout",
+  access: "public",
+  idempotency: "none",
+  summary: "Where Stripe's page returns to: settles the session, so that a late webhook is not noticed",
+  query: z.strictObject({ session: z.string().regex(/^cs_[A-Za-z0-9_]{1,200}$/, "Must be a checkout session's id") }),
+  responses: { 200: { description: "A neutral page", contentTypes: ["text/html"] } },
+  errors: ["validation_failed", "not_found", "payment_provider_unavailable"],
+});
+
+export const cancelBooking = defineRoute({
+  operationId: "cancelBooking",
+  method: "POST",
+  path: "/v1/bookings/{id}/cancellation",
+  function: "checkout",
+  access: ["client", "admin"],
+  idempotency: "required",
+  summary: "Cancels: by the client under the policy, by an admin with a full refund",
+  params,
+  body: z.strictObject({ reason: text(500) }),
+  responses: { 200: { description: "The booking, `cancelled`", schema: bookingResponse } },
+  errors: [
+    "validation_failed",
+    "idempotency_key_required",
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "invalid_transition",
+    "idempotency_mismatch",
+    "conflict",
+    "payment_provider_unavailable",
+  ],
+});

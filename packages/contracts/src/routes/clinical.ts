@@ -1,0 +1,101 @@
+import { evaluationKinds, evaluationOutcomes } from "@clearing/domain/screening";
+import * as z from "zod";
+import { calendarDate, id, instant, listQuery, page, text } from "../fields.ts";
+import { defineRoute } from "../route.ts";
+
+const params = z.strictObject({ bookingId: id("bkg") });
+const headers = z.object({
+  "access-purpose": z.enum(["treatment", "payment", "operations", "patient_request"]).default("treatment"),
+});
+const clearance = z.object({
+  status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
+  validUntil: calendarDate().nullable(),
+});
+const evaluation = z.object({
+  id: id("evl"),
+  kind: z.enum(evaluationKinds),
+  outcome: z.enum(evaluationOutcomes),
+  validUntil: calendarDate().nullable(),
+  note: z.string().nullable(),
+  by: z.string(),
+  at: instant(),
+});
+const screeningSummary = z.object({
+  bookingId: id("bkg"),
+  bookingStatus: z.string(),
+  cohortId: id("coh"),
+  startsOn: calendarDate(),
+  endsOn: calendarDate(),
+  clearanceDueAt: instant(),
+  clearance,
+  missing: z.array(z.enum(evaluationKinds)),
+});
+const screening = z.object({
+  ...screeningSummary.shape,
+  participant: z.object({ name: z.string(), dateOfBirth: calendarDate() }),
+  evaluations: z.array(evaluation),
+});
+const clinician = ["validation_failed", "unauthenticated", "forbidden"] as const;
+
+export const listScreenings = defineRoute({
+  operationId: "listScreenings",
+  method: "GET",
+  path: "/v1/screenings",
+  function: "clinical",
+  access: ["clinician"],
+  idempotency: "none",
+  summary: "The queue: live bookings by what their clearance lacks",
+  headers,
+  query: listQuery({ status: clearance.shape.status.optional() }),
+  responses: { 200: { description: "Screenings", schema: page(screeningSummary) } },
+  errors: [...clinician],
+});
+
+export const getScreening = defineRoute({
+  operationId: "getScreening",
+  method: "GET",
+  path: "/v1/screenings/{bookingId}",
+  function: "clinical",
+  access: ["clinician"],
+  idempotency: "none",
+  summary: "One participant's evaluations; the read is logged",
+  headers,
+  params,
+  responses: { 200: { description: "The screening", schema: screening } },
+  errors: [...clinician, "not_found"],
+});
+
+export const recordEvaluation = defineRoute({
+  operationId: "recordEvaluation",
+  method: "POST",
+  path: "/v1/screenings/{bookingId}/evaluations",
+  function: "clinical",
+  access: ["clinician"],
+  idempotency: "accepted",
+  summary: "Records a finding; the latest of its kind counts",
+  params,
+  headers,
+  body: z.strictObject({
+    kind: z.enum(evaluationKinds),
+    outcome: z.enum(evaluationOutcomes),
+    validUntil: calendarDate().optional(),
+    note: text(20_000).optional(),
+  }),
+  responses: { 201: { description: "The evaluation and the clearance", schema: z.object({ evaluation, clearance }) } },
+  errors: [...clinician, "not_found", "invalid_transition", "idempotency_mismatch", "conflict"],
+});
+
+export const withdrawClearance = defineRoute({
+  operationId: "withdrawClearance",
+  method: "POST",
+  path: "/v1/screenings/{bookingId}/withdrawal",
+  function: "clinical",
+  access: ["clinician"],
+  idempotency: "accepted",
+  summary: "Takes a clearance back; both kinds have to be evaluated anew",
+  params,
+  headers,
+  body: z.strictObject({ note: text(20_000) }),
+  responses: { 200: { description: "The clearance", schema: z.object({ clearance }) } },
+  errors: [...clinician, "not_found", "invalid_transition", "idempotency_mismatch", "conflict"],
+});

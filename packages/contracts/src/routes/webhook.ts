@@ -1,0 +1,14 @@
+import * as z from "zod";
+import { defineRoute } from "../route.ts";
+
+export const stripeWebhook = defineRoute({
+  operationId: "stripeWebhook",
+  method: "POST",
+  path: "/webhooks/stripe",
+  function: "webhook",
+  access: "public",
+  idempotency: "none",
+  summary: "Takes Stripe's events; verified over the raw bytes, stored once, worked on afterwards",
+  responses: { 200: { description: "Stored", schema: z.object({ received: z.literal(true) }) } },
+  errors: ["validation_failed"],
+});

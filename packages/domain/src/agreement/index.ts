@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { formatMoney } from "../money/index.ts";
+import type { PolicyDate, Quote } from "../plan/index.ts";
+import type { CalendarDate } from "../time/index.ts";
+
+/** What the agreement words: all of it is in the booking's snapshot, so that the same terms make the same document. */
+export type AgreementTerms = {
+  bookingId: string;
+  version: number;
+  publicLabel: string;
+  participantName: string;
+  startsOn: CalendarDate;
+  endsOn: CalendarDate;
+  timeZone: string;
+  venue: string;
+  planKind: Quote["plan"]["kind"];
+  currency: string;
+  lines: Quote["lines"];
+  total: number;
+  schedule: Quote["schedule"];
+  policy: PolicyDate[];
+  administrationFee: number;
+  clearanceDeadlineOn: CalendarDate;
+};
+
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+
+const style =
+  "body{font:16px/1.5 Georgia,serif;color:#1c2430;max-width:44rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}td,th{padding:.35rem .5rem;border-bottom:1px solid #d5dae1;text-align:left}td:last-child,th:last-child{text-align:right}@media print{body{margin:0}}";
+
+/** The document that the client accepts: self-contained, printable HTML in neutral words, and its SHA-256. */
+export function agreementDocument(terms: AgreementTerms): { html: string; hash: string } {
+  const money = (amount: number) => escape(formatMoney(amount, terms.currency));
+  const row = (...cells: string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  const lines = terms.lines.map(({ label, quantity, amount }) => row(escape(label), String(quantity), money(amount)));
+  const dues = terms.schedule.map(({ kind, dueOn, amount }) =>
+    row(kind === "deposit" ? "Deposit" : "Balance", wordDate(terms, kind, dueOn), money(amount)),
+  );
+  const tiers = terms.policy.map(({ until, refundPercent }) => row(`Until ${until}, inclusive`, `${refundPercent}%`));
+  const html = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Booking agreement ${escape(terms.bookingId)}</title><style>${style}</style></head><body>
+<h1>Booking agreement</h1>
+<p>Booking ${escape(terms.bookingId)}, version ${terms.version}, for ${escape(terms.participantName)}.</p>
+<p>${escape(terms.publicLabel)}, from ${terms.startsOn} to ${terms.endsOn}, ${escape(terms.venue)} (${escape(terms.timeZone)}).</p>
+<h2>Price</h2>
+<table><tr><th>Item</th><th>Quantity</th><th>Amount</th></tr>${lines.join("")}${row("<strong>Total</strong>", "", `<strong>${money(terms.total)}</strong>`)}</table>
+<h2>Payments</h2>
+<table><tr><th>Payment</th><th>Due</th><th>Amount</th></tr>${dues.join("")}</table>
+<h2>Admission</h2>
+<p>The place is confirmed once the required evaluations have been completed favourably, at the latest on ${terms.clearanceDeadlineOn}. If they are not, everything that was paid is refunded.</p>
+<h2>Cancellation</h2>
+<p>If you cancel, this part of what you have paid is refunded, less an administration fee of ${money(terms.administrationFee)}:</p>
+<table><tr><th>When you cancel</th><th>Refunded</th></tr>${tiers.join("")}${row(`From ${terms.startsOn} on`, "0%")}</table>
+<p>If we cancel, everything that was paid is refunded.</p>
+<h2>Automatic collection (your free choice)</h2>
+<p>You may allow us to collect each payment listed above, in its amount and from its date on, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time, up to three business days before a payment, and payments already made are refunded by the rules above.</p>
+</body></html>
+`;
+  return { html, hash: createHash("sha256").update(html).digest("hex") };
+}
+
+/** The balance of `full` has no date yet: the document words the rule, which the confirmation fills in. */
+function wordDate({ planKind }: AgreementTerms, kind: string, dueOn: CalendarDate): string {
+  if (kind === "deposit") return "At once";
+  return planKind === "full" ? "The day after the booking is confirmed" : dueOn;
+}

@@ -1,0 +1,75 @@
+import { addDays, type CalendarDate, endOfDay, type Instant } from "../time/index.ts";
+
+export const cohortStatuses = ["draft", "open", "closed", "cancelled", "completed"] as const;
+export type CohortStatus = (typeof cohortStatuses)[number];
+
+export type CohortPlaceType = { type: string; price: number; capacity: number };
+
+/** One run of a program. `placesFollow` is set while its places have not yet all learnt what it says of the sale. */
+export type Cohort = {
+  id: string;
+  version: number;
+  auditHash: string;
+  programId: string;
+  status: CohortStatus;
+  startsOn: CalendarDate;
+  endsOn: CalendarDate;
+  timeZone: string;
+  venue: string;
+  places: CohortPlaceType[];
+  /** End of the clearance deadline's calendar day in the cohort's zone: nothing is sold from then on. */
+  salesEndAt: Instant;
+  dueAt: Instant | null;
+};
+
+/** One seat. It is free, claimed until an instant, or taken; what a claim must know of its cohort is copied here. */
+export type Place = {
+  id: string;
+  cohortId: string;
+  type: string;
+  onSale: boolean;
+  salesEndAt: Instant;
+  endsOn: CalendarDate;
+  /** Somebody waits for a place of this type: buyers have to queue. */
+  queued: boolean;
+  claim: { bookingId: string; until: Instant } | null;
+  takenBy: string | null;
+};
+
+export const mostPlaces = 60;
+
+/** Free: neither taken nor claimed past this instant. */
+export const isFree = ({ claim, takenBy }: Place, now: Instant): boolean =>
+  takenBy === null && (claim === null || claim.until <= now);
+
+/** How many places of a type a buyer could claim now. */
+export const available = (places: Place[], type: string, now: Instant): number =>
+  places.filter(
+    (place) => place.type === type && place.onSale && place.salesEndAt > now && !place.queued && isFree(place, now),
+  ).length;
+
+/** When the sale of a cohort ends: with the calendar day of the clearance deadline. */
+export const salesEnd = (startsOn: CalendarDate, daysBefore: number, zone: string): Instant =>
+  endOfDay(addDays(startsOn, -daysBefore), zone);
+
+const transitions: Record<CohortStatus, CohortStatus[]> = {
+  draft: ["open"],
+  open: ["closed"],
+  closed: ["open"],
+  cancelled: [],
+  completed: [],
+};
+
+/** `draft -> open <-> closed` by an admin; `completed` comes by time, `cancelled` by a cancellation. */
+export const mayBecome = (from: CohortStatus, to: CohortStatus): boolean =>
+  from === to || transitions[from].includes(to);
+
+/** Only an open cohort is on sale, until its clearance deadline. */
+export const isOnSale = ({ status, salesEndAt }: Cohort, now: Instant): boolean =>
+  status === "open" && salesEndAt > now;
+
+/** Which free places a shrinking takes, as many as asked for; null when fewer are free: then none is taken. */
+export function placesToRemove(places: Place[], type: string, count: number, now: Instant): Place[] | null {
+  const free = places.filter((place) => place.type === type && isFree(place, now));
+  return free.length < count ? null : free.slice(0, count);
+}

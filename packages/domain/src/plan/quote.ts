@@ -1,0 +1,156 @@
+import type { Cohort } from "../cohort/index.ts";
+import { isOnSale } from "../cohort/index.ts";
+import { depositOn, type PlanOffer, type Program } from "../program/index.ts";
+import { addDays, type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
+import { type PolicyDate, policyDates } from "./policy.ts";
+import { type ScheduledDue, schedule } from "./schedule.ts";
+
+export type PlanKind = PlanOffer["kind"];
+export type QuoteLine = {
+  kind: "place" | "add_on";
+  id: string;
+  label: string;
+  quantity: number;
+  unitAmount: number;
+  amount: number;
+};
+
+/** A priced offer for one place of one cohort. `validUntil`: prices hold until then. Amounts in minor units. */
+export type Quote = {
+  id: string;
+  cohortId: string;
+  programId: string;
+  placeType: string;
+  plan: { kind: PlanKind };
+  currency: string;
+  lines: QuoteLine[];
+  total: number;
+  deposit: number;
+  financeCharge: number;
+  schedule: ScheduledDue[];
+  disclosure: null;
+  policy: PolicyDate[];
+  validUntil: Instant;
+};
+
+/** People sleep on it: prices hold for a day. */
+const validHours = 24;
+
+export type QuoteRefusal = {
+  ok: false;
+  reason: "plan_not_available" | "not_on_sale" | "validation_failed";
+  path?: string;
+  detail: string;
+};
+export type QuoteRequest = {
+  id: string;
+  placeType: string;
+  plan: { kind: PlanKind };
+  addOns: { id: string; quantity: number }[];
+};
+
+/**
+ * Prices one place of a cohort under one plan. Refuses a cohort that is not on sale, a plan that the program does not
+ * offer or that cannot be had yet, and add-ons that are not there; sold-out cohorts are quoted all the same.
+ */
+export function quote(
+  program: Program,
+  cohort: Cohort,
+  request: QuoteRequest,
+  now: Instant,
+): { ok: true; quote: Quote } | QuoteRefusal {
+  if (program.status !== "published" || !isOnSale(cohort, now)) {
+    return { ok: false, reason: "not_on_sale", detail: "This cohort is not on sale" };
+  }
+  const place = cohort.places.find(({ type }) => type === request.placeType);
+  if (place === undefined) {
+    return { ok: false, reason: "validation_failed", path: "placeType", detail: "This cohort has no such place type" };
+  }
+  const addOns = addOnLines(program, request.addOns);
+  if (!addOns.ok) return addOns;
+  const plan = availablePlan(program, request.plan.kind);
+  if (!plan.ok) return plan;
+
+  const label = `${program.publicLabel}, ${place.type}`;
+  const lines: QuoteLine[] = [
+    { kind: "place", id: place.type, label, quantity: 1, unitAmount: place.price, amount: place.price },
+    ...addOns.lines,
+  ];
+  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  const deposit = depositOn(program.deposit, total);
+  const quotedOn = dateIn(cohort.timeZone, now);
+  const clearanceDeadlineOn = clearanceDeadline(program, cohort.startsOn);
+  return {
+    ok: true,
+    quote: {
+      id: request.id,
+      cohortId: cohort.id,
+      programId: program.id,
+      placeType: place.type,
+      plan: { kind: plan.plan.kind },
+      currency: program.currency,
+      lines,
+      total,
+      deposit,
+      financeCharge: 0,
+      schedule: schedule(plan.plan, { total, deposit, quotedOn, startsOn: cohort.startsOn, clearanceDeadlineOn }),
+      disclosure: null,
+      policy: policyDates(program.cancellation.tiers, cohort.startsOn, quotedOn),
+      validUntil: plusHours(now, validHours),
+    },
+  };
+}
+
+export const clearanceDeadline = (program: Program, startsOn: CalendarDate): CalendarDate =>
+  addDays(startsOn, -program.screening.clearanceDeadlineDaysBefore);
+
+function addOnLines(program: Program, wanted: QuoteRequest["addOns"]): { ok: true; lines: QuoteLine[] } | QuoteRefusal {
+  const lines: QuoteLine[] = [];
+  for (const [index, { id, quantity }] of wanted.entries()) {
+    const addOn = program.addOns.find((one) => one.id === id);
+    const path = `addOns.${index}`;
+    if (addOn === undefined)
+      return { ok: false, reason: "validation_failed", path, detail: `There is no add-on ${id}` };
+    if (lines.some((line) => line.id === id)) {
+      return { ok: false, reason: "validation_failed", path, detail: `Add-on ${id} is asked for twice` };
+    }
+    if (quantity > addOn.stock) {
+      return {
+        ok: false,
+        reason: "validation_failed",
+        path: `${path}.quantity`,
+        detail: `At most ${addOn.stock} of ${id}`,
+      };
+    }
+    const { label, price } = addOn;
+    lines.push({ kind: "add_on", id, label, quantity, unitAmount: price, amount: price * quantity });
+  }
+  return { ok: true, lines };
+}
+
+type AvailablePlan = Extract<PlanOffer, { kind: "full" | "deposit_and_balance" }>;
+
+function availablePlan(program: Program, kind: PlanKind): { ok: true; plan: AvailablePlan } | QuoteRefusal {
+  const plan = program.plans.find((offer) => offer.kind === kind);
+  if (plan === undefined) {
+    return { ok: false, reason: "plan_not_available", detail: `This program does not offer the plan ${kind}` };
+  }
+  if (plan.kind === "installments" || plan.kind === "financed") {
+    return { ok: false, reason: "plan_not_available", detail: `The plan ${kind} cannot be booked online yet` };
+  }
+  return { ok: true, plan };
+}
+
+export type PlanComparison =
+  | { kind: PlanKind; available: true; total: number; deposit: number; schedule: ScheduledDue[]; disclosure: null }
+  | { kind: PlanKind; available: false; reason: string };
+
+/** Every plan that the program offers for a place type, side by side; the unavailable ones with their reason. */
+export function comparePlans(program: Program, cohort: Cohort, placeType: string, now: Instant): PlanComparison[] {
+  return program.plans.map(({ kind }) => {
+    const offer = quote(program, cohort, { id: "", placeType, plan: { kind }, addOns: [] }, now);
+    if (!offer.ok) return { kind, available: false, reason: offer.detail };
+    const { total, deposit, schedule: dues, disclosure } = offer.quote;
+    return { kind, available: true, total, deposit, schedule: dues, disclosure };
+  });
+}

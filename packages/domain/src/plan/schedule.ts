@@ -1,0 +1,43 @@
+import type { PlanOffer } from "../program/index.ts";
+import { addDays, type CalendarDate } from "../time/index.ts";
+
+export type ScheduledDue = {
+  sequence: number;
+  kind: "deposit" | "installment" | "balance";
+  dueOn: CalendarDate;
+  amount: number;
+};
+
+type ScheduleInput = {
+  total: number;
+  deposit: number;
+  quotedOn: CalendarDate;
+  startsOn: CalendarDate;
+  /** The calendar date of the clearance deadline. */
+  clearanceDeadlineOn: CalendarDate;
+};
+
+/**
+ * The dues of a plan; with the deposit, due at once, they add up to the total (I3). The balance of `full` is due the
+ * day after the confirmation, so its date shows the clearance deadline until then; a balance date that is past becomes
+ * the quote's date.
+ */
+export function schedule(
+  plan: Extract<PlanOffer, { kind: "full" | "deposit_and_balance" }>,
+  input: ScheduleInput,
+): ScheduledDue[] {
+  const { total, deposit, quotedOn } = input;
+  return [
+    { sequence: 0, kind: "deposit", dueOn: quotedOn, amount: deposit },
+    { sequence: 1, kind: "balance", dueOn: balanceDate(plan, input), amount: total - deposit },
+  ];
+}
+
+function balanceDate(
+  plan: Extract<PlanOffer, { kind: "full" | "deposit_and_balance" }>,
+  input: ScheduleInput,
+): CalendarDate {
+  if (plan.kind === "full") return input.clearanceDeadlineOn;
+  const date = addDays(input.startsOn, -plan.balanceDueDaysBefore);
+  return date < input.quotedOn ? input.quotedOn : date;
+}

@@ -1,0 +1,138 @@
+import { percentOf } from "../money/index.ts";
+
+export type PlaceTypePrice = { type: string; price: number };
+export type DepositRule = { kind: "amount"; amount: number } | { kind: "percent"; percent: number };
+export type PlanOffer =
+  | { kind: "full" }
+  | { kind: "deposit_and_balance"; balanceDueDaysBefore: number }
+  | { kind: "installments"; months: number }
+  | { kind: "financed"; months: number; annualRate: string };
+export type CancellationTier = { daysBefore: number; refundPercent: number };
+export type AddOn = { id: string; label: string; price: number; stock: number };
+export type ItineraryDay = {
+  day: number;
+  blocks: { start: string; end: string; title: string; kind: string }[];
+};
+export type AftercareStep = { afterDays: number; kind: string; instruments?: string[] | undefined };
+
+/** What an admin writes: prices, rules and texts of what is sold. Amounts in minor units of `currency`. */
+export type ProgramTerms = {
+  name: string;
+  /** What payers, mails, calendars and Stripe may see: never a treatment. */
+  publicLabel: string;
+  summary: string;
+  modalities: string[];
+  days: number;
+  currency: string;
+  healthCare: boolean;
+  placeTypes: PlaceTypePrice[];
+  deposit: DepositRule;
+  plans: PlanOffer[];
+  lateCharge: { amount: number; graceDays: number } | null;
+  nonPayment: { noticeDays: number[]; cancelDaysBefore: number } | null;
+  cancellation: { administrationFee: number; tiers: CancellationTier[] };
+  screening: { clearanceDeadlineDaysBefore: number; validityDays: number; declineAfterHours: number };
+  holdMinutes: number;
+  waitlistOfferHours: number;
+  addOns: AddOn[];
+  itinerary: ItineraryDay[];
+  aftercare: AftercareStep[];
+};
+
+export type ProgramStatus = "draft" | "published" | "retired";
+export type Program = ProgramTerms & { id: string; version: number; auditHash: string; status: ProgramStatus };
+
+export type Problem = { path: string; message: string };
+
+const numberWords = [
+  "",
+  "One",
+  "Two",
+  "Three",
+  "Four",
+  "Five",
+  "Six",
+  "Seven",
+  "Eight",
+  "Nine",
+  "Ten",
+  "Eleven",
+  "Twelve",
+  "Thirteen",
+  "Fourteen",
+];
+
+/** The neutral label of a program that names none: its length, never its treatment. */
+export const defaultPublicLabel = (days: number): string => `${numberWords[days] ?? days}-day program`;
+
+/** The deposit on a price, in minor units; a percentage is rounded half up. */
+export const depositOn = (rule: DepositRule, price: number): number =>
+  rule.kind === "amount" ? rule.amount : percentOf(price, rule.percent);
+
+const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
+
+/** What does not fit together in a program, each with the path of the field; empty when it is sound. */
+export function programProblems(program: ProgramTerms): Problem[] {
+  return [
+    ...placeTypeProblems(program),
+    ...planProblems(program),
+    ...tierProblems(program),
+    ...repeated(program.addOns.map(({ id }) => id)).map((id) => ({
+      path: "addOns",
+      message: `Add-on ${id} is there twice`,
+    })),
+    ...program.itinerary.flatMap(({ day }, index) =>
+      day > program.days ? [{ path: `itinerary.${index}.day`, message: `The program has ${program.days} days` }] : [],
+    ),
+  ];
+}
+
+function placeTypeProblems({ placeTypes, deposit }: ProgramTerms): Problem[] {
+  const twice = repeated(placeTypes.map(({ type }) => type));
+  return [
+    ...twice.map((type) => ({ path: "placeTypes", message: `Place type ${type} is there twice` })),
+    ...placeTypes.flatMap(({ type, price }) =>
+      depositOn(deposit, price) >= price
+        ? [{ path: "deposit", message: `The deposit must be below the price of ${type}` }]
+        : [],
+    ),
+  ];
+}
+
+function planProblems({ plans }: ProgramTerms): Problem[] {
+  const twice = repeated(plans.map(({ kind }) => kind));
+  return twice.map((kind) => ({ path: "plans", message: `Plan ${kind} is there twice` }));
+}
+
+function tierProblems({ cancellation: { tiers } }: ProgramTerms): Problem[] {
+  const problems: Problem[] = [];
+  tiers.forEach((tier, index) => {
+    const before = tiers[index - 1];
+    if (before === undefined) return;
+    const path = `cancellation.tiers.${index}`;
+    if (tier.daysBefore >= before.daysBefore) {
+      problems.push({
+        path: `${path}.daysBefore`,
+        message: "Tiers go from the most days before the start to the fewest",
+      });
+    }
+    if (tier.refundPercent > before.refundPercent) {
+      problems.push({ path: `${path}.refundPercent`, message: "A later tier cannot refund more than an earlier one" });
+    }
+  });
+  if (tiers.at(-1)?.daysBefore !== 0) {
+    problems.push({ path: "cancellation.tiers", message: "The last tier must reach 0 days before the start" });
+  }
+  return problems;
+}
+
+/** `draft -> published -> retired`; the same status is no transition. */
+export const mayBecome = (from: ProgramStatus, to: ProgramStatus): boolean =>
+  from === to || (from === "draft" && to === "published") || (from === "published" && to === "retired");
+
+export type PublicProgram = Omit<Program, "version" | "auditHash">;
+
+/** A program as anybody may see it. */
+export function publicProgram({ version: _version, auditHash: _auditHash, ...program }: Program): PublicProgram {
+  return program;
+}
