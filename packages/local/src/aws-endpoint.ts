@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { RequestContext } from "./policy.ts";
+import type { FunctionSpec } from "./topology.ts";
+
+/** One call that a function makes to AWS. `caller` also names the process, so that a crash hits the right one. */
+export type AwsCall = {
+  caller: string;
+  fn: FunctionSpec;
+  /** `DynamoDB_20120810.PutItem`, or method and path of a REST service. */
+  operation: string;
+  body: Buffer;
+};
+export type AwsAnswer = { status: number; headers?: Record<string, string>; body: Buffer | string };
+/** Answers one service's calls; `"hang_up"` closes the connection without an answer. */
+export type AwsService = (call: AwsCall) => Promise<AwsAnswer | "hang_up">;
+
+/** A refusal in the words of an AWS service, such as `AccessDeniedException`. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: Record<string, unknown>;
+  constructor(code: string, message: string, status = 400, details: Record<string, unknown> = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.details = details;
+  }
+}
+
+/** Throws AWS's own refusal unless the function's role allows the action on the resource. */
+export function requireGrant(fn: FunctionSpec, action: string, resource: string, context?: RequestContext): void {
+  if (fn.allows(action, resource, context)) return;
+  const role = fn.roleArn.split("/").at(-1);
+  throw new AwsError(
+    "AccessDeniedException",
+    `User: arn:aws:sts::000000000000:assumed-role/${role}/${fn.name} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+  );
+}
+
+/**
+ * The endpoint that stands for AWS. Who calls is told by the access key id of the signature: a function's logical id,
+ * with a process number after a dot. Signatures and their times are not verified.
+ */
+export function createAwsEndpoint(
+  functions: readonly FunctionSpec[],
+  services: Record<string, AwsService>,
+): RequestListener {
+  const byId = new Map(functions.map((fn) => [fn.id, fn]));
+
+  async function answer(request: IncomingMessage, body: Buffer): Promise<AwsAnswer | "hang_up"> {
+    const target = request.headers["x-amz-target"];
+    const operation = typeof target === "string" ? target : `${request.method} ${request.url?.split("?")[0]}`;
+    const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "";
+    const fn = byId.get(caller.split(".")[0] ?? "");
+    if (!fn)
+      throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", 403);
+    const service = services[typeof target === "string" ? (target.split(".")[0] ?? "") : operation];
+    if (!service) throw new AwsError("UnknownOperationException", `${operation} is not known to the local stack`);
+    return service({ caller, fn, operation, body });
+  }
+
+  function handle(request: IncomingMessage, response: ServerResponse): void {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      answer(request, body)
+        .catch((error: unknown) => errorAnswer(error))
+        .then((result) => {
+          if (result === "hang_up") {
+            request.socket.destroy();
+            return;
+          }
+          response.writeHead(result.status, {
+            "content-type": "application/x-amz-json-1.0",
+            "x-amzn-requestid": randomUUID(),
+            ...result.headers,
+            "content-length": Buffer.byteLength(result.body),
+          });
+          response.end(result.body);
+        })
+        .catch(() => request.socket.destroy());
+    });
+    request.on("error", () => response.destroy());
+  }
+
+  return handle;
+}
+
+function errorAnswer(error: unknown): AwsAnswer {
+  const known =
+    error instanceof AwsError
+      ? error
+      : new AwsError("InternalServerError", error instanceof Error ? error.message : String(error), 500);
+  return {
+    status: known.status,
+    headers: { "x-amzn-errortype": known.code },
+    body: JSON.stringify({
+      __type: `com.amazonaws#${known.code}`,
+      message: known.message,
+      Message: known.message,
+      ...known.details,
+    }),
+  };
+}

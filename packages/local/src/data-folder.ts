@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** Raised when a stored shape changes: an older folder is then refused rather than misread. */
+const FORMAT = "1";
+
+/** What prevents a start and is no bug: its message is the one line that the person sees. */
+export class StartRefused extends Error {
+  override name = "StartRefused";
+}
+
+/** An opened, locked data folder. */
+export type DataFolder = { path: string; db: DatabaseSync; logs: string; file(name: string): string; close(): void };
+
+/**
+ * Opens a data folder for this process alone; `fresh` empties it first. The lock is a SQLite transaction on a file of its
+ * own, which the operating system lets go when its holder dies however it dies, so that no stale lock can remain.
+ */
+export function openDataFolder(path: string, fresh: boolean): DataFolder {
+  mkdirSync(path, { recursive: true });
+  const file = (name: string) => join(path, name);
+  const lock = lockFolder(path, file);
+  try {
+    if (fresh) for (const name of ["stack.db", "dynamodb.db"]) removeDatabase(file(name));
+    if (fresh)
+      for (const name of ["logs", "format", "issuer.json"]) rmSync(file(name), { recursive: true, force: true });
+    const found = existsSync(file("format")) ? readFileSync(file("format"), "utf8").trim() : undefined;
+    if (found !== undefined && found !== FORMAT) {
+      throw new StartRefused(`${path} has data of format ${found}, this version reads ${FORMAT}: start with --fresh`);
+    }
+    writeFileSync(file("format"), FORMAT);
+    mkdirSync(file("logs"), { recursive: true });
+    const db = openDatabase(file("stack.db"));
+    const close = () => {
+      db.close();
+      lock.close();
+    };
+    return { path, db, logs: file("logs"), file, close };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+function lockFolder(path: string, file: (name: string) => string): DatabaseSync {
+  const lock = new DatabaseSync(file("lock"));
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch {
+    lock.close();
+    const holder = existsSync(file("pid")) ? ` (process ${readFileSync(file("pid"), "utf8").trim()})` : "";
+    throw new StartRefused(`${path} is in use by another local stack${holder}`);
+  }
+  writeFileSync(file("pid"), String(process.pid));
+  return lock;
+}
+
+function removeDatabase(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+}
+
+/** The tables of every part; `":memory:"` for unit tests. WAL without a sync on each commit outlives a killed process. */
+export function openDatabase(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS message (
+      id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, sentAt INTEGER NOT NULL, visibleAt INTEGER NOT NULL,
+      receives INTEGER NOT NULL DEFAULT 0, firstReceivedAt INTEGER) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS messageByTime ON message (queue, visibleAt);
+    CREATE TABLE IF NOT EXISTS event (
+      sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, bus TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL);
+    CREATE INDEX IF NOT EXISTS eventByType ON event (type);
+    CREATE TABLE IF NOT EXISTS mail (
+      sequence INTEGER PRIMARY KEY, recipient TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, text TEXT,
+      html TEXT, sentAt TEXT NOT NULL);
+    CREATE INDEX IF NOT EXISTS mailByRecipient ON mail (recipient);
+    CREATE TABLE IF NOT EXISTS checkpoint (mapping TEXT, shard TEXT, sequence TEXT NOT NULL, PRIMARY KEY (mapping, shard)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS tick (schedule TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  `);
+  return db;
+}
+
+/** One setting that outlives the process. */
+export function setting(db: DatabaseSync, key: string) {
+  const select = db.prepare("SELECT value FROM setting WHERE key = ?");
+  const upsert = db.prepare("INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
+  return {
+    get: (): string | undefined => select.get(key)?.value as string | undefined,
+    set: (value: string): void => {
+      upsert.run(key, value);
+    },
+  };
+}
+
+/** Runs `work` in one transaction. */
+export function atomically<T>(db: DatabaseSync, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { type GatewayResponse, httpApiEvent, httpApiResponse } from "./http-api-event.ts";
+import type { Issuer } from "./issuer.ts";
+import type { LambdaHost } from "./lambda-host.ts";
+import type { RouteSpec, Topology } from "./topology.ts";
+
+const MAX_BODY = 10 * 1024 * 1024;
+const INTEGRATION_TIMEOUT_MS = 30_000;
+
+type Options = {
+  topology: Topology;
+  lambda: LambdaHost;
+  issuer: Issuer;
+  now: () => number;
+  /** Takes requests that are the stack's own, before any route; true if it did. */
+  own: (request: IncomingMessage, response: ServerResponse) => boolean;
+};
+
+/** API Gateway's HTTP API: routes, JWT authorizers, proxy events and the gateway's own answers. */
+export function createGateway({ topology, lambda, issuer, now, own }: Options): RequestListener {
+  const match = compileRoutes(topology.routes);
+
+  async function respond(request: IncomingMessage, body: Buffer): Promise<GatewayResponse> {
+    const method = request.method ?? "GET";
+    const [path = "/", query = ""] = (request.url ?? "/").split(/\?(.*)/s);
+    const found = match(method, path);
+    if (!found) return message(404, "Not Found");
+    const { route, parameters } = found;
+    const requestId = randomUUID();
+    let claims: Awaited<ReturnType<Issuer["verify"]>>;
+    if (route.authorizer) {
+      const token = request.headers.authorization?.replace(/^Bearer\s+/i, "");
+      claims = token ? await issuer.verify(token, route.authorizer) : undefined;
+      if (!claims)
+        return message(401, "Unauthorized", { "www-authenticate": token ? 'Bearer error="invalid_token"' : "Bearer" });
+    }
+    const sourceIp = request.socket.remoteAddress ?? "127.0.0.1";
+    const event = httpApiEvent(
+      { method, path, query, headers: request.headersDistinct, body, sourceIp },
+      {
+        routeKey: route.key,
+        pathParameters: parameters,
+        claims,
+        apiId: topology.apiId,
+        stage: topology.stage,
+        requestId,
+        now: now(),
+      },
+    );
+    const invocation = await withTimeout(lambda.invoke(route.functionId, event));
+    if (invocation === "late") return message(503, "Service Unavailable");
+    const response = invocation.ok ? httpApiResponse(invocation.payload) : undefined;
+    const answer = response ?? message(500, "Internal Server Error");
+    answer.headers["apigw-requestid"] = requestId;
+    return answer;
+  }
+
+  return (request, response) => {
+    if (own(request, response)) return;
+    readBody(request, MAX_BODY)
+      .then((body) =>
+        body ? respond(request, body) : message(413, "Request Entity Too Large", { connection: "close" }),
+      )
+      .catch(() => message(500, "Internal Server Error"))
+      .then(({ status, headers, body }) => {
+        const empty = status === 204 || status === 304;
+        response.writeHead(status, empty ? headers : { ...headers, "content-length": Buffer.byteLength(body) });
+        response.end(request.method === "HEAD" || empty ? undefined : body);
+      })
+      .catch(() => response.destroy());
+  };
+}
+
+function message(status: number, text: string, headers: Record<string, string> = {}): GatewayResponse {
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ message: text }),
+  };
+}
+
+/** The whole body, or undefined when it is larger than `limit` bytes. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) resolve(undefined);
+      else chunks.push(chunk);
+    });
+    request.on("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.on("error", reject);
+  });
+}
+
+async function withTimeout<T>(work: Promise<T>): Promise<T | "late"> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), INTEGRATION_TIMEOUT_MS);
+  });
+  const result = await Promise.race([work, late]);
+  clearTimeout(timer);
+  return result;
+}
+
+type Match = { route: RouteSpec; parameters: Record<string, string> | undefined };
+
+/** The most specific route wins: an exact path, then variables from the left, then a greedy variable, then `$default`. */
+export function compileRoutes(routes: readonly RouteSpec[]): (method: string, path: string) => Match | undefined {
+  const compiled = routes
+    .filter((route) => route.key !== "$default")
+    .map((route) => {
+      const [method = "ANY", path = "/"] = route.key.split(" ");
+      const segments = path.split("/").slice(1);
+      // Compared as text: exact segments before variables before a greedy one; a named method before ANY.
+      const rank =
+        segments.map((part) => (part.endsWith("+}") ? 2 : part.startsWith("{") ? 1 : 0)).join("") +
+        (method === "ANY" ? 1 : 0);
+      return { route, method, segments, rank };
+    })
+    .sort((one, other) => (one.rank < other.rank ? -1 : 1));
+  const fallback = routes.find((route) => route.key === "$default");
+  return (method, path) => {
+    const parts = path.split("/").slice(1);
+    for (const { route, method: wanted, segments } of compiled) {
+      if (wanted !== method && wanted !== "ANY") continue;
+      const parameters = matchSegments(segments, parts);
+      if (parameters) return { route, parameters: Object.keys(parameters).length > 0 ? parameters : undefined };
+    }
+    return fallback && { route: fallback, parameters: undefined };
+  };
+}
+
+function matchSegments(segments: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
+  const parameters: Record<string, string> = {};
+  for (const [index, segment] of segments.entries()) {
+    const part = parts[index];
+    if (part === undefined) return undefined;
+    if (segment.endsWith("+}")) {
+      parameters[segment.slice(1, -2)] = decoded(parts.slice(index).join("/"));
+      return parameters;
+    }
+    if (segment.startsWith("{") && part !== "") parameters[segment.slice(1, -1)] = decoded(part);
+    else if (segment !== part) return undefined;
+  }
+  return segments.length === parts.length ? parameters : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

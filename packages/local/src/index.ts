@@ -1,0 +1,344 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createAwsEndpoint } from "./aws-endpoint.ts";
+import { createClock } from "./clock.ts";
+import { type DataFolder, openDataFolder, StartRefused, setting } from "./data-folder.ts";
+import { createDynamoDbService } from "./dynamodb.ts";
+import { createTables, type DynamoDb, startDynamoDb } from "./dynamodb-process.ts";
+import { createEventBus } from "./event-bus.ts";
+import { createFaults } from "./faults.ts";
+import { createGateway } from "./gateway.ts";
+import { createIssuer } from "./issuer.ts";
+import { createLambdaHost, type Invocation, type LambdaHost } from "./lambda-host.ts";
+import { createLocalRoutes } from "./local-routes.ts";
+import { createMailbox, createSecrets } from "./mail-and-secrets.ts";
+import { createQueues } from "./queues.ts";
+import { createStreams } from "./streams.ts";
+import { createStripe } from "./stripe.ts";
+import { loadTemplate, type Template } from "./template.ts";
+import { createTimeline } from "./timeline.ts";
+import { readTopology, type Topology } from "./topology.ts";
+
+export { StartRefused } from "./data-folder.ts";
+export { TemplateError } from "./template.ts";
+
+export type StackOptions = {
+  /** Folder that `cdk synth` wrote. */
+  templateDir: string;
+  /** Everything that outlives the process. */
+  dataDir: string;
+  /** 0 takes any free port. */
+  port?: number;
+  stripePort?: number;
+  /** Empties the data folder first. */
+  fresh?: boolean;
+  /** Called once, when the store is empty. */
+  seed?: (stack: { apiUrl: string; token: string }) => Promise<void>;
+  /** Another folder for a function's bundle, by the construct's name. */
+  bundles?: (label: string) => string | undefined;
+  /** Any other DynamoDB instead of the embedded one. */
+  dynamoDbEndpoint?: string | undefined;
+  /** Stripe's test mode instead of the simulator. */
+  stripeSecretKey?: string | undefined;
+  stripeWebhookSecret?: string | undefined;
+  /** Says what is being brought up. */
+  log?: (line: string) => void;
+};
+
+/** A running stack. */
+export type Stack = {
+  apiUrl: string;
+  /** Undefined with the real Stripe. */
+  simulatorUrl: string | undefined;
+  /** The AWS endpoint that functions call. */
+  awsUrl: string;
+  dataDir: string;
+  topology: Topology;
+  /** An ID token, as `POST /_local/token` gives. */
+  token(role: string, email: string): Promise<string>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Brings up the stack that the synthesized template describes. Several may run at once, each in a data folder of its own.
+ * Throws StartRefused or TemplateError, whose message is meant for a person, when it cannot.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const log = options.log ?? (() => {});
+  const undo: (() => unknown)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await assemble(options, log, undo, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: StackOptions,
+  log: (line: string) => void,
+  undo: (() => unknown)[],
+  stop: () => Promise<void>,
+): Promise<Stack> {
+  const dataDir = resolve(options.dataDir);
+  const folder = openDataFolder(dataDir, options.fresh ?? false);
+  undo.push(() => folder.close());
+  const { db } = folder;
+  const clock = createClock(db);
+  const faults = createFaults();
+
+  const api = await listen(options.port ?? 0);
+  undo.push(() => api.close());
+  log(`reading the template in ${options.templateDir}`);
+  const [template, topology] = readStack(options, api.url);
+  log(`starting DynamoDB${options.dynamoDbEndpoint ? ` at ${options.dynamoDbEndpoint}` : ""}`);
+  const dynamo = await startDynamoDb(folder, options.dynamoDbEndpoint);
+  undo.push(() => dynamo.stop());
+  await createTables(dynamo, topology.tables);
+  log(
+    `${topology.tables.length} tables, ${topology.queues.length} queues, ${topology.rules.length} rules, ${topology.schedules.length} schedules`,
+  );
+
+  let activity = 0;
+  let writes = 0;
+  const invoke = (functionId: string, event: unknown): Promise<Invocation> => {
+    activity++;
+    return lambda.invoke(functionId, event);
+  };
+  const queues = createQueues({ db, queues: topology.queues, mappings: topology.mappings, clock, invoke });
+  const toQueue = (arn: string, body: string) => {
+    queues.insert(arn, body);
+    queues.wake();
+  };
+  const streams = createStreams({
+    db,
+    dynamo,
+    tables: topology.tables,
+    mappings: topology.mappings,
+    invoke,
+    onFailure: toQueue,
+  });
+  undo.push(() => {
+    streams.stop();
+    queues.stop();
+  });
+  const crash = (caller: string) => lambda.crash(caller);
+  const bus = createEventBus({
+    db,
+    buses: topology.buses,
+    rules: topology.rules,
+    queues,
+    faults,
+    now: clock.now,
+    crash,
+  });
+  const identities = template.ofType("AWS::SES::EmailIdentity").map(({ name }) => name);
+  const mailbox = createMailbox(db, identities, clock.now);
+  const stripe = await createStripe({ options, db, clock, apiUrl: api.url, onEvent: () => activity++, log });
+  undo.push(() => stripe.stop());
+  const ownSecret = new Set(topology.functions.map((fn) => fn.environment.STRIPE_SECRET_ARN));
+  const givenSecrets = new Map(
+    topology.secrets.map(({ arn, value }) => [arn, ownSecret.has(arn) ? stripe.secret() : value]),
+  );
+
+  const onWrite = (table: { name: string }) => {
+    writes++;
+    streams.wrote(table.name);
+  };
+  const aws = await listen(0);
+  undo.push(() => aws.close());
+  aws.serve(
+    createAwsEndpoint(topology.functions, {
+      DynamoDB_20120810: createDynamoDbService({
+        db: dynamo,
+        tables: topology.tables,
+        faults,
+        now: clock.now,
+        onWrite,
+        crash,
+      }),
+      AWSEvents: bus.service,
+      secretsmanager: createSecrets((arn) => givenSecrets.get(arn), [...givenSecrets.keys()]),
+      "POST /v2/email/outbound-emails": mailbox.service,
+    }),
+  );
+
+  const lambda = createLambdaHost({
+    functions: topology.functions,
+    clock,
+    endpoint: aws.url,
+    logs: folder.logs,
+    environment: (fn) => ({
+      ...("PUBLIC_URL" in fn.environment && { PUBLIC_URL: api.url }),
+      ...(stripe.url && { STRIPE_API_BASE: stripe.url }),
+    }),
+    crashing: () => faults.has("crash_after"),
+  });
+  undo.push(() => lambda.stop());
+
+  const settle = async () => {
+    await untilQuiet([streams, queues, stripe]);
+    return { deadLetters: queues.deadLetters() };
+  };
+  const timeline = createTimeline({
+    db,
+    clock,
+    dynamo,
+    tables: topology.tables,
+    schedules: topology.schedules,
+    sources: [stripe, { next: queues.nextVisible }],
+    activity: () => activity,
+    writes: () => writes,
+    invoke: (functionId, event) => lambda.invoke(functionId, event),
+    onFailure: toQueue,
+    quiesce: async () => void (await settle()),
+  });
+  undo.push(() => timeline.stop());
+
+  const authorizer = topology.routes.find((route) => route.authorizer)?.authorizer ?? {
+    issuer: "local",
+    audience: ["local"],
+  };
+  const issuer = await createIssuer(folder.file("issuer.json"), authorizer, clock.now);
+  const moveTo = stripe.real ? undefined : timeline.moveTo;
+  const own = createLocalRoutes({
+    clock,
+    issuer,
+    mailbox,
+    bus,
+    faults,
+    moveTo,
+    quiesce: settle,
+    stripeFault: stripe.fault,
+  });
+  const gateway: RequestListener = createGateway({
+    topology,
+    lambda: { ...lambda, invoke },
+    issuer,
+    now: clock.now,
+    own,
+  });
+  api.serve(gateway);
+  log(`the API answers at ${api.url}`);
+
+  await seedOnce({
+    options,
+    folder,
+    dynamo,
+    topology,
+    apiUrl: api.url,
+    log,
+    token: async () => (await issuer.issue("admin", "admin@example.com")).token,
+  });
+  streams.wakeAll();
+  queues.hurry();
+  queues.wake();
+  stripe.start();
+  timeline.start();
+  const warming = new AbortController();
+  undo.push(() => warming.abort());
+  void warmUp(topology, lambda, warming.signal);
+
+  return {
+    apiUrl: api.url,
+    simulatorUrl: stripe.url,
+    awsUrl: aws.url,
+    dataDir,
+    topology,
+    token: async (role, email) => (await issuer.issue(role, email)).token,
+    stop,
+  };
+}
+
+function readStack(options: StackOptions, apiUrl: string): [Template, Topology] {
+  const template = loadTemplate(resolve(options.templateDir), apiUrl);
+  const topology = readTopology(template);
+  const functions = topology.functions.map((fn) => ({ ...fn, folder: options.bundles?.(fn.label) ?? fn.folder }));
+  return [template, { ...topology, functions }];
+}
+
+/** Binds a port at once, so that a taken one is known first; requests wait until something serves them. */
+async function listen(port: number) {
+  let listener: RequestListener | undefined;
+  const early: [IncomingMessage, ServerResponse][] = [];
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    if (listener) listener(request, response);
+    else early.push([request, response as ServerResponse]);
+  });
+  await new Promise<void>((settled, refused) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      refused(error.code === "EADDRINUSE" ? new StartRefused(`port ${port} is taken on 127.0.0.1`) : error),
+    );
+    server.listen(port, "127.0.0.1", settled);
+  });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`;
+  return {
+    url,
+    serve(next: RequestListener): void {
+      listener = next;
+      for (const [request, response] of early.splice(0)) next(request, response as Parameters<RequestListener>[1]);
+    },
+    close: () =>
+      new Promise<void>((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Something that may still be at work. */
+type Worker = { busy(): boolean; hurry(): void };
+const QUIET_WITHIN_MS = 120_000;
+
+/** Waits until no part has anything under way; retries are not waited for but made at once. */
+async function untilQuiet(parts: readonly Worker[]): Promise<void> {
+  const deadline = performance.now() + QUIET_WITHIN_MS;
+  for (let calm = 0; calm < 2; ) {
+    for (const part of parts) part.hurry();
+    calm = parts.some((part) => part.busy()) ? 0 : calm + 1;
+    if (performance.now() > deadline)
+      throw new Error(`not quiet within ${QUIET_WITHIN_MS / 1000} s: a stream record or a delivery fails each time`);
+    await sleep(calm > 0 ? 0 : 2);
+  }
+}
+
+/** Loads the bundles one after another, so that the first requests have a processor to themselves. */
+async function warmUp(topology: Topology, lambda: LambdaHost, signal: AbortSignal): Promise<void> {
+  const ids = new Set([...topology.routes.map((route) => route.functionId), ...topology.functions.map((fn) => fn.id)]);
+  for (const id of ids) {
+    await sleep(200, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return;
+    lambda.warm(id);
+  }
+}
+
+type Seeding = {
+  options: StackOptions;
+  folder: DataFolder;
+  dynamo: DynamoDb;
+  topology: Topology;
+  apiUrl: string;
+  token: () => Promise<string>;
+  log: (line: string) => void;
+};
+
+/** Seeds an empty store. A seeding that was cut short is started again, which its idempotency keys make harmless. */
+async function seedOnce({ options, folder, dynamo, topology, apiUrl, token, log }: Seeding): Promise<void> {
+  const seeded = setting(folder.db, "seeded");
+  if (!options.seed || seeded.get() === "done") return;
+  if (seeded.get() === undefined) {
+    const counts = topology.tables.map(({ name }) =>
+      dynamo.call<{ Count: number }>("DynamoDB_20120810.Scan", { TableName: name, Limit: 1, Select: "COUNT" }),
+    );
+    if ((await Promise.all(counts)).some(({ Count }) => Count > 0)) return;
+  }
+  seeded.set("started");
+  log("seeding programs and cohorts");
+  await options.seed({ apiUrl, token: await token() });
+  seeded.set("done");
+}

@@ -1,0 +1,235 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Clock } from "./clock.ts";
+import type { Invoke, Outcome, WorkerSetup } from "./lambda-worker.ts";
+import { REGION } from "./template.ts";
+import type { FunctionSpec } from "./topology.ts";
+
+/** What a Lambda invocation gives: the payload as JSON, or an error as Lambda describes it. */
+export type Invocation =
+  | { ok: true; payload: string | undefined }
+  | { ok: false; errorType: string; errorMessage: string; trace?: string[] };
+
+export type LambdaHost = {
+  invoke(functionId: string, event: unknown): Promise<Invocation>;
+  /** Loads a function's bundle before its first invocation. */
+  warm(functionId: string): void;
+  /** Ends the process of a caller, as a crash would; a caller in a worker thread goes on. */
+  crash(caller: string): void;
+  stop(): Promise<void>;
+};
+
+type Options = {
+  functions: readonly FunctionSpec[];
+  clock: Clock;
+  endpoint: string;
+  logs: string;
+  /** Environment variables that the stack itself adds or replaces. */
+  environment: (fn: FunctionSpec) => Record<string, string>;
+  /** True while handlers must run in processes that can be ended. */
+  crashing: () => boolean;
+};
+
+/** One place where a bundle is loaded: many invocations at once in a thread, one at a time in a process. */
+type Sandbox = {
+  run(event: string, context: Record<string, unknown>): Promise<Invocation>;
+  busy: number;
+  retiring: boolean;
+  end(): Promise<void>;
+};
+
+/** Processes per function while a crash is to be expected. */
+const PROCESSES = 4;
+const workerFile = new URL("./lambda-worker.ts", import.meta.url);
+const exited: Invocation = {
+  ok: false,
+  errorType: "Runtime.ExitError",
+  errorMessage: "Runtime exited with error: signal: killed",
+};
+
+/** Runs bundles with the template's environment, time-outs and Lambda's errors. */
+export function createLambdaHost(options: Options): LambdaHost {
+  const hosts = new Map(options.functions.map((fn) => [fn.id, hostFunction(fn, options)]));
+  const host = (id: string) => {
+    const found = hosts.get(id);
+    if (!found) throw new Error(`no function ${id}`);
+    return found;
+  };
+  return {
+    invoke: (id, event) => host(id).invoke(event),
+    warm: (id) => host(id).warm(),
+    crash: (caller) => hosts.get(caller.split(".")[0] ?? "")?.crash(caller),
+    stop: async () => {
+      await Promise.all([...hosts.values()].map((each) => each.stop()));
+    },
+  };
+}
+
+function hostFunction(fn: FunctionSpec, options: Options) {
+  const log = createWriteStream(join(options.logs, `${fn.label}.log`), { flags: "a" });
+  const processes = new Map<string, { sandbox: Sandbox; child: ChildProcess }>();
+  const waiting: (() => void)[] = [];
+  let thread: Sandbox | undefined;
+  let spawned = 0;
+
+  const setup = (offset: SharedArrayBuffer | number): WorkerSetup => {
+    const [file, exportName = "handler"] = fn.handler.split(".");
+    return { file: join(fn.folder, `${file}.mjs`), exportName, offset };
+  };
+  const environment = (caller: string): Record<string, string> => ({
+    PATH: process.env.PATH ?? "",
+    TZ: ":UTC",
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: caller,
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL: options.endpoint,
+    AWS_LAMBDA_FUNCTION_NAME: fn.name,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memory),
+    ...fn.environment,
+    ...options.environment(fn),
+  });
+
+  function startThread(): Sandbox {
+    const worker = new Worker(workerFile, {
+      workerData: setup(options.clock.offset),
+      env: environment(fn.id),
+      stdout: true,
+      stderr: true,
+      execArgv: ["--no-warnings"],
+    });
+    worker.stdout.pipe(log, { end: false });
+    worker.stderr.pipe(log, { end: false });
+    worker.unref();
+    const sandbox = createSandbox(
+      fn,
+      (message) => worker.postMessage(message),
+      () => worker.terminate().then(() => {}),
+    );
+    worker.on("message", sandbox.settle);
+    worker.on("error", (error: Error) => log.write(`${error.stack}\n`));
+    worker.on("exit", () => {
+      sandbox.fail();
+      if (thread === sandbox) thread = undefined;
+    });
+    return sandbox;
+  }
+
+  function sharedThread(): Sandbox {
+    thread ??= startThread();
+    return thread;
+  }
+
+  function startProcess(): Sandbox {
+    const caller = `${fn.id}.${++spawned}`;
+    const child = fork(workerFile, [JSON.stringify(setup(0))], {
+      env: environment(caller),
+      execArgv: ["--no-warnings"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    const offset = new Float64Array(options.clock.offset);
+    const sandbox = createSandbox(
+      fn,
+      (message) => child.send({ ...message, offset: offset[0] ?? 0 }, () => {}),
+      async () => void child.kill("SIGKILL"),
+    );
+    child.on("message", (outcome: Outcome) => sandbox.settle(outcome));
+    child.on("exit", () => {
+      processes.delete(caller);
+      sandbox.fail();
+      waiting.shift()?.();
+    });
+    processes.set(caller, { sandbox, child });
+    return sandbox;
+  }
+
+  async function freeProcess(): Promise<Sandbox> {
+    for (;;) {
+      const idle = [...processes.values()].find(({ sandbox }) => sandbox.busy === 0 && !sandbox.retiring);
+      if (idle) return idle.sandbox;
+      if (processes.size < PROCESSES) return startProcess();
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+
+  async function invoke(event: unknown): Promise<Invocation> {
+    const awsRequestId = randomUUID();
+    const sandbox = options.crashing() ? await freeProcess() : sharedThread();
+    const result = await sandbox.run(JSON.stringify(event), {
+      awsRequestId,
+      functionName: fn.name,
+      functionVersion: "$LATEST",
+      invokedFunctionArn: fn.arn,
+      memoryLimitInMB: String(fn.memory),
+      logGroupName: `/aws/lambda/${fn.name}`,
+      logStreamName: "local",
+    });
+    // A real sandbox is thrown away after a time-out; the other invocations in this one may finish first.
+    if (sandbox.retiring && thread === sandbox) thread = undefined;
+    if (sandbox.retiring && sandbox.busy === 0) await sandbox.end();
+    if (sandbox !== thread) waiting.shift()?.();
+    return result;
+  }
+
+  return {
+    invoke,
+    warm: () => void sharedThread(),
+    crash: (caller: string) => void processes.get(caller)?.child.kill("SIGKILL"),
+    async stop() {
+      await thread?.end();
+      for (const { child } of processes.values()) child.kill("SIGKILL");
+      await closed(log);
+    },
+  };
+}
+
+const closed = (log: WriteStream) => new Promise<void>((resolve) => log.end(() => resolve()));
+
+function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: () => Promise<void>) {
+  const pending = new Map<number, (result: Invocation) => void>();
+  let last = 0;
+  const sandbox = {
+    busy: 0,
+    retiring: false,
+    end,
+    run(event: string, context: Record<string, unknown>): Promise<Invocation> {
+      const id = ++last;
+      sandbox.busy++;
+      return new Promise<Invocation>((resolve) => {
+        const timer = setTimeout(() => {
+          sandbox.retiring = true;
+          const seconds = (fn.timeoutMs / 1000).toFixed(2);
+          finish({
+            ok: false,
+            errorType: "Sandbox.Timedout",
+            errorMessage: `${context.awsRequestId} Task timed out after ${seconds} seconds`,
+          });
+        }, fn.timeoutMs);
+        const finish = (result: Invocation) => {
+          if (!pending.delete(id)) return;
+          clearTimeout(timer);
+          sandbox.busy--;
+          resolve(result);
+        };
+        pending.set(id, finish);
+        post({ id, event, context, deadline: performance.timeOrigin + performance.now() + fn.timeoutMs });
+      });
+    },
+    settle(outcome: Outcome): void {
+      const finish = pending.get(outcome.id);
+      if ("error" in outcome) finish?.({ ok: false, ...outcome.error });
+      else finish?.({ ok: true, payload: outcome.payload });
+    },
+    fail(): void {
+      sandbox.retiring = true;
+      for (const finish of [...pending.values()]) finish(exited);
+    },
+  };
+  return sandbox satisfies Sandbox;
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { afterDuration, type Clock, instantOf } from "./clock.ts";
+import type { EventBus } from "./event-bus.ts";
+import { type Fault, type Faults, faultKinds, faultTargets } from "./faults.ts";
+import { readBody } from "./gateway.ts";
+import type { Issuer } from "./issuer.ts";
+import type { Mailbox } from "./mail-and-secrets.ts";
+
+type Options = {
+  clock: Clock;
+  issuer: Issuer;
+  mailbox: Mailbox;
+  bus: EventBus;
+  faults: Faults;
+  /** Undefined where time cannot be moved, with the real Stripe. */
+  moveTo: ((target: number) => Promise<void>) | undefined;
+  quiesce: () => Promise<{ deadLetters: number }>;
+  /** Hands faults of the target `stripe` to the simulator. */
+  stripeFault: (fault: Fault | null) => void;
+};
+type Answer = { status: number; body: unknown };
+
+const roles = ["client", "clinician", "admin", "finance"];
+const ok = (body: unknown): Answer => ({ status: 200, body });
+const bad = (detail: string): Answer => ({ status: 400, body: { detail } });
+
+/** The `/_local` routes; returns true when it takes a request. Pages on other origins get nothing of them. */
+export function createLocalRoutes(options: Options): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    const url = new URL(request.url ?? "/", "http://local");
+    if (!url.pathname.startsWith("/_local/")) return false;
+    void answer(options, request, url)
+      .catch(
+        (error: unknown): Answer => ({
+          status: 500,
+          body: { detail: error instanceof Error ? error.message : String(error) },
+        }),
+      )
+      .then(({ status, body }) => {
+        response.writeHead(status, { "content-type": "application/json" });
+        response.end(JSON.stringify(body));
+      });
+    return true;
+  };
+}
+
+async function answer(options: Options, request: IncomingMessage, url: URL): Promise<Answer> {
+  const { clock, bus, mailbox, faults } = options;
+  switch (`${request.method} ${url.pathname}`) {
+    case "POST /_local/token": {
+      const { role, email } = await jsonOf(request);
+      if (typeof role !== "string" || !roles.includes(role)) return bad(`role is one of ${roles.join(", ")}`);
+      if (typeof email !== "string" || !email.includes("@")) return bad("email is an e-mail address");
+      const issued = await options.issuer.issue(role, email);
+      return ok({ ...issued, expiresAt: instantOf(issued.expiresAt) });
+    }
+    case "GET /_local/clock":
+      return ok({ now: instantOf(clock.now()) });
+    case "POST /_local/clock":
+      return moveClock(options, await jsonOf(request));
+    case "POST /_local/quiesce":
+      return ok(await options.quiesce());
+    case "GET /_local/mail":
+      return ok({ items: mailbox.sentTo(url.searchParams.get("to") ?? undefined) });
+    case "GET /_local/events":
+      return ok({ items: bus.carried(url.searchParams.get("type") ?? undefined) });
+    case "POST /_local/faults": {
+      const fault = faultOf(await jsonOf(request));
+      if (typeof fault === "string") return bad(fault);
+      if (fault.target === "stripe") options.stripeFault(fault);
+      else faults.add(fault);
+      return ok(fault);
+    }
+    case "DELETE /_local/faults":
+      faults.clear();
+      options.stripeFault(null);
+      return ok({});
+    default:
+      return { status: 404, body: { detail: `${request.method} ${url.pathname} is no route of the local stack` } };
+  }
+}
+
+async function moveClock({ clock, moveTo }: Options, input: Record<string, unknown>): Promise<Answer> {
+  if (!moveTo) return { status: 409, body: { detail: "time cannot be moved with the real Stripe" } };
+  const { advance, to } = input;
+  const target =
+    typeof advance === "string"
+      ? afterDuration(clock.now(), advance)
+      : typeof to === "string"
+        ? Date.parse(to)
+        : Number.NaN;
+  if (target === undefined || Number.isNaN(target))
+    return bad('give {"advance": an ISO 8601 duration} or {"to": an instant}');
+  if (target < Math.floor(clock.now() / 1000) * 1000)
+    return bad(`the clock never goes back; it is ${instantOf(clock.now())}`);
+  await moveTo(target);
+  return ok({ now: instantOf(clock.now()) });
+}
+
+/** The fault that a request asks for, or what is wrong with it. */
+function faultOf(input: Record<string, unknown>): Fault | string {
+  const { target, kind, rate, seed, function: name, action } = input;
+  if (!faultTargets.some((known) => known === target)) return `target is one of ${faultTargets.join(", ")}`;
+  if (!faultKinds.some((known) => known === kind)) return `kind is one of ${faultKinds.join(", ")}`;
+  if (typeof rate !== "number" || rate < 0 || rate > 1) return "rate is a number from 0 to 1";
+  if (seed !== undefined && !Number.isInteger(seed)) return "seed is a whole number";
+  return {
+    target,
+    kind,
+    rate,
+    ...(seed !== undefined && { seed }),
+    ...(typeof name === "string" && { function: name }),
+    ...(typeof action === "string" && { action }),
+  } as Fault;
+}
+
+async function jsonOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const body = await readBody(request, 100_000);
+  try {
+    const value: unknown = JSON.parse(body?.toString() || "{}");
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

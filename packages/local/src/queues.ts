@@ -1,0 +1,206 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "./clock.ts";
+import { atomically } from "./data-folder.ts";
+import { compilePattern } from "./event-pattern.ts";
+import type { Invocation } from "./lambda-host.ts";
+import { REGION } from "./template.ts";
+import type { MappingSpec, QueueSpec } from "./topology.ts";
+
+/** SQS standard queues and the mappings that feed functions from them. */
+export type Queues = {
+  /** Puts a message into a queue; part of the caller's transaction, so call `wake` after it. */
+  insert(queueArn: string, body: string): void;
+  wake(): void;
+  /** True while a message is being handled or could be. Delayed messages and failed ones in their time-out do not count. */
+  busy(): boolean;
+  /** Ends the visibility time-out of failed messages now. */
+  hurry(): void;
+  /** When the next delayed or failed message becomes visible, in epoch milliseconds. */
+  nextVisible(): number | undefined;
+  /** Messages in queues that nothing consumes: the dead-letter queues. */
+  deadLetters(): number;
+  stop(): void;
+};
+
+type Options = {
+  db: DatabaseSync;
+  queues: readonly QueueSpec[];
+  mappings: readonly MappingSpec[];
+  clock: Clock;
+  invoke: (functionId: string, event: unknown) => Promise<Invocation>;
+};
+type Message = { id: string; body: string; sentAt: number; receives: number; firstReceivedAt: number };
+
+/** Of this many visible messages a batch is drawn at random: a standard queue keeps no order. */
+const WINDOW = 50;
+
+export function createQueues({ db, queues, mappings, clock, invoke }: Options): Queues {
+  const specs = new Map(queues.map((queue) => [queue.arn, queue]));
+  const consumers = mappings
+    .filter((mapping) => specs.has(mapping.sourceArn))
+    .map((mapping) => ({ mapping, running: 0, accepts: mapping.filters.map(compilePattern) }));
+  const consumed = consumers.map(({ mapping }) => mapping.sourceArn);
+  const inFlight = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let woken = false;
+  let stopped = false;
+
+  const among = (arns: readonly string[]) => `(${arns.map(() => "?").join(",")})`;
+  const insert = db.prepare("INSERT INTO message (id, queue, body, sentAt, visibleAt) VALUES (?, ?, ?, ?, ?)");
+  const visible = db.prepare(
+    `SELECT * FROM (SELECT * FROM message WHERE queue = ? AND visibleAt <= ? ORDER BY visibleAt LIMIT ${WINDOW}) ORDER BY random() LIMIT ?`,
+  );
+  const take = db.prepare(
+    "UPDATE message SET receives = receives + 1, visibleAt = ?, firstReceivedAt = coalesce(firstReceivedAt, ?) WHERE id = ? RETURNING *",
+  );
+  const move = db.prepare("UPDATE message SET queue = ?, receives = 0, visibleAt = ? WHERE id = ?");
+  const remove = db.prepare("DELETE FROM message WHERE id = ?");
+  const earliest = db.prepare(`SELECT min(visibleAt) AS at FROM message WHERE queue IN ${among(consumed)}`);
+  const earliestHidden = db.prepare(
+    `SELECT min(visibleAt) AS at FROM message WHERE queue IN ${among(consumed)} AND visibleAt > ?`,
+  );
+  const failed = db.prepare(
+    `SELECT id FROM message WHERE queue IN ${among(consumed)} AND receives > 0 AND visibleAt > ?`,
+  );
+  const show = db.prepare("UPDATE message SET visibleAt = ? WHERE id = ?");
+  const dead = db.prepare(`SELECT count(*) AS count FROM message WHERE queue NOT IN ${among(consumed)}`);
+
+  function receive(queue: QueueSpec, limit: number): Message[] {
+    const now = Math.floor(clock.now());
+    return atomically(db, () =>
+      (visible.all(queue.arn, now, limit) as Message[]).flatMap((found) => {
+        if (queue.redrive && found.receives >= queue.redrive.maxReceives) {
+          move.run(queue.redrive.arn, now, found.id);
+          return [];
+        }
+        return [take.get(now + queue.visibilityMs, now, found.id) as Message];
+      }),
+    );
+  }
+
+  function pump(): void {
+    woken = false;
+    if (stopped) return;
+    for (const consumer of consumers) {
+      const queue = specs.get(consumer.mapping.sourceArn);
+      while (queue && consumer.running < consumer.mapping.maxConcurrency && hasVisible(queue)) {
+        const batch = receive(queue, consumer.mapping.batchSize);
+        if (batch.length > 0) void handle(consumer, queue, batch);
+      }
+    }
+    arm();
+  }
+
+  const any = db.prepare("SELECT 1 FROM message WHERE queue = ? AND visibleAt <= ? LIMIT 1");
+  const hasVisible = (queue: QueueSpec) => any.get(queue.arn, Math.floor(clock.now())) !== undefined;
+
+  async function handle(consumer: (typeof consumers)[number], queue: QueueSpec, batch: Message[]): Promise<void> {
+    consumer.running++;
+    for (const message of batch) inFlight.add(message.id);
+    const records = batch.map((message) => ({ message, record: recordOf(queue, message) }));
+    // A message that the mapping filters out is gone, as in AWS.
+    const wanted = records.filter(
+      ({ record }) =>
+        consumer.accepts.length === 0 ||
+        consumer.accepts.some((accepts) => accepts({ ...record, body: jsonOf(record.body) })),
+    );
+    const ids = wanted.map(({ message }) => message.id);
+    const result =
+      ids.length > 0
+        ? await invoke(consumer.mapping.functionId, { Records: wanted.map(({ record }) => record) })
+        : undefined;
+    const unsuccessful = result ? failuresOf(result, ids, consumer.mapping.partialFailures) : new Set<string>();
+    if (stopped) return;
+    atomically(db, () => {
+      for (const message of batch) if (!unsuccessful.has(message.id)) remove.run(message.id);
+    });
+    for (const message of batch) inFlight.delete(message.id);
+    consumer.running--;
+    pump();
+  }
+
+  function arm(): void {
+    clearTimeout(timer);
+    const next = nextVisible();
+    if (next === undefined || stopped) return;
+    timer = setTimeout(pump, Math.min(Math.max(next - clock.now(), 1), 2 ** 31 - 1));
+    timer.unref();
+  }
+
+  const nextVisible = () =>
+    (earliestHidden.get(...consumed, Math.floor(clock.now()))?.at as number | null) ?? undefined;
+  const wake = () => {
+    if (woken || stopped) return;
+    woken = true;
+    setImmediate(pump);
+  };
+  clock.onMove(wake);
+
+  return {
+    insert(queueArn, body) {
+      const queue = specs.get(queueArn);
+      if (!queue) throw new Error(`no queue ${queueArn}`);
+      const now = Math.floor(clock.now());
+      insert.run(randomUUID(), queueArn, body, now, now + queue.delayMs);
+    },
+    wake,
+    busy() {
+      if (woken || consumers.some((consumer) => consumer.running > 0)) return true;
+      const at = earliest.get(...consumed)?.at as number | null;
+      return at !== null && at <= clock.now();
+    },
+    hurry() {
+      const now = Math.floor(clock.now());
+      const ids = failed.all(...consumed, now).map((row) => String(row.id));
+      const waiting = ids.filter((id) => !inFlight.has(id));
+      for (const id of waiting) show.run(now, id);
+      if (waiting.length > 0) wake();
+    },
+    nextVisible,
+    deadLetters: () => Number(dead.get(...consumed)?.count),
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function recordOf(queue: QueueSpec, message: Message) {
+  return {
+    messageId: message.id,
+    receiptHandle: `${message.id}#${message.receives}`,
+    body: message.body,
+    attributes: {
+      ApproximateReceiveCount: String(message.receives),
+      SentTimestamp: String(message.sentAt),
+      SenderId: "events.amazonaws.com",
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    },
+    messageAttributes: {},
+    md5OfBody: createHash("md5").update(message.body).digest("hex"),
+    eventSource: "aws:sqs",
+    eventSourceARN: queue.arn,
+    awsRegion: REGION,
+  };
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+/**
+ * Which of `ids` a batch's result leaves to be retried: all after an error, those it names where partial failures are
+ * reported, and all if it names one that was not in the batch.
+ */
+export function failuresOf(result: Invocation, ids: readonly string[], partial: boolean): ReadonlySet<string> {
+  if (!result.ok) return new Set(ids);
+  if (!partial || result.payload === undefined) return new Set();
+  const response = JSON.parse(result.payload) as { batchItemFailures?: { itemIdentifier?: string }[] | null } | null;
+  const named = (response?.batchItemFailures ?? []).map((failure) => failure.itemIdentifier ?? "");
+  return new Set(named.every((id) => ids.includes(id)) ? named : ids);
+}

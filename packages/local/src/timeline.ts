@@ -1,0 +1,206 @@
+import type { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "./clock.ts";
+import type { DynamoDb } from "./dynamodb-process.ts";
+import type { Invocation } from "./lambda-host.ts";
+import { parseSchedule } from "./schedule-expression.ts";
+import type { ScheduleSpec, TableSpec } from "./topology.ts";
+
+/** What happens as time passes: EventBridge Scheduler's ticks, and the jumps of the virtual clock. */
+export type Timeline = {
+  /** Moves to an instant by way of everything that falls due until then, and answers when all is quiet. */
+  moveTo(target: number): Promise<void>;
+  /** Runs schedules as real time passes. */
+  start(): void;
+  stop(): void;
+};
+
+/** Other parts that have something due at an instant. */
+export type TimeSource = {
+  next(): number | undefined;
+  run?(): Promise<void>;
+};
+
+type Options = {
+  db: DatabaseSync;
+  clock: Clock;
+  dynamo: DynamoDb;
+  tables: readonly TableSpec[];
+  schedules: readonly ScheduleSpec[];
+  sources: readonly TimeSource[];
+  /** Grows with everything that happens apart from schedules themselves. */
+  activity: () => number;
+  /** Grows with every write to a table. */
+  writes: () => number;
+  invoke: (functionId: string, event: unknown) => Promise<Invocation>;
+  onFailure: (deadLetterArn: string, body: string) => void;
+  quiesce: () => Promise<void>;
+};
+
+const MINUTE = 60_000;
+const LONGEST_WAIT = 6 * 60 * MINUTE;
+
+export function createTimeline(options: Options): Timeline {
+  const { db, clock, quiesce } = options;
+  const kept = db.prepare("SELECT at FROM tick WHERE schedule = ?");
+  const keep = db.prepare("INSERT INTO tick VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at");
+  const schedules = options.schedules.map((spec) => ({
+    spec,
+    ticks: parseSchedule(spec.expression),
+    last: Number(kept.get(spec.name)?.at ?? clock.now()),
+    seen: -1,
+  }));
+  type Schedule = (typeof schedules)[number];
+  const due = createDueItems(options);
+  let timer: NodeJS.Timeout | undefined;
+  let moving: Promise<void> = Promise.resolve();
+  let moves = 0;
+  let stopped = false;
+
+  const dirty = (schedule: Schedule) => schedule.seen < options.activity();
+  /** The next tick that has work: the rule by which idle ticks are jumped over. */
+  function nextTick(schedule: Schedule, earliestDue: number): number {
+    const from = schedule.last + 1;
+    return schedule.ticks(dirty(schedule) ? from : Math.max(from, earliestDue));
+  }
+
+  /** Runs every schedule that has ticked by now; ticks that were missed are made up for by one run. */
+  async function runTicks(): Promise<void> {
+    const now = clock.now();
+    const ticked = schedules.filter((schedule) => schedule.ticks(schedule.last + 1) <= now);
+    if (ticked.length === 0) return;
+    const anyDue = (await due.earliest()) <= now;
+    await Promise.all(ticked.filter((schedule) => anyDue || dirty(schedule)).map(run));
+    for (const schedule of ticked) {
+      schedule.last = now;
+      keep.run(schedule.spec.name, Math.floor(now));
+    }
+    if (anyDue) await due.attempted(now);
+  }
+
+  async function run(schedule: Schedule): Promise<void> {
+    schedule.seen = options.activity();
+    const { spec } = schedule;
+    const attempts = 1 + Math.min(spec.maxRetries, 2);
+    for (let attempt = 1; attempt <= attempts && !stopped; attempt++) {
+      const result = await options.invoke(spec.functionId, spec.input);
+      if (result.ok) return;
+      await sleep(100 * attempt);
+    }
+    if (spec.deadLetterArn) options.onFailure(spec.deadLetterArn, JSON.stringify(spec.input));
+  }
+
+  async function move(target: number): Promise<void> {
+    await quiesce();
+    let overdue = Number.NaN;
+    while (!stopped) {
+      const earliestDue = await due.earliest();
+      const timers = options.sources.map((source) => source.next() ?? target);
+      // A timer that its own run left overdue must not hold time up.
+      const ahead = timers.filter((at) => at !== overdue);
+      const next = Math.min(target, ...ahead, ...schedules.map((schedule) => nextTick(schedule, earliestDue)));
+      overdue = Math.min(...timers) <= clock.now() ? Math.min(...timers) : Number.NaN;
+      clock.moveTo(next);
+      for (const source of options.sources) await source.run?.();
+      await quiesce();
+      await runTicks();
+      await quiesce();
+      if (next >= target) return;
+    }
+  }
+
+  function arm(): void {
+    clearTimeout(timer);
+    if (stopped || moves > 0 || schedules.length === 0) return;
+    const next = Math.min(...schedules.map((schedule) => schedule.ticks(schedule.last + 1)));
+    timer = setTimeout(
+      () => {
+        moving = moving
+          .then(runTicks)
+          .catch(() => {})
+          .finally(arm);
+      },
+      Math.min(Math.max(next - clock.now(), 5), MINUTE),
+    );
+    timer.unref();
+  }
+
+  return {
+    async moveTo(target) {
+      moves++;
+      const mine = moving.then(() => move(target));
+      moving = mine.catch(() => {});
+      try {
+        await mine;
+      } finally {
+        moves--;
+        arm();
+      }
+    },
+    start: arm,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Reads the sparse `byDue` indexes of the template. */
+function createDueItems({ dynamo, tables, writes, clock }: Options) {
+  type Index = { IndexName: string; KeySchema: { AttributeName: string; KeyType: string }[] };
+  const indexes = tables.flatMap((table) =>
+    ((table.create.GlobalSecondaryIndexes ?? []) as Index[])
+      .filter(({ IndexName }) => IndexName === "byDue")
+      .map((index) => ({
+        table,
+        sort: index.KeySchema.find(({ KeyType }) => KeyType === "RANGE")?.AttributeName ?? "",
+      })),
+  );
+  const attempts = new Map<string, { count: number; next: number }>();
+  let cached: { writes: number; items: Map<string, number> } | undefined;
+
+  async function items(): Promise<Map<string, number>> {
+    const version = writes();
+    if (cached?.writes === version) return cached.items;
+    const found = new Map<string, number>();
+    for (const { table, sort } of indexes) {
+      let ExclusiveStartKey: unknown;
+      do {
+        type Page = { Items: Record<string, { S?: string }>[]; LastEvaluatedKey?: unknown };
+        const input = {
+          TableName: table.name,
+          IndexName: "byDue",
+          ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
+        };
+        const page = await dynamo.call<Page>("DynamoDB_20120810.Scan", input);
+        for (const item of page.Items) {
+          const dueAt = Date.parse(item[sort]?.S ?? "");
+          const key = [table.name, item[table.hashKey]?.S, table.rangeKey && item[table.rangeKey]?.S, dueAt].join("|");
+          if (!Number.isNaN(dueAt)) found.set(key, dueAt);
+        }
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+    }
+    cached = { writes: version, items: found };
+    return found;
+  }
+
+  return {
+    /** When the next item is due. One that a tick left as it was waits longer each time, so that time can pass it. */
+    async earliest(): Promise<number> {
+      let earliest = Number.POSITIVE_INFINITY;
+      for (const [key, dueAt] of await items()) earliest = Math.min(earliest, attempts.get(key)?.next ?? dueAt);
+      return earliest;
+    },
+    async attempted(at: number): Promise<void> {
+      const left = await items();
+      for (const key of attempts.keys()) if (!left.has(key)) attempts.delete(key);
+      for (const [key, dueAt] of left) {
+        const before = attempts.get(key) ?? { count: 0, next: dueAt };
+        if (before.next > at) continue;
+        const count = before.count + 1;
+        attempts.set(key, { count, next: clock.now() + Math.min(MINUTE * 2 ** (count - 1), LONGEST_WAIT) });
+      }
+    },
+  };
+}

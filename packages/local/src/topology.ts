@@ -1,0 +1,409 @@
+import { compilePolicy, type Policy, type Statement } from "./policy.ts";
+import { ACCOUNT, type Resource, type Template, TemplateError } from "./template.ts";
+
+export type TableSpec = {
+  name: string;
+  arn: string;
+  hashKey: string;
+  rangeKey: string | undefined;
+  /** Input of CreateTable. */
+  create: Record<string, unknown>;
+  timeToLive: string | undefined;
+  /** A customer-managed key that a caller must be allowed to decrypt with. */
+  kmsKeyArn: string | undefined;
+  streamArn: string | undefined;
+};
+export type FunctionSpec = {
+  /** Logical id: the access key id that its calls are signed with. */
+  id: string;
+  label: string;
+  name: string;
+  arn: string;
+  roleArn: string;
+  folder: string;
+  handler: string;
+  timeoutMs: number;
+  memory: number;
+  environment: Record<string, string>;
+  allows: Policy;
+};
+export type Authorizer = { issuer: string; audience: readonly string[] };
+export type RouteSpec = { key: string; functionId: string; authorizer: Authorizer | undefined };
+export type QueueSpec = {
+  name: string;
+  arn: string;
+  visibilityMs: number;
+  delayMs: number;
+  redrive: { arn: string; maxReceives: number } | undefined;
+};
+export type TargetSpec = { arn: string; deadLetterArn: string | undefined };
+export type RuleSpec = {
+  name: string;
+  busArn: string;
+  pattern: Record<string, unknown>;
+  targets: readonly TargetSpec[];
+};
+export type MappingSpec = {
+  id: string;
+  functionId: string;
+  sourceArn: string;
+  batchSize: number;
+  maxConcurrency: number;
+  filters: readonly Record<string, unknown>[];
+  partialFailures: boolean;
+  /** -1 is without end. */
+  maxRetries: number;
+  bisect: boolean;
+  onFailureArn: string | undefined;
+};
+export type ScheduleSpec = {
+  name: string;
+  expression: string;
+  functionId: string;
+  input: unknown;
+  maxRetries: number;
+  deadLetterArn: string | undefined;
+};
+
+/** What the template says, in the words of the parts that play it. */
+export type Topology = {
+  tables: readonly TableSpec[];
+  functions: readonly FunctionSpec[];
+  apiId: string;
+  stage: string;
+  routes: readonly RouteSpec[];
+  queues: readonly QueueSpec[];
+  buses: readonly { name: string; arn: string }[];
+  rules: readonly RuleSpec[];
+  mappings: readonly MappingSpec[];
+  schedules: readonly ScheduleSpec[];
+  /** Arns of secrets, with a value that the template itself gives. */
+  secrets: readonly { arn: string; value: string | undefined }[];
+};
+
+type Shape<T> = T & Record<string, unknown>;
+const read = <T>(resource: Resource) => resource.properties as Shape<T>;
+const fail = (resource: Resource, message: string): never => {
+  throw new TemplateError(`${resource.stack}/${resource.id}: ${message}`);
+};
+
+/** Turns resolved resources into the topology; refuses what the parts cannot play and what the template forbids itself. */
+export function readTopology(template: Template): Topology {
+  const functions = readFunctions(template);
+  const byArn = new Map(functions.map((fn) => [fn.arn, fn]));
+  const byReference = new Map(functions.flatMap((fn) => [[fn.arn, fn.id] as const, [fn.name, fn.id] as const]));
+  const functionOf = (resource: Resource, reference: string): string => {
+    const found = /arn:aws:lambda:[^/]*:function:[^/:]+/.exec(reference)?.[0] ?? reference;
+    return byReference.get(found) ?? fail(resource, `${reference} is not a function of the template`);
+  };
+  const buses = template
+    .ofType("AWS::Events::EventBus")
+    .map(({ name, attributes }) => ({ name, arn: attributes.Arn ?? "" }));
+  const topology: Topology = {
+    tables: template.ofType("AWS::DynamoDB::Table").map(readTable),
+    functions,
+    apiId: template.ofType("AWS::ApiGatewayV2::Api")[0]?.attributes.Ref ?? "local",
+    stage: template.ofType("AWS::ApiGatewayV2::Stage")[0]?.name ?? "$default",
+    routes: readRoutes(template, functionOf),
+    queues: template.ofType("AWS::SQS::Queue").map(readQueue),
+    buses,
+    rules: template.ofType("AWS::Events::Rule").flatMap((rule) => readRule(rule, buses)),
+    mappings: template.ofType("AWS::Lambda::EventSourceMapping").map((mapping) => readMapping(mapping, functionOf)),
+    schedules: template.ofType("AWS::Scheduler::Schedule").flatMap((schedule) => readSchedule(schedule, functionOf)),
+    secrets: template.ofType("AWS::SecretsManager::Secret").map((secret) => ({
+      arn: secret.attributes.Ref,
+      value: read<{ SecretString?: string }>(secret).SecretString,
+    })),
+  };
+  checkGrants(template, topology, byArn);
+  return topology;
+}
+
+function readTable(resource: Resource): TableSpec {
+  type Key = { AttributeName: string; KeyType: string };
+  type Properties = {
+    KeySchema: Key[];
+    AttributeDefinitions: unknown[];
+    GlobalSecondaryIndexes?: Record<string, unknown>[];
+    LocalSecondaryIndexes?: unknown[];
+    StreamSpecification?: { StreamViewType: string };
+    TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean };
+    SSESpecification?: { KMSMasterKeyId?: string };
+  };
+  const properties = read<Properties>(resource);
+  const key = (type: string) => properties.KeySchema.find((part) => part.KeyType === type)?.AttributeName;
+  const { StreamSpecification: stream, TimeToLiveSpecification: ttl } = properties;
+  const indexes = properties.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+    IndexName,
+    KeySchema,
+    Projection,
+  }));
+  return {
+    name: resource.name,
+    arn: resource.attributes.Arn ?? "",
+    hashKey: key("HASH") ?? fail(resource, "has no partition key"),
+    rangeKey: key("RANGE"),
+    create: {
+      TableName: resource.name,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: properties.KeySchema,
+      AttributeDefinitions: properties.AttributeDefinitions,
+      ...(indexes && { GlobalSecondaryIndexes: indexes }),
+      ...(properties.LocalSecondaryIndexes && { LocalSecondaryIndexes: properties.LocalSecondaryIndexes }),
+      ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }),
+    },
+    timeToLive: ttl?.Enabled ? ttl.AttributeName : undefined,
+    kmsKeyArn: properties.SSESpecification?.KMSMasterKeyId,
+    streamArn: stream && resource.attributes.StreamArn,
+  };
+}
+
+function readFunctions(template: Template): readonly FunctionSpec[] {
+  const statements = readRoleStatements(template);
+  type Properties = {
+    Role: string;
+    Handler: string;
+    Timeout?: number;
+    MemorySize?: number;
+    Code: { S3Key?: string };
+    Environment?: { Variables?: Record<string, string> };
+  };
+  const functions = template.ofType("AWS::Lambda::Function").map((resource): FunctionSpec => {
+    const properties = read<Properties>(resource);
+    const key = properties.Code.S3Key ?? fail(resource, "has no asset as its code");
+    return {
+      id: resource.id,
+      label: resource.label,
+      name: resource.name,
+      arn: resource.attributes.Arn ?? "",
+      roleArn: properties.Role,
+      folder: template.asset(key),
+      handler: properties.Handler,
+      timeoutMs: (properties.Timeout ?? 3) * 1000,
+      memory: properties.MemorySize ?? 128,
+      environment: properties.Environment?.Variables ?? {},
+      allows: compilePolicy(statements.get(properties.Role) ?? []),
+    };
+  });
+  const twice = functions.find((fn, index) => functions.findIndex((other) => other.id === fn.id) !== index);
+  if (twice) throw new TemplateError(`two functions of the template have the logical id ${twice.id}`);
+  return functions;
+}
+
+/** Statements of each role by its arn: inline, attached by a policy, and managed. */
+function readRoleStatements(template: Template): Map<string, Statement[]> {
+  type Document = { Statement: Statement[] };
+  const managed = new Map(
+    template
+      .ofType("AWS::IAM::ManagedPolicy")
+      .map((policy) => [policy.attributes.Ref, read<{ PolicyDocument: Document }>(policy).PolicyDocument.Statement]),
+  );
+  const roles = new Map<string, Statement[]>();
+  const arnOf = new Map<string, string>();
+  for (const role of template.ofType("AWS::IAM::Role")) {
+    const { Policies = [], ManagedPolicyArns = [] } = read<{
+      Policies?: { PolicyDocument: Document }[];
+      ManagedPolicyArns?: string[];
+    }>(role);
+    const attached = ManagedPolicyArns.flatMap((arn) => {
+      // Logs and traces are not AWS calls here, so the policies that allow them say nothing.
+      if (/:policy\/service-role\/AWSLambdaBasicExecutionRole$|:policy\/AWSXRayDaemonWriteAccess$/.test(arn)) return [];
+      return managed.get(arn) ?? fail(role, `the managed policy ${arn} is not known to the local stack`);
+    });
+    roles.set(role.attributes.Arn ?? "", [
+      ...Policies.flatMap((policy) => policy.PolicyDocument.Statement),
+      ...attached,
+    ]);
+    arnOf.set(role.name, role.attributes.Arn ?? "");
+  }
+  for (const policy of [...template.ofType("AWS::IAM::Policy"), ...template.ofType("AWS::IAM::ManagedPolicy")]) {
+    const { Roles = [], PolicyDocument } = read<{ Roles?: string[]; PolicyDocument: Document }>(policy);
+    for (const name of Roles) roles.get(arnOf.get(name) ?? "")?.push(...PolicyDocument.Statement);
+  }
+  return roles;
+}
+
+type FunctionOf = (resource: Resource, reference: string) => string;
+
+function readRoutes(template: Template, functionOf: FunctionOf): readonly RouteSpec[] {
+  const integrations = new Map(
+    template.ofType("AWS::ApiGatewayV2::Integration").map((integration) => {
+      const properties = read<{ IntegrationType: string; IntegrationUri: string; PayloadFormatVersion?: string }>(
+        integration,
+      );
+      if (properties.IntegrationType !== "AWS_PROXY") fail(integration, `${properties.IntegrationType} is not known`);
+      if (properties.PayloadFormatVersion !== "2.0") fail(integration, "only payload format 2.0 is known");
+      return [integration.id, functionOf(integration, properties.IntegrationUri)];
+    }),
+  );
+  const authorizers = new Map(
+    template.ofType("AWS::ApiGatewayV2::Authorizer").map((authorizer) => {
+      type Jwt = { AuthorizerType: string; JwtConfiguration?: { Issuer: string; Audience: string[] } };
+      const { AuthorizerType, JwtConfiguration: jwt } = read<Jwt>(authorizer);
+      if (AuthorizerType !== "JWT" || !jwt)
+        return fail(authorizer, `authorizers of type ${AuthorizerType} are not known`);
+      return [authorizer.id, { issuer: jwt.Issuer, audience: jwt.Audience }];
+    }),
+  );
+  return template.ofType("AWS::ApiGatewayV2::Route").map((route): RouteSpec => {
+    const properties = read<{ RouteKey: string; Target: string; AuthorizationType?: string; AuthorizerId?: string }>(
+      route,
+    );
+    const integration = properties.Target.replace("integrations/", "");
+    const functionId = integrations.get(integration) ?? fail(route, `the integration ${integration} is missing`);
+    const open = (properties.AuthorizationType ?? "NONE") === "NONE";
+    const authorizer = open ? undefined : authorizers.get(properties.AuthorizerId ?? "");
+    if (!open && !authorizer) fail(route, "its authorizer is missing");
+    return { key: properties.RouteKey, functionId, authorizer };
+  });
+}
+
+function readQueue(resource: Resource): QueueSpec {
+  const properties = read<{
+    VisibilityTimeout?: number;
+    DelaySeconds?: number;
+    FifoQueue?: boolean;
+    RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
+  }>(resource);
+  if (properties.FifoQueue) fail(resource, "FIFO queues are not known to the local stack");
+  const redrive = properties.RedrivePolicy;
+  return {
+    name: resource.name,
+    arn: resource.attributes.Arn ?? "",
+    visibilityMs: (properties.VisibilityTimeout ?? 30) * 1000,
+    delayMs: (properties.DelaySeconds ?? 0) * 1000,
+    redrive: redrive && { arn: redrive.deadLetterTargetArn, maxReceives: Number(redrive.maxReceiveCount) },
+  };
+}
+
+function readRule(resource: Resource, buses: readonly { name: string; arn: string }[]): readonly RuleSpec[] {
+  type Target = { Arn: string; DeadLetterConfig?: { Arn?: string } } & Record<string, unknown>;
+  const properties = read<{
+    EventBusName?: string;
+    EventPattern?: Record<string, unknown>;
+    ScheduleExpression?: string;
+    State?: string;
+    Targets?: Target[];
+  }>(resource);
+  if (properties.State === "DISABLED") return [];
+  if (!properties.EventPattern || properties.ScheduleExpression)
+    fail(resource, "only rules with an event pattern are known");
+  const bus = buses.find(({ name, arn }) => properties.EventBusName === name || properties.EventBusName === arn);
+  if (!bus) fail(resource, `the bus ${properties.EventBusName ?? "default"} is missing`);
+  // A rule that writes its events to a log group has no reader here: GET /_local/events is the record.
+  const targets = (properties.Targets ?? []).filter((target) => !target.Arn.includes(":logs:"));
+  for (const target of targets) {
+    for (const transform of ["Input", "InputPath", "InputTransformer"]) {
+      if (target[transform] !== undefined) fail(resource, `${transform} of a target is not known to the local stack`);
+    }
+  }
+  const kept = targets.map((target) => ({ arn: target.Arn, deadLetterArn: target.DeadLetterConfig?.Arn }));
+  return [{ name: resource.name, busArn: bus?.arn ?? "", pattern: properties.EventPattern ?? {}, targets: kept }];
+}
+
+function readMapping(resource: Resource, functionOf: FunctionOf): MappingSpec {
+  const properties = read<{
+    FunctionName: string;
+    EventSourceArn: string;
+    BatchSize?: number;
+    ScalingConfig?: { MaximumConcurrency?: number };
+    FilterCriteria?: { Filters?: { Pattern: string }[] };
+    FunctionResponseTypes?: string[];
+    MaximumRetryAttempts?: number;
+    BisectBatchOnFunctionError?: boolean;
+    DestinationConfig?: { OnFailure?: { Destination?: string } };
+  }>(resource);
+  const stream = properties.EventSourceArn.includes(":dynamodb:");
+  return {
+    id: resource.id,
+    functionId: functionOf(resource, properties.FunctionName),
+    sourceArn: properties.EventSourceArn,
+    batchSize: properties.BatchSize ?? (stream ? 100 : 10),
+    maxConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? 5,
+    filters: (properties.FilterCriteria?.Filters ?? []).map((filter) => JSON.parse(filter.Pattern)),
+    partialFailures: properties.FunctionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
+    maxRetries: properties.MaximumRetryAttempts ?? -1,
+    bisect: properties.BisectBatchOnFunctionError ?? false,
+    onFailureArn: properties.DestinationConfig?.OnFailure?.Destination,
+  };
+}
+
+function readSchedule(resource: Resource, functionOf: FunctionOf): readonly ScheduleSpec[] {
+  const properties = read<{
+    ScheduleExpression: string;
+    ScheduleExpressionTimezone?: string;
+    State?: string;
+    Target: {
+      Arn: string;
+      Input?: string;
+      RetryPolicy?: { MaximumRetryAttempts?: number };
+      DeadLetterConfig?: { Arn?: string };
+    };
+  }>(resource);
+  if (properties.State === "DISABLED") return [];
+  if ((properties.ScheduleExpressionTimezone ?? "UTC") !== "UTC")
+    fail(resource, "schedules in a time zone are not known");
+  const { Target: target } = properties;
+  return [
+    {
+      name: resource.name,
+      expression: properties.ScheduleExpression,
+      functionId: functionOf(resource, target.Arn),
+      input: target.Input === undefined ? {} : JSON.parse(target.Input),
+      maxRetries: target.RetryPolicy?.MaximumRetryAttempts ?? 185,
+      deadLetterArn: target.DeadLetterConfig?.Arn,
+    },
+  ];
+}
+
+/** The services call each other under grants too; one that is missing would show only after a deployment. */
+function checkGrants(template: Template, topology: Topology, functions: ReadonlyMap<string, FunctionSpec>): void {
+  const byId = new Map([...functions.values()].map((fn) => [fn.id, fn]));
+  const missing: string[] = [];
+  for (const mapping of topology.mappings) {
+    const fn = byId.get(mapping.functionId);
+    const actions = mapping.sourceArn.includes(":sqs:")
+      ? ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+      : ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"];
+    for (const action of actions) {
+      if (!fn?.allows(action, mapping.sourceArn)) missing.push(`${fn?.label} may not ${action} its source`);
+    }
+  }
+  const roles = readRoleStatements(template);
+  for (const schedule of template.ofType("AWS::Scheduler::Schedule")) {
+    const { Target } = read<{ Target: { Arn: string; RoleArn: string } }>(schedule);
+    const allows = compilePolicy(roles.get(Target.RoleArn) ?? []);
+    if (!allows("lambda:InvokeFunction", Target.Arn)) missing.push(`${schedule.label} may not invoke its function`);
+  }
+  for (const rule of template.ofType("AWS::Events::Rule")) {
+    for (const target of read<{ Targets?: { Arn: string }[] }>(rule).Targets ?? []) {
+      if (!target.Arn.includes(":sqs:")) continue;
+      if (!queueAccepts(template, target.Arn, rule.attributes.Arn ?? ""))
+        missing.push(`${rule.label} may not send to its queue`);
+    }
+  }
+  const invocable = new Set(
+    template
+      .ofType("AWS::Lambda::Permission")
+      .filter((permission) => read<{ Principal: string }>(permission).Principal === "apigateway.amazonaws.com")
+      .map((permission) => read<{ FunctionName: string }>(permission).FunctionName),
+  );
+  for (const id of new Set(topology.routes.map((route) => route.functionId))) {
+    const fn = byId.get(id);
+    if (fn && !invocable.has(fn.arn) && !invocable.has(fn.name)) missing.push(`the API may not invoke ${fn.label}`);
+  }
+  if (missing.length > 0) throw new TemplateError(`the template lacks a permission: ${missing.join("; ")}`);
+}
+
+function queueAccepts(template: Template, queueArn: string, ruleArn: string): boolean {
+  return template.ofType("AWS::SQS::QueuePolicy").some((policy) => {
+    const { PolicyDocument } = read<{ PolicyDocument: { Statement: Statement[] } }>(policy);
+    const forEvents = PolicyDocument.Statement.filter((statement) =>
+      JSON.stringify(statement.Principal)?.includes("events."),
+    );
+    return compilePolicy(forEvents)("sqs:SendMessage", queueArn, {
+      "aws:SourceArn": [ruleArn],
+      "aws:SourceAccount": [ACCOUNT],
+    });
+  });
+}
