@@ -1,0 +1,95 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { type Booking, setAutopay, sign } from "@clearing/domain/booking";
+import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
+import { commit, untilFresh } from "./commit.ts";
+import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
+import { fromItem } from "./items.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** How a version was signed: evidence for as long as the document is kept. */
+export type Signature = {
+  signedAt: string;
+  signature: string;
+  sourceIp: string;
+  userAgent: string;
+  signedBy: string;
+  autopay: boolean;
+};
+export type StoredAgreement = { version: number; hash: string; html: string; signed?: Signature };
+
+/** One version of a booking's agreement, byte for byte as it was made. */
+export async function readAgreement(store: Store, bookingId: string, version: number): Promise<StoredAgreement | null> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: keys.agreement(bookingId, version), ConsistentRead: true }),
+  );
+  return Item === undefined ? null : fromItem<StoredAgreement>(Item);
+}
+
+export type SignResult =
+  | { ok: true; booking: Booking }
+  | { ok: false; reason: "not_found" | "agreement_changed" | "invalid_transition" | "replayed" | "conflict" };
+
+/** Signs the current version; its document is signed once and never changes, its evidence stands beside it. */
+export function signAgreement(
+  store: Store,
+  bookingId: string,
+  { hash, ...evidence }: Omit<Signature, "signedAt"> & { hash: string },
+  occasion: Occasion,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<SignResult> {
+  return untilFresh<SignResult>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null) return { ok: false, reason: "not_found" };
+    if (before.agreement.signedVersion === before.agreement.version && before.agreement.hash === hash) {
+      return { ok: true, booking: before };
+    }
+    const decision = sign(before, { hash, autopay: evidence.autopay }, occasion.now);
+    if (!decision.ok) return decision;
+    const record = answer(decision.booking);
+    const signed: Signature = { ...evidence, signedAt: occasion.now };
+    return commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...bookingWrites(store, before, decision, occasion),
+      {
+        write: {
+          Update: {
+            TableName: store.tables.core,
+            Key: keys.agreement(bookingId, before.agreement.version),
+            UpdateExpression: "SET signed = :signed",
+            ConditionExpression: "#hash = :hash AND attribute_not_exists(signed)",
+            ExpressionAttributeNames: { "#hash": "hash" },
+            ExpressionAttributeValues: { ":signed": signed, ":hash": hash },
+          },
+        },
+        refusal: "stale" as const,
+      },
+    ]).then((result) => {
+      if (result.ok) return { ok: true, booking: decision.booking } as const;
+      return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason } as const;
+    });
+  });
+}
+
+export type AutopayResult =
+  | { ok: true; booking: Booking }
+  | { ok: false; reason: "not_found" | "agreement_required" | "conflict" };
+
+/** Gives or takes back the permission to collect by itself; it is given on a signed agreement only. */
+export function changeAutopay(
+  store: Store,
+  bookingId: string,
+  enabled: boolean,
+  occasion: Occasion,
+): Promise<AutopayResult> {
+  return untilFresh<AutopayResult>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null) return { ok: false, reason: "not_found" };
+    if (before.agreement.signedVersion !== before.agreement.version) return { ok: false, reason: "agreement_required" };
+    const change = setAutopay(before, enabled, occasion.now);
+    if (change === null) return { ok: true, booking: before };
+    const result = await commit(store, bookingWrites(store, before, change, occasion));
+    if (result.ok) return { ok: true, booking: change.booking };
+    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+  });
+}

@@ -1,0 +1,323 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { chain } from "@clearing/domain/audit";
+import { type Cohort, mostPlaces, type Place, placesToRemove } from "@clearing/domain/cohort";
+import type { DomainEvent } from "@clearing/domain/event";
+import type { Instant } from "@clearing/domain/time";
+import type { Occasion } from "./booking.ts";
+import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
+import { auditPut, outboxPut } from "./facts.ts";
+import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
+import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
+import { keys } from "./keys.ts";
+import { isFreeNow, placeItem, toPlace } from "./place.ts";
+import { type Listed, listKeys } from "./program.ts";
+import type { Store } from "./store.ts";
+
+export type CohortWithPlaces = { cohort: Cohort; places: Place[] };
+
+/** A cohort with all its places in one consistent read, or null. */
+export async function readCohort(store: Store, id: string): Promise<CohortWithPlaces | null> {
+  const items: Item[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await store.client.send(
+      new QueryCommand({
+        TableName: store.tables.core,
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": keys.cohort(id).pk },
+        ConsistentRead: true,
+        ExclusiveStartKey: from,
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  const cohort = items.find((item) => item["sk"] === keys.cohort(id).sk);
+  if (cohort === undefined) return null;
+  return { cohort: fromDeadlineItem<Cohort>(cohort), places: items.filter((item) => item !== cohort).map(toPlace) };
+}
+
+/** Cohorts by their first day, with their places. */
+export async function listCohorts(
+  store: Store,
+  { from, limit, cursor }: { from?: string | undefined; limit: number; cursor?: string | undefined },
+): Promise<Listed<CohortWithPlaces>> {
+  const page = await listKeys(store, { index: "byList", partition: "COHORTS", from, limit, cursor });
+  const found = await Promise.all(page.items.map(({ pk }) => readCohort(store, pk.slice("COH#".length))));
+  return { items: found.filter((one) => one !== null), nextCursor: page.nextCursor };
+}
+
+const audited = ({ status, startsOn, endsOn, timeZone, venue, places }: Cohort) => ({
+  status,
+  startsOn,
+  endsOn,
+  timeZone,
+  venue,
+  places,
+});
+
+/** The writes of a cohort's next version: itself under its version, its audit record, its events. */
+function cohortWrites(
+  store: Store,
+  before: Cohort | null,
+  after: Cohort,
+  events: DomainEvent[],
+  occasion: Occasion,
+): Guarded<"stale">[] {
+  const record = chain(before?.auditHash ?? "", {
+    subject: { type: "cohort", id: after.id },
+    sequence: after.version,
+    at: occasion.now,
+    actor: occasion.actor,
+    action: occasion.action,
+    before: before === null ? null : audited(before),
+    after: audited(after),
+  });
+  const Item = {
+    ...toDeadlineItem({ ...after, auditHash: record.hash }, "COHORT", keys.cohort(after.id)),
+    listPk: "COHORTS",
+    listSk: `${after.startsOn}#${after.id}`,
+  };
+  const unchanged =
+    before === null
+      ? { ConditionExpression: "attribute_not_exists(pk)" }
+      : {
+          ConditionExpression: "#version = :version",
+          ExpressionAttributeNames: { "#version": "version" },
+          ExpressionAttributeValues: { ":version": before.version },
+        };
+  return [
+    { write: { Put: { TableName: store.tables.core, Item, ...unchanged } }, refusal: "stale" },
+    auditPut(store, record),
+    ...events.map((event) => outboxPut(store, event, occasion.now)),
+  ];
+}
+
+const newPlace = (store: Store, place: Place): Guarded<never> => ({
+  write: {
+    Put: { TableName: store.tables.core, Item: placeItem(place), ConditionExpression: "attribute_not_exists(pk)" },
+  },
+});
+
+/** Creates a cohort with its places, all of them in one transaction (60 places at the most). */
+export function createCohort(
+  store: Store,
+  cohort: Cohort,
+  places: Place[],
+  occasion: Occasion,
+  idempotency: IdempotencyRecord | null,
+): Promise<CommitResult<"stale" | "replayed">> {
+  return commit(store, [
+    ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
+    ...cohortWrites(store, null, cohort, [], occasion),
+    ...places.map((place) => newPlace(store, place)),
+  ]);
+}
+
+export type CohortChange<Refusal extends string> =
+  | { ok: true; cohort: Cohort; events: DomainEvent[] }
+  | { ok: false; reason: Refusal };
+
+/**
+ * Changes a cohort, then lets its places follow. Whoever dies in between leaves `dueAt` on the cohort, and the sweep
+ * goes on; a new request reads the cohort first, so that nothing is sold on what a place has not learnt yet.
+ */
+export async function changeCohort<Refusal extends string>(
+  store: Store,
+  id: string,
+  decide: (found: CohortWithPlaces) => CohortChange<Refusal>,
+  occasion: Occasion,
+): Promise<{ ok: true } | { ok: false; reason: Refusal | "not_found" | "conflict" }> {
+  type Result = { ok: true } | { ok: false; reason: Refusal | "not_found" | "conflict" };
+  const once = async (): Promise<Result | { ok: false; reason: "stale" }> => {
+    const found = await readCohort(store, id);
+    if (found === null) return { ok: false, reason: "not_found" };
+    const change = decide(found);
+    if (!change.ok) return change;
+    const after: Cohort = { ...change.cohort, version: found.cohort.version + 1, dueAt: occasion.now };
+    const events = change.events.map((event) => ({ ...event, subject: { ...event.subject, version: after.version } }));
+    const written = await commit(store, cohortWrites(store, found.cohort, after, events, occasion));
+    return written.ok ? { ok: true } : { ok: false, reason: written.reason as "stale" };
+  };
+  const result = await untilFresh<Result>(store, once);
+  if (!result.ok) return result as Result;
+  const followed = await resumeCohort(store, id, occasion);
+  return followed.ok ? { ok: true } : { ok: false, reason: "conflict" };
+}
+
+const chunk = 10;
+
+/** Copies what a cohort says of its sale to the places that have not learnt it, in small chunks; resumable. */
+export async function resumeCohort(
+  store: Store,
+  id: string,
+  { now }: Occasion,
+): Promise<{ ok: true } | { ok: false; reason: "not_found" | "conflict" }> {
+  const found = await readCohort(store, id);
+  if (found === null) return { ok: false, reason: "not_found" };
+  const { cohort, places } = found;
+  if (cohort.dueAt === null || cohort.dueAt > now) return { ok: true };
+  const sale = { onSale: cohort.status === "open", salesEndAt: cohort.salesEndAt, endsOn: cohort.endsOn };
+  const behind = places.filter(
+    (place) => place.onSale !== sale.onSale || place.salesEndAt !== sale.salesEndAt || place.endsOn !== sale.endsOn,
+  );
+  for (let start = 0; start < behind.length; start += chunk) {
+    const writes = behind.slice(start, start + chunk).map((place) => followCohort(store, place, sale));
+    const result = await commit(store, writes);
+    // A place removed meanwhile has nothing to learn; the next round reads again.
+    if (!result.ok) return { ok: false, reason: "conflict" };
+  }
+  return restCohort(store, cohort);
+}
+
+function followCohort(
+  store: Store,
+  place: Place,
+  sale: { onSale: boolean; salesEndAt: Instant; endsOn: string },
+): Guarded<"gone"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.place(place.cohortId, place.type, place.id),
+        UpdateExpression: "SET onSale = :onSale, salesEndAt = :salesEndAt, endsOn = :endsOn",
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeValues: { ":onSale": sale.onSale, ":salesEndAt": sale.salesEndAt, ":endsOn": sale.endsOn },
+      },
+    },
+    refusal: "gone",
+  };
+}
+
+/** All places have followed: nothing is due any more, unless the cohort has changed again. */
+async function restCohort(
+  store: Store,
+  { id, version }: Cohort,
+): Promise<{ ok: true } | { ok: false; reason: "conflict" }> {
+  const result = await commit(store, [
+    {
+      write: {
+        Update: {
+          TableName: store.tables.core,
+          Key: keys.cohort(id),
+          UpdateExpression: "REMOVE duePk, dueAt",
+          ConditionExpression: "#version = :version",
+          ExpressionAttributeNames: { "#version": "version" },
+          ExpressionAttributeValues: { ":version": version },
+        },
+      },
+      refusal: "stale",
+    },
+  ]);
+  return result.ok ? { ok: true } : { ok: false, reason: "conflict" };
+}
+
+export type CapacityResult =
+  | { ok: true }
+  | {
+      ok: false;
+      reason:
+        | "not_found"
+        | "unknown_type"
+        | "too_many"
+        | "invalid_transition"
+        | "places_in_use"
+        | "replayed"
+        | "conflict";
+    };
+
+const mayChangeCapacity = ({ status }: Cohort): boolean =>
+  status === "draft" || status === "open" || status === "closed";
+
+/** The event of a change of capacity. */
+const capacityEvent = (
+  name: "PlacesAdded" | "PlacesRemoved",
+  after: Cohort,
+  type: string,
+  count: number,
+): DomainEvent => ({
+  name,
+  subject: { type: "cohort", id: after.id, version: after.version },
+  data: { cohortId: after.id, placeType: type, count },
+});
+
+function withCapacity(cohort: Cohort, type: string, change: number): Cohort {
+  const places = cohort.places.map((one) => (one.type === type ? { ...one, capacity: one.capacity + change } : one));
+  return { ...cohort, places, version: cohort.version + 1 };
+}
+
+/** Grows a cohort by new places of a type that it has. */
+export function addPlaces(
+  store: Store,
+  id: string,
+  { type, count, newIds }: { type: string; count: number; newIds: string[] },
+  occasion: Occasion,
+  answer: (found: CohortWithPlaces) => IdempotencyRecord | null,
+): Promise<CapacityResult> {
+  return untilFresh<CapacityResult>(store, async () => {
+    const found = await readCohort(store, id);
+    if (found === null) return { ok: false, reason: "not_found" };
+    const { cohort } = found;
+    if (!mayChangeCapacity(cohort)) return { ok: false, reason: "invalid_transition" };
+    if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
+    if (found.places.length + count > mostPlaces) return { ok: false, reason: "too_many" };
+    const { salesEndAt, endsOn } = cohort;
+    const queued = found.places.some((place) => place.type === type && place.queued);
+    const places = newIds.map(
+      (placeId): Place => ({
+        id: placeId,
+        cohortId: id,
+        type,
+        onSale: cohort.status === "open",
+        salesEndAt,
+        endsOn,
+        queued,
+        claim: null,
+        takenBy: null,
+      }),
+    );
+    const after = withCapacity(cohort, type, count);
+    const record = answer({ cohort: after, places: [...found.places, ...places] });
+    return commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...cohortWrites(store, cohort, after, [capacityEvent("PlacesAdded", after, type, count)], occasion),
+      ...places.map((place) => newPlace(store, place)),
+    ]);
+  });
+}
+
+/** Shrinks a cohort by free places of a type, all or nothing: a place that somebody claims meanwhile stops it all. */
+export function removePlaces(
+  store: Store,
+  id: string,
+  { type, count }: { type: string; count: number },
+  occasion: Occasion,
+): Promise<CapacityResult> {
+  return untilFresh<CapacityResult>(store, async () => {
+    const found = await readCohort(store, id);
+    if (found === null) return { ok: false, reason: "not_found" };
+    const { cohort } = found;
+    if (!mayChangeCapacity(cohort)) return { ok: false, reason: "invalid_transition" };
+    const going = placesToRemove(found.places, type, count, occasion.now);
+    if (going === null) return { ok: false, reason: "places_in_use" };
+    const after = withCapacity(cohort, type, -count);
+    return commit(store, [
+      ...cohortWrites(store, cohort, after, [capacityEvent("PlacesRemoved", after, type, count)], occasion),
+      ...going.map((place) => removePlace(store, place, occasion.now)),
+    ]);
+  });
+}
+
+function removePlace(store: Store, place: Place, now: Instant): Guarded<"stale"> {
+  return {
+    write: {
+      Delete: {
+        TableName: store.tables.core,
+        Key: keys.place(place.cohortId, place.type, place.id),
+        ConditionExpression: `attribute_exists(pk) AND ${isFreeNow}`, // I1
+        ExpressionAttributeValues: { ":now": now },
+      },
+    },
+    refusal: "stale",
+  };
+}
