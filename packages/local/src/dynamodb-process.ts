@@ -24,7 +24,10 @@ export async function startDynamoDb(folder: DataFolder, endpoint: string | undef
   // parent that was killed. `exec` keeps the process id, so that an exit is seen here.
   const script = 'exec 3<&0; (cat <&3 >/dev/null; kill -9 $$ 2>/dev/null) & exec "$0" "$@" 3<&- </dev/null';
   const serve = ["serve", "--port", String(port), "--db-path", folder.file("dynamodb.db")];
-  const child = spawn("sh", ["-c", script, dynoxideBinary(), ...serve], { stdio: ["pipe", log, log] });
+  const child = spawn("sh", ["-c", script, dynoxideBinary(), ...serve], {
+    stdio: ["pipe", log, log],
+    detached: true,
+  });
   writeFileSync(folder.file("dynoxide.pid"), String(child.pid));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const db = connect(`http://127.0.0.1:${port}`, async () => {

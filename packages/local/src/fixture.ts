@@ -57,7 +57,7 @@ export const handler = async (event) => {
     const { detail } = JSON.parse(record.body);
     if (detail.order.startsWith("poison")) batchItemFailures.push({ itemIdentifier: record.messageId });
     else await dynamodb("UpdateItem", { TableName: process.env.CORE_TABLE, Key: { pk: { S: detail.order }, sk: { S: "ORDER" } },
-      UpdateExpression: "ADD consumed :one", ExpressionAttributeValues: { ":one": { N: "1" } } });
+      UpdateExpression: "ADD timesSeen :one", ExpressionAttributeValues: { ":one": { N: "1" } } });
   }
   return { batchItemFailures };
 };`,
@@ -153,7 +153,7 @@ function lambda(id: string, variables: object, statements: object[]) {
       Type: "AWS::Lambda::Function",
       Metadata: { "aws:cdk:path": `fixture/${id}/Resource` },
       Properties: {
-        Code: { S3Bucket: { "Fn::Sub": "assets-${AWS::AccountId}" }, S3Key: `${id}.zip` },
+        Code: { S3Bucket: { "Fn::Join": ["", ["assets-", { Ref: "AWS::AccountId" }]] }, S3Key: `${id}.zip` },
         Handler: "index.handler",
         Role: att(`${id}Role`, "Arn"),
         Timeout: 10,

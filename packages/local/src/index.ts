@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAwsEndpoint } from "./aws-endpoint.ts";
 import { createClock } from "./clock.ts";
-import { type DataFolder, openDataFolder, StartRefused, setting } from "./data-folder.ts";
+import { openDataFolder, StartRefused, setting } from "./data-folder.ts";
 import { createDynamoDbService } from "./dynamodb.ts";
 import { createTables, type DynamoDb, startDynamoDb } from "./dynamodb-process.ts";
 import { createEventBus } from "./event-bus.ts";
@@ -33,8 +33,6 @@ export type StackOptions = {
   stripePort?: number;
   /** Empties the data folder first. */
   fresh?: boolean;
-  /** Called once, when the store is empty. */
-  seed?: (stack: { apiUrl: string; token: string }) => Promise<void>;
   /** Another folder for a function's bundle, by the construct's name. */
   bundles?: (label: string) => string | undefined;
   /** Any other DynamoDB instead of the embedded one. */
@@ -45,6 +43,9 @@ export type StackOptions = {
   /** Says what is being brought up. */
   log?: (line: string) => void;
 };
+
+/** Fills an empty stack over HTTP. */
+export type Seed = (stack: { apiUrl: string; token: string }) => Promise<void>;
 
 /** A running stack. */
 export type Stack = {
@@ -57,6 +58,11 @@ export type Stack = {
   topology: Topology;
   /** An ID token, as `POST /_local/token` gives. */
   token(role: string, email: string): Promise<string>;
+  /**
+   * Seeds an empty store, once, with an admin's token. A seeding that was cut short is started again at the next start,
+   * which its idempotency keys make harmless.
+   */
+  seedOnce(seed: Seed): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -225,15 +231,6 @@ async function assemble(
   api.serve(gateway);
   log(`the API answers at ${api.url}`);
 
-  await seedOnce({
-    options,
-    folder,
-    dynamo,
-    topology,
-    apiUrl: api.url,
-    log,
-    token: async () => (await issuer.issue("admin", "admin@example.com")).token,
-  });
   streams.wakeAll();
   queues.hurry();
   queues.wake();
@@ -243,13 +240,23 @@ async function assemble(
   undo.push(() => warming.abort());
   void warmUp(topology, lambda, warming.signal);
 
+  const token = async (role: string, email: string) => (await issuer.issue(role, email)).token;
+
   return {
     apiUrl: api.url,
     simulatorUrl: stripe.url,
     awsUrl: aws.url,
     dataDir,
     topology,
-    token: async (role, email) => (await issuer.issue(role, email)).token,
+    token,
+    async seedOnce(seed) {
+      const seeded = setting(db, "seeded");
+      if (seeded.get() === "done" || (seeded.get() === undefined && !(await isEmpty(dynamo, topology)))) return;
+      seeded.set("started");
+      log("seeding the sample data");
+      await seed({ apiUrl: api.url, token: await token("admin", "admin@example.com") });
+      seeded.set("done");
+    },
     stop,
   };
 }
@@ -317,28 +324,8 @@ async function warmUp(topology: Topology, lambda: LambdaHost, signal: AbortSigna
   }
 }
 
-type Seeding = {
-  options: StackOptions;
-  folder: DataFolder;
-  dynamo: DynamoDb;
-  topology: Topology;
-  apiUrl: string;
-  token: () => Promise<string>;
-  log: (line: string) => void;
-};
-
-/** Seeds an empty store. A seeding that was cut short is started again, which its idempotency keys make harmless. */
-async function seedOnce({ options, folder, dynamo, topology, apiUrl, token, log }: Seeding): Promise<void> {
-  const seeded = setting(folder.db, "seeded");
-  if (!options.seed || seeded.get() === "done") return;
-  if (seeded.get() === undefined) {
-    const counts = topology.tables.map(({ name }) =>
-      dynamo.call<{ Count: number }>("DynamoDB_20120810.Scan", { TableName: name, Limit: 1, Select: "COUNT" }),
-    );
-    if ((await Promise.all(counts)).some(({ Count }) => Count > 0)) return;
-  }
-  seeded.set("started");
-  log("seeding programs and cohorts");
-  await options.seed({ apiUrl, token: await token() });
-  seeded.set("done");
+async function isEmpty(dynamo: DynamoDb, { tables }: Topology): Promise<boolean> {
+  const count = ({ name }: { name: string }) =>
+    dynamo.call<{ Count: number }>("DynamoDB_20120810.Scan", { TableName: name, Limit: 1, Select: "COUNT" });
+  return (await Promise.all(tables.map(count))).every(({ Count }) => Count === 0);
 }

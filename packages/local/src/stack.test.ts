@@ -1,0 +1,249 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { writeFixture } from "./fixture.ts";
+import { type Stack, startStack } from "./index.ts";
+
+/** Answers of one stack, as a client sees them. */
+const client =
+  (stack: { apiUrl: string }) =>
+  async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(stack.apiUrl + path, {
+      method,
+      headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, json: text ? JSON.parse(text) : undefined };
+  };
+type Events = { items: { type: string; detail: { order: string } }[] };
+
+describe("a stack made from a synthesized template", () => {
+  const fixture = writeFixture();
+  let stack: Stack;
+  let ask: ReturnType<typeof client>;
+  beforeAll(async () => {
+    stack = await startStack(fixture);
+    ask = client(stack);
+  });
+  afterEach(async () => {
+    await ask("DELETE", "/_local/faults");
+  });
+  afterAll(async () => {
+    await stack.stop();
+    fixture.remove();
+  });
+
+  test("carries a committed change from the stream over the bus and the queue to its consumer", async () => {
+    await ask("POST", "/orders/first");
+    await ask("POST", "/_local/quiesce");
+    expect((await ask("GET", "/orders/first")).json).toMatchObject({ timesSeen: { N: "1" } });
+    expect(
+      ((await ask("GET", "/_local/events?type=OrderPlaced")).json as Events).items.map(({ detail }) => detail),
+    ).toContainEqual({
+      order: "first",
+    });
+  });
+
+  test("gives up a message that fails each time to the dead-letter queue", async () => {
+    const before = (await ask("POST", "/_local/quiesce")).json.deadLetters;
+    await ask("POST", "/orders/poison");
+    expect((await ask("POST", "/_local/quiesce")).json.deadLetters).toBe(before + 1);
+  });
+
+  test("refuses a call that the function's role does not allow, in AWS's words", async () => {
+    expect((await ask("GET", "/secret")).json).toEqual({
+      name: "AccessDeniedException",
+      message: expect.stringContaining(
+        "is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/data-Secret",
+      ),
+    });
+  });
+
+  test("answers for itself as the real gateway does", async () => {
+    expect(await ask("GET", "/nowhere")).toMatchObject({ status: 404, json: { message: "Not Found" } });
+    expect(await ask("GET", "/fail")).toMatchObject({ status: 500, json: { message: "Internal Server Error" } });
+    expect(await ask("GET", "/implicit")).toMatchObject({ status: 200, json: { plain: true } });
+    expect(await ask("POST", "/echo", "x".repeat(10 * 1024 * 1024 + 1))).toMatchObject({
+      status: 413,
+      json: { message: "Request Entity Too Large" },
+    });
+  });
+
+  test("lets a valid token through, with its claims as strings, and no other", async () => {
+    const { token, sub } = (await ask("POST", "/_local/token", { role: "client", email: "Ana@example.com" })).json;
+    const again = (await ask("POST", "/_local/token", { role: "client", email: "ana@example.com" })).json;
+    const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
+    const answer = await ask("GET", "/me/7", undefined, bearer(token));
+    expect(again.sub).toBe(sub);
+    expect(answer.json.pathParameters).toEqual({ id: "7" });
+    expect(answer.json.requestContext.authorizer.jwt.claims).toMatchObject({
+      sub,
+      email: "Ana@example.com",
+      email_verified: "true",
+      "cognito:groups": "[client]",
+      token_use: "id",
+    });
+    const forged = `${token.split(".").slice(0, 2).join(".")}.${"A".repeat(342)}`;
+    for (const headers of [{}, bearer(forged), bearer("nonsense")]) {
+      expect(await ask("GET", "/me/7", undefined, headers)).toMatchObject({
+        status: 401,
+        json: { message: "Unauthorized" },
+      });
+    }
+  });
+
+  test("moves time by way of what falls due, on the tick after it, and lets tokens expire", async () => {
+    const { token } = (await ask("POST", "/_local/token", { role: "client", email: "a@example.com" })).json;
+    const now = Date.parse((await ask("GET", "/_local/clock")).json.now);
+    const due = new Date(Math.floor(now / 60_000) * 60_000 + 10 * 86_400_000 + 30_000);
+    await ask("POST", `/orders/later?due=${due.toISOString().slice(0, 19)}Z`);
+    await ask("POST", "/_local/clock", { advance: "P30D" });
+    expect((await ask("GET", "/orders/later")).json.sweptAt.S).toBe(
+      new Date(due.getTime() + 30_000).toISOString().replace(".000", ""),
+    );
+    const handlerTime = (await ask("GET", "/time")).json;
+    expect(Math.abs(Date.parse(handlerTime.now) - now - 30 * 86_400_000)).toBeLessThan(5_000);
+    expect(handlerTime).toMatchObject({ date: Date.parse(handlerTime.now), same: true });
+    expect((await ask("GET", "/me/7", undefined, { authorization: `Bearer ${token}` })).status).toBe(401);
+    expect((await ask("POST", "/_local/clock", { to: "2020-01-01T00:00:00Z" })).status).toBe(400);
+    expect((await ask("POST", "/_local/clock", { advance: "a while" })).status).toBe(400);
+  });
+
+  test("an item that no sweep takes away does not hold time up", async () => {
+    await ask("POST", "/orders/stuck?due=not-a-date");
+    await ask("POST", "/_local/clock", { advance: "P1D" });
+  });
+
+  test.each([
+    ["error", "Internal Server Error"],
+    ["throttle", "Internal Server Error"],
+    ["conflict", "Internal Server Error"],
+  ])("a DynamoDB fault of kind %s reaches the handler, and clearing ends it", async (kind, message) => {
+    await ask("POST", "/_local/faults", { target: "dynamodb", kind, rate: 1, seed: 1 });
+    expect(await ask("POST", "/orders/fault")).toMatchObject({ status: 500, json: { message } });
+    await ask("DELETE", "/_local/faults");
+    expect((await ask("POST", `/orders/after-${kind}`)).status).toBe(201);
+  });
+
+  test("a time-out leaves its effect", async () => {
+    await ask("POST", "/_local/faults", { target: "dynamodb", kind: "timeout", rate: 1, action: "TransactWriteItems" });
+    expect((await ask("POST", "/orders/late")).status).toBe(500);
+    expect((await ask("GET", "/orders/late")).json).toMatchObject({ pk: { S: "late" } });
+  });
+
+  test("crash_after ends the handler's process once the write has landed, and the next invocation finds a new one", async () => {
+    await ask("POST", "/_local/faults", { target: "dynamodb", kind: "crash_after", rate: 1, function: "Web" });
+    expect(await ask("POST", "/orders/crashed")).toMatchObject({
+      status: 500,
+      json: { message: "Internal Server Error" },
+    });
+    expect((await ask("GET", "/orders/crashed")).json).toMatchObject({ pk: { S: "crashed" } });
+    await ask("POST", "/_local/quiesce");
+    expect((await ask("GET", "/orders/crashed")).json).toMatchObject({ timesSeen: { N: "1" } });
+  });
+
+  test("entries that the bus refuses are published again, and duplicates are delivered", async () => {
+    await ask("POST", "/_local/faults", { target: "events", kind: "error", rate: 0.5, seed: 3 });
+    await ask("POST", "/_local/faults", { target: "events", kind: "duplicate", rate: 1 });
+    const ids = Array.from({ length: 8 }, (_, index) => `twice-${index}`);
+    await Promise.all(ids.map((id) => ask("POST", `/orders/${id}`)));
+    await ask("POST", "/_local/quiesce");
+    for (const id of ids)
+      expect(Number((await ask("GET", `/orders/${id}`)).json.timesSeen.N)).toBeGreaterThanOrEqual(2);
+  });
+
+  test.each([
+    [{ target: "sqs", kind: "error", rate: 1 }, "target"],
+    [{ target: "dynamodb", kind: "flood", rate: 1 }, "kind"],
+    [{ target: "dynamodb", kind: "error", rate: 2 }, "rate"],
+  ])("the fault %j is refused", async (fault, field) => {
+    expect(await ask("POST", "/_local/faults", fault)).toMatchObject({
+      status: 400,
+      json: { detail: expect.stringContaining(field) },
+    });
+  });
+});
+
+describe("a data folder", () => {
+  test("belongs to one stack at a time, and keeps everything over a restart", async () => {
+    const fixture = writeFixture();
+    const first = await startStack(fixture);
+    await client(first)("POST", "/orders/kept");
+    await client(first)("POST", "/_local/clock", { advance: "P10D" });
+    await expect(startStack(fixture)).rejects.toThrow("is in use by another local stack");
+    await first.stop();
+
+    const second = await startStack(fixture);
+    expect((await client(second)("GET", "/orders/kept")).json).toMatchObject({ timesSeen: { N: "1" } });
+    expect(Date.parse((await client(second)("GET", "/_local/clock")).json.now)).toBeGreaterThan(
+      Date.now() + 9 * 86_400_000,
+    );
+    await second.stop();
+
+    const third = await startStack({ ...fixture, fresh: true });
+    expect((await client(third)("GET", "/orders/kept")).json).toBeNull();
+    await third.stop();
+    fixture.remove();
+  });
+
+  test("seeds an empty store once", async () => {
+    const fixture = writeFixture();
+    let seeds = 0;
+    const seed = async ({ apiUrl }: { apiUrl: string }) => {
+      seeds++;
+      await client({ apiUrl })("POST", "/orders/sample");
+    };
+    for (let start = 0; start < 2; start++) {
+      const stack = await startStack(fixture);
+      await stack.seedOnce(seed);
+      await stack.stop();
+    }
+    expect(seeds).toBe(1);
+    fixture.remove();
+  });
+});
+
+test("after kill -9 of the whole stack its database is gone with it, and what was under way goes on", async () => {
+  const fixture = writeFixture();
+  const script = `
+    import { startStack } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
+    const stack = await startStack(${JSON.stringify(fixture)});
+    await fetch(stack.apiUrl + "/_local/faults", { method: "POST", body: JSON.stringify({ target: "events", kind: "error", rate: 1 }) });
+    for (let n = 0; n < 5; n++) await fetch(stack.apiUrl + "/orders/" + n, { method: "POST" });
+    process.kill(process.pid, "SIGKILL");`;
+  const child = spawn(process.execPath, ["--no-warnings", "--input-type=module", "-e", script], { stdio: "inherit" });
+  await new Promise((resolve) => child.once("exit", resolve));
+  const database = readFileSync(join(fixture.dataDir, "dynoxide.pid"), "utf8");
+  // Empty for a process that has ended but that nobody has waited for.
+  const commandOf = (pid: string) => (existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "");
+  await expect.poll(() => commandOf(database)).toBe("");
+
+  const stack = await startStack(fixture);
+  await client(stack)("POST", "/_local/quiesce");
+  for (let n = 0; n < 5; n++)
+    expect((await client(stack)("GET", `/orders/${n}`)).json).toMatchObject({ timesSeen: { N: "1" } });
+  await stack.stop();
+  fixture.remove();
+});
+
+describe("a start is refused in one line", () => {
+  test("when the port is taken", async () => {
+    const [one, other] = [writeFixture(), writeFixture()];
+    const stack = await startStack(one);
+    const port = Number(new URL(stack.apiUrl).port);
+    await expect(startStack({ ...other, port })).rejects.toThrow(`port ${port} is taken`);
+    await stack.stop();
+    one.remove();
+    other.remove();
+  });
+
+  test("when a function may not read the queue that it is fed from", async () => {
+    const fixture = writeFixture((template) => {
+      Object.assign(template.Resources, { ConsumerPolicy: { Type: "AWS::CDK::Metadata" } });
+    });
+    await expect(startStack(fixture)).rejects.toThrow("Consumer may not sqs:ReceiveMessage its source");
+    fixture.remove();
+  });
+});
