@@ -22,40 +22,42 @@ export const standings = [
   "current",
 ] as const;
 
-const due = z.object({
-  id: id("due"),
-  sequence: z.int(),
-  kind: z.enum(["deposit", "installment", "balance", "late_charge"]),
-  dueOn: calendarDate(),
-  amount: amount(),
-  paid: amount(),
-  status: z.enum(["scheduled", "processing", "action_required", "paid", "past_due", "cancelled"]),
-});
+const due = () =>
+  z.object({
+    id: id("due"),
+    sequence: z.int(),
+    kind: z.enum(["deposit", "installment", "balance", "late_charge"]),
+    dueOn: calendarDate(),
+    amount: amount(),
+    paid: amount(),
+    status: z.enum(["scheduled", "processing", "action_required", "paid", "past_due", "cancelled"]),
+  });
 
-export const bookingResponse = z.object({
-  id: id("bkg"),
-  cohortId: id("coh"),
-  placeType: z.string(),
-  status: z.enum(bookingStatuses),
-  standing: z.enum(standings),
-  currency: currency(),
-  participant: z.object({ name: z.string(), email: z.string() }),
-  holdExpiresAt: instant().nullable(),
-  version: z.int(),
-  autopay: z.boolean(),
-  total: amount(),
-  financeCharge: amount(),
-  paid: amount(),
-  refunded: amount(),
-  balance: amount(),
-  clearance: z.object({
-    status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
-    validUntil: calendarDate().nullable(),
-  }),
-  agreement: z.object({ version: z.int(), signedAt: instant().nullable(), hash: z.string() }),
-  dues: z.array(due),
-  admission: z
-    .object({ outcome: z.enum(["admitted", "no_show", "turned_away"]), at: instant(), by: z.string() })
-    .nullable(),
-  timeline: z.array(z.object({ at: instant(), event: z.string() })),
-});
+export const bookingResponse = () =>
+  z.object({
+    id: id("bkg"),
+    cohortId: id("coh"),
+    placeType: z.string(),
+    status: z.enum(bookingStatuses),
+    standing: z.enum(standings),
+    currency: currency(),
+    participant: z.object({ name: z.string(), email: z.string() }),
+    holdExpiresAt: instant().nullable(),
+    version: z.int(),
+    autopay: z.boolean(),
+    total: amount(),
+    financeCharge: amount(),
+    paid: amount(),
+    refunded: amount(),
+    balance: amount(),
+    clearance: z.object({
+      status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
+      validUntil: calendarDate().nullable(),
+    }),
+    agreement: z.object({ version: z.int(), signedAt: instant().nullable(), hash: z.string() }),
+    dues: z.array(due()),
+    admission: z
+      .object({ outcome: z.enum(["admitted", "no_show", "turned_away"]), at: instant(), by: z.string() })
+      .nullable(),
+    timeline: z.array(z.object({ at: instant(), event: z.string() })),
+  });

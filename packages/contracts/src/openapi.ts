@@ -64,7 +64,7 @@ function problemResponses(errors: readonly ProblemCode[]) {
 }
 
 function responses({ responses: defined, errors }: Route) {
-  const answers = Object.entries(defined).map(([status, { description, schema, contentTypes }]) => {
+  const answers = Object.entries(defined()).map(([status, { description, schema, contentTypes }]) => {
     const media = schema === undefined ? { schema: { type: "string" } } : { schema: jsonSchema(schema, "output") };
     const types = contentTypes ?? ["application/json"];
     const content = types.map((type) => [type, type === "application/json" ? media : { schema: { type: "string" } }]);

@@ -64,4 +64,4 @@ export const programFields = {
 };
 
 export const programStatus = z.enum(["draft", "published", "retired"]);
-export const programResponse = z.object({ id: id("prog"), status: programStatus, ...programFields });
+export const programResponse = () => z.object({ id: id("prog"), status: programStatus, ...programFields });

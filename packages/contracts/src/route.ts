@@ -27,7 +27,8 @@ export type Route = {
   query?: z.ZodType;
   headers?: z.ZodType;
   body?: z.ZodType;
-  responses: Readonly<Record<number, ResponseDefinition>>;
+  /** Made when the document is: no request needs them, and a cold start should not pay for them. */
+  responses: () => Readonly<Record<number, ResponseDefinition>>;
   errors: readonly ProblemCode[];
 };
 

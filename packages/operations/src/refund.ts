@@ -60,7 +60,7 @@ async function findRefund({ gateway }: Context, part: RefundPart): Promise<Gatew
   do {
     const page = await gateway.listRefunds(part.paymentIntentId, after);
     if (!page.ok) return page;
-    const found = page.value.items.find(({ metadata }) => metadata["partId"] === part.id);
+    const found = page.value.items.find(({ metadata }) => metadata.partId === part.id);
     if (found !== undefined) return { ok: true, value: found };
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);

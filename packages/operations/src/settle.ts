@@ -71,7 +71,7 @@ async function findSession(context: Context, attempt: Attempt): Promise<GatewayR
   do {
     const page = await context.gateway.listCheckoutSessions(attempt.customerId, after);
     if (!page.ok) return page;
-    const found = page.value.items.find(({ metadata }) => metadata["attemptId"] === attempt.id);
+    const found = page.value.items.find(({ metadata }) => metadata.attemptId === attempt.id);
     if (found !== undefined) return { ok: true, value: found };
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);

@@ -22,7 +22,7 @@ const holdPlace = {
     quoteId: z.string(),
     participant: z.strictObject({ name: z.string(), email: z.email() }),
   }),
-  responses: {},
+  responses: () => ({}),
   errors: [],
 } as const satisfies Route;
 
@@ -34,7 +34,7 @@ const listPrograms = {
   access: "public",
   idempotency: "none",
   summary: "Programs on offer",
-  responses: {},
+  responses: () => ({}),
   errors: [],
 } as const satisfies Route;
 

@@ -45,7 +45,7 @@ export async function readFiles(store: Store, ids: string[]): Promise<BookingFil
     const { Responses, UnprocessedKeys } = await store.client.send(
       new BatchGetCommand({ RequestItems: { [store.tables.core]: { Keys: wanted, ConsistentRead: true } } }),
     );
-    for (const item of Responses?.[store.tables.core] ?? []) found.set(String(item["pk"]), item);
+    for (const item of Responses?.[store.tables.core] ?? []) found.set(String(item.pk), item);
     wanted = UnprocessedKeys?.[store.tables.core]?.Keys ?? [];
   }
   return ids.flatMap((id) => {
@@ -277,5 +277,5 @@ export async function holdsLock(store: Store, key: LockKey, bookingId: string): 
   const { Item } = await store.client.send(
     new GetCommand({ TableName: store.tables.core, Key: key, ConsistentRead: true }),
   );
-  return Item?.["bookingId"] === bookingId;
+  return Item?.bookingId === bookingId;
 }

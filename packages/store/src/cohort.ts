@@ -1,4 +1,4 @@
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
 import { type Cohort, mostPlaces, type Place, placesToRemove } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
@@ -10,7 +10,7 @@ import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { isFreeNow, placeItem, toPlace } from "./place.ts";
-import { type Listed, listKeys } from "./program.ts";
+import { type Listed, listKeys, readItems } from "./program.ts";
 import type { Store } from "./store.ts";
 
 export type CohortWithPlaces = { cohort: Cohort; places: Place[] };
@@ -32,9 +32,17 @@ export async function readCohort(store: Store, id: string): Promise<CohortWithPl
     items.push(...(page.Items ?? []));
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
-  const cohort = items.find((item) => item["sk"] === keys.cohort(id).sk);
+  const cohort = items.find((item) => item.sk === keys.cohort(id).sk);
   if (cohort === undefined) return null;
   return { cohort: fromDeadlineItem<Cohort>(cohort), places: items.filter((item) => item !== cohort).map(toPlace) };
+}
+
+/** A cohort alone, read consistently, or null. */
+export async function readCohortItem(store: Store, id: string): Promise<Cohort | null> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: keys.cohort(id), ConsistentRead: true }),
+  );
+  return Item === undefined ? null : fromDeadlineItem<Cohort>(Item);
 }
 
 /** Cohorts by their first day, with their places. */
@@ -137,7 +145,8 @@ export async function changeCohort<Refusal extends string>(
     const after: Cohort = { ...change.cohort, version: found.cohort.version + 1, dueAt: occasion.now };
     const events = change.events.map((event) => ({ ...event, subject: { ...event.subject, version: after.version } }));
     const written = await commit(store, cohortWrites(store, found.cohort, after, events, occasion));
-    return written.ok ? { ok: true } : { ok: false, reason: written.reason as "stale" };
+    if (written.ok) return { ok: true };
+    return written.reason === "stale" ? { ok: false, reason: "stale" } : { ok: false, reason: "conflict" };
   };
   const result = await untilFresh<Result>(store, once);
   if (!result.ok) return result as Result;
@@ -320,4 +329,16 @@ function removePlace(store: Store, place: Place, now: Instant): Guarded<"stale">
     },
     refusal: "stale",
   };
+}
+
+/** Whether a cohort of this program is open. Reads the list of cohorts; retiring a program is rare. */
+export async function hasOpenCohort(store: Store, programId: string): Promise<boolean> {
+  let cursor: string | undefined;
+  do {
+    const page = await listKeys(store, { index: "byList", partition: "COHORTS", limit: 50, cursor });
+    const items = await readItems(store, page.items);
+    if (items.some((item) => item.programId === programId && item.status === "open")) return true;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return false;
 }

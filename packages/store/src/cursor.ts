@@ -9,7 +9,7 @@ export async function readCursor(store: Store, name: string): Promise<Instant | 
   const { Item } = await store.client.send(
     new GetCommand({ TableName: store.tables.core, Key: key(name), ConsistentRead: true }),
   );
-  return Item === undefined ? null : String(Item["at"]);
+  return Item === undefined ? null : String(Item.at);
 }
 
 /** Moves a poll's cursor. Two polls at once may move it back: they look at the same events once more. */

@@ -10,7 +10,7 @@ export async function readCustomer(store: Store, sub: string): Promise<Customer 
   const { Item } = await store.client.send(
     new GetCommand({ TableName: store.tables.core, Key: keys.customer(sub), ConsistentRead: true }),
   );
-  return Item === undefined ? null : { sub, email: String(Item["email"]), customerId: Item["customerId"] ?? null };
+  return Item === undefined ? null : { sub, email: String(Item.email), customerId: Item.customerId ?? null };
 }
 
 /** Records that a customer will be asked for, with the address it is asked for with; whoever was first decides it. */

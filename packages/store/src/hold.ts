@@ -71,7 +71,7 @@ function useQuote(
         ExpressionAttributeValues: { ":booking": bookingId, ":now": now },
       },
     },
-    refusal: (quote) => (quote?.["usedBy"] === undefined ? "quote_expired" : "quote_used"),
+    refusal: (quote) => (quote?.usedBy === undefined ? "quote_expired" : "quote_used"),
   };
 }
 

@@ -44,12 +44,12 @@ export async function readIdempotency(
   nowSeconds: number,
 ): Promise<IdempotencyRecord | null> {
   const { Item } = await store.client.send(new GetCommand({ TableName: table, Key: key(scope), ConsistentRead: true }));
-  if (Item === undefined || Number(Item["expiresAt"]) <= nowSeconds) return null;
+  if (Item === undefined || Number(Item.expiresAt) <= nowSeconds) return null;
   return {
     scope,
-    fingerprint: String(Item["fingerprint"]),
-    status: Number(Item["status"]),
-    body: JSON.parse(String(Item["body"])),
-    expiresAt: Number(Item["expiresAt"]),
+    fingerprint: String(Item.fingerprint),
+    status: Number(Item.status),
+    body: JSON.parse(String(Item.body)),
+    expiresAt: Number(Item.expiresAt),
   };
 }

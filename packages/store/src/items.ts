@@ -12,7 +12,7 @@ export function fromItem<Value>(item: Item): Value {
 
 /** A value with a deadline: absent in the item, so that the index stays sparse, and null in the domain. */
 export function fromDeadlineItem<Value extends { dueAt: Instant | null }>(item: Item): Value {
-  return fromItem<Value>({ ...item, dueAt: item["dueAt"] ?? null });
+  return fromItem<Value>({ ...item, dueAt: item.dueAt ?? null });
 }
 
 export function toDeadlineItem<Value extends { dueAt: Instant | null }>(

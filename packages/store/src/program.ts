@@ -53,7 +53,7 @@ export async function listKeys(
     }),
   );
   return {
-    items: (Items ?? []).map((item) => ({ pk: String(item["pk"]), sk: String(item["sk"]) })),
+    items: (Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) })),
     nextCursor: LastEvaluatedKey === undefined ? null : encodeCursor(LastEvaluatedKey),
   };
 }
@@ -80,7 +80,7 @@ export async function readItems(store: Store, wanted: { pk: string; sk: string }
     const { Responses, UnprocessedKeys } = await store.client.send(
       new BatchGetCommand({ RequestItems: { [store.tables.core]: { Keys: missing, ConsistentRead: true } } }),
     );
-    for (const item of Responses?.[store.tables.core] ?? []) found.set(`${item["pk"]} ${item["sk"]}`, item);
+    for (const item of Responses?.[store.tables.core] ?? []) found.set(`${item.pk} ${item.sk}`, item);
     missing = UnprocessedKeys?.[store.tables.core]?.Keys ?? [];
   }
   return wanted.flatMap(({ pk, sk }) => {

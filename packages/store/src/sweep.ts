@@ -24,7 +24,7 @@ export async function dueItems(
       Limit: limit,
     }),
   );
-  return (Items ?? []).map((item) => ({ pk: String(item["pk"]), sk: String(item["sk"]) }));
+  return (Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) }));
 }
 
 type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };

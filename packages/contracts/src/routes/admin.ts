@@ -26,7 +26,7 @@ export const createProgram = defineRoute({
   idempotency: "accepted",
   summary: "Creates a program, as a draft",
   body: z.strictObject({ ...programFields, ...optional }),
-  responses: { 201: { description: "The program", schema: programResponse } },
+  responses: () => ({ 201: { description: "The program", schema: programResponse() } }),
   errors: ["validation_failed", ...staff, "idempotency_mismatch", "conflict"],
 });
 
@@ -40,7 +40,7 @@ export const patchProgram = defineRoute({
   summary: "Changes a program, publishes or retires it; live bookings keep the terms they were made under",
   params: z.strictObject({ id: id("prog") }),
   body: z.strictObject({ ...programFields, status: programStatus }).partial(),
-  responses: { 200: { description: "The program", schema: programResponse } },
+  responses: () => ({ 200: { description: "The program", schema: programResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "conflict"],
 });
 
@@ -64,7 +64,7 @@ export const createCohort = defineRoute({
       .min(1)
       .max(10),
   }),
-  responses: { 201: { description: "The cohort", schema: cohortResponse } },
+  responses: () => ({ 201: { description: "The cohort", schema: cohortResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "idempotency_mismatch", "conflict"],
 });
 
@@ -85,7 +85,7 @@ export const patchCohort = defineRoute({
       venue,
     })
     .partial(),
-  responses: { 200: { description: "The cohort", schema: cohortResponse } },
+  responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "places_in_use", "conflict"],
 });
 
@@ -99,7 +99,7 @@ export const addPlaces = defineRoute({
   summary: "Grows a cohort",
   params: cohortParams,
   body: z.strictObject({ type: label(), count: count(1, 60) }),
-  responses: { 201: { description: "The cohort", schema: cohortResponse } },
+  responses: () => ({ 201: { description: "The cohort", schema: cohortResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "idempotency_mismatch", "conflict"],
 });
 
@@ -113,7 +113,7 @@ export const removePlaces = defineRoute({
   summary: "Shrinks a cohort by free places only, all or nothing",
   params: cohortParams,
   query: z.strictObject({ type: label(), count: z.coerce.number().int().min(1).max(60) }),
-  responses: { 200: { description: "The cohort", schema: cohortResponse } },
+  responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "places_in_use", "conflict"],
 });
 
@@ -127,21 +127,22 @@ export const getRoster = defineRoute({
   summary: "Every live booking of a cohort, with its participant",
   params: cohortParams,
   query: listQuery({}),
-  responses: { 200: { description: "Bookings", schema: page(bookingResponse) } },
+  responses: () => ({ 200: { description: "Bookings", schema: page(bookingResponse()) } }),
   errors: ["validation_failed", ...staff, "not_found"],
 });
 
-const auditRecord = z.object({
-  subject: z.object({ type: z.string(), id: z.string() }),
-  sequence: z.int(),
-  at: instant(),
-  actor: z.object({ sub: z.string(), role: z.string() }),
-  action: z.string(),
-  before: z.record(z.string(), z.unknown()).nullable(),
-  after: z.record(z.string(), z.unknown()).nullable(),
-  previousHash: z.string(),
-  hash: z.string(),
-});
+const auditRecord = () =>
+  z.object({
+    subject: z.object({ type: z.string(), id: z.string() }),
+    sequence: z.int(),
+    at: instant(),
+    actor: z.object({ sub: z.string(), role: z.string() }),
+    action: z.string(),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+    previousHash: z.string(),
+    hash: z.string(),
+  });
 
 export const listAudit = defineRoute({
   operationId: "listAudit",
@@ -154,13 +155,13 @@ export const listAudit = defineRoute({
   query: listQuery({
     subject: z
       .string()
-      .regex(/^((program|cohort|booking|clearance)#)?[a-z]{3,4}_[0-9a-z]+$/, "Must be an id, or type#id")
+      .regex(/^((program|cohort|booking|clearance())#)?[a-z]{3,4}_[0-9a-z]+$/, "Must be an id, or type#id")
       .optional(),
     actor: z.string().max(100).optional(),
     from: calendarDate().optional(),
     to: calendarDate().optional(),
   }),
-  responses: { 200: { description: "Records", schema: page(auditRecord) } },
+  responses: () => ({ 200: { description: "Records", schema: page(auditRecord()) } }),
   errors: ["validation_failed", ...staff],
 });
 
@@ -172,7 +173,7 @@ export const verifyAudit = defineRoute({
   access: ["admin", "finance"],
   idempotency: "none",
   summary: "Re-computes every subject's chain and holds it against the subject's head",
-  responses: {
+  responses: () => ({
     200: {
       description: "The verdict",
       schema: z.object({
@@ -181,6 +182,6 @@ export const verifyAudit = defineRoute({
         broken: z.array(z.object({ subject: z.string(), sequence: z.int() })),
       }),
     },
-  },
+  }),
   errors: [...staff],
 });

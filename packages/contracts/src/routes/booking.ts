@@ -5,7 +5,7 @@ import { amount, calendarDate, id, instant, listQuery, page, text } from "../fie
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
-const booking = { 200: { description: "The booking", schema: bookingResponse } };
+const booking = () => ({ 200: { description: "The booking", schema: bookingResponse() } });
 
 export const createBooking = defineRoute({
   operationId: "createBooking",
@@ -16,7 +16,7 @@ export const createBooking = defineRoute({
   idempotency: "required",
   summary: "Holds a place for some minutes, at a quote's prices",
   body: z.strictObject({ quoteId: id("quo"), participant }),
-  responses: { 201: { description: "The booking, `held`", schema: bookingResponse } },
+  responses: () => ({ 201: { description: "The booking, `held`", schema: bookingResponse() } }),
   errors: [
     "validation_failed",
     "idempotency_key_required",
@@ -47,7 +47,7 @@ export const listBookings = defineRoute({
     status: z.enum(bookingStatuses).optional(),
     standing: z.enum(standings).optional(),
   }),
-  responses: { 200: { description: "Bookings, newest first", schema: page(bookingResponse) } },
+  responses: () => ({ 200: { description: "Bookings, newest first", schema: page(bookingResponse()) } }),
   errors: ["validation_failed", "unauthenticated"],
 });
 
@@ -74,7 +74,7 @@ export const getAgreement = defineRoute({
   summary: "The exact document that the client accepts; an older one with `version`",
   params,
   query: z.strictObject({ version: z.coerce.number().int().min(1).max(9_999).optional() }),
-  responses: {
+  responses: () => ({
     200: {
       description: "The agreement",
       schema: z.object({
@@ -86,7 +86,7 @@ export const getAgreement = defineRoute({
         autopay: z.boolean().nullable(),
       }),
     },
-  },
+  }),
   errors: ["validation_failed", "unauthenticated", "forbidden", "not_found"],
 });
 
@@ -132,14 +132,15 @@ export const putAutopay = defineRoute({
   errors: ["validation_failed", "unauthenticated", "forbidden", "not_found", "agreement_required", "conflict"],
 });
 
-const refundOn = z.object({
-  on: calendarDate(),
-  refundPercent: z.int(),
-  administrationFee: amount(),
-  netPaid: amount(),
-  refund: amount(),
-  kept: amount(),
-});
+const refundOn = () =>
+  z.object({
+    on: calendarDate(),
+    refundPercent: z.int(),
+    administrationFee: amount(),
+    netPaid: amount(),
+    refund: amount(),
+    kept: amount(),
+  });
 
 export const previewCancellation = defineRoute({
   operationId: "previewCancellation",
@@ -150,12 +151,17 @@ export const previewCancellation = defineRoute({
   idempotency: "none",
   summary: "What a cancellation gives back today, and in the next tier",
   params,
-  responses: {
+  responses: () => ({
     200: {
       description: "The preview",
-      schema: z.object({ bookingId: id("bkg"), currency: z.string(), ...refundOn.shape, next: refundOn.nullable() }),
+      schema: z.object({
+        bookingId: id("bkg"),
+        currency: z.string(),
+        ...refundOn().shape,
+        next: refundOn().nullable(),
+      }),
     },
-  },
+  }),
   errors: ["validation_failed", "unauthenticated", "forbidden", "not_found", "invalid_transition"],
 });
 

@@ -16,7 +16,7 @@ export const health = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "Whether the API answers",
-  responses: ok("It does", z.object({ status: z.literal("ok") })),
+  responses: () => ok("It does", z.object({ status: z.literal("ok") })),
   errors: [],
 });
 
@@ -28,7 +28,7 @@ export const openapi = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "This document",
-  responses: ok("OpenAPI 3.1", z.object({ openapi: z.string() })),
+  responses: () => ok("OpenAPI 3.1", z.object({ openapi: z.string() })),
   errors: [],
 });
 
@@ -40,7 +40,7 @@ export const docs = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "This document, to read in a browser",
-  responses: { 200: { description: "A page", contentTypes: ["text/html"] } },
+  responses: () => ({ 200: { description: "A page", contentTypes: ["text/html"] } }),
   errors: [],
 });
 
@@ -53,7 +53,7 @@ export const listPrograms = defineRoute({
   idempotency: "none",
   summary: "The published programs",
   query: listQuery({}),
-  responses: ok("Programs", page(programResponse)),
+  responses: () => ok("Programs", page(programResponse())),
   errors: ["validation_failed"],
 });
 
@@ -66,7 +66,7 @@ export const getProgram = defineRoute({
   idempotency: "none",
   summary: "One published program",
   params: z.strictObject({ id: id("prog") }),
-  responses: ok("The program", programResponse),
+  responses: () => ok("The program", programResponse()),
   errors: ["validation_failed", "not_found"],
 });
 
@@ -83,7 +83,7 @@ export const listCohorts = defineRoute({
     from: calendarDate().optional(),
     status: z.enum(cohortStatuses).optional(),
   }),
-  responses: ok("Cohorts", page(cohortResponse)),
+  responses: () => ok("Cohorts", page(cohortResponse())),
   errors: ["validation_failed"],
 });
 
@@ -96,7 +96,7 @@ export const getCohort = defineRoute({
   idempotency: "none",
   summary: "One cohort, with what is available by place type",
   params: z.strictObject({ id: id("coh") }),
-  responses: ok("The cohort", cohortResponse),
+  responses: () => ok("The cohort", cohortResponse()),
   errors: ["validation_failed", "not_found"],
 });
 
@@ -110,50 +110,52 @@ export const comparePlans = defineRoute({
   summary: "Every payment plan side by side, the unavailable ones with their reason",
   params: z.strictObject({ id: id("coh") }),
   query: z.strictObject({ placeType: label() }),
-  responses: ok(
-    "Plans",
-    z.object({
-      items: z.array(
-        z.object({
-          kind: z.enum(planKinds),
-          available: z.boolean(),
-          reason: z.string().optional(),
-          total: amount().optional(),
-          deposit: amount().optional(),
-          schedule: z.array(scheduledDue).optional(),
-          disclosure: z.null().optional(),
-        }),
-      ),
-      currency: z.string(),
-    }),
-  ),
+  responses: () =>
+    ok(
+      "Plans",
+      z.object({
+        items: z.array(
+          z.object({
+            kind: z.enum(planKinds),
+            available: z.boolean(),
+            reason: z.string().optional(),
+            total: amount().optional(),
+            deposit: amount().optional(),
+            schedule: z.array(scheduledDue).optional(),
+            disclosure: z.null().optional(),
+          }),
+        ),
+        currency: z.string(),
+      }),
+    ),
   errors: ["validation_failed", "not_found"],
 });
 
-const quoteResponse = z.object({
-  id: id("quo"),
-  cohortId: id("coh"),
-  placeType: z.string(),
-  plan: z.object({ kind: z.enum(planKinds) }),
-  currency: z.string(),
-  lines: z.array(
-    z.object({
-      kind: z.enum(["place", "add_on"]),
-      id: z.string(),
-      label: z.string(),
-      quantity: z.int(),
-      unitAmount: amount(),
-      amount: amount(),
-    }),
-  ),
-  total: amount(),
-  deposit: amount(),
-  financeCharge: amount(),
-  schedule: z.array(scheduledDue),
-  disclosure: z.null(),
-  policy: z.array(policyDate),
-  expiresAt: instant(),
-});
+const quoteResponse = () =>
+  z.object({
+    id: id("quo"),
+    cohortId: id("coh"),
+    placeType: z.string(),
+    plan: z.object({ kind: z.enum(planKinds) }),
+    currency: z.string(),
+    lines: z.array(
+      z.object({
+        kind: z.enum(["place", "add_on"]),
+        id: z.string(),
+        label: z.string(),
+        quantity: z.int(),
+        unitAmount: amount(),
+        amount: amount(),
+      }),
+    ),
+    total: amount(),
+    deposit: amount(),
+    financeCharge: amount(),
+    schedule: z.array(scheduledDue),
+    disclosure: z.null(),
+    policy: z.array(policyDate),
+    expiresAt: instant(),
+  });
 
 export const createQuote = defineRoute({
   operationId: "createQuote",
@@ -173,7 +175,7 @@ export const createQuote = defineRoute({
       .max(20)
       .default([]),
   }),
-  responses: { 201: { description: "The quote", schema: quoteResponse } },
+  responses: () => ({ 201: { description: "The quote", schema: quoteResponse() } }),
   errors: ["validation_failed", "not_found", "not_on_sale", "plan_not_available"],
 });
 
@@ -186,6 +188,6 @@ export const getQuote = defineRoute({
   idempotency: "none",
   summary: "One quote",
   params: z.strictObject({ id: id("quo") }),
-  responses: ok("The quote", quoteResponse),
+  responses: () => ok("The quote", quoteResponse()),
   errors: ["validation_failed", "unauthenticated", "not_found"],
 });

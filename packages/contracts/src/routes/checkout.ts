@@ -20,12 +20,12 @@ export const openCheckout = defineRoute({
     amount: amount().optional(),
     method: z.enum(["card", "us_bank_account"]).optional(),
   }),
-  responses: {
+  responses: () => ({
     200: {
       description: "The page",
       schema: z.object({ url: z.string(), sessionId: z.string(), expiresAt: instant() }),
     },
-  },
+  }),
   errors: [
     "validation_failed",
     "idempotency_key_required",
@@ -52,7 +52,7 @@ export const checkoutReturn = defineRoute({
   idempotency: "none",
   summary: "Where Stripe's page returns to: settles the session, so that a late webhook is not noticed",
   query: z.strictObject({ session: z.string().regex(/^cs_[A-Za-z0-9_]{1,200}$/, "Must be a checkout session's id") }),
-  responses: { 200: { description: "A neutral page", contentTypes: ["text/html"] } },
+  responses: () => ({ 200: { description: "A neutral page", contentTypes: ["text/html"] } }),
   errors: ["validation_failed", "not_found", "payment_provider_unavailable"],
 });
 
@@ -66,7 +66,7 @@ export const cancelBooking = defineRoute({
   summary: "Cancels: by the client under the policy, by an admin with a full refund",
   params,
   body: z.strictObject({ reason: text(500) }),
-  responses: { 200: { description: "The booking, `cancelled`", schema: bookingResponse } },
+  responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),
   errors: [
     "validation_failed",
     "idempotency_key_required",

@@ -11,30 +11,33 @@ const clearance = z.object({
   status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
   validUntil: calendarDate().nullable(),
 });
-const evaluation = z.object({
-  id: id("evl"),
-  kind: z.enum(evaluationKinds),
-  outcome: z.enum(evaluationOutcomes),
-  validUntil: calendarDate().nullable(),
-  note: z.string().nullable(),
-  by: z.string(),
-  at: instant(),
-});
-const screeningSummary = z.object({
-  bookingId: id("bkg"),
-  bookingStatus: z.string(),
-  cohortId: id("coh"),
-  startsOn: calendarDate(),
-  endsOn: calendarDate(),
-  clearanceDueAt: instant(),
-  clearance,
-  missing: z.array(z.enum(evaluationKinds)),
-});
-const screening = z.object({
-  ...screeningSummary.shape,
-  participant: z.object({ name: z.string(), dateOfBirth: calendarDate() }),
-  evaluations: z.array(evaluation),
-});
+const evaluation = () =>
+  z.object({
+    id: id("evl"),
+    kind: z.enum(evaluationKinds),
+    outcome: z.enum(evaluationOutcomes),
+    validUntil: calendarDate().nullable(),
+    note: z.string().nullable(),
+    by: z.string(),
+    at: instant(),
+  });
+const screeningSummary = () =>
+  z.object({
+    bookingId: id("bkg"),
+    bookingStatus: z.string(),
+    cohortId: id("coh"),
+    startsOn: calendarDate(),
+    endsOn: calendarDate(),
+    clearanceDueAt: instant(),
+    clearance,
+    missing: z.array(z.enum(evaluationKinds)),
+  });
+const screening = () =>
+  z.object({
+    ...screeningSummary().shape,
+    participant: z.object({ name: z.string(), dateOfBirth: calendarDate() }),
+    evaluations: z.array(evaluation()),
+  });
 const clinician = ["validation_failed", "unauthenticated", "forbidden"] as const;
 
 export const listScreenings = defineRoute({
@@ -47,7 +50,7 @@ export const listScreenings = defineRoute({
   summary: "The queue: live bookings by what their clearance lacks",
   headers,
   query: listQuery({ status: clearance.shape.status.optional() }),
-  responses: { 200: { description: "Screenings", schema: page(screeningSummary) } },
+  responses: () => ({ 200: { description: "Screenings", schema: page(screeningSummary()) } }),
   errors: [...clinician],
 });
 
@@ -61,7 +64,7 @@ export const getScreening = defineRoute({
   summary: "One participant's evaluations; the read is logged",
   headers,
   params,
-  responses: { 200: { description: "The screening", schema: screening } },
+  responses: () => ({ 200: { description: "The screening", schema: screening() } }),
   errors: [...clinician, "not_found"],
 });
 
@@ -81,7 +84,9 @@ export const recordEvaluation = defineRoute({
     validUntil: calendarDate().optional(),
     note: text(20_000).optional(),
   }),
-  responses: { 201: { description: "The evaluation and the clearance", schema: z.object({ evaluation, clearance }) } },
+  responses: () => ({
+    201: { description: "The evaluation and the clearance", schema: z.object({ evaluation: evaluation(), clearance }) },
+  }),
   errors: [...clinician, "not_found", "invalid_transition", "idempotency_mismatch", "conflict"],
 });
 
@@ -96,6 +101,6 @@ export const withdrawClearance = defineRoute({
   params,
   headers,
   body: z.strictObject({ note: text(20_000) }),
-  responses: { 200: { description: "The clearance", schema: z.object({ clearance }) } },
+  responses: () => ({ 200: { description: "The clearance", schema: z.object({ clearance }) } }),
   errors: [...clinician, "not_found", "invalid_transition", "idempotency_mismatch", "conflict"],
 });

@@ -15,7 +15,7 @@ export const getTrialBalance = defineRoute({
   idempotency: "none",
   summary: "Turnover and balance of every account, of one currency, to the end of a date",
   query: z.strictObject({ asOf: calendarDate().optional(), currency: currency().default("usd") }),
-  responses: {
+  responses: () => ({
     200: {
       description: "The trial balance",
       schema: z.object({
@@ -26,7 +26,7 @@ export const getTrialBalance = defineRoute({
         totalCredit: z.int(),
       }),
     },
-  },
+  }),
   errors: [...errors],
 });
 
@@ -45,7 +45,7 @@ export const getJournal = defineRoute({
     limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
     cursor: z.string().max(400).optional(),
   }),
-  responses: {
+  responses: () => ({
     200: {
       description: "Entries; the whole range at once as text",
       schema: z.object({
@@ -63,6 +63,6 @@ export const getJournal = defineRoute({
       }),
       contentTypes: ["application/json", "text/csv", "text/x-hledger"],
     },
-  },
+  }),
   errors: [...errors],
 });

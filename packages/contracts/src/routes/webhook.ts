@@ -9,6 +9,6 @@ export const stripeWebhook = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "Takes Stripe's events; verified over the raw bytes, stored once, worked on afterwards",
-  responses: { 200: { description: "Stored", schema: z.object({ received: z.literal(true) }) } },
+  responses: () => ({ 200: { description: "Stored", schema: z.object({ received: z.literal(true) }) } }),
   errors: ["validation_failed"],
 });

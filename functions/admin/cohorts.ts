@@ -1,0 +1,214 @@
+import * as routes from "@clearing/contracts/routes/admin";
+import { isLive } from "@clearing/domain/booking";
+import { type Cohort, mayBecome, mostPlaces, type Place, salesEnd } from "@clearing/domain/cohort";
+import type { DomainEvent } from "@clearing/domain/event";
+import type { Program } from "@clearing/domain/program";
+import { daysBetween } from "@clearing/domain/time";
+import { actorOf, callerIn } from "@clearing/runtime/access";
+import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
+import { bookingView } from "@clearing/runtime/booking-view";
+import { cohortView } from "@clearing/runtime/cohort-view";
+import { recordOf } from "@clearing/runtime/record";
+import { readFiles } from "@clearing/store/booking";
+import {
+  addPlaces,
+  type CapacityResult,
+  changeCohort,
+  createCohort,
+  readCohort,
+  readCohortItem,
+  removePlaces,
+} from "@clearing/store/cohort";
+import { listKeys, readProgram } from "@clearing/store/program";
+
+type FieldError = { path: string; message: string };
+const invalid = (...errors: FieldError[]): Answer => ({ refused: "validation_failed", errors });
+
+const occasionOf = (context: RequestContext, action: string) => ({
+  actor: actorOf(callerIn(context), ["admin"]),
+  action,
+  now: context.now,
+});
+
+/** Dates that make a cohort of this program: as long as the program, and beginning after today's sale could end. */
+function dateErrors(program: Program, { startsOn, endsOn, salesEndAt }: Cohort, now: string): FieldError[] {
+  const days = daysBetween(startsOn, endsOn) + 1;
+  if (days !== program.days) {
+    return [{ path: "endsOn", message: `The program takes ${program.days} days; these dates are ${days}` }];
+  }
+  if (salesEndAt <= now) {
+    return [{ path: "startsOn", message: "The clearance deadline of these dates has passed; nothing could be sold" }];
+  }
+  return [];
+}
+
+async function answerWith(context: RequestContext, id: string, status: number): Promise<Answer> {
+  const found = await readCohort(context.deps.store, id);
+  const program = found === null ? null : await readProgram(context.deps.store, found.cohort.programId);
+  if (found === null || program === null) return { refused: "not_found" };
+  return { status, body: cohortView(found, program.currency, context.now) };
+}
+
+export const cohortBindings = [
+  bind(routes.createCohort, async ({ body }, context): Promise<Answer> => {
+    const { deps, now } = context;
+    const program = await readProgram(deps.store, body.programId);
+    if (program === null) return invalid({ path: "programId", message: "There is no such program" });
+    const errors = placeErrors(program, body.places);
+    if (errors.length > 0) return invalid(...errors);
+
+    const id = deps.ids.next("coh");
+    const { startsOn, endsOn, timeZone, venue } = body;
+    const salesEndAt = salesEnd(startsOn, program.screening.clearanceDeadlineDaysBefore, timeZone);
+    const priceOf = (type: string) => program.placeTypes.find((one) => one.type === type)?.price ?? 0;
+    const cohort: Cohort = {
+      id,
+      version: 1,
+      auditHash: "",
+      programId: program.id,
+      status: "draft",
+      startsOn,
+      endsOn,
+      timeZone,
+      venue,
+      places: body.places.map(({ type, count, price }) => ({ type, price: price ?? priceOf(type), capacity: count })),
+      salesEndAt,
+      dueAt: null,
+    };
+    const wrong = dateErrors(program, cohort, now);
+    if (wrong.length > 0) return invalid(...wrong);
+    const places = body.places.flatMap(({ type, count }) =>
+      Array.from({ length: count }, (): Place => newPlace(cohort, type, deps.ids.next("plc"))),
+    );
+    const answer = cohortView({ cohort, places }, program.currency, now);
+    const occasion = occasionOf(context, "create_cohort");
+    const created = await createCohort(deps.store, cohort, places, occasion, recordOf(context, 201, answer));
+    if (created.ok) return { status: 201, body: answer };
+    return created.reason === "replayed" ? { replayed: true } : { refused: "conflict" };
+  }),
+
+  bind(routes.patchCohort, async ({ params, body }, context): Promise<Answer> => {
+    const { deps, now } = context;
+    const current = await readCohortItem(deps.store, params.id);
+    const program = current === null ? null : await readProgram(deps.store, current.programId);
+    if (current === null || program === null) return { refused: "not_found" };
+    let errors: FieldError[] = [];
+    const changed = await changeCohort(
+      deps.store,
+      params.id,
+      ({ cohort, places }) => {
+        const {
+          status = cohort.status,
+          startsOn = cohort.startsOn,
+          endsOn = cohort.endsOn,
+          venue = cohort.venue,
+        } = body;
+        if (!mayBecome(cohort.status, status)) return { ok: false, reason: "invalid_transition" };
+        if (status === "open" && cohort.status !== "open" && program.status !== "published") {
+          return { ok: false, reason: "invalid_transition" };
+        }
+        const salesEndAt = salesEnd(startsOn, program.screening.clearanceDeadlineDaysBefore, cohort.timeZone);
+        const next: Cohort = { ...cohort, status, startsOn, endsOn, venue, salesEndAt };
+        const moved = startsOn !== cohort.startsOn || endsOn !== cohort.endsOn;
+        errors = moved ? dateErrors(program, next, now) : [];
+        if (errors.length > 0) return { ok: false, reason: "validation_failed" };
+        // The move of a cohort with bookings is not built yet: their agreements would have to be signed anew.
+        if (moved && places.some(({ claim, takenBy }) => claim !== null || takenBy !== null)) {
+          return { ok: false, reason: "places_in_use" };
+        }
+        return { ok: true, cohort: next, events: cohortEvents(cohort, next) };
+      },
+      occasionOf(context, "change_cohort"),
+    );
+    if (changed.ok) return answerWith(context, params.id, 200);
+    return changed.reason === "validation_failed" ? invalid(...errors) : { refused: changed.reason };
+  }),
+
+  bind(routes.addPlaces, async ({ params, body }, context): Promise<Answer> => {
+    const { deps, now } = context;
+    const current = await readCohortItem(deps.store, params.id);
+    const program = current === null ? null : await readProgram(deps.store, current.programId);
+    if (program === null) return { refused: "not_found" };
+    const newIds = Array.from({ length: body.count }, () => deps.ids.next("plc"));
+    let answer: unknown;
+    const added = await addPlaces(
+      deps.store,
+      params.id,
+      { ...body, newIds },
+      occasionOf(context, "add_places"),
+      (after) => {
+        answer = cohortView(after, program.currency, now);
+        return recordOf(context, 201, answer);
+      },
+    );
+    return added.ok ? { status: 201, body: answer } : refuseCapacity(added.reason, "");
+  }),
+
+  bind(routes.removePlaces, async ({ params, query }, context): Promise<Answer> => {
+    const removed = await removePlaces(context.deps.store, params.id, query, occasionOf(context, "remove_places"));
+    return removed.ok ? answerWith(context, params.id, 200) : refuseCapacity(removed.reason, "query.");
+  }),
+
+  bind(routes.getRoster, async ({ params, query }, context): Promise<Answer> => {
+    const { store } = context.deps;
+    if ((await readCohortItem(store, params.id)) === null) return { refused: "not_found" };
+    const limit = Math.min(query.limit, 50);
+    const page = await listKeys(store, { index: "byCohort", partition: params.id, limit, cursor: query.cursor });
+    const files = await readFiles(
+      store,
+      page.items.map(({ pk }) => pk.slice("BKG#".length)),
+    );
+    const items = files
+      .filter(({ booking }) => isLive(booking) || booking.status === "completed")
+      .map(({ booking, clearance }) => bookingView(booking, clearance, context.now));
+    return { status: 200, body: { items, nextCursor: page.nextCursor } };
+  }),
+];
+
+const newPlace = ({ id: cohortId, salesEndAt, endsOn }: Cohort, type: string, id: string): Place => ({
+  id,
+  cohortId,
+  type,
+  onSale: false,
+  salesEndAt,
+  endsOn,
+  queued: false,
+  claim: null,
+  takenBy: null,
+});
+
+function placeErrors(program: Program, places: { type: string; count: number }[]): FieldError[] {
+  const types = places.map(({ type }) => type);
+  const total = places.reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...types.flatMap((type, index) => {
+      const path = `places.${index}.type`;
+      if (!program.placeTypes.some((one) => one.type === type))
+        return [{ path, message: "The program has no such place type" }];
+      return types.indexOf(type) === index ? [] : [{ path, message: "This place type is there twice" }];
+    }),
+    ...(total > mostPlaces ? [{ path: "places", message: `A cohort has at most ${mostPlaces} places` }] : []),
+  ];
+}
+
+function cohortEvents(before: Cohort, { id, version, status, programId }: Cohort): DomainEvent[] {
+  if (before.status === status || (status !== "open" && status !== "closed")) return [];
+  const name = status === "open" ? "CohortOpened" : "CohortClosed";
+  return [{ name, subject: { type: "cohort", id, version }, data: { cohortId: id, programId, status } }];
+}
+
+function refuseCapacity(reason: Extract<CapacityResult, { ok: false }>["reason"], part: string): Answer {
+  switch (reason) {
+    case "unknown_type":
+      return invalid({ path: `${part}type`, message: "This cohort has no such place type" });
+    case "too_many":
+      return invalid({ path: `${part}count`, message: `A cohort has at most ${mostPlaces} places` });
+    case "replayed":
+      return { replayed: true };
+    case "not_found":
+    case "invalid_transition":
+    case "places_in_use":
+    case "conflict":
+      return { refused: reason };
+  }
+}

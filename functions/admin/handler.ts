@@ -1,0 +1,8 @@
+import { httpHandler } from "@clearing/runtime/api";
+import { depsFor } from "@clearing/runtime/deps";
+import { auditBindings } from "./audit.ts";
+import { cohortBindings } from "./cohorts.ts";
+import { programBindings } from "./programs.ts";
+
+/** Programs, cohorts, capacity, rosters, the audit log. */
+export const handler = httpHandler(depsFor({}), [...programBindings, ...cohortBindings, ...auditBindings]);

@@ -1,0 +1,65 @@
+import { createProgram, patchProgram } from "@clearing/contracts/routes/admin";
+import type { DomainEvent } from "@clearing/domain/event";
+import { defaultPublicLabel, mayBecome, type Program, programProblems, publicProgram } from "@clearing/domain/program";
+import { actorOf, callerIn } from "@clearing/runtime/access";
+import { type Answer, bind } from "@clearing/runtime/api";
+import { recordOf } from "@clearing/runtime/record";
+import { hasOpenCohort } from "@clearing/store/cohort";
+import { untilFresh } from "@clearing/store/commit";
+import { readProgram, writeProgram } from "@clearing/store/program";
+
+export const programBindings = [
+  bind(createProgram, async ({ body }, context): Promise<Answer> => {
+    const { deps, now } = context;
+    const program: Program = {
+      ...body,
+      publicLabel: body.publicLabel ?? defaultPublicLabel(body.days),
+      id: deps.ids.next("prog"),
+      version: 1,
+      auditHash: "",
+      status: "draft",
+    };
+    const errors = programProblems(program);
+    if (errors.length > 0) return { refused: "validation_failed", errors };
+    const occasion = { actor: actorOf(callerIn(context), ["admin"]), action: "create_program", now };
+    const answer = publicProgram(program);
+    const written = await writeProgram(deps.store, null, program, [], occasion, recordOf(context, 201, answer));
+    if (written.ok) return { status: 201, body: answer };
+    return written.reason === "replayed" ? { replayed: true } : { refused: "conflict" };
+  }),
+
+  bind(patchProgram, async ({ params, body }, context): Promise<Answer> => {
+    const { store } = context.deps;
+    const occasion = { actor: actorOf(callerIn(context), ["admin"]), action: "change_program", now: context.now };
+    type Patched = { ok: true; answer: Answer } | { ok: false; reason: "conflict" };
+    const patched = await untilFresh<Patched>(store, async () => {
+      const before = await readProgram(store, params.id);
+      if (before === null) return { ok: true, answer: { refused: "not_found" } };
+      const refusal = await refuse(before, body.status ?? before.status);
+      if (refusal !== null) return { ok: true, answer: refusal };
+      const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+      const after: Program = { ...before, ...changes, version: before.version + 1 };
+      const errors = programProblems(after);
+      if (errors.length > 0) return { ok: true, answer: { refused: "validation_failed", errors } };
+      const written = await writeProgram(store, before, after, events(before, after), occasion, null);
+      if (written.ok) return { ok: true, answer: { status: 200, body: publicProgram(after) } };
+      return written.reason === "stale" ? { ok: false, reason: "stale" } : { ok: false, reason: "conflict" };
+    });
+    return patched.ok ? patched.answer : { refused: "conflict" };
+
+    async function refuse(before: Program, status: Program["status"]): Promise<Answer | null> {
+      if (!mayBecome(before.status, status)) {
+        return { refused: "invalid_transition", detail: `A program cannot go from ${before.status} to ${status}` };
+      }
+      if (status === "retired" && before.status !== "retired" && (await hasOpenCohort(store, before.id))) {
+        return { refused: "invalid_transition", detail: "A cohort of this program is open; close it first" };
+      }
+      return null;
+    }
+  }),
+];
+
+function events(before: Program, { id, version, status }: Program): DomainEvent[] {
+  if (before.status === status || status !== "published") return [];
+  return [{ name: "ProgramPublished", subject: { type: "program", id, version }, data: { programId: id, status } }];
+}

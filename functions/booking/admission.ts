@@ -1,0 +1,26 @@
+import { recordAdmission } from "@clearing/contracts/routes/booking";
+import { actorOf, callerIn } from "@clearing/runtime/access";
+import { type Answer, bind } from "@clearing/runtime/api";
+import { bookingView } from "@clearing/runtime/booking-view";
+import { recordOf } from "@clearing/runtime/record";
+import { admitBooking } from "@clearing/store/admission";
+import { readClearance } from "@clearing/store/booking";
+
+/** Who arrived: an admin's to record, but that somebody is turned away is a clinician's word. */
+export const admissionBinding = bind(recordAdmission, async ({ params, body }, context): Promise<Answer> => {
+  const { deps, now } = context;
+  const caller = callerIn(context);
+  const needed = body.outcome === "turned_away" ? "clinician" : "admin";
+  if (!caller.roles.includes(needed)) {
+    return { refused: "forbidden", detail: `Only the role ${needed} may record ${body.outcome}` };
+  }
+  const clearance = await readClearance(deps.store, params.id);
+  const admitted = await admitBooking(
+    deps.store,
+    { bookingId: params.id, outcome: body.outcome, by: caller.sub, refundId: deps.ids.next("ref") },
+    { actor: actorOf(caller, [needed]), action: `admission:${body.outcome}`, now },
+    (booking) => recordOf(context, 200, bookingView(booking, clearance, now)),
+  );
+  if (admitted.ok) return { status: 200, body: bookingView(admitted.booking, clearance, now) };
+  return admitted.reason === "replayed" ? { replayed: true } : { refused: admitted.reason };
+});

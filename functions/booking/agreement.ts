@@ -1,0 +1,54 @@
+import { getAgreement, putAutopay, signAgreement as signRoute } from "@clearing/contracts/routes/booking";
+import { actorOf, callerIn, maySee, owns } from "@clearing/runtime/access";
+import { type Answer, bind } from "@clearing/runtime/api";
+import { bookingView } from "@clearing/runtime/booking-view";
+import { recordOf } from "@clearing/runtime/record";
+import { changeAutopay, readAgreement, signAgreement } from "@clearing/store/agreement";
+import { readFile } from "@clearing/store/booking";
+
+const notFound: Answer = { refused: "not_found" };
+
+export const agreementBindings = [
+  bind(getAgreement, async ({ params, query }, context) => {
+    const { store } = context.deps;
+    const file = await readFile(store, params.id);
+    if (file === null || !maySee(callerIn(context), file.booking)) return notFound;
+    const agreement = await readAgreement(store, params.id, query.version ?? file.booking.agreement.version);
+    if (agreement === null) return notFound;
+    const { version, hash, html, signed } = agreement;
+    const { signedAt = null, signature = null, autopay = null } = signed ?? {};
+    return { status: 200, body: { version, hash, html, signedAt, signature, autopay } };
+  }),
+
+  bind(signRoute, async ({ params, body }, context): Promise<Answer> => {
+    const { deps, now, sourceIp, userAgent } = context;
+    const caller = callerIn(context);
+    const file = await readFile(deps.store, params.id);
+    if (file === null || !owns(caller, file.booking)) return notFound;
+    const { hash, signature, autopay } = body;
+    const signed = await signAgreement(
+      deps.store,
+      params.id,
+      { hash, signature, autopay, sourceIp, userAgent, signedBy: caller.sub },
+      { actor: actorOf(caller, ["client"]), action: "sign_agreement", now },
+      (booking) => recordOf(context, 200, bookingView(booking, file.clearance, now)),
+    );
+    if (signed.ok) return { status: 200, body: bookingView(signed.booking, file.clearance, now) };
+    return signed.reason === "replayed" ? { replayed: true } : { refused: signed.reason };
+  }),
+
+  bind(putAutopay, async ({ params, body }, context): Promise<Answer> => {
+    const { deps, now } = context;
+    const caller = callerIn(context);
+    const file = await readFile(deps.store, params.id);
+    if (file === null || !owns(caller, file.booking)) return notFound;
+    const occasion = {
+      actor: actorOf(caller, ["client"]),
+      action: body.enabled ? "allow_autopay" : "stop_autopay",
+      now,
+    };
+    const changed = await changeAutopay(deps.store, params.id, body.enabled, occasion);
+    if (!changed.ok) return { refused: changed.reason };
+    return { status: 200, body: bookingView(changed.booking, file.clearance, now) };
+  }),
+];

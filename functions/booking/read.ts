@@ -1,0 +1,72 @@
+import { getBooking, listBookings, previewCancellation } from "@clearing/contracts/routes/booking";
+import { type Booking, cancellationPreview, transition } from "@clearing/domain/booking";
+import { dateIn } from "@clearing/domain/time";
+import { callerIn, emailOwner, isStaff, maySee } from "@clearing/runtime/access";
+import { bind, type Caller } from "@clearing/runtime/api";
+import { bookingView } from "@clearing/runtime/booking-view";
+import { type BookingFile, readFile, readFiles } from "@clearing/store/booking";
+import { type Listed, listKeys } from "@clearing/store/program";
+import type { Store } from "@clearing/store/store";
+
+type Query = { cohortId?: string | undefined; limit: number; cursor?: string | undefined };
+
+async function page(store: Store, caller: Caller, { cohortId, limit, cursor }: Query): Promise<Listed<BookingFile>> {
+  const common = { limit: Math.min(limit, 50), cursor, newestFirst: true };
+  const query = isStaff(caller)
+    ? cohortId === undefined
+      ? ({ index: "byList", partition: "BOOKINGS", ...common } as const)
+      : ({ index: "byCohort", partition: cohortId, ...common } as const)
+    : ({ index: "byOwner", partition: caller.sub, ...common } as const);
+  const keys = await listKeys(store, query);
+  const own = [...keys.items];
+  if (!isStaff(caller) && cursor === undefined) {
+    // Bookings that an admin made for this person are filed under their address.
+    const made = await listKeys(store, {
+      index: "byOwner",
+      partition: emailOwner(caller.email),
+      limit: 50,
+      newestFirst: true,
+    });
+    own.unshift(...made.items);
+  }
+  const ids = own.map(({ pk }) => pk.slice("BKG#".length)).slice(0, 50);
+  return { items: await readFiles(store, ids), nextCursor: keys.nextCursor };
+}
+
+export const readBindings = [
+  bind(listBookings, async ({ query }, context) => {
+    const { deps, now } = context;
+    const caller = callerIn(context);
+    const { items, nextCursor } = await page(deps.store, caller, query);
+    const views = items
+      .filter(({ booking }) => maySee(caller, booking))
+      .map(({ booking, clearance }) => bookingView(booking, clearance, now))
+      .filter(
+        (view) =>
+          (query.cohortId === undefined || view.cohortId === query.cohortId) &&
+          (query.status === undefined || view.status === query.status) &&
+          (query.standing === undefined || view.standing === query.standing),
+      );
+    return { status: 200, body: { items: views, nextCursor } };
+  }),
+
+  bind(getBooking, async ({ params }, context) => {
+    const file = await readFile(context.deps.store, params.id);
+    if (file === null || !maySee(callerIn(context), file.booking)) return { refused: "not_found" };
+    return { status: 200, body: bookingView(file.booking, file.clearance, context.now) };
+  }),
+
+  bind(previewCancellation, async ({ params }, context) => {
+    const file = await readFile(context.deps.store, params.id);
+    const caller = callerIn(context);
+    if (file === null || !maySee(caller, file.booking)) return { refused: "not_found" };
+    const { booking } = file;
+    if (!mayCancel(booking)) return { refused: "invalid_transition" };
+    const { today, next } = cancellationPreview(booking, dateIn(booking.terms.timeZone, context.now));
+    const { id: bookingId, currency } = booking;
+    return { status: 200, body: { bookingId, currency, ...today, next } };
+  }),
+];
+
+const mayCancel = ({ status, admission }: Booking): boolean =>
+  admission === null && transition(status, "cancelled_by_client") !== null;

@@ -1,0 +1,7 @@
+import { httpHandler } from "@clearing/runtime/api";
+import { depsFor } from "@clearing/runtime/deps";
+import { catalogueBindings } from "./catalogue.ts";
+import { documentBindings } from "./documents.ts";
+
+/** What anybody may read, and the quotes that anybody may ask for. */
+export const handler = httpHandler(depsFor({}), [...catalogueBindings, ...documentBindings]);

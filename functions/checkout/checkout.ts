@@ -1,0 +1,69 @@
+import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
+import { openCheckout } from "@clearing/operations/checkout";
+import { attemptBehind } from "@clearing/operations/context";
+import { settle } from "@clearing/operations/settle";
+import type { Gateway } from "@clearing/payments";
+import { actorOf, callerIn, owns } from "@clearing/runtime/access";
+import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
+import type { Deps } from "@clearing/runtime/deps";
+import { operationsOf } from "@clearing/runtime/operations";
+import { recordOf } from "@clearing/runtime/record";
+import { readBooking } from "@clearing/store/booking";
+import { commit } from "@clearing/store/commit";
+import { idempotencyPut } from "@clearing/store/idempotency";
+import { refuseStripe } from "./refusal.ts";
+import { returnPage } from "./return-page.ts";
+
+type Context = RequestContext<Deps & { gateway: Gateway }>;
+
+export const checkoutBindings = [
+  bind(route, async ({ params, body }, context: Context): Promise<Answer> => {
+    const { deps } = context;
+    const caller = callerIn(context);
+    const booking = await readBooking(deps.store, params.id);
+    if (booking === null || !owns(caller, booking)) return { refused: "not_found" };
+    const errors = fieldErrors(body);
+    if (errors.length > 0) return { refused: "validation_failed", errors };
+
+    const command = { bookingId: params.id, ...body };
+    const opened = await openCheckout(operationsOf(deps), command, actorOf(caller, ["client"]));
+    if (!opened.ok) {
+      if ("kind" in opened) return refuseStripe(opened, deps.log);
+      if (opened.reason !== "amount_invalid") return { refused: opened.reason };
+      const message = "Must be at most what is unpaid, and leave nothing below 50 minor units";
+      return { refused: "validation_failed", errors: [{ path: "amount", message }] };
+    }
+    const { url, sessionId, sessionExpiresAt: expiresAt } = opened.attempt;
+    const answer = { url, sessionId, expiresAt };
+    // The page is open whatever becomes of this record: a repetition without it finds the same open page.
+    const record = recordOf(context, 200, answer);
+    if (record !== null) {
+      const kept = await commit(deps.store, [idempotencyPut(deps.store.tables.core, record)]);
+      if (!kept.ok && kept.reason === "replayed") return { replayed: true };
+    }
+    return { status: 200, body: answer };
+  }),
+
+  bind(checkoutReturn, async ({ query }, { deps }: Context): Promise<Answer> => {
+    const session = await deps.gateway.retrieveCheckoutSession(query.session);
+    if (!session.ok) return session.kind === "invalid" ? { refused: "not_found" } : refuseStripe(session, deps.log);
+    const ref = attemptBehind(operationsOf(deps), session.value.metadata);
+    if (ref === null) return { refused: "not_found" };
+    const settled = await settle(operationsOf(deps), ref, "checkout_return");
+    if (!settled.ok) {
+      if ("kind" in settled) return refuseStripe(settled, deps.log);
+      return { refused: settled.reason };
+    }
+    return returnPage(settled.attempt.status);
+  }),
+];
+
+type Body = { purpose: "deposit" | "due"; dueId?: string | undefined; amount?: number | undefined };
+
+function fieldErrors({ purpose, dueId, amount }: Body) {
+  if (purpose === "due") return dueId === undefined ? [{ path: "dueId", message: "Which due is to be paid" }] : [];
+  return [
+    ...(dueId === undefined ? [] : [{ path: "dueId", message: "Only with the purpose due" }]),
+    ...(amount === undefined ? [] : [{ path: "amount", message: "Only with the purpose due" }]),
+  ];
+}

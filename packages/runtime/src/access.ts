@@ -1,0 +1,28 @@
+import type { Actor } from "@clearing/domain/audit";
+import type { Booking } from "@clearing/domain/booking";
+import type { Caller, RequestContext } from "./api.ts";
+
+/** The caller of a route that asks for one; a route without an authorizer has none. */
+export function callerIn({ caller }: RequestContext): Caller {
+  if (caller === null) throw new Error("a route with roles was reached without a caller");
+  return caller;
+}
+
+const staff: Caller["roles"] = ["clinician", "admin", "finance"];
+
+export const isStaff = ({ roles }: Caller): boolean => roles.some((role) => staff.includes(role));
+
+/** A client sees only what is theirs: by the subject that made it, or, made by an admin, by the verified e-mail. */
+export const owns = ({ sub, email }: Caller, { owner }: Booking): boolean =>
+  owner.sub === sub || owner.sub === emailOwner(email);
+
+export const maySee = (caller: Caller, booking: Booking): boolean => isStaff(caller) || owns(caller, booking);
+
+/** Whom a booking belongs to that an admin made for somebody else, until that person signs in. */
+export const emailOwner = (email: string): string => `email:${email.toLowerCase()}`;
+
+/** The actor of an audit record, in the highest of the caller's roles that the route allows. */
+export function actorOf({ sub, roles }: Caller, preferred: Actor["role"][]): Actor {
+  const role = preferred.find((one) => (roles as readonly string[]).includes(one)) ?? "client";
+  return { sub, role };
+}

@@ -1,0 +1,53 @@
+import { type AdmissionOutcome, admit, type Booking, endBooking, mayAdmit } from "@clearing/domain/booking";
+import { dateIn } from "@clearing/domain/time";
+import { bookingWrites, chargeRefunded, type Occasion, readBooking, readCharges, refundPut } from "./booking.ts";
+import { commit, untilFresh } from "./commit.ts";
+import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
+import type { Store } from "./store.ts";
+
+export type AdmissionResult =
+  | { ok: true; booking: Booking }
+  | { ok: false; reason: "not_found" | "invalid_transition" | "replayed" | "conflict" };
+
+/**
+ * Records an admission, once, from the first day on. `no_show` and `turned_away` end the booking in the same
+ * transaction; the place stays with it, since its cohort has begun.
+ */
+export function admitBooking(
+  store: Store,
+  request: { bookingId: string; outcome: AdmissionOutcome; by: string; refundId: string },
+  occasion: Occasion,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<AdmissionResult> {
+  const { bookingId, outcome, by, refundId } = request;
+  return untilFresh<AdmissionResult>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null) return { ok: false, reason: "not_found" };
+    if (!mayAdmit(before, dateIn(before.terms.timeZone, occasion.now))) {
+      return { ok: false, reason: "invalid_transition" };
+    }
+    const change = outcome === "admitted" ? admitted(before, by, occasion) : await ended(outcome);
+    if (!change.ok) return change;
+    const { booking, refund } = change;
+    const record = answer(booking);
+    const result = await commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...bookingWrites(store, before, change, occasion),
+      ...(refund === null ? [] : [refundPut(store, refund)]),
+      ...(refund?.parts ?? []).map((part) => chargeRefunded(store, bookingId, part.chargeId, part.amount)),
+    ]);
+    if (result.ok) return { ok: true, booking };
+    return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
+
+    async function ended(kind: "no_show" | "turned_away") {
+      const charges = await readCharges(store, bookingId);
+      const decision = endBooking(before as Booking, kind, { refundId, requestedBy: by, charges }, occasion.now);
+      if (!decision.ok) return decision;
+      const admission = { outcome: kind, at: occasion.now, by };
+      return { ...decision, booking: { ...decision.booking, admission } };
+    }
+  });
+}
+
+const admitted = (before: Booking, by: string, { now }: Occasion) =>
+  ({ ok: true, refund: null, ...admit(before, by, now) }) as const;
