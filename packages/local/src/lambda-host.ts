@@ -35,6 +35,7 @@ type Options = {
 
 /** One place where a bundle is loaded: many invocations at once in a thread, one at a time in a process. */
 type Sandbox = {
+  /** Runs one invocation, which its caller has counted in `busy`. */
   run(event: string, context: Record<string, unknown>): Promise<Invocation>;
   busy: number;
   retiring: boolean;
@@ -121,7 +122,16 @@ function hostFunction(fn: FunctionSpec, options: Options) {
 
   function sharedThread(): Sandbox {
     thread ??= startThread();
+    for (const { sandbox, child } of processes.values()) if (sandbox.busy === 0) child.kill("SIGKILL");
     return thread;
+  }
+
+  /** A place for one more invocation, counted as busy at once so that nobody else takes a process meanwhile. */
+  async function occupy(): Promise<Sandbox> {
+    if (options.crashing()) return freeProcess();
+    const shared = sharedThread();
+    shared.busy++;
+    return shared;
   }
 
   function startProcess(): Sandbox {
@@ -151,16 +161,19 @@ function hostFunction(fn: FunctionSpec, options: Options) {
 
   async function freeProcess(): Promise<Sandbox> {
     for (;;) {
-      const idle = [...processes.values()].find(({ sandbox }) => sandbox.busy === 0 && !sandbox.retiring);
-      if (idle) return idle.sandbox;
-      if (processes.size < PROCESSES) return startProcess();
+      const idle = [...processes.values()].find(({ sandbox }) => sandbox.busy === 0 && !sandbox.retiring)?.sandbox;
+      const sandbox = idle ?? (processes.size < PROCESSES ? startProcess() : undefined);
+      if (sandbox) {
+        sandbox.busy++;
+        return sandbox;
+      }
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
   }
 
   async function invoke(event: unknown): Promise<Invocation> {
     const awsRequestId = randomUUID();
-    const sandbox = options.crashing() ? await freeProcess() : sharedThread();
+    const sandbox = await occupy();
     const result = await sandbox.run(JSON.stringify(event), {
       awsRequestId,
       functionName: fn.name,
@@ -200,7 +213,6 @@ function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: (
     end,
     run(event: string, context: Record<string, unknown>): Promise<Invocation> {
       const id = ++last;
-      sandbox.busy++;
       return new Promise<Invocation>((resolve) => {
         const timer = setTimeout(() => {
           sandbox.retiring = true;

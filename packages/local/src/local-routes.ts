@@ -27,8 +27,8 @@ const bad = (detail: string): Answer => ({ status: 400, body: { detail } });
 /** The `/_local` routes; returns true when it takes a request. Pages on other origins get nothing of them. */
 export function createLocalRoutes(options: Options): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
-    const url = new URL(request.url ?? "/", "http://local");
-    if (!url.pathname.startsWith("/_local/")) return false;
+    if (!request.url?.startsWith("/_local/")) return false;
+    const url = new URL(request.url, "http://local");
     void answer(options, request, url)
       .catch(
         (error: unknown): Answer => ({

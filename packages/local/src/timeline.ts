@@ -69,7 +69,7 @@ export function createTimeline(options: Options): Timeline {
     const now = clock.now();
     const ticked = schedules.filter((schedule) => schedule.ticks(schedule.last + 1) <= now);
     if (ticked.length === 0) return;
-    const anyDue = (await due.earliest()) <= now;
+    const anyDue = (await due.earliest(moves > 0)) <= now;
     await Promise.all(ticked.filter((schedule) => anyDue || dirty(schedule)).map(run));
     for (const schedule of ticked) {
       schedule.last = now;
@@ -94,7 +94,7 @@ export function createTimeline(options: Options): Timeline {
     await quiesce();
     let overdue = Number.NaN;
     while (!stopped) {
-      const earliestDue = await due.earliest();
+      const earliestDue = await due.earliest(true);
       const timers = options.sources.map((source) => source.next() ?? target);
       // A timer that its own run left overdue must not hold time up.
       const ahead = timers.filter((at) => at !== overdue);
@@ -186,10 +186,12 @@ function createDueItems({ dynamo, tables, writes, clock }: Options) {
   }
 
   return {
-    /** When the next item is due. One that a tick left as it was waits longer each time, so that time can pass it. */
-    async earliest(): Promise<number> {
+    /** When the next item is due. To a `jumping` clock one that a tick left as it was waits longer each time, so that time can pass it. */
+    async earliest(jumping: boolean): Promise<number> {
       let earliest = Number.POSITIVE_INFINITY;
-      for (const [key, dueAt] of await items()) earliest = Math.min(earliest, attempts.get(key)?.next ?? dueAt);
+      for (const [key, dueAt] of await items()) {
+        earliest = Math.min(earliest, (jumping && attempts.get(key)?.next) || dueAt);
+      }
       return earliest;
     },
     async attempted(at: number): Promise<void> {

@@ -1,0 +1,169 @@
+import { afterEach, expect, test } from "vitest";
+import { createClock } from "./clock.ts";
+import { openDatabase } from "./data-folder.ts";
+import type { Invocation } from "./lambda-host.ts";
+import { createQueues, failuresOf } from "./queues.ts";
+
+type Batch = { Records: { messageId: string; body: string; attributes: { ApproximateReceiveCount: string } }[] };
+const queue = (name: string, over = {}) => ({
+  name,
+  arn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
+  visibilityMs: 60_000,
+  delayMs: 0,
+  redrive: undefined,
+  ...over,
+});
+const work = queue("work", { redrive: { arn: queue("dead").arn, maxReceives: 2 } });
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+/** Queues whose one consumer does as `handle` says; time stands still unless it is moved. */
+function setUp(handle: (batch: Batch) => Promise<Invocation>, specs = [work, queue("dead")], mapping = {}) {
+  const db = openDatabase(":memory:");
+  const clock = createClock(db, () => 1_800_000_000_000);
+  const batches: Batch[] = [];
+  const queues = createQueues({
+    db,
+    queues: specs,
+    clock,
+    mappings: [
+      {
+        id: "M",
+        functionId: "F",
+        sourceArn: work.arn,
+        batchSize: 10,
+        maxConcurrency: 2,
+        filters: [],
+        partialFailures: true,
+        maxRetries: -1,
+        bisect: false,
+        onFailureArn: undefined,
+        ...mapping,
+      },
+    ],
+    invoke: (_, event) => {
+      batches.push(event as Batch);
+      return handle(event as Batch);
+    },
+  });
+  stops.push(() => queues.stop());
+  const send = (...bodies: string[]) => {
+    for (const body of bodies) queues.insert(work.arn, body);
+    queues.wake();
+  };
+  const quiet = () => expect.poll(() => queues.busy(), { interval: 1 }).toBe(false);
+  return { queues, clock, batches, send, quiet };
+}
+const done: Invocation = { ok: true, payload: "null" };
+const broken: Invocation = { ok: false, errorType: "Error", errorMessage: "broken" };
+
+test("a batch that succeeds is gone", async () => {
+  const { send, quiet, batches, queues } = setUp(async () => done);
+  send("a", "b");
+  await quiet();
+  queues.hurry();
+  await quiet();
+  expect(batches.map((batch) => batch.Records.map(({ body }) => body).sort())).toEqual([["a", "b"]]);
+});
+
+test("only the messages that a batch names as failed come again", async () => {
+  const fail = (batch: Batch) =>
+    batch.Records.filter(({ body }) => body === "b").map(({ messageId }) => ({ itemIdentifier: messageId }));
+  let first = true;
+  const { send, quiet, batches, queues } = setUp(async (batch) => {
+    const payload = JSON.stringify({ batchItemFailures: first ? fail(batch) : [] });
+    first = false;
+    return { ok: true, payload };
+  });
+  send("a", "b");
+  await quiet();
+  queues.hurry();
+  await quiet();
+  expect(batches[1]?.Records).toMatchObject([{ body: "b", attributes: { ApproximateReceiveCount: "2" } }]);
+});
+
+test("a failed message is invisible until its time-out passes on the stack's clock", async () => {
+  const { send, quiet, batches, queues, clock } = setUp(async () => broken);
+  send("a");
+  await quiet();
+  expect(batches).toHaveLength(1);
+  expect(queues.nextVisible()).toBe(clock.now() + 60_000);
+  clock.moveTo(clock.now() + 60_000);
+  await quiet();
+  expect(batches).toHaveLength(2);
+});
+
+test("a message that was received too often goes to the dead-letter queue", async () => {
+  const { send, quiet, queues, batches } = setUp(async () => broken);
+  send("a");
+  for (let round = 0; round < 4; round++) {
+    await quiet();
+    queues.hurry();
+  }
+  await quiet();
+  expect(batches).toHaveLength(2);
+  expect(queues.deadLetters()).toBe(1);
+});
+
+test("a delayed message waits for its time, hurry or not", async () => {
+  const delayed = { ...work, delayMs: 30_000 };
+  const { send, quiet, queues, batches, clock } = setUp(async () => done, [delayed, queue("dead")]);
+  send("a");
+  queues.hurry();
+  await quiet();
+  expect(batches).toHaveLength(0);
+  clock.moveTo(clock.now() + 30_000);
+  await quiet();
+  expect(batches).toHaveLength(1);
+});
+
+test("no more batches are handled at once than the mapping allows", async () => {
+  let running = 0;
+  let most = 0;
+  const { send, quiet, batches } = setUp(
+    async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running--;
+      return done;
+    },
+    undefined,
+    { batchSize: 1 },
+  );
+  send("a", "b", "c", "d", "e");
+  await quiet();
+  expect(batches).toHaveLength(5);
+  expect(most).toBe(2);
+});
+
+test("a message that the mapping's filter refuses is dropped unseen", async () => {
+  const filters = [{ body: { kind: ["wanted"] } }];
+  const { send, quiet, batches, queues } = setUp(async () => done, undefined, { filters });
+  send('{"kind":"other"}', '{"kind":"wanted"}');
+  await quiet();
+  expect(batches.flatMap((batch) => batch.Records.map(({ body }) => body))).toEqual(['{"kind":"wanted"}']);
+  expect(queues.deadLetters()).toBe(0);
+});
+
+test.each([
+  ["an error", broken, true, ["1", "2"]],
+  ["no answer", { ok: true, payload: undefined } as const, true, []],
+  ["null", done, true, []],
+  ["one named", { ok: true, payload: '{"batchItemFailures":[{"itemIdentifier":"2"}]}' } as const, true, ["2"]],
+  [
+    "one that was not in the batch",
+    { ok: true, payload: '{"batchItemFailures":[{"itemIdentifier":"9"}]}' } as const,
+    true,
+    ["1", "2"],
+  ],
+  [
+    "one named without partial failures",
+    { ok: true, payload: '{"batchItemFailures":[{"itemIdentifier":"2"}]}' } as const,
+    false,
+    [],
+  ],
+])("after %s the right messages are retried", (_, result, partial, failed) => {
+  expect([...failuresOf(result, ["1", "2"], partial)]).toEqual(failed);
+});
