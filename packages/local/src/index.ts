@@ -125,6 +125,7 @@ async function assemble(
     dynamo,
     tables: topology.tables,
     mappings: topology.mappings,
+    now: clock.now,
     invoke,
     onFailure: toQueue,
   });

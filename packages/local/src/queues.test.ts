@@ -38,6 +38,7 @@ function setUp(handle: (batch: Batch) => Promise<Invocation>, specs = [work, que
         filters: [],
         partialFailures: true,
         maxRetries: -1,
+        maxAgeMs: -1,
         bisect: false,
         onFailureArn: undefined,
         ...mapping,

@@ -23,6 +23,7 @@ type Options = {
   dynamo: DynamoDb;
   tables: readonly TableSpec[];
   mappings: readonly MappingSpec[];
+  now: () => number;
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
   /** Takes what a mapping gives up. */
   onFailure: (destinationArn: string, body: string) => void;
@@ -52,7 +53,7 @@ export function createStreams(options: Options): Streams {
   };
 }
 
-function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, invoke, onFailure }: Options) {
+function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now, invoke, onFailure }: Options) {
   const accepts = mapping.filters.map(compilePattern);
   const read = db.prepare("SELECT sequence FROM checkpoint WHERE mapping = ? AND shard = ?");
   const write = db.prepare(
@@ -139,6 +140,8 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, invo
   /** Hands a batch over until it succeeds or is given up; a shard's records wait for it, in order. */
   async function deliver(shard: string, batch: Record[]): Promise<void> {
     let rest = batch;
+    // The store stamps its records with real time, so their age is counted from when they were first seen.
+    const expiry = mapping.maxAgeMs < 0 ? Number.POSITIVE_INFINITY : now() + mapping.maxAgeMs;
     for (let attempt = 0; rest.length > 0 && !stopped; attempt++) {
       const Records = rest.map((record) => ({ ...record, awsRegion: REGION, eventSourceARN: mapping.sourceArn }));
       const result = await invoke(mapping.functionId, { Records });
@@ -151,7 +154,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, invo
       rest = rest.slice(done);
       if (rest.length === 0) return;
       if (done > 0) attempt = 0;
-      if (mapping.maxRetries >= 0 && attempt >= mapping.maxRetries) return giveUp(shard, rest);
+      if ((mapping.maxRetries >= 0 && attempt >= mapping.maxRetries) || now() > expiry) return giveUp(shard, rest);
       if (mapping.bisect && rest.length > 1) {
         const middle = Math.ceil(rest.length / 2);
         await deliver(shard, rest.slice(0, middle));

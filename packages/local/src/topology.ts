@@ -53,6 +53,8 @@ export type MappingSpec = {
   partialFailures: boolean;
   /** -1 is without end. */
   maxRetries: number;
+  /** How long a stream record is tried, in milliseconds; -1 is without end. */
+  maxAgeMs: number;
   bisect: boolean;
   onFailureArn: string | undefined;
 };
@@ -310,6 +312,7 @@ function readMapping(resource: Resource, functionOf: FunctionOf): MappingSpec {
     FilterCriteria?: { Filters?: { Pattern: string }[] };
     FunctionResponseTypes?: string[];
     MaximumRetryAttempts?: number;
+    MaximumRecordAgeInSeconds?: number;
     BisectBatchOnFunctionError?: boolean;
     DestinationConfig?: { OnFailure?: { Destination?: string } };
   }>(resource);
@@ -323,6 +326,7 @@ function readMapping(resource: Resource, functionOf: FunctionOf): MappingSpec {
     filters: (properties.FilterCriteria?.Filters ?? []).map((filter) => JSON.parse(filter.Pattern)),
     partialFailures: properties.FunctionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
     maxRetries: properties.MaximumRetryAttempts ?? -1,
+    maxAgeMs: (properties.MaximumRecordAgeInSeconds ?? -0.001) * 1000,
     bisect: properties.BisectBatchOnFunctionError ?? false,
     onFailureArn: properties.DestinationConfig?.OnFailure?.Destination,
   };
