@@ -1,0 +1,26 @@
+import { type App, type StackProps, Tags } from "aws-cdk-lib";
+import type { Settings } from "./settings.ts";
+import { ApiStack } from "./stacks/api.ts";
+import { DataStack } from "./stacks/data.ts";
+import { EventsStack } from "./stacks/events.ts";
+import { OperationsStack } from "./stacks/operations.ts";
+
+/** Adds the stacks of one stage: what is kept, what is asked, what happens, what watches. */
+export function clearing(app: App, settings: Settings) {
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  const props = (part: string): StackProps & { settings: Settings } => ({
+    settings,
+    description: `Clearing ${settings.stage}: ${part}`,
+    terminationProtection: settings.production,
+    ...(account && region ? { env: { account, region } } : {}),
+  });
+  const name = (part: string) => `clearing-${settings.stage}-${part}`;
+
+  const data = new DataStack(app, name("data"), props("tables, keys, secrets, people"));
+  const api = new ApiStack(app, name("api"), { ...props("HTTP API"), data });
+  const events = new EventsStack(app, name("events"), { ...props("bus, consumers, schedules"), data, api });
+  const operations = new OperationsStack(app, name("operations"), { ...props("alarms, dashboard"), api, events });
+  Tags.of(app).add("application", "clearing");
+  Tags.of(app).add("stage", settings.stage);
+  return { data, api, events, operations };
+}

@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { type Duration, RemovalPolicy } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import { access, type FunctionName, type TableAccess, type TableName, tableNames } from "../access.ts";
+import { acknowledge } from "../nag.ts";
+import type { Settings } from "../settings.ts";
+import type { DataStack } from "../stacks/data.ts";
+
+type Bus = { eventBusArn: string; eventBusName: string };
+
+export type ClearingFunctionProps = {
+  settings: Settings;
+  data: DataStack;
+  publicUrl: string;
+  timeout: Duration;
+  memorySize?: number;
+  bus?: Bus;
+};
+
+/**
+ * One function of the product: the bundle of its name, and a role and an environment that hold what infra/access.ts
+ * says and nothing else.
+ */
+export class ClearingFunction extends LambdaFunction {
+  constructor(scope: Construct, name: FunctionName, props: ClearingFunctionProps) {
+    const { settings } = props;
+    const functionName = `clearing-${settings.stage}-${name}`;
+    const logs = new LogGroup(scope, `${name}-logs`, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: settings.logRetention,
+      removalPolicy: settings.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    super(scope, name, {
+      functionName,
+      description: `Clearing ${settings.stage}: ${name}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(settings.dist, "functions", name)),
+      handler: "index.handler",
+      memorySize: props.memorySize ?? 1024,
+      timeout: props.timeout,
+      tracing: Tracing.ACTIVE,
+      logGroup: logs,
+      loggingFormat: LoggingFormat.JSON,
+      role: roleOf(scope, name, logs, props),
+      environment: environmentOf(name, props),
+    });
+  }
+}
+
+function roleOf(scope: Construct, name: FunctionName, logs: LogGroup, props: ClearingFunctionProps): Role {
+  const role = new Role(scope, `${name}-role`, {
+    description: `What the function ${name} may do`,
+    assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+  });
+  role.addToPolicy(allow(["logs:CreateLogStream", "logs:PutLogEvents"], [logs.logGroupArn]));
+  for (const statement of statementsOf(name, props)) role.addToPolicy(statement);
+  acknowledge(role, "xray");
+  return role;
+}
+
+const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>) =>
+  new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
+
+/** The statements of a function's row in infra/access.ts. */
+function statementsOf(name: FunctionName, { data, bus }: ClearingFunctionProps): PolicyStatement[] {
+  const row = access[name];
+  const statements = tableNames.flatMap((table) => (row[table] ? tableStatements(table, row[table], data) : []));
+  if (row.clinical) statements.push(allow(["kms:Decrypt", "kms:GenerateDataKey"], [data.clinicalKey.keyArn]));
+  if (row.stripe) statements.push(allow(["secretsmanager:GetSecretValue"], [data.stripeSecret.ref]));
+  if (row.mail) {
+    statements.push(allow(["ses:SendEmail"], [data.mailIdentity.emailIdentityArn, data.mailConfigurationSetArn]));
+  }
+  if (row.bus) statements.push(allow(["events:PutEvents"], [busOf(name, bus).eventBusArn]));
+  return statements;
+}
+
+function tableStatements(name: TableName, row: TableAccess, data: DataStack): PolicyStatement[] {
+  const { tableArn } = data.tables[name];
+  const actions = (list: readonly string[]) => list.map((action) => `dynamodb:${action}`);
+  const statements: PolicyStatement[] = [];
+  if (row.actions.length > 0) statements.push(allow(actions(row.actions), [tableArn]));
+  if (row.indexes) {
+    statements.push(
+      allow(
+        ["dynamodb:Query"],
+        row.indexes.map((index) => `${tableArn}/index/${index}`),
+      ),
+    );
+  }
+  if (row.where) {
+    const condition = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${row.where.partition}*`] } };
+    statements.push(allow(actions(row.where.actions), [tableArn], condition));
+  }
+  return statements;
+}
+
+function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: ClearingFunctionProps) {
+  const row = access[name];
+  const tables = tableNames.filter((table) => row[table]);
+  return {
+    NODE_OPTIONS: "--enable-source-maps",
+    STAGE: settings.stage,
+    PUBLIC_URL: publicUrl,
+    REPORTING_TIME_ZONE: settings.reportingTimeZone,
+    ...Object.fromEntries(tables.map((table) => [`${table.toUpperCase()}_TABLE`, data.tables[table].tableName])),
+    ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
+    ...(row.mail && { MAIL_FROM: data.mailFrom }),
+    ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),
+  };
+}
+
+function busOf(name: FunctionName, bus: Bus | undefined): Bus {
+  if (!bus) throw new Error(`${name} puts events on the bus, but was given none`);
+  return bus;
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type FunctionName, functionNames } from "./access.ts";
+
+export type ApiRoute = { method: string; path: string; function: FunctionName; public: boolean };
+
+type Operation = { "x-function"?: string; security?: unknown[] };
+type OpenApi = { paths: Record<string, Record<string, Operation>> };
+
+const METHODS = ["get", "post", "put", "patch", "delete"];
+
+/** The routes of the API, from the document that the build writes from the contracts: there is no second table of them. */
+export function readRoutes(dist: string): readonly ApiRoute[] {
+  const { paths } = readBuilt<OpenApi>(dist, "openapi.json");
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .filter(([method]) => METHODS.includes(method))
+      .map(([method, operation]) => {
+        const name = functionNames.find((candidate) => candidate === operation["x-function"]);
+        if (!name)
+          throw new Error(`${method} ${path} names no function of infra/access.ts: ${operation["x-function"]}`);
+        return {
+          method: method.toUpperCase(),
+          path,
+          function: name,
+          public: operation.security?.length === 0,
+        };
+      }),
+  );
+}
+
+/** JSON schema of each event's `detail`, by the event's name. */
+export const readEventSchemas = (dist: string): Record<string, object> => readBuilt(dist, "events.json");
+
+function readBuilt<T>(dist: string, file: string): T {
+  try {
+    return JSON.parse(readFileSync(join(dist, file), "utf8"));
+  } catch (cause) {
+    throw new Error(`cannot read ${join(dist, file)}: run "npm run build" first`, { cause });
+  }
+}

@@ -1,0 +1,43 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Node } from "constructs";
+
+/** What may differ between stages. Everything else is the same everywhere, so that a stage proves the next one. */
+export type Settings = {
+  stage: string;
+  /** Folder that the build wrote: bundles, openapi.json, events.json. */
+  dist: string;
+  production: boolean;
+  logRetention: RetentionDays;
+  /** Requests a second over the whole API, and how many may come at once. */
+  throttle: { rateLimit: number; burstLimit: number };
+  /** Domain that mails are sent from; SES is given its identity. */
+  mailDomain: string;
+  /** IANA zone in which finance's days begin. */
+  reportingTimeZone: string;
+  /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
+  publicUrl: string | undefined;
+};
+
+/** Reads a stage's settings from the context: `-c stage=prod -c mailDomain=... -c reportingTimeZone=... -c publicUrl=...`. */
+export function readSettings(node: Node): Settings {
+  const text = (name: string): string | undefined => {
+    const value: unknown = node.tryGetContext(name);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const stage = text("stage") ?? "dev";
+  if (!/^[a-z][a-z0-9]{1,11}$/.test(stage))
+    throw new Error(`stage "${stage}" must be 2 to 12 lower-case letters, digits`);
+  const production = stage === "prod";
+  const mailDomain = text("mailDomain");
+  if (production && mailDomain === undefined) throw new Error("the stage prod needs -c mailDomain=<a domain you own>");
+  return {
+    stage,
+    dist: text("dist") ?? "dist",
+    production,
+    logRetention: production ? RetentionDays.THIRTEEN_MONTHS : RetentionDays.ONE_MONTH,
+    throttle: production ? { rateLimit: 500, burstLimit: 1_000 } : { rateLimit: 1_000, burstLimit: 2_000 },
+    mailDomain: mailDomain ?? `${stage}.clearing.example`,
+    reportingTimeZone: text("reportingTimeZone") ?? "America/New_York",
+    publicUrl: text("publicUrl"),
+  };
+}

@@ -1,0 +1,198 @@
+import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import {
+  AccountRecovery,
+  FeaturePlan,
+  Mfa,
+  StandardThreatProtectionMode,
+  UserPool,
+  UserPoolClient,
+  UserPoolEmail,
+  UserPoolGroup,
+} from "aws-cdk-lib/aws-cognito";
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from "aws-cdk-lib/aws-dynamodb";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
+import { ConfigurationSet, EmailIdentity, Identity } from "aws-cdk-lib/aws-ses";
+import type { Construct } from "constructs";
+import type { TableName } from "../access.ts";
+import { acknowledge } from "../nag.ts";
+import type { Settings } from "../settings.ts";
+
+type Index = { name: string; pk: string; sk: string };
+
+/** What outlives every deployment: tables, the clinical key, the Stripe secret, people and the mail identity. */
+export class DataStack extends Stack {
+  readonly tables: Record<TableName, Table>;
+  readonly clinicalKey: Key;
+  /** Created empty: an operator puts `{"secretKey":"...","webhookSecrets":["...","..."]}` in, so that no key is in a template. */
+  readonly stripeSecret: CfnSecret;
+  readonly userPool: UserPool;
+  readonly userPoolClient: UserPoolClient;
+  readonly mailIdentity: EmailIdentity;
+  readonly mailConfigurationSetArn: string;
+  readonly mailFrom: string;
+
+  constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
+    super(scope, id, props);
+    const { settings } = props;
+
+    this.clinicalKey = new Key(this, "clinical-key", {
+      alias: `clearing-${settings.stage}-clinical`,
+      description: "Evaluations and what clinicians write",
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.tables = {
+      core: this.#table("core", {
+        timeToLiveAttribute: "expiresAt",
+        indexes: [
+          { name: "byList", pk: "listPk", sk: "listSk" },
+          { name: "byOwner", pk: "ownerPk", sk: "ownerSk" },
+          { name: "byCohort", pk: "cohortPk", sk: "cohortSk" },
+          { name: "byDue", pk: "duePk", sk: "dueAt" },
+        ],
+        projection: ProjectionType.KEYS_ONLY,
+      }),
+      ledger: this.#table("ledger", {
+        indexes: [
+          { name: "byMonth", pk: "monthPk", sk: "monthSk" },
+          { name: "byBooking", pk: "bookingPk", sk: "bookingSk" },
+        ],
+        projection: ProjectionType.ALL,
+      }),
+      audit: this.#table("audit", {
+        indexes: [
+          { name: "byActor", pk: "actorPk", sk: "actorSk" },
+          { name: "byDay", pk: "dayPk", sk: "daySk" },
+        ],
+        projection: ProjectionType.KEYS_ONLY,
+      }),
+      outbox: this.#table("outbox", { stream: StreamViewType.NEW_IMAGE }),
+      clinical: this.#table("clinical", { timeToLiveAttribute: "expiresAt", encryptionKey: this.clinicalKey }),
+    };
+
+    this.stripeSecret = new CfnSecret(this, "stripe", {
+      name: `clearing/${settings.stage}/stripe`,
+      description: "Stripe's secret key and the webhook signing secrets, current and previous",
+    });
+    this.stripeSecret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    acknowledge(this.stripeSecret, "secret");
+    acknowledge(this.stripeSecret, "secretKey");
+
+    const configurationSet = new ConfigurationSet(this, "mail-configuration", { reputationMetrics: true });
+    this.mailIdentity = new EmailIdentity(this, "mail", {
+      identity: Identity.domain(settings.mailDomain),
+      configurationSet,
+    });
+    this.mailConfigurationSetArn = this.formatArn({
+      service: "ses",
+      resource: "configuration-set",
+      resourceName: configurationSet.configurationSetName,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    this.mailFrom = `no-reply@${settings.mailDomain}`;
+
+    this.userPool = this.#userPool(settings);
+    this.userPoolClient = new UserPoolClient(this, "web", {
+      userPool: this.userPool,
+      // USER_AUTH lets a person choose: a code by e-mail, or a password (staff, with their second factor).
+      authFlows: { user: true, userSrp: true },
+      disableOAuth: true,
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      idTokenValidity: Duration.hours(1),
+      accessTokenValidity: Duration.hours(1),
+      refreshTokenValidity: Duration.hours(12),
+    });
+  }
+
+  #table(
+    name: TableName,
+    options: {
+      indexes?: readonly Index[];
+      projection?: ProjectionType;
+      stream?: StreamViewType;
+      timeToLiveAttribute?: string;
+      encryptionKey?: Key;
+    },
+  ): Table {
+    const { indexes = [], projection = ProjectionType.ALL, stream, timeToLiveAttribute, encryptionKey } = options;
+    const key = (attribute: string) => ({ name: attribute, type: AttributeType.STRING });
+    const table = new Table(this, name, {
+      partitionKey: key("pk"),
+      sortKey: key("sk"),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(stream && { stream }),
+      ...(timeToLiveAttribute && { timeToLiveAttribute }),
+      ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
+    });
+    for (const { name: indexName, pk, sk } of indexes) {
+      table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: key(pk),
+        sortKey: key(sk),
+        projectionType: projection,
+      });
+    }
+    return table;
+  }
+
+  /** Clients sign themselves up and in with a code by e-mail; staff are invited, and may add an authenticator app. */
+  #userPool(settings: Settings): UserPool {
+    const pool = new UserPool(this, "people", {
+      userPoolName: `clearing-${settings.stage}`,
+      selfSignUpEnabled: true,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      autoVerify: { email: true },
+      keepOriginal: { email: true },
+      signInPolicy: { allowedFirstAuthFactors: { password: true, emailOtp: true } },
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+      },
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { sms: false, otp: true },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(settings.production
+        ? {
+            featurePlan: FeaturePlan.PLUS,
+            standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
+            email: UserPoolEmail.withSES({
+              fromEmail: this.mailFrom,
+              fromName: "Clearing",
+              sesVerifiedDomain: settings.mailDomain,
+              sesRegion: this.region,
+            }),
+          }
+        : { featurePlan: FeaturePlan.ESSENTIALS }),
+    });
+    acknowledge(pool, "mfa");
+    if (!settings.production) acknowledge(pool, "essentials");
+    const groups = {
+      client: "Who books, and who takes part",
+      clinician: "Evaluates and clears",
+      admin: "Programs, cohorts, bookings",
+      finance: "Journal, refunds, reconciliation",
+    };
+    for (const [groupName, description] of Object.entries(groups)) {
+      new UserPoolGroup(this, `group-${groupName}`, { userPool: pool, groupName, description });
+    }
+    return pool;
+  }
+}

@@ -1,0 +1,188 @@
+import { Duration, Stack, type StackProps } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { EventBus, Rule } from "aws-cdk-lib/aws-events";
+import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
+import { CfnRegistry, CfnSchema } from "aws-cdk-lib/aws-eventschemas";
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import { CfnSchedule, CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import type { FunctionName } from "../access.ts";
+import { ClearingFunction } from "../constructs/function.ts";
+import { consumerQueue, deadLetterQueue } from "../constructs/queue.ts";
+import { readEventSchemas } from "../openapi.ts";
+import type { Settings } from "../settings.ts";
+import { type Subscription, schedules, subscriptions } from "../subscriptions.ts";
+import type { ApiStack } from "./api.ts";
+import type { DataStack } from "./data.ts";
+
+type EventsProps = StackProps & { settings: Settings; data: DataStack; api: ApiStack };
+
+/** Calls of one consumer may take this long; its messages stay hidden six times as long, as Lambda advises. */
+const CONSUMER_TIMEOUT = Duration.seconds(20);
+/** Enough that a bad quarter of an hour passes by itself; a message that is truly bad still surfaces within the hour. */
+const MAX_RECEIVES = 10;
+
+/** Outbox -> relay -> bus -> rules -> queues -> consumers, and what runs by the clock. */
+export class EventsStack extends Stack {
+  readonly bus: EventBus;
+  readonly functions = new Map<FunctionName, ClearingFunction>();
+  readonly relay: ClearingFunction;
+  readonly queues: { queue: Queue; dead: Queue }[] = [];
+  /** Where an event, a stream record or a schedule's call ends that found no way; empty in good times. */
+  readonly deadLetters: Queue[] = [];
+  readonly #props: EventsProps;
+
+  constructor(scope: Construct, id: string, props: EventsProps) {
+    super(scope, id, props);
+    this.#props = props;
+    const { settings } = props;
+
+    this.bus = new EventBus(this, "bus", { eventBusName: `clearing-${settings.stage}` });
+    this.bus.archive("archive", {
+      archiveName: `clearing-${settings.stage}`,
+      description: "Everything that the bus carried, to be replayed",
+      eventPattern: { source: ["clearing", "clearing.stripe"] },
+      retention: Duration.days(90),
+    });
+    this.#registerSchemas();
+    this.relay = this.#relay();
+    for (const [name, subscription] of Object.entries(subscriptions))
+      this.#consumer(name as FunctionName, subscription);
+    this.#schedules();
+  }
+
+  #function(name: FunctionName, timeout: Duration): ClearingFunction {
+    const { settings, data, api } = this.#props;
+    const fn = new ClearingFunction(this, name, {
+      settings,
+      data,
+      publicUrl: api.publicUrl,
+      bus: this.bus,
+      timeout,
+      memorySize: 512,
+    });
+    this.functions.set(name, fn);
+    return fn;
+  }
+
+  #name(part: string): string {
+    return `clearing-${this.#props.settings.stage}-${part}`;
+  }
+
+  #registerSchemas(): void {
+    const registry = new CfnRegistry(this, "schemas", {
+      registryName: this.#name("events"),
+      description: "Detail of each event on the bus",
+    });
+    for (const [name, schema] of Object.entries(readEventSchemas(this.#props.settings.dist))) {
+      new CfnSchema(this, `schema-${name}`, {
+        registryName: registry.attrRegistryName,
+        schemaName: `clearing@${name}`,
+        type: "JSONSchemaDraft4",
+        content: JSON.stringify(schema),
+      });
+    }
+  }
+
+  #relay(): ClearingFunction {
+    const { outbox } = this.#props.data.tables;
+    const relay = this.#function("relay", Duration.seconds(30));
+    const dead = deadLetterQueue(this, "relay-dead", this.#name("relay-dead"));
+    this.deadLetters.push(dead);
+    relay.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
+        resources: [streamArnOf(outbox)],
+      }),
+    );
+    relay.addEventSourceMapping("outbox", {
+      eventSourceArn: streamArnOf(outbox),
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      // Tried for hours, an outage of the bus being no reason to lose an event (I7); the alarm comes after minutes.
+      // What is parked then is still in the outbox table.
+      maxRecordAge: Duration.hours(6),
+      onFailure: new SqsDlq(dead),
+      filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
+    });
+    return relay;
+  }
+
+  #consumer(name: FunctionName, subscription: Subscription): void {
+    const fn = this.#function(name, CONSUMER_TIMEOUT);
+    const queues = consumerQueue(this, name, {
+      queueName: this.#name(name),
+      visibilityTimeout: Duration.seconds(CONSUMER_TIMEOUT.toSeconds() * 6),
+      maxReceiveCount: MAX_RECEIVES,
+    });
+    this.queues.push(queues);
+    new Rule(this, `${name}-rule`, {
+      ruleName: this.#name(name),
+      description: `What ${name} consumes`,
+      eventBus: this.bus,
+      eventPattern: { source: [subscription.source], detailType: [...subscription.events] },
+      targets: [new SqsQueue(queues.queue, { deadLetterQueue: queues.dead })],
+    });
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        resources: [queues.queue.queueArn],
+      }),
+    );
+    fn.addEventSourceMapping("queue", {
+      eventSourceArn: queues.queue.queueArn,
+      batchSize: subscription.batchSize,
+      maxConcurrency: subscription.concurrency,
+      reportBatchItemFailures: true,
+    });
+  }
+
+  #schedules(): void {
+    const group = new CfnScheduleGroup(this, "schedules", { name: this.#name("schedules") });
+    const dead = deadLetterQueue(this, "schedules-dead", this.#name("schedules-dead"));
+    this.deadLetters.push(dead);
+    for (const [name, { everyMinutes }] of Object.entries(schedules)) {
+      // Shorter than its period, so that two runs do not meet as a rule; that they may is the functions' affair.
+      const fn = this.#function(name as FunctionName, Duration.seconds(everyMinutes * 60 - 5));
+      const role = new Role(this, `${name}-schedule-role`, {
+        description: `Lets the scheduler call ${name}`,
+        assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
+          conditions: { StringEquals: { "aws:SourceAccount": this.account } },
+        }),
+        inlinePolicies: {
+          call: new PolicyDocument({
+            statements: [
+              new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [fn.functionArn] }),
+              new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [dead.queueArn] }),
+            ],
+          }),
+        },
+      });
+      new CfnSchedule(this, `${name}-schedule`, {
+        name: this.#name(name),
+        groupName: group.ref,
+        description: `Runs ${name}`,
+        scheduleExpression: `rate(${everyMinutes} minute${everyMinutes === 1 ? "" : "s"})`,
+        flexibleTimeWindow: { mode: "OFF" },
+        target: {
+          arn: fn.functionArn,
+          roleArn: role.roleArn,
+          input: "{}",
+          // The next run does what this one could not: a late retry would only meet it.
+          retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 * everyMinutes },
+          deadLetterConfig: { arn: dead.queueArn },
+        },
+      });
+    }
+  }
+}
+
+function streamArnOf(table: Table): string {
+  if (!table.tableStreamArn) throw new Error("the outbox has no stream");
+  return table.tableStreamArn;
+}

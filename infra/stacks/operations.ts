@@ -1,0 +1,152 @@
+import { Duration, Stack, type StackProps } from "aws-cdk-lib";
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import { acknowledge } from "../nag.ts";
+import type { Settings } from "../settings.ts";
+import type { ApiStack } from "./api.ts";
+import type { EventsStack } from "./events.ts";
+
+type OperationsProps = StackProps & { settings: Settings; api: ApiStack; events: EventsStack };
+
+/** What tells a person that something is wrong, and the one page to look at then. */
+export class OperationsStack extends Stack {
+  readonly #topic: Topic;
+
+  constructor(scope: Construct, id: string, props: OperationsProps) {
+    super(scope, id, props);
+    const { settings, api, events } = props;
+
+    this.#topic = new Topic(this, "alarms", { topicName: `clearing-${settings.stage}-alarms`, enforceSSL: true });
+    acknowledge(this.#topic, "alarmTopic");
+
+    for (const dead of [...events.queues.map((queues) => queues.dead), ...events.deadLetters]) {
+      this.#alarm(`${dead.node.id}-letters`, {
+        alarmDescription: `${dead.node.id}: something could not be handled and waits for a person`,
+        metric: dead.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+        threshold: 1,
+      });
+    }
+    for (const { queue } of events.queues) {
+      this.#alarm(`${queue.node.id}-age`, {
+        alarmDescription: `${queue.node.id}: the oldest message waits for 15 minutes`,
+        metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
+        threshold: 15 * 60,
+      });
+    }
+    this.#alarm("outbox-age", {
+      alarmDescription: "The oldest unsent outbox item is 5 minutes old: committed changes whose events are not out",
+      metric: this.#iteratorAge(events),
+      threshold: 5 * 60 * 1000,
+    });
+
+    const functions = new Map([...api.functions, ...events.functions]);
+    for (const [name, fn] of functions) {
+      this.#alarm(`${name}-errors`, {
+        alarmDescription: `${name} fails: an exception is a bug or an outage, never a refusal`,
+        metric: fn.metricErrors({ period: Duration.minutes(5) }),
+        threshold: 1,
+        evaluationPeriods: 2,
+      });
+    }
+    this.#alarm("api-5xx", {
+      alarmDescription: "The API answers with 5xx",
+      metric: this.#apiMetric(api, "5xx"),
+      threshold: 5,
+    });
+    for (const kind of ["4xx", "5xx"]) {
+      this.#alarm(`webhook-${kind}`, {
+        alarmDescription: `Stripe's deliveries are answered with ${kind}: the signing secret, or the function`,
+        metric: this.#webhookMetric(api, kind),
+        threshold: 3,
+      });
+    }
+    this.#dashboard(props);
+  }
+
+  #alarm(id: string, props: Omit<AlarmProps, "evaluationPeriods"> & { evaluationPeriods?: number }): void {
+    const alarm = new Alarm(this, id, {
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...props,
+    });
+    alarm.addAlarmAction(new SnsAction(this.#topic));
+  }
+
+  #iteratorAge({ relay }: EventsStack): Metric {
+    return relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) });
+  }
+
+  #apiMetric({ api }: ApiStack, metricName: string, statistic = "Sum"): Metric {
+    return new Metric({
+      namespace: "AWS/ApiGateway",
+      metricName,
+      statistic,
+      period: Duration.minutes(5),
+      dimensionsMap: { ApiId: api.apiId },
+    });
+  }
+
+  #webhookMetric({ api, webhook }: ApiStack, metricName: string): Metric {
+    return this.#apiMetric({ api } as ApiStack, metricName).with({
+      dimensionsMap: { ApiId: api.apiId, Stage: "$default", Resource: webhook.path, Method: webhook.method },
+    });
+  }
+
+  #dashboard({ settings, api, events }: OperationsProps): void {
+    const dashboard = new Dashboard(this, "dashboard", { dashboardName: `clearing-${settings.stage}` });
+    const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
+      new GraphWidget({ title, left, right, width: 12 });
+    const functions = [...api.functions, ...events.functions];
+    const sum = (label: string, metrics: Metric[]) =>
+      new MathExpression({
+        label,
+        expression: metrics.map((_, index) => `m${index}`).join(" + "),
+        usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
+      });
+    dashboard.addWidgets(
+      graph(
+        "API: requests and failures",
+        [this.#apiMetric(api, "Count"), this.#apiMetric(api, "4xx"), this.#apiMetric(api, "5xx")],
+        [this.#apiMetric(api, "Latency", "p95")],
+      ),
+      graph(
+        "Webhook: failures",
+        ["4xx", "5xx"].map((kind) => this.#webhookMetric(api, kind)),
+      ),
+      graph(
+        "Functions: errors",
+        functions.map(([name, fn]) => fn.metricErrors({ label: name })),
+      ),
+      graph(
+        "Functions: duration, p95",
+        functions.map(([name, fn]) => fn.metricDuration({ label: name, statistic: "p95" })),
+      ),
+      graph("Outbox: age of the oldest unsent item", [this.#iteratorAge(events)]),
+      graph(
+        "Queues: age of the oldest message",
+        events.queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),
+      ),
+      graph("Dead letters", [
+        sum(
+          "waiting for a person",
+          [...events.queues.map(({ dead }) => dead), ...events.deadLetters].map((dead) =>
+            dead.metricApproximateNumberOfMessagesVisible(),
+          ),
+        ),
+      ]),
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import type { FunctionName } from "./access.ts";
+
+export type Subscription = {
+  source: "clearing" | "clearing.stripe";
+  events: readonly string[];
+  /** Messages in one call. */
+  batchSize: number;
+  /** Calls at the same time: a bound on what a burst does to Stripe, to SES, to hot items. */
+  concurrency: number;
+};
+
+/** Who consumes what, each through a queue of its own. The rules on the bus are made from this table. */
+export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
+  progress: {
+    source: "clearing",
+    events: ["AgreementSigned", "PaymentSettled", "ClearanceChanged", "BookingConfirmed"],
+    batchSize: 10,
+    concurrency: 10,
+  },
+  "stripe-work": {
+    source: "clearing",
+    events: ["RefundRequested", "HoldExpired", "BookingCancelled", "BookingDeclined"],
+    batchSize: 5,
+    concurrency: 5,
+  },
+  mailer: {
+    source: "clearing",
+    events: [
+      "BookingHeld",
+      "AgreementSigned",
+      "PaymentProcessing",
+      "PaymentSettled",
+      "PaymentFailed",
+      "HoldExpired",
+      "BookingConfirmed",
+      "BookingUnconfirmed",
+      "BookingDeclined",
+      "BookingCancelled",
+      "RefundRequested",
+      "RefundSucceeded",
+      "RefundFailed",
+    ],
+    batchSize: 10,
+    concurrency: 5,
+  },
+  "stripe-events": { source: "clearing.stripe", events: ["StripeEventReceived"], batchSize: 5, concurrency: 5 },
+};
+
+/** What runs by the clock, and how often. */
+export const schedules: Partial<Record<FunctionName, { everyMinutes: number }>> = {
+  sweep: { everyMinutes: 1 },
+  "payment-sweep": { everyMinutes: 1 },
+  reconcile: { everyMinutes: 5 },
+};
