@@ -296,7 +296,6 @@ export function resolveStacks(stacks: ReadonlyMap<string, RawTemplate>, apiUrl: 
 
   return [...stacks].flatMap(([stack, template]) =>
     Object.entries(template.Resources ?? {}).map(([id, raw]): Resource => {
-      let properties: Properties | undefined;
       return {
         id,
         stack,
@@ -304,10 +303,7 @@ export function resolveStacks(stacks: ReadonlyMap<string, RawTemplate>, apiUrl: 
         label: labelOf(raw, id),
         name: nameOf(stack, id, raw),
         attributes: attributesOf(stack, id),
-        get properties() {
-          properties ??= resolve(raw.Properties ?? {}, stack) as Properties;
-          return properties;
-        },
+        properties: resolve(raw.Properties ?? {}, stack) as Properties,
       };
     }),
   );
