@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { BuildOptions, Metafile } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+const dist = join(root, "dist");
+
+/** Packages that no function contains: they run on a developer's machine, or are served from elsewhere. */
+const NOT_BUNDLED = ["local", "stripe-simulator", "portal"];
+
+/** CommonJS inside a bundle asks for Node's own modules by `require`, which an ES module has to be given. */
+const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** One function's bundle. `initial` is what a cold start reads: the entry and what it imports statically. */
+export type Bundle = { name: string; bytes: number; initial: number };
+
+/**
+ * Writes `dist/`: a folder per function with its bundle, `openapi.json` and `events.json` from the contracts, the page
+ * of the documentation, and esbuild's account of each bundle in `meta/`. An unchanged tree is left as it is.
+ */
+export async function build(): Promise<Bundle[]> {
+  const stamp = contentHash();
+  if (readIfThere(join(dist, "stamp")) !== stamp) {
+    // Built aside and moved, so that nobody reads a half-written folder. A sibling: source maps hold relative paths.
+    const aside = join(root, `dist.${process.pid}`);
+    rmSync(aside, { recursive: true, force: true });
+    try {
+      await writeAll(aside);
+      writeFileSync(join(aside, "stamp"), stamp);
+      rmSync(dist, { recursive: true, force: true });
+      renameSync(aside, dist);
+    } finally {
+      rmSync(aside, { recursive: true, force: true });
+    }
+  }
+  return JSON.parse(readFileSync(join(dist, "bundles.json"), "utf8"));
+}
+
+function contentHash(): string {
+  const folders = globSync("packages/*", { cwd: root }).filter((path) => !NOT_BUNDLED.includes(basename(path)));
+  const files = [...folders, "functions"]
+    .flatMap((folder) => globSync(`${folder}/**/*.{ts,json,html,css}`, { cwd: root, exclude: isNoSource }))
+    .concat("pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts")
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update("\0");
+  return hash.digest("hex");
+}
+
+const isNoSource = (path: string) => /(^|\/)node_modules$|\.test\.ts$|(^|\/)testing$/.test(path);
+
+const readIfThere = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
+
+async function writeAll(out: string): Promise<void> {
+  const names = globSync("functions/*/handler.ts", { cwd: root })
+    .map((path) => basename(dirname(path)))
+    .sort();
+  mkdirSync(join(out, "meta"), { recursive: true });
+  writeContracts(out, await import("../packages/contracts/src/openapi.ts"));
+  // All are awaited, failed or not: a bundle that ends later must not write into a folder that is gone.
+  const results = await Promise.allSettled(names.map((name) => bundle(name, out)));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+  const bundles = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  writeFileSync(join(out, "bundles.json"), JSON.stringify(bundles));
+}
+
+async function bundle(name: string, out: string): Promise<Bundle> {
+  const { build: esbuild } = await import("esbuild");
+  const options = {
+    entryPoints: [{ in: join(root, "functions", name, "handler.ts"), out: "index" }],
+    outdir: join(out, "functions", name),
+    absWorkingDir: root,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    mainFields: ["module", "main"],
+    minify: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "error",
+  } satisfies BuildOptions;
+  let { metafile } = await esbuild(options);
+  if (Object.values(metafile.outputs).some(({ imports }) => imports.some(({ kind }) => kind === "require-call"))) {
+    ({ metafile } = await esbuild({ ...options, banner: { js: REQUIRE } }));
+  }
+  writeFileSync(join(out, "meta", `${name}.json`), JSON.stringify(metafile));
+  return { name, ...sizes(metafile) };
+}
+
+function sizes({ outputs }: Metafile): { bytes: number; initial: number } {
+  const code = Object.entries(outputs).filter(([path]) => path.endsWith(".mjs"));
+  const entry = code.find(([path]) => basename(path) === "index.mjs")?.[0] ?? "";
+  const initial = new Set<string>();
+  const visit = (path: string) => {
+    const output = outputs[path];
+    if (!output || initial.has(path)) return;
+    initial.add(path);
+    for (const { path: next, kind } of output.imports) if (kind === "import-statement") visit(next);
+  };
+  visit(entry);
+  const sum = (paths: Iterable<string>) => [...paths].reduce((total, path) => total + (outputs[path]?.bytes ?? 0), 0);
+  return { bytes: sum(code.map(([path]) => path)), initial: sum(initial) };
+}
+
+type Contracts = { openapiDocument(): object; eventSchemas(): object };
+
+/** What the contracts say, as data: infrastructure and the catalogue function read it, and import none of it. */
+function writeContracts(out: string, { openapiDocument, eventSchemas }: Contracts): void {
+  const openapi = JSON.stringify(openapiDocument());
+  const served = join(out, "functions", "catalogue");
+  mkdirSync(served, { recursive: true });
+  writeFileSync(join(out, "openapi.json"), openapi);
+  writeFileSync(join(out, "events.json"), JSON.stringify(eventSchemas()));
+  writeFileSync(join(served, "openapi.json"), openapi);
+  writeFileSync(join(served, "docs.html"), docsPage(openapi));
+}
+
+/** RapiDoc with the document inside: one file that needs no other, from us or from anybody. */
+function docsPage(openapi: string): string {
+  const rapidoc = readFileSync(join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), "utf8");
+  const inline = (text: string) => text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Clearing: API</title>
+<rapi-doc id="api" render-style="read" theme="light" show-header="false" load-fonts="false" sort-endpoints-by="none"
+  schema-style="table" allow-spec-url-load="false" allow-spec-file-load="false" show-method-in-nav-bar="as-colored-text"></rapi-doc>
+<script>${inline(rapidoc)}</script>
+<script>
+  const api = ${inline(openapi)};
+  addEventListener("DOMContentLoaded", () => document.getElementById("api").loadSpec(api));
+</script>
+</html>
+`;
+}
+
+/** Median time of a cold import of each bundle, in milliseconds: a fresh process each time, as a cold start is one. */
+async function importTime({ name }: Bundle, runs = 7): Promise<number> {
+  const { execFileSync } = await import("node:child_process");
+  const entry = JSON.stringify(`file://${join(dist, "functions", name, "index.mjs")}`);
+  const script = `const start = performance.now(); await import(${entry}); console.log(performance.now() - start);process.exit()`;
+  const times = Array.from({ length: runs }, () =>
+    Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" })),
+  ).sort((a, b) => a - b);
+  return times[Math.floor(runs / 2)] ?? Number.NaN;
+}
+
+if (import.meta.main) {
+  const measure = process.argv.includes("--measure");
+  const bundles = await build();
+  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`.padStart(8);
+  console.log(`${"bundle".padEnd(14)} at start     whole${measure ? "   import" : ""}`);
+  for (const bundle of bundles) {
+    const time = measure ? `${(await importTime(bundle)).toFixed(0)} ms`.padStart(9) : "";
+    console.log(`${bundle.name.padEnd(14)} ${kilobytes(bundle.initial)}  ${kilobytes(bundle.bytes)}${time}`);
+  }
+}
