@@ -1,0 +1,109 @@
+import type { Context, Hono } from "hono";
+import { FAULT_KINDS, type Fault } from "./faults.ts";
+import type { Env, Surface } from "./http/endpoint.ts";
+import { invalidRequest, StripeFailure } from "./http/stripe-error.ts";
+import { balanceCheck } from "./resources/balance.ts";
+import { authenticate, submitSession } from "./resources/hosted-payment.ts";
+import { rollSecret } from "./resources/webhook-endpoints.ts";
+import type { Misbehaviour } from "./webhooks/deliveries.ts";
+
+type Json = Record<string, unknown>;
+
+/** The `/_sim` routes: what people, banks and bad luck do. They take and give JSON and need no key. */
+export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surface): void {
+  const control = (act: (c: Context<Env>, body: Json) => unknown) => async (c: Context<Env>) => {
+    try {
+      const text = await c.req.text();
+      const body = text === "" ? {} : parse(text);
+      const answer = world.transaction(() => act(c, body));
+      settled();
+      return c.json(answer as object);
+    } catch (error) {
+      if (!(error instanceof StripeFailure)) throw error;
+      return c.json({ error: error.body }, error.status as 400);
+    }
+  };
+  const id = (c: Context<Env>) => c.req.param("id") ?? "";
+  const authentication = control((c, { result }) => {
+    if (result !== "success" && result !== "failure")
+      throw invalidRequest("result must be success or failure", { param: "result" });
+    return authenticate(world, faults, id(c), result === "success");
+  });
+
+  app.post(
+    "/_sim/checkout/:id/payment",
+    control((c, { paymentMethod, email }) => {
+      if (typeof paymentMethod !== "string")
+        throw invalidRequest("paymentMethod must be a string", { param: "paymentMethod" });
+      return submitSession(world, faults, id(c), paymentMethod, typeof email === "string" ? email : undefined);
+    }),
+  );
+  app.post("/_sim/payment_intents/:id/authentication", authentication);
+  app.post("/_sim/setup_intents/:id/authentication", authentication);
+
+  app.post(
+    "/_sim/webhooks",
+    control((_c, body) => {
+      const misbehaviour: Misbehaviour = {
+        duplicate: number(body, "duplicate", 0, 1),
+        reorder: number(body, "reorder", 0, 1),
+        drop: number(body, "drop", 0, 1),
+        seed: number(body, "seed", 1, Number.MAX_SAFE_INTEGER),
+      };
+      world.settings.set("webhooks", misbehaviour);
+      world.settings.remove(`draw:webhooks:${misbehaviour.seed}`);
+      return misbehaviour;
+    }),
+  );
+  app.delete(
+    "/_sim/webhooks",
+    control(() => (world.settings.remove("webhooks"), {})),
+  );
+  app.post(
+    "/_sim/webhook_endpoints/:id/secret",
+    control((c, body) => {
+      const secret = typeof body.secret === "string" ? body.secret : undefined;
+      return { secret: rollSecret(world, id(c), secret, number(body, "overlapSeconds", 24 * 3600, 7 * 24 * 3600)) };
+    }),
+  );
+
+  app.post(
+    "/_sim/faults",
+    control((_c, body) => {
+      const kind = FAULT_KINDS.find((known) => known === body.kind);
+      if (!kind) throw invalidRequest(`kind must be one of ${FAULT_KINDS.join(", ")}`, { param: "kind" });
+      const fault: Fault = {
+        kind,
+        rate: number(body, "rate", 1, 1),
+        seed: number(body, "seed", 1, Number.MAX_SAFE_INTEGER),
+        ...(body.ms === undefined ? {} : { ms: number(body, "ms", 200, 60_000) }),
+      };
+      faults.set(fault);
+      return { faults: faults.all() };
+    }),
+  );
+  app.delete(
+    "/_sim/faults",
+    control(() => (faults.clear(), { faults: [] })),
+  );
+  app.get(
+    "/_sim/balance",
+    control(() => balanceCheck(world)),
+  );
+}
+
+function parse(text: string): Json {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
+  } catch {
+    // Falls through to the same refusal.
+  }
+  throw invalidRequest("The body must be a JSON object.");
+}
+
+function number(body: Json, name: string, otherwise: number, most: number): number {
+  const value = body[name] ?? otherwise;
+  if (typeof value === "number" && value >= 0 && value <= most) return value;
+  throw invalidRequest(`${name} must be a number from 0 to ${most}`, { param: name });
+}

@@ -1,0 +1,71 @@
+import { StripeFailure } from "./http/stripe-error.ts";
+import type { World } from "./world.ts";
+
+export const FAULT_KINDS = [
+  "error",
+  "unavailable",
+  "throttle",
+  "html",
+  "timeout",
+  "timeout_after",
+  "slow",
+  "low_balance",
+  "late_fee",
+] as const;
+
+/**
+ * What can go wrong between a caller and Stripe.
+ * - `error`: 500 `api_error` from the endpoint itself, without effect; saved under the idempotency key like any answer.
+ * - `unavailable`: 503 before any endpoint runs; nothing is saved, `stripe-should-retry: true`.
+ * - `throttle`: 429, every second one `lock_timeout` with `stripe-should-retry: true`.
+ * - `html`: somebody else's 502 page. `timeout` / `timeout_after`: the connection breaks before / after the effect.
+ * - `slow`: the request takes `ms` of real time while its key is taken.
+ * - `low_balance`: refunds stay `pending` until it is cleared. `late_fee`: a card's balance transaction comes an hour late.
+ */
+export type FaultKind = (typeof FAULT_KINDS)[number];
+export type Fault = { kind: FaultKind; rate: number; seed: number; ms?: number | undefined };
+
+export type Faults = {
+  set(fault: Fault): void;
+  clear(): void;
+  all(): Fault[];
+  /** Whether a fault strikes now; each kind has a sequence of its own. */
+  strikes(kind: FaultKind): Fault | undefined;
+};
+
+export function openFaults(world: World): Faults {
+  const key = (kind: FaultKind) => `fault:${kind}`;
+  return {
+    set: (fault) => {
+      world.settings.set(key(fault.kind), fault);
+      world.settings.remove(`draw:${fault.kind}:${fault.seed}`);
+    },
+    clear: () => {
+      for (const kind of FAULT_KINDS) world.settings.remove(key(kind));
+      world.timers.hasten("fund_refund", world.now());
+    },
+    all: () => FAULT_KINDS.flatMap((kind) => world.settings.get<Fault>(key(kind)) ?? []),
+    strikes: (kind) => {
+      const fault = world.settings.get<Fault>(key(kind));
+      return fault && world.settings.draw(kind, fault.seed) < fault.rate ? fault : undefined;
+    },
+  };
+}
+
+export function rateLimited(locked: boolean): StripeFailure {
+  if (!locked) {
+    const message = "Testmode request rate limit exceeded, the rate limits in testmode are lower than livemode.";
+    return new StripeFailure(429, { type: "invalid_request_error", code: "rate_limit", message });
+  }
+  const message =
+    "This object cannot be accessed right now because another API request or Stripe process is currently accessing it.";
+  const body = { type: "invalid_request_error", code: "lock_timeout", message } as const;
+  return new StripeFailure(429, body, false, { "stripe-should-retry": "true" });
+}
+
+export function internalError(status: 500 | 503): StripeFailure {
+  const message = "Sorry, something went wrong. We've already been notified of the problem.";
+  return new StripeFailure(status, { type: "api_error", message }, false, {
+    "stripe-should-retry": status === 503 ? "true" : "false",
+  });
+}

@@ -1,0 +1,28 @@
+import qs from "qs";
+import { invalidRequest } from "./stripe-error.ts";
+
+/** Decodes `a[b]=c` and `a[0][b]=c` as Stripe's form encoding means them; every leaf stays a string. */
+export function decodeForm(encoded: string): Record<string, unknown> {
+  return qs.parse(encoded, { depth: 20, arrayLimit: 1000, parameterLimit: 10_000, plainObjects: false });
+}
+
+/** Stripe's v1 takes forms only. */
+export function decodeBody(contentType: string | null, body: string): Record<string, unknown> {
+  if (body === "") return {};
+  if (contentType?.startsWith("application/json")) {
+    throw invalidRequest(
+      "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.",
+    );
+  }
+  return decodeForm(body);
+}
+
+/** The same parameters in any order give the same text, for comparing requests under one idempotency key. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}

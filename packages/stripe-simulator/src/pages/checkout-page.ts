@@ -1,0 +1,64 @@
+import { html } from "hono/html";
+import type { Stripe } from "stripe";
+import { findMagic, OFFERED } from "../resources/magic-methods.ts";
+import { money, page } from "./layout.ts";
+
+/** The open session's form: what is paid, with which test card or account, and a way back. */
+export function checkoutPage(session: Stripe.Checkout.Session, items: Stripe.LineItem[], problem?: string) {
+  const offered = OFFERED.filter(({ id }) => session.payment_method_types.includes(findMagic(id)?.magic.type ?? ""));
+  const saving = session.mode === "setup";
+  const needsEmail = session.customer === null && session.customer_email === null;
+  return page(
+    saving ? "Save a payment method" : "Pay",
+    html`<h1>${saving ? "Save a payment method" : "Pay"}</h1>
+${saving ? "" : html`<p class="amount">${money(session.amount_total, session.currency)}</p>`}
+${
+  items.length === 0
+    ? ""
+    : html`<table><caption class="note">What you pay for</caption>${items.map(
+        (item) =>
+          html`<tr><td>${item.description ?? "Item"}${(item.quantity ?? 1) > 1 ? ` × ${item.quantity}` : ""}</td><td>${money(item.amount_total, item.currency)}</td></tr>`,
+      )}</table>`
+}
+${problem ? html`<p class="alert" role="alert">${problem}</p>` : ""}
+<form method="post">
+${needsEmail ? html`<label>E-mail <input type="email" name="email" autocomplete="email" required></label>` : ""}
+<fieldset>
+<legend>Test card or bank account</legend>
+${offered.map(
+  ({ id, label }, index) =>
+    html`<label><input type="radio" name="paymentMethod" value="${id}" ${index === 0 ? "checked" : ""}> ${label}</label>`,
+)}
+</fieldset>
+<button type="submit">${saving ? "Save" : `Pay ${money(session.amount_total, session.currency)}`}</button>
+</form>
+${session.cancel_url ? html`<p><a href="${session.cancel_url}">Back to the shop</a></p>` : ""}`,
+  );
+}
+
+/** A session on whose page nothing can be done any more. */
+export function closedPage(session: Stripe.Checkout.Session, back: string | null) {
+  const complete = session.status === "complete";
+  const title = complete ? "This page was completed" : "This page has expired";
+  const words = complete
+    ? "There is nothing more to pay here."
+    : "Nothing was paid. Go back to get a new payment page.";
+  return page(title, html`<h1>${title}</h1><p>${words}</p>${back ? html`<p><a href="${back}">Continue</a></p>` : ""}`);
+}
+
+/** The bank's question during 3-D Secure. */
+export function challengePage(amount: string | null) {
+  return page(
+    "Confirm with your bank",
+    html`<h1>Confirm with your bank</h1>
+<p>Your bank asks whether it is really you${amount ? ` paying ${amount}` : ""}.</p>
+<form method="post">
+<button type="submit" name="result" value="success">Complete authentication</button>
+<button type="submit" name="result" value="failure" class="plain">Fail authentication</button>
+</form>`,
+  );
+}
+
+export function messagePage(title: string, words: string) {
+  return page(title, html`<h1>${title}</h1><p role="alert">${words}</p>`);
+}

@@ -1,0 +1,146 @@
+import type { Stripe } from "stripe";
+import { listPage } from "../http/list.ts";
+import { paging, range, text } from "../http/params.ts";
+import { noSuch } from "../http/stripe-error.ts";
+import type { Routes } from "../routes.ts";
+import type { World } from "../world.ts";
+
+type BalanceEntry = {
+  amount: number;
+  currency: string;
+  fee?: number;
+  type: "charge" | "payment" | "refund" | "payment_refund" | "refund_failure";
+  source: string;
+  description: string | null;
+  /** Seconds; default now. */
+  availableOn?: number;
+};
+
+const CATEGORY = {
+  charge: "charge",
+  payment: "charge",
+  refund: "refund",
+  payment_refund: "refund",
+  refund_failure: "refund_failure",
+} as const;
+const DAY = 24 * 3600;
+
+/** Cards: 2.9 % + 30 cents; bank debits: 0.8 %, at most 5 dollars. Half a cent rounds up. Source: stripe.com/pricing. */
+export function feeOf(method: "card" | "us_bank_account", amount: number): number {
+  if (method === "card") return Math.floor((amount * 29 + 500) / 1000) + 30;
+  return Math.min(500, Math.floor((amount * 8 + 500) / 1000));
+}
+
+/** The next midnight (UTC) at least two days away, when a payment's money may be spent. */
+export function settlesOn(seconds: number): number {
+  return Math.ceil((seconds + 2 * DAY) / DAY) * DAY;
+}
+
+/** Moves the account's balance; it may go below zero. The running balance is kept beside the sum, as a check on it. */
+export function book(world: World, entry: BalanceEntry): Stripe.BalanceTransaction {
+  const fee = entry.fee ?? 0;
+  const net = entry.amount - fee;
+  const transaction: Stripe.BalanceTransaction = {
+    id: world.newId("txn_1", 23),
+    object: "balance_transaction",
+    amount: entry.amount,
+    available_on: entry.availableOn ?? world.seconds(),
+    balance_type: "payments",
+    created: world.seconds(),
+    currency: entry.currency,
+    description: entry.description,
+    exchange_rate: null,
+    fee,
+    fee_details:
+      fee === 0
+        ? []
+        : [
+            {
+              amount: fee,
+              application: null,
+              currency: entry.currency,
+              description: "Stripe processing fees",
+              type: "stripe_fee",
+            },
+          ],
+    net,
+    reporting_category: CATEGORY[entry.type],
+    source: entry.source,
+    status: "pending",
+    type: entry.type,
+  };
+  world.objects.insert<"balance_transaction">(transaction);
+  const key = `balance:${entry.currency}`;
+  world.settings.set(key, (world.settings.get<number>(key) ?? 0) + net);
+  return transaction;
+}
+
+/** A transaction's status depends on the time it is looked at. */
+export function shown(world: World, transaction: Stripe.BalanceTransaction): Stripe.BalanceTransaction {
+  return { ...transaction, status: transaction.available_on <= world.seconds() ? "available" : "pending" };
+}
+
+/**
+ * The balance three ways, which must agree: kept as it moved, summed over its transactions, and derived from the
+ * charges and refunds that should have caused them.
+ */
+export function balanceCheck(world: World, currency = "usd") {
+  const transactions = world.objects.all("balance_transaction", { currency });
+  const sum = transactions.reduce((total, { net }) => total + net, 0);
+  const pending = transactions
+    .filter(({ available_on }) => available_on > world.seconds())
+    .reduce((total, { net }) => total + net, 0);
+  const charged = world.objects
+    .all("charge", { currency })
+    .filter(({ balance_transaction: booked }) => booked !== null)
+    .reduce((total, { amount_captured: amount, payment_method_details: details }) => {
+      return total + amount - feeOf(details?.type === "card" ? "card" : "us_bank_account", amount);
+    }, 0);
+  const returned = world.objects
+    .all("refund", { currency })
+    .filter(({ balance_transaction: booked, failure_balance_transaction: undone }) => booked !== null && !undone)
+    .reduce((total, { amount }) => total + amount, 0);
+  const balance = world.settings.get<number>(`balance:${currency}`) ?? 0;
+  const derived = charged - returned;
+  return {
+    currency,
+    balance,
+    sumOfTransactions: sum,
+    derivedFromObjects: derived,
+    available: sum - pending,
+    pending,
+    transactions: transactions.length,
+    consistent: balance === sum && sum === derived,
+  };
+}
+
+export function balanceRoutes({ get }: Routes, world: World): void {
+  get("/v1/balance", {}, () => {
+    const { available, pending } = balanceCheck(world);
+    return {
+      object: "balance",
+      available: [{ amount: available, currency: "usd", source_types: { card: available } }],
+      livemode: false,
+      pending: [{ amount: pending, currency: "usd", source_types: { card: pending } }],
+      refund_and_dispute_prefunding: {
+        available: [{ amount: 0, currency: "usd" }],
+        pending: [{ amount: 0, currency: "usd" }],
+      },
+    } satisfies Stripe.Balance;
+  });
+  get(
+    "/v1/balance_transactions",
+    { created: range(), currency: text(), payout: text(), source: text(), type: text(), ...paging },
+    (params) => {
+      if (params.payout !== undefined) throw noSuch("payout", params.payout, "payout");
+      const where = { currency: params.currency, source: params.source, type: params.type };
+      const page = listPage(world, "balance_transaction", "/v1/balance_transactions", params, where);
+      return { ...page, data: page.data.map((transaction) => shown(world, transaction)) };
+    },
+  );
+  get("/v1/balance_transactions/:id", {}, (_params, { id = "" }) => {
+    const transaction = world.objects.find("balance_transaction", id);
+    if (!transaction) throw noSuch("balance transaction", id);
+    return shown(world, transaction);
+  });
+}

@@ -1,0 +1,285 @@
+import type { Stripe } from "stripe";
+import { listPage } from "../http/list.ts";
+import {
+  applyMetadata,
+  billingDetails,
+  list,
+  type MetadataChange,
+  metadata,
+  object,
+  oneOf,
+  paging,
+  required,
+  text,
+  type Values,
+} from "../http/params.ts";
+import { invalidRequest, noSuch, noSuchReference, StripeFailure } from "../http/stripe-error.ts";
+import type { Routes } from "../routes.ts";
+import type { World } from "../world.ts";
+import { existingCustomer } from "./customers.ts";
+import { type Decline, findBankByNumber, findMagic, type Magic } from "./magic-methods.ts";
+
+/** Which magic method it is, whether it was set up for off-session use, and under which mandate. */
+export type MethodNotes = { magic: string; setUp?: boolean; mandate?: string };
+
+const TYPES = ["card", "us_bank_account"] as const;
+export const methodData = {
+  type: required(oneOf(...TYPES)),
+  card: object({ token: required(text()) }),
+  us_bank_account: object({
+    account_holder_type: oneOf("individual", "company"),
+    account_type: oneOf("checking", "savings"),
+    account_number: required(text()),
+    routing_number: required(text()),
+  }),
+  billing_details: billingDetails,
+  allow_redisplay: oneOf("always", "limited", "unspecified"),
+  metadata: metadata(),
+};
+type MethodData = Values<typeof methodData>;
+
+/** A payment method made from a magic id: each use of `pm_card_visa` makes a new `pm_...`, as at Stripe. */
+function makeMethod(
+  world: World,
+  found: { name: string; magic: Magic },
+  given: { billing?: MethodData["billing_details"]; metadata?: MetadataChange | undefined } = {},
+): Stripe.PaymentMethod {
+  const method = {
+    id: world.newId("pm_1", 23),
+    object: "payment_method",
+    allow_redisplay: "unspecified",
+    billing_details: {
+      address: {
+        city: null,
+        country: null,
+        line1: null,
+        line2: null,
+        postal_code: null,
+        state: null,
+        ...given.billing?.address,
+      },
+      email: given.billing?.email ?? null,
+      name: given.billing?.name ?? null,
+      phone: given.billing?.phone ?? null,
+      tax_id: null,
+    },
+    ...details(found.magic),
+    created: world.seconds(),
+    customer: null,
+    customer_account: null,
+    livemode: false,
+    metadata: applyMetadata({}, given.metadata),
+    type: found.magic.type,
+  } as Stripe.PaymentMethod;
+  world.objects.insert<"payment_method">(method, { magic: found.name } satisfies MethodNotes);
+  return method;
+}
+
+function details(magic: Magic): Pick<Stripe.PaymentMethod, "card" | "us_bank_account"> {
+  if (magic.type === "card") {
+    return {
+      card: {
+        brand: magic.brand,
+        checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: "pass" },
+        country: "US",
+        display_brand: magic.brand,
+        exp_month: 12,
+        exp_year: 2036,
+        fingerprint: `fp${magic.brand}${magic.last4}`,
+        funding: magic.funding,
+        generated_from: null,
+        last4: magic.last4,
+        networks: { available: [magic.brand], preferred: null },
+        regulated_status: "unregulated",
+        three_d_secure_usage: { supported: true },
+        wallet: null,
+      },
+    };
+  }
+  return {
+    us_bank_account: {
+      account_holder_type: "individual",
+      account_type: "checking",
+      bank_name: "STRIPE TEST BANK",
+      financial_connections_account: null,
+      fingerprint: `fpbank${magic.last4}`,
+      last4: magic.last4,
+      networks: { preferred: "ach", supported: ["ach"] },
+      routing_number: "110000000",
+      status_details: {},
+    },
+  };
+}
+
+export function magicOf(world: World, method: Stripe.PaymentMethod): Magic {
+  const found = findMagic(world.objects.notes<MethodNotes>(method.id).magic);
+  if (!found) throw new Error(`payment method ${method.id} has no magic`);
+  return found.magic;
+}
+
+/** The stored method of an id, or a new one when the id is magic. */
+export function useMethod(world: World, id: string, param = "payment_method"): Stripe.PaymentMethod {
+  const stored = world.objects.find("payment_method", id);
+  if (stored) return stored;
+  const found = findMagic(id);
+  if (!found || !id.startsWith("pm_")) throw noSuchReference("PaymentMethod", id, param);
+  return makeMethod(world, found);
+}
+
+export function createMethod(world: World, data: MethodData): Stripe.PaymentMethod {
+  const given = { billing: data.billing_details, metadata: data.metadata };
+  if (data.type === "card") {
+    if (!data.card) throw missing("card");
+    const found = findMagic(data.card.token);
+    if (found?.magic.type !== "card") throw noSuchReference("token", data.card.token, "card[token]");
+    return makeMethod(world, found, given);
+  }
+  if (!data.us_bank_account) throw missing("us_bank_account");
+  const found = findBankByNumber(data.us_bank_account.account_number);
+  if (!found) {
+    throw invalidRequest("You must use a test bank account number in test mode.", {
+      param: "us_bank_account[account_number]",
+    });
+  }
+  return makeMethod(world, found, given);
+}
+
+/** Ties a method to a customer; the bank may refuse (`card_error`). */
+export function attachMethod(world: World, method: Stripe.PaymentMethod, customerId: string): Stripe.PaymentMethod {
+  if (method.customer === customerId) return method;
+  if (method.customer !== null) {
+    throw invalidRequest("The payment method you provided has already been attached to a customer.", {
+      code: "payment_method_unexpected_state",
+    });
+  }
+  const attached: Stripe.PaymentMethod = { ...method, customer: customerId };
+  world.objects.update<"payment_method">(attached);
+  world.emit("payment_method.attached", attached);
+  return attached;
+}
+
+/** A bank's refusal as Stripe's 402. */
+export function cardError(
+  decline: Decline,
+  more: Partial<StripeFailure["body"]> = {},
+  keepsState = true,
+): StripeFailure {
+  return new StripeFailure(
+    402,
+    {
+      type: "card_error",
+      code: decline.code,
+      ...(decline.declineCode ? { decline_code: decline.declineCode } : {}),
+      ...(decline.adviceCode ? { advice_code: decline.adviceCode } : {}),
+      message: decline.message,
+      ...more,
+    },
+    keepsState,
+  );
+}
+
+export function paymentMethodRoutes({ get, post }: Routes, world: World): void {
+  const existing = (id: string) => {
+    const method = world.objects.find("payment_method", id);
+    if (!method) throw noSuch("PaymentMethod", id, "payment_method");
+    return method;
+  };
+
+  post("/v1/payment_methods", methodData, (params) => createMethod(world, params));
+  get("/v1/payment_methods/:id", {}, (_params, { id = "" }) => existing(id));
+  post(
+    "/v1/payment_methods/:id",
+    { billing_details: billingDetails, metadata: metadata(), allow_redisplay: methodData.allow_redisplay },
+    (params, { id = "" }) => {
+      const method = existing(id);
+      if (method.customer === null) {
+        throw invalidRequest("You must save this PaymentMethod to a customer before you can update it.");
+      }
+      const { address, ...billing } = params.billing_details ?? {};
+      const updated = {
+        ...method,
+        ...(params.allow_redisplay ? { allow_redisplay: params.allow_redisplay } : {}),
+        billing_details: {
+          ...method.billing_details,
+          ...billing,
+          ...(address ? { address: { ...method.billing_details.address, ...address } } : {}),
+        },
+        metadata: applyMetadata(method.metadata, params.metadata),
+      } as Stripe.PaymentMethod;
+      world.objects.update<"payment_method">(updated);
+      world.emit("payment_method.updated", updated, { metadata: method.metadata });
+      return updated;
+    },
+  );
+  post("/v1/payment_methods/:id/attach", { customer: required(text()) }, ({ customer }, { id = "" }) => {
+    existingCustomer(world, customer, "customer");
+    const method = useMethod(world, id);
+    const magic = magicOf(world, method);
+    if (magic.type === "card" && magic.attach) throw cardError(magic.attach, {}, false);
+    return attachMethod(world, method, customer);
+  });
+  post("/v1/payment_methods/:id/detach", {}, (_params, { id = "" }) => {
+    const method = existing(id);
+    if (method.customer === null) {
+      throw invalidRequest(
+        "The payment method you provided is not attached to a customer so detachment is impossible.",
+        {
+          code: "payment_method_unexpected_state",
+        },
+      );
+    }
+    const detached: Stripe.PaymentMethod = { ...method, customer: null };
+    world.objects.update<"payment_method">(detached);
+    world.emit("payment_method.detached", detached, { customer: method.customer });
+    return detached;
+  });
+  get(
+    "/v1/payment_methods",
+    { customer: text(), type: oneOf(...TYPES), allow_redisplay: methodData.allow_redisplay, ...paging },
+    (params) => {
+      const { customer, type } = params;
+      if (customer !== undefined) existingCustomer(world, customer, "customer");
+      return listPage(world, "payment_method", "/v1/payment_methods", params, { customer, type });
+    },
+  );
+  get(
+    "/v1/customers/:id/payment_methods",
+    { type: oneOf(...TYPES), allow_redisplay: methodData.allow_redisplay, ...paging },
+    (params, { id = "" }) => {
+      existingCustomer(world, id);
+      return listPage(world, "payment_method", `/v1/customers/${id}/payment_methods`, params, {
+        customer: id,
+        type: params.type,
+      });
+    },
+  );
+  get("/v1/customers/:id/payment_methods/:method", {}, (_params, { id = "", method = "" }) => {
+    const found = existing(method);
+    if (found.customer !== id) throw noSuch("PaymentMethod", method, "payment_method");
+    return found;
+  });
+  get("/v1/mandates/:id", {}, (_params, { id = "" }) => {
+    const mandate = world.objects.find("mandate", id);
+    if (!mandate) throw noSuch("mandate", id, "mandate");
+    return mandate;
+  });
+}
+
+/** `allowed_payment_method_types` and its older names, as the methods that this account can offer. */
+export const methodTypes = list(text());
+export function offeredTypes(
+  allowed: readonly string[] | null | undefined,
+  excluded: readonly string[] | null | undefined,
+): string[] {
+  const offered = TYPES.filter((type) => (allowed ?? TYPES).includes(type) && !excluded?.includes(type));
+  if (offered.length === 0) {
+    throw invalidRequest(
+      "No valid payment method types for this request. Ensure that you have activated payment methods compatible with your chosen amount, currency and customer.",
+    );
+  }
+  return [...offered];
+}
+
+function missing(param: string): StripeFailure {
+  return invalidRequest(`Missing required param: ${param}.`, { code: "parameter_missing", param });
+}

@@ -1,0 +1,316 @@
+import type { Stripe } from "stripe";
+import type { Faults } from "../faults.ts";
+import { invalidRequest } from "../http/stripe-error.ts";
+import type { World } from "../world.ts";
+import { bookCharge, insertCharge } from "./charges.ts";
+import { DECLINES, type Decline, type MagicCard } from "./magic-methods.ts";
+import { insertMandate } from "./mandates.ts";
+import { attachMethod, cardError, type MethodNotes, magicOf } from "./payment-methods.ts";
+
+const DAY = 86_400_000;
+/** A bank debit settles after four days and comes back after two. Source: docs.stripe.com/payments/ach-direct-debit#timing. */
+export const DEBIT_SETTLES_MS = 4 * DAY;
+export const DEBIT_FAILS_MS = 2 * DAY;
+/** An uncaptured card payment lapses after seven days. */
+const AUTHORIZATION_MS = 7 * DAY;
+
+/** The session an intent belongs to, and how its present try was begun. */
+export type IntentNotes = { session?: string; offSession?: boolean; mandate?: string | null };
+export type Confirmation = {
+  offSession: boolean;
+  returnUrl: string | null;
+  errorOnAction?: boolean | undefined;
+  /** The customer's authorization to debit a bank account, collected now. */
+  mandateAccepted?: boolean;
+};
+
+/** Tries to take an intent's money with a method. A decline is recorded and thrown as Stripe's 402. */
+export function payIntent(
+  world: World,
+  faults: Faults,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  how: Confirmation,
+): Stripe.PaymentIntent {
+  const magic = magicOf(world, method);
+  mustFit(world, intent, method);
+  const notes = { ...world.objects.notes<IntentNotes>(intent.id), offSession: how.offSession };
+  const chosen: Stripe.PaymentIntent = {
+    ...intent,
+    payment_method: method.id,
+    last_payment_error: null,
+    next_action: null,
+  };
+
+  if (magic.type === "us_bank_account") {
+    const mandate = mandateFor(world, method, how.mandateAccepted ?? false);
+    world.objects.update<"payment_intent">(chosen, { ...notes, mandate });
+    return startDebit(world, chosen, method, mandate);
+  }
+  world.objects.update<"payment_intent">(chosen, notes);
+  if (mustAuthenticate(world, magic, method, how.offSession)) {
+    if (how.offSession) return decline(world, chosen, method, DECLINES.authenticationRequired);
+    if (how.errorOnAction) return decline(world, chosen, method, DECLINES.authenticationRequired);
+    return askForAuthentication(world, chosen, how.returnUrl);
+  }
+  return chargeCard(world, faults, chosen, method, magic, false);
+}
+
+/** The challenge page's answer: the bank now takes the money, or the try is over. */
+export function authenticateIntent(
+  world: World,
+  faults: Faults,
+  intent: Stripe.PaymentIntent,
+  success: boolean,
+): Stripe.PaymentIntent {
+  const method =
+    intent.payment_method === null ? undefined : world.objects.find("payment_method", intent.payment_method as string);
+  if (intent.status !== "requires_action" || !method)
+    throw unexpectedState(intent, "authenticate", "authenticated", ["requires_action"]);
+  const magic = magicOf(world, method);
+  if (success && magic.type === "card")
+    return chargeCard(world, faults, { ...intent, next_action: null }, method, magic, true);
+  const message =
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again.";
+  const failed: Stripe.PaymentIntent = {
+    ...intent,
+    status: "requires_payment_method",
+    payment_method: null,
+    next_action: null,
+    last_payment_error: {
+      code: "payment_intent_authentication_failure",
+      message,
+      payment_method: method,
+      type: "invalid_request_error",
+    },
+  };
+  world.objects.update<"payment_intent">(failed);
+  world.emit("payment_intent.payment_failed", failed);
+  return failed;
+}
+
+function mustAuthenticate(world: World, magic: MagicCard, method: Stripe.PaymentMethod, offSession: boolean): boolean {
+  if (magic.authentication === "never") return false;
+  if (magic.authentication === "always" || !offSession) return true;
+  return magic.authentication === "unless_set_up" && !world.objects.notes<MethodNotes>(method.id).setUp;
+}
+
+function askForAuthentication(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  returnUrl: string | null,
+): Stripe.PaymentIntent {
+  const url = `${world.baseUrl()}/c/challenge/${intent.id}`;
+  const asked: Stripe.PaymentIntent = {
+    ...intent,
+    status: "requires_action",
+    next_action:
+      returnUrl === null
+        ? { type: "use_stripe_sdk", use_stripe_sdk: { type: "three_d_secure_redirect", stripe_js: url } as never }
+        : { type: "redirect_to_url", redirect_to_url: { return_url: returnUrl, url } },
+  };
+  world.objects.update<"payment_intent">(asked);
+  world.emit("payment_intent.requires_action", asked);
+  return asked;
+}
+
+function chargeCard(
+  world: World,
+  faults: Faults,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  magic: MagicCard,
+  threeDSecure: boolean,
+): Stripe.PaymentIntent {
+  if (magic.charge) return decline(world, intent, method, magic.charge);
+  const captured = intent.capture_method !== "manual";
+  const { offSession = false } = world.objects.notes<IntentNotes>(intent.id);
+  const saved = saveForLater(world, intent, method);
+  const charge = insertCharge(world, intent, saved, { status: "succeeded", captured, threeDSecure, offSession });
+  if (!captured) {
+    const held: Stripe.PaymentIntent = {
+      ...intent,
+      status: "requires_capture",
+      amount_capturable: intent.amount,
+      latest_charge: charge.id,
+    };
+    world.objects.update<"payment_intent">(held);
+    world.timers.set("expire_authorization", intent.id, world.now() + AUTHORIZATION_MS);
+    world.emit("charge.succeeded", charge);
+    world.emit("payment_intent.amount_capturable_updated", held);
+    return held;
+  }
+  const booked = bookCharge(world, faults, charge);
+  return succeed(world, intent, booked);
+}
+
+function succeed(world: World, intent: Stripe.PaymentIntent, charge: Stripe.Charge): Stripe.PaymentIntent {
+  const paid: Stripe.PaymentIntent = {
+    ...intent,
+    status: "succeeded",
+    amount_capturable: 0,
+    amount_received: charge.amount_captured,
+    latest_charge: charge.id,
+    next_action: null,
+    last_payment_error: null,
+  };
+  world.objects.update<"payment_intent">(paid);
+  world.emit("charge.succeeded", charge);
+  world.emit("payment_intent.succeeded", paid);
+  return paid;
+}
+
+/** A refusal by the bank: a failed charge, and an intent that waits for another method. */
+function decline(world: World, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod, reason: Decline): never {
+  const charge = insertCharge(world, intent, method, { status: "failed", decline: reason });
+  const failed = failIntent(world, intent, charge, method, reason);
+  throw cardError(reason, { charge: charge.id, payment_intent: failed, payment_method: method });
+}
+
+function failIntent(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge,
+  method: Stripe.PaymentMethod,
+  reason: Decline,
+): Stripe.PaymentIntent {
+  const failed: Stripe.PaymentIntent = {
+    ...intent,
+    status: "requires_payment_method",
+    payment_method: null,
+    next_action: null,
+    latest_charge: charge.id,
+    last_payment_error: {
+      charge: charge.id,
+      code: reason.code as Stripe.PaymentIntent.LastPaymentError["code"] & string,
+      ...(reason.declineCode ? { decline_code: reason.declineCode } : {}),
+      ...(reason.adviceCode ? { advice_code: reason.adviceCode } : {}),
+      message: reason.message,
+      payment_method: method,
+      type: "card_error",
+    },
+  };
+  world.objects.update<"payment_intent">(failed);
+  world.emit("charge.failed", charge);
+  world.emit("payment_intent.payment_failed", failed);
+  return failed;
+}
+
+function startDebit(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  mandate: string,
+): Stripe.PaymentIntent {
+  const magic = magicOf(world, method);
+  const saved = saveForLater(world, intent, method);
+  const charge = insertCharge(world, intent, saved, { status: "pending" }, mandate);
+  const processing: Stripe.PaymentIntent = { ...intent, status: "processing", latest_charge: charge.id };
+  world.objects.update<"payment_intent">(processing);
+  world.emit("charge.pending", charge);
+  world.emit("payment_intent.processing", processing);
+  const debit = magic.type === "us_bank_account" ? magic.debit : "succeeds";
+  if (debit === "succeeds") world.timers.set("settle_bank_debit", charge.id, world.now() + DEBIT_SETTLES_MS);
+  else if (debit !== "stays_processing") world.timers.set("fail_bank_debit", charge.id, world.now() + DEBIT_FAILS_MS);
+  return processing;
+}
+
+/** What a bank debit's timer does; gives the intent, or nothing when the debit is no longer under way. */
+export function endDebit(
+  world: World,
+  faults: Faults,
+  chargeId: string,
+  settled: boolean,
+): Stripe.PaymentIntent | undefined {
+  const charge = world.objects.find("charge", chargeId);
+  const intent = charge && world.objects.find("payment_intent", charge.payment_intent as string);
+  const method = charge && world.objects.find("payment_method", charge.payment_method as string);
+  if (charge?.status !== "pending" || !intent || !method) return undefined;
+  if (settled) {
+    const done: Stripe.Charge = {
+      ...charge,
+      status: "succeeded",
+      paid: true,
+      captured: true,
+      amount_captured: charge.amount,
+    };
+    world.objects.update<"charge">(done);
+    return succeed(world, intent, bookCharge(world, faults, done));
+  }
+  const magic = magicOf(world, method);
+  if (magic.type !== "us_bank_account" || typeof magic.debit === "string") return undefined;
+  const reason = magic.debit;
+  const failed: Stripe.Charge = {
+    ...charge,
+    status: "failed",
+    captured: false,
+    failure_code: reason.code,
+    failure_message: reason.message,
+  };
+  world.objects.update<"charge">(failed);
+  return failIntent(world, intent, failed, method, reason);
+}
+
+/** `setup_future_usage`, of the intent or of the method's type, ties the method to the customer and marks it as set up. */
+function saveForLater(world: World, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
+  const options = (intent.payment_method_options ?? {}) as Record<string, { setup_future_usage?: string } | undefined>;
+  const usage = options[method.type]?.setup_future_usage ?? intent.setup_future_usage ?? "none";
+  const notes = world.objects.notes<MethodNotes & { used?: boolean }>(method.id);
+  const keep = usage !== "none" && intent.customer !== null;
+  world.objects.update<"payment_method">(method, {
+    ...notes,
+    used: true,
+    setUp: notes.setUp || (keep && usage === "off_session"),
+  });
+  return keep ? attachMethod(world, method, intent.customer as string) : method;
+}
+
+/** The mandate of a method, kept or made now. Source: docs.stripe.com/payments/ach-direct-debit, "Mandates". */
+function mandateFor(world: World, method: Stripe.PaymentMethod, accepted: boolean): string {
+  const notes = world.objects.notes<MethodNotes>(method.id);
+  if (!accepted && notes.mandate !== undefined) return notes.mandate;
+  if (!accepted) {
+    throw invalidRequest(
+      "A mandate is required to debit this bank account: provide `mandate_data`, or use a PaymentMethod that has an active mandate.",
+      { code: "payment_intent_mandate_invalid", param: "mandate_data" },
+    );
+  }
+  const mandate = insertMandate(world, method);
+  world.objects.update<"payment_method">(method, { ...notes, mandate: mandate.id });
+  return mandate.id;
+}
+
+function mustFit(world: World, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): void {
+  if (!intent.payment_method_types.includes(method.type)) {
+    throw invalidRequest(
+      `The PaymentMethod provided (${method.type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod of one of the following types: ${intent.payment_method_types.join(", ")}.`,
+      { code: "payment_intent_incompatible_payment_method", param: "payment_method" },
+    );
+  }
+  if (method.customer !== null && method.customer !== intent.customer) {
+    throw invalidRequest(
+      `The PaymentMethod ${method.id} belongs to a Customer. Please include the Customer in the \`customer\` parameter on the PaymentIntent.`,
+      { param: "payment_method" },
+    );
+  }
+  if (method.customer === null && world.objects.notes<{ used?: boolean }>(method.id).used) {
+    throw invalidRequest(
+      "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+    );
+  }
+}
+
+/** Refuses what an intent's status does not allow: `unexpectedState(intent, "cancel", "canceled", [...])`. */
+export function unexpectedState(
+  intent: Stripe.PaymentIntent,
+  verb: string,
+  participle: string,
+  allowed: readonly string[],
+) {
+  const failure = invalidRequest(
+    `You cannot ${verb} this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be ${participle}: ${allowed.join(", ")}.`,
+    { code: "payment_intent_unexpected_state" },
+  );
+  failure.body.payment_intent = intent;
+  return failure;
+}

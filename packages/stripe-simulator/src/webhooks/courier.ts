@@ -1,0 +1,49 @@
+import type { EndpointNotes } from "../resources/webhook-endpoints.ts";
+import type { World } from "../world.ts";
+import type { Delivery } from "./deliveries.ts";
+import { signPayload } from "./signature.ts";
+
+const ABREAST = 8;
+const PATIENCE_MS = 10_000;
+
+/** Sends one event to one endpoint, signed with the virtual time; anything but a 2xx is a failure that is retried. */
+async function send(world: World, delivery: Delivery): Promise<void> {
+  const endpoint = world.objects.find("webhook_endpoint", delivery.endpointId);
+  const event = world.objects.find("event", delivery.eventId);
+  if (!endpoint || !event) return world.deliveries.failed(delivery.id, "gone");
+  const payload = JSON.stringify({ ...event, api_version: endpoint.api_version ?? event.api_version }, null, 2);
+  const notes = world.objects.notes<EndpointNotes>(endpoint.id);
+  const secrets = [
+    notes.secret,
+    ...(notes.previous && notes.previous.until > world.seconds() ? [notes.previous.secret] : []),
+  ];
+  try {
+    const response = await fetch(endpoint.url, {
+      method: "POST",
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      body: payload,
+      headers: {
+        "content-type": "application/json; charset=utf-8",
+        "stripe-signature": signPayload(payload, secrets, world.seconds()),
+        "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+      },
+    });
+    await response.arrayBuffer();
+    if (response.ok) world.deliveries.succeeded(delivery.id);
+    else world.deliveries.failed(delivery.id, `answered ${response.status}`);
+  } catch (error) {
+    world.deliveries.failed(delivery.id, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Sends all that is due of one kind, several at a time; returns how many were tried. */
+export async function deliverDue(world: World, which: "free" | "held"): Promise<number> {
+  let tried = 0;
+  for (;;) {
+    const batch = world.deliveries.due(world.now(), which, ABREAST);
+    if (batch.length === 0) return tried;
+    await Promise.all(batch.map((delivery) => send(world, delivery)));
+    tried += batch.length;
+  }
+}
