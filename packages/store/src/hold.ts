@@ -7,7 +7,14 @@ import { keys } from "./keys.ts";
 import { claimPlace, freePlaces } from "./place.ts";
 import type { Store } from "./store.ts";
 
-export type HoldRefusal = "sold_out" | "already_booked" | "quote_used" | "quote_expired" | "conflict" | "replayed";
+export type HoldRefusal =
+  | "sold_out"
+  | "not_on_sale"
+  | "already_booked"
+  | "quote_used"
+  | "quote_expired"
+  | "conflict"
+  | "replayed";
 export type HeldBooking = { ok: true; booking: Booking } | { ok: false; reason: HoldRefusal };
 
 const rounds = 12;
@@ -19,15 +26,17 @@ const rounds = 12;
  */
 export async function holdPlace(
   store: Store,
-  request: { cohortId: string; placeType: string; quoteId: string; agreement: { html: string } },
+  request: { cohortId: string; placeType: string; quoteId: string; endsOn: string; agreement: { html: string } },
   hold: (placeId: string) => { change: BookingChange; idempotency: IdempotencyRecord | null },
   occasion: Occasion,
 ): Promise<HeldBooking> {
   const { now } = occasion;
   for (let round = 0; round < rounds; round++) {
-    const places = await freePlaces(store, request.cohortId, request.placeType, now);
+    const { places, forSale } = await freePlaces(store, request.cohortId, request.placeType, now);
     const place = places[Math.floor(store.random() * places.length)];
-    if (place === undefined) return { ok: false, reason: "sold_out" };
+    if (place === undefined) return { ok: false, reason: forSale ? "sold_out" : "not_on_sale" };
+    // The cohort was given other dates since: the quote's schedule and policy are those of the old ones.
+    if (place.endsOn !== request.endsOn) return { ok: false, reason: "quote_expired" };
     const { change, idempotency } = hold(place.id);
     const { booking } = change;
     const until = booking.holdExpiresAt;

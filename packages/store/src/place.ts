@@ -1,5 +1,5 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type { Place } from "@clearing/domain/cohort";
+import { isFree, type Place } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
@@ -40,39 +40,41 @@ const forSaleValues = { ":true": true, ":false": false };
 
 const candidates = 5;
 
+/** Places that could be claimed now, and whether anything of this type is for sale at all. */
+export type Offer = { places: Place[]; forSale: boolean };
+
 /**
  * A few places of one type that are free and for sale now, read consistently from a random start of their range, so
- * that many buyers rarely try the same one. Falls back to the whole range; an empty answer means sold out, without a
- * write.
+ * that many buyers rarely try the same one. Falls back to the whole range; no place means sold out, at two reads and
+ * no write.
  */
-export async function freePlaces(store: Store, cohortId: string, type: string, now: Instant): Promise<Place[]> {
+export async function freePlaces(store: Store, cohortId: string, type: string, now: Instant): Promise<Offer> {
   const range = placeRange(type);
   const start = Math.floor(store.random() * 36 ** 6)
     .toString(36)
     .padStart(6, "0");
-  const nearby = await queryFree(store, cohortId, { ...range, from: range.from + start }, now, candidates);
-  return nearby.length > 0 ? nearby : queryFree(store, cohortId, range, now);
+  const nearby = await queryPlaces(store, cohortId, { ...range, from: range.from + start }, candidates);
+  const found = forSaleAndFree(nearby, now);
+  if (found.places.length > 0) return found;
+  return forSaleAndFree(await queryPlaces(store, cohortId, range), now);
 }
 
-async function queryFree(
+function forSaleAndFree(places: Place[], now: Instant): Offer {
+  const forSale = places.filter((place) => place.onSale && place.salesEndAt > now);
+  return { places: forSale.filter((place) => !place.queued && isFree(place, now)), forSale: forSale.length > 0 };
+}
+
+async function queryPlaces(
   store: Store,
   cohortId: string,
   range: { from: string; to: string },
-  now: Instant,
   limit?: number,
 ): Promise<Place[]> {
   const { Items } = await store.client.send(
     new QueryCommand({
       TableName: store.tables.core,
       KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
-      FilterExpression: `${isFreeNow} AND ${isForSale}`,
-      ExpressionAttributeValues: {
-        ":pk": keys.cohort(cohortId).pk,
-        ":from": range.from,
-        ":to": range.to,
-        ":now": now,
-        ...forSaleValues,
-      },
+      ExpressionAttributeValues: { ":pk": keys.cohort(cohortId).pk, ":from": range.from, ":to": range.to },
       ConsistentRead: true,
       Limit: limit,
     }),
@@ -105,15 +107,26 @@ const place = (store: Store, of: { cohortId: string; placeType: string; placeId:
 
 type PlaceOf = { id: string; cohortId: string; placeType: string; placeId: string };
 
-/** Claims a free place until an instant: one conditional write, and the whole of I1. */
-export function claimPlace(store: Store, booking: PlaceOf, until: Instant, now: Instant): Guarded<"place_gone"> {
+/** Claims a free place of the quoted dates until an instant: one conditional write, and the whole of I1. */
+export function claimPlace(
+  store: Store,
+  booking: PlaceOf & { terms: { endsOn: string } },
+  until: Instant,
+  now: Instant,
+): Guarded<"place_gone"> {
   return {
     write: {
       Update: {
         ...place(store, booking),
         UpdateExpression: "SET claimedBy = :booking, claimedUntil = :until",
-        ConditionExpression: `${isFreeNow} AND ${isForSale}`, // I1
-        ExpressionAttributeValues: { ":booking": booking.id, ":until": until, ":now": now, ...forSaleValues },
+        ConditionExpression: `${isFreeNow} AND ${isForSale} AND endsOn = :lastDay`, // I1
+        ExpressionAttributeValues: {
+          ":booking": booking.id,
+          ":until": until,
+          ":now": now,
+          ":lastDay": booking.terms.endsOn,
+          ...forSaleValues,
+        },
       },
     },
     refusal: "place_gone",

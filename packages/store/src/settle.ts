@@ -113,7 +113,9 @@ async function placeWrites(store: Store, { booking, attempt }: SettlementState, 
 async function late(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
   const { booking } = state;
   const { now } = occasion;
-  const places = agreementSigned(booking) ? await freePlaces(store, booking.cohortId, booking.placeType, now) : [];
+  const { places } = agreementSigned(booking)
+    ? await freePlaces(store, booking.cohortId, booking.placeType, now)
+    : { places: [] };
   for (const { id } of places) {
     const settlement = revive(state, id, payment, now);
     const result = await commit(store, [

@@ -1,24 +1,12 @@
 import type { DomainEvent, EventData, EventName } from "../event/index.ts";
 import type { JournalEntry } from "../ledger/index.ts";
+import type { PlanKind, QuotedTerms } from "../plan/index.ts";
 import type { CalendarDate, Instant } from "../time/index.ts";
 import type { Due } from "./due.ts";
 import type { BookingStatus } from "./transitions.ts";
 
 /** What the client accepted, copied from the quote, so that a later change of the program changes no booking. */
-export type BookingTerms = {
-  publicLabel: string;
-  planKind: "full" | "deposit_and_balance" | "installments" | "financed";
-  startsOn: CalendarDate;
-  endsOn: CalendarDate;
-  timeZone: string;
-  /** End of the clearance deadline's calendar day in the cohort's zone. */
-  clearanceDeadline: Instant;
-  declineAfterHours: number;
-  validityDays: number;
-  holdMinutes: number;
-  administrationFee: number;
-  tiers: { daysBefore: number; refundPercent: number }[];
-};
+export type BookingTerms = QuotedTerms & { planKind: PlanKind };
 
 export type Participant = { name: string; email: string; phone: string; dateOfBirth: CalendarDate };
 

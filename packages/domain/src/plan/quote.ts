@@ -6,6 +6,23 @@ import { type PolicyDate, policyDates } from "./policy.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
 
 export type PlanKind = PlanOffer["kind"];
+/** What a booking will be made under, copied when the price was: a later change of the program changes no quote. */
+export type QuotedTerms = {
+  publicLabel: string;
+  startsOn: CalendarDate;
+  endsOn: CalendarDate;
+  timeZone: string;
+  venue: string;
+  clearanceDeadlineOn: CalendarDate;
+  /** End of the clearance deadline's calendar day in the cohort's zone; the sale ends with it. */
+  clearanceDeadline: Instant;
+  declineAfterHours: number;
+  validityDays: number;
+  holdMinutes: number;
+  administrationFee: number;
+  tiers: { daysBefore: number; refundPercent: number }[];
+};
+
 export type QuoteLine = {
   kind: "place" | "add_on";
   id: string;
@@ -30,6 +47,7 @@ export type Quote = {
   schedule: ScheduledDue[];
   disclosure: null;
   policy: PolicyDate[];
+  terms: QuotedTerms;
   validUntil: Instant;
 };
 
@@ -96,8 +114,28 @@ export function quote(
       schedule: schedule(plan.plan, { total, deposit, quotedOn, startsOn: cohort.startsOn, clearanceDeadlineOn }),
       disclosure: null,
       policy: policyDates(program.cancellation.tiers, cohort.startsOn, quotedOn),
+      terms: termsOf(program, cohort),
       validUntil: plusHours(now, validHours),
     },
+  };
+}
+
+function termsOf(program: Program, cohort: Cohort): QuotedTerms {
+  const { startsOn, endsOn, timeZone, venue, salesEndAt } = cohort;
+  const { declineAfterHours, validityDays } = program.screening;
+  return {
+    publicLabel: program.publicLabel,
+    startsOn,
+    endsOn,
+    timeZone,
+    venue,
+    clearanceDeadlineOn: clearanceDeadline(program, startsOn),
+    clearanceDeadline: salesEndAt,
+    declineAfterHours,
+    validityDays,
+    holdMinutes: program.holdMinutes,
+    administrationFee: program.cancellation.administrationFee,
+    tiers: program.cancellation.tiers,
   };
 }
 

@@ -38,6 +38,8 @@ function balanceDate(
   input: ScheduleInput,
 ): CalendarDate {
   if (plan.kind === "full") return input.clearanceDeadlineOn;
-  const date = addDays(input.startsOn, -plan.balanceDueDaysBefore);
-  return date < input.quotedOn ? input.quotedOn : date;
+  return latest(addDays(input.startsOn, -plan.balanceDueDaysBefore), input.quotedOn);
 }
+
+/** The later of two dates. */
+const latest = (a: CalendarDate, b: CalendarDate): CalendarDate => [a, b].sort().at(-1) as CalendarDate;

@@ -59,7 +59,8 @@ export function clearanceSummary(clearance: Clearance | null, today: CalendarDat
 export function validThrough({ medical, psychiatric }: Clearance): CalendarDate | null {
   if (medical?.outcome !== "cleared" || psychiatric?.outcome !== "cleared") return null;
   if (medical.validUntil === null || psychiatric.validUntil === null) return null;
-  return medical.validUntil < psychiatric.validUntil ? medical.validUntil : psychiatric.validUntil;
+  const [earliest] = [medical.validUntil, psychiatric.validUntil].sort();
+  return earliest ?? null;
 }
 
 /** Both evaluations clear, through `lastDay` at the least. */
