@@ -4,9 +4,28 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["{packages,functions}/**/*.test.ts"] } },
-      { test: { name: "infrastructure", include: ["tests/infrastructure/**/*.test.ts"], testTimeout: 60_000 } },
-      { test: { name: "end-to-end", include: ["tests/end-to-end/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
+      { test: { name: "unit", include: ["{packages,functions}/**/*.test.ts", "tests/house/**/*.test.ts"] } },
+      {
+        // One synthesis serves all files.
+        test: {
+          name: "infrastructure",
+          include: ["tests/infrastructure/**/*.test.ts"],
+          globalSetup: ["tests/infrastructure/global-setup.ts"],
+          fileParallelism: false,
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "end-to-end",
+          include: ["tests/end-to-end/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

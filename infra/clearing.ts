@@ -1,9 +1,23 @@
-import { type App, type StackProps, Tags } from "aws-cdk-lib";
+import { App, type StackProps, Tags } from "aws-cdk-lib";
+import flags from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
 import type { Settings } from "./settings.ts";
 import { ApiStack } from "./stacks/api.ts";
 import { DataStack } from "./stacks/data.ts";
 import { EventsStack } from "./stacks/events.ts";
 import { OperationsStack } from "./stacks/operations.ts";
+
+/** An app with CDK's present behaviour rather than that of its first version, whoever runs it. */
+export const createApp = (context: Record<string, string> = {}): App =>
+  new App({
+    analyticsReporting: false,
+    context: {
+      ...flags,
+      // A stack that another one uses cannot lose what is used: exports and imports, as the local stack reads them.
+      "@aws-cdk/core:defaultCrossStackReferences": "strong",
+      "aws:cdk:enable-path-metadata": true,
+      ...context,
+    },
+  });
 
 /** Adds the stacks of one stage: what is kept, what is asked, what happens, what watches. */
 export function clearing(app: App, settings: Settings) {

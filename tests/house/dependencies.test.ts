@@ -1,0 +1,122 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+
+/** What each part may import of ours. Dependencies point inwards; what is not listed here may import nothing. */
+const mayImport: Record<string, readonly string[]> = {
+  "packages/domain": [],
+  "packages/contracts": ["domain"],
+  "packages/store": ["domain", "contracts"],
+  "packages/payments": ["domain", "contracts"],
+  "packages/operations": ["domain", "contracts", "store", "payments"],
+  "packages/runtime": ["domain", "contracts", "store", "payments", "operations"],
+  functions: ["domain", "contracts", "store", "payments", "operations", "runtime"],
+  infra: [],
+  "packages/stripe-simulator": [],
+  "packages/local": ["stripe-simulator"],
+};
+
+/** The pure core computes and nothing else: dates, holidays, hashes. */
+const domainMayUse = ["temporal-polyfill", "@18f/us-federal-holidays", "node:crypto"];
+
+/** Parts in which time, chance and ids arrive as arguments. */
+const below = ["packages/domain", "packages/contracts", "packages/store", "packages/payments", "packages/operations"];
+
+type Source = { path: string; text: string };
+
+const sourcesOf = (part: string): Source[] =>
+  globSync(`${part}/**/*.ts`, { cwd: root, exclude: (path) => /(^|\/)(node_modules|testing)$/.test(path) })
+    .filter((path) => !path.endsWith(".test.ts"))
+    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, "");
+
+/** Every module that a source names, types included: a type of the outer layer ties the inner one to it as well. */
+function importsOf({ text }: Source): string[] {
+  const code = withoutComments(text);
+  const patterns = [
+    /^\s*(?:import|export)\s[^"';]*?\bfrom\s*"([^"]+)"/gm,
+    /^\s*import\s*"([^"]+)"/gm,
+    /\bimport\(\s*"([^"]+)"/g,
+  ];
+  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1] ?? ""));
+}
+
+function forbiddenImports(part: string, sources: readonly Source[]): string[] {
+  const allowed = mayImport[part] ?? [];
+  return sources.flatMap((source) =>
+    importsOf(source)
+      .filter((specifier) => {
+        if (specifier.startsWith(".")) return !join(dirname(source.path), specifier).startsWith(`${part}/`);
+        const ours = /^@clearing\/([^/]+)/.exec(specifier)?.[1];
+        if (ours !== undefined) return ours !== part.split("/").at(-1) && !allowed.includes(ours);
+        return part === "packages/domain" && !domainMayUse.includes(specifier);
+      })
+      .map((specifier) => `${source.path} imports ${specifier}`),
+  );
+}
+
+const AMBIENT = /\bDate\.now\b|\bnew Date\(\s*\)|\bTemporal\.Now\b|\bMath\.random\b|\brandomUUID\b|\brandomBytes\b/g;
+
+const ambientCalls = (sources: readonly Source[]): string[] =>
+  sources.flatMap(({ path, text }) =>
+    [...withoutComments(text).matchAll(AMBIENT)].map(([found]) => `${path} uses ${found}`),
+  );
+
+describe("dependencies point inwards", () => {
+  test.each(Object.keys(mayImport))("%s imports only what lies further in", (part) => {
+    const sources = sourcesOf(part);
+
+    expect(sources.length).toBeGreaterThan(0);
+    expect(forbiddenImports(part, sources)).toEqual([]);
+  });
+
+  test("every package has its place in the order", () => {
+    const packages = globSync("packages/*/package.json", { cwd: root }).map(dirname);
+
+    expect(Object.keys(mayImport)).toEqual(expect.arrayContaining(packages));
+  });
+
+  test.each([
+    ["packages/domain", 'import { commit } from "@clearing/store/commit";'],
+    ["packages/domain", 'import type { Stripe } from "stripe";'],
+    ["packages/domain", 'import { readFileSync } from "node:fs";'],
+    ["packages/contracts", 'export { keys } from "@clearing/store/keys";'],
+    ["packages/store", 'import {\n  type Gateway,\n} from "@clearing/payments";'],
+    ["packages/payments", 'const { store } = await import("@clearing/store");'],
+    ["packages/runtime", 'import { sweep } from "../../../functions/sweep/sweep.ts";'],
+    ["functions", 'import { startStack } from "@clearing/local";'],
+    ["infra", 'import { openapiDocument } from "@clearing/contracts/openapi";'],
+  ])("control: %s may not %s", (part, text) => {
+    const made = { path: `${part}/src/made-up.ts`, text };
+
+    expect(forbiddenImports(part, [made])).toHaveLength(1);
+  });
+});
+
+describe("time, chance and ids come from the handler", () => {
+  test.each(below)("%s reads no clock and draws no lot", (part) => {
+    expect(ambientCalls(sourcesOf(part))).toEqual([]);
+  });
+
+  test("neither does what a function wires together", () => {
+    const wired = sourcesOf("functions").filter(({ path }) => !path.endsWith("/handler.ts"));
+
+    expect(ambientCalls(wired)).toEqual([]);
+  });
+
+  test.each(["Date.now()", "new Date()", "Math.random()", "randomUUID()", "clock = Date.now"])(
+    "control: %s is seen",
+    (call) => {
+      expect(ambientCalls([{ path: "packages/domain/src/made-up.ts", text: `const made = ${call};` }])).toHaveLength(1);
+    },
+  );
+
+  test("control: a given instant and a comment are not", () => {
+    const text = "const made = new Date(instant); // not Date.now()";
+
+    expect(ambientCalls([{ path: "packages/domain/src/made-up.ts", text }])).toEqual([]);
+  });
+});

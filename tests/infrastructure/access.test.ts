@@ -1,0 +1,114 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { describe, expect, test } from "vitest";
+import { access, functionNames } from "../../infra/access.ts";
+import { functionOf, permissionsFor, rolePermissions, stage, synthesize, tableArn } from "./stage.ts";
+
+const clinicalKey = stage.ofType("AWS::KMS::Key")[0]?.attributes.Arn ?? "";
+const touchesClinical = (resource: string) => resource.startsWith(tableArn("clinical")) || resource === clinicalKey;
+const on = (name: (typeof functionNames)[number], table: string) =>
+  permissionsFor(name).filter(({ resource }) => resource.startsWith(tableArn(table)));
+
+describe("clinical data", () => {
+  test("only the clinical function touches the clinical table or its key", () => {
+    const who = functionNames.filter((name) => permissionsFor(name).some(({ resource }) => touchesClinical(resource)));
+
+    expect(who).toEqual(["clinical"]);
+  });
+
+  test("no other role does either", () => {
+    const roles = [...rolePermissions(stage.resources)].filter(([, permissions]) =>
+      permissions.some(({ resource }) => touchesClinical(resource)),
+    );
+
+    expect(roles).toHaveLength(1);
+  });
+
+  test("no other function is told the table's name", () => {
+    const told = functionNames.filter((name) => JSON.stringify(functionOf(name).properties).includes("CLINICAL_TABLE"));
+
+    expect(told).toEqual(["clinical"]);
+  });
+
+  test("the clinical function writes nothing in the core table but the clearance item", () => {
+    const writes = on("clinical", "core").filter(({ action }) => !/:(Get|BatchGet|Query)/.test(action));
+
+    expect(writes.map(({ action }) => action).sort()).toEqual([
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+    ]);
+    for (const { condition } of writes) {
+      expect(condition).toEqual({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["CLR#*"] } });
+    }
+  });
+});
+
+describe("append-only tables", () => {
+  test.each(functionNames)("%s changes and deletes no entry of the ledger or of the audit log", (name) => {
+    const actions = [...on(name, "ledger"), ...on(name, "audit")].map(({ action }) => action);
+
+    expect(actions.filter((action) => !/:(PutItem|GetItem|BatchGetItem|Query)$/.test(action))).toEqual([]);
+  });
+});
+
+/** A log group's own arn ends in `:*`, its streams; that is no more than the one group. */
+const wildcardsOf = (resources: typeof stage.resources): string[] => {
+  const found = [...rolePermissions(resources).values()]
+    .flat()
+    .filter(
+      ({ action, resource }) => action.includes("*") || resource.replace(/(:log-group:.*):\*$/, "$1").includes("*"),
+    )
+    .map(({ action, resource }) => `${action} on ${resource}`);
+  return [...new Set(found)].sort();
+};
+
+describe("least privilege", () => {
+  test("the only wildcard is X-Ray's, which knows no resource", () => {
+    expect(wildcardsOf(stage.resources)).toEqual(["xray:PutTelemetryRecords on *", "xray:PutTraceSegments on *"]);
+  });
+
+  test("control: a wildcard in a role is seen", () => {
+    const spoilt = synthesize({}, ({ api }) => {
+      const all = new PolicyStatement({ actions: ["dynamodb:*"], resources: ["*"] });
+      api.functions.get("finance")?.addToRolePolicy(all);
+    });
+
+    expect(wildcardsOf(spoilt.resources)).toContain("dynamodb:* on *");
+  });
+
+  test("a role allows its function the tables of its row, and the environment names the same ones", () => {
+    for (const name of functionNames) {
+      const tables = ["core", "ledger", "audit", "outbox", "clinical"] as const;
+      const allowed = tables.filter((table) => on(name, table).length > 0);
+      const { Variables } = functionOf(name).properties.Environment as { Variables: Record<string, string> };
+      const named = tables.filter((table) => `${table.toUpperCase()}_TABLE` in Variables);
+
+      expect(named, name).toEqual(tables.filter((table) => access[name][table]));
+      expect(allowed, name).toEqual(named);
+    }
+  });
+
+  test("the Stripe secret is read only where Stripe is asked or heard", () => {
+    const secret = stage.ofType("AWS::SecretsManager::Secret")[0]?.attributes.Ref ?? "";
+    const who = functionNames.filter((name) => permissionsFor(name).some(({ resource }) => resource === secret));
+
+    expect(who.sort()).toEqual(["checkout", "payment-sweep", "reconcile", "stripe-events", "stripe-work", "webhook"]);
+  });
+
+  test("only the relay puts events on the bus, and only the mailer sends mail", () => {
+    const allowed = (action: string) =>
+      functionNames.filter((name) => permissionsFor(name).some((permission) => permission.action === action));
+
+    expect(allowed("events:PutEvents")).toEqual(["relay"]);
+    expect(allowed("ses:SendEmail")).toEqual(["mailer"]);
+  });
+
+  test("every function writes to its own log group only", () => {
+    for (const name of functionNames) {
+      const logs = permissionsFor(name).filter(({ action }) => action.startsWith("logs:"));
+
+      expect(new Set(logs.map(({ resource }) => resource)).size, name).toBe(1);
+      expect(logs[0]?.resource, name).toContain(`/aws/lambda/clearing-dev-${name}`);
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import type { FunctionName } from "../../infra/access.ts";
+import { clearing, createApp } from "../../infra/clearing.ts";
+import { readSettings } from "../../infra/settings.ts";
+import { type Resource, resolveStacks } from "../../packages/local/src/template.ts";
+
+/** Synthesizes one stage as `cdk synth` does, into a folder of its own; `change` spoils it, for a control. */
+export function synthesize(
+  context: Record<string, string> = {},
+  change: (stacks: ReturnType<typeof clearing>) => void = () => {},
+) {
+  const app = createApp(context);
+  const stacks = clearing(app, readSettings(app.node));
+  change(stacks);
+  const templates = new Map(
+    app.node.children.filter(Stack.isStack).map((stack) => [stack.stackName, Template.fromStack(stack)]),
+  );
+  const raw = new Map([...templates].map(([name, template]) => [name, template.toJSON()]));
+  // The local stack's resolver follows references across stacks, so that a statement can be read as what it allows.
+  const resources = resolveStacks(raw, "https://api.example");
+  const ofType = (type: string) => resources.filter((resource) => resource.type === type);
+  const raws = [...raw.values()].flatMap(({ Resources }) => Object.values(Resources as Record<string, RawResource>));
+  return { app, stacks, templates, resources, ofType, raws };
+}
+
+export type RawResource = {
+  Type: string;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+  Properties: Record<string, unknown>;
+};
+export type Statement = {
+  Effect: string;
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, unknown>>;
+};
+
+const list = (value: string | string[]): string[] => (Array.isArray(value) ? value : [value]);
+
+/** A permission spelled out: one action on one resource, under what condition. */
+export type Permission = { action: string; resource: string; condition: Statement["Condition"] };
+
+export const permissionsOf = (statements: readonly Statement[]): Permission[] =>
+  statements
+    .filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Action, Resource, Condition: condition }) =>
+      list(Action).flatMap((action) => list(Resource).map((resource) => ({ action, resource, condition }))),
+    );
+
+type Document = { Statement: Statement[] };
+
+/** What each role of the stage may do, by the role's name: its own policies and those attached to it. */
+export function rolePermissions(resources: readonly Resource[]): Map<string, Permission[]> {
+  const roles = new Map<string, Permission[]>();
+  for (const { type, name, properties } of resources) {
+    if (type === "AWS::IAM::Role") {
+      const { Policies = [] } = properties as { Policies?: { PolicyDocument: Document }[] };
+      roles.set(
+        name,
+        Policies.flatMap(({ PolicyDocument }) => permissionsOf(PolicyDocument.Statement)),
+      );
+    }
+  }
+  for (const { type, properties } of resources) {
+    if (type === "AWS::IAM::Policy") {
+      const { Roles, PolicyDocument } = properties as { Roles: string[]; PolicyDocument: Document };
+      for (const role of Roles) roles.get(role)?.push(...permissionsOf(PolicyDocument.Statement));
+    }
+  }
+  return roles;
+}
+
+export const stage = synthesize();
+const roles = rolePermissions(stage.resources);
+
+/** The function's resource, by its name in functions/. */
+export function functionOf(name: FunctionName): Resource {
+  const found = stage.ofType("AWS::Lambda::Function").find(({ label }) => label === name);
+  if (!found) throw new Error(`there is no function ${name}`);
+  return found;
+}
+
+/** Everything that the function's role allows. */
+export function permissionsFor(name: FunctionName): Permission[] {
+  const role = String(functionOf(name).properties.Role).split("/").at(-1) ?? "";
+  const permissions = roles.get(role);
+  if (!permissions) throw new Error(`${name} has no role`);
+  return permissions;
+}
+
+export const tableArn = (name: string): string => {
+  const table = stage.ofType("AWS::DynamoDB::Table").find(({ label }) => label === name);
+  if (!table?.attributes.Arn) throw new Error(`there is no table ${name}`);
+  return table.attributes.Arn;
+};
