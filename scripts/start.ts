@@ -11,7 +11,7 @@ const { env } = process;
 const log = (line: string) => console.log(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 async function main(): Promise<void> {
-  const templateDir = synthesize(log);
+  const templateDir = await synthesize(log);
   const stack = await startStack({
     templateDir,
     dataDir: env.CLEARING_DATA_DIR ?? join(root, ".local"),

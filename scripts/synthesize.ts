@@ -2,42 +2,31 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "./build.ts";
 
 const root = join(import.meta.dirname, "..");
-/** What the bundles and the template are made from. */
-const sources = [
-  "{packages/{domain,contracts,store,payments,operations,runtime}/src,functions,infra}/**/*.{ts,json}",
-  "scripts/build.ts",
-  "{cdk,tsconfig}.json",
-  "pnpm-lock.yaml",
-];
 
-/** Builds the bundles and synthesizes the template unless the sources are the same as last time; gives the template's folder. */
-export function synthesize(log: (line: string) => void): string {
+/** Builds the bundles and synthesizes the template, as far as their sources have changed; gives the template's folder. */
+export async function synthesize(log: (line: string) => void): Promise<string> {
   const folder = join(root, "cdk.out");
   const stamp = join(folder, "sources.sha256");
+  log("building the bundles");
+  await build();
   const hash = hashOfSources();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return folder;
-  const run = (command: string, ...parameters: string[]) =>
-    execFileSync(command, parameters, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-  log("building the bundles");
-  run(process.execPath, "scripts/build.ts");
   log("synthesizing the template");
-  run(join(root, "node_modules/.bin/cdk"), "synth", "--quiet");
+  execFileSync(join(root, "node_modules/.bin/cdk"), ["synth", "--quiet"], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   writeFileSync(stamp, hash);
   return folder;
 }
 
+/** The build's own stamp stands for the bundles and the contracts. */
 function hashOfSources(): string {
-  const files = globSync(sources, {
-    cwd: root,
-    exclude: (name) => name.includes("node_modules") || name.endsWith(".test.ts"),
-  });
+  const files = globSync(["infra/**/*.ts", "cdk.json", "dist/stamp"], { cwd: root, exclude: ["**/node_modules"] });
   const hash = createHash("sha256");
-  for (const file of files.sort())
-    hash
-      .update(file)
-      .update("\0")
-      .update(readFileSync(join(root, file)));
+  for (const file of files.sort()) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }

@@ -33,7 +33,7 @@ export type Faults = {
 export function createFaults(): Faults {
   let active: { fault: Fault; random: () => number }[] = [];
   return {
-    add: (fault) => active.push({ fault, random: seededRandom(fault.seed ?? 1) }),
+    add: (fault) => void active.push({ fault, random: seededRandom(fault.seed ?? 1) }),
     clear: () => {
       active = [];
     },

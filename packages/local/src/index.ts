@@ -1,9 +1,8 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAwsEndpoint } from "./aws-endpoint.ts";
 import { createClock } from "./clock.ts";
-import { openDataFolder, StartRefused, setting } from "./data-folder.ts";
+import { openDataFolder, setting } from "./data-folder.ts";
 import { createDynamoDbService } from "./dynamodb.ts";
 import { createTables, type DynamoDb, startDynamoDb } from "./dynamodb-process.ts";
 import { createEventBus } from "./event-bus.ts";
@@ -11,11 +10,12 @@ import { createFaults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { createIssuer } from "./issuer.ts";
 import { createLambdaHost, type Invocation, type LambdaHost } from "./lambda-host.ts";
+import { listen } from "./listen.ts";
 import { createLocalRoutes } from "./local-routes.ts";
 import { createMailbox, createSecrets } from "./mail-and-secrets.ts";
 import { createQueues } from "./queues.ts";
 import { createStreams } from "./streams.ts";
-import { createStripe } from "./stripe.ts";
+import { realStripe, simulatedStripe } from "./stripe.ts";
 import { loadTemplate, type Template } from "./template.ts";
 import { createTimeline } from "./timeline.ts";
 import { readTopology, type Topology } from "./topology.ts";
@@ -129,10 +129,6 @@ async function assemble(
     invoke,
     onFailure: toQueue,
   });
-  undo.push(() => {
-    streams.stop();
-    queues.stop();
-  });
   const crash = (caller: string) => lambda.crash(caller);
   const bus = createEventBus({
     db,
@@ -145,11 +141,12 @@ async function assemble(
   });
   const identities = template.ofType("AWS::SES::EmailIdentity").map(({ name }) => name);
   const mailbox = createMailbox(db, identities, clock.now);
-  const stripe = await createStripe({ options, db, clock, apiUrl: api.url, onEvent: () => activity++, log });
-  undo.push(() => stripe.stop());
+  const stripe = options.stripeSecretKey
+    ? realStripe(options.stripeSecretKey, options.stripeWebhookSecret)
+    : await simulatedStripe({ db, clock, apiUrl: api.url, port: options.stripePort ?? 0, onEvent: () => activity++ });
   const ownSecret = new Set(topology.functions.map((fn) => fn.environment.STRIPE_SECRET_ARN));
   const givenSecrets = new Map(
-    topology.secrets.map(({ arn, value }) => [arn, ownSecret.has(arn) ? stripe.secret() : value]),
+    topology.secrets.map(({ arn, value }) => [arn, ownSecret.has(arn) ? stripe.secret : value]),
   );
 
   const onWrite = (table: { name: string }) => {
@@ -185,7 +182,13 @@ async function assemble(
     }),
     crashing: () => faults.has("crash_after"),
   });
-  undo.push(() => lambda.stop());
+  // What feeds the handlers ends before they do, so that nothing fails because of the end.
+  undo.push(
+    () => lambda.stop(),
+    () => stripe.stop(),
+    () => streams.stop(),
+    () => queues.stop(),
+  );
 
   const settle = async () => {
     await untilQuiet([streams, queues, stripe]);
@@ -211,7 +214,7 @@ async function assemble(
     audience: ["local"],
   };
   const issuer = await createIssuer(folder.file("issuer.json"), authorizer, clock.now);
-  const moveTo = stripe.real ? undefined : timeline.moveTo;
+  const moveTo = stripe.url ? timeline.moveTo : undefined;
   const own = createLocalRoutes({
     clock,
     issuer,
@@ -220,9 +223,9 @@ async function assemble(
     faults,
     moveTo,
     quiesce: settle,
-    stripeFault: stripe.fault,
+    stripe,
   });
-  const gateway: RequestListener = createGateway({
+  const gateway = createGateway({
     topology,
     lambda: { ...lambda, invoke },
     issuer,
@@ -267,36 +270,6 @@ function readStack(options: StackOptions, apiUrl: string): [Template, Topology] 
   const topology = readTopology(template);
   const functions = topology.functions.map((fn) => ({ ...fn, folder: options.bundles?.(fn.label) ?? fn.folder }));
   return [template, { ...topology, functions }];
-}
-
-/** Binds a port at once, so that a taken one is known first; requests wait until something serves them. */
-async function listen(port: number) {
-  let listener: RequestListener | undefined;
-  const early: [IncomingMessage, ServerResponse][] = [];
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    if (listener) listener(request, response);
-    else early.push([request, response as ServerResponse]);
-  });
-  await new Promise<void>((settled, refused) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      refused(error.code === "EADDRINUSE" ? new StartRefused(`port ${port} is taken on 127.0.0.1`) : error),
-    );
-    server.listen(port, "127.0.0.1", settled);
-  });
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`;
-  return {
-    url,
-    serve(next: RequestListener): void {
-      listener = next;
-      for (const [request, response] of early.splice(0)) next(request, response as Parameters<RequestListener>[1]);
-    },
-    close: () =>
-      new Promise<void>((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 /** Something that may still be at work. */

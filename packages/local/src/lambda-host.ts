@@ -75,6 +75,7 @@ function hostFunction(fn: FunctionSpec, options: Options) {
   const waiting: (() => void)[] = [];
   let thread: Sandbox | undefined;
   let spawned = 0;
+  let stopped = false;
 
   const setup = (offset: SharedArrayBuffer | number): WorkerSetup => {
     const [file, exportName = "handler"] = fn.handler.split(".");
@@ -172,6 +173,7 @@ function hostFunction(fn: FunctionSpec, options: Options) {
   }
 
   async function invoke(event: unknown): Promise<Invocation> {
+    if (stopped) return exited;
     const awsRequestId = randomUUID();
     const sandbox = await occupy();
     const result = await sandbox.run(JSON.stringify(event), {
@@ -192,9 +194,12 @@ function hostFunction(fn: FunctionSpec, options: Options) {
 
   return {
     invoke,
-    warm: () => void sharedThread(),
+    warm: () => {
+      if (!stopped) sharedThread();
+    },
     crash: (caller: string) => void processes.get(caller)?.child.kill("SIGKILL"),
     async stop() {
+      stopped = true;
       await thread?.end();
       for (const { child } of processes.values()) child.kill("SIGKILL");
       await closed(log);

@@ -5,6 +5,7 @@ import { type Fault, type Faults, faultKinds, faultTargets } from "./faults.ts";
 import { readBody } from "./gateway.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Mailbox } from "./mail-and-secrets.ts";
+import type { Stripe } from "./stripe.ts";
 
 type Options = {
   clock: Clock;
@@ -15,8 +16,8 @@ type Options = {
   /** Undefined where time cannot be moved, with the real Stripe. */
   moveTo: ((target: number) => Promise<void>) | undefined;
   quiesce: () => Promise<{ deadLetters: number }>;
-  /** Hands faults of the target `stripe` to the simulator. */
-  stripeFault: (fault: Fault | null) => void;
+  /** Takes the faults of the target `stripe`. */
+  stripe: Pick<Stripe, "fault" | "clearFaults">;
 };
 type Answer = { status: number; body: unknown };
 
@@ -67,13 +68,12 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
     case "POST /_local/faults": {
       const fault = faultOf(await jsonOf(request));
       if (typeof fault === "string") return bad(fault);
-      if (fault.target === "stripe") options.stripeFault(fault);
-      else faults.add(fault);
-      return ok(fault);
+      const refusal = fault.target === "stripe" ? options.stripe.fault(fault) : faults.add(fault);
+      return refusal ? bad(refusal) : ok(fault);
     }
     case "DELETE /_local/faults":
       faults.clear();
-      options.stripeFault(null);
+      options.stripe.clearFaults();
       return ok({});
     default:
       return { status: 404, body: { detail: `${request.method} ${url.pathname} is no route of the local stack` } };

@@ -145,6 +145,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
     for (let attempt = 0; rest.length > 0 && !stopped; attempt++) {
       const Records = rest.map((record) => ({ ...record, awsRegion: REGION, eventSourceARN: mapping.sourceArn }));
       const result = await invoke(mapping.functionId, { Records });
+      if (stopped) return;
       const ids = rest.map((record) => record.dynamodb.SequenceNumber);
       const failed = failuresOf(result, ids, mapping.partialFailures);
       // All records from the first that failed are delivered again.

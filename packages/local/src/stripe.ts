@@ -1,43 +1,113 @@
 import type { DatabaseSync } from "node:sqlite";
+import { API_VERSION, createSimulator, type FaultKind as StripeFaultKind } from "@clearing/stripe-simulator";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Clock } from "./clock.ts";
-import type { Fault } from "./faults.ts";
-import type { StackOptions } from "./index.ts";
+import { StartRefused, setting } from "./data-folder.ts";
+import type { Fault, FaultKind } from "./faults.ts";
+import { listen } from "./listen.ts";
 
 /** Stripe as the stack sees it: the simulator, or Stripe's own test mode. */
 export type Stripe = {
-  real: boolean;
+  /** Undefined with the real Stripe. */
   url: string | undefined;
   /** What the functions' secret holds. */
-  secret(): string;
+  secret: string;
+  /** When something falls due in Stripe's world, in epoch milliseconds. */
   next(): number | undefined;
   run(): Promise<void>;
   busy(): boolean;
   hurry(): void;
-  fault(fault: Fault | null): void;
+  /** Switches a fault on; gives the reason if Stripe has none of its kind. */
+  fault(fault: Fault): string | undefined;
+  clearFaults(): void;
   start(): void;
   stop(): Promise<void>;
 };
 
 type Options = {
-  options: StackOptions;
   db: DatabaseSync;
   clock: Clock;
+  /** Where Stripe's webhooks go. */
   apiUrl: string;
+  port: number;
   onEvent: () => void;
-  log: (line: string) => void;
 };
 
-export async function createStripe({ options }: Options): Promise<Stripe> {
+const SECRET_KEY = "sk_test_clearing_local";
+const faultKinds: Partial<Record<FaultKind, StripeFaultKind>> = {
+  error: "error",
+  throttle: "throttle",
+  conflict: "throttle",
+  timeout: "timeout_after",
+};
+
+/** Stripe's test mode. Its webhooks come by way of the Stripe CLI, whose signing secret is `webhookSecret`. */
+export function realStripe(secretKey: string, webhookSecret: string | undefined): Stripe {
+  if (!secretKey.startsWith("sk_test_"))
+    throw new StartRefused("STRIPE_SECRET_KEY must be a key of Stripe's test mode (sk_test_...)");
   return {
-    real: options.stripeSecretKey !== undefined,
     url: undefined,
-    secret: () => JSON.stringify({ secretKey: options.stripeSecretKey, webhookSecrets: [options.stripeWebhookSecret] }),
+    secret: JSON.stringify({ secretKey, webhookSecrets: webhookSecret?.split(",") ?? [] }),
     next: () => undefined,
     run: async () => {},
     busy: () => false,
     hurry: () => {},
-    fault: () => {},
+    fault: () => "faults cannot be put into the real Stripe",
+    clearFaults: () => {},
     start: () => {},
     stop: async () => {},
+  };
+}
+
+/** The simulator on a port of its own, with a webhook endpoint that leads to this stack's API. */
+export async function simulatedStripe({ db, clock, apiUrl, port, onEvent }: Options): Promise<Stripe> {
+  const server = await listen(port);
+  const simulator = createSimulator({ db, now: clock.now, baseUrl: () => server.url, secretKey: SECRET_KEY, onEvent });
+  server.serve(getRequestListener((request, env) => simulator.fetch(request, env as HttpBindings)));
+
+  const url = `${apiUrl}/webhooks/stripe`;
+  const kept = setting(db, "webhookEndpoint");
+  const before = kept.get();
+  if (before) await moveEndpoint(JSON.parse(before), url);
+  const endpoint = simulator.ensureWebhookEndpoint({ url, enabledEvents: ["*"], apiVersion: API_VERSION });
+  kept.set(JSON.stringify({ id: endpoint.id, url }));
+
+  /** The API may have another port than last time; what is still to be delivered goes there. */
+  async function moveEndpoint(known: { id: string; url: string }, to: string): Promise<void> {
+    if (known.url === to) return;
+    await simulator.fetch(
+      new Request(`${server.url}/v1/webhook_endpoints/${known.id}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${SECRET_KEY}`, "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({ url: to }).toString(),
+      }),
+    );
+  }
+
+  let running: Promise<unknown> | undefined;
+  return {
+    url: server.url,
+    secret: JSON.stringify({ secretKey: SECRET_KEY, webhookSecrets: [endpoint.secret] }),
+    next: () => simulator.nextTimer() ?? undefined,
+    run: async () => void (await simulator.runDue()),
+    busy: () => running !== undefined || simulator.pendingDeliveries() > 0,
+    hurry() {
+      if (running || simulator.pendingDeliveries() === 0) return;
+      running = simulator.runDue().finally(() => {
+        running = undefined;
+      });
+    },
+    fault({ kind, rate, seed = 1 }) {
+      const known = faultKinds[kind];
+      if (!known) return `Stripe has no fault of kind ${kind}`;
+      simulator.setFault({ kind: known, rate, seed });
+      return undefined;
+    },
+    clearFaults: () => simulator.clearFaults(),
+    start: () => simulator.start(),
+    async stop() {
+      await simulator.stop();
+      await server.close();
+    },
   };
 }

@@ -1,0 +1,34 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { StartRefused } from "./data-folder.ts";
+
+/** An HTTP server on 127.0.0.1 whose port is known before anything answers. */
+export type Listener = { url: string; serve(listener: RequestListener): void; close(): Promise<void> };
+
+/** Binds a port at once (0: any free one), so that a taken one is known first; requests wait until something serves them. */
+export async function listen(port: number): Promise<Listener> {
+  let listener: RequestListener | undefined;
+  const early: [IncomingMessage, ServerResponse<IncomingMessage> & { req: IncomingMessage }][] = [];
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    if (listener) listener(request, response);
+    else early.push([request, response]);
+  });
+  await new Promise<void>((settled, refused) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      refused(error.code === "EADDRINUSE" ? new StartRefused(`port ${port} is taken on 127.0.0.1`) : error),
+    );
+    server.listen(port, "127.0.0.1", settled);
+  });
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}`,
+    serve(next) {
+      listener = next;
+      for (const [request, response] of early.splice(0)) next(request, response);
+    },
+    close: () =>
+      new Promise<void>((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
