@@ -2,6 +2,9 @@ import { type App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks, HIPAASecurityChecks, ServerlessChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 
+/** AWS's rules for any workload, for functions, and for health data. */
+export const rulePacks = [AwsSolutionsChecks, ServerlessChecks, HIPAASecurityChecks] as const;
+
 type Acknowledgement = { rules: readonly string[]; reason: string };
 
 /** Findings that stand wherever they occur: decisions about the whole architecture. */
@@ -94,5 +97,5 @@ function add(construct: IConstruct, { rules, reason }: Acknowledgement): void {
 /** Has AWS's own rule packs judge each synth: a finding without a written reason stops it. */
 export function checkWithNag(app: App): void {
   for (const acknowledgement of everywhere) add(app, acknowledgement);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app), new HIPAASecurityChecks(app));
+  Validations.of(app).addPlugins(...rulePacks.map((Pack) => new Pack(app)));
 }

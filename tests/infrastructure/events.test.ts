@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import { schedules, subscriptions } from "../../infra/subscriptions.ts";
+import { stage } from "./stage.ts";
+
+const queues = stage.ofType("AWS::SQS::Queue");
+const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
+  ({ properties }) =>
+    properties as {
+      MetricName: string;
+      Dimensions?: { Name: string; Value: string }[];
+      AlarmActions: string[];
+      TreatMissingData: string;
+    },
+);
+const dead = (name: string) => name.endsWith("-dead");
+const alarmsOn = (metric: string, value: string) =>
+  alarms.filter(
+    ({ MetricName, Dimensions }) => MetricName === metric && Dimensions?.some(({ Value }) => Value === value),
+  );
+
+/** The names of api.md. */
+const EVENTS = [
+  "ProgramPublished, CohortOpened, CohortClosed, CohortCancelled, CohortCompleted, PlacesAdded, PlacesRemoved",
+  "BookingHeld, HoldExpired, BookingRevived, AgreementSigned, PaymentSettled, PaymentProcessing, PaymentFailed",
+  "PaymentActionRequired, ClearanceChanged, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
+  "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, RefundRequested, RefundSucceeded",
+  "RefundFailed, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
+  "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue",
+].flatMap((line) => line.split(", "));
+
+describe("queues", () => {
+  test("every queue has a dead-letter queue", () => {
+    for (const { name, properties } of queues.filter(({ name }) => !dead(name))) {
+      const redrive = properties.RedrivePolicy as { deadLetterTargetArn: string; maxReceiveCount: number };
+
+      expect(redrive.deadLetterTargetArn, name).toMatch(new RegExp(`:${name}-dead$`));
+      expect(redrive.maxReceiveCount, name).toBeGreaterThan(1);
+    }
+  });
+
+  test("every queue has an alarm: on its age, or on the first message where none should be", () => {
+    for (const { name } of queues) {
+      const metric = dead(name) ? "ApproximateNumberOfMessagesVisible" : "ApproximateAgeOfOldestMessage";
+
+      expect(alarmsOn(metric, name), name).toHaveLength(1);
+    }
+  });
+
+  test("a message stays hidden for longer than its consumer may take", () => {
+    for (const { properties } of stage.ofType("AWS::Lambda::EventSourceMapping")) {
+      const queue = queues.find(({ attributes }) => attributes.Arn === properties.EventSourceArn);
+      if (!queue) continue;
+      const fn = stage.ofType("AWS::Lambda::Function").find(({ name }) => name === properties.FunctionName);
+
+      expect(queue.properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Number(fn?.properties.Timeout));
+    }
+  });
+
+  test("every queue is encrypted and refuses plain HTTP", () => {
+    const guarded = stage.ofType("AWS::SQS::QueuePolicy").flatMap(({ properties }) => properties.Queues as string[]);
+
+    for (const { name, properties, attributes } of queues) {
+      expect(properties.SqsManagedSseEnabled, name).toBe(true);
+      expect(guarded, name).toContain(attributes.Ref);
+    }
+  });
+});
+
+describe("the bus", () => {
+  test("each rule sends what its row says to its own queue, and what it cannot send to the dead letters", () => {
+    const rules = stage.ofType("AWS::Events::Rule");
+
+    for (const [name, { source, events }] of Object.entries(subscriptions)) {
+      const rule = rules.find((candidate) => candidate.name === `clearing-dev-${name}`);
+      expect(rule?.properties.EventPattern).toEqual({ source: [source], "detail-type": events });
+      expect(rule?.properties.Targets).toMatchObject([
+        {
+          Arn: expect.stringMatching(new RegExp(`:clearing-dev-${name}$`)),
+          DeadLetterConfig: { Arn: expect.stringMatching(new RegExp(`:clearing-dev-${name}-dead$`)) },
+        },
+      ]);
+    }
+    expect(rules).toHaveLength(Object.keys(subscriptions).length);
+  });
+
+  test("nobody subscribes to an event that does not exist", () => {
+    const subscribed = Object.values(subscriptions).filter(({ source }) => source === "clearing");
+
+    expect(EVENTS).toEqual(expect.arrayContaining(subscribed.flatMap(({ events }) => events)));
+  });
+
+  test("every event name of api.md has a schema", () => {
+    const schemas = stage.ofType("AWS::EventSchemas::Schema").map(({ properties }) => properties);
+
+    expect(schemas.map(({ SchemaName }) => String(SchemaName)).sort()).toEqual(
+      EVENTS.map((name) => `clearing@${name}`).sort(),
+    );
+    for (const { Content } of schemas) expect(JSON.parse(String(Content))).toMatchObject({ type: "object" });
+  });
+
+  test("what it carried can be replayed for 90 days", () => {
+    stage.templates.get("clearing-dev-events")?.hasResourceProperties("AWS::Events::Archive", {
+      RetentionDays: 90,
+      EventPattern: { source: ["clearing", "clearing.stripe"] },
+    });
+  });
+});
+
+describe("what calls the functions", () => {
+  test("the relay reads the outbox's new items, and tries for hours before it parks one", () => {
+    const [mapping] = stage
+      .ofType("AWS::Lambda::EventSourceMapping")
+      .filter(({ properties }) => String(properties.EventSourceArn).includes("/stream/"));
+
+    expect(mapping?.properties).toMatchObject({
+      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      MaximumRecordAgeInSeconds: 6 * 60 * 60,
+      DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/:clearing-dev-relay-dead$/) } },
+    });
+    expect(mapping?.properties.MaximumRetryAttempts).toBeUndefined();
+  });
+
+  test("every consumer reports its partial failures", () => {
+    const mappings = stage.ofType("AWS::Lambda::EventSourceMapping");
+
+    expect(mappings).toHaveLength(Object.keys(subscriptions).length + 1);
+    for (const { properties } of mappings)
+      expect(properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+  });
+
+  test("schedules run on the minute, no window, failures to dead letters", () => {
+    const made = stage.ofType("AWS::Scheduler::Schedule").map(({ name, properties }) => [name, properties] as const);
+
+    expect(made).toHaveLength(Object.keys(schedules).length);
+    for (const [name, { everyMinutes }] of Object.entries(schedules)) {
+      expect(new Map(made).get(`clearing-dev-${name}`)).toMatchObject({
+        ScheduleExpression: everyMinutes === 1 ? "rate(1 minute)" : `rate(${everyMinutes} minutes)`,
+        FlexibleTimeWindow: { Mode: "OFF" },
+        Target: { DeadLetterConfig: { Arn: expect.stringMatching(/:clearing-dev-schedules-dead$/) } },
+      });
+    }
+  });
+});
+
+describe("what a person is told", () => {
+  test("every alarm goes to the topic, and silence is no alarm", () => {
+    const topic = stage.ofType("AWS::SNS::Topic")[0]?.attributes.Ref;
+
+    for (const alarm of alarms) {
+      expect(alarm).toMatchObject({ AlarmActions: [topic], TreatMissingData: "notBreaching" });
+    }
+  });
+
+  test("the outbox's age, the API's failures and the webhook's have one", () => {
+    expect(alarmsOn("IteratorAge", "clearing-dev-relay")).toHaveLength(1);
+    expect(alarmsOn("4xx", "/webhooks/stripe")).toHaveLength(1);
+    expect(alarmsOn("5xx", "/webhooks/stripe")).toHaveLength(1);
+    expect(alarms.filter(({ MetricName }) => MetricName === "5xx")).toHaveLength(2);
+  });
+
+  test("so have the errors of every function", () => {
+    for (const { name } of stage.ofType("AWS::Lambda::Function"))
+      expect(alarmsOn("Errors", name), name).toHaveLength(1);
+  });
+});

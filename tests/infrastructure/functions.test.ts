@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import type { Metafile } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { functionNames } from "../../infra/access.ts";
+import { functionOf, stage } from "./stage.ts";
+
+/** The npm packages that are in a function's bundle, chunks that load later included. */
+function packagesIn(name: string): Set<string> {
+  const { outputs } = JSON.parse(readFileSync(`dist/meta/${name}.json`, "utf8")) as Metafile;
+  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+  return new Set(inputs.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+}
+
+describe("functions", () => {
+  test("there is one for every name, and no other", () => {
+    const labels = stage.ofType("AWS::Lambda::Function").map(({ label }) => label);
+
+    expect(labels.sort()).toEqual([...functionNames].sort());
+  });
+
+  test("each runs on the Node that tested it, on arm64, and logs JSON with readable stacks", () => {
+    for (const name of functionNames) {
+      expect(functionOf(name).properties, name).toMatchObject({
+        Runtime: `nodejs${process.versions.node.split(".")[0]}.x`,
+        Architectures: ["arm64"],
+        Handler: "index.handler",
+        LoggingConfig: { LogFormat: "JSON" },
+        Environment: { Variables: { NODE_OPTIONS: "--enable-source-maps", STAGE: "dev" } },
+      });
+    }
+  });
+
+  test("an HTTP function gives up before the gateway does", () => {
+    const behind = stage.ofType("AWS::ApiGatewayV2::Integration").map(({ properties }) => properties.IntegrationUri);
+    const http = stage.ofType("AWS::Lambda::Function").filter(({ attributes }) => behind.includes(attributes.Arn));
+
+    expect(http).toHaveLength(7);
+    for (const { properties } of http) expect(properties.Timeout).toBeLessThan(30);
+  });
+
+  test("every log group forgets in time", () => {
+    const groups = stage.ofType("AWS::Logs::LogGroup");
+
+    expect(groups).toHaveLength(functionNames.length + 1);
+    for (const { name, properties } of groups) expect(properties.RetentionInDays, name).toBe(30);
+  });
+});
+
+describe("bundles", () => {
+  test("the booking function carries neither Stripe nor the EventBridge client", () => {
+    const packages = packagesIn("booking");
+
+    expect(packages).toContain("@aws-sdk/lib-dynamodb");
+    expect(packages).not.toContain("stripe");
+    expect(packages).not.toContain("@aws-sdk/client-eventbridge");
+  });
+
+  test("control: they are seen where they are", () => {
+    expect(packagesIn("checkout")).toContain("stripe");
+    expect(packagesIn("relay")).toContain("@aws-sdk/client-eventbridge");
+  });
+
+  test.each(functionNames)("%s leaves nothing to be found at run time but Node itself", (name) => {
+    const { outputs } = JSON.parse(readFileSync(`dist/meta/${name}.json`, "utf8")) as Metafile;
+    const external = Object.values(outputs).flatMap(({ imports }) => imports.filter((item) => item.external));
+
+    expect(external.map(({ path }) => path).filter((path) => !path.startsWith("node:") && !isBuiltin(path))).toEqual(
+      [],
+    );
+  });
+});
