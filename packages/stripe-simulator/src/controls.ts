@@ -57,7 +57,10 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
   );
   app.delete(
     "/_sim/webhooks",
-    control(() => (world.settings.remove("webhooks"), {})),
+    control(() => {
+      world.settings.remove("webhooks");
+      return {};
+    }),
   );
   app.post(
     "/_sim/webhook_endpoints/:id/secret",
@@ -84,7 +87,10 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
   );
   app.delete(
     "/_sim/faults",
-    control(() => (faults.clear(), { faults: [] })),
+    control(() => {
+      faults.clear();
+      return { faults: [] };
+    }),
   );
   app.get(
     "/_sim/balance",

@@ -67,14 +67,21 @@ export const DECLINES = {
   velocityLimit: declined("card_velocity_exceeded"),
   doNotHonor: declined("do_not_honor"),
   fraudulent: declined("fraudulent", "do_not_try_again"),
-  expiredCard: { code: "expired_card", message: "Your card has expired.", adviceCode: "do_not_try_again" },
+  expiredCard: {
+    code: "expired_card",
+    declineCode: "expired_card",
+    message: "Your card has expired.",
+    adviceCode: "do_not_try_again",
+  },
   incorrectCvc: {
     code: "incorrect_cvc",
+    declineCode: "incorrect_cvc",
     message: "Your card's security code is incorrect.",
     adviceCode: "confirm_card_data",
   },
   processingError: {
     code: "processing_error",
+    declineCode: "processing_error",
     message: "An error occurred while processing your card. Try again in a little bit.",
     adviceCode: "try_again_later",
   },
