@@ -103,11 +103,16 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       }
     }
   };
+  let pumpWaits = false;
   const pump = () => {
-    if (ticker === undefined) return;
+    if (ticker === undefined || pumpWaits) return;
     const next = nextTimer();
-    if (next !== null && next <= world.now())
-      inTurn(() => run(HOLD_MS)).catch((error) => console.error("stripe simulator:", error));
+    if (next === null || next > world.now()) return;
+    pumpWaits = true;
+    inTurn(() => {
+      pumpWaits = false;
+      return run(HOLD_MS);
+    }).catch((error) => console.error("stripe simulator:", error));
   };
   const nextTimer = () => {
     const instants = [world.timers.next(), world.deliveries.next()].filter((instant) => instant !== null);
