@@ -19,7 +19,8 @@ import {
   readCohortItem,
   removePlaces,
 } from "@clearing/store/cohort";
-import { listKeys, readProgram } from "@clearing/store/program";
+import { readProgram } from "@clearing/store/program";
+import { listKeys } from "@clearing/store/read";
 
 type FieldError = { path: string; message: string };
 const invalid = (...errors: FieldError[]): Answer => ({ refused: "validation_failed", errors });

@@ -5,7 +5,7 @@ import { callerIn, emailOwner, isStaff, maySee } from "@clearing/runtime/access"
 import { bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { type BookingFile, readFile, readFiles } from "@clearing/store/booking";
-import { type Listed, listKeys } from "@clearing/store/program";
+import { type Listed, listKeys } from "@clearing/store/read";
 import type { Store } from "@clearing/store/store";
 
 type Query = { cohortId?: string | undefined; limit: number; cursor?: string | undefined };

@@ -19,7 +19,10 @@ async function publicCohort(store: Store, id: string): Promise<(CohortWithPlaces
 }
 
 /** A quote's instant is `validUntil` in the table, whose own `expiresAt` is the time to live. */
-const quoteView = ({ validUntil, programId: _programId, terms: _terms, ...rest }: Quote) => ({ ...rest, expiresAt: validUntil });
+const quoteView = ({ validUntil, programId: _programId, terms: _terms, ...rest }: Quote) => ({
+  ...rest,
+  expiresAt: validUntil,
+});
 
 export const catalogueBindings = [
   bind(routes.listPrograms, async ({ query }, { deps }) => {

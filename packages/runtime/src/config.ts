@@ -12,6 +12,8 @@ export type Config = {
   readonly stripeSecretArn: string;
   /** Absent: Stripe itself. */
   readonly stripeApiBase: string | undefined;
+  /** Whether one clinician may sign both evaluations of a booking; two have to agree unless the operator says so. */
+  readonly oneClinicianMaySignBoth: boolean;
   readonly tables: Tables;
 };
 
@@ -64,6 +66,9 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     get stripeApiBase() {
       return environment.STRIPE_API_BASE ? url("STRIPE_API_BASE") : undefined;
+    },
+    get oneClinicianMaySignBoth() {
+      return environment.ONE_CLINICIAN_MAY_SIGN_BOTH === "true";
     },
     tables: {
       get core() {

@@ -1,4 +1,4 @@
-import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type Actor, chain } from "@clearing/domain/audit";
 import type { Attempt, Booking, Charge, Refund } from "@clearing/domain/booking";
 import type { DomainEvent } from "@clearing/domain/event";
@@ -9,6 +9,7 @@ import type { Guarded } from "./commit.ts";
 import { auditPut, journalPut, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
 import { forever, keys } from "./keys.ts";
+import { readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 function bookingItem(booking: Booking): Item {
@@ -36,18 +37,11 @@ export type BookingFile = { booking: Booking; clearance: Clearance | null };
 
 /** Bookings with their clearances, in the order asked for; ids that do not exist are left out. At most 50. */
 export async function readFiles(store: Store, ids: string[]): Promise<BookingFile[]> {
-  if (ids.length === 0) return [];
-  let wanted: Item[] = ids.flatMap((id) => [keys.booking(id), keys.clearance(id)]);
-  const found = new Map<string, Item>();
-  for (let attempt = 0; wanted.length > 0; attempt++) {
-    if (attempt === 6) throw new Error("the bookings could not be read: the table keeps throttling");
-    if (attempt > 0) await store.sleep(store.random() * 50 * 2 ** attempt);
-    const { Responses, UnprocessedKeys } = await store.client.send(
-      new BatchGetCommand({ RequestItems: { [store.tables.core]: { Keys: wanted, ConsistentRead: true } } }),
-    );
-    for (const item of Responses?.[store.tables.core] ?? []) found.set(String(item.pk), item);
-    wanted = UnprocessedKeys?.[store.tables.core]?.Keys ?? [];
-  }
+  const items = await readItems(
+    store,
+    ids.flatMap((id) => [keys.booking(id), keys.clearance(id)]),
+  );
+  const found = new Map(items.map((item) => [String(item.pk), item]));
   return ids.flatMap((id) => {
     const booking = found.get(keys.booking(id).pk);
     if (booking === undefined) return [];

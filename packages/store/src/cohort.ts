@@ -10,7 +10,7 @@ import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { isFreeNow, placeItem, toPlace } from "./place.ts";
-import { type Listed, listKeys, readItems } from "./program.ts";
+import { type Listed, listKeys, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 export type CohortWithPlaces = { cohort: Cohort; places: Place[] };

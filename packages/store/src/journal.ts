@@ -69,3 +69,6 @@ function nextMonth(month: string): string {
   const [year = 0, number = 0] = month.split("-").map(Number);
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, "0")}`;
 }
+
+/** No ledger is older than the product: twelve small reads a year are cheaper than keeping track of the first entry. */
+export const ledgerBegins: Instant = "2026-01-01T00:00:00Z";

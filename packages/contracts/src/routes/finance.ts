@@ -38,6 +38,7 @@ export const getJournal = defineRoute({
   access: ["finance"],
   idempotency: "none",
   summary: "Journal entries in the order of their posting, as JSON, CSV or an hledger file",
+  headers: z.object({ accept: z.string().max(500).optional() }),
   query: z.strictObject({
     bookingId: id("bkg").optional(),
     from: calendarDate().optional(),

@@ -24,25 +24,27 @@ export type AgreementTerms = {
 };
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 
 const style =
   "body{font:16px/1.5 Georgia,serif;color:#1c2430;max-width:44rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}td,th{padding:.35rem .5rem;border-bottom:1px solid #d5dae1;text-align:left}td:last-child,th:last-child{text-align:right}@media print{body{margin:0}}";
 
 /** The document that the client accepts: self-contained, printable HTML in neutral words, and its SHA-256. */
 export function agreementDocument(terms: AgreementTerms): { html: string; hash: string } {
-  const money = (amount: number) => escape(formatMoney(amount, terms.currency));
+  const money = (amount: number) => escapeHtml(formatMoney(amount, terms.currency));
   const row = (...cells: string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
-  const lines = terms.lines.map(({ label, quantity, amount }) => row(escape(label), String(quantity), money(amount)));
+  const lines = terms.lines.map(({ label, quantity, amount }) =>
+    row(escapeHtml(label), String(quantity), money(amount)),
+  );
   const dues = terms.schedule.map(({ kind, dueOn, amount }) =>
     row(kind === "deposit" ? "Deposit" : "Balance", wordDate(terms, kind, dueOn), money(amount)),
   );
   const tiers = terms.policy.map(({ until, refundPercent }) => row(`Until ${until}, inclusive`, `${refundPercent}%`));
   const html = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Booking agreement ${escape(terms.bookingId)}</title><style>${style}</style></head><body>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Booking agreement ${escapeHtml(terms.bookingId)}</title><style>${style}</style></head><body>
 <h1>Booking agreement</h1>
-<p>Booking ${escape(terms.bookingId)}, version ${terms.version}, for ${escape(terms.participantName)}.</p>
-<p>${escape(terms.publicLabel)}, from ${terms.startsOn} to ${terms.endsOn}, ${escape(terms.venue)} (${escape(terms.timeZone)}).</p>
+<p>Booking ${escapeHtml(terms.bookingId)}, version ${terms.version}, for ${escapeHtml(terms.participantName)}.</p>
+<p>${escapeHtml(terms.publicLabel)}, from ${terms.startsOn} to ${terms.endsOn}, ${escapeHtml(terms.venue)} (${escapeHtml(terms.timeZone)}).</p>
 <h2>Price</h2>
 <table><tr><th>Item</th><th>Quantity</th><th>Amount</th></tr>${lines.join("")}${row("<strong>Total</strong>", "", `<strong>${money(terms.total)}</strong>`)}</table>
 <h2>Payments</h2>

@@ -1,0 +1,65 @@
+import { getScreening, listScreenings } from "@clearing/contracts/routes/clinical";
+import { isLive } from "@clearing/domain/booking";
+import { clearanceSummary, evaluationKinds } from "@clearing/domain/screening";
+import { dateIn, type Instant } from "@clearing/domain/time";
+import { callerIn } from "@clearing/runtime/access";
+import { bind } from "@clearing/runtime/api";
+import { type BookingFile, readFile, readFiles } from "@clearing/store/booking";
+import { logAccess, readEvaluations } from "@clearing/store/evaluation";
+import { listKeys } from "@clearing/store/read";
+
+/** What the queue shows of a booking: its dates and what its clearance lacks, no person. */
+function summaryOf({ booking, clearance }: BookingFile, now: Instant) {
+  const { id: bookingId, status: bookingStatus, cohortId, terms, clearanceDueAt } = booking;
+  return {
+    bookingId,
+    bookingStatus,
+    cohortId,
+    startsOn: terms.startsOn,
+    endsOn: terms.endsOn,
+    clearanceDueAt,
+    clearance: clearanceSummary(clearance, dateIn(terms.timeZone, now)),
+    missing: evaluationKinds.filter((kind) => clearance?.[kind]?.outcome !== "cleared"),
+  };
+}
+
+export const screeningBindings = [
+  bind(listScreenings, async ({ query }, { deps, now }) => {
+    const limit = Math.min(query.limit, 50);
+    const page = await listKeys(deps.store, {
+      index: "byList",
+      partition: "BOOKINGS",
+      newestFirst: true,
+      limit,
+      cursor: query.cursor,
+    });
+    const files = await readFiles(
+      deps.store,
+      page.items.map(({ pk }) => pk.slice("BKG#".length)),
+    );
+    const items = files
+      .filter(({ booking }) => isLive(booking))
+      .map((file) => summaryOf(file, now))
+      .filter(({ clearance }) => query.status === undefined || clearance.status === query.status);
+    return { status: 200, body: { items, nextCursor: page.nextCursor } };
+  }),
+
+  bind(getScreening, async ({ params, headers }, context) => {
+    const { deps, now } = context;
+    const { bookingId } = params;
+    const file = await readFile(deps.store, bookingId);
+    if (file === null) return { refused: "not_found" };
+    const evaluations = await readEvaluations(deps.store, bookingId);
+    await logAccess(deps.store, {
+      id: deps.ids.next("evl"),
+      bookingId,
+      by: callerIn(context).sub,
+      purpose: headers["access-purpose"],
+      what: "screening",
+      at: now,
+    });
+    const { name, dateOfBirth } = file.booking.participant;
+    const views = evaluations.map(({ bookingId: _bookingId, ...evaluation }) => evaluation);
+    return { status: 200, body: { ...summaryOf(file, now), participant: { name, dateOfBirth }, evaluations: views } };
+  }),
+];

@@ -1,0 +1,80 @@
+import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { Item } from "./items.ts";
+import type { Store } from "./store.ts";
+
+export type Listed<Value> = { items: Value[]; nextCursor: string | null };
+
+/** One page of an index's keys; `cursor` is the place where the last page ended, opaque to its reader. */
+export async function listKeys(
+  store: Store,
+  query: {
+    index: "byList" | "byOwner" | "byCohort";
+    partition: string;
+    from?: string | undefined;
+    newestFirst?: boolean;
+    limit: number;
+    cursor?: string | undefined;
+  },
+): Promise<Listed<{ pk: string; sk: string }>> {
+  const names = {
+    byList: ["listPk", "listSk"],
+    byOwner: ["ownerPk", "ownerSk"],
+    byCohort: ["cohortPk", "cohortSk"],
+  } as const;
+  const [pk, sk] = names[query.index];
+  const { Items, LastEvaluatedKey } = await store.client.send(
+    new QueryCommand({
+      TableName: store.tables.core,
+      IndexName: query.index,
+      KeyConditionExpression: query.from === undefined ? "#pk = :pk" : "#pk = :pk AND #sk >= :from",
+      ExpressionAttributeNames: query.from === undefined ? { "#pk": pk } : { "#pk": pk, "#sk": sk },
+      ExpressionAttributeValues: {
+        ":pk": query.partition,
+        ...(query.from === undefined ? {} : { ":from": query.from }),
+      },
+      ScanIndexForward: query.newestFirst !== true,
+      Limit: query.limit,
+      ExclusiveStartKey: decodeCursor(query.cursor),
+    }),
+  );
+  return {
+    items: (Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) })),
+    nextCursor: LastEvaluatedKey === undefined ? null : encodeCursor(LastEvaluatedKey),
+  };
+}
+
+const encodeCursor = (key: Item): string => Buffer.from(JSON.stringify(key)).toString("base64url");
+
+/** A cursor that is not one of ours starts from the beginning of nothing: DynamoDB refuses it as invalid. */
+function decodeCursor(cursor: string | undefined): Item | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(cursor, "base64url").toString()) as Item;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The items behind keys, in the keys' order; what is gone meanwhile is left out. At most 100. */
+export async function readItems(
+  store: Store,
+  wanted: { pk: string; sk: string }[],
+  table = store.tables.core,
+): Promise<Item[]> {
+  const found = new Map<string, Item>();
+  if (wanted.length === 0) return [];
+  let missing: Item[] = wanted.map(({ pk, sk }) => ({ pk, sk }));
+  for (let attempt = 0; missing.length > 0; attempt++) {
+    if (attempt === 6) throw new Error("the items could not be read: the table keeps throttling");
+    if (attempt > 0) await store.sleep(store.random() * 50 * 2 ** attempt);
+    const { Responses, UnprocessedKeys } = await store.client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys: missing, ConsistentRead: true } } }),
+    );
+    for (const item of Responses?.[table] ?? []) found.set(`${item.pk} ${item.sk}`, item);
+    missing = UnprocessedKeys?.[table]?.Keys ?? [];
+  }
+  return wanted.flatMap(({ pk, sk }) => {
+    const item = found.get(`${pk} ${sk}`);
+    return item === undefined ? [] : [item];
+  });
+}
