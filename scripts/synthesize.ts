@@ -17,7 +17,7 @@ export async function synthesize(log: (line: string) => void): Promise<string> {
   log("synthesizing the template");
   execFileSync(join(root, "node_modules/.bin/cdk"), ["synth", "--quiet"], {
     cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
   writeFileSync(stamp, hash);
   return folder;

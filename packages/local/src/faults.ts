@@ -52,7 +52,7 @@ export function createFaults(): Faults {
 }
 
 /** Mulberry32: a small generator whose whole sequence follows from `seed`. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -99,6 +99,11 @@ async function assemble(
 
   const api = await listen(options.port ?? 0);
   undo.push(() => api.close());
+  let activity = 0;
+  const stripe = options.stripeSecretKey
+    ? realStripe(options.stripeSecretKey, options.stripeWebhookSecret)
+    : await simulatedStripe({ db, clock, apiUrl: api.url, port: options.stripePort ?? 0, onEvent: () => activity++ });
+  undo.push(() => stripe.stop());
   log(`reading the template in ${options.templateDir}`);
   const [template, topology] = readStack(options, api.url);
   log(`starting DynamoDB${options.dynamoDbEndpoint ? ` at ${options.dynamoDbEndpoint}` : ""}`);
@@ -109,7 +114,6 @@ async function assemble(
     `${topology.tables.length} tables, ${topology.queues.length} queues, ${topology.rules.length} rules, ${topology.schedules.length} schedules`,
   );
 
-  let activity = 0;
   let writes = 0;
   const invoke = (functionId: string, event: unknown): Promise<Invocation> => {
     activity++;
@@ -141,9 +145,6 @@ async function assemble(
   });
   const identities = template.ofType("AWS::SES::EmailIdentity").map(({ name }) => name);
   const mailbox = createMailbox(db, identities, clock.now);
-  const stripe = options.stripeSecretKey
-    ? realStripe(options.stripeSecretKey, options.stripeWebhookSecret)
-    : await simulatedStripe({ db, clock, apiUrl: api.url, port: options.stripePort ?? 0, onEvent: () => activity++ });
   const ownSecret = new Set(topology.functions.map((fn) => fn.environment.STRIPE_SECRET_ARN));
   const givenSecrets = new Map(
     topology.secrets.map(({ arn, value }) => [arn, ownSecret.has(arn) ? stripe.secret : value]),
@@ -185,7 +186,7 @@ async function assemble(
   // What feeds the handlers ends before they do, so that nothing fails because of the end.
   undo.push(
     () => lambda.stop(),
-    () => stripe.stop(),
+    () => stripe.settle(),
     () => streams.stop(),
     () => queues.stop(),
   );

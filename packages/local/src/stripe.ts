@@ -21,6 +21,8 @@ export type Stripe = {
   fault(fault: Fault): string | undefined;
   clearFaults(): void;
   start(): void;
+  /** Ends what happens by itself, once deliveries that are under way have arrived. */
+  settle(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -55,6 +57,7 @@ export function realStripe(secretKey: string, webhookSecret: string | undefined)
     fault: () => "faults cannot be put into the real Stripe",
     clearFaults: () => {},
     start: () => {},
+    settle: async () => {},
     stop: async () => {},
   };
 }
@@ -105,9 +108,7 @@ export async function simulatedStripe({ db, clock, apiUrl, port, onEvent }: Opti
     },
     clearFaults: () => simulator.clearFaults(),
     start: () => simulator.start(),
-    async stop() {
-      await simulator.stop();
-      await server.close();
-    },
+    settle: () => simulator.stop(),
+    stop: () => server.close(),
   };
 }

@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+import { type AwsCall, AwsError, type AwsService } from "./aws-endpoint.ts";
+import { openDatabase } from "./data-folder.ts";
+import { createEventBus } from "./event-bus.ts";
+import { createFaults } from "./faults.ts";
+import { createMailbox, createSecrets } from "./mail-and-secrets.ts";
+import { compilePolicy, type Statement } from "./policy.ts";
+import type { Queues } from "./queues.ts";
+import type { FunctionSpec } from "./topology.ts";
+
+const now = () => Date.parse("2027-03-01T17:00:00Z");
+const everything: Statement = { Effect: "Allow", Action: "*", Resource: "*" };
+
+/** Calls one service as a function with these statements. */
+async function ask(service: AwsService, operation: string, input: object, statements = [everything]) {
+  const fn = { id: "Fn", label: "Fn", name: "fn", roleArn: "arn:aws:iam::0:role/r", allows: compilePolicy(statements) };
+  const call: AwsCall = {
+    caller: "Fn",
+    fn: fn as unknown as FunctionSpec,
+    operation,
+    body: Buffer.from(JSON.stringify(input)),
+  };
+  try {
+    const answer = await service(call);
+    return answer === "hang_up" ? answer : JSON.parse(answer.body.toString());
+  } catch (error) {
+    if (error instanceof AwsError) return error.code;
+    throw error;
+  }
+}
+
+const busArn = "arn:aws:events:us-east-1:000000000000:event-bus/clearing-dev";
+function setUpBus() {
+  const queued: { queue: string; event: Record<string, unknown> }[] = [];
+  const queues = {
+    insert: (queue: string, body: string) => queued.push({ queue, event: JSON.parse(body) }),
+    wake: () => {},
+  };
+  const target = (name: string) => ({ arn: `arn:aws:sqs:us-east-1:000000000000:${name}`, deadLetterArn: undefined });
+  const bus = createEventBus({
+    db: openDatabase(":memory:"),
+    buses: [{ name: "clearing-dev", arn: busArn }],
+    rules: [
+      {
+        name: "held",
+        busArn,
+        pattern: { "detail-type": ["BookingHeld"] },
+        targets: [target("progress"), target("mailer")],
+      },
+      { name: "expired", busArn, pattern: { "detail-type": ["HoldExpired"] }, targets: [target("mailer")] },
+    ],
+    queues: queues as unknown as Queues,
+    faults: createFaults(),
+    now,
+    crash: () => {},
+  });
+  return { bus, queued };
+}
+const entry = (over = {}) => ({
+  EventBusName: "clearing-dev",
+  Source: "clearing",
+  DetailType: "BookingHeld",
+  Detail: '{"id":"evt_1"}',
+  ...over,
+});
+
+test("an event goes to every target whose rule matches, as EventBridge writes it", async () => {
+  const { bus, queued } = setUpBus();
+  const answer = await ask(bus.service, "AWSEvents.PutEvents", { Entries: [entry()] });
+  expect(answer).toEqual({ FailedEntryCount: 0, Entries: [{ EventId: expect.any(String) }] });
+  expect(queued.map(({ queue }) => queue.split(":").at(-1))).toEqual(["progress", "mailer"]);
+  expect(queued[0]?.event).toEqual({
+    version: "0",
+    id: answer.Entries[0].EventId,
+    "detail-type": "BookingHeld",
+    source: "clearing",
+    account: "000000000000",
+    time: "2027-03-01T17:00:00Z",
+    region: "us-east-1",
+    resources: [],
+    detail: { id: "evt_1" },
+  });
+  expect(bus.carried("BookingHeld")).toMatchObject([{ type: "BookingHeld", detail: { id: "evt_1" } }]);
+  expect(bus.carried("HoldExpired")).toEqual([]);
+});
+
+test("a bad entry fails by itself, the others are carried", async () => {
+  const { bus, queued } = setUpBus();
+  const Entries = [entry({ Detail: "no json" }), entry(), entry({ Source: "" }), entry({ Detail: "[]" })];
+  const answer = await ask(bus.service, "AWSEvents.PutEvents", { Entries });
+  expect(answer.FailedEntryCount).toBe(3);
+  expect(answer.Entries.map(({ ErrorCode }: { ErrorCode?: string }) => ErrorCode)).toEqual([
+    "MalformedDetail",
+    undefined,
+    "InvalidArgument",
+    "MalformedDetail",
+  ]);
+  expect(queued).toHaveLength(2);
+});
+
+test("the bus refuses more than ten entries, and callers without a grant on it", async () => {
+  const { bus } = setUpBus();
+  expect(await ask(bus.service, "AWSEvents.PutEvents", { Entries: Array.from({ length: 11 }, () => entry()) })).toBe(
+    "ValidationException",
+  );
+  const other: Statement = { Effect: "Allow", Action: "events:PutEvents", Resource: busArn.replace("dev", "prod") };
+  expect(await ask(bus.service, "AWSEvents.PutEvents", { Entries: [entry()] }, [other])).toBe("AccessDeniedException");
+});
+
+const mail = (from: string) => ({
+  FromEmailAddress: from,
+  Destination: { ToAddresses: ["Ana@example.com"] },
+  Content: {
+    Simple: {
+      Subject: { Data: "Your place is on hold" },
+      Body: { Text: { Data: "Hello" }, Html: { Data: "<p>Hello</p>" } },
+    },
+  },
+});
+
+test("mail from an identity of the template is kept for its recipient", async () => {
+  const mailbox = createMailbox(openDatabase(":memory:"), ["dev.clearing.example"], now);
+  await ask(mailbox.service, "", mail("Clearing <no-reply@dev.clearing.example>"));
+  expect(mailbox.sentTo("ana@example.com")).toEqual([
+    {
+      to: "ana@example.com",
+      subject: "Your place is on hold",
+      text: "Hello",
+      html: "<p>Hello</p>",
+      sentAt: "2027-03-01T17:00:00Z",
+    },
+  ]);
+  expect(mailbox.sentTo("else@example.com")).toEqual([]);
+});
+
+test("mail from anybody else, or without a grant, is not sent", async () => {
+  const mailbox = createMailbox(openDatabase(":memory:"), ["dev.clearing.example"], now);
+  expect(await ask(mailbox.service, "", mail("a@evil-dev.clearing.example"))).toBe("MessageRejected");
+  expect(await ask(mailbox.service, "", mail("a@dev.clearing.example"), [])).toBe("AccessDeniedException");
+  expect(mailbox.sentTo(undefined)).toEqual([]);
+});
+
+test("a secret is given by its arn or its name to who may read it", async () => {
+  const arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:clearing/dev/stripe-local0";
+  const secrets = createSecrets(() => "s3cret", [arn]);
+  const get = (SecretId: string, statements?: Statement[]) =>
+    ask(secrets, "secretsmanager.GetSecretValue", { SecretId }, statements);
+  expect(await get(arn)).toMatchObject({ ARN: arn, SecretString: "s3cret" });
+  expect(await get("clearing/dev/stripe")).toMatchObject({ SecretString: "s3cret" });
+  expect(await get("other")).toBe("ResourceNotFoundException");
+  expect(await get(arn, [])).toBe("AccessDeniedException");
+});

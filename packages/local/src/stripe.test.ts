@@ -1,0 +1,78 @@
+import { afterEach, expect, test } from "vitest";
+import { createClock } from "./clock.ts";
+import { openDatabase } from "./data-folder.ts";
+import { type Listener, listen } from "./listen.ts";
+import { realStripe, type Stripe, simulatedStripe } from "./stripe.ts";
+
+const open: (Listener | Stripe)[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await ("close" in one ? one.close() : one.stop());
+});
+
+/** Stands for the API: notes the paths and signatures of webhooks. */
+async function receiver() {
+  const listener = await listen(0);
+  const received: string[] = [];
+  listener.serve((request, response) => {
+    if (request.headers["stripe-signature"]) received.push(request.url ?? "");
+    request.resume();
+    response.end();
+  });
+  open.push(listener);
+  return { url: listener.url, received };
+}
+
+async function start(db: ReturnType<typeof openDatabase>, apiUrl: string) {
+  const stripe = await simulatedStripe({ db, clock: createClock(db), apiUrl, port: 0, onEvent: () => {} });
+  open.push(stripe);
+  const { secretKey } = JSON.parse(stripe.secret);
+  const createCustomer = () =>
+    fetch(`${stripe.url}/v1/customers`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secretKey}` },
+      body: new URLSearchParams({ name: "A" }),
+    });
+  return { stripe, createCustomer };
+}
+
+test("webhooks find the API, also when it has another address after a restart", async () => {
+  const db = openDatabase(":memory:");
+  const [first, second] = [await receiver(), await receiver()];
+  const before = await start(db, first.url);
+  await before.createCustomer();
+  await before.stripe.run();
+  const after = await start(db, second.url);
+  await after.createCustomer();
+  await after.stripe.run();
+  expect([first.received, second.received]).toEqual([["/webhooks/stripe"], ["/webhooks/stripe"]]);
+  expect(after.stripe.secret).toBe(before.stripe.secret);
+});
+
+test("a delivery that is due keeps the stack busy until it has arrived", async () => {
+  const { url, received } = await receiver();
+  const { stripe, createCustomer } = await start(openDatabase(":memory:"), url);
+  expect(stripe.busy()).toBe(false);
+  await createCustomer();
+  expect(stripe.busy()).toBe(true);
+  stripe.hurry();
+  await expect.poll(() => stripe.busy(), { interval: 1 }).toBe(false);
+  expect(received).toHaveLength(1);
+});
+
+test("faults of the stack's kinds become Stripe's, and others are refused", async () => {
+  const { url } = await receiver();
+  const { stripe, createCustomer } = await start(openDatabase(":memory:"), url);
+  expect(stripe.fault({ target: "stripe", kind: "stale_index", rate: 1 })).toContain("stale_index");
+  expect(stripe.fault({ target: "stripe", kind: "throttle", rate: 1 })).toBeUndefined();
+  expect((await createCustomer()).status).toBe(429);
+  stripe.clearFaults();
+  expect((await createCustomer()).status).toBe(200);
+});
+
+test("with a key of test mode the real Stripe is used, and a live key is refused", () => {
+  expect(realStripe("sk_test_1", "whsec_1,whsec_2")).toMatchObject({
+    url: undefined,
+    secret: '{"secretKey":"sk_test_1","webhookSecrets":["whsec_1","whsec_2"]}',
+  });
+  expect(() => realStripe("sk_live_1", undefined)).toThrow("test mode");
+});
