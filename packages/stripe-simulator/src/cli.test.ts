@@ -1,15 +1,15 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Served, serveSimulator } from "./index.ts";
 import { KEY, sdk } from "./test-account.ts";
 
 /** Stripe's own client, an outside judge of the simulator. */
-const shim = join(dirname(createRequire(import.meta.url).resolve("@stripe/cli/package.json")), "bin", "shim.js");
+const shim = join(dirname(fileURLToPath(import.meta.resolve("@stripe/cli/package.json"))), "bin", "shim.js");
 let simulator: Served;
 let home: string;
 

@@ -20,7 +20,7 @@ export const FAULT_KINDS = [
  * - `throttle`: 429, every second one `lock_timeout` with `stripe-should-retry: true`.
  * - `html`: somebody else's 502 page. `timeout` / `timeout_after`: the connection breaks before / after the effect.
  * - `slow`: the request takes `ms` of real time while its key is taken.
- * - `low_balance`: refunds stay `pending` until it is cleared. `late_fee`: a card's balance transaction comes an hour late.
+ * - `low_balance`: refunds stay `pending` until it is cleared. `late_fee`: a charge's balance transaction comes an hour late.
  */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 export type Fault = { kind: FaultKind; rate: number; seed: number; ms?: number | undefined };

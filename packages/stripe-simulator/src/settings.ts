@@ -35,7 +35,7 @@ export function openSettings(db: DatabaseSync): Settings {
 }
 
 /** The nth number of a seed's sequence (splitmix32), so that a restart goes on where the sequence stood. */
-export function numberAt(seed: number, n: number): number {
+function numberAt(seed: number, n: number): number {
   let z = (Math.imul(seed, 0x9e3779b1) + Math.imul(n + 1, 0x9e3779b9)) | 0;
   z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
   z = Math.imul(z ^ (z >>> 15), 0x735a2d97);

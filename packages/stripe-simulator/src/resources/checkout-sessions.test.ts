@@ -45,6 +45,7 @@ describe("a hosted payment page", () => {
       "payment_intent.created",
       "charge.succeeded",
       "payment_intent.succeeded",
+      "charge.updated",
       "checkout.session.completed",
     ]);
     expect(simulator.balance()).toMatchObject({ balance: 242_720, consistent: true });
@@ -111,9 +112,10 @@ describe("a hosted payment page", () => {
       payment_status: "paid",
       payment_intent: { status: "succeeded", latest_charge: { balance_transaction: { fee: 500, type: "payment" } } },
     });
-    expect((await types(stripe)).slice(-3)).toEqual([
+    expect((await types(stripe)).slice(-4)).toEqual([
       "charge.succeeded",
       "payment_intent.succeeded",
+      "charge.updated",
       "checkout.session.async_payment_succeeded",
     ]);
     expect(simulator.balance()).toMatchObject({ balance: 249_500, consistent: true });

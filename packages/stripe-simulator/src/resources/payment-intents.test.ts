@@ -335,3 +335,23 @@ describe("looking intents up", () => {
     expect(older.payment_method_types).toEqual(["card"]);
   });
 });
+
+describe("asynchronous capture", () => {
+  it.each([
+    ["automatic_async", null, 1],
+    ["automatic", expect.stringMatching(/^txn_/), 0],
+  ] as const)(
+    "%s tells of the balance transaction as the documentation says",
+    async (capture_method, booked, updates) => {
+      const { stripe } = await openAccount();
+
+      await stripe.paymentIntents.create({ ...CARD, capture_method, payment_method: "pm_card_visa", confirm: true });
+
+      const [succeeded] = (await stripe.events.list({ type: "charge.succeeded" })).data;
+      const updated = (await stripe.events.list({ type: "charge.updated" })).data;
+      expect(succeeded?.data.object).toMatchObject({ balance_transaction: booked });
+      expect(updated).toHaveLength(updates);
+      expect((await stripe.charges.list()).data[0]?.balance_transaction).toMatch(/^txn_/);
+    },
+  );
+});

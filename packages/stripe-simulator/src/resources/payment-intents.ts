@@ -364,7 +364,7 @@ export function paymentIntentRoutes({ get, post }: Routes, world: World, faults:
         metadata: applyMetadata(charge.metadata, params.metadata),
       };
       world.objects.update<"charge">(captured);
-      const booked = bookCharge(world, faults, captured);
+      const booked = bookCharge(world, captured);
       const paid: Stripe.PaymentIntent = {
         ...intent,
         status: "succeeded",

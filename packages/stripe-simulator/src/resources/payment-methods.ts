@@ -3,7 +3,6 @@ import { listPage } from "../http/list.ts";
 import {
   applyMetadata,
   billingDetails,
-  list,
   type MetadataChange,
   metadata,
   object,
@@ -266,7 +265,6 @@ export function paymentMethodRoutes({ get, post }: Routes, world: World): void {
 }
 
 /** `allowed_payment_method_types` and its older names, as the methods that this account can offer. */
-export const methodTypes = list(text());
 export function offeredTypes(
   allowed: readonly string[] | null | undefined,
   excluded: readonly string[] | null | undefined,

@@ -2,15 +2,15 @@ import type { Stripe } from "stripe";
 import type { Faults } from "../faults.ts";
 import { invalidRequest } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
-import { bookCharge, insertCharge } from "./charges.ts";
+import { bookAfterwards, bookCharge, insertCharge } from "./charges.ts";
 import { DECLINES, type Decline, type MagicCard } from "./magic-methods.ts";
 import { insertMandate } from "./mandates.ts";
 import { attachMethod, cardError, type MethodNotes, magicOf } from "./payment-methods.ts";
 
 const DAY = 86_400_000;
 /** A bank debit settles after four days and comes back after two. Source: docs.stripe.com/payments/ach-direct-debit#timing. */
-export const DEBIT_SETTLES_MS = 4 * DAY;
-export const DEBIT_FAILS_MS = 2 * DAY;
+const DEBIT_SETTLES_MS = 4 * DAY;
+const DEBIT_FAILS_MS = 2 * DAY;
 /** An uncaptured card payment lapses after seven days. */
 const AUTHORIZATION_MS = 7 * DAY;
 
@@ -140,11 +140,16 @@ function chargeCard(
     world.emit("payment_intent.amount_capturable_updated", held);
     return held;
   }
-  const booked = bookCharge(world, faults, charge);
-  return succeed(world, intent, booked);
+  return succeed(world, faults, intent, charge);
 }
 
-function succeed(world: World, intent: Stripe.PaymentIntent, charge: Stripe.Charge): Stripe.PaymentIntent {
+function succeed(
+  world: World,
+  faults: Faults,
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge,
+): Stripe.PaymentIntent {
+  const bookedFirst = intent.capture_method === "automatic";
   const paid: Stripe.PaymentIntent = {
     ...intent,
     status: "succeeded",
@@ -155,8 +160,9 @@ function succeed(world: World, intent: Stripe.PaymentIntent, charge: Stripe.Char
     last_payment_error: null,
   };
   world.objects.update<"payment_intent">(paid);
-  world.emit("charge.succeeded", charge);
+  world.emit("charge.succeeded", bookedFirst ? bookCharge(world, charge) : charge);
   world.emit("payment_intent.succeeded", paid);
+  if (!bookedFirst) bookAfterwards(world, faults, charge);
   return paid;
 }
 
@@ -235,7 +241,7 @@ export function endDebit(
       amount_captured: charge.amount,
     };
     world.objects.update<"charge">(done);
-    return succeed(world, intent, bookCharge(world, faults, done));
+    return succeed(world, faults, intent, done);
   }
   const magic = magicOf(world, method);
   if (magic.type !== "us_bank_account" || typeof magic.debit === "string") return undefined;

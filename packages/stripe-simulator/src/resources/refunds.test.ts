@@ -150,7 +150,7 @@ describe("the balance", () => {
     expect(byType.data.map(({ source }) => (source as Stripe.Charge).id)).toEqual([charge.id]);
   });
 
-  it("books a card's fee an hour late when asynchronous capture is slow", async () => {
+  it("books a charge's fee an hour late when asynchronous capture is slow", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     simulator.setFault({ kind: "late_fee", rate: 1, seed: 1 });

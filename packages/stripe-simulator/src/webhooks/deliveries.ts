@@ -26,7 +26,7 @@ export type Deliveries = {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** Stripe tries for up to three days with exponential back-off and publishes no schedule; this one adds up to 71 hours. */
-export const RETRY_DELAYS = [
+const RETRY_DELAYS = [
   1 * MINUTE,
   5 * MINUTE,
   30 * MINUTE,
