@@ -27,6 +27,14 @@ export type Resource = {
   properties: Properties;
 };
 
+type Shape<T> = T & Record<string, unknown>;
+/** The properties of a resource, as their reader knows them. */
+export const read = <T>(resource: Resource) => resource.properties as Shape<T>;
+/** Stops the start with the name of a resource. */
+export const fail = (resource: Resource, message: string): never => {
+  throw new TemplateError(`${resource.stack}/${resource.id}: ${message}`);
+};
+
 /** All stacks of a synthesized app as one set of resources. */
 export type Template = {
   resources: readonly Resource[];
