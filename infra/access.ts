@@ -73,7 +73,10 @@ export const access: Record<FunctionName, Access> = {
   catalogue: { core: { actions: [...reading, "PutItem"], indexes: ["byList"] } },
   booking,
   checkout: { ...booking, stripe: true },
-  admin: { ...booking, audit: { ...appendedAndRead, indexes: ["byActor", "byDay"] } },
+  admin: {
+    ...booking,
+    audit: { actions: ["GetItem", "BatchGetItem", "PutItem", "Query"], indexes: ["byActor", "byDay"] },
+  },
   clinical: {
     clinical: { actions: ["GetItem", "PutItem", "UpdateItem", "Query", "ConditionCheckItem"] },
     core: {

@@ -11,7 +11,7 @@ export type StripeGatewayOptions = {
   apiBase?: string;
   timeoutMs?: number;
   sleep?: (ms: number) => Promise<void>;
-  random?: () => number;
+  random: () => number;
 };
 
 const TIMEOUT_MS = 8_000;
@@ -27,7 +27,7 @@ const PAGE_SIZE = 100;
  */
 export function stripeGateway(options: StripeGatewayOptions): Gateway {
   const sleep = options.sleep ?? ((ms) => new Promise((wake) => setTimeout(wake, ms)));
-  const random = options.random ?? Math.random;
+  const { random } = options;
   const stripe = new Stripe(options.secretKey, {
     apiVersion: STRIPE_API_VERSION,
     timeout: options.timeoutMs ?? TIMEOUT_MS,

@@ -6,7 +6,7 @@
 export const awsClient = {
   maxAttempts: 4,
   retryMode: "standard",
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 
 /** Errors of a service or of the way to it that pass by themselves; the SDK has already retried them. */

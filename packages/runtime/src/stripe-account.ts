@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { Gateway } from "@clearing/payments";
 import type { Config } from "./config.ts";
 import { stripeSecretOf } from "./stripe-secret.ts";
@@ -12,5 +13,9 @@ export async function openGateway(config: Config, now: () => number): Promise<Ga
     stripeSecretOf(config, now)(),
   ]);
   const apiBase = config.stripeApiBase;
-  return stripeGateway({ secretKey, ...(apiBase === undefined ? {} : { apiBase }) });
+  return stripeGateway({
+    secretKey,
+    random: () => randomInt(2 ** 32) / 2 ** 32,
+    ...(apiBase === undefined ? {} : { apiBase }),
+  });
 }
