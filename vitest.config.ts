@@ -20,7 +20,8 @@ export default defineConfig({
       {
         test: {
           name: "end-to-end",
-          include: ["tests/end-to-end/**/*.test.ts"],
+          include: ["tests/{end-to-end,proofs}/**/*.test.ts"],
+          globalSetup: ["tests/harness/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -9,13 +9,14 @@ import type { TableSpec } from "./topology.ts";
 
 /** A DynamoDB of any make behind one connection pool. `call` is for the stack's own requests and throws on errors. */
 export type DynamoDb = {
+  endpoint: string;
   send(target: string, body: Buffer | string): Promise<Dispatcher.ResponseData>;
   call<T>(operation: string, input: unknown): Promise<T>;
   stop(): Promise<void>;
 };
 
 /** Uses the DynamoDB at `endpoint`, or starts the embedded one on the folder's own file. */
-export async function startDynamoDb(folder: DataFolder, endpoint: string | undefined): Promise<DynamoDb> {
+export async function startDynamoDb(folder: Pick<DataFolder, "file">, endpoint: string | undefined): Promise<DynamoDb> {
   if (endpoint) return connect(endpoint, async () => {});
   endLeftover(folder);
   const port = await freePort();
@@ -53,7 +54,7 @@ function dynoxideBinary(): string {
 }
 
 /** The database of a stack that was killed together with its watcher. */
-function endLeftover(folder: DataFolder): void {
+function endLeftover(folder: Pick<DataFolder, "file">): void {
   if (!existsSync(folder.file("dynoxide.pid"))) return;
   const pid = Number(readFileSync(folder.file("dynoxide.pid"), "utf8"));
   try {
@@ -99,6 +100,7 @@ function connect(endpoint: string, stop: () => Promise<void>): DynamoDb {
   const send = (target: string, body: Buffer | string) =>
     pool.request({ method: "POST", path: "/", headers: { ...headers, "x-amz-target": target }, body });
   return {
+    endpoint: origin,
     send,
     async call<T>(target: string, input: unknown): Promise<T> {
       const response = await send(target, JSON.stringify(input));

@@ -28,7 +28,7 @@ type Options = {
 };
 
 /** Milliseconds that a timed-out answer stays away before the connection is closed. */
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 200;
 /** How far a stale index lags, in milliseconds of the stack's time. */
 const LAG_MS = 5_000;
 

@@ -34,7 +34,7 @@ type Options = {
 
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 1024 * 1024;
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 200;
 
 /** EventBridge: PutEvents stores an event and a message for each matching target in one transaction. */
 export function createEventBus(options: Options): EventBus {

@@ -191,9 +191,19 @@ async function assemble(
     () => queues.stop(),
   );
 
-  const settle = async () => {
-    await untilQuiet([streams, queues, stripe]);
-    return { deadLetters: queues.deadLetters() };
+  const idle = () =>
+    untilIdle([streams, queues, stripe], () => {
+      streams.hurry();
+      stripe.hurry();
+    });
+  const quiesce = async () => {
+    for (;;) {
+      await idle();
+      const retryAt = queues.hurry();
+      if (queues.busy()) continue;
+      if (retryAt === undefined || !stripe.url) return { deadLetters: queues.deadLetters() };
+      clock.moveTo(retryAt);
+    }
   };
   const timeline = createTimeline({
     db,
@@ -206,7 +216,8 @@ async function assemble(
     writes: () => writes,
     invoke: (functionId, event) => lambda.invoke(functionId, event),
     onFailure: toQueue,
-    quiesce: async () => void (await settle()),
+    idle,
+    quiesce: async () => void (await quiesce()),
   });
   undo.push(() => timeline.stop());
 
@@ -223,7 +234,7 @@ async function assemble(
     bus,
     faults,
     moveTo,
-    quiesce: settle,
+    quiesce,
     stripe,
   });
   const gateway = createGateway({
@@ -273,18 +284,17 @@ function readStack(options: StackOptions, apiUrl: string): [Template, Topology] 
   return [template, { ...topology, functions }];
 }
 
-/** Something that may still be at work. */
-type Worker = { busy(): boolean; hurry(): void };
-const QUIET_WITHIN_MS = 120_000;
+const IDLE_WITHIN_MS = 120_000;
 
-/** Waits until no part has anything under way; retries are not waited for but made at once. */
-async function untilQuiet(parts: readonly Worker[]): Promise<void> {
-  const deadline = performance.now() + QUIET_WITHIN_MS;
+/** Waits until no part has anything under way, `hurry`ing them on meanwhile. */
+async function untilIdle(parts: readonly { busy(): boolean }[], hurry: () => void): Promise<void> {
+  const deadline = performance.now() + IDLE_WITHIN_MS;
   for (let calm = 0; calm < 2; ) {
-    for (const part of parts) part.hurry();
+    hurry();
     calm = parts.some((part) => part.busy()) ? 0 : calm + 1;
-    if (performance.now() > deadline)
-      throw new Error(`not quiet within ${QUIET_WITHIN_MS / 1000} s: a stream record or a delivery fails each time`);
+    if (performance.now() > deadline) {
+      throw new Error(`not quiet within ${IDLE_WITHIN_MS / 1000} s: a stream record or a delivery fails each time`);
+    }
     await sleep(calm > 0 ? 0 : 2);
   }
 }

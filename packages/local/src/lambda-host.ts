@@ -43,7 +43,7 @@ type Sandbox = {
 };
 
 /** Processes per function while a crash is to be expected. */
-const PROCESSES = 4;
+const PROCESSES = 16;
 const workerFile = new URL("./lambda-worker.ts", import.meta.url);
 const exited: Invocation = {
   ok: false,

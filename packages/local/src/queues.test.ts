@@ -108,6 +108,17 @@ test("a message that was received too often goes to the dead-letter queue", asyn
   expect(queues.deadLetters()).toBe(1);
 });
 
+test("hurrying ends three time-outs, and then names the time that the message waits for", async () => {
+  const { send, quiet, queues, batches, clock } = setUp(async () => broken, [queue("work")]);
+  send("a");
+  for (let round = 0; round < 6; round++) {
+    await quiet();
+    queues.hurry();
+  }
+  expect(batches).toHaveLength(4);
+  expect(queues.hurry()).toBe(clock.now() + 60_000);
+});
+
 test("a delayed message waits for its time, hurry or not", async () => {
   const delayed = { ...work, delayMs: 30_000 };
   const { send, quiet, queues, batches, clock } = setUp(async () => done, [delayed, queue("dead")]);

@@ -14,8 +14,11 @@ export type Queues = {
   wake(): void;
   /** True while a message is being handled or could be. Delayed messages and failed ones in their time-out do not count. */
   busy(): boolean;
-  /** Ends the visibility time-out of failed messages now. */
-  hurry(): void;
+  /**
+   * Ends the visibility time-out of messages that have failed at most three times. Gives the instant at which the next of
+   * those that failed more often is due: what they wait for, such as a lease of a handler that died, may need the time.
+   */
+  hurry(): number | undefined;
   /** When the next delayed or failed message becomes visible, in epoch milliseconds. */
   nextVisible(): number | undefined;
   /** Messages in queues that nothing consumes: the dead-letter queues. */
@@ -30,10 +33,19 @@ type Options = {
   clock: Clock;
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
 };
-type Message = { id: string; body: string; sentAt: number; receives: number; firstReceivedAt: number };
+type Message = {
+  id: string;
+  body: string;
+  sentAt: number;
+  visibleAt: number;
+  receives: number;
+  firstReceivedAt: number;
+};
 
 /** Of this many visible messages a batch is drawn at random: a standard queue keeps no order. */
 const WINDOW = 50;
+/** So often a failed message is tried again without waiting when somebody is in a hurry. */
+const IMPATIENT = 3;
 
 export function createQueues({ db, queues, mappings, clock, invoke }: Options): Queues {
   const specs = new Map(queues.map((queue) => [queue.arn, queue]));
@@ -61,7 +73,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     `SELECT min(visibleAt) AS at FROM message WHERE queue IN ${among(consumed)} AND visibleAt > ?`,
   );
   const failed = db.prepare(
-    `SELECT id FROM message WHERE queue IN ${among(consumed)} AND receives > 0 AND visibleAt > ?`,
+    `SELECT * FROM message WHERE queue IN ${among(consumed)} AND receives > 0 AND visibleAt > ?`,
   );
   const show = db.prepare("UPDATE message SET visibleAt = ? WHERE id = ?");
   const dead = db.prepare(`SELECT count(*) AS count FROM message WHERE queue NOT IN ${among(consumed)}`);
@@ -152,10 +164,12 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     },
     hurry() {
       const now = Math.floor(clock.now());
-      const ids = failed.all(...consumed, now).map((row) => String(row.id));
-      const waiting = ids.filter((id) => !inFlight.has(id));
-      for (const id of waiting) show.run(now, id);
-      if (waiting.length > 0) wake();
+      const waiting = (failed.all(...consumed, now) as Message[]).filter(({ id }) => !inFlight.has(id));
+      const soon = waiting.filter(({ receives }) => receives <= IMPATIENT);
+      for (const { id } of soon) show.run(now, id);
+      if (soon.length > 0) wake();
+      const later = waiting.filter(({ receives }) => receives > IMPATIENT).map(({ visibleAt }) => visibleAt);
+      return later.length > 0 ? Math.min(...later) : undefined;
     },
     nextVisible,
     deadLetters: () => Number(dead.get(...consumed)?.count),

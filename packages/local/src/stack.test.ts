@@ -105,7 +105,8 @@ describe("a stack made from a synthesized template", () => {
     );
     const handlerTime = (await ask("GET", "/time")).json;
     expect(Math.abs(Date.parse(handlerTime.now) - now - 30 * 86_400_000)).toBeLessThan(5_000);
-    expect(handlerTime).toMatchObject({ date: Date.parse(handlerTime.now), same: true });
+    expect(handlerTime.date - Date.parse(handlerTime.now)).toBeLessThan(1_000);
+    expect(handlerTime.same).toBe(true);
     expect((await ask("GET", "/me/7", undefined, { authorization: `Bearer ${token}` })).status).toBe(401);
     expect((await ask("POST", "/_local/clock", { to: "2020-01-01T00:00:00Z" })).status).toBe(400);
     expect((await ask("POST", "/_local/clock", { advance: "a while" })).status).toBe(400);

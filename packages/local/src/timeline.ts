@@ -34,6 +34,9 @@ type Options = {
   writes: () => number;
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
   onFailure: (deadLetterArn: string, body: string) => void;
+  /** Answers when nothing is under way; failed messages are left to their time. */
+  idle: () => Promise<void>;
+  /** Answers when failed messages are done with too. */
   quiesce: () => Promise<void>;
 };
 
@@ -41,7 +44,7 @@ const MINUTE = 60_000;
 const LONGEST_WAIT = 6 * 60 * MINUTE;
 
 export function createTimeline(options: Options): Timeline {
-  const { db, clock, quiesce } = options;
+  const { db, clock, idle } = options;
   const kept = db.prepare("SELECT at FROM tick WHERE schedule = ?");
   const keep = db.prepare("INSERT INTO tick VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at");
   const schedules = options.schedules.map((spec) => ({
@@ -91,7 +94,7 @@ export function createTimeline(options: Options): Timeline {
   }
 
   async function move(target: number): Promise<void> {
-    await quiesce();
+    await idle();
     let overdue = Number.NaN;
     while (!stopped) {
       const earliestDue = await due.earliest(true);
@@ -102,10 +105,10 @@ export function createTimeline(options: Options): Timeline {
       overdue = Math.min(...timers) <= clock.now() ? Math.min(...timers) : Number.NaN;
       clock.moveTo(next);
       for (const source of options.sources) await source.run?.();
-      await quiesce();
+      await idle();
       await runTicks();
-      await quiesce();
-      if (next >= target) return;
+      await idle();
+      if (next >= target) return options.quiesce();
     }
   }
 

@@ -1,0 +1,163 @@
+import { agreementDocument } from "@clearing/domain/agreement";
+import { type Booking, hold } from "@clearing/domain/booking";
+import type { Cohort, Place } from "@clearing/domain/cohort";
+import { salesEnd } from "@clearing/domain/cohort";
+import { type Quote, quote } from "@clearing/domain/plan";
+import type { Program } from "@clearing/domain/program";
+import { addDays, dateIn, type Instant } from "@clearing/domain/time";
+import { createCohort } from "@clearing/store/cohort";
+import { holdPlace } from "@clearing/store/hold";
+import { putQuote } from "@clearing/store/quote";
+import type { Store } from "@clearing/store/store";
+import { ids } from "./store.ts";
+
+export const actor = { sub: "sample-client", role: "client" } as const;
+const zone = "America/Denver";
+
+/** A published program, plainly sample data. */
+export const sampleProgram = (changes: Partial<Program> = {}): Program => ({
+  id: ids.next("prog"),
+  version: 1,
+  auditHash: "",
+  status: "published",
+  name: "Sample program",
+  publicLabel: "Seven-day program",
+  summary: "Sample data",
+  modalities: [],
+  days: 7,
+  currency: "usd",
+  healthCare: false,
+  placeTypes: [{ type: "private", price: 1_850_000 }],
+  deposit: { kind: "amount", amount: 250_000 },
+  plans: [{ kind: "full" }, { kind: "deposit_and_balance", balanceDueDaysBefore: 30 }],
+  lateCharge: null,
+  nonPayment: null,
+  cancellation: {
+    administrationFee: 50_000,
+    tiers: [
+      { daysBefore: 60, refundPercent: 100 },
+      { daysBefore: 30, refundPercent: 50 },
+      { daysBefore: 0, refundPercent: 0 },
+    ],
+  },
+  screening: { clearanceDeadlineDaysBefore: 14, validityDays: 90, declineAfterHours: 24 },
+  holdMinutes: 30,
+  waitlistOfferHours: 48,
+  addOns: [],
+  itinerary: [],
+  aftercare: [],
+  ...changes,
+});
+
+/** An open cohort that begins in so many days, with its places for sale. */
+export async function openCohort(
+  store: Store,
+  program: Program,
+  { places: count, inDays = 45, now }: { places: number; inDays?: number; now: Instant },
+): Promise<Cohort> {
+  const startsOn = addDays(dateIn(zone, now), inDays);
+  const cohort: Cohort = {
+    id: ids.next("coh"),
+    version: 1,
+    auditHash: "",
+    programId: program.id,
+    status: "open",
+    startsOn,
+    endsOn: addDays(startsOn, program.days - 1),
+    timeZone: zone,
+    venue: "Sample House",
+    places: program.placeTypes.map(({ type, price }) => ({ type, price, capacity: count })),
+    salesEndAt: salesEnd(startsOn, program.screening.clearanceDeadlineDaysBefore, zone),
+    dueAt: null,
+  };
+  const places = program.placeTypes.flatMap(({ type }) =>
+    Array.from(
+      { length: count },
+      (): Place => ({
+        id: ids.next("plc"),
+        cohortId: cohort.id,
+        type,
+        onSale: true,
+        salesEndAt: cohort.salesEndAt,
+        endsOn: cohort.endsOn,
+        queued: false,
+        claim: null,
+        takenBy: null,
+      }),
+    ),
+  );
+  const created = await createCohort(store, cohort, places, { actor, action: "sample", now }, null);
+  if (!created.ok) throw new Error("the sample cohort could not be created");
+  return cohort;
+}
+
+export async function sampleQuote(store: Store, program: Program, cohort: Cohort, now: Instant): Promise<Quote> {
+  const request = {
+    id: ids.next("quo"),
+    placeType: "private",
+    plan: { kind: "deposit_and_balance" },
+    addOns: [],
+  } as const;
+  const offer = quote(program, cohort, { ...request, addOns: [] }, now);
+  if (!offer.ok) throw new Error(offer.detail);
+  await putQuote(store, offer.quote);
+  return offer.quote;
+}
+
+/** Holds a place as the booking function does; `email` tells participants apart. */
+export function holdSample(store: Store, offer: Quote, email: string, now: Instant) {
+  const id = ids.next("bkg");
+  const { terms } = offer;
+  const participant = { name: "Sample Person", email, phone: "+1 555 0100", dateOfBirth: "1985-05-17" };
+  const document = agreementDocument({
+    ...terms,
+    bookingId: id,
+    version: 1,
+    participantName: participant.name,
+    planKind: offer.plan.kind,
+    currency: offer.currency,
+    lines: offer.lines,
+    total: offer.total,
+    schedule: offer.schedule,
+    policy: offer.policy,
+  });
+  return holdPlace(
+    store,
+    {
+      cohortId: offer.cohortId,
+      placeType: offer.placeType,
+      quoteId: offer.id,
+      endsOn: terms.endsOn,
+      agreement: document,
+    },
+    (placeId) => ({
+      idempotency: null,
+      change: hold(
+        {
+          id,
+          placeId,
+          cohortId: offer.cohortId,
+          programId: offer.programId,
+          quoteId: offer.id,
+          placeType: offer.placeType,
+          owner: { sub: `sub-${email}`, email },
+          participant,
+          currency: offer.currency,
+          total: offer.total,
+          financeCharge: 0,
+          schedule: offer.schedule.map((due) => ({ id: ids.next("due"), ...due })),
+          terms: { ...terms, planKind: offer.plan.kind },
+          agreementHash: document.hash,
+        },
+        now,
+      ),
+    }),
+    { actor, action: "hold", now },
+  );
+}
+
+export async function heldBooking(store: Store, offer: Quote, email: string, now: Instant): Promise<Booking> {
+  const held = await holdSample(store, offer, email, now);
+  if (!held.ok) throw new Error(`the sample place could not be held: ${held.reason}`);
+  return held.booking;
+}

@@ -1,0 +1,172 @@
+import { GetCommand, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { type Booking, confirm } from "@clearing/domain/booking";
+import type { Clearance } from "@clearing/domain/screening";
+import { addDays } from "@clearing/domain/time";
+import { commit, type Guarded } from "@clearing/store/commit";
+import { keys } from "@clearing/store/keys";
+import { confirmationWrites } from "@clearing/store/progress";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { startTestStore, type TestStore } from "../harness/store.ts";
+
+const now = "2027-03-01T17:00:00Z";
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+type Item = Record<string, unknown>;
+type Facts = { booking: Item; clearance: Item | null; place: Item };
+
+/** Each fact that I2 asks for, as what breaks it in the tables, and the words of the condition that has to see it. */
+const facts: Record<string, { breaks(facts: Facts): Facts; condition: RegExp }> = {
+  "the deposit is settled": {
+    breaks: (f) => ({
+      ...f,
+      booking: { ...f.booking, dues: (f.booking.dues as Item[]).map((due) => ({ ...due, status: "scheduled" })) },
+    }),
+    condition: / AND dues\[0\]\.#status = :paid/,
+  },
+  "the agreement's current version is signed": {
+    breaks: (f) => ({
+      ...f,
+      booking: { ...f.booking, agreement: { version: 2, signedVersion: 1, hash: "x", signedAt: now } },
+    }),
+    condition: / AND agreement\.signedVersion = agreement\.#version/,
+  },
+  "the booking awaits its clearance": {
+    breaks: (f) => ({ ...f, booking: { ...f.booking, status: "cancelled" } }),
+    condition: / AND #status = :awaiting/,
+  },
+  "the medical evaluation clears": {
+    breaks: (f) => ({ ...f, clearance: with_(f.clearance, "medical", { outcome: "not_cleared" }) }),
+    condition: /medical\.outcome = :cleared AND /,
+  },
+  "the psychiatric evaluation clears": {
+    breaks: (f) => ({ ...f, clearance: with_(f.clearance, "psychiatric", { outcome: "pending" }) }),
+    condition: /psychiatric\.outcome = :cleared AND /,
+  },
+  "the medical evaluation reaches the last day": {
+    breaks: (f) => ({ ...f, clearance: with_(f.clearance, "medical", { validUntil: "2027-03-31" }) }),
+    condition: /medical\.validUntil >= :lastDay AND /,
+  },
+  "the psychiatric evaluation reaches the last day": {
+    breaks: (f) => ({ ...f, clearance: with_(f.clearance, "psychiatric", { validUntil: "2027-03-31" }) }),
+    condition: / AND psychiatric\.validUntil >= :lastDay/,
+  },
+  "the place is this booking's": {
+    breaks: (f) => ({ ...f, place: { ...f.place, takenBy: "bkg_other" } }),
+    condition: /takenBy = :booking AND /,
+  },
+  "the cohort ends when the clearance was held against": {
+    breaks: (f) => ({ ...f, place: { ...f.place, endsOn: addDays(String(f.place.endsOn), 1) } }),
+    condition: / AND endsOn = :lastDay/,
+  },
+};
+
+const with_ = (clearance: Item | null, kind: "medical" | "psychiatric", change: Item): Item => ({
+  ...clearance,
+  [kind]: { ...((clearance?.[kind] as Item) ?? {}), ...change },
+});
+
+/** A booking with every fact, as it stands in the tables, then broken; the decision to confirm it is made all the same. */
+async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
+  const { store } = running;
+  const { client, tables } = store;
+  const program = sampleProgram();
+  const cohort = await openCohort(store, program, { places: 1, now });
+  const offer = await sampleQuote(store, program, cohort, now);
+  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+  const { Item: stored } = await client.send(new GetCommand({ TableName: tables.core, Key: keys.booking(held.id) }));
+  const placeKey = keys.place(held.cohortId, held.placeType, held.placeId);
+  const { Item: place } = await client.send(new GetCommand({ TableName: tables.core, Key: placeKey }));
+  const finding = { outcome: "cleared", validUntil: held.terms.endsOn, at: now } as const;
+  const clearance: Clearance = {
+    bookingId: held.id,
+    version: 1,
+    medical: finding,
+    psychiatric: finding,
+    revokedAt: null,
+    dueAt: null,
+    auditHash: "",
+  };
+  const { dueAt: _dueAt, ...cleared } = clearance;
+  const { claimedBy: _by, claimedUntil: _until, ...free } = place as Item;
+  const whole: Facts = {
+    booking: {
+      ...(stored as Item),
+      status: "awaiting_clearance",
+      agreement: { version: 1, signedVersion: 1, hash: held.agreement.hash, signedAt: now },
+      dues: held.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid", paid: due.amount } : due)),
+    },
+    clearance: { ...cleared, ...keys.clearance(held.id) },
+    place: { ...free, takenBy: held.id },
+  };
+  const { booking, clearance: screened, place: seat } = broken(whole);
+  for (const Item of [booking, screened, seat]) {
+    if (Item !== null) await client.send(new PutCommand({ TableName: tables.core, Item }));
+  }
+  return whole.booking as unknown as Booking;
+}
+
+const writesOf = (booking: Booking): Guarded<"stale" | "already_posted">[] =>
+  confirmationWrites(running.store, booking, confirm(booking, now), { actor, action: "confirm", now });
+
+/** The same writes, with one condition taken out of them. */
+function without(writes: ReturnType<typeof writesOf>, condition: RegExp): ReturnType<typeof writesOf> {
+  const text = JSON.stringify(writes);
+  const cut = text.replace(condition, "");
+  if (cut === text) throw new Error(`no write has the condition ${condition}`);
+  return dropUnused(JSON.parse(cut));
+}
+
+/** DynamoDB refuses names and values that no expression uses. */
+function dropUnused(writes: ReturnType<typeof writesOf>) {
+  for (const { write } of writes) {
+    const one = (write.Put ?? write.ConditionCheck) as
+      | { ConditionExpression?: string; ExpressionAttributeValues?: Item; ExpressionAttributeNames?: Item }
+      | undefined;
+    for (const set of [one?.ExpressionAttributeValues, one?.ExpressionAttributeNames]) {
+      for (const name of Object.keys(set ?? {})) {
+        if (!new RegExp(`${name}\\b`).test(one?.ConditionExpression ?? "")) delete set?.[name];
+      }
+    }
+  }
+  return writes;
+}
+
+const names = Object.keys(facts);
+const subsets = Array.from({ length: 2 ** names.length - 1 }, (_, mask) =>
+  names.filter((_name, index) => (mask + 1) & (1 << index)),
+);
+
+describe("a booking is confirmed only while every fact holds in the very transaction (I2)", () => {
+  test("with every fact it is confirmed", async () => {
+    const booking = await prepare((whole) => whole);
+    expect(await commit(running.store, writesOf(booking))).toEqual({ ok: true });
+  });
+
+  test("without any clearance DynamoDB refuses it", async () => {
+    const booking = await prepare((whole) => ({ ...whole, clearance: null }));
+    expect(await commit(running.store, writesOf(booking))).toEqual({ ok: false, reason: "stale" });
+  });
+
+  test(`DynamoDB refuses each of the ${subsets.length} subsets of missing facts`, async () => {
+    const confirmed: string[][] = [];
+    for (const missing of subsets) {
+      const booking = await prepare((whole) => missing.reduce((so, name) => facts[name]?.breaks(so) ?? so, whole));
+      const result = await commit(running.store, writesOf(booking));
+      if (result.ok) confirmed.push(missing);
+    }
+    expect(confirmed).toEqual([]);
+  });
+
+  test.each(names)("control: without its condition, a booking is confirmed although not that %s", async (name) => {
+    const fact = facts[name];
+    if (fact === undefined) throw new Error(name);
+    const booking = await prepare(fact.breaks);
+    const TransactItems = without(writesOf(booking), fact.condition).map(({ write }) => write);
+    await expect(running.store.client.send(new TransactWriteCommand({ TransactItems }))).resolves.toBeDefined();
+  });
+});
