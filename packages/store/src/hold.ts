@@ -52,6 +52,7 @@ export async function holdPlace(
     if (result.ok) return { ok: true, booking };
     switch (result.reason) {
       case "place_gone":
+      case "conflict":
         continue;
       case "stale":
       case "already_posted":
