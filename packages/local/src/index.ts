@@ -21,6 +21,7 @@ import { createTimeline } from "./timeline.ts";
 import { readTopology, type Topology } from "./topology.ts";
 
 export { StartRefused } from "./data-folder.ts";
+export { type StackProcess, spawnStack } from "./stack-process.ts";
 export { TemplateError } from "./template.ts";
 
 export type StackOptions = {
@@ -54,6 +55,8 @@ export type Stack = {
   simulatorUrl: string | undefined;
   /** The AWS endpoint that functions call. */
   awsUrl: string;
+  /** DynamoDB itself, past policies and faults: for whoever checks what is stored. */
+  dynamoDbUrl: string;
   dataDir: string;
   topology: Topology;
   /** An ID token, as `POST /_local/token` gives. */
@@ -262,6 +265,7 @@ async function assemble(
     apiUrl: api.url,
     simulatorUrl: stripe.url,
     awsUrl: aws.url,
+    dynamoDbUrl: dynamo.endpoint,
     dataDir,
     topology,
     token,

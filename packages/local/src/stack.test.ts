@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { writeFixture } from "./fixture.ts";
-import { type Stack, startStack } from "./index.ts";
+import { type Stack, spawnStack, startStack } from "./index.ts";
 
 /** Answers of one stack, as a client sees them. */
 const client =
@@ -174,6 +173,7 @@ describe("a data folder", () => {
     await client(first)("POST", "/orders/kept");
     await client(first)("POST", "/_local/clock", { advance: "P10D" });
     await expect(startStack(fixture)).rejects.toThrow("is in use by another local stack");
+    await expect(spawnStack(fixture)).rejects.toThrow("is in use by another local stack");
     await first.stop();
 
     const second = await startStack(fixture);
@@ -208,24 +208,21 @@ describe("a data folder", () => {
 
 test("after kill -9 of the whole stack its database is gone with it, and what was under way goes on", async () => {
   const fixture = writeFixture();
-  const script = `
-    import { startStack } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
-    const stack = await startStack(${JSON.stringify(fixture)});
-    await fetch(stack.apiUrl + "/_local/faults", { method: "POST", body: JSON.stringify({ target: "events", kind: "error", rate: 1 }) });
-    for (let n = 0; n < 5; n++) await fetch(stack.apiUrl + "/orders/" + n, { method: "POST" });
-    process.kill(process.pid, "SIGKILL");`;
-  const child = spawn(process.execPath, ["--no-warnings", "--input-type=module", "-e", script], { stdio: "inherit" });
-  await new Promise((resolve) => child.once("exit", resolve));
+  const first = await spawnStack(fixture);
+  await client(first)("POST", "/_local/faults", { target: "events", kind: "error", rate: 1 });
+  for (let n = 0; n < 5; n++) await client(first)("POST", `/orders/${n}`);
+  await first.kill();
   const database = readFileSync(join(fixture.dataDir, "dynoxide.pid"), "utf8");
   // Empty for a process that has ended but that nobody has waited for.
   const commandOf = (pid: string) => (existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "");
   await expect.poll(() => commandOf(database)).toBe("");
 
-  const stack = await startStack(fixture);
-  await client(stack)("POST", "/_local/quiesce");
-  for (let n = 0; n < 5; n++)
-    expect((await client(stack)("GET", `/orders/${n}`)).json).toMatchObject({ timesSeen: { N: "1" } });
-  await stack.stop();
+  const second = await spawnStack(fixture);
+  await client(second)("POST", "/_local/quiesce");
+  for (let n = 0; n < 5; n++) {
+    expect((await client(second)("GET", `/orders/${n}`)).json).toMatchObject({ timesSeen: { N: "1" } });
+  }
+  await second.stop();
   fixture.remove();
 });
 
