@@ -42,7 +42,7 @@ const list = (value: string | string[]): string[] => (Array.isArray(value) ? val
 /** A permission spelled out: one action on one resource, under what condition. */
 export type Permission = { action: string; resource: string; condition: Statement["Condition"] };
 
-export const permissionsOf = (statements: readonly Statement[]): Permission[] =>
+const permissionsOf = (statements: readonly Statement[]): Permission[] =>
   statements
     .filter(({ Effect }) => Effect === "Allow")
     .flatMap(({ Action, Resource, Condition: condition }) =>
