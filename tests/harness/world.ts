@@ -1,0 +1,334 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Stack, startStack } from "@clearing/local";
+import { synthesize } from "../../scripts/synthesize.ts";
+
+type Json = Record<string, unknown>;
+export type Answer<Body> = { status: number; headers: Headers; body: Body };
+export type Problem = { code: string; detail?: string; errors?: { path: string; message: string }[] };
+export type Call = {
+  token?: string | undefined;
+  body?: unknown;
+  key?: string;
+  headers?: Record<string, string>;
+  raw?: string;
+};
+
+export type Due = { id: string; kind: string; dueOn: string; amount: number; paid: number; status: string };
+export type Booking = {
+  id: string;
+  status: string;
+  standing: string;
+  holdExpiresAt: string | null;
+  version: number;
+  autopay: boolean;
+  total: number;
+  paid: number;
+  refunded: number;
+  balance: number;
+  clearance: { status: string; validUntil: string | null };
+  agreement: { version: number; signedAt: string | null; hash: string };
+  dues: Due[];
+  admission: { outcome: string } | null;
+  timeline: { event: string }[];
+};
+export type Event = { id: string; type: string; detail: { subject: { id: string; version: number }; data: Json } };
+export type Mail = { to: string; subject: string; text: string };
+export type Entry = {
+  reference: string;
+  postings: { account: string; debit: number; credit: number; bookingId?: string }[];
+};
+
+/** A running stack, and what people do with it. Everything goes over HTTP. */
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+export async function startWorld(dataDir = mkdtempSync(join(tmpdir(), "clearing-e2e-"))) {
+  const start = async () => startStack({ templateDir: await synthesize(() => {}), dataDir, port: 0, stripePort: 0 });
+  let stack: Stack = await start();
+  const tokens = new Map<string, string>();
+
+  async function call<Body = Json>(base: string, method: string, path: string, options: Call): Promise<Answer<Body>> {
+    const { token, body, key, headers, raw } = options;
+    const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await fetch(`${base}${path}`, {
+      method,
+      redirect: "manual",
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(sent === undefined ? {} : { "content-type": "application/json" }),
+        ...(key === undefined ? {} : { "idempotency-key": key }),
+        ...headers,
+      },
+      ...(sent === undefined ? {} : { body: sent }),
+    });
+    const text = await response.text();
+    const json = response.headers.get("content-type")?.includes("json");
+    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Body };
+  }
+
+  const api = <Body = Json>(method: string, path: string, options: Call = {}) =>
+    call<Body>(stack.apiUrl, method, path, options);
+  const sim = <Body = Json>(method: string, path: string, body?: unknown) =>
+    call<Body>(stack.simulatorUrl ?? "", method, path, { body });
+  const must = async <Body = Json>(method: string, path: string, options: Call = {}): Promise<Body> => {
+    const answer = await api<Body>(method, path, options);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+
+  /** Tokens live an hour of the stack's own time: a fresh one for every use after the clock was moved. */
+  async function token(role: string, email = `${role}@example.com`): Promise<string> {
+    const key = `${role} ${email}`;
+    const kept = tokens.get(key);
+    if (kept !== undefined) return kept;
+    const { token: made } = await must<{ token: string }>("POST", "/_local/token", { body: { role, email } });
+    tokens.set(key, made);
+    return made;
+  }
+
+  async function moveClock(body: { advance: string } | { to: string }): Promise<string> {
+    tokens.clear();
+    return (await must<{ now: string }>("POST", "/_local/clock", { body })).now;
+  }
+
+  return {
+    api,
+    sim,
+    must,
+    token,
+    moveClock,
+    get stack() {
+      return stack;
+    },
+    quiesce: async () => (await must<{ deadLetters: number }>("POST", "/_local/quiesce")).deadLetters,
+    now: async () => (await must<{ now: string }>("GET", "/_local/clock")).now,
+    mail: async (to: string) =>
+      (await must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items.map(
+        (mail) => mail.subject,
+      ),
+    events: async (bookingId: string) =>
+      (await must<{ items: Event[] }>("GET", "/_local/events")).items.filter(
+        ({ detail }) => detail.subject.id === bookingId || detail.data.bookingId === bookingId,
+      ),
+    faults: (body: Json) => must("POST", "/_local/faults", { body }),
+    clearFaults: () => must("DELETE", "/_local/faults"),
+    journal: async (bookingId: string) =>
+      (
+        await must<{ items: Entry[] }>("GET", `/v1/finance/journal?bookingId=${bookingId}`, {
+          token: await token("finance"),
+        })
+      ).items,
+    /** The balance of every account that moved: debit less credit. */
+    balances: async (): Promise<Record<string, number>> => {
+      const { accounts } = await must<{ accounts: { account: string; balance: number }[] }>(
+        "GET",
+        "/v1/finance/trial-balance",
+        {
+          token: await token("finance"),
+        },
+      );
+      return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
+    },
+    stripeBalance: async () => (await sim<{ balance: number; consistent: boolean }>("GET", "/_sim/balance")).body,
+    /** Ends the stack and starts it again on the same data. */
+    async restart() {
+      await stack.stop();
+      stack = await start();
+    },
+    async stop() {
+      await stack.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export const programBody = {
+  name: "Seven-day intensive (sample)",
+  publicLabel: "Seven-day program",
+  summary: "Sample data",
+  modalities: ["KAP"],
+  days: 7,
+  currency: "usd",
+  placeTypes: [{ type: "private", price: 1_850_000 }],
+  deposit: { kind: "amount", amount: 250_000 },
+  plans: [
+    { kind: "full" },
+    { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
+    { kind: "installments", months: 6 },
+  ],
+  cancellation: {
+    administrationFee: 50_000,
+    tiers: [
+      { daysBefore: 60, refundPercent: 100 },
+      { daysBefore: 30, refundPercent: 50 },
+      { daysBefore: 0, refundPercent: 0 },
+    ],
+  },
+  screening: { clearanceDeadlineDaysBefore: 14, validityDays: 90, declineAfterHours: 24 },
+  holdMinutes: 30,
+  waitlistOfferHours: 48,
+};
+
+export const dayFrom = (now: string, days: number): string => {
+  const date = new Date(now);
+  date.setUTCDate(date.getUTCDate() + days);
+  return date.toISOString().slice(0, 10);
+};
+
+/** An open cohort of a new published program, beginning in so many days. */
+export async function openCohort(
+  world: World,
+  { inDays = 45, count = 4, program = {} }: { inDays?: number; count?: number; program?: Json } = {},
+) {
+  const token = await world.token("admin");
+  const made = await world.must<{ id: string }>("POST", "/v1/programs", {
+    token,
+    body: { ...programBody, ...program },
+  });
+  await world.must("PATCH", `/v1/programs/${made.id}`, { token, body: { status: "published" } });
+  const now = await world.now();
+  const cohort = await world.must<{ id: string; startsOn: string; endsOn: string }>("POST", "/v1/cohorts", {
+    token,
+    body: {
+      programId: made.id,
+      startsOn: dayFrom(now, inDays),
+      endsOn: dayFrom(now, inDays + 6),
+      timeZone: "America/Denver",
+      venue: "Sample House",
+      places: [{ type: "private", count }],
+    },
+  });
+  await world.must("PATCH", `/v1/cohorts/${cohort.id}`, { token, body: { status: "open" } });
+  return { ...cohort, programId: made.id };
+}
+
+let people = 0;
+export const somebody = (): string => `person-${++people}-${randomUUID().slice(0, 8)}@example.com`;
+
+export const participantBody = (email: string) => ({
+  name: "Sample Person",
+  email,
+  phone: "+1 555 0100",
+  dateOfBirth: "1985-05-17",
+});
+
+/** One client and their booking. */
+export class Client {
+  readonly world: World;
+  readonly email: string;
+  id = "";
+
+  constructor(world: World, email = somebody()) {
+    this.world = world;
+    this.email = email;
+  }
+
+  token(): Promise<string> {
+    return this.world.token("client", this.email);
+  }
+
+  async quote(cohortId: string, kind = "deposit_and_balance"): Promise<string> {
+    const body = { cohortId, placeType: "private", plan: { kind } };
+    return (await this.world.must<{ id: string }>("POST", "/v1/quotes", { body })).id;
+  }
+
+  async tryHold(quoteId: string, key: string = randomUUID()) {
+    const body = { quoteId, participant: participantBody(this.email) };
+    return this.world.api<Booking & Problem>("POST", "/v1/bookings", { token: await this.token(), key, body });
+  }
+
+  async hold(cohortId: string, kind?: string): Promise<Booking> {
+    const held = await this.tryHold(await this.quote(cohortId, kind));
+    if (held.status !== 201) throw new Error(`the hold was refused: ${JSON.stringify(held.body)}`);
+    this.id = held.body.id;
+    return held.body;
+  }
+
+  async sign(autopay = false): Promise<Booking> {
+    const token = await this.token();
+    const { hash } = await this.world.must<{ hash: string }>("GET", `${this.path}/agreement`, { token });
+    const body = { hash, signature: "Sample Person", accepted: true, autopay };
+    return this.world.must<Booking>("POST", `${this.path}/agreement`, { token, body });
+  }
+
+  get path(): string {
+    return `/v1/bookings/${this.id}`;
+  }
+
+  async tryCheckout(body: Json = { purpose: "deposit" }, key: string = randomUUID()) {
+    const token = await this.token();
+    type Page = { url: string; sessionId: string; expiresAt: string };
+    return this.world.api<Page & Problem>("POST", `${this.path}/checkout`, { token, key, body });
+  }
+
+  async checkout(body?: Json): Promise<string> {
+    const opened = await this.tryCheckout(body);
+    if (opened.status !== 200) throw new Error(`the checkout was refused: ${JSON.stringify(opened.body)}`);
+    return opened.body.sessionId;
+  }
+
+  async payOn(sessionId: string, paymentMethod = "pm_card_visa") {
+    const path = `/_sim/checkout/${sessionId}/payment`;
+    return (
+      await this.world.sim<{ status: string; declineCode?: string; paymentIntent?: string }>("POST", path, {
+        paymentMethod,
+      })
+    ).body;
+  }
+
+  /** Pays the deposit, or another due, on Stripe's page, and waits until everything has followed. */
+  async pay(paymentMethod?: string, body?: Json): Promise<string> {
+    const sessionId = await this.checkout(body);
+    const { status } = await this.payOn(sessionId, paymentMethod);
+    await this.world.quiesce();
+    return status;
+  }
+
+  async evaluate(kind: "medical" | "psychiatric", outcome = "cleared", more: Json = {}) {
+    const token = await this.world.token("clinician", `${kind}@example.com`);
+    const path = `/v1/screenings/${this.id}/evaluations`;
+    const answer = await this.world.api<Problem & { clearance: Booking["clearance"] }>("POST", path, {
+      token,
+      body: { kind, outcome, ...more },
+    });
+    await this.world.quiesce();
+    return answer;
+  }
+
+  async clear(): Promise<void> {
+    await this.evaluate("medical");
+    await this.evaluate("psychiatric");
+  }
+
+  async read(): Promise<Booking> {
+    return this.world.must<Booking>("GET", this.path, { token: await this.token() });
+  }
+
+  async cancel(role: "client" | "admin" = "client") {
+    const token = role === "client" ? await this.token() : await this.world.token("admin");
+    const answer = await this.world.api<Booking & Problem>("POST", `${this.path}/cancellation`, {
+      token,
+      key: randomUUID(),
+      body: { reason: "Sample reason" },
+    });
+    await this.world.quiesce();
+    return answer;
+  }
+
+  /** Held, signed, paid. */
+  async deposit(cohortId: string, kind?: string): Promise<Booking> {
+    await this.hold(cohortId, kind);
+    await this.sign();
+    await this.pay();
+    return this.read();
+  }
+
+  /** Held, signed, paid, cleared: confirmed. */
+  async confirm(cohortId: string, kind?: string): Promise<Booking> {
+    await this.deposit(cohortId, kind);
+    await this.clear();
+    return this.read();
+  }
+}
