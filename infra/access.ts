@@ -36,8 +36,8 @@ export type TableAccess = {
   actions: readonly Action[];
   /** Indexes that may be queried. */
   indexes?: readonly string[];
-  /** Further actions, on items only whose partition key begins so. */
-  where?: { partition: string; actions: readonly Action[] };
+  /** Further actions, on items only whose partition key begins with one of these. */
+  where?: { partitions: readonly string[]; actions: readonly Action[] };
 };
 
 /** What one function may do, and by that also which environment variables it is given. */
@@ -54,52 +54,46 @@ const reading = ["GetItem", "BatchGetItem", "Query"] as const;
 const writing = ["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"] as const;
 
 /** The state of bookings, read and written. */
-const bookings = { actions: [...reading, ...writing] } as const;
-/** Entries of an append-only table: added, never changed (a rule of the house, see the infrastructure tests). */
-const appended = { actions: ["PutItem"] } as const;
-const appendedAndRead = { actions: ["GetItem", "PutItem", "Query"] } as const;
-const sent = { actions: ["PutItem"] } as const;
+const state = { actions: [...reading, ...writing] } as const;
+/** Facts are added and never changed: entries of the ledger and the audit log, messages to be sent. */
+const added = { actions: ["PutItem"] } as const;
+/** Single items of the core table, written where nothing else of it may be. */
+const only = (partitions: readonly string[], actions: readonly Action[]) => ({ partitions, actions });
 
-const booking = {
-  core: { ...bookings, indexes: ["byOwner", "byList", "byCohort"] },
-  ledger: appended,
-  audit: appendedAndRead,
-  outbox: sent,
-} as const;
-const worker = { core: bookings, ledger: appendedAndRead, audit: appendedAndRead, outbox: sent } as const;
+const commands = { core: state, ledger: added, audit: added, outbox: added } as const;
 
 /** Least privilege, function by function. The roles, the environment and the tests all read this table. */
 export const access: Record<FunctionName, Access> = {
-  catalogue: { core: { actions: [...reading, "PutItem"], indexes: ["byList"] } },
-  booking,
-  checkout: { ...booking, stripe: true },
+  catalogue: { core: { actions: reading, indexes: ["byList"], where: only(["QUO#"], ["PutItem"]) } },
+  booking: { ...commands, core: { ...state, indexes: ["byOwner", "byList", "byCohort"] } },
+  checkout: { ...commands, stripe: true },
   admin: {
-    ...booking,
-    audit: { actions: ["GetItem", "BatchGetItem", "PutItem", "Query"], indexes: ["byActor", "byDay"] },
+    core: { ...state, indexes: ["byList", "byCohort"] },
+    audit: { actions: [...reading, "PutItem"], indexes: ["byActor", "byDay"] },
+    outbox: added,
   },
   clinical: {
-    clinical: { actions: ["GetItem", "PutItem", "UpdateItem", "Query", "ConditionCheckItem"] },
-    core: {
-      actions: reading,
-      indexes: ["byList"],
-      where: { partition: "CLR#", actions: ["PutItem", "UpdateItem", "ConditionCheckItem"] },
-    },
-    audit: appended,
-    outbox: sent,
+    clinical: { actions: ["GetItem", "Query", "PutItem"] },
+    core: { actions: reading, indexes: ["byList"], where: only(["CLR#"], ["PutItem"]) },
+    audit: added,
+    outbox: added,
   },
-  finance: {
-    core: { actions: reading },
-    ledger: { actions: ["GetItem", "Query"], indexes: ["byMonth", "byBooking"] },
-    audit: { actions: ["GetItem", "Query"], indexes: ["byActor", "byDay"] },
-  },
-  webhook: { core: { actions: ["PutItem"] }, outbox: sent, stripe: true },
+  finance: { ledger: { actions: ["GetItem", "Query"], indexes: ["byMonth", "byBooking"] } },
+  webhook: { core: { actions: [], where: only(["EVT#"], ["PutItem"]) }, outbox: added, stripe: true },
 
-  relay: { outbox: { actions: ["DeleteItem", "BatchWriteItem"] }, bus: true },
-  progress: worker,
-  "stripe-events": { ...worker, stripe: true },
-  "stripe-work": { ...worker, stripe: true },
-  mailer: { core: { actions: ["GetItem", "PutItem", "UpdateItem", "DeleteItem"] }, mail: true },
-  sweep: { ...worker, core: { ...bookings, indexes: ["byDue", "byCohort"] } },
-  "payment-sweep": { ...worker, core: { ...bookings, indexes: ["byDue"] }, stripe: true },
-  reconcile: { ...worker, core: { ...bookings, indexes: ["byDue"] }, stripe: true },
+  relay: { outbox: { actions: ["BatchWriteItem", "DeleteItem"] }, bus: true },
+  progress: commands,
+  "stripe-events": { ...commands, stripe: true },
+  "stripe-work": { ...commands, stripe: true },
+  mailer: {
+    core: { actions: ["GetItem"], where: only(["MAIL#"], ["PutItem", "UpdateItem", "DeleteItem"]) },
+    mail: true,
+  },
+  sweep: { ...commands, core: { ...state, indexes: ["byDue"] } },
+  "payment-sweep": { ...commands, core: { ...state, indexes: ["byDue"] }, stripe: true },
+  reconcile: {
+    core: { actions: ["GetItem"], where: only(["EVT#", "CURSOR#"], ["PutItem"]) },
+    outbox: added,
+    stripe: true,
+  },
 };

@@ -99,7 +99,8 @@ function tableStatements(name: TableName, row: TableAccess, data: DataStack): Po
     );
   }
   if (row.where) {
-    const condition = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${row.where.partition}*`] } };
+    const keys = row.where.partitions.map((partition) => `${partition}*`);
+    const condition = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } };
     statements.push(allow(actions(row.where.actions), [tableArn], condition));
   }
   return statements;

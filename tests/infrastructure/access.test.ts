@@ -32,14 +32,25 @@ describe("clinical data", () => {
   test("the clinical function writes nothing in the core table but the clearance item", () => {
     const writes = on("clinical", "core").filter(({ action }) => !/:(Get|BatchGet|Query)/.test(action));
 
-    expect(writes.map(({ action }) => action).sort()).toEqual([
-      "dynamodb:ConditionCheckItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
+    expect(writes).toEqual([
+      {
+        action: "dynamodb:PutItem",
+        resource: tableArn("core"),
+        condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["CLR#*"] } },
+      },
     ]);
-    for (const { condition } of writes) {
-      expect(condition).toEqual({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["CLR#*"] } });
-    }
+  });
+});
+
+describe("what strangers can reach", () => {
+  test.each([
+    ["catalogue", "QUO#*"],
+    ["webhook", "EVT#*"],
+  ] as const)("%s, which asks for no token, writes nothing in the core table but %s", (name, key) => {
+    const writes = on(name, "core").filter(({ action }) => !/:(Get|BatchGet|Query)/.test(action));
+
+    expect(writes.map(({ action }) => action)).toEqual(["dynamodb:PutItem"]);
+    expect(writes[0]?.condition).toEqual({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [key] } });
   });
 });
 
