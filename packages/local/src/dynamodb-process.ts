@@ -17,7 +17,7 @@ export type DynamoDb = {
 
 /** Uses the DynamoDB at `endpoint`, or starts the embedded one on the folder's own file. */
 export async function startDynamoDb(folder: Pick<DataFolder, "file">, endpoint: string | undefined): Promise<DynamoDb> {
-  if (endpoint) return connect(endpoint, async () => {});
+  if (endpoint) return connectTo(endpoint);
   endLeftover(folder);
   const port = await freePort();
   const log = openSync(folder.file("logs/dynoxide.log"), "a");
@@ -40,6 +40,17 @@ export async function startDynamoDb(folder: Pick<DataFolder, "file">, endpoint: 
   });
   await untilReady(db, () => child.exitCode !== null);
   return db;
+}
+
+async function connectTo(endpoint: string): Promise<DynamoDb> {
+  const db = connect(endpoint, async () => {});
+  try {
+    await db.call("DynamoDB_20120810.ListTables", {});
+    return db;
+  } catch (cause) {
+    await db.stop();
+    throw new StartRefused(`no DynamoDB answers at ${endpoint}`, { cause });
+  }
 }
 
 function dynoxideBinary(): string {

@@ -237,6 +237,15 @@ describe("a start is refused in one line", () => {
     other.remove();
   });
 
+  test("when no DynamoDB answers at the endpoint that was asked for", async () => {
+    const fixture = writeFixture();
+    const endpoint = "http://127.0.0.1:1";
+    await expect(startStack({ ...fixture, dynamoDbEndpoint: endpoint })).rejects.toThrow(
+      `no DynamoDB answers at ${endpoint}`,
+    );
+    fixture.remove();
+  });
+
   test("when a function may not read the queue that it is fed from", async () => {
     const fixture = writeFixture((template) => {
       Object.assign(template.Resources, { ConsumerPolicy: { Type: "AWS::CDK::Metadata" } });
