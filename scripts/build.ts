@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { BuildOptions, Metafile } from "esbuild";
+import type { BuildOptions, Metafile, Plugin } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -60,7 +60,6 @@ async function writeAll(out: string): Promise<void> {
   const names = globSync("functions/*/handler.ts", { cwd: root })
     .map((path) => basename(dirname(path)))
     .sort();
-  mkdirSync(join(out, "meta"), { recursive: true });
   writeContracts(out, await import("../packages/contracts/src/openapi.ts"));
   // All are awaited, failed or not: a bundle that ends later must not write into a folder that is gone.
   const results = await Promise.allSettled(names.map((name) => bundle(name, out)));
@@ -70,7 +69,8 @@ async function writeAll(out: string): Promise<void> {
   writeFileSync(join(out, "bundles.json"), JSON.stringify(bundles));
 }
 
-async function bundle(name: string, out: string): Promise<Bundle> {
+/** Bundles one function into `out/functions/<name>`; `plugins` may change what its sources say, as controls of tests do. */
+export async function bundle(name: string, out: string, plugins: Plugin[] = []): Promise<Bundle> {
   const { build: esbuild } = await import("esbuild");
   const options = {
     entryPoints: [{ in: join(root, "functions", name, "handler.ts"), out: "index" }],
@@ -89,11 +89,13 @@ async function bundle(name: string, out: string): Promise<Bundle> {
     legalComments: "none",
     metafile: true,
     logLevel: "error",
+    plugins,
   } satisfies BuildOptions;
   let { metafile } = await esbuild(options);
   if (Object.values(metafile.outputs).some(({ imports }) => imports.some(({ kind }) => kind === "require-call"))) {
     ({ metafile } = await esbuild({ ...options, banner: { js: REQUIRE } }));
   }
+  mkdirSync(join(out, "meta"), { recursive: true });
   writeFileSync(join(out, "meta", `${name}.json`), JSON.stringify(metafile));
   return { name, ...sizes(metafile) };
 }
@@ -113,21 +115,37 @@ function sizes({ outputs }: Metafile): { bytes: number; initial: number } {
   return { bytes: sum(code.map(([path]) => path)), initial: sum(initial) };
 }
 
-type Contracts = { openapiDocument(): object; eventSchemas(): object };
+type Contracts = { openapiDocument(): object; eventSchemas(): Record<string, object> };
 
 /** What the contracts say, as data: infrastructure and the catalogue function read it, and import none of it. */
 function writeContracts(out: string, { openapiDocument, eventSchemas }: Contracts): void {
-  const openapi = JSON.stringify(openapiDocument());
+  const document = openapiDocument();
+  const openapi = JSON.stringify(document);
+  const events = eventSchemas();
   const served = join(out, "functions", "catalogue");
   mkdirSync(served, { recursive: true });
   writeFileSync(join(out, "openapi.json"), openapi);
-  writeFileSync(join(out, "events.json"), JSON.stringify(eventSchemas()));
+  writeFileSync(join(out, "events.json"), JSON.stringify(events));
   writeFileSync(join(served, "openapi.json"), openapi);
-  writeFileSync(join(served, "docs.html"), docsPage(openapi));
+  writeFileSync(join(served, "docs.html"), docsPage({ ...document, webhooks: webhooksOf(events) }));
+}
+
+/** The events in OpenAPI's words for what a service sends by itself, so that they are rendered beside the routes. */
+function webhooksOf(events: Record<string, object>): object {
+  const webhook = (name: string, schema: object) => ({
+    post: {
+      tags: ["events on the bus"],
+      summary: name,
+      description: "The `detail` of an event of source `clearing`.",
+      requestBody: { content: { "application/json": { schema } } },
+      responses: {},
+    },
+  });
+  return Object.fromEntries(Object.entries(events).map(([name, schema]) => [name, webhook(name, schema)]));
 }
 
 /** RapiDoc with the document inside: one file that needs no other, from us or from anybody. */
-function docsPage(openapi: string): string {
+function docsPage(document: object): string {
   const rapidoc = readFileSync(join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), "utf8");
   const inline = (text: string) => text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
   return `<!doctype html>
@@ -139,7 +157,7 @@ function docsPage(openapi: string): string {
   schema-style="table" allow-spec-url-load="false" allow-spec-file-load="false" show-method-in-nav-bar="as-colored-text"></rapi-doc>
 <script>${inline(rapidoc)}</script>
 <script>
-  const api = ${inline(openapi)};
+  const api = ${inline(JSON.stringify(document))};
   addEventListener("DOMContentLoaded", () => document.getElementById("api").loadSpec(api));
 </script>
 </html>

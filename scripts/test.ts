@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 /**
  * `npm test`: types, lint, build and synthesis, then every test. A step that fails does not keep the later ones from
- * running. The last line counts what the runner reported, each step before it as one test.
+ * running. The last line counts what the runner reported, each step before it as one test. Arguments go to vitest.
  */
 const root = join(import.meta.dirname, "..");
 const bin = (name: string) => join(root, "node_modules/.bin", name);
@@ -52,7 +52,8 @@ async function main(): Promise<Counts> {
   try {
     console.log("=== tests");
     const file = join(folder, "report.json");
-    const ok = await run(bin("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const ok = await run(bin("vitest"), ["run", ...reporters, ...process.argv.slice(2)]);
     const tests = readReport(file);
     if (tests) {
       counts.passed += tests.passed;
