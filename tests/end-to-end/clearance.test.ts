@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client, dayFrom, openCohort, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+async function expectSquare(client: Client) {
+  const sums = new Map<string, number>();
+  for (const { account, debit, credit } of (await world.journal(client.id)).flatMap(({ postings }) => postings)) {
+    sums.set(account, (sums.get(account) ?? 0) + debit - credit);
+  }
+  for (const account of ["receivable", "deferred_revenue", "refunds_payable"])
+    expect([account, sums.get(account) ?? 0]).toEqual([account, 0]);
+}
+
+describe("clearance", () => {
+  test("whoever is not cleared is declined after the program's hours and gets everything back", async () => {
+    const client = new Client(world);
+    await client.deposit((await openCohort(world)).id);
+    await client.evaluate("medical", "not_cleared");
+    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", clearance: { status: "not_cleared" } });
+    await world.moveClock({ advance: "PT25H" });
+    expect(await client.read()).toMatchObject({ status: "declined", paid: 250_000, refunded: 250_000, balance: 0 });
+    expect(await world.mail(client.email)).toContain("About your booking");
+    await expectSquare(client);
+  });
+
+  test("a slip corrected within the hours declines nobody", async () => {
+    const client = new Client(world);
+    await client.deposit((await openCohort(world)).id);
+    await client.evaluate("medical", "not_cleared");
+    await world.moveClock({ advance: "PT12H" });
+    await client.clear();
+    expect((await client.read()).status).toBe("confirmed");
+    await world.moveClock({ advance: "PT24H" });
+    expect((await client.read()).status).toBe("confirmed");
+  });
+
+  test("not cleared while held: no page to pay on, declined after the hours, the place free", async () => {
+    const cohort = await openCohort(world, {
+      program: {
+        holdMinutes: 1_440,
+        screening: { clearanceDeadlineDaysBefore: 14, validityDays: 90, declineAfterHours: 2 },
+      },
+    });
+    const client = new Client(world);
+    await client.hold(cohort.id);
+    await client.sign();
+    await client.evaluate("psychiatric", "not_cleared");
+    expect((await client.tryCheckout()).body.code).toBe("clearance_required");
+    await world.moveClock({ advance: "PT3H" });
+    expect((await client.read()).status).toBe("declined");
+  });
+
+  test.each([
+    ["needs information", (client: Client) => client.evaluate("medical", "needs_information"), "pending"],
+    [
+      "is withdrawn",
+      async (client: Client) => {
+        const token = await world.token("clinician", "medical@example.com");
+        await world.must("POST", `/v1/screenings/${client.id}/withdrawal`, { token, body: { note: "Sample note" } });
+        await world.quiesce();
+      },
+      "withdrawn",
+    ],
+  ])("a clearance that %s takes a confirmed booking back, and keeps its place", async (_what, change, status) => {
+    const cohort = await openCohort(world, { count: 1 });
+    const client = new Client(world);
+    expect((await client.confirm(cohort.id)).status).toBe("confirmed");
+    await change(client);
+    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", clearance: { status }, refunded: 0 });
+    expect((await new Client(world).tryHold(await client.quote(cohort.id))).body.code).toBe("sold_out");
+    await client.clear();
+    expect((await client.read()).status).toBe("confirmed");
+  });
+
+  test("a clearance that ends before the last day stays cleared and confirms nothing", async () => {
+    const client = new Client(world);
+    await client.deposit((await openCohort(world)).id);
+    const soon = dayFrom(await world.now(), 10);
+    await client.evaluate("medical", "cleared", { validUntil: soon });
+    await client.evaluate("psychiatric");
+    expect(await client.read()).toMatchObject({
+      status: "awaiting_clearance",
+      clearance: { status: "cleared", validUntil: soon },
+    });
+    await client.evaluate("medical", "cleared_with_conditions");
+    expect((await client.read()).status).toBe("confirmed");
+  });
+
+  test("the clearance deadline cancels with a full refund", async () => {
+    const client = new Client(world);
+    await client.deposit((await openCohort(world, { inDays: 25 })).id);
+    await world.moveClock({ advance: "P12D" });
+    expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
+    await expectSquare(client);
+  });
+
+  test("one clinician may not sign both evaluations", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world)).id);
+    await client.evaluate("medical");
+    const token = await world.token("clinician", "medical@example.com");
+    const body = { kind: "psychiatric", outcome: "cleared" };
+    const both = await world.api("POST", `/v1/screenings/${client.id}/evaluations`, { token, body });
+    expect(both).toMatchObject({ status: 403, body: { code: "forbidden" } });
+  });
+
+  test("nobody but clinicians reaches the clinical routes", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world)).id);
+    for (const role of ["client", "admin", "finance"]) {
+      const answer = await world.api("GET", `/v1/screenings/${client.id}`, {
+        token: await world.token(role, client.email),
+      });
+      expect([role, answer.status]).toEqual([role, 403]);
+    }
+    const token = await world.token("clinician");
+    const screening = await world.must("GET", `/v1/screenings/${client.id}`, { token });
+    expect(screening).toMatchObject({ bookingId: client.id, missing: ["medical", "psychiatric"], evaluations: [] });
+  });
+});

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const available = async (cohortId: string) =>
+  (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
+
+async function accountsOf(client: Client): Promise<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const { account, debit, credit } of (await world.journal(client.id)).flatMap(({ postings }) => postings)) {
+    sums[account] = (sums[account] ?? 0) + debit - credit;
+  }
+  return sums;
+}
+
+describe("a cancellation by the client", () => {
+  test("it is previewed, and does what the preview said: half of what was paid, less the fee", async () => {
+    const cohort = await openCohort(world, { inDays: 45, count: 1 });
+    const client = new Client(world);
+    await client.confirm(cohort.id);
+    const token = await client.token();
+    const preview = await world.must("GET", `${client.path}/cancellation`, { token });
+    expect(preview).toMatchObject({
+      refundPercent: 50,
+      administrationFee: 50_000,
+      netPaid: 250_000,
+      refund: 75_000,
+      kept: 175_000,
+    });
+    expect(preview.next).toMatchObject({ refundPercent: 0, refund: 0, kept: 250_000 });
+    const { body } = await client.cancel();
+    expect(body).toMatchObject({ status: "cancelled", paid: 250_000, refunded: 75_000, balance: 0 });
+    expect(await available(cohort.id)).toBe(1);
+    expect(await accountsOf(client)).toMatchObject({
+      receivable: 0,
+      deferred_revenue: 0,
+      fee_income: -175_000,
+      refunds_payable: 0,
+    });
+    expect(await world.mail(client.email)).toEqual(
+      expect.arrayContaining(["Your booking is cancelled", "Your refund was made"]),
+    );
+    expect((await client.cancel()).body.code).toBe("invalid_transition");
+  });
+
+  test("early enough everything but the fee comes back", async () => {
+    const client = new Client(world);
+    await client.deposit((await openCohort(world, { inDays: 80 })).id);
+    expect((await client.cancel()).body).toMatchObject({ status: "cancelled", refunded: 200_000 });
+  });
+
+  test("a billed balance that was never paid is no longer owed", async () => {
+    const client = new Client(world);
+    await client.confirm((await openCohort(world, { inDays: 45 })).id);
+    await world.moveClock({ advance: "P16D" });
+    expect((await client.read()).standing).toBe("past_due");
+    expect((await client.cancel()).body).toMatchObject({ status: "cancelled", refunded: 0, balance: 0 });
+    expect(await accountsOf(client)).toMatchObject({ receivable: 0, deferred_revenue: 0, fee_income: -250_000 });
+  });
+
+  test("while held it closes the page first, and gives the place back", async () => {
+    const cohort = await openCohort(world, { count: 1 });
+    const client = new Client(world);
+    await client.hold(cohort.id);
+    await client.sign();
+    const session = await client.checkout();
+    expect((await client.cancel()).body).toMatchObject({ status: "cancelled", paid: 0 });
+    expect((await client.payOn(session)).status).toBe("expired");
+    expect(await available(cohort.id)).toBe(1);
+  });
+
+  test("what was paid on the open page meanwhile is settled first, then cancelled by the policy", async () => {
+    await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
+    const client = new Client(world);
+    await client.hold((await openCohort(world, { inDays: 80 })).id);
+    await client.sign();
+    await client.payOn(await client.checkout());
+    expect((await client.cancel()).body).toMatchObject({ status: "cancelled", paid: 250_000, refunded: 200_000 });
+    await world.sim("DELETE", "/_sim/webhooks");
+  });
+
+  test("a bank debit that was under way is settled by the cancellation's tier, with the fee once", async () => {
+    const client = new Client(world);
+    const booking = await client.confirm((await openCohort(world, { inDays: 80 })).id);
+    expect(await client.pay("pm_usBankAccount_success", { purpose: "due", dueId: booking.dues[1]?.id })).toBe(
+      "processing",
+    );
+    expect((await client.cancel()).body).toMatchObject({ refunded: 200_000 });
+    await world.moveClock({ advance: "P6D" });
+    expect(await client.read()).toMatchObject({ status: "cancelled", paid: 1_850_000, refunded: 1_800_000 });
+    expect(await accountsOf(client)).toMatchObject({ receivable: 0, deferred_revenue: 0, fee_income: -50_000 });
+  });
+});
+
+describe("a cancellation by the operator", () => {
+  test("it gives everything back, fees included", async () => {
+    const client = new Client(world);
+    await client.confirm((await openCohort(world, { inDays: 20 })).id);
+    expect((await client.cancel("admin")).body).toMatchObject({ status: "cancelled", refunded: 250_000 });
+    expect(await accountsOf(client)).toMatchObject({ receivable: 0, deferred_revenue: 0, refunds_payable: 0 });
+  });
+});
+
+describe("a refund that Stripe could not deliver", () => {
+  test("it is owed again, and counts no longer as refunded", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world, { inDays: 80 })).id);
+    await client.sign();
+    await client.pay("pm_card_refundFail");
+    await client.cancel();
+    await world.moveClock({ advance: "P10D" });
+    expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 0 });
+    expect((await accountsOf(client)).refunds_payable).toBe(-200_000);
+    expect((await world.events(client.id)).map(({ type }) => type)).toContain("RefundFailed");
+    expect(await world.mail(client.email)).toContain("Your refund did not reach you");
+  });
+});
+
+describe("the retreat", () => {
+  async function atTheDoor(): Promise<Client> {
+    const client = new Client(world);
+    const cohort = await openCohort(world, { inDays: 30 });
+    await client.confirm(cohort.id, "full");
+    const due = (await client.read()).dues[1];
+    await client.pay("pm_card_visa", { purpose: "due", dueId: due?.id });
+    await world.moveClock({ to: `${cohort.startsOn}T20:00:00Z` });
+    return client;
+  }
+  const admit = async (client: Client, role: string, outcome: string) => {
+    const answer = await world.api("POST", `${client.path}/admission`, {
+      token: await world.token(role),
+      body: { outcome },
+    });
+    await world.quiesce();
+    return answer;
+  };
+
+  test("revenue is earned when an admitted participant's last day is over, and not before", async () => {
+    const client = await atTheDoor();
+    expect((await admit(client, "admin", "admitted")).status).toBe(200);
+    expect((await client.cancel()).body.code).toBe("invalid_transition");
+    expect((await accountsOf(client)).earned_revenue ?? 0).toBe(0);
+    await world.moveClock({ advance: "P8D" });
+    expect((await client.read()).status).toBe("completed");
+    expect(await accountsOf(client)).toMatchObject({ earned_revenue: -1_850_000, deferred_revenue: 0, receivable: 0 });
+  });
+
+  test("who does not come is cancelled under the policy of the first day", async () => {
+    const client = await atTheDoor();
+    expect((await admit(client, "admin", "no_show")).body).toMatchObject({
+      status: "cancelled",
+      refunded: 0,
+      admission: { outcome: "no_show" },
+    });
+    expect(await accountsOf(client)).toMatchObject({ fee_income: -1_850_000, deferred_revenue: 0 });
+  });
+
+  test("who is turned away gets everything back, and only a clinician may say so", async () => {
+    const client = await atTheDoor();
+    expect((await admit(client, "admin", "turned_away")).status).toBe(403);
+    expect((await admit(client, "clinician", "turned_away")).body).toMatchObject({
+      status: "declined",
+      refunded: 1_850_000,
+    });
+    expect(await accountsOf(client)).toMatchObject({ deferred_revenue: 0, refunds_payable: 0 });
+  });
+
+  test("nobody is admitted before the first day", async () => {
+    const client = new Client(world);
+    await client.confirm((await openCohort(world)).id);
+    expect((await admit(client, "admin", "admitted")).body).toMatchObject({ code: "invalid_transition" });
+  });
+});

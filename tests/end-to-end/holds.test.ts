@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client, openCohort, participantBody, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const available = async (cohortId: string) =>
+  (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
+
+describe("holding a place", () => {
+  test("of ten who want the last place one gets it, and nine are told that it is sold out", async () => {
+    const cohort = await openCohort(world, { count: 1 });
+    const clients = Array.from({ length: 10 }, () => new Client(world));
+    const quotes = await Promise.all(clients.map((client) => client.quote(cohort.id)));
+    const answers = await Promise.all(clients.map((client, index) => client.tryHold(quotes[index] ?? "")));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ body }) => body.code === "sold_out")).toHaveLength(9);
+    expect(await available(cohort.id)).toBe(0);
+  });
+
+  test("the same request with the same key has one effect and one answer", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    const quote = await client.quote(cohort.id);
+    const first = await client.tryHold(quote, "one-key");
+    const second = await client.tryHold(quote, "one-key");
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.get("idempotent-replayed")).toBe("true");
+    expect(await available(cohort.id)).toBe(3);
+    const other = await client.tryHold(await client.quote(cohort.id), "one-key");
+    expect(other).toMatchObject({ status: 422, body: { code: "idempotency_mismatch" } });
+  });
+
+  test("the same key at the same time has one effect", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    const quote = await client.quote(cohort.id);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.tryHold(quote, "at-once")));
+    const made = answers.filter(({ status }) => status === 201).map(({ body }) => body.id);
+    expect(new Set(made).size).toBe(1);
+    expect(
+      answers.every(
+        ({ status, body }) => status === 201 || body.code === "idempotency_in_progress" || body.code === "conflict",
+      ),
+    ).toBe(true);
+    expect(await available(cohort.id)).toBe(3);
+  });
+
+  test("a participant has one live booking in a cohort, and a quote makes one booking", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    const quote = await client.quote(cohort.id);
+    expect((await client.tryHold(quote)).status).toBe(201);
+    expect((await client.tryHold(quote)).body.code).toBe("quote_used");
+    expect((await client.tryHold(await client.quote(cohort.id))).body.code).toBe("already_booked");
+  });
+
+  test("a lapsed hold becomes expired, its page closes, its place is for sale, and the client is told", async () => {
+    const cohort = await openCohort(world, { count: 1 });
+    const client = new Client(world);
+    await client.hold(cohort.id);
+    await client.sign();
+    const session = await client.checkout();
+    await world.moveClock({ advance: "PT40M" });
+    expect((await client.read()).status).toBe("expired");
+    expect(await available(cohort.id)).toBe(1);
+    expect((await client.payOn(session)).status).toBe("expired");
+    expect(await world.mail(client.email)).toContain("Your hold has ended");
+    expect((await client.tryCheckout()).body.code).toBe("hold_expired");
+    const next = new Client(world);
+    expect((await next.hold(cohort.id)).status).toBe("held");
+  });
+
+  test("opening the deposit's page extends the hold once, and a second click gives the same page", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    const held = await client.hold(cohort.id);
+    await client.sign();
+    const first = await client.tryCheckout();
+    const extended = await client.read();
+    expect(Date.parse(extended.holdExpiresAt ?? "") - Date.parse(first.body.expiresAt)).toBe(5 * 60_000);
+    expect(Date.parse(extended.holdExpiresAt ?? "")).toBeGreaterThan(Date.parse(held.holdExpiresAt ?? ""));
+    const second = await client.tryCheckout({ purpose: "deposit", method: "us_bank_account" });
+    expect(second.body.sessionId).toBe(first.body.sessionId);
+    expect((await client.read()).holdExpiresAt).toBe(extended.holdExpiresAt);
+  });
+
+  test("nothing can be paid before the agreement is signed", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    await client.hold(cohort.id);
+    expect(await client.tryCheckout()).toMatchObject({ status: 409, body: { code: "agreement_required" } });
+  });
+
+  test("a closed cohort, and one past its clearance deadline, are not on sale", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    const quote = await client.quote(cohort.id);
+    const token = await world.token("admin");
+    await world.must("PATCH", `/v1/cohorts/${cohort.id}`, { token, body: { status: "closed" } });
+    expect((await client.tryHold(quote)).body.code).toBe("not_on_sale");
+    const soon = await openCohort(world, { inDays: 15 });
+    await world.moveClock({ advance: "P3D" });
+    const body = { cohortId: soon.id, placeType: "private", plan: { kind: "full" } };
+    expect((await world.api("POST", "/v1/quotes", { body })).body).toMatchObject({ code: "not_on_sale" });
+  });
+
+  test("a participant under 18 on the first day, and a quote that is over, are refused by name", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    const quoteId = await client.quote(cohort.id);
+    const participant = { ...participantBody(client.email), dateOfBirth: "2015-01-01" };
+    const token = await client.token();
+    const young = await world.api("POST", "/v1/bookings", { token, key: "young", body: { quoteId, participant } });
+    expect(young).toMatchObject({ status: 400, body: { errors: [{ path: "participant.dateOfBirth" }] } });
+    await world.moveClock({ advance: "PT25H" });
+    expect((await client.tryHold(quoteId)).body.code).toBe("quote_expired");
+  });
+
+  test("what an admin books for somebody belongs to the person with that verified e-mail", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    const quoteId = await client.quote(cohort.id);
+    const admin = await world.token("admin");
+    const made = await world.must<{ id: string }>("POST", "/v1/bookings", {
+      token: admin,
+      key: "for-somebody",
+      body: { quoteId, participant: participantBody(client.email) },
+    });
+    client.id = made.id;
+    expect((await client.read()).status).toBe("held");
+    const token = await client.token();
+    const { items } = await world.must<{ items: { id: string }[] }>("GET", "/v1/bookings", { token });
+    expect(items.map(({ id }) => id)).toEqual([made.id]);
+  });
+});
+
+describe("capacity", () => {
+  test("a cohort grows, and shrinks by free places only, all or nothing", async () => {
+    const cohort = await openCohort(world, { count: 2 });
+    const token = await world.token("admin");
+    await new Client(world).hold(cohort.id);
+    await world.must("POST", `/v1/cohorts/${cohort.id}/places`, { token, body: { type: "private", count: 2 } });
+    expect(await available(cohort.id)).toBe(3);
+    const tooMany = await world.api("DELETE", `/v1/cohorts/${cohort.id}/places?type=private&count=4`, { token });
+    expect(tooMany).toMatchObject({ status: 409, body: { code: "places_in_use" } });
+    expect(await available(cohort.id)).toBe(3);
+    await world.must("DELETE", `/v1/cohorts/${cohort.id}/places?type=private&count=3`, { token });
+    expect(await available(cohort.id)).toBe(0);
+  });
+
+  test("a program is not retired while a cohort of it is open", async () => {
+    const cohort = await openCohort(world);
+    const token = await world.token("admin");
+    const retire = () => world.api("PATCH", `/v1/programs/${cohort.programId}`, { token, body: { status: "retired" } });
+    expect((await retire()).body).toMatchObject({ code: "invalid_transition" });
+    await world.must("PATCH", `/v1/cohorts/${cohort.id}`, { token, body: { status: "closed" } });
+    expect(await retire()).toMatchObject({ status: 200, body: { status: "retired" } });
+  });
+
+  test("plans stand side by side, those that cannot be had with their reason", async () => {
+    const cohort = await openCohort(world);
+    const { items } = await world.must<{ items: { kind: string; available: boolean; reason?: string }[] }>(
+      "GET",
+      `/v1/cohorts/${cohort.id}/plans?placeType=private`,
+    );
+    expect(items.map(({ kind, available: has }) => [kind, has])).toEqual([
+      ["full", true],
+      ["deposit_and_balance", true],
+      ["installments", false],
+    ]);
+    const body = { cohortId: cohort.id, placeType: "private", plan: { kind: "installments", months: 3 } };
+    expect((await world.api("POST", "/v1/quotes", { body })).body).toMatchObject({ code: "plan_not_available" });
+  });
+});

@@ -1,0 +1,247 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { keys } from "@clearing/store/keys";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+/** Every cent at Stripe is in the ledger, and nothing else. */
+async function expectReconciled() {
+  const [balances, stripe] = await Promise.all([world.balances(), world.stripeBalance()]);
+  expect(stripe.consistent).toBe(true);
+  expect(balances.stripe_balance ?? 0).toBe(stripe.balance);
+}
+
+async function signed(cohortId: string, kind?: string): Promise<Client> {
+  const client = new Client(world);
+  await client.hold(cohortId, kind);
+  await client.sign();
+  return client;
+}
+
+describe("the deposit", () => {
+  test("a card that is declined may be followed by another on the same page", async () => {
+    const client = await signed((await openCohort(world)).id);
+    const session = await client.checkout();
+    expect(await client.payOn(session, "pm_card_visa_chargeDeclined")).toMatchObject({ status: "declined" });
+    await world.quiesce();
+    expect(await client.read()).toMatchObject({ status: "held", paid: 0 });
+    expect(await client.payOn(session)).toMatchObject({ status: "succeeded" });
+    await world.quiesce();
+    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", paid: 250_000 });
+    await expectReconciled();
+  });
+
+  test("a card that asks for authentication is charged once the client has authenticated", async () => {
+    const client = await signed((await openCohort(world)).id);
+    const { status, paymentIntent } = await client.payOn(await client.checkout(), "pm_card_authenticationRequired");
+    expect(status).toBe("requires_action");
+    await world.sim("POST", `/_sim/payment_intents/${paymentIntent}/authentication`, { result: "success" });
+    await world.quiesce();
+    expect((await client.read()).status).toBe("awaiting_clearance");
+  });
+
+  test("a bank debit keeps the place for ten days, and takes it when it settles", async () => {
+    const client = await signed((await openCohort(world)).id);
+    expect(await client.pay("pm_usBankAccount_success")).toBe("processing");
+    const processing = await client.read();
+    expect(processing).toMatchObject({ status: "held", standing: "processing" });
+    expect(Date.parse(processing.holdExpiresAt ?? "") - Date.parse(await world.now())).toBeGreaterThan(
+      9.9 * 86_400_000,
+    );
+    await world.moveClock({ advance: "P6D" });
+    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", paid: 250_000 });
+    await expectReconciled();
+  });
+
+  test("a bank debit that fails leaves the hold minutes, one more page, and a mail", async () => {
+    const client = await signed((await openCohort(world)).id);
+    expect(await client.pay("pm_usBankAccount_insufficientFunds")).toBe("processing");
+    for (let hour = 0; hour < 24 * 8 && (await client.read()).standing === "processing"; hour++) {
+      await world.moveClock({ advance: "PT1H" });
+    }
+    const failed = await client.read();
+    expect(failed.paid).toBe(0);
+    expect(failed.dues[0]?.status).not.toBe("processing");
+    expect(await world.mail(client.email)).toContain("Your deposit did not go through");
+    await expectReconciled();
+  });
+
+  test("one deposit by bank debit at a time: the next page of the same client takes cards only", async () => {
+    const [one, two] = [await openCohort(world), await openCohort(world)];
+    const client = await signed(one.id);
+    await client.checkout();
+    const second = new Client(world, client.email);
+    await second.hold(two.id);
+    await second.sign();
+    expect((await second.payOn(await second.checkout(), "pm_usBankAccount_success")).status).not.toBe("processing");
+  });
+
+  test("a payment whose webhook never comes is settled by the return page", async () => {
+    await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
+    const client = await signed((await openCohort(world)).id);
+    const session = await client.checkout();
+    await client.payOn(session);
+    const page = await world.api<string>("GET", `/v1/checkout/return?session=${session}`);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain("Payment received");
+    expect((await client.read()).status).toBe("awaiting_clearance");
+    await world.sim("DELETE", "/_sim/webhooks");
+  });
+
+  test("a payment whose webhook never comes is settled within 15 minutes all the same", async () => {
+    await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
+    const client = await signed((await openCohort(world)).id);
+    await client.payOn(await client.checkout());
+    await world.quiesce();
+    expect((await client.read()).status).toBe("held");
+    await world.moveClock({ advance: "PT15M" });
+    expect((await client.read()).status).toBe("awaiting_clearance");
+    await world.sim("DELETE", "/_sim/webhooks");
+    await expectReconciled();
+  });
+
+  test("deliveries that come twice and out of order change nothing", async () => {
+    await world.sim("POST", "/_sim/webhooks", { duplicate: 0.6, reorder: 0.6, seed: 5 });
+    const cohort = await openCohort(world);
+    for (let index = 0; index < 3; index++) {
+      const client = await signed(cohort.id);
+      await client.pay();
+      expect(await client.read()).toMatchObject({ status: "awaiting_clearance", paid: 250_000 });
+    }
+    await world.sim("DELETE", "/_sim/webhooks");
+    await expectReconciled();
+  });
+});
+
+describe("late money", () => {
+  /** Pays on a page that is still open, while nobody tells the booking until after its hold has lapsed. */
+  async function paidTooLate(cohortId: string): Promise<Client> {
+    const client = await signed(cohortId);
+    expect(await client.pay("pm_usBankAccount_success")).toBe("processing");
+    return client;
+  }
+
+  test("it revives an expired booking while a place is free", async () => {
+    const client = await paidTooLate((await openCohort(world)).id);
+    await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
+    await expireByForce(client);
+    await world.sim("DELETE", "/_sim/webhooks");
+    await world.moveClock({ advance: "P6D" });
+    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", paid: 250_000, refunded: 0 });
+    await expectReconciled();
+  });
+
+  test("it is returned in full when the place has been sold to somebody else, and the client is told", async () => {
+    const cohort = await openCohort(world, { count: 1 });
+    const client = await paidTooLate(cohort.id);
+    await expireByForce(client);
+    const other = new Client(world);
+    expect((await other.deposit(cohort.id)).status).toBe("awaiting_clearance");
+    await world.moveClock({ advance: "P6D" });
+    expect(await client.read()).toMatchObject({ status: "expired", paid: 250_000, refunded: 250_000 });
+    expect((await world.balances()).refunds_payable ?? 0).toBe(0);
+    await expectReconciled();
+  });
+
+  /** Ten days of processing cannot be waited out: the claim is moved back in the table, as if they had passed. */
+  async function expireByForce(client: Client) {
+    const endpoint = world.stack.dynamoDbUrl;
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    const db = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: "us-east-1", credentials }));
+    const TableName = world.stack.topology.tables.find(({ name }) => name.includes("core"))?.name;
+    const Key = keys.booking(client.id);
+    const { Item } = await db.send(new GetCommand({ TableName, Key }));
+    const past = new Date(Date.parse(await world.now()) - 60_000).toISOString().replace(/\.\d+Z/, "Z");
+    await db.send(new PutCommand({ TableName, Item: { ...Item, holdExpiresAt: past, dueAt: past } }));
+    await db.send(
+      new UpdateCommand({
+        TableName,
+        Key: keys.place(Item?.cohortId, "private", Item?.placeId),
+        UpdateExpression: "SET claimedUntil = :past",
+        ExpressionAttributeValues: { ":past": past },
+      }),
+    );
+    await db.send(
+      new UpdateCommand({
+        TableName,
+        Key: keys.participantLock(Item?.cohortId, client.email),
+        UpdateExpression: "SET #until = :past",
+        ExpressionAttributeNames: { "#until": "until" },
+        ExpressionAttributeValues: { ":past": past },
+      }),
+    );
+    await world.moveClock({ advance: "PT2M" });
+    expect((await client.read()).status).toBe("expired");
+  }
+});
+
+describe("the balance", () => {
+  test("it is paid in parts by pages of its own, never more than is owed", async () => {
+    const client = new Client(world);
+    const confirmed = await client.confirm((await openCohort(world)).id);
+    const dueId = confirmed.dues[1]?.id;
+    const tooMuch = await client.tryCheckout({ purpose: "due", dueId, amount: 1_600_001 });
+    expect(tooMuch).toMatchObject({ status: 400, body: { errors: [{ path: "amount" }] } });
+    expect(await client.pay("pm_card_visa", { purpose: "due", dueId, amount: 600_000 })).toBe("succeeded");
+    expect(await client.read()).toMatchObject({ paid: 850_000, balance: 1_000_000 });
+    expect(await client.pay("pm_card_visa", { purpose: "due", dueId })).toBe("succeeded");
+    expect(await client.read()).toMatchObject({ paid: 1_850_000, balance: 0, standing: "paid_in_full" });
+    expect((await client.tryCheckout({ purpose: "due", dueId })).body.code).toBe("invalid_transition");
+    await expectReconciled();
+  });
+
+  test("it is billed on its date and past due the day after", async () => {
+    const client = new Client(world);
+    await client.confirm((await openCohort(world, { inDays: 45 })).id);
+    await world.moveClock({ advance: "P16D" });
+    expect(await client.read()).toMatchObject({ standing: "past_due", status: "confirmed" });
+    const entries = await world.journal(client.id);
+    const receivable = entries.flatMap(({ postings }) => postings).filter(({ account }) => account === "receivable");
+    expect(receivable.reduce((sum, { debit, credit }) => sum + debit - credit, 0)).toBe(1_600_000);
+  });
+});
+
+describe("money that belongs to nothing known", () => {
+  const stripe = async (path: string, form: Record<string, string>) => {
+    const response = await fetch(`${world.stack.simulatorUrl}${path}`, {
+      method: "POST",
+      headers: { authorization: "Bearer sk_test_clearing_local", "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(form),
+    });
+    return (await response.json()) as { id: string; latest_charge: string };
+  };
+
+  test("a charge of another system on the account is posted to suspense, and its refund out of it", async () => {
+    const before = (await world.balances()).suspense ?? 0;
+    const foreign = await stripe("/v1/payment_intents", {
+      amount: "4200",
+      currency: "usd",
+      confirm: "true",
+      payment_method: "pm_card_visa",
+      "automatic_payment_methods[enabled]": "true",
+      "automatic_payment_methods[allow_redirects]": "never",
+    });
+    await world.quiesce();
+    expect((await world.balances()).suspense).toBe(before - 4_200);
+    await stripe("/v1/refunds", { payment_intent: foreign.id, amount: "4200" });
+    await world.quiesce();
+    expect((await world.balances()).suspense ?? 0).toBe(before);
+    await expectReconciled();
+  });
+
+  test("a refund that somebody makes at Stripe by hand is owed and taken together", async () => {
+    const client = new Client(world);
+    await client.deposit((await openCohort(world)).id);
+    const payment = (await world.journal(client.id)).find(({ reference }) => reference.startsWith("payment:"));
+    await stripe("/v1/refunds", { charge: payment?.reference.slice("payment:".length) ?? "", amount: "10000" });
+    await world.quiesce();
+    expect(await client.read()).toMatchObject({ paid: 250_000, refunded: 10_000 });
+    await expectReconciled();
+  });
+});
