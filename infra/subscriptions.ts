@@ -5,6 +5,8 @@ export type Subscription = {
   events: readonly string[];
   /** Messages in one call. */
   batchSize: number;
+  /** What one call may take. Stripe is given 8 seconds an answer, and events of one subject are handled in turn. */
+  timeoutSeconds: number;
   /** Calls at the same time: a bound on what a burst does to Stripe, to SES, to hot items. */
   concurrency: number;
 };
@@ -15,12 +17,14 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
     source: "clearing",
     events: ["AgreementSigned", "PaymentSettled", "ClearanceChanged", "BookingConfirmed"],
     batchSize: 10,
+    timeoutSeconds: 20,
     concurrency: 10,
   },
   "stripe-work": {
     source: "clearing",
     events: ["RefundRequested", "HoldExpired", "BookingCancelled", "BookingDeclined"],
-    batchSize: 5,
+    batchSize: 3,
+    timeoutSeconds: 40,
     concurrency: 5,
   },
   mailer: {
@@ -41,9 +45,16 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
       "RefundFailed",
     ],
     batchSize: 10,
+    timeoutSeconds: 20,
     concurrency: 5,
   },
-  "stripe-events": { source: "clearing.stripe", events: ["StripeEventReceived"], batchSize: 5, concurrency: 5 },
+  "stripe-events": {
+    source: "clearing.stripe",
+    events: ["StripeEventReceived"],
+    batchSize: 3,
+    timeoutSeconds: 40,
+    concurrency: 5,
+  },
 };
 
 /** What runs by the clock, and how often. */

@@ -20,8 +20,6 @@ import type { DataStack } from "./data.ts";
 
 type EventsProps = StackProps & { settings: Settings; data: DataStack; api: ApiStack };
 
-/** Calls of one consumer may take this long; its messages stay hidden six times as long, as Lambda advises. */
-const CONSUMER_TIMEOUT = Duration.seconds(20);
 /** Enough that a bad quarter of an hour passes by itself; a message that is truly bad still surfaces within the hour. */
 const MAX_RECEIVES = 10;
 
@@ -114,10 +112,11 @@ export class EventsStack extends Stack {
   }
 
   #consumer(name: FunctionName, subscription: Subscription): void {
-    const fn = this.#function(name, CONSUMER_TIMEOUT);
+    const fn = this.#function(name, Duration.seconds(subscription.timeoutSeconds));
     const queues = consumerQueue(this, name, {
       queueName: this.#name(name),
-      visibilityTimeout: Duration.seconds(CONSUMER_TIMEOUT.toSeconds() * 6),
+      // Six times what a call may take, as Lambda advises.
+      visibilityTimeout: Duration.seconds(subscription.timeoutSeconds * 6),
       maxReceiveCount: MAX_RECEIVES,
     });
     this.queues.push(queues);
