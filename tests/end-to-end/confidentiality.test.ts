@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+
+const canary = "canary-7f3a-hears-voices";
+let world: World;
+let client: Client;
+beforeAll(async () => {
+  world = await startWorld();
+  client = new Client(world, "whistling-heron@example.com");
+  await client.deposit((await openCohort(world)).id);
+  await client.evaluate("medical", "cleared_with_conditions", { note: canary });
+  await client.evaluate("psychiatric", "needs_information", { note: canary });
+  await client.evaluate("psychiatric", "cleared");
+  const token = await world.token("clinician");
+  await world.must("POST", `/v1/screenings/${client.id}/withdrawal`, { token, body: { note: canary } });
+  await client.clear();
+  await world.quiesce();
+});
+afterAll(() => world.stop());
+
+async function tablesWith(text: string): Promise<string[]> {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const db = new DynamoDBClient({ endpoint: world.stack.dynamoDbUrl, region: "us-east-1", credentials });
+  const found: string[] = [];
+  for (const { name } of world.stack.topology.tables) {
+    for await (const { Items } of paginateScan({ client: db }, { TableName: name })) {
+      if (JSON.stringify(Items).includes(text)) found.push(name);
+    }
+  }
+  db.destroy();
+  return [...new Set(found)];
+}
+
+const logs = (): string => {
+  const folder = join(world.stack.dataDir, "logs");
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("\n");
+};
+
+async function stripeObjects(): Promise<string> {
+  const lists = ["customers", "checkout/sessions", "payment_intents", "charges", "refunds", "events"];
+  const headers = { authorization: "Bearer sk_test_clearing_local" };
+  const answers = lists.map(async (list) =>
+    (await fetch(`${world.stack.simulatorUrl}/v1/${list}?limit=100`, { headers })).text(),
+  );
+  return (await Promise.all(answers)).join("\n");
+}
+
+describe("clinical data stays in the clinical store (I8)", () => {
+  test("control: the clinician's note is in the clinical table, so that the search would see it elsewhere", async () => {
+    const found = await tablesWith(canary);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/clinical/i);
+  });
+
+  test("it is in no event, no log, no mail, and no object at Stripe", async () => {
+    const events = JSON.stringify(await world.must("GET", "/_local/events"));
+    const mail = JSON.stringify(await world.must("GET", "/_local/mail"));
+    for (const text of [events, mail, logs(), await stripeObjects()]) {
+      expect(text).not.toContain(canary);
+      expect(text).not.toContain("needs_information");
+      expect(text).not.toContain("cleared_with_conditions");
+    }
+  });
+
+  test("a clinical outcome is in no table but the clinical one", async () => {
+    for (const outcome of ["needs_information", "cleared_with_conditions"]) {
+      expect((await tablesWith(outcome)).every((name) => /clinical/i.test(name))).toBe(true);
+    }
+  });
+
+  test("events and logs carry ids and amounts, never a name or an address", async () => {
+    const events = JSON.stringify(await world.must("GET", "/_local/events"));
+    for (const text of [events, logs()]) {
+      expect(text).toContain(client.id);
+      expect(text).not.toContain("whistling-heron");
+      expect(text).not.toContain("Sample Person");
+    }
+  });
+
+  test("mails and Stripe hold no word of a treatment", async () => {
+    const mail = JSON.stringify(await world.must("GET", "/_local/mail"));
+    for (const text of [mail, await stripeObjects()])
+      expect(text).not.toMatch(/ketamine|KAP|therap|psych|medical|clinic/i);
+  });
+
+  test("what a clinician reads is written down before the answer leaves", async () => {
+    const token = await world.token("clinician");
+    const purpose = { "access-purpose": "operations" };
+    const answer = await world.api("GET", `/v1/screenings/${client.id}`, { token, headers: purpose });
+    expect(JSON.stringify(answer.body)).toContain(canary);
+    expect((await tablesWith("ACCESS#"))[0]).toMatch(/clinical/i);
+  });
+});

@@ -1,0 +1,245 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client, openCohort, participantBody, programBody, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+let admin: string;
+beforeAll(async () => {
+  world = await startWorld();
+  admin = await world.token("admin");
+});
+afterAll(() => world.stop());
+
+const paths = (answer: { body: unknown }) =>
+  ((answer.body as { errors?: { path: string }[] }).errors ?? []).map(({ path }) => path);
+
+describe("bad input is refused by name, and nothing is half-done", () => {
+  const post = (body: unknown) => world.api("POST", "/v1/programs", { token: admin, body });
+
+  test("malformed JSON, no body, and another content type", async () => {
+    const raw = await world.api("POST", "/v1/programs", { token: admin, raw: "{not json" });
+    expect(raw).toMatchObject({ status: 400, body: { code: "validation_failed" } });
+    expect((await world.api("POST", "/v1/programs", { token: admin })).status).toBe(400);
+    const headers = { "content-type": "text/plain" };
+    expect((await world.api("POST", "/v1/programs", { token: admin, raw: "x", headers })).status).toBe(400);
+    expect(raw.headers.get("content-type")).toContain("application/problem+json");
+  });
+
+  test("wrong types, unknown fields, negative and fractional amounts, each by its path", async () => {
+    const broken = {
+      ...programBody,
+      days: "seven",
+      surprise: true,
+      deposit: { kind: "amount", amount: -5 },
+      placeTypes: [{ type: "private", price: 10.5 }],
+    };
+    const answer = await post(broken);
+    expect(answer.status).toBe(400);
+    expect(paths(answer)).toEqual(expect.arrayContaining(["days", "surprise", "deposit.amount", "placeTypes.0.price"]));
+  });
+
+  test("tiers out of order, and a deposit that is not below the price", async () => {
+    const tiers = [
+      { daysBefore: 30, refundPercent: 50 },
+      { daysBefore: 60, refundPercent: 100 },
+    ];
+    expect(paths(await post({ ...programBody, cancellation: { administrationFee: 0, tiers } }))).toEqual(
+      expect.arrayContaining(["cancellation.tiers.1.daysBefore", "cancellation.tiers"]),
+    );
+    expect(paths(await post({ ...programBody, deposit: { kind: "amount", amount: 1_850_000 } }))).toEqual(["deposit"]);
+  });
+
+  test("a date that does not exist, a cohort in the past, dates that do not fit the program, too many places", async () => {
+    const made = await world.must<{ id: string }>("POST", "/v1/programs", { token: admin, body: programBody });
+    const cohort = (changes: object) =>
+      world.api("POST", "/v1/cohorts", {
+        token: admin,
+        body: {
+          programId: made.id,
+          startsOn: "2031-03-01",
+          endsOn: "2031-03-07",
+          timeZone: "America/Denver",
+          venue: "Sample House",
+          places: [{ type: "private", count: 2 }],
+          ...changes,
+        },
+      });
+    expect(paths(await cohort({ startsOn: "2031-02-30" }))).toEqual(["startsOn"]);
+    expect(paths(await cohort({ startsOn: "2020-03-01", endsOn: "2020-03-07" }))).toEqual(["startsOn"]);
+    expect(paths(await cohort({ endsOn: "2031-03-09" }))).toEqual(["endsOn"]);
+    expect(paths(await cohort({ timeZone: "Mars/Olympus" }))).toEqual(["timeZone"]);
+    expect(paths(await cohort({ places: [{ type: "private", count: 61 }] }))).toEqual(["places.0.count"]);
+    expect((await cohort({})).status).toBe(201);
+  });
+
+  test("a body that is too large", async () => {
+    const answer = await post({ ...programBody, summary: "x".repeat(300_000) });
+    expect(answer).toMatchObject({ status: 413, body: { code: "payload_too_large" } });
+  });
+
+  test("a request that needs an Idempotency-Key and has none", async () => {
+    const client = new Client(world);
+    const quoteId = await client.quote((await openCohort(world)).id);
+    const body = { quoteId, participant: participantBody(client.email) };
+    const answer = await world.api("POST", "/v1/bookings", { token: await client.token(), body });
+    expect(answer).toMatchObject({ status: 400, body: { code: "idempotency_key_required" } });
+  });
+});
+
+describe("who may do what", () => {
+  test("forged and expired tokens are turned away at the gateway", async () => {
+    const token = await world.token("finance");
+    const [head, claims] = token.split(".");
+    const forged = `${head}.${claims}.${createHmac("sha256", "guess").update(`${head}.${claims}`).digest("base64url")}`;
+    expect((await world.api("GET", "/v1/finance/journal", { token: forged })).status).toBe(401);
+    expect((await world.api("GET", "/v1/finance/journal", {})).status).toBe(401);
+    await world.moveClock({ advance: "PT2H" });
+    expect((await world.api("GET", "/v1/finance/journal", { token })).status).toBe(401);
+    admin = await world.token("admin");
+  });
+
+  test("somebody else's booking does not exist, on any route", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world)).id);
+    const token = await world.token("client", "stranger@example.com");
+    const tries = [
+      world.api("GET", client.path, { token }),
+      world.api("GET", `${client.path}/agreement`, { token }),
+      world.api("POST", `${client.path}/agreement`, {
+        token,
+        body: { hash: "0".repeat(64), signature: "x", accepted: true },
+      }),
+      world.api("POST", `${client.path}/checkout`, { token, key: randomUUID(), body: { purpose: "deposit" } }),
+      world.api("GET", `${client.path}/cancellation`, { token }),
+      world.api("POST", `${client.path}/cancellation`, { token, key: randomUUID(), body: { reason: "x" } }),
+      world.api("PUT", `${client.path}/autopay`, { token, body: { enabled: true } }),
+    ];
+    for (const answer of await Promise.all(tries))
+      expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } });
+    const { items } = await world.must<{ items: unknown[] }>("GET", "/v1/bookings", { token });
+    expect(items).toEqual([]);
+  });
+
+  test("every route turns away callers without a token, and roles that it does not name", async () => {
+    type Operation = { security: unknown[]; "x-roles": string[]; parameters: { name: string; in: string }[] };
+    const document = await world.must<{ paths: Record<string, Record<string, Operation>> }>("GET", "/openapi.json");
+    const wrong: string[] = [];
+    for (const [path, operations] of Object.entries(document.paths)) {
+      const url = path.replace("{id}", "bkg_0").replace("{bookingId}", "bkg_0");
+      for (const [method, operation] of Object.entries(operations)) {
+        if (operation.security.length === 0) continue;
+        const bare = await world.api(method.toUpperCase(), url, {});
+        if (bare.status !== 401) wrong.push(`${method} ${path} without a token: ${bare.status}`);
+        for (const role of ["client", "clinician", "admin", "finance"].filter(
+          (one) => !operation["x-roles"].includes(one),
+        )) {
+          const answer = await world.api(method.toUpperCase(), url, { token: await world.token(role), key: "k" });
+          if (answer.status !== 403) wrong.push(`${method} ${path} as ${role}: ${answer.status}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("what is not built yet is not there", async () => {
+    for (const path of ["/v1/discounts", "/v1/waitlist/wl_1", "/v1/finance/payouts", "/v1/alerts"]) {
+      expect((await world.api("GET", path, { token: admin })).status).toBe(404);
+    }
+  });
+});
+
+describe("webhooks", () => {
+  const event = JSON.stringify({
+    id: "evt_forged",
+    object: "event",
+    type: "payment_intent.succeeded",
+    data: { object: { id: "pi_1" } },
+  });
+
+  test("a bad signature, none, and a body that was re-encoded on the way are 400 and store nothing", async () => {
+    const headers = { "stripe-signature": `t=${Math.floor(Date.now() / 1000)},v1=${"0".repeat(64)}` };
+    for (const answer of [
+      await world.api("POST", "/webhooks/stripe", { raw: event, headers }),
+      await world.api("POST", "/webhooks/stripe", { raw: event }),
+      await world.api("POST", "/webhooks/stripe", { raw: Buffer.from(event).toString("base64"), headers }),
+    ]) {
+      expect(answer.status).toBe(400);
+    }
+    const { items } = await world.must<{ items: { detail: { data: object } }[] }>(
+      "GET",
+      "/_local/events?type=StripeEventReceived",
+    );
+    expect(JSON.stringify(items)).not.toContain("evt_forged");
+  });
+});
+
+describe("faults of Stripe", () => {
+  async function ready() {
+    const client = new Client(world);
+    await client.hold((await openCohort(world)).id);
+    await client.sign();
+    return client;
+  }
+
+  test.each(["html", "timeout", "timeout_after", "unavailable"])(
+    "a Stripe that answers with %s leaves one page at the most, and a repetition finishes",
+    async (kind) => {
+      const client = await ready();
+      await world.sim("POST", "/_sim/faults", { kind, rate: 1, seed: 1 });
+      const failed = await client.tryCheckout({ purpose: "deposit" }, "the-key");
+      expect(failed).toMatchObject({ status: 503, body: { code: "payment_provider_unavailable" } });
+      expect(await client.read()).toMatchObject({ status: "held", paid: 0 });
+      await world.sim("DELETE", "/_sim/faults");
+      const again = await client.tryCheckout({ purpose: "deposit" }, "the-key");
+      expect(again.status).toBe(200);
+      expect(await client.payOn(again.body.sessionId)).toMatchObject({ status: "succeeded" });
+      await world.quiesce();
+      expect((await client.read()).status).toBe("awaiting_clearance");
+      const sessions = await fetch(`${world.stack.simulatorUrl}/v1/checkout/sessions?limit=100`, {
+        headers: { authorization: "Bearer sk_test_clearing_local" },
+      });
+      const { data } = (await sessions.json()) as { data: { metadata: { bookingId?: string } }[] };
+      expect(data.filter(({ metadata }) => metadata.bookingId === client.id)).toHaveLength(1);
+    },
+  );
+});
+
+describe("faults of DynamoDB", () => {
+  test.each(["throttle", "conflict", "timeout", "error"])(
+    "with %s on a fifth of its calls a booking ends as without",
+    async (kind) => {
+      const cohort = await openCohort(world);
+      const client = new Client(world);
+      await world.faults({ target: "dynamodb", rate: 0.2, kind, seed: 3 });
+      const retried = async <T>(act: () => Promise<T>): Promise<T> => {
+        for (let attempt = 1; ; attempt++) {
+          try {
+            return await act();
+          } catch (error) {
+            if (attempt === 8) throw error;
+          }
+        }
+      };
+      const quote = await retried(() => client.quote(cohort.id));
+      const key = randomUUID();
+      const held = await retried(async () => {
+        const answer = await client.tryHold(quote, key);
+        if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+        return answer.body;
+      });
+      client.id = held.id;
+      await retried(() => client.sign());
+      await retried(() => client.pay());
+      await retried(() => client.clear());
+      await world.clearFaults();
+      await world.quiesce();
+      await world.moveClock({ advance: "PT20M" });
+      admin = await world.token("admin");
+      const settled = await client.read();
+      if (settled.clearance.status !== "cleared") await client.clear();
+      expect(await client.read()).toMatchObject({ status: "confirmed", paid: 250_000 });
+      const stripe = await world.stripeBalance();
+      expect((await world.balances()).stripe_balance).toBe(stripe.balance);
+    },
+  );
+});
