@@ -20,9 +20,19 @@ export default defineConfig({
       {
         test: {
           name: "end-to-end",
-          include: ["tests/{end-to-end,proofs}/**/*.test.ts"],
+          include: ["tests/end-to-end/**/*.test.ts"],
           globalSetup: ["tests/harness/global-setup.ts"],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "proofs",
+          include: ["tests/proofs/**/*.test.ts"],
+          globalSetup: ["tests/harness/global-setup.ts"],
+          testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -4,7 +4,6 @@ import type { AuditRecord } from "@clearing/domain/audit";
 import type { Attempt, Booking, Charge, Refund } from "@clearing/domain/booking";
 import type { PostedEntry } from "@clearing/domain/ledger";
 import type { Clearance } from "@clearing/domain/screening";
-import { Stripe } from "stripe";
 import type { Client } from "./stack.ts";
 
 /** A place as it is stored, flat. */
@@ -23,12 +22,12 @@ export type BusEvent = {
   data: Record<string, unknown>;
 };
 
-/** Stripe's side: what it holds of the account, as its own API says it. */
+/** Stripe's side: what it holds of the account, as its own API says it. Minor units. */
 export type StripeSide = {
   balance: number;
-  transactions: Pick<Stripe.BalanceTransaction, "id" | "type" | "amount" | "fee" | "net" | "source">[];
-  charges: Pick<Stripe.Charge, "id" | "amount_captured" | "status" | "metadata">[];
-  refunds: Pick<Stripe.Refund, "id" | "amount" | "status" | "charge">[];
+  transactions: { id: string; type: string; amount: number; fee: number; source: string }[];
+  charges: { id: string; amount_captured: number }[];
+  refunds: { id: string; amount: number; status: string; charge: string }[];
 };
 
 /** Everything that is kept, at one quiet moment. The checks are pure functions of it. */
@@ -91,7 +90,9 @@ function headsOf(core: Item[]): Record<string, string> {
   return Object.fromEntries(
     core.flatMap(({ pk, sk, auditHash }) => {
       const [type, prefix] = subjects[sk] ?? [];
-      return type === undefined || prefix === undefined ? [] : [[`${type}#${pk.slice(prefix.length)}`, auditHash]];
+      return type === undefined || prefix === undefined
+        ? []
+        : [[`${type}#${pk.slice(prefix.length)}`, String(auditHash)]];
     }),
   );
 }
@@ -107,10 +108,12 @@ function documents(endpoint: string): DynamoDBDocumentClient {
   return client;
 }
 
-async function tables({ dynamoDbUrl, tables: names }: Client): Promise<Record<string, Item[]>> {
+type Scans = Record<"core" | "ledger" | "audit" | "outbox", Item[]>;
+
+async function tables({ dynamoDbUrl, tables: names }: Client): Promise<Scans> {
   const client = documents(dynamoDbUrl);
   const scans = ["core", "ledger", "audit", "outbox"].map(async (part) => {
-    const TableName = names.find((name) => name.endsWith(part));
+    const TableName = names.find((name) => name.includes(`-${part}`));
     if (TableName === undefined) throw new Error(`there is no table ${part} among ${names.join(", ")}`);
     const items: Item[] = [];
     let from: Record<string, unknown> | undefined;
@@ -121,7 +124,7 @@ async function tables({ dynamoDbUrl, tables: names }: Client): Promise<Record<st
     } while (from !== undefined);
     return [part, items] as const;
   });
-  return Object.fromEntries(await Promise.all(scans));
+  return Object.fromEntries(await Promise.all(scans)) as Scans;
 }
 
 async function carried(client: Client): Promise<BusEvent[]> {
@@ -131,14 +134,27 @@ async function carried(client: Client): Promise<BusEvent[]> {
 }
 
 async function stripeSide({ simulatorUrl }: Client): Promise<StripeSide> {
-  const { hostname: host, port } = new URL(simulatorUrl);
-  const stripe = new Stripe("sk_test_clearing_local", { host, port, protocol: "http", telemetry: false });
-  const all = { limit: 100_000 };
+  const get = async (path: string) => {
+    const headers = { authorization: "Bearer sk_test_clearing_local" };
+    const response = await fetch(`${simulatorUrl}/v1/${path}`, { headers });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  const list = async <Kind extends { id: string }>(path: string): Promise<Kind[]> => {
+    const found: Kind[] = [];
+    for (;;) {
+      const after = found.at(-1)?.id;
+      const query = `limit=100${after === undefined ? "" : `&starting_after=${after}`}`;
+      const page = (await get(`${path}?${query}`)) as { data: Kind[]; has_more: boolean };
+      found.push(...page.data);
+      if (!page.has_more) return found;
+    }
+  };
   const [{ available, pending }, transactions, charges, refunds] = await Promise.all([
-    stripe.balance.retrieve(),
-    stripe.balanceTransactions.list({ limit: 100 }).autoPagingToArray(all as { limit: 10_000 }),
-    stripe.charges.list({ limit: 100 }).autoPagingToArray(all as { limit: 10_000 }),
-    stripe.refunds.list({ limit: 100 }).autoPagingToArray(all as { limit: 10_000 }),
+    get("balance") as Promise<{ available: { amount: number }[]; pending: { amount: number }[] }>,
+    list<StripeSide["transactions"][number]>("balance_transactions"),
+    list<StripeSide["charges"][number]>("charges"),
+    list<StripeSide["refunds"][number]>("refunds"),
   ]);
   const balance = [...available, ...pending].reduce((sum, { amount }) => sum + amount, 0);
   return { balance, transactions, charges, refunds };

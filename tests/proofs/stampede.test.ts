@@ -1,154 +1,143 @@
-import { ThrottlingException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { isFree } from "@clearing/domain/cohort";
-import { plusMinutes } from "@clearing/domain/time";
-import { addPlaces, readCohort, removePlaces } from "@clearing/store/cohort";
-import { isFreeNow } from "@clearing/store/place";
-import type { Store } from "@clearing/store/store";
-import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { actor, holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
-import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
+import { seeded } from "../harness/store.ts";
+import { type Client, openCohort, openStack, type RunningStack, weakened } from "./stack.ts";
+import { contendersFor, judge, type Wave, wave } from "./stampede.ts";
 
-const now = "2027-03-01T17:00:00Z";
-const places = 20;
-let running: TestStore;
+const faultKinds = ["error", "timeout", "throttle", "conflict", "stale_index"];
+let stack: RunningStack;
+let client: Client;
 beforeAll(async () => {
-  running = await startTestStore();
+  stack = await openStack();
+  client = stack.client;
 });
-afterAll(() => running.stop());
+afterAll(() => stack?.stop());
 
-type Sent = { held: string[]; refused: string[] };
+async function stampede(
+  on: Client,
+  { contenders: count, places, seed }: { contenders: number; places: number; seed: number },
+) {
+  const cohortId = await openCohort(on, { places });
+  const contenders = await contendersFor(on, { cohortId, count, tag: cohortId.slice(-8).toLowerCase() });
+  return { cohortId, run: () => wave(on, contenders, seed) };
+}
 
-/** So many contenders at once, each with a quote of its own, for the places of one cohort. */
-async function stampede(store: Store, contenders: number): Promise<Sent & { cohortId: string }> {
-  const program = sampleProgram();
-  const cohort = await openCohort(running.store, program, { places, now });
-  const offers = await Promise.all(
-    Array.from({ length: contenders }, () => sampleQuote(running.store, program, cohort, now)),
+const describeWave = ({ fates, wall }: Wave) => {
+  const sorted = fates.map(({ took }) => took).sort((a, b) => a - b);
+  const at = (part: number) => Math.round(sorted[Math.floor(sorted.length * part)] ?? 0);
+  const most = Math.max(...fates.map(({ tries }) => tries));
+  return `${fates.length} contenders: ${Math.round(wall)} ms, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, at most ${most} tries`;
+};
+
+describe("a stampede for the last places (I1)", () => {
+  test("500 contenders fill 20 places, one each, and every other gets a clean sold_out at its first try", async () => {
+    const { cohortId, run } = await stampede(client, { contenders: 500, places: 20, seed: 1 });
+
+    const ran = await run();
+
+    console.log(describeWave(ran));
+    expect(await judge(client, { cohortId, waves: [ran], places: 20 })).toEqual([]);
+    expect(ran.held).toHaveLength(20);
+    expect(ran.fates.every(({ tries }) => tries === 1)).toBe(true);
+  });
+
+  test("control: without the condition on the place, the checker sees it sold twice", async () => {
+    const control = await weakened(
+      ["booking"],
+      [
+        {
+          file: /packages\/store\/src\/place\.ts$/,
+          from: /\$\{isFreeNow\} AND (\$\{isForSale\} AND endsOn)/,
+          to: "$1",
+        },
+      ],
+    );
+    const weak = await openStack({ bundles: control.bundles });
+    try {
+      const { cohortId, run } = await stampede(weak.client, { contenders: 100, places: 8, seed: 2 });
+
+      const ran = await run();
+
+      const found = await judge(weak.client, { cohortId, waves: [ran], places: 8 });
+      expect(found).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^I1: plc_\w+ is held by two live bookings$/)]),
+      );
+    } finally {
+      await weak.stop();
+      control.remove();
+    }
+  });
+
+  test.each(faultKinds.map((kind) => ({ kind })))(
+    "faults of kind $kind in every tenth call to the store end the same",
+    async ({ kind }) => {
+      const { cohortId, run } = await stampede(client, { contenders: 100, places: 8, seed: 3 });
+      await client.fault({ target: "dynamodb", kind, rate: 0.1, seed: 3 });
+
+      const ran = await run().finally(() => client.clearFaults());
+
+      console.log(`${kind}: ${describeWave(ran)}`);
+      expect(await judge(client, { cohortId, waves: [ran], places: 8 })).toEqual([]);
+      expect(ran.held).toHaveLength(8);
+    },
   );
-  const results = await Promise.all(
-    offers.map((offer, index) => holdSample(store, offer, `contender-${index}@example.com`, now)),
-  );
-  const held = results.flatMap((result) => (result.ok ? [result.booking.placeId] : []));
-  return { cohortId: cohort.id, held, refused: results.flatMap((result) => (result.ok ? [] : [result.reason])) };
-}
 
-/** What I1 forbids: more bookings than places, or two on one place, or a place that names none of its bookings. */
-async function breaches({ cohortId, held }: Sent & { cohortId: string }): Promise<string[]> {
-  const found = await readCohort(running.store, cohortId);
-  const taken = found?.places.filter((place) => !isFree(place, now)) ?? [];
-  const twice = held.filter((place, index) => held.indexOf(place) !== index);
-  return [
-    ...twice.map((place) => `${place} is held twice`),
-    ...(held.length > places ? [`${held.length} held of ${places}`] : []),
-    ...(taken.length === held.length ? [] : [`${taken.length} places are claimed for ${held.length} bookings`]),
-  ];
-}
+  test("10 % faults of all kinds at once end the same", async () => {
+    const { cohortId, run } = await stampede(client, { contenders: 100, places: 8, seed: 4 });
+    for (const kind of faultKinds) {
+      await client.fault({ target: "dynamodb", kind, rate: 0.1, seed: 4 });
+    }
 
-type Send = Store["client"]["send"];
+    const ran = await run().finally(() => client.clearFaults());
 
-/** The same store, with something between it and DynamoDB. */
-function intercepted(between: (command: object, send: () => Promise<unknown>) => Promise<unknown>): Store {
-  const { client } = running.store;
-  const send = ((command: Parameters<Send>[0]) => between(command, () => client.send(command))) as Send;
-  return { ...running.store, client: Object.assign(Object.create(client), { send }) };
-}
-
-const conflict = () =>
-  new TransactionCanceledException({
-    message: "Transaction cancelled",
-    $metadata: {},
-    CancellationReasons: [{ Code: "TransactionConflict" }, { Code: "None" }],
+    console.log(`all kinds: ${describeWave(ran)}`);
+    expect(await judge(client, { cohortId, waves: [ran], places: 8 })).toEqual([]);
+    expect(ran.held).toHaveLength(8);
   });
 
-describe("a place is never held twice (I1)", () => {
-  test("500 contenders leave exactly the 20 places held, and every other one is told that they are sold out", async () => {
-    const outcome = await stampede(running.store, 500);
-    expect(await breaches(outcome)).toEqual([]);
-    expect(outcome.held).toHaveLength(places);
-    expect(new Set(outcome.refused)).toEqual(new Set(["sold_out"]));
+  test("30 % conflicts and 30 % throttling end the same, within bounded tries", async () => {
+    const { cohortId, run } = await stampede(client, { contenders: 100, places: 8, seed: 5 });
+    await client.fault({ target: "dynamodb", kind: "conflict", rate: 0.3, seed: 5 });
+    await client.fault({ target: "dynamodb", kind: "throttle", rate: 0.3, seed: 6 });
+
+    const ran = await run().finally(() => client.clearFaults());
+
+    console.log(`conflicts: ${describeWave(ran)}`);
+    expect(await judge(client, { cohortId, waves: [ran], places: 8 })).toEqual([]);
+    expect(ran.held).toHaveLength(8);
   });
 
-  test("control: without the condition on the place, the same stampede holds a place twice", async () => {
-    const careless = intercepted(async (command, send) => {
-      if (command instanceof TransactWriteCommand) {
-        for (const { Update } of command.input.TransactItems ?? []) {
-          if (Update?.ConditionExpression?.includes(isFreeNow)) {
-            Update.ConditionExpression = Update.ConditionExpression.replace(isFreeNow, ":now = :now");
-          }
-        }
-      }
-      return send();
-    });
-    expect(await breaches(await stampede(careless, 200))).not.toEqual([]);
-  });
-
-  test("it ends the same with 30 % of the transactions in conflict and 10 % throttled, within bounded retries", async () => {
+  test("holds that lapse and capacity that grows and shrinks meanwhile sell no place twice, and in the end every place", async () => {
+    const cohortId = await openCohort(client, { places: 8 });
+    const waves: Wave[] = [];
     const random = seeded(7);
-    let tries = 0;
-    const contended = intercepted(async (command, send) => {
-      if (!(command instanceof TransactWriteCommand)) return send();
-      tries++;
-      const chance = random();
-      if (chance < 0.3) throw conflict();
-      if (chance < 0.4) throw new ThrottlingException({ message: "Slow down", $metadata: {} });
-      return send();
-    });
-    const outcome = await stampede(contended, 200);
-    expect(await breaches(outcome)).toEqual([]);
-    expect(outcome.held).toHaveLength(places);
-    expect(outcome.refused.filter((reason) => reason !== "sold_out")).toEqual([]);
-    expect(tries).toBeLessThan(200 * 12);
-  });
 
-  test("a transaction whose answer is lost is not made twice", async () => {
-    const random = seeded(11);
-    const lossy = intercepted(async (command, send) => {
-      const answer = await send();
-      // The write landed; what comes back is a fault that asks for another try.
-      if (command instanceof TransactWriteCommand && random() < 0.3) throw conflict();
-      return answer;
-    });
-    const outcome = await stampede(lossy, 100);
-    expect(await breaches(outcome)).toEqual([]);
-    expect(outcome.held).toHaveLength(places);
-  });
+    for (let round = 1; round <= 3; round++) {
+      const contenders = await contendersFor(client, { cohortId, count: 60, tag: `lapsing-${round}` });
+      const time = round === 1 ? Promise.resolve() : client.advance("PT31M");
+      const [ran] = await Promise.all([wave(client, contenders, round), time, resize(cohortId, random)]);
+      waves.push(ran);
+    }
+    await client.advance("PT31M");
+    const last = await wave(client, await contendersFor(client, { cohortId, count: 60, tag: "lapsing-last" }), 8);
 
-  test("it holds while holds lapse and the cohort grows and shrinks", async () => {
-    const { store } = running;
-    const program = sampleProgram();
-    const cohort = await openCohort(store, program, { places, now });
-    const offers = await Promise.all(Array.from({ length: 150 }, () => sampleQuote(store, program, cohort, now)));
-    const occasion = { actor, action: "capacity", now };
-    const later = plusMinutes(now, 31);
-    const holds = offers.map(async (offer, index) => {
-      // The second half comes when the holds of the first have lapsed.
-      const held = await holdSample(store, offer, `c${index}@example.com`, index < 75 ? now : later);
-      return held.ok ? { id: held.booking.id, placeId: held.booking.placeId, late: index >= 75 } : null;
-    });
-    const capacity = (async () => {
-      for (let round = 0; round < 5; round++) {
-        await addPlaces(
-          store,
-          cohort.id,
-          { type: "private", count: 2, newIds: [ids.next("plc"), ids.next("plc")] },
-          occasion,
-          () => null,
-        );
-        await removePlaces(store, cohort.id, { type: "private", count: 1 }, occasion);
-      }
-    })();
-    const made = (await Promise.all(holds)).filter((one) => one !== null);
-    await capacity;
-    await Promise.all(made.map(({ id }) => lapseHold(store, id, { actor, action: "lapse", now: later })));
-
-    const found = await readCohort(store, cohort.id);
-    const live = found?.places.filter((place) => !isFree(place, later)) ?? [];
-    const capacityNow = found?.cohort.places.find(({ type }) => type === "private")?.capacity;
-    expect(found?.places.length).toBe(capacityNow);
-    expect(new Set(live.map(({ claim }) => claim?.bookingId)).size).toBe(live.length);
-    const lateHolders = made.filter(({ late }) => late).map(({ id }) => id);
-    expect(live.map(({ claim }) => claim?.bookingId).sort()).toEqual(lateHolders.sort());
+    expect(await judge(client, { cohortId, waves: [...waves, last], places: "as stored" })).toEqual([]);
+    expect(waves.every(({ held }) => held.length > 0)).toBe(true);
   });
 });
+
+/** Grows and shrinks a cohort in small random steps; a shrinking that meets too few free places removes none. */
+async function resize(cohortId: string, random: () => number): Promise<void> {
+  const token = await client.token("admin", "admin@example.com");
+  for (let step = 0; step < 6; step++) {
+    const count = 1 + Math.floor(random() * 3);
+    const grows = random() < 0.55;
+    const answer = grows
+      ? await client.call("POST", `/v1/cohorts/${cohortId}/places`, {
+          token,
+          body: { type: "private", count },
+          key: crypto.randomUUID(),
+        })
+      : await client.call("DELETE", `/v1/cohorts/${cohortId}/places?type=private&count=${count}`, { token });
+    expect([200, 201, 204, "places_in_use", "conflict"]).toContain(answer.body?.code ?? answer.status);
+  }
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { seeded } from "../harness/store.ts";
+import { dump } from "./dump.ts";
+import { breaches, placesHeldOnce, placesNeverShared } from "./invariants.ts";
+import { type Answer, type Client, participantOf } from "./stack.ts";
+
+/** How one contender fared: `code` is `held` or the refusal; `tries` counts the answers that said "try again". */
+export type Fate = { code: string; tries: number; bookingId: string | null; email: string; took: number };
+
+export type Wave = { fates: Fate[]; held: Fate[]; wall: number };
+
+type Contender = { email: string; token: string; quoteId: string };
+
+/** People with a token and a quote of their own, ready to book. */
+export async function contendersFor(
+  client: Client,
+  { cohortId, count, tag }: { cohortId: string; count: number; tag: string },
+): Promise<Contender[]> {
+  const contenders: Contender[] = [];
+  for (let start = 0; start < count; start += 20) {
+    const batch = Array.from({ length: Math.min(20, count - start) }, (_, index) => start + index);
+    contenders.push(
+      ...(await Promise.all(
+        batch.map(async (number) => {
+          const email = `${tag}-${number}@example.com`;
+          const body = { cohortId, placeType: "private", plan: { kind: "deposit_and_balance" } };
+          const [token, quote] = await Promise.all([
+            client.token("client", email),
+            client.expect("POST", "/v1/quotes", { body }),
+          ]);
+          return { email, token, quoteId: quote.id as string };
+        }),
+      )),
+    );
+  }
+  return contenders;
+}
+
+/** The answers that ask for the same request again: only where faults are on may one be given. */
+const tryAgain = new Set(["unavailable", "conflict"]);
+const mostTries = 8;
+
+/**
+ * All contenders ask for a place at the same moment. Each repeats its request, with its own key, as long as it is
+ * told to try again, a bounded number of times.
+ */
+export async function wave(client: Client, contenders: Contender[], seed: number): Promise<Wave> {
+  const random = seeded(seed);
+  const began = performance.now();
+  const fates = await Promise.all(contenders.map((contender) => contend(client, contender, random)));
+  return { fates, held: fates.filter(({ code }) => code === "held"), wall: performance.now() - began };
+}
+
+async function contend(client: Client, { email, token, quoteId }: Contender, random: () => number): Promise<Fate> {
+  const began = performance.now();
+  const request = { token, key: `hold-${email}`, body: { quoteId, participant: participantOf(email) } };
+  for (let tries = 1; ; tries++) {
+    const answer = await client.call("POST", "/v1/bookings", request);
+    const code = answer.status === 201 ? "held" : codeOf(answer);
+    if (!tryAgain.has(code) || tries === mostTries) {
+      return { code, tries, email, bookingId: answer.body?.id ?? null, took: performance.now() - began };
+    }
+    await sleep(random() * 100 * tries);
+  }
+}
+
+const codeOf = ({ status, body }: Answer): string =>
+  typeof body?.code === "string" ? body.code : `${status} ${JSON.stringify(body)}`;
+
+/** What is wrong after a stampede in which nobody let go: I1, a loser with another answer, a place left over, a winner without a booking. */
+export async function judge(
+  client: Client,
+  { cohortId, waves, places }: { cohortId: string; waves: Wave[]; places: number | "as stored" },
+): Promise<string[]> {
+  await client.quiesce();
+  const found = await dump(client);
+  const capacity = found.places.filter((place) => place.cohortId === cohortId).length;
+  const fates = waves.flatMap((one) => one.fates);
+  const live = found.bookings.filter(
+    (booking) =>
+      booking.cohortId === cohortId && booking.status === "held" && (booking.holdExpiresAt ?? "") > found.now,
+  );
+  const held = new Set(found.bookings.map(({ id }) => id));
+  const { places: shown } = await client.expect("GET", `/v1/cohorts/${cohortId}`);
+  const [kind] = shown as { available: number; capacity: number }[];
+  return [
+    ...breaches(found, [placesHeldOnce, placesNeverShared]),
+    ...fates
+      .filter(({ code }) => code !== "held" && code !== "sold_out")
+      .map(({ email, code }) => `${email} was answered ${code}`),
+    ...fates
+      .filter(({ bookingId, code }) => code === "held" && !held.has(bookingId ?? ""))
+      .map(({ email, bookingId }) => `${email} was promised ${bookingId}, which does not exist`),
+    ...(places === "as stored" || capacity === places ? [] : [`${capacity} places where ${places} were opened`]),
+    ...(live.length === capacity ? [] : [`${live.length} of ${capacity} places are sold`]),
+    ...(kind?.capacity === capacity && kind.available === 0 ? [] : [`the API shows ${JSON.stringify(kind)}`]),
+  ];
+}
