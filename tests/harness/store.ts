@@ -25,7 +25,7 @@ export function seeded(seed: number): () => number {
 
 export const ids = { next: (prefix: string): string => newId(prefix, Date.now(), randomBytes(10)) };
 
-export type TestStore = { store: Store; stop(): Promise<void> };
+export type TestStore = { store: Store; endpoint: string; stop(): Promise<void> };
 
 /** A store on a DynamoDB of its own, with the tables of the synthesized template. */
 export async function startTestStore(seed = 1): Promise<TestStore> {
@@ -53,6 +53,7 @@ export async function startTestStore(seed = 1): Promise<TestStore> {
   };
   const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {
+    endpoint: dynamo.endpoint,
     store: { client: document, tables, random: seeded(seed), sleep: (ms) => sleep(ms), ids },
     async stop() {
       client.destroy();

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Stack, startStack } from "@clearing/local";
+import { type Stack, type StackOptions, startStack } from "@clearing/local";
 import { synthesize } from "../../scripts/synthesize.ts";
 
 type Json = Record<string, unknown>;
@@ -44,8 +44,12 @@ export type Entry = {
 /** A running stack, and what people do with it. Everything goes over HTTP. */
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-export async function startWorld(dataDir = mkdtempSync(join(tmpdir(), "clearing-e2e-"))) {
-  const start = async () => startStack({ templateDir: await synthesize(() => {}), dataDir, port: 0, stripePort: 0 });
+export async function startWorld(
+  dataDir = mkdtempSync(join(tmpdir(), "clearing-e2e-")),
+  options: Partial<StackOptions> = {},
+) {
+  const start = async () =>
+    startStack({ templateDir: await synthesize(() => {}), dataDir, port: 0, stripePort: 0, ...options });
   let stack: Stack = await start();
   const tokens = new Map<string, string>();
 

@@ -22,5 +22,7 @@ export function callerOf(claims: Claims | undefined): Caller | null {
 function rolesOf(groups: unknown): Role[] {
   const names =
     typeof groups === "string" ? groups.replace(/^\[|\]$/g, "").split(/[\s,]+/) : Array.isArray(groups) ? groups : [];
-  return names.filter((name): name is Role => ROLES.includes(name));
+  const roles = names.filter((name): name is Role => ROLES.includes(name));
+  // Whoever signs up alone is in no group yet: a client, who sees what is theirs and nothing else.
+  return roles.length > 0 ? roles : ["client"];
 }

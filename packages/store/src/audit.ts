@@ -1,6 +1,6 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
-import type { CalendarDate } from "@clearing/domain/time";
+import { addDays, type CalendarDate } from "@clearing/domain/time";
 import { fromItem, type Item } from "./items.ts";
 import { keys } from "./keys.ts";
 import { listKeys, readItems } from "./read.ts";
@@ -31,34 +31,49 @@ export async function* subjectRecords(store: Store, subject: Subject): AsyncIter
   } while (from !== undefined);
 }
 
+/** Where a reading begins and ends in the order of `auditOrder`: dates, instants or whole orders, both inclusive. */
+export type AuditSpan = { from: string; to: string };
+
 /** One person's records, in the order of their instants. */
-export function actorRecords(store: Store, sub: string): AsyncIterable<AuditRecord> {
-  return indexed(store, { IndexName: "byActor", name: "actorPk", value: sub });
+export function actorRecords(store: Store, sub: string, span: AuditSpan): AsyncIterable<AuditRecord> {
+  return indexed(store, { IndexName: "byActor", pk: "actorPk", value: sub, sk: "actorSk" }, span);
 }
 
-/** The records of every day from one date to another (UTC), both inclusive. */
-export async function* dayRecords(store: Store, days: Iterable<CalendarDate>): AsyncIterable<AuditRecord> {
-  for (const day of days) yield* indexed(store, { IndexName: "byDay", name: "dayPk", value: day });
+/** Everybody's records, day by day (UTC), in the order of their instants. */
+export async function* dayRecords(store: Store, span: AuditSpan): AsyncIterable<AuditRecord> {
+  const last = span.to.slice(0, 10);
+  for (let day = span.from.slice(0, 10); day <= last; day = addDays(day, 1)) {
+    yield* indexed(store, { IndexName: "byDay", pk: "dayPk", value: day, sk: "daySk" }, span);
+  }
 }
 
-async function* indexed(store: Store, index: { IndexName: string; name: string; value: string }) {
-  let from: Item | undefined;
+/** No audit record is older than the product. */
+export const auditBegins: CalendarDate = "2026-01-01";
+
+async function* indexed(
+  store: Store,
+  index: { IndexName: string; pk: string; value: string; sk: string },
+  { from, to }: AuditSpan,
+) {
+  // DynamoDB takes a range that ends before it begins for a mistake, where it is merely empty.
+  if (from > to) return;
+  let start: Item | undefined;
   do {
     const page = await store.client.send(
       new QueryCommand({
         TableName: store.tables.audit,
         IndexName: index.IndexName,
-        KeyConditionExpression: "#pk = :pk",
-        ExpressionAttributeNames: { "#pk": index.name },
-        ExpressionAttributeValues: { ":pk": index.value },
-        ExclusiveStartKey: from,
+        KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
+        ExpressionAttributeNames: { "#pk": index.pk, "#sk": index.sk },
+        ExpressionAttributeValues: { ":pk": index.value, ":from": from, ":to": `${to}~` },
+        ExclusiveStartKey: start,
         Limit: 100,
       }),
     );
     const found = (page.Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) }));
     yield* (await readItems(store, found, store.tables.audit)).map(toRecord);
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
 }
 
 export type AuditVerdict = { records: number; broken: { subject: string; sequence: number }[] };
@@ -86,14 +101,21 @@ const subjectTypes: Record<string, Subject["type"]> = {
   CLEARANCE: "clearance",
 };
 
-async function verifySubject(store: Store, head: Item, verdict: AuditVerdict): Promise<void> {
-  const type = subjectTypes[String(head.sk)];
+async function verifySubject(store: Store, listed: Item, verdict: AuditVerdict): Promise<void> {
+  const type = subjectTypes[String(listed.sk)];
   if (type === undefined) return;
-  const id = String(head.pk).slice(String(head.pk).indexOf("#") + 1);
-  const found = await Array.fromAsync(subjectRecords(store, { type, id }));
-  // What was written after the head was read is the next verification's.
-  const records = found.filter(({ sequence }) => sequence <= Number(head.version));
+  const id = String(listed.pk).slice(String(listed.pk).indexOf("#") + 1);
+  const { head, records } = await chainOf(store, listed, { type, id });
   verdict.records += records.length;
   const chain = verifyChain(records, String(head.auditHash));
   if (!chain.verified) verdict.broken.push({ subject: `${type}#${id}`, sequence: chain.brokenAt });
+}
+
+/** A subject's records with a head that was read later, unless nothing is past it: what goes on past that is forged. */
+async function chainOf(store: Store, listed: Item, subject: Subject): Promise<{ head: Item; records: AuditRecord[] }> {
+  const records = await Array.fromAsync(subjectRecords(store, subject));
+  const sound = records.filter(({ sequence }) => sequence <= Number(listed.version));
+  if (sound.length === records.length) return { head: listed, records };
+  const [head = listed] = await readItems(store, [{ pk: String(listed.pk), sk: String(listed.sk) }]);
+  return head.version === listed.version ? { head, records } : chainOf(store, head, subject);
 }

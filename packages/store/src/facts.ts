@@ -51,10 +51,14 @@ export function journalPut(store: Store, entry: JournalEntry, now: Instant): Gua
   };
 }
 
+/** The place of an audit record among all others: by instant, then by subject. */
+export const auditOrder = ({ subject, sequence, at }: AuditRecord): string =>
+  `${at}#${subject.type}#${subject.id}#${sequence}`;
+
 /** The next link of a subject's audit chain; its sequence is the subject's version, so it cannot be written twice (I9). */
 export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
   const { subject, sequence, at, actor } = record;
-  const order = `${at}#${subject.type}#${subject.id}#${sequence}`;
+  const order = auditOrder(record);
   return {
     write: {
       Put: {

@@ -26,6 +26,8 @@ async function* pages(
   store: Store,
   query: { IndexName: string; key: string; value: string; name: string; from: string; to: string },
 ) {
+  // DynamoDB takes a range that ends before it begins for a mistake, where it is merely empty.
+  if (query.from > query.to) return;
   let start: Item | undefined;
   do {
     const page = await store.client.send(

@@ -1,5 +1,5 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { isFree, type Place } from "@clearing/domain/cohort";
+import type { Place } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
@@ -38,48 +38,36 @@ export const isFreeNow = "attribute_not_exists(takenBy) AND (attribute_not_exist
 const isForSale = "onSale = :true AND salesEndAt > :now AND queued = :false";
 const forSaleValues = { ":true": true, ":false": false };
 
-const candidates = 5;
-
-/** Places that could be claimed now, and whether anything of this type is for sale at all. */
-export type Offer = { places: Place[]; forSale: boolean };
+/** A place that could be claimed now. */
+export type FreePlace = Pick<Place, "id" | "endsOn">;
+/** Places that could be claimed now, and whether the cohort is for sale at all. */
+export type Offer = { places: FreePlace[]; forSale: boolean };
 
 /**
- * A few places of one type that are free and for sale now, read consistently from a random start of their range, so
- * that many buyers rarely try the same one. Falls back to the whole range; no place means sold out, at two reads and
- * no write.
+ * The places of one type that are free and for sale now, by one consistent read; no place means sold out, at no write.
+ * What is not for sale comes back too, so that a closed cohort is told from a sold-out one without another read.
  */
 export async function freePlaces(store: Store, cohortId: string, type: string, now: Instant): Promise<Offer> {
   const range = placeRange(type);
-  const start = Math.floor(store.random() * 36 ** 6)
-    .toString(36)
-    .padStart(6, "0");
-  const nearby = await queryPlaces(store, cohortId, { ...range, from: range.from + start }, candidates);
-  const found = forSaleAndFree(nearby, now);
-  if (found.places.length > 0) return found;
-  return forSaleAndFree(await queryPlaces(store, cohortId, range), now);
-}
-
-function forSaleAndFree(places: Place[], now: Instant): Offer {
-  const forSale = places.filter((place) => place.onSale && place.salesEndAt > now);
-  return { places: forSale.filter((place) => !place.queued && isFree(place, now)), forSale: forSale.length > 0 };
-}
-
-async function queryPlaces(
-  store: Store,
-  cohortId: string,
-  range: { from: string; to: string },
-  limit?: number,
-): Promise<Place[]> {
-  const { Items } = await store.client.send(
+  const { Items = [] } = await store.client.send(
     new QueryCommand({
       TableName: store.tables.core,
       KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
-      ExpressionAttributeValues: { ":pk": keys.cohort(cohortId).pk, ":from": range.from, ":to": range.to },
+      FilterExpression: `onSale = :false OR salesEndAt <= :now OR (${isFreeNow} AND ${isForSale})`,
+      ProjectionExpression: "id, endsOn, onSale, salesEndAt",
+      ExpressionAttributeValues: {
+        ":pk": keys.cohort(cohortId).pk,
+        ":from": range.from,
+        ":to": range.to,
+        ":now": now,
+        ...forSaleValues,
+      },
       ConsistentRead: true,
-      Limit: limit,
     }),
   );
-  return (Items ?? []).map(toPlace);
+  const found = Items as Pick<Place, "id" | "endsOn" | "onSale" | "salesEndAt">[];
+  const places = found.filter(({ onSale, salesEndAt }) => onSale && salesEndAt > now);
+  return { places, forSale: places.length > 0 || found.length === 0 };
 }
 
 /** One place, read consistently; null when it was removed. */

@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { coldStartFigures } from "./cold-start.ts";
+import { costFigures } from "./cost.ts";
+import { holdingFigures } from "./holding.ts";
+import { type Figure, holds } from "./measure.ts";
+import { httpFigures } from "./over-http.ts";
+
+/**
+ * `pnpm bench`: every figure of one run, ratios taken side by side. `--only` names one part; `--write` keeps the report
+ * in docs/benchmarks.md. Exits with 1 when a bound does not hold.
+ */
+const { values: flags } = parseArgs({ options: { write: { type: "boolean" }, only: { type: "string" } } });
+
+const parts: Record<string, () => Promise<Figure[]>> = {
+  "cold start": coldStartFigures,
+  holding: holdingFigures,
+  "over HTTP": httpFigures,
+  cost: costFigures,
+};
+
+const bound = ({ bound: limits }: Figure): string => {
+  if (limits === undefined) return "";
+  return limits.least === undefined ? `at most ${limits.most}` : `at least ${limits.least}`;
+};
+
+const tables: string[] = [];
+let broken = 0;
+for (const [name, measure] of Object.entries(parts)) {
+  if (flags.only !== undefined && flags.only !== name) continue;
+  console.log(`\n${name}`);
+  const figures = await measure();
+  for (const figure of figures) {
+    const verdict = holds(figure) ? "" : "  <-- out of bounds";
+    console.log(`  ${figure.what.padEnd(76)} ${figure.value.padStart(32)}  ${bound(figure)}${verdict}`);
+    if (verdict) broken++;
+  }
+  const rows = figures.map((figure) => `| ${figure.what} | ${figure.value} | ${bound(figure)} |`);
+  tables.push(`## ${name}\n\n| figure | measured | bound |\n| --- | --- | --- |\n${rows.join("\n")}\n`);
+}
+
+if (flags.write) {
+  const [cpu] = cpus();
+  const machine = `${cpus().length} cores (${cpu?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  const intro = `# Benchmarks
+
+\`pnpm bench --write\` wrote this page: ${new Date().toISOString().slice(0, 10)}, on ${machine}, with the embedded DynamoDB. Absolute
+figures are this machine's, which plays every part at once: clients, gateway, functions, queues, Stripe, database. Ratios
+are taken side by side in one run and are what the bounds are about.
+`;
+  writeFileSync(join(import.meta.dirname, "../../docs/benchmarks.md"), `${intro}\n${tables.join("\n")}`);
+}
+process.exitCode = broken > 0 ? 1 : 0;

@@ -1,0 +1,52 @@
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { TestStore } from "./store.ts";
+
+type Json = Record<string, unknown>;
+type Asked = { sub?: string; role: string; key?: string; headers?: Record<string, string>; body?: Json };
+export type Told = { status: number; body: Json; text: string; headers: Record<string, unknown> };
+
+/** The function that answers HTTP, called with the gateway's events, on the DynamoDB of a test. */
+export function caller(handler: unknown, { store, endpoint }: TestStore) {
+  const { core, ledger, audit, outbox, clinical } = store.tables;
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    STAGE: "test",
+    REPORTING_TIME_ZONE: "America/New_York",
+    CORE_TABLE: core,
+    LEDGER_TABLE: ledger,
+    AUDIT_TABLE: audit,
+    OUTBOX_TABLE: outbox,
+    CLINICAL_TABLE: clinical,
+  });
+  const answer = handler as (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
+  return async (method: string, path: string, { sub, role, key, headers, body }: Asked): Promise<Told> => {
+    const email = `${sub ?? role}@example.com`;
+    const claims = { sub: sub ?? role, email, email_verified: "true", "cognito:groups": `[${role}]` };
+    const [rawPath = path, rawQueryString = ""] = path.split("?");
+    const event = {
+      version: "2.0",
+      routeKey: `${method} ${rawPath}`,
+      rawPath,
+      rawQueryString,
+      headers: {
+        "content-type": "application/json",
+        ...(key === undefined ? {} : { "idempotency-key": key }),
+        ...headers,
+      },
+      requestContext: {
+        requestId: "test",
+        http: { method, path: rawPath, sourceIp: "127.0.0.1", userAgent: "test" },
+        authorizer: { jwt: { claims } },
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      isBase64Encoded: false,
+    };
+    const told = await answer(event, { awsRequestId: "test" });
+    const text = told.body ?? "";
+    const json = String(told.headers?.["content-type"]).includes("json");
+    return { status: told.statusCode ?? 0, body: json ? JSON.parse(text) : {}, text, headers: told.headers ?? {} };
+  };
+}
