@@ -29,7 +29,7 @@ export async function settle(context: Context, ref: AttemptRef, action: string):
 }
 
 /** Applies an outcome that is already known. */
-export function applyOutcome(
+function applyOutcome(
   context: Context,
   ref: AttemptRef,
   outcome: PaymentOutcome,
@@ -46,7 +46,7 @@ async function currentSession(context: Context, attempt: Attempt): Promise<Gatew
 }
 
 /** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
-export async function createSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+async function createSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
   const { publicUrl } = context.site;
   return context.gateway.createCheckoutSession(
     {
@@ -88,7 +88,7 @@ async function recordOpened(context: Context, attempt: Attempt, { sessionId, url
 }
 
 /** Stripe refused the session, or never made it: the due is free for another attempt. */
-export function refuse(context: Context, { bookingId, id }: Attempt, code: string, action: string) {
+function refuse(context: Context, { bookingId, id }: Attempt, code: string, action: string) {
   return applyOutcome(context, { bookingId, attemptId: id }, { kind: "refused", code }, action);
 }
 

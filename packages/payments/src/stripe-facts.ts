@@ -3,7 +3,7 @@ import type { Stripe } from "stripe";
 import type { ChargeFacts, CheckoutFacts, PaymentFacts, RefundFacts, StripeEventFacts } from "./facts.ts";
 
 /** Stripe's epoch seconds as an instant of whole seconds. */
-export function instantOfEpoch(seconds: number): Instant {
+function instantOfEpoch(seconds: number): Instant {
   return new Date(seconds * 1000).toISOString().replace(".000Z", "Z") as Instant;
 }
 

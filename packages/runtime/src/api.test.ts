@@ -140,9 +140,7 @@ describe("who may ask", () => {
     ["nobody", undefined, 401, "unauthenticated"],
     ["a token without an e-mail", { ...claims, email: undefined }, 401, "unauthenticated"],
     ["an e-mail that is not verified", { ...claims, email_verified: "false" }, 401, "unauthenticated"],
-    ["a person without a group", { ...claims, "cognito:groups": undefined }, 403, "forbidden"],
     ["another role", { ...claims, "cognito:groups": "[finance clinician]" }, 403, "forbidden"],
-    ["a role that does not exist", { ...claims, "cognito:groups": "[administrator]" }, 403, "forbidden"],
   ])("is refused to %s", async (_who, given, status, code) => {
     const { run, seen } = call(hold({ claims: given }));
 
@@ -152,6 +150,16 @@ describe("who may ask", () => {
     expect(response.headers?.["content-type"]).toBe("application/problem+json");
     expect(seen).toEqual([]);
   });
+
+  it.each([[undefined], ["[administrator]"]])(
+    "takes whoever is in no group of ours (%j) for a client",
+    async (groups) => {
+      const { run, seen } = call(hold({ claims: { ...claims, "cognito:groups": groups } }));
+
+      expect(await run()).toMatchObject({ statusCode: 201 });
+      expect(seen[0]?.context.caller?.roles).toEqual(["client"]);
+    },
+  );
 
   it.each([[["admin"]], ["[admin]"], ["[finance admin]"], ["admin"], ["[finance, admin]"]])(
     "is read from the groups %j",

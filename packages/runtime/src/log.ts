@@ -42,7 +42,7 @@ export function jsonLog(fields: LogFields = {}, write: Write = (line) => process
 }
 
 /** An error without what people typed: messages of parsers and of the mail service quote bodies and addresses. */
-export function describeError(error: unknown): LogFields {
+function describeError(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
   const message = error.message.replace(/\S+@\S+/g, "[address]").replace(/"[^"]*"/g, '"…"');
   const frames = error.stack

@@ -75,7 +75,7 @@ export async function readAttempt(store: Store, bookingId: string, id: string): 
 }
 
 /** Everything under one booking whose key begins so, consistently. A booking's children are few. */
-async function readChildren(store: Store, bookingId: string, prefix: "ATT#" | "CHG#" | "REF#"): Promise<Item[]> {
+async function readChildren(store: Store, bookingId: string, prefix: "ATT#" | "CHG#"): Promise<Item[]> {
   const items: Item[] = [];
   let from: Item | undefined;
   do {
@@ -100,10 +100,6 @@ export async function readCharges(store: Store, bookingId: string): Promise<Char
 
 export async function readAttempts(store: Store, bookingId: string): Promise<Attempt[]> {
   return (await readChildren(store, bookingId, "ATT#")).map((item) => fromDeadlineItem<Attempt>(item));
-}
-
-export async function readRefunds(store: Store, bookingId: string): Promise<Refund[]> {
-  return (await readChildren(store, bookingId, "REF#")).map((item) => fromDeadlineItem<Refund>(item));
 }
 
 type Change = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[] };

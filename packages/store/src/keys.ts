@@ -23,7 +23,7 @@ export const keys = {
 };
 
 /** The random end of a place's id comes first in its key, so that a random start of the range meets any place. */
-export const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
+const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
 
 const digest = (email: string): string =>
   createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 32);

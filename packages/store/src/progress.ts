@@ -51,7 +51,7 @@ export function progressBooking(
  * Confirms in one transaction that DynamoDB itself refuses unless every fact of I2 holds in it: the deposit settled,
  * the agreement's current version signed, both evaluations cleared through the cohort's last day, and the place ours.
  */
-export async function confirmBooking(store: Store, booking: Booking, occasion: Occasion) {
+async function confirmBooking(store: Store, booking: Booking, occasion: Occasion) {
   const change = confirm(booking, occasion.now);
   const result = await commit(store, confirmationWrites(store, booking, change, occasion));
   if (result.ok) return { ok: true, booking: change.booking } as const;
