@@ -4,7 +4,7 @@ import { addDays, type CalendarDate } from "../time/index.ts";
 /** Until which date, inclusive, a cancellation by the client is refunded by how many percent. */
 export type PolicyDate = { until: CalendarDate; refundPercent: number };
 
-/** The policy's tiers as dates before a first day; tiers that are past already are left out. */
+/** The policy's tiers as dates before a first day; tiers that are past already, or never apply, are left out. */
 export function policyDates(tiers: CancellationTier[], startsOn: CalendarDate, today: CalendarDate): PolicyDate[] {
   return tiers
     .map(({ daysBefore, refundPercent }) => ({
@@ -12,5 +12,5 @@ export function policyDates(tiers: CancellationTier[], startsOn: CalendarDate, t
       until: addDays(startsOn, -Math.max(1, daysBefore)),
       refundPercent,
     }))
-    .filter(({ until }) => until >= today);
+    .filter(({ until }, index, all) => until >= today && until !== all[index - 1]?.until);
 }

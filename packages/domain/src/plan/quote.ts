@@ -96,6 +96,9 @@ export function quote(
   ];
   const total = lines.reduce((sum, { amount }) => sum + amount, 0);
   const deposit = depositOn(program.deposit, total);
+  if (deposit >= total) {
+    return { ok: false, reason: "plan_not_available", detail: "The deposit is not below the price of this place" };
+  }
   const quotedOn = dateIn(cohort.timeZone, now);
   const clearanceDeadlineOn = clearanceDeadline(program, cohort.startsOn);
   return {
