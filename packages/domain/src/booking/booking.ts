@@ -79,6 +79,13 @@ export const depositOf = (booking: Booking): Due => {
   return deposit;
 };
 
+/**
+ * What was paid on the dues and not given back: settled less refunded. Read from what is deferred, because a refund that
+ * failed is owed already, and an ending must not owe it twice. Minor units; for a booking that has not ended.
+ */
+export const netPaid = ({ deferred, dues }: Booking): number =>
+  deferred - dues.reduce((unpaidBills, due) => unpaidBills + due.billed - due.paid, 0);
+
 export const depositSettled = (booking: Booking): boolean => depositOf(booking).status === "paid";
 
 export const agreementSigned = (booking: Booking): boolean =>

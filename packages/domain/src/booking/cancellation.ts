@@ -1,7 +1,7 @@
 import { keptAtCancellation, refundOwed, unpaidReversed } from "../ledger/index.ts";
 import { percentOf } from "../money/index.ts";
 import { addDays, type CalendarDate, dateIn, daysBetween, type Instant } from "../time/index.ts";
-import { type Booking, type BookingChange, bookingEvent, type Ending } from "./booking.ts";
+import { type Booking, type BookingChange, bookingEvent, type Ending, netPaid } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
 import { cancelDue } from "./due.ts";
 import { type Charge, type Refund, type RefundReason, refundRequested, requestRefund, spreadRefund } from "./refund.ts";
@@ -10,9 +10,9 @@ import { type BookingFact, transition } from "./transitions.ts";
 type EndingRule = Pick<Ending, "refundPercent" | "administrationFee">;
 
 /** What an ending gives back of `netPaid`, and what it keeps: max(0, round half up(netPaid x percent) - fee). */
-export function refundAtEnding({ refundPercent, administrationFee }: EndingRule, netPaid: number) {
-  const refund = Math.max(0, percentOf(netPaid, refundPercent) - administrationFee);
-  return { refund, kept: netPaid - refund };
+export function refundAtEnding({ refundPercent, administrationFee }: EndingRule, paid: number) {
+  const refund = Math.max(0, percentOf(paid, refundPercent) - administrationFee);
+  return { refund, kept: paid - refund };
 }
 
 /** The policy's tier on a date; from the first day on nothing is refunded. Calendar days in the cohort's zone. */
@@ -80,8 +80,8 @@ export function endBooking(
   const on = dateIn(timeZone, now);
   const at = { effectiveOn: on, currency: before.currency, bookingId: before.id };
   const rule = endingRule(before, by, on);
-  const netPaid = before.paid - before.refunded;
-  const split = refundAtEnding(rule, netPaid);
+  const paid = netPaid(before);
+  const split = refundAtEnding(rule, paid);
   const refund =
     split.refund === 0
       ? null
@@ -102,7 +102,7 @@ export function endBooking(
       holdExpiresAt: null,
       dues: before.dues.map(cancelDue),
       refunded: before.refunded + split.refund,
-      ending: { by, at: now, on, ...rule, netPaid, kept: split.kept },
+      ending: { by, at: now, on, ...rule, netPaid: paid, kept: split.kept },
     },
     (booking) => ({
       events: [
@@ -136,8 +136,8 @@ export type CancellationPreview = {
 /** What a cancellation by the client gives back on a date. */
 function previewOn(booking: Booking, on: CalendarDate): CancellationPreview {
   const rule = policyOn(booking, on);
-  const netPaid = booking.paid - booking.refunded;
-  return { on, ...rule, netPaid, ...refundAtEnding(rule, netPaid) };
+  const paid = netPaid(booking);
+  return { on, ...rule, netPaid: paid, ...refundAtEnding(rule, paid) };
 }
 
 /** Today's refund, and that of the first day of the next tier; `next` is null from the first day on. */

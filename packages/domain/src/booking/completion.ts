@@ -18,11 +18,15 @@ export function admit(before: Booking, by: string, now: Instant): BookingChange 
   }));
 }
 
-/** Completes an admitted booking once its last day is over: only then is revenue earned. Null while it is not due. */
+/**
+ * Completes an admitted booking once its last day is over: only then is revenue earned. Null while it is not due, or
+ * while a due that has fallen due is not billed: what is billed after the completion would never be earned.
+ */
 export function complete(before: Booking, now: Instant): BookingChange | null {
   if (before.status !== "confirmed" || before.admission?.outcome !== "admitted" || completesAt(before) > now) {
     return null;
   }
+  if (fallDue(before, now) !== null) return null;
   const at: FactContext = {
     effectiveOn: dateIn(before.terms.timeZone, now),
     currency: before.currency,

@@ -41,7 +41,8 @@ export function payDue(due: Due, payment: { attemptId: string; amount: number },
       paid,
       billed: due.billed + newlyBilled,
       status: paid === due.amount ? "paid" : "scheduled",
-      openAttemptId: null,
+      // Another attempt that is under way goes on, unless nothing is left to collect (I5).
+      openAttemptId: paid === due.amount || due.openAttemptId === payment.attemptId ? null : due.openAttemptId,
     },
     journal: dueBilled({ dueId: due.id, part: payment.attemptId, amount: newlyBilled }, at),
   };
@@ -52,9 +53,12 @@ export function resting(due: Due, today: CalendarDate): Due {
   return { ...due, status: today > due.dueOn ? "past_due" : "scheduled", openAttemptId: null };
 }
 
-/** What ends with the booking is no longer owed. Paid dues stay as they are. */
+/**
+ * What ends with the booking is no longer owed: what was billed and never paid is no longer billed either, so that a
+ * payment still in flight bills its own part anew. Paid dues stay as they are.
+ */
 export function cancelDue(due: Due): Due {
-  return due.status === "paid" ? due : { ...due, status: "cancelled", openAttemptId: null };
+  return due.status === "paid" ? due : { ...due, billed: due.paid, status: "cancelled", openAttemptId: null };
 }
 
 export const replaceDue = (dues: Due[], changed: Due): Due[] =>

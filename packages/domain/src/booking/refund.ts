@@ -183,7 +183,8 @@ export function applyRefund(
     bookingId: booking.id,
   };
   const restored = failedNow ? part.amount : 0;
-  const change = nextVersion(booking, now, { refunded: booking.refunded - restored }, (after) => ({
+  const owedAgain = before.currency === booking.currency ? restored : 0;
+  const change = nextVersion(booking, now, { refunded: booking.refunded - owedAgain }, (after) => ({
     events: [
       ...(failedNow ? [bookingEvent(after, "RefundFailed", aboutPart(refund, next))] : []),
       ...(succeededNow ? [bookingEvent(after, "RefundSucceeded", aboutPart(refund, next))] : []),

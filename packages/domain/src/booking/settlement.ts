@@ -9,7 +9,7 @@ import {
 } from "../ledger/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
 import { type Attempt, isFinal, pollOpenAt } from "./attempt.ts";
-import { type Booking, type BookingChange, bookingEvent, isLive } from "./booking.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { refundAtEnding } from "./cancellation.ts";
 import { nextVersion, waitsForConfirmation } from "./deadline.ts";
 import { billDue, cancelDue, type Due, payDue, replaceDue, resting, unpaid } from "./due.ts";
@@ -70,11 +70,13 @@ const feePollMinutes = 10;
 
 /**
  * Applies what Stripe says of an attempt. Moves forward only: a final attempt changes no more, but for a fee that was
- * booked late. The one decision behind webhook, return page, reconciler and sweep.
+ * booked late, and for money that came after all, which is never dropped. The one decision behind webhook, return page,
+ * reconciler and sweep.
  */
 export function decideSettlement(state: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
   const { attempt } = state;
-  if (isFinal(attempt)) return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome);
+  if (attempt.status === "succeeded") return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome);
+  if (isFinal(attempt) && outcome.kind !== "succeeded") return { kind: "unchanged" };
   switch (outcome.kind) {
     case "open":
       return stillOpen(attempt, now);
@@ -98,9 +100,7 @@ function stillOpen(attempt: Attempt, now: Instant): SettlementDecision {
 }
 
 function lateFee({ booking, attempt }: SettlementState, outcome: PaymentOutcome): SettlementDecision {
-  if (attempt.status !== "succeeded" || outcome.kind !== "succeeded" || outcome.fee === null) {
-    return { kind: "unchanged" };
-  }
+  if (outcome.kind !== "succeeded" || outcome.fee === null) return { kind: "unchanged" };
   const next = { ...attempt, version: attempt.version + 1, feePosted: true, dueAt: null };
   const on = dateIn(booking.terms.timeZone, attempt.createdAt);
   return { kind: "settle", settlement: { attempt: next, journal: feeEntries(outcome.fee, context(booking, on)) } };
@@ -183,6 +183,7 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
       if (!placeIsOurs) return { kind: "late", payment };
       return { kind: "settle", settlement: takeDeposit(state, booking.placeId, payment, now) };
     case "expired":
+      if (payment.currency !== booking.currency) break;
       return { kind: "late", payment };
     case "awaiting_clearance":
     case "confirmed":
@@ -190,6 +191,8 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
       if (!fits) break;
       return { kind: "settle", settlement: payOneDue(state, payment, now) };
     case "cancelled":
+      // The due is cancelled by now: what it can still take is what was never paid of it.
+      if (payment.currency !== booking.currency || due.amount - due.paid < payment.amount) break;
       if (attempt.createdAt > (booking.ending?.at ?? "")) break;
       return { kind: "settle", settlement: settleAfterEnding(state, payment, now) };
     case "declined":
@@ -252,7 +255,8 @@ function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Se
   const { booking, attempt } = state;
   const at = context(booking, dateIn(booking.terms.timeZone, now));
   const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
-  const due = paid.due.status === "paid" ? paid.due : resting(paid.due, at.effectiveOn);
+  const { openAttemptId } = paid.due;
+  const due = paid.due.status === "paid" ? paid.due : { ...resting(paid.due, at.effectiveOn), openAttemptId };
   const change = nextVersion(
     booking,
     now,
@@ -324,7 +328,9 @@ export function returnInFull(
   now: Instant,
 ): Settlement {
   const { booking, attempt } = state;
-  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const at = { ...context(booking, dateIn(booking.terms.timeZone, now)), currency: payment.currency };
+  // Money of another currency is returned as it came, and is nothing that this booking counts.
+  const ours = payment.currency === booking.currency ? payment.amount : 0;
   const refund = refundOn(state, payment, payment.amount, reason, now);
   const lapsed = booking.status === "held" && !state.placeIsOurs;
   const freed = booking.dues.map((due) =>
@@ -335,9 +341,9 @@ export function returnInFull(
     now,
     {
       ...(lapsed ? { status: "expired", holdExpiresAt: null } : {}),
-      dues: isLive(booking) && !lapsed ? freed : freed.map(cancelDue),
-      paid: booking.paid + payment.amount,
-      refunded: booking.refunded + payment.amount,
+      dues: lapsed ? freed.map(cancelDue) : freed,
+      paid: booking.paid + ours,
+      refunded: booking.refunded + ours,
     },
     (after) => ({
       events: [...(lapsed ? [bookingEvent(after, "HoldExpired")] : []), refundRequested(after, refund)],
@@ -402,7 +408,7 @@ const chargeOf = (
   paymentIntentId: payment.paymentIntentId,
   amount: payment.amount,
   refundable,
-  currency: booking.currency,
+  currency: payment.currency,
   createdAt: now,
 });
 
@@ -412,12 +418,14 @@ const refundOn = (
   amount: number,
   reason: RefundReason,
   now: Instant,
-): Refund =>
-  requestRefund({
+): Refund => ({
+  ...requestRefund({
     id: refundId,
     booking,
     reason,
     requestedBy: "system",
     now,
     shares: [{ charge: { id: payment.chargeId, paymentIntentId: payment.paymentIntentId }, amount }],
-  });
+  }),
+  currency: payment.currency,
+});

@@ -1,0 +1,177 @@
+import {
+  type Attempt,
+  admit,
+  applyRefund,
+  type Booking,
+  type BookingChange,
+  beginCheckout,
+  type Charge,
+  type CheckoutRequest,
+  complete,
+  confirm,
+  decideSettlement,
+  type Ending,
+  endBooking,
+  fallDue,
+  lapse,
+  opened,
+  type PaymentOutcome,
+  type Refund,
+  type RefundOutcome,
+  returnInFull,
+  revive,
+  type Settlement,
+  sign,
+} from "../booking/index.ts";
+import type { DomainEvent } from "../event/index.ts";
+import type { JournalEntry } from "../ledger/index.ts";
+import type { Instant } from "../time/index.ts";
+
+type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
+
+/**
+ * The life of one booking, told fact by fact: applies each decision of the domain as the store does, and keeps what the
+ * store keeps. `placeIsOurs` can be taken away, and `freePlace` is what late money finds.
+ */
+export class Life {
+  booking: Booking;
+  now: Instant;
+  placeIsOurs = true;
+  freePlace: string | null = null;
+  attempts: Attempt[] = [];
+  charges: Charge[] = [];
+  refunds: Refund[] = [];
+  journal: JournalEntry[] = [];
+  events: DomainEvent[] = [];
+  #ids = 0;
+
+  constructor(booking: Booking) {
+    this.booking = booking;
+    this.now = booking.createdAt;
+  }
+
+  #id = (prefix: string): string => `${prefix}_${++this.#ids}`;
+
+  #apply(change: BookingChange | null): boolean {
+    if (change === null) return false;
+    this.booking = change.booking;
+    this.events.push(...change.events);
+    this.journal.push(...change.journal);
+    if (["expired", "declined", "cancelled"].includes(change.booking.status)) this.placeIsOurs = false;
+    return true;
+  }
+
+  sign(): this {
+    const decision = sign(this.booking, { hash: this.booking.agreement.hash, autopay: false }, this.now);
+    if (decision.ok) this.#apply(decision);
+    return this;
+  }
+
+  /** Begins a checkout and opens its session; the attempt, an open one if there is, or null when it is refused. */
+  checkout(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): Attempt | null {
+    const id = this.#id("att");
+    const request = { purpose, customerId: "cus_1", methods: ["card" as const], attemptId: id, notCleared: false };
+    const decision = beginCheckout(this.booking, { ...request, ...more }, this.now);
+    if (!decision.ok) return null;
+    if (decision.kind === "existing") return this.attempts.find((one) => one.id === decision.attemptId) ?? null;
+    this.#apply(decision);
+    const attempt = opened(decision.attempt, { id: `cs_${id}`, url: "https://example.org" }, this.now);
+    this.attempts.push(attempt);
+    return attempt;
+  }
+
+  /** Settles what Stripe says; late money revives the booking on `freePlace`, or is returned. */
+  settle(attemptId: string, outcome: PaymentOutcome): "unchanged" | "settled" | "revived" | "returned" {
+    const attempt = this.attempts.find(({ id }) => id === attemptId) as Attempt;
+    const state = { booking: this.booking, attempt, placeIsOurs: this.placeIsOurs, refundId: this.#id("ref") };
+    const decision = decideSettlement(state, outcome, this.now);
+    switch (decision.kind) {
+      case "unchanged":
+        return "unchanged";
+      case "settle":
+        this.#write(decision.settlement);
+        return "settled";
+      case "late": {
+        if (this.freePlace === null) {
+          this.#write(returnInFull(state, decision.payment, "late_payment", this.now));
+          return "returned";
+        }
+        this.#write(revive(state, this.freePlace, decision.payment, this.now));
+        this.placeIsOurs = true;
+        this.freePlace = null;
+        return "revived";
+      }
+    }
+  }
+
+  #write({ attempt, booking, events = [], journal, charge, refund }: Settlement): void {
+    this.attempts = this.attempts.map((one) => (one.id === attempt.id ? attempt : one));
+    if (booking === undefined) this.journal.push(...journal);
+    else this.#apply({ booking, events, journal });
+    if (charge !== undefined) this.charges.push(charge);
+    if (refund !== undefined) this.refunds.push(refund);
+  }
+
+  /** A payment of an attempt, as Stripe tells of it. */
+  paymentOf(attemptId: string, changes: Partial<Payment> = {}): Payment {
+    const { amount, currency } = this.attempts.find(({ id }) => id === attemptId) as Attempt;
+    const fee = { balanceTransactionId: `txn_${attemptId}`, amount: Math.floor(amount / 40) };
+    const ids = { paymentIntentId: `pi_${attemptId}`, chargeId: `ch_${attemptId}` };
+    return { kind: "succeeded", ...ids, amount, currency, fee, ...changes };
+  }
+
+  /** Pays one due, or part of it, by a checkout of its own. */
+  pay(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): this {
+    const attempt = this.checkout(purpose, more);
+    if (attempt === null) throw new Error(`${purpose} cannot be paid while ${this.booking.status}`);
+    this.settle(attempt.id, this.paymentOf(attempt.id));
+    return this;
+  }
+
+  end(by: Ending["by"]): boolean {
+    const request = { refundId: this.#id("ref"), requestedBy: "sub_staff", charges: this.charges };
+    const decision = endBooking(this.booking, by, request, this.now);
+    if (!decision.ok) return false;
+    this.#apply(decision);
+    const { refund } = decision;
+    if (refund === null) return true;
+    this.refunds.push(refund);
+    for (const part of refund.parts) this.#moveRefundable(part.chargeId, -part.amount);
+    return true;
+  }
+
+  refundOutcome(refundId: string, partId: string, outcome: RefundOutcome): "unchanged" | "applied" {
+    const refund = this.refunds.find(({ id }) => id === refundId) as Refund;
+    const decision = applyRefund(this.booking, refund, partId, outcome, this.now);
+    if (decision.kind === "unchanged") return "unchanged";
+    this.refunds = this.refunds.map((one) => (one.id === refundId ? decision.refund : one));
+    this.#apply(decision);
+    this.#moveRefundable(decision.chargeId, decision.restored);
+    return "applied";
+  }
+
+  #moveRefundable(chargeId: string, by: number): void {
+    this.charges = this.charges.map((charge) =>
+      charge.id === chargeId ? { ...charge, refundable: charge.refundable + by } : charge,
+    );
+  }
+
+  confirm(): this {
+    this.#apply(confirm(this.booking, this.now));
+    return this;
+  }
+
+  admit(): this {
+    this.#apply(admit(this.booking, "sub_staff", this.now));
+    return this;
+  }
+
+  at(now: Instant): this {
+    this.now = now;
+    return this;
+  }
+
+  fallDue = (): boolean => this.#apply(fallDue(this.booking, this.now));
+  complete = (): boolean => this.#apply(complete(this.booking, this.now));
+  lapse = (): boolean => this.#apply(lapse(this.booking, this.now));
+}

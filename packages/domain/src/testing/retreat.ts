@@ -1,0 +1,119 @@
+import type { Booking } from "../booking/index.ts";
+import { hold } from "../booking/index.ts";
+import type { Cohort, Place } from "../cohort/index.ts";
+import { salesEnd } from "../cohort/index.ts";
+import { type PlanKind, type Quote, quote } from "../plan/index.ts";
+import type { Program } from "../program/index.ts";
+import type { Instant } from "../time/index.ts";
+
+/** The day on which the clients of these tests come. Two months before the cohort starts. */
+export const today: Instant = "2027-01-04T17:00:00Z";
+
+/** The program of api.md, published. */
+export const program = (changes: Partial<Program> = {}): Program => ({
+  id: "prog_1",
+  version: 1,
+  auditHash: "",
+  status: "published",
+  name: "Seven-day ketamine intensive",
+  publicLabel: "Seven-day program",
+  summary: "",
+  modalities: ["KAP", "EMDR"],
+  days: 7,
+  currency: "usd",
+  healthCare: true,
+  placeTypes: [
+    { type: "private", price: 1_850_000 },
+    { type: "shared", price: 1_450_000 },
+  ],
+  deposit: { kind: "amount", amount: 250_000 },
+  plans: [
+    { kind: "full" },
+    { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
+    { kind: "installments", months: 6 },
+  ],
+  lateCharge: null,
+  nonPayment: null,
+  cancellation: {
+    administrationFee: 50_000,
+    tiers: [
+      { daysBefore: 60, refundPercent: 100 },
+      { daysBefore: 30, refundPercent: 50 },
+      { daysBefore: 0, refundPercent: 0 },
+    ],
+  },
+  screening: { clearanceDeadlineDaysBefore: 14, validityDays: 90, declineAfterHours: 24 },
+  holdMinutes: 30,
+  waitlistOfferHours: 48,
+  addOns: [{ id: "airport", label: "Airport transfer", price: 12_000, stock: 10 }],
+  itinerary: [],
+  aftercare: [],
+  ...changes,
+});
+
+/** An open cohort of it in Denver, 8 to 14 March 2027: daylight saving begins on its last day. */
+export function cohort(changes: Partial<Cohort> = {}): Cohort {
+  const startsOn = changes.startsOn ?? "2027-03-08";
+  const timeZone = changes.timeZone ?? "America/Denver";
+  return {
+    id: "coh_1",
+    version: 1,
+    auditHash: "",
+    programId: "prog_1",
+    status: "open",
+    startsOn,
+    endsOn: "2027-03-14",
+    timeZone,
+    venue: "Juniper House",
+    places: [
+      { type: "private", price: 1_850_000, capacity: 6 },
+      { type: "shared", price: 1_450_000, capacity: 4 },
+    ],
+    salesEndAt: salesEnd(startsOn, 14, timeZone),
+    dueAt: null,
+    ...changes,
+  };
+}
+
+export const place = (changes: Partial<Place> = {}): Place => ({
+  id: "plc_1",
+  cohortId: "coh_1",
+  type: "private",
+  onSale: true,
+  salesEndAt: cohort().salesEndAt,
+  endsOn: "2027-03-14",
+  queued: false,
+  claim: null,
+  takenBy: null,
+  ...changes,
+});
+
+/** A quote for a private place; throws when it is refused. */
+export function quoted(kind: PlanKind, on: { program?: Program; cohort?: Cohort; now?: Instant } = {}): Quote {
+  const request = { id: "quo_1", placeType: "private", plan: { kind }, addOns: [] };
+  const offer = quote(on.program ?? program(), on.cohort ?? cohort(), request, on.now ?? today);
+  if (!offer.ok) throw new Error(offer.detail);
+  return offer.quote;
+}
+
+/** A booking made on a quote a moment ago. */
+export function held(kind: PlanKind = "deposit_and_balance", on: Parameters<typeof quoted>[1] = {}): Booking {
+  const offer = quoted(kind, on);
+  const request = {
+    id: "bkg_1",
+    cohortId: offer.cohortId,
+    programId: offer.programId,
+    quoteId: offer.id,
+    placeId: "plc_1",
+    placeType: offer.placeType,
+    owner: { sub: "sub_client", email: "ada@example.org" },
+    participant: { name: "Ada Client", email: "ada@example.org", phone: "+1", dateOfBirth: "1980-01-01" },
+    currency: offer.currency,
+    total: offer.total,
+    financeCharge: offer.financeCharge,
+    schedule: offer.schedule.map((due) => ({ ...due, id: `due_${due.sequence}` })),
+    terms: { ...offer.terms, planKind: offer.plan.kind },
+    agreementHash: "hash-1",
+  };
+  return hold(request, on.now ?? today).booking;
+}
