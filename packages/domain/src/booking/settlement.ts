@@ -160,7 +160,7 @@ function failed(
     booking,
     now,
     {
-      dues: replaceDue(booking.dues, resting(due, today)),
+      dues: replaceDue(booking.dues, freed(booking, due, today)),
       ...(shrinks ? { holdExpiresAt: until } : {}),
       ...(shrinks || (deposit && status === "refused") ? { holdExtended: false } : {}),
     },
@@ -333,15 +333,15 @@ export function returnInFull(
   const ours = payment.currency === booking.currency ? payment.amount : 0;
   const refund = refundOn(state, payment, payment.amount, reason, now);
   const lapsed = booking.status === "held" && !state.placeIsOurs;
-  const freed = booking.dues.map((due) =>
-    due.openAttemptId === attempt.id && due.status !== "paid" ? resting(due, at.effectiveOn) : due,
+  const dues = booking.dues.map((due) =>
+    due.openAttemptId === attempt.id && due.status !== "paid" ? freed(booking, due, at.effectiveOn) : due,
   );
   const change = nextVersion(
     booking,
     now,
     {
       ...(lapsed ? { status: "expired", holdExpiresAt: null } : {}),
-      dues: lapsed ? freed.map(cancelDue) : freed,
+      dues: lapsed ? dues.map(cancelDue) : dues,
       paid: booking.paid + ours,
       refunded: booking.refunded + ours,
     },
@@ -360,6 +360,10 @@ export function returnInFull(
     refund,
   };
 }
+
+/** A due that nothing collects any more. While a booking is held nothing is billed, so nothing is past due either. */
+const freed = (booking: Booking, due: Due, today: CalendarDate): Due =>
+  booking.status === "held" ? { ...due, status: "scheduled", openAttemptId: null } : resting(due, today);
 
 const about = (attempt: Attempt) => ({
   dueId: attempt.dueId,

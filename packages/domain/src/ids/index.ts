@@ -13,6 +13,7 @@ export type IdPrefix =
   | "je"
   | "exc"
   | "evl"
+  | "acc"
   | "evt";
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";

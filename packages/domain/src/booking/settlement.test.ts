@@ -1,0 +1,385 @@
+import { describe, expect, test } from "vitest";
+import type { PlanKind } from "../plan/index.ts";
+import { Life } from "../testing/life.ts";
+import { held } from "../testing/retreat.ts";
+import { plusDays, plusHours, plusMinutes } from "../time/index.ts";
+import {
+  type Attempt,
+  type AttemptStatus,
+  decideSettlement,
+  type PaymentOutcome,
+  type SettlementState,
+} from "./index.ts";
+
+const processing: PaymentOutcome = { kind: "processing", paymentIntentId: "pi_1" };
+const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" };
+const expired: PaymentOutcome = { kind: "expired" };
+
+/** A signed hold whose deposit checkout is open. */
+function paying(plan?: PlanKind): { life: Life; attempt: Attempt } {
+  const life = new Life(held(plan)).sign();
+  return { life, attempt: life.checkout("deposit") as Attempt };
+}
+
+/** A confirmed booking whose balance's checkout is open. */
+function payingBalance(amount?: number): { life: Life; attempt: Attempt } {
+  const life = new Life(held()).sign().pay("deposit").confirm();
+  return { life, attempt: life.checkout("due", { dueId: "due_1", amount }) as Attempt };
+}
+
+const references = (life: Life): string[] => life.journal.map(({ reference }) => reference);
+const due = (life: Life, sequence: number) => life.booking.dues[sequence];
+const current = (life: Life, { id }: Attempt) => life.attempts.find((one) => one.id === id) as Attempt;
+
+describe("a deposit that is paid", () => {
+  test("makes the booking await its clearance, and its place taken", () => {
+    const { life, attempt } = paying();
+    const state: SettlementState = { booking: life.booking, attempt, placeIsOurs: true, refundId: "ref_1" };
+
+    const decision = decideSettlement(state, life.paymentOf(attempt.id), life.now);
+
+    expect(decision).toMatchObject({
+      kind: "settle",
+      settlement: {
+        booking: { status: "awaiting_clearance", paid: 250_000, deferred: 250_000, holdExpiresAt: null },
+        attempt: { status: "succeeded", feePosted: true, dueAt: null },
+        charge: { amount: 250_000, refundable: 250_000 },
+        place: { kind: "take" },
+      },
+    });
+  });
+
+  test("is billed by its payment, and nothing else is", () => {
+    const { life, attempt } = paying();
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(references(life)).toEqual([
+      `due-billed:due_0:${attempt.id}`,
+      `payment:ch_${attempt.id}`,
+      `fee:txn_${attempt.id}`,
+    ]);
+  });
+
+  test("bills with it what is due by that day already", () => {
+    const life = new Life(held("deposit_and_balance", { now: "2027-02-10T17:00:00Z" })).sign();
+    const attempt = life.checkout("deposit") as Attempt;
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(due(life, 1)).toMatchObject({ dueOn: "2027-02-10", billed: 1_600_000, paid: 0 });
+    expect(references(life)).toContain("due-billed:due_1:rest");
+  });
+
+  test("does not bill the balance of `full`, which waits for the confirmation", () => {
+    const { life, attempt } = paying("full");
+
+    life.at("2027-02-22T23:00:00Z").settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(due(life, 1)).toMatchObject({ billed: 0, status: "scheduled" });
+  });
+
+  test("takes a hold past its instant whose place still names it", () => {
+    const { life, attempt } = paying();
+
+    life.at(plusHours(life.now, 5)).settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking.status).toBe("awaiting_clearance");
+  });
+});
+
+describe("late money", () => {
+  test("revives an expired booking on a free place", () => {
+    const { life, attempt } = paying();
+    life.at(plusHours(life.now, 1)).lapse();
+    life.freePlace = "plc_2";
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking).toMatchObject({ status: "awaiting_clearance", placeId: "plc_2", paid: 250_000, refunded: 0 });
+    expect(life.booking.dues.map(({ status }) => status)).toEqual(["paid", "scheduled"]);
+    expect(life.events.map(({ name }) => name)).toContain("BookingRevived");
+  });
+
+  test("revives a lapsed hold that nobody had turned into expired yet", () => {
+    const { life, attempt } = paying();
+    life.at(plusHours(life.now, 1)).placeIsOurs = false;
+    life.freePlace = "plc_2";
+
+    expect(life.settle(attempt.id, life.paymentOf(attempt.id))).toBe("revived");
+    expect(life.booking.status).toBe("awaiting_clearance");
+  });
+
+  test("without a place is returned in full, and a lapsed hold expires in the same transaction", () => {
+    const { life, attempt } = paying();
+    life.at(plusHours(life.now, 1)).placeIsOurs = false;
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking).toMatchObject({ status: "expired", paid: 250_000, refunded: 250_000, deferred: 0 });
+    expect(life.booking.dues.every(({ status }) => status === "cancelled")).toBe(true);
+    expect(life.refunds).toMatchObject([{ amount: 250_000, reason: "late_payment" }]);
+    expect(life.charges).toMatchObject([{ refundable: 0 }]);
+    expect(life.events.map(({ name }) => name)).toEqual(["AgreementSigned", "HoldExpired", "RefundRequested"]);
+  });
+
+  test("of an attempt that had failed is not dropped", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, failed);
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking).toMatchObject({ status: "awaiting_clearance", paid: 250_000 });
+  });
+});
+
+describe("a bank debit for the deposit", () => {
+  test("moves the claim ten days ahead once it is processing", () => {
+    const { life, attempt } = paying();
+    const state: SettlementState = { booking: life.booking, attempt, placeIsOurs: true, refundId: "ref_1" };
+    const until = plusDays(life.now, 10);
+
+    const decision = decideSettlement(state, processing, life.now);
+
+    expect(decision).toMatchObject({
+      settlement: {
+        booking: { status: "held", holdExpiresAt: until, dueAt: until, dues: [{ status: "processing" }, {}] },
+        attempt: { status: "processing" },
+        place: { kind: "claim", until },
+      },
+    });
+  });
+
+  test("told again as processing moves no claim again", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, processing);
+    const { booking } = life;
+
+    life.at(plusHours(life.now, 7)).settle(attempt.id, processing);
+
+    expect(life.booking).toBe(booking);
+    expect(current(life, attempt).dueAt).toBe(plusHours(life.now, 6));
+  });
+
+  test("that fails leaves the hold minutes, tells the client, and allows one more session", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, processing);
+    life.at(plusDays(life.now, 3)).settle(attempt.id, failed);
+
+    expect(life.booking.holdExpiresAt).toBe(plusMinutes(life.now, 30));
+    expect(due(life, 0)).toMatchObject({ status: "scheduled", openAttemptId: null });
+    expect(life.events.at(-1)).toMatchObject({ name: "PaymentFailed", data: { reason: "insufficient_funds" } });
+    expect(life.checkout("deposit")).toMatchObject({ status: "open" });
+  });
+
+  test("that settles after its hold was overtaken is late money", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, processing);
+    life.at(plusDays(life.now, 11)).lapse();
+
+    expect(life.settle(attempt.id, life.paymentOf(attempt.id))).toBe("returned");
+  });
+
+  test("that is processing on a place that is lost claims nothing", () => {
+    const { life, attempt } = paying();
+    life.placeIsOurs = false;
+    const { booking } = life;
+
+    life.settle(attempt.id, processing);
+
+    expect(life.booking).toBe(booking);
+    expect(current(life, attempt).status).toBe("processing");
+  });
+});
+
+describe("a deposit session that ends unpaid", () => {
+  test("leaves the hold as long as it was, and no further session", () => {
+    const { life, attempt } = paying();
+    const { holdExpiresAt } = life.booking;
+
+    life.at(plusMinutes(life.now, 31)).settle(attempt.id, expired);
+
+    expect(life.booking).toMatchObject({ status: "held", holdExpiresAt, holdExtended: true });
+    expect(life.checkout("deposit")).toBeNull();
+  });
+
+  test("that Stripe never made allows one more", () => {
+    const { life, attempt } = paying();
+
+    life.settle(attempt.id, { kind: "refused", code: "session_never_made" });
+
+    expect(life.checkout("deposit")).toMatchObject({ status: "open" });
+  });
+});
+
+describe("a payment of another due", () => {
+  test("pays it, and a part payment leaves the rest to its date", () => {
+    const { life, attempt } = payingBalance(600_000);
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(due(life, 1)).toMatchObject({ paid: 600_000, billed: 600_000, status: "scheduled", openAttemptId: null });
+    expect(life.booking).toMatchObject({ paid: 850_000, deferred: 850_000 });
+  });
+
+  test("part of a due that is past due leaves it past due", () => {
+    const { life } = payingBalance();
+    life.at("2027-02-07T18:00:00Z").fallDue();
+    const [attempt] = life.attempts.slice(-1);
+    life.settle(attempt?.id ?? "", expired);
+    life.pay("due", { dueId: "due_1", amount: 600_000 });
+
+    expect(due(life, 1)).toMatchObject({ paid: 600_000, billed: 1_600_000, status: "past_due" });
+  });
+
+  test("a second success for a due that is paid is returned in full", () => {
+    const { life, attempt } = payingBalance();
+    life.settle(attempt.id, failed);
+    life.pay("due", { dueId: "due_1" });
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.refunds).toMatchObject([{ amount: 1_600_000, reason: "duplicate_payment" }]);
+    expect(life.booking).toMatchObject({ paid: 3_450_000, refunded: 1_600_000, deferred: 1_850_000 });
+  });
+
+  test("a duplicate on a completed booking cancels nothing that is still owed", () => {
+    const { life, attempt } = payingBalance(1_000_000);
+    life.settle(attempt.id, failed);
+    life.pay("due", { dueId: "due_1", amount: 900_000 }).at("2027-03-08T17:00:00Z").admit();
+    life.at("2027-03-15T06:00:00Z").fallDue();
+    life.complete();
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking.status).toBe("completed");
+    expect(due(life, 1)).toMatchObject({ status: "past_due", paid: 900_000, billed: 1_600_000 });
+    expect(life.refunds).toMatchObject([{ amount: 1_000_000, reason: "duplicate_payment" }]);
+  });
+
+  test("in another currency is returned as it came, and counts for nothing", () => {
+    const { life, attempt } = payingBalance();
+
+    life.settle(attempt.id, life.paymentOf(attempt.id, { currency: "eur", fee: null }));
+
+    expect(life.booking).toMatchObject({ paid: 250_000, refunded: 0 });
+    expect(due(life, 1)).toMatchObject({ paid: 0, openAttemptId: null });
+    expect(life.refunds).toMatchObject([{ currency: "eur", amount: 1_600_000 }]);
+    expect(life.journal.at(-1)).toMatchObject({ currency: "eur", reference: `payment:ch_${attempt.id}` });
+  });
+});
+
+describe("a payment in flight when the booking ended", () => {
+  test("by the client's cancellation is settled by its tier, the fee once", () => {
+    const { life, attempt } = payingBalance();
+    life.at("2027-01-20T17:00:00Z").end("client");
+    const [first] = life.refunds;
+
+    life.at("2027-02-20T17:00:00Z").settle(attempt.id, life.paymentOf(attempt.id));
+
+    // Half of 250,000 less the fee of 50,000; then half of 1,850,000 less the fee, together.
+    expect(first).toMatchObject({ amount: 75_000, reason: "cancellation" });
+    expect(life.refunds[1]).toMatchObject({ amount: 800_000, reason: "after_cancellation" });
+    expect(life.booking).toMatchObject({
+      refunded: 875_000,
+      deferred: 0,
+      ending: { netPaid: 1_850_000, kept: 975_000 },
+    });
+  });
+
+  test("of a hold that the client cancelled is settled by its tier too", () => {
+    const { life, attempt } = paying();
+    life.end("client");
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking).toMatchObject({ status: "cancelled", paid: 250_000, refunded: 200_000 });
+  });
+
+  test("by the operator goes back in full", () => {
+    const { life, attempt } = payingBalance();
+    life.end("operator");
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking).toMatchObject({ paid: 1_850_000, refunded: 1_850_000, deferred: 0 });
+  });
+
+  test("by a decline goes back in full, and is neither billed nor deferred", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    const attempt = life.checkout("due", { dueId: "due_1" }) as Attempt;
+    life.end("not_cleared");
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking).toMatchObject({ status: "declined", paid: 1_850_000, refunded: 1_850_000 });
+    expect(references(life)).not.toContain(`due-billed:due_1:${attempt.id}`);
+  });
+
+  test("that fails or is still processing changes the attempt alone", () => {
+    const { life, attempt } = payingBalance();
+    life.end("client");
+    const { booking } = life;
+
+    life.settle(attempt.id, processing);
+    life.settle(attempt.id, failed);
+
+    expect(life.booking).toBe(booking);
+    expect(current(life, attempt).status).toBe("failed");
+  });
+});
+
+describe("Stripe's fee", () => {
+  test("that is booked late is posted once", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, life.paymentOf(attempt.id, { fee: null }));
+    expect(current(life, attempt)).toMatchObject({ feePosted: false, dueAt: plusMinutes(life.now, 10) });
+
+    const told = [1, 2].map(() => life.settle(attempt.id, life.paymentOf(attempt.id)));
+
+    expect(told).toEqual(["settled", "unchanged"]);
+    expect(references(life).filter((reference) => reference === `fee:txn_${attempt.id}`)).toHaveLength(1);
+  });
+});
+
+describe("whatever Stripe says, in whatever order", () => {
+  const final: AttemptStatus[] = ["succeeded", "failed", "expired", "refused"];
+  const says: [string, PaymentOutcome][] = [
+    ["open", { kind: "open" }],
+    ["processing", processing],
+    ["failed", failed],
+    ["expired", expired],
+    ["refused", { kind: "refused", code: "any" }],
+  ];
+  const pairs = final.flatMap((status) => says.map(([name, outcome]) => [status, name, outcome] as const));
+
+  test.each(pairs)("an attempt that %s stays so when it is told to be %s", (status, _, outcome) => {
+    const { life, attempt } = paying();
+    const state = { booking: life.booking, placeIsOurs: true, refundId: "ref_1" };
+
+    const decision = decideSettlement(
+      { ...state, attempt: { ...attempt, status, feePosted: true } },
+      outcome,
+      life.now,
+    );
+
+    expect(decision).toEqual({ kind: "unchanged" });
+  });
+
+  test("a success that is told twice has one effect", () => {
+    const { life, attempt } = paying();
+
+    const told = [1, 2].map(() => life.settle(attempt.id, life.paymentOf(attempt.id)));
+
+    expect(told).toEqual(["settled", "unchanged"]);
+    expect(life.booking.paid).toBe(250_000);
+  });
+
+  test("an open session is looked at again only when its time has come", () => {
+    const { life, attempt } = paying();
+
+    expect(life.settle(attempt.id, { kind: "open" })).toBe("unchanged");
+    expect(life.at(plusMinutes(life.now, 10)).settle(attempt.id, { kind: "open" })).toBe("settled");
+    expect(current(life, attempt).dueAt).toBe(plusMinutes(life.now, 10));
+  });
+});
