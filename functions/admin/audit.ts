@@ -1,8 +1,16 @@
 import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
 import type { AuditRecord } from "@clearing/domain/audit";
-import { addDays, type CalendarDate, dateIn } from "@clearing/domain/time";
+import { addDays, type CalendarDate, dateIn, isCalendarDate } from "@clearing/domain/time";
 import { type Answer, bind } from "@clearing/runtime/api";
-import { actorRecords, dayRecords, subjectRecords, verifyAudit } from "@clearing/store/audit";
+import {
+  type AuditSpan,
+  actorRecords,
+  auditBegins,
+  dayRecords,
+  subjectRecords,
+  verifyAudit,
+} from "@clearing/store/audit";
+import { auditOrder } from "@clearing/store/facts";
 import type { Store } from "@clearing/store/store";
 
 type Query = {
@@ -26,41 +34,59 @@ function subjectsOf(subject: string): Subject[] {
   return types.map((one) => ({ type: one, id: id ?? "" }));
 }
 
-function* daysOf(from: CalendarDate, to: CalendarDate): Iterable<CalendarDate> {
-  for (let day = from; day <= to; day = addDays(day, 1)) yield day;
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+/** A cursor is the place of the record that was given last; what is none begins from the first. */
+function placeIn(cursor: string | undefined): string {
+  const place = Buffer.from(cursor ?? "", "base64url").toString();
+  return isCalendarDate(place.slice(0, 10)) ? place : "";
 }
 
+/** Dates are UTC days, both inclusive; a list of everybody's records without a first day begins 30 days before its last. */
+function spanOf({ subject, actor, from, to }: Query, today: CalendarDate): AuditSpan {
+  const last = to === undefined || to > today ? today : to;
+  const first = from ?? (subject === undefined && actor === undefined ? addDays(last, -30) : auditBegins);
+  return { from: later(first, auditBegins), to: last };
+}
+
+/** The records that a list is made of, from the one on that was given last. */
 async function* found(
   store: Store,
-  { subject, actor, from, to }: Query,
-  today: CalendarDate,
+  { subject, actor }: Query,
+  span: AuditSpan,
+  last: string,
 ): AsyncIterable<AuditRecord> {
-  if (subject !== undefined) for (const one of subjectsOf(subject)) yield* subjectRecords(store, one);
-  else if (actor !== undefined) yield* actorRecords(store, actor);
-  else yield* dayRecords(store, daysOf(from ?? addDays(to ?? today, -30), to ?? today));
+  const rest = { ...span, from: later(last, span.from) };
+  if (subject === undefined) {
+    yield* actor === undefined ? dayRecords(store, rest) : actorRecords(store, actor, rest);
+    return;
+  }
+  // A subject's records are few: they are read from the first on.
+  let given = last !== "";
+  for (const one of subjectsOf(subject)) {
+    for await (const record of subjectRecords(store, one)) {
+      given &&= auditOrder(record) !== last;
+      const day = record.at.slice(0, 10);
+      const wanted = span.from <= day && day <= span.to && (actor === undefined || record.actor.sub === actor);
+      if (wanted && !given) yield record;
+    }
+  }
 }
-
-/** A cursor is the number of records that were given already: the log only grows at its end. */
-const offsetOf = (cursor: string | undefined): number => {
-  const offset = Number(cursor ?? 0);
-  return Number.isSafeInteger(offset) && offset >= 0 ? offset : 0;
-};
 
 export const auditBindings = [
   bind(listAudit, async ({ query }, { deps, now }): Promise<Answer> => {
-    const { actor, from, to, limit, cursor } = query;
-    const start = offsetOf(cursor);
+    const { limit, cursor } = query;
+    const last = placeIn(cursor);
     const items: AuditRecord[] = [];
-    let position = 0;
-    for await (const record of found(deps.store, query, dateIn("UTC", now))) {
-      const day = record.at.slice(0, 10);
-      const wanted =
-        (actor === undefined || record.actor.sub === actor) && (from ?? "") <= day && day <= (to ?? "9999-12-31");
-      if (!wanted || position++ < start) continue;
-      if (items.length === limit) return { status: 200, body: { items, nextCursor: String(start + limit) } };
+    for await (const record of found(deps.store, query, spanOf(query, dateIn("UTC", now)), last)) {
+      if (auditOrder(record) === last) continue;
       items.push(record);
+      if (items.length > limit) break;
     }
-    return { status: 200, body: { items, nextCursor: null } };
+    if (items.length <= limit) return { status: 200, body: { items, nextCursor: null } };
+    items.pop();
+    const nextCursor = Buffer.from(auditOrder(items.at(-1) as AuditRecord)).toString("base64url");
+    return { status: 200, body: { items, nextCursor } };
   }),
 
   bind(verifyRoute, async (_input, { deps }): Promise<Answer> => {

@@ -3,10 +3,11 @@ import { isLive } from "@clearing/domain/booking";
 import { clearanceSummary, evaluationKinds } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { callerIn } from "@clearing/runtime/access";
-import { bind } from "@clearing/runtime/api";
+import { bind, type RequestContext } from "@clearing/runtime/api";
 import { type BookingFile, readFile, readFiles } from "@clearing/store/booking";
 import { logAccess, readEvaluations } from "@clearing/store/evaluation";
 import { listKeys } from "@clearing/store/read";
+import { evaluationView } from "./view.ts";
 
 /** What the queue shows of a booking: its dates and what its clearance lacks, no person. */
 function summaryOf({ booking, clearance }: BookingFile, now: Instant) {
@@ -23,8 +24,20 @@ function summaryOf({ booking, clearance }: BookingFile, now: Instant) {
   };
 }
 
+/** Every read of a clinical record is written down before its answer leaves. */
+const logRead = (context: RequestContext, bookingId: string, what: "queue" | "screening", purpose: string) =>
+  logAccess(context.deps.store, {
+    id: context.deps.ids.next("acc"),
+    bookingId,
+    by: callerIn(context).sub,
+    purpose,
+    what,
+    at: context.now,
+  });
+
 export const screeningBindings = [
-  bind(listScreenings, async ({ query }, { deps, now }) => {
+  bind(listScreenings, async ({ query, headers }, context) => {
+    const { deps, now } = context;
     const limit = Math.min(query.limit, 50);
     const page = await listKeys(deps.store, {
       index: "byList",
@@ -41,6 +54,8 @@ export const screeningBindings = [
       .filter(({ booking }) => isLive(booking))
       .map((file) => summaryOf(file, now))
       .filter(({ clearance }) => query.status === undefined || clearance.status === query.status);
+    const purpose = headers["access-purpose"];
+    await Promise.all(items.map(({ bookingId }) => logRead(context, bookingId, "queue", purpose)));
     return { status: 200, body: { items, nextCursor: page.nextCursor } };
   }),
 
@@ -50,16 +65,9 @@ export const screeningBindings = [
     const file = await readFile(deps.store, bookingId);
     if (file === null) return { refused: "not_found" };
     const evaluations = await readEvaluations(deps.store, bookingId);
-    await logAccess(deps.store, {
-      id: deps.ids.next("evl"),
-      bookingId,
-      by: callerIn(context).sub,
-      purpose: headers["access-purpose"],
-      what: "screening",
-      at: now,
-    });
+    await logRead(context, bookingId, "screening", headers["access-purpose"]);
     const { name, dateOfBirth } = file.booking.participant;
-    const views = evaluations.map(({ bookingId: _bookingId, ...evaluation }) => evaluation);
+    const views = evaluations.map(evaluationView);
     return { status: 200, body: { ...summaryOf(file, now), participant: { name, dateOfBirth }, evaluations: views } };
   }),
 ];

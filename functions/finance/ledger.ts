@@ -10,37 +10,36 @@ import { hledgerOf } from "./hledger.ts";
 
 type Range = { from?: string | undefined; to?: string | undefined };
 
-/** Dates are over the instant of posting, in the reporting time zone, both inclusive. */
-function instants({ from, to }: Range, { reportingTimeZone }: Config): { from: Instant; to: Instant } {
+type Span = { from: Instant; to: Instant };
+
+/** Dates are over the instant of posting, in the reporting time zone, both inclusive; nothing is posted after now. */
+function instants({ from, to }: Range, { reportingTimeZone: zone }: Config, now: Instant): Span {
   return {
-    from: from === undefined ? ledgerBegins : startOfDay(from, reportingTimeZone),
-    to: to === undefined ? "9999-12-31T23:59:59Z" : plusSeconds(endOfDay(to, reportingTimeZone), -1),
+    from: latest(ledgerBegins, from === undefined ? "" : startOfDay(from, zone)),
+    to: to === undefined || to >= dateIn(zone, now) ? now : plusSeconds(endOfDay(to, zone), -1),
   };
 }
 
+const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);
+
 /** Entries in the order of their posting. */
-const entries = (
-  store: Store,
-  bookingId: string | undefined,
-  { from, to }: ReturnType<typeof instants>,
-  now: Instant,
-): AsyncIterable<PostedEntry> =>
-  bookingId === undefined
-    ? entriesBetween(store, from, to < now ? to : now)
-    : bookingEntries(store, bookingId, from, to);
+const entries = (store: Store, bookingId: string | undefined, { from, to }: Span): AsyncIterable<PostedEntry> =>
+  bookingId === undefined ? entriesBetween(store, from, to) : bookingEntries(store, bookingId, from, to);
 
 export const ledgerBindings = [
   bind(getTrialBalance, async ({ query }, { deps, now }) => {
     const asOf = query.asOf ?? dateIn(deps.config.reportingTimeZone, now);
-    const range = instants({ to: asOf }, deps.config);
-    const found = await Array.fromAsync(entries(deps.store, undefined, range, now));
+    const range = instants({ to: asOf }, deps.config, now);
+    const found = await Array.fromAsync(entries(deps.store, undefined, range));
     return { status: 200, body: { asOf, ...trialBalance(found, query.currency) } };
   }),
 
   bind(getJournal, async ({ query, headers }, { deps, now }): Promise<Answer> => {
-    const range = instants(query, deps.config);
-    const all = entries(deps.store, query.bookingId, range, now);
-    switch (wanted(headers.accept)) {
+    const range = instants(query, deps.config, now);
+    const format = wanted(headers.accept);
+    if (format === "json") return { status: 200, body: await page(deps.store, query, range) };
+    const all = entries(deps.store, query.bookingId, range);
+    switch (format) {
       case "csv":
         return { status: 200, contentType: "text/csv; charset=utf-8", body: csvOf(await Array.fromAsync(all)) };
       case "hledger":
@@ -49,8 +48,6 @@ export const ledgerBindings = [
           contentType: "text/x-hledger; charset=utf-8",
           body: hledgerOf(await Array.fromAsync(all)),
         };
-      case "json":
-        return { status: 200, body: await page(all, query) };
     }
   }),
 ];
@@ -60,20 +57,23 @@ function wanted(accept: string | undefined): "csv" | "hledger" | "json" {
   return accept?.includes("text/x-hledger") ? "hledger" : "json";
 }
 
-/** A cursor is the posting instant and id of the last entry that was given. */
+/** A cursor is the posting instant and id of the last entry that was given; the next page is read from that instant. */
 async function page(
-  all: AsyncIterable<PostedEntry>,
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  store: Store,
+  { bookingId, limit, cursor }: { bookingId?: string | undefined; limit: number; cursor?: string | undefined },
+  { from, to }: Span,
 ) {
-  const after = cursor === undefined ? "" : Buffer.from(cursor, "base64url").toString();
+  const given = cursor === undefined ? "" : Buffer.from(cursor, "base64url").toString();
+  const all = entries(store, bookingId, { from: latest(from, given.slice(0, given.indexOf("#"))), to });
   const items: PostedEntry[] = [];
   for await (const entry of all) {
-    if (`${entry.postedAt}#${entry.id}` <= after) continue;
-    if (items.length === limit) {
-      const last = items.at(-1) as PostedEntry;
-      return { items, nextCursor: Buffer.from(`${last.postedAt}#${last.id}`).toString("base64url") };
-    }
+    if (placeOf(entry) <= given) continue;
     items.push(entry);
+    if (items.length > limit) break;
   }
-  return { items, nextCursor: null };
+  if (items.length <= limit) return { items, nextCursor: null };
+  items.pop();
+  return { items, nextCursor: Buffer.from(placeOf(items.at(-1) as PostedEntry)).toString("base64url") };
 }
+
+const placeOf = ({ postedAt, id }: PostedEntry): string => `${postedAt}#${id}`;

@@ -1,0 +1,124 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { type PostedEntry, transfer, trialBalance } from "@clearing/domain/ledger";
+import { describe, expect, test } from "vitest";
+import { hledgerOf } from "./hledger.ts";
+
+const posted = (id: string, entries: ReturnType<typeof transfer>): PostedEntry[] =>
+  entries.map((entry) => ({ ...entry, id: `je_${id}`, postedAt: "2027-03-05T17:00:00Z" }));
+
+const booking = { bookingId: "bkg_1", currency: "usd" };
+const billed = posted(
+  "1",
+  transfer(
+    "billed:due_1",
+    250_000,
+    { debit: "receivable", credit: "deferred_revenue" },
+    { ...booking, effectiveOn: "2027-03-02" },
+  ),
+);
+const paid = posted(
+  "2",
+  transfer(
+    "payment:ch_1",
+    250_000,
+    { debit: "stripe_balance", credit: "receivable" },
+    { ...booking, effectiveOn: "2027-03-01" },
+  ),
+);
+const fee = posted(
+  "3",
+  transfer(
+    "fee:ch_1",
+    5,
+    { debit: "processing_fees", credit: "stripe_balance" },
+    { ...booking, effectiveOn: "2027-03-02" },
+  ),
+);
+const yen = posted(
+  "4",
+  transfer(
+    "payment:ch_2",
+    1_234,
+    { debit: "stripe_balance", credit: "suspense" },
+    { currency: "jpy", effectiveOn: "2027-03-03" },
+  ),
+);
+const dinar = posted(
+  "5",
+  transfer("payment:ch_3", 7, { debit: "bank", credit: "receivable" }, { currency: "bhd", effectiveOn: "2027-03-03" }),
+);
+const entries = [...billed, ...paid, ...fee, ...yen, ...dinar];
+
+const transactions = (journal: string): string[] =>
+  journal
+    .split("\n\n")
+    .slice(1)
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+
+describe("the journal as an hledger file", () => {
+  test("names the accounts under their class, debits positive, with the booking beside each posting", () => {
+    expect(transactions(hledgerOf(billed))).toEqual([
+      [
+        "2027-03-02 * (je_1) billed:due_1",
+        "    assets:receivable  2500.00 USD  ; booking:bkg_1",
+        "    liabilities:deferred_revenue  -2500.00 USD  ; booking:bkg_1",
+      ].join("\n"),
+    ]);
+  });
+
+  test("is in the order of its dates, and within a date in the order of posting", () => {
+    const order = [...hledgerOf(entries).matchAll(/\((je_\d)\)/g)].map(([, id]) => id);
+    expect(order).toEqual(["je_2", "je_1", "je_3", "je_4", "je_5"]);
+  });
+
+  test("gives each currency its own digits: none for yen, three for dinars, never fewer than the amount has", () => {
+    const journal = hledgerOf(entries);
+    expect(journal).toContain("commodity 1000.00 USD\n");
+    expect(journal).toContain("commodity 1000. JPY\n");
+    expect(journal).toContain("commodity 1000.000 BHD\n");
+    expect(journal).toContain("assets:stripe_balance  1234 JPY\n");
+    expect(journal).toContain("assets:bank  0.007 BHD\n");
+    expect(journal).toContain("expenses:processing_fees  0.05 USD");
+    expect(journal).toContain("assets:stripe_balance  -0.05 USD");
+  });
+
+  test("of no entry declares the accounts and nothing else", () => {
+    expect(
+      hledgerOf([])
+        .trim()
+        .split("\n")
+        .every((line) => line.startsWith("account ")),
+    ).toBe(true);
+  });
+});
+
+const installed = spawnSync("hledger", ["--version"]).status === 0;
+
+describe.runIf(installed)("hledger itself", () => {
+  const hledger = (...parameters: string[]) =>
+    execFileSync("hledger", ["-f", "-", ...parameters], { input: hledgerOf(entries), encoding: "utf8" });
+
+  test("accepts the file, strictly and in the order of its dates", () => {
+    expect(() => hledger("check", "accounts", "commodities", "balancednoautoconversion", "ordereddates")).not.toThrow();
+  });
+
+  test("control: it refuses an account that is not declared", () => {
+    const misspelt = hledgerOf(entries).replace("    assets:bank", "    assets:banc");
+    const input = { input: misspelt, stdio: "pipe" } as const;
+    expect(() => execFileSync("hledger", ["-f", "-", "check", "accounts"], input)).toThrow(/banc/);
+  });
+
+  test.each(["usd", "jpy", "bhd"])("has the balances of the trial balance in %s", (currency) => {
+    const digits = { usd: 2, jpy: 0, bhd: 3 }[currency] ?? 2;
+    const expected = trialBalance(entries, currency).accounts.filter(({ balance }) => balance !== 0);
+    const [, ...rows] = hledger("balance", "--flat", "-N", "-O", "csv", `cur:${currency.toUpperCase()}`)
+      .trim()
+      .split("\n");
+    const balances = rows.map((row) => {
+      const [account = "", balance = ""] = row.replaceAll('"', "").split(",");
+      return [account.split(":")[1], Math.round(Number.parseFloat(balance) * 10 ** digits)];
+    });
+    expect(balances.sort()).toEqual(expected.map(({ account, balance }) => [account, balance]).sort());
+  });
+});
