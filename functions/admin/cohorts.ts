@@ -1,8 +1,8 @@
 import * as routes from "@clearing/contracts/routes/admin";
 import { isLive } from "@clearing/domain/booking";
-import { type Cohort, mayBecome, mostPlaces, type Place, salesEnd } from "@clearing/domain/cohort";
+import { type Cohort, isFree, mayBecome, mostPlaces, type Place, salesEnd } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
-import type { Program } from "@clearing/domain/program";
+import { depositOn, type Program } from "@clearing/domain/program";
 import { daysBetween } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
@@ -114,7 +114,7 @@ export const cohortBindings = [
         errors = moved ? dateErrors(program, next, now) : [];
         if (errors.length > 0) return { ok: false, reason: "validation_failed" };
         // The move of a cohort with bookings is not built yet: their agreements would have to be signed anew.
-        if (moved && places.some(({ claim, takenBy }) => claim !== null || takenBy !== null)) {
+        if (moved && places.some((place) => !isFree(place, now))) {
           return { ok: false, reason: "places_in_use" };
         }
         return { ok: true, cohort: next, events: cohortEvents(cohort, next) };
@@ -178,7 +178,10 @@ const newPlace = ({ id: cohortId, salesEndAt, endsOn }: Cohort, type: string, id
   takenBy: null,
 });
 
-function placeErrors(program: Program, places: { type: string; count: number }[]): FieldError[] {
+function placeErrors(
+  program: Program,
+  places: { type: string; count: number; price?: number | undefined }[],
+): FieldError[] {
   const types = places.map(({ type }) => type);
   const total = places.reduce((sum, { count }) => sum + count, 0);
   return [
@@ -188,6 +191,11 @@ function placeErrors(program: Program, places: { type: string; count: number }[]
         return [{ path, message: "The program has no such place type" }];
       return types.indexOf(type) === index ? [] : [{ path, message: "This place type is there twice" }];
     }),
+    ...places.flatMap(({ price }, index) =>
+      price !== undefined && depositOn(program.deposit, price) >= price
+        ? [{ path: `places.${index}.price`, message: "Must be above the program's deposit" }]
+        : [],
+    ),
     ...(total > mostPlaces ? [{ path: "places", message: `A cohort has at most ${mostPlaces} places` }] : []),
   ];
 }

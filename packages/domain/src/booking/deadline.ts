@@ -30,7 +30,6 @@ function deadlines(booking: Booking): (Instant | null)[] {
         ...booking.dues.map((due) => dueDeadline(booking, due)),
       ];
     case "completed":
-      return booking.dues.map((due) => dueDeadline(booking, due));
     case "expired":
     case "declined":
     case "cancelled":
