@@ -1,0 +1,173 @@
+import { type Account, transfer } from "@clearing/domain/ledger";
+import { handler } from "@clearing/functions/finance";
+import { postOnce } from "@clearing/store/journal";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { caller } from "../harness/function.ts";
+import { startTestStore, type TestStore } from "../harness/store.ts";
+
+/** The reporting zone is New York: 23:59:59 there on 1 March is 04:59:59 UTC on the 2nd. */
+const lastSecondOfMarchFirst = "2027-03-02T04:59:59Z";
+const firstSecondOfMarchSecond = "2027-03-02T05:00:00Z";
+const now = "2027-03-10T17:00:00Z";
+let running: TestStore;
+let call: ReturnType<typeof caller>;
+
+async function post(at: string, reference: string, amount: number, [debit, credit]: [Account, Account], of = {}) {
+  const entries = transfer(
+    reference,
+    amount,
+    { debit, credit },
+    { effectiveOn: at.slice(0, 10), currency: "usd", ...of },
+  );
+  expect(await postOnce(running.store, entries, at)).toEqual({ ok: true });
+}
+
+beforeAll(async () => {
+  running = await startTestStore();
+  call = caller(handler, running);
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(now) });
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const booking = { bookingId: "bkg_one" };
+  await post("2026-01-01T05:00:00Z", "payment:first", 100, ["stripe_balance", "suspense"]);
+  await post("2026-12-15T12:00:00Z", "billed:a", 250_000, ["receivable", "deferred_revenue"], booking);
+  await post(lastSecondOfMarchFirst, "payment:a", 250_000, ["stripe_balance", "receivable"], booking);
+  await post(firstSecondOfMarchSecond, "fee:a", 7_280, ["processing_fees", "stripe_balance"], booking);
+  await post(now, "payment:b", 500, ["stripe_balance", "suspense"], { bookingId: "bkg_two" });
+  await post(now, "payment:yen", 1_234, ["stripe_balance", "suspense"], { currency: "jpy" });
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  await running.stop();
+});
+
+type Entry = { id: string; reference: string; currency: string };
+type Page = { items: Entry[]; nextCursor: string | null };
+
+const get = (path: string, headers: Record<string, string> = {}) => call("GET", path, { role: "finance", headers });
+const page = async (query: string) => (await get(`/v1/finance/journal?${query}`)).body as unknown as Page;
+const references = async (query: string) => (await page(query)).items.map(({ reference }) => reference);
+
+async function balance(query: string): Promise<Record<string, number>> {
+  const { body } = await get(`/v1/finance/trial-balance?${query}`);
+  const accounts = body.accounts as { account: string; balance: number }[];
+  return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
+}
+
+describe("the trial balance", () => {
+  test("adds up everything to today, with turnover and totals that agree", async () => {
+    const { body } = await get("/v1/finance/trial-balance");
+
+    expect(body).toEqual({
+      asOf: "2027-03-10",
+      currency: "usd",
+      accounts: [
+        { account: "receivable", debit: 250_000, credit: 250_000, balance: 0 },
+        { account: "stripe_balance", debit: 250_600, credit: 7_280, balance: 243_320 },
+        { account: "deferred_revenue", debit: 0, credit: 250_000, balance: -250_000 },
+        { account: "suspense", debit: 0, credit: 600, balance: -600 },
+        { account: "processing_fees", debit: 7_280, credit: 0, balance: 7_280 },
+      ],
+      totalDebit: 507_880,
+      totalCredit: 507_880,
+    });
+  });
+
+  test("ends with the last second of its date in the reporting zone", async () => {
+    expect(await balance("asOf=2027-02-28")).toMatchObject({ stripe_balance: 100, receivable: 250_000 });
+    expect(await balance("asOf=2027-03-01")).toMatchObject({ stripe_balance: 250_100, receivable: 0 });
+    expect(await balance("asOf=2027-03-02")).toMatchObject({ stripe_balance: 242_820 });
+  });
+
+  test("keeps currencies apart", async () => {
+    expect(await balance("currency=jpy")).toEqual({ stripe_balance: 1_234, suspense: -1_234 });
+  });
+
+  test.each([
+    ["0000-01-01", {}],
+    ["2025-12-31", {}],
+    ["2026-01-01", { stripe_balance: 100, suspense: -100 }],
+    ["9999-12-31", { stripe_balance: 243_320 }],
+  ])("of %s is answered as well", async (asOf, expected) => {
+    const found = await balance(`asOf=${asOf}`);
+    if (Object.keys(expected).length === 0) expect(found).toEqual({});
+    else expect(found).toMatchObject(expected);
+  });
+});
+
+describe("the journal", () => {
+  const all = ["payment:first", "billed:a", "payment:a", "fee:a", "payment:b", "payment:yen"];
+
+  test("is in the order of posting, over all months", async () => {
+    const { items, nextCursor } = await page("");
+    expect(items.map(({ reference }) => reference)).toEqual(all);
+    expect(nextCursor).toBeNull();
+    expect(items[1]).toMatchObject({
+      postedAt: "2026-12-15T12:00:00Z",
+      effectiveOn: "2026-12-15",
+      postings: [
+        { account: "receivable", debit: 250_000, credit: 0, bookingId: "bkg_one" },
+        { account: "deferred_revenue", debit: 0, credit: 250_000, bookingId: "bkg_one" },
+      ],
+    });
+  });
+
+  test.each([1, 2, 5, 6])("comes in pages of %i, each entry once, also those of one instant", async (limit) => {
+    const found: string[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const next = await page(`limit=${limit}${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      expect(next.items.length).toBeLessThanOrEqual(limit);
+      found.push(...next.items.map(({ reference }) => reference));
+      cursor = next.nextCursor;
+    }
+    expect(found).toEqual(all);
+  });
+
+  test("of one booking holds its entries alone, page by page", async () => {
+    expect(await references("bookingId=bkg_one")).toEqual(["billed:a", "payment:a", "fee:a"]);
+    const first = await page("bookingId=bkg_one&limit=2");
+    expect(await references(`bookingId=bkg_one&limit=2&cursor=${first.nextCursor}`)).toEqual(["fee:a"]);
+  });
+
+  test("from and to are dates of posting in the reporting zone, both inclusive", async () => {
+    expect(await references("from=2027-03-01&to=2027-03-01")).toEqual(["payment:a"]);
+    expect(await references("from=2027-03-02&to=2027-03-02")).toEqual(["fee:a"]);
+    expect(await references("bookingId=bkg_one&from=2027-03-01&to=2027-03-01")).toEqual(["payment:a"]);
+  });
+
+  test.each([
+    ["from=2027-03-11", 0],
+    ["from=2027-03-05&to=2027-03-01", 0],
+    ["bookingId=bkg_one&from=2027-03-05&to=2027-03-01", 0],
+    ["bookingId=bkg_one&from=2027-03-11", 0],
+    ["to=2020-01-01", 0],
+    ["from=0000-01-01&to=9999-12-31", 6],
+    ["cursor=bm90aGluZw", 0],
+  ])("answers %s with the %i entries that there are", async (query, count) => {
+    const told = await get(`/v1/finance/journal?${query}`);
+    expect(told.status).toBe(200);
+    expect((told.body.items as unknown[]).length).toBe(count);
+  });
+
+  test("as CSV is the whole range at once", async () => {
+    const told = await get("/v1/finance/journal?limit=1", { accept: "text/csv" });
+    expect(told.headers["content-type"]).toBe("text/csv; charset=utf-8");
+    expect(told.text.trim().split("\r\n")).toHaveLength(1 + 2 * all.length);
+  });
+
+  test("as an hledger file has the trial balance's balances", async () => {
+    const told = await get("/v1/finance/journal", { accept: "text/x-hledger" });
+    expect(told.headers["content-type"]).toBe("text/x-hledger; charset=utf-8");
+    const sums: Record<string, number> = {};
+    for (const [, account = "", amount = ""] of told.text.matchAll(/^ {4}\w+:(\w+) {2}(-?[\d.]+) USD/gm)) {
+      sums[account] = (sums[account] ?? 0) + Math.round(Number.parseFloat(amount) * 100);
+    }
+    expect(sums).toEqual(await balance(""));
+  });
+
+  test.each(["client", "clinician", "admin"])("is not for a %s", async (role) => {
+    expect((await call("GET", "/v1/finance/journal", { role })).status).toBe(403);
+    expect((await call("GET", "/v1/finance/trial-balance", { role })).status).toBe(403);
+  });
+});
