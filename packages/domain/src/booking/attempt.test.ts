@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { held } from "../testing/retreat.ts";
+import { plusHours, plusMinutes } from "../time/index.ts";
+import { type Booking, beginCheckout, type CheckoutRequest, opened, pollOpenAt } from "./index.ts";
+
+const request = (changes: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
+  purpose: "deposit",
+  customerId: "cus_1",
+  methods: ["card"],
+  attemptId: "att_new",
+  notCleared: false,
+  ...changes,
+});
+const balance = (changes: Partial<CheckoutRequest> = {}) => request({ purpose: "due", dueId: "due_1", ...changes });
+const signed = () => new Life(held()).sign();
+const confirmed = () => signed().pay("deposit").confirm();
+const refused = (reason: string) => ({ ok: false, reason });
+
+describe("a deposit's checkout", () => {
+  test("asks for the deposit, and extends the hold past the session's end by five minutes", () => {
+    const life = signed();
+
+    const decision = beginCheckout(life.booking, request(), life.now);
+
+    const sessionEnd = plusMinutes(life.now, 31);
+    expect(decision).toMatchObject({
+      kind: "begin",
+      attempt: { amount: 250_000, status: "requested", sessionExpiresAt: sessionEnd, description: "Seven-day program" },
+      holdUntil: plusMinutes(sessionEnd, 5),
+      booking: {
+        holdExpiresAt: plusMinutes(sessionEnd, 5),
+        holdExtended: true,
+        dueAt: plusMinutes(sessionEnd, 5),
+        dues: [{ openAttemptId: "att_new" }, { openAttemptId: null }],
+      },
+    });
+  });
+
+  test("asked for again is the open one, whatever the method", () => {
+    const life = signed();
+    const first = life.checkout("deposit");
+
+    const again = beginCheckout(life.booking, request({ methods: ["us_bank_account"] }), plusMinutes(life.now, 5));
+
+    expect(again).toEqual({ ok: true, kind: "existing", attemptId: first?.id });
+  });
+
+  test("extends a hold once: after its session has ended there is no other", () => {
+    const life = signed();
+    const first = life.checkout("deposit");
+    life.settle(first?.id ?? "", { kind: "expired" });
+
+    expect(beginCheckout(life.booking, request(), life.now)).toEqual(refused("hold_expired"));
+  });
+
+  const life = signed();
+  const { booking, now } = life;
+  const paid = signed().pay("deposit").booking;
+  const processing = signed();
+  processing.settle(processing.checkout("deposit")?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
+  const cases: [string, Booking, Partial<CheckoutRequest>, string, string][] = [
+    ["without a signature", held(), {}, now, "agreement_required"],
+    ["of a version that is not signed yet", reissued(booking), {}, now, "agreement_required"],
+    ["while the clearance shows not_cleared", booking, { notCleared: true }, now, "clearance_required"],
+    ["at the hold's last instant", booking, {}, plusMinutes(now, 30), "hold_expired"],
+    ["of an expired booking", { ...booking, status: "expired" }, {}, now, "hold_expired"],
+    ["of a cancelled booking", { ...booking, status: "cancelled" }, {}, now, "invalid_transition"],
+    ["that is paid", paid, {}, now, "invalid_transition"],
+    ["whose debit is processing", processing.booking, {}, now, "invalid_transition"],
+  ];
+  test.each(cases)("%s is refused", (_, on, changes, at, reason) => {
+    expect(beginCheckout(on, request(changes), at)).toEqual(refused(reason));
+  });
+
+  function reissued(of: Booking): Booking {
+    return { ...of, agreement: { ...of.agreement, version: 2 } };
+  }
+});
+
+describe("a due's checkout", () => {
+  test("asks for what is unpaid, for a day short of an hour, and leaves the place alone", () => {
+    const { booking, now } = confirmed();
+
+    expect(beginCheckout(booking, balance(), now)).toMatchObject({
+      kind: "begin",
+      holdUntil: null,
+      attempt: { amount: 1_600_000, sessionExpiresAt: plusHours(now, 23), dueId: "due_1" },
+    });
+  });
+
+  test.each([
+    [1_600_000, true],
+    [50, true],
+    [1_599_950, true],
+    [49, false],
+    [1_599_951, false],
+    [1_600_001, false],
+  ])("over a part of %i is taken: %s, since neither part may be below Stripe's smallest charge", (amount, ok) => {
+    const { booking, now } = confirmed();
+
+    expect(beginCheckout(booking, balance({ amount }), now)).toMatchObject(ok ? { ok } : refused("amount_invalid"));
+  });
+
+  const waiting = new Life(held("full")).sign().pay("deposit");
+  const { booking, now } = confirmed();
+  const cases: [string, Booking, Partial<CheckoutRequest>, string][] = [
+    ["of a booking that is held", signed().booking, {}, "invalid_transition"],
+    ["for the balance of `full` before the confirmation", waiting.booking, {}, "clearance_required"],
+    ["for a due that does not exist", booking, { dueId: "due_9" }, "not_found"],
+    ["for the deposit by its id", booking, { dueId: "due_0" }, "not_found"],
+    ["for a due that is paid", confirmed().pay("due", { dueId: "due_1" }).booking, {}, "invalid_transition"],
+    ["of a cancelled booking", { ...booking, status: "cancelled" }, {}, "invalid_transition"],
+    ["of a declined booking", { ...booking, status: "declined" }, {}, "invalid_transition"],
+    [
+      "without a signature on the new version",
+      { ...booking, agreement: { ...booking.agreement, version: 2 } },
+      {},
+      "agreement_required",
+    ],
+  ];
+  test.each(cases)("%s is refused", (_, on, changes, reason) => {
+    expect(beginCheckout(on, balance(changes), now)).toEqual(refused(reason));
+  });
+
+  test("for the balance of `full` begins once the booking was confirmed, clearance lost or not", () => {
+    const life = new Life(held("full")).sign().pay("deposit").confirm();
+
+    expect(beginCheckout({ ...life.booking, status: "awaiting_clearance" }, balance(), life.now)).toMatchObject({
+      ok: true,
+    });
+  });
+});
+
+describe("an open session", () => {
+  test("is looked at every ten minutes, and as soon as it has expired", () => {
+    const life = signed();
+    const decision = beginCheckout(life.booking, request(), life.now);
+    if (!decision.ok || decision.kind !== "begin") throw new Error("refused");
+    const { attempt } = decision;
+    const at = (minutes: number) => pollOpenAt(attempt, plusMinutes(life.now, minutes));
+
+    expect([0, 25, 31].map(at)).toEqual([10, 31, 41].map((minutes) => plusMinutes(life.now, minutes)));
+    expect(opened(attempt, { id: "cs_1", url: "https://x" }, life.now)).toMatchObject({
+      status: "open",
+      sessionId: "cs_1",
+      version: 2,
+      dueAt: plusMinutes(life.now, 10),
+    });
+  });
+});
