@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { cohort, held } from "../testing/retreat.ts";
+import { complete, completesAt, fallDue, mayAdmit } from "./index.ts";
+
+const confirmed = () => new Life(held()).sign().pay("deposit").confirm();
+/** 00:00 in Denver of 15 March, the day after the last; daylight saving began the day before. */
+const over = "2027-03-15T06:00:00Z";
+
+describe("admission", () => {
+  test("is recorded from the first day on, in the cohort's zone, once, on a confirmed booking", () => {
+    const { booking } = confirmed();
+
+    expect(mayAdmit(booking, "2027-03-07")).toBe(false);
+    expect(mayAdmit(booking, "2027-03-08")).toBe(true);
+    expect(mayAdmit({ ...booking, status: "awaiting_clearance" }, "2027-03-08")).toBe(false);
+    expect(mayAdmit(confirmed().at("2027-03-08T17:00:00Z").admit().booking, "2027-03-08")).toBe(false);
+  });
+});
+
+describe("completion", () => {
+  test("earns exactly what is deferred, at 00:00 of the day after the last", () => {
+    const life = confirmed().pay("due", { dueId: "due_1" }).at("2027-03-08T17:00:00Z").admit();
+    expect(life.booking.dueAt).toBe(over);
+
+    expect(life.at("2027-03-15T05:59:59Z").complete()).toBe(false);
+    expect(life.at(over).complete()).toBe(true);
+
+    expect(life.booking).toMatchObject({ status: "completed", deferred: 0, dueAt: null });
+    expect(life.journal.at(-1)).toMatchObject({
+      reference: "completion:bkg_1",
+      effectiveOn: "2027-03-15",
+      postings: [
+        { account: "deferred_revenue", debit: 1_850_000 },
+        { account: "earned_revenue", credit: 1_850_000 },
+      ],
+    });
+  });
+
+  test("waits for the dues that have fallen due, so that nothing is billed that nobody earns", () => {
+    const life = confirmed().at("2027-03-08T17:00:00Z").admit().at("2027-03-16T17:00:00Z");
+
+    expect(complete(life.booking, life.now)).toBeNull();
+    life.fallDue();
+    expect(complete(life.booking, life.now)?.journal[0]?.postings[1]).toMatchObject({ credit: 1_850_000 });
+  });
+
+  test("does not come to a booking whose admission nobody recorded", () => {
+    const life = confirmed().at("2027-04-01T17:00:00Z");
+    life.fallDue();
+
+    expect(life.complete()).toBe(false);
+    expect(life.booking.status).toBe("confirmed");
+  });
+
+  test("comes once", () => {
+    const life = confirmed().at("2027-03-08T17:00:00Z").admit().at(over);
+    life.fallDue();
+
+    expect([life.complete(), life.complete()]).toEqual([true, false]);
+  });
+
+  test("is at the local midnight of every zone", () => {
+    const in_ = (timeZone: string) => completesAt(held("full", { cohort: cohort({ timeZone }) }));
+
+    expect(["Asia/Kathmandu", "America/New_York", "Pacific/Apia"].map(in_)).toEqual([
+      "2027-03-14T18:15:00Z",
+      "2027-03-15T04:00:00Z",
+      "2027-03-14T11:00:00Z",
+    ]);
+  });
+});
+
+describe("a due whose date has come", () => {
+  test("is billed once, at the beginning of its date in the cohort's zone", () => {
+    const life = confirmed();
+    expect(life.booking.dueAt).toBe("2027-02-06T07:00:00Z");
+
+    expect(life.at("2027-02-06T06:59:59Z").fallDue()).toBe(false);
+    expect(life.at("2027-02-06T07:00:00Z").fallDue()).toBe(true);
+    expect(life.fallDue()).toBe(false);
+
+    expect(life.booking.dues[1]).toMatchObject({ billed: 1_600_000, status: "scheduled" });
+    expect(life.events.at(-1)).toMatchObject({ name: "DueBilled", data: { dueId: "due_1", amount: 1_600_000 } });
+  });
+
+  test("is past due the day after, once", () => {
+    const life = confirmed().at("2027-02-06T07:00:00Z");
+    life.fallDue();
+
+    expect(life.at("2027-02-07T06:59:59Z").fallDue()).toBe(false);
+    expect(life.at("2027-02-07T07:00:00Z").fallDue()).toBe(true);
+    expect(life.fallDue()).toBe(false);
+
+    expect(life.booking.dues[1]).toMatchObject({ billed: 1_600_000, status: "past_due" });
+    expect(life.events.at(-1)?.name).toBe("DuePastDue");
+  });
+
+  test("is billed and marked at once by a sweep that slept", () => {
+    const life = confirmed().at("2027-02-20T07:00:00Z");
+
+    expect(life.fallDue()).toBe(true);
+    expect(life.events.slice(-2).map(({ name }) => name)).toEqual(["DueBilled", "DuePastDue"]);
+    expect(life.fallDue()).toBe(false);
+  });
+
+  test("bills only what no part payment has billed", () => {
+    const life = confirmed().pay("due", { dueId: "due_1", amount: 600_000 }).at("2027-02-06T07:00:00Z");
+    life.fallDue();
+
+    expect(life.journal.at(-1)).toMatchObject({
+      reference: "due-billed:due_1:rest",
+      postings: [{ debit: 1_000_000 }, {}],
+    });
+  });
+
+  test("keeps its open attempt when it is past due, so that it is not collected twice (I5)", () => {
+    const life = confirmed();
+    const attempt = life.at("2027-02-06T18:00:00Z").checkout("due", { dueId: "due_1" });
+    life.at("2027-02-08T18:00:00Z").fallDue();
+
+    expect(life.booking.dues[1]).toMatchObject({ status: "past_due", openAttemptId: attempt?.id });
+  });
+
+  test("of `full` waits for the confirmation, and is due the day after it", () => {
+    const life = new Life(held("full")).sign().pay("deposit");
+    expect(fallDue(life.booking, "2027-03-01T17:00:00Z")).toBeNull();
+
+    life.at("2027-02-01T06:30:00Z").confirm();
+
+    // Still 31 January in Denver.
+    expect(life.booking.dues[1]).toMatchObject({ dueOn: "2027-02-01", billed: 0 });
+    expect(life.booking.dueAt).toBe("2027-02-01T07:00:00Z");
+  });
+
+  test.each(["held", "expired", "declined", "cancelled"] as const)(
+    "of a booking that is %s is left alone",
+    (status) => {
+      expect(fallDue({ ...confirmed().booking, status }, "2027-02-20T07:00:00Z")).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { afterEvaluation, afterWithdrawal, type Clearance, type EvaluationOutcome } from "../screening/index.ts";
+import { Life } from "../testing/life.ts";
+import { held } from "../testing/retreat.ts";
+import { plusHours, plusSeconds } from "../time/index.ts";
+import { type Booking, progress, unconfirm } from "./index.ts";
+
+const at = "2027-01-10T17:00:00Z";
+
+/** A clearance from the two findings, each valid until `until`. */
+function evaluated(medical: EvaluationOutcome, psychiatric: EvaluationOutcome, validUntil = "2027-03-14"): Clearance {
+  const { terms } = held();
+  const first = afterEvaluation(null, "bkg_1", { kind: "medical", outcome: medical, validUntil, at }, terms);
+  return afterEvaluation(first, "bkg_1", { kind: "psychiatric", outcome: psychiatric, validUntil, at }, terms);
+}
+const cleared = evaluated("cleared", "cleared_with_conditions");
+const awaiting = () => new Life(held()).sign().pay("deposit");
+
+describe("what a booking becomes in the light of its clearance", () => {
+  test("confirmed, once deposit, signature and both evaluations are there, in any order", () => {
+    expect(progress(awaiting().booking, cleared, at)).toBe("confirm");
+  });
+
+  const unsigned = awaiting().booking;
+  const missing: [string, Booking, Clearance | null][] = [
+    ["any evaluation", awaiting().booking, null],
+    ["a clear medical evaluation", awaiting().booking, evaluated("needs_information", "cleared")],
+    ["a clear psychiatric evaluation", awaiting().booking, evaluated("cleared", "needs_information")],
+    ["a clearance through the last day", awaiting().booking, evaluated("cleared", "cleared", "2027-03-13")],
+    ["a signature", { ...unsigned, agreement: { ...unsigned.agreement, version: 2 } }, cleared],
+    ["a settled deposit", new Life(held()).sign().booking, cleared],
+  ];
+  test.each(missing)("nothing, without %s", (_, booking, clearance) => {
+    expect(progress(booking, clearance, at)).toBe("none");
+  });
+
+  test.each([
+    ["needs_information", evaluated("needs_information", "cleared")],
+    ["not_cleared", evaluated("cleared", "not_cleared")],
+    ["withdrawn", afterWithdrawal(cleared, at, held().terms)],
+    ["too short", evaluated("cleared", "cleared", "2027-03-13")],
+  ])("awaiting its clearance again at once, when a confirmed one is %s", (_, clearance) => {
+    expect(progress(awaiting().confirm().booking, clearance, at)).toBe("unconfirm");
+  });
+
+  test("declined when the hours have passed, and not before; held or awaiting", () => {
+    const notCleared = evaluated("not_cleared", "cleared");
+    const hours = plusHours(at, 24);
+    for (const booking of [held(), awaiting().booking]) {
+      expect(progress(booking, notCleared, plusSeconds(hours, -1))).toBe("none");
+      expect(progress(booking, notCleared, hours)).toBe("decline");
+    }
+  });
+
+  test("nothing any more, once the participant was admitted", () => {
+    const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
+
+    expect(progress(admitted, evaluated("not_cleared", "cleared"), "2027-03-09T17:00:00Z")).toBe("none");
+  });
+
+  test("nothing, when it ended before", () => {
+    const life = awaiting();
+    life.end("client");
+
+    expect(progress(life.booking, cleared, at)).toBe("none");
+  });
+});
+
+describe("a confirmation that is lost", () => {
+  test("keeps its place until the clearance deadline", () => {
+    const { booking } = awaiting().confirm();
+
+    expect(unconfirm(booking, at).booking).toMatchObject({
+      status: "awaiting_clearance",
+      clearanceDueAt: "2027-02-23T07:00:00Z",
+      placeId: "plc_1",
+    });
+  });
+
+  test("after the deadline has until 00:00 of the first day", () => {
+    const { booking } = awaiting().confirm();
+
+    expect(unconfirm(booking, "2027-02-25T17:00:00Z").booking.clearanceDueAt).toBe("2027-03-08T07:00:00Z");
+  });
+
+  test("and found again moves the balance of `full` to no other date", () => {
+    const life = new Life(held("full")).sign().pay("deposit").at("2027-01-20T17:00:00Z").confirm();
+    const lost = unconfirm(life.booking, life.now).booking;
+    Object.assign(life, { booking: lost, now: "2027-02-10T17:00:00Z" });
+
+    life.confirm();
+
+    expect(life.booking).toMatchObject({ confirmedAt: "2027-01-20T17:00:00Z", dues: [{}, { dueOn: "2027-01-21" }] });
+  });
+});

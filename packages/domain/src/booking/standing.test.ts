@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { held } from "../testing/retreat.ts";
+import { type Booking, balance, type Due, standing } from "./index.ts";
+
+const due = (sequence: number, changes: Partial<Due>): Due => ({
+  id: `due_${sequence}`,
+  sequence,
+  kind: "installment",
+  dueOn: "2027-02-01",
+  amount: 100_000,
+  paid: 0,
+  billed: 0,
+  status: "scheduled",
+  openAttemptId: null,
+  ...changes,
+});
+const booking = (...dues: Due[]): Booking => ({ ...held(), status: "confirmed", dues });
+const paid = due(0, { paid: 100_000, billed: 100_000, status: "paid" });
+const lateSince = (dueOn: string) => due(1, { dueOn, status: "past_due" });
+
+describe("the payment standing is the first that applies", () => {
+  test.each([
+    ["delinquent", "2027-03-04", [lateSince("2027-02-01"), due(2, { status: "action_required" })]],
+    ["past_due", "2027-03-03", [lateSince("2027-02-01"), due(2, { status: "action_required" })]],
+    ["delinquent", "2027-03-04", [lateSince("2027-03-01"), { ...lateSince("2027-02-01"), id: "due_2" }]],
+    ["action_required", "2027-02-01", [due(1, { status: "processing" }), due(2, { status: "action_required" })]],
+    ["processing", "2027-02-01", [paid, due(1, { status: "processing" }), due(2, {})]],
+    ["current", "2027-01-01", [paid, due(1, {})]],
+    ["paid_in_full", "2027-02-02", [paid, { ...paid, id: "due_1" }]],
+  ] as const)("%s on %s", (expected, today, dues) => {
+    expect(standing(booking(...dues), today)).toBe(expected);
+  });
+
+  test.each(["expired", "cancelled", "declined"] as const)("a booking that is %s is never paid in full", (status) => {
+    expect(standing({ ...booking(paid), status }, "2027-02-01")).toBe("current");
+  });
+
+  test("a hold whose session ran out overnight is current: it owes nothing yet", () => {
+    const life = new Life(held()).sign();
+    const attempt = life.checkout("deposit");
+    life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
+    life.at("2027-01-06T17:00:00Z");
+    life.settle(attempt?.id ?? "", { kind: "failed", paymentIntentId: "pi_1", code: "debit_not_authorized" });
+
+    expect(standing(life.booking, "2027-01-06")).toBe("current");
+  });
+});
+
+describe("the balance", () => {
+  test("is what is unpaid of dues that are not cancelled", () => {
+    const part = due(1, { paid: 40_000 });
+
+    expect(balance(booking(paid, part, due(2, { status: "cancelled" })))).toBe(60_000);
+  });
+});

@@ -1,0 +1,219 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type Account,
+  dueBilled,
+  type FactContext,
+  type JournalEntry,
+  keptAtCancellation,
+  paymentSettled,
+  paymentToReturn,
+  paymentUnknown,
+  refundOwed,
+  refundReturned,
+  refundTaken,
+  revenueEarned,
+  stripeFee,
+  transfer,
+  trialBalance,
+  unknownRefundOwed,
+  unpaidReversed,
+} from "./index.ts";
+
+const at: FactContext = { effectiveOn: "2027-01-04", currency: "usd", bookingId: "bkg_1" };
+
+type Builder = (amount: number) => JournalEntry[];
+/** The table of postings in finance-rules.md, as far as this product goes today. */
+const builders: [fact: string, build: Builder, debit: Account, credit: Account, reference: string][] = [
+  [
+    "a due billed",
+    (amount) => dueBilled({ dueId: "due_1", part: "rest", amount }, at),
+    "receivable",
+    "deferred_revenue",
+    "due-billed:due_1:rest",
+  ],
+  [
+    "a payment",
+    (amount) => paymentSettled({ chargeId: "ch_1", amount }, at),
+    "stripe_balance",
+    "receivable",
+    "payment:ch_1",
+  ],
+  [
+    "a payment to return",
+    (amount) => paymentToReturn({ chargeId: "ch_1", amount }, at),
+    "stripe_balance",
+    "refunds_payable",
+    "payment:ch_1",
+  ],
+  [
+    "a payment of nobody",
+    (amount) => paymentUnknown({ chargeId: "ch_1", amount }, at),
+    "stripe_balance",
+    "suspense",
+    "payment:ch_1",
+  ],
+  [
+    "Stripe's fee",
+    (fee) => stripeFee({ balanceTransactionId: "txn_1", fee }, at),
+    "processing_fees",
+    "stripe_balance",
+    "fee:txn_1",
+  ],
+  [
+    "what was billed and never paid",
+    (amount) => unpaidReversed({ bookingId: "bkg_1", amount }, at),
+    "deferred_revenue",
+    "receivable",
+    "unpaid-reversed:bkg_1",
+  ],
+  [
+    "what a cancellation keeps",
+    (amount) => keptAtCancellation({ bookingId: "bkg_1", occasion: "ending", amount }, at),
+    "deferred_revenue",
+    "fee_income",
+    "kept:bkg_1:ending",
+  ],
+  [
+    "a refund owed",
+    (amount) => refundOwed({ refundId: "ref_1", amount }, at),
+    "deferred_revenue",
+    "refunds_payable",
+    "refund-owed:ref_1",
+  ],
+  [
+    "a refund owed after completion",
+    (amount) => refundOwed({ refundId: "ref_1", amount, from: "earned_revenue" }, at),
+    "earned_revenue",
+    "refunds_payable",
+    "refund-owed:ref_1",
+  ],
+  [
+    "a refund of a payment of nobody",
+    (amount) => unknownRefundOwed({ refundId: "ref_1", amount }, at),
+    "suspense",
+    "refunds_payable",
+    "refund-owed:ref_1",
+  ],
+  [
+    "a refund taken",
+    (amount) => refundTaken({ balanceTransactionId: "txn_1", amount }, at),
+    "refunds_payable",
+    "stripe_balance",
+    "refund-taken:txn_1",
+  ],
+  [
+    "a refund returned",
+    (amount) => refundReturned({ balanceTransactionId: "txn_1", amount }, at),
+    "stripe_balance",
+    "refunds_payable",
+    "refund-returned:txn_1",
+  ],
+  [
+    "completion",
+    (amount) => revenueEarned({ bookingId: "bkg_1", amount }, at),
+    "deferred_revenue",
+    "earned_revenue",
+    "completion:bkg_1",
+  ],
+];
+
+const amounts = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+/** What an entry has to be: whole amounts, each on one side, and both sides equal (I3). */
+const isSound = ({ postings }: JournalEntry): boolean =>
+  postings.length >= 2 &&
+  postings.every(({ debit, credit }) => Number.isSafeInteger(debit + credit) && (debit === 0) !== (credit === 0)) &&
+  postings.reduce((sum, { debit, credit }) => sum + debit - credit, 0) === 0;
+
+describe("the postings of a fact", () => {
+  test.each(builders)(
+    "%s: the right accounts, its own reference, its booking",
+    (_, build, debit, credit, reference) => {
+      expect(build(1_234)).toEqual([
+        {
+          reference,
+          effectiveOn: "2027-01-04",
+          currency: "usd",
+          postings: [
+            { account: debit, debit: 1_234, credit: 0, bookingId: "bkg_1" },
+            { account: credit, debit: 0, credit: 1_234, bookingId: "bkg_1" },
+          ],
+        },
+      ]);
+    },
+  );
+
+  test.each(builders)("%s balances, whatever the amount (I3)", (_, build) => {
+    fc.assert(fc.property(amounts, (amount) => build(amount).every(isSound)));
+  });
+
+  test.each(builders)("%s over nothing is no entry; less than nothing or half a cent is a bug", (_, build) => {
+    expect(build(0)).toEqual([]);
+    expect(() => build(-1)).toThrow(RangeError);
+    expect(() => build(0.5)).toThrow(RangeError);
+  });
+
+  test("money of no booking names none", () => {
+    const [entry] = transfer(
+      "x",
+      5,
+      { debit: "bank", credit: "suspense" },
+      { effectiveOn: "2027-01-04", currency: "usd" },
+    );
+
+    expect(entry?.postings.every((posting) => !("bookingId" in posting))).toBe(true);
+  });
+
+  test("control: a builder that keeps a cent for itself is caught", () => {
+    const mutated: Builder = (amount) =>
+      stripeFee({ balanceTransactionId: "txn_1", fee: amount }, at).map((entry) => ({
+        ...entry,
+        postings: entry.postings.map((posting) =>
+          posting.credit > 1 ? { ...posting, credit: posting.credit - 1 } : posting,
+        ),
+      }));
+
+    expect(fc.check(fc.property(amounts, (amount) => mutated(amount).every(isSound))).failed).toBe(true);
+  });
+});
+
+describe("the trial balance", () => {
+  test("adds up turnover and balance by account, in the chart's order, one currency at a time", () => {
+    const euros = { ...at, currency: "eur" };
+    const entries = [
+      ...paymentSettled({ chargeId: "ch_1", amount: 1_000 }, at),
+      ...dueBilled({ dueId: "due_1", part: "rest", amount: 1_500 }, at),
+      ...stripeFee({ balanceTransactionId: "txn_1", fee: 59 }, at),
+      ...paymentUnknown({ chargeId: "ch_2", amount: 7 }, euros),
+    ];
+
+    expect(trialBalance(entries, "usd")).toEqual({
+      currency: "usd",
+      accounts: [
+        { account: "receivable", debit: 1_500, credit: 1_000, balance: 500 },
+        { account: "stripe_balance", debit: 1_000, credit: 59, balance: 941 },
+        { account: "deferred_revenue", debit: 0, credit: 1_500, balance: -1_500 },
+        { account: "processing_fees", debit: 59, credit: 0, balance: 59 },
+      ],
+      totalDebit: 2_559,
+      totalCredit: 2_559,
+    });
+  });
+
+  test("balances for any journal", () => {
+    const journal = fc.array(fc.tuple(fc.nat(builders.length - 1), fc.integer({ min: 0, max: 10_000_000 })));
+    fc.assert(
+      fc.property(journal, (facts) => {
+        const entries = facts.flatMap(([index, amount]) => builders[index]?.[1](amount) ?? []);
+        const { totalDebit, totalCredit, accounts } = trialBalance(entries, "usd");
+        expect(totalDebit).toBe(totalCredit);
+        expect(accounts.reduce((sum, { balance }) => sum + balance, 0)).toBe(0);
+      }),
+    );
+  });
+
+  test("of nothing is empty", () => {
+    expect(trialBalance([], "usd")).toEqual({ currency: "usd", accounts: [], totalDebit: 0, totalCredit: 0 });
+  });
+});
