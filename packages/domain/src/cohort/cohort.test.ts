@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cohort, place, today } from "../testing/retreat.ts";
+import { plusSeconds } from "../time/index.ts";
+import {
+  available,
+  cohortStatuses,
+  isFree,
+  isOnSale,
+  mayBecome,
+  type Place,
+  placesToRemove,
+  salesEnd,
+} from "./index.ts";
+
+const claimedUntil = (until: string) => place({ claim: { bookingId: "bkg_9", until } });
+
+describe("a place", () => {
+  test("is free again at the instant its claim ends, with no sweep", () => {
+    expect(isFree(claimedUntil(plusSeconds(today, 1)), today)).toBe(false);
+    expect(isFree(claimedUntil(today), today)).toBe(true);
+    expect(isFree(place({ takenBy: "bkg_9" }), today)).toBe(false);
+    expect(isFree(place(), today)).toBe(true);
+  });
+
+  const kept: [string, Partial<Place>][] = [
+    ["is of another type", { type: "shared" }],
+    ["is not on sale", { onSale: false }],
+    ["is past the end of the sale", { salesEndAt: today }],
+    ["has somebody waiting for its type", { queued: true }],
+    ["is taken", { takenBy: "bkg_9" }],
+    ["is claimed", { claim: { bookingId: "bkg_9", until: plusSeconds(today, 60) } }],
+  ];
+  test.each(kept)("that %s is not available to a buyer", (_, changes) => {
+    expect(available([place(), place(changes)], "private", today)).toBe(1);
+  });
+});
+
+describe("shrinking a cohort", () => {
+  const places = fc.array(
+    fc.constantFrom(
+      place(),
+      place({ takenBy: "bkg_9" }),
+      claimedUntil(plusSeconds(today, 60)),
+      place({ type: "shared" }),
+    ),
+    { maxLength: 12 },
+  );
+
+  test("takes free places of the type only, as many as asked for or none", () => {
+    fc.assert(
+      fc.property(places, fc.nat(12), (all, count) => {
+        const free = all.filter((one) => one.type === "private" && isFree(one, today));
+        const removed = placesToRemove(all, "private", count, today);
+        if (free.length < count) expect(removed).toBeNull();
+        else expect(removed).toEqual(free.slice(0, count));
+      }),
+    );
+  });
+
+  test("may take a free place that is not on sale", () => {
+    expect(placesToRemove([place({ onSale: false })], "private", 1, today)).toHaveLength(1);
+  });
+});
+
+describe("the status of a cohort", () => {
+  test("is opened and closed by an admin; nothing else is theirs to set", () => {
+    const moves = cohortStatuses.flatMap((from) =>
+      cohortStatuses.filter((to) => to !== from && mayBecome(from, to)).map((to) => `${from}>${to}`),
+    );
+
+    expect(moves).toEqual(["draft>open", "open>closed", "closed>open"]);
+  });
+
+  test("is on sale while open, to the end of the clearance deadline's day in its zone", () => {
+    const open = cohort();
+
+    expect(open.salesEndAt).toBe("2027-02-23T07:00:00Z");
+    expect(isOnSale(open, "2027-02-23T06:59:59Z")).toBe(true);
+    expect(isOnSale(open, "2027-02-23T07:00:00Z")).toBe(false);
+    expect(isOnSale(cohort({ status: "closed" }), today)).toBe(false);
+  });
+
+  test.each([
+    ["Asia/Kathmandu", "2027-02-22T18:15:00Z"],
+    ["Pacific/Apia", "2027-02-22T11:00:00Z"],
+    ["America/New_York", "2027-02-23T05:00:00Z"],
+  ])("in %s the sale ends at %s", (zone, end) => {
+    expect(salesEnd("2027-03-08", 14, zone)).toBe(end);
+  });
+
+  test("ends the sale at the new offset, when daylight saving begins between deadline and start", () => {
+    expect(salesEnd("2027-03-20", 7, "America/Denver")).toBe("2027-03-14T07:00:00Z");
+    expect(salesEnd("2027-03-20", 6, "America/Denver")).toBe("2027-03-15T06:00:00Z");
+  });
+});

@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { DepositRule } from "../program/index.ts";
+import { cohort, program, quoted, today } from "../testing/retreat.ts";
+import { addDays, plusHours } from "../time/index.ts";
+import { comparePlans, policyDates, type QuoteRequest, quote } from "./index.ts";
+
+const request = (changes: Partial<QuoteRequest> = {}): QuoteRequest => ({
+  id: "quo_1",
+  placeType: "private",
+  plan: { kind: "full" },
+  addOns: [],
+  ...changes,
+});
+
+describe("the price of a place", () => {
+  test("is the cohort's, with what was added, line by line", () => {
+    const offer = quote(program(), cohort(), request({ addOns: [{ id: "airport", quantity: 2 }] }), today);
+
+    expect(offer).toMatchObject({
+      ok: true,
+      quote: {
+        lines: [
+          { kind: "place", label: "Seven-day program, private", quantity: 1, amount: 1_850_000 },
+          { kind: "add_on", label: "Airport transfer", quantity: 2, unitAmount: 12_000, amount: 24_000 },
+        ],
+        total: 1_874_000,
+        deposit: 250_000,
+        financeCharge: 0,
+        disclosure: null,
+      },
+    });
+  });
+
+  test("names no treatment: the label is the neutral one (clinical-rules.md, Privacy)", () => {
+    expect(JSON.stringify(quoted("full"))).not.toMatch(/ketamine|KAP|EMDR/i);
+  });
+
+  test("holds for a day", () => {
+    expect(quoted("full").validUntil).toBe(plusHours(today, 24));
+  });
+
+  test("of a sold-out cohort is quoted all the same, of one not on sale it is not", () => {
+    const soldOut = cohort({ places: [{ type: "private", price: 1_850_000, capacity: 0 }] });
+    expect(quote(program(), soldOut, request(), today)).toMatchObject({ ok: true });
+
+    for (const [of, on, at] of [
+      [program({ status: "draft" }), cohort(), today],
+      [program({ status: "retired" }), cohort(), today],
+      [program(), cohort({ status: "draft" }), today],
+      [program(), cohort(), cohort().salesEndAt],
+    ] as const) {
+      expect(quote(of, on, request(), at)).toMatchObject({ ok: false, reason: "not_on_sale" });
+    }
+  });
+
+  test("names the field that does not exist", () => {
+    const ask = (changes: Partial<QuoteRequest>) => quote(program(), cohort(), request(changes), today);
+    const invalid = (path: string) => ({ ok: false, reason: "validation_failed", path });
+
+    expect(ask({ placeType: "suite" })).toMatchObject(invalid("placeType"));
+    expect(ask({ addOns: [{ id: "yacht", quantity: 1 }] })).toMatchObject(invalid("addOns.0"));
+    expect(ask({ addOns: [{ id: "airport", quantity: 11 }] })).toMatchObject(invalid("addOns.0.quantity"));
+    expect(ask({ addOns: [1, 2].map((quantity) => ({ id: "airport", quantity })) })).toMatchObject(invalid("addOns.1"));
+  });
+});
+
+describe("the schedule", () => {
+  test("of `full` shows the clearance deadline until the confirmation gives the balance its date", () => {
+    expect(quoted("full").schedule).toEqual([
+      { sequence: 0, kind: "deposit", dueOn: "2027-01-04", amount: 250_000 },
+      { sequence: 1, kind: "balance", dueOn: "2027-02-22", amount: 1_600_000 },
+    ]);
+  });
+
+  test("of `deposit_and_balance` has the balance so many days before the start", () => {
+    expect(quoted("deposit_and_balance").schedule[1]).toMatchObject({ dueOn: "2027-02-06", amount: 1_600_000 });
+  });
+
+  test("has a balance date that is past on the quote's date, in the cohort's zone", () => {
+    const late = quoted("deposit_and_balance", { now: "2027-02-11T04:00:00Z" });
+
+    expect(late.schedule.map(({ dueOn }) => dueOn)).toEqual(["2027-02-10", "2027-02-10"]);
+  });
+
+  test("has the quote's date in the cohort's zone, not in UTC", () => {
+    const zones = ["America/Denver", "Pacific/Apia"];
+    const firstDue = (timeZone: string) => quoted("full", { cohort: cohort({ timeZone }) }).schedule[0]?.dueOn;
+
+    expect(zones.map(firstDue)).toEqual(["2027-01-04", "2027-01-05"]);
+  });
+
+  const deposits = fc.oneof(
+    fc.record({ kind: fc.constant("percent" as const), percent: fc.integer({ min: 1, max: 99 }) }),
+    fc.record({ kind: fc.constant("amount" as const), amount: fc.integer({ min: 50, max: 400_000 }) }),
+  );
+  const offers = fc.record({
+    deposit: deposits,
+    price: fc.integer({ min: 400_001, max: 3_000_000 }),
+    kind: fc.constantFrom("full" as const, "deposit_and_balance" as const),
+    daysAgo: fc.integer({ min: 14, max: 300 }),
+    currency: fc.constantFrom("usd", "jpy", "bhd"),
+  });
+  const schedule = ({
+    deposit,
+    price,
+    kind,
+    daysAgo,
+    currency,
+  }: {
+    deposit: DepositRule;
+    price: number;
+    kind: "full" | "deposit_and_balance";
+    daysAgo: number;
+    currency: string;
+  }) =>
+    quoted(kind, {
+      program: program({ deposit, currency }),
+      cohort: cohort({ places: [{ type: "private", price, capacity: 1 }] }),
+      now: `${addDays("2027-03-08", -daysAgo)}T12:00:00Z`,
+    });
+
+  test("adds up to the total exactly, each due above zero and none before the quote's date (I3)", () => {
+    fc.assert(
+      fc.property(offers, (offer) => {
+        const { total, deposit, schedule: dues } = schedule(offer);
+        expect(dues.reduce((sum, { amount }) => sum + amount, 0)).toBe(total);
+        expect(dues[0]).toMatchObject({ kind: "deposit", amount: deposit });
+        expect(dues.every(({ amount }) => Number.isSafeInteger(amount) && amount > 0)).toBe(true);
+        expect(dues.every(({ dueOn }) => dueOn >= (dues[0]?.dueOn ?? ""))).toBe(true);
+      }),
+    );
+  });
+
+  test("control: a balance rounded by itself, instead of taking the rest, is caught", () => {
+    const check = fc.check(
+      fc.property(offers, (offer) => {
+        const { deposit: rule } = offer;
+        fc.pre(rule.kind === "percent");
+        const { total, deposit } = schedule(offer);
+        return deposit + Math.round((total * (100 - rule.percent)) / 100) === total;
+      }),
+    );
+
+    expect(check.failed).toBe(true);
+  });
+
+  test("is refused where a cohort's own price is not above the deposit", () => {
+    const cheap = cohort({ places: [{ type: "private", price: 250_000, capacity: 1 }] });
+
+    expect(quote(program(), cheap, request(), today)).toMatchObject({ ok: false, reason: "plan_not_available" });
+  });
+});
+
+describe("plans", () => {
+  test("stand side by side, the unavailable ones with their reason", () => {
+    expect(comparePlans(program(), cohort(), "private", today)).toMatchObject([
+      { kind: "full", available: true, total: 1_850_000, deposit: 250_000 },
+      { kind: "deposit_and_balance", available: true },
+      { kind: "installments", available: false, reason: expect.stringContaining("cannot be booked online yet") },
+    ]);
+  });
+
+  test.each(["financed", "installments"] as const)("%s cannot be had yet", (kind) => {
+    expect(quote(program(), cohort(), request({ plan: { kind } }), today)).toMatchObject({
+      reason: "plan_not_available",
+    });
+  });
+});
+
+describe("the policy's dates", () => {
+  const { tiers } = program().cancellation;
+
+  test("are the last of each tier, inclusive; the last ends before the first day", () => {
+    expect(policyDates(tiers, "2027-03-08", "2027-01-04")).toEqual([
+      { until: "2027-01-07", refundPercent: 100 },
+      { until: "2027-02-06", refundPercent: 50 },
+      { until: "2027-03-07", refundPercent: 0 },
+    ]);
+  });
+
+  test("leave out what is past already", () => {
+    expect(policyDates(tiers, "2027-03-08", "2027-01-07")).toHaveLength(3);
+    expect(policyDates(tiers, "2027-03-08", "2027-01-08")).toHaveLength(2);
+  });
+
+  test("leave out a tier that never applies, since nothing is refunded from the first day on", () => {
+    const closeTiers = [
+      { daysBefore: 1, refundPercent: 50 },
+      { daysBefore: 0, refundPercent: 10 },
+    ];
+
+    expect(policyDates(closeTiers, "2027-03-08", "2027-01-04")).toEqual([{ until: "2027-03-07", refundPercent: 50 }]);
+  });
+
+  test("fall on real days where a month ends", () => {
+    expect(policyDates([{ daysBefore: 1, refundPercent: 0 }], "2028-03-01", "2027-01-04")).toEqual([
+      { until: "2028-02-29", refundPercent: 0 },
+    ]);
+  });
+});

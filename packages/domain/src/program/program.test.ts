@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { program } from "../testing/retreat.ts";
+import { defaultPublicLabel, depositOn, mayBecome, type Program, programProblems, publicProgram } from "./index.ts";
+
+const paths = (changes: Partial<Program>) => programProblems(program(changes)).map(({ path }) => path);
+const tiers = (...list: [daysBefore: number, refundPercent: number][]) => ({
+  cancellation: {
+    administrationFee: 0,
+    tiers: list.map(([daysBefore, refundPercent]) => ({ daysBefore, refundPercent })),
+  },
+});
+
+describe("a program", () => {
+  test("as the contract shows it is sound", () => {
+    expect(programProblems(program())).toEqual([]);
+  });
+
+  const flaws: [string, Partial<Program>, string[]][] = [
+    ["tiers out of order", tiers([30, 100], [60, 50], [0, 0]), ["cancellation.tiers.1.daysBefore"]],
+    ["a tier twice", tiers([30, 100], [30, 50], [0, 0]), ["cancellation.tiers.1.daysBefore"]],
+    ["a later tier that refunds more", tiers([60, 50], [30, 100], [0, 0]), ["cancellation.tiers.1.refundPercent"]],
+    ["tiers that do not reach 0", tiers([60, 100], [30, 50]), ["cancellation.tiers"]],
+    ["no tier at all", tiers(), ["cancellation.tiers"]],
+    ["a deposit as high as the cheapest place", { deposit: { kind: "amount", amount: 1_450_000 } }, ["deposit"]],
+    ["a deposit above every price", { deposit: { kind: "amount", amount: 2_000_000 } }, ["deposit", "deposit"]],
+    ["a deposit of the whole price", { deposit: { kind: "percent", percent: 100 } }, ["deposit", "deposit"]],
+    ["a plan twice", { plans: [{ kind: "full" }, { kind: "full" }] }, ["plans"]],
+    ["a place type twice", { placeTypes: [1, 2].map(() => ({ type: "private", price: 1_850_000 })) }, ["placeTypes"]],
+    ["an add-on twice", { addOns: [1, 2].map(() => ({ id: "a", label: "A", price: 1, stock: 1 })) }, ["addOns"]],
+    ["a day beyond its length", { itinerary: [{ day: 8, blocks: [] }] }, ["itinerary.0.day"]],
+  ];
+  test.each(flaws)("with %s names the field", (_, changes, expected) => {
+    expect(paths(changes)).toEqual(expected);
+  });
+
+  test("takes a percent deposit half up", () => {
+    expect(depositOn({ kind: "percent", percent: 15 }, 1_450_003)).toBe(217_500);
+    expect(depositOn({ kind: "percent", percent: 50 }, 1_450_003)).toBe(725_002);
+    expect(depositOn({ kind: "amount", amount: 5 }, 1_450_003)).toBe(5);
+  });
+
+  test("that names no label is called by its length, never by its treatment", () => {
+    expect([7, 14, 21].map(defaultPublicLabel)).toEqual([
+      "Seven-day program",
+      "Fourteen-day program",
+      "21-day program",
+    ]);
+  });
+
+  test("goes from draft to published to retired, and never back", () => {
+    const statuses = ["draft", "published", "retired"] as const;
+    const moves = statuses.flatMap((from) => statuses.filter((to) => mayBecome(from, to)).map((to) => `${from}>${to}`));
+
+    expect(moves).toEqual([
+      "draft>draft",
+      "draft>published",
+      "published>published",
+      "published>retired",
+      "retired>retired",
+    ]);
+  });
+
+  test("as anybody sees it keeps its bookkeeping to itself", () => {
+    expect(publicProgram(program())).not.toHaveProperty("auditHash");
+    expect(publicProgram(program())).not.toHaveProperty("version");
+  });
+});
