@@ -409,6 +409,16 @@ describe("the queue", () => {
     expect(JSON.stringify(found)).not.toContain("Sample Person");
   });
 
+  test.each(["not base64!", "bnVsbA", "eyJhIjoxfQ", "WzEsMiwzXQ", "WyJhIiwiYiJd"])(
+    "begins from the first when the cursor %s is none",
+    async (cursor) => {
+      const ask = (query: string) => call("GET", `/v1/screenings?limit=2${query}`, { role: "clinician" });
+      const told = await ask(`&cursor=${encodeURIComponent(cursor)}`);
+      expect(told.body).toEqual((await ask("")).body);
+      expect(told.body.items).not.toEqual([]);
+    },
+  );
+
   test("is narrowed by the clearance's status, and what it shows is logged", async () => {
     const { id } = await booked();
     await evaluate(id, { outcome: "not_cleared" });

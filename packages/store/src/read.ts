@@ -34,22 +34,25 @@ export async function listKeys(
       },
       ScanIndexForward: query.newestFirst !== true,
       Limit: query.limit,
-      ExclusiveStartKey: decodeCursor(query.cursor),
+      ExclusiveStartKey: decodeCursor(query.cursor, { [pk]: query.partition }, sk),
     }),
   );
   return {
     items: (Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) })),
-    nextCursor: LastEvaluatedKey === undefined ? null : encodeCursor(LastEvaluatedKey),
+    nextCursor: LastEvaluatedKey === undefined ? null : encodeCursor(LastEvaluatedKey, sk),
   };
 }
 
-const encodeCursor = (key: Item): string => Buffer.from(JSON.stringify(key)).toString("base64url");
+const encodeCursor = (key: Item, order: string): string =>
+  Buffer.from(JSON.stringify([key.pk, key.sk, key[order]])).toString("base64url");
 
-/** A cursor that is not one of ours starts from the beginning of nothing: DynamoDB refuses it as invalid. */
-function decodeCursor(cursor: string | undefined): Item | undefined {
+/** What is no cursor of ours begins from the first, so that nothing that a reader makes up reaches DynamoDB as a key. */
+function decodeCursor(cursor: string | undefined, partition: Item, order: string): Item | undefined {
   if (cursor === undefined) return undefined;
   try {
-    return JSON.parse(Buffer.from(cursor, "base64url").toString()) as Item;
+    const [pk, sk, place] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
+    if (![pk, sk, place].every((part) => typeof part === "string" && part !== "")) return undefined;
+    return { pk, sk, ...partition, [order]: place };
   } catch {
     return undefined;
   }
