@@ -6,6 +6,15 @@ export * from "./confirmation.ts";
 export * from "./deadline.ts";
 export * from "./due.ts";
 export * from "./hold.ts";
+export {
+  type Fee,
+  type PaymentOutcome,
+  type PlaceMove,
+  returnInFull,
+  revive,
+  type Settlement,
+  type SettlementState,
+} from "./payment.ts";
 export * from "./refund.ts";
 export * from "./settlement.ts";
 export * from "./standing.ts";

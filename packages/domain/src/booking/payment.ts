@@ -1,0 +1,298 @@
+import {
+  type FactContext,
+  type JournalEntry,
+  keptAtCancellation,
+  paymentSettled,
+  paymentToReturn,
+  refundOwed,
+  stripeFee,
+} from "../ledger/index.ts";
+import { type CalendarDate, dateIn, type Instant, plusMinutes } from "../time/index.ts";
+import type { Attempt } from "./attempt.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { refundAtEnding } from "./cancellation.ts";
+import { nextVersion, waitsForConfirmation } from "./deadline.ts";
+import { billDue, cancelDue, type Due, payDue, replaceDue, resting, unpaid } from "./due.ts";
+import { type Charge, type Refund, type RefundReason, refundRequested, requestRefund } from "./refund.ts";
+import { transition } from "./transitions.ts";
+
+/** Stripe's fee on a charge, once it is booked. */
+export type Fee = { balanceTransactionId: string; amount: number };
+
+/** What Stripe says of one attempt, reduced to what a booking decides on. Amounts in minor units. */
+export type PaymentOutcome =
+  | { kind: "open" }
+  | { kind: "processing"; paymentIntentId: string }
+  | { kind: "failed"; paymentIntentId: string | null; code: string }
+  | { kind: "expired" }
+  | { kind: "refused"; code: string }
+  | {
+      kind: "succeeded";
+      paymentIntentId: string;
+      chargeId: string;
+      amount: number;
+      currency: string;
+      fee: Fee | null;
+    };
+
+export type Succeeded = Extract<PaymentOutcome, { kind: "succeeded" }>;
+
+/** What happens to the place and the locks, each only while it still names this booking: taken, or claimed until. */
+export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant };
+
+/** One transaction's worth of settlement; what is absent does not change. */
+export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {
+  attempt: Attempt;
+  journal: JournalEntry[];
+  place?: PlaceMove;
+  charge?: Charge;
+  refund?: Refund;
+};
+
+export type SettlementState = {
+  booking: Booking;
+  attempt: Attempt;
+  /** The place still names this booking. */
+  placeIsOurs: boolean;
+  /** The id of a refund, should one be owed. */
+  refundId: string;
+};
+
+const feePollMinutes = 10;
+
+/** The deposit is paid and the place is ours: `awaiting_clearance`. Confirmation is the next transaction. */
+export function takeDeposit(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
+  const { booking } = state;
+  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const paid = payDue(dueOf(booking, state.attempt), { attemptId: state.attempt.id, amount: payment.amount }, at);
+  const journal = [...paid.journal];
+  // Nothing is billed while a booking is held: what is past by now is billed with its deposit.
+  const dues = replaceDue(booking.dues, paid.due).map((due) => {
+    if (due.dueOn > at.effectiveOn || unpaid(due) === 0 || waitsForConfirmation(booking, due)) return due;
+    const billed = billDue(due, at);
+    journal.push(...billed.journal);
+    return billed.due;
+  });
+  const revived = booking.status === "expired";
+  const status = transition(booking.status, revived ? "late_money" : "deposit_settled");
+  if (status === null) throw new Error(`${booking.id}: a deposit cannot settle on ${booking.status}`);
+  const change = nextVersion(
+    booking,
+    now,
+    { status, placeId, holdExpiresAt: null, dues, paid: booking.paid + payment.amount },
+    (after) => ({
+      events: [
+        ...(revived ? [bookingEvent(after, "BookingRevived")] : []),
+        bookingEvent(after, "PaymentSettled", { ...about(state.attempt), amount: payment.amount }),
+      ],
+      journal: [
+        ...journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...feeEntries(payment.fee, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(state.attempt, payment, now),
+    charge: chargeOf(state, payment, payment.amount, now),
+    place: { kind: "take" },
+  };
+}
+
+/** Late money finds the expired (or lapsed) booking a place again: it is as if it had expired, and its dues are back. */
+export function revive(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
+  const dues = state.booking.dues.map(
+    (due): Due => (due.status === "cancelled" ? { ...due, status: "scheduled" } : due),
+  );
+  const expired: Booking = { ...state.booking, status: "expired", dues };
+  return takeDeposit({ ...state, booking: expired }, placeId, payment, now);
+}
+
+/** A due is paid, or a part of it; what is left of it rests until its date. */
+export function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
+  const { booking, attempt } = state;
+  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
+  const { openAttemptId } = paid.due;
+  const due = paid.due.status === "paid" ? paid.due : { ...resting(paid.due, at.effectiveOn), openAttemptId };
+  const change = nextVersion(
+    booking,
+    now,
+    { dues: replaceDue(booking.dues, due), paid: booking.paid + payment.amount },
+    (after) => ({
+      events: [bookingEvent(after, "PaymentSettled", { ...about(attempt), amount: payment.amount })],
+      journal: [
+        ...paid.journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...feeEntries(payment.fee, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: chargeOf(state, payment, payment.amount, now),
+  };
+}
+
+/** A payment that was under way when the booking was cancelled: billed, paid, then kept and owed by that ending. */
+export function settleAfterEnding(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
+  const { booking, attempt } = state;
+  if (booking.ending === null) throw new Error(`${booking.id} is cancelled without an ending`);
+  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  // The refund is computed anew on all that was paid, so that the fee is taken once.
+  const netPaid = booking.ending.netPaid + payment.amount;
+  const { kept } = refundAtEnding(booking.ending, netPaid);
+  const keptNow = kept - booking.ending.kept;
+  const owed = payment.amount - keptNow;
+  const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
+  const refund = owed > 0 ? refundOn(state, payment, owed, "after_cancellation", now) : null;
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      dues: replaceDue(booking.dues, cancelDue(paid.due)),
+      paid: booking.paid + payment.amount,
+      refunded: booking.refunded + owed,
+      ending: { ...booking.ending, netPaid, kept },
+    },
+    (after) => ({
+      events: [
+        bookingEvent(after, "PaymentSettled", { ...about(attempt), amount: payment.amount }),
+        ...(refund === null ? [] : [refundRequested(after, refund)]),
+      ],
+      journal: [
+        ...paid.journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...feeEntries(payment.fee, at),
+        ...keptAtCancellation({ bookingId: booking.id, occasion: attempt.id, amount: keptNow }, at),
+        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: owed }, at)),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: chargeOf(state, payment, keptNow, now),
+    ...(refund === null ? {} : { refund }),
+  };
+}
+
+/** Money that pays nothing we are owed goes back whole; a hold that lost its place expires in the same transaction. */
+export function returnInFull(
+  state: SettlementState,
+  payment: Succeeded,
+  reason: RefundReason,
+  now: Instant,
+): Settlement {
+  const { booking, attempt } = state;
+  const at = { ...context(booking, dateIn(booking.terms.timeZone, now)), currency: payment.currency };
+  // Money of another currency is returned as it came, and is nothing that this booking counts.
+  const ours = payment.currency === booking.currency ? payment.amount : 0;
+  const refund = refundOn(state, payment, payment.amount, reason, now);
+  const lapsed = booking.status === "held" && !state.placeIsOurs;
+  const dues = booking.dues.map((due) =>
+    due.openAttemptId === attempt.id && due.status !== "paid" ? freed(booking, due, at.effectiveOn) : due,
+  );
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      ...(lapsed ? { status: "expired", holdExpiresAt: null } : {}),
+      dues: lapsed ? dues.map(cancelDue) : dues,
+      paid: booking.paid + ours,
+      refunded: booking.refunded + ours,
+    },
+    (after) => ({
+      events: [...(lapsed ? [bookingEvent(after, "HoldExpired")] : []), refundRequested(after, refund)],
+      journal: [
+        ...paymentToReturn({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...feeEntries(payment.fee, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: chargeOf(state, payment, 0, now),
+    refund,
+  };
+}
+
+/** A due that nothing collects any more. While a booking is held nothing is billed, so nothing is past due either. */
+export const freed = (booking: Booking, due: Due, today: CalendarDate): Due =>
+  booking.status === "held" ? { ...due, status: "scheduled", openAttemptId: null } : resting(due, today);
+
+/** What an event says of an attempt. */
+export const about = (attempt: Attempt) => ({
+  dueId: attempt.dueId,
+  attemptId: attempt.id,
+  purpose: attempt.purpose,
+  amount: attempt.amount,
+  currency: attempt.currency,
+});
+
+/** Where and when a booking's money facts belong. */
+export const context = (booking: Booking, effectiveOn: CalendarDate): FactContext => ({
+  effectiveOn,
+  currency: booking.currency,
+  bookingId: booking.id,
+});
+
+/** The due that an attempt collects. */
+export function dueOf(booking: Booking, attempt: Attempt): Due {
+  const due = booking.dues.find(({ id }) => id === attempt.dueId);
+  if (due === undefined) throw new Error(`${attempt.id} collects ${attempt.dueId}, which ${booking.id} does not have`);
+  return due;
+}
+
+/** The entry of a fee, none while it is not booked. */
+export const feeEntries = (fee: Fee | null, at: FactContext): JournalEntry[] =>
+  fee === null ? [] : stripeFee({ balanceTransactionId: fee.balanceTransactionId, fee: fee.amount }, at);
+
+const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): Attempt => ({
+  ...attempt,
+  version: attempt.version + 1,
+  status: "succeeded",
+  paymentIntentId: payment.paymentIntentId,
+  chargeId: payment.chargeId,
+  feePosted: payment.fee !== null,
+  failureCode: null,
+  dueAt: payment.fee === null ? plusMinutes(now, feePollMinutes) : null,
+});
+
+const chargeOf = (
+  { booking, attempt }: SettlementState,
+  payment: Succeeded,
+  refundable: number,
+  now: Instant,
+): Charge => ({
+  id: payment.chargeId,
+  bookingId: booking.id,
+  dueId: attempt.dueId,
+  attemptId: attempt.id,
+  paymentIntentId: payment.paymentIntentId,
+  amount: payment.amount,
+  refundable,
+  currency: payment.currency,
+  createdAt: now,
+});
+
+const refundOn = (
+  { booking, refundId }: SettlementState,
+  payment: Succeeded,
+  amount: number,
+  reason: RefundReason,
+  now: Instant,
+): Refund => ({
+  ...requestRefund({
+    id: refundId,
+    booking,
+    reason,
+    requestedBy: "system",
+    now,
+    shares: [{ charge: { id: payment.chargeId, paymentIntentId: payment.paymentIntentId }, amount }],
+  }),
+  currency: payment.currency,
+});

@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import type { Ending } from "../booking/index.ts";
+import type { PlanKind } from "../plan/index.ts";
+import { plusMinutes } from "../time/index.ts";
+import type { Life } from "./life.ts";
+
+/** What may happen next to a booking; `pick` chooses among what there is. */
+export type Fact =
+  | { kind: "sign" | "confirm" | "admit" | "complete" | "fall_due" | "lapse" | "lose_place" | "find_place" }
+  | { kind: "wait"; minutes: number }
+  | { kind: "checkout"; purpose: "deposit" | "due"; amount: number | undefined }
+  | { kind: "end"; by: Ending["by"] }
+  | {
+      kind: "payment";
+      pick: number;
+      says: "processing" | "failed" | "expired" | "refused" | "succeeded" | "succeeded_without_fee";
+    }
+  | { kind: "refund"; pick: number; says: "pending" | "taken" | "failed" | "failed_and_returned" };
+
+const facts: fc.Arbitrary<Fact> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Fact>({ kind: "sign" }) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .constantFrom("confirm", "admit", "complete", "fall_due", "lapse", "lose_place", "find_place")
+      .map((kind): Fact => ({ kind })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(10, 31, 60, 1_440, 14_400, 43_200).map((minutes): Fact => ({ kind: "wait", minutes })),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("checkout" as const),
+      purpose: fc.constantFrom("deposit" as const, "due" as const),
+      amount: fc.option(fc.integer({ min: 50, max: 900_000 }), { nil: undefined }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom<Ending["by"]>("client", "operator", "clearance_deadline", "not_cleared", "no_show", "turned_away")
+      .map((by): Fact => ({ kind: "end", by })),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      kind: fc.constant("payment" as const),
+      pick: fc.nat(3),
+      says: fc.constantFrom(
+        "processing" as const,
+        "failed" as const,
+        "expired" as const,
+        "refused" as const,
+        "succeeded" as const,
+        "succeeded" as const,
+        "succeeded_without_fee" as const,
+      ),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("refund" as const),
+      pick: fc.nat(3),
+      says: fc.constantFrom("pending" as const, "taken" as const, "failed" as const, "failed_and_returned" as const),
+    }),
+  },
+);
+
+/** The newest first: what happens next is mostly about what happened last. */
+const chosen = <Value>(values: Value[], pick: number): Value | undefined =>
+  values.at(-1 - (pick % Math.max(1, values.length)));
+
+/** Lets a fact happen to a booking, as far as it can. */
+export function happen(life: Life, fact: Fact): void {
+  switch (fact.kind) {
+    case "sign":
+      life.sign();
+      return;
+    case "confirm":
+      if (life.booking.status === "awaiting_clearance") life.confirm();
+      return;
+    case "admit":
+      if (life.booking.status === "confirmed") life.at(later(life.now, "2027-03-08T17:00:00Z")).admit();
+      return;
+    case "complete":
+      if (life.booking.admission === null) return;
+      life.at(later(life.now, "2027-03-15T17:00:00Z"));
+      life.fallDue();
+      life.complete();
+      return;
+    case "fall_due":
+      // As if the client waited until the balance is due.
+      life.at(later(life.now, `${life.booking.dues.at(-1)?.dueOn}T18:00:00Z`));
+      life.fallDue();
+      return;
+    case "lapse":
+      life.lapse();
+      return;
+    case "lose_place":
+      // A claim that has lapsed may be overtaken, with no sweep to say so.
+      if (life.booking.status === "held" && (life.booking.holdExpiresAt ?? "") <= life.now) life.placeIsOurs = false;
+      return;
+    case "find_place":
+      life.freePlace = "plc_2";
+      return;
+    case "wait":
+      life.at(plusMinutes(life.now, fact.minutes));
+      return;
+    case "checkout":
+      life.checkout(fact.purpose, fact.purpose === "deposit" ? {} : { dueId: "due_1", amount: fact.amount });
+      return;
+    case "end":
+      life.end(fact.by);
+      return;
+    case "payment":
+      pay(life, fact);
+      return;
+    case "refund":
+      refund(life, fact);
+      return;
+  }
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+function pay(life: Life, { pick, says }: Extract<Fact, { kind: "payment" }>): void {
+  const attempt = chosen(life.attempts, pick);
+  if (attempt === undefined) return;
+  const ids = { paymentIntentId: `pi_${attempt.id}` };
+  switch (says) {
+    case "processing":
+      life.settle(attempt.id, { kind: "processing", ...ids });
+      return;
+    case "failed":
+      life.settle(attempt.id, { kind: "failed", ...ids, code: "insufficient_funds" });
+      return;
+    case "expired":
+      life.settle(attempt.id, { kind: "expired" });
+      return;
+    case "refused":
+      life.settle(attempt.id, { kind: "refused", code: "parameter_invalid" });
+      return;
+    case "succeeded":
+      life.settle(attempt.id, life.paymentOf(attempt.id));
+      return;
+    case "succeeded_without_fee":
+      life.settle(attempt.id, life.paymentOf(attempt.id, { fee: null }));
+      return;
+  }
+}
+
+function refund(life: Life, { pick, says }: Extract<Fact, { kind: "refund" }>): void {
+  const owed = chosen(life.refunds, pick);
+  const part = owed === undefined ? undefined : chosen(owed.parts, pick);
+  if (owed === undefined || part === undefined) return;
+  const taken = { balanceTransactionId: `txn_${part.id}`, amount: part.amount };
+  const returned = { balanceTransactionId: `txn_${part.id}_back`, amount: part.amount };
+  const told = { stripeRefundId: `re_${part.id}`, failureCode: null, taken: null, returned: null };
+  switch (says) {
+    case "pending":
+      life.refundOutcome(owed.id, part.id, { ...told, status: "pending", taken });
+      return;
+    case "taken":
+      life.refundOutcome(owed.id, part.id, { ...told, status: "succeeded", taken });
+      return;
+    case "failed":
+      life.refundOutcome(owed.id, part.id, { ...told, status: "failed", failureCode: "declined" });
+      return;
+    case "failed_and_returned":
+      life.refundOutcome(owed.id, part.id, { ...told, status: "failed", failureCode: "lost", taken, returned });
+      return;
+  }
+}
+
+const plans = fc.constantFrom<PlanKind>("full", "deposit_and_balance");
+const stories = fc.record({ plan: plans, told: fc.array(facts, { maxLength: 40 }) });
+/** Many stories begin as many bookings do, or few would come far. */
+const paysDeposit: Fact[] = [
+  { kind: "sign" },
+  { kind: "checkout", purpose: "deposit", amount: undefined },
+  { kind: "payment", pick: 0, says: "succeeded" },
+];
+const confirmed: Fact[] = [...paysDeposit, { kind: "confirm" }];
+const paysBalance: Fact = { kind: "checkout", purpose: "due", amount: undefined };
+const paysPart: Fact = { kind: "checkout", purpose: "due", amount: 300_000 };
+const openings: Fact[][] = [
+  [],
+  paysDeposit,
+  confirmed,
+  [...confirmed, paysBalance],
+  [...confirmed, { kind: "fall_due" }, paysPart, { kind: "end", by: "client" }],
+  [...confirmed, paysPart, { kind: "payment", pick: 0, says: "failed" }, paysBalance],
+  [...confirmed, { kind: "fall_due" }, { kind: "admit" }, { kind: "complete" }],
+  [...paysDeposit.slice(0, 2), { kind: "wait", minutes: 60 }, { kind: "lapse" }],
+];
+export const allStories = fc
+  .tuple(stories, fc.constantFrom(...openings))
+  .map(([{ plan, told }, opening]) => ({ plan, told: [...opening, ...told] }));
