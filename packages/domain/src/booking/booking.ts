@@ -73,7 +73,7 @@ export type BookingChange = { booking: Booking; events: DomainEvent[]; journal: 
 export const isLive = (booking: Booking): boolean =>
   booking.status === "held" || booking.status === "awaiting_clearance" || booking.status === "confirmed";
 
-export const depositOf = (booking: Booking): Due => {
+const depositOf = (booking: Booking): Due => {
   const deposit = booking.dues.find((due) => due.kind === "deposit");
   if (deposit === undefined) throw new Error(`${booking.id} has no deposit`);
   return deposit;

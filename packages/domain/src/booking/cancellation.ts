@@ -43,7 +43,7 @@ const refundReasonOf: Record<Ending["by"], RefundReason> = {
 };
 
 /** Who ends a booking decides what it gives back: the client by the policy, anybody else everything. */
-export function endingRule(booking: Booking, by: Ending["by"], today: CalendarDate): EndingRule {
+function endingRule(booking: Booking, by: Ending["by"], today: CalendarDate): EndingRule {
   switch (by) {
     case "client":
       return policyOn(booking, today);

@@ -61,7 +61,7 @@ export function lapse(before: Booking, now: Instant): BookingChange | null {
 }
 
 /** Ends a hold whose place is no longer its own, or whose time has passed. */
-export function expire(before: Booking, now: Instant): BookingChange {
+function expire(before: Booking, now: Instant): BookingChange {
   return nextVersion(
     before,
     now,

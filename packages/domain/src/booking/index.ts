@@ -7,7 +7,6 @@ export * from "./deadline.ts";
 export * from "./due.ts";
 export * from "./hold.ts";
 export {
-  type Fee,
   type PaymentOutcome,
   type PlaceMove,
   returnInFull,

@@ -142,7 +142,7 @@ function termsOf(program: Program, cohort: Cohort): QuotedTerms {
   };
 }
 
-export const clearanceDeadline = (program: Program, startsOn: CalendarDate): CalendarDate =>
+const clearanceDeadline = (program: Program, startsOn: CalendarDate): CalendarDate =>
   addDays(startsOn, -program.screening.clearanceDeadlineDaysBefore);
 
 function addOnLines(program: Program, wanted: QuoteRequest["addOns"]): { ok: true; lines: QuoteLine[] } | QuoteRefusal {

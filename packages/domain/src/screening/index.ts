@@ -56,7 +56,7 @@ export function clearanceSummary(clearance: Clearance | null, today: CalendarDat
 }
 
 /** The last date on which both evaluations clear, or null while they do not. */
-export function validThrough({ medical, psychiatric }: Clearance): CalendarDate | null {
+function validThrough({ medical, psychiatric }: Clearance): CalendarDate | null {
   if (medical?.outcome !== "cleared" || psychiatric?.outcome !== "cleared") return null;
   if (medical.validUntil === null || psychiatric.validUntil === null) return null;
   const [earliest] = [medical.validUntil, psychiatric.validUntil].sort();
