@@ -12,7 +12,13 @@ import { type Dump, dump } from "./dump.ts";
 import { always, breaches, stripePostedOnce } from "./invariants.ts";
 import { type Addresses, type Answer, type Client, connect, openCohort, participantOf } from "./stack.ts";
 
-export type CrashOptions = { bookings: number; kills: number; seed: number };
+export type CrashOptions = {
+  bookings: number;
+  kills: number;
+  seed: number;
+  /** The share of writes after which the process of the handler that made them ends, before it hears of them. */
+  crashAfter?: number;
+};
 
 /** How it went. `cutOff` counts requests that were under way when a kill came; each was repeated under its own key. */
 export type CrashResult = {
@@ -32,7 +38,7 @@ type Kept = { request: Request; answer: Answer };
  * Walks bookings through the stack while it is killed (SIGKILL of its whole process group) and started again at random
  * moments. In the end every 2xx answer must be true and be given again, and every invariant must hold.
  */
-export async function crashes({ bookings, kills, seed }: CrashOptions): Promise<CrashResult> {
+export async function crashes({ bookings, kills, seed, crashAfter = 0 }: CrashOptions): Promise<CrashResult> {
   const folder = mkdtempSync(join(tmpdir(), "clearing-crash-"));
   const house = await mortalStack(folder);
   const random = seeded(seed);
@@ -40,6 +46,9 @@ export async function crashes({ bookings, kills, seed }: CrashOptions): Promise<
   try {
     const cohorts: string[] = [];
     for (let count = 0; count < bookings; count += 40) cohorts.push(await openCohort(house.client(), { places: 50 }));
+    if (crashAfter > 0) {
+      await house.client().fault({ target: "dynamodb", kind: "crash_after", rate: crashAfter, seed });
+    }
     const kept: Kept[] = [];
     const walks = Array.from({ length: bookings }, async (_, index) => {
       // Some are at every point of their walk whenever a kill comes.
@@ -56,6 +65,7 @@ export async function crashes({ bookings, kills, seed }: CrashOptions): Promise<
     };
     await Promise.all([killer(), ...walks]);
     const client = house.client();
+    await client.clearFaults();
     await client.advance("PT20M");
     await client.quiesce();
     const found = await dump(client);
@@ -186,6 +196,7 @@ async function untilAnswered(life: Life, request: () => Promise<Answer>): Promis
       if (error.cause?.code !== "ECONNREFUSED") life.cutOff++;
       return null;
     });
+    if (answer !== null && answer.status === 500) life.cutOff++;
     if (answer !== null && answer.status < 500 && !notYet.has(answer.body?.code)) return answer;
     if (tries === 400) throw new Error(`no answer after ${tries} tries: ${JSON.stringify(answer)}`);
     await sleep(100);

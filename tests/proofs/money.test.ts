@@ -4,16 +4,16 @@ import { openStack, weakened } from "./stack.ts";
 
 const seed = Number(process.env.MONEY_SEED ?? 1);
 
-test("25 random bookings: I3 after every step, and in the end Stripe's balance to the cent (I3, I4, I5, I6, I7)", async () => {
+test("16 random bookings: I3 after every step, and in the end Stripe's balance to the cent (I3, I4, I5, I6, I7)", async () => {
   const stack = await openStack();
   try {
-    const result = await simulateMoney(stack.client, { bookings: 25, seed });
+    const result = await simulateMoney(stack.client, { bookings: 16, seed });
 
     const { trail, breaches, ...summary } = result;
     console.log(JSON.stringify(summary));
     expect(breaches, `seed ${seed}\n${trail.slice(-25).join("\n")}`).toEqual([]);
-    expect(summary.charges).toBeGreaterThan(20);
-    expect(summary.refunds).toBeGreaterThan(5);
+    expect(summary.charges).toBeGreaterThan(15);
+    expect(summary.refunds).toBeGreaterThan(3);
     expect(summary.statuses.completed).toBeGreaterThan(0);
   } finally {
     await stack.stop();
