@@ -71,6 +71,8 @@ export function createLambdaHost(options: Options): LambdaHost {
 
 function hostFunction(fn: FunctionSpec, options: Options) {
   const log = createWriteStream(join(options.logs, `${fn.label}.log`), { flags: "a" });
+  // Several processes at once write into it, each by two pipes; those of an ended one go with it.
+  log.setMaxListeners(0);
   const processes = new Map<string, { sandbox: Sandbox; child: ChildProcess }>();
   const waiting: (() => void)[] = [];
   let thread: Sandbox | undefined;
