@@ -1,5 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { type PostedEntry, transfer, trialBalance } from "@clearing/domain/ledger";
+import { type PostedEntry, transfer } from "@clearing/domain/ledger";
 import { describe, expect, test } from "vitest";
 import { hledgerOf } from "./hledger.ts";
 
@@ -90,35 +89,5 @@ describe("the journal as an hledger file", () => {
         .split("\n")
         .every((line) => line.startsWith("account ")),
     ).toBe(true);
-  });
-});
-
-const installed = spawnSync("hledger", ["--version"]).status === 0;
-
-describe.runIf(installed)("hledger itself", () => {
-  const hledger = (...parameters: string[]) =>
-    execFileSync("hledger", ["-f", "-", ...parameters], { input: hledgerOf(entries), encoding: "utf8" });
-
-  test("accepts the file, strictly and in the order of its dates", () => {
-    expect(() => hledger("check", "accounts", "commodities", "balancednoautoconversion", "ordereddates")).not.toThrow();
-  });
-
-  test("control: it refuses an account that is not declared", () => {
-    const misspelt = hledgerOf(entries).replace("    assets:bank", "    assets:banc");
-    const input = { input: misspelt, stdio: "pipe" } as const;
-    expect(() => execFileSync("hledger", ["-f", "-", "check", "accounts"], input)).toThrow(/banc/);
-  });
-
-  test.each(["usd", "jpy", "bhd"])("has the balances of the trial balance in %s", (currency) => {
-    const digits = { usd: 2, jpy: 0, bhd: 3 }[currency] ?? 2;
-    const expected = trialBalance(entries, currency).accounts.filter(({ balance }) => balance !== 0);
-    const [, ...rows] = hledger("balance", "--flat", "-N", "-O", "csv", `cur:${currency.toUpperCase()}`)
-      .trim()
-      .split("\n");
-    const balances = rows.map((row) => {
-      const [account = "", balance = ""] = row.replaceAll('"', "").split(",");
-      return [account.split(":")[1], Math.round(Number.parseFloat(balance) * 10 ** digits)];
-    });
-    expect(balances.sort()).toEqual(expected.map(({ account, balance }) => [account, balance]).sort());
   });
 });

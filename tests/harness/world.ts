@@ -209,7 +209,7 @@ export async function openCohort(
 }
 
 let people = 0;
-export const somebody = (): string => `person-${++people}-${randomUUID().slice(0, 8)}@example.com`;
+const somebody = (): string => `person-${++people}-${randomUUID().slice(0, 8)}@example.com`;
 
 export const participantBody = (email: string) => ({
   name: "Sample Person",

@@ -21,7 +21,7 @@ import { createTimeline } from "./timeline.ts";
 import { readTopology, type Topology } from "./topology.ts";
 
 export { StartRefused } from "./data-folder.ts";
-export { type StackProcess, spawnStack } from "./stack-process.ts";
+export { spawnStack } from "./stack-process.ts";
 export { TemplateError } from "./template.ts";
 
 export type StackOptions = {

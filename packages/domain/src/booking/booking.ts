@@ -55,6 +55,8 @@ export type Booking = {
   holdExpiresAt: Instant | null;
   /** The hold has had its one extension. */
   holdExtended: boolean;
+  /** A bank debit for the deposit has failed: the one more session that this allows has been given. */
+  debitFailed: boolean;
   /** The instant by which an `awaiting_clearance` booking has to be cleared. */
   clearanceDueAt: Instant;
   /** When it was confirmed first; the balance of `full` counts from then. */

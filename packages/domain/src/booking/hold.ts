@@ -36,6 +36,7 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
     autopay: false,
     holdExpiresAt: plusMinutes(now, request.terms.holdMinutes),
     holdExtended: false,
+    debitFailed: false,
     clearanceDueAt: request.terms.clearanceDeadline,
     confirmedAt: null,
     admission: null,

@@ -203,6 +203,20 @@ describe("a deposit session that ends unpaid", () => {
     expect(life.checkout("deposit")).toBeNull();
   });
 
+  test("by a bank debit that failed allows one more session, and no third", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, processing);
+    life.settle(attempt.id, failed);
+
+    const second = life.checkout("deposit");
+    expect(second).toMatchObject({ status: "open" });
+    life.settle(second?.id ?? "", processing);
+    life.settle(second?.id ?? "", failed);
+
+    expect(life.booking).toMatchObject({ status: "held", debitFailed: true });
+    expect(life.checkout("deposit")).toBeNull();
+  });
+
   test("that Stripe never made allows one more", () => {
     const { life, attempt } = paying();
 

@@ -123,7 +123,8 @@ function failed(
     {
       dues: replaceDue(booking.dues, freed(booking, due, today)),
       ...(shrinks ? { holdExpiresAt: until } : {}),
-      ...(shrinks || (deposit && status === "refused") ? { holdExtended: false } : {}),
+      ...(shrinks ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),
+      ...(deposit && status === "refused" ? { holdExtended: false } : {}),
     },
     (after) => ({
       events: status === "failed" ? [bookingEvent(after, "PaymentFailed", { ...about(attempt), reason: code })] : [],

@@ -1,21 +1,3 @@
-/** What an id is of: `bkg_...` is a booking wherever it appears. */
-export type IdPrefix =
-  | "prog"
-  | "coh"
-  | "plc"
-  | "quo"
-  | "bkg"
-  | "due"
-  | "att"
-  | "ref"
-  | "wl"
-  | "fin"
-  | "je"
-  | "exc"
-  | "evl"
-  | "acc"
-  | "evt";
-
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /**

@@ -134,11 +134,10 @@ describe("the schedule", () => {
 
   test("control: a balance rounded by itself, instead of taking the rest, is caught", () => {
     const check = fc.check(
+      // Half of an odd price leaves half a cent on both sides: every other offer shows it, so no seed misses it.
       fc.property(offers, (offer) => {
-        const { deposit: rule } = offer;
-        fc.pre(rule.kind === "percent");
-        const { total, deposit } = schedule(offer);
-        return deposit + Math.round((total * (100 - rule.percent)) / 100) === total;
+        const { total, deposit } = schedule({ ...offer, deposit: { kind: "percent", percent: 50 } });
+        return deposit + Math.round(total / 2) === total;
       }),
     );
 
