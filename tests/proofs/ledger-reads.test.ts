@@ -19,6 +19,8 @@ async function post(at: string, reference: string, amount: number, [debit, credi
     { debit, credit },
     { effectiveOn: at.slice(0, 10), currency: "usd", ...of },
   );
+  // Ids sort by the millisecond: two entries of one second are in the order in which they were posted.
+  vi.setSystemTime(Date.now() + 1);
   expect(await postOnce(running.store, entries, at)).toEqual({ ok: true });
 }
 
