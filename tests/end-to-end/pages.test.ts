@@ -1,0 +1,84 @@
+import chromium from "@sparticuz/chromium";
+import { type Browser, chromium as driver, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+let browser: Browser;
+let page: Page;
+/** Whatever a page asks of another host, or complains about. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  world = await startWorld();
+  const args = [...chromium.args, "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  browser = await driver.launch({ executablePath: await chromium.executablePath(), args });
+  page = await browser.newPage();
+  page.on("request", (request) => {
+    if (!/^(http:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url())) complaints.push(request.url());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+});
+afterAll(async () => {
+  await browser?.close();
+  await world?.stop();
+});
+
+/** Keeps a picture where CLEARING_SCREENSHOTS says, for a person to look at. */
+async function picture(name: string) {
+  const folder = process.env.CLEARING_SCREENSHOTS;
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+async function onStripesPage(): Promise<Client> {
+  const client = new Client(world);
+  await client.hold((await openCohort(world)).id);
+  await client.sign();
+  const { body } = await client.tryCheckout();
+  await page.goto(body.url);
+  return client;
+}
+
+describe("the pages that people see, in a browser", () => {
+  test("a declined card is said so, another one is taken, and the client comes back to a page that says it was paid", async () => {
+    const client = await onStripesPage();
+    await picture("checkout");
+    await page
+      .getByRole("radio", { name: /declined/i })
+      .first()
+      .check();
+    await page.getByRole("button", { name: /pay/i }).click();
+    expect(await page.getByRole("alert").textContent()).toMatch(/declined/i);
+    await picture("checkout-declined");
+    await page.getByRole("radio").first().check();
+    await page.getByRole("button", { name: /pay/i }).click();
+    await page.waitForURL(/\/v1\/checkout\/return/);
+    expect(await page.getByRole("heading").textContent()).toBe("Payment received");
+    await picture("return");
+    await world.quiesce();
+    expect((await client.read()).status).toBe("awaiting_clearance");
+  });
+
+  test("the agreement reads and prints: price, payments, cancellation", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world)).id);
+    const token = await client.token();
+    const { html } = await world.must<{ html: string }>("GET", `${client.path}/agreement`, { token });
+    await page.setContent(html);
+    for (const heading of ["Price", "Payments", "Cancellation"]) {
+      expect(await page.getByRole("heading", { name: heading, exact: true }).isVisible()).toBe(true);
+    }
+    expect(await page.getByRole("table").count()).toBe(3);
+    await picture("agreement");
+  });
+
+  test("the API's documentation draws every operation by itself", async () => {
+    await page.goto(`${world.stack.apiUrl}/docs`);
+    await page.getByText("Holds a place for some minutes").first().waitFor();
+    await picture("docs");
+  });
+
+  test("no page asks another host for anything, or fails", () => {
+    expect(complaints).toEqual([]);
+  });
+});
