@@ -7,18 +7,22 @@ import { costFigures } from "./cost.ts";
 import { holdingFigures } from "./holding.ts";
 import { type Figure, holds } from "./measure.ts";
 import { httpFigures } from "./over-http.ts";
+import { proofFigures } from "./proofs-at-size.ts";
 
 /**
- * `pnpm bench`: every figure of one run, ratios taken side by side. `--only` names one part; `--write` keeps the report
+ * `pnpm bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out; `--write` keeps the report
  * in docs/benchmarks.md. Exits with 1 when a bound does not hold.
  */
-const { values: flags } = parseArgs({ options: { write: { type: "boolean" }, only: { type: "string" } } });
+const { values: flags } = parseArgs({
+  options: { write: { type: "boolean" }, only: { type: "string" }, without: { type: "string" } },
+});
 
 const parts: Record<string, () => Promise<Figure[]>> = {
   "cold start": coldStartFigures,
   holding: holdingFigures,
   "over HTTP": httpFigures,
   cost: costFigures,
+  "proofs at size": proofFigures,
 };
 
 const bound = ({ bound: limits }: Figure): string => {
@@ -29,7 +33,7 @@ const bound = ({ bound: limits }: Figure): string => {
 const tables: string[] = [];
 let broken = 0;
 for (const [name, measure] of Object.entries(parts)) {
-  if (flags.only !== undefined && flags.only !== name) continue;
+  if ((flags.only !== undefined && flags.only !== name) || flags.without === name) continue;
   console.log(`\n${name}`);
   const figures = await measure();
   for (const figure of figures) {
