@@ -246,6 +246,17 @@ describe("a payment of another due", () => {
     expect(due(life, 1)).toMatchObject({ paid: 600_000, billed: 1_600_000, status: "past_due" });
   });
 
+  test("that comes after all leaves what is under way for the rest alone (I5)", () => {
+    const { life, attempt } = payingBalance(600_000);
+    life.settle(attempt.id, failed);
+    const rest = life.checkout("due", { dueId: "due_1", amount: 1_000_000 }) as Attempt;
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(due(life, 1)).toMatchObject({ paid: 600_000, openAttemptId: rest.id });
+    expect(life.checkout("due", { dueId: "due_1" })?.id).toBe(rest.id);
+  });
+
   test("a second success for a due that is paid is returned in full", () => {
     const { life, attempt } = payingBalance();
     life.settle(attempt.id, failed);
@@ -308,6 +319,23 @@ describe("a payment in flight when the booking ended", () => {
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
     expect(life.booking).toMatchObject({ status: "cancelled", paid: 250_000, refunded: 200_000 });
+  });
+
+  test("is one that was started by then: one that was started later goes back in full", () => {
+    const { life, attempt } = payingBalance();
+    life.at("2027-01-20T17:00:00Z").end("client");
+    const later: Attempt = { ...attempt, createdAt: plusMinutes(life.now, 1) };
+    const state = { booking: life.booking, attempt: later, placeIsOurs: false, refundId: "ref_1" };
+
+    const decision = decideSettlement(state, life.paymentOf(attempt.id), plusMinutes(life.now, 5));
+
+    expect(decision).toMatchObject({
+      kind: "settle",
+      settlement: {
+        refund: { amount: 1_600_000, reason: "duplicate_payment" },
+        booking: { ending: { kept: 175_000 } },
+      },
+    });
   });
 
   test("by the operator goes back in full", () => {
