@@ -1,14 +1,11 @@
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { amount, calendarDate, currency, email, id, instant, text } from "./fields.ts";
 
 export const participant = z.strictObject({
   name: text(120),
   email: email(),
-  phone: z
-    .string()
-    .trim()
-    .regex(/^\+?[0-9 ()./-]{5,30}$/, "Must be a telephone number"),
+  phone: z.string().check(z.trim(), z.regex(/^\+?[0-9 ()./-]{5,30}$/, "Must be a telephone number")),
   dateOfBirth: calendarDate(),
 });
 
@@ -42,7 +39,7 @@ export const bookingResponse = () =>
     standing: z.enum(standings),
     currency: currency(),
     participant: z.object({ name: z.string(), email: z.string() }),
-    holdExpiresAt: instant().nullable(),
+    holdExpiresAt: z.nullable(instant()),
     version: z.int(),
     autopay: z.boolean(),
     total: amount(),
@@ -52,12 +49,12 @@ export const bookingResponse = () =>
     balance: amount(),
     clearance: z.object({
       status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
-      validUntil: calendarDate().nullable(),
+      validUntil: z.nullable(calendarDate()),
     }),
-    agreement: z.object({ version: z.int(), signedAt: instant().nullable(), hash: z.string() }),
+    agreement: z.object({ version: z.int(), signedAt: z.nullable(instant()), hash: z.string() }),
     dues: z.array(due()),
-    admission: z
-      .object({ outcome: z.enum(["admitted", "no_show", "turned_away"]), at: instant(), by: z.string() })
-      .nullable(),
+    admission: z.nullable(
+      z.object({ outcome: z.enum(["admitted", "no_show", "turned_away"]), at: instant(), by: z.string() }),
+    ),
     timeline: z.array(z.object({ at: instant(), event: z.string() })),
   });

@@ -1,5 +1,5 @@
 import { cohortStatuses } from "@clearing/domain/cohort";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { amount, calendarDate, id, timeZone } from "./fields.ts";
 
 export const cohortResponse = () =>

@@ -1,5 +1,5 @@
 import { type EventName, eventNames } from "@clearing/domain/event";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type ProblemCode, problems } from "./problem.ts";
 import type { Route } from "./route.ts";
 import * as admin from "./routes/admin.ts";
@@ -15,14 +15,14 @@ export const routes: Route[] = [catalogue, booking, checkout, admin, clinical, f
   (module): Route[] => Object.values(module),
 );
 
-const jsonSchema = (schema: z.ZodType, io: "input" | "output") => {
+const jsonSchema = (schema: z.ZodMiniType, io: "input" | "output") => {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   return rest;
 };
 
 type ObjectSchema = { properties?: Record<string, object>; required?: string[] };
 
-function parameters(schema: z.ZodType | undefined, place: "path" | "query" | "header") {
+function parameters(schema: z.ZodMiniType | undefined, place: "path" | "query" | "header") {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = jsonSchema(schema, "input") as ObjectSchema;
   return Object.entries(properties).map(([name, property]) => ({

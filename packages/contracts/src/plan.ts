@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { amount, calendarDate } from "./fields.ts";
 
 export const planKinds = ["full", "deposit_and_balance", "installments", "financed"] as const;

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { ProblemCode } from "./problem.ts";
 
 export const roles = ["client", "clinician", "admin", "finance"] as const;
@@ -7,7 +7,7 @@ export type Role = (typeof roles)[number];
 /** The Lambda function behind a route: one per audience. */
 export type FunctionName = "catalogue" | "booking" | "checkout" | "admin" | "clinical" | "finance" | "webhook";
 
-export type ResponseDefinition = { description: string; schema?: z.ZodType; contentTypes?: readonly string[] };
+export type ResponseDefinition = { description: string; schema?: z.ZodMiniType; contentTypes?: readonly string[] };
 
 /**
  * One route of the HTTP API: what it takes, who may call it, what it answers. The handler, the OpenAPI document and the
@@ -23,10 +23,10 @@ export type Route = {
   /** Whether an `Idempotency-Key` is ignored, accepted, or asked for. */
   idempotency: "none" | "accepted" | "required";
   summary: string;
-  params?: z.ZodType;
-  query?: z.ZodType;
-  headers?: z.ZodType;
-  body?: z.ZodType;
+  params?: z.ZodMiniType;
+  query?: z.ZodMiniType;
+  headers?: z.ZodMiniType;
+  body?: z.ZodMiniType;
   /** Made when the document is: no request needs them, and a cold start should not pay for them. */
   responses: () => Readonly<Record<number, ResponseDefinition>>;
   errors: readonly ProblemCode[];

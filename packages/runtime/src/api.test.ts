@@ -2,7 +2,7 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Route } from "@clearing/contracts/route";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Answer, bind, httpHandler, type RequestContext, rawHttpHandler } from "./api.ts";
 import { fakeDeps, NOW } from "./testing/fake-deps.ts";
 import { type HttpEventFields, httpEvent } from "./testing/http-event.ts";
@@ -15,9 +15,9 @@ const holdPlace = {
   access: ["client", "admin"],
   idempotency: "required",
   summary: "Holds a place",
-  params: z.strictObject({ id: z.string().regex(/^bkg_/) }),
-  query: z.strictObject({ limit: z.coerce.number().int().positive().optional() }),
-  headers: z.object({ "access-purpose": z.string().default("treatment") }),
+  params: z.strictObject({ id: z.string().check(z.regex(/^bkg_/)) }),
+  query: z.strictObject({ limit: z.optional(z.coerce.number().check(z.int(), z.positive())) }),
+  headers: z.object({ "access-purpose": z._default(z.string(), "treatment") }),
   body: z.strictObject({
     quoteId: z.string(),
     participant: z.strictObject({ name: z.string(), email: z.email() }),

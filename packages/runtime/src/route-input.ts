@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Route } from "@clearing/contracts/route";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 
-type Parsed<R, Part extends string, Absent> = R extends { readonly [P in Part]: infer S extends z.ZodType }
+type Parsed<R, Part extends string, Absent> = R extends { readonly [P in Part]: infer S extends z.ZodMiniType }
   ? z.output<S>
   : Absent;
 
@@ -38,7 +38,7 @@ const LARGEST_BODY = 256 * 1024;
 export function readRequest<R extends Route>(route: R, request: RawRequest): ReadRequest<R> {
   if (request.body.byteLength > LARGEST_BODY) return { ok: false, reason: "payload_too_large" };
   const errors: FieldError[] = [];
-  const check = (schema: z.ZodType | undefined, value: unknown, part: string): unknown => {
+  const check = (schema: z.ZodMiniType | undefined, value: unknown, part: string): unknown => {
     if (schema === undefined) return {};
     const result = schema.safeParse(value);
     if (result.success) return result.data;
@@ -57,7 +57,7 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
 
 /** Every named parameter once; one that the route does not know is an error, not silence. */
 function readQuery(
-  schema: z.ZodType | undefined,
+  schema: z.ZodMiniType | undefined,
   query: URLSearchParams,
   errors: FieldError[],
 ): Record<string, string> {
@@ -110,7 +110,7 @@ function fieldErrors(issue: z.core.$ZodIssue, part: string): FieldError[] {
   return [{ path: at(issue.path), message: issue.message }];
 }
 
-function fieldsOf(schema: z.ZodType | undefined): string[] {
+function fieldsOf(schema: z.ZodMiniType | undefined): string[] {
   return schema !== undefined && "shape" in schema ? Object.keys(schema.shape as object) : [];
 }
 

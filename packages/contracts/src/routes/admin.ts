@@ -1,20 +1,34 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { bookingResponse } from "../booking.ts";
 import { cohortResponse } from "../cohort.ts";
-import { amount, calendarDate, count, id, instant, label, listQuery, page, text, timeZone } from "../fields.ts";
+import {
+  amount,
+  calendarDate,
+  count,
+  countParameter,
+  id,
+  instant,
+  label,
+  list,
+  listQuery,
+  matching,
+  page,
+  text,
+  timeZone,
+} from "../fields.ts";
 import { programFields, programResponse, programStatus } from "../program.ts";
 import { defineRoute } from "../route.ts";
 
 const staff = ["unauthenticated", "forbidden"] as const;
 const cohortParams = z.strictObject({ id: id("coh") });
 const optional = {
-  publicLabel: programFields.publicLabel.optional(),
-  healthCare: programFields.healthCare.default(false),
-  lateCharge: programFields.lateCharge.default(null),
-  nonPayment: programFields.nonPayment.default(null),
-  addOns: programFields.addOns.default([]),
-  itinerary: programFields.itinerary.default([]),
-  aftercare: programFields.aftercare.default([]),
+  publicLabel: z.optional(programFields.publicLabel),
+  healthCare: z._default(programFields.healthCare, false),
+  lateCharge: z._default(programFields.lateCharge, null),
+  nonPayment: z._default(programFields.nonPayment, null),
+  addOns: z._default(programFields.addOns, []),
+  itinerary: z._default(programFields.itinerary, []),
+  aftercare: z._default(programFields.aftercare, []),
 };
 
 export const createProgram = defineRoute({
@@ -39,7 +53,7 @@ export const patchProgram = defineRoute({
   idempotency: "none",
   summary: "Changes a program, publishes or retires it; live bookings keep the terms they were made under",
   params: z.strictObject({ id: id("prog") }),
-  body: z.strictObject({ ...programFields, status: programStatus }).partial(),
+  body: z.partial(z.strictObject({ ...programFields, status: programStatus })),
   responses: () => ({ 200: { description: "The program", schema: programResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "conflict"],
 });
@@ -59,10 +73,10 @@ export const createCohort = defineRoute({
     endsOn: calendarDate(),
     timeZone: timeZone(),
     venue,
-    places: z
-      .array(z.strictObject({ type: label(), count: count(1, 60), price: amount().min(50).optional() }))
-      .min(1)
-      .max(10),
+    places: list(z.strictObject({ type: label(), count: count(1, 60), price: z.optional(amount(50)) }), {
+      least: 1,
+      most: 10,
+    }),
   }),
   responses: () => ({ 201: { description: "The cohort", schema: cohortResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "idempotency_mismatch", "conflict"],
@@ -77,14 +91,14 @@ export const patchCohort = defineRoute({
   idempotency: "none",
   summary: "Opens or closes a cohort, changes its dates or venue",
   params: cohortParams,
-  body: z
-    .strictObject({
+  body: z.partial(
+    z.strictObject({
       status: z.enum(["draft", "open", "closed"]),
       startsOn: calendarDate(),
       endsOn: calendarDate(),
       venue,
-    })
-    .partial(),
+    }),
+  ),
   responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "places_in_use", "conflict"],
 });
@@ -112,7 +126,7 @@ export const removePlaces = defineRoute({
   idempotency: "none",
   summary: "Shrinks a cohort by free places only, all or nothing",
   params: cohortParams,
-  query: z.strictObject({ type: label(), count: z.coerce.number().int().min(1).max(60) }),
+  query: z.strictObject({ type: label(), count: countParameter(1, 60) }),
   responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
   errors: ["validation_failed", ...staff, "not_found", "places_in_use", "conflict"],
 });
@@ -138,8 +152,8 @@ const auditRecord = () =>
     at: instant(),
     actor: z.object({ sub: z.string(), role: z.string() }),
     action: z.string(),
-    before: z.record(z.string(), z.unknown()).nullable(),
-    after: z.record(z.string(), z.unknown()).nullable(),
+    before: z.nullable(z.record(z.string(), z.unknown())),
+    after: z.nullable(z.record(z.string(), z.unknown())),
     previousHash: z.string(),
     hash: z.string(),
   });
@@ -153,13 +167,12 @@ export const listAudit = defineRoute({
   idempotency: "none",
   summary: "Who did what to a subject, by an actor, or between two dates",
   query: listQuery({
-    subject: z
-      .string()
-      .regex(/^((program|cohort|booking|clearance())#)?[a-z]{3,4}_[0-9a-z]+$/, "Must be an id, or type#id")
-      .optional(),
-    actor: z.string().max(100).optional(),
-    from: calendarDate().optional(),
-    to: calendarDate().optional(),
+    subject: z.optional(
+      matching(/^((program|cohort|booking|clearance)#)?[a-z]{3,4}_[0-9a-z]+$/, "Must be an id, or type#id"),
+    ),
+    actor: z.optional(z.string().check(z.maxLength(100))),
+    from: z.optional(calendarDate()),
+    to: z.optional(calendarDate()),
   }),
   responses: () => ({ 200: { description: "Records", schema: page(auditRecord()) } }),
   errors: ["validation_failed", ...staff],

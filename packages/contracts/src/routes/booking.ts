@@ -1,7 +1,7 @@
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { bookingResponse, participant, standings } from "../booking.ts";
-import { amount, calendarDate, id, instant, listQuery, page, text } from "../fields.ts";
+import { amount, calendarDate, countParameter, id, instant, listQuery, matching, page, text } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
@@ -43,9 +43,9 @@ export const listBookings = defineRoute({
   idempotency: "none",
   summary: "A client's own bookings; staff see all",
   query: listQuery({
-    cohortId: id("coh").optional(),
-    status: z.enum(bookingStatuses).optional(),
-    standing: z.enum(standings).optional(),
+    cohortId: z.optional(id("coh")),
+    status: z.optional(z.enum(bookingStatuses)),
+    standing: z.optional(z.enum(standings)),
   }),
   responses: () => ({ 200: { description: "Bookings, newest first", schema: page(bookingResponse()) } }),
   errors: ["validation_failed", "unauthenticated"],
@@ -73,7 +73,7 @@ export const getAgreement = defineRoute({
   idempotency: "none",
   summary: "The exact document that the client accepts; an older one with `version`",
   params,
-  query: z.strictObject({ version: z.coerce.number().int().min(1).max(9_999).optional() }),
+  query: z.strictObject({ version: z.optional(countParameter(1, 9_999)) }),
   responses: () => ({
     200: {
       description: "The agreement",
@@ -81,9 +81,9 @@ export const getAgreement = defineRoute({
         version: z.int(),
         hash: z.string(),
         html: z.string(),
-        signedAt: instant().nullable(),
-        signature: z.string().nullable(),
-        autopay: z.boolean().nullable(),
+        signedAt: z.nullable(instant()),
+        signature: z.nullable(z.string()),
+        autopay: z.nullable(z.boolean()),
       }),
     },
   }),
@@ -100,10 +100,10 @@ export const signAgreement = defineRoute({
   summary: "Signs the current version; `autopay` is a free choice of its own",
   params,
   body: z.strictObject({
-    hash: z.string().regex(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal"),
+    hash: matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal"),
     signature: text(120),
     accepted: z.literal(true, "Must be true"),
-    autopay: z.boolean().default(false),
+    autopay: z._default(z.boolean(), false),
   }),
   responses: booking,
   errors: [
@@ -158,7 +158,7 @@ export const previewCancellation = defineRoute({
         bookingId: id("bkg"),
         currency: z.string(),
         ...refundOn().shape,
-        next: refundOn().nullable(),
+        next: z.nullable(refundOn()),
       }),
     },
   }),

@@ -1,12 +1,12 @@
 import { cohortStatuses } from "@clearing/domain/cohort";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { cohortResponse } from "../cohort.ts";
-import { amount, calendarDate, count, id, instant, label, listQuery, page, text } from "../fields.ts";
+import { amount, calendarDate, count, id, instant, label, list, listQuery, page, text } from "../fields.ts";
 import { planKinds, policyDate, scheduledDue } from "../plan.ts";
 import { programResponse } from "../program.ts";
 import { defineRoute } from "../route.ts";
 
-const ok = (description: string, schema: z.ZodType) => ({ 200: { description, schema } });
+const ok = (description: string, schema: z.ZodMiniType) => ({ 200: { description, schema } });
 
 export const health = defineRoute({
   operationId: "getHealth",
@@ -79,9 +79,9 @@ export const listCohorts = defineRoute({
   idempotency: "none",
   summary: "The cohorts of published programs, by their first day, with what is available",
   query: listQuery({
-    programId: id("prog").optional(),
-    from: calendarDate().optional(),
-    status: z.enum(cohortStatuses).optional(),
+    programId: z.optional(id("prog")),
+    from: z.optional(calendarDate()),
+    status: z.optional(z.enum(cohortStatuses)),
   }),
   responses: () => ok("Cohorts", page(cohortResponse())),
   errors: ["validation_failed"],
@@ -118,11 +118,11 @@ export const comparePlans = defineRoute({
           z.object({
             kind: z.enum(planKinds),
             available: z.boolean(),
-            reason: z.string().optional(),
-            total: amount().optional(),
-            deposit: amount().optional(),
-            schedule: z.array(scheduledDue).optional(),
-            disclosure: z.null().optional(),
+            reason: z.optional(z.string()),
+            total: z.optional(amount()),
+            deposit: z.optional(amount()),
+            schedule: z.optional(z.array(scheduledDue)),
+            disclosure: z.optional(z.null()),
           }),
         ),
         currency: z.string(),
@@ -168,12 +168,9 @@ export const createQuote = defineRoute({
   body: z.strictObject({
     cohortId: id("coh"),
     placeType: label(),
-    plan: z.strictObject({ kind: z.enum(planKinds), months: count(2, 60).optional() }),
-    discountCode: text(40).optional(),
-    addOns: z
-      .array(z.strictObject({ id: label(), quantity: count(1, 100) }))
-      .max(20)
-      .default([]),
+    plan: z.strictObject({ kind: z.enum(planKinds), months: z.optional(count(2, 60)) }),
+    discountCode: z.optional(text(40)),
+    addOns: z._default(list(z.strictObject({ id: label(), quantity: count(1, 100) }), { most: 20 }), []),
   }),
   responses: () => ({ 201: { description: "The quote", schema: quoteResponse() } }),
   errors: ["validation_failed", "not_found", "not_on_sale", "plan_not_available"],

@@ -1,6 +1,6 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { bookingResponse } from "../booking.ts";
-import { amount, id, instant, text } from "../fields.ts";
+import { amount, id, instant, matching, text } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
@@ -16,9 +16,9 @@ export const openCheckout = defineRoute({
   params,
   body: z.strictObject({
     purpose: z.enum(["deposit", "due"], "Must be deposit or due; other purposes cannot be had yet"),
-    dueId: id("due").optional(),
-    amount: amount().optional(),
-    method: z.enum(["card", "us_bank_account"]).optional(),
+    dueId: z.optional(id("due")),
+    amount: z.optional(amount()),
+    method: z.optional(z.enum(["card", "us_bank_account"])),
   }),
   responses: () => ({
     200: {
@@ -51,7 +51,7 @@ export const checkoutReturn = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "Where Stripe's page returns to: settles the session, so that a late webhook is not noticed",
-  query: z.strictObject({ session: z.string().regex(/^cs_[A-Za-z0-9_]{1,200}$/, "Must be a checkout session's id") }),
+  query: z.strictObject({ session: matching(/^cs_[A-Za-z0-9_]{1,200}$/, "Must be a checkout session's id") }),
   responses: () => ({ 200: { description: "A neutral page", contentTypes: ["text/html"] } }),
   errors: ["validation_failed", "not_found", "payment_provider_unavailable"],
 });

@@ -1,23 +1,23 @@
 import { evaluationKinds, evaluationOutcomes } from "@clearing/domain/screening";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { calendarDate, id, instant, listQuery, page, text } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ bookingId: id("bkg") });
 const headers = z.object({
-  "access-purpose": z.enum(["treatment", "payment", "operations", "patient_request"]).default("treatment"),
+  "access-purpose": z._default(z.enum(["treatment", "payment", "operations", "patient_request"]), "treatment"),
 });
 const clearance = z.object({
   status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
-  validUntil: calendarDate().nullable(),
+  validUntil: z.nullable(calendarDate()),
 });
 const evaluation = () =>
   z.object({
     id: id("evl"),
     kind: z.enum(evaluationKinds),
     outcome: z.enum(evaluationOutcomes),
-    validUntil: calendarDate().nullable(),
-    note: z.string().nullable(),
+    validUntil: z.nullable(calendarDate()),
+    note: z.nullable(z.string()),
     by: z.string(),
     at: instant(),
   });
@@ -49,7 +49,7 @@ export const listScreenings = defineRoute({
   idempotency: "none",
   summary: "The queue: live bookings by what their clearance lacks",
   headers,
-  query: listQuery({ status: clearance.shape.status.optional() }),
+  query: listQuery({ status: z.optional(clearance.shape.status) }),
   responses: () => ({ 200: { description: "Screenings", schema: page(screeningSummary()) } }),
   errors: [...clinician],
 });
@@ -81,8 +81,8 @@ export const recordEvaluation = defineRoute({
   body: z.strictObject({
     kind: z.enum(evaluationKinds),
     outcome: z.enum(evaluationOutcomes),
-    validUntil: calendarDate().optional(),
-    note: text(20_000).optional(),
+    validUntil: z.optional(calendarDate()),
+    note: z.optional(text(20_000)),
   }),
   responses: () => ({
     201: { description: "The evaluation and the clearance", schema: z.object({ evaluation: evaluation(), clearance }) },

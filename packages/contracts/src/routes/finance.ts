@@ -1,6 +1,6 @@
 import { chartOfAccounts } from "@clearing/domain/ledger";
-import * as z from "zod";
-import { calendarDate, currency, id, instant } from "../fields.ts";
+import * as z from "zod/mini";
+import { calendarDate, currency, id, instant, listQuery } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const account = z.enum(Object.keys(chartOfAccounts) as [keyof typeof chartOfAccounts]);
@@ -14,7 +14,7 @@ export const getTrialBalance = defineRoute({
   access: ["finance"],
   idempotency: "none",
   summary: "Turnover and balance of every account, of one currency, to the end of a date",
-  query: z.strictObject({ asOf: calendarDate().optional(), currency: currency().default("usd") }),
+  query: z.strictObject({ asOf: z.optional(calendarDate()), currency: z._default(currency(), "usd") }),
   responses: () => ({
     200: {
       description: "The trial balance",
@@ -38,14 +38,11 @@ export const getJournal = defineRoute({
   access: ["finance"],
   idempotency: "none",
   summary: "Journal entries in the order of their posting, as JSON, CSV or an hledger file",
-  headers: z.object({ accept: z.string().max(500).optional() }),
-  query: z.strictObject({
-    bookingId: id("bkg").optional(),
-    from: calendarDate().optional(),
-    to: calendarDate().optional(),
-    limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
-    cursor: z.string().max(400).optional(),
-  }),
+  headers: z.object({ accept: z.optional(z.string().check(z.maxLength(500))) }),
+  query: listQuery(
+    { bookingId: z.optional(id("bkg")), from: z.optional(calendarDate()), to: z.optional(calendarDate()) },
+    { usual: 1_000, most: 1_000 },
+  ),
   responses: () => ({
     200: {
       description: "Entries; the whole range at once as text",
@@ -57,10 +54,12 @@ export const getJournal = defineRoute({
             postedAt: instant(),
             effectiveOn: calendarDate(),
             currency: z.string(),
-            postings: z.array(z.object({ account, debit: z.int(), credit: z.int(), bookingId: z.string().optional() })),
+            postings: z.array(
+              z.object({ account, debit: z.int(), credit: z.int(), bookingId: z.optional(z.string()) }),
+            ),
           }),
         ),
-        nextCursor: z.string().nullable(),
+        nextCursor: z.nullable(z.string()),
       }),
       contentTypes: ["application/json", "text/csv", "text/x-hledger"],
     },

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoute } from "../route.ts";
 
 export const stripeWebhook = defineRoute({

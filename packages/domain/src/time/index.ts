@@ -1,48 +1,54 @@
-import { Temporal } from "temporal-polyfill";
+import { getISO } from "temporal-polyfill/fns/Calendar";
+import * as Instants from "temporal-polyfill/fns/Instant";
+import * as PlainDate from "temporal-polyfill/fns/PlainDate";
+import * as PlainTime from "temporal-polyfill/fns/PlainTime";
+import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
 
 /** ISO 8601, UTC, whole seconds: `2027-03-01T17:00:00Z`. Compares as text. */
 export type Instant = string;
 /** ISO 8601 date of a calendar, without a zone: `2027-03-01`. Compares as text. */
 export type CalendarDate = string;
 
-const toInstant = (instant: Temporal.Instant): Instant =>
-  instant.round({ smallestUnit: "second", roundingMode: "floor" }).toString();
+const toInstant = (instant: Instants.Record): Instant => Instants.toString(Instants.roundToSecond(instant, "floor"));
+const toDate = (date: CalendarDate) => PlainDate.fromString(date, getISO);
 
 /** The instant of so many milliseconds since the epoch, cut to the second. */
 export const instantOf = (milliseconds: number): Instant =>
-  toInstant(Temporal.Instant.fromEpochMilliseconds(Math.floor(milliseconds)));
+  toInstant(Instants.fromEpochMilliseconds(Math.floor(milliseconds)));
 
 export const plusSeconds = (instant: Instant, seconds: number): Instant =>
-  toInstant(Temporal.Instant.from(instant).add({ seconds }));
+  toInstant(Instants.addSeconds(Instants.fromString(instant), seconds));
 export const plusMinutes = (instant: Instant, minutes: number): Instant => plusSeconds(instant, minutes * 60);
 export const plusHours = (instant: Instant, hours: number): Instant => plusSeconds(instant, hours * 3_600);
 /** So many times 24 hours later; for calendar days use `addDays`. */
 export const plusDays = (instant: Instant, days: number): Instant => plusSeconds(instant, days * 86_400);
 
 export const addDays = (date: CalendarDate, days: number): CalendarDate =>
-  Temporal.PlainDate.from(date).add({ days }).toString();
+  PlainDate.toString(PlainDate.addDays(toDate(date), days));
 
 /** So many calendar months later, clamped to the month's end: 31 January plus one month is the last of February. */
 export const addMonths = (date: CalendarDate, months: number): CalendarDate =>
-  Temporal.PlainDate.from(date).add({ months }).toString();
+  PlainDate.toString(PlainDate.addMonths(toDate(date), months));
 
 /** Calendar days from one date to another; negative when `to` is earlier. */
 export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
-  Temporal.PlainDate.from(from).until(to, { largestUnit: "days" }).days;
+  PlainDate.diffDays(toDate(from), toDate(to));
 
 /** The calendar date of an instant in a time zone. */
 export const dateIn = (zone: string, instant: Instant): CalendarDate =>
-  Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+  PlainDate.toString(ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromString(instant), zone)));
 
 /** The instant of a wall-clock time (`HH:MM`) on a date; one that daylight saving skips is moved on, the first of two. */
-export const instantAt = (date: CalendarDate, time: string, zone: string): Instant =>
+export const instantAt = (date: CalendarDate, time: string, timeZone: string): Instant =>
   toInstant(
-    Temporal.PlainDate.from(date).toPlainDateTime(Temporal.PlainTime.from(time)).toZonedDateTime(zone).toInstant(),
+    ZonedDateTime.toInstant(
+      PlainDate.toZonedDateTime(toDate(date), { timeZone, plainTime: PlainTime.fromString(time) }),
+    ),
   );
 
 /** The first instant of a date in a zone; not always 00:00, where daylight saving skips midnight. */
 export const startOfDay = (date: CalendarDate, zone: string): Instant =>
-  toInstant(Temporal.PlainDate.from(date).toZonedDateTime(zone).toInstant());
+  toInstant(ZonedDateTime.toInstant(PlainDate.toZonedDateTime(toDate(date), zone)));
 
 /** The end of a date in a zone: the first instant of the next one. */
 export const endOfDay = (date: CalendarDate, zone: string): Instant => startOfDay(addDays(date, 1), zone);
@@ -51,7 +57,7 @@ export const endOfDay = (date: CalendarDate, zone: string): Instant => startOfDa
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   try {
-    Temporal.PlainDate.from(text, { overflow: "reject" });
+    toDate(text);
     return true;
   } catch {
     return false;
