@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Client, dayFrom, openCohort, startWorld, type World } from "../harness/world.ts";
+import { dayFrom } from "../harness/days.ts";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {

@@ -4,15 +4,15 @@ import type { Cohort, Place } from "@clearing/domain/cohort";
 import { salesEnd } from "@clearing/domain/cohort";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
-import { addDays, dateIn, type Instant } from "@clearing/domain/time";
+import { addDays, type Instant } from "@clearing/domain/time";
 import { createCohort } from "@clearing/store/cohort";
 import { holdPlace } from "@clearing/store/hold";
 import { putQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
+import { dayFrom, timeZone } from "./days.ts";
 import { ids } from "./store.ts";
 
 export const actor = { sub: "sample-client", role: "client" } as const;
-const zone = "America/Denver";
 
 /** A published program, plainly sample data. */
 export const sampleProgram = (changes: Partial<Program> = {}): Program => ({
@@ -55,7 +55,7 @@ export async function openCohort(
   program: Program,
   { places: count, inDays = 45, now }: { places: number; inDays?: number; now: Instant },
 ): Promise<Cohort> {
-  const startsOn = addDays(dateIn(zone, now), inDays);
+  const startsOn = dayFrom(now, inDays);
   const cohort: Cohort = {
     id: ids.next("coh"),
     version: 1,
@@ -64,10 +64,10 @@ export async function openCohort(
     status: "open",
     startsOn,
     endsOn: addDays(startsOn, program.days - 1),
-    timeZone: zone,
+    timeZone,
     venue: "Sample House",
     places: program.placeTypes.map(({ type, price }) => ({ type, price, capacity: count })),
-    salesEndAt: salesEnd(startsOn, program.screening.clearanceDeadlineDaysBefore, zone),
+    salesEndAt: salesEnd(startsOn, program.screening.clearanceDeadlineDaysBefore, timeZone),
     dueAt: null,
   };
   const places = program.placeTypes.flatMap(({ type }) =>

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Stack, type StackOptions, startStack } from "@clearing/local";
 import { synthesize } from "../../scripts/synthesize.ts";
+import { dayFrom, nextMidday, timeZone } from "./days.ts";
 
 type Json = Record<string, unknown>;
 export type Answer<Body> = { status: number; headers: Headers; body: Body };
@@ -49,7 +50,14 @@ export async function startWorld(
   options: Partial<StackOptions> = {},
 ) {
   const start = async () =>
-    startStack({ templateDir: await synthesize(() => {}), dataDir, port: 0, stripePort: 0, ...options });
+    startStack({
+      templateDir: await synthesize(() => {}),
+      dataDir,
+      port: 0,
+      stripePort: 0,
+      notBefore: nextMidday(),
+      ...options,
+    });
   let stack: Stack = await start();
   const tokens = new Map<string, string>();
 
@@ -175,12 +183,6 @@ export const programBody = {
   waitlistOfferHours: 48,
 };
 
-export const dayFrom = (now: string, days: number): string => {
-  const date = new Date(now);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
-};
-
 /** An open cohort of a new published program, beginning in so many days. */
 export async function openCohort(
   world: World,
@@ -199,7 +201,7 @@ export async function openCohort(
       programId: made.id,
       startsOn: dayFrom(now, inDays),
       endsOn: dayFrom(now, inDays + 6),
-      timeZone: "America/Denver",
+      timeZone,
       venue: "Sample House",
       places: [{ type: "private", count }],
     },

@@ -5,6 +5,7 @@ import { type StackOptions, startStack } from "@clearing/local";
 import type { Plugin } from "esbuild";
 import { bundle } from "../../scripts/build.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
+import { dayFrom, nextMidday, timeZone } from "../harness/days.ts";
 
 /** Where a running stack answers: all that a client and a checker of its tables need. */
 export type Addresses = { apiUrl: string; simulatorUrl: string; dynamoDbUrl: string; tables: string[] };
@@ -80,6 +81,7 @@ export async function openStack(options: Partial<StackOptions> = {}): Promise<Ru
   const stack = await startStack({
     templateDir: await synthesize(() => {}),
     dataDir: join(folder, "data"),
+    notBefore: nextMidday(),
     ...options,
   });
   const { apiUrl, simulatorUrl = "", dynamoDbUrl, topology } = stack;
@@ -142,13 +144,12 @@ export async function openCohort(
   const post = (path: string, body: object) => client.expect("POST", path, { token, body, key: crypto.randomUUID() });
   const { id: programId } = await post("/v1/programs", { ...program, name });
   await client.expect("PATCH", `/v1/programs/${programId}`, { token, body: { status: "published" } });
-  const today = Date.parse(await client.now());
-  const inSome = (days: number) => new Date(today + days * 86_400_000).toISOString().slice(0, 10);
+  const now = await client.now();
   const { id } = await post("/v1/cohorts", {
     programId,
-    startsOn: inSome(inDays),
-    endsOn: inSome(inDays + 6),
-    timeZone: "America/Denver",
+    startsOn: dayFrom(now, inDays),
+    endsOn: dayFrom(now, inDays + 6),
+    timeZone,
     venue: "Sample House",
     places: [{ type: "private", count: places }],
   });

@@ -34,6 +34,8 @@ export type StackOptions = {
   stripePort?: number;
   /** Empties the data folder first. */
   fresh?: boolean;
+  /** The stack's own time is at least this: epoch milliseconds. */
+  notBefore?: number;
   /** Another folder for a function's bundle, by the construct's name. */
   bundles?: (label: string) => string | undefined;
   /** Any other DynamoDB instead of the embedded one. */
@@ -98,6 +100,7 @@ async function assemble(
   undo.push(() => folder.close());
   const { db } = folder;
   const clock = createClock(db);
+  clock.moveTo(options.notBefore ?? 0);
   const faults = createFaults();
 
   const api = await listen(options.port ?? 0);
