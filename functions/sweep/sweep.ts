@@ -2,7 +2,7 @@ import { system } from "@clearing/operations/context";
 import type { Deps } from "@clearing/runtime/deps";
 import { type Occasion, readClearance, readFile } from "@clearing/store/booking";
 import { resumeCohort } from "@clearing/store/cohort";
-import { endEarly, progressBooking } from "@clearing/store/progress";
+import { progressBooking } from "@clearing/store/progress";
 import { billDues, completeBooking, dueItems, lapseHold, settleClearanceDeadline } from "@clearing/store/sweep";
 
 const batch = 100;
@@ -43,12 +43,11 @@ async function sweepBooking(deps: Deps, bookingId: string): Promise<Result> {
   switch (file.booking.status) {
     case "held":
       return lapseHold(store, bookingId, occasionOf(deps, "sweep:hold"));
-    case "awaiting_clearance":
-      if (file.booking.clearanceDueAt <= deps.clock.now()) {
-        const refundId = ids.next("ref");
-        return endEarly(store, { bookingId, by: "clearance_deadline", refundId }, occasionOf(deps, "sweep:deadline"));
-      }
-      return billDues(store, bookingId, occasionOf(deps, "sweep:dues"));
+    case "awaiting_clearance": {
+      const request = { bookingId, refundId: ids.next("ref") };
+      const moved = await progressBooking(store, request, occasionOf(deps, "sweep:deadline"));
+      return moved.ok ? billDues(store, bookingId, occasionOf(deps, "sweep:dues")) : moved;
+    }
     case "confirmed": {
       const billed = await billDues(store, bookingId, occasionOf(deps, "sweep:dues"));
       return billed.ok ? completeBooking(store, bookingId, occasionOf(deps, "sweep:completion")) : billed;

@@ -1,17 +1,20 @@
 import { type AdmissionOutcome, admit, type Booking, endBooking, mayAdmit } from "@clearing/domain/booking";
+import { clearedThrough } from "@clearing/domain/screening";
 import { dateIn } from "@clearing/domain/time";
-import { bookingWrites, chargeRefunded, type Occasion, readBooking, readCharges, refundPut } from "./booking.ts";
+import { bookingWrites, chargeRefunded, type Occasion, readCharges, readFile, refundPut } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
+import { checkCleared } from "./progress.ts";
 import type { Store } from "./store.ts";
 
 export type AdmissionResult =
   | { ok: true; booking: Booking }
-  | { ok: false; reason: "not_found" | "invalid_transition" | "replayed" | "conflict" };
+  | { ok: false; reason: "not_found" | "invalid_transition" | "clearance_required" | "replayed" | "conflict" };
 
 /**
- * Records an admission, once, from the first day on. `no_show` and `turned_away` end the booking in the same
- * transaction; the place stays with it, since its cohort has begun.
+ * Records an admission, once, from the first day on. Nobody is admitted whose clearance does not hold in the very
+ * transaction (`clearance_required`). `no_show` and `turned_away` end the booking in the same transaction; the place
+ * stays with it, since its cohort has begun.
  */
 export function admitBooking(
   store: Store,
@@ -21,10 +24,14 @@ export function admitBooking(
 ): Promise<AdmissionResult> {
   const { bookingId, outcome, by, refundId } = request;
   return untilFresh<AdmissionResult>(store, async () => {
-    const before = await readBooking(store, bookingId);
-    if (before === null) return { ok: false, reason: "not_found" };
+    const file = await readFile(store, bookingId);
+    if (file === null) return { ok: false, reason: "not_found" };
+    const { booking: before, clearance } = file;
     if (!mayAdmit(before, dateIn(before.terms.timeZone, occasion.now))) {
       return { ok: false, reason: "invalid_transition" };
+    }
+    if (outcome === "admitted" && !clearedThrough(clearance, before.terms.endsOn)) {
+      return { ok: false, reason: "clearance_required" };
     }
     const change = outcome === "admitted" ? admitted(before, by, occasion) : await ended(outcome);
     if (!change.ok) return change;
@@ -33,6 +40,7 @@ export function admitBooking(
     const result = await commit(store, [
       ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
       ...bookingWrites(store, before, change, occasion),
+      ...(outcome === "admitted" ? [checkCleared(store, before)] : []),
       ...(refund === null ? [] : [refundPut(store, refund)]),
       ...(refund?.parts ?? []).map((part) => chargeRefunded(store, bookingId, part.chargeId, part.amount)),
     ]);
@@ -41,7 +49,7 @@ export function admitBooking(
 
     async function ended(kind: "no_show" | "turned_away") {
       const charges = await readCharges(store, bookingId);
-      const decision = endBooking(before as Booking, kind, { refundId, requestedBy: by, charges }, occasion.now);
+      const decision = endBooking(before, kind, { refundId, requestedBy: by, charges }, occasion.now);
       if (!decision.ok) return decision;
       const admission = { outcome: kind, at: occasion.now, by };
       return { ...decision, booking: { ...decision.booking, admission } };

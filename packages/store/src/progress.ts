@@ -1,5 +1,6 @@
 import type { Booking } from "@clearing/domain/booking";
 import { confirm, type Ending, endBooking, progress, unconfirm } from "@clearing/domain/booking";
+import type { Clearance } from "@clearing/domain/screening";
 import {
   bookingWrites,
   chargeRefunded,
@@ -10,7 +11,7 @@ import {
   readFile,
   refundPut,
 } from "./booking.ts";
-import { commit, type Guarded, untilFresh } from "./commit.ts";
+import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { keys } from "./keys.ts";
 import { checkTaken, isOurs, readPlace, releasePlace } from "./place.ts";
@@ -19,46 +20,82 @@ import type { Store } from "./store.ts";
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
 /**
- * Does what a booking's facts now ask for: confirms it, takes a confirmation back, declines it after its hours, or
- * nothing. Called whenever one of the facts arrives, and by the sweep; calling it once more changes nothing.
+ * Does what a booking's facts now ask for, until they ask for nothing: confirms it, takes a confirmation back, declines
+ * it after its hours, cancels it after its clearance deadline. Called whenever one of the facts arrives, and by the
+ * sweep; calling it once more changes nothing.
  */
-export function progressBooking(
+export async function progressBooking(
+  store: Store,
+  request: { bookingId: string; refundId: string },
+  occasion: Occasion,
+): Promise<ProgressResult> {
+  for (;;) {
+    const step = await untilFresh<Step>(store, () => progressOnce(store, request, occasion));
+    if (!step.ok) return step;
+    if (!step.moved) return { ok: true, booking: step.booking };
+  }
+}
+
+type Step = { ok: true; booking: Booking; moved: boolean } | { ok: false; reason: "not_found" | "conflict" };
+
+/** One step. What takes something away does so only on the clearance that was read: a newer one is looked at first. */
+async function progressOnce(
   store: Store,
   { bookingId, refundId }: { bookingId: string; refundId: string },
   occasion: Occasion,
-): Promise<ProgressResult> {
-  return untilFresh<ProgressResult>(store, async () => {
-    const file = await readFile(store, bookingId);
-    if (file === null) return { ok: false, reason: "not_found" };
-    const { booking, clearance } = file;
-    switch (progress(booking, clearance, occasion.now)) {
-      case "none":
-        return { ok: true, booking };
-      case "confirm":
-        return confirmBooking(store, booking, occasion);
-      case "unconfirm":
-        return unconfirmBooking(store, booking, occasion);
-      case "decline": {
-        const ended = await endOnce(store, booking, "not_cleared", refundId, occasion);
-        if (ended.ok) return ended;
-        return { ok: false, reason: ended.reason === "conflict" ? "conflict" : "stale" };
-      }
+): Promise<Step | { ok: false; reason: "stale" }> {
+  const file = await readFile(store, bookingId);
+  if (file === null) return { ok: false, reason: "not_found" };
+  const { booking, clearance } = file;
+  const unchanged = clearanceUnchanged(store, bookingId, clearance);
+  switch (progress(booking, clearance, occasion.now)) {
+    case "none":
+      return { ok: true, booking, moved: false };
+    case "confirm": {
+      const change = confirm(booking, occasion.now);
+      return moved(change.booking, await commit(store, confirmationWrites(store, booking, change, occasion)));
     }
-  });
+    case "unconfirm": {
+      const change = unconfirm(booking, occasion.now);
+      const writes = [...bookingWrites(store, booking, change, occasion), unchanged];
+      return moved(change.booking, await commit(store, writes));
+    }
+    case "decline":
+      return ended(await endOnce(store, booking, { by: "not_cleared", refundId }, occasion, [unchanged]));
+    case "miss_deadline":
+      return ended(await endOnce(store, booking, { by: "clearance_deadline", refundId }, occasion, [unchanged]));
+  }
+}
+
+function moved(booking: Booking, result: CommitResult<string>): Step | { ok: false; reason: "stale" } {
+  if (result.ok) return { ok: true, booking, moved: true };
+  return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+}
+
+const ended = (result: Ended): Step | { ok: false; reason: "stale" } =>
+  result.ok
+    ? moved(result.booking, result)
+    : { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+
+/** The clearance is still the one that was read. */
+function clearanceUnchanged(store: Store, bookingId: string, seen: Clearance | null): Guarded<"stale"> {
+  const check = { TableName: store.tables.core, Key: keys.clearance(bookingId) };
+  const condition =
+    seen === null
+      ? { ConditionExpression: "attribute_not_exists(pk)" }
+      : {
+          ConditionExpression: "#version = :version",
+          ExpressionAttributeNames: { "#version": "version" },
+          ExpressionAttributeValues: { ":version": seen.version },
+        };
+  return { write: { ConditionCheck: { ...check, ...condition } }, refusal: "stale" };
 }
 
 /**
- * Confirms in one transaction that DynamoDB itself refuses unless every fact of I2 holds in it: the deposit settled,
- * the agreement's current version signed, both evaluations cleared through the cohort's last day, and the place ours.
+ * The writes of a confirmation, which DynamoDB itself refuses unless every fact of I2 holds in the transaction: the
+ * deposit settled, the agreement's current version signed, both evaluations cleared through the cohort's last day, the
+ * place ours.
  */
-async function confirmBooking(store: Store, booking: Booking, occasion: Occasion) {
-  const change = confirm(booking, occasion.now);
-  const result = await commit(store, confirmationWrites(store, booking, change, occasion));
-  if (result.ok) return { ok: true, booking: change.booking } as const;
-  return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" } as const;
-}
-
-/** The writes of a confirmation, each condition of I2 in plain sight. */
 export function confirmationWrites(
   store: Store,
   booking: Booking,
@@ -75,28 +112,26 @@ export function confirmationWrites(
       names: { "#status": "status" },
       values: { ":awaiting": "awaiting_clearance", ":paid": "paid" },
     }),
-    {
-      write: {
-        ConditionCheck: {
-          TableName: store.tables.core,
-          Key: keys.clearance(booking.id),
-          ConditionExpression:
-            "medical.outcome = :cleared AND psychiatric.outcome = :cleared" + // I2: both evaluations clear
-            " AND medical.validUntil >= :lastDay AND psychiatric.validUntil >= :lastDay", // I2: to the last day
-          ExpressionAttributeValues: { ":cleared": "cleared", ":lastDay": endsOn },
-        },
-      },
-      refusal: "stale",
-    },
-    checkTaken(store, { ...booking }, endsOn), // I2: the place is ours
+    checkCleared(store, booking),
+    checkTaken(store, booking, endsOn), // I2: the place is ours
   ];
 }
 
-async function unconfirmBooking(store: Store, booking: Booking, occasion: Occasion) {
-  const change = unconfirm(booking, occasion.now);
-  const result = await commit(store, bookingWrites(store, booking, change, occasion));
-  if (result.ok) return { ok: true, booking: change.booking } as const;
-  return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" } as const;
+/** Both evaluations clear, through the cohort's last day. */
+export function checkCleared(store: Store, { id, terms }: Booking): Guarded<"stale"> {
+  return {
+    write: {
+      ConditionCheck: {
+        TableName: store.tables.core,
+        Key: keys.clearance(id),
+        ConditionExpression:
+          "medical.outcome = :cleared AND psychiatric.outcome = :cleared" + // I2: both evaluations clear
+          " AND medical.validUntil >= :lastDay AND psychiatric.validUntil >= :lastDay", // I2: to the last day
+        ExpressionAttributeValues: { ":cleared": "cleared", ":lastDay": terms.endsOn },
+      },
+    },
+    refusal: "stale",
+  };
 }
 
 export type EndResult =
@@ -116,33 +151,36 @@ export function endEarly(
   return untilFresh<EndResult>(store, async () => {
     const file = await readFile(store, bookingId);
     if (file === null) return { ok: false, reason: "not_found" };
-    return endOnce(store, file.booking, by, refundId, occasion, answer);
+    return endOnce(store, file.booking, { by, refundId }, occasion, [], answer);
   });
 }
+
+type Ended =
+  | { ok: true; booking: Booking }
+  | { ok: false; reason: "invalid_transition" | "replayed" | "conflict" | "stale" };
 
 async function endOnce(
   store: Store,
   before: Booking,
-  by: Ending["by"],
-  refundId: string,
+  { by, refundId }: { by: Ending["by"]; refundId: string },
   occasion: Occasion,
+  checks: Guarded<"stale">[],
   answer?: (booking: Booking) => IdempotencyRecord | null,
-) {
+): Promise<Ended> {
   const charges = await readCharges(store, before.id);
   const decision = endBooking(before, by, { refundId, requestedBy: occasion.actor.sub, charges }, occasion.now);
-  if (!decision.ok) return { ok: false, reason: "invalid_transition" } as const;
+  if (!decision.ok) return decision;
   const record = answer?.(decision.booking) ?? null;
   const result = await commit(store, [
     ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
     ...bookingWrites(store, before, decision, occasion),
+    ...checks,
     ...(await releaseWrites(store, before)),
     ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
     ...(decision.refund?.parts ?? []).map((part) => chargeRefunded(store, before.id, part.chargeId, part.amount)),
   ]);
-  if (result.ok) return { ok: true, booking: decision.booking } as const;
-  if (result.reason === "conflict" || result.reason === "replayed")
-    return { ok: false, reason: result.reason } as const;
-  return { ok: false, reason: "stale" } as const;
+  if (result.ok) return { ok: true, booking: decision.booking };
+  return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
 }
 
 /**

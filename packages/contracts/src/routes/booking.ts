@@ -181,6 +181,7 @@ export const recordAdmission = defineRoute({
     "unauthenticated",
     "forbidden",
     "not_found",
+    "clearance_required",
     "invalid_transition",
     "idempotency_mismatch",
     "conflict",

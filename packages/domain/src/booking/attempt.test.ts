@@ -49,9 +49,20 @@ describe("a deposit's checkout", () => {
   test("extends a hold once: after its session has ended there is no other", () => {
     const life = signed();
     const first = life.checkout("deposit");
-    life.settle(first?.id ?? "", { kind: "expired" });
+    life.at(plusMinutes(life.now, 31)).settle(first?.id ?? "", { kind: "expired" });
 
     expect(beginCheckout(life.booking, request(), life.now)).toEqual(refused("hold_expired"));
+  });
+
+  test("leaves a hold that is longer than its session as it is, and may be followed by another within it", () => {
+    const life = signed();
+    const holdExpiresAt = plusHours(life.now, 24);
+    life.booking = { ...life.booking, holdExpiresAt };
+    const first = life.checkout("deposit");
+    life.at(plusMinutes(life.now, 31)).settle(first?.id ?? "", { kind: "expired" });
+
+    expect(life.booking).toMatchObject({ holdExpiresAt, holdExtended: false });
+    expect(beginCheckout(life.booking, request(), life.now)).toMatchObject({ kind: "begin", holdUntil: holdExpiresAt });
   });
 
   const life = signed();

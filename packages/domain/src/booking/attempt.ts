@@ -28,6 +28,8 @@ export type Attempt = {
   sessionId: string | null;
   url: string | null;
   sessionExpiresAt: Instant;
+  /** Until when the place was held before a deposit's session extended that; null where it extended nothing. */
+  heldUntil: Instant | null;
   paymentIntentId: string | null;
   chargeId: string | null;
   feePosted: boolean;
@@ -96,7 +98,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
 
 /**
  * Begins a checkout for one due, or points to the one that is open. A deposit's checkout extends the hold past the
- * session's end, once; a hold that had its extension begins no other. `amount` (minor units) only for a `due`, at most
+ * session's end, once; a hold that had its extension begins no other that it does not reach to the end of. `amount` (minor units) only for a `due`, at most
  * what is unpaid and never so that less than Stripe's smallest charge is left.
  */
 export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
@@ -113,10 +115,11 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     return { ok: false, reason: "amount_invalid" };
   }
   const isDeposit = request.purpose === "deposit";
-  if (isDeposit && before.holdExtended) return { ok: false, reason: "hold_expired" };
-
   const sessionExpiresAt = isDeposit ? plusMinutes(now, depositSessionMinutes) : plusHours(now, dueSessionHours);
-  const holdUntil = isDeposit ? plusMinutes(sessionExpiresAt, marginMinutes) : null;
+  const reach = plusMinutes(sessionExpiresAt, marginMinutes);
+  const held = isDeposit ? before.holdExpiresAt : null;
+  const heldUntil = held !== null && held < reach ? held : null;
+  if (heldUntil !== null && before.holdExtended) return { ok: false, reason: "hold_expired" };
   const attempt: Attempt = {
     id: request.attemptId,
     version: 1,
@@ -133,6 +136,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     sessionId: null,
     url: null,
     sessionExpiresAt,
+    heldUntil,
     paymentIntentId: null,
     chargeId: null,
     feePosted: false,
@@ -141,9 +145,9 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     dueAt: plusMinutes(now, requestMinutes),
   };
   const changes: Partial<Booking> = { dues: replaceDue(before.dues, { ...due, openAttemptId: attempt.id }) };
-  if (holdUntil !== null) Object.assign(changes, { holdExpiresAt: holdUntil, holdExtended: true });
+  if (heldUntil !== null) Object.assign(changes, { holdExpiresAt: reach, holdExtended: true });
   const change = nextVersion(before, now, changes, () => ({ events: [], journal: [] }));
-  return { ok: true, kind: "begin", attempt, holdUntil, ...change };
+  return { ok: true, kind: "begin", attempt, holdUntil: heldUntil === null ? held : reach, ...change };
 }
 
 /** The next look at an open session: every few minutes, and as soon as it has expired. */

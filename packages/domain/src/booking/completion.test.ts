@@ -104,6 +104,19 @@ describe("a due whose date has come", () => {
     expect(life.fallDue()).toBe(false);
   });
 
+  test("is told past due when the debit that was under way on its date fails", () => {
+    const life = confirmed();
+    const attempt = life.at("2027-02-05T18:00:00Z").checkout("due", { dueId: "due_1" });
+    life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
+    life.at("2027-02-08T18:00:00Z").fallDue();
+
+    life.at("2027-02-09T18:00:00Z").settle(attempt?.id ?? "", { kind: "failed", paymentIntentId: "pi_1", code: "R01" });
+
+    expect(life.booking.dues[1]).toMatchObject({ status: "past_due", openAttemptId: null });
+    expect(life.events.slice(-2).map(({ name }) => name)).toEqual(["PaymentFailed", "DuePastDue"]);
+    expect(life.fallDue()).toBe(false);
+  });
+
   test("bills only what no part payment has billed", () => {
     const life = confirmed().pay("due", { dueId: "due_1", amount: 600_000 }).at("2027-02-06T07:00:00Z");
     life.fallDue();

@@ -1,7 +1,7 @@
 import { type FactContext, type JournalEntry, revenueEarned } from "../ledger/index.ts";
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import { type AdmissionOutcome, type Booking, type BookingChange, bookingEvent } from "./booking.ts";
-import { completesAt, dueDeadline, nextVersion } from "./deadline.ts";
+import { aboutDue, completesAt, dueDeadline, nextVersion } from "./deadline.ts";
 import { billDue, type Due, replaceDue, resting } from "./due.ts";
 
 /** Staff may record an admission on a confirmed booking from the first day on, in the cohort's zone, once. */
@@ -45,8 +45,8 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
   const at: FactContext = { effectiveOn: today, currency: before.currency, bookingId: before.id };
   const journal: JournalEntry[] = [];
   const billed: Due[] = [];
-  const pastDue: Due[] = [];
   let dues = before.dues;
+  let changed = false;
   for (const due of before.dues) {
     const deadline = dueDeadline(before, due);
     if (deadline === null || deadline > now) continue;
@@ -58,25 +58,14 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
       billed.push(next);
     }
     if (next.status === "scheduled" && today > next.dueOn) {
-      next = resting(next, today);
-      next = { ...next, openAttemptId: due.openAttemptId };
-      pastDue.push(next);
+      next = { ...resting(next, today), openAttemptId: due.openAttemptId };
     }
     dues = replaceDue(dues, next);
+    changed ||= next !== due;
   }
-  if (billed.length === 0 && pastDue.length === 0) return null;
+  if (!changed) return null;
   return nextVersion(before, now, { dues }, (booking) => ({
-    events: [
-      ...billed.map((due) => bookingEvent(booking, "DueBilled", aboutDue(due, booking))),
-      ...pastDue.map((due) => bookingEvent(booking, "DuePastDue", aboutDue(due, booking))),
-    ],
+    events: billed.map((due) => bookingEvent(booking, "DueBilled", aboutDue(due, booking))),
     journal,
   }));
 }
-
-const aboutDue = (due: Due, { currency }: Booking) => ({
-  dueId: due.id,
-  dueOn: due.dueOn,
-  amount: due.amount - due.paid,
-  currency,
-});

@@ -52,6 +52,25 @@ describe("what a booking becomes in the light of its clearance", () => {
     }
   });
 
+  test("cancelled once the clearance deadline has passed, unless all that confirms it is there by then", () => {
+    const { booking } = awaiting();
+    const deadline = booking.clearanceDueAt;
+
+    expect(progress(booking, null, plusSeconds(deadline, -1))).toBe("none");
+    expect(progress(booking, null, deadline)).toBe("miss_deadline");
+    expect(progress(booking, evaluated("cleared", "cleared", "2027-03-13"), deadline)).toBe("miss_deadline");
+    expect(progress(booking, cleared, deadline)).toBe("confirm");
+  });
+
+  test("nothing from the first day on, when it is confirmed: who may not stay is turned away", () => {
+    const { booking } = awaiting().confirm();
+    const firstDay = "2027-03-08T07:00:00Z";
+    const withdrawn = afterWithdrawal(cleared, at, held().terms);
+
+    expect(progress(booking, withdrawn, plusSeconds(firstDay, -1))).toBe("unconfirm");
+    expect(progress(booking, withdrawn, firstDay)).toBe("none");
+  });
+
   test("nothing any more, once the participant was admitted", () => {
     const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
 

@@ -4,22 +4,29 @@ import { agreementSigned, type Booking, type BookingChange, bookingEvent, deposi
 import { nextVersion } from "./deadline.ts";
 import type { Due } from "./due.ts";
 
-/** What a booking should become in the light of its clearance. `decline` once its hours have passed. */
-export type Progress = "confirm" | "unconfirm" | "decline" | "none";
+/**
+ * What a booking should become in the light of its clearance. `decline` once its hours have passed; `miss_deadline` once
+ * the clearance deadline has, and what is there does not confirm.
+ */
+export type Progress = "confirm" | "unconfirm" | "decline" | "miss_deadline" | "none";
 
-/** Reads what is to be done next; whichever fact arrives last, in any order, leads to the same answer. */
+/**
+ * Reads what is to be done next; whichever fact arrives last, in any order, leads to the same answer. From the first day
+ * on a confirmed booking is only moved by its admission.
+ */
 export function progress(booking: Booking, clearance: Clearance | null, now: Instant): Progress {
-  if (booking.admission !== null) return "none";
-  const cleared = clearedThrough(clearance, booking.terms.endsOn);
+  const { terms, clearanceDueAt } = booking;
+  const cleared = clearedThrough(clearance, terms.endsOn);
   switch (booking.status) {
     case "confirmed":
-      return cleared ? "none" : "unconfirm";
+      return cleared || startOfDay(terms.startsOn, terms.timeZone) <= now ? "none" : "unconfirm";
     case "held":
     case "awaiting_clearance": {
-      const declines = declinesAt(clearance, booking.terms);
+      const declines = declinesAt(clearance, terms);
       if (declines !== null && declines <= now) return "decline";
-      const complete = booking.status === "awaiting_clearance" && cleared;
-      return complete && depositSettled(booking) && agreementSigned(booking) ? "confirm" : "none";
+      if (booking.status === "held") return "none";
+      if (cleared && depositSettled(booking) && agreementSigned(booking)) return "confirm";
+      return clearanceDueAt <= now ? "miss_deadline" : "none";
     }
     case "completed":
     case "expired":

@@ -1,6 +1,7 @@
+import type { DomainEvent } from "../event/index.ts";
 import type { JournalEntry } from "../ledger/index.ts";
 import { addDays, type Instant, startOfDay } from "../time/index.ts";
-import type { Booking, BookingChange } from "./booking.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
 
 /** The balance of `full` and nothing else waits for the confirmation before it falls due. */
@@ -50,7 +51,23 @@ function deferredBy(journal: JournalEntry[]): number {
   return postings.reduce((sum, { debit, credit }) => sum + credit - debit, 0);
 }
 
-/** Closes a decision: the next version, its events' names on the timeline, its next deadline. */
+/** Each due that has become past due, whatever made it so. */
+function pastDueEvents(before: Booking, after: Booking): DomainEvent[] {
+  const already = new Set(before.dues.filter(({ status }) => status === "past_due").map(({ id }) => id));
+  return after.dues
+    .filter(({ id, status }) => status === "past_due" && !already.has(id))
+    .map((due) => bookingEvent(after, "DuePastDue", aboutDue(due, after)));
+}
+
+/** What an event says of a due: `amount` is what is unpaid of it. */
+export const aboutDue = (due: Due, { currency }: Booking) => ({
+  dueId: due.id,
+  dueOn: due.dueOn,
+  amount: unpaid(due),
+  currency,
+});
+
+/** Closes a decision: the next version, dues that are past due, its events' names on the timeline, its next deadline. */
 export function nextVersion(
   before: Booking,
   now: Instant,
@@ -58,7 +75,8 @@ export function nextVersion(
   report: (booking: Booking) => Omit<BookingChange, "booking">,
 ): BookingChange {
   const changed: Booking = { ...before, ...changes, version: before.version + 1 };
-  const { events, journal } = report(changed);
+  const { events: reported, journal } = report(changed);
+  const events = [...reported, ...pastDueEvents(before, changed)];
   const booking: Booking = {
     ...changed,
     deferred: changed.deferred + deferredBy(journal),

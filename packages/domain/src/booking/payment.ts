@@ -58,7 +58,8 @@ export type SettlementState = {
   refundId: string;
 };
 
-const feePollMinutes = 10;
+/** A fee that Stripe has not booked yet is asked for again. */
+export const feePollMinutes = 10;
 
 /** The deposit is paid and the place is ours: `awaiting_clearance`. Confirmation is the next transaction. */
 export function takeDeposit(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {

@@ -217,12 +217,24 @@ describe("a deposit session that ends unpaid", () => {
     expect(life.checkout("deposit")).toBeNull();
   });
 
-  test("that Stripe never made allows one more", () => {
+  test("by a bank debit that nobody saw under way is as one that was seen", () => {
     const { life, attempt } = paying();
+    life.settle(attempt.id, failed);
 
-    life.settle(attempt.id, { kind: "refused", code: "session_never_made" });
-
+    expect(life.booking).toMatchObject({ debitFailed: true, holdExpiresAt: plusMinutes(life.now, 30) });
     expect(life.checkout("deposit")).toMatchObject({ status: "open" });
+  });
+
+  test("because Stripe never made it takes back its extension, so that trying again holds the place no longer", () => {
+    const life = new Life(held()).sign();
+    const { holdExpiresAt } = life.booking;
+    for (const minutes of [0, 10, 29]) {
+      const attempt = life.at(plusMinutes(life.booking.createdAt, minutes)).checkout("deposit") as Attempt;
+      life.settle(attempt.id, { kind: "refused", code: "session_never_made" });
+
+      expect(life.booking).toMatchObject({ status: "held", holdExpiresAt, holdExtended: false });
+    }
+    expect(life.at(holdExpiresAt ?? "").checkout("deposit")).toBeNull();
   });
 });
 
@@ -381,6 +393,17 @@ describe("Stripe's fee", () => {
 
     expect(told).toEqual(["settled", "unchanged"]);
     expect(references(life).filter((reference) => reference === `fee:txn_${attempt.id}`)).toHaveLength(1);
+  });
+});
+
+describe("a look that found nothing new", () => {
+  test("is followed by a later one, whatever is waited for", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, life.paymentOf(attempt.id, { fee: null }));
+
+    life.at(plusMinutes(life.now, 15)).settle(attempt.id, life.paymentOf(attempt.id, { fee: null }));
+
+    expect(current(life, attempt)).toMatchObject({ feePosted: false, dueAt: plusMinutes(life.now, 10) });
   });
 });
 

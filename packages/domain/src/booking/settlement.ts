@@ -8,6 +8,7 @@ import {
   context,
   dueOf,
   feeEntries,
+  feePollMinutes,
   freed,
   type PaymentOutcome,
   payOneDue,
@@ -36,11 +37,11 @@ const processingPollHours = 6;
  */
 export function decideSettlement(state: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
   const { attempt } = state;
-  if (attempt.status === "succeeded") return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome);
+  if (attempt.status === "succeeded") return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome, now);
   if (isFinal(attempt) && outcome.kind !== "succeeded") return { kind: "unchanged" };
   switch (outcome.kind) {
     case "open":
-      return stillOpen(attempt, now);
+      return attempt.status === "open" ? lookAgain(attempt, pollOpenAt(attempt, now), now) : { kind: "unchanged" };
     case "processing":
       return processing(state, outcome.paymentIntentId, now);
     case "failed":
@@ -54,14 +55,15 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
   }
 }
 
-function stillOpen(attempt: Attempt, now: Instant): SettlementDecision {
-  if (attempt.status !== "open" || attempt.dueAt === null || attempt.dueAt > now) return { kind: "unchanged" };
-  const next = { ...attempt, version: attempt.version + 1, dueAt: pollOpenAt(attempt, now) };
-  return { kind: "settle", settlement: { attempt: next, journal: [] } };
+/** Nothing has changed at Stripe: an attempt whose look was due has its next one later. */
+function lookAgain(attempt: Attempt, dueAt: Instant, now: Instant): SettlementDecision {
+  if (attempt.dueAt === null || attempt.dueAt > now) return { kind: "unchanged" };
+  return { kind: "settle", settlement: { attempt: { ...attempt, version: attempt.version + 1, dueAt }, journal: [] } };
 }
 
-function lateFee({ booking, attempt }: SettlementState, outcome: PaymentOutcome): SettlementDecision {
-  if (outcome.kind !== "succeeded" || outcome.fee === null) return { kind: "unchanged" };
+function lateFee({ booking, attempt }: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
+  if (outcome.kind !== "succeeded") return { kind: "unchanged" };
+  if (outcome.fee === null) return lookAgain(attempt, plusMinutes(now, feePollMinutes), now);
   const next = { ...attempt, version: attempt.version + 1, feePosted: true, dueAt: null };
   const on = dateIn(booking.terms.timeZone, attempt.createdAt);
   return { kind: "settle", settlement: { attempt: next, journal: feeEntries(outcome.fee, context(booking, on)) } };
@@ -70,11 +72,7 @@ function lateFee({ booking, attempt }: SettlementState, outcome: PaymentOutcome)
 function processing(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
   const { booking, attempt } = state;
   const nextLook = plusHours(now, processingPollHours);
-  if (attempt.status === "processing") {
-    if (attempt.dueAt === null || attempt.dueAt > now) return { kind: "unchanged" };
-    const next = { ...attempt, version: attempt.version + 1, dueAt: nextLook };
-    return { kind: "settle", settlement: { attempt: next, journal: [] } };
-  }
+  if (attempt.status === "processing") return lookAgain(attempt, nextLook, now);
   const next: Attempt = {
     ...attempt,
     version: attempt.version + 1,
@@ -114,24 +112,26 @@ function failed(
 
   const today = dateIn(booking.terms.timeZone, now);
   const deposit = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
-  // A debit that failed leaves the program's hold minutes; it and a session that was never made leave one more session.
-  const shrinks = deposit && attempt.status === "processing";
-  const until = plusMinutes(now, booking.terms.holdMinutes);
+  // Only a debit fails for good, whether or not it was seen under way: it leaves the program's hold minutes and, once,
+  // another session. A session that was never made takes back the extension that it brought.
+  const debit = deposit && status === "failed";
+  const neverMade = deposit && status === "refused" && attempt.heldUntil !== null;
+  const until = neverMade ? attempt.heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
   const change = nextVersion(
     booking,
     now,
     {
       dues: replaceDue(booking.dues, freed(booking, due, today)),
-      ...(shrinks ? { holdExpiresAt: until } : {}),
-      ...(shrinks ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),
-      ...(deposit && status === "refused" ? { holdExtended: false } : {}),
+      ...(until === null ? {} : { holdExpiresAt: until }),
+      ...(debit ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),
+      ...(neverMade ? { holdExtended: false } : {}),
     },
     (after) => ({
       events: status === "failed" ? [bookingEvent(after, "PaymentFailed", { ...about(attempt), reason: code })] : [],
       journal: [],
     }),
   );
-  const place: Pick<Settlement, "place"> = shrinks ? { place: { kind: "claim", until } } : {};
+  const place: Pick<Settlement, "place"> = until === null ? {} : { place: { kind: "claim", until } };
   return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
 }
 

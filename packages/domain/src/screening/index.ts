@@ -12,7 +12,7 @@ export type Finding = { outcome: "cleared" | "pending" | "not_cleared"; validUnt
 
 /**
  * The clearance of one booking, the only fact that crosses from the clinical store into the core. `revokedAt` is set
- * while a withdrawal stands; a withdrawal empties both findings. `dueAt` is its own next deadline, if it has one.
+ * while a withdrawal stands; a withdrawal empties every finding but a `not_cleared`. `dueAt` is its own next deadline, if it has one.
  */
 export type Clearance = {
   bookingId: string;
@@ -120,9 +120,15 @@ export function afterEvaluation(
   return changed.medical !== null && changed.psychiatric !== null ? { ...changed, revokedAt: null } : changed;
 }
 
-/** The clearance after a withdrawal: both kinds have to be evaluated anew. */
+/**
+ * The clearance after a withdrawal: both kinds have to be evaluated anew. A `not_cleared` is no clearance to take back;
+ * it stands, with its clock, until an evaluation of its kind replaces it.
+ */
 export function afterWithdrawal(before: Clearance, at: Instant, terms: Terms): Clearance {
-  return next(before, before.bookingId, terms, { medical: null, psychiatric: null, revokedAt: at });
+  const standing = (finding: Finding | null) => (finding?.outcome === "not_cleared" ? finding : null);
+  const { medical, psychiatric } = before;
+  const change = { medical: standing(medical), psychiatric: standing(psychiatric), revokedAt: at };
+  return next(before, before.bookingId, terms, change);
 }
 
 /** The clearance once its deadline has been acted upon: nothing is left to wake up for. */

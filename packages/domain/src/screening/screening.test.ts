@@ -100,6 +100,14 @@ describe("a withdrawal", () => {
     expect(whole.revokedAt).toBeNull();
   });
 
+  test("takes back what clears, and leaves a colleague's not_cleared with its clock", () => {
+    const before = after(["medical", "cleared"], ["psychiatric", "not_cleared"]) as Clearance;
+    const taken = afterWithdrawal(before, tuesday, terms);
+
+    expect(taken).toMatchObject({ medical: null, psychiatric: before.psychiatric, dueAt: plusHours(monday, 24) });
+    expect(clearanceSummary(taken, today).status).toBe("not_cleared");
+  });
+
   test("gives way to a not_cleared at once", () => {
     expect(clearanceSummary(evaluate(withdrawn, ["medical", "not_cleared"]), today).status).toBe("not_cleared");
   });
