@@ -1,3 +1,4 @@
+import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
 import type { AuditRecord } from "@clearing/domain/audit";
 import { addDays, type CalendarDate, dateIn, isCalendarDate } from "@clearing/domain/time";
@@ -38,7 +39,7 @@ const later = (a: string, b: string): string => (a > b ? a : b);
 
 /** A cursor is the place of the record that was given last; what is none begins from the first. */
 function placeIn(cursor: string | undefined): string {
-  const place = Buffer.from(cursor ?? "", "base64url").toString();
+  const place = decodeCursor(cursor)?.[0] ?? "";
   return isCalendarDate(place.slice(0, 10)) ? place : "";
 }
 
@@ -85,8 +86,7 @@ export const auditBindings = [
     }
     if (items.length <= limit) return { status: 200, body: { items, nextCursor: null } };
     items.pop();
-    const nextCursor = Buffer.from(auditOrder(items.at(-1) as AuditRecord)).toString("base64url");
-    return { status: 200, body: { items, nextCursor } };
+    return { status: 200, body: { items, nextCursor: encodeCursor(auditOrder(items.at(-1) as AuditRecord)) } };
   }),
 
   bind(verifyRoute, async (_input, { deps }): Promise<Answer> => {

@@ -2,8 +2,9 @@ import { type PostedEntry, transfer } from "@clearing/domain/ledger";
 import { describe, expect, test } from "vitest";
 import { hledgerOf } from "./hledger.ts";
 
+const zone = "America/Denver";
 const posted = (id: string, entries: ReturnType<typeof transfer>): PostedEntry[] =>
-  entries.map((entry) => ({ ...entry, id: `je_${id}`, postedAt: "2027-03-05T17:00:00Z" }));
+  entries.map((entry) => ({ ...entry, id: `je_${id}`, postedAt: "2027-03-06T05:00:00Z" }));
 
 const booking = { bookingId: "bkg_1", currency: "usd" };
 const billed = posted(
@@ -57,22 +58,22 @@ const transactions = (journal: string): string[] =>
 
 describe("the journal as an hledger file", () => {
   test("names the accounts under their class, debits positive, with the booking beside each posting", () => {
-    expect(transactions(hledgerOf(billed))).toEqual([
+    expect(transactions(hledgerOf(billed, zone))).toEqual([
       [
-        "2027-03-02 * (je_1) billed:due_1",
+        "2027-03-05=2027-03-02 * (je_1) billed:due_1",
         "    assets:receivable  2500.00 USD  ; booking:bkg_1",
         "    liabilities:deferred_revenue  -2500.00 USD  ; booking:bkg_1",
       ].join("\n"),
     ]);
   });
 
-  test("is in the order of its dates, and within a date in the order of posting", () => {
-    const order = [...hledgerOf(entries).matchAll(/\((je_\d)\)/g)].map(([, id]) => id);
-    expect(order).toEqual(["je_2", "je_1", "je_3", "je_4", "je_5"]);
+  test("is in the order of posting, which is the date that finance counts by", () => {
+    const order = [...hledgerOf(entries, zone).matchAll(/\((je_\d)\)/g)].map(([, id]) => id);
+    expect(order).toEqual(["je_1", "je_2", "je_3", "je_4", "je_5"]);
   });
 
   test("gives each currency its own digits: none for yen, three for dinars, never fewer than the amount has", () => {
-    const journal = hledgerOf(entries);
+    const journal = hledgerOf(entries, zone);
     expect(journal).toContain("commodity 1000.00 USD\n");
     expect(journal).toContain("commodity 1000. JPY\n");
     expect(journal).toContain("commodity 1000.000 BHD\n");
@@ -84,7 +85,7 @@ describe("the journal as an hledger file", () => {
 
   test("of no entry declares the accounts and nothing else", () => {
     expect(
-      hledgerOf([])
+      hledgerOf([], zone)
         .trim()
         .split("\n")
         .every((line) => line.startsWith("account ")),

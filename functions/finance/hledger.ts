@@ -1,18 +1,20 @@
 import { chartOfAccounts, type PostedEntry } from "@clearing/domain/ledger";
 import { minorDigits } from "@clearing/domain/money";
+import { dateIn } from "@clearing/domain/time";
 
-/** A journal that `hledger check` accepts; its balances are the trial balance's, each account under its class. */
-export function hledgerOf(entries: PostedEntry[]): string {
+/**
+ * A journal that `hledger check` accepts; its balances are the trial balance's on every date, each account under its
+ * class. Entries come in the order of their posting and are dated by it in `zone`, as all of finance's dates are; the
+ * date of the fact is hledger's secondary one.
+ */
+export function hledgerOf(entries: PostedEntry[], zone: string): string {
   const accounts = Object.keys(chartOfAccounts).map(
     (account) => `account ${nameOf(account as keyof typeof chartOfAccounts)}`,
   );
   const currencies = [...new Set(entries.map(({ currency }) => currency))];
   const commodities = currencies.map((currency) => `commodity ${sample(currency)}`);
-  // hledger reads by date: entries of one date stay in the order of their posting.
-  const byDate = entries.toSorted((a, b) =>
-    a.effectiveOn === b.effectiveOn ? 0 : a.effectiveOn < b.effectiveOn ? -1 : 1,
-  );
-  return `${[...commodities, ...accounts, "", ...byDate.map(transaction)].join("\n")}\n`;
+  const transactions = entries.map((entry) => transaction(entry, dateIn(zone, entry.postedAt)));
+  return `${[...commodities, ...accounts, "", ...transactions].join("\n")}\n`;
 }
 
 const nameOf = (account: keyof typeof chartOfAccounts): string => `${chartOfAccounts[account]}:${account}`;
@@ -22,12 +24,12 @@ const sample = (currency: string): string => {
   return `1000.${"0".repeat(digits)} ${currency.toUpperCase()}`;
 };
 
-function transaction({ id, reference, effectiveOn, currency, postings }: PostedEntry): string {
+function transaction({ id, reference, effectiveOn, currency, postings }: PostedEntry, postedOn: string): string {
   const lines = postings.map(({ account, debit, credit, bookingId }) => {
     const comment = bookingId === undefined ? "" : `  ; booking:${bookingId}`;
     return `    ${nameOf(account)}  ${decimal(debit - credit, currency)}${comment}`;
   });
-  return [`${effectiveOn} * (${id}) ${reference}`, ...lines, ""].join("\n");
+  return [`${postedOn}=${effectiveOn} * (${id}) ${reference}`, ...lines, ""].join("\n");
 }
 
 /** Minor units as hledger's decimals, without a float in between. */

@@ -1,3 +1,4 @@
+import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { getJournal, getTrialBalance } from "@clearing/contracts/routes/finance";
 import { type PostedEntry, trialBalance } from "@clearing/domain/ledger";
 import { dateIn, endOfDay, type Instant, plusSeconds, startOfDay } from "@clearing/domain/time";
@@ -46,7 +47,7 @@ export const ledgerBindings = [
         return {
           status: 200,
           contentType: "text/x-hledger; charset=utf-8",
-          body: hledgerOf(await Array.fromAsync(all)),
+          body: hledgerOf(await Array.fromAsync(all), deps.config.reportingTimeZone),
         };
     }
   }),
@@ -63,7 +64,7 @@ async function page(
   { bookingId, limit, cursor }: { bookingId?: string | undefined; limit: number; cursor?: string | undefined },
   { from, to }: Span,
 ) {
-  const given = cursor === undefined ? "" : Buffer.from(cursor, "base64url").toString();
+  const given = decodeCursor(cursor)?.[0] ?? "";
   const all = entries(store, bookingId, { from: latest(from, given.slice(0, given.indexOf("#"))), to });
   const items: PostedEntry[] = [];
   for await (const entry of all) {
@@ -73,7 +74,7 @@ async function page(
   }
   if (items.length <= limit) return { items, nextCursor: null };
   items.pop();
-  return { items, nextCursor: Buffer.from(placeOf(items.at(-1) as PostedEntry)).toString("base64url") };
+  return { items, nextCursor: encodeCursor(placeOf(items.at(-1) as PostedEntry)) };
 }
 
 const placeOf = ({ postedAt, id }: PostedEntry): string => `${postedAt}#${id}`;

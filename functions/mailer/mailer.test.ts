@@ -122,12 +122,25 @@ describe("the words of a mail", () => {
     ["BookingUnconfirmed", {}, "We need something from you", "before February 15, 2027"],
     ["BookingDeclined", {}, "About your booking", "returned to you in full"],
     ["BookingCancelled", { by: "client", refund: 75050 }, "Your booking is cancelled", "We return $750.50 to you."],
-    ["BookingCancelled", { by: "client", refund: 0 }, "Your booking is cancelled", "no refund is due"],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 5 }, "Your booking is cancelled", "no refund is due on what"],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, "Your booking is cancelled", "Nothing has been paid so"],
+    [
+      "BookingCancelled",
+      { by: "client", refund: 0, kept: 0 },
+      "Your booking is cancelled",
+      "the same terms apply to it",
+    ],
     [
       "RefundRequested",
       { reason: "late_payment", amount: 250000, currency: "usd" },
       "We are returning a payment",
-      "$2,500.00",
+      "We are returning $2,500.00 to you.",
+    ],
+    [
+      "RefundRequested",
+      { reason: "after_cancellation", amount: 200000, currency: "usd" },
+      "We are returning a payment",
+      "By the terms of that cancellation we are returning $2,000.00 of what you paid to you.",
     ],
     ["RefundSucceeded", { amount: 250000, currency: "usd" }, "Your refund was made", "$2,500.00"],
   ] as const)("of %s with %o", (name, data, subject, words) => {

@@ -98,11 +98,11 @@ export const mails: Partial<Record<EventName, (booking: Booking, data: Data) => 
   }),
 
   RefundRequested: (booking, data) => {
-    const reason = UNEXPECTED[String(data.reason)];
-    if (reason === undefined) return null;
+    const unexpected = UNEXPECTED[String(data.reason)];
+    if (unexpected === undefined) return null;
     return {
       subject: "We are returning a payment",
-      paragraphs: [`${reason} ${label(booking)}.`, `We are returning it to you${amountIn(data)}.`],
+      paragraphs: [`${unexpected.happened} ${label(booking)}.`, unexpected.returned(amountOf(data) ?? "the payment")],
     };
   },
 
@@ -131,11 +131,19 @@ const CANCELLED: Readonly<Record<string, string>> = {
   no_show: "Since you did not arrive, your booking has ended.",
 };
 
+const wholly = (amount: string) => `We are returning ${amount} to you.`;
+
 /** Money that nobody expected; other refunds were announced with the cancellation. */
-const UNEXPECTED: Readonly<Record<string, string>> = {
-  late_payment: "Your payment arrived after the hold had ended, and no place could be given to you any more.",
-  duplicate_payment: "Something was paid twice for your booking.",
-  after_cancellation: "Your payment arrived after your booking had been cancelled.",
+const UNEXPECTED: Readonly<Record<string, { happened: string; returned: (amount: string) => string }>> = {
+  late_payment: {
+    happened: "Your payment arrived after the hold had ended, and no place could be given to you any more.",
+    returned: wholly,
+  },
+  duplicate_payment: { happened: "Something was paid twice for your booking.", returned: wholly },
+  after_cancellation: {
+    happened: "Your payment arrived after your booking had been cancelled.",
+    returned: (amount) => `By the terms of that cancellation we are returning ${amount} of what you paid to you.`,
+  },
 };
 
 /** The mail as text and as HTML, from the same words. */
@@ -157,14 +165,24 @@ function what({ purpose }: Data): string {
   return purpose === "deposit" ? "deposit" : "payment";
 }
 
-function refundOf({ currency }: Booking, { refund }: Data): string {
+function refundOf({ currency }: Booking, { refund, kept }: Data): string {
   if (typeof refund !== "number") return "What is owed to you by the agreement is returned to you.";
-  if (refund === 0) return "By the agreement, no refund is due.";
-  return `We return ${formatMoney(refund, currency)} to you.`;
+  const arrived =
+    refund > 0
+      ? `We return ${formatMoney(refund, currency)} to you.`
+      : kept === 0
+        ? "Nothing has been paid so far."
+        : "By the agreement, no refund is due on what has been paid so far.";
+  return `${arrived} Should a payment of yours still be under way, the same terms apply to it, and we write to you.`;
 }
 
-function amountIn({ amount, currency }: Data): string {
-  return typeof amount === "number" && typeof currency === "string" ? ` of ${formatMoney(amount, currency)}` : "";
+function amountOf({ amount, currency }: Data): string | null {
+  return typeof amount === "number" && typeof currency === "string" ? formatMoney(amount, currency) : null;
+}
+
+function amountIn(data: Data): string {
+  const amount = amountOf(data);
+  return amount === null ? "" : ` of ${amount}`;
 }
 
 function day(date: string): string {

@@ -110,7 +110,6 @@ describe("the audit log", () => {
     ["from=0000-01-01&to=2025-01-01", 0],
     ["to=0000-01-01", 0],
     ["from=2027-03-02&to=9999-12-31", 3],
-    ["from=2027-03-02&cursor=bm90aGluZw", 3],
   ])("answers %s, both days inclusive, with %i records", async (query, count) => {
     expect((await list(query)).items).toHaveLength(count);
   });

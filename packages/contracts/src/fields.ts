@@ -2,6 +2,7 @@ import { isCurrency } from "@clearing/domain/money";
 import { isCalendarDate, isTimeZone } from "@clearing/domain/time";
 import { en } from "zod/locales";
 import * as z from "zod/mini";
+import { decodeCursor } from "./cursor.ts";
 
 z.config(en());
 
@@ -43,7 +44,11 @@ export const currency = () =>
 export const email = () => z.email("Must be an e-mail address").check(z.maxLength(254));
 export const label = () =>
   matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must be lower-case letters, digits, - and _, beginning with a letter");
-const cursor = () => z.optional(z.string().check(z.maxLength(400)));
+const cursor = () =>
+  z.string().check(
+    z.maxLength(400),
+    z.refine((text) => decodeCursor(text) !== null, "Must be the nextCursor of the page before"),
+  );
 export const listQuery = <Shape extends z.core.$ZodShape>(shape: Shape, { most = 100, usual = 50 } = {}) =>
-  z.strictObject({ ...shape, limit: z._default(countParameter(1, most), usual), cursor: cursor() });
+  z.strictObject({ ...shape, limit: z._default(countParameter(1, most), usual), cursor: z.optional(cursor()) });
 export const page = (item: z.ZodMiniType) => z.object({ items: z.array(item), nextCursor: z.nullable(z.string()) });

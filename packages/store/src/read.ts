@@ -1,4 +1,5 @@
 import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import type { Item } from "./items.ts";
 import type { Store } from "./store.ts";
 
@@ -34,28 +35,21 @@ export async function listKeys(
       },
       ScanIndexForward: query.newestFirst !== true,
       Limit: query.limit,
-      ExclusiveStartKey: decodeCursor(query.cursor, { [pk]: query.partition }, sk),
+      ExclusiveStartKey: startAt(query.cursor, { [pk]: query.partition }, sk),
     }),
   );
   return {
     items: (Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) })),
-    nextCursor: LastEvaluatedKey === undefined ? null : encodeCursor(LastEvaluatedKey, sk),
+    nextCursor: LastEvaluatedKey === undefined ? null : cursorAt(LastEvaluatedKey, sk),
   };
 }
 
-const encodeCursor = (key: Item, order: string): string =>
-  Buffer.from(JSON.stringify([key.pk, key.sk, key[order]])).toString("base64url");
+const cursorAt = (key: Item, order: string): string => encodeCursor(String(key.pk), String(key.sk), String(key[order]));
 
-/** What is no cursor of ours begins from the first, so that nothing that a reader makes up reaches DynamoDB as a key. */
-function decodeCursor(cursor: string | undefined, partition: Item, order: string): Item | undefined {
-  if (cursor === undefined) return undefined;
-  try {
-    const [pk, sk, place] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
-    if (![pk, sk, place].every((part) => typeof part === "string" && part !== "")) return undefined;
-    return { pk, sk, ...partition, [order]: place };
-  } catch {
-    return undefined;
-  }
+/** A cursor of another list begins from the first: within a list's own partition no key of a reader's does harm. */
+function startAt(cursor: string | undefined, partition: Item, order: string): Item | undefined {
+  const [pk, sk, place] = decodeCursor(cursor) ?? [];
+  return place === undefined ? undefined : { pk, sk, ...partition, [order]: place };
 }
 
 /** The items behind keys, in the keys' order; what is gone meanwhile is left out. At most 100. */

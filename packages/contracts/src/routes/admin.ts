@@ -165,7 +165,7 @@ export const listAudit = defineRoute({
   function: "admin",
   access: ["admin", "finance"],
   idempotency: "none",
-  summary: "Who did what to a subject, by an actor, or between two dates",
+  summary: "Who did what to a subject, by an actor, or between two dates; the last 30 days if none of them is named",
   query: listQuery({
     subject: z.optional(
       matching(/^((program|cohort|booking|clearance)#)?[a-z]{3,4}_[0-9a-z]+$/, "Must be an id, or type#id"),
