@@ -19,7 +19,8 @@ async function call<Answer = Json>(
   path: string,
   { token, body, key, base }: Call = {},
 ): Promise<Answer> {
-  const response = await fetch(`${base ?? flags.api}${path}`, {
+  const address = base ?? flags.api;
+  const response = await fetch(`${address}${path}`, {
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -27,6 +28,8 @@ async function call<Answer = Json>(
       ...(key === undefined ? {} : { "idempotency-key": key }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Error(`nothing answers at ${address}: start the stack, or name it by PORT and STRIPE_SIMULATOR_PORT`);
   });
   const answer = (await response.json()) as Answer;
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`);

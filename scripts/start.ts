@@ -5,18 +5,21 @@ import { synthesize } from "./synthesize.ts";
 
 /** `npm start`: the whole stack on this machine, until Ctrl-C. */
 const root = join(import.meta.dirname, "..");
-const { values: flags } = parseArgs({ options: { fresh: { type: "boolean" }, "no-seed": { type: "boolean" } } });
 const { env } = process;
 
 const log = (line: string) => console.log(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 async function main(): Promise<void> {
+  const flags = readFlags();
+  const port = portIn("PORT", 8787);
+  const stripePort = portIn("STRIPE_SIMULATOR_PORT", 8790);
+  if (port === stripePort) throw new StartRefused(`PORT and STRIPE_SIMULATOR_PORT are both ${port}: choose two`);
   const templateDir = await synthesize(log);
   const stack = await startStack({
     templateDir,
     dataDir: env.CLEARING_DATA_DIR ?? join(root, ".local"),
-    port: Number(env.PORT ?? 8787),
-    stripePort: Number(env.STRIPE_SIMULATOR_PORT ?? 8790),
+    port,
+    stripePort,
     fresh: flags.fresh ?? false,
     dynamoDbEndpoint: env.DYNAMODB_ENDPOINT,
     stripeSecretKey: env.STRIPE_SECRET_KEY,
@@ -28,6 +31,20 @@ async function main(): Promise<void> {
   log(`/health answers ${health.status}`);
   if (!flags["no-seed"]) await stack.seedOnce((await import("./seed.ts")).default);
   await printTable(stack);
+}
+
+function readFlags() {
+  try {
+    return parseArgs({ options: { fresh: { type: "boolean" }, "no-seed": { type: "boolean" } } }).values;
+  } catch (error) {
+    throw new StartRefused(`${(error as Error).message.split(". ")[0]}. Known are --fresh and --no-seed`);
+  }
+}
+
+function portIn(variable: string, usual: number): number {
+  const port = Number(env[variable] ?? usual);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new StartRefused(`${variable} is ${env[variable]}: it has to be a port, such as ${usual}`);
 }
 
 async function printTable(stack: Stack): Promise<void> {
@@ -42,9 +59,10 @@ async function printTable(stack: Stack): Promise<void> {
   for (const role of ["client", "clinician", "admin", "finance"]) {
     rows.push([`token ${role}`, await stack.token(role, `${role}@example.com`)]);
   }
-  console.log(
-    `\n${rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join("\n")}\n\n  Ctrl-C stops everything.`,
-  );
+  console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join("\n")}
+
+  Tokens last an hour of the stack's own time; ${stack.apiUrl}/_local/token gives new ones.
+  Ctrl-C stops everything.`);
 }
 
 function endOnSignal(stack: Stack): void {

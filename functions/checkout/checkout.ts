@@ -12,7 +12,7 @@ import { readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { idempotencyPut } from "@clearing/store/idempotency";
 import { refuseStripe } from "./refusal.ts";
-import { returnPage } from "./return-page.ts";
+import { leftPage, returnPage, unknownPage } from "./return-page.ts";
 
 type Context = RequestContext<Deps & { gateway: Gateway }>;
 
@@ -45,16 +45,15 @@ export const checkoutBindings = [
   }),
 
   bind(checkoutReturn, async ({ query }, { deps }: Context): Promise<Answer> => {
+    if (query.session === undefined) return leftPage();
+    if (!/^cs_[A-Za-z0-9_]{1,200}$/.test(query.session)) return unknownPage(404);
     const session = await deps.gateway.retrieveCheckoutSession(query.session);
-    if (!session.ok) return session.kind === "invalid" ? { refused: "not_found" } : refuseStripe(session, deps.log);
+    if (!session.ok) return unknownPage(session.kind === "invalid" ? 404 : 503);
     const ref = attemptBehind(operationsOf(deps), session.value.metadata);
-    if (ref === null) return { refused: "not_found" };
+    if (ref === null) return unknownPage(404);
     const settled = await settle(operationsOf(deps), ref, "checkout_return");
-    if (!settled.ok) {
-      if ("kind" in settled) return refuseStripe(settled, deps.log);
-      return { refused: settled.reason };
-    }
-    return returnPage(settled.attempt.status);
+    if (settled.ok) return returnPage(settled.attempt.status);
+    return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
   }),
 ];
 

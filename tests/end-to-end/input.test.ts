@@ -1,6 +1,14 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Client, openCohort, participantBody, programBody, startWorld, type World } from "../harness/world.ts";
+import {
+  Client,
+  openCohort,
+  type Problem,
+  participantBody,
+  programBody,
+  startWorld,
+  type World,
+} from "../harness/world.ts";
 
 let world: World;
 let admin: string;
@@ -242,4 +250,47 @@ describe("faults of DynamoDB", () => {
       expect((await world.balances()).stripe_balance).toBe(stripe.balance);
     },
   );
+});
+
+describe("the page where Stripe returns to", () => {
+  const page = async (query: string) => {
+    const { status, headers, body } = await world.api<string>("GET", `/v1/checkout/return${query}`);
+    return { status, type: headers.get("content-type"), title: /<title>(.*)<\/title>/.exec(body)?.[1] };
+  };
+
+  test("is a page for people, whatever it is called with", async () => {
+    const type = "text/html; charset=utf-8";
+    expect(await page("")).toEqual({ status: 200, type, title: "Payment not finished" });
+    for (const session of ["cs_unknown", "{CHECKOUT_SESSION_ID}", "../etc"]) {
+      const answered = await page(`?session=${encodeURIComponent(session)}`);
+      expect(answered).toEqual({ status: 404, type, title: "We cannot show this payment" });
+    }
+  });
+
+  test("says so when Stripe does not answer", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world)).id);
+    await client.sign();
+    const session = await client.checkout();
+    await world.sim("POST", "/_sim/faults", { kind: "error", rate: 1, seed: 1 });
+    expect(await page(`?session=${session}`)).toMatchObject({ status: 503, title: "We cannot show this payment" });
+    await world.sim("DELETE", "/_sim/faults");
+    expect(await page(`?session=${session}`)).toMatchObject({ status: 200, title: "Payment not finished" });
+  });
+});
+
+describe("the permission to collect automatically", () => {
+  test("is given to no booking that has ended, and taken back from any", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world)).id);
+    await client.sign(true);
+    await client.cancel();
+    const put = async (enabled: boolean) =>
+      world.api<Problem & { autopay: boolean }>("PUT", `${client.path}/autopay`, {
+        token: await client.token(),
+        body: { enabled },
+      });
+    expect(await put(false)).toMatchObject({ status: 200, body: { autopay: false } });
+    expect(await put(true)).toMatchObject({ status: 409, body: { code: "invalid_transition" } });
+  });
 });

@@ -1,12 +1,12 @@
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
-import { amount, calendarDate, currency, email, id, instant, text } from "./fields.ts";
+import { amount, calendarDate, currency, email, id, instant, line } from "./fields.ts";
 
 export const participant = z.strictObject({
-  name: text(120),
+  name: line(120),
   email: email(),
   phone: z.string().check(z.trim(), z.regex(/^\+?[0-9 ()./-]{5,30}$/, "Must be a telephone number")),
-  dateOfBirth: calendarDate(),
+  dateOfBirth: calendarDate("1900-01-01"),
 });
 
 export const standings = [

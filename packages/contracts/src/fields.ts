@@ -9,6 +9,9 @@ z.config(en());
 /** The shapes that many routes share; each says in its message what to do. */
 export const text = (longest: number) =>
   z.string().check(z.trim(), z.minLength(1, "Must not be empty"), z.maxLength(longest));
+/** Text of one line: no control character in it. */
+export const line = (longest: number) =>
+  text(longest).check(z.regex(/^\P{Cc}*$/u, "Must be one line, without control characters"));
 export const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 export const id = (prefix: string) =>
   matching(new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`), `Must be an id like ${prefix}_...`);
@@ -34,8 +37,12 @@ export const countParameter = (least: number, most: number) =>
     );
 export const list = <Item extends z.ZodMiniType>(item: Item, { least, most }: { least?: number; most: number }) =>
   z.array(item).check(...(least === undefined ? [] : [z.minLength(least)]), z.maxLength(most));
-export const calendarDate = () =>
-  z.string().check(z.refine(isCalendarDate, "Must be a date that exists, as YYYY-MM-DD"), z.meta({ format: "date" }));
+export const calendarDate = (earliest = "0000-01-01") =>
+  z.string().check(
+    z.refine(isCalendarDate, "Must be a date that exists, as YYYY-MM-DD"),
+    z.refine((date) => date >= earliest, `Must not be before ${earliest}`),
+    z.meta({ format: "date" }),
+  );
 export const instant = () => z.string().check(z.meta({ format: "date-time" }));
 export const timeZone = () =>
   z.string().check(z.refine(isTimeZone, "Must be an IANA time zone such as America/Denver"));

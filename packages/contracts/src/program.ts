@@ -1,20 +1,25 @@
 import * as z from "zod/mini";
-import { amount, count, currency, id, label, list, matching, text } from "./fields.ts";
+import { amount, count, currency, id, label, line, list, matching, text } from "./fields.ts";
+import { mostMonths } from "./plan.ts";
 
 const time = matching(/^([01]\d|2[0-3]):[0-5]\d$/, "Must be a time as HH:MM");
 const rate = matching(/^\d{1,2}\.\d{4}$/, 'Must be a percentage a year with four decimals, such as "9.9900"');
 
+const block = z
+  .strictObject({ start: time, end: time, title: text(120), kind: label() })
+  .check(z.refine(({ start, end }) => start < end, { path: ["end"], error: "Must be after the start" }));
+
 const plan = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("full") }),
   z.strictObject({ kind: z.literal("deposit_and_balance"), balanceDueDaysBefore: count(0, 365) }),
-  z.strictObject({ kind: z.literal("installments"), months: count(2, 60) }),
-  z.strictObject({ kind: z.literal("financed"), months: count(2, 60), annualRate: rate }),
+  z.strictObject({ kind: z.literal("installments"), months: count(2, mostMonths) }),
+  z.strictObject({ kind: z.literal("financed"), months: count(2, mostMonths), annualRate: rate }),
 ]);
 
 /** What an admin may write of a program; defaults belong to its creation. */
 export const programFields = {
-  name: text(120),
-  publicLabel: text(80),
+  name: line(120),
+  publicLabel: line(80),
   summary: text(2_000),
   modalities: list(text(40), { most: 20 }),
   days: count(1, 60),
@@ -47,7 +52,7 @@ export const programFields = {
   itinerary: list(
     z.strictObject({
       day: count(1, 60),
-      blocks: list(z.strictObject({ start: time, end: time, title: text(120), kind: label() }), { most: 30 }),
+      blocks: list(block, { most: 30 }),
     }),
     { most: 60 },
   ),

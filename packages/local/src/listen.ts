@@ -14,7 +14,11 @@ export async function listen(port: number): Promise<Listener> {
   });
   await new Promise<void>((settled, refused) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
-      refused(error.code === "EADDRINUSE" ? new StartRefused(`port ${port} is taken on 127.0.0.1`) : error),
+      refused(
+        error.code === "EADDRINUSE"
+          ? new StartRefused(`port ${port} is taken on 127.0.0.1: choose another by PORT or STRIPE_SIMULATOR_PORT`)
+          : error,
+      ),
     );
     server.listen(port, "127.0.0.1", settled);
   });

@@ -1,5 +1,5 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { type Booking, setAutopay, sign } from "@clearing/domain/booking";
+import { type Booking, mayOwe, setAutopay, sign } from "@clearing/domain/booking";
 import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
@@ -73,9 +73,12 @@ export function signAgreement(
 
 export type AutopayResult =
   | { ok: true; booking: Booking }
-  | { ok: false; reason: "not_found" | "agreement_required" | "conflict" };
+  | { ok: false; reason: "not_found" | "agreement_required" | "invalid_transition" | "conflict" };
 
-/** Gives or takes back the permission to collect by itself; it is given on a signed agreement only. */
+/**
+ * Gives or takes back the permission to collect by itself. It is given on a signed agreement only, and not on a booking
+ * that has ended early; taken back at any time.
+ */
 export function changeAutopay(
   store: Store,
   bookingId: string,
@@ -86,6 +89,7 @@ export function changeAutopay(
     const before = await readBooking(store, bookingId);
     if (before === null) return { ok: false, reason: "not_found" };
     if (before.agreement.signedVersion !== before.agreement.version) return { ok: false, reason: "agreement_required" };
+    if (enabled && !mayOwe(before)) return { ok: false, reason: "invalid_transition" };
     const change = setAutopay(before, enabled, occasion.now);
     if (change === null) return { ok: true, booking: before };
     const result = await commit(store, bookingWrites(store, before, change, occasion));

@@ -9,11 +9,11 @@ import {
   id,
   instant,
   label,
+  line,
   list,
   listQuery,
   matching,
   page,
-  text,
   timeZone,
 } from "../fields.ts";
 import { programFields, programResponse, programStatus } from "../program.ts";
@@ -58,7 +58,7 @@ export const patchProgram = defineRoute({
   errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "conflict"],
 });
 
-const venue = text(200);
+const venue = line(200);
 export const createCohort = defineRoute({
   operationId: "createCohort",
   method: "POST",

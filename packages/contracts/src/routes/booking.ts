@@ -1,7 +1,7 @@
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
 import { bookingResponse, participant, standings } from "../booking.ts";
-import { amount, calendarDate, countParameter, id, instant, listQuery, matching, page, text } from "../fields.ts";
+import { amount, calendarDate, countParameter, id, instant, line, listQuery, matching, page } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
@@ -101,7 +101,7 @@ export const signAgreement = defineRoute({
   params,
   body: z.strictObject({
     hash: matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal"),
-    signature: text(120),
+    signature: line(120),
     accepted: z.literal(true, "Must be true"),
     autopay: z._default(z.boolean(), false),
   }),
@@ -129,7 +129,15 @@ export const putAutopay = defineRoute({
   params,
   body: z.strictObject({ enabled: z.boolean() }),
   responses: booking,
-  errors: ["validation_failed", "unauthenticated", "forbidden", "not_found", "agreement_required", "conflict"],
+  errors: [
+    "validation_failed",
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "agreement_required",
+    "invalid_transition",
+    "conflict",
+  ],
 });
 
 const refundOn = () =>

@@ -2,7 +2,7 @@ import { cohortStatuses } from "@clearing/domain/cohort";
 import * as z from "zod/mini";
 import { cohortResponse } from "../cohort.ts";
 import { amount, calendarDate, count, id, instant, label, list, listQuery, page, text } from "../fields.ts";
-import { planKinds, policyDate, scheduledDue } from "../plan.ts";
+import { mostMonths, planKinds, policyDate, scheduledDue } from "../plan.ts";
 import { programResponse } from "../program.ts";
 import { defineRoute } from "../route.ts";
 
@@ -168,7 +168,10 @@ export const createQuote = defineRoute({
   body: z.strictObject({
     cohortId: id("coh"),
     placeType: label(),
-    plan: z.strictObject({ kind: z.enum(planKinds), months: z.optional(count(2, 60)) }),
+    plan: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.enum(["full", "deposit_and_balance"]) }),
+      z.strictObject({ kind: z.enum(["installments", "financed"]), months: z.optional(count(2, mostMonths)) }),
+    ]),
     discountCode: z.optional(text(40)),
     addOns: z._default(list(z.strictObject({ id: label(), quantity: count(1, 100) }), { most: 20 }), []),
   }),

@@ -75,6 +75,9 @@ export type BookingChange = { booking: Booking; events: DomainEvent[]; journal: 
 export const isLive = (booking: Booking): boolean =>
   booking.status === "held" || booking.status === "awaiting_clearance" || booking.status === "confirmed";
 
+/** Whether anything can still fall due: a plan may run on after the retreat, and ends with a booking that ended early. */
+export const mayOwe = (booking: Booking): boolean => isLive(booking) || booking.status === "completed";
+
 const depositOf = (booking: Booking): Due => {
   const deposit = booking.dues.find((due) => due.kind === "deposit");
   if (deposit === undefined) throw new Error(`${booking.id} has no deposit`);

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { createProgram, listAudit } from "./admin.ts";
+import { createBooking } from "./booking.ts";
+import { createQuote } from "./catalogue.ts";
+
+type Parses = { safeParse(value: unknown): { success: boolean; error?: { issues: { path: PropertyKey[] }[] } } };
+const wrongIn = (schema: Parses, value: unknown) =>
+  schema.safeParse(value).error?.issues.map(({ path }) => path.join(".")) ?? [];
+
+describe("a participant", () => {
+  const person = { name: "Sample Person", email: "a@example.com", phone: "+1 555 0100", dateOfBirth: "1985-05-17" };
+  const book = (changes: object) =>
+    wrongIn(createBooking.body, { quoteId: "quo_1", participant: { ...person, ...changes } });
+
+  test.each([
+    ["a name of two lines", { name: "Sample\nBcc: person" }, ["participant.name"]],
+    ["a name of a bell", { name: "Sample\u0007" }, ["participant.name"]],
+    ["an empty name", { name: "  " }, ["participant.name"]],
+    ["a birth before 1900", { dateOfBirth: "1800-01-01" }, ["participant.dateOfBirth"]],
+    ["a birth on a day that does not exist", { dateOfBirth: "1985-02-30" }, ["participant.dateOfBirth"]],
+    ["nothing wrong, in any script", { name: "Søren Ōe-Даль" }, []],
+  ])("with %s", (_, changes, wrong) => {
+    expect(book(changes)).toEqual(wrong);
+  });
+});
+
+describe("a quote's plan", () => {
+  const ask = (plan: object) => wrongIn(createQuote.body, { cohortId: "coh_1", placeType: "private", plan });
+
+  test("takes months only where it is paid by the month, and no more than a booking has dues", () => {
+    expect(ask({ kind: "full" })).toEqual([]);
+    expect(ask({ kind: "installments", months: 59 })).toEqual([]);
+    expect(ask({ kind: "full", months: 3 })).toEqual(["plan"]);
+    expect(ask({ kind: "financed", months: 60 })).toEqual(["plan.months"]);
+    expect(ask({ kind: "barter" })).toEqual(["plan.kind"]);
+  });
+});
+
+describe("a program's itinerary", () => {
+  const blocks = (start: string, end: string) => {
+    const day = { day: 1, blocks: [{ start, end, title: "Preparation", kind: "preparation" }] };
+    return wrongIn(createProgram.body, { itinerary: [day] }).filter((path) => path.startsWith("itinerary"));
+  };
+
+  test("has blocks that end after they start", () => {
+    expect(blocks("09:00", "11:00")).toEqual([]);
+    expect(blocks("11:00", "09:00")).toEqual(["itinerary.0.blocks.0.end"]);
+    expect(blocks("11:00", "11:00")).toEqual(["itinerary.0.blocks.0.end"]);
+  });
+});
+
+describe("a list's cursor", () => {
+  test("is one that a page gave", () => {
+    const given = Buffer.from(JSON.stringify(["2027-03-01T17:00:00Z#booking#bkg_1#1"])).toString("base64url");
+
+    expect(wrongIn(listAudit.query, { cursor: given })).toEqual([]);
+    for (const cursor of ["", "zzz", "bnVsbA", "W10", "WzEsMiwzXQ"]) {
+      expect(wrongIn(listAudit.query, { cursor })).toEqual(["cursor"]);
+    }
+  });
+});
