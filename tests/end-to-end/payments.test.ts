@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { keys } from "@clearing/store/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+import { Client, openCohort, programBody, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -204,6 +204,26 @@ describe("the balance", () => {
     const entries = await world.journal(client.id);
     const receivable = entries.flatMap(({ postings }) => postings).filter(({ account }) => account === "receivable");
     expect(receivable.reduce((sum, { debit, credit }) => sum + debit - credit, 0)).toBe(1_600_000);
+  });
+});
+
+describe("a program in a currency without minor units", () => {
+  test("is paid, cancelled and refunded in it, and the ledger agrees with Stripe in it", async () => {
+    const program = { currency: "jpy", cancellation: { ...programBody.cancellation, administrationFee: 0 } };
+    const client = new Client(world);
+    expect(await client.deposit((await openCohort(world, { program, inDays: 75 })).id)).toMatchObject({
+      status: "awaiting_clearance",
+      currency: "jpy",
+      paid: 250_000,
+    });
+    await client.cancel();
+    expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
+    const token = await world.token("finance");
+    type Accounts = { accounts: { account: string; balance: number }[] };
+    const { accounts } = await world.must<Accounts>("GET", "/v1/finance/trial-balance?currency=jpy", { token });
+    const { body } = await world.sim<{ balance: number; consistent: boolean }>("GET", "/_sim/balance?currency=jpy");
+    expect(body).toMatchObject({ balance: -7_250, consistent: true });
+    expect(accounts.find(({ account }) => account === "stripe_balance")?.balance).toBe(body.balance);
   });
 });
 

@@ -94,7 +94,7 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
   );
   app.get(
     "/_sim/balance",
-    control(() => balanceCheck(world)),
+    control((c) => balanceCheck(world, c.req.query("currency"))),
   );
 }
 

@@ -64,7 +64,7 @@ export type Simulator = {
   /** Gives an endpoint a new secret; the old one signs too for the overlap. */
   rollWebhookSecret(id: string, secret?: string, overlapSeconds?: number): string;
   /** The balance kept, summed and derived; `consistent` says whether the three agree. */
-  balance(): ReturnType<typeof balanceCheck>;
+  balance(currency?: string): ReturnType<typeof balanceCheck>;
 };
 
 const TICK_MS = 250;
@@ -166,7 +166,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       }),
     rollWebhookSecret: (id, secret, overlapSeconds = 24 * 3600) =>
       world.transaction(() => rollSecret(world, id, secret, overlapSeconds)),
-    balance: () => balanceCheck(world),
+    balance: (currency) => balanceCheck(world, currency),
   };
 }
 

@@ -1,7 +1,8 @@
 import { html } from "hono/html";
 import type { Stripe } from "stripe";
+import { money } from "../money.ts";
 import { findMagic, OFFERED } from "../resources/magic-methods.ts";
-import { money, page } from "./layout.ts";
+import { page } from "./layout.ts";
 
 /** The open session's form: what is paid, with which test card or account, and a way back. */
 export function checkoutPage(session: Stripe.Checkout.Session, items: Stripe.LineItem[], problem?: string) {

@@ -2,10 +2,10 @@ import type { Context, Hono } from "hono";
 import type { Stripe } from "stripe";
 import type { Env, Surface } from "../http/endpoint.ts";
 import { StripeFailure } from "../http/stripe-error.ts";
+import { money } from "../money.ts";
 import type { SessionNotes } from "../resources/checkout-sessions.ts";
 import { authenticate, sessionOf, submitSession } from "../resources/hosted-payment.ts";
 import { challengePage, checkoutPage, closedPage, messagePage } from "./checkout-page.ts";
-import { money } from "./layout.ts";
 
 /** The pages a person sees: `/c/pay/{session}` and `/c/challenge/{intent}`. */
 export function hostedPages(app: Hono<Env>, { world, faults, settled }: Surface): void {

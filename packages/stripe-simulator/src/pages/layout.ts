@@ -40,7 +40,3 @@ ${body}
 </body>
 </html>`;
 }
-
-export function money(amount: number | null, currency: string | null): string {
-  return new Intl.NumberFormat("en-US", { style: "currency", currency: currency ?? "usd" }).format((amount ?? 0) / 100);
-}

@@ -2,6 +2,7 @@ import type { Stripe } from "stripe";
 import { listPage } from "../http/list.ts";
 import { paging, range, text } from "../http/params.ts";
 import { noSuch } from "../http/stripe-error.ts";
+import { minorDigits } from "../money.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
 
@@ -25,10 +26,13 @@ const CATEGORY = {
 } as const;
 const DAY = 24 * 3600;
 
-/** Cards: 2.9 % + 30 cents; bank debits: 0.8 %, at most 5 dollars. Half a cent rounds up. Source: stripe.com/pricing. */
-export function feeOf(method: "card" | "us_bank_account", amount: number): number {
-  if (method === "card") return Math.floor((amount * 29 + 500) / 1000) + 30;
-  return Math.min(500, Math.floor((amount * 8 + 500) / 1000));
+/**
+ * Cards: 2.9 % + 0.30 of the currency, which is nothing where it has no minor unit; bank debits: 0.8 %, at most 5
+ * dollars. Half a minor unit rounds up. Source: stripe.com/pricing.
+ */
+export function feeOf(method: "card" | "us_bank_account", amount: number, currency: string): number {
+  if (method === "us_bank_account") return Math.min(500, Math.floor((amount * 8 + 500) / 1000));
+  return Math.floor((amount * 29 + 500) / 1000) + Math.floor(30 * 10 ** (minorDigits(currency) - 2));
 }
 
 /** The next midnight (UTC) at least two days away, when a payment's money may be spent. */
@@ -94,7 +98,7 @@ export function balanceCheck(world: World, currency = "usd") {
     .all("charge", { currency })
     .filter(({ balance_transaction: booked }) => booked !== null)
     .reduce((total, { amount_captured: amount, payment_method_details: details }) => {
-      return total + amount - feeOf(details?.type === "card" ? "card" : "us_bank_account", amount);
+      return total + amount - feeOf(details?.type === "card" ? "card" : "us_bank_account", amount, currency);
     }, 0);
   const returned = world.objects
     .all("refund", { currency })
@@ -116,16 +120,17 @@ export function balanceCheck(world: World, currency = "usd") {
 
 export function balanceRoutes({ get }: Routes, world: World): void {
   get("/v1/balance", {}, () => {
-    const { available, pending } = balanceCheck(world);
+    const moved = world.objects.all("balance_transaction").map(({ currency }) => currency);
+    const balances = [...new Set(["usd", ...moved])].map((currency) => balanceCheck(world, currency));
+    const nothing = balances.map(({ currency }) => ({ amount: 0, currency }));
+    const amounts = (of: "available" | "pending") =>
+      balances.map(({ currency, [of]: amount }) => ({ amount, currency, source_types: { card: amount } }));
     return {
       object: "balance",
-      available: [{ amount: available, currency: "usd", source_types: { card: available } }],
+      available: amounts("available"),
       livemode: false,
-      pending: [{ amount: pending, currency: "usd", source_types: { card: pending } }],
-      refund_and_dispute_prefunding: {
-        available: [{ amount: 0, currency: "usd" }],
-        pending: [{ amount: 0, currency: "usd" }],
-      },
+      pending: amounts("pending"),
+      refund_and_dispute_prefunding: { available: nothing, pending: nothing },
     } satisfies Stripe.Balance;
   });
   get(

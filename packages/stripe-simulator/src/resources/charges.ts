@@ -94,7 +94,7 @@ export function bookCharge(world: World, charge: Stripe.Charge): Stripe.Charge {
   const transaction = book(world, {
     amount: charge.amount_captured,
     currency: charge.currency,
-    fee: feeOf(isCard ? "card" : "us_bank_account", charge.amount_captured),
+    fee: feeOf(isCard ? "card" : "us_bank_account", charge.amount_captured, charge.currency),
     type: isCard ? "charge" : "payment",
     source: charge.id,
     description: charge.description,

@@ -102,6 +102,26 @@ describe("a card payment", () => {
     expect(simulator.balance()).toMatchObject({ balance: 1500 - 74, consistent: true });
   });
 
+  it("may be of any currency, each with a balance of its own", async () => {
+    const { stripe, simulator } = await openAccount();
+    const paid = { ...CARD, payment_method: "pm_card_visa", confirm: true } as const;
+    await stripe.paymentIntents.create({ ...paid, currency: "jpy", amount: 250_000 });
+    await stripe.paymentIntents.create({ ...paid, currency: "bhd", amount: 250_000 });
+
+    expect(simulator.balance("jpy")).toMatchObject({ balance: 250_000 - 7_250, consistent: true });
+    expect(simulator.balance("bhd")).toMatchObject({ balance: 250_000 - 7_250 - 300, consistent: true });
+    const { pending } = await stripe.balance.retrieve();
+    expect(pending.map(({ currency }) => currency).sort()).toEqual(["bhd", "jpy", "usd"]);
+    const refused = [
+      { currency: "xyz", amount: 250_000 },
+      { currency: "bhd", amount: 250_001 },
+      { currency: "jpy", amount: 49 },
+    ];
+    for (const terms of refused) {
+      await expect(stripe.paymentIntents.create({ ...paid, ...terms })).rejects.toMatchObject({ statusCode: 400 });
+    }
+  });
+
   it("is never confirmed with somebody else's method, nor twice with an unsaved one", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({ payment_method: "pm_card_visa" });

@@ -20,6 +20,7 @@ import {
 } from "../http/params.ts";
 import { search, searchParams } from "../http/search.ts";
 import { invalidRequest, noSuch } from "../http/stripe-error.ts";
+import { isCurrency, minorDigits, money } from "../money.ts";
 import type { Routes } from "../routes.ts";
 import { API_VERSION, type World } from "../world.ts";
 import { bookCharge } from "./charges.ts";
@@ -103,13 +104,18 @@ const CONFIRMABLE = ["requires_payment_method", "requires_confirmation", "requir
 const CANCELABLE = ["requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"];
 const UPDATABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
 
-/** At least 50 cents, at most eight digits. Source: docs.stripe.com/currencies#minimum-and-maximum-charge-amounts. */
+/**
+ * At least 50 minor units, at most eight digits, and tens where a currency has three decimals. The account keeps a
+ * balance in each currency that it charges in. Source: docs.stripe.com/currencies.
+ */
 export function mustBeChargeable(amount: number, currency: string, param = "amount"): void {
-  if (currency.toLowerCase() !== "usd")
-    throw invalidRequest(`Invalid currency: ${currency}. This account charges in: usd`, { param: "currency" });
-  if (amount < 50) throw invalidRequest("Amount must be at least $0.50 usd", { code: "amount_too_small", param });
-  if (amount > 99_999_999) {
-    throw invalidRequest("Amount must be no more than $999,999.99", { code: "amount_too_large", param });
+  if (!isCurrency(currency)) throw invalidRequest(`Invalid currency: ${currency}.`, { param: "currency" });
+  const refuse = (limit: string, least: number, code: string) =>
+    invalidRequest(`Amount must be ${limit} ${money(least, currency)}`, { code, param });
+  if (amount < 50) throw refuse("at least", 50, "amount_too_small");
+  if (amount > 99_999_999) throw refuse("no more than", 99_999_999, "amount_too_large");
+  if (minorDigits(currency) === 3 && amount % 10 !== 0) {
+    throw invalidRequest("Amount must end with a zero in a currency of three decimals", { param });
   }
 }
 
