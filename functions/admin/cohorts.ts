@@ -1,6 +1,6 @@
 import * as routes from "@clearing/contracts/routes/admin";
 import { isLive } from "@clearing/domain/booking";
-import { type Cohort, isFree, mayBecome, mostPlaces, type Place, salesEnd } from "@clearing/domain/cohort";
+import { type Cohort, isFree, mayBecome, mostPlaces, newPlace, salesEnd } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
 import { depositOn, type Program } from "@clearing/domain/program";
 import { daysBetween } from "@clearing/domain/time";
@@ -79,7 +79,7 @@ export const cohortBindings = [
     const wrong = dateErrors(program, cohort, now);
     if (wrong.length > 0) return invalid(...wrong);
     const places = body.places.flatMap(({ type, count }) =>
-      Array.from({ length: count }, (): Place => newPlace(cohort, type, deps.ids.next("plc"))),
+      Array.from({ length: count }, () => newPlace(cohort, { id: deps.ids.next("plc"), type })),
     );
     const answer = cohortView({ cohort, places }, program.currency, now);
     const occasion = occasionOf(context, "create_cohort");
@@ -165,18 +165,6 @@ export const cohortBindings = [
     return { status: 200, body: { items, nextCursor: page.nextCursor } };
   }),
 ];
-
-const newPlace = ({ id: cohortId, salesEndAt, endsOn }: Cohort, type: string, id: string): Place => ({
-  id,
-  cohortId,
-  type,
-  onSale: false,
-  salesEndAt,
-  endsOn,
-  queued: false,
-  claim: null,
-  takenBy: null,
-});
 
 function placeErrors(
   program: Program,

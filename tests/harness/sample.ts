@@ -1,7 +1,6 @@
 import { agreementDocument } from "@clearing/domain/agreement";
 import { type Booking, hold } from "@clearing/domain/booking";
-import type { Cohort, Place } from "@clearing/domain/cohort";
-import { salesEnd } from "@clearing/domain/cohort";
+import { type Cohort, newPlace, salesEnd } from "@clearing/domain/cohort";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
 import { addDays, type Instant } from "@clearing/domain/time";
@@ -71,20 +70,7 @@ export async function openCohort(
     dueAt: null,
   };
   const places = program.placeTypes.flatMap(({ type }) =>
-    Array.from(
-      { length: count },
-      (): Place => ({
-        id: ids.next("plc"),
-        cohortId: cohort.id,
-        type,
-        onSale: true,
-        salesEndAt: cohort.salesEndAt,
-        endsOn: cohort.endsOn,
-        queued: false,
-        claim: null,
-        takenBy: null,
-      }),
-    ),
+    Array.from({ length: count }, () => newPlace(cohort, { id: ids.next("plc"), type })),
   );
   const created = await createCohort(store, cohort, places, { actor, action: "sample", now }, null);
   if (!created.ok) throw new Error("the sample cohort could not be created");

@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
-import { type Cohort, mostPlaces, type Place, placesToRemove } from "@clearing/domain/cohort";
+import { type Cohort, mostPlaces, newPlace, type Place, placesToRemove } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { Instant } from "@clearing/domain/time";
 import type { Occasion } from "./booking.ts";
@@ -101,7 +101,7 @@ function cohortWrites(
   ];
 }
 
-const newPlace = (store: Store, place: Place): Guarded<never> => ({
+const placePut = (store: Store, place: Place): Guarded<never> => ({
   write: {
     Put: { TableName: store.tables.core, Item: placeItem(place), ConditionExpression: "attribute_not_exists(pk)" },
   },
@@ -118,7 +118,7 @@ export function createCohort(
   return commit(store, [
     ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
     ...cohortWrites(store, null, cohort, [], occasion),
-    ...places.map((place) => newPlace(store, place)),
+    ...places.map((place) => placePut(store, place)),
   ]);
 }
 
@@ -270,27 +270,14 @@ export function addPlaces(
     if (!mayChangeCapacity(cohort)) return { ok: false, reason: "invalid_transition" };
     if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
     if (found.places.length + count > mostPlaces) return { ok: false, reason: "too_many" };
-    const { salesEndAt, endsOn } = cohort;
     const queued = found.places.some((place) => place.type === type && place.queued);
-    const places = newIds.map(
-      (placeId): Place => ({
-        id: placeId,
-        cohortId: id,
-        type,
-        onSale: cohort.status === "open",
-        salesEndAt,
-        endsOn,
-        queued,
-        claim: null,
-        takenBy: null,
-      }),
-    );
+    const places = newIds.map((placeId) => newPlace(cohort, { id: placeId, type, queued }));
     const after = withCapacity(cohort, type, count);
     const record = answer({ cohort: after, places: [...found.places, ...places] });
     return commit(store, [
       ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
       ...cohortWrites(store, cohort, after, [capacityEvent("PlacesAdded", after, type, count)], occasion),
-      ...places.map((place) => newPlace(store, place)),
+      ...places.map((place) => placePut(store, place)),
     ]);
   });
 }

@@ -8,6 +8,7 @@ import {
   isFree,
   isOnSale,
   mayBecome,
+  newPlace,
   type Place,
   placesToRemove,
   salesEnd,
@@ -21,6 +22,15 @@ describe("a place", () => {
     expect(isFree(claimedUntil(today), today)).toBe(true);
     expect(isFree(place({ takenBy: "bkg_9" }), today)).toBe(false);
     expect(isFree(place(), today)).toBe(true);
+  });
+
+  test("that joins a cohort knows what the cohort says of its sale, and is on sale in an open one only", () => {
+    const joining = { id: "plc_2", type: "private" };
+    const { salesEndAt, endsOn } = cohort();
+
+    expect(newPlace(cohort(), joining)).toEqual(place({ id: "plc_2", salesEndAt, endsOn }));
+    expect(newPlace(cohort({ status: "closed" }), joining).onSale).toBe(false);
+    expect(newPlace(cohort(), { ...joining, queued: true }).queued).toBe(true);
   });
 
   const kept: [string, Partial<Place>][] = [

@@ -38,6 +38,22 @@ export type Place = {
 
 export const mostPlaces = 60;
 
+/** A free place, knowing what its cohort says now. `queued`: somebody waits for a place of its type. */
+export const newPlace = (
+  { id: cohortId, status, salesEndAt, endsOn }: Cohort,
+  { id, type, queued = false }: Pick<Place, "id" | "type"> & Partial<Pick<Place, "queued">>,
+): Place => ({
+  id,
+  cohortId,
+  type,
+  onSale: status === "open",
+  salesEndAt,
+  endsOn,
+  queued,
+  claim: null,
+  takenBy: null,
+});
+
 /** Free: neither taken nor claimed past this instant. */
 export const isFree = ({ claim, takenBy }: Place, now: Instant): boolean =>
   takenBy === null && (claim === null || claim.until <= now);
