@@ -1,6 +1,6 @@
 import * as routes from "@clearing/contracts/routes/admin";
 import { isLive } from "@clearing/domain/booking";
-import { type Cohort, isFree, mayBecome, mostPlaces, newPlace, salesEnd } from "@clearing/domain/cohort";
+import { type Cohort, clearanceDeadline, isFree, mayBecome, mostPlaces, newPlace } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
 import { depositOn, type Program } from "@clearing/domain/program";
 import { daysBetween } from "@clearing/domain/time";
@@ -60,7 +60,6 @@ export const cohortBindings = [
 
     const id = deps.ids.next("coh");
     const { startsOn, endsOn, timeZone, venue } = body;
-    const salesEndAt = salesEnd(startsOn, program.screening.clearanceDeadlineDaysBefore, timeZone);
     const priceOf = (type: string) => program.placeTypes.find((one) => one.type === type)?.price ?? 0;
     const cohort: Cohort = {
       id,
@@ -73,7 +72,7 @@ export const cohortBindings = [
       timeZone,
       venue,
       places: body.places.map(({ type, count, price }) => ({ type, price: price ?? priceOf(type), capacity: count })),
-      salesEndAt,
+      ...clearanceDeadline(body, program.screening.clearanceDeadlineDaysBefore),
       dueAt: null,
     };
     const wrong = dateErrors(program, cohort, now);
@@ -108,9 +107,11 @@ export const cohortBindings = [
         if (status === "open" && cohort.status !== "open" && program.status !== "published") {
           return { ok: false, reason: "invalid_transition" };
         }
-        const salesEndAt = salesEnd(startsOn, program.screening.clearanceDeadlineDaysBefore, cohort.timeZone);
-        const next: Cohort = { ...cohort, status, startsOn, endsOn, venue, salesEndAt };
+        const changed: Cohort = { ...cohort, status, startsOn, endsOn, venue };
         const moved = startsOn !== cohort.startsOn || endsOn !== cohort.endsOn;
+        // Only new dates have a new deadline: that of the old ones stands in agreements, whatever the program says now.
+        const { clearanceDeadlineDaysBefore } = program.screening;
+        const next = moved ? { ...changed, ...clearanceDeadline(changed, clearanceDeadlineDaysBefore) } : changed;
         errors = moved ? dateErrors(program, next, now) : [];
         if (errors.length > 0) return { ok: false, reason: "validation_failed" };
         // The move of a cohort with bookings is not built yet: their agreements would have to be signed anew.

@@ -1,6 +1,6 @@
 import { agreementDocument } from "@clearing/domain/agreement";
 import { type Booking, hold } from "@clearing/domain/booking";
-import { type Cohort, newPlace, salesEnd } from "@clearing/domain/cohort";
+import { type Cohort, clearanceDeadline, newPlace } from "@clearing/domain/cohort";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
 import { addDays, type Instant } from "@clearing/domain/time";
@@ -66,7 +66,7 @@ export async function openCohort(
     timeZone,
     venue: "Sample House",
     places: program.placeTypes.map(({ type, price }) => ({ type, price, capacity: count })),
-    salesEndAt: salesEnd(startsOn, program.screening.clearanceDeadlineDaysBefore, timeZone),
+    ...clearanceDeadline({ startsOn, timeZone }, program.screening.clearanceDeadlineDaysBefore),
     dueAt: null,
   };
   const places = program.placeTypes.flatMap(({ type }) =>

@@ -4,6 +4,7 @@ import { cohort, place, today } from "../testing/retreat.ts";
 import { plusSeconds } from "../time/index.ts";
 import {
   available,
+  clearanceDeadline,
   cohortStatuses,
   isFree,
   isOnSale,
@@ -11,7 +12,6 @@ import {
   newPlace,
   type Place,
   placesToRemove,
-  salesEnd,
 } from "./index.ts";
 
 const claimedUntil = (until: string) => place({ claim: { bookingId: "bkg_9", until } });
@@ -96,11 +96,16 @@ describe("the status of a cohort", () => {
     ["Pacific/Apia", "2027-02-22T11:00:00Z"],
     ["America/New_York", "2027-02-23T05:00:00Z"],
   ])("in %s the sale ends at %s", (zone, end) => {
-    expect(salesEnd("2027-03-08", 14, zone)).toBe(end);
+    expect(clearanceDeadline({ startsOn: "2027-03-08", timeZone: zone }, 14)).toEqual({
+      clearanceDeadlineOn: "2027-02-22",
+      salesEndAt: end,
+    });
   });
 
   test("ends the sale at the new offset, when daylight saving begins between deadline and start", () => {
-    expect(salesEnd("2027-03-20", 7, "America/Denver")).toBe("2027-03-14T07:00:00Z");
-    expect(salesEnd("2027-03-20", 6, "America/Denver")).toBe("2027-03-15T06:00:00Z");
+    const dates = { startsOn: "2027-03-20", timeZone: "America/Denver" };
+
+    expect(clearanceDeadline(dates, 7).salesEndAt).toBe("2027-03-14T07:00:00Z");
+    expect(clearanceDeadline(dates, 6).salesEndAt).toBe("2027-03-15T06:00:00Z");
   });
 });

@@ -17,6 +17,8 @@ export type Cohort = {
   timeZone: string;
   venue: string;
   places: CohortPlaceType[];
+  /** The clearance deadline, fixed with the dates: a later change of the program moves no cohort's. */
+  clearanceDeadlineOn: CalendarDate;
   /** End of the clearance deadline's calendar day in the cohort's zone: nothing is sold from then on. */
   salesEndAt: Instant;
   dueAt: Instant | null;
@@ -64,9 +66,14 @@ export const available = (places: Place[], type: string, now: Instant): number =
     (place) => place.type === type && place.onSale && place.salesEndAt > now && !place.queued && isFree(place, now),
   ).length;
 
-/** When the sale of a cohort ends: with the calendar day of the clearance deadline. */
-export const salesEnd = (startsOn: CalendarDate, daysBefore: number, zone: string): Instant =>
-  endOfDay(addDays(startsOn, -daysBefore), zone);
+/** The date of the clearance deadline, so many days before the start, and the end of the sale, which ends with it. */
+export function clearanceDeadline(
+  { startsOn, timeZone }: Pick<Cohort, "startsOn" | "timeZone">,
+  daysBefore: number,
+): Pick<Cohort, "clearanceDeadlineOn" | "salesEndAt"> {
+  const clearanceDeadlineOn = addDays(startsOn, -daysBefore);
+  return { clearanceDeadlineOn, salesEndAt: endOfDay(clearanceDeadlineOn, timeZone) };
+}
 
 const transitions: Record<CohortStatus, CohortStatus[]> = {
   draft: ["open"],

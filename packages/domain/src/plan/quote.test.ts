@@ -73,6 +73,14 @@ describe("the schedule", () => {
     ]);
   });
 
+  test("and the terms name the deadline that the cohort was made with, whatever the program says now", () => {
+    const screening = { ...program().screening, clearanceDeadlineDaysBefore: 7 };
+    const { schedule: dues, terms } = quoted("full", { program: program({ screening }) });
+
+    expect(dues[1]?.dueOn).toBe("2027-02-22");
+    expect(terms).toMatchObject({ clearanceDeadlineOn: "2027-02-22", clearanceDeadline: "2027-02-23T07:00:00Z" });
+  });
+
   test("of `deposit_and_balance` has the balance so many days before the start", () => {
     expect(quoted("deposit_and_balance").schedule[1]).toMatchObject({ dueOn: "2027-02-06", amount: 1_600_000 });
   });

@@ -1,7 +1,7 @@
 import type { Cohort } from "../cohort/index.ts";
 import { isOnSale } from "../cohort/index.ts";
 import { depositOn, type PlanOffer, type Program } from "../program/index.ts";
-import { addDays, type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
+import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
 import { type PolicyDate, policyDates } from "./policy.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
 
@@ -100,7 +100,7 @@ export function quote(
     return { ok: false, reason: "plan_not_available", detail: "The deposit is not below the price of this place" };
   }
   const quotedOn = dateIn(cohort.timeZone, now);
-  const clearanceDeadlineOn = clearanceDeadline(program, cohort.startsOn);
+  const { startsOn, clearanceDeadlineOn } = cohort;
   return {
     ok: true,
     quote: {
@@ -114,9 +114,9 @@ export function quote(
       total,
       deposit,
       financeCharge: 0,
-      schedule: schedule(plan.plan, { total, deposit, quotedOn, startsOn: cohort.startsOn, clearanceDeadlineOn }),
+      schedule: schedule(plan.plan, { total, deposit, quotedOn, startsOn, clearanceDeadlineOn }),
       disclosure: null,
-      policy: policyDates(program.cancellation.tiers, cohort.startsOn, quotedOn),
+      policy: policyDates(program.cancellation.tiers, startsOn, quotedOn),
       terms: termsOf(program, cohort),
       validUntil: plusHours(now, validHours),
     },
@@ -124,7 +124,7 @@ export function quote(
 }
 
 function termsOf(program: Program, cohort: Cohort): QuotedTerms {
-  const { startsOn, endsOn, timeZone, venue, salesEndAt } = cohort;
+  const { startsOn, endsOn, timeZone, venue, clearanceDeadlineOn, salesEndAt } = cohort;
   const { declineAfterHours, validityDays } = program.screening;
   return {
     publicLabel: program.publicLabel,
@@ -132,7 +132,7 @@ function termsOf(program: Program, cohort: Cohort): QuotedTerms {
     endsOn,
     timeZone,
     venue,
-    clearanceDeadlineOn: clearanceDeadline(program, startsOn),
+    clearanceDeadlineOn,
     clearanceDeadline: salesEndAt,
     declineAfterHours,
     validityDays,
@@ -141,9 +141,6 @@ function termsOf(program: Program, cohort: Cohort): QuotedTerms {
     tiers: program.cancellation.tiers,
   };
 }
-
-const clearanceDeadline = (program: Program, startsOn: CalendarDate): CalendarDate =>
-  addDays(startsOn, -program.screening.clearanceDeadlineDaysBefore);
 
 function addOnLines(program: Program, wanted: QuoteRequest["addOns"]): { ok: true; lines: QuoteLine[] } | QuoteRefusal {
   const lines: QuoteLine[] = [];

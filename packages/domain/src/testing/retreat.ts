@@ -1,7 +1,6 @@
 import type { Booking } from "../booking/index.ts";
 import { hold } from "../booking/index.ts";
-import type { Cohort, Place } from "../cohort/index.ts";
-import { salesEnd } from "../cohort/index.ts";
+import { type Cohort, clearanceDeadline, type Place } from "../cohort/index.ts";
 import { type PlanKind, type Quote, quote } from "../plan/index.ts";
 import type { Program } from "../program/index.ts";
 import type { Instant } from "../time/index.ts";
@@ -69,7 +68,7 @@ export function cohort(changes: Partial<Cohort> = {}): Cohort {
       { type: "private", price: 1_850_000, capacity: 6 },
       { type: "shared", price: 1_450_000, capacity: 4 },
     ],
-    salesEndAt: salesEnd(startsOn, 14, timeZone),
+    ...clearanceDeadline({ startsOn, timeZone }, 14),
     dueAt: null,
     ...changes,
   };
