@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
-import { type Cohort, mostPlaces, newPlace, type Place, placesToRemove } from "@clearing/domain/cohort";
+import { type Cohort, mostPlaces, newPlace, type Place, placesToRemove, saleOf } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { Instant } from "@clearing/domain/time";
 import type { Occasion } from "./booking.ts";
@@ -127,8 +127,9 @@ export type CohortChange<Refusal extends string> =
   | { ok: false; reason: Refusal };
 
 /**
- * Changes a cohort, then lets its places follow. Whoever dies in between leaves `dueAt` on the cohort, and the sweep
- * goes on; a new request reads the cohort first, so that nothing is sold on what a place has not learnt yet.
+ * Changes a cohort. New dates are written to all its places in the same transaction, each only while it is free: no
+ * booking is ever left on a place of other dates. Of everything else the places learn afterwards; whoever dies in
+ * between leaves `dueAt` on the cohort, and the sweep goes on.
  */
 export async function changeCohort<Refusal extends string>(
   store: Store,
@@ -142,9 +143,17 @@ export async function changeCohort<Refusal extends string>(
     if (found === null) return { ok: false, reason: "not_found" };
     const change = decide(found);
     if (!change.ok) return change;
-    const after: Cohort = { ...change.cohort, version: found.cohort.version + 1, dueAt: occasion.now };
+    const moved = datesDiffer(found.cohort, change.cohort);
+    const after: Cohort = {
+      ...change.cohort,
+      version: found.cohort.version + 1,
+      dueAt: moved ? null : occasion.now,
+    };
     const events = change.events.map((event) => ({ ...event, subject: { ...event.subject, version: after.version } }));
-    const written = await commit(store, cohortWrites(store, found.cohort, after, events, occasion));
+    const written = await commit(store, [
+      ...cohortWrites(store, found.cohort, after, events, occasion),
+      ...(moved ? found.places.map((place) => movePlace(store, place, after, occasion.now)) : []),
+    ]);
     if (written.ok) return { ok: true };
     return written.reason === "stale" ? { ok: false, reason: "stale" } : { ok: false, reason: "conflict" };
   };
@@ -152,6 +161,26 @@ export async function changeCohort<Refusal extends string>(
   if (!result.ok) return result as Result;
   const followed = await resumeCohort(store, id, occasion);
   return followed.ok ? { ok: true } : { ok: false, reason: "conflict" };
+}
+
+const datesDiffer = (a: Cohort, b: Cohort): boolean => a.startsOn !== b.startsOn || a.endsOn !== b.endsOn;
+
+/** Gives a free place its cohort's new dates. A lapsed claim goes: money that comes late must not find its place here. */
+function movePlace(store: Store, { cohortId, type, id }: Place, cohort: Cohort, now: Instant): Guarded<"stale"> {
+  const { onSale, salesEndAt, endsOn } = saleOf(cohort);
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.place(cohortId, type, id),
+        UpdateExpression:
+          "SET onSale = :onSale, salesEndAt = :salesEndAt, endsOn = :endsOn REMOVE claimedBy, claimedUntil",
+        ConditionExpression: `attribute_exists(pk) AND ${isFreeNow}`, // I1
+        ExpressionAttributeValues: { ":onSale": onSale, ":salesEndAt": salesEndAt, ":endsOn": endsOn, ":now": now },
+      },
+    },
+    refusal: "stale",
+  };
 }
 
 const chunk = 10;
@@ -166,7 +195,7 @@ export async function resumeCohort(
   if (found === null) return { ok: false, reason: "not_found" };
   const { cohort, places } = found;
   if (cohort.dueAt === null || cohort.dueAt > now) return { ok: true };
-  const sale = { onSale: cohort.status === "open", salesEndAt: cohort.salesEndAt, endsOn: cohort.endsOn };
+  const sale = saleOf(cohort);
   const behind = places.filter(
     (place) => place.onSale !== sale.onSale || place.salesEndAt !== sale.salesEndAt || place.endsOn !== sale.endsOn,
   );

@@ -40,17 +40,22 @@ export type Place = {
 
 export const mostPlaces = 60;
 
-/** A free place, knowing what its cohort says now. `queued`: somebody waits for a place of its type. */
-export const newPlace = (
-  { id: cohortId, status, salesEndAt, endsOn }: Cohort,
-  { id, type, queued = false }: Pick<Place, "id" | "type"> & Partial<Pick<Place, "queued">>,
-): Place => ({
-  id,
-  cohortId,
-  type,
+/** What a place has to know of its cohort, so that a claim need look at the place alone. */
+export const saleOf = ({ status, salesEndAt, endsOn }: Cohort): Pick<Place, "onSale" | "salesEndAt" | "endsOn"> => ({
   onSale: status === "open",
   salesEndAt,
   endsOn,
+});
+
+/** A free place, knowing what its cohort says now. `queued`: somebody waits for a place of its type. */
+export const newPlace = (
+  cohort: Cohort,
+  { id, type, queued = false }: Pick<Place, "id" | "type"> & Partial<Pick<Place, "queued">>,
+): Place => ({
+  id,
+  cohortId: cohort.id,
+  type,
+  ...saleOf(cohort),
   queued,
   claim: null,
   takenBy: null,
