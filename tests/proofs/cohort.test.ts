@@ -1,15 +1,20 @@
 import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import type { Booking } from "@clearing/domain/booking";
+import { type Attempt, type Booking, beginCheckout } from "@clearing/domain/booking";
 import type { Program } from "@clearing/domain/program";
 import { plusMinutes } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/admin";
+import { signAgreement } from "@clearing/store/agreement";
+import { attemptPut, bookingWrites, readBooking } from "@clearing/store/booking";
 import { readCohort } from "@clearing/store/cohort";
+import { commit } from "@clearing/store/commit";
 import { writeProgram } from "@clearing/store/program";
+import { settleAttempt } from "@clearing/store/settle";
+import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { dayFrom, timeZone } from "../harness/days.ts";
 import { caller } from "../harness/function.ts";
 import { actor, heldBooking, sampleProgram, sampleQuote } from "../harness/sample.ts";
-import { startTestStore, type TestStore } from "../harness/store.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now = "2027-03-01T17:00:00Z";
 let running: TestStore;
@@ -140,5 +145,76 @@ describe("a change of a cohort's dates", () => {
     const { salesEndAt, endsOn } = moved;
     expect(endsOn > booking.terms.endsOn).toBe(true);
     expect(places).toMatchObject(Array(60).fill({ onSale: false, salesEndAt, endsOn, claim: null, takenBy: null }));
+  });
+});
+
+describe("money that comes late", () => {
+  const occasion = (at: string) => ({ actor, action: "sample", now: at });
+
+  /** A signed booking whose deposit is being paid, and the instant at which its hold has lapsed. */
+  async function payingLate(cohort: Parameters<typeof hold>[0]) {
+    const { store } = running;
+    const held = await hold(cohort);
+    const { hash } = held.agreement;
+    const evidence = { signature: "Sample Person", sourceIp: "", userAgent: "", signedBy: "", autopay: false };
+    const signed = await signAgreement(store, held.id, { hash, ...evidence }, occasion(now), () => null);
+    if (!signed.ok) throw new Error(`not signed: ${signed.reason}`);
+    const checkout = { purpose: "deposit", customerId: "cus_sample", notCleared: false } as const;
+    const attemptId = ids.next("att");
+    const begun = beginCheckout(signed.booking, { ...checkout, attemptId, methods: ["card"] }, now);
+    if (!begun.ok || begun.kind !== "begin") throw new Error("no checkout has begun");
+    await commit(store, [
+      attemptPut(store, begun.attempt),
+      ...bookingWrites(store, signed.booking, begun, occasion(now)),
+    ]);
+    return { attempt: begun.attempt, lapsedAt: plusMinutes(begun.holdUntil ?? now, 1) };
+  }
+
+  async function pay({ id, bookingId, amount, currency }: Attempt, at: string): Promise<Booking> {
+    const fee = { balanceTransactionId: `txn_${id}`, amount: 100 };
+    const payment = { paymentIntentId: `pi_${id}`, chargeId: `ch_${id}`, amount, currency, fee };
+    const of = { bookingId, attemptId: id, refundId: ids.next("ref") };
+    const settled = await settleAttempt(running.store, of, { kind: "succeeded", ...payment }, occasion(at));
+    expect(settled.ok).toBe(true);
+    return (await readBooking(running.store, bookingId)) as Booking;
+  }
+
+  async function move(id: string, at: string) {
+    vi.setSystemTime(new Date(at));
+    const told = await patch(id, datesIn(52));
+    vi.setSystemTime(new Date(now));
+    expect(told.status).toBe(200);
+  }
+
+  test("finds a place again while the dates are those that were booked", async () => {
+    const cohort = await openCohort();
+    const { attempt, lapsedAt } = await payingLate(cohort);
+    await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
+
+    expect(await pay(attempt, lapsedAt)).toMatchObject({ status: "awaiting_clearance", refunded: 0 });
+  });
+
+  test.each([
+    ["has expired", true],
+    ["has lapsed and nobody has noticed", false],
+  ])("is returned in full when the booking %s and its cohort has been moved", async (_, swept) => {
+    const cohort = await openCohort();
+    const { attempt, lapsedAt } = await payingLate(cohort);
+    if (swept) await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
+    await move(cohort.id, lapsedAt);
+
+    const booking = await pay(attempt, lapsedAt);
+
+    expect(booking).toMatchObject({ status: "expired", paid: attempt.amount, refunded: attempt.amount });
+    expect((await cohortOf(cohort.id)).places.every(({ takenBy }) => takenBy === null)).toBe(true);
+  });
+
+  test("is returned in full when the cohort is moved between the look for a place and the taking of it", async () => {
+    const cohort = await openCohort({ places: 1 });
+    const { attempt, lapsedAt } = await payingLate(cohort);
+    await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
+    justBeforeTheNextWrite(() => move(cohort.id, lapsedAt));
+
+    expect(await pay(attempt, lapsedAt)).toMatchObject({ status: "expired", refunded: attempt.amount });
   });
 });

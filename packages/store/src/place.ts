@@ -94,42 +94,41 @@ const place = (store: Store, of: { cohortId: string; placeType: string; placeId:
 });
 
 type PlaceOf = { id: string; cohortId: string; placeType: string; placeId: string };
+type Buyer = PlaceOf & { terms: { endsOn: string } };
+
+/** Free, for sale, and of the dates that the buyer was quoted. */
+const canBeBought = `${isFreeNow} AND ${isForSale} AND endsOn = :lastDay`;
+const buyerValues = ({ id, terms }: Buyer, now: Instant) => ({
+  ":booking": id,
+  ":now": now,
+  ":lastDay": terms.endsOn,
+  ...forSaleValues,
+});
 
 /** Claims a free place of the quoted dates until an instant: one conditional write, and the whole of I1. */
-export function claimPlace(
-  store: Store,
-  booking: PlaceOf & { terms: { endsOn: string } },
-  until: Instant,
-  now: Instant,
-): Guarded<"place_gone"> {
+export function claimPlace(store: Store, booking: Buyer, until: Instant, now: Instant): Guarded<"place_gone"> {
   return {
     write: {
       Update: {
         ...place(store, booking),
         UpdateExpression: "SET claimedBy = :booking, claimedUntil = :until",
-        ConditionExpression: `${isFreeNow} AND ${isForSale} AND endsOn = :lastDay`, // I1
-        ExpressionAttributeValues: {
-          ":booking": booking.id,
-          ":until": until,
-          ":now": now,
-          ":lastDay": booking.terms.endsOn,
-          ...forSaleValues,
-        },
+        ConditionExpression: canBeBought, // I1
+        ExpressionAttributeValues: { ":until": until, ...buyerValues(booking, now) },
       },
     },
     refusal: "place_gone",
   };
 }
 
-/** Takes a free place at once: late money that finds a place again. */
-export function takeFreePlace(store: Store, booking: PlaceOf, now: Instant): Guarded<"place_gone"> {
+/** Takes a free place of the booking's dates at once: late money that finds a place again. */
+export function takeFreePlace(store: Store, booking: Buyer, now: Instant): Guarded<"place_gone"> {
   return {
     write: {
       Update: {
         ...place(store, booking),
         UpdateExpression: "SET takenBy = :booking REMOVE claimedBy, claimedUntil",
-        ConditionExpression: `${isFreeNow} AND ${isForSale}`, // I1
-        ExpressionAttributeValues: { ":booking": booking.id, ":now": now, ...forSaleValues },
+        ConditionExpression: canBeBought, // I1
+        ExpressionAttributeValues: buyerValues(booking, now),
       },
     },
     refusal: "place_gone",

@@ -36,8 +36,8 @@ type Writes = Guarded<"stale" | "already_posted" | "place_gone" | "already_booke
 
 /**
  * Applies to a booking what Stripe says of one of its attempts. Webhook, return page, reconciler and sweep all end
- * here; whoever is second finds nothing left to do. Late money is returned in full unless a place, a free lock and an
- * unchanged agreement let the booking come back.
+ * here; whoever is second finds nothing left to do. Late money is returned in full unless a place of the same dates, a
+ * free lock and an unchanged agreement let the booking come back.
  */
 export function settleAttempt(
   store: Store,
@@ -116,7 +116,9 @@ async function late(store: Store, state: SettlementState, payment: Payment, occa
   const { places } = agreementSigned(booking)
     ? await freePlaces(store, booking.cohortId, booking.placeType, now)
     : { places: [] };
-  for (const { id } of places) {
+  for (const { id, endsOn } of places) {
+    // The cohort was given other dates since: the agreement is of the old ones.
+    if (endsOn !== booking.terms.endsOn) continue;
     const settlement = revive(state, id, payment, now);
     const result = await commit(store, [
       takeFreePlace(store, { ...booking, placeId: id }, now),
