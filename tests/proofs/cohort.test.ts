@@ -63,20 +63,21 @@ async function openCohort({ places = 2 } = {}): Promise<{ id: string; program: P
   return made;
 }
 
-/** Lets something happen just before the first transaction that is sent from now on: between a look and its write. */
-function justBeforeTheNextWrite(happens: () => Promise<unknown>): void {
+/** Lets something happen just before the next transaction of this kind is sent: between a look and its write. */
+function justBefore(kind: RegExp, happens: () => Promise<unknown>): void {
   const { send } = DynamoDBDocumentClient.prototype;
   const spy = vi.spyOn(DynamoDBDocumentClient.prototype, "send").mockImplementation(async function (
     this: DynamoDBDocumentClient,
     command: object,
   ) {
-    if (command instanceof TransactWriteCommand) {
+    if (command instanceof TransactWriteCommand && kind.test(JSON.stringify(command.input))) {
       spy.mockRestore();
       await happens();
     }
     return Reflect.apply(send, this, [command]);
   } as never);
 }
+const anyWrite = /./;
 
 async function hold({ id, program }: { id: string; program: Program }, at = now): Promise<Booking> {
   const offer = await sampleQuote(running.store, program, (await cohortOf(id)).cohort, at);
@@ -107,7 +108,7 @@ describe("a change of a cohort's dates", () => {
   test("is refused when a place is held between the look and the write, and leaves that place its dates", async () => {
     const cohort = await openCohort();
     let booking: Booking | undefined;
-    justBeforeTheNextWrite(async () => {
+    justBefore(anyWrite, async () => {
       booking = await hold(cohort);
     });
 
@@ -121,7 +122,7 @@ describe("a change of a cohort's dates", () => {
 
   test("reaches a place that is added between the look and the write", async () => {
     const { id } = await openCohort();
-    justBeforeTheNextWrite(() =>
+    justBefore(anyWrite, () =>
       call("POST", `/v1/cohorts/${id}/places`, { role: "admin", body: { type: "private", count: 1 } }),
     );
 
@@ -213,8 +214,40 @@ describe("money that comes late", () => {
     const cohort = await openCohort({ places: 1 });
     const { attempt, lapsedAt } = await payingLate(cohort);
     await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
-    justBeforeTheNextWrite(() => move(cohort.id, lapsedAt));
+    justBefore(anyWrite, () => move(cohort.id, lapsedAt));
 
     expect(await pay(attempt, lapsedAt)).toMatchObject({ status: "expired", refunded: attempt.amount });
+  });
+});
+
+describe("a change that the places learn in chunks", () => {
+  const onSale = async (id: string) => (await cohortOf(id)).places.filter((place) => place.onSale).length;
+
+  test("is told by nobody who read the cohort before a later change", async () => {
+    const cohort = await draftCohort({ places: 25 });
+    const tellsPlaces = /SET onSale = :onSale"/;
+    // The opening has told its first ten places when the cohort is closed again.
+    justBefore(tellsPlaces, async () =>
+      justBefore(tellsPlaces, async () => {
+        expect((await patch(cohort.id, { status: "closed" })).status).toBe(200);
+      }),
+    );
+
+    expect(await patch(cohort.id, { status: "open" })).toMatchObject({ status: 200, body: { status: "closed" } });
+
+    expect((await cohortOf(cohort.id)).cohort).toMatchObject({ status: "closed", dueAt: null });
+    expect(await onSale(cohort.id)).toBe(0);
+  });
+
+  test("reaches every place, though one is removed meanwhile", async () => {
+    const { id } = await draftCohort({ places: 12 });
+    justBefore(/SET onSale = :onSale"/, () =>
+      call("DELETE", `/v1/cohorts/${id}/places?type=private&count=1`, { role: "admin" }),
+    );
+
+    expect((await patch(id, { status: "open" })).status).toBe(200);
+
+    expect(await onSale(id)).toBe(11);
+    expect((await cohortOf(id)).places).toHaveLength(11);
   });
 });

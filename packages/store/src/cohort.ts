@@ -159,8 +159,7 @@ export async function changeCohort<Refusal extends string>(
   };
   const result = await untilFresh<Result>(store, once);
   if (!result.ok) return result as Result;
-  const followed = await resumeCohort(store, id, occasion);
-  return followed.ok ? { ok: true } : { ok: false, reason: "conflict" };
+  return resumeCohort(store, id, occasion);
 }
 
 const datesDiffer = (a: Cohort, b: Cohort): boolean => a.startsOn !== b.startsOn || a.endsOn !== b.endsOn;
@@ -185,54 +184,68 @@ function movePlace(store: Store, { cohortId, type, id }: Place, cohort: Cohort, 
 
 const chunk = 10;
 
-/** Copies what a cohort says of its sale to the places that have not learnt it, in small chunks; resumable. */
-export async function resumeCohort(
+/**
+ * Tells the places that have not learnt it whether their cohort is on sale, in small chunks; resumable. Each chunk is
+ * written under the cohort's version, so that what was read before a later change is not told after it.
+ */
+export function resumeCohort(
   store: Store,
   id: string,
   { now }: Occasion,
 ): Promise<{ ok: true } | { ok: false; reason: "not_found" | "conflict" }> {
-  const found = await readCohort(store, id);
-  if (found === null) return { ok: false, reason: "not_found" };
-  const { cohort, places } = found;
-  if (cohort.dueAt === null || cohort.dueAt > now) return { ok: true };
-  const sale = saleOf(cohort);
-  const behind = places.filter(
-    (place) => place.onSale !== sale.onSale || place.salesEndAt !== sale.salesEndAt || place.endsOn !== sale.endsOn,
-  );
-  for (let start = 0; start < behind.length; start += chunk) {
-    const writes = behind.slice(start, start + chunk).map((place) => followCohort(store, place, sale));
-    const result = await commit(store, writes);
-    // A place removed meanwhile has nothing to learn; the next round reads again.
-    if (!result.ok) return { ok: false, reason: "conflict" };
-  }
-  return restCohort(store, cohort);
+  type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
+  return untilFresh<Result>(store, async () => {
+    const found = await readCohort(store, id);
+    if (found === null) return { ok: false, reason: "not_found" };
+    const { cohort, places } = found;
+    if (cohort.dueAt === null || cohort.dueAt > now) return { ok: true };
+    const { onSale } = saleOf(cohort);
+    const behind = places.filter((place) => place.onSale !== onSale);
+    for (let start = 0; start < behind.length; start += chunk) {
+      const told = await commit(store, [
+        checkVersion(store, cohort),
+        ...behind.slice(start, start + chunk).map((place) => tellPlace(store, place, onSale)),
+      ]);
+      if (!told.ok) return told;
+    }
+    return restCohort(store, cohort);
+  });
 }
 
-function followCohort(
-  store: Store,
-  place: Place,
-  sale: { onSale: boolean; salesEndAt: Instant; endsOn: string },
-): Guarded<"gone"> {
+/** The cohort is still the one that was read: so are its dates, its status and which places it has. */
+function checkVersion(store: Store, { id, version }: Cohort): Guarded<"stale"> {
+  return {
+    write: {
+      ConditionCheck: {
+        TableName: store.tables.core,
+        Key: keys.cohort(id),
+        ConditionExpression: "#version = :version",
+        ExpressionAttributeNames: { "#version": "version" },
+        ExpressionAttributeValues: { ":version": version },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+function tellPlace(store: Store, { cohortId, type, id }: Place, onSale: boolean): Guarded<"stale"> {
   return {
     write: {
       Update: {
         TableName: store.tables.core,
-        Key: keys.place(place.cohortId, place.type, place.id),
-        UpdateExpression: "SET onSale = :onSale, salesEndAt = :salesEndAt, endsOn = :endsOn",
+        Key: keys.place(cohortId, type, id),
+        UpdateExpression: "SET onSale = :onSale",
         ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeValues: { ":onSale": sale.onSale, ":salesEndAt": sale.salesEndAt, ":endsOn": sale.endsOn },
+        ExpressionAttributeValues: { ":onSale": onSale },
       },
     },
-    refusal: "gone",
+    refusal: "stale",
   };
 }
 
 /** All places have followed: nothing is due any more, unless the cohort has changed again. */
-async function restCohort(
-  store: Store,
-  { id, version }: Cohort,
-): Promise<{ ok: true } | { ok: false; reason: "conflict" }> {
-  const result = await commit(store, [
+function restCohort(store: Store, { id, version }: Cohort): Promise<CommitResult<"stale">> {
+  return commit(store, [
     {
       write: {
         Update: {
@@ -247,7 +260,6 @@ async function restCohort(
       refusal: "stale",
     },
   ]);
-  return result.ok ? { ok: true } : { ok: false, reason: "conflict" };
 }
 
 export type CapacityResult =
