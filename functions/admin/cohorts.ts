@@ -104,9 +104,6 @@ export const cohortBindings = [
           venue = cohort.venue,
         } = body;
         if (!mayBecome(cohort.status, status)) return { ok: false, reason: "invalid_transition" };
-        if (status === "open" && cohort.status !== "open" && program.status !== "published") {
-          return { ok: false, reason: "invalid_transition" };
-        }
         const changed: Cohort = { ...cohort, status, startsOn, endsOn, venue };
         const moved = startsOn !== cohort.startsOn || endsOn !== cohort.endsOn;
         // Only new dates have a new deadline: that of the old ones stands in agreements, whatever the program says now.
@@ -123,7 +120,14 @@ export const cohortBindings = [
       occasionOf(context, "change_cohort"),
     );
     if (changed.ok) return answerWith(context, params.id, 200);
-    return changed.reason === "validation_failed" ? invalid(...errors) : { refused: changed.reason };
+    switch (changed.reason) {
+      case "validation_failed":
+        return invalid(...errors);
+      case "not_published":
+        return { refused: "invalid_transition", detail: "The program of this cohort is not published" };
+      default:
+        return { refused: changed.reason };
+    }
   }),
 
   bind(routes.addPlaces, async ({ params, body }, context): Promise<Answer> => {

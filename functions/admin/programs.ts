@@ -4,7 +4,6 @@ import { defaultPublicLabel, mayBecome, type Program, programProblems, publicPro
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { recordOf } from "@clearing/runtime/record";
-import { hasOpenCohort } from "@clearing/store/cohort";
 import { untilFresh } from "@clearing/store/commit";
 import { readProgram, writeProgram } from "@clearing/store/program";
 
@@ -35,27 +34,24 @@ export const programBindings = [
     const patched = await untilFresh<Patched>(store, async () => {
       const before = await readProgram(store, params.id);
       if (before === null) return { ok: true, answer: { refused: "not_found" } };
-      const refusal = await refuse(before, body.status ?? before.status);
-      if (refusal !== null) return { ok: true, answer: refusal };
+      const { status = before.status } = body;
+      if (!mayBecome(before.status, status)) {
+        const detail = `A program cannot go from ${before.status} to ${status}`;
+        return { ok: true, answer: { refused: "invalid_transition", detail } };
+      }
       const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       const after: Program = { ...before, ...changes, version: before.version + 1 };
       const errors = programProblems(after);
       if (errors.length > 0) return { ok: true, answer: { refused: "validation_failed", errors } };
       const written = await writeProgram(store, before, after, events(before, after), occasion, null);
       if (written.ok) return { ok: true, answer: { status: 200, body: publicProgram(after) } };
+      if (written.reason === "cohort_open") {
+        const detail = "A cohort of this program is open; close it first";
+        return { ok: true, answer: { refused: "invalid_transition", detail } };
+      }
       return written.reason === "stale" ? { ok: false, reason: "stale" } : { ok: false, reason: "conflict" };
     });
     return patched.ok ? patched.answer : { refused: "conflict" };
-
-    async function refuse(before: Program, status: Program["status"]): Promise<Answer | null> {
-      if (!mayBecome(before.status, status)) {
-        return { refused: "invalid_transition", detail: `A program cannot go from ${before.status} to ${status}` };
-      }
-      if (status === "retired" && before.status !== "retired" && (await hasOpenCohort(store, before.id))) {
-        return { refused: "invalid_transition", detail: "A cohort of this program is open; close it first" };
-      }
-      return null;
-    }
   }),
 ];
 

@@ -7,7 +7,7 @@ import { signAgreement } from "@clearing/store/agreement";
 import { attemptPut, bookingWrites, readBooking } from "@clearing/store/booking";
 import { readCohort } from "@clearing/store/cohort";
 import { commit } from "@clearing/store/commit";
-import { writeProgram } from "@clearing/store/program";
+import { readProgram, writeProgram } from "@clearing/store/program";
 import { settleAttempt } from "@clearing/store/settle";
 import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -32,11 +32,16 @@ afterAll(async () => {
   await running.stop();
 });
 
-/** A published program of the sample, and a draft cohort of it that begins in 45 days. */
-async function draftCohort({ places = 2 } = {}): Promise<{ id: string; program: Program }> {
+async function publishedProgram(): Promise<Program> {
   const program = sampleProgram();
   const written = await writeProgram(running.store, null, program, [], { actor, action: "sample", now }, null);
   expect(written).toEqual({ ok: true });
+  return program;
+}
+
+/** A draft cohort that begins in 45 days, of a published program: one of its own, unless it is named. */
+async function draftCohort(of: { places?: number; program?: Program } = {}): Promise<{ id: string; program: Program }> {
+  const { places = 2, program = await publishedProgram() } = of;
   const body = {
     programId: program.id,
     ...datesIn(45),
@@ -249,5 +254,39 @@ describe("a change that the places learn in chunks", () => {
 
     expect(await onSale(id)).toBe(11);
     expect((await cohortOf(id)).places).toHaveLength(11);
+  });
+});
+
+describe("a program and its open cohorts", () => {
+  const retire = ({ id }: Program) => patch(id, { status: "retired" });
+  const refused = { status: 409, body: { code: "invalid_transition" } };
+
+  test("a program is retired once the last of them is closed", async () => {
+    const { id, program } = await openCohort();
+    const other = await draftCohort({ program });
+    await patch(other.id, { status: "open" });
+    expect(await retire(program)).toMatchObject(refused);
+    await patch(id, { status: "closed" });
+    expect(await retire(program)).toMatchObject(refused);
+    await patch(other.id, { status: "closed" });
+
+    expect(await retire(program)).toMatchObject({ status: 200, body: { status: "retired" } });
+    expect(await patch(id, { status: "open" })).toMatchObject(refused);
+  });
+
+  test("a cohort that is opened between the look and the write keeps its program from being retired", async () => {
+    const { id, program } = await draftCohort();
+    justBefore(anyWrite, async () => expect((await patch(id, { status: "open" })).status).toBe(200));
+
+    expect(await retire(program)).toMatchObject(refused);
+    expect(await readProgram(running.store, program.id)).toMatchObject({ status: "published" });
+  });
+
+  test("a program that is retired between the look and the write keeps its cohort from being opened", async () => {
+    const { id, program } = await draftCohort();
+    justBefore(anyWrite, async () => expect((await retire(program)).status).toBe(200));
+
+    expect(await patch(id, { status: "open" })).toMatchObject(refused);
+    expect((await cohortOf(id)).cohort.status).toBe("draft");
   });
 });

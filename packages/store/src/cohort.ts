@@ -9,8 +9,9 @@ import { auditPut, outboxPut } from "./facts.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { openWrites } from "./open-cohorts.ts";
 import { isFreeNow, placeItem, toPlace } from "./place.ts";
-import { type Listed, listKeys, readItems } from "./read.ts";
+import { type Listed, listKeys } from "./read.ts";
 import type { Store } from "./store.ts";
 
 export type CohortWithPlaces = { cohort: Cohort; places: Place[] };
@@ -129,15 +130,15 @@ export type CohortChange<Refusal extends string> =
 /**
  * Changes a cohort. New dates are written to all its places in the same transaction, each only while it is free: no
  * booking is ever left on a place of other dates. Of everything else the places learn afterwards; whoever dies in
- * between leaves `dueAt` on the cohort, and the sweep goes on.
+ * between leaves `dueAt` on the cohort, and the sweep goes on. `not_published`: its program is not, so it cannot open.
  */
 export async function changeCohort<Refusal extends string>(
   store: Store,
   id: string,
   decide: (found: CohortWithPlaces) => CohortChange<Refusal>,
   occasion: Occasion,
-): Promise<{ ok: true } | { ok: false; reason: Refusal | "not_found" | "conflict" }> {
-  type Result = { ok: true } | { ok: false; reason: Refusal | "not_found" | "conflict" };
+): Promise<{ ok: true } | { ok: false; reason: Refusal | "not_found" | "not_published" | "conflict" }> {
+  type Result = { ok: true } | { ok: false; reason: Refusal | "not_found" | "not_published" | "conflict" };
   const once = async (): Promise<Result | { ok: false; reason: "stale" }> => {
     const found = await readCohort(store, id);
     if (found === null) return { ok: false, reason: "not_found" };
@@ -150,12 +151,14 @@ export async function changeCohort<Refusal extends string>(
       dueAt: moved ? null : occasion.now,
     };
     const events = change.events.map((event) => ({ ...event, subject: { ...event.subject, version: after.version } }));
-    const written = await commit(store, [
+    const written = await commit<"stale" | "not_published">(store, [
       ...cohortWrites(store, found.cohort, after, events, occasion),
+      ...openWrites(store, found.cohort, after),
       ...(moved ? found.places.map((place) => movePlace(store, place, after, occasion.now)) : []),
     ]);
     if (written.ok) return { ok: true };
-    return written.reason === "stale" ? { ok: false, reason: "stale" } : { ok: false, reason: "conflict" };
+    const { reason } = written;
+    return reason === "stale" ? { ok: false, reason } : { ok: false, reason };
   };
   const result = await untilFresh<Result>(store, once);
   if (!result.ok) return result as Result;
@@ -357,16 +360,4 @@ function removePlace(store: Store, place: Place, now: Instant): Guarded<"stale">
     },
     refusal: "stale",
   };
-}
-
-/** Whether a cohort of this program is open. Reads the list of cohorts; retiring a program is rare. */
-export async function hasOpenCohort(store: Store, programId: string): Promise<boolean> {
-  let cursor: string | undefined;
-  do {
-    const page = await listKeys(store, { index: "byList", partition: "COHORTS", limit: 50, cursor });
-    const items = await readItems(store, page.items);
-    if (items.some((item) => item.programId === programId && item.status === "open")) return true;
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return false;
 }

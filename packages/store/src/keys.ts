@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 /** The primary key of every kind of item in the core table. One place, so that a key is never spelled twice. */
 export const keys = {
   program: (id: string) => ({ pk: `PROG#${id}`, sk: "PROGRAM" }),
+  /** Which cohorts of the program are open. */
+  openCohorts: (programId: string) => ({ pk: `PROG#${programId}`, sk: "OPEN" }),
   cohort: (id: string) => ({ pk: `COH#${id}`, sk: "COHORT" }),
   place: (cohortId: string, type: string, id: string) => ({ pk: `COH#${cohortId}`, sk: `PLC#${type}#${spread(id)}` }),
   quote: (id: string) => ({ pk: `QUO#${id}`, sk: "QUOTE" }),

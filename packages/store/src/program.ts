@@ -8,6 +8,7 @@ import { auditPut, outboxPut } from "./facts.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { checkNoneOpen } from "./open-cohorts.ts";
 import { type Listed, listKeys, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
@@ -35,7 +36,10 @@ const audited = ({ status, publicLabel, currency, placeTypes, deposit, plans, ca
   screening,
 });
 
-/** Writes a program's next version with its audit record and events; `before` null creates it. */
+/**
+ * Writes a program's next version with its audit record and events; `before` null creates it. `cohort_open`: it cannot
+ * be retired while one of its cohorts is open.
+ */
 export async function writeProgram(
   store: Store,
   before: Program | null,
@@ -43,7 +47,7 @@ export async function writeProgram(
   events: DomainEvent[],
   occasion: Occasion,
   idempotency: IdempotencyRecord | null,
-): Promise<CommitResult<"stale" | "replayed">> {
+): Promise<CommitResult<"stale" | "replayed" | "cohort_open">> {
   const record = chain(before?.auditHash ?? "", {
     subject: { type: "program", id: after.id },
     sequence: after.version,
@@ -62,9 +66,11 @@ export async function writeProgram(
           ExpressionAttributeNames: { "#version": "version" },
           ExpressionAttributeValues: { ":version": before.version },
         };
-  return commit(store, [
+  const retires = after.status === "retired" && before?.status !== "retired";
+  return commit<"stale" | "replayed" | "cohort_open">(store, [
     ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
-    { write: { Put: { TableName: store.tables.core, Item, ...unchanged } }, refusal: "stale" as const },
+    { write: { Put: { TableName: store.tables.core, Item, ...unchanged } }, refusal: "stale" },
+    ...(retires ? [checkNoneOpen(store, after.id)] : []),
     auditPut(store, record),
     ...events.map((event) => outboxPut(store, event, occasion.now)),
   ]);
