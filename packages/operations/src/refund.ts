@@ -1,9 +1,10 @@
-import type { Refund, RefundPart } from "@clearing/domain/booking";
+import { type Refund, type RefundPart, wasRefused } from "@clearing/domain/booking";
 import { plusHours } from "@clearing/domain/time";
 import type { GatewayFailure, GatewayResult, RefundFacts } from "@clearing/payments";
 import { readRefund, settleRefundPart } from "@clearing/store/refund";
 import { by, type Context } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
+import { shown } from "./shown.ts";
 
 type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
 
@@ -11,7 +12,8 @@ const replayableHours = 23;
 
 /**
  * Brings every part of a refund as far as Stripe lets it: makes what was never made, under the part's own key, and asks
- * for the rest. Idempotent; the first failure ends it, and the queue or the sweep comes again.
+ * for the rest. A part that Stripe refused is never asked for again: it is owed, and refundable anew. Idempotent; the
+ * first failure ends it, and the queue or the sweep comes again.
  */
 export async function carryOutRefund(
   context: Context,
@@ -21,6 +23,7 @@ export async function carryOutRefund(
   const refund = await readRefund(context.store, bookingId, refundId);
   if (refund === null) return { ok: false, reason: "not_found" };
   for (const part of refund.parts) {
+    if (wasRefused(part)) continue;
     const facts = await refundAtStripe(context, refund, part);
     if (!facts.ok && facts.kind !== "invalid" && facts.kind !== "declined") return facts;
     const outcome = facts.ok
@@ -38,7 +41,9 @@ export async function carryOutRefund(
 }
 
 async function refundAtStripe(context: Context, refund: Refund, part: RefundPart): Promise<GatewayResult<RefundFacts>> {
-  if (part.stripeRefundId !== null) return context.gateway.retrieveRefund(part.stripeRefundId);
+  if (part.stripeRefundId !== null) {
+    return shown(await context.gateway.retrieveRefund(part.stripeRefundId), part.stripeRefundId);
+  }
   if (refund.requestedAt > plusHours(context.clock.now(), -replayableHours)) return createRefund(context, refund, part);
   return (await findRefund(context, part)) ?? createRefund(context, refund, part);
 }
@@ -58,7 +63,7 @@ function createRefund({ gateway, site }: Context, refund: Refund, part: RefundPa
 async function findRefund({ gateway }: Context, part: RefundPart): Promise<GatewayResult<RefundFacts> | null> {
   let after: string | undefined;
   do {
-    const page = await gateway.listRefunds(part.paymentIntentId, after);
+    const page = shown(await gateway.listRefunds(part.paymentIntentId, after), part.paymentIntentId);
     if (!page.ok) return page;
     const found = page.value.items.find(({ metadata }) => metadata.partId === part.id);
     if (found !== undefined) return { ok: true, value: found };

@@ -145,6 +145,22 @@ describe("what Stripe says of a refund", () => {
     );
   });
 
+  test("that it refused to make it ends the polling: it is owed, and may be made again", () => {
+    const { life, refund, partId } = owed();
+
+    life.refundOutcome(refund.id, partId, told("failed", { stripeRefundId: null, taken: null, returned: null }));
+
+    expect(life.refunds[0]).toMatchObject({ dueAt: null, parts: [{ status: "failed", stripeRefundId: null }] });
+    expect(life.charges).toMatchObject([{ refundable: 250_000 }]);
+  });
+
+  test("of a part that it had refused is a bug: the money would leave, counted as refundable again", () => {
+    const { life, refund, partId } = owed();
+    life.refundOutcome(refund.id, partId, told("failed", { stripeRefundId: null, taken: null, returned: null }));
+
+    expect(() => life.refundOutcome(refund.id, partId, told("succeeded"))).toThrow("was refused, and is now re_1");
+  });
+
   test("of a part that the refund does not have is a bug", () => {
     const { life, refund } = owed();
 

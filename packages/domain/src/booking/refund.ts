@@ -33,6 +33,10 @@ export type RefundPart = {
   returnedPosted: boolean;
 };
 
+/** Stripe refused to make it: it failed without ever existing there, and never will exist. */
+export const wasRefused = ({ status, stripeRefundId }: RefundPart): boolean =>
+  status === "failed" && stripeRefundId === null;
+
 export type RefundReason =
   | "cancellation"
   | "not_cleared"
@@ -145,7 +149,8 @@ export type RefundDecision =
 
 /**
  * Applies what Stripe says of one part of a refund. Moves forward only; a part that failed is still owed, counts no
- * longer as refunded, and may be refunded again (`restored`, minor units, goes back to the charge).
+ * longer as refunded, and may be refunded again (`restored`, minor units, goes back to the charge). Throws when a part
+ * that Stripe refused exists there after all: its amount may have been given back another way since.
  */
 export function applyRefund(
   booking: Booking,
@@ -156,6 +161,9 @@ export function applyRefund(
 ): RefundDecision {
   const part = before.parts.find(({ id }) => id === partId);
   if (part === undefined) throw new Error(`${before.id} has no part ${partId}`);
+  if (wasRefused(part) && outcome.stripeRefundId !== null) {
+    throw new Error(`${partId} was refused, and is now ${outcome.stripeRefundId} at Stripe`);
+  }
   const status = order.indexOf(outcome.status) > order.indexOf(part.status) ? outcome.status : part.status;
   const next: RefundPart = {
     ...part,

@@ -1,0 +1,144 @@
+import type { Attempt, Booking, Refund } from "@clearing/domain/booking";
+import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
+import { openCheckout } from "@clearing/operations/checkout";
+import type { Context } from "@clearing/operations/context";
+import { carryOutRefund } from "@clearing/operations/refund";
+import type { CheckoutFacts, CreateCheckoutSession, CreateRefund, Gateway, RefundFacts } from "@clearing/payments";
+import { signAgreement } from "@clearing/store/agreement";
+import { readBooking, readCharges } from "@clearing/store/booking";
+import { endEarly } from "@clearing/store/progress";
+import { readRefund } from "@clearing/store/refund";
+import { settleAttempt } from "@clearing/store/settle";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const now: Instant = "2027-03-01T17:00:00Z";
+const refused = { ok: false, kind: "invalid", code: "charge_disputed", message: "" } as const;
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+/** What Stripe answers; a call that is not named here is one that the test does not expect. */
+function contextAt(at: Instant, gateway: Partial<Gateway>): Context {
+  const site = { stage: "test", publicUrl: "https://example.org" };
+  return { store: running.store, gateway: gateway as Gateway, ids, clock: { now: () => at }, site };
+}
+
+const pages: Partial<Gateway> = {
+  createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+  createCheckoutSession: async (asked) => ({ ok: true, value: sessionOf(asked) }),
+};
+
+const sessionOf = ({ metadata, expiresAt, customerId }: CreateCheckoutSession): CheckoutFacts => ({
+  sessionId: `cs_${metadata.attemptId}`,
+  status: "open",
+  url: "https://example.org/page",
+  expiresAt,
+  created: now,
+  customerId,
+  payment: null,
+  metadata,
+});
+
+const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): RefundFacts => ({
+  refundId: `re_${metadata.partId}`,
+  chargeId,
+  paymentIntentId: chargeId.replace("ch_", "pi_"),
+  amount,
+  currency: "usd",
+  status: "succeeded",
+  created: at,
+  balanceTransaction: { id: `txn_${metadata.partId}`, amount: -amount },
+  failureBalanceTransaction: null,
+  failureReason: null,
+  metadata,
+});
+
+async function pay({ id }: Booking, attempt: Attempt): Promise<void> {
+  const ref = { bookingId: id, attemptId: attempt.id, refundId: ids.next("ref") };
+  const charge = { paymentIntentId: `pi_${attempt.id}`, chargeId: `ch_${attempt.id}` };
+  const { amount, currency } = attempt;
+  const outcome = { kind: "succeeded", ...charge, amount, currency, fee: null } as const;
+  expect(await settleAttempt(running.store, ref, outcome, { actor, action: "test", now })).toMatchObject({ ok: true });
+}
+
+/** A booking that has paid its deposit. */
+async function paid(): Promise<Booking> {
+  const { store } = running;
+  const program = sampleProgram();
+  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+  const { hash } = held.agreement;
+  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+  await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
+  const opened = await openCheckout(contextAt(now, pages), { bookingId: held.id, purpose: "deposit" }, actor);
+  if (!opened.ok) throw new Error("no page");
+  await pay(held, opened.attempt);
+  return held;
+}
+
+/** The same, cancelled by the operator a little later: all of it is owed. */
+async function owed(): Promise<{ booking: Booking; refund: Refund }> {
+  const { store } = running;
+  const booking = await paid();
+  const refundId = ids.next("ref");
+  const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
+  await endEarly(store, { bookingId: booking.id, by: "operator", refundId }, occasion);
+  return { booking, refund: (await readRefund(store, booking.id, refundId)) as Refund };
+}
+
+const stateOf = async ({ id }: Booking, refund: Refund) => ({
+  refunded: (await readBooking(running.store, id))?.refunded,
+  refundable: (await readCharges(running.store, id)).map((charge) => charge.refundable),
+  refund: await readRefund(running.store, id, refund.id),
+});
+
+describe("a refund that Stripe refuses", () => {
+  test("is asked for once, however often the work comes again: what is refundable again cannot leave as well", async () => {
+    const { booking, refund } = await owed();
+    const asked: string[] = [];
+    const stripe: Partial<Gateway> = {
+      async createRefund(wanted, key) {
+        asked.push(key);
+        return asked.length === 1 ? refused : { ok: true, value: refundAt(now, wanted) };
+      },
+      listRefunds: async () => ({ ok: true, value: { items: [], nextAfter: null } }),
+    };
+
+    for (const at of [plusMinutes(now, 6), plusMinutes(now, 7), plusHours(now, 7), plusDays(now, 2)]) {
+      const done = await carryOutRefund(contextAt(at, stripe), { bookingId: booking.id, refundId: refund.id }, "event");
+      expect(done).toEqual({ ok: true });
+    }
+
+    expect(asked).toHaveLength(1);
+    expect(await stateOf(booking, refund)).toMatchObject({
+      refunded: 0,
+      refundable: [250_000],
+      refund: { dueAt: null, parts: [{ status: "failed", stripeRefundId: null, takenPosted: false }] },
+    });
+  });
+
+  test("is told from one that Stripe made and does not show: on that nothing is decided", async () => {
+    const { booking, refund } = await owed();
+    const ref = { bookingId: booking.id, refundId: refund.id };
+    const made = plusMinutes(now, 6);
+    const making: Partial<Gateway> = {
+      createRefund: async (wanted) => ({ ok: true, value: { ...refundAt(made, wanted), status: "pending" } }),
+    };
+    await carryOutRefund(contextAt(made, making), ref, "event");
+
+    const wrongAccount: Partial<Gateway> = { retrieveRefund: async () => refused };
+    await expect(carryOutRefund(contextAt(plusHours(now, 7), wrongAccount), ref, "sweep")).rejects.toThrow(
+      "Stripe shows nothing of re_",
+    );
+
+    expect(await stateOf(booking, refund)).toMatchObject({
+      refunded: 250_000,
+      refundable: [0],
+      refund: { parts: [{ status: "pending" }] },
+    });
+  });
+});
