@@ -91,7 +91,7 @@ export function endBooking(
           reason: refundReasonOf[by],
           requestedBy,
           now,
-          shares: spreadRefund(split.refund, charges),
+          shares: spreadRefund({ amount: split.refund, currency: before.currency }, charges),
         });
   const billedUnpaid = before.dues.reduce((sum, due) => sum + due.billed - due.paid, 0);
   const change = nextVersion(

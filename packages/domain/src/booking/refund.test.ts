@@ -27,9 +27,11 @@ const charge = (index: number, refundable: number, changes: Partial<Charge> = {}
   ...changes,
 });
 
+const usd = (amount: number) => ({ amount, currency: "usd" });
+
 describe("spreading a refund over charges", () => {
   test("takes the newest first", () => {
-    const shares = spreadRefund(700, [charge(1, 500), charge(3, 300), charge(2, 600)]);
+    const shares = spreadRefund(usd(700), [charge(1, 500), charge(3, 300), charge(2, 600)]);
 
     expect(shares.map(({ charge: { id }, amount }) => [id, amount])).toEqual([
       ["ch_3", 300],
@@ -43,15 +45,24 @@ describe("spreading a refund over charges", () => {
       fc.property(charges, fc.double({ min: 0, max: 1, noNaN: true }), (refundable, part) => {
         const on = refundable.map((amount, index) => charge(index, amount));
         const amount = Math.floor(refundable.reduce((sum, one) => sum + one, 0) * part);
-        const shares = spreadRefund(amount, on);
+        const shares = spreadRefund(usd(amount), on);
         expect(shares.reduce((sum, share) => sum + share.amount, 0)).toBe(amount);
         expect(shares.every((share) => share.amount > 0 && share.amount <= share.charge.refundable)).toBe(true);
       }),
     );
   });
 
+  test("takes nothing from a charge of another currency, whose cents are others", () => {
+    const euros = charge(3, 500, { currency: "eur" });
+
+    const shares = spreadRefund(usd(400), [charge(1, 500), euros]);
+
+    expect(shares.map(({ charge: { id }, amount }) => [id, amount])).toEqual([["ch_1", 400]]);
+    expect(() => spreadRefund(usd(501), [charge(1, 500), euros])).toThrow(RangeError);
+  });
+
   test("gives back no cent more than was captured: that is for a person to look at", () => {
-    expect(() => spreadRefund(901, [charge(1, 500), charge(2, 400)])).toThrow(RangeError);
+    expect(() => spreadRefund(usd(901), [charge(1, 500), charge(2, 400)])).toThrow(RangeError);
   });
 });
 

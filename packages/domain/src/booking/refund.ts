@@ -71,13 +71,18 @@ export function refundStatus({ parts }: Refund): RefundStatus {
 }
 
 /**
- * Spreads a refund over a booking's charges, newest first, never more than is refundable on each (I6). Throws when the
- * charges do not hold the amount: what is owed then does not match what was captured, and a person has to look.
+ * Spreads a refund over a booking's charges of its currency, newest first, never more than is refundable on each (I6).
+ * Throws when they do not hold the amount: what is owed then does not match what was captured, and a person has to look.
  */
-export function spreadRefund(amount: number, charges: Charge[]): { charge: Charge; amount: number }[] {
-  const newestFirst = charges.toSorted((a, b) =>
-    a.createdAt === b.createdAt ? b.id.localeCompare(a.id) : b.createdAt.localeCompare(a.createdAt),
-  );
+export function spreadRefund(
+  { amount, currency }: { amount: number; currency: string },
+  charges: Charge[],
+): { charge: Charge; amount: number }[] {
+  const newestFirst = charges
+    .filter((charge) => charge.currency === currency)
+    .toSorted((a, b) =>
+      a.createdAt === b.createdAt ? b.id.localeCompare(a.id) : b.createdAt.localeCompare(a.createdAt),
+    );
   let rest = amount;
   const shares = newestFirst.flatMap((charge) => {
     const share = Math.min(rest, charge.refundable);
