@@ -155,6 +155,20 @@ const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctor
     says: /what is deferred of an ended booking/,
     doctor: ({ gone }) => void gone.deferred++,
   },
+  "a charge that owes back what the ledger does not": {
+    check: bookingsAgreeWithLedger,
+    says: /refunds payable is owed on its charges, not taken or come back: 1 expected, 0 found/,
+    doctor: ({ charges, gone }) => {
+      for (const charge of charges) if (charge.bookingId === gone.id) charge.applied--;
+    },
+  },
+  "more given back than was ever deferred": {
+    check: bookingsAgreeWithLedger,
+    says: /^I3: bkg_\w+ \(confirmed\): -1 are deferred$/,
+    doctor: ({ live }) => {
+      live.deferred = -1;
+    },
+  },
   "a due paid above its amount": {
     check: duesCollectedOnce,
     says: /^I5: due_\w+ of bkg_\w+ is paid/,
@@ -176,6 +190,13 @@ const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctor
     says: /^I6: ch_\w+: refunds of/,
     doctor: ({ refunds }) => {
       for (const { parts } of refunds) for (const part of parts) part.amount *= 10;
+    },
+  },
+  "a charge that forgot what it gave back": {
+    check: refundsWithinCaptured,
+    says: /^I6: ch_\w+: \d+ left to refund of \d+, and \d+ asked for$/,
+    doctor: ({ charges }) => {
+      for (const charge of charges) charge.refundable++;
     },
   },
   "a refund above what was captured, at Stripe": {

@@ -117,12 +117,14 @@ export const entriesBalance: Check = ({ entries }) => [
 ];
 
 /** I3: a booking's schedule adds up, and its receivable, deferred revenue, payments and refunds are what the ledger says. */
-export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds }) => {
+export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, charges }) => {
   const byBooking = new Map(groups(entries, bookingOf));
+  const chargesOf = new Map(groups(charges, ({ bookingId }) => bookingId));
   const refundsOf = new Map(groups(refunds, ({ bookingId }) => bookingId));
   return bookings.flatMap((booking) => {
     const own = byBooking.get(booking.id) ?? [];
     const given = refundsOf.get(booking.id) ?? [];
+    const captured = chargesOf.get(booking.id) ?? [];
     const owed = debitBalance(own, "receivable");
     const billed = total(booking.dues, ({ status, paid, billed }) => (status === "cancelled" ? paid : billed));
     const paidOnDues = total(booking.dues, ({ paid }) => paid);
@@ -145,14 +147,22 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds }) =
       ],
       ["deferred is the ledger's", -debitBalance(own, "deferred_revenue"), booking.deferred],
       [
-        "refunds payable is owed, not taken or come back",
-        total(given, ({ amount }) => amount) +
+        "what its charges paid of it is deferred, kept or earned, or billed and unpaid",
+        -total(["deferred_revenue", "fee_income", "earned_revenue", "receivable"] as const, (account) =>
+          debitBalance(own, account),
+        ),
+        total(captured, ({ applied }) => applied),
+      ],
+      [
+        "refunds payable is owed on its charges, not taken or come back",
+        total(captured, ({ amount, applied }) => amount - applied) +
           debitBalance(taken, "stripe_balance") +
           debitBalance(returned, "stripe_balance"),
         -debitBalance(own, "refunds_payable"),
       ],
       ["what is deferred of an ended booking", ended(booking) ? 0 : booking.deferred, booking.deferred],
     ];
+    if (booking.deferred < 0) return [`I3: ${booking.id} (${booking.status}): ${booking.deferred} are deferred`];
     return facts.flatMap(([what, expected, found]) =>
       expected === found
         ? []
@@ -190,7 +200,9 @@ export const refundsWithinCaptured: Check = ({ charges, refunds, stripe }) => {
   return [
     ...charges.flatMap(({ id, amount, refundable }) => [
       ...((ours.get(id) ?? 0) <= amount ? [] : [`I6: ${id}: refunds of ${ours.get(id)} on ${amount}`]),
-      ...(refundable >= 0 ? [] : [`I6: ${id}: ${refundable} left to refund`]),
+      ...(refundable === amount - (ours.get(id) ?? 0) && refundable >= 0
+        ? []
+        : [`I6: ${id}: ${refundable} left to refund of ${amount}, and ${ours.get(id) ?? 0} asked for`]),
     ]),
     ...stripe.charges.flatMap(({ id, amount_captured: captured }) =>
       (theirs.get(id) ?? 0) <= captured ? [] : [`I6: at Stripe ${id}: refunds of ${theirs.get(id)} on ${captured}`],

@@ -1,9 +1,19 @@
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import type { Attempt, Booking, Refund } from "@clearing/domain/booking";
+import type { PostedEntry } from "@clearing/domain/ledger";
 import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { carryOutRefund } from "@clearing/operations/refund";
-import type { CheckoutFacts, CreateCheckoutSession, CreateRefund, Gateway, RefundFacts } from "@clearing/payments";
+import { applyStripeEvent } from "@clearing/operations/stripe-event";
+import type {
+  CheckoutFacts,
+  CreateCheckoutSession,
+  CreateRefund,
+  Gateway,
+  PaymentFacts,
+  RefundFacts,
+} from "@clearing/payments";
 import { signAgreement } from "@clearing/store/agreement";
 import { readBooking, readCharges } from "@clearing/store/booking";
 import { endEarly } from "@clearing/store/progress";
@@ -140,5 +150,103 @@ describe("a refund that Stripe refuses", () => {
       refundable: [0],
       refund: { parts: [{ status: "pending" }] },
     });
+  });
+});
+
+/** A Stripe that holds one paid charge, and the refunds that a test puts on it, newest first. */
+function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): Partial<Gateway> {
+  const metadata = { app: "clearing", stage: "test", bookingId: booking.id, attemptId: attempt };
+  const amount = 250_000;
+  const charge = { chargeId: `ch_${attempt}`, paymentIntentId: `pi_${attempt}`, amount, amountRefunded: 0 };
+  const told = { currency: "usd", status: "succeeded", methodType: "card", created: now } as const;
+  const payment: PaymentFacts = {
+    ...told,
+    paymentIntentId: `pi_${attempt}`,
+    amount,
+    amountReceived: amount,
+    customerId: "cus_1",
+    lastError: null,
+    charge: { ...told, ...charge, balanceTransaction: null, metadata },
+    metadata,
+  };
+  const asked = {
+    customerId: "cus_1",
+    currency: "usd",
+    amount,
+    label: "",
+    methods: ["card"],
+    saveForLater: false,
+  } as const;
+  const session = sessionOf({ ...asked, expiresAt: now, successUrl: "", cancelUrl: "", metadata });
+  return {
+    retrieveCheckoutSession: async () => ({ ok: true, value: { ...session, status: "complete", payment } }),
+    retrievePaymentIntent: async () => ({ ok: true, value: payment }),
+    listRefunds: async () => ({ ok: true, value: { items: refunds, nextAfter: null } }),
+    retrieveRefund: async (id) => {
+      const found = refunds.find(({ refundId }) => refundId === id);
+      return found === undefined ? refused : { ok: true, value: found };
+    },
+  };
+}
+
+const byHand = (chargeId: string, amount: number): RefundFacts => ({
+  ...refundAt(now, { chargeId, amount, metadata: { partId: ids.next("hand") } }),
+  metadata: {},
+});
+
+const hintOf = ({ refundId: objectId }: RefundFacts) => ({ type: "refund.created", objectId, objectType: "refund" });
+
+async function accountsOf({ id }: Booking): Promise<Record<string, number>> {
+  const { client, tables } = running.store;
+  const { Items } = await client.send(new ScanCommand({ TableName: tables.ledger, ConsistentRead: true }));
+  const postings = ((Items ?? []) as PostedEntry[]).flatMap((entry) => entry.postings);
+  const sums: Record<string, number> = {};
+  for (const { account, debit, credit, bookingId } of postings) {
+    if (bookingId === id) sums[account] = (sums[account] ?? 0) + debit - credit;
+  }
+  return sums;
+}
+
+describe("a refund made by hand at Stripe", () => {
+  test("makes good one that failed, though nobody has told us of the failure: the oldest is heard first", async () => {
+    const booking = await paid();
+    const refundId = ids.next("ref");
+    const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
+    await endEarly(running.store, { bookingId: booking.id, by: "client", refundId }, occasion);
+    const ref = { bookingId: booking.id, refundId };
+    const [part] = (await readRefund(running.store, booking.id, refundId))?.parts ?? [];
+    const chargeId = part?.chargeId ?? "";
+    const metadata = { app: "clearing", stage: "test", ...ref, partId: part?.id ?? "" };
+    const ours = refundAt(now, { chargeId, amount: 75_000, metadata });
+    await carryOutRefund(contextAt(now, { createRefund: async () => ({ ok: true, value: ours }) }), ref, "event");
+    const came: RefundFacts = {
+      ...ours,
+      status: "failed",
+      failureBalanceTransaction: { id: `${ours.refundId}_back`, amount: 75_000 },
+    };
+    const hand = byHand(chargeId, 75_000);
+
+    const stripe = stripeWith(booking, chargeId.slice("ch_".length), [hand, came]);
+    expect(await applyStripeEvent(contextAt(plusDays(now, 3), stripe), hintOf(hand))).toEqual({ ok: true });
+
+    expect(await accountsOf(booking)).toMatchObject({ fee_income: -175_000, refunds_payable: 0, deferred_revenue: 0 });
+    expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: 175_000, applied: 175_000 }]);
+    expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 75_000 });
+  });
+
+  test("that takes what ours had promised leaves what Stripe can still give back, to the cent (I6)", async () => {
+    const { booking, refund } = await owed();
+    const [chargeId = ""] = refund.parts.map((part) => part.chargeId);
+    const hand = byHand(chargeId, 60_000);
+    const stripe = stripeWith(booking, chargeId.slice("ch_".length), [hand]);
+    const context = contextAt(plusMinutes(now, 6), { ...stripe, createRefund: async () => refused });
+
+    await applyStripeEvent(context, hintOf(hand));
+    expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: -60_000 }]);
+    await carryOutRefund(context, { bookingId: booking.id, refundId: refund.id }, "event");
+
+    expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: 190_000, applied: 0 }]);
+    expect(await accountsOf(booking)).toMatchObject({ refunds_payable: -190_000, deferred_revenue: 0 });
+    expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 60_000 });
   });
 });

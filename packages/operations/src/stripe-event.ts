@@ -1,5 +1,5 @@
 import { paymentUnknown, refundReturned, refundTaken, stripeFee, unknownRefundOwed } from "@clearing/domain/ledger";
-import type { ChargeFacts, GatewayFailure, PaymentFacts, RefundFacts } from "@clearing/payments";
+import type { ChargeFacts, GatewayFailure, GatewayResult, PaymentFacts, RefundFacts } from "@clearing/payments";
 import { postOnce } from "@clearing/store/journal";
 import { recordStripeRefund, settleRefundPart } from "@clearing/store/refund";
 import { attemptBehind, by, type Context } from "./context.ts";
@@ -67,19 +67,52 @@ async function applyCharge(context: Context, chargeId: string, action: string): 
   return applied.ok && amountRefunded > 0 ? applyRefundsOf(context, paymentIntentId, action) : applied;
 }
 
+/**
+ * Applies every refund of a payment, the oldest first. Whether one that was made by hand delivers what is owed already
+ * shows only when it is known what became of those before it.
+ */
 async function applyRefundsOf(context: Context, paymentIntentId: string, action: string): Promise<Applied> {
+  const paid = await bookingPaidBy(context, paymentIntentId, action);
+  if (!paid.ok) return paid;
+  const refunds = await refundsOf(context, paymentIntentId);
+  if (!refunds.ok) return refunds;
+  for (const { refundId } of refunds.value.toReversed()) {
+    const refund = await context.gateway.retrieveRefund(refundId);
+    if (!refund.ok) return refund;
+    const applied =
+      (await applyPart(context, refund.value, action)) ??
+      (await applyByHand(context, paid.bookingId, refund.value, action));
+    if (!applied.ok) return applied;
+  }
+  return { ok: true };
+}
+
+/** The booking that a payment is for, its money settled there first; null when it is for nothing of ours. */
+async function bookingPaidBy(
+  context: Context,
+  paymentIntentId: string,
+  action: string,
+): Promise<{ ok: true; bookingId: string | null } | Exclude<Applied, { ok: true }>> {
+  const payment = await context.gateway.retrievePaymentIntent(paymentIntentId);
+  if (!payment.ok) return payment;
+  const ref = attemptBehind(context, payment.value.metadata);
+  if (ref === null) return { ok: true, bookingId: null };
+  const settled = await settle(context, ref, action);
+  if (settled.ok) return { ok: true, bookingId: ref.bookingId };
+  return "reason" in settled && settled.reason === "not_found" ? { ok: true, bookingId: null } : settled;
+}
+
+/** All refunds of a payment, newest first. */
+async function refundsOf({ gateway }: Context, paymentIntentId: string): Promise<GatewayResult<RefundFacts[]>> {
+  const refunds: RefundFacts[] = [];
   let after: string | undefined;
   do {
-    const page = await context.gateway.listRefunds(paymentIntentId, after);
+    const page = await gateway.listRefunds(paymentIntentId, after);
     if (!page.ok) return page;
-    for (const { refundId } of page.value.items) {
-      const refund = await context.gateway.retrieveRefund(refundId);
-      const applied = refund.ok ? await applyRefund(context, refund.value, action) : refund;
-      if (!applied.ok) return applied;
-    }
+    refunds.push(...page.value.items);
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);
-  return { ok: true };
+  return { ok: true, value: refunds };
 }
 
 /** A charge that belongs to nothing known: its money is accounted for, and no booking is touched. */
@@ -91,35 +124,32 @@ function postUnknown(context: Context, charge: ChargeFacts): Promise<Applied> {
 }
 
 async function applyRefund(context: Context, refund: RefundFacts, action: string): Promise<Applied> {
-  const { app, stage, bookingId, refundId, partId } = refund.metadata;
-  const outcome = refundOutcomeOf(refund);
-  if (app === "clearing" && stage === context.site.stage && bookingId && refundId && partId) {
-    const ref = { bookingId, refundId, partId };
-    const settled = await settleRefundPart(context.store, ref, outcome, by(context, action));
-    if (settled.ok || settled.reason !== "not_found") return settled;
-  }
-  const known = await refundOfBooking(context, refund, action);
-  return known ?? postUnknownRefund(context, refund);
+  const applied = await applyPart(context, refund, action);
+  if (applied !== null) return applied;
+  if (refund.paymentIntentId === null) return postUnknownRefund(context, refund);
+  return applyRefundsOf(context, refund.paymentIntentId, action);
 }
 
-/** A refund that was made by hand at Stripe on a charge of ours; null when the charge is not ours. */
-async function refundOfBooking(context: Context, refund: RefundFacts, action: string): Promise<Applied | null> {
-  if (refund.paymentIntentId === null || refund.chargeId === null) return null;
-  const payment = await context.gateway.retrievePaymentIntent(refund.paymentIntentId);
-  if (!payment.ok) return payment;
-  const ref = attemptBehind(context, payment.value.metadata);
-  if (ref === null) return null;
-  const settled = await settle(context, ref, action);
-  if (!settled.ok) return "reason" in settled && settled.reason === "not_found" ? null : settled;
-  const { bookingId } = ref;
-  const refundId = `ref_${refund.refundId}`;
-  const made = {
-    bookingId,
-    chargeId: refund.chargeId,
-    refundId,
-    stripeRefundId: refund.refundId,
-    amount: refund.amount,
-  };
+/** A refund that we asked for; null when it is none. */
+async function applyPart(context: Context, refund: RefundFacts, action: string): Promise<Applied | null> {
+  const { app, stage, bookingId, refundId, partId } = refund.metadata;
+  if (app !== "clearing" || stage !== context.site.stage || !bookingId || !refundId || !partId) return null;
+  const ref = { bookingId, refundId, partId };
+  const settled = await settleRefundPart(context.store, ref, refundOutcomeOf(refund), by(context, action));
+  return settled.ok || settled.reason !== "not_found" ? settled : null;
+}
+
+/** A refund that was made by hand at Stripe: on a charge of ours, or of something unknown. */
+async function applyByHand(
+  context: Context,
+  bookingId: string | null,
+  refund: RefundFacts,
+  action: string,
+): Promise<Applied> {
+  const { refundId: stripeRefundId, chargeId, amount } = refund;
+  if (bookingId === null || chargeId === null) return postUnknownRefund(context, refund);
+  const refundId = `ref_${stripeRefundId}`;
+  const made = { bookingId, chargeId, refundId, stripeRefundId, amount };
   const recorded = await recordStripeRefund(context.store, made, by(context, action));
   if (!recorded.ok) return recorded;
   const part = { bookingId, refundId, partId: `${refundId}-1` };

@@ -203,15 +203,15 @@ export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {
   };
 }
 
-/** Takes the amount of a refund from what a charge can still give back (I6). */
+/** Takes what is newly owed back from what is applied of a charge, and from what it can still give back (I6). */
 export function chargeRefunded(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<"stale"> {
   return {
     write: {
       Update: {
         TableName: store.tables.core,
         Key: keys.charge(bookingId, chargeId),
-        UpdateExpression: "SET refundable = refundable - :amount",
-        ConditionExpression: "refundable >= :amount", // I6
+        UpdateExpression: "SET refundable = refundable - :amount, applied = applied - :amount",
+        ConditionExpression: "refundable >= :amount AND applied >= :amount", // I6
         ExpressionAttributeValues: { ":amount": amount },
       },
     },

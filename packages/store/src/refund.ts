@@ -53,7 +53,7 @@ export function settleRefundPart(
   });
 }
 
-/** A failed refund may be made again: its amount is refundable once more, never above what was captured (I6). */
+/** A failed refund may be made again: its amount is refundable once more, and still owed (I6). */
 function restoreCharge(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<never> {
   return {
     write: {
@@ -92,7 +92,7 @@ export function recordStripeRefund(
     if (booking === null || charge === null) return { ok: false, reason: "not_found" };
     if (known !== null) return { ok: true };
     const made = { id: refundId, stripeRefundId, amount, now: occasion.now };
-    const { refund, ...change } = refundMadeAtStripe(booking, charge, made);
+    const { refund, charge: after, ...change } = refundMadeAtStripe(booking, charge, made);
     const result = await commit(store, [
       refundPut(store, refund),
       ...bookingWrites(store, booking, change, occasion),
@@ -101,11 +101,13 @@ export function recordStripeRefund(
           Update: {
             TableName: store.tables.core,
             Key: keys.charge(bookingId, chargeId),
-            UpdateExpression: "SET refundable = :rest",
-            ConditionExpression: "refundable = :before",
+            UpdateExpression: "SET refundable = :refundable, applied = :applied",
+            ConditionExpression: "refundable = :wasRefundable AND applied = :wasApplied",
             ExpressionAttributeValues: {
-              ":rest": Math.max(0, charge.refundable - amount),
-              ":before": charge.refundable,
+              ":refundable": after.refundable,
+              ":applied": after.applied,
+              ":wasRefundable": charge.refundable,
+              ":wasApplied": charge.applied,
             },
           },
         },

@@ -91,6 +91,7 @@ export function endBooking(
           reason: refundReasonOf[by],
           requestedBy,
           now,
+          currency: before.currency,
           shares: spreadRefund({ amount: split.refund, currency: before.currency }, charges),
         });
   const billedUnpaid = before.dues.reduce((sum, due) => sum + due.billed - due.paid, 0);

@@ -6,9 +6,11 @@ import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
 import { allStories, type Fact, happen } from "../testing/stories.ts";
 import { plusDays } from "../time/index.ts";
-import { type Booking, bookingStatuses, transitions } from "./index.ts";
+import { type Booking, bookingStatuses, type RefundPart, transitions } from "./index.ts";
 
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+const takenOf = ({ takenPosted, returnedPosted, amount }: RefundPart): number =>
+  takenPosted && !returnedPosted ? amount : 0;
 const repeats = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
 /** Every breach of what must always hold between a booking, its charges, its refunds and its ledger, in words. */
@@ -36,7 +38,20 @@ function breaches({ booking, journal, charges, refunds, attempts }: Life): strin
     ["I3: deferred revenue is the booking's", -balanceOf("deferred_revenue") === booking.deferred],
     ["nothing stays deferred of a booking that is over", !over || booking.deferred === 0],
     ["deferred revenue is never negative", booking.deferred >= 0],
-    ["refunds payable is never negative", balanceOf("refunds_payable") <= 0],
+    [
+      "I3: what the charges paid of it is deferred, kept or earned, or billed and unpaid",
+      sum(charges.map(({ applied }) => applied)) ===
+        -sum((["deferred_revenue", "fee_income", "earned_revenue", "receivable"] as const).map(balanceOf)),
+    ],
+    [
+      "I3: refunds payable is what the charges owe back and Stripe has not taken",
+      -balanceOf("refunds_payable") ===
+        sum(charges.map(({ amount, applied }) => amount - applied)) - sum(parts.map(takenOf)),
+    ],
+    [
+      "refunds payable is never negative, but for what a failed refund has yet to bring back",
+      sum(parts.map((part) => (part.status === "failed" ? takenOf(part) : 0))) >= balanceOf("refunds_payable"),
+    ],
     ["paid is what was captured", booking.paid === sum(charges.map(({ amount }) => amount))],
     [
       "refunded is what was asked for and did not fail",
@@ -45,9 +60,14 @@ function breaches({ booking, journal, charges, refunds, attempts }: Life): strin
     ["I5: no due is paid above its amount", booking.dues.every((due) => due.paid <= due.amount)],
     ["I5: no due is billed above its amount", booking.dues.every((due) => due.billed <= due.amount)],
     ["I5: what collects a due is under way", collecting.every((id) => open.some((attempt) => attempt.id === id))],
-    ...charges.map(({ id, amount, refundable }): [string, boolean] => {
-      const given = sum(parts.map((part) => (part.chargeId === id && part.status !== "failed" ? part.amount : 0)));
-      return [`I6: ${id} gives back at most what it captured`, given <= amount && refundable === amount - given];
+    ...charges.flatMap(({ id, amount, refundable, applied }): [string, boolean][] => {
+      const given = parts.filter((part) => part.chargeId === id && part.status !== "failed");
+      const made = given.filter(({ stripeRefundId }) => stripeRefundId !== null);
+      return [
+        [`I6: ${id} gives back at most what it captured`, sum(made.map((part) => part.amount)) <= amount],
+        [`I6: ${id} knows what it can give back`, refundable === amount - sum(given.map((part) => part.amount))],
+        [`I6: ${id} can give back what it is applied to`, applied === 0 || (applied > 0 && applied <= refundable)],
+      ];
     }),
   ];
   return checks.flatMap(([invariant, holds]) => (holds ? [] : [`${invariant} (${booking.status})`]));
@@ -210,6 +230,16 @@ describe("controls: each breach is caught", () => {
     expect(seen).toMatch(/I6/);
   });
 
+  test("a refund made by hand that its charge does not know of", () => {
+    const seen = broken((life, fact) => {
+      const { charges } = life;
+      happen(life, fact);
+      if (fact.kind === "refund_by_hand") life.charges = charges;
+    });
+
+    expect(seen).toMatch(/I6: \w+ knows what it can give back/);
+  });
+
   test("an attempt that still collects after it has ended", () => {
     const seen = broken((life, fact) => {
       const { dues } = life.booking;
@@ -252,6 +282,15 @@ describe("stories that went wrong once", () => {
     life.end("operator");
 
     expect(life.booking.ending).toMatchObject({ netPaid: 1_850_000, kept: 0 });
+    expect(breaches(life)).toEqual([]);
+    // Each charge gives back its own money, so that a person may make the failed one again, and owe nothing new by it.
+    const duplicate = life.charges.find(({ id }) => id === `ch_${first?.id}`);
+    expect(life.refundByHand(duplicate?.id ?? "", 800_000).amount).toBe(800_000);
+    expect(life.charges.map(({ refundable, applied }) => ({ refundable, applied }))).toEqual([
+      { refundable: 0, applied: 0 },
+      { refundable: 0, applied: 0 },
+      { refundable: 0, applied: 0 },
+    ]);
     expect(breaches(life)).toEqual([]);
   });
 });

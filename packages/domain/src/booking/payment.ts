@@ -263,10 +263,11 @@ const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): A
   dueAt: payment.fee === null ? plusMinutes(now, feePollMinutes) : null,
 });
 
+/** `applied` is what pays dues; the rest is promised back in the same transaction. */
 const chargeOf = (
   { booking, attempt }: SettlementState,
   payment: Succeeded,
-  refundable: number,
+  applied: number,
   now: Instant,
 ): Charge => ({
   id: payment.chargeId,
@@ -275,7 +276,8 @@ const chargeOf = (
   attemptId: attempt.id,
   paymentIntentId: payment.paymentIntentId,
   amount: payment.amount,
-  refundable,
+  refundable: applied,
+  applied,
   currency: payment.currency,
   createdAt: now,
 });
@@ -286,14 +288,13 @@ const refundOn = (
   amount: number,
   reason: RefundReason,
   now: Instant,
-): Refund => ({
-  ...requestRefund({
+): Refund =>
+  requestRefund({
     id: refundId,
     booking,
     reason,
     requestedBy: "system",
     now,
+    currency: payment.currency,
     shares: [{ charge: { id: payment.chargeId, paymentIntentId: payment.paymentIntentId }, amount }],
-  }),
-  currency: payment.currency,
-});
+  });

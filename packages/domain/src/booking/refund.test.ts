@@ -1,17 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { held, today } from "../testing/retreat.ts";
 import { plusHours, plusSeconds } from "../time/index.ts";
 import {
   applyRefund,
   type Charge,
+  cancellationPreview,
+  netPaid,
   type Refund,
   type RefundOutcome,
   type RefundPartStatus,
-  refundMadeAtStripe,
   refundStatus,
   spreadRefund,
+  undelivered,
 } from "./index.ts";
 
 const charge = (index: number, refundable: number, changes: Partial<Charge> = {}): Charge => ({
@@ -22,6 +25,7 @@ const charge = (index: number, refundable: number, changes: Partial<Charge> = {}
   paymentIntentId: `pi_${index}`,
   amount: 1_000_000,
   refundable,
+  applied: refundable,
   currency: "usd",
   createdAt: plusSeconds(today, index),
   ...changes,
@@ -59,6 +63,12 @@ describe("spreading a refund over charges", () => {
 
     expect(shares.map(({ charge: { id }, amount }) => [id, amount])).toEqual([["ch_1", 400]]);
     expect(() => spreadRefund(usd(501), [charge(1, 500), euros])).toThrow(RangeError);
+  });
+
+  test("takes nothing of what a charge owes to a refund that failed: it is owed already", () => {
+    const shares = spreadRefund(usd(400), [charge(1, 500), charge(3, 300, { applied: 0 })]);
+
+    expect(shares.map(({ charge: { id } }) => id)).toEqual(["ch_1"]);
   });
 
   test("gives back no cent more than was captured: that is for a person to look at", () => {
@@ -197,31 +207,172 @@ describe("a refund of several parts", () => {
 });
 
 describe("a refund that somebody made at Stripe", () => {
-  const made = { id: "ref_9", stripeRefundId: "re_9", amount: 100_000, now: today };
+  const only = (life: Life) => life.charges[0] as Charge;
+  /** What the ledger says of a booking, accounts that are even left out. */
+  const accounts = ({ journal }: Life) =>
+    Object.fromEntries(
+      trialBalance(journal, "usd").accounts.flatMap(({ account, balance }) =>
+        balance === 0 ? [] : [[account, balance]],
+      ),
+    );
+  const outcome = (status: RefundOutcome["status"], { id, parts: [part] }: Refund): RefundOutcome => ({
+    stripeRefundId: part?.stripeRefundId ?? `re_${id}`,
+    status,
+    failureCode: null,
+    taken: { balanceTransactionId: `txn_${id}`, amount: part?.amount ?? 0 },
+    returned: status === "failed" ? { balanceTransactionId: `txn_${id}_back`, amount: part?.amount ?? 0 } : null,
+  });
+  const tell = (life: Life, refund: Refund, status: RefundOutcome["status"]) =>
+    life.refundOutcome(refund.id, refund.parts[0]?.id ?? "", outcome(status, refund));
+  const refuse = (life: Life, refund: Refund) =>
+    life.refundOutcome(refund.id, refund.parts[0]?.id ?? "", {
+      ...outcome("failed", refund),
+      stripeRefundId: null,
+      taken: null,
+      returned: null,
+    });
+
+  /** A balance that was paid twice: the second payment was returned whole, and came back from the bank. */
+  function duplicateThatCameBack(): { life: Life; duplicate: string } {
+    const life = new Life(held()).sign().pay("deposit").confirm();
+    const first = life.checkout("due", { dueId: "due_1" })?.id ?? "";
+    life.settle(first, { kind: "failed", paymentIntentId: "pi_1", code: "timeout" });
+    life.pay("due", { dueId: "due_1" });
+    life.settle(first, life.paymentOf(first, { fee: null }));
+    tell(life, life.refunds[0] as Refund, "failed");
+    return { life, duplicate: `ch_${first}` };
+  }
+  const chargeOf = (life: Life, id: string) => life.charges.find((one) => one.id === id);
 
   test("is owed from what is deferred, and pending until it is looked at", () => {
     const life = new Life(held()).sign().pay("deposit");
 
-    const { refund, booking, journal } = refundMadeAtStripe(life.booking, life.charges[0] as Charge, made);
+    const refund = life.refundByHand(only(life).id, 100_000);
 
-    expect(refund).toMatchObject({ reason: "made_at_stripe", parts: [{ status: "pending", stripeRefundId: "re_9" }] });
-    expect(booking).toMatchObject({ refunded: 100_000, deferred: 150_000 });
-    expect(journal[0]?.postings[0]).toMatchObject({ account: "deferred_revenue", debit: 100_000 });
+    expect(refund).toMatchObject({ reason: "made_at_stripe", parts: [{ status: "pending" }] });
+    expect(refund.parts[0]?.stripeRefundId).toMatch(/^re_/);
+    expect(life.booking).toMatchObject({ refunded: 100_000, deferred: 150_000 });
+    expect(only(life)).toMatchObject({ refundable: 150_000, applied: 150_000 });
+    expect(life.journal.at(-1)?.postings[0]).toMatchObject({ account: "deferred_revenue", debit: 100_000 });
   });
 
   test.each([
     ["completed", "earned_revenue"],
     ["cancelled", "fee_income"],
   ] as const)("on a %s booking is owed from %s", (status, account) => {
-    const life = new Life(held()).sign().pay("deposit").confirm();
+    const life = new Life(held()).sign().pay("deposit").confirm().at("2027-02-01T17:00:00Z");
     if (status === "cancelled") life.end("client");
     else life.at("2027-03-08T17:00:00Z").admit().at("2027-03-16T17:00:00Z");
     life.fallDue();
     life.complete();
 
-    const { journal } = refundMadeAtStripe(life.booking, life.charges[0] as Charge, made);
+    life.refundByHand(only(life).id, 100_000);
 
     expect(life.booking.status).toBe(status);
-    expect(journal[0]?.postings[0]).toMatchObject({ account, debit: 100_000 });
+    expect(life.journal.at(-1)?.postings[0]).toMatchObject({ account, debit: 100_000 });
+  });
+
+  test("makes good a refund that failed: the debt that stands is paid, and nothing of the booking is owed anew", () => {
+    const { life, duplicate } = duplicateThatCameBack();
+    const before = { deferred: life.booking.deferred, preview: cancellationPreview(life.booking, "2027-01-04") };
+    expect(accounts(life).refunds_payable).toBe(-1_600_000);
+
+    tell(life, life.refundByHand(duplicate, 1_600_000), "succeeded");
+
+    expect(accounts(life).refunds_payable).toBeUndefined();
+    expect(life.booking).toMatchObject({ paid: 3_450_000, refunded: 1_600_000, deferred: before.deferred });
+    expect(cancellationPreview(life.booking, "2027-01-04")).toEqual(before.preview);
+    expect(chargeOf(life, duplicate)).toMatchObject({ refundable: 0, applied: 0 });
+    expect(life.refunds.map(refundStatus)).toEqual(["failed", "succeeded"]);
+  });
+
+  test("in parts pays off the debt part by part", () => {
+    const { life, duplicate } = duplicateThatCameBack();
+
+    tell(life, life.refundByHand(duplicate, 1_000_000), "succeeded");
+    expect(accounts(life).refunds_payable).toBe(-600_000);
+    expect(undelivered(chargeOf(life, duplicate) as Charge)).toBe(600_000);
+    tell(life, life.refundByHand(duplicate, 600_000), "succeeded");
+
+    expect(accounts(life).refunds_payable).toBeUndefined();
+    expect(undelivered(chargeOf(life, duplicate) as Charge)).toBe(0);
+    expect(netPaid(life.booking)).toBe(1_850_000);
+  });
+
+  test("that fails as well leaves the debt as it was, once", () => {
+    const { life, duplicate } = duplicateThatCameBack();
+
+    tell(life, life.refundByHand(duplicate, 1_600_000), "failed");
+
+    expect(accounts(life).refunds_payable).toBe(-1_600_000);
+    expect(life.booking.refunded).toBe(0);
+    expect(undelivered(chargeOf(life, duplicate) as Charge)).toBe(1_600_000);
+    tell(life, life.refundByHand(duplicate, 1_600_000), "succeeded");
+    expect(accounts(life).refunds_payable).toBeUndefined();
+    expect(netPaid(life.booking)).toBe(1_850_000);
+  });
+
+  test("beyond what is owed owes only the rest anew, from what the charge was kept for", () => {
+    const life = new Life(held()).sign().pay("deposit").at("2027-02-01T17:00:00Z");
+    life.end("client");
+    tell(life, life.refunds[0] as Refund, "failed");
+    expect(accounts(life)).toMatchObject({ fee_income: -175_000, refunds_payable: -75_000 });
+
+    tell(life, life.refundByHand(only(life).id, 100_000), "succeeded");
+
+    expect(accounts(life)).toMatchObject({ fee_income: -150_000 });
+    expect(accounts(life).refunds_payable).toBeUndefined();
+    expect(only(life)).toMatchObject({ refundable: 150_000, applied: 150_000 });
+  });
+
+  test("of late money takes nothing from a booking that never had it", () => {
+    const life = new Life(held()).sign();
+    const late = life.checkout("deposit")?.id ?? "";
+    life.at("2027-01-04T19:00:00Z").lapse();
+    life.settle(late, life.paymentOf(late));
+    refuse(life, life.refunds[0] as Refund);
+
+    tell(life, life.refundByHand(only(life).id, 250_000), "succeeded");
+
+    expect(life.booking).toMatchObject({ status: "expired", paid: 250_000, refunded: 250_000, deferred: 0 });
+    expect(accounts(life).refunds_payable).toBeUndefined();
+  });
+
+  test("of a declined booking's money takes no fee that nobody kept", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    life.end("not_cleared");
+    refuse(life, life.refunds[0] as Refund);
+
+    tell(life, life.refundByHand(only(life).id, 250_000), "succeeded");
+
+    expect(life.booking).toMatchObject({ status: "declined", refunded: 250_000 });
+    expect(accounts(life)).toEqual({ stripe_balance: -6_250, processing_fees: 6_250 });
+  });
+
+  test("of what is promised and not made yet: Stripe refuses ours, and what it cannot give back is not counted (I6)", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    life.end("operator");
+
+    tell(life, life.refundByHand(only(life).id, 60_000), "succeeded");
+    refuse(life, life.refunds[0] as Refund);
+
+    expect(only(life)).toMatchObject({ refundable: 190_000, applied: 0 });
+    expect(accounts(life).refunds_payable).toBe(-190_000);
+    expect(life.booking.refunded).toBe(60_000);
+  });
+
+  test("of a charge in another currency is owed in that currency, and the booking counts none of it", () => {
+    const life = new Life(held()).sign();
+    const attempt = life.checkout("deposit")?.id ?? "";
+    life.settle(attempt, life.paymentOf(attempt, { currency: "eur", fee: null }));
+    refuse(life, life.refunds[0] as Refund);
+
+    const refund = life.refundByHand(only(life).id, 250_000);
+    tell(life, refund, "succeeded");
+
+    expect(refund.currency).toBe("eur");
+    expect(life.booking).toMatchObject({ paid: 0, refunded: 0, deferred: 0 });
+    expect(life.journal.every(({ currency }) => currency === "eur")).toBe(true);
+    expect(trialBalance(life.journal, "eur").accounts.every(({ balance }) => balance === 0)).toBe(true);
   });
 });

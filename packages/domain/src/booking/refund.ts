@@ -4,7 +4,11 @@ import { type CalendarDate, dateIn, type Instant, plusHours, plusMinutes } from 
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
 
-/** One captured charge; `refundable` is what has not been given back or promised back (I6). Minor units. */
+/**
+ * One captured charge. `refundable` is what has been neither given back nor promised back (I6): below zero while a refund
+ * made at Stripe by hand has taken what was promised, until Stripe refuses that. `applied` is the share that paid dues
+ * and is not owed back, so it stands among what is deferred, kept or earned. Minor units.
+ */
 export type Charge = {
   id: string;
   bookingId: string;
@@ -13,9 +17,13 @@ export type Charge = {
   paymentIntentId: string;
   amount: number;
   refundable: number;
+  applied: number;
   currency: string;
   createdAt: Instant;
 };
+
+/** What is owed back on a charge and not on its way: refunds that failed and were not made good since. Minor units. */
+export const undelivered = ({ refundable, applied }: Charge): number => Math.max(0, refundable - applied);
 
 export type RefundPartStatus = "approved" | "pending" | "succeeded" | "failed";
 
@@ -64,15 +72,18 @@ export type Refund = {
 
 export type RefundStatus = "approved" | "pending" | "succeeded" | "failed";
 
-/** A refund is as far as the part that is least far; one failed part needs a person, so it shows. */
+/**
+ * A refund is as far as the part that is least far; one failed part needs a person, so it shows. It stays failed when a
+ * refund made by hand has made it good: what is still owed stands at its charge.
+ */
 export function refundStatus({ parts }: Refund): RefundStatus {
   const order: RefundStatus[] = ["failed", "approved", "pending", "succeeded"];
   return order.find((status) => parts.some((part) => part.status === status)) ?? "succeeded";
 }
 
 /**
- * Spreads a refund over a booking's charges of its currency, newest first, never more than is refundable on each (I6).
- * Throws when they do not hold the amount: what is owed then does not match what was captured, and a person has to look.
+ * Spreads a refund over a booking's charges of its currency, newest first, never more than is applied of each (I6):
+ * what is refundable beyond that is owed already, to a refund that failed. Throws when they do not hold the amount: what is owed then does not match what was captured, and a person has to look.
  */
 export function spreadRefund(
   { amount, currency }: { amount: number; currency: string },
@@ -85,7 +96,7 @@ export function spreadRefund(
     );
   let rest = amount;
   const shares = newestFirst.flatMap((charge) => {
-    const share = Math.min(rest, charge.refundable);
+    const share = Math.min(rest, charge.applied);
     rest -= share;
     return share > 0 ? [{ charge, amount: share }] : [];
   });
@@ -102,17 +113,18 @@ type RefundRequest = {
   reason: RefundReason;
   requestedBy: string;
   now: Instant;
+  currency: string;
   shares: { charge: Pick<Charge, "id" | "paymentIntentId">; amount: number }[];
 };
 
 /** A refund that is owed from `now` on, one part per charge, not yet at Stripe. */
-export function requestRefund({ id, booking, reason, requestedBy, now, shares }: RefundRequest): Refund {
+export function requestRefund({ id, booking, reason, requestedBy, now, currency, shares }: RefundRequest): Refund {
   return {
     id,
     version: 1,
     bookingId: booking.id,
     amount: shares.reduce((sum, { amount }) => sum + amount, 0),
-    currency: booking.currency,
+    currency,
     reason,
     requestedBy,
     requestedAt: now,
@@ -217,31 +229,32 @@ const aboutPart = ({ id, currency, reason }: Refund, { amount }: RefundPart) => 
   reason,
 });
 
-/** A refund that somebody made at Stripe, outside Clearing: owed and, with its first outcome, taken. */
+/**
+ * A refund that somebody made at Stripe, outside Clearing. It delivers first what is owed on its charge already; only
+ * what it gives beyond that is owed anew, and no more than the charge has paid of the booking. What it takes from a
+ * refund that is still promised needs no new debt either: Stripe will refuse that one, and it is owed as before.
+ */
 export function refundMadeAtStripe(
   booking: Booking,
-  charge: Charge,
+  before: Charge,
   { id, stripeRefundId, amount, now }: { id: string; stripeRefundId: string; amount: number; now: Instant },
-): { refund: Refund } & BookingChange {
-  const request = { id, booking, reason: "made_at_stripe", requestedBy: "stripe", now } as const;
-  const owed = requestRefund({ ...request, shares: [{ charge, amount }] });
+): { refund: Refund; charge: Charge } & BookingChange {
+  const { currency } = before;
+  const owed = Math.min(before.applied, Math.max(0, amount - undelivered(before)));
+  const charge = { ...before, refundable: before.refundable - amount, applied: before.applied - owed };
+  const request = { id, booking, reason: "made_at_stripe", requestedBy: "stripe", now, currency } as const;
+  const asked = requestRefund({ ...request, shares: [{ charge, amount }] });
   const refund: Refund = {
-    ...owed,
-    parts: owed.parts.map((part) => ({ ...part, status: "pending", stripeRefundId })),
+    ...asked,
+    parts: asked.parts.map((part) => ({ ...part, status: "pending", stripeRefundId })),
   };
-  const at: FactContext = { effectiveOn: refund.effectiveOn, currency: booking.currency, bookingId: booking.id };
+  const at: FactContext = { effectiveOn: refund.effectiveOn, currency, bookingId: booking.id };
   const from =
     booking.status === "completed" ? "earned_revenue" : booking.ending === null ? "deferred_revenue" : "fee_income";
-  const change = nextVersion(booking, now, { refunded: booking.refunded + amount }, (after) => ({
-    events: [
-      bookingEvent(after, "RefundRequested", {
-        refundId: id,
-        amount,
-        currency: booking.currency,
-        reason: refund.reason,
-      }),
-    ],
-    journal: refundOwed({ refundId: id, amount, from }, at),
+  const ours = currency === booking.currency ? amount : 0;
+  const change = nextVersion(booking, now, { refunded: booking.refunded + ours }, (after) => ({
+    events: [bookingEvent(after, "RefundRequested", { refundId: id, amount, currency, reason: refund.reason })],
+    journal: refundOwed({ refundId: id, amount: owed, from }, at),
   }));
-  return { refund, ...change };
+  return { refund, charge, ...change };
 }

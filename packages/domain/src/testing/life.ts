@@ -18,6 +18,7 @@ import {
   type PaymentOutcome,
   type Refund,
   type RefundOutcome,
+  refundMadeAtStripe,
   returnInFull,
   revive,
   type Settlement,
@@ -136,7 +137,13 @@ export class Life {
     const { refund } = decision;
     if (refund === null) return true;
     this.refunds.push(refund);
-    for (const part of refund.parts) this.#moveRefundable(part.chargeId, -part.amount);
+    for (const { chargeId, amount } of refund.parts) {
+      this.#charge(chargeId, (charge) => ({
+        ...charge,
+        refundable: charge.refundable - amount,
+        applied: charge.applied - amount,
+      }));
+    }
     return true;
   }
 
@@ -146,14 +153,25 @@ export class Life {
     if (decision.kind === "unchanged") return "unchanged";
     this.refunds = this.refunds.map((one) => (one.id === refundId ? decision.refund : one));
     this.#apply(decision);
-    this.#moveRefundable(decision.chargeId, decision.restored);
+    const { chargeId, restored } = decision;
+    this.#charge(chargeId, (charge) => ({ ...charge, refundable: charge.refundable + restored }));
     return "applied";
   }
 
-  #moveRefundable(chargeId: string, by: number): void {
-    this.charges = this.charges.map((charge) =>
-      charge.id === chargeId ? { ...charge, refundable: charge.refundable + by } : charge,
-    );
+  /** Somebody refunds a charge in Stripe's dashboard, and we hear of it; Stripe has yet to say how it went. */
+  refundByHand(chargeId: string, amount: number): Refund {
+    const before = this.charges.find(({ id }) => id === chargeId) as Charge;
+    const stripeRefundId = this.#id("re");
+    const made = { id: `ref_${stripeRefundId}`, stripeRefundId, amount, now: this.now };
+    const { refund, charge, ...change } = refundMadeAtStripe(this.booking, before, made);
+    this.#apply(change);
+    this.#charge(chargeId, () => charge);
+    this.refunds.push(refund);
+    return refund;
+  }
+
+  #charge(id: string, change: (charge: Charge) => Charge): void {
+    this.charges = this.charges.map((charge) => (charge.id === id ? change(charge) : charge));
   }
 
   confirm(): this {

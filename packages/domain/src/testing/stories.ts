@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Ending } from "../booking/index.ts";
+import { type Ending, type RefundOutcome, type RefundPart, wasRefused } from "../booking/index.ts";
 import type { PlanKind } from "../plan/index.ts";
 import { plusMinutes } from "../time/index.ts";
 import type { Life } from "./life.ts";
@@ -15,7 +15,8 @@ export type Fact =
       pick: number;
       says: "processing" | "failed" | "expired" | "refused" | "succeeded" | "succeeded_without_fee";
     }
-  | { kind: "refund"; pick: number; says: "pending" | "taken" | "failed" | "failed_and_returned" };
+  | { kind: "refund"; pick: number; says: "pending" | "taken" | "failed" | "failed_and_returned" | "refused" }
+  | { kind: "refund_by_hand"; pick: number; share: number };
 
 const facts: fc.Arbitrary<Fact> = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Fact>({ kind: "sign" }) },
@@ -64,7 +65,21 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("refund" as const),
       pick: fc.nat(3),
-      says: fc.constantFrom("pending" as const, "taken" as const, "failed" as const, "failed_and_returned" as const),
+      says: fc.constantFrom(
+        "pending" as const,
+        "taken" as const,
+        "failed" as const,
+        "failed_and_returned" as const,
+        "refused" as const,
+      ),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("refund_by_hand" as const),
+      pick: fc.nat(3),
+      share: fc.constantFrom(1, 1, 0.5, 0.01),
     }),
   },
 );
@@ -121,6 +136,9 @@ export function happen(life: Life, fact: Fact): void {
     case "refund":
       refund(life, fact);
       return;
+    case "refund_by_hand":
+      refundByHand(life, fact);
+      return;
   }
 }
 
@@ -152,27 +170,52 @@ function pay(life: Life, { pick, says }: Extract<Fact, { kind: "payment" }>): vo
   }
 }
 
+/** What Stripe can still give back of a charge: it knows of refunds only once they are made there. */
+function leftAtStripe({ charges, refunds }: Life, chargeId: string): number {
+  const captured = charges.find(({ id }) => id === chargeId)?.amount ?? 0;
+  const made = refunds
+    .flatMap(({ parts }) => parts)
+    .filter((part) => part.chargeId === chargeId && part.stripeRefundId !== null && part.status !== "failed");
+  return captured - made.reduce((sum, { amount }) => sum + amount, 0);
+}
+
 function refund(life: Life, { pick, says }: Extract<Fact, { kind: "refund" }>): void {
   const owed = chosen(life.refunds, pick);
   const part = owed === undefined ? undefined : chosen(owed.parts, pick);
-  if (owed === undefined || part === undefined) return;
-  const taken = { balanceTransactionId: `txn_${part.id}`, amount: part.amount };
-  const returned = { balanceTransactionId: `txn_${part.id}_back`, amount: part.amount };
-  const told = { stripeRefundId: `re_${part.id}`, failureCode: null, taken: null, returned: null };
+  if (owed === undefined || part === undefined || wasRefused(part)) return;
+  const unmade = part.stripeRefundId === null;
+  const refused = unmade && (says === "refused" || leftAtStripe(life, part.chargeId) < part.amount);
+  if (says === "refused" && !refused) return;
+  const outcome = refused
+    ? { stripeRefundId: null, status: "failed" as const, failureCode: "refused", taken: null, returned: null }
+    : outcomeOf(part, says as Exclude<typeof says, "refused">);
+  life.refundOutcome(owed.id, part.id, outcome);
+}
+
+function outcomeOf(
+  { id, amount, stripeRefundId }: RefundPart,
+  says: "pending" | "taken" | "failed" | "failed_and_returned",
+): RefundOutcome {
+  const taken = { balanceTransactionId: `txn_${id}`, amount };
+  const returned = { balanceTransactionId: `txn_${id}_back`, amount };
+  const told = { stripeRefundId: stripeRefundId ?? `re_${id}`, failureCode: null, taken: null, returned: null };
   switch (says) {
     case "pending":
-      life.refundOutcome(owed.id, part.id, { ...told, status: "pending", taken });
-      return;
+      return { ...told, status: "pending", taken };
     case "taken":
-      life.refundOutcome(owed.id, part.id, { ...told, status: "succeeded", taken });
-      return;
+      return { ...told, status: "succeeded", taken };
     case "failed":
-      life.refundOutcome(owed.id, part.id, { ...told, status: "failed", failureCode: "declined" });
-      return;
+      return { ...told, status: "failed", failureCode: "declined" };
     case "failed_and_returned":
-      life.refundOutcome(owed.id, part.id, { ...told, status: "failed", failureCode: "lost", taken, returned });
-      return;
+      return { ...told, status: "failed", failureCode: "lost", taken, returned };
   }
+}
+
+function refundByHand(life: Life, { pick, share }: Extract<Fact, { kind: "refund_by_hand" }>): void {
+  const charge = chosen(life.charges, pick);
+  if (charge === undefined) return;
+  const amount = Math.ceil(leftAtStripe(life, charge.id) * share);
+  if (amount > 0) life.refundByHand(charge.id, amount);
 }
 
 const plans = fc.constantFrom<PlanKind>("full", "deposit_and_balance");
