@@ -333,21 +333,24 @@ describe("a payment in flight when the booking ended", () => {
     expect(life.booking).toMatchObject({ status: "cancelled", paid: 250_000, refunded: 200_000 });
   });
 
-  test("is one that was started by then: one that was started later goes back in full", () => {
-    const { life, attempt } = payingBalance();
-    life.at("2027-01-20T17:00:00Z").end("client");
-    const later: Attempt = { ...attempt, createdAt: plusMinutes(life.now, 1) };
-    const state = { booking: life.booking, attempt: later, placeIsOurs: false, refundId: "ref_1" };
+  test("is one that was begun while the cancellation, asked for a moment before, was being carried out", () => {
+    const life = new Life(held()).sign().pay("deposit").confirm();
+    const asked = "2027-01-20T17:00:00Z";
+    const attempt = life.at(plusMinutes(asked, 1)).checkout("due", { dueId: "due_1" }) as Attempt;
+    life.at(asked).end("client");
 
-    const decision = decideSettlement(state, life.paymentOf(attempt.id), plusMinutes(life.now, 5));
+    life.at(plusMinutes(asked, 5)).settle(attempt.id, life.paymentOf(attempt.id));
 
-    expect(decision).toMatchObject({
-      kind: "settle",
-      settlement: {
-        refund: { amount: 1_600_000, reason: "duplicate_payment" },
-        booking: { ending: { kept: 175_000 } },
-      },
-    });
+    expect(life.refunds[1]).toMatchObject({ amount: 800_000, reason: "after_cancellation" });
+    expect(life.booking.ending).toMatchObject({ netPaid: 1_850_000, kept: 975_000 });
+  });
+
+  test("is one that had begun: on a booking that has ended none begins", () => {
+    const { life } = payingBalance();
+    life.end("client");
+
+    expect(life.checkout("due", { dueId: "due_1" })).toBeNull();
+    expect(life.checkout("deposit")).toBeNull();
   });
 
   test("by the operator goes back in full", () => {

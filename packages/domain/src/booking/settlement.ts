@@ -154,8 +154,8 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
       return { kind: "settle", settlement: payOneDue(state, payment, now) };
     case "cancelled":
       // The due is cancelled by now: what it can still take is what was never paid of it.
+      // No attempt begins on a booking that has ended, so each was started before, whatever the clocks of two requests say.
       if (payment.currency !== booking.currency || due.amount - due.paid < payment.amount) break;
-      if (attempt.createdAt > (booking.ending?.at ?? "")) break;
       return { kind: "settle", settlement: settleAfterEnding(state, payment, now) };
     case "declined":
       break;
