@@ -52,8 +52,12 @@ export const readBindings = [
 
   bind(getBooking, async ({ params }, context) => {
     const file = await readFile(context.deps.store, params.id);
-    if (file === null || !maySee(callerIn(context), file.booking)) return { refused: "not_found" };
-    return { status: 200, body: bookingView(file.booking, file.clearance, context.now) };
+    const caller = callerIn(context);
+    if (file === null || !maySee(caller, file.booking)) return { refused: "not_found" };
+    const view = bookingView(file.booking, file.clearance, context.now);
+    // What a person wrote when they cancelled may say anything of them: it is for those who handle cancellations alone.
+    const reason = caller.roles.includes("admin") ? (file.booking.ending?.reason ?? null) : null;
+    return { status: 200, body: reason === null ? view : { ...view, cancellationReason: reason } };
   }),
 
   bind(previewCancellation, async ({ params }, context) => {

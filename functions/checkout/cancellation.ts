@@ -18,7 +18,7 @@ import { refuseStripe } from "./refusal.ts";
  */
 export const cancellationBinding = bind(
   cancelBooking,
-  async ({ params }, context: RequestContext<Deps & { gateway: Gateway }>): Promise<Answer> => {
+  async ({ params, body }, context: RequestContext<Deps & { gateway: Gateway }>): Promise<Answer> => {
     const { deps, now } = context;
     const caller = callerIn(context);
     const byAdmin = caller.roles.includes("admin");
@@ -31,7 +31,12 @@ export const cancellationBinding = bind(
     }
     const ended = await endEarly(
       deps.store,
-      { bookingId: params.id, by: byAdmin ? "operator" : "client", refundId: deps.ids.next("ref") },
+      {
+        bookingId: params.id,
+        by: byAdmin ? "operator" : "client",
+        refundId: deps.ids.next("ref"),
+        reason: body.reason,
+      },
       { actor: actorOf(caller, ["admin", "client"]), action: "cancel", now },
       (booking) => recordOf(context, 200, bookingView(booking, file.clearance, now)),
     );

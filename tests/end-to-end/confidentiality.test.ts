@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 const canary = "canary-7f3a-hears-voices";
+const reason = "canary-51c0-my-nerves-again";
 let world: World;
 let client: Client;
+let leaver: Client;
 beforeAll(async () => {
   world = await startWorld();
   client = new Client(world, "whistling-heron@example.com");
@@ -17,6 +19,13 @@ beforeAll(async () => {
   const token = await world.token("clinician");
   await world.must("POST", `/v1/screenings/${client.id}/withdrawal`, { token, body: { note: canary } });
   await client.clear();
+  leaver = new Client(world);
+  await leaver.deposit((await openCohort(world, { inDays: 80 })).id);
+  await world.must("POST", `${leaver.path}/cancellation`, {
+    token: await leaver.token(),
+    key: "leaves",
+    body: { reason },
+  });
   await world.quiesce();
 });
 afterAll(() => world.stop());
@@ -49,6 +58,25 @@ async function stripeObjects(): Promise<string> {
   );
   return (await Promise.all(answers)).join("\n");
 }
+
+describe("what a person wrote when they cancelled", () => {
+  test("is kept in the core table and nowhere else: in no event, log, audit record, mail or object at Stripe (I8)", async () => {
+    const found = await tablesWith(reason);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/core/i);
+    const events = JSON.stringify(await world.must("GET", "/_local/events"));
+    const mail = JSON.stringify(await world.must("GET", "/_local/mail"));
+    for (const text of [events, mail, logs(), await stripeObjects()]) expect(text).not.toContain(reason);
+  });
+
+  test("is shown to an admin alone", async () => {
+    const seenBy = async (token: string) => (await world.must("GET", leaver.path, { token })).cancellationReason;
+    expect(await seenBy(await world.token("admin"))).toBe(reason);
+    expect(await seenBy(await world.token("finance"))).toBeUndefined();
+    expect(await seenBy(await world.token("clinician"))).toBeUndefined();
+    expect(await seenBy(await leaver.token())).toBeUndefined();
+  });
+});
 
 describe("clinical data stays in the clinical store (I8)", () => {
   test("control: the clinician's note is in the clinical table, so that the search would see it elsewhere", async () => {

@@ -134,6 +134,9 @@ export function checkCleared(store: Store, { id, terms }: Booking): Guarded<"sta
   };
 }
 
+/** `reason` is what the person who cancels wrote. */
+type EndRequest = { by: Ending["by"]; refundId: string; reason?: string | undefined };
+
 export type EndResult =
   | { ok: true; booking: Booking }
   | { ok: false; reason: "not_found" | "invalid_transition" | "conflict" | "replayed" };
@@ -144,14 +147,14 @@ export type EndResult =
  */
 export function endEarly(
   store: Store,
-  { bookingId, by, refundId }: { bookingId: string; by: Ending["by"]; refundId: string },
+  { bookingId, ...request }: { bookingId: string } & EndRequest,
   occasion: Occasion,
   answer?: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<EndResult> {
   return untilFresh<EndResult>(store, async () => {
     const file = await readFile(store, bookingId);
     if (file === null) return { ok: false, reason: "not_found" };
-    return endOnce(store, file.booking, { by, refundId }, occasion, [], answer);
+    return endOnce(store, file.booking, request, occasion, [], answer);
   });
 }
 
@@ -162,13 +165,14 @@ type Ended =
 async function endOnce(
   store: Store,
   before: Booking,
-  { by, refundId }: { by: Ending["by"]; refundId: string },
+  { by, refundId, reason }: EndRequest,
   occasion: Occasion,
   checks: Guarded<"stale">[],
   answer?: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<Ended> {
   const charges = await readCharges(store, before.id);
-  const decision = endBooking(before, by, { refundId, requestedBy: occasion.actor.sub, charges }, occasion.now);
+  const request = { refundId, requestedBy: occasion.actor.sub, charges, reason };
+  const decision = endBooking(before, by, request, occasion.now);
   if (!decision.ok) return decision;
   const record = answer?.(decision.booking) ?? null;
   const result = await commit(store, [

@@ -60,7 +60,12 @@ export const getBooking = defineRoute({
   idempotency: "none",
   summary: "One booking",
   params,
-  responses: booking,
+  responses: () => ({
+    200: {
+      description: "The booking; to admins also what the person who cancelled it wrote",
+      schema: z.extend(bookingResponse(), { cancellationReason: z.optional(z.string()) }),
+    },
+  }),
   errors: ["validation_failed", "unauthenticated", "not_found"],
 });
 

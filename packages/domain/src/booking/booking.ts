@@ -13,7 +13,10 @@ export type Participant = { name: string; email: string; phone: string; dateOfBi
 /** `signedVersion` is the version that carries a signature; a changed booking has a higher `version` to sign. */
 export type AgreementState = { version: number; hash: string; signedVersion: number | null; signedAt: Instant | null };
 
-/** How a booking ended early, kept so that a payment still in flight is treated the same when it settles. */
+/**
+ * How a booking ended early, kept so that a payment still in flight is treated the same when it settles. `reason` is what
+ * the person who cancelled wrote: free text, which may say anything of them, so it stays on the booking (I8).
+ */
 export type Ending = {
   by: "client" | "operator" | "clearance_deadline" | "not_cleared" | "no_show" | "turned_away";
   at: Instant;
@@ -22,6 +25,7 @@ export type Ending = {
   administrationFee: number;
   netPaid: number;
   kept: number;
+  reason: string | null;
 };
 
 export type AdmissionOutcome = "admitted" | "no_show" | "turned_away";

@@ -70,6 +70,25 @@ describe("the policy", () => {
   });
 });
 
+describe("the reason of an ending", () => {
+  test("stays on the booking: no event, no entry and no refund says what a person wrote (I8)", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    const request = { refundId: "ref_1", requestedBy: "sub_client", charges: life.charges, reason: "My nerves again" };
+
+    const ended = endBooking(life.booking, "client", request, life.now);
+
+    expect(ended).toMatchObject({ booking: { ending: { reason: "My nerves again" } }, refund: { amount: 200_000 } });
+    expect(JSON.stringify({ ...ended, booking: null })).not.toContain("nerves");
+  });
+
+  test("is none when nobody was asked for one", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    life.end("not_cleared");
+
+    expect(life.booking.ending?.reason).toBeNull();
+  });
+});
+
 describe("what an ending gives back", () => {
   test.each([
     [250_000, 100, 50_000, 200_000],

@@ -69,9 +69,10 @@ export type EndingDecision =
 export function endBooking(
   before: Booking,
   by: Ending["by"],
-  { refundId, requestedBy, charges }: { refundId: string; requestedBy: string; charges: Charge[] },
+  request: { refundId: string; requestedBy: string; charges: Charge[]; reason?: string | undefined },
   now: Instant,
 ): EndingDecision {
+  const { refundId, requestedBy, charges, reason = null } = request;
   const status = transition(before.status, factOf[by]);
   const admitted = before.admission !== null && by !== "no_show" && by !== "turned_away";
   if (status === null || admitted) return { ok: false, reason: "invalid_transition" };
@@ -103,7 +104,7 @@ export function endBooking(
       holdExpiresAt: null,
       dues: before.dues.map(cancelDue),
       refunded: before.refunded + split.refund,
-      ending: { by, at: now, on, ...rule, netPaid: paid, kept: split.kept },
+      ending: { by, at: now, on, ...rule, netPaid: paid, kept: split.kept, reason },
     },
     (booking) => ({
       events: [
