@@ -1,35 +1,24 @@
 import { getBooking, listBookings, previewCancellation } from "@clearing/contracts/routes/booking";
 import { type Booking, cancellationPreview, transition } from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
-import { callerIn, emailOwner, isStaff, maySee } from "@clearing/runtime/access";
+import { callerIn, isStaff, maySee, ownersOf } from "@clearing/runtime/access";
 import { bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { type BookingFile, readFile, readFiles } from "@clearing/store/booking";
-import { type Listed, listKeys } from "@clearing/store/read";
+import { type Listed, listKeys, listKeysOf } from "@clearing/store/read";
 import type { Store } from "@clearing/store/store";
 
 type Query = { cohortId?: string | undefined; limit: number; cursor?: string | undefined };
 
+/** Staff see all bookings, or a cohort's; a client those that they made, and those that an admin made for their address. */
 async function page(store: Store, caller: Caller, { cohortId, limit, cursor }: Query): Promise<Listed<BookingFile>> {
-  const common = { limit: Math.min(limit, 50), cursor, newestFirst: true };
-  const query = isStaff(caller)
-    ? cohortId === undefined
-      ? ({ index: "byList", partition: "BOOKINGS", ...common } as const)
-      : ({ index: "byCohort", partition: cohortId, ...common } as const)
-    : ({ index: "byOwner", partition: caller.sub, ...common } as const);
-  const keys = await listKeys(store, query);
-  const own = [...keys.items];
-  if (!isStaff(caller) && cursor === undefined) {
-    // Bookings that an admin made for this person are filed under their address.
-    const made = await listKeys(store, {
-      index: "byOwner",
-      partition: emailOwner(caller.email),
-      limit: 50,
-      newestFirst: true,
-    });
-    own.unshift(...made.items);
-  }
-  const ids = own.map(({ pk }) => pk.slice("BKG#".length)).slice(0, 50);
+  const common = { limit: Math.min(limit, 50), cursor };
+  const keys = !isStaff(caller)
+    ? await listKeysOf(store, ownersOf(caller), { index: "byOwner", ...common })
+    : cohortId === undefined
+      ? await listKeys(store, { index: "byList", partition: "BOOKINGS", newestFirst: true, ...common })
+      : await listKeys(store, { index: "byCohort", partition: cohortId, newestFirst: true, ...common });
+  const ids = keys.items.map(({ pk }) => pk.slice("BKG#".length));
   return { items: await readFiles(store, ids), nextCursor: keys.nextCursor };
 }
 

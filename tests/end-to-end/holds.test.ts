@@ -135,6 +135,14 @@ describe("holding a place", () => {
     const token = await client.token();
     const { items } = await world.must<{ items: { id: string }[] }>("GET", "/v1/bookings", { token });
     expect(items.map(({ id }) => id)).toEqual([made.id]);
+    // With what they book themselves it makes one list, newest first, of pages as long as was asked for.
+    const own = new Client(world, client.email);
+    await own.hold((await openCohort(world)).id);
+    type Page = { items: { id: string }[]; nextCursor: string };
+    const first = await world.must<Page>("GET", "/v1/bookings?limit=1", { token });
+    expect(first.items.map(({ id }) => id)).toEqual([own.id]);
+    const second = await world.must<Page>("GET", `/v1/bookings?limit=1&cursor=${first.nextCursor}`, { token });
+    expect(second.items.map(({ id }) => id)).toEqual([made.id]);
   });
 });
 

@@ -90,8 +90,14 @@ export async function sampleQuote(store: Store, program: Program, cohort: Cohort
   return offer.quote;
 }
 
-/** Holds a place as the booking function does; `email` tells participants apart. */
-export function holdSample(store: Store, offer: Quote, email: string, now: Instant) {
+/** Holds a place as the booking function does; `email` tells participants apart, who book for themselves. */
+export function holdSample(
+  store: Store,
+  offer: Quote,
+  email: string,
+  now: Instant,
+  owner: Booking["owner"] = { sub: `sub-${email}`, email },
+) {
   const id = ids.next("bkg");
   const { terms } = offer;
   const participant = { name: "Sample Person", email, phone: "+1 555 0100", dateOfBirth: "1985-05-17" };
@@ -126,7 +132,7 @@ export function holdSample(store: Store, offer: Quote, email: string, now: Insta
           programId: offer.programId,
           quoteId: offer.id,
           placeType: offer.placeType,
-          owner: { sub: `sub-${email}`, email },
+          owner,
           participant,
           currency: offer.currency,
           total: offer.total,
@@ -142,8 +148,8 @@ export function holdSample(store: Store, offer: Quote, email: string, now: Insta
   );
 }
 
-export async function heldBooking(store: Store, offer: Quote, email: string, now: Instant): Promise<Booking> {
-  const held = await holdSample(store, offer, email, now);
+export async function heldBooking(...request: Parameters<typeof holdSample>): Promise<Booking> {
+  const held = await holdSample(...request);
   if (!held.ok) throw new Error(`the sample place could not be held: ${held.reason}`);
   return held.booking;
 }

@@ -72,7 +72,7 @@ const providerRefused = ({ failureCode }: Attempt): GatewayFailure => ({
 async function begin(context: Context, command: CheckoutCommand, actor: Actor): Promise<Begun | GatewayFailure> {
   const file = await readFile(context.store, command.bookingId);
   if (file === null) return { ok: false, reason: "not_found" };
-  const customer = await ensureCustomer(context, file.booking.owner);
+  const customer = await ensureCustomer(context, file.booking.owner.email);
   if (!customer.ok) return customer;
   const debit = await record(context, command, actor, customer.customerId, methodsFor(file.booking, command, context));
   // Another of the client's deposits is being paid by debit: this one is paid by card.
@@ -123,7 +123,7 @@ function record(
       writes.push(moveClaim(store, booking, holdUntil), participantLock(store, booking, holdUntil, occasion.now));
       if (methods.includes("us_bank_account")) {
         const lock = { bookingId: booking.id, until: holdUntil, now: occasion.now };
-        writes.push(lockWrite(store, keys.debitLock(booking.owner.sub), lock, "debit_busy"));
+        writes.push(lockWrite(store, keys.debitLock(booking.owner.email), lock, "debit_busy"));
       }
     }
     const result = await commit(store, writes);

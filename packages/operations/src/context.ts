@@ -13,6 +13,9 @@ export type Context = {
   site: { stage: string; publicUrl: string };
 };
 
+/** Stripe forgets an idempotency key after a day at the earliest: until then an unknown outcome is replayed. */
+export const replayableHours = 23;
+
 /** What nobody asked for: a deadline, a webhook, a poll. */
 export const system: Actor = { sub: "system", role: "system" };
 

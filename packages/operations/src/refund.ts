@@ -2,13 +2,11 @@ import { type Refund, type RefundPart, wasRefused } from "@clearing/domain/booki
 import { plusHours } from "@clearing/domain/time";
 import type { GatewayFailure, GatewayResult, RefundFacts } from "@clearing/payments";
 import { readRefund, settleRefundPart } from "@clearing/store/refund";
-import { by, type Context } from "./context.ts";
+import { by, type Context, replayableHours } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
 import { shown } from "./shown.ts";
 
 type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
-
-const replayableHours = 23;
 
 /**
  * Brings every part of a refund as far as Stripe lets it: makes what was never made, under the part's own key, and asks

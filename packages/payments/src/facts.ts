@@ -6,6 +6,8 @@ import type { Instant } from "@clearing/domain/time";
  */
 export type Metadata = Readonly<Record<string, string>>;
 
+export type CustomerFacts = { customerId: string; metadata: Metadata };
+
 /** One hosted checkout page; `payment` is null until the client has begun to pay. */
 export type CheckoutFacts = {
   sessionId: string;

@@ -1,5 +1,13 @@
 import type { Instant } from "@clearing/domain/time";
-import type { ChargeFacts, CheckoutFacts, Metadata, PaymentFacts, RefundFacts, StripeEventFacts } from "./facts.ts";
+import type {
+  ChargeFacts,
+  CheckoutFacts,
+  CustomerFacts,
+  Metadata,
+  PaymentFacts,
+  RefundFacts,
+  StripeEventFacts,
+} from "./facts.ts";
 
 /**
  * Why Stripe did not do what was asked, sorted by what may be done next.
@@ -57,6 +65,8 @@ export type ListEvents = { createdAfter: Instant; startingAfter?: string; types?
  */
 export interface Gateway {
   createCustomer(customer: CreateCustomer, key: string): Promise<GatewayResult<{ customerId: string }>>;
+  /** The customers of one address as it was given, newest first: how one whose creation is unknown is found again. */
+  listCustomers(email: string, startingAfter?: string): Promise<GatewayResult<Page<CustomerFacts>>>;
   createCheckoutSession(session: CreateCheckoutSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
   retrieveCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
   /** Refused as `invalid` when the session is no longer open: retrieve it then. */

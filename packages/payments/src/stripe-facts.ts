@@ -1,6 +1,13 @@
 import type { Instant } from "@clearing/domain/time";
 import type { Stripe } from "stripe";
-import type { ChargeFacts, CheckoutFacts, PaymentFacts, RefundFacts, StripeEventFacts } from "./facts.ts";
+import type {
+  ChargeFacts,
+  CheckoutFacts,
+  CustomerFacts,
+  PaymentFacts,
+  RefundFacts,
+  StripeEventFacts,
+} from "./facts.ts";
 
 /** Stripe's epoch seconds as an instant of whole seconds. */
 function instantOfEpoch(seconds: number): Instant {
@@ -22,6 +29,8 @@ function idOf(field: Expandable<{ id: string }>): string | null {
 function expanded<T extends object>(field: Expandable<T>): T | null {
   return field === null || field === undefined || typeof field === "string" ? null : field;
 }
+
+export const customerFacts = ({ id, metadata }: Stripe.Customer): CustomerFacts => ({ customerId: id, metadata });
 
 export function checkoutFacts(session: Stripe.Checkout.Session): CheckoutFacts {
   const intent = expanded(session.payment_intent);

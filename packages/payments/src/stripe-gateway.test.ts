@@ -190,6 +190,20 @@ describe("what Stripe says, as plain facts", () => {
     });
   });
 
+  it("lists the customers of one address, with the metadata that tells ours", async () => {
+    const listed = { object: "list", data: [{ ...customer, metadata: { clientId: "cli_1" } }], has_more: true };
+    const { gateway, seen } = await stripeThat(json(200, listed));
+
+    const result = await gateway.listCustomers("anna@example.org", "cus_9");
+
+    expect(result).toEqual({
+      ok: true,
+      value: { nextAfter: "cus_1", items: [{ customerId: "cus_1", metadata: { clientId: "cli_1" } }] },
+    });
+    expect(seen[0]?.url).toContain("email=anna@example.org");
+    expect(seen[0]?.url).toContain("starting_after=cus_9");
+  });
+
   it("lists events from an instant on, of the asked types, page by page", async () => {
     const event = {
       id: "evt_1",

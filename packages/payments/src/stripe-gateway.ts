@@ -2,7 +2,15 @@ import { Stripe } from "stripe";
 import { STRIPE_API_VERSION } from "./api-version.ts";
 import type { CheckoutFacts } from "./facts.ts";
 import type { CreateCheckoutSession, Gateway, GatewayResult, ListEvents, Page } from "./gateway.ts";
-import { chargeFacts, checkoutFacts, epochOf, eventFacts, paymentFacts, refundFacts } from "./stripe-facts.ts";
+import {
+  chargeFacts,
+  checkoutFacts,
+  customerFacts,
+  epochOf,
+  eventFacts,
+  paymentFacts,
+  refundFacts,
+} from "./stripe-facts.ts";
 import { type Effect, ForeignAnswer, failureOf, isThrottled } from "./stripe-failure.ts";
 
 export type StripeGatewayOptions = {
@@ -66,6 +74,12 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         const { email, metadata } = customer;
         const created = await stripe.customers.create({ email, metadata }, { idempotencyKey: key });
         return { customerId: genuine(created, "customer").id };
+      }),
+
+    listCustomers: (email, startingAfter) =>
+      read(async () => {
+        const page = await stripe.customers.list({ email, limit: PAGE_SIZE, ...after(startingAfter) });
+        return pageOf(page, customerFacts, (facts) => facts.customerId);
       }),
 
     createCheckoutSession: (session, key) =>

@@ -12,9 +12,11 @@ const staff: Caller["roles"] = ["clinician", "admin", "finance"];
 
 export const isStaff = ({ roles }: Caller): boolean => roles.some((role) => staff.includes(role));
 
-/** A client sees only what is theirs: by the subject that made it, or, made by an admin, by the verified e-mail. */
-export const owns = ({ sub, email }: Caller, { owner }: Booking): boolean =>
-  owner.sub === sub || owner.sub === emailOwner(email);
+/** As whom a client owns bookings: the subject that made them, or, made by an admin, the verified e-mail. */
+export const ownersOf = ({ sub, email }: Caller): string[] => [sub, emailOwner(email)];
+
+/** A client sees only what is theirs. */
+export const owns = (caller: Caller, { owner }: Booking): boolean => ownersOf(caller).includes(owner.sub);
 
 export const maySee = (caller: Caller, booking: Booking): boolean => isStaff(caller) || owns(caller, booking);
 

@@ -1,40 +1,49 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { Instant } from "@clearing/domain/time";
 import { commit } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** A client's customer at Stripe; `customerId` is null while it has been asked for and not been heard of. */
-export type Customer = { sub: string; email: string; customerId: string | null };
+/**
+ * A client's customer at Stripe. `id` is ours: the key under which it is asked for, and what it is found by. `email` is
+ * the address as it was first asked with, `customerId` null while Stripe's answer has not been heard of.
+ */
+export type Customer = { id: string; email: string; requestedAt: Instant; customerId: string | null };
 
-export async function readCustomer(store: Store, sub: string): Promise<Customer | null> {
+export async function readCustomer(store: Store, email: string): Promise<Customer | null> {
   const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.customer(sub), ConsistentRead: true }),
+    new GetCommand({ TableName: store.tables.core, Key: keys.customer(email), ConsistentRead: true }),
   );
-  return Item === undefined ? null : { sub, email: String(Item.email), customerId: Item.customerId ?? null };
+  if (Item === undefined) return null;
+  const { id, requestedAt, customerId = null } = Item;
+  return { id, email: String(Item.email), requestedAt, customerId };
 }
 
-/** Records that a customer will be asked for, with the address it is asked for with; whoever was first decides it. */
-export async function requestCustomer(store: Store, { sub, email }: { sub: string; email: string }): Promise<Customer> {
+/** Records that a customer will be asked for, and with what; whoever was first decides it. */
+export async function requestCustomer(
+  store: Store,
+  { id, email, requestedAt }: Omit<Customer, "customerId">,
+): Promise<Customer> {
   await commit(store, [
     {
       write: {
         Put: {
           TableName: store.tables.core,
-          Item: { ...keys.customer(sub), sub, email },
+          Item: { ...keys.customer(email), id, email, requestedAt },
           ConditionExpression: "attribute_not_exists(pk)",
         },
       },
       refusal: "stale",
     },
   ]);
-  const customer = await readCustomer(store, sub);
-  if (customer === null) throw new Error(`the customer of ${sub} could not be requested`);
+  const customer = await readCustomer(store, email);
+  if (customer === null) throw new Error(`the customer ${id} could not be requested`);
   return customer;
 }
 
 export async function recordCustomer(
   store: Store,
-  sub: string,
+  { email }: Customer,
   customerId: string,
 ): Promise<{ ok: true; customerId: string } | { ok: false; reason: "conflict" }> {
   const result = await commit(store, [
@@ -42,7 +51,7 @@ export async function recordCustomer(
       write: {
         Update: {
           TableName: store.tables.core,
-          Key: keys.customer(sub),
+          Key: keys.customer(email),
           UpdateExpression: "SET customerId = :id",
           ConditionExpression: "attribute_not_exists(customerId) OR customerId = :id",
           ExpressionAttributeValues: { ":id": customerId },
@@ -52,6 +61,6 @@ export async function recordCustomer(
     },
   ]);
   if (result.ok) return { ok: true, customerId };
-  const known = result.reason === "stale" ? await readCustomer(store, sub) : null;
+  const known = result.reason === "stale" ? await readCustomer(store, email) : null;
   return known?.customerId ? { ok: true, customerId: known.customerId } : { ok: false, reason: "conflict" };
 }

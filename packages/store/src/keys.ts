@@ -19,9 +19,12 @@ export const keys = {
   clearance: (bookingId: string) => ({ pk: `CLR#${bookingId}`, sk: "CLEARANCE" }),
   /** One live booking per participant's e-mail and cohort; the address itself is not in the key. */
   participantLock: (cohortId: string, email: string) => ({ pk: `LOCK#${cohortId}#${digest(email)}`, sk: "LOCK" }),
-  /** One deposit by bank debit at a time per client. */
-  debitLock: (sub: string) => ({ pk: `DEBIT#${sub}`, sk: "LOCK" }),
-  customer: (sub: string) => ({ pk: `CLIENT#${sub}`, sk: "CUSTOMER" }),
+  /**
+   * One deposit by bank debit at a time, and one customer at Stripe, per client: by the verified address, which is what
+   * a client's own bookings and those that an admin made for them have in common.
+   */
+  debitLock: (email: string) => ({ pk: `DEBIT#${digest(email)}`, sk: "LOCK" }),
+  customer: (email: string) => ({ pk: `CLIENT#${digest(email)}`, sk: "CUSTOMER" }),
 };
 
 /** The random end of a place's id comes first in its key, so that a random start of the range meets any place. */

@@ -193,7 +193,7 @@ async function endOnce(
  */
 export async function releaseWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
   const participant = keys.participantLock(booking.cohortId, booking.participant.email);
-  const debit = keys.debitLock(booking.owner.sub);
+  const debit = keys.debitLock(booking.owner.email);
   const [place, participantIsOurs, debitIsOurs] = await Promise.all([
     readPlace(store, { cohortId: booking.cohortId, type: booking.placeType, id: booking.placeId }),
     holdsLock(store, participant, booking.id),

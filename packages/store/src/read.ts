@@ -5,23 +5,56 @@ import type { Store } from "./store.ts";
 
 export type Listed<Value> = { items: Value[]; nextCursor: string | null };
 
+type Key = { pk: string; sk: string };
+type IndexQuery = {
+  index: "byList" | "byOwner" | "byCohort";
+  partition: string;
+  from?: string | undefined;
+  newestFirst?: boolean;
+  limit: number;
+  cursor?: string | undefined;
+};
+
+const names = {
+  byList: ["listPk", "listSk"],
+  byOwner: ["ownerPk", "ownerSk"],
+  byCohort: ["cohortPk", "cohortSk"],
+} as const;
+
 /** One page of an index's keys; `cursor` is the place where the last page ended, opaque to its reader. */
-export async function listKeys(
+export async function listKeys(store: Store, query: IndexQuery): Promise<Listed<Key>> {
+  const { items, last } = await queryKeys(store, query);
+  return {
+    items: items.map(keyOf),
+    nextCursor: last === undefined ? null : cursorAt(last, names[query.index][1]),
+  };
+}
+
+/**
+ * One page over several partitions of an index as if they were one, newest first. A place in the order is a place in
+ * each of them, so that one cursor serves all.
+ */
+export async function listKeysOf(
   store: Store,
-  query: {
-    index: "byList" | "byOwner" | "byCohort";
-    partition: string;
-    from?: string | undefined;
-    newestFirst?: boolean;
-    limit: number;
-    cursor?: string | undefined;
-  },
-): Promise<Listed<{ pk: string; sk: string }>> {
-  const names = {
-    byList: ["listPk", "listSk"],
-    byOwner: ["ownerPk", "ownerSk"],
-    byCohort: ["cohortPk", "cohortSk"],
-  } as const;
+  partitions: string[],
+  query: Omit<IndexQuery, "partition" | "from" | "newestFirst">,
+): Promise<Listed<Key>> {
+  const [, order] = names[query.index];
+  const pages = await Promise.all(
+    partitions.map((partition) => queryKeys(store, { ...query, partition, newestFirst: true })),
+  );
+  const newestFirst = pages
+    .flatMap(({ items }) => items)
+    .sort((a, b) => (String(a[order]) < String(b[order]) ? 1 : -1));
+  const items = newestFirst.slice(0, query.limit);
+  const last = items.at(-1);
+  const more = newestFirst.length > items.length || pages.some((page) => page.last !== undefined);
+  return { items: items.map(keyOf), nextCursor: more && last !== undefined ? cursorAt(last, order) : null };
+}
+
+const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
+
+async function queryKeys(store: Store, query: IndexQuery): Promise<{ items: Item[]; last: Item | undefined }> {
   const [pk, sk] = names[query.index];
   const { Items, LastEvaluatedKey } = await store.client.send(
     new QueryCommand({
@@ -38,10 +71,7 @@ export async function listKeys(
       ExclusiveStartKey: startAt(query.cursor, { [pk]: query.partition }, sk),
     }),
   );
-  return {
-    items: (Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) })),
-    nextCursor: LastEvaluatedKey === undefined ? null : cursorAt(LastEvaluatedKey, sk),
-  };
+  return { items: Items ?? [], last: LastEvaluatedKey };
 }
 
 const cursorAt = (key: Item, order: string): string => encodeCursor(String(key.pk), String(key.sk), String(key[order]));

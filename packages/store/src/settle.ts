@@ -95,7 +95,7 @@ function settlementWrites(store: Store, state: SettlementState, settlement: Sett
 }
 
 async function placeWrites(store: Store, { booking, attempt }: SettlementState, place: PlaceMove, now: Instant) {
-  const debitLock = keys.debitLock(booking.owner.sub);
+  const debitLock = keys.debitLock(booking.owner.email);
   const debitIsOurs = attempt.methods.includes("us_bank_account") && (await holdsLock(store, debitLock, booking.id));
   const until = place.kind === "claim" ? place.until : "forever";
   const writes: Writes = [

@@ -1,0 +1,168 @@
+import type { Booking, PaymentMethod } from "@clearing/domain/booking";
+import { type Instant, plusHours } from "@clearing/domain/time";
+import { openCheckout } from "@clearing/operations/checkout";
+import type { Context } from "@clearing/operations/context";
+import { ensureCustomer } from "@clearing/operations/customer";
+import type { CreateCustomer, CustomerFacts, Gateway } from "@clearing/payments";
+import { signAgreement } from "@clearing/store/agreement";
+import { listKeysOf } from "@clearing/store/read";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const now: Instant = "2027-03-01T17:00:00Z";
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+const somebody = (): string => `${ids.next("jane")}@example.com`;
+
+/** A booking that Jane made herself, or that an admin made for her address. */
+async function signed(email: string, by: "herself" | "an admin"): Promise<Booking> {
+  const { store } = running;
+  const program = sampleProgram();
+  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+  const owner = { sub: by === "herself" ? `sub-${email}` : `email:${email}`, email };
+  const held = await heldBooking(store, offer, email, now, owner);
+  const { hash } = held.agreement;
+  const signature = { hash, signature: "Jane", sourceIp: "", userAgent: "", signedBy: "jane", autopay: false };
+  await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
+  return held;
+}
+
+type Asked = { key: string; customer: CreateCustomer };
+
+/** A Stripe that makes customers and pages, and remembers what it was asked. */
+function stripe() {
+  const asked: Asked[] = [];
+  const methods: (readonly PaymentMethod[])[] = [];
+  const customers: CustomerFacts[] = [];
+  const gateway: Partial<Gateway> = {
+    async createCustomer(customer, key) {
+      asked.push({ key, customer });
+      customers.unshift({ customerId: `cus_${ids.next("x")}`, metadata: customer.metadata });
+      return { ok: true, value: customers[0] as CustomerFacts };
+    },
+    listCustomers: async () => ({ ok: true, value: { items: customers, nextAfter: null } }),
+    async createCheckoutSession(session) {
+      methods.push(session.methods);
+      const { metadata, expiresAt, customerId } = session;
+      const made = { created: now, payment: null, status: "open", url: "https://example.org" } as const;
+      return { ok: true, value: { ...made, sessionId: `cs_${metadata.attemptId}`, expiresAt, customerId, metadata } };
+    },
+  };
+  const contextAt = (at: Instant): Context => {
+    const site = { stage: "test", publicUrl: "https://example.org" };
+    return { store: running.store, gateway: gateway as Gateway, ids, clock: { now: () => at }, site };
+  };
+  return { gateway, asked, methods, customers, contextAt };
+}
+
+describe("one client, whoever made the booking", () => {
+  test("is one customer at Stripe, asked for under a key and metadata that say nothing of the person", async () => {
+    const jane = somebody();
+    const { asked, contextAt } = stripe();
+    const attempts = [];
+    for (const by of ["herself", "an admin"] as const) {
+      const opened = await openCheckout(
+        contextAt(now),
+        { bookingId: (await signed(jane, by)).id, purpose: "deposit" },
+        actor,
+      );
+      if (opened.ok) attempts.push(opened.attempt.customerId);
+    }
+
+    expect(attempts).toHaveLength(2);
+    expect(new Set(attempts).size).toBe(1);
+    expect(asked).toHaveLength(1);
+    const { key, customer } = asked[0] as Asked;
+    expect(customer).toEqual({ email: jane, metadata: { app: "clearing", stage: "test", clientId: key } });
+    expect(key).toMatch(/^cli_/);
+    expect(JSON.stringify(customer.metadata)).not.toContain("jane");
+  });
+
+  test("has one deposit by bank debit under way at a time", async () => {
+    const jane = somebody();
+    const { methods, contextAt } = stripe();
+    for (const by of ["herself", "an admin"] as const) {
+      await openCheckout(contextAt(now), { bookingId: (await signed(jane, by)).id, purpose: "deposit" }, actor);
+    }
+
+    expect(methods).toEqual([["card", "us_bank_account"], ["card"]]);
+  });
+
+  test("sees both kinds of booking in one order, page by page, each once and never more than was asked for", async () => {
+    const jane = somebody();
+    const made: string[] = [];
+    for (const by of ["herself", "an admin", "an admin", "herself", "an admin"] as const) {
+      made.push((await signed(jane, by)).id);
+    }
+    const pages: string[][] = [];
+    let cursor: string | undefined;
+    do {
+      const owners = [`sub-${jane}`, `email:${jane}`];
+      const page = await listKeysOf(running.store, owners, { index: "byOwner", limit: 2, cursor });
+      pages.push(page.items.map(({ pk }) => pk.slice("BKG#".length)));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+
+    expect(pages.every((page) => page.length <= 2)).toBe(true);
+    expect(pages.flat()).toEqual(made.toReversed());
+  });
+});
+
+describe("a customer of whose creation nobody heard", () => {
+  const lost = { ok: false, kind: "unknown", code: "timeout", message: "" } as const;
+
+  /** Stripe makes the customer, and its answer is lost. */
+  async function unheard(email: string, made: boolean) {
+    const { gateway, asked, customers, contextAt } = stripe();
+    const losing = {
+      ...contextAt(now),
+      gateway: {
+        ...gateway,
+        async createCustomer(customer: CreateCustomer, key: string) {
+          if (made) await gateway.createCustomer?.(customer, key);
+          return lost;
+        },
+      } as Gateway,
+    };
+    expect(await ensureCustomer(losing, email)).toEqual(lost);
+    return { asked, customers, contextAt };
+  }
+
+  test("is asked for again under the same key while Stripe remembers it", async () => {
+    const jane = somebody();
+    const { asked, contextAt } = await unheard(jane, false);
+
+    await ensureCustomer(contextAt(plusHours(now, 22)), jane.toUpperCase());
+    await ensureCustomer(contextAt(plusHours(now, 22)), jane);
+
+    expect(asked).toHaveLength(1);
+  });
+
+  test("is looked up by its address and our id once Stripe has forgotten the key, and not made twice", async () => {
+    const jane = somebody();
+    const { asked, customers, contextAt } = await unheard(jane, true);
+    customers.unshift({ customerId: "cus_of_somebody_else", metadata: {} });
+
+    const found = await ensureCustomer(contextAt(plusHours(now, 25)), jane);
+
+    expect(asked).toHaveLength(1);
+    expect(found).toEqual({ ok: true, customerId: customers[1]?.customerId });
+  });
+
+  test("is made, under its own key, when no such customer is listed", async () => {
+    const jane = somebody();
+    const { asked, customers, contextAt } = await unheard(jane, false);
+    customers.unshift({ customerId: "cus_of_somebody_else", metadata: {} });
+
+    const made = await ensureCustomer(contextAt(plusHours(now, 25)), jane);
+
+    expect(asked).toHaveLength(1);
+    expect(made).toEqual({ ok: true, customerId: customers[0]?.customerId });
+    expect(customers[0]?.metadata.clientId).toBe(asked[0]?.key);
+  });
+});
