@@ -107,7 +107,9 @@ function record(
     const { booking, clearance } = file;
     const today = dateIn(booking.terms.timeZone, occasion.now);
     const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
-    const decision = beginCheckout(booking, { ...command, customerId, methods, attemptId, notCleared }, occasion.now);
+    const returnUrl = `${context.site.publicUrl}/v1/checkout/return?session={CHECKOUT_SESSION_ID}`;
+    const request = { ...command, customerId, methods, returnUrl, attemptId, notCleared };
+    const decision = beginCheckout(booking, request, occasion.now);
     if (!decision.ok) return decision;
     if (decision.kind === "existing") {
       const attempt = await readAttempt(store, booking.id, decision.attemptId);

@@ -4,13 +4,11 @@ import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/pay
 import { attemptPut, readAttempt, readAttempts } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { type SettleResult, settleAttempt } from "@clearing/store/settle";
-import { type AttemptRef, attemptMetadata, by, type Context } from "./context.ts";
+import { type AttemptRef, attemptMetadata, by, type Context, replayableHours } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
+import { shown } from "./shown.ts";
 
 export type Settled = SettleResult | GatewayFailure;
-
-/** Stripe forgets an idempotency key after a day at the earliest: until then an unknown outcome is replayed. */
-const replayableHours = 23;
 
 /**
  * Asks Stripe how one attempt stands and applies the answer. Idempotent and safe to call from everywhere: webhook,
@@ -40,14 +38,14 @@ function applyOutcome(
 
 /** The session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
 async function currentSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
-  if (attempt.sessionId !== null) return context.gateway.retrieveCheckoutSession(attempt.sessionId);
+  const { sessionId } = attempt;
+  if (sessionId !== null) return shown(await context.gateway.retrieveCheckoutSession(sessionId), sessionId);
   if (attempt.createdAt > plusHours(context.clock.now(), -replayableHours)) return createSession(context, attempt);
   return findSession(context, attempt);
 }
 
 /** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
 async function createSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
-  const { publicUrl } = context.site;
   return context.gateway.createCheckoutSession(
     {
       customerId: attempt.customerId,
@@ -57,8 +55,8 @@ async function createSession(context: Context, attempt: Attempt): Promise<Gatewa
       methods: attempt.methods,
       saveForLater: attempt.autopay,
       expiresAt: attempt.sessionExpiresAt,
-      successUrl: `${publicUrl}/v1/checkout/return?session={CHECKOUT_SESSION_ID}`,
-      cancelUrl: `${publicUrl}/v1/checkout/return?session={CHECKOUT_SESSION_ID}`,
+      successUrl: attempt.returnUrl,
+      cancelUrl: attempt.returnUrl,
       metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),
     },
     attempt.id,
@@ -69,7 +67,7 @@ async function createSession(context: Context, attempt: Attempt): Promise<Gatewa
 async function findSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
   let after: string | undefined;
   do {
-    const page = await context.gateway.listCheckoutSessions(attempt.customerId, after);
+    const page = shown(await context.gateway.listCheckoutSessions(attempt.customerId, after), attempt.customerId);
     if (!page.ok) return page;
     const found = page.value.items.find(({ metadata }) => metadata.attemptId === attempt.id);
     if (found !== undefined) return { ok: true, value: found };

@@ -7,6 +7,7 @@ import { type Booking, beginCheckout, type CheckoutRequest, opened, pollOpenAt }
 const request = (changes: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
   purpose: "deposit",
   customerId: "cus_1",
+  returnUrl: "https://example.org/return",
   methods: ["card"],
   attemptId: "att_new",
   notCleared: false,

@@ -7,8 +7,8 @@ export type AttemptStatus = "requested" | "open" | "processing" | "succeeded" | 
 export type PaymentMethod = "card" | "us_bank_account";
 
 /**
- * One try to collect one due. Its id is the idempotency key and the metadata at Stripe; `methods`, `autopay` and the
- * session's expiry are stored with it, so that a replay asks for exactly the same (I5). `feePosted` is false while
+ * One try to collect one due. Its id is the idempotency key and the metadata at Stripe; all else that the session is
+ * asked for with is stored with it, so that a replay asks for exactly the same (I5). `feePosted` is false while
  * Stripe has not booked its fee. `dueAt`: when to look at it next.
  */
 export type Attempt = {
@@ -19,10 +19,11 @@ export type Attempt = {
   purpose: "deposit" | "due";
   amount: number;
   currency: string;
-  /** The Stripe customer, the neutral label and the methods that the session was asked for with. */
+  /** The Stripe customer, the neutral label, the methods and the way back that the session was asked for with. */
   customerId: string;
   description: string;
   methods: PaymentMethod[];
+  returnUrl: string;
   autopay: boolean;
   status: AttemptStatus;
   sessionId: string | null;
@@ -64,6 +65,7 @@ export type CheckoutRequest = {
   amount?: number | undefined;
   customerId: string;
   methods: PaymentMethod[];
+  returnUrl: string;
   attemptId: string;
   /** The clearance shows `not_cleared`. */
   notCleared: boolean;
@@ -131,6 +133,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     customerId: request.customerId,
     description: before.terms.publicLabel,
     methods: request.methods,
+    returnUrl: request.returnUrl,
     autopay: before.autopay,
     status: "requested",
     sessionId: null,

@@ -71,7 +71,8 @@ export class Life {
   /** Begins a checkout and opens its session; the attempt, an open one if there is, or null when it is refused. */
   checkout(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): Attempt | null {
     const id = this.#id("att");
-    const request = { purpose, customerId: "cus_1", methods: ["card" as const], attemptId: id, notCleared: false };
+    const asked = { customerId: "cus_1", methods: ["card" as const], returnUrl: "https://example.org/return" };
+    const request = { purpose, ...asked, attemptId: id, notCleared: false };
     const decision = beginCheckout(this.booking, { ...request, ...more }, this.now);
     if (!decision.ok) return null;
     if (decision.kind === "existing") return this.attempts.find((one) => one.id === decision.attemptId) ?? null;

@@ -1,0 +1,121 @@
+import type { Booking } from "@clearing/domain/booking";
+import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
+import { openCheckout } from "@clearing/operations/checkout";
+import type { Context } from "@clearing/operations/context";
+import { settle } from "@clearing/operations/settle";
+import type { CheckoutFacts, CreateCheckoutSession, Gateway } from "@clearing/payments";
+import { signAgreement } from "@clearing/store/agreement";
+import { readAttempts, readBooking } from "@clearing/store/booking";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const now: Instant = "2027-03-01T17:00:00Z";
+const lost = { ok: false, kind: "unknown", code: "timeout", message: "" } as const;
+const unknownToStripe = { ok: false, kind: "invalid", code: "resource_missing", message: "" } as const;
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+async function signed(): Promise<Booking> {
+  const { store } = running;
+  const program = sampleProgram();
+  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+  const { hash } = held.agreement;
+  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+  await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
+  return held;
+}
+
+function contextAt(at: Instant, publicUrl: string, gateway: Partial<Gateway>): Context {
+  const customers: Partial<Gateway> = { createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }) };
+  const stripe = { ...customers, ...gateway } as Gateway;
+  return { store: running.store, gateway: stripe, ids, clock: { now: () => at }, site: { stage: "test", publicUrl } };
+}
+
+const sessionOf = ({ metadata, expiresAt, customerId }: CreateCheckoutSession): CheckoutFacts => ({
+  sessionId: `cs_${metadata.attemptId}`,
+  status: "open",
+  url: "https://example.org/page",
+  expiresAt,
+  created: now,
+  customerId,
+  payment: null,
+  metadata,
+});
+
+const standing = async ({ id }: Booking) => ({
+  attempts: (await readAttempts(running.store, id)).map(({ status }) => status),
+  collectedBy: (await readBooking(running.store, id))?.dues[0]?.openAttemptId,
+});
+
+describe("a checkout session", () => {
+  test("of which nobody heard is asked for again with the same words, wherever the site has moved since", async () => {
+    const booking = await signed();
+    const asked: { key: string; session: CreateCheckoutSession }[] = [];
+    const losing: Partial<Gateway> = {
+      async createCheckoutSession(session, key) {
+        asked.push({ key, session });
+        return lost;
+      },
+    };
+    const before = contextAt(now, "https://old.example.org", losing);
+    expect(await openCheckout(before, { bookingId: booking.id, purpose: "deposit" }, actor)).toEqual(lost);
+    const [attempt] = await readAttempts(running.store, booking.id);
+
+    const after = contextAt(plusMinutes(now, 5), "https://new.example.org", losing);
+    await settle(after, { bookingId: booking.id, attemptId: attempt?.id ?? "" }, "sweep");
+
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toEqual(asked[0]);
+    expect(asked[0]?.session.successUrl).toBe(
+      "https://old.example.org/v1/checkout/return?session={CHECKOUT_SESSION_ID}",
+    );
+  });
+
+  test("that Stripe made and does not show is an error: the due stays with its attempt, which may be paid yet", async () => {
+    const booking = await signed();
+    const making: Partial<Gateway> = {
+      createCheckoutSession: async (session) => ({ ok: true, value: sessionOf(session) }),
+    };
+    const opened = await openCheckout(
+      contextAt(now, "https://example.org", making),
+      { bookingId: booking.id, purpose: "deposit" },
+      actor,
+    );
+    const attemptId = opened.ok ? opened.attempt.id : "";
+
+    const wrongAccount = contextAt(plusMinutes(now, 12), "https://example.org", {
+      retrieveCheckoutSession: async () => unknownToStripe,
+    });
+    await expect(settle(wrongAccount, { bookingId: booking.id, attemptId }, "sweep")).rejects.toThrow(
+      `Stripe shows nothing of cs_${attemptId}`,
+    );
+
+    expect(await standing(booking)).toEqual({ attempts: ["open"], collectedBy: attemptId });
+  });
+
+  test("that cannot be looked up is an error too; one that is not listed was never made, and frees the due", async () => {
+    const booking = await signed();
+    const losing = contextAt(now, "https://example.org", { createCheckoutSession: async () => lost });
+    await openCheckout(losing, { bookingId: booking.id, purpose: "deposit" }, actor);
+    const [attempt] = await readAttempts(running.store, booking.id);
+    const ref = { bookingId: booking.id, attemptId: attempt?.id ?? "" };
+    const dayLater = plusHours(now, 25);
+
+    const wrongAccount = contextAt(dayLater, "https://example.org", {
+      listCheckoutSessions: async () => unknownToStripe,
+    });
+    await expect(settle(wrongAccount, ref, "sweep")).rejects.toThrow("Stripe shows nothing of cus_1");
+    expect(await standing(booking)).toEqual({ attempts: ["requested"], collectedBy: attempt?.id });
+
+    const listing = contextAt(dayLater, "https://example.org", {
+      listCheckoutSessions: async () => ({ ok: true, value: { items: [], nextAfter: null } }),
+    });
+    await settle(listing, ref, "sweep");
+    expect(await standing(booking)).toEqual({ attempts: ["refused"], collectedBy: null });
+  });
+});
