@@ -9,7 +9,7 @@ import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { cohortView } from "@clearing/runtime/cohort-view";
 import { recordOf } from "@clearing/runtime/record";
-import { readFiles } from "@clearing/store/booking";
+import { listFiles } from "@clearing/store/booking";
 import {
   addPlaces,
   type CapacityResult,
@@ -20,7 +20,6 @@ import {
   removePlaces,
 } from "@clearing/store/cohort";
 import { readProgram } from "@clearing/store/program";
-import { listKeys } from "@clearing/store/read";
 
 type FieldError = { path: string; message: string };
 const invalid = (...errors: FieldError[]): Answer => ({ refused: "validation_failed", errors });
@@ -158,16 +157,13 @@ export const cohortBindings = [
   bind(routes.getRoster, async ({ params, query }, context): Promise<Answer> => {
     const { store } = context.deps;
     if ((await readCohortItem(store, params.id)) === null) return { refused: "not_found" };
-    const limit = Math.min(query.limit, 50);
-    const page = await listKeys(store, { index: "byCohort", partition: params.id, limit, cursor: query.cursor });
-    const files = await readFiles(
+    const { items, nextCursor } = await listFiles(
       store,
-      page.items.map(({ pk }) => pk.slice("BKG#".length)),
+      { index: "byCohort", partitions: [params.id], ...query },
+      ({ booking }) => isLive(booking) || booking.status === "completed",
     );
-    const items = files
-      .filter(({ booking }) => isLive(booking) || booking.status === "completed")
-      .map(({ booking, clearance }) => bookingView(booking, clearance, context.now));
-    return { status: 200, body: { items, nextCursor: page.nextCursor } };
+    const views = items.map(({ booking, clearance }) => bookingView(booking, clearance, context.now));
+    return { status: 200, body: { items: views, nextCursor } };
   }),
 ];
 

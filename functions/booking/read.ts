@@ -1,41 +1,37 @@
 import { getBooking, listBookings, previewCancellation } from "@clearing/contracts/routes/booking";
-import { type Booking, cancellationPreview, transition } from "@clearing/domain/booking";
+import { cancellationPreview, mayCancel, standing } from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
 import { callerIn, isStaff, maySee, ownersOf } from "@clearing/runtime/access";
 import { bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
-import { type BookingFile, readFile, readFiles } from "@clearing/store/booking";
-import { type Listed, listKeys, listKeysOf } from "@clearing/store/read";
-import type { Store } from "@clearing/store/store";
+import { listFiles, readFile } from "@clearing/store/booking";
+import type { ListQuery } from "@clearing/store/read";
 
 type Query = { cohortId?: string | undefined; limit: number; cursor?: string | undefined };
 
 /** Staff see all bookings, or a cohort's; a client those that they made, and those that an admin made for their address. */
-async function page(store: Store, caller: Caller, { cohortId, limit, cursor }: Query): Promise<Listed<BookingFile>> {
-  const common = { limit: Math.min(limit, 50), cursor };
-  const keys = !isStaff(caller)
-    ? await listKeysOf(store, ownersOf(caller), { index: "byOwner", ...common })
-    : cohortId === undefined
-      ? await listKeys(store, { index: "byList", partition: "BOOKINGS", newestFirst: true, ...common })
-      : await listKeys(store, { index: "byCohort", partition: cohortId, newestFirst: true, ...common });
-  const ids = keys.items.map(({ pk }) => pk.slice("BKG#".length));
-  return { items: await readFiles(store, ids), nextCursor: keys.nextCursor };
+function listOf(caller: Caller, { cohortId, limit, cursor }: Query): ListQuery {
+  const page = { limit, cursor, newestFirst: true };
+  if (!isStaff(caller)) return { index: "byOwner", partitions: ownersOf(caller), ...page };
+  if (cohortId === undefined) return { index: "byList", partitions: ["BOOKINGS"], ...page };
+  return { index: "byCohort", partitions: [cohortId], ...page };
 }
 
 export const readBindings = [
   bind(listBookings, async ({ query }, context) => {
     const { deps, now } = context;
     const caller = callerIn(context);
-    const { items, nextCursor } = await page(deps.store, caller, query);
-    const views = items
-      .filter(({ booking }) => maySee(caller, booking))
-      .map(({ booking, clearance }) => bookingView(booking, clearance, now))
-      .filter(
-        (view) =>
-          (query.cohortId === undefined || view.cohortId === query.cohortId) &&
-          (query.status === undefined || view.status === query.status) &&
-          (query.standing === undefined || view.standing === query.standing),
+    const { cohortId, status, standing: wanted } = query;
+    const { items, nextCursor } = await listFiles(deps.store, listOf(caller, query), ({ booking }) => {
+      const today = dateIn(booking.terms.timeZone, now);
+      return (
+        maySee(caller, booking) &&
+        (cohortId === undefined || booking.cohortId === cohortId) &&
+        (status === undefined || booking.status === status) &&
+        (wanted === undefined || standing(booking, today) === wanted)
       );
+    });
+    const views = items.map(({ booking, clearance }) => bookingView(booking, clearance, now));
     return { status: 200, body: { items: views, nextCursor } };
   }),
 
@@ -55,11 +51,9 @@ export const readBindings = [
     if (file === null || !maySee(caller, file.booking)) return { refused: "not_found" };
     const { booking } = file;
     if (!mayCancel(booking)) return { refused: "invalid_transition" };
-    const { today, next } = cancellationPreview(booking, dateIn(booking.terms.timeZone, context.now));
+    const by = caller.roles.includes("admin") ? "operator" : "client";
+    const { today, next } = cancellationPreview(booking, by, dateIn(booking.terms.timeZone, context.now));
     const { id: bookingId, currency } = booking;
     return { status: 200, body: { bookingId, currency, ...today, next } };
   }),
 ];
-
-const mayCancel = ({ status, admission }: Booking): boolean =>
-  admission === null && transition(status, "cancelled_by_client") !== null;

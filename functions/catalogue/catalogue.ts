@@ -4,7 +4,7 @@ import { type Program, publicProgram } from "@clearing/domain/program";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { cohortView } from "@clearing/runtime/cohort-view";
 import { type CohortWithPlaces, listCohorts, readCohort } from "@clearing/store/cohort";
-import { listPrograms, readProgram } from "@clearing/store/program";
+import { listPublished, readProgram } from "@clearing/store/program";
 import { putQuote, readQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
 
@@ -26,9 +26,8 @@ const quoteView = ({ validUntil, programId: _programId, terms: _terms, ...rest }
 
 export const catalogueBindings = [
   bind(routes.listPrograms, async ({ query }, { deps }) => {
-    const { items, nextCursor } = await listPrograms(deps.store, query.limit, query.cursor);
-    const published = items.filter(({ status }) => status === "published");
-    return { status: 200, body: { items: published.map(publicProgram), nextCursor } };
+    const { items, nextCursor } = await listPublished(deps.store, query);
+    return { status: 200, body: { items: items.map(publicProgram), nextCursor } };
   }),
 
   bind(routes.getProgram, async ({ params }, { deps }) => {
@@ -38,19 +37,20 @@ export const catalogueBindings = [
 
   bind(routes.listCohorts, async ({ query }, { deps, now }) => {
     const { programId, from, status, limit, cursor } = query;
-    const { items, nextCursor } = await listCohorts(deps.store, { from, limit, cursor });
-    const wanted = items.filter(
-      ({ cohort }) =>
+    const { items, nextCursor } = await listCohorts(
+      deps.store,
+      { from, limit, cursor },
+      (cohort) =>
         cohort.status !== "draft" &&
         (programId === undefined || cohort.programId === programId) &&
         (status === undefined || cohort.status === status),
     );
-    const ids = [...new Set(wanted.map(({ cohort }) => cohort.programId))];
+    const ids = [...new Set(items.map(({ cohort }) => cohort.programId))];
     const programs = await Promise.all(ids.map((id) => readProgram(deps.store, id)));
     const currencies = new Map(
       programs.flatMap((one) => (one === null || one.status === "draft" ? [] : [[one.id, one.currency] as const])),
     );
-    const shown = wanted.flatMap((one) => {
+    const shown = items.flatMap((one) => {
       const currency = currencies.get(one.cohort.programId);
       return currency === undefined ? [] : [cohortView(one, currency, now)];
     });

@@ -1,5 +1,5 @@
 import { cancelBooking } from "@clearing/contracts/routes/checkout";
-import { type Booking, transition } from "@clearing/domain/booking";
+import { mayCancel } from "@clearing/domain/booking";
 import { closeSessions } from "@clearing/operations/settle";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, owns } from "@clearing/runtime/access";
@@ -24,7 +24,7 @@ export const cancellationBinding = bind(
     const byAdmin = caller.roles.includes("admin");
     const file = await readFile(deps.store, params.id);
     if (file === null || !(byAdmin || owns(caller, file.booking))) return { refused: "not_found" };
-    if (!mayEnd(file.booking)) return { refused: "invalid_transition" };
+    if (!mayCancel(file.booking)) return { refused: "invalid_transition" };
 
     for (const closed of await closeSessions(operationsOf(deps), params.id, "before_cancellation")) {
       if (!closed.ok) return "kind" in closed ? refuseStripe(closed, deps.log) : { refused: closed.reason };
@@ -44,6 +44,3 @@ export const cancellationBinding = bind(
     return ended.reason === "replayed" ? { replayed: true } : { refused: ended.reason };
   },
 );
-
-const mayEnd = ({ status, admission }: Booking): boolean =>
-  admission === null && transition(status, "cancelled_by_client") !== null;

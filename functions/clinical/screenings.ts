@@ -4,9 +4,8 @@ import { clearanceSummary, evaluationKinds } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { callerIn } from "@clearing/runtime/access";
 import { bind, type RequestContext } from "@clearing/runtime/api";
-import { type BookingFile, readFile, readFiles } from "@clearing/store/booking";
+import { type BookingFile, listFiles, readFile } from "@clearing/store/booking";
 import { logAccess, readEvaluations } from "@clearing/store/evaluation";
-import { listKeys } from "@clearing/store/read";
 import { evaluationView } from "./view.ts";
 
 /** What the queue shows of a booking: its dates and what its clearance lacks, no person. */
@@ -38,22 +37,13 @@ const logRead = (context: RequestContext, bookingId: string, what: "queue" | "sc
 export const screeningBindings = [
   bind(listScreenings, async ({ query, headers }, context) => {
     const { deps, now } = context;
-    const limit = Math.min(query.limit, 50);
-    const page = await listKeys(deps.store, {
-      index: "byList",
-      partition: "BOOKINGS",
-      newestFirst: true,
-      limit,
-      cursor: query.cursor,
-    });
-    const files = await readFiles(
+    const { status, limit, cursor } = query;
+    const page = await listFiles(
       deps.store,
-      page.items.map(({ pk }) => pk.slice("BKG#".length)),
+      { index: "byList", partitions: ["BOOKINGS"], newestFirst: true, limit, cursor },
+      (file) => isLive(file.booking) && (status === undefined || summaryOf(file, now).clearance.status === status),
     );
-    const items = files
-      .filter(({ booking }) => isLive(booking))
-      .map((file) => summaryOf(file, now))
-      .filter(({ clearance }) => query.status === undefined || clearance.status === query.status);
+    const items = page.items.map((file) => summaryOf(file, now));
     const purpose = headers["access-purpose"];
     await Promise.all(items.map(({ bookingId }) => logRead(context, bookingId, "queue", purpose)));
     return { status: 200, body: { items, nextCursor: page.nextCursor } };

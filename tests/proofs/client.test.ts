@@ -5,7 +5,7 @@ import type { Context } from "@clearing/operations/context";
 import { ensureCustomer } from "@clearing/operations/customer";
 import type { CreateCustomer, CustomerFacts, Gateway } from "@clearing/payments";
 import { signAgreement } from "@clearing/store/agreement";
-import { listKeysOf } from "@clearing/store/read";
+import { listFiles } from "@clearing/store/booking";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -103,8 +103,9 @@ describe("one client, whoever made the booking", () => {
     let cursor: string | undefined;
     do {
       const owners = [`sub-${jane}`, `email:${jane}`];
-      const page = await listKeysOf(running.store, owners, { index: "byOwner", limit: 2, cursor });
-      pages.push(page.items.map(({ pk }) => pk.slice("BKG#".length)));
+      const query = { index: "byOwner", partitions: owners, newestFirst: true, limit: 2, cursor } as const;
+      const page = await listFiles(running.store, query, () => true);
+      pages.push(page.items.map(({ booking }) => booking.id));
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
 

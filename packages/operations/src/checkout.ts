@@ -107,7 +107,7 @@ function record(
     const { booking, clearance } = file;
     const today = dateIn(booking.terms.timeZone, occasion.now);
     const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
-    const returnUrl = `${context.site.publicUrl}/v1/checkout/return?session={CHECKOUT_SESSION_ID}`;
+    const returnUrl = `${context.site.publicUrl}/v1/checkout/return`;
     const request = { ...command, customerId, methods, returnUrl, attemptId, notCleared };
     const decision = beginCheckout(booking, request, occasion.now);
     if (!decision.ok) return decision;

@@ -55,7 +55,8 @@ async function createSession(context: Context, attempt: Attempt): Promise<Gatewa
       methods: attempt.methods,
       saveForLater: attempt.autopay,
       expiresAt: attempt.sessionExpiresAt,
-      successUrl: attempt.returnUrl,
+      // Stripe fills the session in here alone, not in the way back of who leaves its page.
+      successUrl: `${attempt.returnUrl}?session={CHECKOUT_SESSION_ID}`,
       cancelUrl: attempt.returnUrl,
       metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),
     },

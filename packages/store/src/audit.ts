@@ -84,7 +84,7 @@ export async function verifyAudit(store: Store): Promise<AuditVerdict> {
   for (const list of ["PROGRAMS", "COHORTS", "BOOKINGS"]) {
     let cursor: string | undefined;
     do {
-      const page = await listKeys(store, { index: "byList", partition: list, limit: 25, cursor });
+      const page = await listKeys(store, { index: "byList", partitions: [list], limit: 25, cursor });
       const bookings = list === "BOOKINGS" ? page.items.map(({ pk }) => keys.clearance(pk.slice("BKG#".length))) : [];
       const heads = await readItems(store, [...page.items, ...bookings]);
       for (const head of heads) await verifySubject(store, head, verdict);

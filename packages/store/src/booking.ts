@@ -8,8 +8,8 @@ import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import { auditPut, journalPut, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
-import { forever, keys } from "./keys.ts";
-import { readItems } from "./read.ts";
+import { bookingIdIn, forever, keys } from "./keys.ts";
+import { type Listed, type ListQuery, list, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 function bookingItem(booking: Booking): Item {
@@ -32,11 +32,11 @@ export async function readBooking(store: Store, id: string): Promise<Booking | n
   return Item === undefined ? null : fromDeadlineItem<Booking>(Item);
 }
 
-/** What decides on a booking, read consistently: itself, its clearance, its open attempt, what it was charged. */
+/** What decides on a booking, read consistently: itself and its clearance. */
 export type BookingFile = { booking: Booking; clearance: Clearance | null };
 
 /** Bookings with their clearances, in the order asked for; ids that do not exist are left out. At most 50. */
-export async function readFiles(store: Store, ids: string[]): Promise<BookingFile[]> {
+async function readFiles(store: Store, ids: string[]): Promise<BookingFile[]> {
   const items = await readItems(
     store,
     ids.flatMap((id) => [keys.booking(id), keys.clearance(id)]),
@@ -54,6 +54,21 @@ export async function readFiles(store: Store, ids: string[]): Promise<BookingFil
     ];
   });
 }
+
+/** One page of the bookings of an index, with their clearances, that `keep` keeps. */
+export const listFiles = (
+  store: Store,
+  query: ListQuery,
+  keep: (file: BookingFile) => boolean,
+): Promise<Listed<BookingFile>> =>
+  list(store, query, async (found) => {
+    const ids = found.map(bookingIdIn);
+    const files = new Map((await readFiles(store, ids)).map((file) => [file.booking.id, file]));
+    return ids.map((id) => {
+      const file = files.get(id);
+      return file !== undefined && keep(file) ? file : null;
+    });
+  });
 
 export async function readFile(store: Store, id: string): Promise<BookingFile | null> {
   const [file] = await readFiles(store, [id]);

@@ -11,7 +11,7 @@ import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { openWrites } from "./open-cohorts.ts";
 import { isFreeNow, placeItem, toPlace } from "./place.ts";
-import { type Listed, listKeys } from "./read.ts";
+import { type Listed, list } from "./read.ts";
 import type { Store } from "./store.ts";
 
 export type CohortWithPlaces = { cohort: Cohort; places: Place[] };
@@ -46,15 +46,16 @@ export async function readCohortItem(store: Store, id: string): Promise<Cohort |
   return Item === undefined ? null : fromDeadlineItem<Cohort>(Item);
 }
 
-/** Cohorts by their first day, with their places. */
-export async function listCohorts(
+/** One page of the cohorts that `keep` keeps, by their first day, with their places. */
+export const listCohorts = (
   store: Store,
-  { from, limit, cursor }: { from?: string | undefined; limit: number; cursor?: string | undefined },
-): Promise<Listed<CohortWithPlaces>> {
-  const page = await listKeys(store, { index: "byList", partition: "COHORTS", from, limit, cursor });
-  const found = await Promise.all(page.items.map(({ pk }) => readCohort(store, pk.slice("COH#".length))));
-  return { items: found.filter((one) => one !== null), nextCursor: page.nextCursor };
-}
+  page: { from?: string | undefined; limit: number; cursor?: string | undefined },
+  keep: (cohort: Cohort) => boolean,
+): Promise<Listed<CohortWithPlaces>> =>
+  list(store, { index: "byList", partitions: ["COHORTS"], ...page }, async (found) => {
+    const cohorts = await Promise.all(found.map(({ pk }) => readCohort(store, pk.slice("COH#".length))));
+    return cohorts.map((one) => (one !== null && keep(one.cohort) ? one : null));
+  });
 
 const audited = ({ status, startsOn, endsOn, timeZone, venue, places }: Cohort) => ({
   status,

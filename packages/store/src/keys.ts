@@ -27,6 +27,9 @@ export const keys = {
   customer: (email: string) => ({ pk: `CLIENT#${digest(email)}`, sk: "CUSTOMER" }),
 };
 
+/** The booking that a key is of, itself or one of its children. */
+export const bookingIdIn = ({ pk }: { pk: string }): string => pk.slice("BKG#".length);
+
 /** The random end of a place's id comes first in its key, so that a random start of the range meets any place. */
 const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
 

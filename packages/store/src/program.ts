@@ -9,7 +9,7 @@ import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { checkNoneOpen } from "./open-cohorts.ts";
-import { type Listed, listKeys, readItems } from "./read.ts";
+import { type Listed, list, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 export async function readProgram(store: Store, id: string): Promise<Program | null> {
@@ -19,11 +19,18 @@ export async function readProgram(store: Store, id: string): Promise<Program | n
   return Item === undefined ? null : fromItem<Program>(Item);
 }
 
-export async function listPrograms(store: Store, limit: number, cursor?: string): Promise<Listed<Program>> {
-  const { items, nextCursor } = await listKeys(store, { index: "byList", partition: "PROGRAMS", limit, cursor });
-  const programs = await readItems(store, items);
-  return { items: programs.map((item) => fromItem<Program>(item)), nextCursor };
-}
+/** One page of the programs that are published. */
+export const listPublished = (
+  store: Store,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Listed<Program>> =>
+  list(store, { index: "byList", partitions: ["PROGRAMS"], ...page }, async (found) => {
+    const programs = new Map((await readItems(store, found)).map((item) => [item.pk, fromItem<Program>(item)]));
+    return found.map(({ pk }) => {
+      const program = programs.get(pk);
+      return program?.status === "published" ? program : null;
+    });
+  });
 
 const audited = ({ status, publicLabel, currency, placeTypes, deposit, plans, cancellation, screening }: Program) => ({
   status,

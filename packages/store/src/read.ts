@@ -5,10 +5,12 @@ import type { Store } from "./store.ts";
 
 export type Listed<Value> = { items: Value[]; nextCursor: string | null };
 
-type Key = { pk: string; sk: string };
-type IndexQuery = {
+export type Key = { pk: string; sk: string };
+
+/** What to list of an index; several partitions are read as if they were one. */
+export type ListQuery = {
   index: "byList" | "byOwner" | "byCohort";
-  partition: string;
+  partitions: string[];
   from?: string | undefined;
   newestFirst?: boolean;
   limit: number;
@@ -21,40 +23,58 @@ const names = {
   byCohort: ["cohortPk", "cohortSk"],
 } as const;
 
-/** One page of an index's keys; `cursor` is the place where the last page ended, opaque to its reader. */
-export async function listKeys(store: Store, query: IndexQuery): Promise<Listed<Key>> {
-  const { items, last } = await queryKeys(store, query);
-  return {
-    items: items.map(keyOf),
-    nextCursor: last === undefined ? null : cursorAt(last, names[query.index][1]),
-  };
-}
+const keysAtOnce = 50;
+const mostPages = 20;
 
 /**
- * One page over several partitions of an index as if they were one, newest first. A place in the order is a place in
- * each of them, so that one cursor serves all.
+ * One page of what an index lists, as long as was asked for: what `load` leaves out (null), filtered or gone, is made up
+ * for by what follows. It is shorter, with a cursor to go on from, where more than 1,000 keys would have to be read.
  */
-export async function listKeysOf(
+export async function list<Value>(
   store: Store,
-  partitions: string[],
-  query: Omit<IndexQuery, "partition" | "from" | "newestFirst">,
-): Promise<Listed<Key>> {
-  const [, order] = names[query.index];
-  const pages = await Promise.all(
-    partitions.map((partition) => queryKeys(store, { ...query, partition, newestFirst: true })),
-  );
-  const newestFirst = pages
-    .flatMap(({ items }) => items)
-    .sort((a, b) => (String(a[order]) < String(b[order]) ? 1 : -1));
-  const items = newestFirst.slice(0, query.limit);
-  const last = items.at(-1);
-  const more = newestFirst.length > items.length || pages.some((page) => page.last !== undefined);
-  return { items: items.map(keyOf), nextCursor: more && last !== undefined ? cursorAt(last, order) : null };
+  query: ListQuery,
+  load: (keys: Key[]) => Promise<(Value | null)[]>,
+): Promise<Listed<Value>> {
+  const items: Value[] = [];
+  let cursor = query.cursor;
+  for (let page = 0; page < mostPages; page++) {
+    const limit = page === 0 ? Math.min(query.limit, keysAtOnce) : keysAtOnce;
+    const keys = await listKeys(store, { ...query, limit, cursor });
+    for (const [index, value] of (await load(keys.items)).entries()) {
+      if (value === null) continue;
+      items.push(value);
+      if (items.length < query.limit) continue;
+      const more = index + 1 < keys.items.length || keys.nextCursor !== null;
+      return { items, nextCursor: more ? (keys.items[index]?.cursor ?? null) : null };
+    }
+    if (keys.nextCursor === null) return { items, nextCursor: null };
+    cursor = keys.nextCursor;
+  }
+  return { items, nextCursor: cursor ?? null };
 }
 
-const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
+/** One page of an index's keys, each with the cursor to go on after it. */
+export async function listKeys(
+  store: Store,
+  { partitions, ...query }: ListQuery,
+): Promise<Listed<Key & { cursor: string }>> {
+  const [, order] = names[query.index];
+  const pages = await Promise.all(partitions.map((partition) => queryKeys(store, partition, query)));
+  const found = pages.flatMap(({ items }) => items);
+  const later = query.newestFirst === true ? -1 : 1;
+  if (pages.length > 1) found.sort((a, b) => (String(a[order]) > String(b[order]) ? later : -later));
+  const items = found
+    .slice(0, query.limit)
+    .map((item) => ({ pk: String(item.pk), sk: String(item.sk), cursor: cursorAt(item, order) }));
+  const more = found.length > items.length || pages.some(({ last }) => last !== undefined);
+  return { items, nextCursor: more ? (items.at(-1)?.cursor ?? null) : null };
+}
 
-async function queryKeys(store: Store, query: IndexQuery): Promise<{ items: Item[]; last: Item | undefined }> {
+async function queryKeys(
+  store: Store,
+  partition: string,
+  query: Omit<ListQuery, "partitions">,
+): Promise<{ items: Item[]; last: Item | undefined }> {
   const [pk, sk] = names[query.index];
   const { Items, LastEvaluatedKey } = await store.client.send(
     new QueryCommand({
@@ -63,12 +83,12 @@ async function queryKeys(store: Store, query: IndexQuery): Promise<{ items: Item
       KeyConditionExpression: query.from === undefined ? "#pk = :pk" : "#pk = :pk AND #sk >= :from",
       ExpressionAttributeNames: query.from === undefined ? { "#pk": pk } : { "#pk": pk, "#sk": sk },
       ExpressionAttributeValues: {
-        ":pk": query.partition,
+        ":pk": partition,
         ...(query.from === undefined ? {} : { ":from": query.from }),
       },
       ScanIndexForward: query.newestFirst !== true,
       Limit: query.limit,
-      ExclusiveStartKey: startAt(query.cursor, { [pk]: query.partition }, sk),
+      ExclusiveStartKey: startAt(query.cursor, { [pk]: partition }, sk),
     }),
   );
   return { items: Items ?? [], last: LastEvaluatedKey };
@@ -83,11 +103,7 @@ function startAt(cursor: string | undefined, partition: Item, order: string): It
 }
 
 /** The items behind keys, in the keys' order; what is gone meanwhile is left out. At most 100. */
-export async function readItems(
-  store: Store,
-  wanted: { pk: string; sk: string }[],
-  table = store.tables.core,
-): Promise<Item[]> {
+export async function readItems(store: Store, wanted: Key[], table = store.tables.core): Promise<Item[]> {
   const found = new Map<string, Item>();
   if (wanted.length === 0) return [];
   let missing: Item[] = wanted.map(({ pk, sk }) => ({ pk, sk }));

@@ -246,7 +246,7 @@ describe("a booking that ends early", () => {
 });
 
 describe("the preview of a cancellation", () => {
-  const preview = (booking: Booking, today: string) => cancellationPreview(booking, today);
+  const preview = (booking: Booking, today: string) => cancellationPreview(booking, "client", today);
 
   test("shows today's refund and the next tier's, with the day on which it begins", () => {
     const { booking } = paidSome();
@@ -256,6 +256,16 @@ describe("the preview of a cancellation", () => {
       next: { on: "2027-01-08", refundPercent: 50, refund: 375_000 },
     });
     expect(preview(booking, "2027-01-20").next).toMatchObject({ on: "2027-02-07", refundPercent: 0, refund: 0 });
+  });
+
+  test("of the operator's gives everything back, whatever the day", () => {
+    const { booking } = paidSome();
+
+    for (const day of ["2027-01-07", "2027-02-20"]) {
+      const { today, next } = cancellationPreview(booking, "operator", day);
+      expect(today).toMatchObject({ refundPercent: 100, administrationFee: 0, refund: 850_000, kept: 0 });
+      expect(next).toBeNull();
+    }
   });
 
   test("knows no next tier from the first day on", () => {

@@ -135,22 +135,30 @@ export type CancellationPreview = {
   kept: number;
 };
 
-/** What a cancellation by the client gives back on a date. */
-function previewOn(booking: Booking, on: CalendarDate): CancellationPreview {
-  const rule = policyOn(booking, on);
+function previewOn(booking: Booking, rule: EndingRule, on: CalendarDate): CancellationPreview {
   const paid = netPaid(booking);
   return { on, ...rule, netPaid: paid, ...refundAtEnding(rule, paid) };
 }
 
-/** Today's refund, and that of the first day of the next tier; `next` is null from the first day on. */
+/** A booking may be cancelled while it is live and nobody's arrival is recorded. */
+export const mayCancel = ({ status, admission }: Booking): boolean =>
+  admission === null && transition(status, "cancelled_by_client") !== null;
+
+/**
+ * What a cancellation by this person gives back today, and, where the policy decides, on the first day of the next tier;
+ * `next` is null from the first day on.
+ */
 export function cancellationPreview(
   booking: Booking,
+  by: "client" | "operator",
   today: CalendarDate,
 ): { today: CancellationPreview; next: CancellationPreview | null } {
   const { startsOn, tiers } = booking.terms;
   const daysLeft = daysBetween(today, startsOn);
-  if (daysLeft <= 0) return { today: previewOn(booking, today), next: null };
+  if (by === "operator") return { today: previewOn(booking, inFull, today), next: null };
+  const onDay = (on: CalendarDate) => previewOn(booking, policyOn(booking, on), on);
+  if (daysLeft <= 0) return { today: onDay(today), next: null };
   const current = tiers.find(({ daysBefore }) => daysBefore <= daysLeft);
   const nextStart = addDays(startsOn, -Math.max(0, (current?.daysBefore ?? 0) - 1));
-  return { today: previewOn(booking, today), next: previewOn(booking, nextStart) };
+  return { today: onDay(today), next: onDay(nextStart) };
 }

@@ -274,14 +274,17 @@ describe("a refund that somebody made at Stripe", () => {
 
   test("makes good a refund that failed: the debt that stands is paid, and nothing of the booking is owed anew", () => {
     const { life, duplicate } = duplicateThatCameBack();
-    const before = { deferred: life.booking.deferred, preview: cancellationPreview(life.booking, "2027-01-04") };
+    const before = {
+      deferred: life.booking.deferred,
+      preview: cancellationPreview(life.booking, "client", "2027-01-04"),
+    };
     expect(accounts(life).refunds_payable).toBe(-1_600_000);
 
     tell(life, life.refundByHand(duplicate, 1_600_000), "succeeded");
 
     expect(accounts(life).refunds_payable).toBeUndefined();
     expect(life.booking).toMatchObject({ paid: 3_450_000, refunded: 1_600_000, deferred: before.deferred });
-    expect(cancellationPreview(life.booking, "2027-01-04")).toEqual(before.preview);
+    expect(cancellationPreview(life.booking, "client", "2027-01-04")).toEqual(before.preview);
     expect(chargeOf(life, duplicate)).toMatchObject({ refundable: 0, applied: 0 });
     expect(life.refunds.map(refundStatus)).toEqual(["failed", "succeeded"]);
   });
