@@ -1,7 +1,14 @@
 import * as routes from "@clearing/contracts/routes/admin";
 import { isLive } from "@clearing/domain/booking";
-import { type Cohort, clearanceDeadline, isFree, mayBecome, mostPlaces, newPlace } from "@clearing/domain/cohort";
-import type { DomainEvent } from "@clearing/domain/event";
+import {
+  type Cohort,
+  clearanceDeadline,
+  isFree,
+  mayBecome,
+  mayChange,
+  mostPlaces,
+  newPlace,
+} from "@clearing/domain/cohort";
 import { depositOn, type Program } from "@clearing/domain/program";
 import { daysBetween } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
@@ -102,7 +109,9 @@ export const cohortBindings = [
           endsOn = cohort.endsOn,
           venue = cohort.venue,
         } = body;
-        if (!mayBecome(cohort.status, status)) return { ok: false, reason: "invalid_transition" };
+        if (!mayChange(cohort, now) || !mayBecome(cohort.status, status)) {
+          return { ok: false, reason: "invalid_transition" };
+        }
         const changed: Cohort = { ...cohort, status, startsOn, endsOn, venue };
         const moved = startsOn !== cohort.startsOn || endsOn !== cohort.endsOn;
         // Only new dates have a new deadline: that of the old ones stands in agreements, whatever the program says now.
@@ -114,7 +123,7 @@ export const cohortBindings = [
         if (moved && places.some((place) => !isFree(place, now))) {
           return { ok: false, reason: "places_in_use" };
         }
-        return { ok: true, cohort: next, events: cohortEvents(cohort, next) };
+        return { ok: true, cohort: next };
       },
       occasionOf(context, "change_cohort"),
     );
@@ -187,12 +196,6 @@ function placeErrors(
     ),
     ...(total > mostPlaces ? [{ path: "places", message: `A cohort has at most ${mostPlaces} places` }] : []),
   ];
-}
-
-function cohortEvents(before: Cohort, { id, version, status, programId }: Cohort): DomainEvent[] {
-  if (before.status === status || (status !== "open" && status !== "closed")) return [];
-  const name = status === "open" ? "CohortOpened" : "CohortClosed";
-  return [{ name, subject: { type: "cohort", id, version }, data: { cohortId: id, programId, status } }];
 }
 
 function refuseCapacity(reason: Extract<CapacityResult, { ok: false }>["reason"], part: string): Answer {

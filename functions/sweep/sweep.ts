@@ -1,7 +1,7 @@
 import { system } from "@clearing/operations/context";
 import type { Deps } from "@clearing/runtime/deps";
 import { type Occasion, readClearance, readFile } from "@clearing/store/booking";
-import { resumeCohort } from "@clearing/store/cohort";
+import { sweepCohort } from "@clearing/store/cohort";
 import { progressBooking } from "@clearing/store/progress";
 import { billDues, completeBooking, dueItems, lapseHold, settleClearanceDeadline } from "@clearing/store/sweep";
 
@@ -10,15 +10,15 @@ const batch = 100;
 type Result = { ok: true } | { ok: false; reason: string };
 
 /**
- * Works off what is due, earliest first: lapsed holds, dues, clearance deadlines, completions, declines, cohorts whose
- * places still have to follow. One item that fails does not keep the others; what is left is due again next minute.
+ * Works off what is due, earliest first: lapsed holds, dues, clearance deadlines, completions, declines, cohorts that
+ * are over or whose places still have to follow. One item that fails does not keep the others; what is left is due again next minute.
  */
 export async function sweep(deps: Deps): Promise<void> {
   const now = deps.clock.now();
   const kinds = [
     ["BOOKING", sweepBooking],
     ["CLEARANCE", sweepClearance],
-    ["COHORT", (d: Deps, id: string) => resumeCohort(d.store, id, occasionOf(d, "sweep:cohort"))],
+    ["COHORT", (d: Deps, id: string) => sweepCohort(d.store, id, occasionOf(d, "sweep:completion"))],
   ] as const;
   for (const [kind, act] of kinds) {
     for (const { pk } of await dueItems(deps.store, kind, now, batch)) {

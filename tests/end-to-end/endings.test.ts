@@ -170,6 +170,16 @@ describe("the retreat", () => {
     expect(await accountsOf(client)).toMatchObject({ deferred_revenue: 0, refunds_payable: 0 });
   });
 
+  test("a cohort is completed with its last day, and nothing of it is changed any more", async () => {
+    const cohort = await openCohort(world, { inDays: 15 });
+    await world.moveClock({ advance: "P23D" });
+    expect(await world.must("GET", `/v1/cohorts/${cohort.id}`)).toMatchObject({ status: "completed" });
+    expect((await world.events(cohort.id)).map(({ type }) => type)).toEqual(["CohortOpened", "CohortCompleted"]);
+    const token = await world.token("admin");
+    const change = await world.api("PATCH", `/v1/cohorts/${cohort.id}`, { token, body: { venue: "Another House" } });
+    expect(change).toMatchObject({ status: 409, body: { code: "invalid_transition" } });
+  });
+
   test("nobody is admitted before the first day", async () => {
     const client = new Client(world);
     await client.confirm((await openCohort(world)).id);

@@ -3,7 +3,7 @@ import { type Booking, hold } from "@clearing/domain/booking";
 import { type Cohort, clearanceDeadline, newPlace } from "@clearing/domain/cohort";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
-import { addDays, type Instant } from "@clearing/domain/time";
+import { addDays, endOfDay, type Instant } from "@clearing/domain/time";
 import { createCohort } from "@clearing/store/cohort";
 import { holdPlace } from "@clearing/store/hold";
 import { putQuote } from "@clearing/store/quote";
@@ -55,6 +55,7 @@ export async function openCohort(
   { places: count, inDays = 45, now }: { places: number; inDays?: number; now: Instant },
 ): Promise<Cohort> {
   const startsOn = dayFrom(now, inDays);
+  const endsOn = addDays(startsOn, program.days - 1);
   const cohort: Cohort = {
     id: ids.next("coh"),
     version: 1,
@@ -62,12 +63,12 @@ export async function openCohort(
     programId: program.id,
     status: "open",
     startsOn,
-    endsOn: addDays(startsOn, program.days - 1),
+    endsOn,
     timeZone,
     venue: "Sample House",
     places: program.placeTypes.map(({ type, price }) => ({ type, price, capacity: count })),
     ...clearanceDeadline({ startsOn, timeZone }, program.screening.clearanceDeadlineDaysBefore),
-    dueAt: null,
+    dueAt: endOfDay(endsOn, timeZone),
   };
   const places = program.placeTypes.flatMap(({ type }) =>
     Array.from({ length: count }, () => newPlace(cohort, { id: ids.next("plc"), type })),

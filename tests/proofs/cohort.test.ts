@@ -1,8 +1,9 @@
-import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { type Attempt, type Booking, beginCheckout } from "@clearing/domain/booking";
 import type { Program } from "@clearing/domain/program";
-import { plusMinutes } from "@clearing/domain/time";
+import { endOfDay, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/admin";
+import { handler as sweepHandler } from "@clearing/functions/sweep";
 import { signAgreement } from "@clearing/store/agreement";
 import { attemptPut, bookingWrites, readBooking } from "@clearing/store/booking";
 import { readCohort } from "@clearing/store/cohort";
@@ -54,6 +55,8 @@ async function draftCohort(of: { places?: number; program?: Program } = {}): Pro
   return { id: String(made.body.id), program };
 }
 
+/** The end of the last day of dates that begin in so many days. */
+const endOf = (days: number) => endOfDay(datesIn(days).endsOn, timeZone);
 const datesIn = (days: number) => ({ startsOn: dayFrom(now, days), endsOn: dayFrom(now, days + 6) });
 const patch = (id: string, body: object) =>
   call("PATCH", id.startsWith("coh") ? `/v1/cohorts/${id}` : `/v1/programs/${id}`, {
@@ -241,7 +244,7 @@ describe("a change that the places learn in chunks", () => {
 
     expect(await patch(cohort.id, { status: "open" })).toMatchObject({ status: 200, body: { status: "closed" } });
 
-    expect((await cohortOf(cohort.id)).cohort).toMatchObject({ status: "closed", dueAt: null });
+    expect((await cohortOf(cohort.id)).cohort).toMatchObject({ status: "closed", dueAt: endOf(45) });
     expect(await onSale(cohort.id)).toBe(0);
   });
 
@@ -289,5 +292,67 @@ describe("a program and its open cohorts", () => {
 
     expect(await patch(id, { status: "open" })).toMatchObject(refused);
     expect((await cohortOf(id)).cohort.status).toBe("draft");
+  });
+});
+
+describe("the end of a cohort", () => {
+  async function sweep(at: string) {
+    vi.setSystemTime(new Date(at));
+    await (sweepHandler as (event: object, context: object) => Promise<void>)({}, { awsRequestId: "test" });
+    vi.setSystemTime(new Date(now));
+  }
+  const events = async (id: string) => {
+    const { Items = [] } = await running.store.client.send(new ScanCommand({ TableName: running.store.tables.outbox }));
+    return Items.filter(({ detail }) => JSON.parse(detail).subject.id === id).map(({ detailType }) => detailType);
+  };
+
+  test("is what it waits for once its places have followed; a draft waits for nothing", async () => {
+    const { id } = await draftCohort();
+    await patch(id, { venue: "Another House" });
+    expect((await cohortOf(id)).cohort.dueAt).toBeNull();
+    await patch(id, { status: "open" });
+    expect((await cohortOf(id)).cohort.dueAt).toBe(endOf(45));
+    await patch(id, datesIn(52));
+    expect((await cohortOf(id)).cohort.dueAt).toBe(endOf(52));
+  });
+
+  test("completes it, open or closed, with its last day in its zone and not before; a draft stays one", async () => {
+    const [open, closed, draft] = [await openCohort(), await openCohort(), await draftCohort()];
+    await patch(closed.id, { status: "closed" });
+    const statuses = async () =>
+      Promise.all([open, closed, draft].map(async ({ id }) => (await cohortOf(id)).cohort.status));
+
+    await sweep(plusSeconds(endOf(45), -1));
+    expect(await statuses()).toEqual(["open", "closed", "draft"]);
+    await sweep(endOf(45));
+    expect(await statuses()).toEqual(["completed", "completed", "draft"]);
+
+    const { cohort, places } = await cohortOf(open.id);
+    expect(cohort.dueAt).toBeNull();
+    expect(places.filter(({ onSale }) => onSale)).toEqual([]);
+    expect((await events(open.id)).filter((name) => name === "CohortCompleted")).toHaveLength(1);
+    expect((await patch(open.program.id, { status: "retired" })).status).toBe(200);
+  });
+
+  test("leaves nothing of it to change, with the sweep or without it", async () => {
+    const { id } = await openCohort();
+    const changes = () => [
+      patch(id, { venue: "Another House" }),
+      patch(id, { status: "closed" }),
+      patch(id, datesIn(90)),
+      call("POST", `/v1/cohorts/${id}/places`, { role: "admin", body: { type: "private", count: 1 } }),
+      call("DELETE", `/v1/cohorts/${id}/places?type=private&count=1`, { role: "admin" }),
+    ];
+    const codes = async () => {
+      vi.setSystemTime(new Date(endOf(45)));
+      const told = await Promise.all(changes());
+      vi.setSystemTime(new Date(now));
+      return told.map(({ body }) => body.code);
+    };
+
+    expect(await codes()).toEqual(Array(5).fill("invalid_transition"));
+    await sweep(endOf(45));
+    expect(await codes()).toEqual(Array(5).fill("invalid_transition"));
+    expect((await patch(id, { status: "completed" })).body.code).toBe("validation_failed");
   });
 });

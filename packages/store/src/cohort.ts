@@ -1,6 +1,17 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
-import { type Cohort, mostPlaces, newPlace, type Place, placesToRemove, saleOf } from "@clearing/domain/cohort";
+import {
+  type Cohort,
+  complete,
+  completesAt,
+  mayChange,
+  mostPlaces,
+  newPlace,
+  type Place,
+  placesToRemove,
+  saleOf,
+  statusEvents,
+} from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { Instant } from "@clearing/domain/time";
 import type { Occasion } from "./booking.ts";
@@ -124,9 +135,7 @@ export function createCohort(
   ]);
 }
 
-export type CohortChange<Refusal extends string> =
-  | { ok: true; cohort: Cohort; events: DomainEvent[] }
-  | { ok: false; reason: Refusal };
+export type CohortChange<Refusal extends string> = { ok: true; cohort: Cohort } | { ok: false; reason: Refusal };
 
 /**
  * Changes a cohort. New dates are written to all its places in the same transaction, each only while it is free: no
@@ -149,11 +158,10 @@ export async function changeCohort<Refusal extends string>(
     const after: Cohort = {
       ...change.cohort,
       version: found.cohort.version + 1,
-      dueAt: moved ? null : occasion.now,
+      dueAt: moved ? completesAt(change.cohort) : occasion.now,
     };
-    const events = change.events.map((event) => ({ ...event, subject: { ...event.subject, version: after.version } }));
     const written = await commit<"stale" | "not_published">(store, [
-      ...cohortWrites(store, found.cohort, after, events, occasion),
+      ...cohortWrites(store, found.cohort, after, statusEvents(found.cohort, after), occasion),
       ...openWrites(store, found.cohort, after),
       ...(moved ? found.places.map((place) => movePlace(store, place, after, occasion.now)) : []),
     ]);
@@ -163,7 +171,21 @@ export async function changeCohort<Refusal extends string>(
   };
   const result = await untilFresh<Result>(store, once);
   if (!result.ok) return result as Result;
-  return resumeCohort(store, id, occasion);
+  return tellPlaces(store, id, occasion);
+}
+
+/** Does what is due on a cohort: completes it when its last day is over, and lets its places follow. */
+export async function sweepCohort(
+  store: Store,
+  id: string,
+  occasion: Occasion,
+): Promise<{ ok: true } | { ok: false; reason: string }> {
+  const decide = ({ cohort }: CohortWithPlaces): CohortChange<"not_over"> => {
+    const completed = complete(cohort, occasion.now);
+    return completed === null ? { ok: false, reason: "not_over" } : { ok: true, cohort: completed };
+  };
+  const changed = await changeCohort(store, id, decide, occasion);
+  return changed.ok || changed.reason !== "not_over" ? changed : tellPlaces(store, id, occasion);
 }
 
 const datesDiffer = (a: Cohort, b: Cohort): boolean => a.startsOn !== b.startsOn || a.endsOn !== b.endsOn;
@@ -192,7 +214,7 @@ const chunk = 10;
  * Tells the places that have not learnt it whether their cohort is on sale, in small chunks; resumable. Each chunk is
  * written under the cohort's version, so that what was read before a later change is not told after it.
  */
-export function resumeCohort(
+function tellPlaces(
   store: Store,
   id: string,
   { now }: Occasion,
@@ -247,18 +269,20 @@ function tellPlace(store: Store, { cohortId, type, id }: Place, onSale: boolean)
   };
 }
 
-/** All places have followed: nothing is due any more, unless the cohort has changed again. */
-function restCohort(store: Store, { id, version }: Cohort): Promise<CommitResult<"stale">> {
+/** All places have followed: nothing is due before the cohort's end, unless it has changed again. */
+function restCohort(store: Store, cohort: Cohort): Promise<CommitResult<"stale">> {
+  const { id, version } = cohort;
+  const end = completesAt(cohort);
   return commit(store, [
     {
       write: {
         Update: {
           TableName: store.tables.core,
           Key: keys.cohort(id),
-          UpdateExpression: "REMOVE duePk, dueAt",
+          UpdateExpression: end === null ? "REMOVE duePk, dueAt" : "SET dueAt = :end",
           ConditionExpression: "#version = :version",
           ExpressionAttributeNames: { "#version": "version" },
-          ExpressionAttributeValues: { ":version": version },
+          ExpressionAttributeValues: { ":version": version, ...(end === null ? {} : { ":end": end }) },
         },
       },
       refusal: "stale",
@@ -279,9 +303,6 @@ export type CapacityResult =
         | "replayed"
         | "conflict";
     };
-
-const mayChangeCapacity = ({ status }: Cohort): boolean =>
-  status === "draft" || status === "open" || status === "closed";
 
 /** The event of a change of capacity. */
 const capacityEvent = (
@@ -312,7 +333,7 @@ export function addPlaces(
     const found = await readCohort(store, id);
     if (found === null) return { ok: false, reason: "not_found" };
     const { cohort } = found;
-    if (!mayChangeCapacity(cohort)) return { ok: false, reason: "invalid_transition" };
+    if (!mayChange(cohort, occasion.now)) return { ok: false, reason: "invalid_transition" };
     if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
     if (found.places.length + count > mostPlaces) return { ok: false, reason: "too_many" };
     const queued = found.places.some((place) => place.type === type && place.queued);
@@ -338,7 +359,7 @@ export function removePlaces(
     const found = await readCohort(store, id);
     if (found === null) return { ok: false, reason: "not_found" };
     const { cohort } = found;
-    if (!mayChangeCapacity(cohort)) return { ok: false, reason: "invalid_transition" };
+    if (!mayChange(cohort, occasion.now)) return { ok: false, reason: "invalid_transition" };
     const going = placesToRemove(found.places, type, count, occasion.now);
     if (going === null) return { ok: false, reason: "places_in_use" };
     const after = withCapacity(cohort, type, -count);

@@ -128,7 +128,7 @@ export const removePlaces = defineRoute({
   params: cohortParams,
   query: z.strictObject({ type: label(), count: countParameter(1, 60) }),
   responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
-  errors: ["validation_failed", ...staff, "not_found", "places_in_use", "conflict"],
+  errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "places_in_use", "conflict"],
 });
 
 export const getRoster = defineRoute({

@@ -4,14 +4,19 @@ import { cohort, place, today } from "../testing/retreat.ts";
 import { plusSeconds } from "../time/index.ts";
 import {
   available,
+  type Cohort,
   clearanceDeadline,
   cohortStatuses,
+  complete,
+  completesAt,
   isFree,
   isOnSale,
   mayBecome,
+  mayChange,
   newPlace,
   type Place,
   placesToRemove,
+  statusEvents,
 } from "./index.ts";
 
 const claimedUntil = (until: string) => place({ claim: { bookingId: "bkg_9", until } });
@@ -107,5 +112,56 @@ describe("the status of a cohort", () => {
 
     expect(clearanceDeadline(dates, 7).salesEndAt).toBe("2027-03-14T07:00:00Z");
     expect(clearanceDeadline(dates, 6).salesEndAt).toBe("2027-03-15T06:00:00Z");
+  });
+});
+
+describe("a cohort whose last day is over", () => {
+  // Daylight saving begins in Denver on 14 March, the last day.
+  const end = "2027-03-15T06:00:00Z";
+  const before = "2027-03-15T05:59:59Z";
+
+  test.each(["open", "closed"] as const)("is completed when it was %s, at midnight in its zone", (status) => {
+    const running = cohort({ status });
+
+    expect(completesAt(running)).toBe(end);
+    expect(complete(running, before)).toBeNull();
+    expect(complete(running, end)).toEqual({ ...running, status: "completed" });
+  });
+
+  test.each(["draft", "cancelled", "completed"] as const)("stays as it is when it was %s", (status) => {
+    expect(completesAt(cohort({ status }))).toBeNull();
+    expect(complete(cohort({ status }), end)).toBeNull();
+  });
+
+  test("may not be changed any more, whether somebody has completed it yet or not; a draft always may", () => {
+    const changeable = (at: string) => cohortStatuses.filter((status) => mayChange(cohort({ status }), at));
+
+    expect(changeable(before)).toEqual(["draft", "open", "closed"]);
+    expect(changeable(end)).toEqual(["draft"]);
+  });
+
+  test("reports that it is completed, as it did that it was opened and closed", () => {
+    const [draft, open, closed, completed] = (["draft", "open", "closed", "completed"] as const).map((status) =>
+      cohort({ status, version: 7 }),
+    ) as [Cohort, Cohort, Cohort, Cohort];
+    const changes = [
+      [draft, open],
+      [open, closed],
+      [closed, completed],
+      [open, open],
+      [draft, draft],
+    ] as const;
+
+    expect(changes.map(([from, to]) => statusEvents(from, to).map(({ name }) => name))).toEqual([
+      ["CohortOpened"],
+      ["CohortClosed"],
+      ["CohortCompleted"],
+      [],
+      [],
+    ]);
+    expect(statusEvents(open, completed)[0]).toMatchObject({
+      subject: { type: "cohort", id: "coh_1", version: 7 },
+      data: { cohortId: "coh_1", programId: "prog_1", status: "completed" },
+    });
   });
 });

@@ -1,3 +1,4 @@
+import type { DomainEvent, EventName } from "../event/index.ts";
 import { addDays, type CalendarDate, endOfDay, type Instant } from "../time/index.ts";
 
 export const cohortStatuses = ["draft", "open", "closed", "cancelled", "completed"] as const;
@@ -5,7 +6,7 @@ export type CohortStatus = (typeof cohortStatuses)[number];
 
 export type CohortPlaceType = { type: string; price: number; capacity: number };
 
-/** One run of a program. `placesFollow` is set while its places have not yet all learnt what it says of the sale. */
+/** One run of a program. `dueAt`: now while its places have to learn what it says of the sale, else when it ends. */
 export type Cohort = {
   id: string;
   version: number;
@@ -91,6 +92,35 @@ const transitions: Record<CohortStatus, CohortStatus[]> = {
 /** `draft -> open <-> closed` by an admin; `completed` comes by time, `cancelled` by a cancellation. */
 export const mayBecome = (from: CohortStatus, to: CohortStatus): boolean =>
   from === to || transitions[from].includes(to);
+
+/** When it is completed: at the end of its last day in its zone. Null for a draft, and for one that is over. */
+export const completesAt = ({ status, endsOn, timeZone }: Cohort): Instant | null =>
+  status === "open" || status === "closed" ? endOfDay(endsOn, timeZone) : null;
+
+/** The cohort, completed; null while its last day is not over. */
+export function complete(cohort: Cohort, now: Instant): Cohort | null {
+  const end = completesAt(cohort);
+  return end === null || end > now ? null : { ...cohort, status: "completed" };
+}
+
+/** Nothing of a cohort is changed any more, its capacity included, once its last day is over. */
+export const mayChange = (cohort: Cohort, now: Instant): boolean => {
+  const end = completesAt(cohort);
+  return cohort.status === "draft" || (end !== null && end > now);
+};
+
+const statusEventNames: Partial<Record<CohortStatus, EventName>> = {
+  open: "CohortOpened",
+  closed: "CohortClosed",
+  completed: "CohortCompleted",
+};
+
+/** What a change of a cohort's status reports. */
+export function statusEvents(before: Cohort, { id, version, programId, status }: Cohort): DomainEvent[] {
+  const name = statusEventNames[status];
+  if (name === undefined || before.status === status) return [];
+  return [{ name, subject: { type: "cohort", id, version }, data: { cohortId: id, programId, status } }];
+}
 
 /** Only an open cohort is on sale, until its clearance deadline. */
 export const isOnSale = ({ status, salesEndAt }: Cohort, now: Instant): boolean =>
