@@ -9,7 +9,8 @@ import {
   mostPlaces,
   newPlace,
 } from "@clearing/domain/cohort";
-import { depositOn, type Program } from "@clearing/domain/program";
+import { smallestCharge } from "@clearing/domain/money";
+import { depositFits, type Program } from "@clearing/domain/program";
 import { daysBetween } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
@@ -190,8 +191,13 @@ function placeErrors(
       return types.indexOf(type) === index ? [] : [{ path, message: "This place type is there twice" }];
     }),
     ...places.flatMap(({ price }, index) =>
-      price !== undefined && depositOn(program.deposit, price) >= price
-        ? [{ path: `places.${index}.price`, message: "Must be above the program's deposit" }]
+      price !== undefined && !depositFits(program.deposit, price)
+        ? [
+            {
+              path: `places.${index}.price`,
+              message: `The deposit on it, and the rest, must be at least ${smallestCharge} each`,
+            },
+          ]
         : [],
     ),
     ...(total > mostPlaces ? [{ path: "places", message: `A cohort has at most ${mostPlaces} places` }] : []),

@@ -1,6 +1,13 @@
 import { createProgram, patchProgram } from "@clearing/contracts/routes/admin";
 import type { DomainEvent } from "@clearing/domain/event";
-import { defaultPublicLabel, mayBecome, type Program, programProblems, publicProgram } from "@clearing/domain/program";
+import {
+  defaultPublicLabel,
+  mayBecome,
+  mayChangeCurrency,
+  type Program,
+  programProblems,
+  publicProgram,
+} from "@clearing/domain/program";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { recordOf } from "@clearing/runtime/record";
@@ -41,7 +48,7 @@ export const programBindings = [
       }
       const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       const after: Program = { ...before, ...changes, version: before.version + 1 };
-      const errors = programProblems(after);
+      const errors = [...currencyErrors(before, after), ...programProblems(after)];
       if (errors.length > 0) return { ok: true, answer: { refused: "validation_failed", errors } };
       const written = await writeProgram(store, before, after, events(before, after), occasion, null);
       if (written.ok) return { ok: true, answer: { status: 200, body: publicProgram(after) } };
@@ -54,6 +61,11 @@ export const programBindings = [
     return patched.ok ? patched.answer : { refused: "conflict" };
   }),
 ];
+
+const currencyErrors = (before: Program, { currency }: Program) =>
+  currency === before.currency || mayChangeCurrency(before)
+    ? []
+    : [{ path: "currency", message: `Stays ${before.currency}, in which this program was published` }];
 
 function events(before: Program, { id, version, status }: Program): DomainEvent[] {
   if (before.status === status || status !== "published") return [];

@@ -57,7 +57,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect(paths(await post({ ...programBody, deposit: { kind: "amount", amount: 1_850_000 } }))).toEqual(["deposit"]);
   });
 
-  test("a date that does not exist, a cohort in the past, dates that do not fit the program, too many places", async () => {
+  test("a date that does not exist, a cohort in the past, dates that do not fit the program, too many places, a price that cannot be paid", async () => {
     const made = await world.must<{ id: string }>("POST", "/v1/programs", { token: admin, body: programBody });
     const cohort = (changes: object) =>
       world.api("POST", "/v1/cohorts", {
@@ -77,7 +77,18 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect(paths(await cohort({ endsOn: "2031-03-09" }))).toEqual(["endsOn"]);
     expect(paths(await cohort({ timeZone: "Mars/Olympus" }))).toEqual(["timeZone"]);
     expect(paths(await cohort({ places: [{ type: "private", count: 61 }] }))).toEqual(["places.0.count"]);
+    const price = 250_049;
+    expect(paths(await cohort({ places: [{ type: "private", count: 2, price }] }))).toEqual(["places.0.price"]);
     expect((await cohort({})).status).toBe(201);
+  });
+
+  test("another currency, once a program was published", async () => {
+    const made = await world.must<{ id: string }>("POST", "/v1/programs", { token: admin, body: programBody });
+    const change = (body: object) => world.api("PATCH", `/v1/programs/${made.id}`, { token: admin, body });
+    expect((await change({ currency: "cad" })).status).toBe(200);
+    expect((await change({ status: "published" })).status).toBe(200);
+    expect(paths(await change({ currency: "usd" }))).toEqual(["currency"]);
+    expect((await change({ currency: "cad" })).status).toBe(200);
   });
 
   test("a body that is too large", async () => {

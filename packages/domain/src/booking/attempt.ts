@@ -1,3 +1,4 @@
+import { smallestCharge } from "../money/index.ts";
 import { type Instant, plusHours, plusMinutes } from "../time/index.ts";
 import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
 import { nextVersion, waitsForConfirmation } from "./deadline.ts";
@@ -49,7 +50,6 @@ const dueSessionHours = 23;
 /** Until when a checkout that a crash cut off is left to the request that began it. */
 const requestMinutes = 1;
 const openPollMinutes = 10;
-const smallestCharge = 50;
 
 export type CheckoutRefusal =
   | "agreement_required"

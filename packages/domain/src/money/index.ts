@@ -11,6 +11,9 @@ export function minorDigits(currency: string): number {
 export const isCurrency = (code: string): boolean =>
   /^[a-z]{3}$/.test(code) && Intl.supportedValuesOf("currency").includes(code.toUpperCase());
 
+/** Stripe charges nothing smaller, in minor units: docs.stripe.com/currencies, minimum and maximum charge amounts. */
+export const smallestCharge = 50;
+
 /** `percent` of an amount in minor units, rounded half up. Throws on a fractional amount or percentage. */
 export function percentOf(amount: number, percent: number): number {
   if (!Number.isSafeInteger(amount) || !Number.isSafeInteger(percent)) {

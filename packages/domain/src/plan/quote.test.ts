@@ -104,7 +104,7 @@ describe("the schedule", () => {
   );
   const offers = fc.record({
     deposit: deposits,
-    price: fc.integer({ min: 400_001, max: 3_000_000 }),
+    price: fc.integer({ min: 400_050, max: 3_000_000 }),
     kind: fc.constantFrom("full" as const, "deposit_and_balance" as const),
     daysAgo: fc.integer({ min: 14, max: 300 }),
     currency: fc.constantFrom("usd", "jpy", "bhd"),
@@ -152,10 +152,13 @@ describe("the schedule", () => {
     expect(check.failed).toBe(true);
   });
 
-  test("is refused where a cohort's own price is not above the deposit", () => {
-    const cheap = cohort({ places: [{ type: "private", price: 250_000, capacity: 1 }] });
+  test("is refused where a cohort's own price leaves less than Stripe's smallest charge after the deposit", () => {
+    const cheap = (price: number) => cohort({ places: [{ type: "private", price, capacity: 1 }] });
 
-    expect(quote(program(), cheap, request(), today)).toMatchObject({ ok: false, reason: "plan_not_available" });
+    for (const price of [250_000, 250_049]) {
+      expect(quote(program(), cheap(price), request(), today)).toMatchObject({ reason: "plan_not_available" });
+    }
+    expect(quote(program(), cheap(250_050), request(), today)).toMatchObject({ ok: true });
   });
 });
 

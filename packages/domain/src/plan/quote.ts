@@ -1,6 +1,6 @@
 import type { Cohort } from "../cohort/index.ts";
 import { isOnSale } from "../cohort/index.ts";
-import { depositOn, type PlanOffer, type Program } from "../program/index.ts";
+import { depositFits, depositOn, type PlanOffer, type Program } from "../program/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
 import { type PolicyDate, policyDates } from "./policy.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
@@ -96,8 +96,8 @@ export function quote(
   ];
   const total = lines.reduce((sum, { amount }) => sum + amount, 0);
   const deposit = depositOn(program.deposit, total);
-  if (deposit >= total) {
-    return { ok: false, reason: "plan_not_available", detail: "The deposit is not below the price of this place" };
+  if (!depositFits(program.deposit, total)) {
+    return { ok: false, reason: "plan_not_available", detail: "The deposit does not fit the price of this place" };
   }
   const quotedOn = dateIn(cohort.timeZone, now);
   const { startsOn, clearanceDeadlineOn } = cohort;

@@ -1,4 +1,4 @@
-import { percentOf } from "../money/index.ts";
+import { percentOf, smallestCharge } from "../money/index.ts";
 
 export type PlaceTypePrice = { type: string; price: number };
 export type DepositRule = { kind: "amount"; amount: number } | { kind: "percent"; percent: number };
@@ -69,6 +69,12 @@ export const defaultPublicLabel = (days: number): string => `${numberWords[days]
 export const depositOn = (rule: DepositRule, price: number): number =>
   rule.kind === "amount" ? rule.amount : percentOf(price, rule.percent);
 
+/** Whether a price can be paid as a deposit and the rest: neither may be below Stripe's smallest charge. */
+export function depositFits(rule: DepositRule, price: number): boolean {
+  const deposit = depositOn(rule, price);
+  return deposit >= smallestCharge && price - deposit >= smallestCharge;
+}
+
 const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
 /** What does not fit together in a program, each with the path of the field; empty when it is sound. */
@@ -92,9 +98,14 @@ function placeTypeProblems({ placeTypes, deposit }: ProgramTerms): Problem[] {
   return [
     ...twice.map((type) => ({ path: "placeTypes", message: `Place type ${type} is there twice` })),
     ...placeTypes.flatMap(({ type, price }) =>
-      depositOn(deposit, price) >= price
-        ? [{ path: "deposit", message: `The deposit must be below the price of ${type}` }]
-        : [],
+      depositFits(deposit, price)
+        ? []
+        : [
+            {
+              path: "deposit",
+              message: `The deposit on ${type}, and the rest of its price, must be at least ${smallestCharge} each`,
+            },
+          ],
     ),
   ];
 }
@@ -125,6 +136,9 @@ function tierProblems({ cancellation: { tiers } }: ProgramTerms): Problem[] {
   }
   return problems;
 }
+
+/** The currency stands once a program was published: its cohorts' prices are in it, and were quoted. */
+export const mayChangeCurrency = ({ status }: Program): boolean => status === "draft";
 
 /** `draft -> published -> retired`; the same status is no transition. */
 export const mayBecome = (from: ProgramStatus, to: ProgramStatus): boolean =>

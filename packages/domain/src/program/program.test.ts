@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { program } from "../testing/retreat.ts";
-import { defaultPublicLabel, depositOn, mayBecome, type Program, programProblems, publicProgram } from "./index.ts";
+import {
+  type DepositRule,
+  defaultPublicLabel,
+  depositOn,
+  mayBecome,
+  mayChangeCurrency,
+  type Program,
+  programProblems,
+  publicProgram,
+} from "./index.ts";
 
 const paths = (changes: Partial<Program>) => programProblems(program(changes)).map(({ path }) => path);
 const tiers = (...list: [daysBefore: number, refundPercent: number][]) => ({
@@ -8,6 +17,11 @@ const tiers = (...list: [daysBefore: number, refundPercent: number][]) => ({
     administrationFee: 0,
     tiers: list.map(([daysBefore, refundPercent]) => ({ daysBefore, refundPercent })),
   },
+});
+
+const prices = (deposit: DepositRule, price: number): Partial<Program> => ({
+  deposit,
+  placeTypes: [{ type: "private", price }],
 });
 
 describe("a program", () => {
@@ -24,6 +38,10 @@ describe("a program", () => {
     ["a deposit as high as the cheapest place", { deposit: { kind: "amount", amount: 1_450_000 } }, ["deposit"]],
     ["a deposit above every price", { deposit: { kind: "amount", amount: 2_000_000 } }, ["deposit", "deposit"]],
     ["a deposit of the whole price", { deposit: { kind: "percent", percent: 100 } }, ["deposit", "deposit"]],
+    ["a deposit that Stripe cannot charge", { deposit: { kind: "amount", amount: 49 } }, ["deposit", "deposit"]],
+    ["a rest that Stripe cannot charge", { deposit: { kind: "amount", amount: 1_449_951 } }, ["deposit"]],
+    ["a percentage too small to charge", prices({ kind: "percent", percent: 1 }, 4_949), ["deposit"]],
+    ["a percentage that leaves too little", prices({ kind: "percent", percent: 99 }, 4_949), ["deposit"]],
     ["a plan twice", { plans: [{ kind: "full" }, { kind: "full" }] }, ["plans"]],
     ["a place type twice", { placeTypes: [1, 2].map(() => ({ type: "private", price: 1_850_000 })) }, ["placeTypes"]],
     ["an add-on twice", { addOns: [1, 2].map(() => ({ id: "a", label: "A", price: 1, stock: 1 })) }, ["addOns"]],
@@ -31,6 +49,20 @@ describe("a program", () => {
   ];
   test.each(flaws)("with %s names the field", (_, changes, expected) => {
     expect(paths(changes)).toEqual(expected);
+  });
+
+  test.each([
+    [{ kind: "amount", amount: 50 }, 100],
+    [{ kind: "percent", percent: 1 }, 4_950],
+    [{ kind: "percent", percent: 99 }, 4_951],
+  ] as const)("may ask for Stripe's smallest charges: %o of %i", (deposit, price) => {
+    expect(paths(prices(deposit, price))).toEqual([]);
+  });
+
+  test("changes its currency as a draft only", () => {
+    const statuses = ["draft", "published", "retired"] as const;
+
+    expect(statuses.filter((status) => mayChangeCurrency(program({ status })))).toEqual(["draft"]);
   });
 
   test("takes a percent deposit half up", () => {
