@@ -12,6 +12,8 @@ export type Settings = {
   throttle: { rateLimit: number; burstLimit: number };
   /** Domain that mails are sent from; SES is given its identity. */
   mailDomain: string;
+  /** Who is told when an alarm goes off; Amazon asks that address to confirm first. */
+  alarmEmail: string | undefined;
   /** IANA zone in which finance's days begin. */
   reportingTimeZone: string;
   /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
@@ -37,6 +39,7 @@ export function readSettings(node: Node): Settings {
     logRetention: production ? RetentionDays.THIRTEEN_MONTHS : RetentionDays.ONE_MONTH,
     throttle: production ? { rateLimit: 500, burstLimit: 1_000 } : { rateLimit: 1_000, burstLimit: 2_000 },
     mailDomain: mailDomain ?? `${stage}.clearing.example`,
+    alarmEmail: text("alarmEmail"),
     reportingTimeZone: text("reportingTimeZone") ?? "America/New_York",
     publicUrl: text("publicUrl"),
   };

@@ -11,7 +11,9 @@ import {
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Construct } from "constructs";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
@@ -28,8 +30,7 @@ export class OperationsStack extends Stack {
     super(scope, id, props);
     const { settings, api, events } = props;
 
-    this.#topic = new Topic(this, "alarms", { topicName: `clearing-${settings.stage}-alarms`, enforceSSL: true });
-    acknowledge(this.#topic, "alarmTopic");
+    this.#topic = this.#alarmTopic(settings);
 
     for (const dead of [...events.queues.map((queues) => queues.dead), ...events.deadLetters]) {
       this.#alarm(`${dead.node.id}-letters`, {
@@ -73,6 +74,22 @@ export class OperationsStack extends Stack {
       });
     }
     this.#dashboard(props);
+  }
+
+  /** A topic with a policy of its own has no other: SNS's default one, under which alarms may publish, is replaced. */
+  #alarmTopic({ stage, alarmEmail }: Settings): Topic {
+    const topic = new Topic(this, "alarms", { topicName: `clearing-${stage}-alarms`, enforceSSL: true });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { "aws:SourceAccount": this.account } },
+      }),
+    );
+    if (alarmEmail) topic.addSubscription(new EmailSubscription(alarmEmail));
+    acknowledge(topic, "alarmTopic");
+    return topic;
   }
 
   #alarm(id: string, props: Omit<AlarmProps, "evaluationPeriods"> & { evaluationPeriods?: number }): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { schedules, subscriptions } from "../../infra/subscriptions.ts";
-import { stage } from "./stage.ts";
+import { stage, synthesize } from "./stage.ts";
 
 const queues = stage.ofType("AWS::SQS::Queue");
 const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
@@ -151,6 +151,34 @@ describe("what a person is told", () => {
     for (const alarm of alarms) {
       expect(alarm).toMatchObject({ AlarmActions: [topic], TreatMissingData: "notBreaching" });
     }
+  });
+
+  test("CloudWatch of this account may publish to the topic, and nobody does so in the clear", () => {
+    const operations = stage.templates.get("clearing-dev-operations");
+
+    operations?.hasResourceProperties("AWS::SNS::TopicPolicy", {
+      PolicyDocument: {
+        Statement: [
+          { Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+          {
+            Effect: "Allow",
+            Principal: { Service: "cloudwatch.amazonaws.com" },
+            Action: "sns:Publish",
+            Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+          },
+        ],
+      },
+    });
+  });
+
+  test("an address that is given hears of them", () => {
+    const { ofType } = synthesize({ alarmEmail: "on-call@retreats.example" });
+    const [topic] = ofType("AWS::SNS::Topic");
+
+    expect(ofType("AWS::SNS::Subscription").map(({ properties }) => properties)).toEqual([
+      { Protocol: "email", Endpoint: "on-call@retreats.example", TopicArn: topic?.attributes.Ref },
+    ]);
+    expect(stage.ofType("AWS::SNS::Subscription")).toEqual([]);
   });
 
   test("the outbox's age, the API's failures and the webhook's have one", () => {

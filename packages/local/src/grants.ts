@@ -37,52 +37,93 @@ export function readRoleStatements(template: Template): Map<string, Statement[]>
 
 /** The services call each other under grants too; one that is missing would show only after a deployment. */
 export function checkGrants(template: Template, topology: Topology): void {
-  const byId = new Map(topology.functions.map((fn) => [fn.id, fn]));
-  const missing: string[] = [];
-  for (const mapping of topology.mappings) {
-    const fn = byId.get(mapping.functionId);
-    const actions = mapping.sourceArn.includes(":sqs:")
+  const missing = [
+    ...ofMappings(topology),
+    ...ofSchedules(template),
+    ...ofRules(template),
+    ...ofAlarms(template),
+    ...ofRoutes(template, topology),
+  ];
+  if (missing.length > 0) throw new TemplateError(`the template lacks a permission: ${missing.join("; ")}`);
+}
+
+function ofMappings({ functions, mappings }: Topology): string[] {
+  return mappings.flatMap(({ functionId, sourceArn }) => {
+    const fn = functions.find(({ id }) => id === functionId);
+    const actions = sourceArn.includes(":sqs:")
       ? ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
       : ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"];
-    for (const action of actions) {
-      if (!fn?.allows(action, mapping.sourceArn)) missing.push(`${fn?.label} may not ${action} its source`);
-    }
-  }
+    return actions
+      .filter((action) => !fn?.allows(action, sourceArn))
+      .map((action) => `${fn?.label} may not ${action} its source`);
+  });
+}
+
+function ofSchedules(template: Template): string[] {
   const roles = readRoleStatements(template);
-  for (const schedule of template.ofType("AWS::Scheduler::Schedule")) {
+  return template.ofType("AWS::Scheduler::Schedule").flatMap((schedule) => {
     const { Target } = read<{ Target: { Arn: string; RoleArn: string } }>(schedule);
     const allows = compilePolicy(roles.get(Target.RoleArn) ?? []);
-    if (!allows("lambda:InvokeFunction", Target.Arn)) missing.push(`${schedule.label} may not invoke its function`);
-  }
-  for (const rule of template.ofType("AWS::Events::Rule")) {
-    for (const target of read<{ Targets?: { Arn: string }[] }>(rule).Targets ?? []) {
-      if (!target.Arn.includes(":sqs:")) continue;
-      if (!queueAccepts(template, target.Arn, rule.attributes.Arn ?? ""))
-        missing.push(`${rule.label} may not send to its queue`);
-    }
-  }
+    return allows("lambda:InvokeFunction", Target.Arn) ? [] : [`${schedule.label} may not invoke its function`];
+  });
+}
+
+function ofRules(template: Template): string[] {
+  return template.ofType("AWS::Events::Rule").flatMap((rule) => {
+    const source = rule.attributes.Arn ?? "";
+    return (read<{ Targets?: { Arn: string }[] }>(rule).Targets ?? [])
+      .filter(({ Arn }) => Arn.includes(":sqs:") && !queueAccepts(template, Arn, source))
+      .map(() => `${rule.label} may not send to its queue`);
+  });
+}
+
+const queueAccepts = (template: Template, queueArn: string, source: string): boolean =>
+  accepts(statementsOf(template, "AWS::SQS::QueuePolicy"), "events", "sqs:SendMessage", queueArn, source);
+
+/** A topic without a policy has SNS's own, under which the account's alarms may publish; one of its own replaces that. */
+function ofAlarms(template: Template): string[] {
+  const policies = template.ofType("AWS::SNS::TopicPolicy");
+  const hasPolicy = new Set(policies.flatMap((policy) => read<{ Topics: string[] }>(policy).Topics));
+  const statements = statementsOf(template, "AWS::SNS::TopicPolicy");
+  return template.ofType("AWS::CloudWatch::Alarm").flatMap((alarm) => {
+    const source = alarm.attributes.Arn ?? "";
+    const refusing = (topic: string) =>
+      hasPolicy.has(topic) && !accepts(statements, "cloudwatch", "sns:Publish", topic, source);
+    return (read<{ AlarmActions?: string[] }>(alarm).AlarmActions ?? [])
+      .filter(refusing)
+      .map(() => `${alarm.label} may not publish to its topic`);
+  });
+}
+
+function ofRoutes(template: Template, { functions, routes }: Topology): string[] {
   const invocable = new Set(
     template
       .ofType("AWS::Lambda::Permission")
       .filter((permission) => read<{ Principal: string }>(permission).Principal === "apigateway.amazonaws.com")
       .map((permission) => read<{ FunctionName: string }>(permission).FunctionName),
   );
-  for (const id of new Set(topology.routes.map((route) => route.functionId))) {
-    const fn = byId.get(id);
-    if (fn && !invocable.has(fn.arn) && !invocable.has(fn.name)) missing.push(`the API may not invoke ${fn.label}`);
-  }
-  if (missing.length > 0) throw new TemplateError(`the template lacks a permission: ${missing.join("; ")}`);
+  const behind = new Set(routes.map((route) => route.functionId));
+  return functions
+    .filter(({ id, arn, name }) => behind.has(id) && !invocable.has(arn) && !invocable.has(name))
+    .map(({ label }) => `the API may not invoke ${label}`);
 }
 
-function queueAccepts(template: Template, queueArn: string, ruleArn: string): boolean {
-  return template.ofType("AWS::SQS::QueuePolicy").some((policy) => {
-    const { PolicyDocument } = read<{ PolicyDocument: { Statement: Statement[] } }>(policy);
-    const forEvents = PolicyDocument.Statement.filter((statement) =>
-      JSON.stringify(statement.Principal)?.includes("events."),
-    );
-    return compilePolicy(forEvents)("sqs:SendMessage", queueArn, {
-      "aws:SourceArn": [ruleArn],
-      "aws:SourceAccount": [ACCOUNT],
-    });
-  });
+const statementsOf = (template: Template, type: string): Statement[] =>
+  template
+    .ofType(type)
+    .flatMap((policy) => read<{ PolicyDocument: { Statement: Statement[] } }>(policy).PolicyDocument.Statement);
+
+/** Whether the resource's own policy lets a service of AWS act on it for the resource `source`. */
+function accepts(
+  statements: readonly Statement[],
+  service: string,
+  action: string,
+  resource: string,
+  source: string,
+): boolean {
+  const principals = ({ Principal }: Statement) => JSON.stringify(Principal) ?? "";
+  const applying = statements.filter(
+    (statement) => /"\*"/.test(principals(statement)) || principals(statement).includes(`"${service}.amazonaws.com"`),
+  );
+  return compilePolicy(applying)(action, resource, { "aws:SourceArn": [source], "aws:SourceAccount": [ACCOUNT] });
 }

@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { writeFixture } from "./fixture.ts";
+import { loadTemplate } from "./template.ts";
+import { readTopology } from "./topology.ts";
+
+let remove = () => {};
+afterEach(() => remove());
+
+/** Reads the fixture with further resources, or others in their place. */
+function topologyWith(resources: Record<string, object>) {
+  const fixture = writeFixture((template) => Object.assign(template.Resources, resources));
+  remove = fixture.remove;
+  return () => readTopology(loadTemplate(fixture.templateDir, "http://127.0.0.1:8787"));
+}
+
+const nothing = { Type: "AWS::CDK::Metadata" };
+const deny = { Effect: "Deny", Principal: "*", Action: "sns:*", Resource: { Ref: "Topic" } };
+const inTheClear = { ...deny, Condition: { Bool: { "aws:SecureTransport": "false" } } };
+const cloudwatch = {
+  Effect: "Allow",
+  Principal: { Service: "cloudwatch.amazonaws.com" },
+  Action: "sns:Publish",
+  Resource: { Ref: "Topic" },
+  Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+};
+const watched = (...statements: object[]) => ({
+  Topic: { Type: "AWS::SNS::Topic" },
+  Alarm: { Type: "AWS::CloudWatch::Alarm", Properties: { AlarmActions: [{ Ref: "Topic" }] } },
+  ...(statements.length > 0 && {
+    TopicPolicy: {
+      Type: "AWS::SNS::TopicPolicy",
+      Properties: { Topics: [{ Ref: "Topic" }], PolicyDocument: { Statement: statements } },
+    },
+  }),
+});
+
+describe("what a template must let the services do", () => {
+  test("the fixture lacks nothing", () => {
+    expect(topologyWith({})).not.toThrow();
+  });
+
+  test.each<[string, Record<string, object>]>([
+    ["Consumer may not sqs:ReceiveMessage its source", { ConsumerPolicy: nothing }],
+    ["Relay may not dynamodb:GetRecords its source", { RelayPolicy: nothing }],
+    ["Schedule may not invoke its function", { SchedulerRole: { Type: "AWS::IAM::Role" } }],
+    ["Rule may not send to its queue", { QueuePolicy: nothing }],
+    ["the API may not invoke Web", { Permission: nothing }],
+    ["Alarm may not publish to its topic", watched(inTheClear)],
+    ["Alarm may not publish to its topic", watched(cloudwatch, deny)],
+  ])("%s", (lack, resources) => {
+    expect(topologyWith(resources)).toThrow(lack);
+  });
+
+  test.each([
+    ["a policy that names CloudWatch", watched(inTheClear, cloudwatch)],
+    ["no policy, which is SNS's own", watched()],
+  ])("an alarm may publish under %s", (_, resources) => {
+    expect(topologyWith(resources)).not.toThrow();
+  });
+});
