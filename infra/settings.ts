@@ -1,3 +1,4 @@
+import { RemovalPolicy } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 
@@ -8,10 +9,14 @@ export type Settings = {
   dist: string;
   production: boolean;
   logRetention: RetentionDays;
+  /** Log groups have fixed names: one that outlives a first deployment that was rolled back would stop the next. */
+  logRemoval: RemovalPolicy;
   /** Requests a second over the whole API, and how many may come at once. */
   throttle: { rateLimit: number; burstLimit: number };
   /** Domain that mails are sent from; SES is given its identity. */
   mailDomain: string;
+  /** Whether SES has verified the domain: until then the user pool sends its codes by Cognito's own sender. */
+  mailVerified: boolean;
   /** Who is told when an alarm goes off; Amazon asks that address to confirm first. */
   alarmEmail: string | undefined;
   /** IANA zone in which finance's days begin. */
@@ -20,7 +25,7 @@ export type Settings = {
   publicUrl: string | undefined;
 };
 
-/** Reads a stage's settings from the context: `-c stage=prod -c mailDomain=... -c reportingTimeZone=... -c publicUrl=...`. */
+/** Reads a stage's settings from the context, such as `-c stage=prod -c mailDomain=retreats.example`. */
 export function readSettings(node: Node): Settings {
   const text = (name: string): string | undefined => {
     const value: unknown = node.tryGetContext(name);
@@ -32,13 +37,17 @@ export function readSettings(node: Node): Settings {
   const production = stage === "prod";
   const mailDomain = text("mailDomain");
   if (production && mailDomain === undefined) throw new Error("the stage prod needs -c mailDomain=<a domain you own>");
+  const mailVerified = text("mailVerified") === "true";
+  if (mailVerified && mailDomain === undefined) throw new Error("-c mailVerified=true is said of a -c mailDomain");
   return {
     stage,
     dist: text("dist") ?? "dist",
     production,
     logRetention: production ? RetentionDays.THIRTEEN_MONTHS : RetentionDays.ONE_MONTH,
+    logRemoval: production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     throttle: production ? { rateLimit: 500, burstLimit: 1_000 } : { rateLimit: 1_000, burstLimit: 2_000 },
     mailDomain: mailDomain ?? `${stage}.clearing.example`,
+    mailVerified,
     alarmEmail: text("alarmEmail"),
     reportingTimeZone: text("reportingTimeZone") ?? "America/New_York",
     publicUrl: text("publicUrl"),

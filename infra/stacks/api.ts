@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CfnStage,
@@ -62,6 +62,8 @@ export class ApiStack extends Stack {
       if (method === WEBHOOK.method && path === WEBHOOK.path) webhook = route;
     }
     this.#stage(settings, webhook);
+    new CfnOutput(this, "Url", { value: this.publicUrl });
+    new CfnOutput(this, "StripeWebhook", { value: `${this.publicUrl}${WEBHOOK.path}` });
   }
 
   #function(name: FunctionName, { settings, data }: { settings: Settings; data: DataStack }): ClearingFunction {
@@ -79,7 +81,7 @@ export class ApiStack extends Stack {
     const logs = new LogGroup(this, "access-logs", {
       logGroupName: `/clearing/${settings.stage}/api-access`,
       retention: settings.logRetention,
-      removalPolicy: settings.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: settings.logRemoval,
     });
     const fields = {
       requestId: "$context.requestId",

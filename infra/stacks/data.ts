@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import {
   AccountRecovery,
   FeaturePlan,
@@ -82,7 +82,8 @@ export class DataStack extends Stack {
       name: `clearing/${settings.stage}/stripe`,
       description: "Stripe's secret key and the webhook signing secrets, current and previous",
     });
-    this.stripeSecret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    // Under a fixed name it must not outlive a first deployment that was rolled back: the next one could not make it.
+    this.stripeSecret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     acknowledge(this.stripeSecret, "secret");
     acknowledge(this.stripeSecret, "secretKey");
 
@@ -111,6 +112,13 @@ export class DataStack extends Stack {
       accessTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.hours(12),
     });
+
+    const output = (name: string, value: string) => new CfnOutput(this, name, { value });
+    output("StripeSecret", this.stripeSecret.ref);
+    output("UserPool", this.userPool.userPoolId);
+    for (const [index, { name, value }] of this.mailIdentity.dkimRecords.entries()) {
+      output(`MailRecord${index + 1}`, `${name} CNAME ${value}`);
+    }
   }
 
   #table(
@@ -173,14 +181,17 @@ export class DataStack extends Stack {
         ? {
             featurePlan: FeaturePlan.PLUS,
             standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
-            email: UserPoolEmail.withSES({
-              fromEmail: this.mailFrom,
-              fromName: "Clearing",
-              sesVerifiedDomain: settings.mailDomain,
-              sesRegion: this.region,
-            }),
           }
         : { featurePlan: FeaturePlan.ESSENTIALS }),
+      // Cognito refuses an identity that is not verified, as a new one never is.
+      ...(settings.mailVerified && {
+        email: UserPoolEmail.withSES({
+          fromEmail: this.mailFrom,
+          fromName: "Clearing",
+          sesVerifiedDomain: settings.mailDomain,
+          sesRegion: this.region,
+        }),
+      }),
     });
     acknowledge(pool, "mfa");
     if (!settings.production) acknowledge(pool, "essentials");

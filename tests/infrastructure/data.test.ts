@@ -17,12 +17,10 @@ describe("what must outlive a deployment", () => {
     }
   });
 
-  test("so are the clinical key, the Stripe secret and the people", () => {
-    const kept = stage.raws.filter(({ Type }) =>
-      ["AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::Cognito::UserPool"].includes(Type),
-    );
+  test("so are the clinical key and the people", () => {
+    const kept = stage.raws.filter(({ Type }) => ["AWS::KMS::Key", "AWS::Cognito::UserPool"].includes(Type));
 
-    expect(kept).toHaveLength(3);
+    expect(kept).toHaveLength(2);
     for (const { DeletionPolicy, UpdateReplacePolicy } of kept) {
       expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(["Retain", "Retain"]);
     }
@@ -33,8 +31,26 @@ describe("what must outlive a deployment", () => {
     const production = synthesize({ stage: "prod", mailDomain: "retreats.example" });
 
     const logs = production.raws.filter(({ Type }) => Type === "AWS::Logs::LogGroup");
-    expect(logs.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(logs.map(() => "Retain"));
+    for (const { DeletionPolicy } of logs) expect(DeletionPolicy).toMatch(/^Retain/);
     for (const stack of Object.values(production.stacks)) expect(stack.terminationProtection).toBe(true);
+  });
+
+  test("what is kept under a fixed name does not outlive a first deployment that was rolled back", () => {
+    const named: Record<string, string> = {
+      "AWS::DynamoDB::Table": "TableName",
+      "AWS::Logs::LogGroup": "LogGroupName",
+      "AWS::SecretsManager::Secret": "Name",
+    };
+    const { raws } = synthesize({ stage: "prod", mailDomain: "retreats.example" });
+    const kept = raws.filter(({ Type, Properties, DeletionPolicy }) => {
+      const property = named[Type];
+      return property !== undefined && Properties[property] !== undefined && DeletionPolicy?.startsWith("Retain");
+    });
+
+    expect(kept.length).toBeGreaterThan(10);
+    for (const { DeletionPolicy, UpdateReplacePolicy } of kept) {
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(["RetainExceptOnCreate", "Retain"]);
+    }
   });
 
   test("production refuses to start without the domain that it mails from", () => {
@@ -84,6 +100,20 @@ describe("people", () => {
     const groups = stage.ofType("AWS::Cognito::UserPoolGroup").map(({ properties }) => properties.GroupName);
 
     expect(groups.sort()).toEqual(["admin", "client", "clinician", "finance"]);
+  });
+
+  test("their codes come from the operator's domain as soon as SES has verified it, and not before", () => {
+    const domain = { stage: "prod", mailDomain: "retreats.example" };
+    const sender = (context: Record<string, string>) =>
+      synthesize(context).ofType("AWS::Cognito::UserPool")[0]?.properties.EmailConfiguration;
+
+    expect(sender(domain)).toBeUndefined();
+    expect(sender({ ...domain, mailVerified: "true" })).toMatchObject({
+      EmailSendingAccount: "DEVELOPER",
+      From: "Clearing <no-reply@retreats.example>",
+      SourceArn: expect.stringMatching(/:identity\/retreats\.example$/),
+    });
+    expect(() => sender({ mailVerified: "true" })).toThrow("mailDomain");
   });
 
   test("clients sign in with a code by e-mail, and staff may have a second factor", () => {

@@ -5,7 +5,7 @@ import { checkWithNag, rulePacks } from "../../infra/nag.ts";
 import { synthesize } from "./stage.ts";
 
 describe.each(rulePacks.map((Pack) => ({ Pack, pack: new Pack().name })))("the rule pack $pack", ({ Pack }) => {
-  test.each([{ stage: "dev" }, { stage: "prod", mailDomain: "retreats.example" }])(
+  test.each([{ stage: "dev" }, { stage: "prod", mailDomain: "retreats.example", mailVerified: "true" }])(
     "finds nothing in $stage that has no written reason",
     (context) => {
       const { app } = synthesize(context);
