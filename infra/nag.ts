@@ -22,7 +22,7 @@ const everywhere: readonly Acknowledgement[] = [
   {
     rules: ["HIPAA.Security-LambdaDLQ", "Serverless-LambdaDLQ"],
     reason:
-      "No function is invoked asynchronously: the gateway waits, queues and the stream have dead-letter queues, schedules have theirs.",
+      "Only schedules invoke asynchronously, and what they call has a destination for failures; the gateway waits, queues and the stream have dead-letter queues.",
   },
   {
     rules: ["Serverless-LambdaEventSourceMappingDestination"],

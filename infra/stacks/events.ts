@@ -5,6 +5,7 @@ import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import { CfnRegistry, CfnSchema } from "aws-cdk-lib/aws-eventschemas";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { CfnSchedule, CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
@@ -148,6 +149,13 @@ export class EventsStack extends Stack {
     for (const [name, { everyMinutes }] of Object.entries(schedules)) {
       // Shorter than its period, so that two runs do not meet as a rule; that they may is the functions' affair.
       const fn = this.#function(name as FunctionName, Duration.seconds(everyMinutes * 60 - 5));
+      // The scheduler has done its part once Lambda has the call: what becomes of it is Lambda's to tell. The next run
+      // does what this one could not, and a retry would only meet it.
+      fn.configureAsyncInvoke({
+        retryAttempts: 0,
+        maxEventAge: Duration.minutes(1),
+        onFailure: new SqsDestination(dead),
+      });
       const role = new Role(this, `${name}-schedule-role`, {
         description: `Lets the scheduler call ${name}`,
         assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
@@ -172,7 +180,7 @@ export class EventsStack extends Stack {
           arn: fn.functionArn,
           roleArn: role.roleArn,
           input: "{}",
-          // The next run does what this one could not: a late retry would only meet it.
+          // Of handing the call over to Lambda.
           retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 * everyMinutes },
           deadLetterConfig: { arn: dead.queueArn },
         },

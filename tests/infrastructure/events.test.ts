@@ -130,7 +130,24 @@ describe("what calls the functions", () => {
       expect(properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
   });
 
-  test("schedules run on the minute, no window, failures to dead letters", () => {
+  test("a run that fails is not repeated, since the next one follows, and is reported to the dead letters", () => {
+    const configs = stage.ofType("AWS::Lambda::EventInvokeConfig").map(({ properties }) => properties);
+
+    expect(configs.map(({ FunctionName }) => FunctionName).sort()).toEqual(
+      Object.keys(schedules)
+        .map((name) => `clearing-dev-${name}`)
+        .sort(),
+    );
+    for (const config of configs) {
+      expect(config).toMatchObject({
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+        DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/:clearing-dev-schedules-dead$/) } },
+      });
+    }
+  });
+
+  test("schedules run on the minute, no window, what cannot be called to dead letters", () => {
     const made = stage.ofType("AWS::Scheduler::Schedule").map(({ name, properties }) => [name, properties] as const);
 
     expect(made).toHaveLength(Object.keys(schedules).length);

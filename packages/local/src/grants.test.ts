@@ -44,6 +44,18 @@ describe("what a template must let the services do", () => {
     ["Relay may not dynamodb:GetRecords its source", { RelayPolicy: nothing }],
     ["Schedule may not invoke its function", { SchedulerRole: { Type: "AWS::IAM::Role" } }],
     ["Rule may not send to its queue", { QueuePolicy: nothing }],
+    [
+      "Sweep may not sqs:SendMessage to its destination",
+      {
+        Config: {
+          Type: "AWS::Lambda::EventInvokeConfig",
+          Properties: {
+            FunctionName: { Ref: "SweepFn" },
+            DestinationConfig: { OnFailure: { Destination: { "Fn::GetAtt": ["Dead", "Arn"] } } },
+          },
+        },
+      },
+    ],
     ["the API may not invoke Web", { Permission: nothing }],
     ["Alarm may not publish to its topic", watched(inTheClear)],
     ["Alarm may not publish to its topic", watched(cloudwatch, deny)],

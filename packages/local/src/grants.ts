@@ -39,6 +39,7 @@ export function readRoleStatements(template: Template): Map<string, Statement[]>
 export function checkGrants(template: Template, topology: Topology): void {
   const missing = [
     ...ofMappings(topology),
+    ...ofDestinations(topology),
     ...ofSchedules(template),
     ...ofRules(template),
     ...ofAlarms(template),
@@ -56,6 +57,15 @@ function ofMappings({ functions, mappings }: Topology): string[] {
     return actions
       .filter((action) => !fn?.allows(action, sourceArn))
       .map((action) => `${fn?.label} may not ${action} its source`);
+  });
+}
+
+/** Lambda reports what failed in the function's own name. */
+function ofDestinations({ functions, schedules }: Topology): string[] {
+  return schedules.flatMap(({ functionId, onFailureArn }) => {
+    const fn = functions.find(({ id }) => id === functionId);
+    if (onFailureArn === undefined || fn?.allows("sqs:SendMessage", onFailureArn)) return [];
+    return [`${fn?.label} may not sqs:SendMessage to its destination`];
   });
 }
 

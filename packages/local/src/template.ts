@@ -110,6 +110,7 @@ const types: Record<string, { named?: string; attributes: (name: string, id: str
   },
   "AWS::KMS::Alias": { named: "AliasName", attributes: nameOnly },
   "AWS::KMS::Key": { attributes: (_, id) => ({ Ref: id, KeyId: id, Arn: arn("kms", `key/${id}`) }) },
+  "AWS::Lambda::EventInvokeConfig": { attributes: (_, id) => nameOnly(id) },
   "AWS::Lambda::EventSourceMapping": { attributes: (_, id) => ({ Ref: id, Id: id }) },
   "AWS::Lambda::Function": {
     named: "FunctionName",

@@ -33,7 +33,8 @@ type Options = {
   /** Grows with every write to a table. */
   writes: () => number;
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
-  onFailure: (deadLetterArn: string, body: string) => void;
+  /** Takes Lambda's report of a call that failed. */
+  onFailure: (destinationArn: string, body: string) => void;
   /** Answers when nothing is under way; failed messages are left to their time. */
   idle: () => Promise<void>;
   /** Answers when failed messages are done with too. */
@@ -41,6 +42,8 @@ type Options = {
 };
 
 const MINUTE = 60_000;
+/** So many failed runs in a row are made up for at the next tick though nothing else happened: more would hold time up. */
+const MADE_UP_FOR = 3;
 const LONGEST_WAIT = 6 * 60 * MINUTE;
 
 export function createTimeline(options: Options): Timeline {
@@ -52,6 +55,7 @@ export function createTimeline(options: Options): Timeline {
     ticks: parseSchedule(spec.expression),
     last: Number(kept.get(spec.name)?.at ?? clock.now()),
     seen: -1,
+    failures: 0,
   }));
   type Schedule = (typeof schedules)[number];
   const due = createDueItems(options);
@@ -83,14 +87,24 @@ export function createTimeline(options: Options): Timeline {
 
   async function run(schedule: Schedule): Promise<void> {
     schedule.seen = options.activity();
-    const { spec } = schedule;
-    const attempts = 1 + Math.min(spec.maxRetries, 2);
-    for (let attempt = 1; attempt <= attempts && !stopped; attempt++) {
-      const result = await options.invoke(spec.functionId, spec.input);
-      if (result.ok) return;
-      await sleep(100 * attempt);
+    const { functionId, input, retries, onFailureArn } = schedule.spec;
+    for (let attempt = 1; !stopped; attempt++) {
+      const result = await options.invoke(functionId, input);
+      if (result.ok) {
+        schedule.failures = 0;
+        return;
+      }
+      if (attempt <= retries) {
+        await sleep(100 * attempt);
+        continue;
+      }
+      const requestContext = { condition: "RetriesExhausted", approximateInvokeCount: attempt };
+      const { errorType, errorMessage } = result;
+      const report = { requestContext, requestPayload: input, responsePayload: { errorType, errorMessage } };
+      if (onFailureArn) options.onFailure(onFailureArn, JSON.stringify(report));
+      if (++schedule.failures <= MADE_UP_FOR) schedule.seen = -1;
+      return;
     }
-    if (spec.deadLetterArn) options.onFailure(spec.deadLetterArn, JSON.stringify(spec.input));
   }
 
   async function move(target: number): Promise<void> {

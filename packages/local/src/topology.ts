@@ -64,8 +64,10 @@ export type ScheduleSpec = {
   expression: string;
   functionId: string;
   input: unknown;
-  maxRetries: number;
-  deadLetterArn: string | undefined;
+  /** How often Lambda, which is called asynchronously, tries again by itself. */
+  retries: number;
+  /** Where Lambda reports a call that failed each time. */
+  onFailureArn: string | undefined;
 };
 
 /** What the template says, in the words of the parts that play it. */
@@ -105,7 +107,7 @@ export function readTopology(template: Template): Topology {
     buses,
     rules: template.ofType("AWS::Events::Rule").flatMap((rule) => readRule(rule, buses)),
     mappings: template.ofType("AWS::Lambda::EventSourceMapping").map((mapping) => readMapping(mapping, functionOf)),
-    schedules: template.ofType("AWS::Scheduler::Schedule").flatMap((schedule) => readSchedule(schedule, functionOf)),
+    schedules: readSchedules(template, functionOf),
     secrets: template.ofType("AWS::SecretsManager::Secret").map((secret) => ({
       arn: secret.attributes.Ref,
       value: read<{ SecretString?: string }>(secret).SecretString,
@@ -293,30 +295,47 @@ function readMapping(resource: Resource, functionOf: FunctionOf): MappingSpec {
   };
 }
 
-function readSchedule(resource: Resource, functionOf: FunctionOf): readonly ScheduleSpec[] {
+type InvokeConfig = {
+  FunctionName: string;
+  MaximumRetryAttempts?: number;
+  DestinationConfig?: { OnFailure?: { Destination: string } };
+};
+
+function readSchedules(template: Template, functionOf: FunctionOf): readonly ScheduleSpec[] {
+  const configs = new Map(
+    template.ofType("AWS::Lambda::EventInvokeConfig").map((resource) => {
+      const config = read<InvokeConfig>(resource);
+      return [functionOf(resource, config.FunctionName), config];
+    }),
+  );
+  return template.ofType("AWS::Scheduler::Schedule").flatMap((schedule) => readSchedule(schedule, functionOf, configs));
+}
+
+function readSchedule(
+  resource: Resource,
+  functionOf: FunctionOf,
+  configs: ReadonlyMap<string, InvokeConfig>,
+): readonly ScheduleSpec[] {
   const properties = read<{
     ScheduleExpression: string;
     ScheduleExpressionTimezone?: string;
     State?: string;
-    Target: {
-      Arn: string;
-      Input?: string;
-      RetryPolicy?: { MaximumRetryAttempts?: number };
-      DeadLetterConfig?: { Arn?: string };
-    };
+    Target: { Arn: string; Input?: string };
   }>(resource);
   if (properties.State === "DISABLED") return [];
   if ((properties.ScheduleExpressionTimezone ?? "UTC") !== "UTC")
     fail(resource, "schedules in a time zone are not known");
   const { Target: target } = properties;
+  const functionId = functionOf(resource, target.Arn);
+  const config = configs.get(functionId);
   return [
     {
       name: resource.name,
       expression: properties.ScheduleExpression,
-      functionId: functionOf(resource, target.Arn),
+      functionId,
       input: target.Input === undefined ? {} : JSON.parse(target.Input),
-      maxRetries: target.RetryPolicy?.MaximumRetryAttempts ?? 185,
-      deadLetterArn: target.DeadLetterConfig?.Arn,
+      retries: config?.MaximumRetryAttempts ?? 2,
+      onFailureArn: config?.DestinationConfig?.OnFailure?.Destination,
     },
   ];
 }

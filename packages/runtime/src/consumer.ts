@@ -73,7 +73,7 @@ export function streamHandler<D extends Deps>(
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, LambdaContext>(consume).use(outageLog());
 }
 
-/** The Lambda handler of a schedule: one run; a failure is the scheduler's to retry. */
+/** The Lambda handler of a schedule: one run. One that fails is reported to the dead letters; the next does its work. */
 export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, run: (deps: D) => Promise<void>) {
   return middy<unknown, void, Error, LambdaContext>(async () => run(await depsFactory())).use(outageLog());
 }
