@@ -8,6 +8,7 @@ export const functionNames = [
   "finance",
   "webhook",
   "relay",
+  "resend",
   "progress",
   "stripe-events",
   "stripe-work",
@@ -30,7 +31,8 @@ type Action =
   | "UpdateItem"
   | "DeleteItem"
   | "ConditionCheckItem"
-  | "BatchWriteItem";
+  | "BatchWriteItem"
+  | "Scan";
 
 export type TableAccess = {
   actions: readonly Action[];
@@ -82,6 +84,7 @@ export const access: Record<FunctionName, Access> = {
   webhook: { core: { actions: [], where: only(["EVT#"], ["PutItem"]) }, outbox: added, stripe: true },
 
   relay: { outbox: { actions: ["BatchWriteItem", "DeleteItem"] }, bus: true },
+  resend: { outbox: { actions: ["Scan", "BatchWriteItem", "DeleteItem"] }, bus: true },
   progress: commands,
   "stripe-events": { ...commands, stripe: true },
   "stripe-work": { ...commands, stripe: true },

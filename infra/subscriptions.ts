@@ -59,6 +59,7 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
 
 /** What runs by the clock, and how often. */
 export const schedules: Partial<Record<FunctionName, { everyMinutes: number }>> = {
+  resend: { everyMinutes: 1 },
   sweep: { everyMinutes: 1 },
   "payment-sweep": { everyMinutes: 1 },
   reconcile: { everyMinutes: 5 },

@@ -1,15 +1,7 @@
-import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { Deps } from "@clearing/runtime/deps";
 import type { DynamoDBRecord } from "aws-lambda";
-
-type Message = { sequenceNumber: string; pk: string; sk: string; entry: PutEventsRequestEntry; bytes: number };
-
-const ENTRIES_PER_CALL = 10;
-const BYTES_PER_CALL = 256 * 1024;
-const DELETES_PER_CALL = 25;
-const TRIES = 4;
+import { batches, type Message, messageOf, sendAndDelete } from "./send.ts";
 
 /**
  * Sends what the outbox's stream brings to the bus and deletes what was sent; answers the sequence numbers of what is
@@ -21,107 +13,20 @@ export async function relay(
   bus: EventBridgeClient,
 ): Promise<readonly string[]> {
   const unsent: string[] = [];
-  const messages: Message[] = [];
-  for (const record of records.filter(({ eventName }) => eventName === "INSERT")) {
-    const message = messageOf(record, deps.config.eventBus);
-    if (message !== null) messages.push(message);
+  const sequenceNumbers = new Map<Message, string>();
+  for (const { dynamodb } of records.filter(({ eventName }) => eventName === "INSERT")) {
+    const sequenceNumber = dynamodb?.SequenceNumber ?? "";
+    const message = messageOf((name) => dynamodb?.NewImage?.[name]?.S, deps.config.eventBus);
+    if (message !== null) sequenceNumbers.set(message, sequenceNumber);
     else {
-      deps.log.error("an outbox item that is no message", null, { sequenceNumber: sequenceOf(record) });
-      unsent.push(sequenceOf(record));
+      deps.log.error("an outbox item that is no message", null, { sequenceNumber });
+      unsent.push(sequenceNumber);
     }
   }
-  for (const call of batches(messages)) {
-    const sent = await send(call, deps, bus);
-    const deleted = await deleteSent(sent, deps);
-    unsent.push(...call.filter((message) => !deleted.has(message)).map(({ sequenceNumber }) => sequenceNumber));
+  for (const call of batches([...sequenceNumbers.keys()])) {
+    const gone = await sendAndDelete(call, deps, bus);
+    unsent.push(...call.filter((message) => !gone.has(message)).map((message) => sequenceNumbers.get(message) ?? ""));
   }
   if (unsent.length > 0) deps.log.metric("OutboxUnsent", unsent.length, "Count");
   return unsent;
 }
-
-/** PutEvents succeeds as a whole while single entries fail: only entries without an error were taken. */
-async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient): Promise<Message[]> {
-  const sent: Message[] = [];
-  let left = [...call];
-  for (let attempt = 1; left.length > 0 && attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await pause(deps, attempt);
-    try {
-      const { Entries = [] } = await bus.send(new PutEventsCommand({ Entries: left.map(({ entry }) => entry) }));
-      const taken = (index: number) => Entries[index]?.EventId !== undefined && Entries[index].ErrorCode === undefined;
-      sent.push(...left.filter((_, index) => taken(index)));
-      left = left.filter((_, index) => !taken(index));
-    } catch (error) {
-      deps.log.error("the bus did not answer", error, { entries: left.length });
-      break;
-    }
-  }
-  return sent;
-}
-
-async function deleteSent(sent: readonly Message[], deps: Deps): Promise<ReadonlySet<Message>> {
-  const table = deps.store.tables.outbox;
-  const deleted = new Set(sent);
-  for (let start = 0; start < sent.length; start += DELETES_PER_CALL) {
-    const group = sent.slice(start, start + DELETES_PER_CALL);
-    const left = await deleteGroup(table, group, deps);
-    for (const message of group) if (left.has(message.pk)) deleted.delete(message);
-  }
-  return deleted;
-}
-
-/** The keys that DynamoDB did not delete although asked several times. */
-async function deleteGroup(table: string, group: readonly Message[], deps: Deps): Promise<ReadonlySet<string>> {
-  let left = group.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }));
-  for (let attempt = 1; left.length > 0 && attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await pause(deps, attempt);
-    try {
-      const { UnprocessedItems } = await deps.store.client.send(
-        new BatchWriteCommand({ RequestItems: { [table]: left } }),
-      );
-      left = (UnprocessedItems?.[table] ?? []) as typeof left;
-    } catch (error) {
-      deps.log.error("sent messages could not be deleted", error, { messages: left.length });
-      break;
-    }
-  }
-  return new Set(left.map(({ DeleteRequest }) => DeleteRequest.Key.pk));
-}
-
-function messageOf(record: DynamoDBRecord, eventBus: string): Message | null {
-  const image = record.dynamodb?.NewImage ?? {};
-  const text = (name: string) => image[name]?.S;
-  const [pk, sk, source, detailType, detail] = ["pk", "sk", "source", "detailType", "detail"].map(text);
-  const createdAt = text("createdAt");
-  if (!pk || !sk || !source || !detailType || !detail || !createdAt) return null;
-  const entry = {
-    EventBusName: eventBus,
-    Source: source,
-    DetailType: detailType,
-    Detail: detail,
-    Time: new Date(createdAt),
-  };
-  // How EventBridge counts an entry: 14 bytes for its time, and the three texts.
-  const bytes = 14 + Buffer.byteLength(source) + Buffer.byteLength(detailType) + Buffer.byteLength(detail);
-  return { sequenceNumber: sequenceOf(record), pk, sk, entry, bytes };
-}
-
-function batches(messages: readonly Message[]): Message[][] {
-  const calls: Message[][] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const last = calls.at(-1);
-    if (last === undefined || last.length === ENTRIES_PER_CALL || bytes + message.bytes > BYTES_PER_CALL) {
-      calls.push([message]);
-      bytes = message.bytes;
-    } else {
-      last.push(message);
-      bytes += message.bytes;
-    }
-  }
-  return calls;
-}
-
-const sequenceOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? "";
-
-const pause = ({ store }: Deps, attempt: number): Promise<void> =>
-  store.sleep(store.random() * Math.min(2_000, 50 * 4 ** (attempt - 1)));

@@ -104,7 +104,7 @@ export class EventsStack extends Stack {
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       // Tried for hours, an outage of the bus being no reason to lose an event (I7); the alarm comes after minutes.
-      // What is parked then is still in the outbox table.
+      // What is parked then is still in the outbox table, from which `resend` sends it.
       maxRecordAge: Duration.hours(6),
       onFailure: new SqsDlq(dead),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],

@@ -25,11 +25,13 @@ type OperationsProps = StackProps & { settings: Settings; api: ApiStack; events:
 /** What tells a person that something is wrong, and the one page to look at then. */
 export class OperationsStack extends Stack {
   readonly #topic: Topic;
+  readonly #stage: string;
 
   constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id, props);
     const { settings, api, events } = props;
 
+    this.#stage = settings.stage;
     this.#topic = this.#alarmTopic(settings);
 
     for (const dead of [...events.queues.map((queues) => queues.dead), ...events.deadLetters]) {
@@ -48,7 +50,7 @@ export class OperationsStack extends Stack {
     }
     this.#alarm("outbox-age", {
       alarmDescription: "The oldest unsent outbox item is 5 minutes old: committed changes whose events are not out",
-      metric: this.#iteratorAge(events),
+      metric: this.#ownMetric("OutboxAge", "Maximum"),
       threshold: 5 * 60 * 1000,
     });
 
@@ -102,8 +104,15 @@ export class OperationsStack extends Stack {
     alarm.addAlarmAction(new SnsAction(this.#topic));
   }
 
-  #iteratorAge({ relay }: EventsStack): Metric {
-    return relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) });
+  /** What the functions measure themselves: packages/runtime/src/log.ts writes each metric under its stage too. */
+  #ownMetric(metricName: string, statistic = "Sum"): Metric {
+    return new Metric({
+      namespace: "Clearing",
+      metricName,
+      statistic,
+      period: Duration.minutes(1),
+      dimensionsMap: { stage: this.#stage },
+    });
   }
 
   #apiMetric({ api }: ApiStack, metricName: string, statistic = "Sum"): Metric {
@@ -151,7 +160,11 @@ export class OperationsStack extends Stack {
         "Functions: duration, p95",
         functions.map(([name, fn]) => fn.metricDuration({ label: name, statistic: "p95" })),
       ),
-      graph("Outbox: age of the oldest unsent item", [this.#iteratorAge(events)]),
+      graph(
+        "Outbox: age of the oldest unsent item, delay of its stream",
+        [this.#ownMetric("OutboxAge", "Maximum")],
+        [events.relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) })],
+      ),
       graph(
         "Queues: age of the oldest message",
         events.queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),

@@ -106,11 +106,11 @@ describe("least privilege", () => {
     expect(who.sort()).toEqual(["checkout", "payment-sweep", "reconcile", "stripe-events", "stripe-work", "webhook"]);
   });
 
-  test("only the relay puts events on the bus, and only the mailer sends mail", () => {
+  test("only the relay and what comes after it put events on the bus, and only the mailer sends mail", () => {
     const allowed = (action: string) =>
       functionNames.filter((name) => permissionsFor(name).some((permission) => permission.action === action));
 
-    expect(allowed("events:PutEvents")).toEqual(["relay"]);
+    expect(allowed("events:PutEvents")).toEqual(["relay", "resend"]);
     expect(allowed("ses:SendEmail")).toEqual(["mailer"]);
   });
 

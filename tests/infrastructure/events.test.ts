@@ -199,7 +199,7 @@ describe("what a person is told", () => {
   });
 
   test("the outbox's age, the API's failures and the webhook's have one", () => {
-    expect(alarmsOn("IteratorAge", "clearing-dev-relay")).toHaveLength(1);
+    expect(alarmsOn("OutboxAge", "dev")).toMatchObject([{ Threshold: 5 * 60 * 1000, Statistic: "Maximum" }]);
     expect(alarmsOn("4xx", "/webhooks/stripe")).toHaveLength(1);
     expect(alarmsOn("5xx", "/webhooks/stripe")).toHaveLength(1);
     expect(alarms.filter(({ MetricName }) => MetricName === "5xx")).toHaveLength(2);

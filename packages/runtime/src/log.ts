@@ -5,7 +5,7 @@ export type Log = {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, error: unknown, fields?: LogFields): void;
-  /** One measurement in CloudWatch's embedded metric format; `dimensions` have few values each. */
+  /** One measurement in CloudWatch's embedded metric format, for the stage as a whole and by `dimensions`, which have few values each. */
   metric(
     name: string,
     value: number,
@@ -24,19 +24,15 @@ export function jsonLog(fields: LogFields = {}, write: Write = (line) => process
     info: (message, more) => line("info", message, more),
     warn: (message, more) => line("warn", message, more),
     error: (message, error, more) => line("error", message, { ...describeError(error), ...more }),
-    metric: (name, value, unit, dimensions = {}) =>
+    metric: (name, value, unit, dimensions = {}) => {
+      const { stage } = fields;
+      const names = Object.keys(dimensions);
+      const Dimensions = [["stage"], ...(names.length > 0 ? [["stage", ...names]] : [])];
+      const CloudWatchMetrics = [{ Namespace: "Clearing", Dimensions, Metrics: [{ Name: name, Unit: unit }] }];
       write(
-        JSON.stringify({
-          _aws: {
-            Timestamp: Date.now(),
-            CloudWatchMetrics: [
-              { Namespace: "Clearing", Dimensions: [Object.keys(dimensions)], Metrics: [{ Name: name, Unit: unit }] },
-            ],
-          },
-          ...dimensions,
-          [name]: value,
-        }),
-      ),
+        JSON.stringify({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, stage, ...dimensions, [name]: value }),
+      );
+    },
     with: (more) => jsonLog({ ...fields, ...more }, write),
   };
 }

@@ -42,7 +42,7 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
     ids,
     random,
     store: { client, tables: config.tables, random, sleep, ids },
-    log: jsonLog({}, (line) => lines.push(line)),
+    log: jsonLog({ stage: "test" }, (line) => lines.push(line)),
     config,
     ...parts,
   };

@@ -1,0 +1,99 @@
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { BatchWriteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { fakeDeps, NOW } from "@clearing/runtime/testing/fake-deps";
+import { mockClient } from "aws-sdk-client-mock";
+import { expect, it } from "vitest";
+import { resend } from "./resend.ts";
+
+const waiting = (number: number, createdAt = "2026-12-31T17:00:00Z") => ({
+  pk: `evt_${number}`,
+  sk: "OUTBOX",
+  source: "clearing",
+  detailType: "BookingHeld",
+  detail: JSON.stringify({ id: `evt_${number}` }),
+  createdAt,
+});
+
+/** An outbox that holds `pages`, and a bus that takes what `takes` says. */
+function world(pages: object[][], takes: (id: string) => boolean = () => true) {
+  const { deps, table, log } = fakeDeps();
+  table.on(ScanCommand).callsFake(({ ExclusiveStartKey }: { ExclusiveStartKey?: { pk: number } }) => {
+    const page = ExclusiveStartKey?.pk ?? 0;
+    return { Items: pages[page] ?? [], ...(page + 1 < pages.length && { LastEvaluatedKey: { pk: page + 1 } }) };
+  });
+  const bus = new EventBridgeClient({ region: "us-east-1" });
+  const calls: string[][] = [];
+  mockClient(bus as never)
+    .on(PutEventsCommand as never)
+    .callsFake(({ Entries }: { Entries: { Detail: string }[] }) => {
+      const ids = Entries.map(({ Detail }) => JSON.parse(Detail).id as string);
+      calls.push(ids);
+      return { Entries: ids.map((id) => (takes(id) ? { EventId: `bus-${id}` } : { ErrorCode: "InternalFailure" })) };
+    });
+  const deleted = () =>
+    table
+      .commandCalls(BatchWriteCommand)
+      .flatMap(({ args }) => args[0].input.RequestItems?.outbox ?? [])
+      .map(({ DeleteRequest }) => DeleteRequest?.Key?.pk);
+  const age = () => log.map((line) => JSON.parse(line).OutboxAge).find((value) => value !== undefined);
+  return { run: () => resend(deps, bus), table, log, calls, deleted, age };
+}
+
+it("sends what the stream gave up hours ago, and deletes it", async () => {
+  const { run, calls, deleted } = world([[waiting(1)], [waiting(2)]]);
+
+  await run();
+
+  expect(calls).toEqual([["evt_1", "evt_2"]]);
+  expect(deleted()).toEqual(["evt_1", "evt_2"]);
+});
+
+it("leaves to the stream what is new", async () => {
+  const { run, table } = world([[]]);
+
+  await run();
+
+  const [scan] = table.commandCalls(ScanCommand);
+  expect(scan?.args[0].input).toMatchObject({
+    FilterExpression: "createdAt < :before",
+    ExpressionAttributeValues: { ":before": "2026-12-31T23:58:00Z" },
+  });
+});
+
+it("keeps what the bus does not take", async () => {
+  const { run, deleted } = world([[waiting(1), waiting(2)]], (id) => id !== "evt_1");
+
+  await run();
+
+  expect(deleted()).toEqual(["evt_2"]);
+});
+
+it("measures how long the oldest of them has waited, and that none has", async () => {
+  const late = world([[waiting(1, "2026-12-31T23:50:00Z"), waiting(2, "2026-12-31T23:00:00Z")]]);
+  const none = world([[]]);
+
+  await Promise.all([late.run(), none.run()]);
+
+  expect(NOW).toBe("2027-01-01T00:00:00Z");
+  expect([late.age(), none.age()]).toEqual([60 * 60 * 1000, 0]);
+});
+
+it("is bounded: some hundred messages in one run, and few calls while the bus is away", async () => {
+  const many = Array.from({ length: 700 }, (_, index) => waiting(index));
+  const [well, away] = [world([many, many]), world([many], () => false)];
+
+  await Promise.all([well.run(), away.run()]);
+
+  expect(well.deleted()).toHaveLength(500);
+  expect(well.table.commandCalls(ScanCommand)).toHaveLength(1);
+  expect(new Set(away.calls.flat()).size).toBe(30);
+});
+
+it("says which item is no message, and sends the others", async () => {
+  const { run, calls, log } = world([[{ pk: "broken", createdAt: "2026-12-31T17:00:00Z" }, waiting(2)]]);
+
+  await run();
+
+  expect(calls).toEqual([["evt_2"]]);
+  expect(log.join()).toContain("broken");
+});

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { jsonLog } from "./log.ts";
+
+it("measures for the stage as a whole, on which alarms stand, and by what is given besides", () => {
+  const lines: string[] = [];
+  const log = jsonLog({ function: "mailer", stage: "prod" }, (line) => lines.push(line)).with({ eventId: "evt_1" });
+
+  log.metric("EventFailures", 1, "Count", { event: "BookingHeld" });
+  log.metric("SweepFailures", 2, "Count");
+
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          {
+            Namespace: "Clearing",
+            Dimensions: [["stage"], ["stage", "event"]],
+            Metrics: [{ Name: "EventFailures", Unit: "Count" }],
+          },
+        ],
+      },
+      stage: "prod",
+      event: "BookingHeld",
+      EventFailures: 1,
+    },
+    {
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          { Namespace: "Clearing", Dimensions: [["stage"]], Metrics: [{ Name: "SweepFailures", Unit: "Count" }] },
+        ],
+      },
+      stage: "prod",
+      SweepFailures: 2,
+    },
+  ]);
+});
