@@ -17,8 +17,19 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Construct } from "constructs";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
+import { schedules } from "../subscriptions.ts";
 import type { ApiStack } from "./api.ts";
 import type { EventsStack } from "./events.ts";
+
+/** What the functions count themselves and a person has to hear of: so many within five minutes, for so many of those. */
+const counted: Record<string, { says: string; threshold: number; periods?: number }> = {
+  StripeRefusals: { says: "Stripe refuses a piece of work for good: money that should move does not", threshold: 1 },
+  SweepFailures: { says: "A sweep fails on the same items again: deadlines pass", threshold: 1, periods: 2 },
+  EventFailures: { says: "Consumers fail on events, which come back until they are dead letters", threshold: 10 },
+  OutboxUnsent: { says: "The relay cannot send or delete messages: events are late", threshold: 1, periods: 2 },
+  MailRefused: { says: "A client's mail is refused for good: somebody has to call", threshold: 1 },
+  WebhookRefused: { says: "Webhooks come with a wrong signature: the signing secret, or a stranger", threshold: 3 },
+};
 
 type OperationsProps = StackProps & { settings: Settings; api: ApiStack; events: EventsStack };
 
@@ -50,7 +61,7 @@ export class OperationsStack extends Stack {
     }
     this.#alarm("outbox-age", {
       alarmDescription: "The oldest unsent outbox item is 5 minutes old: committed changes whose events are not out",
-      metric: this.#ownMetric("OutboxAge", "Maximum"),
+      metric: this.#ownMetric("OutboxAge", "Maximum", Duration.minutes(1)),
       threshold: 5 * 60 * 1000,
     });
 
@@ -73,6 +84,26 @@ export class OperationsStack extends Stack {
         alarmDescription: `Stripe's deliveries are answered with ${kind}: the signing secret, or the function`,
         metric: this.#webhookMetric(api, kind),
         threshold: 3,
+      });
+    }
+    for (const [name, { says, threshold, periods = 1 }] of Object.entries(counted)) {
+      this.#alarm(name, {
+        alarmDescription: says,
+        metric: this.#ownMetric(name),
+        threshold,
+        evaluationPeriods: periods,
+      });
+    }
+    for (const [name, fn] of functions) {
+      const schedule = schedules[name];
+      if (!schedule) continue;
+      const period = Duration.minutes(Math.max(5, 3 * schedule.everyMinutes));
+      this.#alarm(`${name}-stopped`, {
+        alarmDescription: `${name} has not been called for ${period.toMinutes()} minutes: its schedule has stopped`,
+        metric: fn.metricInvocations({ period }),
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.BREACHING,
       });
     }
     this.#dashboard(props);
@@ -105,17 +136,17 @@ export class OperationsStack extends Stack {
   }
 
   /** What the functions measure themselves: packages/runtime/src/log.ts writes each metric under its stage too. */
-  #ownMetric(metricName: string, statistic = "Sum"): Metric {
+  #ownMetric(metricName: string, statistic = "Sum", period = Duration.minutes(5)): Metric {
     return new Metric({
       namespace: "Clearing",
       metricName,
       statistic,
-      period: Duration.minutes(1),
+      period,
       dimensionsMap: { stage: this.#stage },
     });
   }
 
-  #apiMetric({ api }: ApiStack, metricName: string, statistic = "Sum"): Metric {
+  #apiMetric({ api }: Pick<ApiStack, "api">, metricName: string, statistic = "Sum"): Metric {
     return new Metric({
       namespace: "AWS/ApiGateway",
       metricName,
@@ -126,7 +157,7 @@ export class OperationsStack extends Stack {
   }
 
   #webhookMetric({ api, webhook }: ApiStack, metricName: string): Metric {
-    return this.#apiMetric({ api } as ApiStack, metricName).with({
+    return this.#apiMetric({ api }, metricName).with({
       dimensionsMap: { ApiId: api.apiId, Stage: "$default", Resource: webhook.path, Method: webhook.method },
     });
   }
@@ -162,12 +193,16 @@ export class OperationsStack extends Stack {
       ),
       graph(
         "Outbox: age of the oldest unsent item, delay of its stream",
-        [this.#ownMetric("OutboxAge", "Maximum")],
+        [this.#ownMetric("OutboxAge", "Maximum", Duration.minutes(1))],
         [events.relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) })],
       ),
       graph(
         "Queues: age of the oldest message",
         events.queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),
+      ),
+      graph(
+        "Refusals and failures",
+        Object.keys(counted).map((name) => this.#ownMetric(name)),
       ),
       graph("Dead letters", [
         sum(

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { schedules, subscriptions } from "../../infra/subscriptions.ts";
 import { stage, synthesize } from "./stage.ts";
@@ -6,6 +7,7 @@ const queues = stage.ofType("AWS::SQS::Queue");
 const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
   ({ properties }) =>
     properties as {
+      Namespace: string;
       MetricName: string;
       Dimensions?: { Name: string; Value: string }[];
       AlarmActions: string[];
@@ -162,12 +164,40 @@ describe("what calls the functions", () => {
 });
 
 describe("what a person is told", () => {
-  test("every alarm goes to the topic, and silence is no alarm", () => {
+  test("every alarm goes to the topic", () => {
     const topic = stage.ofType("AWS::SNS::Topic")[0]?.attributes.Ref;
 
-    for (const alarm of alarms) {
-      expect(alarm).toMatchObject({ AlarmActions: [topic], TreatMissingData: "notBreaching" });
+    for (const alarm of alarms) expect(alarm.AlarmActions).toEqual([topic]);
+  });
+
+  test("silence is no alarm but of what runs by the clock", () => {
+    const silent = alarms.filter(({ TreatMissingData }) => TreatMissingData !== "notBreaching");
+
+    expect(silent).toHaveLength(Object.keys(schedules).length);
+    for (const name of Object.keys(schedules)) {
+      expect(alarmsOn("Invocations", `clearing-dev-${name}`), name).toMatchObject([
+        { ComparisonOperator: "LessThanThreshold", Threshold: 1, TreatMissingData: "breaching" },
+      ]);
     }
+  });
+
+  test("what the functions count themselves has an alarm, but for what is only to be looked at", () => {
+    const onlySeen = ["Latency", "ReconciledEvents", "WebhookVersionSkew"];
+    const sources = globSync(["packages/runtime/src/*.ts", "functions/*/*.ts"], {
+      exclude: (path) => path.endsWith(".test.ts"),
+    });
+    const emitted = new Set(
+      sources.flatMap((path) =>
+        [...readFileSync(path, "utf8").matchAll(/\.metric\("(\w+)"/g)].map((match) => match[1]),
+      ),
+    );
+    const watched = alarms.filter(({ Namespace }) => Namespace === "Clearing");
+
+    expect([...watched.map(({ MetricName }) => MetricName), ...onlySeen].sort()).toEqual([...emitted].sort());
+    // The dimensions that packages/runtime/src/log.ts gives every metric.
+    for (const { Dimensions } of watched) expect(Dimensions).toEqual([{ Name: "stage", Value: "dev" }]);
+    const dashboard = String(stage.ofType("AWS::CloudWatch::Dashboard")[0]?.properties.DashboardBody);
+    for (const { MetricName } of watched) expect(dashboard).toContain(`["Clearing","${MetricName}","stage","dev"`);
   });
 
   test("CloudWatch of this account may publish to the topic, and nobody does so in the clear", () => {

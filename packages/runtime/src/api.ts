@@ -131,7 +131,7 @@ type FinishedRequest = {
 };
 
 function logOf(event: HttpEvent): Log {
-  return jsonLog({ requestId: event.requestContext.requestId, route: event.routeKey });
+  return jsonLog({ stage: process.env.STAGE, requestId: event.requestContext.requestId, route: event.routeKey });
 }
 
 async function serve<D extends Deps>(
