@@ -27,7 +27,8 @@ it("sends both forms of a mail from the operator's address", async () => {
 
 it("says so when the service will never take a mail", async () => {
   const { send, mailer } = service();
-  send.rejects(Object.assign(new Error("suppressed"), { name: "MessageRejected" }));
+  const virus = "Transaction failed: Message content rejected";
+  send.rejects(Object.assign(new Error(virus), { name: "MessageRejected" }));
 
   expect(await mailer.send(mail)).toEqual({ ok: false, reason: "refused" });
 });
@@ -37,4 +38,21 @@ it("throws when the service is down", async () => {
   send.rejects(Object.assign(new Error("slow down"), { name: "TooManyRequestsException" }));
 
   await expect(mailer.send(mail)).rejects.toThrow("slow down");
+});
+
+it.each([
+  [
+    "MessageRejected",
+    "Email address is not verified. The following identities failed the check in region US-EAST-1: x",
+  ],
+  ["MessageRejected", "Sending suspended for this account"],
+  ["MessageRejected", "Sending paused for this configuration set. For more information, please check the inbox"],
+  ["AccountSuspendedException", "The account can't send"],
+  ["SendingPausedException", "Sending is paused"],
+  ["MailFromDomainNotVerifiedException", "The MAIL FROM domain is not verified"],
+])("throws when the account may not send at all, so that the queue keeps the mail: %s, %s", async (name, message) => {
+  const { send, mailer } = service();
+  send.rejects(Object.assign(new Error(message), { name }));
+
+  await expect(mailer.send(mail)).rejects.toThrow(message);
 });
