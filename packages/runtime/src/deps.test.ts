@@ -29,14 +29,14 @@ it("tells instants of whole seconds and ids that sort by time", async () => {
 it("opens the way to Stripe only where it is asked for", async () => {
   const gateway = {} as Gateway;
 
-  expect((await depsFor({ gateway: async () => gateway })()).gateway).toBe(gateway);
+  expect((await depsFor({ gateway: () => async () => gateway })()).gateway).toBe(gateway);
   expect(await depsFor({})()).not.toHaveProperty("gateway");
 });
 
 it("is built anew after a failure", async () => {
   let tries = 0;
   const factory = depsFor({
-    gateway: async () => {
+    gateway: () => async () => {
       tries += 1;
       if (tries === 1) throw new Error("the secret could not be read");
       return {} as Gateway;

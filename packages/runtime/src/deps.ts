@@ -26,7 +26,7 @@ export type DepsFactory<D extends Deps = Deps> = () => Promise<D>;
 
 export type Parts = {
   /** `openGateway` of stripe-account.ts, in functions that move money. */
-  gateway?: (config: Config, now: () => number) => Promise<Gateway>;
+  gateway?: (config: Config, now: () => number) => () => Promise<Gateway>;
   /** `sesMailer` of mailer.ts, in the function that sends mail. */
   mailer?: (config: Config) => Mailer;
 };
@@ -36,21 +36,21 @@ export type DepsWith<P extends Parts> = Deps &
   (P extends { gateway: unknown } ? { gateway: Gateway } : unknown) &
   (P extends { mailer: unknown } ? { mailer: Mailer } : unknown);
 
-/** Builds a function's dependencies at its first invocation and keeps them; a failure is tried anew at the next. */
+/**
+ * Builds a function's dependencies at its first invocation and keeps them, but for the gateway, which is asked for at
+ * each one: the account's key may have been rolled meanwhile. A failure is tried anew at the next invocation.
+ */
 export function depsFor<const P extends Parts>(parts: P): DepsFactory<DepsWith<P>> {
-  let built: Promise<DepsWith<P>> | null = null;
-  return () => {
-    built ??= buildDeps(parts).catch((error: unknown) => {
-      built = null;
-      throw error;
-    });
-    return built;
+  let built: { deps: Deps; gateway: (() => Promise<Gateway>) | undefined } | null = null;
+  return async () => {
+    built ??= buildDeps(parts);
+    const { deps, gateway } = built;
+    return (gateway ? { ...deps, gateway: await gateway() } : deps) as DepsWith<P>;
   };
 }
 
-async function buildDeps<P extends Parts>(parts: P): Promise<DepsWith<P>> {
+function buildDeps(parts: Parts) {
   const config = readConfig();
-  const now = () => Date.now();
   const clock = { now: (): Instant => new Date().toISOString().replace(/\.\d{3}Z$/, "Z") };
   const deps: Deps = {
     clock,
@@ -59,10 +59,9 @@ async function buildDeps<P extends Parts>(parts: P): Promise<DepsWith<P>> {
     store: openStore(config),
     log: jsonLog({ function: process.env.AWS_LAMBDA_FUNCTION_NAME, stage: config.stage }),
     config,
-    ...(parts.gateway ? { gateway: await parts.gateway(config, now) } : {}),
     ...(parts.mailer ? { mailer: parts.mailer(config) } : {}),
   };
-  return deps as DepsWith<P>;
+  return { deps, gateway: parts.gateway?.(config, () => Date.now()) };
 }
 
 function openStore(config: Config): Store {

@@ -1,21 +1,29 @@
 import { randomInt } from "node:crypto";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Gateway } from "@clearing/payments";
 import type { Config } from "./config.ts";
 import { stripeSecretOf } from "./stripe-secret.ts";
 
 /**
  * The gateway to the Stripe account in the function's secret, for functions that move money. The SDK and the secret
- * are loaded side by side, at the first invocation. `now` is in epoch milliseconds.
+ * are loaded side by side, at the first invocation; a key that is rolled reaches a warm function as soon as the secret
+ * is read again. `now` is in epoch milliseconds.
  */
-export async function openGateway(config: Config, now: () => number): Promise<Gateway> {
-  const [{ stripeGateway }, { secretKey }] = await Promise.all([
-    import("@clearing/payments/stripe-gateway"),
-    stripeSecretOf(config, now)(),
-  ]);
-  const apiBase = config.stripeApiBase;
-  return stripeGateway({
-    secretKey,
-    random: () => randomInt(2 ** 32) / 2 ** 32,
-    ...(apiBase === undefined ? {} : { apiBase }),
-  });
+export function openGateway(config: Config, now: () => number, client?: SecretsManagerClient): () => Promise<Gateway> {
+  const secretOf = stripeSecretOf(config, now, client);
+  let open: { secretKey: string; gateway: Gateway } | null = null;
+  return async () => {
+    const [{ stripeGateway }, { secretKey }] = await Promise.all([
+      import("@clearing/payments/stripe-gateway"),
+      secretOf(),
+    ]);
+    if (open?.secretKey === secretKey) return open.gateway;
+    const gateway = stripeGateway({
+      secretKey,
+      random: () => randomInt(2 ** 32) / 2 ** 32,
+      ...(config.stripeApiBase === undefined ? {} : { apiBase: config.stripeApiBase }),
+    });
+    open = { secretKey, gateway };
+    return gateway;
+  };
 }
