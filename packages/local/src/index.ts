@@ -219,6 +219,7 @@ async function assemble(
     schedules: topology.schedules,
     sources: [stripe, { next: queues.nextVisible }],
     activity: () => activity,
+    toldOfAll: stripe.url !== undefined,
     writes: () => writes,
     invoke: (functionId, event) => lambda.invoke(functionId, event),
     onFailure: toQueue,

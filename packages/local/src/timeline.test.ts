@@ -11,7 +11,7 @@ const done: Invocation = { ok: true, payload: "null" };
 const broken: Invocation = { ok: false, errorType: "Error", errorMessage: "broken" };
 
 /** A schedule of each minute whose runs are answered in turn, the last answer for ever; nothing is due in any table. */
-function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: string } = {}) {
+function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: string } = {}, toldOfAll = true) {
   const db = openDatabase(":memory:");
   const clock = createClock(db, () => start);
   const runs: number[] = [];
@@ -35,6 +35,7 @@ function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: s
     ],
     sources: [],
     activity: () => activity,
+    toldOfAll,
     writes: () => 0,
     invoke: async () => {
       runs.push(clock.now());
@@ -58,6 +59,14 @@ test("an idle tick is passed over", async () => {
   await timeline.moveTo(minutes(20));
 
   expect(runs.map((at) => new Date(at).toISOString().slice(11, 16))).toEqual(["10:01", "10:11"]);
+});
+
+test("no tick is idle where things may happen that nobody tells of", async () => {
+  const { timeline, runs } = setUp([done], {}, false);
+
+  await timeline.moveTo(minutes(10));
+
+  expect(runs).toHaveLength(10);
 });
 
 test("a run that fails is reported to the function's destination, and made up for at the next tick", async () => {
