@@ -1,18 +1,15 @@
-export const faultKinds = [
-  "error",
-  "timeout",
-  "throttle",
-  "conflict",
-  "crash_after",
-  "stale_index",
-  "duplicate",
-] as const;
-export type FaultKind = (typeof faultKinds)[number];
-export const faultTargets = ["dynamodb", "stripe", "events"] as const;
+/** The faults that each part of the stack honours; one that is not here would strike nothing. */
+const kindsOf = {
+  dynamodb: ["error", "throttle", "conflict", "timeout", "crash_after", "stale_index"],
+  stripe: ["error", "throttle", "conflict", "timeout"],
+  events: ["error", "throttle", "timeout", "crash_after", "duplicate"],
+} as const;
+type Target = keyof typeof kindsOf;
+export type FaultKind = (typeof kindsOf)[Target][number];
 
 /** A fault as `POST /_local/faults` takes it; `function` (a construct's name) and `action` narrow it down. */
 export type Fault = {
-  target: (typeof faultTargets)[number];
+  target: Target;
   kind: FaultKind;
   rate: number;
   seed?: number;
@@ -29,6 +26,26 @@ export type Faults = {
   /** Whether one of `kind` is switched on at all. */
   has(kind: FaultKind): boolean;
 };
+
+/** The fault that a request asks for, or what is wrong with it; `functions` are the constructs' names. */
+export function readFault(input: Record<string, unknown>, functions: readonly string[]): Fault | string {
+  const { target, kind, rate, seed, function: name, action, ...unknown } = input;
+  if (!isTarget(target)) return `target is one of ${Object.keys(kindsOf).join(", ")}`;
+  const kinds: readonly unknown[] = kindsOf[target];
+  if (!kinds.includes(kind)) return `kind is one of ${kinds.join(", ")} where the target is ${target}`;
+  if (typeof rate !== "number" || rate < 0 || rate > 1) return "rate is a number from 0 to 1";
+  if (seed !== undefined && !Number.isInteger(seed)) return "seed is a whole number";
+  if ((name ?? action) !== undefined && (target === "stripe" || kind === "duplicate"))
+    return `function and action do not narrow ${target === "stripe" ? "Stripe's faults" : "duplicates"} down`;
+  if (name !== undefined && !functions.some((known) => known === name))
+    return `function is one of ${functions.join(", ")}`;
+  if (action !== undefined && typeof action !== "string") return "action is an operation such as TransactWriteItems";
+  const [stray] = Object.keys(unknown);
+  if (stray !== undefined) return `${stray} is no field of a fault: target, kind, rate, seed, function, action`;
+  return input as Fault;
+}
+
+const isTarget = (value: unknown): value is Target => typeof value === "string" && Object.hasOwn(kindsOf, value);
 
 export function createFaults(): Faults {
   let active: { fault: Fault; random: () => number }[] = [];

@@ -240,6 +240,7 @@ async function assemble(
     mailbox,
     bus,
     faults,
+    functions: topology.functions.map(({ label }) => label),
     moveTo,
     quiesce,
     stripe,

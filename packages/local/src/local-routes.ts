@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterDuration, type Clock, instantOf } from "./clock.ts";
 import type { EventBus } from "./event-bus.ts";
-import { type Fault, type Faults, faultKinds, faultTargets } from "./faults.ts";
+import { type Faults, readFault } from "./faults.ts";
 import { readBody } from "./gateway.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Mailbox } from "./mail-and-secrets.ts";
@@ -13,6 +13,8 @@ type Options = {
   mailbox: Mailbox;
   bus: EventBus;
   faults: Faults;
+  /** The constructs' names of the functions, to which faults can be narrowed down. */
+  functions: readonly string[];
   /** Undefined where time cannot be moved, with the real Stripe. */
   moveTo: ((target: number) => Promise<void>) | undefined;
   quiesce: () => Promise<{ deadLetters: number }>;
@@ -66,7 +68,7 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
     case "GET /_local/events":
       return ok({ items: bus.carried(url.searchParams.get("type") ?? undefined) });
     case "POST /_local/faults": {
-      const fault = faultOf(await jsonOf(request));
+      const fault = readFault(await jsonOf(request), options.functions);
       if (typeof fault === "string") return bad(fault);
       const refusal = fault.target === "stripe" ? options.stripe.fault(fault) : faults.add(fault);
       return refusal ? bad(refusal) : ok(fault);
@@ -95,23 +97,6 @@ async function moveClock({ clock, moveTo }: Options, input: Record<string, unkno
     return bad(`the clock never goes back; it is ${instantOf(clock.now())}`);
   await moveTo(target);
   return ok({ now: instantOf(clock.now()) });
-}
-
-/** The fault that a request asks for, or what is wrong with it. */
-function faultOf(input: Record<string, unknown>): Fault | string {
-  const { target, kind, rate, seed, function: name, action } = input;
-  if (!faultTargets.some((known) => known === target)) return `target is one of ${faultTargets.join(", ")}`;
-  if (!faultKinds.some((known) => known === kind)) return `kind is one of ${faultKinds.join(", ")}`;
-  if (typeof rate !== "number" || rate < 0 || rate > 1) return "rate is a number from 0 to 1";
-  if (seed !== undefined && !Number.isInteger(seed)) return "seed is a whole number";
-  return {
-    target,
-    kind,
-    rate,
-    ...(seed !== undefined && { seed }),
-    ...(typeof name === "string" && { function: name }),
-    ...(typeof action === "string" && { action }),
-  } as Fault;
 }
 
 async function jsonOf(request: IncomingMessage): Promise<Record<string, unknown>> {

@@ -158,6 +158,13 @@ describe("a stack made from a synthesized template", () => {
     [{ target: "sqs", kind: "error", rate: 1 }, "target"],
     [{ target: "dynamodb", kind: "flood", rate: 1 }, "kind"],
     [{ target: "dynamodb", kind: "error", rate: 2 }, "rate"],
+    [{ target: "dynamodb", kind: "duplicate", rate: 1 }, "kind is one of error, throttle, conflict, timeout"],
+    [{ target: "events", kind: "conflict", rate: 1 }, "kind is one of error, throttle, timeout, crash_after, duplicate"],
+    [{ target: "stripe", kind: "crash_after", rate: 1 }, "kind is one of error, throttle, conflict, timeout"],
+    [{ target: "stripe", kind: "error", rate: 1, function: "Web" }, "do not narrow Stripe's faults down"],
+    [{ target: "events", kind: "duplicate", rate: 1, action: "PutEvents" }, "do not narrow duplicates down"],
+    [{ target: "dynamodb", kind: "error", rate: 1, function: "Wbe" }, "function is one of Web, Relay"],
+    [{ target: "dynamodb", kind: "error", rate: 1, fn: "Web" }, "fn is no field of a fault"],
   ])("the fault %j is refused", async (fault, field) => {
     expect(await ask("POST", "/_local/faults", fault)).toMatchObject({
       status: 400,
