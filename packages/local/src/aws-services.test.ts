@@ -118,8 +118,15 @@ const mail = (from: string) => ({
   },
 });
 
+const identity = { name: "dev.clearing.example", configurationSet: "mail" };
+const ses = (resource: string): Statement => ({
+  Effect: "Allow",
+  Action: "ses:SendEmail",
+  Resource: `arn:aws:ses:us-east-1:000000000000:${resource}`,
+});
+
 test("mail from an identity of the template is kept for its recipient", async () => {
-  const mailbox = createMailbox(openDatabase(":memory:"), ["dev.clearing.example"], now);
+  const mailbox = createMailbox(openDatabase(":memory:"), [identity], now);
   await ask(mailbox.service, "", mail("Clearing <no-reply@dev.clearing.example>"));
   expect(mailbox.sentTo("ana@example.com")).toEqual([
     {
@@ -134,10 +141,15 @@ test("mail from an identity of the template is kept for its recipient", async ()
 });
 
 test("mail from anybody else, or without a grant, is not sent", async () => {
-  const mailbox = createMailbox(openDatabase(":memory:"), ["dev.clearing.example"], now);
+  const mailbox = createMailbox(openDatabase(":memory:"), [identity], now);
   expect(await ask(mailbox.service, "", mail("a@evil-dev.clearing.example"))).toBe("MessageRejected");
-  expect(await ask(mailbox.service, "", mail("a@dev.clearing.example"), [])).toBe("AccessDeniedException");
+  const domain = ses("identity/dev.clearing.example");
+  for (const grants of [[], [domain], [ses("configuration-set/mail")]]) {
+    expect(await ask(mailbox.service, "", mail("a@dev.clearing.example"), grants)).toBe("AccessDeniedException");
+  }
   expect(mailbox.sentTo(undefined)).toEqual([]);
+  await ask(mailbox.service, "", mail("a@dev.clearing.example"), [domain, ses("configuration-set/mail")]);
+  expect(mailbox.sentTo(undefined)).toHaveLength(1);
 });
 
 test("a secret is given by its arn or its name to who may read it", async () => {

@@ -13,6 +13,26 @@ function topologyWith(resources: Record<string, object>) {
   return () => readTopology(loadTemplate(fixture.templateDir, "http://127.0.0.1:8787"));
 }
 
+const att = (id: string, name: string) => ({ "Fn::GetAtt": [id, name] });
+const parked = (FunctionName: object, EventSourceArn: object) => ({
+  Type: "AWS::Lambda::EventSourceMapping",
+  Properties: { FunctionName, EventSourceArn, DestinationConfig: { OnFailure: { Destination: att("Dead", "Arn") } } },
+});
+const scheduled = (dead: object) => ({
+  Type: "AWS::Scheduler::Schedule",
+  Properties: {
+    ScheduleExpression: "rate(1 minute)",
+    Target: { Arn: att("SweepFn", "Arn"), RoleArn: att("SchedulerRole", "Arn"), DeadLetterConfig: { Arn: dead } },
+  },
+});
+const ruled = (dead: object) => ({
+  Type: "AWS::Events::Rule",
+  Properties: {
+    EventBusName: { Ref: "Bus" },
+    EventPattern: { source: ["clearing"] },
+    Targets: [{ Arn: att("Queue", "Arn"), DeadLetterConfig: { Arn: dead } }],
+  },
+});
 const nothing = { Type: "AWS::CDK::Metadata" };
 const deny = { Effect: "Deny", Principal: "*", Action: "sns:*", Resource: { Ref: "Topic" } };
 const inTheClear = { ...deny, Condition: { Bool: { "aws:SecureTransport": "false" } } };
@@ -51,11 +71,17 @@ describe("what a template must let the services do", () => {
           Type: "AWS::Lambda::EventInvokeConfig",
           Properties: {
             FunctionName: { Ref: "SweepFn" },
-            DestinationConfig: { OnFailure: { Destination: { "Fn::GetAtt": ["Dead", "Arn"] } } },
+            DestinationConfig: { OnFailure: { Destination: att("Dead", "Arn") } },
           },
         },
       },
     ],
+    [
+      "Relay may not sqs:SendMessage to its destination",
+      { StreamMapping: parked({ Ref: "RelayFn" }, { "Fn::ImportValue": "data:OutboxStreamArn" }) },
+    ],
+    ["Schedule may not send to its dead-letter queue", { Schedule: scheduled(att("Dead", "Arn")) }],
+    ["Rule may not send to its dead-letter queue", { Rule: ruled(att("Dead", "Arn")) }],
     ["the API may not invoke Web", { Permission: nothing }],
     ["Alarm may not publish to its topic", watched(inTheClear)],
     ["Alarm may not publish to its topic", watched(cloudwatch, deny)],

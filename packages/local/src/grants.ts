@@ -60,9 +60,9 @@ function ofMappings({ functions, mappings }: Topology): string[] {
   });
 }
 
-/** Lambda reports what failed in the function's own name. */
-function ofDestinations({ functions, schedules }: Topology): string[] {
-  return schedules.flatMap(({ functionId, onFailureArn }) => {
+/** Lambda reports what failed in the function's own name, of a stream's mapping and of a schedule's call. */
+function ofDestinations({ functions, mappings, schedules }: Topology): string[] {
+  return [...mappings, ...schedules].flatMap(({ functionId, onFailureArn }) => {
     const fn = functions.find(({ id }) => id === functionId);
     if (onFailureArn === undefined || fn?.allows("sqs:SendMessage", onFailureArn)) return [];
     return [`${fn?.label} may not sqs:SendMessage to its destination`];
@@ -72,23 +72,31 @@ function ofDestinations({ functions, schedules }: Topology): string[] {
 function ofSchedules(template: Template): string[] {
   const roles = readRoleStatements(template);
   return template.ofType("AWS::Scheduler::Schedule").flatMap((schedule) => {
-    const { Target } = read<{ Target: { Arn: string; RoleArn: string } }>(schedule);
-    const allows = compilePolicy(roles.get(Target.RoleArn) ?? []);
-    return allows("lambda:InvokeFunction", Target.Arn) ? [] : [`${schedule.label} may not invoke its function`];
+    type Target = { Arn: string; RoleArn: string; DeadLetterConfig?: { Arn: string } };
+    const { Arn, RoleArn, DeadLetterConfig: dead } = read<{ Target: Target }>(schedule).Target;
+    const allows = compilePolicy(roles.get(RoleArn) ?? []);
+    return [
+      ...(allows("lambda:InvokeFunction", Arn) ? [] : [`${schedule.label} may not invoke its function`]),
+      ...(!dead || allows("sqs:SendMessage", dead.Arn)
+        ? []
+        : [`${schedule.label} may not send to its dead-letter queue`]),
+    ];
   });
 }
 
 function ofRules(template: Template): string[] {
+  const statements = statementsOf(template, "AWS::SQS::QueuePolicy");
   return template.ofType("AWS::Events::Rule").flatMap((rule) => {
     const source = rule.attributes.Arn ?? "";
-    return (read<{ Targets?: { Arn: string }[] }>(rule).Targets ?? [])
-      .filter(({ Arn }) => Arn.includes(":sqs:") && !queueAccepts(template, Arn, source))
-      .map(() => `${rule.label} may not send to its queue`);
+    const refused = (arn: string | undefined) =>
+      arn?.includes(":sqs:") && !accepts(statements, "events", "sqs:SendMessage", arn, source);
+    type Target = { Arn: string; DeadLetterConfig?: { Arn: string } };
+    return (read<{ Targets?: Target[] }>(rule).Targets ?? []).flatMap(({ Arn, DeadLetterConfig }) => [
+      ...(refused(Arn) ? [`${rule.label} may not send to its queue`] : []),
+      ...(refused(DeadLetterConfig?.Arn) ? [`${rule.label} may not send to its dead-letter queue`] : []),
+    ]);
   });
 }
-
-const queueAccepts = (template: Template, queueArn: string, source: string): boolean =>
-  accepts(statementsOf(template, "AWS::SQS::QueuePolicy"), "events", "sqs:SendMessage", queueArn, source);
 
 /** A topic without a policy has SNS's own, under which the account's alarms may publish; one of its own replaces that. */
 function ofAlarms(template: Template): string[] {

@@ -12,11 +12,11 @@ import { createIssuer } from "./issuer.ts";
 import { createLambdaHost, type Invocation, type LambdaHost } from "./lambda-host.ts";
 import { listen } from "./listen.ts";
 import { createLocalRoutes } from "./local-routes.ts";
-import { createMailbox, createSecrets } from "./mail-and-secrets.ts";
+import { createMailbox, createSecrets, type MailIdentity } from "./mail-and-secrets.ts";
 import { createQueues } from "./queues.ts";
 import { createStreams } from "./streams.ts";
 import { realStripe, simulatedStripe } from "./stripe.ts";
-import { loadTemplate, type Template } from "./template.ts";
+import { loadTemplate, read, type Template } from "./template.ts";
 import { createTimeline } from "./timeline.ts";
 import { readTopology, type Topology } from "./topology.ts";
 
@@ -149,8 +149,7 @@ async function assemble(
     now: clock.now,
     crash,
   });
-  const identities = template.ofType("AWS::SES::EmailIdentity").map(({ name }) => name);
-  const mailbox = createMailbox(db, identities, clock.now);
+  const mailbox = createMailbox(db, readIdentities(template), clock.now);
   const ownSecret = new Set(topology.functions.map((fn) => fn.environment.STRIPE_SECRET_ARN));
   const givenSecrets = new Map(
     topology.secrets.map(({ arn, value }) => [arn, ownSecret.has(arn) ? stripe.secret : value]),
@@ -292,6 +291,13 @@ function readStack(options: StackOptions, apiUrl: string): [Template, Topology] 
   const functions = topology.functions.map((fn) => ({ ...fn, folder: options.bundles?.(fn.label) ?? fn.folder }));
   return [template, { ...topology, functions }];
 }
+
+const readIdentities = (template: Template): MailIdentity[] =>
+  template.ofType("AWS::SES::EmailIdentity").map((identity) => {
+    type Properties = { ConfigurationSetAttributes?: { ConfigurationSetName?: string } };
+    const { ConfigurationSetAttributes: attributes } = read<Properties>(identity);
+    return { name: identity.name, configurationSet: attributes?.ConfigurationSetName };
+  });
 
 const IDLE_WITHIN_MS = 120_000;
 

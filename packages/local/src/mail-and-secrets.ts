@@ -15,8 +15,11 @@ type SendEmail = {
   Content?: { Simple?: { Subject: { Data: string }; Body: { Text?: Part; Html?: Part } } };
 };
 
+/** An identity of the template that mail is sent from, with the configuration set that goes with it. */
+export type MailIdentity = { name: string; configurationSet: string | undefined };
+
 /** SES: keeps what is sent from an identity of the template, one mail for each recipient. */
-export function createMailbox(db: DatabaseSync, identities: readonly string[], now: () => number): Mailbox {
+export function createMailbox(db: DatabaseSync, identities: readonly MailIdentity[], now: () => number): Mailbox {
   const insert = db.prepare(
     "INSERT INTO mail (recipient, sender, subject, text, html, sentAt) VALUES (?, ?, ?, ?, ?, ?)",
   );
@@ -28,12 +31,15 @@ export function createMailbox(db: DatabaseSync, identities: readonly string[], n
       const { FromEmailAddress: from = "", Destination = {}, Content } = JSON.parse(call.body.toString()) as SendEmail;
       const address = (/<([^>]+)>/.exec(from)?.[1] ?? from).toLowerCase();
       const identity = identities.find(
-        (one) => one.toLowerCase() === address || address.endsWith(`@${one.toLowerCase()}`),
+        ({ name }) => name.toLowerCase() === address || address.endsWith(`@${name.toLowerCase()}`),
       );
       if (!identity) throw new AwsError("MessageRejected", `Email address is not verified: ${address}`);
-      requireGrant(call.fn, "ses:SendEmail", `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${identity}`, {
-        "ses:FromAddress": [address],
-      });
+      const context = { "ses:FromAddress": [address] };
+      const { name, configurationSet } = identity;
+      const needed = [`identity/${name}`, ...(configurationSet ? [`configuration-set/${configurationSet}`] : [])];
+      for (const one of needed) {
+        requireGrant(call.fn, "ses:SendEmail", `arn:aws:ses:${REGION}:${ACCOUNT}:${one}`, context);
+      }
       const simple = Content?.Simple;
       if (!simple) throw new AwsError("BadRequestException", "only simple content is known to the local stack");
       const recipients = [Destination.ToAddresses, Destination.CcAddresses, Destination.BccAddresses].flatMap(
