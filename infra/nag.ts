@@ -52,6 +52,10 @@ const topics = {
     rules: ["AwsSolutions-IAM5[Resource::*]"],
     reason: "X-Ray's PutTraceSegments and PutTelemetryRecords know no resource.",
   },
+  streams: {
+    rules: ["AwsSolutions-IAM5"],
+    reason: "ListStreams, which Lambda asks for with a stream's mapping, knows no single stream: all those of the outbox.",
+  },
   publicRoute: {
     rules: ["AwsSolutions-APIG4"],
     reason: "Public by the API's contract; throttled, and the webhook checks a signature over the raw body itself.",
@@ -85,9 +89,13 @@ const topics = {
   },
 } satisfies Record<string, Acknowledgement>;
 
-/** Acknowledges, with its written reason, what the packs find about a construct and what is under it. */
-export function acknowledge(construct: IConstruct, topic: keyof typeof topics): void {
-  add(construct, topics[topic]);
+/**
+ * Acknowledges, with its written reason, what the packs find about a construct and what is under it. `finding` is what a
+ * rule says beyond its name where that depends on the stage, such as `[Resource::...]`.
+ */
+export function acknowledge(construct: IConstruct, topic: keyof typeof topics, finding = ""): void {
+  const { rules, reason } = topics[topic];
+  add(construct, { rules: rules.map((rule) => rule + finding), reason });
 }
 
 function add(construct: IConstruct, { rules, reason }: Acknowledgement): void {

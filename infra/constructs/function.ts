@@ -72,11 +72,22 @@ function roleOf(scope: Construct, name: FunctionName, logs: LogGroup, props: Cle
 const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>) =>
   new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
 
+/** What DynamoDB asks of a caller for a table under a customer's key, its `ReEncrypt*` and `GenerateDataKey*` spelled out. */
+const keyActions = [
+  "kms:Encrypt",
+  "kms:Decrypt",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:DescribeKey",
+];
+
 /** The statements of a function's row in infra/access.ts. */
 function statementsOf(name: FunctionName, { data, bus }: ClearingFunctionProps): PolicyStatement[] {
   const row = access[name];
   const statements = tableNames.flatMap((table) => (row[table] ? tableStatements(table, row[table], data) : []));
-  if (row.clinical) statements.push(allow(["kms:Decrypt", "kms:GenerateDataKey"], [data.clinicalKey.keyArn]));
+  if (row.clinical) statements.push(allow(keyActions, [data.clinicalKey.keyArn]));
   if (row.stripe) statements.push(allow(["secretsmanager:GetSecretValue"], [data.stripeSecret.ref]));
   if (row.mail) {
     statements.push(allow(["ses:SendEmail"], [data.mailIdentity.emailIdentityArn, data.mailConfigurationSetArn]));

@@ -13,6 +13,7 @@ import type { Construct } from "constructs";
 import type { FunctionName } from "../access.ts";
 import { ClearingFunction } from "../constructs/function.ts";
 import { consumerQueue, deadLetterQueue } from "../constructs/queue.ts";
+import { acknowledge } from "../nag.ts";
 import { readEventSchemas } from "../openapi.ts";
 import type { Settings } from "../settings.ts";
 import { type Subscription, schedules, subscriptions } from "../subscriptions.ts";
@@ -97,6 +98,12 @@ export class EventsStack extends Stack {
         resources: [streamArnOf(outbox)],
       }),
     );
+    const tableArn = Stack.of(outbox).exportValue(outbox.tableArn);
+    relay.addToRolePolicy(
+      new PolicyStatement({ actions: ["dynamodb:ListStreams"], resources: [`${tableArn}/stream/*`] }),
+    );
+    const { "Fn::ImportValue": imported } = this.resolve(tableArn) as { "Fn::ImportValue": string };
+    if (relay.role) acknowledge(relay.role, "streams", `[Resource::${imported}/stream/*]`);
     relay.addEventSourceMapping("outbox", {
       eventSourceArn: streamArnOf(outbox),
       startingPosition: StartingPosition.TRIM_HORIZON,

@@ -15,6 +15,20 @@ describe("clinical data", () => {
     expect(who).toEqual(["clinical"]);
   });
 
+  test("it may do with the key what DynamoDB asks of whoever uses a table under a customer's key", () => {
+    const actions = permissionsFor("clinical").filter(({ resource }) => resource === clinicalKey);
+
+    expect(actions.map(({ action }) => action).sort()).toEqual([
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo",
+    ]);
+  });
+
   test("no other role does either", () => {
     const roles = [...rolePermissions(stage.resources)].filter(([, permissions]) =>
       permissions.some(({ resource }) => touchesClinical(resource)),
@@ -74,8 +88,12 @@ const wildcardsOf = (resources: typeof stage.resources): string[] => {
 };
 
 describe("least privilege", () => {
-  test("the only wildcard is X-Ray's, which knows no resource", () => {
-    expect(wildcardsOf(stage.resources)).toEqual(["xray:PutTelemetryRecords on *", "xray:PutTraceSegments on *"]);
+  test("the only wildcards are X-Ray's, which knows no resource, and the streams that the outbox ever had", () => {
+    expect(wildcardsOf(stage.resources)).toEqual([
+      `dynamodb:ListStreams on ${tableArn("outbox")}/stream/*`,
+      "xray:PutTelemetryRecords on *",
+      "xray:PutTraceSegments on *",
+    ]);
   });
 
   test("control: a wildcard in a role is seen", () => {

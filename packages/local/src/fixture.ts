@@ -227,7 +227,7 @@ const apiTemplate = {
     ),
     ...lambda("Relay", { EVENT_BUS: { Ref: "Bus" } }, [
       {
-        Action: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
+        Action: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"],
         Resource: imported("OutboxStreamArn"),
       },
       { Action: "events:PutEvents", Resource: att("Bus", "Arn") },

@@ -53,7 +53,7 @@ function ofMappings({ functions, mappings }: Topology): string[] {
     const fn = functions.find(({ id }) => id === functionId);
     const actions = sourceArn.includes(":sqs:")
       ? ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-      : ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"];
+      : ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"];
     return actions
       .filter((action) => !fn?.allows(action, sourceArn))
       .map((action) => `${fn?.label} may not ${action} its source`);
