@@ -1,5 +1,5 @@
-import { openCohort, startWorld } from "../harness/world.ts";
-import { connect } from "../proofs/stack.ts";
+import { openCohort, participantBody } from "../harness/http.ts";
+import { startWorld } from "../harness/world.ts";
 import { contendersFor, judge, wave } from "../proofs/stampede.ts";
 import { type Figure, inParallel, ms, percentile, perSecond, rate } from "./measure.ts";
 
@@ -7,13 +7,7 @@ import { type Figure, inParallel, ms, percentile, perSecond, rate } from "./meas
 export async function httpFigures(): Promise<Figure[]> {
   const world = await startWorld();
   try {
-    const { stack } = world;
-    const client = connect({
-      apiUrl: stack.apiUrl,
-      simulatorUrl: stack.simulatorUrl ?? "",
-      dynamoDbUrl: stack.dynamoDbUrl,
-      tables: stack.topology.tables.map(({ name }) => name),
-    });
+    const client = world.http;
     const figures: Figure[] = [];
     const cohorts = [];
     for (let index = 0; index < 8; index++) cohorts.push(await openCohort(world, { count: 50 }));
@@ -22,12 +16,11 @@ export async function httpFigures(): Promise<Figure[]> {
         cohorts.map((cohort, index) => contendersFor(client, { cohortId: cohort.id, count: 50, tag: `b${index}` })),
       )
     ).flat();
-    const participant = { name: "Sample Person", phone: "+1 555 0100", dateOfBirth: "1985-05-17" };
     const hold = ({ email, token, quoteId }: (typeof buyers)[number]) =>
-      client.expect("POST", "/v1/bookings", {
+      client.must("POST", "/v1/bookings", {
         token,
         key: `hold-${email}`,
-        body: { quoteId, participant: { ...participant, email } },
+        body: { quoteId, participant: participantBody(email) },
       });
     await client.quiesce();
     await inParallel(buyers.slice(0, 60), 20, hold);

@@ -52,10 +52,7 @@ const logs = (): string => {
 
 async function stripeObjects(): Promise<string> {
   const lists = ["customers", "checkout/sessions", "payment_intents", "charges", "refunds", "events"];
-  const headers = { authorization: "Bearer sk_test_clearing_local" };
-  const answers = lists.map(async (list) =>
-    (await fetch(`${world.stack.simulatorUrl}/v1/${list}?limit=100`, { headers })).text(),
-  );
+  const answers = lists.map(async (list) => JSON.stringify((await world.http.stripe("GET", `${list}?limit=100`)).body));
   return (await Promise.all(answers)).join("\n");
 }
 

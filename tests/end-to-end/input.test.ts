@@ -214,10 +214,8 @@ describe("faults of Stripe", () => {
       expect(await client.payOn(again.body.sessionId)).toMatchObject({ status: "succeeded" });
       await world.quiesce();
       expect((await client.read()).status).toBe("awaiting_clearance");
-      const sessions = await fetch(`${world.stack.simulatorUrl}/v1/checkout/sessions?limit=100`, {
-        headers: { authorization: "Bearer sk_test_clearing_local" },
-      });
-      const { data } = (await sessions.json()) as { data: { metadata: { bookingId?: string } }[] };
+      type Sessions = { data: { metadata: { bookingId?: string } }[] };
+      const { data } = (await world.http.stripe<Sessions>("GET", "checkout/sessions?limit=100")).body;
       expect(data.filter(({ metadata }) => metadata.bookingId === client.id)).toHaveLength(1);
     },
   );

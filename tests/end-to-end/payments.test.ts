@@ -228,18 +228,12 @@ describe("a program in a currency without minor units", () => {
 });
 
 describe("money that belongs to nothing known", () => {
-  const stripe = async (path: string, form: Record<string, string>) => {
-    const response = await fetch(`${world.stack.simulatorUrl}${path}`, {
-      method: "POST",
-      headers: { authorization: "Bearer sk_test_clearing_local", "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams(form),
-    });
-    return (await response.json()) as { id: string; latest_charge: string };
-  };
+  const stripe = async (path: string, form: Record<string, string>) =>
+    (await world.http.stripe<{ id: string }>("POST", path, form)).body;
 
   test("a charge of another system on the account is posted to suspense, and its refund out of it", async () => {
     const before = (await world.balances()).suspense ?? 0;
-    const foreign = await stripe("/v1/payment_intents", {
+    const foreign = await stripe("payment_intents", {
       amount: "4200",
       currency: "usd",
       confirm: "true",
@@ -249,7 +243,7 @@ describe("money that belongs to nothing known", () => {
     });
     await world.quiesce();
     expect((await world.balances()).suspense).toBe(before - 4_200);
-    await stripe("/v1/refunds", { payment_intent: foreign.id, amount: "4200" });
+    await stripe("refunds", { payment_intent: foreign.id, amount: "4200" });
     await world.quiesce();
     expect((await world.balances()).suspense ?? 0).toBe(before);
     await expectReconciled();
@@ -259,7 +253,7 @@ describe("money that belongs to nothing known", () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world)).id);
     const payment = (await world.journal(client.id)).find(({ reference }) => reference.startsWith("payment:"));
-    await stripe("/v1/refunds", { charge: payment?.reference.slice("payment:".length) ?? "", amount: "10000" });
+    await stripe("refunds", { charge: payment?.reference.slice("payment:".length) ?? "", amount: "10000" });
     await world.quiesce();
     expect(await client.read()).toMatchObject({ paid: 250_000, refunded: 10_000 });
     await expectReconciled();

@@ -9,6 +9,7 @@ import { holdPlace } from "@clearing/store/hold";
 import { putQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
 import { dayFrom, timeZone } from "./days.ts";
+import { participantBody, programBody } from "./http.ts";
 import { ids } from "./store.ts";
 
 export const actor = { sub: "sample-client", role: "client" } as const;
@@ -19,29 +20,10 @@ export const sampleProgram = (changes: Partial<Program> = {}): Program => ({
   version: 1,
   auditHash: "",
   status: "published",
-  name: "Sample program",
-  publicLabel: "Seven-day program",
-  summary: "Sample data",
-  modalities: [],
-  days: 7,
-  currency: "usd",
+  ...programBody,
   healthCare: false,
-  placeTypes: [{ type: "private", price: 1_850_000 }],
-  deposit: { kind: "amount", amount: 250_000 },
-  plans: [{ kind: "full" }, { kind: "deposit_and_balance", balanceDueDaysBefore: 30 }],
   lateCharge: null,
   nonPayment: null,
-  cancellation: {
-    administrationFee: 50_000,
-    tiers: [
-      { daysBefore: 60, refundPercent: 100 },
-      { daysBefore: 30, refundPercent: 50 },
-      { daysBefore: 0, refundPercent: 0 },
-    ],
-  },
-  screening: { clearanceDeadlineDaysBefore: 14, validityDays: 90, declineAfterHours: 24 },
-  holdMinutes: 30,
-  waitlistOfferHours: 48,
   addOns: [],
   itinerary: [],
   aftercare: [],
@@ -101,7 +83,7 @@ export function holdSample(
 ) {
   const id = ids.next("bkg");
   const { terms } = offer;
-  const participant = { name: "Sample Person", email, phone: "+1 555 0100", dateOfBirth: "1985-05-17" };
+  const participant = participantBody(email);
   const document = agreementDocument({
     ...terms,
     bookingId: id,

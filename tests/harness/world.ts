@@ -4,19 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Stack, type StackOptions, startStack } from "@clearing/local";
 import { synthesize } from "../../scripts/synthesize.ts";
-import { dayFrom, nextMidday, timeZone } from "./days.ts";
+import { nextMidday } from "./days.ts";
+import { addressesOf, type Call, connect, type Client as Http, participantBody } from "./http.ts";
+
+export { openCohort, participantBody, programBody } from "./http.ts";
 
 type Json = Record<string, unknown>;
-export type Answer<Body> = { status: number; headers: Headers; body: Body };
 export type Problem = { code: string; detail?: string; errors?: { path: string; message: string }[] };
-export type Call = {
-  token?: string | undefined;
-  body?: unknown;
-  key?: string;
-  headers?: Record<string, string>;
-  raw?: string;
-};
-
 export type Due = { id: string; kind: string; dueOn: string; amount: number; paid: number; status: string };
 export type Booking = {
   id: string;
@@ -59,43 +53,20 @@ export async function startWorld(
       ...options,
     });
   let stack: Stack = await start();
+  let http: Http = connect(addressesOf(stack));
   const tokens = new Map<string, string>();
 
-  async function call<Body = Json>(base: string, method: string, path: string, options: Call): Promise<Answer<Body>> {
-    const { token, body, key, headers, raw } = options;
-    const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await fetch(`${base}${path}`, {
-      method,
-      redirect: "manual",
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(sent === undefined ? {} : { "content-type": "application/json" }),
-        ...(key === undefined ? {} : { "idempotency-key": key }),
-        ...headers,
-      },
-      ...(sent === undefined ? {} : { body: sent }),
-    });
-    const text = await response.text();
-    const json = response.headers.get("content-type")?.includes("json");
-    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Body };
-  }
-
-  const api = <Body = Json>(method: string, path: string, options: Call = {}) =>
-    call<Body>(stack.apiUrl, method, path, options);
-  const sim = <Body = Json>(method: string, path: string, body?: unknown) =>
-    call<Body>(stack.simulatorUrl ?? "", method, path, { body });
-  const must = async <Body = Json>(method: string, path: string, options: Call = {}): Promise<Body> => {
-    const answer = await api<Body>(method, path, options);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  };
+  const api = <Body = Json>(method: string, path: string, options: Call = {}) => http.call<Body>(method, path, options);
+  const sim = <Body = Json>(method: string, path: string, body?: unknown) => http.sim<Body>(method, path, body);
+  const must = <Body = Json>(method: string, path: string, options: Call = {}) =>
+    http.must<Body>(method, path, options);
 
   /** Tokens live an hour of the stack's own time: a fresh one for every use after the clock was moved. */
   async function token(role: string, email = `${role}@example.com`): Promise<string> {
     const key = `${role} ${email}`;
     const kept = tokens.get(key);
     if (kept !== undefined) return kept;
-    const { token: made } = await must<{ token: string }>("POST", "/_local/token", { body: { role, email } });
+    const made = await http.token(role, email);
     tokens.set(key, made);
     return made;
   }
@@ -114,8 +85,12 @@ export async function startWorld(
     get stack() {
       return stack;
     },
-    quiesce: async () => (await must<{ deadLetters: number }>("POST", "/_local/quiesce")).deadLetters,
-    now: async () => (await must<{ now: string }>("GET", "/_local/clock")).now,
+    /** For the proofs' own tools, which ask for no more than that. */
+    get http() {
+      return http;
+    },
+    quiesce: async () => (await http.quiesce()).deadLetters,
+    now: () => http.now(),
     mail: async (to: string) =>
       (await must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items.map(
         (mail) => mail.subject,
@@ -125,7 +100,7 @@ export async function startWorld(
         ({ detail }) => detail.subject.id === bookingId || detail.data.bookingId === bookingId,
       ),
     faults: (body: Json) => must("POST", "/_local/faults", { body }),
-    clearFaults: () => must("DELETE", "/_local/faults"),
+    clearFaults: () => http.clearFaults(),
     journal: async (bookingId: string) =>
       (
         await must<{ items: Entry[] }>("GET", `/v1/finance/journal?bookingId=${bookingId}`, {
@@ -148,6 +123,7 @@ export async function startWorld(
     async restart() {
       await stack.stop();
       stack = await start();
+      http = connect(addressesOf(stack));
     },
     async stop() {
       await stack.stop();
@@ -156,69 +132,8 @@ export async function startWorld(
   };
 }
 
-export const programBody = {
-  name: "Seven-day intensive (sample)",
-  publicLabel: "Seven-day program",
-  summary: "Sample data",
-  modalities: ["KAP"],
-  days: 7,
-  currency: "usd",
-  placeTypes: [{ type: "private", price: 1_850_000 }],
-  deposit: { kind: "amount", amount: 250_000 },
-  plans: [
-    { kind: "full" },
-    { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
-    { kind: "installments", months: 6 },
-  ],
-  cancellation: {
-    administrationFee: 50_000,
-    tiers: [
-      { daysBefore: 60, refundPercent: 100 },
-      { daysBefore: 30, refundPercent: 50 },
-      { daysBefore: 0, refundPercent: 0 },
-    ],
-  },
-  screening: { clearanceDeadlineDaysBefore: 14, validityDays: 90, declineAfterHours: 24 },
-  holdMinutes: 30,
-  waitlistOfferHours: 48,
-};
-
-/** An open cohort of a new published program, beginning in so many days. */
-export async function openCohort(
-  world: World,
-  { inDays = 45, count = 4, program = {} }: { inDays?: number; count?: number; program?: Json } = {},
-) {
-  const token = await world.token("admin");
-  const made = await world.must<{ id: string }>("POST", "/v1/programs", {
-    token,
-    body: { ...programBody, ...program },
-  });
-  await world.must("PATCH", `/v1/programs/${made.id}`, { token, body: { status: "published" } });
-  const now = await world.now();
-  const cohort = await world.must<{ id: string; startsOn: string; endsOn: string }>("POST", "/v1/cohorts", {
-    token,
-    body: {
-      programId: made.id,
-      startsOn: dayFrom(now, inDays),
-      endsOn: dayFrom(now, inDays + 6),
-      timeZone,
-      venue: "Sample House",
-      places: [{ type: "private", count }],
-    },
-  });
-  await world.must("PATCH", `/v1/cohorts/${cohort.id}`, { token, body: { status: "open" } });
-  return { ...cohort, programId: made.id };
-}
-
 let people = 0;
 const somebody = (): string => `person-${++people}-${randomUUID().slice(0, 8)}@example.com`;
-
-export const participantBody = (email: string) => ({
-  name: "Sample Person",
-  email,
-  phone: "+1 555 0100",
-  dateOfBirth: "1985-05-17",
-});
 
 /** One client and their booking. */
 export class Client {

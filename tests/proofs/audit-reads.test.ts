@@ -5,9 +5,9 @@ import { handler as clinicalHandler } from "@clearing/functions/clinical";
 import { keys } from "@clearing/store/keys";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";
+import { programBody } from "../harness/http.ts";
 import { heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
-import { programBody } from "../harness/world.ts";
 
 const firstDay = "2027-03-01T17:00:00Z";
 const secondDay = "2027-03-02T17:00:00Z";

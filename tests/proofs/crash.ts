@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { synthesize } from "../../scripts/synthesize.ts";
+import { type Addresses, type Answer, type Client, connect, openCohort, participantBody } from "../harness/http.ts";
 import { seeded } from "../harness/store.ts";
 import { type Dump, dump } from "./dump.ts";
 import { always, breaches, stripePostedOnce } from "./invariants.ts";
-import { type Addresses, type Answer, type Client, connect, openCohort, participantOf } from "./stack.ts";
 
 export type CrashOptions = {
   bookings: number;
@@ -45,7 +45,9 @@ export async function crashes({ bookings, kills, seed, crashAfter = 0 }: CrashOp
   const life = { kills: 0, cutOff: 0, done: false };
   try {
     const cohorts: string[] = [];
-    for (let count = 0; count < bookings; count += 40) cohorts.push(await openCohort(house.client(), { places: 50 }));
+    for (let count = 0; count < bookings; count += 40) {
+      cohorts.push((await openCohort(house.client(), { count: 50 })).id);
+    }
     if (crashAfter > 0) {
       await house.client().fault({ target: "dynamodb", kind: "crash_after", rate: crashAfter, seed });
     }
@@ -161,18 +163,15 @@ async function walk(house: House, { index, cohortId, seed, kept, life }: Walk): 
       body: { cohortId, placeType: "private", plan: { kind: index % 2 === 0 ? "full" : "deposit_and_balance" } },
     }),
   );
-  const hold = { quoteId: quote.body.id, participant: participantOf(email) };
+  const hold = { quoteId: quote.body.id, participant: participantBody(email) };
   const held = await ask("hold", "client", email, "/v1/bookings", hold);
   const path = `/v1/bookings/${held.body.id}`;
   const signature = { hash: held.body.agreement?.hash, signature: "Sample Person", accepted: true };
   await ask("sign", "client", email, `${path}/agreement`, signature);
   const page = await ask("checkout", "client", email, `${path}/checkout`, { purpose: "deposit" });
   await pause();
-  await untilAnswered(life, async () => {
-    const pay = { paymentMethod: "pm_card_visa" };
-    const body = await house.client().sim(`/_sim/checkout/${page.body.sessionId}/payment`, pay);
-    return { status: 200, body, replayed: false };
-  });
+  const pay = { paymentMethod: "pm_card_visa" };
+  await untilAnswered(life, () => house.client().sim("POST", `/_sim/checkout/${page.body.sessionId}/payment`, pay));
   if (random() < 0.2) {
     await ask("cancel", "client", email, `${path}/cancellation`, { reason: "changed plans" });
     return;
@@ -229,9 +228,10 @@ async function repeated(client: Client, kept: Kept[]): Promise<string[]> {
   const found: string[] = [];
   for (const { request, answer } of kept) {
     const again = await send(client, request);
-    const same = again.replayed && again.status === answer.status && sameJson(again.body, answer.body);
+    const replayed = again.headers.has("idempotent-replayed");
+    const same = replayed && again.status === answer.status && sameJson(again.body, answer.body);
     if (!same) {
-      const given = `${again.status} ${JSON.stringify(again.body)}${again.replayed ? "" : " (not replayed)"}`;
+      const given = `${again.status} ${JSON.stringify(again.body)}${replayed ? "" : " (not replayed)"}`;
       found.push(`I10: ${request.email}'s ${request.what}, once ${JSON.stringify(answer.body)}, is now ${given}`);
     }
   }

@@ -4,7 +4,7 @@ import type { AuditRecord } from "@clearing/domain/audit";
 import type { Attempt, Booking, Charge, Refund } from "@clearing/domain/booking";
 import type { PostedEntry } from "@clearing/domain/ledger";
 import type { Clearance } from "@clearing/domain/screening";
-import type { Client } from "./stack.ts";
+import type { Client } from "../harness/http.ts";
 
 /** A place as it is stored, flat. */
 export type StoredPlace = {
@@ -128,17 +128,16 @@ async function tables({ dynamoDbUrl, tables: names }: Client): Promise<Scans> {
 }
 
 async function carried(client: Client): Promise<BusEvent[]> {
-  const { items } = await client.expect("GET", "/_local/events");
+  const { items } = await client.must("GET", "/_local/events");
   type Carried = { type: string; detail: Omit<BusEvent, "type"> };
   return (items as Carried[]).map(({ type, detail: { id, subject, data } }) => ({ id, type, subject, data }));
 }
 
-async function stripeSide({ simulatorUrl }: Client): Promise<StripeSide> {
+async function stripeSide(client: Client): Promise<StripeSide> {
   const get = async (path: string) => {
-    const headers = { authorization: "Bearer sk_test_clearing_local" };
-    const response = await fetch(`${simulatorUrl}/v1/${path}`, { headers });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    const { status, body } = await client.stripe("GET", path);
+    if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+    return body;
   };
   const list = async <Kind extends { id: string }>(path: string): Promise<Kind[]> => {
     const found: Kind[] = [];

@@ -1,5 +1,6 @@
 import type { Booking } from "@clearing/domain/booking";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Client, openCohort, participantBody } from "../harness/http.ts";
 import { type Dump, dump } from "./dump.ts";
 import {
   always,
@@ -16,7 +17,7 @@ import {
   refundsWithinCaptured,
   stripePostedOnce,
 } from "./invariants.ts";
-import { type Client, openCohort, openStack, participantOf, type RunningStack } from "./stack.ts";
+import { openStack, type RunningStack } from "./stack.ts";
 
 let stack: RunningStack;
 let sound: Dump;
@@ -25,10 +26,10 @@ let sound: Dump;
 beforeAll(async () => {
   stack = await openStack();
   const { client } = stack;
-  const cohortId = await openCohort(client, { places: 4 });
+  const { id: cohortId } = await openCohort(client);
   await confirmed(client, cohortId, "stays@example.com");
   const { id, token } = await confirmed(client, cohortId, "leaves@example.com");
-  await client.expect("POST", `/v1/bookings/${id}/cancellation`, { token, body: { reason: "x" }, key: "cancel" });
+  await client.must("POST", `/v1/bookings/${id}/cancellation`, { token, body: { reason: "x" }, key: "cancel" });
   await client.quiesce();
   sound = await dump(client);
 });
@@ -37,12 +38,12 @@ afterAll(() => stack?.stop());
 async function confirmed(client: Client, cohortId: string, email: string): Promise<{ id: string; token: string }> {
   const token = await client.token("client", email);
   const post = (path: string, body: object, by = token) =>
-    client.expect("POST", path, { token: by, body, key: crypto.randomUUID() });
+    client.must("POST", path, { token: by, body, key: crypto.randomUUID() });
   const quote = await post("/v1/quotes", { cohortId, placeType: "private", plan: { kind: "full" } });
-  const { id, agreement } = await post("/v1/bookings", { quoteId: quote.id, participant: participantOf(email) });
+  const { id, agreement } = await post("/v1/bookings", { quoteId: quote.id, participant: participantBody(email) });
   await post(`/v1/bookings/${id}/agreement`, { hash: agreement.hash, signature: "Sample", accepted: true });
   const { sessionId } = await post(`/v1/bookings/${id}/checkout`, { purpose: "deposit" });
-  await client.sim(`/_sim/checkout/${sessionId}/payment`, { paymentMethod: "pm_card_visa" });
+  await client.sim("POST", `/_sim/checkout/${sessionId}/payment`, { paymentMethod: "pm_card_visa" });
   await client.quiesce();
   for (const [kind, doctor] of [
     ["medical", "doctor-a"],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { simulateMoney } from "./money.ts";
-import { openStack, weakened } from "./stack.ts";
+import { openStack } from "./stack.ts";
+import { weakened } from "./weaken.ts";
 
 const seed = Number(process.env.MONEY_SEED ?? 1);
 

@@ -1,7 +1,7 @@
+import { type Answer, type Client, openCohort, participantBody } from "../harness/http.ts";
 import { seeded } from "../harness/store.ts";
 import { type Dump, dump } from "./dump.ts";
 import { always, breaches, stripePostedOnce } from "./invariants.ts";
-import { type Answer, type Client, openCohort, participantOf } from "./stack.ts";
 
 export type MoneyOptions = {
   bookings: number;
@@ -65,9 +65,9 @@ export async function simulateMoney(client: Client, options: MoneyOptions): Prom
   };
   const world: World = { client, cohorts: [], pick, random, did: (what) => void trail.push(what) };
   for (let count = 0; count < bookings; count += places - 10) {
-    world.cohorts.push(await openCohort(client, { places, name: `Money ${count}` }));
+    world.cohorts.push((await openCohort(client, { count: places })).id);
   }
-  await client.sim("/_sim/webhooks", { duplicate: 0.3, reorder: 0.3, drop: 0.1, ...options.webhooks, seed });
+  await client.sim("POST", "/_sim/webhooks", { duplicate: 0.3, reorder: 0.3, drop: 0.1, ...options.webhooks, seed });
 
   const people = Array.from({ length: bookings }, (_, index): Person => {
     return {
@@ -121,7 +121,7 @@ async function finish({ client, did, pick }: World, people: Person[]): Promise<s
   const token = () => client.token("admin", "admin@example.com");
   const start = await latestStart(client);
   const now = await client.now();
-  if (`${start}T19:00:00Z` > now) await client.expect("POST", "/_local/clock", { body: { to: `${start}T19:00:00Z` } });
+  if (`${start}T19:00:00Z` > now) await client.must("POST", "/_local/clock", { body: { to: `${start}T19:00:00Z` } });
   did(`${await client.now()}: the retreat begins`);
   for (const { bookingId } of people) {
     if (bookingId === null) continue;
@@ -143,7 +143,7 @@ async function finish({ client, did, pick }: World, people: Person[]): Promise<s
 }
 
 async function latestStart(client: Client): Promise<string> {
-  const { items } = await client.expect("GET", "/v1/cohorts?limit=100");
+  const { items } = await client.must("GET", "/v1/cohorts?limit=100");
   return (
     (items as { startsOn: string }[])
       .map(({ startsOn }) => startsOn)
@@ -169,7 +169,8 @@ async function moveOn({ client, pick, did }: World): Promise<void> {
 async function foreignPayment({ client, did, random }: World): Promise<void> {
   const amount = 1_000 + Math.floor(random() * 90_000);
   const body = { amount: String(amount), currency: "usd", payment_method: "pm_card_visa", confirm: "true" };
-  const status = await stripePost(client, "payment_intents", { ...body, "payment_method_types[]": "card" });
+  const form = { ...body, "payment_method_types[]": "card" };
+  const { status } = await client.stripe("POST", "payment_intents", form);
   did(`a foreign payment of ${amount}: ${status}`);
 }
 
@@ -181,16 +182,8 @@ async function refundAtStripe({ client, did, random }: World, last: Dump | undef
   // Half of them as whoever makes a refund good that failed: all that the charge can still give back.
   const some = 1 + Math.floor(random() * Math.min(charge.amount, 60_000));
   const amount = random() < 0.5 && charge.refundable > 0 ? charge.refundable : some;
-  const status = await stripePost(client, "refunds", { charge: charge.id, amount: String(amount) });
+  const { status } = await client.stripe("POST", "refunds", { charge: charge.id, amount: String(amount) });
   did(`a refund of ${amount} at Stripe on ${charge.id} of ${charge.bookingId}: ${status}`);
-}
-
-async function stripePost({ simulatorUrl }: Client, path: string, body: Record<string, string>): Promise<number> {
-  const headers = { authorization: "Bearer sk_test_clearing_local" };
-  const init = { method: "POST", headers, body: new URLSearchParams(body) };
-  const response = await fetch(`${simulatorUrl}/v1/${path}`, init);
-  await response.text();
-  return response.status;
 }
 
 /** Refusals that a person may meet by acting at random; any other answer than 2xx and these is a breach. */
@@ -213,7 +206,7 @@ async function act(world: World, person: Person): Promise<string[]> {
   const token = await client.token("client", person.email);
   const name = `${person.email.split("@")[0]} ${person.bookingId ?? ""}`;
   if (person.bookingId === null) return hold(world, person, token);
-  const booking = await client.expect("GET", `/v1/bookings/${person.bookingId}`, { token });
+  const booking = await client.must("GET", `/v1/bookings/${person.bookingId}`, { token });
   const path = `/v1/bookings/${person.bookingId}`;
   const post = async (what: string, to: string, body: object, by = token): Promise<string[]> => {
     const answer = await client.call("POST", to, { token: by, body, key: crypto.randomUUID() });
@@ -321,7 +314,7 @@ async function hold({ client, did, pick, random, cohorts }: World, person: Perso
     did(`${person.email} gets no quote: ${quote.body?.code}`);
     return unexpected(`a quote for ${person.email}`, quote);
   }
-  const body = { quoteId: quote.body.id, participant: participantOf(person.email) };
+  const body = { quoteId: quote.body.id, participant: participantBody(person.email) };
   const answer = await client.call("POST", "/v1/bookings", { token, body, key: crypto.randomUUID() });
   if (answer.status === 201) person.bookingId = answer.body.id;
   else person.gone = true;
@@ -349,7 +342,8 @@ async function pay(world: World, person: Person, token: string, purpose: Purpose
   const { sessionId } = answer.body;
   for (let attempt = 1; attempt <= 3; attempt++) {
     const method = person.steady ? "pm_card_visa" : pick<string>(debit ? debits : cards);
-    const outcome = await client.sim(`/_sim/checkout/${sessionId}/payment`, { paymentMethod: method });
+    const path = `/_sim/checkout/${sessionId}/payment`;
+    const { body: outcome } = await client.sim("POST", path, { paymentMethod: method });
     did(`${name} pays ${purpose.purpose} with ${method}: ${outcome.status ?? outcome.error?.message}`);
     if (outcome.status === "requires_action") {
       person.intent = outcome.paymentIntent;
@@ -367,7 +361,7 @@ async function authenticate({ client, did, pick }: World, person: Person, name: 
     [3, "success"],
     [1, "failure"],
   ]);
-  const after = await client.sim(`/_sim/payment_intents/${person.intent}/authentication`, { result });
+  const { body: after } = await client.sim("POST", `/_sim/payment_intents/${person.intent}/authentication`, { result });
   did(`${name} authenticates, ${result}: ${after.status ?? after.error?.message}`);
   person.intent = null;
   return [];

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Client, openCohort } from "../harness/http.ts";
 import { seeded } from "../harness/store.ts";
-import { type Client, openCohort, openStack, type RunningStack, weakened } from "./stack.ts";
+import { openStack, type RunningStack } from "./stack.ts";
 import { contendersFor, judge, type Wave, wave } from "./stampede.ts";
+import { weakened } from "./weaken.ts";
 
 const faultKinds = ["error", "timeout", "throttle", "conflict", "stale_index"];
 let stack: RunningStack;
@@ -16,7 +18,7 @@ async function stampede(
   on: Client,
   { contenders: count, places, seed }: { contenders: number; places: number; seed: number },
 ) {
-  const cohortId = await openCohort(on, { places });
+  const { id: cohortId } = await openCohort(on, { count: places });
   const contenders = await contendersFor(on, { cohortId, count, tag: cohortId.slice(-8).toLowerCase() });
   return { cohortId, run: () => wave(on, contenders, seed) };
 }
@@ -106,7 +108,7 @@ describe("a stampede for the last places (I1)", () => {
   });
 
   test("holds that lapse and capacity that grows and shrinks meanwhile sell no place twice, and in the end every place", async () => {
-    const cohortId = await openCohort(client, { places: 8 });
+    const { id: cohortId } = await openCohort(client, { count: 8 });
     const waves: Wave[] = [];
     const random = seeded(7);
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, type Client, participantBody } from "../harness/http.ts";
 import { seeded } from "../harness/store.ts";
 import { dump } from "./dump.ts";
 import { breaches, placesHeldOnce, placesNeverShared } from "./invariants.ts";
-import { type Answer, type Client, participantOf } from "./stack.ts";
 
 /** How one contender fared: `code` is `held` or the refusal; `tries` counts the answers that said "try again". */
 export type Fate = { code: string; tries: number; bookingId: string | null; email: string; took: number };
@@ -26,7 +26,7 @@ export async function contendersFor(
           const body = { cohortId, placeType: "private", plan: { kind: "deposit_and_balance" } };
           const [token, quote] = await Promise.all([
             client.token("client", email),
-            client.expect("POST", "/v1/quotes", { body }),
+            client.must("POST", "/v1/quotes", { body }),
           ]);
           return { email, token, quoteId: quote.id as string };
         }),
@@ -53,7 +53,7 @@ export async function wave(client: Client, contenders: Contender[], seed: number
 
 async function contend(client: Client, { email, token, quoteId }: Contender, random: () => number): Promise<Fate> {
   const began = performance.now();
-  const request = { token, key: `hold-${email}`, body: { quoteId, participant: participantOf(email) } };
+  const request = { token, key: `hold-${email}`, body: { quoteId, participant: participantBody(email) } };
   for (let tries = 1; ; tries++) {
     const answer = await client.call("POST", "/v1/bookings", request);
     const code = answer.status === 201 ? "held" : codeOf(answer);
@@ -81,7 +81,7 @@ export async function judge(
       booking.cohortId === cohortId && booking.status === "held" && (booking.holdExpiresAt ?? "") > found.now,
   );
   const held = new Set(found.bookings.map(({ id }) => id));
-  const { places: shown } = await client.expect("GET", `/v1/cohorts/${cohortId}`);
+  const { places: shown } = await client.must("GET", `/v1/cohorts/${cohortId}`);
   const [kind] = shown as { available: number; capacity: number }[];
   return [
     ...breaches(found, [placesHeldOnce, placesNeverShared]),

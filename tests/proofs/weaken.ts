@@ -1,0 +1,50 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+import { bundle } from "../../scripts/build.ts";
+
+/** One guard of the product that a control switches off: what a source file says, and what it says without. */
+export type Weakening = { file: RegExp; from: RegExp; to: string };
+
+type Bundles = (label: string) => string | undefined;
+
+/** Bundles functions without some of their guards into a folder; gives `startStack`'s `bundles`. */
+export async function weakened(
+  names: string[],
+  weakenings: Weakening[],
+): Promise<{ folder: string; bundles: Bundles; remove(): void }> {
+  const folder = mkdtempSync(join(import.meta.dirname, "../../node_modules/.weakened-"));
+  await Promise.all(names.map((name) => bundle(name, folder, [edit(weakenings)])));
+  return { folder, bundles: bundlesIn(folder), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The bundles that a folder of `weakened` holds, by the construct's name. */
+function bundlesIn(folder: string): Bundles {
+  const names = readdirSync(join(folder, "functions"));
+  return (label) => {
+    const name = names.find((one) => labelOf(one) === labelOf(label));
+    return name === undefined ? undefined : join(folder, "functions", name);
+  };
+}
+
+const labelOf = (name: string) => name.replaceAll("-", "").toLowerCase();
+
+function edit(weakenings: Weakening[]): Plugin {
+  return {
+    name: "weaken",
+    setup(build) {
+      for (const file of new Set(weakenings.map((one) => one.file))) {
+        build.onLoad({ filter: file }, async ({ path }) => {
+          let contents = await readFile(path, "utf8");
+          for (const { file: of, from, to } of weakenings) {
+            if (of !== file) continue;
+            if (!from.test(contents)) throw new Error(`${path} does not say ${from}: the control tests nothing`);
+            contents = contents.replace(from, to);
+          }
+          return { contents, loader: "ts" };
+        });
+      }
+    },
+  };
+}
