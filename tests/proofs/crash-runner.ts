@@ -1,7 +1,15 @@
-/** A stack in a process of its own, to be killed: says where it answers in one line, then runs until that. */
+/** A stack in a process of its own, to be killed: says where it answers in one line, then runs until that, or until whoever started it is gone. */
 import { startStack } from "@clearing/local";
 import { addressesOf } from "../harness/http.ts";
+import { bundlesIn } from "./weaken.ts";
 
-const [templateDir = "", dataDir = "", port, stripePort] = process.argv.slice(2);
-const stack = await startStack({ templateDir, dataDir, port: Number(port), stripePort: Number(stripePort) });
+const [templateDir = "", dataDir = "", port, stripePort, bundles = ""] = process.argv.slice(2);
+const stack = await startStack({
+  templateDir,
+  dataDir,
+  port: Number(port),
+  stripePort: Number(stripePort),
+  ...(bundles === "" ? {} : { bundles: bundlesIn(bundles) }),
+});
+process.stdin.on("end", () => process.exit(1)).resume();
 console.log(JSON.stringify(addressesOf(stack)));

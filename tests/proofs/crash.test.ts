@@ -1,20 +1,41 @@
 import { expect, test } from "vitest";
 import { crashes } from "./crash.ts";
+import { weakened } from "./weaken.ts";
 
 const seed = Number(process.env.CRASH_SEED ?? 1);
 
-test("ten kills at random points over bookings in flight: every answer stays true, and every event comes out (I7, I10)", async () => {
+test("ten kills within requests of bookings in flight: every answer stays true, and every event comes out (I7, I10)", async () => {
   const { breaches, ...summary } = await crashes({ bookings: 20, kills: 10, seed });
 
   console.log(JSON.stringify(summary));
   expect(breaches, `seed ${seed}`).toEqual([]);
+  expect(summary).toMatchObject({ kills: 10, promises: 96, statuses: { confirmed: 16, cancelled: 4 } });
   expect(summary.cutOff).toBeGreaterThan(0);
 });
 
-test("handlers whose process ends after every tenth write: each answer stays true, and every event comes out (I7, I10)", async () => {
-  const { breaches, ...summary } = await crashes({ bookings: 5, kills: 0, seed, crashAfter: 0.1 });
+test("handlers that each die after their first write: every answer stays true, and every event comes out (I7, I10)", async () => {
+  const { breaches, ...summary } = await crashes({ bookings: 2, seed, handlersDie: 0.1 });
 
   console.log(JSON.stringify(summary));
   expect(breaches, `seed ${seed}`).toEqual([]);
-  expect(summary.cutOff).toBeGreaterThan(0);
+  expect(summary).toMatchObject({ promises: 9, statuses: { confirmed: 1, cancelled: 1 } });
+  expect(summary.cutOff).toBeGreaterThanOrEqual(9);
+});
+
+test("control: without the record of the answer, the checker sees that a repeated request is not answered again", async () => {
+  const control = await weakened(
+    ["booking", "checkout", "clinical"],
+    [{ file: /packages\/store\/src\/idempotency\.ts$/, from: /(pk: `IDEM#\$\{scope\})`/, to: "$1#` + Math.random()" }],
+  );
+  try {
+    const { breaches } = await crashes({ bookings: 2, seed, bundles: control.folder });
+
+    for (const what of ["hold", "sign", "checkout", "cancel", "medical", "psychiatric"]) {
+      expect(breaches).toEqual(
+        expect.arrayContaining([expect.stringMatching(`^I10: .*'s ${what}, once .* \\(not replayed\\)$`)]),
+      );
+    }
+  } finally {
+    control.remove();
+  }
 });

@@ -14,13 +14,19 @@ import { always, breaches, stripePostedOnce } from "./invariants.ts";
 
 export type CrashOptions = {
   bookings: number;
-  kills: number;
   seed: number;
-  /** The share of writes after which the process of the handler that made them ends, before it hears of them. */
-  crashAfter?: number;
+  /** How often the whole stack is killed, each time while a request is under way. */
+  kills?: number;
+  /**
+   * Instead, bookings one after another, and the process of each request's handler ends after its first write; that of
+   * any other handler after this share of its writes.
+   */
+  handlersDie?: number;
+  /** A folder of bundles that stand in for the product's, for a control. */
+  bundles?: string;
 };
 
-/** How it went. `cutOff` counts requests that were under way when a kill came; each was repeated under its own key. */
+/** How it went. `cutOff` counts requests that got no answer; each was repeated under its own key. */
 export type CrashResult = {
   seed: number;
   kills: number;
@@ -36,36 +42,37 @@ type Kept = { request: Request; answer: Answer };
 
 /**
  * Walks bookings through the stack while it is killed (SIGKILL of its whole process group) and started again at random
- * moments. In the end every 2xx answer must be true and be given again, and every invariant must hold.
+ * moments. In the end every walk must have come to its end, every 2xx answer must be true and be given again, and every
+ * invariant must hold.
  */
-export async function crashes({ bookings, kills, seed, crashAfter = 0 }: CrashOptions): Promise<CrashResult> {
+export async function crashes({ bookings, kills = 0, seed, handlersDie, bundles }: CrashOptions): Promise<CrashResult> {
   const folder = mkdtempSync(join(tmpdir(), "clearing-crash-"));
-  const house = await mortalStack(folder);
+  const house = await mortalStack(folder, bundles);
   const random = seeded(seed);
-  const life = { kills: 0, cutOff: 0, done: false };
+  const life: Life = { kills: 0, cutOff: 0, answers: 0, underWay: 0, dying: false };
+  const walked: Walked[] = [];
   try {
     const cohorts: string[] = [];
     for (let count = 0; count < bookings; count += 40) {
       cohorts.push((await openCohort(house.client(), { count: 50 })).id);
     }
-    if (crashAfter > 0) {
-      await house.client().fault({ target: "dynamodb", kind: "crash_after", rate: crashAfter, seed });
-    }
     const kept: Kept[] = [];
-    const walks = Array.from({ length: bookings }, async (_, index) => {
-      // Some are at every point of their walk whenever a kill comes.
-      while (life.kills < Math.floor((index * kills) / bookings)) await sleep(20);
-      await walk(house, { index, cohortId: cohorts[index % cohorts.length] ?? "", seed, kept, life });
-    });
-    const killer = async () => {
-      while (life.kills < kills) {
-        await sleep(150 + random() * 900);
-        await house.kill();
-        life.kills++;
-        await house.start();
-      }
+    const walker = async (index: number) => {
+      walked.push(
+        await walk({ house, index, cohortId: cohorts[index % cohorts.length] ?? "", seed, kept, life, handlersDie }),
+      );
     };
-    await Promise.all([killer(), ...walks]);
+    if (handlersDie === undefined) {
+      const walks = Array.from({ length: bookings }, async (_, index) => {
+        // Some are at every point of their walk whenever a kill comes, and some begin after each.
+        while (life.kills < Math.floor((index * kills) / bookings)) await sleep(20);
+        await walker(index);
+      });
+      await Promise.all([killer(house, life, kills, random), ...walks]);
+    } else {
+      await house.client().fault({ target: "dynamodb", kind: "crash_after", rate: handlersDie, seed });
+      for (let index = 0; index < bookings; index++) await walker(index);
+    }
     const client = house.client();
     await client.clearFaults();
     await client.advance("PT20M");
@@ -74,15 +81,15 @@ export async function crashes({ bookings, kills, seed, crashAfter = 0 }: CrashOp
     const again = await repeated(client, kept);
     await client.quiesce();
     const after = await dump(client);
-    const statuses: Record<string, number> = {};
-    for (const { status } of found.bookings) statuses[status] = (statuses[status] ?? 0) + 1;
     return {
       seed,
-      kills,
+      kills: life.kills,
       promises: kept.length,
       cutOff: life.cutOff,
-      statuses,
+      statuses: counted(found.bookings.map(({ status }) => status)),
       breaches: [
+        ...walked.flatMap(({ refused }) => refused),
+        ...unlike(walked, kept, found),
         ...breaches(after, [...always, stripePostedOnce]),
         ...kept.flatMap((one) => untrue(one, found)),
         ...again,
@@ -95,14 +102,34 @@ export async function crashes({ bookings, kills, seed, crashAfter = 0 }: CrashOp
   }
 }
 
+/** Requests under way and answers so far, so that a kill can come in the middle of some. */
+type Life = { kills: number; cutOff: number; answers: number; underWay: number; dying: boolean };
+
+/** Kills and starts the stack again, each time some answers later, within a request. */
+async function killer(house: House, life: Life, kills: number, random: () => number): Promise<void> {
+  while (life.kills < kills) {
+    const atLeast = life.answers + Math.floor(random() * 8);
+    while (life.answers < atLeast) await sleep(2);
+    do {
+      while (life.underWay === 0) await sleep(1);
+      await sleep(random() * 40);
+    } while (life.underWay === 0);
+    life.dying = true;
+    await house.kill();
+    life.kills++;
+    await house.start();
+    life.dying = false;
+  }
+}
+
 type House = { client(): Client; start(): Promise<void>; kill(): Promise<void> };
 
 /** A stack in a child process with its own process group, always on the same ports and data. */
-async function mortalStack(folder: string): Promise<House> {
+async function mortalStack(folder: string, bundles = ""): Promise<House> {
   const templateDir = await synthesize(() => {});
   const [port, stripePort] = await freePorts();
   const runner = join(import.meta.dirname, "crash-runner.ts");
-  const parameters = [runner, templateDir, join(folder, "data"), String(port), String(stripePort)];
+  const parameters = [runner, templateDir, join(folder, "data"), String(port), String(stripePort), bundles];
   let child: ChildProcess | undefined;
   let client: Client | undefined;
   const house: House = {
@@ -111,7 +138,7 @@ async function mortalStack(folder: string): Promise<House> {
       return client;
     },
     async start() {
-      const started = spawn(process.execPath, parameters, { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+      const started = spawn(process.execPath, parameters, { detached: true, stdio: ["pipe", "pipe", "inherit"] });
       child = started;
       const [line] = (await Promise.race([
         once(createInterface(started.stdout), "line"),
@@ -143,22 +170,42 @@ async function freePorts(): Promise<number[]> {
   return ports;
 }
 
-type Life = { kills: number; cutOff: number };
-type Walk = { index: number; cohortId: string; seed: number; kept: Kept[]; life: Life };
+type Walk = {
+  house: House;
+  index: number;
+  cohortId: string;
+  seed: number;
+  kept: Kept[];
+  life: Life;
+  handlersDie: number | undefined;
+};
+/** Where a walk led to: the status that its booking must have, its promises, and what it was refused on the way. */
+type Walked = { email: string; status: "confirmed" | "cancelled"; promises: number; refused: string[] };
 
-/** One participant's way from the quote to the confirmation, or to a cancellation. */
-async function walk(house: House, { index, cohortId, seed, kept, life }: Walk): Promise<void> {
+/** One participant's way from the quote to the confirmation, or for every fifth to a cancellation. */
+async function walk({ house, index, cohortId, seed, kept, life, handlersDie }: Walk): Promise<Walked> {
   const random = seeded(seed * 1_000 + index);
   const email = `walker-${seed}-${index}@example.com`;
+  const walked: Walked = { email, status: index % 5 === 1 ? "cancelled" : "confirmed", promises: 0, refused: [] };
   const pause = () => sleep(random() * 200);
-  const ask = async (what: string, role: string, who: string, path: string, body: object): Promise<Answer> => {
+  const answered = async (what: string, request: () => Promise<Answer>): Promise<Answer> => {
     await pause();
+    const answer = await untilAnswered(life, request);
+    if (answer.status >= 300) {
+      const given = `${answer.status} ${JSON.stringify(answer.body)}`;
+      walked.refused.push(`${email}'s ${what} was refused, and the walk plans no refusal: ${given}`);
+    }
+    return answer;
+  };
+  const ask = async (what: string, role: string, who: string, path: string, body: object): Promise<Answer> => {
     const request = { what, role, email: who, path, body, key: `${what}-${seed}-${index}` };
-    const answer = await untilAnswered(life, () => send(house.client(), request));
+    if (handlersDie !== undefined) await dieOnce(house.client(), life, request);
+    const answer = await answered(what, () => send(house.client(), request));
+    walked.promises++;
     if (answer.status < 300) kept.push({ request, answer });
     return answer;
   };
-  const quote = await untilAnswered(life, () =>
+  const quote = await answered("quote", () =>
     house.client().call("POST", "/v1/quotes", {
       body: { cohortId, placeType: "private", plan: { kind: index % 2 === 0 ? "full" : "deposit_and_balance" } },
     }),
@@ -169,21 +216,50 @@ async function walk(house: House, { index, cohortId, seed, kept, life }: Walk): 
   const signature = { hash: held.body.agreement?.hash, signature: "Sample Person", accepted: true };
   await ask("sign", "client", email, `${path}/agreement`, signature);
   const page = await ask("checkout", "client", email, `${path}/checkout`, { purpose: "deposit" });
-  await pause();
-  const pay = { paymentMethod: "pm_card_visa" };
-  await untilAnswered(life, () => house.client().sim("POST", `/_sim/checkout/${page.body.sessionId}/payment`, pay));
-  if (random() < 0.2) {
+  const paid = await answered("payment", () =>
+    house.client().sim("POST", `/_sim/checkout/${page.body.sessionId}/payment`, { paymentMethod: "pm_card_visa" }),
+  );
+  if (paid.body.status !== "succeeded") walked.refused.push(`${email}'s payment: ${JSON.stringify(paid.body)}`);
+  if (walked.status === "cancelled") {
     await ask("cancel", "client", email, `${path}/cancellation`, { reason: "changed plans" });
-    return;
+    return walked;
   }
   const screening = `/v1/screenings/${held.body.id}/evaluations`;
   const finding = (kind: string) => ({ kind, outcome: "cleared" });
   await ask("medical", "clinician", "doctor-a@example.com", screening, finding("medical"));
   await ask("psychiatric", "clinician", "doctor-b@example.com", screening, finding("psychiatric"));
+  return walked;
 }
 
 async function send(client: Client, { role, email, path, body, key }: Request): Promise<Answer> {
   return client.call("POST", path, { token: await client.token(role, email), body, key });
+}
+
+/** The function that answers each request of a walk. */
+const answering: Record<string, string> = {
+  hold: "booking",
+  sign: "booking",
+  checkout: "checkout",
+  cancel: "checkout",
+  medical: "clinical",
+  psychiatric: "clinical",
+};
+
+/** Almost never, but at once: a fault of this rate and seed strikes the first write that it sees, and hardly another. */
+const firstWrite = { rate: 1e-5, seed: 0 };
+while (seeded(firstWrite.seed)() >= firstWrite.rate) firstWrite.seed++;
+
+/** Sends a request whose handler's process ends after its first write: the write stays, the answer does not come. */
+async function dieOnce(client: Client, life: Life, request: Request): Promise<void> {
+  await client.fault({
+    target: "dynamodb",
+    kind: "crash_after",
+    ...firstWrite,
+    function: answering[request.what] ?? "",
+  });
+  const { status } = await send(client, request);
+  if (status !== 500) throw new Error(`the handler of ${request.what} was to die, and answered ${status}`);
+  life.cutOff++;
 }
 
 const notYet = new Set(["conflict", "idempotency_in_progress"]);
@@ -191,15 +267,38 @@ const notYet = new Set(["conflict", "idempotency_in_progress"]);
 /** Repeats a request, as a client would, until the stack is there to answer it. */
 async function untilAnswered(life: Life, request: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 1; ; tries++) {
-    const answer = await request().catch((error: { cause?: { code?: string } }) => {
-      if (error.cause?.code !== "ECONNREFUSED") life.cutOff++;
-      return null;
-    });
-    if (answer !== null && answer.status === 500) life.cutOff++;
-    if (answer !== null && answer.status < 500 && !notYet.has(answer.body?.code)) return answer;
+    const whole = !life.dying;
+    if (whole) life.underWay++;
+    const answer = await request().catch(() => null);
+    if (whole) life.underWay--;
+    // An answer of a handler that died counts as one that never came.
+    if (whole && (answer === null || answer.status === 500)) life.cutOff++;
+    if (answer !== null && answer.status < 500 && !notYet.has(answer.body?.code)) {
+      life.answers++;
+      return answer;
+    }
     if (tries === 400) throw new Error(`no answer after ${tries} tries: ${JSON.stringify(answer)}`);
     await sleep(100);
   }
+}
+
+/** What came out otherwise than the walks lead: a number of promises, or a booking's status. */
+function unlike(walked: Walked[], kept: Kept[], found: Dump): string[] {
+  const promises = walked.reduce((sum, one) => sum + one.promises, 0);
+  const expected = new Map(walked.map(({ email, status }) => [email, status]));
+  return [
+    ...(kept.length === promises ? [] : [`${kept.length} requests of ${promises} were answered 2xx`]),
+    ...(found.bookings.length === walked.length ? [] : [`${found.bookings.length} bookings of ${walked.length} walks`]),
+    ...found.bookings.flatMap(({ participant: { email }, status }) =>
+      status === expected.get(email) ? [] : [`${email}'s walk leads to ${expected.get(email)}, and ended ${status}`],
+    ),
+  ];
+}
+
+function counted(values: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
 }
 
 /** What an answer promised, and the tables do not hold. */
@@ -229,8 +328,7 @@ async function repeated(client: Client, kept: Kept[]): Promise<string[]> {
   for (const { request, answer } of kept) {
     const again = await send(client, request);
     const replayed = again.headers.has("idempotent-replayed");
-    const same = replayed && again.status === answer.status && sameJson(again.body, answer.body);
-    if (!same) {
+    if (!replayed || again.status !== answer.status || !sameJson(again.body, answer.body)) {
       const given = `${again.status} ${JSON.stringify(again.body)}${replayed ? "" : " (not replayed)"}`;
       found.push(`I10: ${request.email}'s ${request.what}, once ${JSON.stringify(answer.body)}, is now ${given}`);
     }

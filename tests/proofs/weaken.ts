@@ -20,7 +20,7 @@ export async function weakened(
 }
 
 /** The bundles that a folder of `weakened` holds, by the construct's name. */
-function bundlesIn(folder: string): Bundles {
+export function bundlesIn(folder: string): Bundles {
   const names = readdirSync(join(folder, "functions"));
   return (label) => {
     const name = names.find((one) => labelOf(one) === labelOf(label));
