@@ -13,8 +13,8 @@ export default defineConfig({
           globalSetup: ["tests/infrastructure/global-setup.ts"],
           fileParallelism: false,
           isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -32,7 +32,8 @@ export default defineConfig({
           name: "proofs",
           include: ["tests/proofs/**/*.test.ts"],
           globalSetup: ["tests/harness/global-setup.ts"],
-          testTimeout: 180_000,
+          // Four times what the longest take on two quiet cores.
+          testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

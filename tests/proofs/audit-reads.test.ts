@@ -16,7 +16,7 @@ let running: TestStore;
 let call: ReturnType<typeof caller>;
 let bookingId = "";
 let programId = "";
-const programs = 30;
+const programs = 26;
 
 beforeAll(async () => {
   running = await startTestStore();
@@ -114,15 +114,18 @@ describe("the audit log", () => {
     expect((await list(query)).items).toHaveLength(count);
   });
 
-  test.each(["from=2027-03-01", "actor=one-admin", "subject"])(
-    "comes in pages of %s, each record once",
-    async (query) => {
-      const asked = query === "subject" ? `subject=${bookingId}` : query;
-      const whole = (await list(`${asked}&limit=100`)).items;
-      const hashes = (records: AuditRecord[]) => records.map(({ hash }) => hash);
-      for (const limit of [1, 2, 7]) expect(hashes(await everyPage(asked, limit))).toEqual(hashes(whole));
-    },
-  );
+  test.each([
+    // The second day's records one by one; over more than one day; more than one page of each.
+    ["from=2027-03-02", [1, 2]],
+    ["from=2027-03-01", [9]],
+    ["actor=one-admin", [7]],
+    ["subject", [1, 2]],
+  ])("comes in pages of %s, each record once", async (query, limits) => {
+    const asked = query === "subject" ? `subject=${bookingId}` : query;
+    const whole = (await list(`${asked}&limit=100`)).items;
+    const hashes = (records: AuditRecord[]) => records.map(({ hash }) => hash);
+    for (const limit of limits) expect(hashes(await everyPage(asked, limit))).toEqual(hashes(whole));
+  });
 
   test.each(["client", "clinician"])("is not for a %s", async (role) => {
     expect((await call("GET", "/v1/audit", { role })).status).toBe(403);

@@ -7,7 +7,7 @@ import { keys } from "@clearing/store/keys";
 import { confirmationWrites } from "@clearing/store/progress";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
-import { startTestStore, type TestStore } from "../harness/store.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now = "2027-03-01T17:00:00Z";
 let running: TestStore;
@@ -70,20 +70,29 @@ const with_ = (clearance: Item | null, kind: "medical" | "psychiatric", change: 
   [kind]: { ...((clearance?.[kind] as Item) ?? {}), ...change },
 });
 
-/** A booking with every fact, as it stands in the tables, then broken; the decision to confirm it is made all the same. */
-async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
+let sample: Promise<{ held: Booking; stored: Item; place: Item }> | undefined;
+
+/** One held booking and its place, as they are stored: what every case is made of. */
+async function heldOnce() {
   const { store } = running;
   const { client, tables } = store;
   const program = sampleProgram();
   const cohort = await openCohort(store, program, { places: 1, now });
-  const offer = await sampleQuote(store, program, cohort, now);
-  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
-  const { Item: stored } = await client.send(new GetCommand({ TableName: tables.core, Key: keys.booking(held.id) }));
+  const held = await heldBooking(store, await sampleQuote(store, program, cohort, now), "sample@example.com", now);
   const placeKey = keys.place(held.cohortId, held.placeType, held.placeId);
-  const { Item: place } = await client.send(new GetCommand({ TableName: tables.core, Key: placeKey }));
+  const read = async (Key: Item) => (await client.send(new GetCommand({ TableName: tables.core, Key }))).Item as Item;
+  return { held, stored: await read(keys.booking(held.id)), place: await read(placeKey) };
+}
+
+/** A booking under new ids with every fact, then broken, in the tables; the decision to confirm it is made all the same. */
+async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
+  const { client, tables } = running.store;
+  sample ??= heldOnce();
+  const { held, stored, place } = await sample;
+  const [id, placeId] = [ids.next("bkg"), ids.next("plc")];
   const finding = { outcome: "cleared", validUntil: held.terms.endsOn, at: now } as const;
   const clearance: Clearance = {
-    bookingId: held.id,
+    bookingId: id,
     version: 1,
     medical: finding,
     psychiatric: finding,
@@ -92,16 +101,19 @@ async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
     auditHash: "",
   };
   const { dueAt: _dueAt, ...cleared } = clearance;
-  const { claimedBy: _by, claimedUntil: _until, ...free } = place as Item;
+  const { claimedBy: _by, claimedUntil: _until, ...free } = place;
   const whole: Facts = {
     booking: {
-      ...(stored as Item),
+      ...stored,
+      ...keys.booking(id),
+      id,
+      placeId,
       status: "awaiting_clearance",
       agreement: { version: 1, signedVersion: 1, hash: held.agreement.hash, signedAt: now },
       dues: held.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid", paid: due.amount } : due)),
     },
-    clearance: { ...cleared, ...keys.clearance(held.id) },
-    place: { ...free, takenBy: held.id },
+    clearance: { ...cleared, ...keys.clearance(id) },
+    place: { ...free, ...keys.place(held.cohortId, held.placeType, placeId), id: placeId, takenBy: id },
   };
   const { booking, clearance: screened, place: seat } = broken(whole);
   for (const Item of [booking, screened, seat]) {

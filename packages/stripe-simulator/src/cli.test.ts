@@ -43,39 +43,30 @@ async function eventsOf(act: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe("the official CLI", () => {
+  // A process each; the fixtures of some make the objects that others are about.
   it.each([
-    "payment_intent.created",
-    "payment_intent.succeeded",
-    "payment_intent.payment_failed",
-    "payment_intent.requires_action",
-    "payment_intent.amount_capturable_updated",
-    "payment_intent.canceled",
-    "charge.succeeded",
-    "charge.failed",
-    "charge.captured",
-    "charge.refunded",
-    "charge.refund.updated",
-    "checkout.session.completed",
-    "checkout.session.expired",
-    "customer.created",
-    "customer.updated",
-    "customer.deleted",
-    "customer.source.created",
-    "customer.source.updated",
-    "payment_method.attached",
-    "payment_method.detached",
-    "payment_method.updated",
-    "setup_intent.created",
-    "setup_intent.succeeded",
-    "setup_intent.setup_failed",
-    "setup_intent.requires_action",
-    "setup_intent.canceled",
+    ["payment_intent.succeeded", ["payment_intent.created", "charge.succeeded"]],
+    ["payment_intent.payment_failed", ["charge.failed"]],
+    ["payment_intent.requires_action", []],
+    ["payment_intent.canceled", []],
+    ["charge.captured", ["payment_intent.amount_capturable_updated"]],
+    ["charge.refund.updated", ["refund.created", "refund.updated", "charge.refunded"]],
+    ["checkout.session.completed", ["product.created", "price.created"]],
+    ["checkout.session.expired", []],
+    ["customer.updated", []],
+    ["customer.deleted", ["customer.created"]],
+    ["customer.source.updated", ["customer.source.created"]],
+    ["payment_method.detached", ["payment_method.attached"]],
+    ["payment_method.updated", ["setup_intent.created", "setup_intent.succeeded"]],
+    ["setup_intent.setup_failed", []],
+    ["setup_intent.requires_action", []],
+    ["setup_intent.canceled", []],
   ])(
     "triggers %s",
-    async (event) => {
+    async (event, onTheWay) => {
       const events = await eventsOf(() => cli("trigger", event));
 
-      expect(events).toContain(event);
+      expect(events).toEqual(expect.arrayContaining([event, ...onTheWay]));
     },
     30_000,
   );
