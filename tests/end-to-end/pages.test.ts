@@ -1,6 +1,6 @@
-import chromium from "@sparticuz/chromium";
-import { type Browser, chromium as driver, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser } from "../harness/browser.ts";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
@@ -11,8 +11,7 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   world = await startWorld();
-  const args = [...chromium.args, "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  browser = await driver.launch({ executablePath: await chromium.executablePath(), args });
+  browser = await launchBrowser();
   page = await browser.newPage();
   page.on("request", (request) => {
     if (!/^(http:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url())) complaints.push(request.url());

@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium as driver } from "playwright-core";
+
+/**
+ * A browser that needs nothing of the machine but Node: Chromium, its fonts and the system libraries that it links to are
+ * unpacked from an npm package, once, under node_modules.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const entry = fileURLToPath(import.meta.resolve("@sparticuz/chromium"));
+  const { version } = JSON.parse(readFileSync(join(entry, "../../package.json"), "utf8")) as { version: string };
+  const folder = join(import.meta.dirname, "../../node_modules/.chromium", version);
+  // The package unpacks the libraries only where it believes to be in Lambda, and everything into the temporary folder.
+  const { args, unpack } = await within({ AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x", TMPDIR: folder }, async () => {
+    const { default: chromium } = await import("@sparticuz/chromium");
+    return { args: chromium.args, unpack: () => chromium.executablePath() };
+  });
+  if (!existsSync(folder)) {
+    // Aside and then moved, so that no later run finds half of it.
+    mkdirSync(join(folder, ".."), { recursive: true });
+    const aside = mkdtempSync(`${folder}-`);
+    await within({ AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x", TMPDIR: aside }, unpack);
+    renameSync(aside, folder);
+  }
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: join(folder, "al2023/lib"),
+    FONTCONFIG_PATH: join(folder, "fonts"),
+  };
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  const options = { executablePath: join(folder, "chromium"), args: [...args, ...quiet], env };
+  return driver.launch(options).catch((error: Error) => {
+    const reason = /error while loading.*|.*not found.*/.exec(error.message)?.[0] ?? error.message.split("\n")[0];
+    throw new Error(`the browser in ${folder} does not start: ${reason}`);
+  });
+}
+
+/** Runs something with other environment variables. */
+async function within<Result>(variables: Record<string, string>, act: () => Promise<Result>): Promise<Result> {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  try {
+    return await act();
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
