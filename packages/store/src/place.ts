@@ -32,7 +32,7 @@ export function toPlace(item: Item): Place {
   return { ...place, claim, takenBy: takenBy ?? null };
 }
 
-/** Free: neither taken nor claimed past this instant. The condition of every claim, and of every removal (I1). */
+/** Free: neither taken nor claimed past this instant. The condition of every claim, removal and change of dates (I1). */
 export const isFreeNow = "attribute_not_exists(takenBy) AND (attribute_not_exists(claimedBy) OR claimedUntil <= :now)";
 /** For sale to buyers: the cohort is open, its last day of sale has not ended, and nobody waits for this type. */
 const isForSale = "onSale = :true AND salesEndAt > :now AND queued = :false";
