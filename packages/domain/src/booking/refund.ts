@@ -83,7 +83,8 @@ export function refundStatus({ parts }: Refund): RefundStatus {
 
 /**
  * Spreads a refund over a booking's charges of its currency, newest first, never more than is applied of each (I6):
- * what is refundable beyond that is owed already, to a refund that failed. Throws when they do not hold the amount: what is owed then does not match what was captured, and a person has to look.
+ * what is refundable beyond that is owed already, to a refund that failed. Throws when they do not hold the amount:
+ * what is owed then does not match what was captured, and a person has to look.
  */
 export function spreadRefund(
   { amount, currency }: { amount: number; currency: string },
