@@ -109,8 +109,11 @@ describe("clinical data stays in the clinical store (I8)", () => {
 
   test("mails and Stripe hold no word of a treatment", async () => {
     const mail = JSON.stringify(await world.must("GET", "/_local/mail"));
-    for (const text of [mail, await stripeObjects()])
-      expect(text).not.toMatch(/ketamine|KAP|therap|psych|medical|clinic/i);
+    for (const text of [mail, await stripeObjects()]) {
+      expect(text).not.toMatch(/ketamine|therap|psych|medical|clinic/i);
+      // A word of three letters also turns up within random ids and hashes.
+      expect(text).not.toMatch(/(?<![0-9a-z_])KAP(?![0-9a-z])/i);
+    }
   });
 
   test("what a clinician reads is written down before the answer leaves", async () => {

@@ -61,14 +61,25 @@ describe("the deposit", () => {
 
   test("a bank debit that fails leaves the hold minutes, one more page, and a mail", async () => {
     const client = await signed((await openCohort(world)).id);
-    expect(await client.pay("pm_usBankAccount_insufficientFunds")).toBe("processing");
-    for (let hour = 0; hour < 24 * 8 && (await client.read()).standing === "processing"; hour++) {
-      await world.moveClock({ advance: "PT1H" });
-    }
-    const failed = await client.read();
-    expect(failed.paid).toBe(0);
-    expect(failed.dues[0]?.status).not.toBe("processing");
+    const first = await client.checkout();
+    const debitFails = async (session: string) => {
+      expect(await client.payOn(session, "pm_usBankAccount_insufficientFunds")).toMatchObject({ status: "processing" });
+      await world.quiesce();
+      expect((await client.read()).standing).toBe("processing");
+      // The simulator's debits fail two days later, to the millisecond.
+      const failsAt = Date.parse(await world.now()) + 2 * 86_400_000;
+      await world.moveClock({ advance: "P2DT1M" });
+      const { status, paid, dues, holdExpiresAt } = await client.read();
+      expect({ status, paid, deposit: dues[0]?.status }).toEqual({ status: "held", paid: 0, deposit: "scheduled" });
+      return Math.round((Date.parse(holdExpiresAt ?? "") - failsAt) / 60_000);
+    };
+    expect(await debitFails(first)).toBe(30);
     expect(await world.mail(client.email)).toContain("Your deposit did not go through");
+    const second = await client.checkout();
+    expect(second).not.toBe(first);
+    expect(await debitFails(second)).toBe(30);
+    const third = await client.tryCheckout();
+    expect(third).toMatchObject({ status: 409, body: { code: "hold_expired" } });
     await expectReconciled();
   });
 
@@ -79,7 +90,15 @@ describe("the deposit", () => {
     const second = new Client(world, client.email);
     await second.hold(two.id);
     await second.sign();
-    expect((await second.payOn(await second.checkout(), "pm_usBankAccount_success")).status).not.toBe("processing");
+    const page = await second.checkout();
+    expect(await second.payOn(page, "pm_usBankAccount_success")).toEqual({
+      error: {
+        type: "invalid_request_error",
+        message: "This Checkout Session does not offer us_bank_account.",
+        param: "paymentMethod",
+      },
+    });
+    expect(await second.payOn(page)).toMatchObject({ status: "succeeded" });
   });
 
   test("a payment whose webhook never comes is settled by the return page", async () => {
