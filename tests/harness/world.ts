@@ -29,7 +29,11 @@ export type Booking = {
   admission: { outcome: string } | null;
   timeline: { event: string }[];
 };
-export type Event = { id: string; type: string; detail: { subject: { id: string; version: number }; data: Json } };
+export type Event = {
+  id: string;
+  type: string;
+  detail: { id: string; subject: { id: string; version: number }; data: Json };
+};
 export type Mail = { to: string; subject: string; text: string };
 export type Entry = {
   reference: string;
