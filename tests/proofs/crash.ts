@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { synthesize } from "../../scripts/synthesize.ts";
+import { freePorts } from "../harness/free-ports.ts";
 import { type Addresses, type Answer, type Client, connect, openCohort, participantBody } from "../harness/http.ts";
 import { seeded } from "../harness/store.ts";
 import { type Dump, dump } from "./dump.ts";
@@ -127,7 +127,7 @@ type House = { client(): Client; start(): Promise<void>; kill(): Promise<void> }
 /** A stack in a child process with its own process group, always on the same ports and data. */
 async function mortalStack(folder: string, bundles = ""): Promise<House> {
   const templateDir = await synthesize(() => {});
-  const [port, stripePort] = await freePorts();
+  const [port, stripePort] = await freePorts(2);
   const runner = join(import.meta.dirname, "crash-runner.ts");
   const parameters = [runner, templateDir, join(folder, "data"), String(port), String(stripePort), bundles];
   let child: ChildProcess | undefined;
@@ -155,19 +155,6 @@ async function mortalStack(folder: string, bundles = ""): Promise<House> {
   };
   await house.start();
   return house;
-}
-
-async function freePorts(): Promise<number[]> {
-  const servers = [createServer(), createServer()];
-  const ports = [];
-  for (const server of servers) {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    ports.push(typeof address === "object" && address ? address.port : 0);
-  }
-  for (const server of servers) server.close();
-  return ports;
 }
 
 type Walk = {

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { freePorts } from "../harness/free-ports.ts";
+
+/** `npm start` without its installation: the script itself, on other ports and in a folder of its own. */
+const script = join(import.meta.dirname, "../../scripts/start.ts");
+const dataDir = mkdtempSync(join(tmpdir(), "clearing-start-"));
+const running = new Set<ChildProcess>();
+let port = 0;
+let stripePort = 0;
+beforeAll(async () => {
+  [port = 0, stripePort = 0] = await freePorts(2);
+});
+afterEach(async () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+type Environment = { port?: number; stripePort?: number; dataDir?: string };
+
+function start(environment: Environment = {}) {
+  const given = { port, stripePort, dataDir, ...environment };
+  const child = spawn(process.execPath, [script], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(given.port),
+      STRIPE_SIMULATOR_PORT: String(given.stripePort),
+      CLEARING_DATA_DIR: given.dataDir,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  const said = { output: "", errors: "" };
+  child.stdout.on("data", (text) => {
+    said.output += text;
+  });
+  child.stderr.on("data", (text) => {
+    said.errors += text;
+  });
+  const ended = once(child, "close").then(([code]) => {
+    running.delete(child);
+    return { code: code as number | null, ...said };
+  });
+  /** Waits until it says so; what ended before that is thrown. */
+  const says = async (words: string): Promise<string> => {
+    while (!said.output.includes(words)) {
+      const over = await Promise.race([once(child.stdout, "data").then(() => null), ended]);
+      if (over !== null && !said.output.includes(words)) throw new Error(JSON.stringify(over));
+    }
+    return said.output;
+  };
+  return { child, says, ended };
+}
+
+const rowsOf = (output: string) =>
+  Object.fromEntries([...output.matchAll(/^ {2}(\S.*?) {2,}(\S.*)$/gm)].map(([, name, value]) => [name, value]));
+
+describe("npm start", () => {
+  test("prints one table of what there is, lets nobody else have its folder or ports, and ends at Ctrl-C", async () => {
+    const first = start();
+    const rows = rowsOf(await first.says("Ctrl-C stops everything."));
+    const api = `http://127.0.0.1:${port}`;
+    expect(rows).toMatchObject({
+      API: api,
+      "API docs": `${api}/docs`,
+      "hosted checkout": `http://127.0.0.1:${stripePort} (Stripe simulator)`,
+      mail: `${api}/_local/mail`,
+      events: `${api}/_local/events`,
+      "data folder": dataDir,
+    });
+    for (const url of [`${api}/health`, `${api}/docs`, `${api}/_local/mail`, `${api}/_local/events`]) {
+      expect([url, (await fetch(url)).status]).toEqual([url, 200]);
+    }
+    // Each token opens what its role may see, and nothing of another's.
+    const opens = {
+      client: "/v1/bookings",
+      clinician: "/v1/screenings",
+      admin: "/v1/audit",
+      finance: "/v1/finance/journal",
+    };
+    for (const [role, path] of Object.entries(opens)) {
+      const headers = { authorization: `Bearer ${rows[`token ${role}`]}` };
+      expect([role, (await fetch(`${api}${path}`, { headers })).status]).toEqual([role, 200]);
+    }
+    const clientHeaders = { authorization: `Bearer ${rows["token client"]}` };
+    expect((await fetch(`${api}/v1/finance/journal`, { headers: clientHeaders })).status).toBe(403);
+
+    const [otherPort = 0, otherStripePort = 0] = await freePorts(2);
+    const elsewhere = mkdtempSync(join(tmpdir(), "clearing-start-"));
+    const refusals = await Promise.all([
+      start({ port: otherPort, stripePort: otherStripePort }).ended,
+      start({ stripePort: otherStripePort, dataDir: elsewhere }).ended,
+    ]);
+    rmSync(elsewhere, { recursive: true, force: true });
+    for (const { code } of refusals) expect(code).toBe(1);
+    expect(refusals.map(({ errors }) => errors)).toEqual([
+      `${dataDir} is in use by another local stack (process ${first.child.pid})\n`,
+      `port ${port} is taken on 127.0.0.1\n`,
+    ]);
+
+    first.child.kill("SIGINT");
+    expect(await first.ended).toMatchObject({ code: 0, errors: "" });
+    // What listens there now has the ports to itself.
+    expect(await freePorts([port, stripePort])).toEqual([port, stripePort]);
+  });
+
+  test("refuses a data folder of another version in one line", async () => {
+    writeFileSync(join(dataDir, "format"), "0");
+
+    const { code, errors } = await start().ended;
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^[^\n]* has data of format 0, this version reads [^\n]+: start with --fresh\n$/);
+  });
+});
