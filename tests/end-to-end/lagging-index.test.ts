@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const listed = async (client: Client) => {
+  const token = await client.token();
+  const { items } = await world.must<{ items: { id: string; status: string }[] }>("GET", "/v1/bookings", { token });
+  return items.map(({ id, status }) => [id, status]);
+};
+const available = async (cohortId: string) =>
+  (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
+
+/** A hold whose list, asked for at once, does not show it yet: so that the index is known to lag. */
+async function heldUnseen(cohortId: string): Promise<Client> {
+  for (let tries = 1; tries <= 5; tries++) {
+    const client = new Client(world);
+    await client.hold(cohortId);
+    if ((await listed(client)).length === 0) return client;
+    await client.cancel();
+  }
+  throw new Error("the index does not lag");
+}
+
+test("indexes that lag make lists and sweeps late, and nothing wrong", async () => {
+  const { id } = await openCohort(world, { count: 3 });
+  const [lapses, pays, leaves] = [new Client(world), new Client(world), new Client(world)];
+  await world.faults({ target: "dynamodb", kind: "stale_index", rate: 1, seed: 1 });
+  const unseen = await heldUnseen(id);
+  expect((await unseen.read()).status).toBe("held");
+  expect(await available(id)).toBe(2);
+  await unseen.cancel();
+  for (const client of [lapses, pays, leaves]) await client.hold(id);
+  // Sold out at once, although no list may show it.
+  expect((await new Client(world).tryHold(await pays.quote(id))).body.code).toBe("sold_out");
+
+  // The sweep that ends the first hold may still see the deadline that the page has moved.
+  await pays.sign();
+  await world.moveClock({ advance: "PT29M55S" });
+  const page = await pays.checkout();
+  await world.moveClock({ advance: "PT3M" });
+  expect((await pays.read()).status).toBe("held");
+  expect((await lapses.read()).status).toBe("expired");
+  expect((await leaves.read()).status).toBe("expired");
+  expect(await available(id)).toBe(2);
+  await pays.payOn(page);
+  await world.quiesce();
+  await pays.clear();
+  await world.moveClock({ advance: "PT10M" });
+
+  await world.clearFaults();
+  expect(await pays.read()).toMatchObject({ status: "confirmed", paid: 250_000 });
+  expect(await listed(pays)).toEqual([[pays.id, "confirmed"]]);
+  expect(await listed(lapses)).toEqual([[lapses.id, "expired"]]);
+  expect((await world.mail(lapses.email)).filter((subject) => subject === "Your hold has ended")).toHaveLength(1);
+  expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
+});
