@@ -1,3 +1,4 @@
+import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
 import { amount, calendarDate, currency, email, id, instant, line } from "./fields.ts";
@@ -8,16 +9,6 @@ export const participant = z.strictObject({
   phone: z.string().check(z.trim(), z.regex(/^\+?[0-9 ()./-]{5,30}$/, "Must be a telephone number")),
   dateOfBirth: calendarDate("1900-01-01"),
 });
-
-export const standings = [
-  "disputed",
-  "delinquent",
-  "past_due",
-  "action_required",
-  "processing",
-  "paid_in_full",
-  "current",
-] as const;
 
 const due = () =>
   z.object({

@@ -50,14 +50,9 @@ export type CreateCheckoutSession = {
   metadata: Metadata;
 };
 
-export type CreateRefund = {
-  chargeId: string;
-  amount: number;
-  reason?: "duplicate" | "requested_by_customer";
-  metadata: Metadata;
-};
+export type CreateRefund = { chargeId: string; amount: number; metadata: Metadata };
 
-export type ListEvents = { createdAfter: Instant; startingAfter?: string; types?: readonly string[] };
+export type ListEvents = { createdAfter: Instant; startingAfter?: string };
 
 /**
  * The payment provider in the domain's words. Every call that changes something takes the idempotency key under which
@@ -74,12 +69,10 @@ export interface Gateway {
   /** A customer's sessions, newest first: how an attempt whose outcome is unknown is found again. */
   listCheckoutSessions(customerId: string, startingAfter?: string): Promise<GatewayResult<Page<CheckoutFacts>>>;
   retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
-  cancelPaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
   createRefund(refund: CreateRefund, key: string): Promise<GatewayResult<RefundFacts>>;
   retrieveRefund(refundId: string): Promise<GatewayResult<RefundFacts>>;
   listRefunds(paymentIntentId: string, startingAfter?: string): Promise<GatewayResult<Page<RefundFacts>>>;
   retrieveCharge(chargeId: string): Promise<GatewayResult<ChargeFacts>>;
   /** Events created at or after an instant, newest first; Stripe keeps them for 30 days. */
   listEvents(query: ListEvents): Promise<GatewayResult<Page<StripeEventFacts>>>;
-  retrieveEvent(eventId: string): Promise<GatewayResult<StripeEventFacts>>;
 }

@@ -204,7 +204,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(seen[0]?.url).toContain("starting_after=cus_9");
   });
 
-  it("lists events from an instant on, of the asked types, page by page", async () => {
+  it("lists events from an instant on, page by page", async () => {
     const event = {
       id: "evt_1",
       object: "event",
@@ -217,7 +217,6 @@ describe("what Stripe says, as plain facts", () => {
     const result = await gateway.listEvents({
       createdAfter: "2027-01-01T00:00:00Z",
       startingAfter: "evt_0",
-      types: ["charge.refunded"],
     });
 
     expect(result).toMatchObject({
@@ -226,7 +225,6 @@ describe("what Stripe says, as plain facts", () => {
     });
     expect(seen[0]?.url).toContain("created[gte]=1798761600");
     expect(seen[0]?.url).toContain("starting_after=evt_0");
-    expect(seen[0]?.url).toContain("types[0]=charge.refunded");
   });
 });
 

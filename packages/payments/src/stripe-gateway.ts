@@ -119,18 +119,10 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         return paymentFacts(genuine(intent, "payment_intent"));
       }),
 
-    cancelPaymentIntent: (paymentIntentId) => {
-      const options = { idempotencyKey: passingKey(paymentIntentId) };
-      return write(async () => {
-        const intent = await stripe.paymentIntents.cancel(paymentIntentId, { expand: INTENT }, options);
-        return paymentFacts(genuine(intent, "payment_intent"));
-      });
-    },
-
     createRefund: (refund, key) =>
       write(async () => {
-        const { chargeId, amount, metadata, reason } = refund;
-        const params = { charge: chargeId, amount, metadata, expand: REFUND, ...(reason ? { reason } : {}) };
+        const { chargeId, amount, metadata } = refund;
+        const params = { charge: chargeId, amount, metadata, expand: REFUND };
         const created = await stripe.refunds.create(params, { idempotencyKey: key });
         return refundFacts(genuine(created, "refund"));
       }),
@@ -160,8 +152,6 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
 
     listEvents: (query) =>
       read(async () => pageOf(await stripe.events.list(eventQuery(query)), eventFacts, (facts) => facts.eventId)),
-
-    retrieveEvent: (eventId) => read(async () => eventFacts(genuine(await stripe.events.retrieve(eventId), "event"))),
   };
 }
 
@@ -202,7 +192,6 @@ function eventQuery(query: ListEvents): Stripe.EventListParams {
     created: { gte: epochOf(query.createdAfter) },
     limit: PAGE_SIZE,
     ...after(query.startingAfter),
-    ...(query.types ? { types: [...query.types] } : {}),
   };
 }
 

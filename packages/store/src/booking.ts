@@ -11,6 +11,7 @@ import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.t
 import { bookingIdIn, forever, keys } from "./keys.ts";
 import { type Listed, type ListQuery, list, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
 
 function bookingItem(booking: Booking): Item {
   return {
@@ -189,25 +190,18 @@ export function attemptPut(store: Store, attempt: Attempt): Guarded<"stale"> {
     TableName: store.tables.core,
     Item: toDeadlineItem(attempt, "ATTEMPT", keys.attempt(attempt.bookingId, attempt.id)),
   };
-  return { write: { Put: { ...put, ...versionCondition(attempt.version) } }, refusal: "stale" };
+  return { write: { Put: { ...put, ...follows(attempt.version) } }, refusal: "stale" };
 }
 
 /** A refund's next version; a first version must be new. */
 export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {
   const item = toDeadlineItem(refund, "REFUND", keys.refund(refund.bookingId, refund.id));
   const put = { TableName: store.tables.core, Item: { ...item, listPk: "REFUNDS", listSk: refund.id } };
-  return { write: { Put: { ...put, ...versionCondition(refund.version) } }, refusal: "stale" };
+  return { write: { Put: { ...put, ...follows(refund.version) } }, refusal: "stale" };
 }
 
-function versionCondition(version: number) {
-  return version === 1
-    ? { ConditionExpression: "attribute_not_exists(pk)" }
-    : {
-        ConditionExpression: "#version = :before",
-        ExpressionAttributeNames: { "#version": "version" },
-        ExpressionAttributeValues: { ":before": version - 1 },
-      };
-}
+/** The stored item is the version before this one; there is none before the first. */
+const follows = (version: number) => isVersion(version === 1 ? null : version - 1);
 
 /** A captured charge, kept once. */
 export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {

@@ -24,6 +24,7 @@ import { openWrites } from "./open-cohorts.ts";
 import { isFreeNow, placeItem, toPlace } from "./place.ts";
 import { type Listed, list } from "./read.ts";
 import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
 
 export type CohortWithPlaces = { cohort: Cohort; places: Place[] };
 
@@ -99,16 +100,8 @@ function cohortWrites(
     listPk: "COHORTS",
     listSk: `${after.startsOn}#${after.id}`,
   };
-  const unchanged =
-    before === null
-      ? { ConditionExpression: "attribute_not_exists(pk)" }
-      : {
-          ConditionExpression: "#version = :version",
-          ExpressionAttributeNames: { "#version": "version" },
-          ExpressionAttributeValues: { ":version": before.version },
-        };
   return [
-    { write: { Put: { TableName: store.tables.core, Item, ...unchanged } }, refusal: "stale" },
+    { write: { Put: { TableName: store.tables.core, Item, ...isVersion(before?.version ?? null) } }, refusal: "stale" },
     auditPut(store, record),
     ...events.map((event) => outboxPut(store, event, occasion.now)),
   ];
@@ -245,9 +238,7 @@ function checkVersion(store: Store, { id, version }: Cohort): Guarded<"stale"> {
       ConditionCheck: {
         TableName: store.tables.core,
         Key: keys.cohort(id),
-        ConditionExpression: "#version = :version",
-        ExpressionAttributeNames: { "#version": "version" },
-        ExpressionAttributeValues: { ":version": version },
+        ...isVersion(version),
       },
     },
     refusal: "stale",

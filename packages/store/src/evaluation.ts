@@ -16,6 +16,7 @@ import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { fromItem, type Item, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
 
 /** A clinician's finding, in the clinical table and nowhere else (I8). */
 export type Evaluation = {
@@ -109,15 +110,7 @@ function clearancePut(store: Store, before: Clearance | null, after: Clearance):
     TableName: store.tables.core,
     Item: toDeadlineItem(after, "CLEARANCE", keys.clearance(after.bookingId)),
   };
-  const unchanged =
-    before === null
-      ? { ConditionExpression: "attribute_not_exists(pk)" }
-      : {
-          ConditionExpression: "#version = :version",
-          ExpressionAttributeNames: { "#version": "version" },
-          ExpressionAttributeValues: { ":version": before.version },
-        };
-  return { write: { Put: { ...put, ...unchanged } }, refusal: "stale" };
+  return { write: { Put: { ...put, ...isVersion(before?.version ?? null) } }, refusal: "stale" };
 }
 
 /** Who read what of a clinical record, when and why; written before the answer leaves. */

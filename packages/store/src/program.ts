@@ -11,6 +11,7 @@ import { keys } from "./keys.ts";
 import { checkNoneOpen } from "./open-cohorts.ts";
 import { type Listed, list, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
 
 export async function readProgram(store: Store, id: string): Promise<Program | null> {
   const { Item } = await store.client.send(
@@ -65,18 +66,10 @@ export async function writeProgram(
     after: audited(after),
   });
   const Item = { ...after, auditHash: record.hash, ...keys.program(after.id), listPk: "PROGRAMS", listSk: after.id };
-  const unchanged =
-    before === null
-      ? { ConditionExpression: "attribute_not_exists(pk)" }
-      : {
-          ConditionExpression: "#version = :version",
-          ExpressionAttributeNames: { "#version": "version" },
-          ExpressionAttributeValues: { ":version": before.version },
-        };
   const retires = after.status === "retired" && before?.status !== "retired";
   return commit<"stale" | "replayed" | "cohort_open">(store, [
     ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
-    { write: { Put: { TableName: store.tables.core, Item, ...unchanged } }, refusal: "stale" },
+    { write: { Put: { TableName: store.tables.core, Item, ...isVersion(before?.version ?? null) } }, refusal: "stale" },
     ...(retires ? [checkNoneOpen(store, after.id)] : []),
     auditPut(store, record),
     ...events.map((event) => outboxPut(store, event, occasion.now)),

@@ -16,6 +16,7 @@ import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { keys } from "./keys.ts";
 import { checkTaken, isOurs, readPlace, releasePlace } from "./place.ts";
 import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
 
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
@@ -80,15 +81,7 @@ const ended = (result: Ended): Step | { ok: false; reason: "stale" } =>
 /** The clearance is still the one that was read. */
 function clearanceUnchanged(store: Store, bookingId: string, seen: Clearance | null): Guarded<"stale"> {
   const check = { TableName: store.tables.core, Key: keys.clearance(bookingId) };
-  const condition =
-    seen === null
-      ? { ConditionExpression: "attribute_not_exists(pk)" }
-      : {
-          ConditionExpression: "#version = :version",
-          ExpressionAttributeNames: { "#version": "version" },
-          ExpressionAttributeValues: { ":version": seen.version },
-        };
-  return { write: { ConditionCheck: { ...check, ...condition } }, refusal: "stale" };
+  return { write: { ConditionCheck: { ...check, ...isVersion(seen?.version ?? null) } }, refusal: "stale" };
 }
 
 /**

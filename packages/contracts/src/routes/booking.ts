@@ -1,6 +1,7 @@
+import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
-import { bookingResponse, participant, standings } from "../booking.ts";
+import { bookingResponse, participant } from "../booking.ts";
 import { amount, calendarDate, countParameter, id, instant, line, listQuery, matching, page } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 

@@ -2,14 +2,17 @@ import { type CalendarDate, daysBetween } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { unpaid } from "./due.ts";
 
-export type Standing =
-  | "disputed"
-  | "delinquent"
-  | "past_due"
-  | "action_required"
-  | "processing"
-  | "paid_in_full"
-  | "current";
+/** The first that applies. */
+export const standings = [
+  "disputed",
+  "delinquent",
+  "past_due",
+  "action_required",
+  "processing",
+  "paid_in_full",
+  "current",
+] as const;
+export type Standing = (typeof standings)[number];
 
 const delinquentAfterDays = 30;
 
