@@ -4,21 +4,20 @@ import type { Gateway } from "@clearing/payments";
 import type { Deps } from "@clearing/runtime/deps";
 import { operationsOf } from "@clearing/runtime/operations";
 import { readAttempt } from "@clearing/store/booking";
+import { bookingIdIn } from "@clearing/store/keys";
 import { dueItems } from "@clearing/store/sweep";
-
-const batch = 50;
 
 type WithGateway = Deps & { gateway: Gateway };
 
 /** Asks Stripe about every attempt and refund that is due for a look, so that nothing hangs on a webhook. */
 export async function sweepPayments(deps: WithGateway): Promise<void> {
   const now = deps.clock.now();
-  for (const { pk, sk } of await dueItems(deps.store, "ATTEMPT", now, batch)) {
-    await guarded(deps, sk, () => sweepAttempt(deps, pk.slice("BKG#".length), sk.slice("ATT#".length)));
+  for await (const key of dueItems(deps.store, "ATTEMPT", now)) {
+    await guarded(deps, key.sk, () => sweepAttempt(deps, bookingIdIn(key), key.sk.slice("ATT#".length)));
   }
-  for (const { pk, sk } of await dueItems(deps.store, "REFUND", now, batch)) {
-    const ref = { bookingId: pk.slice("BKG#".length), refundId: sk.slice("REF#".length) };
-    await guarded(deps, sk, () => carryOutRefund(operationsOf(deps), ref, "sweep:refund"));
+  for await (const key of dueItems(deps.store, "REFUND", now)) {
+    const ref = { bookingId: bookingIdIn(key), refundId: key.sk.slice("REF#".length) };
+    await guarded(deps, key.sk, () => carryOutRefund(operationsOf(deps), ref, "sweep:refund"));
   }
 }
 

@@ -5,8 +5,6 @@ import { sweepCohort } from "@clearing/store/cohort";
 import { progressBooking } from "@clearing/store/progress";
 import { billDues, completeBooking, dueItems, lapseHold, settleClearanceDeadline } from "@clearing/store/sweep";
 
-const batch = 100;
-
 type Result = { ok: true } | { ok: false; reason: string };
 
 /**
@@ -21,7 +19,7 @@ export async function sweep(deps: Deps): Promise<void> {
     ["COHORT", (d: Deps, id: string) => sweepCohort(d.store, id, occasionOf(d, "sweep:completion"))],
   ] as const;
   for (const [kind, act] of kinds) {
-    for (const { pk } of await dueItems(deps.store, kind, now, batch)) {
+    for await (const { pk } of dueItems(deps.store, kind, now)) {
       const id = pk.slice(pk.indexOf("#") + 1);
       try {
         const result: Result = await act(deps, id);

@@ -2,7 +2,7 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
 import { addDays, type CalendarDate } from "@clearing/domain/time";
 import { fromItem, type Item } from "./items.ts";
-import { keys } from "./keys.ts";
+import { bookingIdIn, keys } from "./keys.ts";
 import { listKeys, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
@@ -85,7 +85,7 @@ export async function verifyAudit(store: Store): Promise<AuditVerdict> {
     let cursor: string | undefined;
     do {
       const page = await listKeys(store, { index: "byList", partitions: [list], limit: 25, cursor });
-      const bookings = list === "BOOKINGS" ? page.items.map(({ pk }) => keys.clearance(pk.slice("BKG#".length))) : [];
+      const bookings = list === "BOOKINGS" ? page.items.map((key) => keys.clearance(bookingIdIn(key))) : [];
       const heads = await readItems(store, [...page.items, ...bookings]);
       for (const head of heads) await verifySubject(store, head, verdict);
       cursor = page.nextCursor ?? undefined;

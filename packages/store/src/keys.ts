@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The primary key of every kind of item in the core table. One place, so that a key is never spelled twice. */
+/** The primary keys of what several modules read or write in the core table. One place, so that none is spelled twice. */
 export const keys = {
   program: (id: string) => ({ pk: `PROG#${id}`, sk: "PROGRAM" }),
   /** Which cohorts of the program are open. */
@@ -40,7 +40,7 @@ const digest = (email: string): string =>
 export const placeRange = (type: string) => ({ from: `PLC#${type}#`, to: `PLC#${type}#~` });
 
 /** Partitions of the sparse "due at" index, one per kind of sweep. */
-export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "CUSTOMER";
+export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND";
 
 /** The index keys of an item with a deadline; none at all when it has no deadline, so that the index stays sparse. */
 export const dueKeys = (kind: DueKind, dueAt: string | null): { duePk?: string; dueAt?: string } =>

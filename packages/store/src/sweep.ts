@@ -4,27 +4,37 @@ import { afterDeadline, type Clearance } from "@clearing/domain/screening";
 import type { Instant } from "@clearing/domain/time";
 import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
+import type { Item } from "./items.ts";
 import { type DueKind, keys } from "./keys.ts";
 import { releaseWrites } from "./progress.ts";
+import type { Key } from "./read.ts";
 import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
 
-/** The keys of what is due at `now`, earliest first, at most `limit`. The index lags: whoever acts reads the item. */
-export async function dueItems(
-  store: Store,
-  kind: DueKind,
-  now: Instant,
-  limit: number,
-): Promise<{ pk: string; sk: string }[]> {
-  const { Items } = await store.client.send(
-    new QueryCommand({
-      TableName: store.tables.core,
-      IndexName: "byDue",
-      KeyConditionExpression: "duePk = :kind AND dueAt <= :now",
-      ExpressionAttributeValues: { ":kind": kind, ":now": now },
-      Limit: limit,
-    }),
-  );
-  return (Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) }));
+const dueAtOnce = 50;
+const mostDue = 500;
+
+/**
+ * The keys of what is due at `now`, earliest first, at most 500: page by page, so that items which fail each time do not
+ * keep those behind them. The index lags: whoever acts reads the item.
+ */
+export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<Key> {
+  let start: Item | undefined;
+  for (let given = 0; given < mostDue; given += dueAtOnce) {
+    const page = await store.client.send(
+      new QueryCommand({
+        TableName: store.tables.core,
+        IndexName: "byDue",
+        KeyConditionExpression: "duePk = :kind AND dueAt <= :now",
+        ExpressionAttributeValues: { ":kind": kind, ":now": now },
+        Limit: dueAtOnce,
+        ExclusiveStartKey: start,
+      }),
+    );
+    for (const { pk, sk } of page.Items ?? []) yield { pk: String(pk), sk: String(sk) };
+    start = page.LastEvaluatedKey;
+    if (start === undefined) return;
+  }
 }
 
 type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
@@ -71,9 +81,7 @@ export async function settleClearanceDeadline(store: Store, bookingId: string, s
         Put: {
           TableName: store.tables.core,
           Item: { ...rest, ...keys.clearance(bookingId) },
-          ConditionExpression: "#version = :version",
-          ExpressionAttributeNames: { "#version": "version" },
-          ExpressionAttributeValues: { ":version": seen.version },
+          ...isVersion(seen.version),
         },
       },
       refusal: "stale",
