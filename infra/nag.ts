@@ -54,7 +54,8 @@ const topics = {
   },
   streams: {
     rules: ["AwsSolutions-IAM5"],
-    reason: "ListStreams, which Lambda asks for with a stream's mapping, knows no single stream: all those of the outbox.",
+    reason:
+      "ListStreams, which Lambda asks for with a stream's mapping, knows no single stream: all those of the outbox.",
   },
   publicRoute: {
     rules: ["AwsSolutions-APIG4"],

@@ -19,6 +19,8 @@ export type Settings = {
   mailVerified: boolean;
   /** Who is told when an alarm goes off; Amazon asks that address to confirm first. */
   alarmEmail: string | undefined;
+  /** The operator's legal name: agreements and permissions to collect name it. */
+  merchantName: string;
   /** IANA zone in which finance's days begin. */
   reportingTimeZone: string;
   /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
@@ -37,6 +39,9 @@ export function readSettings(node: Node): Settings {
   const production = stage === "prod";
   const mailDomain = text("mailDomain");
   if (production && mailDomain === undefined) throw new Error("the stage prod needs -c mailDomain=<a domain you own>");
+  const merchantName = text("merchantName");
+  if (production && merchantName === undefined)
+    throw new Error("the stage prod needs -c merchantName=<your legal name>");
   const mailVerified = text("mailVerified") === "true";
   if (mailVerified && mailDomain === undefined) throw new Error("-c mailVerified=true is said of a -c mailDomain");
   return {
@@ -49,6 +54,7 @@ export function readSettings(node: Node): Settings {
     mailDomain: mailDomain ?? `${stage}.clearing.example`,
     mailVerified,
     alarmEmail: text("alarmEmail"),
+    merchantName: merchantName ?? "Sample Operator (sample data)",
     reportingTimeZone: text("reportingTimeZone") ?? "America/New_York",
     publicUrl: text("publicUrl"),
   };

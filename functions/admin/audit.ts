@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
 import type { AuditRecord } from "@clearing/domain/audit";
-import { addDays, type CalendarDate, dateIn, isCalendarDate } from "@clearing/domain/time";
+import { addDays, type CalendarDate, dateIn, isCalendarDate, later } from "@clearing/domain/time";
 import { type Answer, bind } from "@clearing/runtime/api";
 import {
   type AuditSpan,
@@ -34,8 +34,6 @@ function subjectsOf(subject: string): Subject[] {
   const types = type === undefined ? (typeOf[subject.slice(0, subject.indexOf("_"))] ?? []) : [type as Subject["type"]];
   return types.map((one) => ({ type: one, id: id ?? "" }));
 }
-
-const later = (a: string, b: string): string => (a > b ? a : b);
 
 /** A cursor is the place of the record that was given last; what is none begins from the first. */
 function placeIn(cursor: string | undefined): string {

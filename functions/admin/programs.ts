@@ -46,6 +46,7 @@ export const programBindings = [
         const detail = `A program cannot go from ${before.status} to ${status}`;
         return { ok: true, answer: { refused: "invalid_transition", detail } };
       }
+      if (Object.keys(body).length === 0) return { ok: true, answer: { status: 200, body: publicProgram(before) } };
       const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       const after: Program = { ...before, ...changes, version: before.version + 1 };
       const errors = [...currencyErrors(before, after), ...programProblems(after)];

@@ -82,7 +82,8 @@ export const catalogueBindings = [
     const found = await publicCohort(deps.store, body.cohortId);
     if (found === null) return notFound;
     const { placeType, plan, addOns } = body;
-    const offer = quote(found.program, found.cohort, { id: deps.ids.next("quo"), placeType, plan, addOns }, now);
+    const request = { id: deps.ids.next("quo"), merchant: deps.config.merchantName, placeType, plan, addOns };
+    const offer = quote(found.program, found.cohort, request, now);
     if (!offer.ok) {
       const { reason: refused, path = "body", detail } = offer;
       return refused === "validation_failed" ? { refused, errors: [{ path, message: detail }] } : { refused, detail };

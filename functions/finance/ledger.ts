@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { getJournal, getTrialBalance } from "@clearing/contracts/routes/finance";
 import { type PostedEntry, trialBalance } from "@clearing/domain/ledger";
-import { dateIn, endOfDay, type Instant, plusSeconds, startOfDay } from "@clearing/domain/time";
+import { dateIn, endOfDay, type Instant, later, plusSeconds, startOfDay } from "@clearing/domain/time";
 import { type Answer, bind } from "@clearing/runtime/api";
 import type { Config } from "@clearing/runtime/config";
 import { bookingEntries, entriesBetween, ledgerBegins } from "@clearing/store/journal";
@@ -16,12 +16,10 @@ type Span = { from: Instant; to: Instant };
 /** Dates are over the instant of posting, in the reporting time zone, both inclusive; nothing is posted after now. */
 function instants({ from, to }: Range, { reportingTimeZone: zone }: Config, now: Instant): Span {
   return {
-    from: latest(ledgerBegins, from === undefined ? "" : startOfDay(from, zone)),
+    from: later(ledgerBegins, from === undefined ? "" : startOfDay(from, zone)),
     to: to === undefined || to >= dateIn(zone, now) ? now : plusSeconds(endOfDay(to, zone), -1),
   };
 }
-
-const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);
 
 /** Entries in the order of their posting. */
 const entries = (store: Store, bookingId: string | undefined, { from, to }: Span): AsyncIterable<PostedEntry> =>
@@ -65,7 +63,7 @@ async function page(
   { from, to }: Span,
 ) {
   const given = decodeCursor(cursor)?.[0] ?? "";
-  const all = entries(store, bookingId, { from: latest(from, given.slice(0, given.indexOf("#"))), to });
+  const all = entries(store, bookingId, { from: later(from, given.slice(0, given.indexOf("#"))), to });
   const items: PostedEntry[] = [];
   for await (const entry of all) {
     if (placeOf(entry) <= given) continue;

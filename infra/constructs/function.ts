@@ -125,6 +125,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: C
     STAGE: settings.stage,
     PUBLIC_URL: publicUrl,
     REPORTING_TIME_ZONE: settings.reportingTimeZone,
+    MERCHANT_NAME: settings.merchantName,
     ...Object.fromEntries(tables.map((table) => [`${table.toUpperCase()}_TABLE`, data.tables[table].tableName])),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
     ...(row.mail && { MAIL_FROM: data.mailFrom }),

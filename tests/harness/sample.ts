@@ -63,6 +63,7 @@ export async function openCohort(
 export async function sampleQuote(store: Store, program: Program, cohort: Cohort, now: Instant): Promise<Quote> {
   const request = {
     id: ids.next("quo"),
+    merchant: "Sample Operator",
     placeType: "private",
     plan: { kind: "deposit_and_balance" },
     addOns: [],

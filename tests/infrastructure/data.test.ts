@@ -28,7 +28,7 @@ describe("what must outlive a deployment", () => {
   });
 
   test("production's logs and stacks are kept as well", () => {
-    const production = synthesize({ stage: "prod", mailDomain: "retreats.example" });
+    const production = synthesize({ stage: "prod", merchantName: "Sample Operator", mailDomain: "retreats.example" });
 
     const logs = production.raws.filter(({ Type }) => Type === "AWS::Logs::LogGroup");
     for (const { DeletionPolicy } of logs) expect(DeletionPolicy).toMatch(/^Retain/);
@@ -41,7 +41,7 @@ describe("what must outlive a deployment", () => {
       "AWS::Logs::LogGroup": "LogGroupName",
       "AWS::SecretsManager::Secret": "Name",
     };
-    const { raws } = synthesize({ stage: "prod", mailDomain: "retreats.example" });
+    const { raws } = synthesize({ stage: "prod", merchantName: "Sample Operator", mailDomain: "retreats.example" });
     const kept = raws.filter(({ Type, Properties, DeletionPolicy }) => {
       const property = named[Type];
       return property !== undefined && Properties[property] !== undefined && DeletionPolicy?.startsWith("Retain");
@@ -55,6 +55,7 @@ describe("what must outlive a deployment", () => {
 
   test("production refuses to start without the domain that it mails from", () => {
     expect(() => synthesize({ stage: "prod" })).toThrow("mailDomain");
+    expect(() => synthesize({ stage: "prod", mailDomain: "retreats.example" })).toThrow("merchantName");
   });
 });
 
@@ -103,7 +104,7 @@ describe("people", () => {
   });
 
   test("their codes come from the operator's domain as soon as SES has verified it, and not before", () => {
-    const domain = { stage: "prod", mailDomain: "retreats.example" };
+    const domain = { stage: "prod", merchantName: "Sample Operator", mailDomain: "retreats.example" };
     const sender = (context: Record<string, string>) =>
       synthesize(context).ofType("AWS::Cognito::UserPool")[0]?.properties.EmailConfiguration;
 

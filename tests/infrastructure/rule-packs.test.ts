@@ -5,7 +5,12 @@ import { checkWithNag, rulePacks } from "../../infra/nag.ts";
 import { stage, synthesize } from "./stage.ts";
 
 /** One synthesis of each stage, which all packs look at. */
-const production = synthesize({ stage: "prod", mailDomain: "retreats.example", mailVerified: "true" });
+const production = synthesize({
+  stage: "prod",
+  merchantName: "Sample Operator",
+  mailDomain: "retreats.example",
+  mailVerified: "true",
+});
 const stages = [
   { stage: "dev", app: stage.app },
   { stage: "prod", app: production.app },

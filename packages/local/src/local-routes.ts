@@ -85,6 +85,7 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
 async function moveClock({ clock, moveTo }: Options, input: Record<string, unknown>): Promise<Answer> {
   if (!moveTo) return { status: 409, body: { detail: "time cannot be moved with the real Stripe" } };
   const { advance, to } = input;
+  if (advance !== undefined && to !== undefined) return bad('give "advance" or "to", not both');
   const target =
     typeof advance === "string"
       ? afterDuration(clock.now(), advance)

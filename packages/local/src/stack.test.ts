@@ -159,7 +159,10 @@ describe("a stack made from a synthesized template", () => {
     [{ target: "dynamodb", kind: "flood", rate: 1 }, "kind"],
     [{ target: "dynamodb", kind: "error", rate: 2 }, "rate"],
     [{ target: "dynamodb", kind: "duplicate", rate: 1 }, "kind is one of error, throttle, conflict, timeout"],
-    [{ target: "events", kind: "conflict", rate: 1 }, "kind is one of error, throttle, timeout, crash_after, duplicate"],
+    [
+      { target: "events", kind: "conflict", rate: 1 },
+      "kind is one of error, throttle, timeout, crash_after, duplicate",
+    ],
     [{ target: "stripe", kind: "crash_after", rate: 1 }, "kind is one of error, throttle, conflict, timeout"],
     [{ target: "stripe", kind: "error", rate: 1, function: "Web" }, "do not narrow Stripe's faults down"],
     [{ target: "events", kind: "duplicate", rate: 1, action: "PutEvents" }, "do not narrow duplicates down"],

@@ -8,6 +8,8 @@ export type Config = {
   readonly publicUrl: string;
   readonly mailFrom: string;
   readonly reportingTimeZone: string;
+  /** The operator's legal name, as its agreements give it. */
+  readonly merchantName: string;
   readonly eventBus: string;
   readonly stripeSecretArn: string;
   /** Absent: Stripe itself. */
@@ -54,6 +56,9 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     get mailFrom() {
       return text("MAIL_FROM");
+    },
+    get merchantName() {
+      return text("MERCHANT_NAME");
     },
     get reportingTimeZone() {
       return timeZone("REPORTING_TIME_ZONE");

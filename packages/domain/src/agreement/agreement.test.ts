@@ -6,12 +6,13 @@ import { type AgreementTerms, agreementDocument } from "./index.ts";
 
 function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): AgreementTerms {
   const { terms: quotedTerms, plan, currency, lines, total, schedule, policy } = quoted(kind);
-  const { publicLabel, startsOn, endsOn, timeZone, venue, administrationFee, clearanceDeadlineOn } = quotedTerms;
+  const { merchant, publicLabel, startsOn, endsOn, timeZone, venue } = quotedTerms;
+  const { administrationFee, clearanceDeadlineOn } = quotedTerms;
   return {
     bookingId: "bkg_1",
     version: 1,
     participantName: "Ada Client",
-    ...{ publicLabel, startsOn, endsOn, timeZone, venue, administrationFee, clearanceDeadlineOn },
+    ...{ merchant, publicLabel, startsOn, endsOn, timeZone, venue, administrationFee, clearanceDeadlineOn },
     ...{ planKind: plan.kind, currency, lines, total, schedule, policy },
     ...changes,
   };
@@ -34,6 +35,7 @@ describe("the agreement's document", () => {
 
   const changes: [string, Partial<AgreementTerms>][] = [
     ["version", { version: 2 }],
+    ["merchant", { merchant: "Another Operator" }],
     ["participant", { participantName: "Bob Client" }],
     ["price", { total: 1_850_001 }],
     ["schedule", { schedule: terms("deposit_and_balance").schedule, planKind: "deposit_and_balance" }],
@@ -54,6 +56,15 @@ describe("the agreement's document", () => {
 
     expect(words(html)).toContain("The day after the booking is confirmed");
     expect(agreementDocument(terms("full", { schedule: dated })).hash).toBe(hash);
+  });
+
+  test("asks for the permission to collect by the merchant's name, with what, when, how often and how to end it", () => {
+    const text = words(agreementDocument(terms("full", { merchant: "Rest & Quiet, LLC" })).html);
+
+    expect(text).toContain("You may allow Rest &amp; Quiet, LLC to collect by itself the payments listed above");
+    expect(text).toContain("each in its listed amount, once, on its listed date or after it");
+    expect(text).toContain("no condition of the booking");
+    expect(text).toContain("You can take it back at any time");
   });
 
   test("names the balance's date where the plan has one", () => {

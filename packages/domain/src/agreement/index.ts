@@ -7,6 +7,7 @@ import type { CalendarDate } from "../time/index.ts";
 export type AgreementTerms = {
   bookingId: string;
   version: number;
+  merchant: string;
   publicLabel: string;
   participantName: string;
   startsOn: CalendarDate;
@@ -43,7 +44,7 @@ export function agreementDocument(terms: AgreementTerms): { html: string; hash: 
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Booking agreement ${escapeHtml(terms.bookingId)}</title><style>${style}</style></head><body>
 <h1>Booking agreement</h1>
-<p>Booking ${escapeHtml(terms.bookingId)}, version ${terms.version}, for ${escapeHtml(terms.participantName)}.</p>
+<p>Booking ${escapeHtml(terms.bookingId)}, version ${terms.version}, for ${escapeHtml(terms.participantName)}, with ${escapeHtml(terms.merchant)}.</p>
 <p>${escapeHtml(terms.publicLabel)}, from ${terms.startsOn} to ${terms.endsOn}, ${escapeHtml(terms.venue)} (${escapeHtml(terms.timeZone)}).</p>
 <h2>Price</h2>
 <table><tr><th>Item</th><th>Quantity</th><th>Amount</th></tr>${lines.join("")}${row("<strong>Total</strong>", "", `<strong>${money(terms.total)}</strong>`)}</table>
@@ -56,7 +57,7 @@ export function agreementDocument(terms: AgreementTerms): { html: string; hash: 
 <table><tr><th>When you cancel</th><th>Refunded</th></tr>${tiers.join("")}${row(`From ${terms.startsOn} on`, "0%")}</table>
 <p>If we cancel, everything that was paid is refunded.</p>
 <h2>Automatic collection (your free choice)</h2>
-<p>You may allow us to collect each payment listed above, in its amount and from its date on, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time, up to three business days before a payment, and payments already made are refunded by the rules above.</p>
+<p>You may allow ${escapeHtml(terms.merchant)} to collect by itself the payments listed above that follow the deposit: each in its listed amount, once, on its listed date or after it, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time in your booking, up to three business days before a payment. Payments already made are refunded by the rules above.</p>
 </body></html>
 `;
   return { html, hash: createHash("sha256").update(html).digest("hex") };

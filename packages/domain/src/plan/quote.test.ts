@@ -7,6 +7,7 @@ import { comparePlans, policyDates, type QuoteRequest, quote } from "./index.ts"
 
 const request = (changes: Partial<QuoteRequest> = {}): QuoteRequest => ({
   id: "quo_1",
+  merchant: "Sample Operator",
   placeType: "private",
   plan: { kind: "full" },
   addOns: [],

@@ -8,6 +8,8 @@ import { type ScheduledDue, schedule } from "./schedule.ts";
 export type PlanKind = PlanOffer["kind"];
 /** What a booking will be made under, copied when the price was: a later change of the program changes no quote. */
 export type QuotedTerms = {
+  /** Who sells and collects, by its legal name: the agreement's permission to collect names it. */
+  merchant: string;
   publicLabel: string;
   startsOn: CalendarDate;
   endsOn: CalendarDate;
@@ -62,6 +64,7 @@ export type QuoteRefusal = {
 };
 export type QuoteRequest = {
   id: string;
+  merchant: string;
   placeType: string;
   plan: { kind: PlanKind };
   addOns: { id: string; quantity: number }[];
@@ -117,16 +120,17 @@ export function quote(
       schedule: schedule(plan.plan, { total, deposit, quotedOn, startsOn, clearanceDeadlineOn }),
       disclosure: null,
       policy: policyDates(program.cancellation.tiers, startsOn, quotedOn),
-      terms: termsOf(program, cohort),
+      terms: termsOf(program, cohort, request.merchant),
       validUntil: plusHours(now, validHours),
     },
   };
 }
 
-function termsOf(program: Program, cohort: Cohort): QuotedTerms {
+function termsOf(program: Program, cohort: Cohort, merchant: string): QuotedTerms {
   const { startsOn, endsOn, timeZone, venue, clearanceDeadlineOn, salesEndAt } = cohort;
   const { declineAfterHours, validityDays } = program.screening;
   return {
+    merchant,
     publicLabel: program.publicLabel,
     startsOn,
     endsOn,
@@ -186,7 +190,7 @@ export type PlanComparison =
 /** Every plan that the program offers for a place type, side by side; the unavailable ones with their reason. */
 export function comparePlans(program: Program, cohort: Cohort, placeType: string, now: Instant): PlanComparison[] {
   return program.plans.map(({ kind }) => {
-    const offer = quote(program, cohort, { id: "", placeType, plan: { kind }, addOns: [] }, now);
+    const offer = quote(program, cohort, { id: "", merchant: "", placeType, plan: { kind }, addOns: [] }, now);
     if (!offer.ok) return { kind, available: false, reason: offer.detail };
     const { total, deposit, schedule: dues, disclosure } = offer.quote;
     return { kind, available: true, total, deposit, schedule: dues, disclosure };

@@ -1,5 +1,5 @@
 import type { PlanOffer } from "../program/index.ts";
-import { addDays, type CalendarDate } from "../time/index.ts";
+import { addDays, type CalendarDate, later } from "../time/index.ts";
 
 export type ScheduledDue = {
   sequence: number;
@@ -38,8 +38,5 @@ function balanceDate(
   input: ScheduleInput,
 ): CalendarDate {
   if (plan.kind === "full") return input.clearanceDeadlineOn;
-  return latest(addDays(input.startsOn, -plan.balanceDueDaysBefore), input.quotedOn);
+  return later(addDays(input.startsOn, -plan.balanceDueDaysBefore), input.quotedOn);
 }
-
-/** The later of two dates. */
-const latest = (a: CalendarDate, b: CalendarDate): CalendarDate => [a, b].sort().at(-1) as CalendarDate;

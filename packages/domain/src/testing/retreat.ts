@@ -89,7 +89,7 @@ export const place = (changes: Partial<Place> = {}): Place => ({
 
 /** A quote for a private place; throws when it is refused. */
 export function quoted(kind: PlanKind, on: { program?: Program; cohort?: Cohort; now?: Instant } = {}): Quote {
-  const request = { id: "quo_1", placeType: "private", plan: { kind }, addOns: [] };
+  const request = { id: "quo_1", merchant: "Sample Operator", placeType: "private", plan: { kind }, addOns: [] };
   const offer = quote(on.program ?? program(), on.cohort ?? cohort(), request, on.now ?? today);
   if (!offer.ok) throw new Error(offer.detail);
   return offer.quote;

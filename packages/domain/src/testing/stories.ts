@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Ending, type RefundOutcome, type RefundPart, wasRefused } from "../booking/index.ts";
 import type { PlanKind } from "../plan/index.ts";
-import { plusMinutes } from "../time/index.ts";
+import { later, plusMinutes } from "../time/index.ts";
 import type { Life } from "./life.ts";
 
 /** What may happen next to a booking; `pick` chooses among what there is. */
@@ -141,8 +141,6 @@ export function happen(life: Life, fact: Fact): void {
       return;
   }
 }
-
-const later = (a: string, b: string): string => (a > b ? a : b);
 
 function pay(life: Life, { pick, says }: Extract<Fact, { kind: "payment" }>): void {
   const attempt = chosen(life.attempts, pick);

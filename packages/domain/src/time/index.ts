@@ -53,6 +53,9 @@ export const startOfDay = (date: CalendarDate, zone: string): Instant =>
 /** The end of a date in a zone: the first instant of the next one. */
 export const endOfDay = (date: CalendarDate, zone: string): Instant => startOfDay(addDays(date, 1), zone);
 
+/** The later of two instants, or of two dates: both compare as text. */
+export const later = (a: string, b: string): string => (a > b ? a : b);
+
 /** A date that exists, written as `YYYY-MM-DD`. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
