@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { openDataFolder, setting } from "./data-folder.ts";
+import { openDataFolder, StartRefused, setting } from "./data-folder.ts";
 
 const path = mkdtempSync(join(tmpdir(), "data-folder-"));
 afterEach(() => rmSync(path, { recursive: true, force: true }));
@@ -28,4 +28,21 @@ test("fresh forgets everything", () => {
   const after = openDataFolder(path, true);
   expect(setting(after.db, "clockOffset").get()).toBeUndefined();
   after.close();
+});
+
+test("fresh empties no folder that is somebody else's", () => {
+  mkdirSync(join(path, "logs"), { recursive: true });
+  writeFileSync(join(path, "logs", "theirs.log"), "");
+
+  expect(() => openDataFolder(path, true)).toThrow(`${path} is not a data folder of Clearing`);
+  expect(existsSync(join(path, "logs", "theirs.log"))).toBe(true);
+});
+
+test.each([
+  ["below a file", join(import.meta.filename, "data")],
+  ["that is a file", import.meta.filename],
+  ["where nothing can be written", "/proc/clearing"],
+])("a folder %s is refused in a line", (_, impossible) => {
+  expect(() => openDataFolder(impossible, false)).toThrow(StartRefused);
+  expect(() => openDataFolder(impossible, false)).toThrow(`the data folder ${impossible} cannot be made or written`);
 });

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Raised when a stored shape changes: an older folder is then refused rather than misread. */
@@ -18,8 +18,11 @@ export type DataFolder = { path: string; db: DatabaseSync; logs: string; file(na
  * own, which the operating system lets go when its holder dies however it dies, so that no stale lock can remain.
  */
 export function openDataFolder(path: string, fresh: boolean): DataFolder {
-  mkdirSync(path, { recursive: true });
+  makeFolder(path);
   const file = (name: string) => join(path, name);
+  if (fresh && readdirSync(path).length > 0 && !existsSync(file("format"))) {
+    throw new StartRefused(`${path} is not a data folder of Clearing: --fresh empties no other`);
+  }
   const lock = lockFolder(path, file);
   try {
     if (fresh) for (const name of ["stack.db", "dynamodb.db"]) removeDatabase(file(name));
@@ -41,6 +44,24 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
     lock.close();
     throw error;
   }
+}
+
+/** Makes the folder if need be; one that cannot be made or written is told in a line. */
+function makeFolder(path: string): void {
+  try {
+    makeWithParents(resolve(path));
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StartRefused(`the data folder ${path} cannot be made or written: ${code}`, { cause });
+  }
+}
+
+/** Not `recursive`, by which Node tries for ever where a file system takes no folders, such as /proc. */
+function makeWithParents(path: string): void {
+  if (existsSync(path)) return;
+  makeWithParents(dirname(path));
+  mkdirSync(path);
 }
 
 function lockFolder(path: string, file: (name: string) => string): DatabaseSync {

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeFixture } from "./fixture.ts";
 import { type Stack, spawnStack, startStack } from "./index.ts";
+
+// Each brings up whole stacks: seconds, where others use the machine too.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Answers of one stack, as a client sees them. */
 const client =

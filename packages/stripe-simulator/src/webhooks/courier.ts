@@ -6,11 +6,12 @@ import { signPayload } from "./signature.ts";
 const ABREAST = 8;
 const PATIENCE_MS = 10_000;
 
-/** Sends one event to one endpoint, signed with the virtual time; anything but a 2xx is a failure that is retried. */
+/** Sends one event to one endpoint, signed with the virtual time; anything but a 2xx is a failure that is retried. A disabled endpoint gets nothing any more. */
 async function send(world: World, delivery: Delivery): Promise<void> {
   const endpoint = world.objects.find("webhook_endpoint", delivery.endpointId);
   const event = world.objects.find("event", delivery.eventId);
   if (!endpoint || !event) return world.deliveries.failed(delivery.id, "gone");
+  if (endpoint.status !== "enabled") return world.deliveries.abandoned(delivery.id, "the endpoint is disabled");
   const payload = JSON.stringify({ ...event, api_version: endpoint.api_version ?? event.api_version }, null, 2);
   const notes = world.objects.notes<EndpointNotes>(endpoint.id);
   const secrets = [

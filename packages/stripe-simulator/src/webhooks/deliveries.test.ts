@@ -58,6 +58,22 @@ describe("a delivery", () => {
     expect((await stripe.webhookEndpoints.list()).data).toEqual([]);
   });
 
+  it("is not made, nor tried again, to an endpoint that has been disabled meanwhile", async () => {
+    const account = await openAccount();
+    const { stripe, simulator, advance } = account;
+    const { url, received } = await receiver(() => 500);
+    const endpoint = await listening(account, url);
+    await stripe.customers.create({});
+    await simulator.runDue();
+    await stripe.customers.create({});
+
+    await stripe.webhookEndpoints.update(endpoint.id, { disabled: true });
+    await advance(4 * DAY);
+
+    expect(received).toHaveLength(1);
+    expect(simulator.nextTimer()).toBeNull();
+  });
+
   it("is signed with both secrets while one is being rotated", async () => {
     const account = await openAccount();
     const { stripe, simulator, control, advance } = account;

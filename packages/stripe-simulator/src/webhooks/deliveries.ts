@@ -14,6 +14,8 @@ export type Deliveries = {
   succeeded(id: number): void;
   /** Plans the next try, or gives up after three days. */
   failed(id: number, why: string): void;
+  /** Gives up at once. */
+  abandoned(id: number, why: string): void;
   pending(at: number): number;
   next(): number | null;
   /** How many deliveries of an event are still to be made. */
@@ -92,6 +94,7 @@ export function openDeliveries(db: DatabaseSync, now: () => number, settings: Se
       const delay = RETRY_DELAYS[attempts];
       retry.run(delay === undefined ? "failed" : "pending", now() + (delay ?? 0), why, id);
     },
+    abandoned: (id, why) => void retry.run("abandoned", now(), why, id),
     pending: (at) => countPending.get(at)?.n as number,
     next: () => (least.get()?.due as number | null) ?? null,
     waiting: (eventId) => missing.get(eventId)?.n as number,
