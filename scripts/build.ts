@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 
 /** Packages that no function contains: they run on a developer's machine, or are served from elsewhere. */
-const NOT_BUNDLED = ["local", "stripe-simulator", "portal"];
+const NOT_BUNDLED = ["local", "stripe-simulator"];
 
 /** CommonJS inside a bundle asks for Node's own modules by `require`, which an ES module has to be given. */
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';

@@ -130,16 +130,6 @@ function lambda(id: string, variables: object, statements: object[]) {
   return {
     [`${id}Role`]: {
       Type: "AWS::IAM::Role",
-      Properties: {
-        ManagedPolicyArns: [
-          {
-            "Fn::Join": [
-              "",
-              ["arn:", { Ref: "AWS::Partition" }, ":iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
-            ],
-          },
-        ],
-      },
     },
     [`${id}Policy`]: {
       Type: "AWS::IAM::Policy",

@@ -33,7 +33,7 @@ const ruled = (dead: object) => ({
     Targets: [{ Arn: att("Queue", "Arn"), DeadLetterConfig: { Arn: dead } }],
   },
 });
-const nothing = { Type: "AWS::CDK::Metadata" };
+const nothing = { Type: "AWS::Logs::LogGroup" };
 const deny = { Effect: "Deny", Principal: "*", Action: "sns:*", Resource: { Ref: "Topic" } };
 const inTheClear = { ...deny, Condition: { Bool: { "aws:SecureTransport": "false" } } };
 const cloudwatch = {

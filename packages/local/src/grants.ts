@@ -2,34 +2,24 @@ import { compilePolicy, type Statement } from "./policy.ts";
 import { ACCOUNT, fail, read, type Template, TemplateError } from "./template.ts";
 import type { Topology } from "./topology.ts";
 
-/** Statements of each role by its arn: inline, attached by a policy, and managed. */
+/** Statements of each role by its arn: its own, and those that a policy attaches. */
 export function readRoleStatements(template: Template): Map<string, Statement[]> {
   type Document = { Statement: Statement[] };
-  const managed = new Map(
-    template
-      .ofType("AWS::IAM::ManagedPolicy")
-      .map((policy) => [policy.attributes.Ref, read<{ PolicyDocument: Document }>(policy).PolicyDocument.Statement]),
-  );
   const roles = new Map<string, Statement[]>();
   const arnOf = new Map<string, string>();
   for (const role of template.ofType("AWS::IAM::Role")) {
-    const { Policies = [], ManagedPolicyArns = [] } = read<{
-      Policies?: { PolicyDocument: Document }[];
-      ManagedPolicyArns?: string[];
-    }>(role);
-    const attached = ManagedPolicyArns.flatMap((arn) => {
-      // Logs and traces are not AWS calls here, so the policies that allow them say nothing.
-      if (/:policy\/service-role\/AWSLambdaBasicExecutionRole$|:policy\/AWSXRayDaemonWriteAccess$/.test(arn)) return [];
-      return managed.get(arn) ?? fail(role, `the managed policy ${arn} is not known to the local stack`);
-    });
-    roles.set(role.attributes.Arn ?? "", [
-      ...Policies.flatMap((policy) => policy.PolicyDocument.Statement),
-      ...attached,
-    ]);
-    arnOf.set(role.name, role.attributes.Arn ?? "");
+    type Properties = { Policies?: { PolicyDocument: Document }[]; ManagedPolicyArns?: string[] };
+    const { Policies = [], ManagedPolicyArns } = read<Properties>(role);
+    if (ManagedPolicyArns) fail(role, "managed policies are not known to the local stack");
+    const arn = role.attributes.Arn ?? "";
+    roles.set(
+      arn,
+      Policies.flatMap((policy) => policy.PolicyDocument.Statement),
+    );
+    arnOf.set(role.name, arn);
   }
-  for (const policy of [...template.ofType("AWS::IAM::Policy"), ...template.ofType("AWS::IAM::ManagedPolicy")]) {
-    const { Roles = [], PolicyDocument } = read<{ Roles?: string[]; PolicyDocument: Document }>(policy);
+  for (const policy of template.ofType("AWS::IAM::Policy")) {
+    const { Roles, PolicyDocument } = read<{ Roles: string[]; PolicyDocument: Document }>(policy);
     for (const name of Roles) roles.get(arnOf.get(name) ?? "")?.push(...PolicyDocument.Statement);
   }
   return roles;

@@ -31,7 +31,6 @@ const operators: Record<string, (actual: string, wanted: string) => boolean> = {
   StringEquals: (actual, wanted) => actual === wanted,
   StringLike: (actual, wanted) => glob(wanted).test(actual),
   ArnEquals: (actual, wanted) => glob(wanted).test(actual),
-  ArnLike: (actual, wanted) => glob(wanted).test(actual),
   Bool: (actual, wanted) => actual === wanted,
 };
 
@@ -67,7 +66,7 @@ export function compilePolicy(statements: readonly Statement[]): Policy {
 
 function conditionsOf(statement: Statement): ((context: RequestContext) => boolean)[] {
   return Object.entries(statement.Condition ?? {}).flatMap(([name, tests]) => {
-    const [, quantifier, operator] = /^(?:(ForAllValues|ForAnyValue):)?(.*)$/.exec(name) ?? [];
+    const [, quantifier, operator] = /^(?:(ForAllValues):)?(.*)$/.exec(name) ?? [];
     const matches = operators[operator ?? ""];
     if (!matches)
       throw new TemplateError(`the condition operator ${name} of an IAM policy is not known to the local stack`);

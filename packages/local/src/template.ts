@@ -53,7 +53,6 @@ const types: Record<string, { named?: string; attributes: (name: string, id: str
   "AWS::ApiGatewayV2::Integration": { attributes: (_, id) => ({ Ref: id, IntegrationId: id }) },
   "AWS::ApiGatewayV2::Route": { attributes: (_, id) => ({ Ref: id, RouteId: id }) },
   "AWS::ApiGatewayV2::Stage": { named: "StageName", attributes: nameOnly },
-  "AWS::CDK::Metadata": { attributes: nameOnly },
   "AWS::CloudWatch::Alarm": {
     named: "AlarmName",
     attributes: (name) => ({ Ref: name, Arn: arn("cloudwatch", `alarm:${name}`) }),
@@ -69,7 +68,6 @@ const types: Record<string, { named?: string; attributes: (name: string, id: str
     }),
   },
   "AWS::Cognito::UserPoolClient": { attributes: (_, id) => ({ Ref: id, ClientId: id }) },
-  "AWS::Cognito::UserPoolDomain": { named: "Domain", attributes: nameOnly },
   "AWS::Cognito::UserPoolGroup": { named: "GroupName", attributes: nameOnly },
   "AWS::DynamoDB::Table": {
     named: "TableName",
@@ -96,13 +94,6 @@ const types: Record<string, { named?: string; attributes: (name: string, id: str
     attributes: (name) => ({ Ref: name, Name: name, Arn: arn("events", `event-bus/${name}`) }),
   },
   "AWS::Events::Rule": { named: "Name", attributes: (name) => ({ Ref: name, Arn: arn("events", `rule/${name}`) }) },
-  "AWS::IAM::ManagedPolicy": {
-    named: "ManagedPolicyName",
-    attributes: (name) => ({
-      Ref: `arn:aws:iam::${ACCOUNT}:policy/${name}`,
-      PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/${name}`,
-    }),
-  },
   "AWS::IAM::Policy": { named: "PolicyName", attributes: nameOnly },
   "AWS::IAM::Role": {
     named: "RoleName",
@@ -121,7 +112,6 @@ const types: Record<string, { named?: string; attributes: (name: string, id: str
     named: "LogGroupName",
     attributes: (name) => ({ Ref: name, Arn: arn("logs", `log-group:${name}:*`) }),
   },
-  "AWS::Logs::ResourcePolicy": { named: "PolicyName", attributes: nameOnly },
   "AWS::SES::ConfigurationSet": { named: "Name", attributes: nameOnly },
   "AWS::SES::EmailIdentity": { named: "EmailIdentity", attributes: nameOnly },
   "AWS::SNS::Topic": {
@@ -148,7 +138,6 @@ const types: Record<string, { named?: string; attributes: (name: string, id: str
     named: "Name",
     attributes: (name) => ({ Ref: name, Arn: arn("scheduler", `schedule-group/${name}`) }),
   },
-  "AWS::SecretsManager::ResourcePolicy": { attributes: (_, id) => nameOnly(id) },
   "AWS::SecretsManager::Secret": {
     named: "Name",
     attributes: (name) => ({
@@ -165,7 +154,6 @@ const pseudo: Record<string, string> = {
   "AWS::AccountId": ACCOUNT,
   "AWS::Region": REGION,
   "AWS::Partition": "aws",
-  "AWS::URLSuffix": "amazonaws.com",
 };
 
 type Manifest = {
@@ -240,25 +228,21 @@ export function resolveStacks(stacks: ReadonlyMap<string, RawTemplate>, apiUrl: 
     return given === undefined ? `${stack}-${id}` : String(resolve(given, stack));
   }
 
-  function reference(stack: string, id: string, attribute: string): string | undefined {
-    if (id === "AWS::StackName") return stack;
-    if (id === "AWS::NoValue") return undefined;
+  function reference(stack: string, id: string, attribute: string): string {
     const value = pseudo[id] ?? attributesOf(stack, id)[attribute];
     if (value === undefined) throw new TemplateError(`${stack}: the attribute ${id}.${attribute} is not known`);
     return local(value);
   }
 
   function resolve(value: unknown, stack: string): unknown {
-    if (Array.isArray(value)) return value.map((item) => resolve(item, stack)).filter((item) => item !== undefined);
+    if (Array.isArray(value)) return value.map((item) => resolve(item, stack));
     if (typeof value !== "object" || value === null) return value;
     const entries = Object.entries(value);
     const [key, argument] = entries[0] ?? [];
     if (entries.length === 1 && key !== undefined && (key === "Ref" || key.startsWith("Fn::"))) {
       return intrinsic(key, argument, stack);
     }
-    return Object.fromEntries(
-      entries.map(([name, item]) => [name, resolve(item, stack)]).filter(([, item]) => item !== undefined),
-    );
+    return Object.fromEntries(entries.map(([name, item]) => [name, resolve(item, stack)]));
   }
 
   function intrinsic(name: string, argument: unknown, stack: string): unknown {
@@ -274,20 +258,10 @@ export function resolveStacks(stacks: ReadonlyMap<string, RawTemplate>, apiUrl: 
         const [separator, parts] = given as [string, string[]];
         return local(parts.join(separator));
       }
-      case "Fn::Split": {
-        const [separator, text] = given as [string, string];
-        return text.split(separator);
-      }
-      case "Fn::Select": {
-        const [index, items] = given as [number | string, unknown[]];
-        return items[Number(index)];
-      }
       case "Fn::Sub": {
-        const [text, variables] = (Array.isArray(given) ? given : [given, {}]) as [string, Record<string, string>];
-        const filled = text.replace(/\$\{([^}]+)\}/g, (_, name: string) => {
-          if (name.startsWith("!")) return `\${${name.slice(1)}}`;
+        const filled = String(given).replace(/\$\{([^}]+)\}/g, (_, name: string) => {
           const [id = "", attribute = "Ref"] = name.split(/\.(.*)/s);
-          return variables[name] ?? reference(stack, id, attribute) ?? "";
+          return reference(stack, id, attribute);
         });
         return local(filled);
       }

@@ -123,7 +123,6 @@ function readTable(resource: Resource): TableSpec {
     KeySchema: Key[];
     AttributeDefinitions: unknown[];
     GlobalSecondaryIndexes?: Record<string, unknown>[];
-    LocalSecondaryIndexes?: unknown[];
     StreamSpecification?: { StreamViewType: string };
     TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean };
     SSESpecification?: { KMSMasterKeyId?: string };
@@ -147,7 +146,6 @@ function readTable(resource: Resource): TableSpec {
       KeySchema: properties.KeySchema,
       AttributeDefinitions: properties.AttributeDefinitions,
       ...(indexes && { GlobalSecondaryIndexes: indexes }),
-      ...(properties.LocalSecondaryIndexes && { LocalSecondaryIndexes: properties.LocalSecondaryIndexes }),
       ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }),
     },
     timeToLive: ttl?.Enabled ? ttl.AttributeName : undefined,
@@ -255,8 +253,7 @@ function readRule(resource: Resource, buses: readonly { name: string; arn: strin
     fail(resource, "only rules with an event pattern are known");
   const bus = buses.find(({ name, arn }) => properties.EventBusName === name || properties.EventBusName === arn);
   if (!bus) fail(resource, `the bus ${properties.EventBusName ?? "default"} is missing`);
-  // A rule that writes its events to a log group has no reader here: GET /_local/events is the record.
-  const targets = (properties.Targets ?? []).filter((target) => !target.Arn.includes(":logs:"));
+  const targets = properties.Targets ?? [];
   for (const target of targets) {
     for (const transform of ["Input", "InputPath", "InputTransformer"]) {
       if (target[transform] !== undefined) fail(resource, `${transform} of a target is not known to the local stack`);

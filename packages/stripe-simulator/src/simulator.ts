@@ -194,10 +194,10 @@ function httpSurface(surface: Surface): Hono<Env> {
     try {
       if (c.req.path.startsWith("/v1/")) authenticate(c, surface.secretKey);
     } catch (error) {
-      return failed(c, error, requestId, version);
+      return failed(error, requestId, version);
     }
     const message = `Unrecognized request URL (${c.req.method}: ${c.req.path}). If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`;
-    return failed(c, new StripeFailure(404, { type: "invalid_request_error", message }), requestId, version);
+    return failed(new StripeFailure(404, { type: "invalid_request_error", message }), requestId, version);
   });
   return app;
 }

@@ -35,7 +35,7 @@ export function endpoint<S extends Shape>(surface: Surface, operation: Operation
       if (surface.faults.strikes("timeout_after")) return hangUp(c);
       return answer;
     } catch (failure) {
-      return failed(c, failure, requestId, version);
+      return failed(failure, requestId, version);
     }
   };
 }
@@ -141,7 +141,7 @@ function hangUp(c: Context<Env>): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-export function failed(_c: Context<Env>, error: unknown, requestId: string, version: string): Response {
+export function failed(error: unknown, requestId: string, version: string): Response {
   const failure = error instanceof StripeFailure ? error : unexpected(error);
   return new Response(JSON.stringify({ error: failure.body }, null, 2), {
     status: failure.status,
