@@ -186,3 +186,7 @@ describe("the retreat", () => {
     expect((await admit(client, "admin", "admitted")).body).toMatchObject({ code: "invalid_transition" });
   });
 });
+
+test("every event that was carried is what its schema says", async () => {
+  expect(await world.misshapenEvents()).toEqual([]);
+});

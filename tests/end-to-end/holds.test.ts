@@ -184,3 +184,7 @@ describe("capacity", () => {
     expect((await world.api("POST", "/v1/quotes", { body })).body).toMatchObject({ code: "plan_not_available" });
   });
 });
+
+test("every event that was carried is what its schema says", async () => {
+  expect(await world.misshapenEvents()).toEqual([]);
+});

@@ -278,3 +278,7 @@ describe("money that belongs to nothing known", () => {
     await expectReconciled();
   });
 });
+
+test("every event that was carried is what its schema says", async () => {
+  expect(await world.misshapenEvents()).toEqual([]);
+});

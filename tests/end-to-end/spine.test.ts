@@ -120,3 +120,7 @@ describe("from hold to confirmed", () => {
     expect(verdict.records).toBeGreaterThan(20);
   });
 });
+
+test("every event that was carried is what its schema says", async () => {
+  expect(await world.misshapenEvents()).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Stack, type StackOptions, startStack } from "@clearing/local";
+import { events, stripeEventReceived } from "../../packages/contracts/src/events.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
 import { nextMidday } from "./days.ts";
 import { addressesOf, awake, type Call, connect, type Client as Http, participantBody } from "./http.ts";
@@ -10,6 +11,8 @@ import { addressesOf, awake, type Call, connect, type Client as Http, participan
 export { openCohort, participantBody, programBody } from "./http.ts";
 
 type Json = Record<string, unknown>;
+type Schema = (typeof events)[keyof typeof events] | typeof stripeEventReceived;
+const eventSchemas: Record<string, Schema> = { ...events, StripeEventReceived: stripeEventReceived };
 export type Problem = { code: string; detail?: string; errors?: { path: string; message: string }[] };
 export type Due = { id: string; kind: string; dueOn: string; amount: number; paid: number; status: string };
 export type Booking = {
@@ -103,6 +106,16 @@ export async function startWorld(
       (await must<{ items: Event[] }>("GET", "/_local/events")).items.filter(
         ({ detail }) => detail.subject.id === bookingId || detail.data.bookingId === bookingId,
       ),
+    /** What is wrong with the events that the bus carried, by the schemas of packages/contracts. */
+    misshapenEvents: async (): Promise<string[]> => {
+      const { items } = await must<{ items: Event[] }>("GET", "/_local/events");
+      if (items.length === 0) throw new Error("the bus has carried nothing");
+      return items.flatMap(({ type, detail }) => {
+        const checked = eventSchemas[type]?.safeParse(detail);
+        if (checked?.success) return [];
+        return [`${type}: ${checked ? JSON.stringify(checked.error.issues) : "has no schema"}`];
+      });
+    },
     faults: (body: Json) => must("POST", "/_local/faults", { body }),
     clearFaults: () => http.clearFaults(),
     journal: async (bookingId: string) =>

@@ -1,0 +1,53 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { eventNames } from "@clearing/domain/event";
+import { describe, expect, test } from "vitest";
+import { events } from "./events.ts";
+import { eventSchemas } from "./openapi.ts";
+
+const held = {
+  id: "evt_1",
+  version: 1,
+  occurredAt: "2027-03-01T10:00:00Z",
+  subject: { type: "booking", id: "bkg_1", version: 1 },
+  data: {
+    bookingId: "bkg_1",
+    cohortId: "coh_1",
+    status: "held",
+    placeType: "private",
+    total: 1_850_000,
+    currency: "usd",
+    holdExpiresAt: "2027-03-01T10:20:00Z",
+  },
+};
+const { holdExpiresAt: _, ...unfinished } = held.data;
+
+describe("an event's schema", () => {
+  test("takes what is published", () => {
+    expect(events.BookingHeld.safeParse(held).success).toBe(true);
+  });
+
+  test.each([
+    ["a name", { ...held, data: { ...held.data, participant: "Ana" } }],
+    ["a field beside the data", { ...held, email: "ana@example.com" }],
+    ["an amount in dollars", { ...held, data: { ...held.data, total: 18_500.5 } }],
+    ["a status that is none", { ...held, data: { ...held.data, status: "on_hold" } }],
+    ["nothing in a field's place", { ...held, data: unfinished }],
+    ["another kind of subject", { ...held, subject: { ...held.subject, type: "cohort" } }],
+  ])("refuses %s", (__, event) => {
+    expect(events.BookingHeld.safeParse(event).success).toBe(false);
+  });
+});
+
+test("there is a schema for each event that the code publishes, and for no other", () => {
+  const root = join(import.meta.dirname, "../../..");
+  const files = globSync(["packages/domain/src/booking/*.ts", "packages/store/src/*.ts", "functions/admin/*.ts"], {
+    cwd: root,
+    exclude: (path) => path.endsWith(".test.ts"),
+  });
+  const sources = files.map((path) => readFileSync(join(root, path), "utf8")).join("\n");
+  const published = eventNames.filter((name) => sources.includes(`"${name}"`));
+
+  expect(Object.keys(events).sort()).toEqual([...published].sort());
+  expect(Object.keys(eventSchemas()).sort()).toEqual([...published].sort());
+});

@@ -1,0 +1,92 @@
+import type { RefundReason } from "@clearing/domain/booking";
+import { bookingStatuses } from "@clearing/domain/booking/transitions";
+import type { EventName } from "@clearing/domain/event";
+import * as z from "zod/mini";
+import { amount, calendarDate, count, currency, id, instant, label } from "./fields.ts";
+
+/** An event's `detail`: ids, statuses, dates and amounts, and nothing else (I8). */
+const about = <Data extends z.core.$ZodShape>(type: string, prefix: string, data: Data) =>
+  z.strictObject({
+    id: id("evt"),
+    version: z.literal(1),
+    occurredAt: instant(),
+    subject: z.strictObject({ type: z.literal(type), id: id(prefix), version: z.int() }),
+    data: z.strictObject(data),
+  });
+
+const aboutBooking = <Data extends z.core.$ZodShape>(data: Data) =>
+  about("booking", "bkg", { bookingId: id("bkg"), cohortId: id("coh"), status: z.enum(bookingStatuses), ...data });
+
+const money = { amount: amount(), currency: currency() };
+
+const program = { programId: id("prog"), status: z.literal("published") };
+const cohort = (status: "open" | "closed") => ({
+  cohortId: id("coh"),
+  programId: id("prog"),
+  status: z.literal(status),
+});
+const places = { cohortId: id("coh"), placeType: label(), count: count(1, 200) };
+const payment = { dueId: id("due"), attemptId: id("att"), purpose: z.enum(["deposit", "due"]), ...money };
+const due = { dueId: id("due"), dueOn: calendarDate(), ...money };
+const ending = {
+  by: z.enum(["client", "operator", "clearance_deadline", "not_cleared", "no_show", "turned_away"]),
+  refund: amount(),
+  kept: amount(),
+  currency: currency(),
+};
+const refund = {
+  refundId: id("ref"),
+  ...money,
+  reason: z.enum([
+    "cancellation",
+    "not_cleared",
+    "turned_away",
+    "clearance_deadline",
+    "late_payment",
+    "duplicate_payment",
+    "after_cancellation",
+    "made_at_stripe",
+  ] satisfies RefundReason[]),
+};
+
+/** The events that are published today, by name, of source `clearing`. Fields may be added, and never change meaning. */
+export const events = {
+  ProgramPublished: about("program", "prog", program),
+  CohortOpened: about("cohort", "coh", cohort("open")),
+  CohortClosed: about("cohort", "coh", cohort("closed")),
+  PlacesAdded: about("cohort", "coh", places),
+  PlacesRemoved: about("cohort", "coh", places),
+  BookingHeld: aboutBooking({ placeType: label(), total: amount(), currency: currency(), holdExpiresAt: instant() }),
+  HoldExpired: aboutBooking({}),
+  BookingRevived: aboutBooking({}),
+  AgreementSigned: aboutBooking({ agreementVersion: z.int(), autopay: z.boolean() }),
+  PaymentProcessing: aboutBooking(payment),
+  PaymentSettled: aboutBooking(payment),
+  PaymentFailed: aboutBooking({ ...payment, reason: z.nullable(z.string()) }),
+  ClearanceChanged: about("clearance", "bkg", {
+    bookingId: id("bkg"),
+    cohortId: id("coh"),
+    status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
+    validUntil: z.nullable(calendarDate()),
+  }),
+  BookingConfirmed: aboutBooking({}),
+  BookingUnconfirmed: aboutBooking({}),
+  BookingDeclined: aboutBooking(ending),
+  BookingCancelled: aboutBooking(ending),
+  ParticipantAdmitted: aboutBooking({ outcome: z.literal("admitted") }),
+  BookingCompleted: aboutBooking({}),
+  DueBilled: aboutBooking(due),
+  DuePastDue: aboutBooking(due),
+  RefundRequested: aboutBooking(refund),
+  RefundSucceeded: aboutBooking(refund),
+  RefundFailed: aboutBooking(refund),
+} satisfies Partial<Record<EventName, z.ZodMiniType>>;
+
+/** What the webhook and the reconciler publish, of source `clearing.stripe`: which object of Stripe's to fetch anew. */
+export const stripeEventReceived = z.strictObject({
+  id: id("evt"),
+  version: z.literal(1),
+  occurredAt: instant(),
+  subject: z.strictObject({ type: z.literal("stripe_event"), id: id("evt"), version: z.literal(1) }),
+  data: z.strictObject({ eventId: id("evt"), type: z.string(), objectId: z.string(), objectType: z.string() }),
+});
