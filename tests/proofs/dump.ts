@@ -1,5 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  QueryCommand,
+  type QueryCommandOutput,
+  ScanCommand,
+  type ScanCommandOutput,
+} from "@aws-sdk/lib-dynamodb";
 import type { AuditRecord } from "@clearing/domain/audit";
 import type { Attempt, Booking, Charge, Refund } from "@clearing/domain/booking";
 import type { PostedEntry } from "@clearing/domain/ledger";
@@ -54,15 +60,42 @@ type Item = Record<string, unknown> & { pk: string; sk: string };
 
 /** Reads all tables, the bus and the simulator's account. Ask for quiet first: the tables are not read at one instant. */
 export async function dump(client: Client): Promise<Dump> {
-  const [{ core, ledger, audit, outbox }, events, stripe, now] = await Promise.all([
-    tables(client),
+  const [core, ledger, audit, outbox, events, stripe, now] = await Promise.all([
+    read(client, "core"),
+    read(client, "ledger"),
+    read(client, "audit"),
+    read(client, "outbox"),
     carried(client),
     stripeSide(client),
     client.now(),
   ]);
+  return { ...stored({ core, ledger, audit }), now, outbox, events, stripe };
+}
+
+/** As `dump`, but of one booking alone: its items, its place, its entries and its audit chains. */
+export async function dumpOf(client: Client, bookingId: string): Promise<Dump> {
+  const [own, clearance, entries, ofBooking, ofClearance] = await Promise.all([
+    read(client, "core", { pk: `BKG#${bookingId}` }),
+    read(client, "core", { pk: `CLR#${bookingId}` }),
+    read(client, "ledger", { bookingPk: bookingId }),
+    read(client, "audit", { pk: `booking#${bookingId}` }),
+    read(client, "audit", { pk: `clearance#${bookingId}` }),
+  ]);
+  const booking = own.find(({ sk }) => sk === "BOOKING");
+  const places = await read(client, "core", { pk: `COH#${booking?.cohortId}` });
+  const place = places.filter(({ sk, id }) => sk.startsWith("PLC#") && id === booking?.placeId);
+  const stripe = { balance: 0, transactions: [], charges: [], refunds: [] };
+  const kept = stored({
+    core: [...own, ...clearance, ...place],
+    ledger: entries,
+    audit: [...ofBooking, ...ofClearance],
+  });
+  return { ...kept, now: await client.now(), outbox: [], events: [], stripe };
+}
+
+function stored({ core, ledger, audit }: Record<"core" | "ledger" | "audit", Item[]>) {
   const under = <Kind>(prefix: string) => core.filter(({ sk }) => sk.startsWith(prefix)) as unknown as Kind[];
   return {
-    now,
     bookings: under<Booking>("BOOKING"),
     places: under<StoredPlace>("PLC#"),
     attempts: under<Attempt>("ATT#"),
@@ -73,9 +106,6 @@ export async function dump(client: Client): Promise<Dump> {
     heads: headsOf(core),
     entries: ledger as unknown as Dump["entries"],
     audit: audit.map(({ pk: _pk, sk: _sk, actorPk, actorSk, dayPk, daySk, ...record }) => record) as never,
-    outbox,
-    events,
-    stripe,
   };
 }
 
@@ -108,23 +138,32 @@ function documents(endpoint: string): DynamoDBDocumentClient {
   return client;
 }
 
-type Scans = Record<"core" | "ledger" | "audit" | "outbox", Item[]>;
-
-async function tables({ dynamoDbUrl, tables: names }: Client): Promise<Scans> {
+/** All of a table, or one partition of it or of its index over bookings. */
+async function read(
+  { dynamoDbUrl, tables: names }: Client,
+  part: "core" | "ledger" | "audit" | "outbox",
+  partition?: { pk: string } | { bookingPk: string },
+): Promise<Item[]> {
   const client = documents(dynamoDbUrl);
-  const scans = ["core", "ledger", "audit", "outbox"].map(async (part) => {
-    const TableName = names.find((name) => name.includes(`-${part}`));
-    if (TableName === undefined) throw new Error(`there is no table ${part} among ${names.join(", ")}`);
-    const items: Item[] = [];
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await client.send(new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey: from }));
-      items.push(...((page.Items ?? []) as Item[]));
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined);
-    return [part, items] as const;
-  });
-  return Object.fromEntries(await Promise.all(scans)) as Scans;
+  const TableName = names.find((name) => name.includes(`-${part}`));
+  if (TableName === undefined) throw new Error(`there is no table ${part} among ${names.join(", ")}`);
+  const [[key, value] = []] = Object.entries(partition ?? {});
+  const query = {
+    ...(key === "bookingPk" ? { IndexName: "byBooking" } : { ConsistentRead: true }),
+    KeyConditionExpression: `${key} = :value`,
+    ExpressionAttributeValues: { ":value": value },
+  };
+  const items: Item[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page: ScanCommandOutput | QueryCommandOutput =
+      key === undefined
+        ? await client.send(new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey: from }))
+        : await client.send(new QueryCommand({ TableName, ...query, ExclusiveStartKey: from }));
+    items.push(...((page.Items ?? []) as Item[]));
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  return items;
 }
 
 async function carried(client: Client): Promise<BusEvent[]> {

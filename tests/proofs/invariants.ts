@@ -315,6 +315,16 @@ export const always: Check[] = [
   auditChainsHold,
 ];
 
+/** What can be checked of one booking by itself: without its events, the other bookings of its cohort, and Stripe. */
+export const ofOneBooking: Check[] = [
+  confirmedOnFacts,
+  entriesBalance,
+  bookingsAgreeWithLedger,
+  duesCollectedOnce,
+  refundsWithinCaptured,
+  auditChainsHold,
+];
+
 export const breaches = (dump: Dump, checks: Check[]): string[] => checks.flatMap((check) => check(dump));
 
 /** The booking behind an entry: the one that its postings name, if any. */
