@@ -1,32 +1,57 @@
+import type { Client } from "../harness/http.ts";
 import { crashes } from "../proofs/crash.ts";
 import { simulateMoney } from "../proofs/money.ts";
 import { openStack } from "../proofs/stack.ts";
+import { faultKinds, lapsingStampede, stampede } from "../proofs/stampede.ts";
 import type { Figure } from "./measure.ts";
 
 /** The simulations of tests/proofs at the size that `npm test` has no time for; a breach stops the run by name. */
 export async function proofFigures(): Promise<Figure[]> {
-  return [await money(), await crash()];
+  return [...(await onStack(stampedes)), await onStack(money), await crash()];
 }
 
-async function money(): Promise<Figure> {
+async function onStack<Result>(run: (client: Client) => Promise<Result>): Promise<Result> {
   const stack = await openStack();
   try {
-    const { breaches, charges, refunds } = await simulateMoney(stack.client, {
-      bookings: 300,
-      seed: 2026,
-      checkEvery: 25,
-    });
-    if (breaches.length > 0) throw new Error(breaches.join("\n"));
-    const value = `0 breaches, ${charges} charges, ${refunds} refunds`;
-    return { what: "money of 300 random bookings against Stripe, to the cent", value };
+    return await run(stack.client);
   } finally {
     await stack.stop();
   }
 }
 
+/** 500 contenders for 20 places, under faults of each kind, of all at once, with handlers that die, and while holds lapse and capacity changes. */
+async function stampedes(client: Client): Promise<Figure[]> {
+  const size = { contenders: 500, places: 20, seed: 2026 };
+  const figures: Figure[] = [];
+  for (const kinds of [...faultKinds.map((kind) => [kind]), faultKinds, ["crash_after"]]) {
+    const faults = Object.fromEntries(kinds.map((kind) => [kind, 0.1]));
+    const { ran, wrong } = await stampede(client, size, faults);
+    stopOn(wrong);
+    const tries = Math.max(...ran.fates.map((fate) => fate.tries));
+    const what = kinds.length > 1 ? "of all kinds" : `of kind ${kinds[0]}`;
+    const value = `0 breaches, ${(ran.wall / 1000).toFixed(1)} s, at most ${tries} tries`;
+    figures.push({ what: `500 contenders for 20 places, 10 % faults ${what}`, value });
+  }
+  const { waves, wrong } = await lapsingStampede(client, size);
+  stopOn(wrong);
+  const value = `0 breaches, ${waves.map(({ held }) => held.length).join(", ")} holds`;
+  return [...figures, { what: "500 contenders, four times, holds lapsing, capacity changing", value }];
+}
+
+async function money(client: Client): Promise<Figure> {
+  const { breaches, charges, refunds } = await simulateMoney(client, { bookings: 300, seed: 2026, checkEvery: 25 });
+  stopOn(breaches);
+  const value = `0 breaches, ${charges} charges, ${refunds} refunds`;
+  return { what: "money of 300 random bookings against Stripe, to the cent", value };
+}
+
 async function crash(): Promise<Figure> {
   const { breaches, promises, cutOff } = await crashes({ bookings: 100, kills: 10, seed: 2026 });
-  if (breaches.length > 0) throw new Error(breaches.join("\n"));
+  stopOn(breaches);
   const value = `0 breaches, ${promises} answers kept, ${cutOff} cut off`;
   return { what: "ten kills over 100 bookings in flight", value };
+}
+
+function stopOn(breaches: string[]): void {
+  if (breaches.length > 0) throw new Error(breaches.join("\n"));
 }

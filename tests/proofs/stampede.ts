@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, type Client, participantBody } from "../harness/http.ts";
+import { type Answer, type Client, openCohort, participantBody } from "../harness/http.ts";
 import { seeded } from "../harness/store.ts";
 import { dump } from "./dump.ts";
 import { breaches, placesHeldOnce, placesNeverShared } from "./invariants.ts";
@@ -44,20 +44,27 @@ const mostTries = 8;
  * All contenders ask for a place at the same moment. Each repeats its request, with its own key, as long as it is
  * told to try again, a bounded number of times.
  */
-export async function wave(client: Client, contenders: Contender[], seed: number): Promise<Wave> {
+export async function wave(client: Client, contenders: Contender[], seed: number, handlersDie = false): Promise<Wave> {
   const random = seeded(seed);
   const began = performance.now();
-  const fates = await Promise.all(contenders.map((contender) => contend(client, contender, random)));
+  const fates = await Promise.all(contenders.map((contender) => contend(client, contender, random, handlersDie)));
   return { fates, held: fates.filter(({ code }) => code === "held"), wall: performance.now() - began };
 }
 
-async function contend(client: Client, { email, token, quoteId }: Contender, random: () => number): Promise<Fate> {
+async function contend(
+  client: Client,
+  { email, token, quoteId }: Contender,
+  random: () => number,
+  handlersDie: boolean,
+): Promise<Fate> {
   const began = performance.now();
   const request = { token, key: `hold-${email}`, body: { quoteId, participant: participantBody(email) } };
   for (let tries = 1; ; tries++) {
     const answer = await client.call("POST", "/v1/bookings", request);
     const code = answer.status === 201 ? "held" : codeOf(answer);
-    if (!tryAgain.has(code) || tries === mostTries) {
+    // 500 is API Gateway's own answer, where the process of the handler died.
+    const again = tryAgain.has(code) || (handlersDie && answer.status === 500);
+    if (!again || tries === mostTries) {
       return { code, tries, email, bookingId: answer.body?.id ?? null, took: performance.now() - began };
     }
     await sleep(random() * 100 * tries);
@@ -66,6 +73,73 @@ async function contend(client: Client, { email, token, quoteId }: Contender, ran
 
 const codeOf = ({ status, body }: Answer): string =>
   typeof body?.code === "string" ? body.code : `${status} ${JSON.stringify(body)}`;
+
+/**
+ * What may go wrong between a handler and the store, for `client.fault`, while the handler lives; `crash_after` ends it,
+ * and runs every handler in processes of their own. No claim reads an index, so that none lags here.
+ */
+export const faultKinds = ["error", "timeout", "throttle", "conflict"];
+
+type Size = { contenders: number; places: number; seed: number };
+
+/** One stampede for the places of a new cohort, under faults of these kinds and rates; gives how it went and what is wrong. */
+export async function stampede(
+  client: Client,
+  { contenders: count, places, seed }: Size,
+  faults: Record<string, number> = {},
+): Promise<{ ran: Wave; wrong: string[] }> {
+  const { id: cohortId } = await openCohort(client, { count: places });
+  const contenders = await contendersFor(client, { cohortId, count, tag: cohortId.slice(-8).toLowerCase() });
+  for (const [kind, rate] of Object.entries(faults)) await client.fault({ target: "dynamodb", kind, rate, seed });
+  const ran = await wave(client, contenders, seed, "crash_after" in faults).finally(() => client.clearFaults());
+  const wrong = await judge(client, { cohortId, waves: [ran], places });
+  return { ran, wrong: [...wrong, ...(ran.held.length === places ? [] : [`${ran.held.length} of ${places} won`])] };
+}
+
+/**
+ * Three stampedes for the places of one cohort while it grows and shrinks and the holds of the one before lapse, and a
+ * last one in quiet; gives the waves and what is wrong.
+ */
+export async function lapsingStampede(
+  client: Client,
+  { contenders, places, seed }: Size,
+): Promise<{ waves: Wave[]; wrong: string[] }> {
+  const { id: cohortId } = await openCohort(client, { count: places });
+  const waves: Wave[] = [];
+  const random = seeded(seed);
+  const people = (round: string) => contendersFor(client, { cohortId, count: contenders, tag: `${round}-${places}` });
+  for (let round = 1; round <= 3; round++) {
+    const ready = await people(`lapsing-${round}`);
+    const time = round === 1 ? Promise.resolve() : client.advance("PT31M");
+    const [ran, , refused] = await Promise.all([wave(client, ready, round), time, resize(client, cohortId, random)]);
+    waves.push(ran);
+    if (refused.length > 0) return { waves, wrong: refused };
+  }
+  await client.advance("PT31M");
+  waves.push(await wave(client, await people("lapsing-last"), seed));
+  const idle = waves.flatMap(({ held }, round) => (held.length > 0 ? [] : [`nobody won in round ${round + 1}`]));
+  return { waves, wrong: [...(await judge(client, { cohortId, waves, places: "as stored" })), ...idle] };
+}
+
+/** Grows and shrinks a cohort in small random steps; a shrinking that meets too few free places removes none. */
+async function resize(client: Client, cohortId: string, random: () => number): Promise<string[]> {
+  const token = await client.token("admin", "admin@example.com");
+  const answers: Answer[] = [];
+  for (let step = 0; step < 6; step++) {
+    const count = 1 + Math.floor(random() * 3);
+    const body = { type: "private", count };
+    const path = `/v1/cohorts/${cohortId}/places`;
+    const grows = random() < 0.55;
+    answers.push(
+      grows
+        ? await client.call("POST", path, { token, body, key: crypto.randomUUID() })
+        : await client.call("DELETE", `${path}?type=private&count=${count}`, { token }),
+    );
+  }
+  return answers
+    .filter(({ status, body }) => status >= 300 && !["places_in_use", "conflict"].includes(body?.code))
+    .map((answer) => `a change of capacity was answered ${codeOf(answer)}`);
+}
 
 /** What is wrong after a stampede in which nobody let go: I1, a loser with another answer, a place left over, a winner without a booking. */
 export async function judge(
