@@ -99,7 +99,7 @@ describe("npm start", () => {
     for (const { code } of refusals) expect(code).toBe(1);
     expect(refusals.map(({ errors }) => errors)).toEqual([
       `${dataDir} is in use by another local stack (process ${first.child.pid})\n`,
-      `port ${port} is taken on 127.0.0.1\n`,
+      `port ${port} is taken on 127.0.0.1: choose another by PORT or STRIPE_SIMULATOR_PORT\n`,
     ]);
 
     first.child.kill("SIGINT");

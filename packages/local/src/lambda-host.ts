@@ -209,10 +209,13 @@ function hostFunction(fn: FunctionSpec, options: Options) {
   };
 }
 
+/** Longer than Lambda's ten seconds: here many bundles load at once, on the processors that also run the tests. */
+const LOADING_MS = 120_000;
+
 const closed = (log: WriteStream) => new Promise<void>((resolve) => log.end(() => resolve()));
 
 function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: () => Promise<void>) {
-  const pending = new Map<number, (result: Invocation) => void>();
+  const pending = new Map<number, { begin(): void; finish(result: Invocation): void }>();
   let last = 0;
   const sandbox = {
     busy: 0,
@@ -221,7 +224,7 @@ function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: (
     run(event: string, context: Record<string, unknown>): Promise<Invocation> {
       const id = ++last;
       return new Promise<Invocation>((resolve) => {
-        const timer = setTimeout(() => {
+        const timeOut = () => {
           sandbox.retiring = true;
           const seconds = (fn.timeoutMs / 1000).toFixed(2);
           finish({
@@ -229,25 +232,32 @@ function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: (
             errorType: "Sandbox.Timedout",
             errorMessage: `${context.awsRequestId} Task timed out after ${seconds} seconds`,
           });
-        }, fn.timeoutMs);
+        };
+        // A function's time begins with its handler; loading the bundle has its own, as Lambda's init phase has.
+        let timer = setTimeout(timeOut, LOADING_MS);
+        const begin = () => {
+          clearTimeout(timer);
+          timer = setTimeout(timeOut, fn.timeoutMs);
+        };
         const finish = (result: Invocation) => {
           if (!pending.delete(id)) return;
           clearTimeout(timer);
           sandbox.busy--;
           resolve(result);
         };
-        pending.set(id, finish);
-        post({ id, event, context, deadline: performance.timeOrigin + performance.now() + fn.timeoutMs });
+        pending.set(id, { begin, finish });
+        post({ id, event, context, timeoutMs: fn.timeoutMs });
       });
     },
     settle(outcome: Outcome): void {
-      const finish = pending.get(outcome.id);
-      if ("error" in outcome) finish?.({ ok: false, ...outcome.error });
-      else finish?.({ ok: true, payload: outcome.payload });
+      const invocation = pending.get(outcome.id);
+      if ("began" in outcome) invocation?.begin();
+      else if ("error" in outcome) invocation?.finish({ ok: false, ...outcome.error });
+      else invocation?.finish({ ok: true, payload: outcome.payload });
     },
     fail(): void {
       sandbox.retiring = true;
-      for (const finish of [...pending.values()]) finish(exited);
+      for (const { finish } of [...pending.values()]) finish(exited);
     },
   };
   return sandbox satisfies Sandbox;

@@ -6,8 +6,15 @@ import { parentPort, workerData } from "node:worker_threads";
  * so that the product reads the stack's time without knowing; `performance` and timers stay real.
  */
 export type WorkerSetup = { file: string; exportName: string; offset: SharedArrayBuffer | number };
-export type Invoke = { id: number; event: string; deadline: number; context: Record<string, unknown>; offset?: number };
+export type Invoke = {
+  id: number;
+  event: string;
+  timeoutMs: number;
+  context: Record<string, unknown>;
+  offset?: number;
+};
 export type Outcome =
+  | { id: number; began: true }
   | { id: number; payload: string | undefined }
   | { id: number; error: { errorType: string; errorMessage: string; trace: string[] } };
 
@@ -31,13 +38,15 @@ if (parentPort) {
   process.on("disconnect", () => process.exit());
 }
 
-async function run({ id, event, deadline, context }: Invoke): Promise<void> {
+async function run({ id, event, timeoutMs, context }: Invoke): Promise<void> {
   try {
     const handler = await loaded;
+    const deadline = performance.now() + timeoutMs;
+    send({ id, began: true });
     const result = await handler(JSON.parse(event), {
       ...context,
       callbackWaitsForEmptyEventLoop: true,
-      getRemainingTimeInMillis: () => Math.max(0, deadline - (performance.timeOrigin + performance.now())),
+      getRemainingTimeInMillis: () => Math.max(0, deadline - performance.now()),
     });
     send({ id, payload: JSON.stringify(result) });
   } catch (thrown) {
