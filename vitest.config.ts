@@ -1,10 +1,19 @@
 import { defineConfig } from "vitest/config";
 
-/** One project per kind of test, so that each can be run alone: `vitest --project unit`. */
+/**
+ * One project per kind of test, so that each can be run alone: `vitest --project unit`. One kind after the other. A
+ * proof has the machine to itself: hundreds of clients at a time are what some of them are about.
+ */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["{packages,functions}/**/*.test.ts", "tests/house/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["{packages,functions}/**/*.test.ts", "tests/house/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         // One synthesis serves all files.
         test: {
@@ -13,6 +22,7 @@ export default defineConfig({
           globalSetup: ["tests/infrastructure/global-setup.ts"],
           fileParallelism: false,
           isolate: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -22,9 +32,10 @@ export default defineConfig({
           name: "end-to-end",
           include: ["tests/end-to-end/**/*.test.ts"],
           globalSetup: ["tests/harness/global-setup.ts"],
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -36,6 +47,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

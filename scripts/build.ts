@@ -165,7 +165,7 @@ function docsPage(document: object): string {
 }
 
 /** Median time of a cold import of each bundle, in milliseconds: a fresh process each time, as a cold start is one. */
-async function importTime({ name }: Bundle, runs = 7): Promise<number> {
+async function importTime({ name }: Bundle, runs = 3): Promise<number> {
   const { execFileSync } = await import("node:child_process");
   const entry = JSON.stringify(`file://${join(dist, "functions", name, "index.mjs")}`);
   const script = `const start = performance.now(); await import(${entry}); console.log(performance.now() - start);process.exit()`;

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -10,8 +10,9 @@ import { httpFigures } from "./over-http.ts";
 import { proofFigures } from "./proofs-at-size.ts";
 
 /**
- * `pnpm bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out; `--write` keeps the report
- * in docs/benchmarks.md. Exits with 1 when a bound does not hold.
+ * `pnpm bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out;
+ * `--write` keeps what was measured in docs/benchmarks.md, beside what other parts left there. Exits with 1 when a bound
+ * does not hold.
  */
 const { values: flags } = parseArgs({
   options: { write: { type: "boolean" }, only: { type: "string" }, without: { type: "string" } },
@@ -30,7 +31,8 @@ const bound = ({ bound: limits }: Figure): string => {
   return limits.least === undefined ? `at most ${limits.most}` : `at least ${limits.least}`;
 };
 
-const tables: string[] = [];
+const page = join(import.meta.dirname, "../../docs/benchmarks.md");
+const tables = new Map<string, string>();
 let broken = 0;
 for (const [name, measure] of Object.entries(parts)) {
   if ((flags.only !== undefined && flags.only !== name) || flags.without === name) continue;
@@ -42,7 +44,7 @@ for (const [name, measure] of Object.entries(parts)) {
     if (verdict) broken++;
   }
   const rows = figures.map((figure) => `| ${figure.what} | ${figure.value} | ${bound(figure)} |`);
-  tables.push(`## ${name}\n\n| figure | measured | bound |\n| --- | --- | --- |\n${rows.join("\n")}\n`);
+  tables.set(name, `## ${name}\n\n| figure | measured | bound |\n| --- | --- | --- |\n${rows.join("\n")}\n`);
 }
 
 if (flags.write) {
@@ -54,6 +56,10 @@ if (flags.write) {
 figures are this machine's, which plays every part at once: clients, gateway, functions, queues, Stripe, database. Ratios
 are taken side by side in one run and are what the bounds are about.
 `;
-  writeFileSync(join(import.meta.dirname, "../../docs/benchmarks.md"), `${intro}\n${tables.join("\n")}`);
+  const kept = existsSync(page) ? readFileSync(page, "utf8").split(/^(?=## )/m) : [];
+  const all = Object.keys(parts).flatMap(
+    (name) => tables.get(name) ?? kept.find((one) => one.startsWith(`## ${name}\n`)) ?? [],
+  );
+  writeFileSync(page, `${[intro, ...all].map((one) => one.trim()).join("\n\n")}\n`);
 }
 process.exitCode = broken > 0 ? 1 : 0;

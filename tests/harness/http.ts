@@ -68,15 +68,6 @@ export function connect(addresses: Addresses): Client {
   return client;
 }
 
-/** Waits until the functions that a test begins with are loaded: on a busy machine their first call outlasts a time-out. */
-export async function awake(client: Client): Promise<Client> {
-  const token = await client.token("admin", "admin@example.com");
-  for (const path of ["/v1/cohorts?limit=1", "/v1/audit?limit=1", "/v1/bookings?limit=1"]) {
-    for (let tries = 1; tries <= 20; tries++) if ((await client.call("GET", path, { token })).status === 200) break;
-  }
-  return client;
-}
-
 async function ask(base: string, method: string, path: string, call: Call): Promise<Answer> {
   const { token, body, key, headers, raw } = call;
   const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));

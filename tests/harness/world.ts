@@ -6,7 +6,7 @@ import { type Stack, type StackOptions, startStack } from "@clearing/local";
 import { events, stripeEventReceived } from "../../packages/contracts/src/events.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
 import { nextMidday } from "./days.ts";
-import { addressesOf, awake, type Call, connect, type Client as Http, participantBody } from "./http.ts";
+import { addressesOf, type Call, connect, type Client as Http, participantBody } from "./http.ts";
 
 export { openCohort, participantBody, programBody } from "./http.ts";
 
@@ -60,7 +60,7 @@ export async function startWorld(
       ...options,
     });
   let stack: Stack = await start();
-  let http: Http = await awake(connect(addressesOf(stack)));
+  let http: Http = connect(addressesOf(stack));
   const tokens = new Map<string, string>();
 
   const api = <Body = Json>(method: string, path: string, options: Call = {}) => http.call<Body>(method, path, options);

@@ -108,7 +108,7 @@ type Life = { kills: number; cutOff: number; answers: number; underWay: number; 
 /** Kills and starts the stack again, each time some answers later, within a request. */
 async function killer(house: House, life: Life, kills: number, random: () => number): Promise<void> {
   while (life.kills < kills) {
-    const atLeast = life.answers + Math.floor(random() * 8);
+    const atLeast = life.answers + Math.floor(random() * 5);
     while (life.answers < atLeast) await sleep(2);
     do {
       while (life.underWay === 0) await sleep(1);

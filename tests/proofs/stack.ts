@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type StackOptions, startStack } from "@clearing/local";
 import { synthesize } from "../../scripts/synthesize.ts";
 import { nextMidday } from "../harness/days.ts";
-import { addressesOf, awake, type Client, connect } from "../harness/http.ts";
+import { addressesOf, type Client, connect } from "../harness/http.ts";
 
 export type RunningStack = { client: Client; stop(): Promise<void> };
 
@@ -18,7 +18,7 @@ export async function openStack(options: Partial<StackOptions> = {}): Promise<Ru
     ...options,
   });
   return {
-    client: await awake(connect(addressesOf(stack))),
+    client: connect(addressesOf(stack)),
     async stop() {
       await stack.stop();
       rmSync(folder, { recursive: true, force: true });

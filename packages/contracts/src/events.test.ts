@@ -41,10 +41,13 @@ describe("an event's schema", () => {
 
 test("there is a schema for each event that the code publishes, and for no other", () => {
   const root = join(import.meta.dirname, "../../..");
-  const files = globSync(["packages/domain/src/booking/*.ts", "packages/store/src/*.ts", "functions/admin/*.ts"], {
-    cwd: root,
-    exclude: (path) => path.endsWith(".test.ts"),
-  });
+  const files = globSync(
+    ["packages/domain/src/{booking,cohort}/*.ts", "packages/store/src/*.ts", "functions/admin/*.ts"],
+    {
+      cwd: root,
+      exclude: (path) => path.endsWith(".test.ts"),
+    },
+  );
   const sources = files.map((path) => readFileSync(join(root, path), "utf8")).join("\n");
   const published = eventNames.filter((name) => sources.includes(`"${name}"`));
 

@@ -20,7 +20,7 @@ const aboutBooking = <Data extends z.core.$ZodShape>(data: Data) =>
 const money = { amount: amount(), currency: currency() };
 
 const program = { programId: id("prog"), status: z.literal("published") };
-const cohort = (status: "open" | "closed") => ({
+const cohort = (status: "open" | "closed" | "completed") => ({
   cohortId: id("coh"),
   programId: id("prog"),
   status: z.literal(status),
@@ -54,6 +54,7 @@ export const events = {
   ProgramPublished: about("program", "prog", program),
   CohortOpened: about("cohort", "coh", cohort("open")),
   CohortClosed: about("cohort", "coh", cohort("closed")),
+  CohortCompleted: about("cohort", "coh", cohort("completed")),
   PlacesAdded: about("cohort", "coh", places),
   PlacesRemoved: about("cohort", "coh", places),
   BookingHeld: aboutBooking({ placeType: label(), total: amount(), currency: currency(), holdExpiresAt: instant() }),
