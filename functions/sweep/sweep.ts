@@ -9,7 +9,8 @@ type Result = { ok: true } | { ok: false; reason: string };
 
 /**
  * Works off what is due, earliest first: lapsed holds, dues, clearance deadlines, completions, declines, cohorts that
- * are over or whose places still have to follow. One item that fails does not keep the others; what is left is due again next minute.
+ * are over or whose places still have to follow. One item that fails does not keep the others; what is left is due
+ * again next minute.
  */
 export async function sweep(deps: Deps): Promise<void> {
   const now = deps.clock.now();

@@ -6,14 +6,7 @@ import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { carryOutRefund } from "@clearing/operations/refund";
 import { applyStripeEvent } from "@clearing/operations/stripe-event";
-import type {
-  CheckoutFacts,
-  CreateCheckoutSession,
-  CreateRefund,
-  Gateway,
-  PaymentFacts,
-  RefundFacts,
-} from "@clearing/payments";
+import type { CreateRefund, Gateway, PaymentFacts, RefundFacts } from "@clearing/payments";
 import { signAgreement } from "@clearing/store/agreement";
 import { readBooking, readCharges } from "@clearing/store/booking";
 import { endEarly } from "@clearing/store/progress";
@@ -21,6 +14,7 @@ import { readRefund } from "@clearing/store/refund";
 import { settleAttempt } from "@clearing/store/settle";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now: Instant = "2027-03-01T17:00:00Z";
@@ -39,19 +33,8 @@ function contextAt(at: Instant, gateway: Partial<Gateway>): Context {
 
 const pages: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
-  createCheckoutSession: async (asked) => ({ ok: true, value: sessionOf(asked) }),
+  createCheckoutSession: async (asked) => ({ ok: true, value: openSession(asked, now) }),
 };
-
-const sessionOf = ({ metadata, expiresAt, customerId }: CreateCheckoutSession): CheckoutFacts => ({
-  sessionId: `cs_${metadata.attemptId}`,
-  status: "open",
-  url: "https://example.org/page",
-  expiresAt,
-  created: now,
-  customerId,
-  payment: null,
-  metadata,
-});
 
 const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): RefundFacts => ({
   refundId: `re_${metadata.partId}`,
@@ -177,7 +160,7 @@ function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): 
     methods: ["card"],
     saveForLater: false,
   } as const;
-  const session = sessionOf({ ...asked, expiresAt: now, successUrl: "", cancelUrl: "", metadata });
+  const session = openSession({ ...asked, expiresAt: now, successUrl: "", cancelUrl: "", metadata }, now);
   return {
     retrieveCheckoutSession: async () => ({ ok: true, value: { ...session, status: "complete", payment } }),
     retrievePaymentIntent: async () => ({ ok: true, value: payment }),

@@ -3,11 +3,12 @@ import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { settle } from "@clearing/operations/settle";
-import type { CheckoutFacts, CreateCheckoutSession, Gateway } from "@clearing/payments";
+import type { CreateCheckoutSession, Gateway } from "@clearing/payments";
 import { signAgreement } from "@clearing/store/agreement";
 import { readAttempts, readBooking } from "@clearing/store/booking";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now: Instant = "2027-03-01T17:00:00Z";
@@ -35,17 +36,6 @@ function contextAt(at: Instant, publicUrl: string, gateway: Partial<Gateway>): C
   const stripe = { ...customers, ...gateway } as Gateway;
   return { store: running.store, gateway: stripe, ids, clock: { now: () => at }, site: { stage: "test", publicUrl } };
 }
-
-const sessionOf = ({ metadata, expiresAt, customerId }: CreateCheckoutSession): CheckoutFacts => ({
-  sessionId: `cs_${metadata.attemptId}`,
-  status: "open",
-  url: "https://example.org/page",
-  expiresAt,
-  created: now,
-  customerId,
-  payment: null,
-  metadata,
-});
 
 const standing = async ({ id }: Booking) => ({
   attempts: (await readAttempts(running.store, id)).map(({ status }) => status),
@@ -79,7 +69,7 @@ describe("a checkout session", () => {
   test("that Stripe made and does not show is an error: the due stays with its attempt, which may be paid yet", async () => {
     const booking = await signed();
     const making: Partial<Gateway> = {
-      createCheckoutSession: async (session) => ({ ok: true, value: sessionOf(session) }),
+      createCheckoutSession: async (session) => ({ ok: true, value: openSession(session, now) }),
     };
     const opened = await openCheckout(
       contextAt(now, "https://example.org", making),
