@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium as driver } from "playwright-core";
@@ -26,7 +26,7 @@ export async function launchBrowser(): Promise<Browser> {
   const env = {
     ...process.env,
     LD_LIBRARY_PATH: join(folder, "al2023/lib"),
-    FONTCONFIG_PATH: join(folder, "fonts"),
+    FONTCONFIG_FILE: writeFontConfig(folder),
   };
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
   const options = { executablePath: join(folder, "chromium"), args: [...args, ...quiet], env };
@@ -34,6 +34,26 @@ export async function launchBrowser(): Promise<Browser> {
     const reason = /error while loading.*|.*not found.*/.exec(error.message)?.[0] ?? error.message.split("\n")[0];
     throw new Error(`the browser in ${folder} does not start: ${reason}`);
   });
+}
+
+/**
+ * Tells the browser where the unpacked fonts are. The package's own `fonts.conf` names folders of Lambda and of `/tmp`
+ * alone: without a font a heading has no height, and the browser may end.
+ */
+function writeFontConfig(folder: string): string {
+  const fonts = join(folder, "fonts");
+  const file = join(fonts, "clearing.conf");
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${fonts}</dir>
+  <cachedir>${join(folder, "fonts-cache")}</cachedir>
+</fontconfig>
+`,
+  );
+  return file;
 }
 
 /** Runs something with other environment variables. */
