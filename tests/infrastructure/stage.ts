@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { FunctionName } from "../../infra/access.ts";
@@ -5,7 +6,7 @@ import { clearing, createApp } from "../../infra/clearing.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { type Resource, resolveStacks } from "../../packages/local/src/template.ts";
 
-/** Synthesizes one stage as `cdk synth` does, into a folder of its own; `change` spoils it, for a control. */
+/** Synthesizes one stage as `cdk synth` does and leaves no files; `change` spoils it, for a control. */
 export function synthesize(
   context: Record<string, string> = {},
   change: (stacks: ReturnType<typeof clearing>) => void = () => {},
@@ -16,6 +17,7 @@ export function synthesize(
   const templates = new Map(
     app.node.children.filter(Stack.isStack).map((stack) => [stack.stackName, Template.fromStack(stack)]),
   );
+  rmSync(app.outdir, { recursive: true });
   const raw = new Map([...templates].map(([name, template]) => [name, template.toJSON()]));
   // The local stack's resolver follows references across stacks, so that a statement can be read as what it allows.
   const resources = resolveStacks(raw, "https://api.example");
