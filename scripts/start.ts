@@ -51,10 +51,11 @@ async function printTable(stack: Stack): Promise<void> {
   const rows: [string, string][] = [
     ["API", stack.apiUrl],
     ["API docs", `${stack.apiUrl}/docs`],
-    ["hosted checkout", stack.simulatorUrl ? `${stack.simulatorUrl} (Stripe simulator)` : "Stripe's test mode"],
+    ...stripeRows(stack),
     ["mail", `${stack.apiUrl}/_local/mail`],
     ["events", `${stack.apiUrl}/_local/events`],
     ["data folder", stack.dataDir],
+    ["logs", stack.logsDir],
   ];
   for (const role of ["client", "clinician", "admin", "finance"]) {
     rows.push([`token ${role}`, await stack.token(role, `${role}@example.com`)]);
@@ -62,7 +63,17 @@ async function printTable(stack: Stack): Promise<void> {
   console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join("\n")}
 
   Tokens last an hour of the stack's own time; ${stack.apiUrl}/_local/token gives new ones.
+  \`npm run demo\`, in another terminal, walks a whole booking and prints each step.
   Ctrl-C stops everything.`);
+}
+
+/** The simulator takes its key like Stripe: `stripe --api-base <address> --api-key <key>`, or the SDK. */
+function stripeRows({ simulatorUrl, simulatorKey }: Stack): [string, string][] {
+  if (!simulatorUrl || !simulatorKey) return [["hosted checkout", "Stripe's test mode"]];
+  return [
+    ["hosted checkout", `${simulatorUrl} (Stripe simulator)`],
+    ["Stripe API key", simulatorKey],
+  ];
 }
 
 function endOnSignal(stack: Stack): void {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -20,13 +20,16 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
+/** Where programs and temporary files are is the test run's choice, which may have emptied both for it. */
+const passedOn = Object.fromEntries(["PATH", "HOME", "TMPDIR"].map((name) => [name, process.env[name]]));
+
 type Environment = { port?: number; stripePort?: number; dataDir?: string };
 
 function start(environment: Environment = {}) {
   const given = { port, stripePort, dataDir, ...environment };
   const child = spawn(process.execPath, [script], {
     env: {
-      PATH: process.env.PATH,
+      ...passedOn,
       PORT: String(given.port),
       STRIPE_SIMULATOR_PORT: String(given.stripePort),
       CLEARING_DATA_DIR: given.dataDir,
@@ -62,7 +65,9 @@ const rowsOf = (output: string) =>
 describe("npm start", () => {
   test("prints one table of what there is, lets nobody else have its folder or ports, and ends at Ctrl-C", async () => {
     const first = start();
-    const rows = rowsOf(await first.says("Ctrl-C stops everything."));
+    const output = await first.says("Ctrl-C stops everything.");
+    const rows = rowsOf(output);
+    expect(output).toContain("`npm run demo`");
     const api = `http://127.0.0.1:${port}`;
     expect(rows).toMatchObject({
       API: api,
@@ -71,7 +76,11 @@ describe("npm start", () => {
       mail: `${api}/_local/mail`,
       events: `${api}/_local/events`,
       "data folder": dataDir,
+      logs: join(dataDir, "logs"),
     });
+    expect(readdirSync(rows.logs ?? "")).toContain("dynoxide.log");
+    const asStripe = { authorization: `Bearer ${rows["Stripe API key"]}` };
+    expect((await fetch(`http://127.0.0.1:${stripePort}/v1/balance`, { headers: asStripe })).status).toBe(200);
     for (const url of [`${api}/health`, `${api}/docs`, `${api}/_local/mail`, `${api}/_local/events`]) {
       expect([url, (await fetch(url)).status]).toEqual([url, 200]);
     }

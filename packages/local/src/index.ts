@@ -15,7 +15,7 @@ import { createLocalRoutes } from "./local-routes.ts";
 import { createMailbox, createSecrets, type MailIdentity } from "./mail-and-secrets.ts";
 import { createQueues } from "./queues.ts";
 import { createStreams } from "./streams.ts";
-import { realStripe, simulatedStripe } from "./stripe.ts";
+import { realStripe, SECRET_KEY, simulatedStripe } from "./stripe.ts";
 import { loadTemplate, read, type Template } from "./template.ts";
 import { createTimeline } from "./timeline.ts";
 import { readTopology, type Topology } from "./topology.ts";
@@ -53,13 +53,16 @@ export type Seed = (stack: { apiUrl: string; token: string }) => Promise<void>;
 /** A running stack. */
 export type Stack = {
   apiUrl: string;
-  /** Undefined with the real Stripe. */
+  /** The Stripe simulator and its account's secret key; undefined with the real Stripe. */
   simulatorUrl: string | undefined;
+  simulatorKey: string | undefined;
   /** The AWS endpoint that functions call. */
   awsUrl: string;
   /** DynamoDB itself, past policies and faults: for whoever checks what is stored. */
   dynamoDbUrl: string;
   dataDir: string;
+  /** One log a function, and the database's own. */
+  logsDir: string;
   topology: Topology;
   /** An ID token, as `POST /_local/token` gives. */
   token(role: string, email: string): Promise<string>;
@@ -268,9 +271,11 @@ async function assemble(
   return {
     apiUrl: api.url,
     simulatorUrl: stripe.url,
+    simulatorKey: stripe.url === undefined ? undefined : SECRET_KEY,
     awsUrl: aws.url,
     dynamoDbUrl: dynamo.endpoint,
     dataDir,
+    logsDir: folder.logs,
     topology,
     token,
     async seedOnce(seed) {

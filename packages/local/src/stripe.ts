@@ -35,7 +35,8 @@ type Options = {
   onEvent: () => void;
 };
 
-const SECRET_KEY = "sk_test_clearing_local";
+/** The simulated account's secret key, the same on every machine. */
+export const SECRET_KEY = "sk_test_clearing_local";
 const faultKinds: Partial<Record<FaultKind, StripeFaultKind>> = {
   error: "error",
   throttle: "throttle",

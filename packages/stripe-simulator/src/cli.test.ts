@@ -27,7 +27,13 @@ async function cli(...words: string[]): Promise<string> {
     process.execPath,
     [shim, "--api-base", simulator.url, "--api-key", KEY, ...words],
     {
-      env: { PATH: process.env.PATH, HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: "1", XDG_CONFIG_HOME: home },
+      env: {
+        PATH: process.env.PATH,
+        HOME: home,
+        TMPDIR: home,
+        STRIPE_CLI_TELEMETRY_OPTOUT: "1",
+        XDG_CONFIG_HOME: home,
+      },
       timeout: 30_000,
     },
   );
