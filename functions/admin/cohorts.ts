@@ -9,8 +9,8 @@ import {
   mostPlaces,
   newPlace,
 } from "@clearing/domain/cohort";
-import { smallestCharge } from "@clearing/domain/money";
-import { depositFits, type Program } from "@clearing/domain/program";
+import { chargeProblem } from "@clearing/domain/money";
+import { depositProblem, type Program } from "@clearing/domain/program";
 import { daysBetween } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
@@ -190,16 +190,12 @@ function placeErrors(
         return [{ path, message: "The program has no such place type" }];
       return types.indexOf(type) === index ? [] : [{ path, message: "This place type is there twice" }];
     }),
-    ...places.flatMap(({ price }, index) =>
-      price !== undefined && !depositFits(program.deposit, price)
-        ? [
-            {
-              path: `places.${index}.price`,
-              message: `The deposit on it, and the rest, must be at least ${smallestCharge} each`,
-            },
-          ]
-        : [],
-    ),
+    ...places.flatMap(({ price }, index) => {
+      if (price === undefined) return [];
+      const { currency, deposit } = program;
+      const message = chargeProblem(price, currency) ?? depositProblem(deposit, price, currency);
+      return message === null ? [] : [{ path: `places.${index}.price`, message }];
+    }),
     ...(total > mostPlaces ? [{ path: "places", message: `A cohort has at most ${mostPlaces} places` }] : []),
   ];
 }

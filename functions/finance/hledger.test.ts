@@ -83,6 +83,17 @@ describe("the journal as an hledger file", () => {
     expect(journal).toContain("assets:stripe_balance  -0.05 USD");
   });
 
+  test("gives a currency the digits that Stripe counts it in, where the display library has fewer", () => {
+    const forint = { currency: "huf", effectiveOn: "2027-03-03" };
+    const journal = hledgerOf(
+      posted("6", transfer("payment:ch_4", 250_000, { debit: "stripe_balance", credit: "suspense" }, forint)),
+      zone,
+    );
+
+    expect(journal).toContain("commodity 1000.00 HUF\n");
+    expect(journal).toContain("assets:stripe_balance  2500.00 HUF\n");
+  });
+
   test("of no entry declares the accounts and nothing else", () => {
     expect(
       hledgerOf([], zone)

@@ -1,4 +1,4 @@
-import { isCurrency } from "@clearing/domain/money";
+import { isCurrency, largestAmount } from "@clearing/domain/money";
 import { isCalendarDate, isTimeZone } from "@clearing/domain/time";
 import { en } from "zod/locales";
 import * as z from "zod/mini";
@@ -16,12 +16,11 @@ export const matching = (pattern: RegExp, message: string) => z.string().check(z
 export const id = (prefix: string) =>
   matching(new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`), `Must be an id like ${prefix}_...`);
 export const amount = (least = 0) =>
-  z
-    .int("Must be a whole number of minor units")
-    .check(
-      z.minimum(least, least === 0 ? "Must not be negative" : `Must be at least ${least}`),
-      z.maximum(99_999_999, "Must be at most 99999999 minor units"),
-    );
+  z.int("Must be a whole number of minor units").check(
+    z.minimum(least, least === 0 ? "Must not be negative" : `Must be at least ${least}`),
+    // What its currency allows is less for most: the domain says so, under the same path.
+    z.maximum(largestAmount, `Must be at most ${largestAmount} minor units`),
+  );
 export const count = (least: number, most: number) =>
   z
     .int("Must be a whole number")
@@ -47,7 +46,7 @@ export const instant = () => z.string().check(z.meta({ format: "date-time" }));
 export const timeZone = () =>
   z.string().check(z.refine(isTimeZone, "Must be an IANA time zone such as America/Denver"));
 export const currency = () =>
-  z.string().check(z.refine(isCurrency, "Must be an ISO 4217 code in lower case, such as usd"));
+  z.string().check(z.refine(isCurrency, "Must be a supported currency as an ISO 4217 code in lower case, such as usd"));
 export const email = () => z.email("Must be an e-mail address").check(z.maxLength(254));
 export const label = () =>
   matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must be lower-case letters, digits, - and _, beginning with a letter");

@@ -1,4 +1,3 @@
-import { smallestCharge } from "@clearing/domain/money";
 import * as z from "zod/mini";
 import { amount, count, currency, id, label, line, list, matching, text } from "./fields.ts";
 import { mostMonths } from "./plan.ts";
@@ -26,9 +25,9 @@ export const programFields = {
   days: count(1, 60),
   currency: currency(),
   healthCare: z.boolean(),
-  placeTypes: list(z.strictObject({ type: label(), price: amount(smallestCharge) }), { least: 1, most: 10 }),
+  placeTypes: list(z.strictObject({ type: label(), price: amount() }), { least: 1, most: 10 }),
   deposit: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("amount"), amount: amount(smallestCharge) }),
+    z.strictObject({ kind: z.literal("amount"), amount: amount() }),
     z.strictObject({ kind: z.literal("percent"), percent: count(1, 99) }),
   ]),
   plans: list(plan, { least: 1, most: 4 }),

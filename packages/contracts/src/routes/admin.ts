@@ -1,4 +1,3 @@
-import { smallestCharge } from "@clearing/domain/money";
 import * as z from "zod/mini";
 import { bookingResponse } from "../booking.ts";
 import { cohortResponse } from "../cohort.ts";
@@ -74,7 +73,7 @@ export const createCohort = defineRoute({
     endsOn: calendarDate(),
     timeZone: timeZone(),
     venue,
-    places: list(z.strictObject({ type: label(), count: count(1, 60), price: z.optional(amount(smallestCharge)) }), {
+    places: list(z.strictObject({ type: label(), count: count(1, 60), price: z.optional(amount()) }), {
       least: 1,
       most: 10,
     }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
-import { held } from "../testing/retreat.ts";
+import { held, program } from "../testing/retreat.ts";
 import { plusHours, plusMinutes } from "../time/index.ts";
 import { type Booking, beginCheckout, type CheckoutRequest, opened, pollOpenAt } from "./index.ts";
 
@@ -110,6 +110,24 @@ describe("a due's checkout", () => {
     [1_600_001, false],
   ])("over a part of %i is taken: %s, since neither part may be below Stripe's smallest charge", (amount, ok) => {
     const { booking, now } = confirmed();
+
+    expect(beginCheckout(booking, balance({ amount }), now)).toMatchObject(ok ? { ok } : refused("amount_invalid"));
+  });
+
+  test.each([
+    ["bhd", 600_000, true],
+    ["bhd", 600_005, false],
+    ["bhd", 490, false],
+    ["isk", 600_000, true],
+    ["isk", 600_050, false],
+    ["isk", 1_595_100, false],
+    ["huf", 17_500, true],
+    ["huf", 17_499, false],
+  ])("over a part in %s of %i is taken: %s, by the currency's step and smallest charge", (currency, amount, ok) => {
+    const { booking, now } = new Life(held("deposit_and_balance", { program: program({ currency }) }))
+      .sign()
+      .pay("deposit")
+      .confirm();
 
     expect(beginCheckout(booking, balance({ amount }), now)).toMatchObject(ok ? { ok } : refused("amount_invalid"));
   });

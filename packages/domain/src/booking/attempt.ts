@@ -1,4 +1,4 @@
-import { smallestCharge } from "../money/index.ts";
+import { chargeProblem, smallestCharge } from "../money/index.ts";
 import { type Instant, plusHours, plusMinutes } from "../time/index.ts";
 import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
 import { nextVersion, waitsForConfirmation } from "./deadline.ts";
@@ -101,7 +101,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
 /**
  * Begins a checkout for one due, or points to the one that is open. A deposit's checkout extends the hold past the
  * session's end, once; a hold that had its extension begins no other that it does not reach to the end of. `amount` (minor units) only for a `due`, at most
- * what is unpaid and never so that less than Stripe's smallest charge is left.
+ * what is unpaid, a multiple of the currency's step, and never so that less than its smallest charge is left.
  */
 export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
   const due = wantedDue(before, request);
@@ -113,7 +113,9 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   const open = unpaid(due);
   const amount = request.amount ?? open;
   const rest = open - amount;
-  if (amount < smallestCharge || rest < 0 || (rest > 0 && rest < smallestCharge)) {
+  const { currency } = before;
+  const leavesTooLittle = rest !== 0 && rest < smallestCharge(currency);
+  if (chargeProblem(amount, currency) !== null || leavesTooLittle) {
     return { ok: false, reason: "amount_invalid" };
   }
   const isDeposit = request.purpose === "deposit";
@@ -129,7 +131,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     dueId: due.id,
     purpose: request.purpose,
     amount,
-    currency: before.currency,
+    currency,
     customerId: request.customerId,
     description: before.terms.publicLabel,
     methods: request.methods,

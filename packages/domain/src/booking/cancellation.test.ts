@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { supportedCurrencies } from "../money/index.ts";
 import { Life } from "../testing/life.ts";
 import { cohort, held, program } from "../testing/retreat.ts";
 import { addDays } from "../time/index.ts";
@@ -19,6 +20,7 @@ const rules = fc.record({
   administrationFee: fc.integer({ min: 0, max: 100_000 }),
 });
 const amounts = fc.integer({ min: 0, max: 3_000_000 });
+const anyCurrency = fc.constantFrom(...supportedCurrencies);
 
 /** A confirmed booking with its deposit and part of its balance paid. */
 const paidSome = () => new Life(held()).sign().pay("deposit").confirm().pay("due", { dueId: "due_1", amount: 600_000 });
@@ -98,13 +100,33 @@ describe("what an ending gives back", () => {
     [333, 50, 0, 167],
     [0, 100, 50_000, 0],
   ])("of %i at %i %% less a fee of %i is %i", (paid, refundPercent, administrationFee, refund) => {
-    expect(refundAtEnding({ refundPercent, administrationFee }, paid)).toEqual({ refund, kept: paid - refund });
+    const rule = { refundPercent, administrationFee };
+    expect(refundAtEnding(rule, paid, "usd")).toEqual({ refund, kept: paid - refund });
+  });
+
+  test.each([
+    ["bhd", 1_010, 50, 510],
+    ["bhd", 1_230, 33, 410],
+    ["isk", 250_100, 50, 125_100],
+    ["ugx", 250_100, 1, 2_500],
+    ["jpy", 333, 50, 167],
+  ] as const)("in %s, of %i at %i %%, is %i: half a step goes up", (currency, paid, refundPercent, refund) => {
+    const ended = refundAtEnding({ refundPercent, administrationFee: 0 }, paid, currency);
+
+    expect(ended).toEqual({ refund, kept: paid - refund });
+  });
+
+  test("is never more than was paid, even of an amount between two steps", () => {
+    expect(refundAtEnding({ refundPercent: 100, administrationFee: 0 }, 250_150, "isk")).toEqual({
+      refund: 250_150,
+      kept: 0,
+    });
   });
 
   test("and what it keeps add up to what was paid, neither below zero nor above it", () => {
     fc.assert(
-      fc.property(rules, amounts, (rule, paid) => {
-        const { refund, kept } = refundAtEnding(rule, paid);
+      fc.property(rules, amounts, anyCurrency, (rule, paid, currency) => {
+        const { refund, kept } = refundAtEnding(rule, paid, currency);
         expect(refund + kept).toBe(paid);
         expect(refund >= 0 && kept >= 0 && refund <= paid).toBe(true);
       }),
@@ -114,7 +136,7 @@ describe("what an ending gives back", () => {
   test("never shrinks what is kept when more is paid, so that a later payment is never charged back", () => {
     fc.assert(
       fc.property(rules, amounts, amounts, (rule, paid, more) => {
-        const keptNow = refundAtEnding(rule, paid + more).kept - refundAtEnding(rule, paid).kept;
+        const keptNow = refundAtEnding(rule, paid + more, "usd").kept - refundAtEnding(rule, paid, "usd").kept;
         expect(keptNow >= 0 && keptNow <= more).toBe(true);
       }),
     );

@@ -9,9 +9,13 @@ import { type BookingFact, transition } from "./transitions.ts";
 
 type EndingRule = Pick<Ending, "refundPercent" | "administrationFee">;
 
-/** What an ending gives back of `netPaid`, and what it keeps: max(0, round half up(netPaid x percent) - fee). */
-export function refundAtEnding({ refundPercent, administrationFee }: EndingRule, paid: number) {
-  const refund = Math.max(0, percentOf(paid, refundPercent) - administrationFee);
+/**
+ * What an ending gives back of `netPaid`, and what it keeps: netPaid x percent, half up to the currency's step, less the
+ * fee; never below zero, and never more than was paid.
+ */
+export function refundAtEnding({ refundPercent, administrationFee }: EndingRule, paid: number, currency: string) {
+  const share = Math.min(paid, percentOf(paid, refundPercent, currency));
+  const refund = Math.max(0, share - administrationFee);
   return { refund, kept: paid - refund };
 }
 
@@ -82,7 +86,7 @@ export function endBooking(
   const at = { effectiveOn: on, currency: before.currency, bookingId: before.id };
   const rule = endingRule(before, by, on);
   const paid = netPaid(before);
-  const split = refundAtEnding(rule, paid);
+  const split = refundAtEnding(rule, paid, before.currency);
   const refund =
     split.refund === 0
       ? null
@@ -137,7 +141,7 @@ export type CancellationPreview = {
 
 function previewOn(booking: Booking, rule: EndingRule, on: CalendarDate): CancellationPreview {
   const paid = netPaid(booking);
-  return { on, ...rule, netPaid: paid, ...refundAtEnding(rule, paid) };
+  return { on, ...rule, netPaid: paid, ...refundAtEnding(rule, paid, booking.currency) };
 }
 
 /** A booking may be cancelled while it is live and nobody's arrival is recorded. */

@@ -144,7 +144,7 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
   const at = context(booking, dateIn(booking.terms.timeZone, now));
   // The refund is computed anew on all that was paid, so that the fee is taken once.
   const netPaid = booking.ending.netPaid + payment.amount;
-  const { kept } = refundAtEnding(booking.ending, netPaid);
+  const { kept } = refundAtEnding(booking.ending, netPaid, booking.currency);
   const keptNow = kept - booking.ending.kept;
   const owed = payment.amount - keptNow;
   const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);

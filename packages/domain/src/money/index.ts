@@ -1,43 +1,94 @@
-/** How many digits of a currency are its minor unit: 2 for `usd`, 0 for `jpy`, 3 for `bhd` (ISO 4217). */
-export function minorDigits(currency: string): number {
-  const { maximumFractionDigits } = new Intl.NumberFormat("en", {
-    style: "currency",
-    currency: currency.toUpperCase(),
-  }).resolvedOptions();
-  return maximumFractionDigits ?? 2;
+import { type CurrencyRule, currencies } from "./currencies.ts";
+
+const rules: ReadonlyMap<string, CurrencyRule> = new Map(Object.entries(currencies));
+
+/** Every currency that is supported, as ISO 4217 codes in lower case. */
+export const supportedCurrencies: readonly string[] = [...rules.keys()];
+
+/** A supported currency: an ISO 4217 code in lower case, as Stripe writes it. */
+export const isCurrency = (code: string): boolean => rules.has(code);
+
+function ruleOf(currency: string): CurrencyRule {
+  const rule = rules.get(currency);
+  if (rule === undefined) throw new RangeError(`${currency} is no supported currency`);
+  return rule;
 }
 
-/** An ISO 4217 code in lower case, as Stripe writes it. */
-export const isCurrency = (code: string): boolean =>
-  /^[a-z]{3}$/.test(code) && Intl.supportedValuesOf("currency").includes(code.toUpperCase());
+/**
+ * How many digits of an amount stand after the point: 2 for `usd` and `huf`, 0 for `jpy`, 3 for `bhd`. Another system
+ * on the Stripe account may use a currency that is not in the table: all of those have two digits at Stripe.
+ */
+export const minorDigits = (currency: string): number => rules.get(currency)?.stripe ?? 2;
 
-/** Stripe charges nothing smaller, in minor units: docs.stripe.com/currencies, minimum and maximum charge amounts. */
-export const smallestCharge = 50;
+/** Every amount of a currency is a multiple of this many minor units. Throws for an unsupported currency. */
+export const stepOf = (currency: string): number => ruleOf(currency).step;
 
-/** `percent` of an amount in minor units, rounded half up. Throws on a fractional amount or percentage. */
-export function percentOf(amount: number, percent: number): number {
-  if (!Number.isSafeInteger(amount) || !Number.isSafeInteger(percent)) {
+/** The least that one charge may be, in minor units. Throws for an unsupported currency. */
+export const smallestCharge = (currency: string): number => ruleOf(currency).smallest;
+
+/** The most that one charge may be, in minor units. Throws for an unsupported currency. */
+export const largestCharge = (currency: string): number => ruleOf(currency).largest;
+
+/** The most that any currency allows in one charge: the bound of an amount whose currency is not known yet. */
+export const largestAmount: number = Math.max(...[...rules.values()].map(({ largest }) => largest));
+
+/** Why an amount is none of this currency, in words for its field; null when it is one. */
+export function amountProblem(amount: number, currency: string): string | null {
+  const { step, largest } = ruleOf(currency);
+  if (amount % step !== 0) return `Must be a multiple of ${step} minor units of ${currency}`;
+  return amount > largest ? `Must be at most ${largest} minor units, ${formatMoney(largest, currency)}` : null;
+}
+
+/** Why an amount cannot be charged at once, in words for its field; null when it can. */
+export function chargeProblem(amount: number, currency: string): string | null {
+  const smallest = smallestCharge(currency);
+  if (amount < smallest) return `Must be at least ${smallest} minor units, ${formatMoney(smallest, currency)}`;
+  return amountProblem(amount, currency);
+}
+
+/**
+ * `percent` of an amount in minor units, rounded half up to the currency's step. Throws on a fractional amount or
+ * percentage, and for an unsupported currency.
+ */
+export function percentOf(amount: number, percent: number, currency: string): number {
+  if (!Number.isSafeInteger(amount) || !Number.isSafeInteger(amount * 100) || !Number.isSafeInteger(percent)) {
     throw new RangeError(`a percentage takes whole numbers, not ${percent} of ${amount}`);
   }
-  return Math.floor((amount * percent + 50) / 100);
+  const hundredths = 100 * stepOf(currency);
+  return Math.floor((amount * percent + hundredths / 2) / hundredths) * stepOf(currency);
 }
 
-/** Splits an amount into so many equal parts that add up to it, the extra minor units to the earliest. */
-export function allocate(amount: number, parts: number): number[] {
-  if (!Number.isSafeInteger(amount) || amount < 0 || !Number.isSafeInteger(parts) || parts < 1) {
-    throw new RangeError(`cannot split ${amount} into ${parts} parts`);
+/**
+ * Splits an amount into so many equal parts that add up to it, each a multiple of the currency's step, the extra steps
+ * to the earliest. Throws on an amount that is not a multiple of the step itself.
+ */
+export function allocate(amount: number, parts: number, currency: string): number[] {
+  const step = stepOf(currency);
+  const steps = amount / step;
+  if (!Number.isSafeInteger(steps) || amount < 0 || !Number.isSafeInteger(parts) || parts < 1) {
+    throw new RangeError(`cannot split ${amount} ${currency} into ${parts} parts`);
   }
-  const each = Math.floor(amount / parts);
-  const extra = amount - each * parts;
-  return Array.from({ length: parts }, (_, index) => (index < extra ? each + 1 : each));
+  const each = Math.floor(steps / parts);
+  const extra = steps - each * parts;
+  return Array.from({ length: parts }, (_, index) => (index < extra ? each + 1 : each) * step);
 }
 
-/** An amount as people read it, in the currency's own digits: `$2,500.00`. */
+/**
+ * An amount as people read it: `$2,500.00`, `HUF 2,500.00`. Digits that the currency does not have are left out when
+ * they are zero: 250000 of `isk` are `ISK 2,500`.
+ */
 export function formatMoney(amount: number, currency: string): string {
   const digits = minorDigits(currency);
+  const whole = rules.get(currency)?.iso === 0 && amount % 10 ** digits === 0;
   // Text keeps every digit; a division would not.
   const text = String(Math.abs(amount)).padStart(digits + 1, "0");
   const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  const format = new Intl.NumberFormat("en-US", { style: "currency", currency: currency.toUpperCase() });
+  const shown = whole ? 0 : digits;
+  const format = new Intl.NumberFormat("en-US", {
+    style: "currency",
+    currency: currency.toUpperCase(),
+    minimumFractionDigits: shown,
+    maximumFractionDigits: shown,
+  });
   return format.format(`${amount < 0 ? "-" : ""}${decimal}` as Intl.StringNumericLiteral);
 }

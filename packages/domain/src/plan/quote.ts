@@ -1,6 +1,7 @@
 import type { Cohort } from "../cohort/index.ts";
 import { isOnSale } from "../cohort/index.ts";
-import { depositFits, depositOn, type PlanOffer, type Program } from "../program/index.ts";
+import { chargeProblem, largestCharge } from "../money/index.ts";
+import { depositOn, type PlanOffer, type Program } from "../program/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
 import { type PolicyDate, policyDates } from "./policy.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
@@ -72,7 +73,8 @@ export type QuoteRequest = {
 
 /**
  * Prices one place of a cohort under one plan. Refuses a cohort that is not on sale, a plan that the program does not
- * offer or that cannot be had yet, and add-ons that are not there; sold-out cohorts are quoted all the same.
+ * offer, that cannot be had yet, or one of whose dues is smaller or larger than a charge may be, and add-ons that are
+ * not there. Sold-out cohorts are quoted all the same.
  */
 export function quote(
   program: Program,
@@ -98,12 +100,17 @@ export function quote(
     ...addOns.lines,
   ];
   const total = lines.reduce((sum, { amount }) => sum + amount, 0);
-  const deposit = depositOn(program.deposit, total);
-  if (!depositFits(program.deposit, total)) {
-    return { ok: false, reason: "plan_not_available", detail: "The deposit does not fit the price of this place" };
-  }
+  const { currency } = program;
+  // A deposit and one balance: no more than two charges can carry. The bound keeps percentages exact, too.
+  if (total > 2 * largestCharge(currency)) return tooMuch;
+  const deposit = depositOn(program.deposit, total, currency);
   const quotedOn = dateIn(cohort.timeZone, now);
   const { startsOn, clearanceDeadlineOn } = cohort;
+  const dues = schedule(plan.plan, { total, deposit, quotedOn, startsOn, clearanceDeadlineOn });
+  for (const due of dues) {
+    const problem = chargeProblem(due.amount, currency);
+    if (problem !== null) return { ok: false, reason: "plan_not_available", detail: `The ${due.kind}: ${problem}` };
+  }
   return {
     ok: true,
     quote: {
@@ -112,12 +119,12 @@ export function quote(
       programId: program.id,
       placeType: place.type,
       plan: { kind: plan.plan.kind },
-      currency: program.currency,
+      currency,
       lines,
       total,
       deposit,
       financeCharge: 0,
-      schedule: schedule(plan.plan, { total, deposit, quotedOn, startsOn, clearanceDeadlineOn }),
+      schedule: dues,
       disclosure: null,
       policy: policyDates(program.cancellation.tiers, startsOn, quotedOn),
       terms: termsOf(program, cohort, request.merchant),
@@ -125,6 +132,12 @@ export function quote(
     },
   };
 }
+
+const tooMuch: QuoteRefusal = {
+  ok: false,
+  reason: "plan_not_available",
+  detail: "The total is more than two charges can carry; ask for fewer add-ons",
+};
 
 function termsOf(program: Program, cohort: Cohort, merchant: string): QuotedTerms {
   const { startsOn, endsOn, timeZone, venue, clearanceDeadlineOn, salesEndAt } = cohort;

@@ -1,4 +1,4 @@
-import { percentOf, smallestCharge } from "../money/index.ts";
+import { amountProblem, chargeProblem, percentOf } from "../money/index.ts";
 
 export type PlaceTypePrice = { type: string; price: number };
 export type DepositRule = { kind: "amount"; amount: number } | { kind: "percent"; percent: number };
@@ -65,22 +65,29 @@ const numberWords = [
 /** The neutral label of a program that names none: its length, never its treatment. */
 export const defaultPublicLabel = (days: number): string => `${numberWords[days] ?? days}-day program`;
 
-/** The deposit on a price, in minor units; a percentage is rounded half up. */
-export const depositOn = (rule: DepositRule, price: number): number =>
-  rule.kind === "amount" ? rule.amount : percentOf(price, rule.percent);
+/** The deposit on a price, in minor units; a percentage is rounded half up to the currency's step. */
+export const depositOn = (rule: DepositRule, price: number, currency: string): number =>
+  rule.kind === "amount" ? rule.amount : percentOf(price, rule.percent, currency);
 
-/** Whether a price can be paid as a deposit and the rest: neither may be below Stripe's smallest charge. */
-export function depositFits(rule: DepositRule, price: number): boolean {
-  const deposit = depositOn(rule, price);
-  return deposit >= smallestCharge && price - deposit >= smallestCharge;
+/** Why a price cannot be paid as a deposit and one charge for the rest; null when it can. */
+export function depositProblem(rule: DepositRule, price: number, currency: string): string | null {
+  const deposit = depositOn(rule, price, currency);
+  const problem = chargeProblem(deposit, currency);
+  if (problem !== null) return `The deposit: ${problem}`;
+  const rest = chargeProblem(price - deposit, currency);
+  return rest === null ? null : `The rest after the deposit: ${rest}`;
 }
 
 const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
 /** What does not fit together in a program, each with the path of the field; empty when it is sound. */
 export function programProblems(program: ProgramTerms): Problem[] {
+  const wrongAmounts = amountProblems(program);
   return [
     ...placeTypeProblems(program),
+    ...wrongAmounts,
+    // A deposit is weighed against prices that are amounts of the currency.
+    ...(wrongAmounts.length === 0 ? depositProblems(program) : []),
     ...planProblems(program),
     ...tierProblems(program),
     ...repeated(program.addOns.map(({ id }) => id)).map((id) => ({
@@ -93,21 +100,31 @@ export function programProblems(program: ProgramTerms): Problem[] {
   ];
 }
 
-function placeTypeProblems({ placeTypes, deposit }: ProgramTerms): Problem[] {
-  const twice = repeated(placeTypes.map(({ type }) => type));
+function placeTypeProblems({ placeTypes }: ProgramTerms): Problem[] {
+  return repeated(placeTypes.map(({ type }) => type)).map((type) => ({
+    path: "placeTypes",
+    message: `Place type ${type} is there twice`,
+  }));
+}
+
+/** Each amount that is not a multiple of the currency's step, or that is collected and cannot be charged. */
+function amountProblems({ currency, placeTypes, deposit, lateCharge, cancellation, addOns }: ProgramTerms): Problem[] {
+  const problem = (path: string, message: string | null): Problem[] => (message === null ? [] : [{ path, message }]);
+  const late = lateCharge?.amount ?? 0;
   return [
-    ...twice.map((type) => ({ path: "placeTypes", message: `Place type ${type} is there twice` })),
-    ...placeTypes.flatMap(({ type, price }) =>
-      depositFits(deposit, price)
-        ? []
-        : [
-            {
-              path: "deposit",
-              message: `The deposit on ${type}, and the rest of its price, must be at least ${smallestCharge} each`,
-            },
-          ],
-    ),
+    ...placeTypes.flatMap(({ price }, index) => problem(`placeTypes.${index}.price`, chargeProblem(price, currency))),
+    ...(deposit.kind === "amount" ? problem("deposit.amount", chargeProblem(deposit.amount, currency)) : []),
+    ...(late > 0 ? problem("lateCharge.amount", chargeProblem(late, currency)) : []),
+    ...problem("cancellation.administrationFee", amountProblem(cancellation.administrationFee, currency)),
+    ...addOns.flatMap(({ price }, index) => problem(`addOns.${index}.price`, amountProblem(price, currency))),
   ];
+}
+
+function depositProblems({ placeTypes, deposit, currency }: ProgramTerms): Problem[] {
+  return placeTypes.flatMap(({ type, price }) => {
+    const message = depositProblem(deposit, price, currency);
+    return message === null ? [] : [{ path: "deposit", message: `On ${type}: ${message}` }];
+  });
 }
 
 function planProblems({ plans }: ProgramTerms): Problem[] {

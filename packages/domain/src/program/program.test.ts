@@ -38,7 +38,12 @@ describe("a program", () => {
     ["a deposit as high as the cheapest place", { deposit: { kind: "amount", amount: 1_450_000 } }, ["deposit"]],
     ["a deposit above every price", { deposit: { kind: "amount", amount: 2_000_000 } }, ["deposit", "deposit"]],
     ["a deposit of the whole price", { deposit: { kind: "percent", percent: 100 } }, ["deposit", "deposit"]],
-    ["a deposit that Stripe cannot charge", { deposit: { kind: "amount", amount: 49 } }, ["deposit", "deposit"]],
+    ["a deposit that Stripe cannot charge", { deposit: { kind: "amount", amount: 49 } }, ["deposit.amount"]],
+    [
+      "a price that Stripe cannot charge",
+      prices({ kind: "percent", percent: 20 }, 100_000_000),
+      ["placeTypes.0.price"],
+    ],
     ["a rest that Stripe cannot charge", { deposit: { kind: "amount", amount: 1_449_951 } }, ["deposit"]],
     ["a percentage too small to charge", prices({ kind: "percent", percent: 1 }, 4_949), ["deposit"]],
     ["a percentage that leaves too little", prices({ kind: "percent", percent: 99 }, 4_949), ["deposit"]],
@@ -59,6 +64,64 @@ describe("a program", () => {
     expect(paths(prices(deposit, price))).toEqual([]);
   });
 
+  /** Every amount of a program, of this size each, and a price for two of them. */
+  const amountsOf = (currency: string, each: number): Partial<Program> => ({
+    currency,
+    placeTypes: [{ type: "private", price: 2 * each }],
+    deposit: { kind: "amount", amount: each },
+    lateCharge: { amount: each, graceDays: 10 },
+    cancellation: { administrationFee: each, tiers: program().cancellation.tiers },
+    addOns: [{ id: "airport", label: "Airport transfer", price: each, stock: 1 }],
+  });
+  const everyAmount = [
+    "placeTypes.0.price",
+    "deposit.amount",
+    "lateCharge.amount",
+    "cancellation.administrationFee",
+    "addOns.0.price",
+  ];
+
+  test.each([
+    ["bhd", 1_000_000],
+    ["isk", 1_000_000],
+    ["ugx", 1_000_000],
+    ["huf", 1_000_050],
+    ["twd", 1_000_001],
+    ["jpy", 1_000_001],
+  ])("in %s has amounts that are multiples of its step, such as %i", (currency, each) => {
+    expect(paths(amountsOf(currency, each))).toEqual([]);
+  });
+
+  test.each([
+    ["bhd", 1_000_001],
+    ["kwd", 1_000_002],
+    ["isk", 1_000_010],
+    ["ugx", 1_000_030],
+  ])("in %s names every amount that is not a multiple of its step, such as %i", (currency, each) => {
+    expect(paths(amountsOf(currency, each))).toEqual(everyAmount);
+  });
+
+  test.each([
+    ["usd", 50],
+    ["gbp", 30],
+    ["huf", 17_500],
+    ["mxn", 1_000],
+    ["isk", 5_000],
+    ["bhd", 500],
+  ])("in %s collects no amount below its smallest charge of %i", (currency, smallest) => {
+    const { step = 1 } = { bhd: { step: 10 }, isk: { step: 100 } }[currency] ?? {};
+
+    expect(paths(amountsOf(currency, smallest))).toEqual([]);
+    expect(
+      paths({ ...amountsOf(currency, smallest - step), placeTypes: [{ type: "private", price: 1_000_000 }] }),
+    ).toEqual(["deposit.amount", "lateCharge.amount"]);
+  });
+
+  test("has no late charge, or one that can be charged", () => {
+    expect(paths({ lateCharge: { amount: 0, graceDays: 10 } })).toEqual([]);
+    expect(paths({ lateCharge: { amount: 49, graceDays: 10 } })).toEqual(["lateCharge.amount"]);
+  });
+
   test("changes its currency as a draft only", () => {
     const statuses = ["draft", "published", "retired"] as const;
 
@@ -66,9 +129,11 @@ describe("a program", () => {
   });
 
   test("takes a percent deposit half up", () => {
-    expect(depositOn({ kind: "percent", percent: 15 }, 1_450_003)).toBe(217_500);
-    expect(depositOn({ kind: "percent", percent: 50 }, 1_450_003)).toBe(725_002);
-    expect(depositOn({ kind: "amount", amount: 5 }, 1_450_003)).toBe(5);
+    expect(depositOn({ kind: "percent", percent: 15 }, 1_450_003, "usd")).toBe(217_500);
+    expect(depositOn({ kind: "percent", percent: 50 }, 1_450_003, "usd")).toBe(725_002);
+    expect(depositOn({ kind: "amount", amount: 5 }, 1_450_003, "usd")).toBe(5);
+    expect(depositOn({ kind: "percent", percent: 15 }, 1_450_030, "bhd")).toBe(217_500);
+    expect(depositOn({ kind: "percent", percent: 15 }, 1_450_100, "isk")).toBe(217_500);
   });
 
   test("that names no label is called by its length, never by its treatment", () => {
