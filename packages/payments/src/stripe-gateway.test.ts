@@ -258,6 +258,18 @@ describe("a hosted checkout page", () => {
     expect(seen[0]?.body).not.toContain("setup_future_usage");
   });
 
+  it("asks for the amount in its own currency, and for a bank account that is verified at once", async () => {
+    const { gateway, seen } = await stripeThat(json(200, { ...session, status: "open", payment_intent: null }));
+
+    await gateway.createCheckoutSession(page, "att_1");
+    await gateway.createCheckoutSession({ ...page, methods: ["card"] }, "att_2");
+
+    const [both, cardsOnly] = seen.map(({ body }) => new URLSearchParams(body));
+    expect(both?.get("adaptive_pricing[enabled]")).toBe("false");
+    expect(both?.get("payment_method_options[us_bank_account][verification_method]")).toBe("instant");
+    expect(String(cardsOnly)).not.toContain("payment_method_options");
+  });
+
   it("saves each method for later only with the client's permission", async () => {
     const { gateway, seen } = await stripeThat(json(200, { ...session, status: "open", payment_intent: null }));
 

@@ -160,10 +160,11 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
  * neutral: nothing about the program is added to it.
  */
 function sessionParams(session: CreateCheckoutSession): Stripe.Checkout.SessionCreateParams {
-  const saved = { setup_future_usage: "off_session" } as const;
   return {
     mode: "payment",
     customer: session.customerId,
+    // The amount that was agreed on, in its own currency, whatever the account's settings are.
+    adaptive_pricing: { enabled: false },
     // What the account offers anyway, narrowed to these (the API's word since 2026-09-30.endive).
     allowed_payment_method_types: [...session.methods],
     line_items: [
@@ -181,9 +182,17 @@ function sessionParams(session: CreateCheckoutSession): Stripe.Checkout.SessionC
     cancel_url: session.cancelUrl,
     metadata: session.metadata,
     payment_intent_data: { description: session.label, metadata: session.metadata },
-    ...(session.saveForLater
-      ? { payment_method_options: Object.fromEntries(session.methods.map((method) => [method, saved])) }
-      : {}),
+    payment_method_options: Object.fromEntries(
+      session.methods.map((method) => [method, methodOptions(method, session.saveForLater)]),
+    ),
+  };
+}
+
+/** A bank account is verified at once, by signing in: micro-deposits would keep the payment waiting for days. */
+function methodOptions(method: CreateCheckoutSession["methods"][number], saveForLater: boolean) {
+  return {
+    ...(method === "us_bank_account" ? { verification_method: "instant" } : {}),
+    ...(saveForLater ? { setup_future_usage: "off_session" } : {}),
   };
 }
 

@@ -91,13 +91,13 @@ describe("a deposit's checkout", () => {
 });
 
 describe("a due's checkout", () => {
-  test("asks for what is unpaid, for a day short of an hour, and leaves the place alone", () => {
+  test("asks for what is unpaid, for half an hour, and leaves the place alone", () => {
     const { booking, now } = confirmed();
 
     expect(beginCheckout(booking, balance(), now)).toMatchObject({
       kind: "begin",
       holdUntil: null,
-      attempt: { amount: 1_600_000, sessionExpiresAt: plusHours(now, 23), dueId: "due_1" },
+      attempt: { amount: 1_600_000, sessionExpiresAt: plusMinutes(now, 31), dueId: "due_1" },
     });
   });
 

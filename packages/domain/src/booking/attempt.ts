@@ -1,5 +1,5 @@
 import { chargeProblem, smallestCharge } from "../money/index.ts";
-import { type Instant, plusHours, plusMinutes } from "../time/index.ts";
+import { type Instant, plusMinutes } from "../time/index.ts";
 import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
 import { nextVersion, waitsForConfirmation } from "./deadline.ts";
 import { type Due, replaceDue, unpaid } from "./due.ts";
@@ -44,9 +44,8 @@ export const isFinal = ({ status }: Attempt): boolean =>
   status === "succeeded" || status === "failed" || status === "expired" || status === "refused";
 
 /** Stripe asks for half an hour at the least; one minute more covers the way there. */
-const depositSessionMinutes = 31;
+const sessionMinutes = 31;
 const marginMinutes = 5;
-const dueSessionHours = 23;
 /** Until when a checkout that a crash cut off is left to the request that began it. */
 const requestMinutes = 1;
 const openPollMinutes = 10;
@@ -119,7 +118,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     return { ok: false, reason: "amount_invalid" };
   }
   const isDeposit = request.purpose === "deposit";
-  const sessionExpiresAt = isDeposit ? plusMinutes(now, depositSessionMinutes) : plusHours(now, dueSessionHours);
+  const sessionExpiresAt = plusMinutes(now, sessionMinutes);
   const reach = plusMinutes(sessionExpiresAt, marginMinutes);
   const held = isDeposit ? before.holdExpiresAt : null;
   const heldUntil = held !== null && held < reach ? held : null;

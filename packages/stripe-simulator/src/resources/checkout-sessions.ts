@@ -49,6 +49,7 @@ const intentData = object({
 });
 const setupData = object({ description: text(), metadata: metadata() });
 const creation = {
+  adaptive_pricing: object({ enabled: boolean() }),
   allowed_payment_method_types: list(text()),
   excluded_payment_method_types: list(text()),
   payment_method_types: list(text()),
@@ -122,7 +123,7 @@ function createSession(world: World, given: Creation): Stripe.Checkout.Session {
   const session: Stripe.Checkout.Session = {
     id,
     object: "checkout.session",
-    adaptive_pricing: { enabled: false },
+    adaptive_pricing: { enabled: given.adaptive_pricing?.enabled ?? false },
     after_expiration: null,
     allow_promotion_codes: null,
     allowed_payment_method_types: given.allowed_payment_method_types ?? null,
