@@ -1,12 +1,12 @@
 import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
-import { amount, calendarDate, currency, email, id, instant, line } from "./fields.ts";
+import { amount, calendarDate, currency, email, id, instant, personName, phone } from "./fields.ts";
 
 export const participant = z.strictObject({
-  name: line(120),
+  name: personName(120),
   email: email(),
-  phone: z.string().check(z.trim(), z.regex(/^\+?[0-9 ()./-]{5,30}$/, "Must be a telephone number")),
+  phone: phone(),
   dateOfBirth: calendarDate("1900-01-01"),
 });
 

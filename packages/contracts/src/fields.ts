@@ -2,16 +2,50 @@ import { isCurrency, largestAmount } from "@clearing/domain/money";
 import { isCalendarDate, isTimeZone } from "@clearing/domain/time";
 import { en } from "zod/locales";
 import * as z from "zod/mini";
+import { isPlainLine, isPlainName, isPlainText, isVisible, letterCount } from "./characters.ts";
 import { decodeCursor } from "./cursor.ts";
 
 z.config(en());
 
 /** The shapes that many routes share; each says in its message what to do. */
+
+/** A check after which the others of the same field say nothing: one message a field. */
+const stop = (error: string) => ({ error, abort: true });
+const written = (longest: number) =>
+  z
+    .string()
+    .check(
+      z.normalize("NFC"),
+      z.trim(),
+      z.minLength(1, stop("Must not be empty")),
+      z.maxLength(longest, stop(`Must be at most ${longest} characters`)),
+      z.refine(isVisible, stop("Must not be empty")),
+    );
+/** Text of many lines, in NFC and trimmed; tabs and line breaks are its only control characters. */
 export const text = (longest: number) =>
-  z.string().check(z.trim(), z.minLength(1, "Must not be empty"), z.maxLength(longest));
-/** Text of one line: no control character in it. */
+  written(longest).check(z.refine(isPlainText, "Must hold no control characters but tabs and line breaks"));
+/** Text of one line, in NFC and trimmed. */
 export const line = (longest: number) =>
-  text(longest).check(z.regex(/^\P{Cc}*$/u, "Must be one line, without control characters"));
+  written(longest).check(z.refine(isPlainLine, stop("Must be one line, without control or invisible characters")));
+/** A person's name in any script, in NFC, so that equal names compare equal; it has at least so many visible letters. */
+export const personName = (longest: number, leastLetters = 1) =>
+  line(longest).check(
+    z.refine(isPlainName, stop("Must hold no invisible characters, nor more than six marks on one letter")),
+    z.refine(
+      (name) => letterCount(name) >= leastLetters,
+      leastLetters === 1 ? "Must have a letter" : `Must have at least ${leastLetters} letters`,
+    ),
+  );
+/** A telephone number as it is written: 5 to 15 digits (E.164), with the usual separators. */
+export const phone = () =>
+  z.string().check(
+    z.trim(),
+    z.regex(/^\+?[0-9 ()./-]{5,30}$/, stop("Must be a telephone number")),
+    z.refine((number) => {
+      const { length } = number.replace(/\D/g, "");
+      return length >= 5 && length <= 15;
+    }, "Must have 5 to 15 digits"),
+  );
 export const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 export const id = (prefix: string) =>
   matching(new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`), `Must be an id like ${prefix}_...`);

@@ -6,7 +6,7 @@ const time = matching(/^([01]\d|2[0-3]):[0-5]\d$/, "Must be a time as HH:MM");
 const rate = matching(/^\d{1,2}\.\d{4}$/, 'Must be a percentage a year with four decimals, such as "9.9900"');
 
 const block = z
-  .strictObject({ start: time, end: time, title: text(120), kind: label() })
+  .strictObject({ start: time, end: time, title: line(120), kind: label() })
   .check(z.refine(({ start, end }) => start < end, { path: ["end"], error: "Must be after the start" }));
 
 const plan = z.discriminatedUnion("kind", [
@@ -21,7 +21,7 @@ export const programFields = {
   name: line(120),
   publicLabel: line(80),
   summary: text(2_000),
-  modalities: list(text(40), { most: 20 }),
+  modalities: list(line(40), { most: 20 }),
   days: count(1, 60),
   currency: currency(),
   healthCare: z.boolean(),
@@ -46,7 +46,7 @@ export const programFields = {
   }),
   holdMinutes: count(1, 1_440),
   waitlistOfferHours: count(1, 720),
-  addOns: list(z.strictObject({ id: label(), label: text(80), price: amount(), stock: count(0, 10_000) }), {
+  addOns: list(z.strictObject({ id: label(), label: line(80), price: amount(), stock: count(0, 10_000) }), {
     most: 50,
   }),
   itinerary: list(
@@ -60,7 +60,7 @@ export const programFields = {
     z.strictObject({
       afterDays: count(0, 730),
       kind: label(),
-      instruments: z.optional(list(text(20), { most: 10 })),
+      instruments: z.optional(list(line(20), { most: 10 })),
     }),
     { most: 40 },
   ),

@@ -170,7 +170,7 @@ export const listAudit = defineRoute({
     subject: z.optional(
       matching(/^((program|cohort|booking|clearance)#)?[a-z]{3,4}_[0-9a-z]+$/, "Must be an id, or type#id"),
     ),
-    actor: z.optional(z.string().check(z.maxLength(100))),
+    actor: z.optional(line(100)),
     from: z.optional(calendarDate()),
     to: z.optional(calendarDate()),
   }),

@@ -2,7 +2,7 @@ import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
 import { bookingResponse, participant } from "../booking.ts";
-import { amount, calendarDate, countParameter, id, instant, line, listQuery, matching, page } from "../fields.ts";
+import { amount, calendarDate, countParameter, id, instant, listQuery, matching, page, personName } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
@@ -107,7 +107,7 @@ export const signAgreement = defineRoute({
   params,
   body: z.strictObject({
     hash: matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal"),
-    signature: line(120),
+    signature: personName(120, 2),
     accepted: z.literal(true, "Must be true"),
     autopay: z._default(z.boolean(), false),
   }),

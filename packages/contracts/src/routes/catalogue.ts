@@ -1,7 +1,7 @@
 import { cohortStatuses } from "@clearing/domain/cohort";
 import * as z from "zod/mini";
 import { cohortResponse } from "../cohort.ts";
-import { amount, calendarDate, count, id, instant, label, list, listQuery, page, text } from "../fields.ts";
+import { amount, calendarDate, count, id, instant, label, line, list, listQuery, page } from "../fields.ts";
 import { mostMonths, planKinds, policyDate, scheduledDue } from "../plan.ts";
 import { programResponse } from "../program.ts";
 import { defineRoute } from "../route.ts";
@@ -172,7 +172,7 @@ export const createQuote = defineRoute({
       z.strictObject({ kind: z.enum(["full", "deposit_and_balance"]) }),
       z.strictObject({ kind: z.enum(["installments", "financed"]), months: z.optional(count(2, mostMonths)) }),
     ]),
-    discountCode: z.optional(text(40)),
+    discountCode: z.optional(line(40)),
     addOns: z._default(list(z.strictObject({ id: label(), quantity: count(1, 100) }), { most: 20 }), []),
   }),
   responses: () => ({ 201: { description: "The quote", schema: quoteResponse() } }),
