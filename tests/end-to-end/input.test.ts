@@ -126,7 +126,7 @@ describe("who may do what", () => {
       world.api("GET", `${client.path}/agreement`, { token }),
       world.api("POST", `${client.path}/agreement`, {
         token,
-        body: { hash: "0".repeat(64), signature: "x", accepted: true },
+        body: { hash: "0".repeat(64), signature: "Sample Person", accepted: true },
       }),
       world.api("POST", `${client.path}/checkout`, { token, key: randomUUID(), body: { purpose: "deposit" } }),
       world.api("GET", `${client.path}/cancellation`, { token }),

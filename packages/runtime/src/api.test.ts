@@ -62,9 +62,11 @@ function call(fields: HttpEventFields, answer: () => Promise<Answer> = async () 
   return { run, seen, table, log };
 }
 
-const hold = (fields: HttpEventFields = {}): HttpEventFields => ({
+const hold = ({ id = "bkg_1", ...fields }: HttpEventFields & { id?: string } = {}): HttpEventFields => ({
   method: "POST",
-  path: "/v1/bookings/bkg_1/holds",
+  path: `/v1/bookings/${id}/holds`,
+  route: holdPlace.path,
+  params: { id },
   body: JSON.stringify(body),
   claims,
   ...fields,
@@ -172,6 +174,39 @@ describe("who may ask", () => {
   );
 });
 
+describe("the route", () => {
+  it.each([
+    ["/v1/bookings/bkg_1/holds", "bkg_1"],
+    ["/v1/bookings/x/../bkg_1/holds", "x/../bkg_1"],
+    ["/v1/programs", "../../programs"],
+    ["//evil.example.org/", "?"],
+  ])("is the one that the gateway matched and authorized, whatever the path %s says", async (path, id) => {
+    const unauthorized = await call(hold({ path, params: { id }, claims: undefined })).run();
+    const authorized = await call(hold({ path, params: { id } })).run();
+
+    expect(unauthorized).toMatchObject({ statusCode: 401 });
+    expect(authorized.statusCode).toBe(id === "bkg_1" ? 201 : 400);
+  });
+
+  it.each(["/v1/other", "/v1/programs/", "/V1/programs", ""])(
+    "is no other than those of this function: %j",
+    async (route) => {
+      const response = await call({ path: "/v1/programs", route }).run();
+
+      expect(response).toMatchObject({ statusCode: 404, json: { code: "not_found" } });
+    },
+  );
+
+  it("counts as one for an Idempotency-Key, however its path is written", async () => {
+    const { run, seen } = call(hold());
+    await run();
+    const other = call(hold({ path: "/v1/bookings/bkg%5F1/holds/" }));
+    await other.run();
+
+    expect(other.seen[0]?.context.idempotency?.scope).toBe(seen[0]?.context.idempotency?.scope);
+  });
+});
+
 describe("bad input", () => {
   const errorsOf = async (fields: HttpEventFields) => {
     const response = await call(fields).run();
@@ -181,7 +216,7 @@ describe("bad input", () => {
 
   it("names every bad field at once", async () => {
     const bad = JSON.stringify({ quoteId: 7, participant: { name: "Anna", email: "no", age: 3 }, extra: true });
-    const paths = await errorsOf(hold({ path: "/v1/bookings/nonsense/holds", query: "limit=0&fast=1", body: bad }));
+    const paths = await errorsOf(hold({ id: "nonsense", query: "limit=0&fast=1", body: bad }));
 
     expect(paths.sort()).toEqual([
       "extra",
@@ -201,9 +236,42 @@ describe("bad input", () => {
     ["a body that is no object", hold({ body: "[]" }), "body"],
     ["another content type", hold({ headers: { "content-type": "text/plain" } }), "headers.content-type"],
     ["a parameter given twice", hold({ query: "limit=1&limit=2" }), "query.limit"],
+    ["a query that does not decode", hold({ query: "limit=1%ff" }), "query"],
+    ["a query with half an escape", hold({ query: "limit=1%z" }), "query"],
+    ["half a surrogate pair", hold({ body: '{"quoteId":"\\ud800","participant":{}}' }), "quoteId"],
+    ["half a surrogate pair deep inside", hold({ body: '{"participant":{"name":["\\udfff"]}}' }), "participant.name.0"],
+    ["half a surrogate pair in a name of a field", hold({ body: '{"participant":{"\\ud800":1}}' }), "participant"],
+    ["a body nested 100,000 deep", hold({ body: `${"[".repeat(100_000)}${"]".repeat(100_000)}` }), "body"],
+    ["objects nested 40,000 deep", hold({ body: `${'{"a":'.repeat(40_000)}1${"}".repeat(40_000)}` }), "body"],
+    ["100,000 values", hold({ body: `{"quoteId":[${"0,".repeat(99_999)}0]}` }), "body"],
     ["a key with a space in it", hold({ headers: { "idempotency-key": "a b" } }), "headers.idempotency-key"],
   ])("is refused: %s", async (_what, fields, path) => {
     expect(await errorsOf(fields)).toEqual([path]);
+  });
+
+  it("names a hundred bad fields at most, by paths of a bounded length", async () => {
+    const fields = Array.from({ length: 5_000 }, (_, index) => [`${index}-${"x".repeat(30)}`, 0]);
+    const many = await errorsOf(hold({ body: JSON.stringify(Object.fromEntries(fields)) }));
+    const long = await errorsOf(hold({ body: JSON.stringify({ ...body, ["y".repeat(200_000)]: 0 }) }));
+
+    expect(many).toHaveLength(100);
+    expect(long.map((path: string) => path.length)).toEqual([200]);
+  });
+
+  it("knows no field by the names that every object has", async () => {
+    const paths = await errorsOf(
+      hold({ body: '{"quoteId":"quo_1","participant":{"__proto__":{"name":1}},"constructor":1}' }),
+    );
+
+    expect(paths.sort()).toEqual(["constructor", "participant.__proto__", "participant.email", "participant.name"]);
+  });
+
+  it("looks at no body where a route takes none, however it is made", async () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+
+    for (const sent of [deep, "{", "\ud800"]) {
+      expect(await call({ path: "/v1/programs", body: sent }).run()).toMatchObject({ statusCode: 201 });
+    }
   });
 
   it("refuses a query parameter where a route has none", async () => {
@@ -280,7 +348,7 @@ describe("an Idempotency-Key", () => {
     const scopes = await Promise.all([
       scopeOf(hold()),
       scopeOf(hold({ claims: { ...claims, sub: "sub-2" } })),
-      scopeOf(hold({ path: "/v1/bookings/bkg_2/holds" })),
+      scopeOf(hold({ id: "bkg_2" })),
       scopeOf(hold({ headers: { "idempotency-key": "key-2" } })),
     ]);
 

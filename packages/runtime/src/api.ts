@@ -3,7 +3,6 @@ import type { Instant } from "@clearing/domain/time";
 import { type IdempotencyRecord, readIdempotency } from "@clearing/store/idempotency";
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from "aws-lambda";
-import { Hono } from "hono/tiny";
 import { type Answer, problemResponse, type Refusal, type Reply, responseOf } from "./answer.ts";
 import { isConflict, isOutage } from "./aws.ts";
 import { type Caller, callerOf } from "./caller.ts";
@@ -26,6 +25,9 @@ export type RequestContext<D extends Deps = Deps> = {
   deps: D;
 };
 
+/** It is kept with a signature, and a client writes it as it likes. */
+const LONGEST_USER_AGENT = 500;
+
 type Handler<R extends Route, D extends Deps> = (input: InputOf<R>, context: RequestContext<D>) => Promise<Answer>;
 
 /** A route with what answers it. */
@@ -41,32 +43,20 @@ type HttpEvent = APIGatewayProxyEventV2 & {
   requestContext: { authorizer?: { jwt?: { claims?: Readonly<Record<string, unknown>> } } };
 };
 type HttpResult = APIGatewayProxyStructuredResultV2;
-type Env = { Bindings: { event: HttpEvent; body: Uint8Array } };
 
 /**
- * The Lambda handler of an HTTP function: hono finds the route, every request passes the same gates in the same order
- * (caller, role, size, schemas, idempotency), and whatever goes wrong leaves as problem+json.
+ * The Lambda handler of an HTTP function. It serves the very route that the gateway matched and authorized, and reads no
+ * path of its own; every request passes the same gates in the same order (caller, role, size, schemas, idempotency), and
+ * whatever goes wrong leaves as problem+json.
  */
 export function httpHandler<D extends Deps>(depsFactory: DepsFactory<D>, bindings: readonly Binding<D>[]) {
-  const app = new Hono<Env>();
-  for (const binding of bindings) {
-    const path = binding.route.path.replace(/\{(\w+)\}/g, ":$1");
-    app.on(binding.route.method, path, async ({ env, req }) => {
-      const deps = await depsFactory();
-      const { event, body } = env;
-      const query = new URLSearchParams(event.rawQueryString ?? "");
-      return serve(deps, binding, event, { params: req.param(), query, headers: headersOf(event), body });
-    });
-  }
-  app.notFound(() => problemResponse({ refused: "not_found" }));
-  app.onError((error) => {
-    throw error;
-  });
-
+  const served = new Map(bindings.map((binding) => [`${binding.route.method} ${binding.route.path}`, binding]));
   return stack(async (event) => {
-    const { method } = event.requestContext.http;
-    const request = new Request(`https://api${event.rawPath}`, { method });
-    return app.fetch(request, { event, body: bodyOf(event) });
+    const binding = served.get(event.routeKey);
+    if (binding === undefined) return problemResponse({ refused: "not_found" });
+    const deps = await depsFactory();
+    const { pathParameters: params = {}, rawQueryString: query = "" } = event;
+    return serve(deps, binding, event, { params, query, headers: headersOf(event), body: bodyOf(event) });
   });
 }
 
@@ -151,7 +141,7 @@ async function serve<D extends Deps>(
     return problemResponse(refused === "validation_failed" ? { refused, errors: request.errors } : { refused });
   }
 
-  const key = idempotencyOf(route, caller, http, raw.headers["idempotency-key"], request.fingerprint);
+  const key = idempotencyOf(route, caller, raw, request.fingerprint);
   if (!key.ok) return problemResponse(key.refusal);
   const { idempotency } = key;
   const table = route.function === "clinical" ? "clinical" : "core";
@@ -167,7 +157,7 @@ async function serve<D extends Deps>(
     idempotency,
     requestId,
     sourceIp: http.sourceIp,
-    userAgent: http.userAgent,
+    userAgent: http.userAgent.slice(0, LONGEST_USER_AGENT).toWellFormed(),
     deps: { ...deps, log: deps.log.with({ requestId, operation: route.operationId }) },
   };
   const answered = await answer(request.input, context);
@@ -190,10 +180,10 @@ type KeyVerdict = { ok: true; idempotency: Idempotency | null } | { ok: false; r
 function idempotencyOf(
   route: Route,
   caller: Caller | null,
-  http: { method: string; path: string },
-  key: string | undefined,
+  { params, headers }: RawRequest,
   fingerprint: string,
 ): KeyVerdict {
+  const key = headers["idempotency-key"];
   if (route.idempotency === "none" || caller === null) return { ok: true, idempotency: null };
   if (key === undefined || key === "") {
     if (route.idempotency === "required") return { ok: false, refusal: { refused: "idempotency_key_required" } };
@@ -203,7 +193,9 @@ function idempotencyOf(
     const errors = [{ path: "headers.idempotency-key", message: "Must be 1 to 255 printable characters" }];
     return { ok: false, refusal: { refused: "validation_failed", errors } };
   }
-  return { ok: true, idempotency: { scope: scopeOf(caller.sub, http.method, http.path, key), fingerprint } };
+  // Not the path as it was sent, which can be written in several ways.
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
+  return { ok: true, idempotency: { scope: scopeOf(caller.sub, route.method, path, key), fingerprint } };
 }
 
 function replay(record: IdempotencyRecord, { fingerprint }: Idempotency): Response {

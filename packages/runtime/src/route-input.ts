@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Route } from "@clearing/contracts/route";
 import type * as z from "zod/mini";
+import { readJson } from "./json-body.ts";
 
 type Parsed<R, Part extends string, Absent> = R extends { readonly [P in Part]: infer S extends z.ZodMiniType }
   ? z.output<S>
@@ -18,8 +19,9 @@ export type FieldError = { path: string; message: string };
 
 /** A request as it came, before anything is believed. Header names are in lower case. */
 export type RawRequest = {
-  params: Readonly<Record<string, string>>;
-  query: URLSearchParams;
+  params: Readonly<Record<string, string | undefined>>;
+  /** Still percent-encoded. */
+  query: string;
   headers: Readonly<Record<string, string | undefined>>;
   body: Uint8Array;
 };
@@ -30,6 +32,9 @@ export type ReadRequest<R extends Route> =
   | { ok: false; reason: "validation_failed"; errors: FieldError[] };
 
 const LARGEST_BODY = 256 * 1024;
+/** An answer names no more bad fields than this, each by a path no longer than this. */
+const MOST_ERRORS = 100;
+const LONGEST_PATH = 200;
 
 /**
  * Parses a request by the route's schemas: every bad field is named at once, a field of the body by its bare path
@@ -42,72 +47,75 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
     if (schema === undefined) return {};
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    errors.push(...result.error.issues.flatMap((issue) => fieldErrors(issue, part)));
+    for (const issue of result.error.issues) for (const error of fieldErrors(issue, part)) errors.push(error);
     return undefined;
   };
 
   const params = check(route.params, request.params, "path");
   const query = check(route.query, readQuery(route.query, request.query, errors), "query");
   const headers = check(route.headers, pick(request.headers, fieldsOf(route.headers)), "headers");
-  const json = readJson(route, request, errors);
+  const json = readBody(route, request, errors);
   const body = route.body === undefined || json.malformed ? undefined : check(route.body, json.value, "");
-  if (errors.length > 0) return { ok: false, reason: "validation_failed", errors };
+  if (errors.length > 0) return { ok: false, reason: "validation_failed", errors: errors.slice(0, MOST_ERRORS) };
   return { ok: true, input: { params, query, headers, body } as InputOf<R>, fingerprint: fingerprintOf(json.value) };
 }
 
 /** Every named parameter once; one that the route does not know is an error, not silence. */
-function readQuery(
-  schema: z.ZodMiniType | undefined,
-  query: URLSearchParams,
-  errors: FieldError[],
-): Record<string, string> {
+function readQuery(schema: z.ZodMiniType | undefined, encoded: string, errors: FieldError[]): Record<string, string> {
+  if (!isPercentEncoded(encoded)) {
+    errors.push({ path: "query", message: "Must be percent-encoded UTF-8" });
+    return {};
+  }
   const known = fieldsOf(schema);
   const values: Record<string, string> = {};
+  const query = new URLSearchParams(encoded);
   for (const name of new Set(query.keys())) {
+    const path = pathOf("query", [name]);
+    if (!known.includes(name)) {
+      errors.push({ path, message: "Unknown parameter" });
+      continue;
+    }
     const given = query.getAll(name);
-    const path = `query.${name}`;
-    if (!known.includes(name)) errors.push({ path, message: "Unknown parameter" });
-    else if (given.length > 1) errors.push({ path, message: "Given more than once" });
+    if (given.length > 1) errors.push({ path, message: "Given more than once" });
     else values[name] = given[0] ?? "";
   }
   return values;
 }
 
-function readJson(route: Route, request: RawRequest, errors: FieldError[]): { value?: unknown; malformed: boolean } {
-  if (route.body === undefined && request.body.byteLength === 0) return { malformed: false };
-  const text = decodeUtf8(request.body);
-  if (text === "") {
-    errors.push({ path: "body", message: "A JSON body is required" });
-    return { malformed: true };
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
+}
+
+/** The body of a route that takes none is not looked at. */
+function readBody(route: Route, request: RawRequest, errors: FieldError[]): { value?: unknown; malformed: boolean } {
+  if (route.body === undefined) return { malformed: false };
+  const refuse = (path: string, message: string) => {
+    errors.push({ path, message });
+    return { malformed: true };
+  };
+  if (request.body.byteLength === 0) return refuse("body", "A JSON body is required");
   const [mediaType = ""] = (request.headers["content-type"] ?? "").split(";");
   if (!/^application\/([\w.+-]+\+)?json$/i.test(mediaType.trim())) {
-    errors.push({ path: "headers.content-type", message: "Must be application/json" });
-    return { malformed: true };
+    return refuse("headers.content-type", "Must be application/json");
   }
-  try {
-    if (text === null) throw new SyntaxError();
-    return { value: JSON.parse(text), malformed: false };
-  } catch {
-    errors.push({ path: "body", message: "Malformed JSON" });
-    return { malformed: true };
-  }
+  const json = readJson(request.body);
+  return json.ok ? { value: json.value, malformed: false } : refuse(pathOf("", [json.path]), json.message);
 }
 
-function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
+/** Where a bad field is; a client's own names are cut, so that an answer does not grow with what was sent. */
+const pathOf = (part: string, path: readonly PropertyKey[]): string =>
+  ([part, ...path.map(String)].filter(Boolean).join(".") || "body").slice(0, LONGEST_PATH).toWellFormed();
 
 function fieldErrors(issue: z.core.$ZodIssue, part: string): FieldError[] {
-  const at = (path: readonly PropertyKey[]) => [part, ...path.map(String)].filter(Boolean).join(".") || "body";
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: at([...issue.path, key]), message: "Unknown field" }));
+    return issue.keys.map((key) => ({ path: pathOf(part, [...issue.path, key]), message: "Unknown field" }));
   }
-  return [{ path: at(issue.path), message: issue.message }];
+  return [{ path: pathOf(part, issue.path), message: issue.message }];
 }
 
 function fieldsOf(schema: z.ZodMiniType | undefined): string[] {

@@ -1,0 +1,44 @@
+/** A body as JSON, or what is wrong with it: `path` is where in the body, empty for the whole. */
+export type JsonBody = { ok: true; value: unknown } | { ok: false; path: string; message: string };
+
+/** The deepest body of the API is a program, whose itinerary's blocks lie six deep. */
+const DEEPEST = 20;
+/** A program with sixty days of thirty blocks has about 9,000 values. */
+const MOST_VALUES = 20_000;
+
+/**
+ * Parses a body and bounds it before anything recurses into it or collects an error for each of its values: its depth,
+ * the number of its values, and every text and field name well-formed. `JSON.parse` itself keeps no stack.
+ */
+export function readJson(bytes: Uint8Array): JsonBody {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return { ok: false, path: "", message: "Malformed JSON" };
+  }
+  const wrong = boundsError(value);
+  return wrong === null ? { ok: true, value } : { ok: false, ...wrong };
+}
+
+type Branch = { value: unknown; path: string; depth: number };
+
+function boundsError(body: unknown): { path: string; message: string } | null {
+  const left: Branch[] = [{ value: body, path: "", depth: 0 }];
+  let count = 0;
+  for (let branch = left.pop(); branch !== undefined; branch = left.pop()) {
+    const { value, path, depth } = branch;
+    if (typeof value === "string" && !value.isWellFormed()) return { path, message: HALF };
+    if (typeof value !== "object" || value === null) continue;
+    if (depth === DEEPEST) return { path: "", message: `Must not be nested more than ${DEEPEST} deep` };
+    for (const [name, part] of Object.entries(value)) {
+      count += 1;
+      if (count > MOST_VALUES) return { path: "", message: `Must not hold more than ${MOST_VALUES} values` };
+      if (!name.isWellFormed()) return { path, message: `A field's name is not text. ${HALF}` };
+      left.push({ value: part, path: path === "" ? name : `${path}.${name}`, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+
+const HALF = "Must be well-formed Unicode: half of a surrogate pair stands alone";
