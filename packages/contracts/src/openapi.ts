@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { answersOf, sharedSchemas } from "./answers.ts";
 import { events } from "./events.ts";
-import { type ProblemCode, problems } from "./problem.ts";
 import type { Route } from "./route.ts";
 import * as admin from "./routes/admin.ts";
 import * as booking from "./routes/booking.ts";
@@ -16,22 +16,33 @@ export const routes: Route[] = [catalogue, booking, checkout, admin, clinical, f
 );
 
 const jsonSchema = (schema: z.ZodMiniType, io: "input" | "output") => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  const opened = io === "output" ? { override: open } : {};
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", ...opened });
   return rest;
 };
+
+/** What we send may get new fields: a schema of it that refused them would break the clients generated from it. */
+function open({ jsonSchema: schema }: { jsonSchema: { additionalProperties?: unknown } }): void {
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+}
 
 type ObjectSchema = { properties?: Record<string, object>; required?: string[] };
 
 function parameters(schema: z.ZodMiniType | undefined, place: "path" | "query" | "header") {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = jsonSchema(schema, "input") as ObjectSchema;
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    in: place,
-    required: place === "path" || required.includes(name),
-    schema: property,
-  }));
+  return Object.entries(properties)
+    .filter(([name]) => place !== "header" || !NEGOTIATED.includes(name))
+    .map(([name, property]) => ({
+      name,
+      in: place,
+      required: place === "path" || required.includes(name),
+      schema: property,
+    }));
 }
+
+/** OpenAPI ignores parameters of these names: the media types and the security of an operation say the same. */
+const NEGOTIATED = ["accept", "content-type", "authorization"];
 
 const idempotencyKey = (required: boolean) => ({
   name: "Idempotency-Key",
@@ -40,38 +51,6 @@ const idempotencyKey = (required: boolean) => ({
   description: "Makes a repeated request have one effect and one answer; kept for 30 days",
   schema: { type: "string", minLength: 1, maxLength: 255 },
 });
-
-function problemResponses(errors: readonly ProblemCode[]) {
-  const byStatus = Map.groupBy(errors, (code) => problems[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      status,
-      {
-        description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join("; "),
-        content: {
-          "application/problem+json": {
-            schema: {
-              allOf: [
-                { $ref: "#/components/schemas/Problem" },
-                { type: "object", properties: { code: { enum: codes } } },
-              ],
-            },
-          },
-        },
-      },
-    ]),
-  );
-}
-
-function responses({ responses: defined, errors }: Route) {
-  const answers = Object.entries(defined()).map(([status, { description, schema, contentTypes }]) => {
-    const media = schema === undefined ? { schema: { type: "string" } } : { schema: jsonSchema(schema, "output") };
-    const types = contentTypes ?? ["application/json"];
-    const content = types.map((type) => [type, type === "application/json" ? media : { schema: { type: "string" } }]);
-    return [status, { description, content: Object.fromEntries(content) }];
-  });
-  return { ...Object.fromEntries(answers), ...problemResponses(errors) };
-}
 
 function operation(route: Route) {
   const { operationId, summary, access, idempotency, body } = route;
@@ -92,9 +71,16 @@ function operation(route: Route) {
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body, "input") } } } }),
-    responses: responses(route),
+    responses: answersOf(route, (schema) => jsonSchema(schema, "output")),
   };
 }
+
+const about = `Booking, payment and financing of intensive therapy retreats.
+
+Requests are closed: an unknown field or query parameter is refused. Answers are open: fields may be added to any of
+them, so a client ignores what it does not know. A refusal is \`application/problem+json\` with a stable \`code\`. What
+the gateway says by itself is \`application/json\` with a \`message\`: no valid token (401, 403), a route that does not
+exist (404), a body over 10 MB (413), throttling (429), a function that failed (500) or did not answer in time (503).`;
 
 /** The OpenAPI 3.1 document of every route, made from the schemas that validate. */
 export function openapiDocument(): object {
@@ -107,31 +93,14 @@ export function openapiDocument(): object {
     info: {
       title: "Clearing",
       version: "1",
-      description: "Booking, payment and financing of intensive therapy retreats.",
+      description: about,
     },
     paths,
     components: {
       securitySchemes: {
         token: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "An ID token with its groups" },
       },
-      schemas: {
-        Problem: {
-          type: "object",
-          description: "RFC 9457",
-          required: ["type", "title", "status", "code"],
-          properties: {
-            type: { type: "string" },
-            title: { type: "string" },
-            status: { type: "integer" },
-            detail: { type: "string" },
-            code: { type: "string", enum: Object.keys(problems) },
-            errors: {
-              type: "array",
-              items: { type: "object", properties: { path: { type: "string" }, message: { type: "string" } } },
-            },
-          },
-        },
-      },
+      schemas: sharedSchemas,
     },
   };
 }

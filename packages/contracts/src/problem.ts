@@ -1,4 +1,7 @@
-/** Every refusal of the API: its stable code, its HTTP status, its title. The one place where they are listed. */
+/**
+ * Every refusal of the API: its stable code, its HTTP status, its title, and after how many seconds the same request
+ * may be sent again where that alone helps. The one place where they are listed.
+ */
 export const problems = {
   validation_failed: { status: 400, title: "The request is not valid" },
   idempotency_key_required: { status: 400, title: "This request needs an Idempotency-Key header" },
@@ -19,15 +22,25 @@ export const problems = {
   clearance_required: { status: 409, title: "The clearance has to come first" },
   invalid_transition: { status: 409, title: "This cannot be done in the present state" },
   approval_required: { status: 409, title: "A second person has to approve this" },
-  idempotency_in_progress: { status: 409, title: "The first request with this key is still running; try again" },
-  conflict: { status: 409, title: "Others were changing the same thing; try again" },
+  idempotency_in_progress: {
+    status: 409,
+    title: "The first request with this key is still running; try again",
+    retryAfter: 1,
+  },
+  conflict: { status: 409, title: "Others were changing the same thing; try again", retryAfter: 1 },
   payload_too_large: { status: 413, title: "The request is too large" },
   idempotency_mismatch: { status: 422, title: "This Idempotency-Key was used with another request" },
   no_apr: { status: 422, title: "No annual percentage rate solves this" },
   limit_exceeded: { status: 429, title: "Too many requests; try again later" },
-  payment_provider_unavailable: { status: 503, title: "The payment provider does not answer; try again" },
-  unavailable: { status: 503, title: "The service is overloaded; try again" },
+  payment_provider_unavailable: {
+    status: 503,
+    title: "The payment provider does not answer; try again",
+    retryAfter: 1,
+  },
+  unavailable: { status: 503, title: "The service is overloaded; try again", retryAfter: 1 },
   internal_error: { status: 500, title: "Something went wrong on our side" },
-} as const satisfies Record<string, { status: number; title: string }>;
+} as const satisfies Record<string, Problem>;
+
+export type Problem = { status: number; title: string; retryAfter?: number };
 
 export type ProblemCode = keyof typeof problems;

@@ -7,7 +7,16 @@ export type Role = (typeof roles)[number];
 /** The Lambda function behind a route: one per audience. */
 export type FunctionName = "catalogue" | "booking" | "checkout" | "admin" | "clinical" | "finance" | "webhook";
 
-export type ResponseDefinition = { description: string; schema?: z.ZodMiniType; contentTypes?: readonly string[] };
+/**
+ * One answer of a route: JSON of a schema unless `contentTypes` says otherwise; none of them is an answer without a body.
+ * `headers` are those that only this answer carries, each with its description.
+ */
+export type ResponseDefinition = {
+  description: string;
+  schema?: z.ZodMiniType;
+  contentTypes?: readonly string[];
+  headers?: Readonly<Record<string, string>>;
+};
 
 /**
  * One route of the HTTP API: what it takes, who may call it, what it answers. The handler, the OpenAPI document and the
@@ -20,6 +29,8 @@ export type Route = {
   path: string;
   function: FunctionName;
   access: "public" | readonly Role[];
+  /** Given the bytes as they came: its handler is the first to judge them. */
+  raw?: true;
   /** Whether an `Idempotency-Key` is ignored, accepted, or asked for. */
   idempotency: "none" | "accepted" | "required";
   summary: string;
@@ -29,6 +40,7 @@ export type Route = {
   body?: z.ZodMiniType;
   /** Made when the document is: no request needs them, and a cold start should not pay for them. */
   responses: () => Readonly<Record<number, ResponseDefinition>>;
+  /** What its handler refuses. What any request can meet before the handler is in `refusalsOf`. */
   errors: readonly ProblemCode[];
 };
 

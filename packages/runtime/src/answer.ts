@@ -1,4 +1,4 @@
-import { type ProblemCode, problems } from "@clearing/contracts/problem";
+import { type Problem, type ProblemCode, problems } from "@clearing/contracts/problem";
 import type { FieldError } from "./route-input.ts";
 
 /** A refusal in the API's words. */
@@ -38,11 +38,11 @@ export function responseOf(reply: Reply): Response {
 
 /** The one place where a refusal becomes RFC 9457 problem+json. */
 export function problemResponse({ refused, detail, errors }: Refusal): Response {
-  const { status, title } = problems[refused];
+  const { status, title, retryAfter }: Problem = problems[refused];
   return responseOf({
     status,
     contentType: "application/problem+json",
-    headers: status === 503 || refused === "conflict" ? { "retry-after": "1" } : {},
+    headers: retryAfter === undefined ? {} : { "retry-after": String(retryAfter) },
     body: {
       type: `urn:clearing:problem:${refused}`,
       title,

@@ -373,6 +373,17 @@ describe("what goes wrong inside", () => {
     });
   });
 
+  it.each([
+    ["conflict", "1"],
+    ["idempotency_in_progress", "1"],
+    ["payment_provider_unavailable", "1"],
+    ["sold_out", undefined],
+  ] as const)("says with %s when the same request may come again: %s", async (refused, seconds) => {
+    const { headers } = await call(hold(), async () => ({ refused })).run();
+
+    expect(headers?.["retry-after"]).toBe(seconds);
+  });
+
   it("leaves as a bare 500 when it is a bug, and is logged with its request but without what people typed", async () => {
     const response = await failing(named("TypeError")).run();
 

@@ -19,7 +19,6 @@ import {
 import { programFields, programResponse, programStatus } from "../program.ts";
 import { defineRoute } from "../route.ts";
 
-const staff = ["unauthenticated", "forbidden"] as const;
 const cohortParams = z.strictObject({ id: id("coh") });
 const optional = {
   publicLabel: z.optional(programFields.publicLabel),
@@ -41,7 +40,7 @@ export const createProgram = defineRoute({
   summary: "Creates a program, as a draft",
   body: z.strictObject({ ...programFields, ...optional }),
   responses: () => ({ 201: { description: "The program", schema: programResponse() } }),
-  errors: ["validation_failed", ...staff, "idempotency_mismatch", "conflict"],
+  errors: [],
 });
 
 export const patchProgram = defineRoute({
@@ -55,7 +54,7 @@ export const patchProgram = defineRoute({
   params: z.strictObject({ id: id("prog") }),
   body: z.partial(z.strictObject({ ...programFields, status: programStatus })),
   responses: () => ({ 200: { description: "The program", schema: programResponse() } }),
-  errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "conflict"],
+  errors: ["not_found", "invalid_transition", "conflict"],
 });
 
 const venue = line(200);
@@ -79,7 +78,7 @@ export const createCohort = defineRoute({
     }),
   }),
   responses: () => ({ 201: { description: "The cohort", schema: cohortResponse() } }),
-  errors: ["validation_failed", ...staff, "not_found", "idempotency_mismatch", "conflict"],
+  errors: ["not_found"],
 });
 
 export const patchCohort = defineRoute({
@@ -100,7 +99,7 @@ export const patchCohort = defineRoute({
     }),
   ),
   responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
-  errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "places_in_use", "conflict"],
+  errors: ["not_found", "invalid_transition", "places_in_use", "conflict"],
 });
 
 export const addPlaces = defineRoute({
@@ -114,7 +113,7 @@ export const addPlaces = defineRoute({
   params: cohortParams,
   body: z.strictObject({ type: label(), count: count(1, 60) }),
   responses: () => ({ 201: { description: "The cohort", schema: cohortResponse() } }),
-  errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "idempotency_mismatch", "conflict"],
+  errors: ["not_found", "invalid_transition"],
 });
 
 export const removePlaces = defineRoute({
@@ -128,7 +127,7 @@ export const removePlaces = defineRoute({
   params: cohortParams,
   query: z.strictObject({ type: label(), count: countParameter(1, 60) }),
   responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
-  errors: ["validation_failed", ...staff, "not_found", "invalid_transition", "places_in_use", "conflict"],
+  errors: ["not_found", "invalid_transition", "places_in_use", "conflict"],
 });
 
 export const getRoster = defineRoute({
@@ -142,7 +141,7 @@ export const getRoster = defineRoute({
   params: cohortParams,
   query: listQuery({}),
   responses: () => ({ 200: { description: "Bookings", schema: page(bookingResponse()) } }),
-  errors: ["validation_failed", ...staff, "not_found"],
+  errors: ["not_found"],
 });
 
 const auditRecord = () =>
@@ -175,7 +174,7 @@ export const listAudit = defineRoute({
     to: z.optional(calendarDate()),
   }),
   responses: () => ({ 200: { description: "Records", schema: page(auditRecord()) } }),
-  errors: ["validation_failed", ...staff],
+  errors: [],
 });
 
 export const verifyAudit = defineRoute({
@@ -196,5 +195,5 @@ export const verifyAudit = defineRoute({
       }),
     },
   }),
-  errors: [...staff],
+  errors: [],
 });

@@ -19,19 +19,13 @@ export const createBooking = defineRoute({
   body: z.strictObject({ quoteId: id("quo"), participant }),
   responses: () => ({ 201: { description: "The booking, `held`", schema: bookingResponse() } }),
   errors: [
-    "validation_failed",
-    "idempotency_key_required",
-    "unauthenticated",
-    "forbidden",
     "not_found",
     "sold_out",
     "already_booked",
     "quote_expired",
     "quote_used",
     "not_on_sale",
-    "idempotency_mismatch",
     "idempotency_in_progress",
-    "conflict",
   ],
 });
 
@@ -49,7 +43,7 @@ export const listBookings = defineRoute({
     standing: z.optional(z.enum(standings)),
   }),
   responses: () => ({ 200: { description: "Bookings, newest first", schema: page(bookingResponse()) } }),
-  errors: ["validation_failed", "unauthenticated"],
+  errors: [],
 });
 
 export const getBooking = defineRoute({
@@ -67,7 +61,7 @@ export const getBooking = defineRoute({
       schema: z.extend(bookingResponse(), { cancellationReason: z.optional(z.string()) }),
     },
   }),
-  errors: ["validation_failed", "unauthenticated", "not_found"],
+  errors: ["not_found"],
 });
 
 export const getAgreement = defineRoute({
@@ -93,7 +87,7 @@ export const getAgreement = defineRoute({
       }),
     },
   }),
-  errors: ["validation_failed", "unauthenticated", "forbidden", "not_found"],
+  errors: ["not_found"],
 });
 
 export const signAgreement = defineRoute({
@@ -112,16 +106,7 @@ export const signAgreement = defineRoute({
     autopay: z._default(z.boolean(), false),
   }),
   responses: booking,
-  errors: [
-    "validation_failed",
-    "unauthenticated",
-    "forbidden",
-    "not_found",
-    "agreement_changed",
-    "invalid_transition",
-    "idempotency_mismatch",
-    "conflict",
-  ],
+  errors: ["not_found", "agreement_changed", "invalid_transition"],
 });
 
 export const putAutopay = defineRoute({
@@ -135,15 +120,7 @@ export const putAutopay = defineRoute({
   params,
   body: z.strictObject({ enabled: z.boolean() }),
   responses: booking,
-  errors: [
-    "validation_failed",
-    "unauthenticated",
-    "forbidden",
-    "not_found",
-    "agreement_required",
-    "invalid_transition",
-    "conflict",
-  ],
+  errors: ["not_found", "agreement_required", "invalid_transition", "conflict"],
 });
 
 const refundOn = () =>
@@ -176,7 +153,7 @@ export const previewCancellation = defineRoute({
       }),
     },
   }),
-  errors: ["validation_failed", "unauthenticated", "forbidden", "not_found", "invalid_transition"],
+  errors: ["not_found", "invalid_transition"],
 });
 
 export const recordAdmission = defineRoute({
@@ -190,14 +167,5 @@ export const recordAdmission = defineRoute({
   params,
   body: z.strictObject({ outcome: z.enum(["admitted", "no_show", "turned_away"]) }),
   responses: booking,
-  errors: [
-    "validation_failed",
-    "unauthenticated",
-    "forbidden",
-    "not_found",
-    "clearance_required",
-    "invalid_transition",
-    "idempotency_mismatch",
-    "conflict",
-  ],
+  errors: ["not_found", "clearance_required", "invalid_transition"],
 });

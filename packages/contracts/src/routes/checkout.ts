@@ -27,18 +27,12 @@ export const openCheckout = defineRoute({
     },
   }),
   errors: [
-    "validation_failed",
-    "idempotency_key_required",
-    "unauthenticated",
-    "forbidden",
     "not_found",
     "agreement_required",
     "clearance_required",
     "hold_expired",
     "invalid_transition",
-    "idempotency_mismatch",
     "idempotency_in_progress",
-    "conflict",
     "payment_provider_unavailable",
   ],
 });
@@ -57,7 +51,7 @@ export const checkoutReturn = defineRoute({
     404: { description: "A neutral page: there is no such session here", contentTypes: ["text/html"] },
     503: { description: "A neutral page: Stripe does not answer", contentTypes: ["text/html"] },
   }),
-  errors: ["validation_failed"],
+  errors: [],
 });
 
 export const cancelBooking = defineRoute({
@@ -71,15 +65,5 @@ export const cancelBooking = defineRoute({
   params,
   body: z.strictObject({ reason: text(500) }),
   responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),
-  errors: [
-    "validation_failed",
-    "idempotency_key_required",
-    "unauthenticated",
-    "forbidden",
-    "not_found",
-    "invalid_transition",
-    "idempotency_mismatch",
-    "conflict",
-    "payment_provider_unavailable",
-  ],
+  errors: ["not_found", "invalid_transition", "payment_provider_unavailable"],
 });

@@ -38,7 +38,6 @@ const screening = () =>
     participant: z.object({ name: z.string(), dateOfBirth: calendarDate() }),
     evaluations: z.array(evaluation()),
   });
-const clinician = ["validation_failed", "unauthenticated", "forbidden"] as const;
 
 export const listScreenings = defineRoute({
   operationId: "listScreenings",
@@ -51,7 +50,7 @@ export const listScreenings = defineRoute({
   headers,
   query: listQuery({ status: z.optional(clearance.shape.status) }),
   responses: () => ({ 200: { description: "Screenings", schema: page(screeningSummary()) } }),
-  errors: [...clinician],
+  errors: [],
 });
 
 export const getScreening = defineRoute({
@@ -65,7 +64,7 @@ export const getScreening = defineRoute({
   headers,
   params,
   responses: () => ({ 200: { description: "The screening", schema: screening() } }),
-  errors: [...clinician, "not_found"],
+  errors: ["not_found"],
 });
 
 export const recordEvaluation = defineRoute({
@@ -87,7 +86,7 @@ export const recordEvaluation = defineRoute({
   responses: () => ({
     201: { description: "The evaluation and the clearance", schema: z.object({ evaluation: evaluation(), clearance }) },
   }),
-  errors: [...clinician, "not_found", "invalid_transition", "idempotency_mismatch", "conflict"],
+  errors: ["not_found", "invalid_transition"],
 });
 
 export const withdrawClearance = defineRoute({
@@ -102,5 +101,5 @@ export const withdrawClearance = defineRoute({
   headers,
   body: z.strictObject({ note: text(20_000) }),
   responses: () => ({ 200: { description: "The clearance", schema: z.object({ clearance }) } }),
-  errors: [...clinician, "not_found", "invalid_transition", "idempotency_mismatch", "conflict"],
+  errors: ["not_found", "invalid_transition"],
 });

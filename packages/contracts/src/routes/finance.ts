@@ -4,7 +4,6 @@ import { calendarDate, currency, id, instant, listQuery } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const account = z.enum(Object.keys(chartOfAccounts) as [keyof typeof chartOfAccounts]);
-const errors = ["validation_failed", "unauthenticated", "forbidden"] as const;
 
 export const getTrialBalance = defineRoute({
   operationId: "getTrialBalance",
@@ -27,7 +26,7 @@ export const getTrialBalance = defineRoute({
       }),
     },
   }),
-  errors: [...errors],
+  errors: [],
 });
 
 export const getJournal = defineRoute({
@@ -64,5 +63,5 @@ export const getJournal = defineRoute({
       contentTypes: ["application/json", "text/csv", "text/x-hledger"],
     },
   }),
-  errors: [...errors],
+  errors: [],
 });

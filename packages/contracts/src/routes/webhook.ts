@@ -7,6 +7,7 @@ export const stripeWebhook = defineRoute({
   path: "/webhooks/stripe",
   function: "webhook",
   access: "public",
+  raw: true,
   idempotency: "none",
   summary: "Takes Stripe's events; verified over the raw bytes, stored once, worked on afterwards",
   responses: () => ({ 200: { description: "Stored", schema: z.object({ received: z.literal(true) }) } }),

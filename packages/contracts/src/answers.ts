@@ -1,0 +1,149 @@
+import type * as z from "zod/mini";
+import { type ProblemCode, problems } from "./problem.ts";
+import { refusalsOf } from "./refusals.ts";
+import type { ResponseDefinition, Route } from "./route.ts";
+
+/** The schemas that answers share, for the document's components. */
+export const sharedSchemas = {
+  Problem: {
+    type: "object",
+    description:
+      "RFC 9457. `code` is stable and says what to do; `detail` and `title` are for people. Open to further members, such as `bookingId` beside `already_booked`.",
+    required: ["type", "title", "status", "code"],
+    properties: {
+      type: { type: "string", format: "uri", pattern: "^urn:clearing:problem:[a-z_]+$" },
+      title: { type: "string" },
+      status: { type: "integer" },
+      detail: { type: "string" },
+      code: { type: "string", enum: Object.keys(problems) },
+      errors: {
+        type: "array",
+        description: "Every bad field of the request at once",
+        items: {
+          type: "object",
+          required: ["path", "message"],
+          properties: {
+            path: {
+              type: "string",
+              description:
+                "`participant.email` in the body; `query.limit`, `path.id`, `headers.access-purpose` elsewhere",
+            },
+            message: { type: "string" },
+          },
+        },
+      },
+    },
+  },
+  GatewayMessage: {
+    type: "object",
+    description: "What the gateway says by itself, before or instead of a function: no problem, no code",
+    required: ["message"],
+    properties: { message: { type: "string" } },
+  },
+};
+
+/** What the gateway answers by itself on each route, and on those that ask for a token. */
+const gatewaySays: Readonly<Record<number, string>> = {
+  413: "the body is over 10 MB",
+  429: "throttled: too many requests at once",
+  500: "a function failed",
+  503: "a function did not answer in time",
+};
+const authorizerSays: Readonly<Record<number, string>> = {
+  401: "there is no valid token",
+  403: "the token does not reach this far",
+};
+
+type Header = { required: boolean; description: string; schema: object };
+type ApiAnswer = {
+  description: string;
+  headers?: Record<string, Header>;
+  content?: Record<string, { schema: object }>;
+};
+
+/** Every answer of a route by status: its own, its refusals, and what the gateway says. */
+export function answersOf(route: Route, schemaOf: (schema: z.ZodMiniType) => object): Record<string, ApiAnswer> {
+  const own = Object.entries(route.responses());
+  const refused = Map.groupBy(refusalsOf(route), (code): number => problems[code].status);
+  const gateway = { ...gatewaySays, ...(route.access === "public" ? {} : authorizerSays) };
+  const answers: Record<string, ApiAnswer> = {};
+  const statuses = new Set<number>([...own.map(([status]) => Number(status)), ...refused.keys(), ...keysOf(gateway)]);
+  for (const status of [...statuses].sort((one, other) => one - other)) {
+    const codes = refused.get(status) ?? [];
+    const parts = [
+      ...own.filter(([key]) => Number(key) === status).map(([, definition]) => ownAnswer(definition, schemaOf)),
+      ...(codes.length > 0 ? [problemAnswer(codes)] : []),
+      ...(gateway[status] === undefined ? [] : [gatewayAnswer(gateway[status])]),
+    ];
+    const content = Object.assign({}, ...parts.map((part) => part.content));
+    answers[status] = {
+      description: parts.map(({ description }) => description).join("; "),
+      headers: headersOf(route, status, { codes, byGateway: gateway[status] !== undefined, parts }),
+      ...(Object.keys(content).length > 0 ? { content } : {}),
+    };
+  }
+  return answers;
+}
+
+const keysOf = (table: Readonly<Record<number, unknown>>): number[] => Object.keys(table).map(Number);
+
+type Part = { description: string; content: Record<string, { schema: object }>; headers: Record<string, string> };
+
+function ownAnswer({ description, schema, contentTypes, headers = {} }: ResponseDefinition, schemaOf: SchemaOf): Part {
+  const types = contentTypes ?? ["application/json"];
+  const text = { type: "string" };
+  const bodies = types.map((type) => {
+    const json = type === "application/json" && schema !== undefined;
+    return [type, { schema: json ? schemaOf(schema) : text }];
+  });
+  return { description, content: Object.fromEntries(bodies), headers };
+}
+
+type SchemaOf = (schema: z.ZodMiniType) => object;
+
+const problemAnswer = (codes: readonly ProblemCode[]): Part => ({
+  description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join("; "),
+  content: {
+    "application/problem+json": {
+      schema: {
+        allOf: [{ $ref: "#/components/schemas/Problem" }, { type: "object", properties: { code: { enum: codes } } }],
+      },
+    },
+  },
+  headers: {},
+});
+
+const gatewayAnswer = (says: string): Part => ({
+  description: `from the gateway: ${says}`,
+  content: { "application/json": { schema: { $ref: "#/components/schemas/GatewayMessage" } } },
+  headers: {},
+});
+
+type Met = { codes: readonly ProblemCode[]; byGateway: boolean; parts: readonly Part[] };
+
+function headersOf(route: Route, status: number, { codes, byGateway, parts }: Met): Record<string, Header> {
+  const header = (description: string, required: boolean): Header => ({
+    required,
+    description,
+    schema: { type: "string" },
+  });
+  const retried = codes.filter((code) => "retryAfter" in problems[code]);
+  const own = Object.assign({}, ...parts.map(({ headers }) => headers)) as Record<string, string>;
+  const written = Object.entries(own).map(([name, description]) => [name, header(description, true)]);
+  return {
+    "x-request-id": header("Names this request in our logs", !byGateway),
+    ...(retried.length > 0
+      ? {
+          "retry-after": header(
+            "Seconds after which to send the same request again",
+            retried.length === codes.length && !byGateway,
+          ),
+        }
+      : {}),
+    ...(status === 401 ? { "www-authenticate": header("From the gateway: why it takes no token", false) } : {}),
+    ...(status < 300 && route.idempotency !== "none"
+      ? { "idempotent-replayed": header("`true`: the answer that the first request with this key was given", false) }
+      : {}),
+    ...Object.fromEntries(written),
+  };
+}

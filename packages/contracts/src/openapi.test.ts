@@ -1,0 +1,147 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { describe, expect, test } from "vitest";
+import { openapiDocument, routes } from "./openapi.ts";
+import { problems } from "./problem.ts";
+import { refusalsOf } from "./refusals.ts";
+
+type Content = Record<string, { schema: object }>;
+type Response = { description: string; headers: Record<string, { required: boolean }>; content?: Content };
+type Operation = {
+  operationId: string;
+  security: object[];
+  requestBody?: { content: Content };
+  parameters: { name: string; in: string; schema: object }[];
+  responses: Record<string, Response>;
+};
+type Document = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, object> } };
+const document = openapiDocument() as Document;
+
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, ...operation })),
+);
+const operationOf = (id: string) => operations.find(({ operationId }) => operationId === id) as Operation;
+const codesOf = (response: Response | undefined) => {
+  const schema = response?.content?.["application/problem+json"]?.schema as
+    | { allOf: [object, { properties: { code: { enum: string[] } } }] }
+    | undefined;
+  return schema?.allOf[1].properties.code.enum;
+};
+
+/** Each object schema in a document's part, the nested ones too, with the way to it. */
+function objectsIn(part: unknown, path = ""): { path: string; schema: Record<string, unknown> }[] {
+  if (typeof part !== "object" || part === null) return [];
+  const nested = Object.entries(part).flatMap(([name, value]) => objectsIn(value, `${path}/${name}`));
+  return "properties" in part ? [{ path, schema: part as Record<string, unknown> }, ...nested] : nested;
+}
+
+function ajv(): Ajv2020 {
+  const validator = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(validator);
+  return validator.addSchema(document, "openapi");
+}
+
+describe("the OpenAPI document", () => {
+  test("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator();
+
+    expect(await validator.validate(structuredClone(document))).toEqual({ valid: true });
+    expect(validator.version).toBe("3.1");
+  });
+
+  test("is what it says of its own route", () => {
+    const pointer = "openapi#/paths/~1openapi.json/get/responses/200/content/application~1json/schema";
+    const check = ajv().getSchema(pointer);
+
+    expect(check?.(document)).toBe(true);
+    expect(check?.({ ...document, paths: undefined })).toBe(false);
+  });
+
+  test("has no schema that a validator cannot read, patterns and formats included", () => {
+    const validator = ajv();
+    const schemas = operations.flatMap(({ requestBody, parameters, responses }) => [
+      ...Object.values(requestBody?.content ?? {}).map(({ schema }) => schema),
+      ...parameters.map(({ schema }) => schema),
+      ...Object.values(responses).flatMap(({ content }) => Object.values(content ?? {}).map(({ schema }) => schema)),
+    ]);
+
+    expect(schemas.length).toBeGreaterThan(200);
+    // A reference leads into the document wherever the schema itself is.
+    for (const schema of schemas) validator.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/')));
+  });
+
+  test("lets answers have new fields", () => {
+    const closed = operations.flatMap(({ name, responses }) =>
+      objectsIn(responses, name).filter(({ schema }) => schema.additionalProperties === false),
+    );
+
+    expect(closed.map(({ path }) => path)).toEqual([]);
+    expect(objectsIn(document.components.schemas).filter(({ schema }) => "additionalProperties" in schema)).toEqual([]);
+  });
+
+  test("lets no request have a field that it does not know", () => {
+    const bodies = operations.flatMap(({ name, requestBody }) => objectsIn(requestBody, name));
+
+    expect(bodies.length).toBeGreaterThan(20);
+    expect(bodies.filter(({ schema }) => schema.additionalProperties !== false).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("every operation says what it can answer", () => {
+  test.each(operations)("$name: what the gateway says by itself, in its own words", ({ security, responses }) => {
+    const byGateway = Object.entries(responses)
+      .filter(([, { content }]) => JSON.stringify(content?.["application/json"])?.includes("GatewayMessage"))
+      .map(([status]) => status);
+
+    expect(byGateway).toEqual([...(security.length > 0 ? ["401", "403"] : []), "413", "429", "500", "503"]);
+  });
+
+  test.each(operations)("$name: bugs, outages and too large a body, as problems", ({ operationId, responses }) => {
+    expect(codesOf(responses[500])).toEqual(["internal_error"]);
+    expect(codesOf(responses[503])).toContain("unavailable");
+    // A webhook's bytes are not weighed before their signature is.
+    expect(codesOf(responses[413])).toEqual(operationId === "stripeWebhook" ? undefined : ["payload_too_large"]);
+  });
+
+  test.each(routes)("$operationId: each of its refusals under the refusal's status, and no other", (route) => {
+    const { responses } = operationOf(route.operationId);
+    const documented = Object.entries(responses).flatMap(([status, response]) =>
+      (codesOf(response) ?? []).map((code) => `${status} ${code}`),
+    );
+
+    expect(documented.sort()).toEqual(
+      refusalsOf(route)
+        .map((code) => `${problems[code].status} ${code}`)
+        .sort(),
+    );
+  });
+
+  test("401 and 403 only where a token is asked for, 403 as a problem only where a role is missing", () => {
+    const { responses: open } = operationOf("listPrograms");
+    const { responses: anyRole } = operationOf("listBookings");
+
+    expect(Object.keys(open)).toEqual(["200", "400", "413", "429", "500", "503"]);
+    expect(Object.keys(anyRole)).toEqual(["200", "400", "401", "403", "413", "429", "500", "503"]);
+    expect(codesOf(anyRole[403])).toBeUndefined();
+    expect(codesOf(operationOf("listAudit").responses[403])).toEqual(["forbidden"]);
+  });
+
+  test("the headers that say when to try again, and that an answer was given before", () => {
+    const { responses } = operationOf("createBooking");
+
+    expect(Object.keys(responses[201]?.headers ?? {})).toEqual(["x-request-id", "idempotent-replayed"]);
+    expect(responses[201]?.headers["x-request-id"]?.required).toBe(true);
+    expect(Object.keys(responses[409]?.headers ?? {})).toContain("retry-after");
+    expect(Object.keys(responses[422]?.headers ?? {})).not.toContain("retry-after");
+    expect(responses[401]?.headers["x-request-id"]?.required).toBe(false);
+  });
+
+  test("a page and a problem side by side, where a status can be either", () => {
+    expect(Object.keys(operationOf("checkoutReturn").responses[503]?.content ?? {})).toEqual([
+      "text/html",
+      "application/problem+json",
+      "application/json",
+    ]);
+  });
+});
