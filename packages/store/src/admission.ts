@@ -1,7 +1,7 @@
 import { type AdmissionOutcome, admit, type Booking, endBooking, mayAdmit } from "@clearing/domain/booking";
 import { clearedThrough } from "@clearing/domain/screening";
 import { dateIn } from "@clearing/domain/time";
-import { bookingWrites, chargeRefunded, type Occasion, readCharges, readFile, refundPut } from "./booking.ts";
+import { bookingWrites, chargeRefunded, chargesOf, type Occasion, readFile, refundPut } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { checkCleared } from "./progress.ts";
@@ -48,7 +48,8 @@ export function admitBooking(
     return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
 
     async function ended(kind: "no_show" | "turned_away") {
-      const charges = await readCharges(store, bookingId);
+      const charges = await chargesOf(store, before);
+      if (charges === null) return { ok: false, reason: "stale" } as const;
       const decision = endBooking(before, kind, { refundId, requestedBy: by, charges }, occasion.now);
       if (!decision.ok) return decision;
       const admission = { outcome: kind, at: occasion.now, by };

@@ -11,6 +11,7 @@ import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.t
 import { bookingIdIn, forever, keys } from "./keys.ts";
 import { type Listed, type ListQuery, list, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
+import { readTogether } from "./together.ts";
 import { isVersion } from "./version.ts";
 
 function bookingItem(booking: Booking): Item {
@@ -33,7 +34,7 @@ export async function readBooking(store: Store, id: string): Promise<Booking | n
   return Item === undefined ? null : fromDeadlineItem<Booking>(Item);
 }
 
-/** What decides on a booking, read consistently: itself and its clearance. */
+/** What decides on a booking: itself and its clearance. */
 export type BookingFile = { booking: Booking; clearance: Clearance | null };
 
 /** Bookings with their clearances, in the order asked for; ids that do not exist are left out. At most 50. */
@@ -71,9 +72,14 @@ export const listFiles = (
     });
   });
 
+/** One booking with its clearance, as they were at one instant. */
 export async function readFile(store: Store, id: string): Promise<BookingFile | null> {
-  const [file] = await readFiles(store, [id]);
-  return file ?? null;
+  const found = await readTogether(store, { booking: keys.booking(id), clearance: keys.clearance(id) });
+  if (found.booking === null) return null;
+  return {
+    booking: fromDeadlineItem<Booking>(found.booking),
+    clearance: found.clearance && fromDeadlineItem<Clearance>(found.clearance),
+  };
 }
 
 export async function readClearance(store: Store, bookingId: string): Promise<Clearance | null> {
@@ -90,16 +96,16 @@ export async function readAttempt(store: Store, bookingId: string, id: string): 
   return Item === undefined ? null : fromDeadlineItem<Attempt>(Item);
 }
 
-/** Everything under one booking whose key begins so, consistently. A booking's children are few. */
-async function readChildren(store: Store, bookingId: string, prefix: "ATT#" | "CHG#"): Promise<Item[]> {
+/** Everything of one booking between two sort keys, consistently. A booking's children are few. */
+async function readChildren(store: Store, bookingId: string, first: string, last: string): Promise<Item[]> {
   const items: Item[] = [];
   let from: Item | undefined;
   do {
     const page = await store.client.send(
       new QueryCommand({
         TableName: store.tables.core,
-        KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues: { ":pk": keys.booking(bookingId).pk, ":prefix": prefix },
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
+        ExpressionAttributeValues: { ":pk": keys.booking(bookingId).pk, ":first": first, ":last": last },
         ConsistentRead: true,
         ExclusiveStartKey: from,
       }),
@@ -111,11 +117,19 @@ async function readChildren(store: Store, bookingId: string, prefix: "ATT#" | "C
 }
 
 export async function readCharges(store: Store, bookingId: string): Promise<Charge[]> {
-  return (await readChildren(store, bookingId, "CHG#")).map((item) => fromItem<Charge>(item));
+  return (await readChildren(store, bookingId, "CHG#", "CHG#~")).map((item) => fromItem<Charge>(item));
+}
+
+/** The charges of this version of a booking, by one query for both; null when the booking has moved on meanwhile. */
+export async function chargesOf(store: Store, { id, version }: Booking): Promise<Charge[] | null> {
+  const { sk } = keys.booking(id);
+  const items = await readChildren(store, id, sk, "CHG#~");
+  if (items.find((item) => item.sk === sk)?.version !== version) return null;
+  return items.filter((item) => item.sk !== sk).map((item) => fromItem<Charge>(item));
 }
 
 export async function readAttempts(store: Store, bookingId: string): Promise<Attempt[]> {
-  return (await readChildren(store, bookingId, "ATT#")).map((item) => fromDeadlineItem<Attempt>(item));
+  return (await readChildren(store, bookingId, "ATT#", "ATT#~")).map((item) => fromDeadlineItem<Attempt>(item));
 }
 
 type Change = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[] };

@@ -1,12 +1,7 @@
-import {
-  ProvisionedThroughputExceededException,
-  RequestLimitExceeded,
-  ThrottlingException,
-  TransactionCanceledException,
-  TransactionInProgressException,
-} from "@aws-sdk/client-dynamodb";
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { passes, pause, retried } from "./retry.ts";
 import type { Store } from "./store.ts";
 
 type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
@@ -24,10 +19,6 @@ export type Guarded<Refusal extends string> = {
 /** `stale`: something was changed meanwhile, read again. `conflict`: others kept writing for as long as we tried. */
 export type CommitResult<Refusal extends string> = { ok: true } | { ok: false; reason: Refusal | "conflict" };
 
-const attempts = 7;
-const firstPauseMs = 15;
-const longestPauseMs = 400;
-
 /**
  * Writes everything or nothing, in one TransactWriteItems. Conflicts with other transactions and throttling are tried
  * again, with full jitter and within bounds, under one request token: a try whose answer was lost is not made twice.
@@ -40,17 +31,14 @@ export async function commit<Refusal extends string>(
     ClientRequestToken: store.ids.next("evt").slice(0, 36),
     TransactItems: guarded.map(({ write }) => withOldImage(write)),
   });
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await store.client.send(command);
-      return { ok: true };
-    } catch (error) {
-      const refusal = refusalOf(error, guarded);
-      if (refusal !== null) return { ok: false, reason: refusal };
-      if (!passes(error)) throw error;
-      if (attempt === attempts) return { ok: false, reason: "conflict" };
-      await store.sleep(store.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** attempt));
-    }
+  try {
+    await retried(store, () => store.client.send(command));
+    return { ok: true };
+  } catch (error) {
+    const refusal = refusalOf(error, guarded);
+    if (refusal !== null) return { ok: false, reason: refusal };
+    if (passes(error)) return { ok: false, reason: "conflict" };
+    throw error;
   }
 }
 
@@ -66,20 +54,6 @@ function refusalOf<Refusal extends string>(error: unknown, guarded: Guarded<Refu
   return typeof refusal === "function" ? refusal(found === undefined ? undefined : unmarshall(found)) : refusal;
 }
 
-const passing = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "None"]);
-
-function passes(error: unknown): boolean {
-  if (error instanceof TransactionCanceledException) {
-    return (error.CancellationReasons ?? []).every(({ Code }) => Code === undefined || passing.has(Code));
-  }
-  return (
-    error instanceof ThrottlingException ||
-    error instanceof ProvisionedThroughputExceededException ||
-    error instanceof RequestLimitExceeded ||
-    error instanceof TransactionInProgressException
-  );
-}
-
 function withOldImage(item: TransactItem): TransactItem {
   const returned = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
   return {
@@ -91,19 +65,30 @@ function withOldImage(item: TransactItem): TransactItem {
 }
 
 const rounds = 8;
+const believedAfter = 3;
 
 /**
  * Reads, decides and writes again while somebody else was faster. `once` answers `stale` when what it had read has
- * changed; after the last round that is a `conflict`, which the caller may try again later.
+ * changed; after the last round that is a `conflict`, which the caller may try again later. An assertion that fails may
+ * have been shown facts of different instants: it is believed when it has failed three times, each on a new reading.
  */
 export async function untilFresh<Result extends { ok: boolean; reason?: string }>(
   store: Store,
   once: () => Promise<Result | { ok: false; reason: "stale" }>,
 ): Promise<Exclude<Result, { reason: "stale" }> | { ok: false; reason: "conflict" }> {
+  let failures = 0;
   for (let round = 1; round <= rounds; round++) {
-    const result = await once();
-    if (result.ok || result.reason !== "stale") return result as Exclude<Result, { reason: "stale" }>;
-    await store.sleep(store.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** round));
+    try {
+      const result = await once();
+      if (result.ok || result.reason !== "stale") return result as Exclude<Result, { reason: "stale" }>;
+    } catch (error) {
+      failures++;
+      if (isOfService(error) || failures === believedAfter) throw error;
+    }
+    await pause(store, round);
   }
   return { ok: false, reason: "conflict" };
 }
+
+/** DynamoDB's own failures, and those of the way to it, carry this: they say nothing of what was read. */
+const isOfService = (error: unknown): boolean => error instanceof Error && "$metadata" in error;

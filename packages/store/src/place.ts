@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Place } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
@@ -70,27 +70,16 @@ export async function freePlaces(store: Store, cohortId: string, type: string, n
   return { places, forSale: places.length > 0 || found.length === 0 };
 }
 
-/** One place, read consistently; null when it was removed. */
-export async function readPlace(
-  store: Store,
-  place: { cohortId: string; type: string; id: string },
-): Promise<Place | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({
-      TableName: store.tables.core,
-      Key: keys.place(place.cohortId, place.type, place.id),
-      ConsistentRead: true,
-    }),
-  );
-  return Item === undefined ? null : toPlace(Item);
-}
-
 export const isOurs = (place: Place | null, bookingId: string): boolean =>
   place !== null && (place.takenBy === bookingId || (place.takenBy === null && place.claim?.bookingId === bookingId));
 
+/** The key of the place that a booking names. */
+export const placeKey = (of: { cohortId: string; placeType: string; placeId: string }) =>
+  keys.place(of.cohortId, of.placeType, of.placeId);
+
 const place = (store: Store, of: { cohortId: string; placeType: string; placeId: string }) => ({
   TableName: store.tables.core,
-  Key: keys.place(of.cohortId, of.placeType, of.placeId),
+  Key: placeKey(of),
 });
 
 type PlaceOf = { id: string; cohortId: string; placeType: string; placeId: string };

@@ -4,18 +4,18 @@ import type { Clearance } from "@clearing/domain/screening";
 import {
   bookingWrites,
   chargeRefunded,
-  holdsLock,
+  chargesOf,
   lockRelease,
   type Occasion,
-  readCharges,
   readFile,
   refundPut,
 } from "./booking.ts";
 import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { keys } from "./keys.ts";
-import { checkTaken, isOurs, readPlace, releasePlace } from "./place.ts";
+import { checkTaken, isOurs, placeKey, releasePlace, toPlace } from "./place.ts";
 import type { Store } from "./store.ts";
+import { readTogether } from "./together.ts";
 import { isVersion } from "./version.ts";
 
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
@@ -163,7 +163,8 @@ async function endOnce(
   checks: Guarded<"stale">[],
   answer?: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<Ended> {
-  const charges = await readCharges(store, before.id);
+  const charges = await chargesOf(store, before);
+  if (charges === null) return { ok: false, reason: "stale" };
   const request = { refundId, requestedBy: occasion.actor.sub, charges, reason };
   const decision = endBooking(before, by, request, occasion.now);
   if (!decision.ok) return decision;
@@ -187,14 +188,10 @@ async function endOnce(
 export async function releaseWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
   const participant = keys.participantLock(booking.cohortId, booking.participant.email);
   const debit = keys.debitLock(booking.owner.email);
-  const [place, participantIsOurs, debitIsOurs] = await Promise.all([
-    readPlace(store, { cohortId: booking.cohortId, type: booking.placeType, id: booking.placeId }),
-    holdsLock(store, participant, booking.id),
-    holdsLock(store, debit, booking.id),
-  ]);
+  const found = await readTogether(store, { place: placeKey(booking), participant, debit });
   return [
-    ...(isOurs(place, booking.id) ? [releasePlace(store, booking)] : []),
-    ...(participantIsOurs ? [lockRelease(store, participant, booking.id)] : []),
-    ...(debitIsOurs ? [lockRelease(store, debit, booking.id)] : []),
+    ...(isOurs(found.place && toPlace(found.place), booking.id) ? [releasePlace(store, booking)] : []),
+    ...(found.participant?.bookingId === booking.id ? [lockRelease(store, participant, booking.id)] : []),
+    ...(found.debit?.bookingId === booking.id ? [lockRelease(store, debit, booking.id)] : []),
   ];
 }

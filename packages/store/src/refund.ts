@@ -1,29 +1,24 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import {
   applyRefund,
+  type Booking,
   type Charge,
   type Refund,
   type RefundOutcome,
   refundMadeAtStripe,
 } from "@clearing/domain/booking";
-import { bookingWrites, type Occasion, readBooking, refundPut } from "./booking.ts";
+import { bookingWrites, type Occasion, refundPut } from "./booking.ts";
 import { commit, type Guarded, untilFresh } from "./commit.ts";
 import { fromDeadlineItem, fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
+import { readTogether } from "./together.ts";
 
 export async function readRefund(store: Store, bookingId: string, id: string): Promise<Refund | null> {
   const { Item } = await store.client.send(
     new GetCommand({ TableName: store.tables.core, Key: keys.refund(bookingId, id), ConsistentRead: true }),
   );
   return Item === undefined ? null : fromDeadlineItem<Refund>(Item);
-}
-
-async function readCharge(store: Store, bookingId: string, id: string): Promise<Charge | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.charge(bookingId, id), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromItem<Charge>(Item);
 }
 
 type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
@@ -36,11 +31,13 @@ export function settleRefundPart(
   occasion: Occasion,
 ): Promise<Result> {
   return untilFresh<Result>(store, async () => {
-    const [booking, refund] = await Promise.all([
-      readBooking(store, bookingId),
-      readRefund(store, bookingId, refundId),
-    ]);
-    if (booking === null || refund === null) return { ok: false, reason: "not_found" };
+    const found = await readTogether(store, {
+      booking: keys.booking(bookingId),
+      refund: keys.refund(bookingId, refundId),
+    });
+    if (found.booking === null || found.refund === null) return { ok: false, reason: "not_found" };
+    const booking = fromDeadlineItem<Booking>(found.booking);
+    const refund = fromDeadlineItem<Refund>(found.refund);
     const decision = applyRefund(booking, refund, partId, outcome, occasion.now);
     if (decision.kind === "unchanged") return { ok: true };
     const result = await commit(store, [
@@ -84,13 +81,15 @@ export function recordStripeRefund(
   occasion: Occasion,
 ): Promise<Result> {
   return untilFresh<Result>(store, async () => {
-    const [booking, charge, known] = await Promise.all([
-      readBooking(store, bookingId),
-      readCharge(store, bookingId, chargeId),
-      readRefund(store, bookingId, refundId),
-    ]);
-    if (booking === null || charge === null) return { ok: false, reason: "not_found" };
-    if (known !== null) return { ok: true };
+    const found = await readTogether(store, {
+      booking: keys.booking(bookingId),
+      charge: keys.charge(bookingId, chargeId),
+      known: keys.refund(bookingId, refundId),
+    });
+    if (found.booking === null || found.charge === null) return { ok: false, reason: "not_found" };
+    if (found.known !== null) return { ok: true };
+    const booking = fromDeadlineItem<Booking>(found.booking);
+    const charge = fromItem<Charge>(found.charge);
     const made = { id: refundId, stripeRefundId, amount, now: occasion.now };
     const { refund, charge: after, ...change } = refundMadeAtStripe(booking, charge, made);
     const result = await commit(store, [

@@ -1,6 +1,7 @@
 import {
   type Attempt,
   agreementSigned,
+  type Booking,
   decideSettlement,
   type PaymentOutcome,
   type PlaceMove,
@@ -18,16 +19,17 @@ import {
   lockRelease,
   lockWrite,
   type Occasion,
-  readAttempt,
   readBooking,
   refundPut,
 } from "./booking.ts";
 import { commit, type Guarded, untilFresh } from "./commit.ts";
 import { journalPut } from "./facts.ts";
 import { participantLock } from "./hold.ts";
+import { fromDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
-import { freePlaces, isOurs, moveClaim, readPlace, releasePlace, takeFreePlace, takePlace } from "./place.ts";
+import { freePlaces, isOurs, moveClaim, placeKey, releasePlace, takeFreePlace, takePlace, toPlace } from "./place.ts";
 import type { Store } from "./store.ts";
+import { readTogether } from "./together.ts";
 
 export type SettleResult = { ok: true; attempt: Attempt } | { ok: false; reason: "not_found" | "conflict" };
 
@@ -46,13 +48,19 @@ export function settleAttempt(
   occasion: Occasion,
 ): Promise<SettleResult> {
   return untilFresh<SettleResult>(store, async () => {
-    const [booking, attempt] = await Promise.all([
-      readBooking(store, bookingId),
-      readAttempt(store, bookingId, attemptId),
-    ]);
-    if (booking === null || attempt === null) return { ok: false, reason: "not_found" };
-    const place = await readPlace(store, { cohortId: booking.cohortId, type: booking.placeType, id: booking.placeId });
-    const state: SettlementState = { booking, attempt, placeIsOurs: isOurs(place, bookingId), refundId };
+    const known = await readBooking(store, bookingId);
+    if (known === null) return { ok: false, reason: "not_found" };
+    const found = await readTogether(store, {
+      booking: keys.booking(bookingId),
+      attempt: keys.attempt(bookingId, attemptId),
+      place: placeKey(known),
+    });
+    if (found.booking === null || found.attempt === null) return { ok: false, reason: "not_found" };
+    const booking = fromDeadlineItem<Booking>(found.booking);
+    if (booking.placeId !== known.placeId) return { ok: false, reason: "stale" };
+    const attempt = fromDeadlineItem<Attempt>(found.attempt);
+    const placeIsOurs = isOurs(found.place && toPlace(found.place), bookingId);
+    const state: SettlementState = { booking, attempt, placeIsOurs, refundId };
     const decision = decideSettlement(state, outcome, occasion.now);
     switch (decision.kind) {
       case "unchanged":

@@ -1,0 +1,43 @@
+import {
+  ProvisionedThroughputExceededException,
+  RequestLimitExceeded,
+  ThrottlingException,
+  TransactionCanceledException,
+  TransactionInProgressException,
+} from "@aws-sdk/client-dynamodb";
+import type { Store } from "./store.ts";
+
+const attempts = 7;
+const firstPauseMs = 15;
+const longestPauseMs = 400;
+
+/** Waits before a further try, longer each time, with full jitter and within bounds. */
+export const pause = (store: Store, attempt: number): Promise<void> =>
+  store.sleep(store.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** attempt));
+
+/** Sends a transaction again while it meets others or is throttled; what does not pass by itself is thrown, and the last. */
+export async function retried<Answer>(store: Store, send: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!passes(error) || attempt === attempts) throw error;
+      await pause(store, attempt);
+    }
+  }
+}
+
+const passing = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "None"]);
+
+/** Whether a failed transaction may succeed when it is sent again. */
+export function passes(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).every(({ Code }) => Code === undefined || passing.has(Code));
+  }
+  return (
+    error instanceof ThrottlingException ||
+    error instanceof ProvisionedThroughputExceededException ||
+    error instanceof RequestLimitExceeded ||
+    error instanceof TransactionInProgressException
+  );
+}
