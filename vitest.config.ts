@@ -32,6 +32,7 @@ export default defineConfig({
           name: "end-to-end",
           include: ["tests/end-to-end/**/*.test.ts"],
           globalSetup: ["tests/harness/global-setup.ts"],
+          setupFiles: ["tests/harness/documented-answers.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
@@ -43,6 +44,7 @@ export default defineConfig({
           name: "proofs",
           include: ["tests/proofs/**/*.test.ts"],
           globalSetup: ["tests/harness/global-setup.ts"],
+          setupFiles: ["tests/harness/documented-answers.ts"],
           // Four times what the longest take on two quiet cores.
           testTimeout: 300_000,
           hookTimeout: 120_000,

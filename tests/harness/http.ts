@@ -1,6 +1,7 @@
 import type { Program } from "@clearing/domain/program";
 import type { Stack } from "@clearing/local";
 import { dayFrom, timeZone } from "./days.ts";
+import { holdAgainstDocument } from "./documented.ts";
 
 /** Where a running stack answers: all that a client and a checker of its tables need. */
 export type Addresses = { apiUrl: string; simulatorUrl: string; dynamoDbUrl: string; tables: string[] };
@@ -45,7 +46,12 @@ export function connect(addresses: Addresses): Client {
   const { apiUrl, simulatorUrl } = addresses;
   const client: Client = {
     ...addresses,
-    call: (method, path, call = {}) => ask(apiUrl, method, path, call),
+    async call(method, path, call = {}) {
+      const answer = await ask(apiUrl, method, path, call);
+      // What only a developer's machine serves is no part of the API.
+      if (!path.startsWith("/_local/")) holdAgainstDocument(method, path, answer);
+      return answer;
+    },
     async must(method, path, call) {
       const { status, body } = await client.call(method, path, call);
       if (status >= 200 && status < 300) return body;

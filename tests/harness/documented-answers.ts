@@ -1,0 +1,12 @@
+import { afterAll, afterEach, expect } from "vitest";
+import { undocumented } from "./documented.ts";
+
+/** Fails a test in which the API gave an answer that its OpenAPI document does not describe, whatever the test asked. */
+const describedByTheDocument = () => {
+  const found = [...undocumented];
+  undocumented.clear();
+  expect(found, "answers that /openapi.json does not describe").toEqual([]);
+};
+
+afterEach(describedByTheDocument);
+afterAll(describedByTheDocument);

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+
+type Response = { headers?: Record<string, { required?: boolean }>; content?: Record<string, object> };
+type Operation = { responses: Record<string, Response> };
+export type OpenApi = { paths: Record<string, Record<string, Operation>> };
+
+/** An answer as it came: its body parsed if it was JSON, else as text. */
+export type Given = { status: number; headers: Headers; body: unknown };
+
+/** Says what the document does not say of an answer: its status, media type, headers or body; null if it is as documented. */
+export type Check = (method: string, path: string, given: Given) => string | null;
+
+/** A check against an OpenAPI document. A schema is compiled when the first answer under it comes. */
+export function checkAgainst(document: OpenApi): Check {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema(document, "openapi");
+  const operationAt = matcher(document);
+  const wrongIn = (pointer: string, body: unknown): string | null => {
+    const validate = ajv.getSchema(`openapi#${pointer}`);
+    if (validate === undefined) throw new Error(`the document has no schema at ${pointer}`);
+    return validate(body) ? null : (validate.errors ?? []).map(described).join(", ");
+  };
+
+  return (method, path, { status, headers, body }) => {
+    const type = headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+    const found = operationAt(method, path);
+    if (found === null) {
+      const wrong = wrongIn("/components/schemas/GatewayMessage", body);
+      return status === 404 && type === "application/json" && wrong === null
+        ? null
+        : "no route, and no 404 of the gateway";
+    }
+    const response = found.operation.responses[status];
+    if (response === undefined) return "this status is not documented";
+    const missing = Object.entries(response.headers ?? {}).find(
+      ([name, { required }]) => required && !headers.has(name),
+    );
+    if (missing !== undefined) return `the header ${missing[0]} is missing`;
+    if (response.content === undefined) return body === "" ? null : "a body where none is documented";
+    if (response.content[type] === undefined) return `the media type ${type || "of nothing"} is not documented`;
+    return wrongIn(pointerTo(found.pointer, "responses", String(status), "content", type, "schema"), body);
+  };
+}
+
+const described = ({ instancePath, message, params }: ErrorObject) =>
+  `${instancePath || "the body"} ${message} ${JSON.stringify(params)}`;
+
+const pointerTo = (base: string, ...names: string[]) =>
+  names.reduce((path, name) => `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, base);
+
+/** The operation that a request reaches: an exact path before one with parameters. */
+function matcher({ paths }: OpenApi) {
+  const templates = Object.keys(paths)
+    .sort((one, other) => one.split("{").length - other.split("{").length)
+    .map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`) }));
+  return (method: string, url: string): { operation: Operation; pointer: string } | null => {
+    const [called = ""] = url.split("?");
+    const name = method.toLowerCase();
+    for (const { path, pattern } of templates) {
+      const operation = paths[path]?.[name];
+      if (operation !== undefined && pattern.test(called))
+        return { operation, pointer: pointerTo("/paths", path, name) };
+    }
+    return null;
+  };
+}
+
+/** What was not as documented in this process, once each. A test that got such an answer fails at its end. */
+export const undocumented = new Set<string>();
+
+let check: Check | undefined;
+
+/** Holds an answer of the API against the document that the stack serves. */
+export function holdAgainstDocument(method: string, path: string, given: Given): void {
+  check ??= checkAgainst(JSON.parse(readFileSync(join(import.meta.dirname, "../../dist/openapi.json"), "utf8")));
+  const wrong = check(method, path, given);
+  if (wrong !== null) undocumented.add(`${method} ${path} answered ${given.status}: ${wrong}`);
+}
