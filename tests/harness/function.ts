@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { holdAgainstDocument } from "./documented.ts";
 import type { TestStore } from "./store.ts";
 
 type Json = Record<string, unknown>;
@@ -22,7 +23,7 @@ export function caller(handler: unknown, { store, endpoint }: TestStore) {
     CLINICAL_TABLE: clinical,
   });
   const answer = handler as (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
-  return async (method: string, path: string, { sub, role, key, headers, body }: Asked): Promise<Told> => {
+  return async (method: string, path: string, { sub, role, key, headers, body: given }: Asked): Promise<Told> => {
     const email = `${sub ?? role}@example.com`;
     const claims = { sub: sub ?? role, email, email_verified: "true", "cognito:groups": `[${role}]` };
     const [rawPath = path, rawQueryString = ""] = path.split("?");
@@ -41,12 +42,16 @@ export function caller(handler: unknown, { store, endpoint }: TestStore) {
         http: { method, path: rawPath, sourceIp: "127.0.0.1", userAgent: "test" },
         authorizer: { jwt: { claims } },
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(given === undefined ? {} : { body: JSON.stringify(given) }),
       isBase64Encoded: false,
     };
     const told = await answer(event, { awsRequestId: "test" });
     const text = told.body ?? "";
     const json = String(told.headers?.["content-type"]).includes("json");
-    return { status: told.statusCode ?? 0, body: json ? JSON.parse(text) : {}, text, headers: told.headers ?? {} };
+    const status = told.statusCode ?? 0;
+    const body = json ? JSON.parse(text) : {};
+    const sent = new Headers(Object.entries(told.headers ?? {}).map(([name, value]) => [name, String(value)]));
+    holdAgainstDocument(method, path, { status, headers: sent, body: json ? body : text });
+    return { status, body, text, headers: told.headers ?? {} };
   };
 }
