@@ -6,6 +6,7 @@ import { bookAfterwards, bookCharge, insertCharge } from "./charges.ts";
 import { DECLINES, type Decline, type MagicCard } from "./magic-methods.ts";
 import { insertMandate } from "./mandates.ts";
 import { attachMethod, cardError, type MethodNotes, magicOf } from "./payment-methods.ts";
+import { endDebitRefunds } from "./refunds.ts";
 
 const DAY = 86_400_000;
 /** A bank debit settles after four days and comes back after two. Source: docs.stripe.com/payments/ach-direct-debit#timing. */
@@ -241,7 +242,9 @@ export function endDebit(
       amount_captured: charge.amount,
     };
     world.objects.update<"charge">(done);
-    return succeed(world, faults, intent, done);
+    const paid = succeed(world, faults, intent, done);
+    endDebitRefunds(world, faults, chargeId, true);
+    return paid;
   }
   const magic = magicOf(world, method);
   if (magic.type !== "us_bank_account" || typeof magic.debit === "string") return undefined;
@@ -254,7 +257,9 @@ export function endDebit(
     failure_message: reason.message,
   };
   world.objects.update<"charge">(failed);
-  return failIntent(world, intent, failed, method, reason);
+  const unpaid = failIntent(world, intent, failed, method, reason);
+  endDebitRefunds(world, faults, chargeId, false);
+  return unpaid;
 }
 
 /** `setup_future_usage`, of the intent or of the method's type, ties the method to the customer and marks it as set up. */

@@ -23,7 +23,10 @@ function fateOf(world: World, charge: Stripe.Charge): RefundFate {
   return magic?.type === "card" ? { refund: magic.refund, isCard: true } : { refund: "pending", isCard: false };
 }
 
-/** Gives money back, beyond the account's balance if need be. Source: docs.stripe.com/refunds. */
+/**
+ * Gives money back, beyond the account's balance if need be. The refund of a debit that is still processing waits for
+ * the debit. Sources: docs.stripe.com/refunds, docs.stripe.com/changelog/basil/2025-04-30/refund-pending-reason.
+ */
 function createRefund(
   world: World,
   faults: Faults,
@@ -35,7 +38,7 @@ function createRefund(
   },
 ): Stripe.Refund {
   const refundable = charge.amount - charge.amount_refunded;
-  if (charge.status !== "succeeded" || !charge.captured) {
+  if (charge.status === "failed" || !charge.captured) {
     throw invalidRequest(`Charge ${charge.id} is not refundable: its status is ${charge.status}.`, {
       code: "charge_not_refundable",
     });
@@ -54,7 +57,15 @@ function createRefund(
   if (!isCard && world.seconds() - charge.created > BANK_REFUND_WINDOW_SECONDS) {
     throw invalidRequest("ACH Direct Debit payments can be refunded for 180 days.", { code: "charge_not_refundable" });
   }
-  const unfunded = faults.strikes("low_balance") !== undefined;
+  const waits = charge.status === "pending";
+  const unfunded = !waits && faults.strikes("low_balance") !== undefined;
+  const pendingReason = waits
+    ? "charge_pending"
+    : unfunded
+      ? "insufficient_funds"
+      : fate === "pending"
+        ? "processing"
+        : null;
   const refund: Stripe.Refund = {
     id: world.newId(isCard ? "re_3" : "pyr_3", 23),
     object: "refund",
@@ -74,21 +85,17 @@ function createRefund(
     metadata: applyMetadata({}, given.metadata),
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
-    ...(unfunded
-      ? { pending_reason: "insufficient_funds" }
-      : fate === "pending"
-        ? { pending_reason: "processing" }
-        : {}),
+    ...(pendingReason === null ? {} : { pending_reason: pendingReason }),
     reason: given.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: unfunded || fate === "pending" ? "pending" : "succeeded",
+    status: pendingReason === null ? "succeeded" : "pending",
     transfer_reversal: null,
   };
   world.objects.insert<"refund">(refund);
-  const funded = unfunded ? refund : fund(world, refund, isCard);
+  const funded = unfunded || waits ? refund : fund(world, refund, isCard);
   if (unfunded) world.timers.set("fund_refund", refund.id, world.now() + DAY);
-  else foresee(world, funded, { refund: fate, isCard });
+  else if (!waits) foresee(world, funded, { refund: fate, isCard });
   const refunded = takeFrom(world, charge, amount);
   world.emit("refund.created", funded);
   world.emit("charge.refunded", refunded, { amount_refunded: charge.amount_refunded, refunded: charge.refunded });
@@ -160,12 +167,33 @@ export function failRefund(world: World, id: string): void {
   tell(world, failed, { status: refund.status }, true);
 }
 
-/** Tries again to pay a refund for which the balance was too low. */
+/** The refunds that waited for a debit: paid now that it has settled, called off when it has failed. */
+export function endDebitRefunds(world: World, faults: Faults, chargeId: string, settled: boolean): void {
+  const waiting = world.objects
+    .all("refund", { charge: chargeId })
+    .filter(({ status, pending_reason }) => status === "pending" && pending_reason === "charge_pending");
+  for (const refund of waiting) {
+    if (settled) fundRefund(world, faults, refund.id);
+    else callOff(world, refund);
+  }
+}
+
+/** No money was taken, so none comes back: the charge is as if nobody had refunded it. */
+function callOff(world: World, { pending_reason: reason, ...refund }: Stripe.Refund): void {
+  const charge = world.objects.find("charge", refund.charge as string);
+  if (charge) takeFrom(world, charge, -refund.amount);
+  const canceled: Stripe.Refund = { ...refund, status: "canceled" };
+  world.objects.update<"refund">(canceled);
+  tell(world, canceled, { status: "pending", pending_reason: reason });
+}
+
+/** Pays a refund that waited for its debit, or tries again to pay one for which the balance was too low. */
 export function fundRefund(world: World, faults: Faults, id: string): void {
   const refund = world.objects.find("refund", id);
   const charge = refund && world.objects.find("charge", refund.charge as string);
   if (refund?.status !== "pending" || !charge) return;
   if (faults.strikes("low_balance")) {
+    world.objects.update<"refund">({ ...refund, pending_reason: "insufficient_funds" });
     world.timers.set("fund_refund", id, world.now() + DAY);
     return;
   }
@@ -227,7 +255,7 @@ function chargeToRefund(
     const intent = world.objects.find("payment_intent", given.payment_intent);
     if (!intent) throw noSuchReference("payment_intent", given.payment_intent, "payment_intent");
     const charge = world.objects.find("charge", (intent.latest_charge as string | null) ?? "");
-    if (charge && charge.status === "succeeded") return charge;
+    if (charge && charge.status !== "failed") return charge;
     throw invalidRequest(`This PaymentIntent (${intent.id}) does not have a successful charge to refund.`, {
       code: "payment_intent_unexpected_state",
       param: "payment_intent",
