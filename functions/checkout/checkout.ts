@@ -1,7 +1,6 @@
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
 import { openCheckout } from "@clearing/operations/checkout";
-import { attemptBehind } from "@clearing/operations/context";
-import { settle } from "@clearing/operations/settle";
+import { applySession } from "@clearing/operations/payment";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, owns } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
@@ -49,9 +48,9 @@ export const checkoutBindings = [
     if (!/^cs_[A-Za-z0-9_]{1,200}$/.test(query.session)) return unknownPage(404);
     const session = await deps.gateway.retrieveCheckoutSession(query.session);
     if (!session.ok) return unknownPage(session.kind === "invalid" ? 404 : 503);
-    const ref = attemptBehind(operationsOf(deps), session.value.metadata);
-    if (ref === null) return unknownPage(404);
-    const settled = await settle(operationsOf(deps), ref, "checkout_return");
+    const settled = await applySession(operationsOf(deps), session.value, "checkout_return");
+    // A copy of the attempt's session says nothing of the attempt, nor the attempt of it.
+    if (settled.ok && settled.attempt.sessionId !== session.value.sessionId) return unknownPage(404);
     if (settled.ok) return returnPage(settled.attempt.status);
     return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
   }),

@@ -140,7 +140,7 @@ describe("a refund that Stripe refuses", () => {
 function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): Partial<Gateway> {
   const metadata = { app: "clearing", stage: "test", bookingId: booking.id, attemptId: attempt };
   const amount = 250_000;
-  const charge = { chargeId: `ch_${attempt}`, paymentIntentId: `pi_${attempt}`, amount, amountRefunded: 0 };
+  const charge = { chargeId: `ch_${attempt}`, paymentIntentId: `pi_${attempt}`, amount, captured: true };
   const told = { currency: "usd", status: "succeeded", methodType: "card", created: now } as const;
   const payment: PaymentFacts = {
     ...told,
@@ -149,7 +149,7 @@ function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): 
     amountReceived: amount,
     customerId: "cus_1",
     lastError: null,
-    charge: { ...told, ...charge, balanceTransaction: null, metadata },
+    charge: { ...told, ...charge, amountCaptured: amount, amountRefunded: 0, balanceTransaction: null, metadata },
     metadata,
   };
   const asked = {

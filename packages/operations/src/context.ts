@@ -36,9 +36,17 @@ export const attemptMetadata = ({ site }: Context, bookingId: string, dueId: str
   attemptId,
 });
 
-/** The attempt behind an object of Stripe's; null for what belongs to another system on the account. */
-export function attemptBehind({ site }: Context, metadata: Metadata): AttemptRef | null {
-  const { app, stage, bookingId, attemptId } = metadata;
-  if (app !== "clearing" || stage !== site.stage || !bookingId || !attemptId) return null;
-  return { bookingId, attemptId };
+/** The booking that an object of Stripe's names; null for what belongs to another system on the account. */
+export function bookingNamed({ site }: Context, { app, stage, bookingId }: Metadata): string | null {
+  return app === "clearing" && stage === site.stage && bookingId ? bookingId : null;
+}
+
+/**
+ * The attempt that an object of Stripe's names, or null. Metadata can be copied and edited: it leads to the attempt,
+ * and whether the object is the attempt's own is for the attempt's own session to say.
+ */
+export function attemptNamed(context: Context, metadata: Metadata): AttemptRef | null {
+  const bookingId = bookingNamed(context, metadata);
+  const { attemptId } = metadata;
+  return bookingId === null || !attemptId ? null : { bookingId, attemptId };
 }

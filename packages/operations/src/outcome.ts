@@ -1,5 +1,5 @@
-import type { PaymentOutcome, RefundOutcome } from "@clearing/domain/booking";
-import type { CheckoutFacts, PaymentFacts, RefundFacts } from "@clearing/payments";
+import type { Fee, PaymentOutcome, RefundOutcome } from "@clearing/domain/booking";
+import type { ChargeFacts, CheckoutFacts, PaymentFacts, RefundFacts } from "@clearing/payments";
 
 /** What a checkout session and its payment say of the attempt behind them. */
 export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
@@ -17,13 +17,13 @@ export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
 
 function succeeded({ status, charge, paymentIntentId, amountReceived, currency }: PaymentFacts): PaymentOutcome | null {
   if (status !== "succeeded" || charge === null) return null;
-  const { chargeId, balanceTransaction } = charge;
-  const fee =
-    balanceTransaction === null
-      ? null
-      : { balanceTransactionId: balanceTransaction.id, amount: balanceTransaction.fee };
-  return { kind: "succeeded", paymentIntentId, chargeId, amount: amountReceived, currency, fee };
+  const { chargeId } = charge;
+  return { kind: "succeeded", paymentIntentId, chargeId, amount: amountReceived, currency, fee: feeOf(charge) };
 }
+
+/** Stripe's fee on a charge; null while it has not booked it. */
+export const feeOf = ({ balanceTransaction: booked }: ChargeFacts): Fee | null =>
+  booked && { balanceTransactionId: booked.id, amount: booked.fee };
 
 function unfinished({ status, paymentIntentId, lastError }: PaymentFacts): PaymentOutcome {
   switch (status) {

@@ -1,4 +1,4 @@
-import { type Attempt, opened, type PaymentOutcome } from "@clearing/domain/booking";
+import { type Attempt, isFinal, opened, type PaymentOutcome } from "@clearing/domain/booking";
 import { plusHours } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
 import { attemptPut, readAttempt, readAttempts } from "@clearing/store/booking";
@@ -17,6 +17,8 @@ export type Settled = SettleResult | GatewayFailure;
 export async function settle(context: Context, ref: AttemptRef, action: string): Promise<Settled> {
   const attempt = await readAttempt(context.store, ref.bookingId, ref.attemptId);
   if (attempt === null) return { ok: false, reason: "not_found" };
+  // Stripe refused its session: there is none to ask for, and none may be made for it any more.
+  if (attempt.sessionId === null && isFinal(attempt)) return { ok: true, attempt };
   const session = await currentSession(context, attempt);
   if (!session.ok) return session.kind === "invalid" ? refuse(context, attempt, session.code, action) : session;
   if (attempt.sessionId === null) {
@@ -67,13 +69,15 @@ async function createSession(context: Context, attempt: Attempt): Promise<Gatewa
 /** Too old to replay: looked up among the customer's sessions, and never tried under a new key. */
 async function findSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
   let after: string | undefined;
+  let oldest: CheckoutFacts | undefined;
   do {
     const page = shown(await context.gateway.listCheckoutSessions(attempt.customerId, after), attempt.customerId);
     if (!page.ok) return page;
-    const found = page.value.items.find(({ metadata }) => metadata.attemptId === attempt.id);
-    if (found !== undefined) return { ok: true, value: found };
+    oldest = page.value.items.findLast(({ metadata }) => metadata.attemptId === attempt.id) ?? oldest;
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);
+  // Ours was the first to carry the attempt's id: a later one is a copy.
+  if (oldest !== undefined) return { ok: true, value: oldest };
   return { ok: false, kind: "invalid", code: "session_never_made", message: `${attempt.id} has no session` };
 }
 

@@ -1,13 +1,11 @@
-import { paymentUnknown, refundReturned, refundTaken, stripeFee, unknownRefundOwed } from "@clearing/domain/ledger";
-import type { ChargeFacts, GatewayFailure, GatewayResult, PaymentFacts, RefundFacts } from "@clearing/payments";
-import { postOnce } from "@clearing/store/journal";
-import { recordStripeRefund, settleRefundPart } from "@clearing/store/refund";
-import { attemptBehind, by, type Context } from "./context.ts";
+import { wasRefused } from "@clearing/domain/booking";
+import { refundReturned, refundTaken, unknownRefundOwed } from "@clearing/domain/ledger";
+import type { GatewayResult, RefundFacts } from "@clearing/payments";
+import { postOnce, readCredit } from "@clearing/store/journal";
+import { readRefund, recordStripeRefund, settleRefundPart } from "@clearing/store/refund";
+import { by, type Context } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
-import { settle } from "./settle.ts";
-
-/** `ignored`: nothing of ours, and no money. */
-export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
+import { type Applied, applyPayment, applySession, postUnknownCharge } from "./payment.ts";
 
 export type StripeHint = { type: string; objectId: string; objectType: string };
 
@@ -21,8 +19,9 @@ export async function applyStripeEvent(context: Context, { objectId, objectType,
     case "checkout.session": {
       const session = await context.gateway.retrieveCheckoutSession(objectId);
       if (!session.ok) return session;
-      const { payment, metadata } = session.value;
-      return payment === null ? applyMetadata(context, metadata, action) : applyPayment(context, payment, action);
+      const applied = await applySession(context, session.value, action);
+      // A session of another system.
+      return !applied.ok && "reason" in applied && applied.reason === "not_found" ? { ok: true } : applied;
     }
     case "payment_intent":
       return fetchPayment(context, objectId, action);
@@ -37,34 +36,34 @@ export async function applyStripeEvent(context: Context, { objectId, objectType,
   }
 }
 
-async function applyMetadata(context: Context, metadata: PaymentFacts["metadata"], action: string): Promise<Applied> {
-  const ref = attemptBehind(context, metadata);
-  return ref === null ? { ok: true } : settle(context, ref, action);
-}
-
 async function fetchPayment(context: Context, paymentIntentId: string, action: string): Promise<Applied> {
   const payment = await context.gateway.retrievePaymentIntent(paymentIntentId);
   return payment.ok ? applyPayment(context, payment.value, action) : payment;
 }
 
-async function applyPayment(context: Context, payment: PaymentFacts, action: string): Promise<Applied> {
-  const ref = attemptBehind(context, payment.metadata);
-  if (ref !== null) {
-    const settled = await settle(context, ref, action);
-    if (settled.ok || !("reason" in settled) || settled.reason !== "not_found") return settled;
-  }
-  return payment.status === "succeeded" && payment.charge !== null
-    ? postUnknown(context, payment.charge)
-    : { ok: true };
-}
-
 async function applyCharge(context: Context, chargeId: string, action: string): Promise<Applied> {
   const charge = await context.gateway.retrieveCharge(chargeId);
   if (!charge.ok) return charge;
-  const { paymentIntentId, status, amountRefunded } = charge.value;
-  if (paymentIntentId === null) return status === "succeeded" ? postUnknown(context, charge.value) : { ok: true };
+  const { paymentIntentId, amountRefunded } = charge.value;
+  if (paymentIntentId === null) return postUnknownCharge(context, charge.value);
   const applied = await fetchPayment(context, paymentIntentId, action);
   return applied.ok && amountRefunded > 0 ? applyRefundsOf(context, paymentIntentId, action) : applied;
+}
+
+async function applyRefund(context: Context, refund: RefundFacts, action: string): Promise<Applied> {
+  const applied = await applyPart(context, refund, action);
+  if (applied !== null) return applied;
+  const { paymentIntentId, chargeId } = refund;
+  if (paymentIntentId !== null) {
+    // The payment first: a refund is posted to the account that its charge was credited to.
+    const paid = await fetchPayment(context, paymentIntentId, action);
+    return paid.ok ? applyRefundsOf(context, paymentIntentId, action) : paid;
+  }
+  if (chargeId !== null) {
+    const paid = await applyCharge(context, chargeId, action);
+    if (!paid.ok) return paid;
+  }
+  return applyByHand(context, refund, action);
 }
 
 /**
@@ -72,34 +71,16 @@ async function applyCharge(context: Context, chargeId: string, action: string): 
  * shows only when it is known what became of those before it.
  */
 async function applyRefundsOf(context: Context, paymentIntentId: string, action: string): Promise<Applied> {
-  const paid = await bookingPaidBy(context, paymentIntentId, action);
-  if (!paid.ok) return paid;
   const refunds = await refundsOf(context, paymentIntentId);
   if (!refunds.ok) return refunds;
   for (const { refundId } of refunds.value.toReversed()) {
     const refund = await context.gateway.retrieveRefund(refundId);
     if (!refund.ok) return refund;
     const applied =
-      (await applyPart(context, refund.value, action)) ??
-      (await applyByHand(context, paid.bookingId, refund.value, action));
+      (await applyPart(context, refund.value, action)) ?? (await applyByHand(context, refund.value, action));
     if (!applied.ok) return applied;
   }
   return { ok: true };
-}
-
-/** The booking that a payment is for, its money settled there first; null when it is for nothing of ours. */
-async function bookingPaidBy(
-  context: Context,
-  paymentIntentId: string,
-  action: string,
-): Promise<{ ok: true; bookingId: string | null } | Exclude<Applied, { ok: true }>> {
-  const payment = await context.gateway.retrievePaymentIntent(paymentIntentId);
-  if (!payment.ok) return payment;
-  const ref = attemptBehind(context, payment.value.metadata);
-  if (ref === null) return { ok: true, bookingId: null };
-  const settled = await settle(context, ref, action);
-  if (settled.ok) return { ok: true, bookingId: ref.bookingId };
-  return "reason" in settled && settled.reason === "not_found" ? { ok: true, bookingId: null } : settled;
 }
 
 /** All refunds of a payment, newest first. */
@@ -115,55 +96,57 @@ async function refundsOf({ gateway }: Context, paymentIntentId: string): Promise
   return { ok: true, value: refunds };
 }
 
-/** A charge that belongs to nothing known: its money is accounted for, and no booking is touched. */
-function postUnknown(context: Context, charge: ChargeFacts): Promise<Applied> {
-  const { chargeId, amount, currency, created, balanceTransaction: booked } = charge;
-  const at = { effectiveOn: created.slice(0, 10), currency };
-  const fee = booked === null ? [] : stripeFee({ balanceTransactionId: booked.id, fee: booked.fee }, at);
-  return postOnce(context.store, [...paymentUnknown({ chargeId, amount }, at), ...fee], context.clock.now());
-}
-
-async function applyRefund(context: Context, refund: RefundFacts, action: string): Promise<Applied> {
-  const applied = await applyPart(context, refund, action);
-  if (applied !== null) return applied;
-  if (refund.paymentIntentId === null) return postUnknownRefund(context, refund);
-  return applyRefundsOf(context, refund.paymentIntentId, action);
-}
-
-/** A refund that we asked for; null when it is none. */
+/** A refund that we asked for; null when it is none. Metadata leads to the part, which knows its own refund's id. */
 async function applyPart(context: Context, refund: RefundFacts, action: string): Promise<Applied | null> {
   const { app, stage, bookingId, refundId, partId } = refund.metadata;
   if (app !== "clearing" || stage !== context.site.stage || !bookingId || !refundId || !partId) return null;
+  const ours = await readRefund(context.store, bookingId, refundId);
+  const part = ours?.parts.find(({ id }) => id === partId);
+  const isAnother =
+    part === undefined || wasRefused(part) || (part.stripeRefundId ?? refund.refundId) !== refund.refundId;
+  if (isAnother) return null;
   const ref = { bookingId, refundId, partId };
-  const settled = await settleRefundPart(context.store, ref, refundOutcomeOf(refund), by(context, action));
-  return settled.ok || settled.reason !== "not_found" ? settled : null;
+  return settleRefundPart(context.store, ref, refundOutcomeOf(refund), by(context, action));
 }
 
-/** A refund that was made by hand at Stripe: on a charge of ours, or of something unknown. */
-async function applyByHand(
-  context: Context,
-  bookingId: string | null,
-  refund: RefundFacts,
-  action: string,
-): Promise<Applied> {
+/**
+ * A refund that was made by hand at Stripe belongs where its charge was credited. A charge that was never posted gave
+ * no money: the refund let an authorization go, or waits for a debit that is still processing. It is heard of again.
+ */
+async function applyByHand(context: Context, refund: RefundFacts, action: string): Promise<Applied> {
   const { refundId: stripeRefundId, chargeId, amount } = refund;
-  if (bookingId === null || chargeId === null) return postUnknownRefund(context, refund);
+  if (chargeId === null) return postUnknownRefund(context, refund);
+  const credit = await readCredit(context.store, chargeId);
+  if (credit === null) return { ok: true };
+  const { bookingId } = credit;
+  if (bookingId === null) return postUnknownRefund(context, refund);
   const refundId = `ref_${stripeRefundId}`;
-  const made = { bookingId, chargeId, refundId, stripeRefundId, amount };
-  const recorded = await recordStripeRefund(context.store, made, by(context, action));
-  if (!recorded.ok) return recorded;
   const part = { bookingId, refundId, partId: `${refundId}-1` };
+  const known = await readRefund(context.store, bookingId, refundId);
+  if (known === null) {
+    if (tookNothing(refund)) return { ok: true };
+    const made = { bookingId, chargeId, refundId, stripeRefundId, amount };
+    const recorded = await recordStripeRefund(context.store, made, by(context, action));
+    if (!recorded.ok) return recorded;
+  }
   return settleRefundPart(context.store, part, refundOutcomeOf(refund), by(context, action));
 }
+
+/** Over without having moved money: what a capture left of an authorization, or a refund that was called off. */
+const tookNothing = ({ status, balanceTransaction }: RefundFacts): boolean =>
+  balanceTransaction === null && status !== "pending" && status !== "requires_action";
 
 function postUnknownRefund(context: Context, refund: RefundFacts): Promise<Applied> {
   const { refundId, amount, currency, created } = refund;
   const { taken, returned } = refundOutcomeOf(refund);
   const at = { effectiveOn: created.slice(0, 10), currency };
-  const entries = [
-    ...unknownRefundOwed({ refundId, amount }, at),
-    ...(taken === null ? [] : refundTaken(taken, at)),
-    ...(returned === null ? [] : refundReturned(returned, at)),
-  ];
+  const entries =
+    taken === null
+      ? []
+      : [
+          ...unknownRefundOwed({ refundId, amount }, at),
+          ...refundTaken(taken, at),
+          ...(returned === null ? [] : refundReturned(returned, at)),
+        ];
   return postOnce(context.store, entries, context.clock.now());
 }

@@ -49,11 +49,17 @@ export type PaymentFacts = {
   metadata: Metadata;
 };
 
-/** One charge; `balanceTransaction` is null until Stripe has booked it (a bank debit books late). */
+/**
+ * One charge. Only `amountCaptured` is money: `amount` is what was asked for, and an authorization holds it without
+ * taking it. `amountRefunded` also counts what an authorization let go. `balanceTransaction` is null until Stripe has
+ * booked the charge (a bank debit books late).
+ */
 export type ChargeFacts = {
   chargeId: string;
   paymentIntentId: string | null;
   amount: number;
+  captured: boolean;
+  amountCaptured: number;
   amountRefunded: number;
   currency: string;
   status: "succeeded" | "pending" | "failed" | (string & {});

@@ -68,6 +68,8 @@ export interface Gateway {
   expireCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
   /** A customer's sessions, newest first: how an attempt whose outcome is unknown is found again. */
   listCheckoutSessions(customerId: string, startingAfter?: string): Promise<GatewayResult<Page<CheckoutFacts>>>;
+  /** The session that a payment intent was made by; null for an intent of no session. */
+  findCheckoutSession(paymentIntentId: string): Promise<GatewayResult<CheckoutFacts | null>>;
   retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
   createRefund(refund: CreateRefund, key: string): Promise<GatewayResult<RefundFacts>>;
   retrieveRefund(refundId: string): Promise<GatewayResult<RefundFacts>>;

@@ -71,6 +71,8 @@ export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
     chargeId: charge.id,
     paymentIntentId: idOf(charge.payment_intent),
     amount: charge.amount,
+    captured: charge.captured,
+    amountCaptured: charge.amount_captured,
     amountRefunded: charge.amount_refunded,
     currency: charge.currency,
     status: charge.status,

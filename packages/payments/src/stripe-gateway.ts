@@ -113,6 +113,13 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         return pageOf(page, checkoutFacts, (facts: CheckoutFacts) => facts.sessionId);
       }),
 
+    findCheckoutSession: (paymentIntentId) =>
+      read(async () => {
+        const expand = SESSION.map((path) => `data.${path}`);
+        const page = await stripe.checkout.sessions.list({ payment_intent: paymentIntentId, limit: 1, expand });
+        return pageOf(page, checkoutFacts, (facts) => facts.sessionId).items[0] ?? null;
+      }),
+
     retrievePaymentIntent: (paymentIntentId) =>
       read(async () => {
         const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: INTENT });

@@ -1,8 +1,8 @@
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { JournalEntry, PostedEntry } from "@clearing/domain/ledger";
 import type { Instant } from "@clearing/domain/time";
 import { commit } from "./commit.ts";
-import { journalPut } from "./facts.ts";
+import { journalKey, journalPut } from "./facts.ts";
 import type { Item } from "./items.ts";
 import type { Store } from "./store.ts";
 
@@ -17,6 +17,18 @@ export async function postOnce(
     if (!result.ok && result.reason === "conflict") return { ok: false, reason: "conflict" };
   }
   return { ok: true };
+}
+
+/**
+ * Where a Stripe charge was credited when it was posted: to a booking, or to none (`suspense`). Null for a charge that
+ * was never posted. Read consistently, by the charge's own id: what its metadata says now does not matter any more.
+ */
+export async function readCredit(store: Store, chargeId: string): Promise<{ bookingId: string | null } | null> {
+  const Key = { pk: journalKey(`payment:${chargeId}`), sk: "ENTRY" };
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.ledger, Key, ConsistentRead: true }),
+  );
+  return Item === undefined ? null : { bookingId: (Item.bookingPk as string | undefined) ?? null };
 }
 
 const toEntry = ({ id, reference, postedAt, effectiveOn, currency, postings }: Item): PostedEntry =>

@@ -21,6 +21,13 @@ export async function readRefund(store: Store, bookingId: string, id: string): P
   return Item === undefined ? null : fromDeadlineItem<Refund>(Item);
 }
 
+export async function readCharge(store: Store, bookingId: string, id: string): Promise<Charge | null> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: keys.charge(bookingId, id), ConsistentRead: true }),
+  );
+  return Item === undefined ? null : fromItem<Charge>(Item);
+}
+
 type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
 
 /** Applies what Stripe says of one part of a refund to the refund, the booking, the charge and the ledger, once. */

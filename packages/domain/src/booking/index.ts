@@ -7,6 +7,7 @@ export * from "./deadline.ts";
 export * from "./due.ts";
 export * from "./hold.ts";
 export {
+  type Fee,
   type PaymentOutcome,
   type PlaceMove,
   returnInFull,
@@ -17,4 +18,5 @@ export {
 export * from "./refund.ts";
 export * from "./settlement.ts";
 export * from "./standing.ts";
+export * from "./stray-payment.ts";
 export * from "./transitions.ts";

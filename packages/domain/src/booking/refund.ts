@@ -12,8 +12,9 @@ import { nextVersion } from "./deadline.ts";
 export type Charge = {
   id: string;
   bookingId: string;
-  dueId: string;
-  attemptId: string;
+  /** The due that it paid and the attempt that asked for it; null for money that no attempt asked for. */
+  dueId: string | null;
+  attemptId: string | null;
   paymentIntentId: string;
   amount: number;
   refundable: number;

@@ -1,0 +1,124 @@
+import { paymentUnknown, stripeFee } from "@clearing/domain/ledger";
+import type { ChargeFacts, CheckoutFacts, GatewayFailure, PaymentFacts } from "@clearing/payments";
+import { postOnce, readCredit } from "@clearing/store/journal";
+import { readCharge } from "@clearing/store/refund";
+import { recordStrayPayment } from "@clearing/store/stray-payment";
+import { type AttemptRef, attemptNamed, bookingNamed, by, type Context } from "./context.ts";
+import { feeOf } from "./outcome.ts";
+import { type Settled, settle } from "./settle.ts";
+
+export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
+
+/**
+ * Applies a checkout session to the attempt that it names, and accounts for its money where it is not the attempt's own
+ * session. The attempt is settled by its own session alone. `not_found`: the session names no attempt of ours.
+ */
+export async function applySession(context: Context, session: CheckoutFacts, action: string): Promise<Settled> {
+  const ref = attemptNamed(context, session.metadata);
+  const settled: Settled = ref === null ? { ok: false, reason: "not_found" } : await settle(context, ref, action);
+  if (!settled.ok && !isMissing(settled)) return settled;
+  const { payment } = session;
+  if (payment?.status !== "succeeded") return settled;
+  if (settled.ok && settled.attempt.paymentIntentId === payment.paymentIntentId) return settled;
+  const applied = await applyPayment(context, payment, action);
+  return applied.ok ? settled : applied;
+}
+
+/**
+ * Accounts for one payment intent, once, however often and in whatever order it is heard of. An attempt's own payment
+ * is the intent of the attempt's own session. Other money that names a booking is returned in full; money that names
+ * nothing known is posted to `suspense`. What is not captured is no money.
+ */
+export async function applyPayment(context: Context, payment: PaymentFacts, action: string): Promise<Applied> {
+  const ref = attemptNamed(context, payment.metadata);
+  if (ref !== null) {
+    const own = await settleOwn(context, ref, payment, action);
+    if (own !== "not_its_own") return own;
+  }
+  const { charge } = payment;
+  if (payment.status !== "succeeded" || charge === null) return { ok: true };
+  const posted = await readCredit(context.store, charge.chargeId);
+  if (posted !== null) return applyPosted(context, charge, posted.bookingId, action);
+  const byId = await settleBySession(context, payment, action);
+  if (byId !== "not_its_own") return byId;
+  return postStray(context, payment, charge, action);
+}
+
+/** Settles an attempt, and tells whether this payment turned out to be its own. */
+async function settleOwn(
+  context: Context,
+  ref: AttemptRef,
+  { paymentIntentId, status }: PaymentFacts,
+  action: string,
+): Promise<Applied | "not_its_own"> {
+  let settled = await settle(context, ref, action);
+  // A session that was made under its key again is shown as it was at first: what was paid on it shows the next time.
+  if (settled.ok && settled.attempt.status === "open" && status === "succeeded") {
+    settled = await settle(context, ref, action);
+  }
+  if (!settled.ok) return isMissing(settled) ? "not_its_own" : settled;
+  return settled.attempt.paymentIntentId === paymentIntentId ? { ok: true } : "not_its_own";
+}
+
+/** Somebody may have edited the metadata of an attempt's own intent: Stripe knows which session it belongs to. */
+async function settleBySession(
+  context: Context,
+  payment: PaymentFacts,
+  action: string,
+): Promise<Applied | "not_its_own"> {
+  const session = await context.gateway.findCheckoutSession(payment.paymentIntentId);
+  if (!session.ok) return session;
+  const ref = session.value && attemptNamed(context, session.value.metadata);
+  return ref ? settleOwn(context, ref, payment, action) : "not_its_own";
+}
+
+/** A charge that is posted where it belongs, whatever its metadata says now: what may be missing yet is its fee. */
+async function applyPosted(
+  context: Context,
+  charge: ChargeFacts,
+  bookingId: string | null,
+  action: string,
+): Promise<Applied> {
+  const kept = bookingId === null ? null : await readCharge(context.store, bookingId, charge.chargeId);
+  if (kept === null || kept.attemptId === null) return postFee(context, charge, bookingId);
+  return settle(context, { bookingId: kept.bookingId, attemptId: kept.attemptId }, action);
+}
+
+async function postStray(
+  context: Context,
+  { paymentIntentId, metadata }: PaymentFacts,
+  charge: ChargeFacts,
+  action: string,
+): Promise<Applied> {
+  const bookingId = bookingNamed(context, metadata);
+  if (bookingId === null) return postUnknownCharge(context, charge);
+  const { chargeId, amount, amountCaptured, amountRefunded, currency } = charge;
+  // What an authorization let go was never taken, and counts at Stripe as refunded.
+  const refunded = Math.max(0, amountRefunded - (amount - amountCaptured));
+  const stray = { paymentIntentId, chargeId, amount: amountCaptured, refunded, currency, fee: feeOf(charge) };
+  const ref = { bookingId, refundId: context.ids.next("ref") };
+  const recorded = await recordStrayPayment(context.store, ref, stray, by(context, action));
+  return !recorded.ok && recorded.reason === "not_found" ? postUnknownCharge(context, charge) : recorded;
+}
+
+/** A charge that belongs to nothing known: its money is accounted for, and no booking is touched. */
+export async function postUnknownCharge(context: Context, charge: ChargeFacts): Promise<Applied> {
+  const { chargeId, amountCaptured, currency, created } = charge;
+  if (charge.status !== "succeeded" || !charge.captured) return { ok: true };
+  const at = { effectiveOn: created.slice(0, 10), currency };
+  const payment = paymentUnknown({ chargeId, amount: amountCaptured }, at);
+  const posted = await postOnce(context.store, payment, context.clock.now());
+  return posted.ok ? postFee(context, charge, null) : posted;
+}
+
+/** Stripe's fee, which it may book later than the charge. */
+function postFee(context: Context, charge: ChargeFacts, bookingId: string | null): Promise<Applied> {
+  const fee = feeOf(charge);
+  const { created, currency } = charge;
+  const at = { effectiveOn: created.slice(0, 10), currency, ...(bookingId === null ? {} : { bookingId }) };
+  const entries =
+    fee === null ? [] : stripeFee({ balanceTransactionId: fee.balanceTransactionId, fee: fee.amount }, at);
+  return postOnce(context.store, entries, context.clock.now());
+}
+
+const isMissing = (settled: Settled): boolean => !settled.ok && "reason" in settled && settled.reason === "not_found";

@@ -1,0 +1,32 @@
+import { returnStrayPayment, type StrayPayment } from "@clearing/domain/booking";
+import { bookingWrites, chargePut, type Occasion, readBooking, refundPut } from "./booking.ts";
+import { commit, untilFresh } from "./commit.ts";
+import { readCredit } from "./journal.ts";
+import type { Store } from "./store.ts";
+
+type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
+
+/**
+ * Records, once, a payment that no attempt of the booking asked for, with the refund that returns it. A charge that is
+ * posted already stays where it was posted. `not_found`: there is no such booking.
+ */
+export function recordStrayPayment(
+  store: Store,
+  { bookingId, refundId }: { bookingId: string; refundId: string },
+  payment: StrayPayment,
+  occasion: Occasion,
+): Promise<Result> {
+  return untilFresh<Result>(store, async () => {
+    if ((await readCredit(store, payment.chargeId)) !== null) return { ok: true };
+    const booking = await readBooking(store, bookingId);
+    if (booking === null) return { ok: false, reason: "not_found" };
+    const { charge, refund, ...change } = returnStrayPayment(booking, payment, { refundId, now: occasion.now });
+    const result = await commit(store, [
+      ...bookingWrites(store, booking, change, occasion),
+      chargePut(store, charge),
+      ...(refund === null ? [] : [refundPut(store, refund)]),
+    ]);
+    if (result.ok) return { ok: true };
+    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+  });
+}

@@ -1,0 +1,421 @@
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import type { Attempt, Booking } from "@clearing/domain/booking";
+import type { PostedEntry } from "@clearing/domain/ledger";
+import type { Instant } from "@clearing/domain/time";
+import { openCheckout } from "@clearing/operations/checkout";
+import type { Context } from "@clearing/operations/context";
+import { carryOutRefund } from "@clearing/operations/refund";
+import { closeSession } from "@clearing/operations/settle";
+import { applyStripeEvent } from "@clearing/operations/stripe-event";
+import type { ChargeFacts, RefundFacts } from "@clearing/payments";
+import { stripeGateway } from "@clearing/payments/stripe-gateway";
+import { signAgreement } from "@clearing/store/agreement";
+import { readAttempt, readBooking, readCharges } from "@clearing/store/booking";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { instantOf } from "../../packages/local/src/clock.ts";
+import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const secretKey = "sk_test_stray";
+let time = Date.UTC(2027, 2, 1, 17);
+let running: TestStore;
+let simulator: Served;
+let context: Context;
+
+beforeAll(async () => {
+  running = await startTestStore();
+  simulator = await serveSimulator({ secretKey, now: () => time });
+  const gateway = stripeGateway({ secretKey, apiBase: simulator.url, random: seeded(1) });
+  const site = { stage: "test", publicUrl: "https://example.org" };
+  context = { store: running.store, gateway, ids, clock: { now: () => instantOf(time) as Instant }, site };
+});
+afterAll(async () => {
+  await simulator.close();
+  await running.stop();
+});
+
+async function moveClock(milliseconds: number): Promise<void> {
+  const end = time + milliseconds;
+  for (let next = simulator.nextTimer(); next !== null && next <= end; next = simulator.nextTimer()) {
+    time = Math.max(time, next);
+    await simulator.runDue();
+  }
+  time = end;
+}
+
+type Asked = Record<string, string>;
+
+async function stripe<Answer = { id: string }>(path: string, form: Asked): Promise<Answer> {
+  const headers = { authorization: `Bearer ${secretKey}`, "content-type": "application/x-www-form-urlencoded" };
+  const answer = await fetch(`${simulator.url}/v1/${path}`, {
+    method: "POST",
+    headers,
+    body: new URLSearchParams(form),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as Answer;
+}
+
+const named = (metadata: Asked, prefix = "metadata"): Asked =>
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`${prefix}[${name}]`, value]));
+
+/** A payment intent that somebody makes at Stripe, paid at once. */
+const intent = (metadata: Asked, more: Asked = {}) =>
+  stripe<{ id: string; latest_charge: string }>("payment_intents", {
+    amount: "250000",
+    currency: "usd",
+    confirm: "true",
+    payment_method: "pm_card_visa",
+    "automatic_payment_methods[enabled]": "true",
+    "automatic_payment_methods[allow_redirects]": "never",
+    ...named(metadata),
+    ...more,
+  });
+
+async function payOn(sessionId: string, paymentMethod = "pm_card_visa"): Promise<void> {
+  const body = JSON.stringify({ paymentMethod });
+  await fetch(`${simulator.url}/_sim/checkout/${sessionId}/payment`, { method: "POST", body });
+}
+
+/** A held booking whose deposit's page is open, and what the page's objects carry. */
+async function checkout(): Promise<{ booking: Booking; attempt: Attempt; sessionId: string; metadata: Asked }> {
+  const { store } = running;
+  const now = context.clock.now();
+  const program = sampleProgram();
+  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+  const booking = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+  const { hash } = booking.agreement;
+  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+  await signAgreement(store, booking.id, signature, { actor, action: "sign", now }, () => null);
+  const opened = await openCheckout(context, { bookingId: booking.id, purpose: "deposit" }, actor);
+  if (!opened.ok) throw new Error("no page");
+  const { id: attemptId, dueId, sessionId } = opened.attempt;
+  const metadata = { app: "clearing", stage: "test", bookingId: booking.id, dueId, attemptId };
+  return { booking, attempt: opened.attempt, sessionId, metadata };
+}
+
+type Order = "as they came" | "newest first" | "twice, shuffled";
+const orders: Order[] = ["as they came", "newest first", "twice, shuffled"];
+
+async function events() {
+  const page = await context.gateway.listEvents({ createdAfter: "2027-01-01T00:00:00Z" });
+  if (!page.ok) throw new Error(page.code);
+  return page.value.items;
+}
+
+/** The last event of the tests before this one. */
+let lastOfOthers = "";
+beforeEach(async () => {
+  await stripe("customers", {});
+  lastOfOthers = (await events())[0]?.eventId ?? "";
+});
+
+/** Tells of everything that happened at Stripe, and makes there what is owed, until nothing new happens. */
+async function hear({ id }: Booking, order: Order = "twice, shuffled"): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    const all = await events();
+    const newestFirst = all.slice(
+      0,
+      all.findIndex(({ eventId }) => eventId === lastOfOthers),
+    );
+    const random = seeded(round + 7);
+    const inOrder =
+      order === "newest first"
+        ? newestFirst
+        : order === "as they came"
+          ? newestFirst.toReversed()
+          : [...newestFirst, ...newestFirst]
+              .map((event) => ({ event, place: random() }))
+              .toSorted((a, b) => a.place - b.place)
+              .map(({ event }) => event);
+    for (const event of inOrder) expect(await applyStripeEvent(context, event), event.type).toMatchObject({ ok: true });
+    for (const refundId of await refundsOf(id)) {
+      const done = await carryOutRefund(context, { bookingId: id, refundId }, "event:RefundRequested");
+      expect(done).toMatchObject({ ok: true });
+    }
+  }
+}
+
+async function refundsOf(bookingId: string): Promise<string[]> {
+  const { client, tables } = running.store;
+  const { Items } = await client.send(new ScanCommand({ TableName: tables.core, ConsistentRead: true }));
+  return (Items ?? [])
+    .filter(({ pk, sk }) => pk === `BKG#${bookingId}` && String(sk).startsWith("REF#"))
+    .map(({ sk }) => String(sk).slice("REF#".length));
+}
+
+async function entries(): Promise<PostedEntry[]> {
+  const { client, tables } = running.store;
+  const { Items } = await client.send(new ScanCommand({ TableName: tables.ledger, ConsistentRead: true }));
+  return (Items ?? []) as PostedEntry[];
+}
+
+async function accounts(bookingId?: string): Promise<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const { account, debit, credit, ...posting } of (await entries()).flatMap((entry) => entry.postings)) {
+    if (bookingId === undefined || posting.bookingId === bookingId)
+      sums[account] = (sums[account] ?? 0) + debit - credit;
+  }
+  return sums;
+}
+
+async function expectReconciled(): Promise<void> {
+  const { balance, consistent } = simulator.balance();
+  expect(consistent).toBe(true);
+  expect((await accounts()).stripe_balance ?? 0).toBe(balance);
+}
+
+const stateOf = async ({ id }: Booking) => {
+  const { status, paid, refunded, dues } = (await readBooking(running.store, id)) as Booking;
+  return { status, paid, refunded, deposit: dues[0]?.status };
+};
+
+describe("money that carries a booking's metadata and is not the attempt's own", () => {
+  test.each(orders)(
+    "a copied payment intent is returned in full, and the attempt's own payment settles the deposit (%s)",
+    async (order) => {
+      const { booking, sessionId, metadata } = await checkout();
+      const copy = await intent(metadata);
+      await payOn(sessionId);
+
+      await hear(booking, order);
+
+      expect(await stateOf(booking)).toEqual({
+        status: "awaiting_clearance",
+        paid: 500_000,
+        refunded: 250_000,
+        deposit: "paid",
+      });
+      expect(await accounts(booking.id)).toMatchObject({
+        refunds_payable: 0,
+        deferred_revenue: -250_000,
+        receivable: 0,
+      });
+      const stray = (await readCharges(running.store, booking.id)).find(({ id }) => id === copy.latest_charge);
+      expect(stray).toMatchObject({ amount: 250_000, applied: 0, refundable: 0, attemptId: null, dueId: null });
+      await expectReconciled();
+    },
+  );
+
+  test("another session of the same attempt settles nothing, paid or not", async () => {
+    const { booking, attempt, metadata } = await checkout();
+    const copied = await stripe("checkout/sessions", {
+      mode: "payment",
+      "line_items[0][quantity]": "1",
+      "line_items[0][price_data][currency]": "usd",
+      "line_items[0][price_data][unit_amount]": "250000",
+      "line_items[0][price_data][product_data][name]": "Copied",
+      success_url: "https://example.org",
+      ...named(metadata),
+      ...named(metadata, "payment_intent_data[metadata]"),
+    });
+    await payOn(copied.id);
+
+    await hear(booking);
+
+    expect(await stateOf(booking)).toEqual({ status: "held", paid: 250_000, refunded: 250_000, deposit: "scheduled" });
+    expect(await readAttempt(running.store, booking.id, attempt.id)).toMatchObject({ status: "open", chargeId: null });
+    expect((await accounts(booking.id)).refunds_payable).toBe(0);
+    await expectReconciled();
+  });
+
+  test.each([
+    ["an attempt that has ended", {}],
+    ["an attempt that does not exist", { attemptId: "att_none" }],
+    ["a due of another", { dueId: "due_none" }],
+    ["no attempt at all", { attemptId: "" }],
+  ])("a copy that names %s is returned in full", async (_what, wrong) => {
+    const { booking, attempt, metadata } = await checkout();
+    await closeSession(context, attempt, "test");
+    await intent({ ...metadata, ...wrong });
+
+    await hear(booking);
+
+    expect(await stateOf(booking)).toEqual({ status: "held", paid: 250_000, refunded: 250_000, deposit: "scheduled" });
+    expect((await accounts(booking.id)).refunds_payable).toBe(0);
+    await expectReconciled();
+  });
+
+  test("what is returned by hand before we hear of the payment is not returned again", async () => {
+    const { booking, metadata } = await checkout();
+    const copy = await intent(metadata);
+    await stripe("refunds", { payment_intent: copy.id, amount: "100000" });
+
+    await hear(booking);
+
+    expect(await stateOf(booking)).toMatchObject({ paid: 250_000, refunded: 250_000 });
+    expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: 0, applied: 0 }]);
+    expect((await accounts(booking.id)).refunds_payable).toBe(0);
+    await expectReconciled();
+  });
+
+  test("the attempt's own intent is its own, whatever somebody has written on it since", async () => {
+    const [mine, other] = [await checkout(), await checkout()];
+    await payOn(mine.sessionId, "pm_card_visa_chargeDeclined");
+    const session = await context.gateway.retrieveCheckoutSession(mine.sessionId);
+    const own = session.ok ? session.value.payment?.paymentIntentId : undefined;
+    await stripe(`payment_intents/${own}`, named(other.metadata));
+    await payOn(mine.sessionId);
+
+    await hear(mine.booking);
+
+    expect(await stateOf(mine.booking)).toMatchObject({ status: "awaiting_clearance", paid: 250_000, refunded: 0 });
+    expect(await stateOf(other.booking)).toMatchObject({ status: "held", paid: 0 });
+    await expectReconciled();
+  });
+
+  test("money that names a booking which does not exist goes to suspense, and its refund comes out of it", async () => {
+    const { booking, metadata } = await checkout();
+    const before = (await accounts()).suspense ?? 0;
+    const unknown = await intent({ ...metadata, bookingId: "bkg_none" });
+
+    await hear(booking);
+    expect((await accounts()).suspense).toBe(before - 250_000);
+    await stripe("refunds", { payment_intent: unknown.id });
+    await hear(booking);
+
+    expect((await accounts()).suspense).toBe(before);
+    await expectReconciled();
+  });
+});
+
+describe("what an authorization holds", () => {
+  const manual = { capture_method: "manual" };
+
+  test("is no money until it is captured, nor when it is let go", async () => {
+    const { booking, metadata } = await checkout();
+    const before = await accounts();
+    const held = [await intent(metadata, manual), await intent({}, manual)];
+    await hear(booking);
+    for (const { id } of held) await stripe(`payment_intents/${id}/cancel`, {});
+
+    await hear(booking);
+
+    expect(await accounts()).toEqual(before);
+    expect(await stateOf(booking)).toMatchObject({ paid: 0, refunded: 0 });
+  });
+
+  test("is posted as far as it is captured, once, with its fee", async () => {
+    const { booking } = await checkout();
+    const suspense = (await accounts()).suspense ?? 0;
+    const held = await intent({}, manual);
+    await hear(booking);
+    await stripe(`payment_intents/${held.id}/capture`, { amount_to_capture: "90000" });
+
+    await hear(booking);
+
+    expect((await accounts()).suspense).toBe(suspense - 90_000);
+    expect((await entries()).filter(({ reference }) => reference === `payment:${held.latest_charge}`)).toHaveLength(1);
+    await expectReconciled();
+  });
+
+  test("of a booking is returned as far as it was captured", async () => {
+    const { booking, metadata } = await checkout();
+    const held = await intent(metadata, manual);
+    await stripe(`payment_intents/${held.id}/capture`, { amount_to_capture: "90000" });
+
+    await hear(booking);
+
+    expect(await stateOf(booking)).toMatchObject({ paid: 90_000, refunded: 90_000 });
+    expect((await accounts(booking.id)).refunds_payable).toBe(0);
+    await expectReconciled();
+  });
+});
+
+describe("a debit that is refunded while it is processing", () => {
+  async function processing(method: string, order?: Order): Promise<Booking> {
+    const { booking, sessionId } = await checkout();
+    await payOn(sessionId, method);
+    await hear(booking, order);
+    const session = await context.gateway.retrieveCheckoutSession(sessionId);
+    const chargeId = session.ok ? session.value.payment?.charge?.chargeId : undefined;
+    await stripe("refunds", { charge: chargeId ?? "", amount: "60000" });
+    await hear(booking, order);
+    expect(await stateOf(booking)).toEqual({ status: "held", paid: 0, refunded: 0, deposit: "processing" });
+    return booking;
+  }
+
+  test.each(orders)("takes the deposit when it settles, and owes and pays the refund once (%s)", async (order) => {
+    const booking = await processing("pm_usBankAccount_success", order);
+    await moveClock(8 * DAY);
+
+    await hear(booking, order);
+
+    expect(await stateOf(booking)).toEqual({
+      status: "awaiting_clearance",
+      paid: 250_000,
+      refunded: 60_000,
+      deposit: "paid",
+    });
+    expect(await accounts(booking.id)).toMatchObject({ deferred_revenue: -190_000, refunds_payable: 0, receivable: 0 });
+    expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: 190_000, applied: 190_000 }]);
+    await expectReconciled();
+  });
+
+  test("leaves no debt when it fails", async () => {
+    const booking = await processing("pm_usBankAccount_insufficientFunds");
+    await moveClock(3 * DAY);
+
+    await hear(booking);
+
+    expect(await stateOf(booking)).toEqual({ status: "held", paid: 0, refunded: 0, deposit: "scheduled" });
+    expect(await accounts(booking.id)).toEqual({});
+    await expectReconciled();
+  });
+});
+
+describe("a charge without a payment intent", () => {
+  const made = { currency: "usd", methodType: "card", metadata: {}, created: "2027-03-01T17:00:00Z" } as const;
+  const charge: ChargeFacts = {
+    ...made,
+    chargeId: "ch_foreign",
+    paymentIntentId: null,
+    amount: 70_000,
+    captured: false,
+    amountCaptured: 0,
+    amountRefunded: 0,
+    status: "succeeded",
+    balanceTransaction: null,
+  };
+  const letGo: RefundFacts = {
+    ...made,
+    refundId: "re_foreign",
+    chargeId: charge.chargeId,
+    paymentIntentId: null,
+    amount: 45_000,
+    status: "succeeded",
+    balanceTransaction: null,
+    failureBalanceTransaction: null,
+    failureReason: null,
+  };
+  const showing = (facts: ChargeFacts): Context => ({
+    ...context,
+    gateway: {
+      ...context.gateway,
+      retrieveCharge: async () => ({ ok: true, value: facts }),
+      retrieveRefund: async () => ({ ok: true, value: letGo }),
+    },
+  });
+  const told = (objectType: "charge" | "refund", facts: ChargeFacts) =>
+    applyStripeEvent(showing(facts), { type: objectType, objectType, objectId: "any" });
+
+  test("is no money while it is only authorized, and then what was captured; what was let go is no refund", async () => {
+    const before = await accounts();
+    expect(await told("charge", charge)).toEqual({ ok: true });
+    expect(await told("refund", charge)).toEqual({ ok: true });
+    expect(await accounts()).toEqual(before);
+    const captured = { ...charge, captured: true, amountCaptured: 25_000, amountRefunded: 45_000 };
+
+    for (const kind of ["refund", "charge", "refund"] as const)
+      expect(await told(kind, captured)).toEqual({ ok: true });
+
+    const { suspense, refunds_payable } = await accounts();
+    expect({ suspense, refunds_payable }).toEqual({
+      suspense: (before.suspense ?? 0) - 25_000,
+      refunds_payable: before.refunds_payable,
+    });
+  });
+});
