@@ -7,11 +7,12 @@ import {
   mayBecome,
   mayChange,
   mostPlaces,
+  mostYearsAhead,
   newPlace,
+  refuseDates,
 } from "@clearing/domain/cohort";
 import { chargeProblem } from "@clearing/domain/money";
 import { depositProblem, type Program } from "@clearing/domain/program";
-import { daysBetween } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
@@ -38,16 +39,18 @@ const occasionOf = (context: RequestContext, action: string) => ({
   now: context.now,
 });
 
-/** Dates that make a cohort of this program: as long as the program, and beginning after today's sale could end. */
-function dateErrors(program: Program, { startsOn, endsOn, salesEndAt }: Cohort, now: string): FieldError[] {
-  const days = daysBetween(startsOn, endsOn) + 1;
-  if (days !== program.days) {
-    return [{ path: "endsOn", message: `The program takes ${program.days} days; these dates are ${days}` }];
+function dateErrors(program: Program, cohort: Cohort, now: string): FieldError[] {
+  const refusal = refuseDates(cohort, program.days, now);
+  switch (refusal) {
+    case null:
+      return [];
+    case "wrong_length":
+      return [{ path: "endsOn", message: `Must be ${program.days} days after the start, the first day counted` }];
+    case "too_late":
+      return [{ path: "startsOn", message: "The clearance deadline of these dates has passed; nothing could be sold" }];
+    case "too_far":
+      return [{ path: "startsOn", message: `Must be within ${mostYearsAhead} years` }];
   }
-  if (salesEndAt <= now) {
-    return [{ path: "startsOn", message: "The clearance deadline of these dates has passed; nothing could be sold" }];
-  }
-  return [];
 }
 
 async function answerWith(context: RequestContext, id: string, status: number): Promise<Answer> {

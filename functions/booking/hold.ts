@@ -1,7 +1,7 @@
 import { createBooking } from "@clearing/contracts/routes/booking";
 import { agreementDocument } from "@clearing/domain/agreement";
-import { type HoldRequest, hold } from "@clearing/domain/booking";
-import { addMonths } from "@clearing/domain/time";
+import { type BirthRefusal, type HoldRequest, hold, refuseBirth } from "@clearing/domain/booking";
+import { dateIn } from "@clearing/domain/time";
 import { actorOf, callerIn, emailOwner } from "@clearing/runtime/access";
 import { type Answer, bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
@@ -20,8 +20,13 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
   if (quote.usedBy !== undefined) return { refused: "quote_used" };
   if (quote.validUntil <= now) return { refused: "quote_expired" };
   const { terms } = quote;
-  const errors = ageErrors(body.participant.dateOfBirth, terms.startsOn);
-  if (errors.length > 0) return { refused: "validation_failed", errors };
+  const refusal = refuseBirth(body.participant.dateOfBirth, terms.startsOn, dateIn(terms.timeZone, now));
+  if (refusal !== null) {
+    return {
+      refused: "validation_failed",
+      errors: [{ path: "participant.dateOfBirth", message: birthMessages[refusal] }],
+    };
+  }
 
   const id = deps.ids.next("bkg");
   const document = agreementDocument({
@@ -70,13 +75,11 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
   return held.reason === "replayed" ? { replayed: true } : { refused: held.reason };
 });
 
-/** Adults only, on the first day. */
-function ageErrors(dateOfBirth: string, startsOn: string) {
-  const eighteenth = addMonths(dateOfBirth, 18 * 12);
-  return eighteenth > startsOn
-    ? [{ path: "participant.dateOfBirth", message: "The participant must be 18 on the first day" }]
-    : [];
-}
+const birthMessages: Record<BirthRefusal, string> = {
+  in_the_future: "Must not be in the future",
+  too_long_ago: "Must not be over 120 years ago",
+  under_age: "The participant must be 18 on the first day",
+};
 
 /** A booking belongs to who made it; one that an admin makes, to the client whose verified e-mail is the participant's. */
 function ownerOf(caller: Caller, { participant }: Body): HoldRequest["owner"] {

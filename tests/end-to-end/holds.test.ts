@@ -108,14 +108,16 @@ describe("holding a place", () => {
     expect((await world.api("POST", "/v1/quotes", { body })).body).toMatchObject({ code: "not_on_sale" });
   });
 
-  test("a participant under 18 on the first day, and a quote that is over, are refused by name", async () => {
+  test("a participant under 18 on the first day or of no possible age, and a quote that is over, are refused by name", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     const quoteId = await client.quote(cohort.id);
-    const participant = { ...participantBody(client.email), dateOfBirth: "2015-01-01" };
     const token = await client.token();
-    const young = await world.api("POST", "/v1/bookings", { token, key: "young", body: { quoteId, participant } });
-    expect(young).toMatchObject({ status: 400, body: { errors: [{ path: "participant.dateOfBirth" }] } });
+    for (const dateOfBirth of ["2015-01-01", "9999-12-31", "1800-01-01"]) {
+      const body = { quoteId, participant: { ...participantBody(client.email), dateOfBirth } };
+      const refused = await world.api("POST", "/v1/bookings", { token, key: "young", body });
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: "participant.dateOfBirth" }] } });
+    }
     await world.moveClock({ advance: "PT25H" });
     expect((await client.tryHold(quoteId)).body.code).toBe("quote_expired");
   });

@@ -57,7 +57,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect(paths(await post({ ...programBody, deposit: { kind: "amount", amount: 1_850_000 } }))).toEqual(["deposit"]);
   });
 
-  test("a date that does not exist, a cohort in the past, dates that do not fit the program, too many places, a price that cannot be paid", async () => {
+  test("a date that does not exist, a cohort in the past or in 500 years, dates that do not fit the program, too many places, a price that cannot be paid", async () => {
     const made = await world.must<{ id: string }>("POST", "/v1/programs", { token: admin, body: programBody });
     const cohort = (changes: object) =>
       world.api("POST", "/v1/cohorts", {
@@ -74,6 +74,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
       });
     expect(paths(await cohort({ startsOn: "2031-02-30" }))).toEqual(["startsOn"]);
     expect(paths(await cohort({ startsOn: "2020-03-01", endsOn: "2020-03-07" }))).toEqual(["startsOn"]);
+    expect(paths(await cohort({ startsOn: "2531-03-01", endsOn: "2531-03-07" }))).toEqual(["startsOn"]);
     expect(paths(await cohort({ endsOn: "2031-03-09" }))).toEqual(["endsOn"]);
     expect(paths(await cohort({ timeZone: "Mars/Olympus" }))).toEqual(["timeZone"]);
     expect(paths(await cohort({ places: [{ type: "private", count: 61 }] }))).toEqual(["places.0.count"]);

@@ -7,7 +7,7 @@ export const participant = z.strictObject({
   name: personName(120),
   email: email(),
   phone: phone(),
-  dateOfBirth: calendarDate("1900-01-01"),
+  dateOfBirth: calendarDate(),
 });
 
 const due = () =>

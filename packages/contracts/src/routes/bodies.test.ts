@@ -16,7 +16,7 @@ describe("a participant", () => {
     ["a name of two lines", { name: "Sample\nBcc: person" }, ["participant.name"]],
     ["a name of a bell", { name: "Sample\u0007" }, ["participant.name"]],
     ["an empty name", { name: "  " }, ["participant.name"]],
-    ["a birth before 1900", { dateOfBirth: "1800-01-01" }, ["participant.dateOfBirth"]],
+    ["a birth in a year of six digits", { dateOfBirth: "+010000-01-01" }, ["participant.dateOfBirth"]],
     ["a birth on a day that does not exist", { dateOfBirth: "1985-02-30" }, ["participant.dateOfBirth"]],
     ["nothing wrong, in any script", { name: "Søren Ōe-Даль" }, []],
   ])("with %s", (_, changes, wrong) => {

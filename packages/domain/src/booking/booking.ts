@@ -3,12 +3,11 @@ import type { JournalEntry } from "../ledger/index.ts";
 import type { PlanKind, QuotedTerms } from "../plan/index.ts";
 import type { CalendarDate, Instant } from "../time/index.ts";
 import type { Due } from "./due.ts";
+import type { Participant } from "./participant.ts";
 import type { BookingStatus } from "./transitions.ts";
 
 /** What the client accepted, copied from the quote, so that a later change of the program changes no booking. */
 export type BookingTerms = QuotedTerms & { planKind: PlanKind };
-
-export type Participant = { name: string; email: string; phone: string; dateOfBirth: CalendarDate };
 
 /** `signedVersion` is the version that carries a signature; a changed booking has a higher `version` to sign. */
 export type AgreementState = { version: number; hash: string; signedVersion: number | null; signedAt: Instant | null };

@@ -1,7 +1,8 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
-import { type Booking, type BookingChange, type BookingTerms, bookingEvent, type Participant } from "./booking.ts";
+import { type Booking, type BookingChange, type BookingTerms, bookingEvent } from "./booking.ts";
 import { nextDeadline, nextVersion } from "./deadline.ts";
 import { cancelDue, type DueKind } from "./due.ts";
+import type { Participant } from "./participant.ts";
 
 export type HoldRequest = {
   id: string;

@@ -6,6 +6,7 @@ export * from "./confirmation.ts";
 export * from "./deadline.ts";
 export * from "./due.ts";
 export * from "./hold.ts";
+export * from "./participant.ts";
 export {
   type Fee,
   type PaymentOutcome,

@@ -16,10 +16,33 @@ import {
   newPlace,
   type Place,
   placesToRemove,
+  refuseDates,
   statusEvents,
 } from "./index.ts";
 
 const claimedUntil = (until: string) => place({ claim: { bookingId: "bkg_9", until } });
+
+describe("a cohort's dates", () => {
+  const refusal = (startsOn: string, endsOn: string) => {
+    const deadline = clearanceDeadline({ startsOn, timeZone: "America/Denver" }, 14);
+    return refuseDates(cohort({ startsOn, endsOn, ...deadline }), 7, today);
+  };
+
+  test.each([
+    ["as long as the program", "2027-03-08", "2027-03-14", null],
+    ["a day too long", "2027-03-08", "2027-03-15", "wrong_length"],
+    ["that end before they start", "2027-03-14", "2027-03-08", "wrong_length"],
+    ["whose clearance deadline is today", "2027-01-18", "2027-01-24", null],
+    ["whose clearance deadline was yesterday", "2027-01-17", "2027-01-23", "too_late"],
+    ["at the beginning of time", "0000-01-01", "0000-01-07", "too_late"],
+    ["ten years ahead", "2037-01-04", "2037-01-10", null],
+    ["a day more than that ahead", "2037-01-05", "2037-01-11", "too_far"],
+    ["500 years ahead", "2527-03-08", "2527-03-14", "too_far"],
+    ["at the end of time", "9999-12-31", "9999-12-31", "too_far"],
+  ])("%s: %s to %s is %s", (_, startsOn, endsOn, expected) => {
+    expect(refusal(startsOn, endsOn)).toBe(expected);
+  });
+});
 
 describe("a place", () => {
   test("is free again at the instant its claim ends, with no sweep", () => {

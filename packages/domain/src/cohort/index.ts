@@ -1,5 +1,5 @@
 import type { DomainEvent, EventName } from "../event/index.ts";
-import { addDays, type CalendarDate, endOfDay, type Instant } from "../time/index.ts";
+import { addDays, addMonths, type CalendarDate, dateIn, daysBetween, endOfDay, type Instant } from "../time/index.ts";
 
 export const cohortStatuses = ["draft", "open", "closed", "cancelled", "completed"] as const;
 export type CohortStatus = (typeof cohortStatuses)[number];
@@ -79,6 +79,25 @@ export function clearanceDeadline(
 ): Pick<Cohort, "clearanceDeadlineOn" | "salesEndAt"> {
   const clearanceDeadlineOn = addDays(startsOn, -daysBefore);
   return { clearanceDeadlineOn, salesEndAt: endOfDay(clearanceDeadlineOn, timeZone) };
+}
+
+export type DatesRefusal = "wrong_length" | "too_late" | "too_far";
+
+/** No cohort is planned further ahead: what lies beyond is a slip of the keyboard. */
+export const mostYearsAhead = 10;
+
+/**
+ * Why a cohort cannot have its dates: they must be as long as its program, their sale must not be over before it begins,
+ * and they start within ten years. Null when it can.
+ */
+export function refuseDates(
+  { startsOn, endsOn, timeZone, salesEndAt }: Pick<Cohort, "startsOn" | "endsOn" | "timeZone" | "salesEndAt">,
+  programDays: number,
+  now: Instant,
+): DatesRefusal | null {
+  if (salesEndAt <= now) return "too_late";
+  if (startsOn > addMonths(dateIn(timeZone, now), mostYearsAhead * 12)) return "too_far";
+  return daysBetween(startsOn, endsOn) + 1 === programDays ? null : "wrong_length";
 }
 
 const transitions: Record<CohortStatus, CohortStatus[]> = {

@@ -9,7 +9,19 @@ export type Instant = string;
 /** ISO 8601 date of a calendar, without a zone: `2027-03-01`. Compares as text. */
 export type CalendarDate = string;
 
-const toInstant = (instant: Instants.Record): Instant => Instants.toString(Instants.roundToSecond(instant, "floor"));
+const firstInstant: Instant = "0000-01-01T00:00:00Z";
+const lastInstant: Instant = "9999-12-31T23:59:59Z";
+/**
+ * ISO 8601 writes a year of more than four digits with a sign, and a sign compares as text before every digit. So no
+ * arithmetic leaves the years of four digits: what would is their first or last instant, or date.
+ */
+const within = (text: string, first: string, last: string): string =>
+  text.startsWith("-") ? first : text.startsWith("+") ? last : text;
+
+const toInstant = (instant: Instants.Record): Instant =>
+  within(Instants.toString(Instants.roundToSecond(instant, "floor")), firstInstant, lastInstant);
+const dateText = (date: PlainDate.Record): CalendarDate =>
+  within(PlainDate.toString(date), firstInstant.slice(0, 10), lastInstant.slice(0, 10));
 const toDate = (date: CalendarDate) => PlainDate.fromString(date, getISO);
 
 /** The instant of so many milliseconds since the epoch, cut to the second. */
@@ -24,11 +36,21 @@ export const plusHours = (instant: Instant, hours: number): Instant => plusSecon
 export const plusDays = (instant: Instant, days: number): Instant => plusSeconds(instant, days * 86_400);
 
 export const addDays = (date: CalendarDate, days: number): CalendarDate =>
-  PlainDate.toString(PlainDate.addDays(toDate(date), days));
+  dateText(PlainDate.addDays(toDate(date), days));
 
 /** So many calendar months later, clamped to the month's end: 31 January plus one month is the last of February. */
 export const addMonths = (date: CalendarDate, months: number): CalendarDate =>
-  PlainDate.toString(PlainDate.addMonths(toDate(date), months));
+  dateText(PlainDate.addMonths(toDate(date), months));
+
+/**
+ * Whether somebody born on a date has lived so many years on another: from the same day of the year on, and born on
+ * 29 February, from 1 March on in a common year.
+ */
+export function isOfAge(bornOn: CalendarDate, years: number, on: CalendarDate): boolean {
+  // As text the 29th of a February that has none lies between the 28th and 1 March.
+  const year = Number(on.slice(0, 4)) - years;
+  return year >= 0 && bornOn <= `${String(year).padStart(4, "0")}${on.slice(4)}`;
+}
 
 /** Calendar days from one date to another; negative when `to` is earlier. */
 export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
@@ -36,7 +58,7 @@ export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
 
 /** The calendar date of an instant in a time zone. */
 export const dateIn = (zone: string, instant: Instant): CalendarDate =>
-  PlainDate.toString(ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromString(instant), zone)));
+  dateText(ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromString(instant), zone)));
 
 /** The instant of a wall-clock time (`HH:MM`) on a date; one that daylight saving skips is moved on, the first of two. */
 export const instantAt = (date: CalendarDate, time: string, timeZone: string): Instant =>
@@ -51,7 +73,8 @@ export const startOfDay = (date: CalendarDate, zone: string): Instant =>
   toInstant(ZonedDateTime.toInstant(PlainDate.toZonedDateTime(toDate(date), zone)));
 
 /** The end of a date in a zone: the first instant of the next one. */
-export const endOfDay = (date: CalendarDate, zone: string): Instant => startOfDay(addDays(date, 1), zone);
+export const endOfDay = (date: CalendarDate, zone: string): Instant =>
+  toInstant(ZonedDateTime.toInstant(PlainDate.toZonedDateTime(PlainDate.addDays(toDate(date), 1), zone)));
 
 /** The later of two instants, or of two dates: both compare as text. */
 export const later = (a: string, b: string): string => (a > b ? a : b);

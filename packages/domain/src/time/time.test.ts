@@ -9,6 +9,7 @@ import {
   instantAt,
   instantOf,
   isCalendarDate,
+  isOfAge,
   isTimeZone,
   plusDays,
   plusHours,
@@ -78,6 +79,50 @@ describe("calendar dates", () => {
     expect(["2027-02-29", "2027-13-01", "2027-1-1", "2027-04-31", "20270401", "tomorrow"].some(isCalendarDate)).toBe(
       false,
     );
+  });
+});
+
+describe("the years of four digits", () => {
+  const dates = ["0000-01-01", "0000-12-31", "9999-01-01", "9999-12-31"];
+
+  test("are left by no arithmetic, so that text goes on comparing as time", () => {
+    for (const date of dates) {
+      for (const step of [-3_000_000, -400, -1, 1, 400, 3_000_000]) {
+        expect([addDays(date, step), addMonths(date, step)].every(isCalendarDate)).toBe(true);
+        expect(addDays(date, step) < date).toBe(step < 0 && date !== "0000-01-01");
+      }
+      for (const zone of zones) {
+        const instants = [startOfDay(date, zone), endOfDay(date, zone), instantAt(date, "12:00", zone)];
+        expect(instants.filter((instant) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(instant))).toEqual([]);
+        expect(startOfDay(date, zone) < endOfDay(date, zone)).toBe(true);
+        expect(instants.map((instant) => isCalendarDate(dateIn(zone, instant)))).toEqual([true, true, true]);
+      }
+    }
+  });
+
+  test("end where they end", () => {
+    expect(addDays("9999-12-31", 1)).toBe("9999-12-31");
+    expect(addMonths("9999-12-31", 1)).toBe("9999-12-31");
+    expect(addDays("0000-01-01", -1)).toBe("0000-01-01");
+    expect(plusDays("9999-12-31T12:00:00Z", 1)).toBe("9999-12-31T23:59:59Z");
+  });
+});
+
+describe("age", () => {
+  test.each([
+    ["on the birthday", "2009-03-01", "2027-03-01", true],
+    ["on the day before", "2009-03-02", "2027-03-01", false],
+    ["born on 29 February, on the 28th of a common year", "2008-02-29", "2026-02-28", false],
+    ["born on 29 February, on 1 March of a common year", "2008-02-29", "2026-03-01", true],
+    ["born on 29 February, on the 28th of a leap year", "2010-02-28", "2028-02-28", true],
+    ["born on 28 February, on it", "2008-02-28", "2026-02-28", true],
+    ["born at the end of time", "9999-12-31", "2027-03-01", false],
+  ])("of 18 %s", (_, bornOn, on, expected) => {
+    expect(isOfAge(bornOn, 18, on)).toBe(expected);
+  });
+
+  test("of 20, born on 29 February, comes on the 29th of a leap year", () => {
+    expect(["2028-02-28", "2028-02-29"].map((on) => isOfAge("2008-02-29", 20, on))).toEqual([false, true]);
   });
 });
 

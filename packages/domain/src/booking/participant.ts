@@ -1,0 +1,19 @@
+import { addDays, type CalendarDate, isOfAge } from "../time/index.ts";
+
+/** Who takes part. The date of birth is the person's own, in no time zone. */
+export type Participant = { name: string; email: string; phone: string; dateOfBirth: CalendarDate };
+
+export type BirthRefusal = "in_the_future" | "too_long_ago" | "under_age";
+
+const oldest = 120;
+const youngest = 18;
+
+/**
+ * Why a date of birth takes no part in a cohort that starts on a date: nobody is born after today or was
+ * born over 120 years ago, and participants are adults on the first day. Null when it may.
+ */
+export function refuseBirth(bornOn: CalendarDate, startsOn: CalendarDate, today: CalendarDate): BirthRefusal | null {
+  if (bornOn > today) return "in_the_future";
+  if (isOfAge(bornOn, oldest, addDays(today, -1))) return "too_long_ago";
+  return isOfAge(bornOn, youngest, startsOn) ? null : "under_age";
+}
