@@ -24,6 +24,10 @@ import type { EventsStack } from "./events.ts";
 /** What the functions count themselves and a person has to hear of: so many within five minutes, for so many of those. */
 const counted: Record<string, { says: string; threshold: number; periods?: number }> = {
   StripeRefusals: { says: "Stripe refuses a piece of work for good: money that should move does not", threshold: 1 },
+  MoneyConverted: {
+    says: "Stripe books money in another currency than it was paid in: it stands in suspense for finance to decide on",
+    threshold: 1,
+  },
   SweepFailures: { says: "A sweep fails on the same items again: deadlines pass", threshold: 1, periods: 2 },
   EventFailures: { says: "Consumers fail on events, which come back until they are dead letters", threshold: 10 },
   OutboxUnsent: { says: "The relay cannot send or delete messages: events are late", threshold: 1, periods: 2 },

@@ -55,7 +55,14 @@ function stripe() {
   };
   const contextAt = (at: Instant): Context => {
     const site = { stage: "test", publicUrl: "https://example.org" };
-    return { store: running.store, gateway: gateway as Gateway, ids, clock: { now: () => at }, site };
+    return {
+      store: running.store,
+      gateway: gateway as Gateway,
+      ids,
+      clock: { now: () => at },
+      count: () => undefined,
+      site,
+    };
   };
   return { gateway, asked, methods, customers, contextAt };
 }

@@ -181,8 +181,8 @@ describe("money that comes late", () => {
   }
 
   async function pay({ id, bookingId, amount, currency }: Attempt, at: string): Promise<Booking> {
-    const fee = { balanceTransactionId: `txn_${id}`, amount: 100 };
-    const payment = { paymentIntentId: `pi_${id}`, chargeId: `ch_${id}`, amount, currency, fee };
+    const booked = { balanceTransactionId: `txn_${id}`, amount, fee: 100, currency, at: now };
+    const payment = { paymentIntentId: `pi_${id}`, chargeId: `ch_${id}`, amount, currency, paidAt: now, booked };
     const of = { bookingId, attemptId: id, refundId: ids.next("ref") };
     const settled = await settleAttempt(running.store, of, { kind: "succeeded", ...payment }, occasion(at));
     expect(settled.ok).toBe(true);

@@ -65,6 +65,7 @@ const contextOf = (store: Store, at = now): Context => ({
   gateway: stripe as Gateway,
   ids,
   clock: { now: () => at },
+  count: () => undefined,
   site: { stage: "test", publicUrl: "https://example.org" },
 });
 
@@ -95,7 +96,14 @@ async function withPage(): Promise<Booking> {
 async function settleDeposit(store: Store, { id }: Booking, kind: "succeeded" | "expired" = "succeeded") {
   const [attempt] = await readAttempts(running.store, id);
   const { id: attemptId = "", amount = 0, currency = "" } = attempt ?? {};
-  const payment = { paymentIntentId: `pi_${attemptId}`, chargeId: `ch_${attemptId}`, amount, currency, fee: null };
+  const payment = {
+    paymentIntentId: `pi_${attemptId}`,
+    chargeId: `ch_${attemptId}`,
+    amount,
+    currency,
+    paidAt: now,
+    booked: null,
+  };
   const outcome = kind === "expired" ? { kind } : { kind, ...payment };
   return settleAttempt(store, { bookingId: id, attemptId, refundId: ids.next("ref") }, outcome, occasionAt(now));
 }

@@ -6,7 +6,7 @@ import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { carryOutRefund } from "@clearing/operations/refund";
 import { applyStripeEvent } from "@clearing/operations/stripe-event";
-import type { CreateRefund, Gateway, PaymentFacts, RefundFacts } from "@clearing/payments";
+import type { BalanceTransactionFacts, CreateRefund, Gateway, PaymentFacts, RefundFacts } from "@clearing/payments";
 import { signAgreement } from "@clearing/store/agreement";
 import { readBooking, readCharges } from "@clearing/store/booking";
 import { endEarly } from "@clearing/store/progress";
@@ -28,13 +28,29 @@ afterAll(() => running.stop());
 /** What Stripe answers; a call that is not named here is one that the test does not expect. */
 function contextAt(at: Instant, gateway: Partial<Gateway>): Context {
   const site = { stage: "test", publicUrl: "https://example.org" };
-  return { store: running.store, gateway: gateway as Gateway, ids, clock: { now: () => at }, site };
+  return {
+    store: running.store,
+    gateway: gateway as Gateway,
+    ids,
+    clock: { now: () => at },
+    count: () => undefined,
+    site,
+  };
 }
 
 const pages: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
   createCheckoutSession: async (asked) => ({ ok: true, value: openSession(asked, now) }),
 };
+
+const transaction = (id: string, amount: number, created: Instant): BalanceTransactionFacts => ({
+  id,
+  amount,
+  fee: 0,
+  net: amount,
+  currency: "usd",
+  created,
+});
 
 const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): RefundFacts => ({
   refundId: `re_${metadata.partId}`,
@@ -44,7 +60,7 @@ const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): Re
   currency: "usd",
   status: "succeeded",
   created: at,
-  balanceTransaction: { id: `txn_${metadata.partId}`, amount: -amount },
+  balanceTransaction: transaction(`txn_${metadata.partId}`, -amount, at),
   failureBalanceTransaction: null,
   failureReason: null,
   metadata,
@@ -54,7 +70,7 @@ async function pay({ id }: Booking, attempt: Attempt): Promise<void> {
   const ref = { bookingId: id, attemptId: attempt.id, refundId: ids.next("ref") };
   const charge = { paymentIntentId: `pi_${attempt.id}`, chargeId: `ch_${attempt.id}` };
   const { amount, currency } = attempt;
-  const outcome = { kind: "succeeded", ...charge, amount, currency, fee: null } as const;
+  const outcome = { kind: "succeeded", ...charge, amount, currency, paidAt: now, booked: null } as const;
   expect(await settleAttempt(running.store, ref, outcome, { actor, action: "test", now })).toMatchObject({ ok: true });
 }
 
@@ -205,7 +221,7 @@ describe("a refund made by hand at Stripe", () => {
     const came: RefundFacts = {
       ...ours,
       status: "failed",
-      failureBalanceTransaction: { id: `${ours.refundId}_back`, amount: 75_000 },
+      failureBalanceTransaction: transaction(`${ours.refundId}_back`, 75_000, now),
     };
     const hand = byHand(chargeId, 75_000);
 

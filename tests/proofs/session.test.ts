@@ -34,7 +34,14 @@ async function signed(): Promise<Booking> {
 function contextAt(at: Instant, publicUrl: string, gateway: Partial<Gateway>): Context {
   const customers: Partial<Gateway> = { createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }) };
   const stripe = { ...customers, ...gateway } as Gateway;
-  return { store: running.store, gateway: stripe, ids, clock: { now: () => at }, site: { stage: "test", publicUrl } };
+  return {
+    store: running.store,
+    gateway: stripe,
+    ids,
+    clock: { now: () => at },
+    count: () => undefined,
+    site: { stage: "test", publicUrl },
+  };
 }
 
 const standing = async ({ id }: Booking) => ({

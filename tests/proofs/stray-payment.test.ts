@@ -30,7 +30,14 @@ beforeAll(async () => {
   simulator = await serveSimulator({ secretKey, now: () => time });
   const gateway = stripeGateway({ secretKey, apiBase: simulator.url, random: seeded(1) });
   const site = { stage: "test", publicUrl: "https://example.org" };
-  context = { store: running.store, gateway, ids, clock: { now: () => instantOf(time) as Instant }, site };
+  context = {
+    store: running.store,
+    gateway,
+    ids,
+    clock: { now: () => instantOf(time) as Instant },
+    count: () => undefined,
+    site,
+  };
 });
 afterAll(async () => {
   await simulator.close();

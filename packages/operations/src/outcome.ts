@@ -1,5 +1,6 @@
-import type { Fee, PaymentOutcome, RefundOutcome } from "@clearing/domain/booking";
-import type { ChargeFacts, CheckoutFacts, PaymentFacts, RefundFacts } from "@clearing/payments";
+import type { PaymentOutcome, RefundOutcome } from "@clearing/domain/booking";
+import type { Booked } from "@clearing/domain/ledger";
+import type { BalanceTransactionFacts, CheckoutFacts, PaymentFacts, RefundFacts } from "@clearing/payments";
 
 /** What a checkout session and its payment say of the attempt behind them. */
 export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
@@ -17,13 +18,17 @@ export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
 
 function succeeded({ status, charge, paymentIntentId, amountReceived, currency }: PaymentFacts): PaymentOutcome | null {
   if (status !== "succeeded" || charge === null) return null;
-  const { chargeId } = charge;
-  return { kind: "succeeded", paymentIntentId, chargeId, amount: amountReceived, currency, fee: feeOf(charge) };
+  const { chargeId, created: paidAt, balanceTransaction } = charge;
+  const paid = { paymentIntentId, chargeId, amount: amountReceived, currency, paidAt };
+  return { kind: "succeeded", ...paid, booked: bookedBy(balanceTransaction) };
 }
 
-/** Stripe's fee on a charge; null while it has not booked it. */
-export const feeOf = ({ balanceTransaction: booked }: ChargeFacts): Fee | null =>
-  booked && { balanceTransactionId: booked.id, amount: booked.fee };
+/** How Stripe booked a charge or a refund; null while it has not. */
+export function bookedBy(transaction: BalanceTransactionFacts | null): Booked | null {
+  if (transaction === null) return null;
+  const { id: balanceTransactionId, amount, fee, currency, created: at } = transaction;
+  return { balanceTransactionId, amount: Math.abs(amount), fee, currency, at };
+}
 
 function unfinished({ status, paymentIntentId, lastError }: PaymentFacts): PaymentOutcome {
   switch (status) {
@@ -44,7 +49,7 @@ export function refundOutcomeOf(facts: RefundFacts): RefundOutcome {
     stripeRefundId: refundId,
     status: status === "succeeded" ? "succeeded" : status === "failed" || status === "canceled" ? "failed" : "pending",
     failureCode: facts.failureReason,
-    taken: taken && { balanceTransactionId: taken.id, amount: Math.abs(taken.amount) },
-    returned: returned && { balanceTransactionId: returned.id, amount: Math.abs(returned.amount) },
+    taken: bookedBy(taken),
+    returned: bookedBy(returned),
   };
 }

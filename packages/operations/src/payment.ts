@@ -1,10 +1,12 @@
-import { paymentUnknown, stripeFee } from "@clearing/domain/ledger";
+import { bookingEntries, isConverted, paymentUnknown } from "@clearing/domain/ledger";
+import { dateIn } from "@clearing/domain/time";
 import type { ChargeFacts, CheckoutFacts, GatewayFailure, PaymentFacts } from "@clearing/payments";
+import { readBooking } from "@clearing/store/booking";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readCharge } from "@clearing/store/refund";
 import { recordStrayPayment } from "@clearing/store/stray-payment";
 import { type AttemptRef, attemptNamed, bookingNamed, by, type Context } from "./context.ts";
-import { feeOf } from "./outcome.ts";
+import { bookedBy } from "./outcome.ts";
 import { type Settled, settle } from "./settle.ts";
 
 export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
@@ -72,7 +74,7 @@ async function settleBySession(
   return ref ? settleOwn(context, ref, payment, action) : "not_its_own";
 }
 
-/** A charge that is posted where it belongs, whatever its metadata says now: what may be missing yet is its fee. */
+/** A charge that is posted where it belongs, whatever its metadata says now: what may be missing yet is Stripe's booking. */
 async function applyPosted(
   context: Context,
   charge: ChargeFacts,
@@ -80,7 +82,7 @@ async function applyPosted(
   action: string,
 ): Promise<Applied> {
   const kept = bookingId === null ? null : await readCharge(context.store, bookingId, charge.chargeId);
-  if (kept === null || kept.attemptId === null) return postFee(context, charge, bookingId);
+  if (kept === null || kept.attemptId === null) return postBooking(context, charge, bookingId);
   return settle(context, { bookingId: kept.bookingId, attemptId: kept.attemptId }, action);
 }
 
@@ -92,32 +94,44 @@ async function postStray(
 ): Promise<Applied> {
   const bookingId = bookingNamed(context, metadata);
   if (bookingId === null) return postUnknownCharge(context, charge);
-  const { chargeId, amount, amountCaptured, amountRefunded, currency } = charge;
+  const { chargeId, amount, amountCaptured, amountRefunded, currency, created: paidAt } = charge;
+  const booked = bookedBy(charge.balanceTransaction);
+  if (isConverted(currency, booked)) context.count("MoneyConverted");
   // What an authorization let go was never taken, and counts at Stripe as refunded.
   const refunded = Math.max(0, amountRefunded - (amount - amountCaptured));
-  const stray = { paymentIntentId, chargeId, amount: amountCaptured, refunded, currency, fee: feeOf(charge) };
+  const stray = { paymentIntentId, chargeId, amount: amountCaptured, refunded, currency, paidAt, booked };
   const ref = { bookingId, refundId: context.ids.next("ref") };
   const recorded = await recordStrayPayment(context.store, ref, stray, by(context, action));
   return !recorded.ok && recorded.reason === "not_found" ? postUnknownCharge(context, charge) : recorded;
 }
 
-/** A charge that belongs to nothing known: its money is accounted for, and no booking is touched. */
+/**
+ * A charge that belongs to nothing known: its money is accounted for, and no booking is touched. Without a booking there
+ * is no cohort's zone, so its dates are UTC's.
+ */
 export async function postUnknownCharge(context: Context, charge: ChargeFacts): Promise<Applied> {
   const { chargeId, amountCaptured, currency, created } = charge;
   if (charge.status !== "succeeded" || !charge.captured) return { ok: true };
-  const at = { effectiveOn: created.slice(0, 10), currency };
+  const on = dateIn("UTC", charge.balanceTransaction?.created ?? created);
+  const at = { effectiveOn: on, currency };
   const payment = paymentUnknown({ chargeId, amount: amountCaptured }, at);
   const posted = await postOnce(context.store, payment, context.clock.now());
-  return posted.ok ? postFee(context, charge, null) : posted;
+  return posted.ok ? postBooking(context, charge, null) : posted;
 }
 
-/** Stripe's fee, which it may book later than the charge. */
-function postFee(context: Context, charge: ChargeFacts, bookingId: string | null): Promise<Applied> {
-  const fee = feeOf(charge);
-  const { created, currency } = charge;
-  const at = { effectiveOn: created.slice(0, 10), currency, ...(bookingId === null ? {} : { bookingId }) };
-  const entries =
-    fee === null ? [] : stripeFee({ balanceTransactionId: fee.balanceTransactionId, fee: fee.amount }, at);
+/** How Stripe booked a charge, which may be later than the charge: its fee and, where it converted, both amounts. */
+async function postBooking(
+  context: Context,
+  { amountCaptured: amount, currency, balanceTransaction }: ChargeFacts,
+  bookingId: string | null,
+): Promise<Applied> {
+  const booked = bookedBy(balanceTransaction);
+  if (booked === null) return { ok: true };
+  const booking = bookingId === null ? null : await readBooking(context.store, bookingId);
+  const effectiveOn = dateIn(booking?.terms.timeZone ?? "UTC", booked.at);
+  const at = { effectiveOn, currency, ...(bookingId === null ? {} : { bookingId }) };
+  if (isConverted(currency, booked)) context.count("MoneyConverted");
+  const entries = bookingEntries({ amount, direction: "in", booked }, at);
   return postOnce(context.store, entries, context.clock.now());
 }
 

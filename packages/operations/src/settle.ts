@@ -1,4 +1,5 @@
 import { type Attempt, isFinal, opened, type PaymentOutcome } from "@clearing/domain/booking";
+import { isConverted } from "@clearing/domain/ledger";
 import { plusHours } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
 import { attemptPut, readAttempt, readAttempts } from "@clearing/store/booking";
@@ -35,6 +36,7 @@ function applyOutcome(
   outcome: PaymentOutcome,
   action: string,
 ): Promise<SettleResult> {
+  if (outcome.kind === "succeeded" && isConverted(outcome.currency, outcome.booked)) context.count("MoneyConverted");
   return settleAttempt(context.store, { ...ref, refundId: context.ids.next("ref") }, outcome, by(context, action));
 }
 

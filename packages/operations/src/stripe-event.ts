@@ -1,5 +1,6 @@
 import { wasRefused } from "@clearing/domain/booking";
 import { refundReturned, refundTaken, unknownRefundOwed } from "@clearing/domain/ledger";
+import { dateIn, type Instant } from "@clearing/domain/time";
 import type { GatewayResult, RefundFacts } from "@clearing/payments";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readRefund, recordStripeRefund, settleRefundPart } from "@clearing/store/refund";
@@ -136,17 +137,18 @@ async function applyByHand(context: Context, refund: RefundFacts, action: string
 const tookNothing = ({ status, balanceTransaction }: RefundFacts): boolean =>
   balanceTransaction === null && status !== "pending" && status !== "requires_action";
 
+/** Money without a booking has no cohort's zone: its dates are UTC's. */
 function postUnknownRefund(context: Context, refund: RefundFacts): Promise<Applied> {
   const { refundId, amount, currency, created } = refund;
   const { taken, returned } = refundOutcomeOf(refund);
-  const at = { effectiveOn: created.slice(0, 10), currency };
+  const on = (at: Instant) => ({ effectiveOn: dateIn("UTC", at), currency });
   const entries =
     taken === null
       ? []
       : [
-          ...unknownRefundOwed({ refundId, amount }, at),
-          ...refundTaken(taken, at),
-          ...(returned === null ? [] : refundReturned(returned, at)),
+          ...unknownRefundOwed({ refundId, amount }, on(created)),
+          ...refundTaken({ amount, booked: taken }, on(taken.at)),
+          ...(returned === null ? [] : refundReturned({ amount, booked: returned }, on(returned.at))),
         ];
   return postOnce(context.store, entries, context.clock.now());
 }

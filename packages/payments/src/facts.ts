@@ -50,6 +50,19 @@ export type PaymentFacts = {
 };
 
 /**
+ * How Stripe booked money on its balance. `currency` is the balance's: where the account does not settle the currency of
+ * the charge itself, Stripe converts. `amount` is gross and negative where money leaves; `net` is it less `fee`.
+ */
+export type BalanceTransactionFacts = {
+  id: string;
+  amount: number;
+  fee: number;
+  net: number;
+  currency: string;
+  created: Instant;
+};
+
+/**
  * One charge. Only `amountCaptured` is money: `amount` is what was asked for, and an authorization holds it without
  * taking it. `amountRefunded` also counts what an authorization let go. `balanceTransaction` is null until Stripe has
  * booked the charge (a bank debit books late).
@@ -65,7 +78,7 @@ export type ChargeFacts = {
   status: "succeeded" | "pending" | "failed" | (string & {});
   methodType: PaymentMethodType | null;
   created: Instant;
-  balanceTransaction: { id: string; amount: number; fee: number; net: number } | null;
+  balanceTransaction: BalanceTransactionFacts | null;
   metadata: Metadata;
 };
 
@@ -81,8 +94,8 @@ export type RefundFacts = {
   currency: string;
   status: "pending" | "requires_action" | "succeeded" | "failed" | "canceled";
   created: Instant;
-  balanceTransaction: { id: string; amount: number } | null;
-  failureBalanceTransaction: { id: string; amount: number } | null;
+  balanceTransaction: BalanceTransactionFacts | null;
+  failureBalanceTransaction: BalanceTransactionFacts | null;
   failureReason: string | null;
   metadata: Metadata;
 };

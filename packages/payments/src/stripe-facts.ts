@@ -1,6 +1,7 @@
 import type { Instant } from "@clearing/domain/time";
 import type { Stripe } from "stripe";
 import type {
+  BalanceTransactionFacts,
   ChargeFacts,
   CheckoutFacts,
   CustomerFacts,
@@ -65,8 +66,14 @@ export function paymentFacts(intent: Stripe.PaymentIntent): PaymentFacts {
   };
 }
 
+function balanceTransactionFacts(field: Expandable<Stripe.BalanceTransaction>): BalanceTransactionFacts | null {
+  const booked = expanded(field);
+  if (booked === null) return null;
+  const { id, amount, fee, net, currency, created } = booked;
+  return { id, amount, fee, net, currency, created: instantOfEpoch(created) };
+}
+
 export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
-  const booked = expanded(charge.balance_transaction);
   return {
     chargeId: charge.id,
     paymentIntentId: idOf(charge.payment_intent),
@@ -78,14 +85,12 @@ export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
     status: charge.status,
     methodType: charge.payment_method_details?.type ?? null,
     created: instantOfEpoch(charge.created),
-    balanceTransaction: booked && { id: booked.id, amount: booked.amount, fee: booked.fee, net: booked.net },
+    balanceTransaction: balanceTransactionFacts(charge.balance_transaction),
     metadata: charge.metadata,
   };
 }
 
 export function refundFacts(refund: Stripe.Refund): RefundFacts {
-  const taken = expanded(refund.balance_transaction);
-  const returned = expanded(refund.failure_balance_transaction);
   return {
     refundId: refund.id,
     chargeId: idOf(refund.charge),
@@ -95,8 +100,8 @@ export function refundFacts(refund: Stripe.Refund): RefundFacts {
     // Refunds made by very old API versions have no status; they went through.
     status: (refund.status ?? "succeeded") as RefundFacts["status"],
     created: instantOfEpoch(refund.created),
-    balanceTransaction: taken && { id: taken.id, amount: taken.amount },
-    failureBalanceTransaction: returned && { id: returned.id, amount: returned.amount },
+    balanceTransaction: balanceTransactionFacts(refund.balance_transaction),
+    failureBalanceTransaction: balanceTransactionFacts(refund.failure_balance_transaction),
     failureReason: refund.failure_reason ?? null,
     metadata: refund.metadata ?? {},
   };

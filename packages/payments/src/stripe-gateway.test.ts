@@ -75,7 +75,10 @@ const charge = {
   created: 1798761600,
   payment_intent: "pi_1",
   payment_method_details: { type: "card" },
-  balance_transaction: { id: "txn_1", object: "balance_transaction", amount: 250000, fee: 7280, net: 242720 },
+  balance_transaction: {
+    ...{ id: "txn_1", object: "balance_transaction", currency: "usd", created: 1798761660 },
+    ...{ amount: 250000, fee: 7280, net: 242720 },
+  },
   metadata: {},
 };
 const intent = {
@@ -120,7 +123,13 @@ describe("what Stripe says, as plain facts", () => {
           status: "succeeded",
           amountReceived: 250000,
           methodType: "card",
-          charge: { chargeId: "ch_1", balanceTransaction: { id: "txn_1", fee: 7280, net: 242720 } },
+          charge: {
+            chargeId: "ch_1",
+            balanceTransaction: {
+              ...{ id: "txn_1", amount: 250000, fee: 7280, net: 242720 },
+              ...{ currency: "usd", created: "2027-01-01T00:01:00Z" },
+            },
+          },
         },
       },
     });
@@ -155,18 +164,19 @@ describe("what Stripe says, as plain facts", () => {
     });
   });
 
-  it("reads a refund that failed later with both of its balance transactions", async () => {
+  it("reads a refund that failed later with both of its balance transactions, in the balance's own currency", async () => {
+    const inDollars = { object: "balance_transaction", currency: "usd", fee: 0 };
     const refund = {
       id: "re_1",
       object: "refund",
       charge: "ch_1",
       payment_intent: "pi_1",
       amount: 100000,
-      currency: "usd",
+      currency: "eur",
       status: "failed",
       created: 1798761600,
-      balance_transaction: { id: "txn_2", object: "balance_transaction", amount: -100000 },
-      failure_balance_transaction: { id: "txn_3", object: "balance_transaction", amount: 100000 },
+      balance_transaction: { ...inDollars, id: "txn_2", amount: -108000, net: -108000, created: 1798761660 },
+      failure_balance_transaction: { ...inDollars, id: "txn_3", amount: 107000, net: 107000, created: 1799020800 },
       failure_reason: "lost_or_stolen_card",
       metadata: null,
     };
@@ -181,8 +191,14 @@ describe("what Stripe says, as plain facts", () => {
         items: [
           {
             status: "failed",
-            balanceTransaction: { id: "txn_2", amount: -100000 },
-            failureBalanceTransaction: { id: "txn_3", amount: 100000 },
+            currency: "eur",
+            balanceTransaction: { id: "txn_2", amount: -108000, currency: "usd", created: "2027-01-01T00:01:00Z" },
+            failureBalanceTransaction: {
+              id: "txn_3",
+              amount: 107000,
+              currency: "usd",
+              created: "2027-01-04T00:00:00Z",
+            },
             metadata: {},
           },
         ],

@@ -42,7 +42,11 @@ export function complete(before: Booking, now: Instant): BookingChange | null {
 export function fallDue(before: Booking, now: Instant): BookingChange | null {
   if (before.status !== "awaiting_clearance" && before.status !== "confirmed") return null;
   const today = dateIn(before.terms.timeZone, now);
-  const at: FactContext = { effectiveOn: today, currency: before.currency, bookingId: before.id };
+  const on = (effectiveOn: CalendarDate): FactContext => ({
+    effectiveOn,
+    currency: before.currency,
+    bookingId: before.id,
+  });
   const journal: JournalEntry[] = [];
   const billed: Due[] = [];
   let dues = before.dues;
@@ -52,7 +56,7 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
     if (deadline === null || deadline > now) continue;
     let next = due;
     if (next.billed < next.amount) {
-      const bill = billDue(next, at);
+      const bill = billDue(next, on(next.dueOn));
       next = bill.due;
       journal.push(...bill.journal);
       billed.push(next);

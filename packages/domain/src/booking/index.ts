@@ -8,7 +8,6 @@ export * from "./due.ts";
 export * from "./hold.ts";
 export * from "./participant.ts";
 export {
-  type Fee,
   type PaymentOutcome,
   type PlaceMove,
   returnInFull,

@@ -1,13 +1,14 @@
 import {
+  type Booked,
+  bookingEntries,
   type FactContext,
   type JournalEntry,
   keptAtCancellation,
   paymentSettled,
   paymentToReturn,
   refundOwed,
-  stripeFee,
 } from "../ledger/index.ts";
-import { type CalendarDate, dateIn, type Instant, plusMinutes } from "../time/index.ts";
+import { type CalendarDate, dateIn, type Instant, later, plusMinutes } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { refundAtEnding } from "./cancellation.ts";
@@ -16,10 +17,10 @@ import { billDue, cancelDue, type Due, payDue, replaceDue, resting, unpaid } fro
 import { type Charge, type Refund, type RefundReason, refundRequested, requestRefund } from "./refund.ts";
 import { transition } from "./transitions.ts";
 
-/** Stripe's fee on a charge, once it is booked. */
-export type Fee = { balanceTransactionId: string; amount: number };
-
-/** What Stripe says of one attempt, reduced to what a booking decides on. Amounts in minor units. */
+/**
+ * What Stripe says of one attempt, reduced to what a booking decides on. Amounts in minor units. `booked` is null while
+ * Stripe has not put a payment on its balance.
+ */
 export type PaymentOutcome =
   | { kind: "open" }
   | { kind: "processing"; paymentIntentId: string }
@@ -32,7 +33,8 @@ export type PaymentOutcome =
       chargeId: string;
       amount: number;
       currency: string;
-      fee: Fee | null;
+      paidAt: Instant;
+      booked: Booked | null;
     };
 
 export type Succeeded = Extract<PaymentOutcome, { kind: "succeeded" }>;
@@ -58,19 +60,20 @@ export type SettlementState = {
   refundId: string;
 };
 
-/** A fee that Stripe has not booked yet is asked for again. */
+/** A payment that Stripe has not booked yet is asked for again. */
 export const feePollMinutes = 10;
 
 /** The deposit is paid and the place is ours: `awaiting_clearance`. Confirmation is the next transaction. */
 export function takeDeposit(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
   const { booking } = state;
-  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const at = context(booking, paidOn(booking, payment));
+  const today = dateIn(booking.terms.timeZone, now);
   const paid = payDue(dueOf(booking, state.attempt), { attemptId: state.attempt.id, amount: payment.amount }, at);
   const journal = [...paid.journal];
   // Nothing is billed while a booking is held: what is past by now is billed with its deposit.
   const dues = replaceDue(booking.dues, paid.due).map((due) => {
-    if (due.dueOn > at.effectiveOn || unpaid(due) === 0 || waitsForConfirmation(booking, due)) return due;
-    const billed = billDue(due, at);
+    if (due.dueOn > today || unpaid(due) === 0 || waitsForConfirmation(booking, due)) return due;
+    const billed = billDue(due, { ...at, effectiveOn: later(at.effectiveOn, due.dueOn) });
     journal.push(...billed.journal);
     return billed.due;
   });
@@ -89,7 +92,7 @@ export function takeDeposit(state: SettlementState, placeId: string, payment: Su
       journal: [
         ...journal,
         ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
-        ...feeEntries(payment.fee, at),
+        ...bookedEntries(payment, at),
       ],
     }),
   );
@@ -113,10 +116,11 @@ export function revive(state: SettlementState, placeId: string, payment: Succeed
 /** A due is paid, or a part of it; what is left of it rests until its date. */
 export function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
-  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const at = context(booking, paidOn(booking, payment));
+  const today = dateIn(booking.terms.timeZone, now);
   const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
   const { openAttemptId } = paid.due;
-  const due = paid.due.status === "paid" ? paid.due : { ...resting(paid.due, at.effectiveOn), openAttemptId };
+  const due = paid.due.status === "paid" ? paid.due : { ...resting(paid.due, today), openAttemptId };
   const change = nextVersion(
     booking,
     now,
@@ -126,7 +130,7 @@ export function payOneDue(state: SettlementState, payment: Succeeded, now: Insta
       journal: [
         ...paid.journal,
         ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
-        ...feeEntries(payment.fee, at),
+        ...bookedEntries(payment, at),
       ],
     }),
   );
@@ -141,7 +145,9 @@ export function payOneDue(state: SettlementState, payment: Succeeded, now: Insta
 export function settleAfterEnding(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
   if (booking.ending === null) throw new Error(`${booking.id} is cancelled without an ending`);
-  const at = context(booking, dateIn(booking.terms.timeZone, now));
+  const at = context(booking, paidOn(booking, payment));
+  // What is kept and owed of it is decided now, whenever it was paid.
+  const decided = context(booking, dateIn(booking.terms.timeZone, now));
   // The refund is computed anew on all that was paid, so that the fee is taken once.
   const netPaid = booking.ending.netPaid + payment.amount;
   const { kept } = refundAtEnding(booking.ending, netPaid, booking.currency);
@@ -166,9 +172,9 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
       journal: [
         ...paid.journal,
         ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
-        ...feeEntries(payment.fee, at),
-        ...keptAtCancellation({ bookingId: booking.id, occasion: attempt.id, amount: keptNow }, at),
-        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: owed }, at)),
+        ...bookedEntries(payment, at),
+        ...keptAtCancellation({ bookingId: booking.id, occasion: attempt.id, amount: keptNow }, decided),
+        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: owed }, decided)),
       ],
     }),
   );
@@ -188,13 +194,14 @@ export function returnInFull(
   now: Instant,
 ): Settlement {
   const { booking, attempt } = state;
-  const at = { ...context(booking, dateIn(booking.terms.timeZone, now)), currency: payment.currency };
+  const at = { ...context(booking, paidOn(booking, payment)), currency: payment.currency };
+  const today = dateIn(booking.terms.timeZone, now);
   // Money of another currency is returned as it came, and is nothing that this booking counts.
   const ours = payment.currency === booking.currency ? payment.amount : 0;
   const refund = refundOn(state, payment, payment.amount, reason, now);
   const lapsed = booking.status === "held" && !state.placeIsOurs;
   const dues = booking.dues.map((due) =>
-    due.openAttemptId === attempt.id && due.status !== "paid" ? freed(booking, due, at.effectiveOn) : due,
+    due.openAttemptId === attempt.id && due.status !== "paid" ? freed(booking, due, today) : due,
   );
   const change = nextVersion(
     booking,
@@ -209,7 +216,7 @@ export function returnInFull(
       events: [...(lapsed ? [bookingEvent(after, "HoldExpired")] : []), refundRequested(after, refund)],
       journal: [
         ...paymentToReturn({ chargeId: payment.chargeId, amount: payment.amount }, at),
-        ...feeEntries(payment.fee, at),
+        ...bookedEntries(payment, at),
       ],
     }),
   );
@@ -248,9 +255,15 @@ export function dueOf(booking: Booking, attempt: Attempt): Due {
   return due;
 }
 
-/** The entry of a fee, none while it is not booked. */
-export const feeEntries = (fee: Fee | null, at: FactContext): JournalEntry[] =>
-  fee === null ? [] : stripeFee({ balanceTransactionId: fee.balanceTransactionId, fee: fee.amount }, at);
+/** The calendar date in the cohort's zone on which Stripe booked a payment, or took it while that is not known. */
+export const paidOn = ({ terms }: Booking, { booked, paidAt }: Pick<Succeeded, "booked" | "paidAt">): CalendarDate =>
+  dateIn(terms.timeZone, booked?.at ?? paidAt);
+
+/** What Stripe's booking of a payment adds to the payment's own entry: nothing while there is none. */
+export const bookedEntries = (
+  { amount, booked }: Pick<Succeeded, "amount" | "booked">,
+  at: FactContext,
+): JournalEntry[] => (booked === null ? [] : bookingEntries({ amount, direction: "in", booked }, at));
 
 const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): Attempt => ({
   ...attempt,
@@ -258,9 +271,9 @@ const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): A
   status: "succeeded",
   paymentIntentId: payment.paymentIntentId,
   chargeId: payment.chargeId,
-  feePosted: payment.fee !== null,
+  feePosted: payment.booked !== null,
   failureCode: null,
-  dueAt: payment.fee === null ? plusMinutes(now, feePollMinutes) : null,
+  dueAt: payment.booked === null ? plusMinutes(now, feePollMinutes) : null,
 });
 
 /** `applied` is what pays dues; the rest is promised back in the same transaction. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
-import { held, today } from "../testing/retreat.ts";
+import { bookedAs, held, today } from "../testing/retreat.ts";
 import { plusHours, plusSeconds } from "../time/index.ts";
 import {
   applyRefund,
@@ -88,12 +88,25 @@ const told = (status: RefundOutcome["status"], changes: Partial<RefundOutcome> =
   stripeRefundId: "re_1",
   status,
   failureCode: status === "failed" ? "lost_or_stolen_card" : null,
-  taken: { balanceTransactionId: "txn_out", amount: 250_000 },
-  returned: status === "failed" ? { balanceTransactionId: "txn_back", amount: 250_000 } : null,
+  taken: bookedAs("txn_out", 250_000),
+  returned: status === "failed" ? bookedAs("txn_back", 250_000) : null,
   ...changes,
 });
 
 describe("what Stripe says of a refund", () => {
+  test("is effective on the days of Stripe's own bookings, in the cohort's zone, whenever it is heard", () => {
+    const { life, refund, partId } = owed();
+    // Evenings in Denver, days of which UTC has the next.
+    const taken = bookedAs("txn_out", 250_000, { at: "2027-01-06T05:00:00Z" });
+    const returned = bookedAs("txn_back", 250_000, { at: "2027-01-09T05:00:00Z" });
+
+    life.at("2027-01-20T17:00:00Z").refundOutcome(refund.id, partId, told("failed", { taken, returned }));
+
+    const dates = life.journal.map(({ reference, effectiveOn }) => [reference, effectiveOn]);
+    expect(dates).toContainEqual(["refund-taken:txn_out", "2027-01-05"]);
+    expect(dates).toContainEqual(["refund-returned:txn_back", "2027-01-08"]);
+  });
+
   test("that it is pending, its balance transaction there already, posts that it was taken, once", () => {
     const { life, refund, partId } = owed();
 
@@ -215,12 +228,12 @@ describe("a refund that somebody made at Stripe", () => {
         balance === 0 ? [] : [[account, balance]],
       ),
     );
-  const outcome = (status: RefundOutcome["status"], { id, parts: [part] }: Refund): RefundOutcome => ({
+  const outcome = (status: RefundOutcome["status"], { id, currency, parts: [part] }: Refund): RefundOutcome => ({
     stripeRefundId: part?.stripeRefundId ?? `re_${id}`,
     status,
     failureCode: null,
-    taken: { balanceTransactionId: `txn_${id}`, amount: part?.amount ?? 0 },
-    returned: status === "failed" ? { balanceTransactionId: `txn_${id}_back`, amount: part?.amount ?? 0 } : null,
+    taken: bookedAs(`txn_${id}`, part?.amount ?? 0, { currency }),
+    returned: status === "failed" ? bookedAs(`txn_${id}_back`, part?.amount ?? 0, { currency }) : null,
   });
   const tell = (life: Life, refund: Refund, status: RefundOutcome["status"]) =>
     life.refundOutcome(refund.id, refund.parts[0]?.id ?? "", outcome(status, refund));
@@ -238,7 +251,7 @@ describe("a refund that somebody made at Stripe", () => {
     const first = life.checkout("due", { dueId: "due_1" })?.id ?? "";
     life.settle(first, { kind: "failed", paymentIntentId: "pi_1", code: "timeout" });
     life.pay("due", { dueId: "due_1" });
-    life.settle(first, life.paymentOf(first, { fee: null }));
+    life.settle(first, life.paymentOf(first, { booked: null }));
     tell(life, life.refunds[0] as Refund, "failed");
     return { life, duplicate: `ch_${first}` };
   }
@@ -367,7 +380,7 @@ describe("a refund that somebody made at Stripe", () => {
   test("of a charge in another currency is owed in that currency, and the booking counts none of it", () => {
     const life = new Life(held()).sign();
     const attempt = life.checkout("deposit")?.id ?? "";
-    life.settle(attempt, life.paymentOf(attempt, { currency: "eur", fee: null }));
+    life.settle(attempt, life.paymentOf(attempt, { currency: "eur", booked: null }));
     refuse(life, life.refunds[0] as Refund);
 
     const refund = life.refundByHand(only(life).id, 250_000);

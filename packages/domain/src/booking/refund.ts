@@ -1,5 +1,5 @@
 import type { DomainEvent } from "../event/index.ts";
-import { type FactContext, refundOwed, refundReturned, refundTaken } from "../ledger/index.ts";
+import { type Booked, type FactContext, refundOwed, refundReturned, refundTaken } from "../ledger/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours, plusMinutes } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
@@ -150,13 +150,13 @@ export function requestRefund({ id, booking, reason, requestedBy, now, currency,
 export const refundRequested = (booking: Booking, { id, amount, currency, reason }: Refund): DomainEvent =>
   bookingEvent(booking, "RefundRequested", { refundId: id, amount, currency, reason });
 
-/** What Stripe says of one refund. `taken` and `returned` are its balance transactions, amounts above zero. */
+/** What Stripe says of one refund. `taken` and `returned` are its balance transactions. */
 export type RefundOutcome = {
   stripeRefundId: string | null;
   status: Exclude<RefundPartStatus, "approved">;
   failureCode: string | null;
-  taken: { balanceTransactionId: string; amount: number } | null;
-  returned: { balanceTransactionId: string; amount: number } | null;
+  taken: Booked | null;
+  returned: Booked | null;
 };
 
 const order: RefundPartStatus[] = ["approved", "pending", "succeeded", "failed"];
@@ -204,11 +204,13 @@ export function applyRefund(
   const refund: Refund = { ...before, version: before.version + 1, parts, dueAt };
   const failedNow = next.status === "failed" && part.status !== "failed";
   const succeededNow = next.status === "succeeded" && part.status !== "succeeded";
-  const at: FactContext = {
-    effectiveOn: dateIn(booking.terms.timeZone, now),
+  const { taken, returned } = outcome;
+  const { amount } = part;
+  const at = (booked: Booked): FactContext => ({
+    effectiveOn: dateIn(booking.terms.timeZone, booked.at),
     currency: before.currency,
     bookingId: booking.id,
-  };
+  });
   const restored = failedNow ? part.amount : 0;
   const owedAgain = before.currency === booking.currency ? restored : 0;
   const change = nextVersion(booking, now, { refunded: booking.refunded - owedAgain }, (after) => ({
@@ -217,8 +219,8 @@ export function applyRefund(
       ...(succeededNow ? [bookingEvent(after, "RefundSucceeded", aboutPart(refund, next))] : []),
     ],
     journal: [
-      ...(outcome.taken !== null && !part.takenPosted ? refundTaken(outcome.taken, at) : []),
-      ...(outcome.returned !== null && !part.returnedPosted ? refundReturned(outcome.returned, at) : []),
+      ...(taken !== null && !part.takenPosted ? refundTaken({ amount, booked: taken }, at(taken)) : []),
+      ...(returned !== null && !part.returnedPosted ? refundReturned({ amount, booked: returned }, at(returned)) : []),
     ],
   }));
   return { kind: "apply", refund, restored, chargeId: part.chargeId, ...change };

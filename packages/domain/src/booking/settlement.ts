@@ -5,12 +5,13 @@ import { nextVersion } from "./deadline.ts";
 import { replaceDue, unpaid } from "./due.ts";
 import {
   about,
+  bookedEntries,
   context,
   dueOf,
-  feeEntries,
   feePollMinutes,
   freed,
   type PaymentOutcome,
+  paidOn,
   payOneDue,
   returnInFull,
   type Settlement,
@@ -63,10 +64,10 @@ function lookAgain(attempt: Attempt, dueAt: Instant, now: Instant): SettlementDe
 
 function lateFee({ booking, attempt }: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
   if (outcome.kind !== "succeeded") return { kind: "unchanged" };
-  if (outcome.fee === null) return lookAgain(attempt, plusMinutes(now, feePollMinutes), now);
+  if (outcome.booked === null) return lookAgain(attempt, plusMinutes(now, feePollMinutes), now);
   const next = { ...attempt, version: attempt.version + 1, feePosted: true, dueAt: null };
-  const on = dateIn(booking.terms.timeZone, attempt.createdAt);
-  return { kind: "settle", settlement: { attempt: next, journal: feeEntries(outcome.fee, context(booking, on)) } };
+  const at = { ...context(booking, paidOn(booking, outcome)), currency: outcome.currency };
+  return { kind: "settle", settlement: { attempt: next, journal: bookedEntries(outcome, at) } };
 }
 
 function processing(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {

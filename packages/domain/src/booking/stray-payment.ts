@@ -1,8 +1,8 @@
-import { paymentToReturn } from "../ledger/index.ts";
-import { dateIn, type Instant } from "../time/index.ts";
+import { type Booked, paymentToReturn } from "../ledger/index.ts";
+import type { Instant } from "../time/index.ts";
 import type { Booking, BookingChange } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
-import { context, type Fee, feeEntries } from "./payment.ts";
+import { bookedEntries, context, paidOn } from "./payment.ts";
 import { type Charge, type Refund, refundRequested, requestRefund } from "./refund.ts";
 
 /**
@@ -15,7 +15,8 @@ export type StrayPayment = {
   amount: number;
   refunded: number;
   currency: string;
-  fee: Fee | null;
+  paidAt: Instant;
+  booked: Booked | null;
 };
 
 /**
@@ -46,14 +47,14 @@ export function returnStrayPayment(
   const refund = left === 0 ? null : requestRefund({ ...request, shares: [{ charge, amount: left }] });
   // Money of another currency is returned as it came, and is nothing that this booking counts.
   const counted = (part: number) => (currency === booking.currency ? part : 0);
-  const at = { ...context(booking, dateIn(booking.terms.timeZone, now)), currency };
+  const at = { ...context(booking, paidOn(booking, payment)), currency };
   const change = nextVersion(
     booking,
     now,
     { paid: booking.paid + counted(amount), refunded: booking.refunded + counted(left) },
     (after) => ({
       events: refund === null ? [] : [refundRequested(after, refund)],
-      journal: [...paymentToReturn({ chargeId, amount }, at), ...feeEntries(payment.fee, at)],
+      journal: [...paymentToReturn({ chargeId, amount }, at), ...bookedEntries(payment, at)],
     }),
   );
   return { ...change, charge, refund };

@@ -17,7 +17,8 @@ export type JournalEntry = {
 /** A journal entry as stored: immutable, with its id and the instant at which it was posted. */
 export type PostedEntry = JournalEntry & { id: string; postedAt: string };
 
-type Context = { effectiveOn: string; currency: string; bookingId?: string };
+/** Where and when a fact belongs. `bookingId` is absent for money that belongs to no booking. */
+export type FactContext = { effectiveOn: string; currency: string; bookingId?: string };
 
 /**
  * Builds one entry that moves `amount` from the credited to the debited account, as a list: empty when the amount is
@@ -27,7 +28,7 @@ export function transfer(
   reference: string,
   amount: number,
   accounts: { debit: Account; credit: Account },
-  { effectiveOn, currency, bookingId }: Context,
+  { effectiveOn, currency, bookingId }: FactContext,
 ): JournalEntry[] {
   if (!Number.isSafeInteger(amount) || amount < 0) {
     throw new RangeError(`${reference}: an entry takes a whole amount of minor units, not ${amount}`);

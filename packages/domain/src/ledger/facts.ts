@@ -1,7 +1,5 @@
-import { type JournalEntry, transfer } from "./entry.ts";
-
-/** Where and when a fact belongs. `bookingId` is absent for money that belongs to no booking. */
-export type FactContext = { effectiveOn: string; currency: string; bookingId?: string };
+import { type Booked, bookingEntries } from "./booked.ts";
+import { type FactContext, type JournalEntry, transfer } from "./entry.ts";
 
 /** A due, or the part of it that a payment covers, is billed. `part` tells parts of one due apart. */
 export function dueBilled(fact: { dueId: string; part: string; amount: number }, at: FactContext): JournalEntry[] {
@@ -26,16 +24,6 @@ export function paymentToReturn(fact: { chargeId: string; amount: number }, at: 
 /** A Stripe charge that belongs to nothing known. */
 export function paymentUnknown(fact: { chargeId: string; amount: number }, at: FactContext): JournalEntry[] {
   return transfer(`payment:${fact.chargeId}`, fact.amount, { debit: "stripe_balance", credit: "suspense" }, at);
-}
-
-/** Stripe's fee on one balance transaction. */
-export function stripeFee(fact: { balanceTransactionId: string; fee: number }, at: FactContext): JournalEntry[] {
-  return transfer(
-    `fee:${fact.balanceTransactionId}`,
-    fact.fee,
-    { debit: "processing_fees", credit: "stripe_balance" },
-    at,
-  );
 }
 
 /** What was billed and never paid is taken back when a booking ends early. */
@@ -80,26 +68,23 @@ export function unknownRefundOwed(fact: { refundId: string; amount: number }, at
 }
 
 /** Stripe took a refund from its balance (its balance transaction exists, pending or not). */
-export function refundTaken(fact: { balanceTransactionId: string; amount: number }, at: FactContext): JournalEntry[] {
-  return transfer(
-    `refund-taken:${fact.balanceTransactionId}`,
-    fact.amount,
-    { debit: "refunds_payable", credit: "stripe_balance" },
-    at,
-  );
+export function refundTaken(fact: { amount: number; booked: Booked }, at: FactContext): JournalEntry[] {
+  const { amount, booked } = fact;
+  const accounts = { debit: "refunds_payable", credit: "stripe_balance" } as const;
+  return [
+    ...transfer(`refund-taken:${booked.balanceTransactionId}`, amount, accounts, at),
+    ...bookingEntries({ amount, direction: "out", booked }, at),
+  ];
 }
 
 /** A refund failed later: the money is back in Stripe's balance and still owed to the client. */
-export function refundReturned(
-  fact: { balanceTransactionId: string; amount: number },
-  at: FactContext,
-): JournalEntry[] {
-  return transfer(
-    `refund-returned:${fact.balanceTransactionId}`,
-    fact.amount,
-    { debit: "stripe_balance", credit: "refunds_payable" },
-    at,
-  );
+export function refundReturned(fact: { amount: number; booked: Booked }, at: FactContext): JournalEntry[] {
+  const { amount, booked } = fact;
+  const accounts = { debit: "stripe_balance", credit: "refunds_payable" } as const;
+  return [
+    ...transfer(`refund-returned:${booked.balanceTransactionId}`, amount, accounts, at),
+    ...bookingEntries({ amount, direction: "in", booked }, at),
+  ];
 }
 
 /** The retreat took place: the booking's deferred revenue is earned. */

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bookedAs } from "../testing/retreat.ts";
 import {
   type Account,
+  bookingEntries,
   dueBilled,
   type FactContext,
   type JournalEntry,
@@ -13,7 +15,6 @@ import {
   refundReturned,
   refundTaken,
   revenueEarned,
-  stripeFee,
   transfer,
   trialBalance,
   unknownRefundOwed,
@@ -54,13 +55,6 @@ const builders: [fact: string, build: Builder, debit: Account, credit: Account, 
     "payment:ch_1",
   ],
   [
-    "Stripe's fee",
-    (fee) => stripeFee({ balanceTransactionId: "txn_1", fee }, at),
-    "processing_fees",
-    "stripe_balance",
-    "fee:txn_1",
-  ],
-  [
     "what was billed and never paid",
     (amount) => unpaidReversed({ bookingId: "bkg_1", amount }, at),
     "deferred_revenue",
@@ -97,14 +91,14 @@ const builders: [fact: string, build: Builder, debit: Account, credit: Account, 
   ],
   [
     "a refund taken",
-    (amount) => refundTaken({ balanceTransactionId: "txn_1", amount }, at),
+    (amount) => refundTaken({ amount, booked: bookedAs("txn_1", amount) }, at),
     "refunds_payable",
     "stripe_balance",
     "refund-taken:txn_1",
   ],
   [
     "a refund returned",
-    (amount) => refundReturned({ balanceTransactionId: "txn_1", amount }, at),
+    (amount) => refundReturned({ amount, booked: bookedAs("txn_1", amount) }, at),
     "stripe_balance",
     "refunds_payable",
     "refund-returned:txn_1",
@@ -167,7 +161,7 @@ describe("the postings of a fact", () => {
 
   test("control: a builder that keeps a cent for itself is caught", () => {
     const mutated: Builder = (amount) =>
-      stripeFee({ balanceTransactionId: "txn_1", fee: amount }, at).map((entry) => ({
+      paymentSettled({ chargeId: "ch_1", amount }, at).map((entry) => ({
         ...entry,
         postings: entry.postings.map((posting) =>
           posting.credit > 1 ? { ...posting, credit: posting.credit - 1 } : posting,
@@ -184,7 +178,7 @@ describe("the trial balance", () => {
     const entries = [
       ...paymentSettled({ chargeId: "ch_1", amount: 1_000 }, at),
       ...dueBilled({ dueId: "due_1", part: "rest", amount: 1_500 }, at),
-      ...stripeFee({ balanceTransactionId: "txn_1", fee: 59 }, at),
+      ...bookingEntries({ amount: 1_000, direction: "in", booked: bookedAs("txn_1", 1_000, { fee: 59 }) }, at),
       ...paymentUnknown({ chargeId: "ch_2", amount: 7 }, euros),
     ];
 

@@ -117,9 +117,10 @@ export class Life {
   /** A payment of an attempt, as Stripe tells of it. */
   paymentOf(attemptId: string, changes: Partial<Payment> = {}): Payment {
     const { amount, currency } = this.attempts.find(({ id }) => id === attemptId) as Attempt;
-    const fee = { balanceTransactionId: `txn_${attemptId}`, amount: Math.floor(amount / 40) };
+    const fee = Math.floor(amount / 40);
+    const booked = { balanceTransactionId: `txn_${attemptId}`, amount, fee, currency, at: this.now };
     const ids = { paymentIntentId: `pi_${attemptId}`, chargeId: `ch_${attemptId}` };
-    return { kind: "succeeded", ...ids, amount, currency, fee, ...changes };
+    return { kind: "succeeded", ...ids, amount, currency, paidAt: this.now, booked, ...changes };
   }
 
   /** Pays one due, or part of it, by a checkout of its own. */

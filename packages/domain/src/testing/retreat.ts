@@ -1,6 +1,7 @@
 import type { Booking } from "../booking/index.ts";
 import { hold } from "../booking/index.ts";
 import { type Cohort, clearanceDeadline, type Place } from "../cohort/index.ts";
+import type { Booked } from "../ledger/index.ts";
 import { type PlanKind, type Quote, quote } from "../plan/index.ts";
 import type { Program } from "../program/index.ts";
 import type { Instant } from "../time/index.ts";
@@ -84,6 +85,16 @@ export const place = (changes: Partial<Place> = {}): Place => ({
   queued: false,
   claim: null,
   takenBy: null,
+  ...changes,
+});
+
+/** How Stripe booked money, in dollars and without a fee. */
+export const bookedAs = (balanceTransactionId: string, amount: number, changes: Partial<Booked> = {}): Booked => ({
+  balanceTransactionId,
+  amount,
+  fee: 0,
+  currency: "usd",
+  at: today,
   ...changes,
 });
 

@@ -3,6 +3,7 @@ import { type Ending, type RefundOutcome, type RefundPart, wasRefused } from "..
 import type { PlanKind } from "../plan/index.ts";
 import { later, plusMinutes } from "../time/index.ts";
 import type { Life } from "./life.ts";
+import { bookedAs } from "./retreat.ts";
 
 /** What may happen next to a booking; `pick` chooses among what there is. */
 export type Fact =
@@ -163,7 +164,7 @@ function pay(life: Life, { pick, says }: Extract<Fact, { kind: "payment" }>): vo
       life.settle(attempt.id, life.paymentOf(attempt.id));
       return;
     case "succeeded_without_fee":
-      life.settle(attempt.id, life.paymentOf(attempt.id, { fee: null }));
+      life.settle(attempt.id, life.paymentOf(attempt.id, { booked: null }));
       return;
   }
 }
@@ -194,8 +195,8 @@ function outcomeOf(
   { id, amount, stripeRefundId }: RefundPart,
   says: "pending" | "taken" | "failed" | "failed_and_returned",
 ): RefundOutcome {
-  const taken = { balanceTransactionId: `txn_${id}`, amount };
-  const returned = { balanceTransactionId: `txn_${id}_back`, amount };
+  const taken = bookedAs(`txn_${id}`, amount);
+  const returned = bookedAs(`txn_${id}_back`, amount);
   const told = { stripeRefundId: stripeRefundId ?? `re_${id}`, failureCode: null, taken: null, returned: null };
   switch (says) {
     case "pending":

@@ -1,0 +1,45 @@
+import type { Instant } from "../time/index.ts";
+import { type FactContext, type JournalEntry, transfer } from "./entry.ts";
+
+/**
+ * How Stripe booked money on its balance: one balance transaction. `amount` is gross and above zero, and with `fee` in
+ * `currency`, that of the balance, which is another than the charge's where the account does not settle that one.
+ */
+export type Booked = { balanceTransactionId: string; amount: number; fee: number; currency: string; at: Instant };
+
+/** Whether Stripe converted: money of one currency is on its balance in another. */
+export const isConverted = (currency: string, booked: Booked | null): boolean =>
+  booked !== null && booked.currency !== currency;
+
+/**
+ * What a balance transaction adds to the entry of its charge or refund: Stripe's fee and, where Stripe converted, two
+ * entries that take the amount from `stripe_balance` in its own currency and put what Stripe made of it there in the
+ * other. Both stand in `suspense` until a person decides on them: no rate is guessed. `direction`: money came in or went
+ * out; `at` is the fact's own context, `at.currency` its own currency.
+ */
+export function bookingEntries(
+  { amount, direction, booked }: { amount: number; direction: "in" | "out"; booked: Booked },
+  at: FactContext,
+): JournalEntry[] {
+  const { balanceTransactionId: id, fee } = booked;
+  const there = { ...at, currency: booked.currency };
+  const leaves = { debit: "suspense", credit: "stripe_balance" } as const;
+  const comes = { debit: "stripe_balance", credit: "suspense" } as const;
+  const [own, other] = direction === "in" ? [leaves, comes] : [comes, leaves];
+  return [
+    ...(isConverted(at.currency, booked)
+      ? [
+          ...transfer(`converted-from:${id}`, amount, own, at),
+          ...transfer(`converted-to:${id}`, booked.amount, other, there),
+        ]
+      : []),
+    ...stripeFee({ balanceTransactionId: id, fee }, there),
+  ];
+}
+
+/** Stripe's fee on one balance transaction, below zero where Stripe gives one back. */
+function stripeFee({ balanceTransactionId: id, fee }: Pick<Booked, "balanceTransactionId" | "fee">, at: FactContext) {
+  const taken = { debit: "processing_fees", credit: "stripe_balance" } as const;
+  const givenBack = { debit: "stripe_balance", credit: "processing_fees" } as const;
+  return transfer(`fee:${id}`, Math.abs(fee), fee < 0 ? givenBack : taken, at);
+}
