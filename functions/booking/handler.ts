@@ -2,8 +2,15 @@ import { httpHandler } from "@clearing/runtime/api";
 import { depsFor } from "@clearing/runtime/deps";
 import { admissionBinding } from "./admission.ts";
 import { agreementBindings } from "./agreement.ts";
+import { cancellationBinding } from "./cancellation.ts";
 import { holdBinding } from "./hold.ts";
 import { readBindings } from "./read.ts";
 
 /** What clients and staff do with bookings that needs no word with Stripe. */
-export const handler = httpHandler(depsFor({}), [holdBinding, ...readBindings, ...agreementBindings, admissionBinding]);
+export const handler = httpHandler(depsFor({}), [
+  holdBinding,
+  ...readBindings,
+  ...agreementBindings,
+  cancellationBinding,
+  admissionBinding,
+]);

@@ -1,8 +1,7 @@
 import { httpHandler } from "@clearing/runtime/api";
 import { depsFor } from "@clearing/runtime/deps";
 import { openGateway } from "@clearing/runtime/stripe-account";
-import { cancellationBinding } from "./cancellation.ts";
 import { checkoutBindings } from "./checkout.ts";
 
 /** What has to ask Stripe while the client waits. */
-export const handler = httpHandler(depsFor({ gateway: openGateway }), [...checkoutBindings, cancellationBinding]);
+export const handler = httpHandler(depsFor({ gateway: openGateway }), checkoutBindings);

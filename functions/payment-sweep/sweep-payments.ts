@@ -1,41 +1,55 @@
 import { carryOutRefund } from "@clearing/operations/refund";
-import { closeSession, settle } from "@clearing/operations/settle";
+import { closePages, closeSession, settle } from "@clearing/operations/settle";
 import type { Gateway } from "@clearing/payments";
 import type { Deps } from "@clearing/runtime/deps";
+import { type DueWork, workOff } from "@clearing/runtime/due-work";
 import { operationsOf } from "@clearing/runtime/operations";
 import { readAttempt } from "@clearing/store/booking";
 import { bookingIdIn } from "@clearing/store/keys";
-import { dueItems } from "@clearing/store/sweep";
 
 type WithGateway = Deps & { gateway: Gateway };
+type Done = Awaited<ReturnType<DueWork["act"]>>;
 
-/** Asks Stripe about every attempt and refund that is due for a look, so that nothing hangs on a webhook. */
-export async function sweepPayments(deps: WithGateway): Promise<void> {
-  const now = deps.clock.now();
-  for await (const key of dueItems(deps.store, "ATTEMPT", now)) {
-    await guarded(deps, key.sk, () => sweepAttempt(deps, bookingIdIn(key), key.sk.slice("ATT#".length)));
-  }
-  for await (const key of dueItems(deps.store, "REFUND", now)) {
-    const ref = { bookingId: bookingIdIn(key), refundId: key.sk.slice("REF#".length) };
-    await guarded(deps, key.sk, () => carryOutRefund(operationsOf(deps), ref, "sweep:refund"));
-  }
+/** Asks Stripe about every attempt, refund and ended booking that is due for a look, so that nothing hangs on a message. */
+export function sweepPayments(deps: WithGateway): Promise<void> {
+  const operations = operationsOf(deps);
+  return workOff(deps, [
+    {
+      kind: "ATTEMPT",
+      act: (key) => sweepAttempt(deps, bookingIdIn(key), key.sk.slice("ATT#".length)),
+    },
+    {
+      kind: "REFUND",
+      act: async (key) => {
+        const ref = { bookingId: bookingIdIn(key), refundId: key.sk.slice("REF#".length) };
+        return done(await carryOutRefund(operations, ref, "sweep:refund"));
+      },
+    },
+    {
+      kind: "PAGES",
+      act: async (key) => {
+        const results = await closePages(operations, bookingIdIn(key), "sweep:pages");
+        return done(results.find(({ ok }) => !ok) ?? { ok: true });
+      },
+    },
+  ]);
 }
 
-async function sweepAttempt(deps: WithGateway, bookingId: string, attemptId: string) {
+async function sweepAttempt(deps: WithGateway, bookingId: string, attemptId: string): Promise<Done> {
   const operations = operationsOf(deps);
   const attempt = await readAttempt(deps.store, bookingId, attemptId);
-  if (attempt === null) return;
+  if (attempt === null) return { ok: true };
   const over = attempt.sessionExpiresAt <= deps.clock.now() && attempt.status === "open";
   // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.
-  if (over) await closeSession(operations, attempt, "sweep:attempt");
-  else await settle(operations, { bookingId, attemptId }, "sweep:attempt");
+  return done(
+    over
+      ? await closeSession(operations, attempt, "sweep:attempt")
+      : await settle(operations, { bookingId, attemptId }, "sweep:attempt"),
+  );
 }
 
-async function guarded(deps: Deps, id: string, act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    deps.log.error("payment sweep failed on an item", error, { id });
-    deps.log.metric("SweepFailures", 1, "Count");
-  }
+/** A failure in the words of a sweep: Stripe's kind and code, or the store's reason. */
+function done(result: { ok: true } | { ok: false; reason: string } | { ok: false; kind: string; code: string }): Done {
+  if (result.ok) return { ok: true };
+  return { ok: false, reason: "reason" in result ? result.reason : `${result.kind} (${result.code})` };
 }

@@ -1,5 +1,5 @@
 import { carryOutRefund } from "@clearing/operations/refund";
-import { closeSessions } from "@clearing/operations/settle";
+import { closePages } from "@clearing/operations/settle";
 import { sqsConsumer } from "@clearing/runtime/consumer";
 import { depsFor } from "@clearing/runtime/deps";
 import { operationsOf, settledOrRetried } from "@clearing/runtime/operations";
@@ -13,5 +13,5 @@ export const handler = sqsConsumer(depsFor({ gateway: openGateway }), async ({ n
     settledOrRetried(await carryOutRefund(operations, { bookingId, refundId }, `event:${name}`), deps.log);
     return;
   }
-  for (const result of await closeSessions(operations, bookingId, `event:${name}`)) settledOrRetried(result, deps.log);
+  for (const result of await closePages(operations, bookingId, `event:${name}`)) settledOrRetried(result, deps.log);
 });

@@ -1,36 +1,25 @@
 import { system } from "@clearing/operations/context";
 import type { Deps } from "@clearing/runtime/deps";
+import { type DueWork, workOff } from "@clearing/runtime/due-work";
 import { type Occasion, readClearance, readFile } from "@clearing/store/booking";
 import { sweepCohort } from "@clearing/store/cohort";
 import { progressBooking } from "@clearing/store/progress";
-import { billDues, completeBooking, dueItems, lapseHold, settleClearanceDeadline } from "@clearing/store/sweep";
+import type { Key } from "@clearing/store/read";
+import { billDues, completeBooking, lapseHold, settleClearanceDeadline } from "@clearing/store/sweep";
 
-type Result = { ok: true } | { ok: false; reason: string };
+type Result = Awaited<ReturnType<DueWork["act"]>>;
 
 /**
- * Works off what is due, earliest first: lapsed holds, dues, clearance deadlines, completions, declines, cohorts that
- * are over or whose places still have to follow. One item that fails does not keep the others; what is left is due
- * again next minute.
+ * Works off what is due: lapsed holds, dues, clearance deadlines, completions, declines, cohorts that are over or whose
+ * places still have to follow.
  */
-export async function sweep(deps: Deps): Promise<void> {
-  const now = deps.clock.now();
-  const kinds = [
-    ["BOOKING", sweepBooking],
-    ["CLEARANCE", sweepClearance],
-    ["COHORT", (d: Deps, id: string) => sweepCohort(d.store, id, occasionOf(d, "sweep:completion"))],
-  ] as const;
-  for (const [kind, act] of kinds) {
-    for await (const { pk } of dueItems(deps.store, kind, now)) {
-      const id = pk.slice(pk.indexOf("#") + 1);
-      try {
-        const result: Result = await act(deps, id);
-        if (!result.ok) deps.log.warn("sweep left an item for later", { id, reason: result.reason });
-      } catch (error) {
-        deps.log.error("sweep failed on an item", error, { id });
-        deps.log.metric("SweepFailures", 1, "Count");
-      }
-    }
-  }
+export function sweep(deps: Deps): Promise<void> {
+  const about = ({ pk }: Key) => pk.slice(pk.indexOf("#") + 1);
+  return workOff(deps, [
+    { kind: "BOOKING", act: (key) => sweepBooking(deps, about(key)) },
+    { kind: "CLEARANCE", act: (key) => sweepClearance(deps, about(key)) },
+    { kind: "COHORT", act: (key) => sweepCohort(deps.store, about(key), occasionOf(deps, "sweep:completion")) },
+  ]);
 }
 
 const occasionOf = ({ clock }: Deps, action: string): Occasion => ({ actor: system, action, now: clock.now() });

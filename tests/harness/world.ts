@@ -244,13 +244,18 @@ export class Client {
     return this.world.must<Booking>("GET", this.path, { token: await this.token() });
   }
 
-  async cancel(role: "client" | "admin" = "client") {
+  async tryCancel(role: "client" | "admin" = "client") {
     const token = role === "client" ? await this.token() : await this.world.token("admin");
-    const answer = await this.world.api<Booking & Problem>("POST", `${this.path}/cancellation`, {
+    return this.world.api<Booking & Problem>("POST", `${this.path}/cancellation`, {
       token,
       key: randomUUID(),
       body: { reason: "Sample reason" },
     });
+  }
+
+  /** Cancels, and waits until everything has followed. */
+  async cancel(role?: "client" | "admin") {
+    const answer = await this.tryCancel(role);
     await this.world.quiesce();
     return answer;
   }

@@ -1,9 +1,10 @@
-import { type Attempt, isFinal, opened, type PaymentOutcome } from "@clearing/domain/booking";
+import { type Attempt, isFinal, mayOwe, opened, type PaymentOutcome } from "@clearing/domain/booking";
 import { isConverted } from "@clearing/domain/ledger";
 import { plusHours } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
-import { attemptPut, readAttempt, readAttempts } from "@clearing/store/booking";
+import { attemptPut, readAttempt, readAttempts, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
+import { pagesClosed } from "@clearing/store/pages";
 import { type SettleResult, settleAttempt } from "@clearing/store/settle";
 import { type AttemptRef, attemptMetadata, by, type Context, replayableHours } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -98,17 +99,32 @@ function refuse(context: Context, { bookingId, id }: Attempt, code: string, acti
 }
 
 /**
- * Closes the sessions that a booking has open, as before a cancellation or after a lapse: what was paid meanwhile is
- * settled, the rest is expired at Stripe. Fails when Stripe does not answer; what is done stays done.
+ * Closes the pages that a booking still has open once it has ended: what was paid meanwhile is settled, the rest is
+ * expired at Stripe. Gives the pages' results; one that fails keeps no other open, but a Stripe that does not answer is
+ * asked no more. A booking that goes on, such as one that late money has revived, keeps its pages.
  */
-export async function closeSessions(context: Context, bookingId: string, action: string): Promise<Settled[]> {
-  const attempts = await readAttempts(context.store, bookingId);
+export async function closePages(context: Context, bookingId: string, action: string): Promise<Settled[]> {
+  const booking = await readBooking(context.store, bookingId);
+  if (booking === null) return [{ ok: false, reason: "not_found" }];
+  const attempts = mayOwe(booking) ? [] : await readAttempts(context.store, bookingId);
   const results: Settled[] = [];
+  let thrown: unknown;
   for (const attempt of attempts.filter((one) => one.status === "requested" || one.status === "open")) {
-    results.push(await closeSession(context, attempt, action));
+    try {
+      const closed = await closeSession(context, attempt, action);
+      results.push(closed);
+      if (isSilence(closed)) break;
+    } catch (error) {
+      thrown = error;
+    }
   }
+  if (thrown !== undefined) throw thrown;
+  if (results.every(({ ok }) => ok)) await pagesClosed(context.store, booking);
   return results;
 }
+
+const isSilence = (result: Settled): boolean =>
+  "kind" in result && (result.kind === "unavailable" || result.kind === "unknown");
 
 /** Expires one session at Stripe, unless it was paid: then it is settled. */
 export async function closeSession(context: Context, attempt: Attempt, action: string): Promise<Settled> {

@@ -3,11 +3,24 @@ import { type DueKind, dueKeys } from "./keys.ts";
 
 export type Item = Record<string, unknown>;
 
-const indexKeys = ["pk", "sk", "listPk", "listSk", "ownerPk", "ownerSk", "cohortPk", "cohortSk", "duePk", "expiresAt"];
+/** What the store keeps beside a value: the keys of table and indexes, and how often a sweep came in vain. */
+const ownAttributes = [
+  "pk",
+  "sk",
+  "listPk",
+  "listSk",
+  "ownerPk",
+  "ownerSk",
+  "cohortPk",
+  "cohortSk",
+  "duePk",
+  "vain",
+  "expiresAt",
+];
 
-/** A stored item as its domain value: the keys of table and indexes belong to the store alone. */
+/** A stored item as its domain value, without what belongs to the store alone. */
 export function fromItem<Value>(item: Item): Value {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !indexKeys.includes(name))) as Value;
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !ownAttributes.includes(name))) as Value;
 }
 
 /** A value with a deadline: absent in the item, so that the index stays sparse, and null in the domain. */

@@ -15,6 +15,8 @@ export const keys = {
   }),
   attempt: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `ATT#${id}` }),
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
+  /** The pages of a booking that has ended are still to be closed. */
+  pages: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),
   refund: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `REF#${id}` }),
   clearance: (bookingId: string) => ({ pk: `CLR#${bookingId}`, sk: "CLEARANCE" }),
   /** One live booking per participant's e-mail and cohort; the address itself is not in the key. */
@@ -40,7 +42,7 @@ const digest = (email: string): string =>
 export const placeRange = (type: string) => ({ from: `PLC#${type}#`, to: `PLC#${type}#~` });
 
 /** Partitions of the sparse "due at" index, one per kind of sweep. */
-export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND";
+export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "PAGES";
 
 /** The index keys of an item with a deadline; none at all when it has no deadline, so that the index stays sparse. */
 export const dueKeys = (kind: DueKind, dueAt: string | null): { duePk?: string; dueAt?: string } =>

@@ -1,6 +1,7 @@
 import type { Booking } from "@clearing/domain/booking";
 import { confirm, type Ending, endBooking, progress, unconfirm } from "@clearing/domain/booking";
 import type { Clearance } from "@clearing/domain/screening";
+import type { Instant } from "@clearing/domain/time";
 import {
   bookingWrites,
   chargeRefunded,
@@ -13,6 +14,7 @@ import {
 import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { keys } from "./keys.ts";
+import { pagesToClose } from "./pages.ts";
 import { checkTaken, isOurs, placeKey, releasePlace, toPlace } from "./place.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
@@ -173,7 +175,7 @@ async function endOnce(
     ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
     ...bookingWrites(store, before, decision, occasion),
     ...checks,
-    ...(await releaseWrites(store, before)),
+    ...(await releaseWrites(store, before, occasion.now)),
     ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
     ...(decision.refund?.parts ?? []).map((part) => chargeRefunded(store, before.id, part.chargeId, part.amount)),
   ]);
@@ -182,10 +184,10 @@ async function endOnce(
 }
 
 /**
- * Lets a booking's place and locks go. What may already be another booking's is looked at first and left alone; the
- * conditions catch what changes in between.
+ * Lets a booking's place and locks go, and has its open pages closed. What may already be another booking's is looked
+ * at first and left alone; the conditions catch what changes in between.
  */
-export async function releaseWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
+export async function releaseWrites(store: Store, booking: Booking, now: Instant): Promise<Guarded<"stale">[]> {
   const participant = keys.participantLock(booking.cohortId, booking.participant.email);
   const debit = keys.debitLock(booking.owner.email);
   const found = await readTogether(store, { place: placeKey(booking), participant, debit });
@@ -193,5 +195,6 @@ export async function releaseWrites(store: Store, booking: Booking): Promise<Gua
     ...(isOurs(found.place && toPlace(found.place), booking.id) ? [releasePlace(store, booking)] : []),
     ...(found.participant?.bookingId === booking.id ? [lockRelease(store, participant, booking.id)] : []),
     ...(found.debit?.bookingId === booking.id ? [lockRelease(store, debit, booking.id)] : []),
+    ...(booking.dues.some(({ openAttemptId }) => openAttemptId !== null) ? [pagesToClose(store, booking, now)] : []),
   ];
 }

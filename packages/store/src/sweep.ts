@@ -1,7 +1,7 @@
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Booking, complete, fallDue, lapse } from "@clearing/domain/booking";
 import { afterDeadline, type Clearance } from "@clearing/domain/screening";
-import type { Instant } from "@clearing/domain/time";
+import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
 import type { Item } from "./items.ts";
@@ -15,8 +15,7 @@ const dueAtOnce = 50;
 const mostDue = 500;
 
 /**
- * The keys of what is due at `now`, earliest first, at most 500: page by page, so that items which fail each time do not
- * keep those behind them. The index lags: whoever acts reads the item.
+ * The keys of what is due at `now`, earliest first, at most 500. The index lags: whoever acts reads the item.
  */
 export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<Key> {
   let start: Item | undefined;
@@ -37,11 +36,45 @@ export async function* dueItems(store: Store, kind: DueKind, now: Instant): Asyn
   }
 }
 
+const longestWaitMinutes = 60;
+
+/** Minutes until the next try of what was worked on in vain so often in a row: 1, 2, 4, ... and at most an hour. */
+const waitMinutes = (vain: number): number => Math.min(longestWaitMinutes, 2 ** (vain - 1));
+
+/**
+ * Puts an item that is still due behind the others, under its version: whoever changes it meanwhile decides when it is
+ * due. How often it was put back stands beside it until its next change.
+ */
+export async function postpone(store: Store, { pk, sk }: Key, now: Instant): Promise<void> {
+  const at = { TableName: store.tables.core, Key: { pk, sk } };
+  const { Item } = await store.client.send(new GetCommand({ ...at, ConsistentRead: true }));
+  if (Item === undefined || typeof Item.dueAt !== "string" || Item.dueAt > now) return;
+  const vain = Number(Item.vain ?? 0) + 1;
+  try {
+    await store.client.send(
+      new UpdateCommand({
+        ...at,
+        UpdateExpression: "SET dueAt = :later, vain = :vain",
+        ConditionExpression: "dueAt = :seen AND #version = :version",
+        ExpressionAttributeNames: { "#version": "version" },
+        ExpressionAttributeValues: {
+          ":later": plusMinutes(now, waitMinutes(vain)),
+          ":vain": vain,
+          ":seen": Item.dueAt,
+          ":version": Item.version,
+        },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
+  }
+}
+
 type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
 /** Turns a hold whose instant has passed into `expired`, and lets go what is still its own. */
 export function lapseHold(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
-  return changeBooking(store, bookingId, occasion, lapse, (booking) => releaseWrites(store, booking));
+  return changeBooking(store, bookingId, occasion, lapse, (booking) => releaseWrites(store, booking, occasion.now));
 }
 
 /** Bills what has fallen due, and marks what is past due. */

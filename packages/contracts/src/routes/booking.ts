@@ -2,7 +2,18 @@ import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
 import { bookingResponse, participant } from "../booking.ts";
-import { amount, calendarDate, countParameter, id, instant, listQuery, matching, page, personName } from "../fields.ts";
+import {
+  amount,
+  calendarDate,
+  countParameter,
+  id,
+  instant,
+  listQuery,
+  matching,
+  page,
+  personName,
+  text,
+} from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
@@ -153,6 +164,21 @@ export const previewCancellation = defineRoute({
       }),
     },
   }),
+  errors: ["not_found", "invalid_transition"],
+});
+
+export const cancelBooking = defineRoute({
+  operationId: "cancelBooking",
+  method: "POST",
+  path: "/v1/bookings/{id}/cancellation",
+  function: "booking",
+  access: ["client", "admin"],
+  idempotency: "required",
+  summary:
+    "Cancels: by the client under the policy, by an admin with a full refund; open payment pages are closed afterwards",
+  params,
+  body: z.strictObject({ reason: text(500) }),
+  responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),
   errors: ["not_found", "invalid_transition"],
 });
 

@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { bookingResponse } from "../booking.ts";
-import { amount, id, instant, text } from "../fields.ts";
+import { amount, id, instant } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
@@ -52,18 +51,4 @@ export const checkoutReturn = defineRoute({
     503: { description: "A neutral page: Stripe does not answer", contentTypes: ["text/html"] },
   }),
   errors: [],
-});
-
-export const cancelBooking = defineRoute({
-  operationId: "cancelBooking",
-  method: "POST",
-  path: "/v1/bookings/{id}/cancellation",
-  function: "checkout",
-  access: ["client", "admin"],
-  idempotency: "required",
-  summary: "Cancels: by the client under the policy, by an admin with a full refund",
-  params,
-  body: z.strictObject({ reason: text(500) }),
-  responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),
-  errors: ["not_found", "invalid_transition", "payment_provider_unavailable"],
 });

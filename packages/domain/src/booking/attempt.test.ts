@@ -163,19 +163,19 @@ describe("a due's checkout", () => {
 });
 
 describe("an open session", () => {
-  test("is looked at every ten minutes, and as soon as it has expired", () => {
+  test("is looked at when it ends, and each minute while it shows open after that", () => {
     const life = signed();
     const decision = beginCheckout(life.booking, request(), life.now);
     if (!decision.ok || decision.kind !== "begin") throw new Error("refused");
     const { attempt } = decision;
     const at = (minutes: number) => pollOpenAt(attempt, plusMinutes(life.now, minutes));
 
-    expect([0, 25, 31].map(at)).toEqual([10, 31, 41].map((minutes) => plusMinutes(life.now, minutes)));
+    expect([0, 30, 31].map(at)).toEqual([31, 31, 32].map((minutes) => plusMinutes(life.now, minutes)));
     expect(opened(attempt, { id: "cs_1", url: "https://x" }, life.now)).toMatchObject({
       status: "open",
       sessionId: "cs_1",
       version: 2,
-      dueAt: plusMinutes(life.now, 10),
+      dueAt: attempt.sessionExpiresAt,
     });
   });
 });

@@ -48,7 +48,8 @@ const sessionMinutes = 31;
 const marginMinutes = 5;
 /** Until when a checkout that a crash cut off is left to the request that began it. */
 const requestMinutes = 1;
-const openPollMinutes = 10;
+/** A session that shows open past its end is looked at again so soon. */
+const overduePollMinutes = 1;
 
 export type CheckoutRefusal =
   | "agreement_required"
@@ -154,10 +155,9 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   return { ok: true, kind: "begin", attempt, holdUntil: heldUntil === null ? held : reach, ...change };
 }
 
-/** The next look at an open session: every few minutes, and as soon as it has expired. */
-export function pollOpenAt(attempt: Attempt, now: Instant): Instant {
-  const soon = plusMinutes(now, openPollMinutes);
-  return soon < attempt.sessionExpiresAt || now >= attempt.sessionExpiresAt ? soon : attempt.sessionExpiresAt;
+/** The next look at an open session: at its end. Until then its webhook tells of a payment, or the reconciler. */
+export function pollOpenAt({ sessionExpiresAt }: Attempt, now: Instant): Instant {
+  return now < sessionExpiresAt ? sessionExpiresAt : plusMinutes(now, overduePollMinutes);
 }
 
 /** Stripe has made the session: the attempt is open. */

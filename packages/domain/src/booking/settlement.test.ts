@@ -544,7 +544,7 @@ describe("whatever Stripe says, in whatever order", () => {
     const { life, attempt } = paying();
 
     expect(life.settle(attempt.id, { kind: "open" })).toBe("unchanged");
-    expect(life.at(plusMinutes(life.now, 10)).settle(attempt.id, { kind: "open" })).toBe("settled");
-    expect(current(life, attempt).dueAt).toBe(plusMinutes(life.now, 10));
+    expect(life.at(attempt.sessionExpiresAt).settle(attempt.id, { kind: "open" })).toBe("settled");
+    expect(current(life, attempt).dueAt).toBe(plusMinutes(life.now, 1));
   });
 });

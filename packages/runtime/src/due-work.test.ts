@@ -1,0 +1,102 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { plusSeconds } from "@clearing/domain/time";
+import { describe, expect, it } from "vitest";
+import { type DueWork, workOff } from "./due-work.ts";
+import { fakeDeps, NOW } from "./testing/fake-deps.ts";
+
+const PAST = "2026-12-31T23:00:00Z";
+
+/** An index with so many due items of each kind, and time that passes by so many seconds with each piece of work. */
+function world(due: Partial<Record<DueWork["kind"], number>>, item: object = { dueAt: PAST, version: 3 }, seconds = 0) {
+  let now = NOW;
+  const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
+  table.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
+    const kind = ExpressionAttributeValues[":kind"] as DueWork["kind"];
+    return { Items: Array.from({ length: due[kind] ?? 0 }, (_, index) => ({ pk: kind, sk: String(index + 1) })) };
+  });
+  table.on(GetCommand).resolves({ Item: item });
+  const worked: string[] = [];
+  const work = (kind: DueWork["kind"], result: DueWork["act"] = async () => ({ ok: true })): DueWork => ({
+    kind,
+    act: (key) => {
+      worked.push(`${key.pk} ${key.sk}`);
+      now = plusSeconds(now, seconds);
+      return result(key);
+    },
+  });
+  const postponed = () =>
+    table.commandCalls(UpdateCommand).map(({ args }) => ({
+      key: args[0].input.Key,
+      ...args[0].input.ExpressionAttributeValues,
+    }));
+  return { run: (...works: DueWork[]) => workOff(deps, works), work, worked, postponed, table, log };
+}
+
+const moved = { dueAt: "2027-01-01T06:00:00Z", version: 4 };
+
+describe("work that is due", () => {
+  it("is done in turns: the second kind does not wait for all of the first", async () => {
+    const { run, work, worked } = world({ ATTEMPT: 3, REFUND: 1, PAGES: 2 }, moved);
+
+    await run(work("ATTEMPT"), work("REFUND"), work("PAGES"));
+
+    expect(worked).toEqual(["ATTEMPT 1", "REFUND 1", "PAGES 1", "ATTEMPT 2", "PAGES 2", "ATTEMPT 3"]);
+  });
+
+  it("ends with the run's time, in which every kind has had its turn", async () => {
+    const { run, work, worked } = world({ ATTEMPT: 100, REFUND: 100 }, moved, 10);
+
+    await run(work("ATTEMPT"), work("REFUND"));
+
+    expect(worked).toEqual(["ATTEMPT 1", "REFUND 1", "ATTEMPT 2"]);
+  });
+
+  it.each<[string, DueWork["act"]]>([
+    ["throws", () => Promise.reject(new Error("broken"))],
+    ["is refused", async () => ({ ok: false, reason: "unavailable" })],
+    ["changes nothing", async () => ({ ok: true })],
+  ])(
+    "goes to the back of its kind when it %s, under the version that was read, and the others go on",
+    async (_, act) => {
+      const { run, work, worked, postponed } = world({ ATTEMPT: 2 });
+
+      await run(work("ATTEMPT", act));
+
+      expect(worked).toHaveLength(2);
+      expect(postponed()).toMatchObject([
+        { key: { pk: "ATTEMPT", sk: "1" }, ":later": "2027-01-01T00:01:00Z", ":vain": 1, ":seen": PAST, ":version": 3 },
+        { key: { pk: "ATTEMPT", sk: "2" } },
+      ]);
+    },
+  );
+
+  it.each([
+    [1, "2027-01-01T00:02:00Z"],
+    [5, "2027-01-01T00:32:00Z"],
+    [40, "2027-01-01T01:00:00Z"],
+  ])("that was put back %i times waits until %s", async (vain, later) => {
+    const { run, work, postponed } = world({ ATTEMPT: 1 }, { dueAt: PAST, version: 3, vain });
+
+    await run(work("ATTEMPT"));
+
+    expect(postponed()).toMatchObject([{ ":later": later, ":vain": vain + 1 }]);
+  });
+
+  it("keeps the deadline that its own change gave it", async () => {
+    const { run, work, postponed } = world({ ATTEMPT: 1 }, moved);
+
+    await run(work("ATTEMPT"));
+
+    expect(postponed()).toEqual([]);
+  });
+
+  it("is left to whoever changes it meanwhile", async () => {
+    const { run, work, worked, table } = world({ ATTEMPT: 2 });
+    table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: "changed", $metadata: {} }));
+
+    await run(work("ATTEMPT"));
+
+    expect(worked).toHaveLength(2);
+  });
+});

@@ -1,0 +1,48 @@
+import { plusSeconds } from "@clearing/domain/time";
+import type { DueKind } from "@clearing/store/keys";
+import type { Key } from "@clearing/store/read";
+import { dueItems, postpone } from "@clearing/store/sweep";
+import type { Deps } from "./deps.ts";
+
+/** A kind of deadline, and what is done when one has come. */
+export type DueWork = { kind: DueKind; act(key: Key): Promise<{ ok: true } | { ok: false; reason: string }> };
+
+/** A run begins nothing after this time: a function of each minute has 55 seconds, and one item may need 20 of them. */
+const RUN_SECONDS = 30;
+
+/**
+ * Works off what is due, the earliest of each kind first and the kinds in turn, so that no kind waits for all of
+ * another. What is still due after its turn, since it failed or nothing came of it, is postponed, longer each time: it
+ * keeps no other from its turn. What the run has no time for is due again in the next one.
+ */
+export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<void> {
+  const now = deps.clock.now();
+  const end = plusSeconds(now, RUN_SECONDS);
+  let turns = works.map(({ kind, act }) => ({ act, keys: dueItems(deps.store, kind, now)[Symbol.asyncIterator]() }));
+  while (turns.length > 0) {
+    const going: typeof turns = [];
+    for (const turn of turns) {
+      if (deps.clock.now() >= end) {
+        deps.log.warn("the run ends with its time; the next one goes on");
+        return;
+      }
+      const next = await turn.keys.next();
+      if (next.done === true) continue;
+      await workOn(deps, next.value, turn.act);
+      going.push(turn);
+    }
+    turns = going;
+  }
+}
+
+async function workOn(deps: Deps, key: Key, act: DueWork["act"]): Promise<void> {
+  const id = `${key.pk} ${key.sk}`;
+  try {
+    const result = await act(key);
+    if (!result.ok) deps.log.warn("left for later", { id, reason: result.reason });
+  } catch (error) {
+    deps.log.error("failed on an item", error, { id });
+    deps.log.metric("SweepFailures", 1, "Count");
+  }
+  await postpone(deps.store, key, deps.clock.now());
+}

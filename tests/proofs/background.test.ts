@@ -1,0 +1,115 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { Booking } from "@clearing/domain/booking";
+import { type Instant, plusMinutes } from "@clearing/domain/time";
+import { openCheckout } from "@clearing/operations/checkout";
+import type { Gateway } from "@clearing/payments";
+import { signAgreement } from "@clearing/store/agreement";
+import { readAttempts } from "@clearing/store/booking";
+import type { DueKind } from "@clearing/store/keys";
+import { endEarly } from "@clearing/store/progress";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sweepPayments } from "../../functions/payment-sweep/sweep-payments.ts";
+import type { Deps } from "../../packages/runtime/src/deps.ts";
+import { operationsOf } from "../../packages/runtime/src/operations.ts";
+import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { openSession } from "../harness/session.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const now: Instant = "2027-03-01T17:00:00Z";
+const at = (minutes: number): Instant => plusMinutes(now, minutes);
+const silent = { ok: false, kind: "unavailable", code: "no_answer", message: "" } as const;
+
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+/** A function's dependencies at an instant; a call of Stripe that is not named is one that the test does not expect. */
+function depsAt(instant: Instant, gateway: Partial<Gateway>): Deps & { gateway: Gateway } {
+  const { deps } = fakeDeps({ store: running.store, ids, clock: { now: () => instant } });
+  return { ...deps, gateway: gateway as Gateway };
+}
+
+/** Which of a booking's items are due, and when. */
+async function deadlines(kind: DueKind, { id }: Booking): Promise<unknown[]> {
+  const { Items = [] } = await running.store.client.send(
+    new QueryCommand({
+      TableName: running.store.tables.core,
+      IndexName: "byDue",
+      KeyConditionExpression: "duePk = :kind",
+      ExpressionAttributeValues: { ":kind": kind },
+    }),
+  );
+  return Items.filter(({ pk }) => pk === `BKG#${id}`).map(({ dueAt }) => dueAt);
+}
+
+describe("the pages of a booking that has ended", () => {
+  /** A held booking whose deposit page is open, and Stripe's side of it. */
+  async function paying() {
+    const { store } = running;
+    const program = sampleProgram();
+    const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+    const booking = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+    const { hash } = booking.agreement;
+    const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+    await signAgreement(store, booking.id, signature, { actor, action: "sign", now }, () => null);
+    let session: ReturnType<typeof openSession> | undefined;
+    const expired: string[] = [];
+    const shown = () => {
+      if (session === undefined) throw new Error("no session was made");
+      return { ok: true, value: session } as const;
+    };
+    const stripe: Partial<Gateway> = {
+      createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+      createCheckoutSession: async (asked) => {
+        session = openSession(asked, now);
+        return shown();
+      },
+      retrieveCheckoutSession: async () => shown(),
+      expireCheckoutSession: async (id) => {
+        expired.push(id);
+        session = { ...shown().value, status: "expired", url: null };
+        return shown();
+      },
+    };
+    const command = { bookingId: booking.id, purpose: "deposit" } as const;
+    const opened = await openCheckout(operationsOf(depsAt(now, stripe)), command, actor);
+    if (!opened.ok) throw new Error("no page");
+    return { booking, stripe, expired, sessionId: opened.attempt.sessionId };
+  }
+
+  test("are closed by the sweep when their event is lost, as soon as Stripe answers again", async () => {
+    const { booking, stripe, expired, sessionId } = await paying();
+    const cancelled = { bookingId: booking.id, by: "client", refundId: ids.next("ref") } as const;
+    expect(await endEarly(running.store, cancelled, { actor, action: "cancel", now })).toMatchObject({ ok: true });
+    expect(await deadlines("PAGES", booking)).toEqual([at(5)]);
+
+    await sweepPayments(depsAt(at(5), { retrieveCheckoutSession: async () => silent }));
+    expect(await deadlines("PAGES", booking)).toEqual([at(6)]);
+    await sweepPayments(depsAt(at(6), { retrieveCheckoutSession: async () => silent }));
+    expect(await deadlines("PAGES", booking)).toEqual([at(8)]);
+    expect(expired).toEqual([]);
+    await sweepPayments(depsAt(at(8), stripe));
+
+    expect(expired).toEqual([sessionId]);
+    expect(await readAttempts(running.store, booking.id)).toMatchObject([{ status: "expired", dueAt: null }]);
+    expect(await deadlines("PAGES", booking)).toEqual([]);
+  });
+
+  test("are noted only where one is open", async () => {
+    const { store } = running;
+    const program = sampleProgram();
+    const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+    const booking = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+
+    await endEarly(
+      store,
+      { bookingId: booking.id, by: "client", refundId: ids.next("ref") },
+      { actor, action: "cancel", now },
+    );
+
+    expect(await deadlines("PAGES", booking)).toEqual([]);
+  });
+});
