@@ -62,13 +62,16 @@ const added = { actions: ["PutItem"] } as const;
 /** Single items of the core table, written where nothing else of it may be. */
 const only = (partitions: readonly string[], actions: readonly Action[]) => ({ partitions, actions });
 
+/** Where a charge was posted is read by who accounts for money that Stripe tells of. */
+const posting = { actions: ["GetItem", "PutItem"] } as const;
+
 const commands = { core: state, ledger: added, audit: added, outbox: added } as const;
 
 /** Least privilege, function by function. The roles, the environment and the tests all read this table. */
 export const access: Record<FunctionName, Access> = {
   catalogue: { core: { actions: reading, indexes: ["byList"], where: only(["QUO#"], ["PutItem"]) } },
   booking: { ...commands, core: { ...state, indexes: ["byOwner", "byList", "byCohort"] } },
-  checkout: { ...commands, stripe: true },
+  checkout: { ...commands, ledger: posting, stripe: true },
   admin: {
     core: { ...state, indexes: ["byList", "byCohort"] },
     audit: { actions: [...reading, "PutItem"], indexes: ["byActor", "byDay"] },
@@ -86,7 +89,7 @@ export const access: Record<FunctionName, Access> = {
   relay: { outbox: { actions: ["BatchWriteItem", "DeleteItem"] }, bus: true },
   resend: { outbox: { actions: ["Scan", "BatchWriteItem", "DeleteItem"] }, bus: true },
   progress: commands,
-  "stripe-events": { ...commands, stripe: true },
+  "stripe-events": { ...commands, ledger: posting, stripe: true },
   "stripe-work": { ...commands, stripe: true },
   mailer: {
     core: { actions: ["GetItem"], where: only(["MAIL#"], ["PutItem", "UpdateItem", "DeleteItem"]) },

@@ -26,9 +26,6 @@ export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guard
   };
 }
 
-/** The partition key of the one entry of a business fact. */
-export const journalKey = (reference: string): string => `JE#${reference}`;
-
 /** One entry with all its postings is one item, keyed by its business reference: a fact is posted once (I4). */
 export function journalPut(store: Store, entry: JournalEntry, now: Instant): Guarded<"already_posted"> {
   const id = store.ids.next("je");
@@ -38,7 +35,7 @@ export function journalPut(store: Store, entry: JournalEntry, now: Instant): Gua
       Put: {
         TableName: store.tables.ledger,
         Item: {
-          pk: journalKey(entry.reference),
+          pk: `JE#${entry.reference}`,
           sk: "ENTRY",
           id,
           postedAt: now,

@@ -2,7 +2,7 @@ import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { JournalEntry, PostedEntry } from "@clearing/domain/ledger";
 import type { Instant } from "@clearing/domain/time";
 import { commit } from "./commit.ts";
-import { journalKey, journalPut } from "./facts.ts";
+import { journalPut } from "./facts.ts";
 import type { Item } from "./items.ts";
 import type { Store } from "./store.ts";
 
@@ -24,7 +24,7 @@ export async function postOnce(
  * was never posted. Read consistently, by the charge's own id: what its metadata says now does not matter any more.
  */
 export async function readCredit(store: Store, chargeId: string): Promise<{ bookingId: string | null } | null> {
-  const Key = { pk: journalKey(`payment:${chargeId}`), sk: "ENTRY" };
+  const Key = { pk: `JE#payment:${chargeId}`, sk: "ENTRY" };
   const { Item } = await store.client.send(
     new GetCommand({ TableName: store.tables.ledger, Key, ConsistentRead: true }),
   );
