@@ -92,6 +92,18 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect((await change({ currency: "cad" })).status).toBe(200);
   });
 
+  test("a cursor of another list, or of the same one from another day", async () => {
+    await openCohort(world);
+    await openCohort(world);
+    type Page = { items: { startsOn: string }[]; nextCursor: string };
+    const first = await world.must<Page>("GET", "/v1/cohorts?limit=1");
+    const cursor = encodeURIComponent(first.nextCursor);
+
+    expect((await world.api("GET", `/v1/cohorts?limit=2&cursor=${cursor}`)).status).toBe(200);
+    const misused = [`/v1/cohorts?from=2099-01-01&cursor=${cursor}`, `/v1/programs?cursor=${cursor}`];
+    for (const path of misused) expect(paths(await world.api("GET", path))).toEqual(["query.cursor"]);
+  });
+
   test("a body that is too large", async () => {
     const answer = await post({ ...programBody, summary: "x".repeat(300_000) });
     expect(answer).toMatchObject({ status: 413, body: { code: "payload_too_large" } });

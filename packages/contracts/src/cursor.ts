@@ -6,9 +6,11 @@ export function decodeCursor(cursor: string | undefined): string[] | null {
   if (cursor === undefined) return null;
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    const sound = Array.isArray(parts) && parts.length > 0 && parts.every((part) => typeof part === "string" && part);
-    return sound ? parts : null;
+    return Array.isArray(parts) && parts.length > 0 && parts.every(isPart) ? parts : null;
   } catch {
     return null;
   }
 }
+
+/** A key of the database: neither an empty text nor one that cannot be written as UTF-8. */
+const isPart = (part: unknown): part is string => typeof part === "string" && part !== "" && part.isWellFormed();

@@ -112,7 +112,7 @@ test("a grant on leading keys covers no other item", async () => {
   const query = (pk: string) => ({
     TableName: "core",
     KeyConditionExpression: "pk = :pk AND sk > :sk",
-    ExpressionAttributeValues: { ":pk": { S: pk }, ":sk": { S: "" } },
+    ExpressionAttributeValues: { ":pk": { S: pk }, ":sk": { S: "A" } },
   });
   expect(await refusal("Query", query("CLEARANCE#1"))).toBeUndefined();
   expect((await refusal("Query", query("BOOKING#1")))?.code).toBe("AccessDeniedException");
@@ -128,6 +128,19 @@ test("a table under a customer's key needs the key too", async () => {
     { Effect: "Allow", Action: "kms:Decrypt", Resource: key },
   ]);
   expect(await keyed.refusal("GetItem", get)).toBeUndefined();
+});
+
+test("a query that AWS refuses is refused before it reaches the embedded database, which would take it", async () => {
+  const { refusal } = setUp([everything]);
+  const query = {
+    TableName: "core",
+    KeyConditionExpression: "pk = :pk",
+    ExpressionAttributeValues: { ":pk": { S: "1" } },
+    ExclusiveStartKey: item("2"),
+  };
+
+  expect(await refusal("Query", query)).toMatchObject({ code: "ValidationException", status: 400 });
+  expect(await refusal("Query", { ...query, ExclusiveStartKey: item("1") })).toBeUndefined();
 });
 
 test("an unknown table or operation is refused as AWS does", async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService, requireGrant } from "./aws-endpoint.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
+import { refuseQuery } from "./dynamodb-query.ts";
 import type { FaultKind, Faults } from "./faults.ts";
 import type { TableSpec } from "./topology.ts";
 
@@ -42,7 +43,7 @@ const inTransaction: Record<string, string> = {
   Get: "GetItem",
 };
 
-/** The proxy before DynamoDB: each caller's IAM policy, faults, and word of writes for the streams. */
+/** The proxy before DynamoDB: each caller's IAM policy, AWS's own refusals, faults, and word of writes for the streams. */
 export function createDynamoDbService(options: Options): AwsService {
   const { db, faults } = options;
   const tables = new Map(options.tables.map((table) => [table.name, table]));
@@ -53,6 +54,8 @@ export function createDynamoDbService(options: Options): AwsService {
     const input = JSON.parse(call.body.toString()) as Input;
     const accesses = accessesOf(operation, input, tables);
     for (const access of accesses) requireAccess(call, access, input);
+    const refusal = operation === "Query" && accesses[0] ? refuseQuery(input, accesses[0].table) : null;
+    if (refusal !== null) throw new AwsError("ValidationException", refusal);
     const struck = (kind: FaultKind) =>
       faults.strikes("dynamodb", kind, { function: call.fn.label, action: operation });
 

@@ -8,6 +8,7 @@ import { isConflict, isOutage } from "./aws.ts";
 import { type Caller, callerOf } from "./caller.ts";
 import type { Deps, DepsFactory } from "./deps.ts";
 import { type Idempotency, scopeOf } from "./idempotency.ts";
+import { closeList, openList } from "./list-cursor.ts";
 import { jsonLog, type Log } from "./log.ts";
 import { type InputOf, type RawRequest, readRequest } from "./route-input.ts";
 
@@ -141,6 +142,9 @@ async function serve<D extends Deps>(
     return problemResponse(refused === "validation_failed" ? { refused, errors: request.errors } : { refused });
   }
 
+  const list = openList(route, caller, request.input);
+  if (!list.ok) return problemResponse({ refused: "validation_failed", errors: list.errors });
+
   const key = idempotencyOf(route, caller, raw, request.fingerprint);
   if (!key.ok) return problemResponse(key.refusal);
   const { idempotency } = key;
@@ -160,9 +164,9 @@ async function serve<D extends Deps>(
     userAgent: http.userAgent.slice(0, LONGEST_USER_AGENT).toWellFormed(),
     deps: { ...deps, log: deps.log.with({ requestId, operation: route.operationId }) },
   };
-  const answered = await answer(request.input, context);
+  const answered = await answer(list.input, context);
   if ("refused" in answered) return problemResponse(answered);
-  if (!("replayed" in answered)) return responseOf(answered);
+  if (!("replayed" in answered)) return responseOf(closeList(answered, list.listId));
   const winner = await answeredBefore();
   return idempotency && winner ? replay(winner, idempotency) : problemResponse({ refused: "conflict" });
 }

@@ -88,7 +88,7 @@ async function queryKeys(
       },
       ScanIndexForward: query.newestFirst !== true,
       Limit: query.limit,
-      ExclusiveStartKey: startAt(query.cursor, { [pk]: partition }, sk),
+      ExclusiveStartKey: startAt(query, { [pk]: partition }, sk),
     }),
   );
   return { items: Items ?? [], last: LastEvaluatedKey };
@@ -96,10 +96,13 @@ async function queryKeys(
 
 const cursorAt = (key: Item, order: string): string => encodeCursor(String(key.pk), String(key.sk), String(key[order]));
 
-/** A cursor of another list begins from the first: within a list's own partition no key of a reader's does harm. */
-function startAt(cursor: string | undefined, partition: Item, order: string): Item | undefined {
+/**
+ * Where a page begins. DynamoDB refuses a start key outside the range that is asked for, which no list of ours writes
+ * into a cursor: one that was tampered with begins from the first.
+ */
+function startAt({ cursor, from = "" }: Omit<ListQuery, "partitions">, partition: Item, order: string) {
   const [pk, sk, place] = decodeCursor(cursor) ?? [];
-  return place === undefined ? undefined : { pk, sk, ...partition, [order]: place };
+  return place === undefined || place < from ? undefined : { pk, sk, ...partition, [order]: place };
 }
 
 /** The items behind keys, in the keys' order; what is gone meanwhile is left out. At most 100. */

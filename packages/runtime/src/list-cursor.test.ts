@@ -1,0 +1,104 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
+import { listBookings } from "@clearing/contracts/routes/booking";
+import { listCohorts, listPrograms } from "@clearing/contracts/routes/catalogue";
+import { listKeys } from "@clearing/store/read";
+import type { Context } from "aws-lambda";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { type Binding, bind, httpHandler } from "./api.ts";
+import { fakeDeps } from "./testing/fake-deps.ts";
+import { httpEvent } from "./testing/http-event.ts";
+
+const claims = (sub: string) => ({ sub, email: `${sub}@example.org`, email_verified: "true" });
+const place = encodeCursor("COH#coh_1", "COHORT", "2027-03-01#coh_1");
+
+/** A handler of three lists, each of which answers with the place of its page's end and says which it was given. */
+function setUp() {
+  const { deps } = fakeDeps();
+  const given: (string | undefined)[] = [];
+  const answer = (query: { cursor?: string | undefined }) => {
+    given.push(query.cursor);
+    return { status: 200, body: { items: [], nextCursor: place } };
+  };
+  const bindings: Binding[] = [
+    bind(listPrograms, async ({ query }) => answer(query)),
+    bind(listCohorts, async ({ query }) => answer(query)),
+    bind(listBookings, async ({ query }) => answer(query)),
+  ];
+  const handler = httpHandler(async () => deps, bindings);
+  const get = async (path: string, query: Record<string, string>, sub?: string) => {
+    const fields = { path, query: new URLSearchParams(query).toString() };
+    const event = httpEvent(sub === undefined ? fields : { ...fields, claims: claims(sub) });
+    const { statusCode, body = "" } = await handler(event, {} as Context);
+    return { status: statusCode, ...JSON.parse(body) };
+  };
+  return { get, given };
+}
+
+const wrong = { status: 400, code: "validation_failed", errors: [{ path: "query.cursor" }] };
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
+
+describe("a cursor", () => {
+  test("goes on in its own list, at its own place, with another length of a page", async () => {
+    const { get, given } = setUp();
+    const filters = { from: "2027-03-01", status: "open" };
+    const { nextCursor } = await get("/v1/cohorts", filters);
+
+    const next = await get("/v1/cohorts", { status: "open", from: "2027-03-01", limit: "7", cursor: nextCursor });
+
+    expect(next).toEqual({ status: 200, items: [], nextCursor });
+    expect(given).toEqual([undefined, place]);
+  });
+
+  test.each([
+    ["a later first day", "/v1/cohorts", { from: "2028-01-01" }],
+    ["an earlier first day", "/v1/cohorts", { from: "2026-01-01" }],
+    ["no first day", "/v1/cohorts", {}],
+    ["one filter more", "/v1/cohorts", { from: "2027-03-01", status: "open" }],
+    ["another list", "/v1/programs", {}],
+  ])("of one list is refused with %s", async (_, path, query) => {
+    const { get, given } = setUp();
+    const { nextCursor } = await get("/v1/cohorts", { from: "2027-03-01" });
+
+    expect(await get(path, { ...query, cursor: nextCursor })).toMatchObject(wrong);
+    expect(given).toHaveLength(1);
+  });
+
+  test("of one client's list is refused in another's", async () => {
+    const { get } = setUp();
+    const { nextCursor } = await get("/v1/bookings", {}, "sub-1");
+
+    expect(await get("/v1/bookings", { cursor: nextCursor }, "sub-1")).toMatchObject({ status: 200 });
+    expect(await get("/v1/bookings", { cursor: nextCursor }, "sub-2")).toMatchObject(wrong);
+  });
+
+  test.each([
+    ["made up", encodeCursor("x")],
+    ["of the right form without its list", place],
+    ["no cursor at all", "%%%"],
+    ["half a surrogate pair", Buffer.from('["\\ud800","\\ud800"]').toString("base64url")],
+  ])("is refused: %s", async (_, cursor) => {
+    expect(await setUp().get("/v1/cohorts", { cursor })).toMatchObject(wrong);
+  });
+
+  test("names no filter and no caller", async () => {
+    const { nextCursor } = await setUp().get("/v1/bookings", {}, "sub-1");
+
+    expect(decodeCursor(nextCursor)).toEqual([expect.stringMatching(/^[\w-]{22}$/), ...(decodeCursor(place) ?? [])]);
+  });
+});
+
+test("a place before the range that is asked for is not sent to DynamoDB, which would refuse it", async () => {
+  const { deps, table } = fakeDeps();
+  const started = async (from: string) => {
+    const query = { index: "byList", partitions: ["COHORTS"], from, limit: 1, cursor: place } as const;
+    await listKeys(deps.store, { ...query, partitions: [...query.partitions] });
+    return table.commandCalls(QueryCommand).at(-1)?.args[0].input.ExclusiveStartKey;
+  };
+
+  expect(await started("2027-03-01")).toMatchObject({ listPk: "COHORTS", listSk: "2027-03-01#coh_1" });
+  expect(await started("2027-03-02")).toBeUndefined();
+});

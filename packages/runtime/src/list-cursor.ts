@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
+import type { Route } from "@clearing/contracts/route";
+import type { Reply } from "./answer.ts";
+import type { Caller } from "./caller.ts";
+import type { FieldError } from "./route-input.ts";
+
+type ListInput = { params: unknown; query: { limit?: unknown; cursor?: string | undefined } };
+type Opened<Input> = { ok: true; input: Input; listId: string } | { ok: false; errors: FieldError[] };
+
+/**
+ * Ties the cursors of a list to it: to the route, its parameters and filters, and the caller whose list it is. A handler
+ * neither sees nor writes the tie. A cursor is no secret and gives no right: the tie keeps it from being taken for a
+ * place in another list, where it means nothing, or in a range that it lies outside of.
+ */
+export function openList<Input extends ListInput>(route: Route, caller: Caller | null, input: Input): Opened<Input> {
+  const { limit: _limit, cursor, ...filters } = input.query;
+  const sorted = Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1));
+  const list = [route.operationId, caller?.sub ?? null, input.params, sorted];
+  const listId = createHash("sha256").update(JSON.stringify(list)).digest("base64url").slice(0, 22);
+  if (cursor === undefined) return { ok: true, input, listId };
+  const [of, ...place] = decodeCursor(cursor) ?? [];
+  if (of !== listId || place.length === 0) {
+    return { ok: false, errors: [{ path: "query.cursor", message: "Must be the nextCursor of the page before" }] };
+  }
+  return { ok: true, input: { ...input, query: { ...input.query, cursor: encodeCursor(...place) } }, listId };
+}
+
+/** The answer with its `nextCursor`, where it has one, tied to the list. */
+export function closeList(reply: Reply, listId: string): Reply {
+  const { body } = reply;
+  if (typeof body !== "object" || body === null || !("nextCursor" in body)) return reply;
+  const place = typeof body.nextCursor === "string" ? decodeCursor(body.nextCursor) : null;
+  return place === null ? reply : { ...reply, body: { ...body, nextCursor: encodeCursor(listId, ...place) } };
+}
