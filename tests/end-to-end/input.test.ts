@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
+import { get } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   Client,
@@ -172,6 +173,51 @@ describe("who may do what", () => {
     }
     expect(wrong).toEqual([]);
   });
+
+  test("a route's own authorizer and roles judge every spelling of its path; no spelling leads to another's", async () => {
+    const callers = [undefined, await world.token("client"), await world.token("finance")];
+    const journal = [401, 403, 200];
+    const nowhere = [404, 404, 404];
+    const notAnId = [400, 400, 400];
+    const expected: Record<string, number[]> = {
+      "/v1/finance/journal": journal,
+      "/v1/finance%2Fjournal": journal,
+      "/v1/finance/%6aournal": journal,
+      "/v1/finance/journal/": nowhere,
+      "/v1//finance/journal": nowhere,
+      "//v1/finance/journal": nowhere,
+      "/V1/Finance/Journal": nowhere,
+      "/v1/programs/../finance/journal": nowhere,
+      "/v1/programs/%2e%2e/finance/journal": nowhere,
+      "/v1/cohorts/x%2f..%2f..%2ffinance%2fjournal": nowhere,
+      "/v1/programs/%zz": nowhere,
+      "/v1/programs/%ff": nowhere,
+      "/v1/programs/..": notAnId,
+      "/v1/programs/%2e%2e": notAnId,
+      "/v1/programs/%00": notAnId,
+      "/v1/programs/x%252f..%252ffinance": notAnId,
+      "/v1/programs/..%3f": notAnId,
+      "/v1/bookings/bkg_0%2fagreement": [401, 404, 404],
+    };
+    const seen: Record<string, number[]> = {};
+    for (const path of Object.keys(expected)) {
+      seen[path] = [];
+      for (const token of callers) seen[path].push(await statusOf(path, token));
+    }
+    expect(seen).toEqual(expected);
+  });
+
+  /** As it is written: `fetch` would resolve dot segments. */
+  function statusOf(path: string, token: string | undefined): Promise<number> {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const request = get(world.stack.apiUrl, { path, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    request.on("error", reject);
+    return promise;
+  }
 
   test("what is not built yet is not there", async () => {
     for (const path of ["/v1/discounts", "/v1/waitlist/wl_1", "/v1/finance/payouts", "/v1/alerts"]) {

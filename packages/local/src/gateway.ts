@@ -23,9 +23,10 @@ export function createGateway({ topology, lambda, issuer, now, own }: Options): 
 
   async function respond(request: IncomingMessage, body: Buffer): Promise<GatewayResponse> {
     const method = request.method ?? "GET";
-    const [path = "/", query = ""] = (request.url ?? "/").split(/\?(.*)/s);
-    const found = match(method, path);
-    if (!found) return message(404, "Not Found");
+    const [encoded = "/", query = ""] = (request.url ?? "/").split(/\?(.*)/s);
+    const path = decodedPath(encoded);
+    const found = path === undefined ? undefined : match(method, path);
+    if (path === undefined || !found) return message(404, "Not Found");
     const { route, parameters } = found;
     const requestId = randomUUID();
     let claims: Awaited<ReturnType<Issuer["verify"]>>;
@@ -107,7 +108,7 @@ async function withTimeout<T>(work: Promise<T>): Promise<T | "late"> {
 
 type Match = { route: RouteSpec; parameters: Record<string, string> | undefined };
 
-/** The most specific route wins: an exact path, then variables from the left, then a greedy variable, then `$default`. */
+/** Matches decoded paths. The most specific route wins: an exact path, then variables from the left, then a greedy variable, then `$default`. */
 export function compileRoutes(routes: readonly RouteSpec[]): (method: string, path: string) => Match | undefined {
   const compiled = routes
     .filter((route) => route.key !== "$default")
@@ -139,19 +140,23 @@ function matchSegments(segments: readonly string[], parts: readonly string[]): R
     const part = parts[index];
     if (part === undefined) return undefined;
     if (segment.endsWith("+}")) {
-      parameters[segment.slice(1, -2)] = decoded(parts.slice(index).join("/"));
+      parameters[segment.slice(1, -2)] = parts.slice(index).join("/");
       return parameters;
     }
-    if (segment.startsWith("{") && part !== "") parameters[segment.slice(1, -1)] = decoded(part);
+    if (segment.startsWith("{") && part !== "") parameters[segment.slice(1, -1)] = part;
     else if (segment !== part) return undefined;
   }
   return segments.length === parts.length ? parameters : undefined;
 }
 
-function decoded(text: string): string {
+/**
+ * HTTP APIs choose a route by the decoded path, in which an encoded slash divides segments like any other; dot segments
+ * and empty ones stay what they are. Undefined for a path that does not decode, which no route has.
+ */
+export function decodedPath(encoded: string): string | undefined {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(encoded);
   } catch {
-    return text;
+    return undefined;
   }
 }

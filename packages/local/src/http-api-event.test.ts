@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compileRoutes } from "./gateway.ts";
+import { compileRoutes, decodedPath } from "./gateway.ts";
 import { type GatewayRequest, httpApiEvent, httpApiResponse } from "./http-api-event.ts";
 
 const request = (over: Partial<GatewayRequest> = {}): GatewayRequest => ({
@@ -133,11 +133,43 @@ describe("the most specific route wins", () => {
   );
   test.each([
     ["GET", "/v1/fixed", "GET /v1/fixed", undefined],
-    ["GET", "/v1/a%20b", "GET /v1/{id}", { id: "a b" }],
+    ["GET", "/v1/a b", "GET /v1/{id}", { id: "a b" }],
     ["GET", "/v1/a/parts/b", "GET /v1/{id}/parts/{part}", { id: "a", part: "b" }],
     ["POST", "/v1/a/b/c", "ANY /v1/{proxy+}", { proxy: "a/b/c" }],
     ["GET", "/", "$default", undefined],
   ])("%s %s goes to %s", (method, path, key, parameters) => {
     expect(match(method, path)).toEqual({ route: { key, functionId: "F", authorizer: undefined }, parameters });
+  });
+});
+
+describe("the path of a request", () => {
+  const keys = ["GET /v1/programs", "GET /v1/programs/{id}", "GET /v1/programs/{id}/plans", "GET /v1/finance/journal"];
+  const match = compileRoutes(keys.map((key) => ({ key, functionId: "F", authorizer: undefined })));
+  const routed = (encoded: string) => {
+    const path = decodedPath(encoded);
+    const found = path === undefined ? undefined : match("GET", path);
+    return found && [found.route.key, found.parameters?.id];
+  };
+
+  test.each([
+    ["/v1/programs/%70rog_1", ["GET /v1/programs/{id}", "prog_1"]],
+    ["/v1%2fprograms%2Fprog_1", ["GET /v1/programs/{id}", "prog_1"]],
+    ["/v1/programs/prog_1%2fplans", ["GET /v1/programs/{id}/plans", "prog_1"]],
+    ["/v1/programs/..", ["GET /v1/programs/{id}", ".."]],
+    ["/v1/programs/%2e%2e", ["GET /v1/programs/{id}", ".."]],
+    ["/v1/programs/a%252fplans", ["GET /v1/programs/{id}", "a%2fplans"]],
+    ["/v1/programs/../finance/journal", undefined],
+    ["/v1/programs/x%2f..%2f..%2ffinance%2fjournal", undefined],
+    ["//v1/finance/journal", undefined],
+    ["/v1//finance/journal", undefined],
+    ["/v1/programs/", undefined],
+    ["/v1/finance/journal/", undefined],
+    ["/V1/finance/journal", undefined],
+    ["/v1/finance/journal%00", undefined],
+    ["/v1/programs/%zz", undefined],
+    ["/v1/programs/%ff", undefined],
+    ["/v1/programs/%", undefined],
+  ])("%s leads to %j", (encoded, expected) => {
+    expect(routed(encoded)).toEqual(expected);
   });
 });

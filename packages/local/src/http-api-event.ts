@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { JWTPayload } from "jose";
 
-/** A request as the gateway read it. `path` is still percent-encoded. */
+/** A request as the gateway read it: the path decoded, the query still percent-encoded. */
 export type GatewayRequest = {
   method: string;
   path: string;
@@ -35,7 +35,7 @@ export function httpApiEvent(request: GatewayRequest, matched: Matched): Record<
   const query = request.query ? joined(new URLSearchParams(request.query)) : undefined;
   const cookies = request.headers.cookie?.flatMap((line) => line.split(/;\s*/)).filter(Boolean);
   const isBase64Encoded = request.body.length > 0 && !isText(headers["content-type"]);
-  const path = decodedPath(request.path);
+  const { path } = request;
   const domainName = headers.host ?? "localhost";
   return {
     version: "2.0",
@@ -77,14 +77,6 @@ function joined(parameters: URLSearchParams): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of parameters) query[name] = name in query ? `${query[name]},${value}` : value;
   return query;
-}
-
-function decodedPath(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 /** Every claim is a string there; a list is written `[admin finance]`. */
