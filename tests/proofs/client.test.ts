@@ -1,11 +1,11 @@
 import type { Booking, PaymentMethod } from "@clearing/domain/booking";
-import { type Instant, plusHours } from "@clearing/domain/time";
+import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { ensureCustomer } from "@clearing/operations/customer";
 import type { CreateCustomer, CustomerFacts, Gateway } from "@clearing/payments";
 import { signAgreement } from "@clearing/store/agreement";
-import { listFiles } from "@clearing/store/booking";
+import { listFiles, readAttempts, readBooking } from "@clearing/store/booking";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -118,6 +118,112 @@ describe("one client, whoever made the booking", () => {
 
     expect(pages.every((page) => page.length <= 2)).toBe(true);
     expect(pages.flat()).toEqual(made.toReversed());
+  });
+});
+
+describe("a customer that is gone at Stripe", () => {
+  /** The client's next checkout, at a Stripe whose customers made so far have been deleted. */
+  async function deleted(jane: string) {
+    const kit = stripe();
+    await ensureCustomer(kit.contextAt(now), jane);
+    const gone = new Set(kit.customers.map(({ customerId }) => customerId));
+    const sessions: { key: string; customerId: string }[] = [];
+    const make = kit.gateway.createCheckoutSession as Gateway["createCheckoutSession"];
+    kit.gateway.createCheckoutSession = async (session, key) => {
+      sessions.push({ key, customerId: session.customerId });
+      if (!gone.has(session.customerId)) return make(session, key);
+      return { ok: false, kind: "invalid", code: "resource_missing", param: "customer", message: "" };
+    };
+    return { ...kit, gone, sessions };
+  }
+
+  const attemptsOf = async ({ id }: Booking) =>
+    (await readAttempts(running.store, id)).map(({ id: key, status, customerId }) => ({ key, status, customerId }));
+
+  test("is made again in the same call, under a key of its own, and its attempt is never asked for with another", async () => {
+    const jane = somebody();
+    const { asked, customers, sessions, contextAt } = await deleted(jane);
+    const booking = await signed(jane, "herself");
+
+    const opened = await openCheckout(contextAt(now), { bookingId: booking.id, purpose: "deposit" }, actor);
+
+    expect(opened).toMatchObject({ ok: true, attempt: { status: "open", customerId: customers[0]?.customerId } });
+    expect(new Set(asked.map(({ key }) => key)).size).toBe(2);
+    const [first, second] = sessions;
+    expect(sessions).toHaveLength(2);
+    expect(await attemptsOf(booking)).toEqual([
+      { ...first, status: "refused" },
+      { ...second, status: "open" },
+    ]);
+  });
+
+  test("holds the place no longer than one checkout does", async () => {
+    const jane = somebody();
+    const { contextAt } = await deleted(jane);
+    const booking = await signed(jane, "herself");
+
+    await openCheckout(contextAt(now), { bookingId: booking.id, purpose: "deposit" }, actor);
+
+    expect(await readBooking(running.store, booking.id)).toMatchObject({
+      holdExpiresAt: plusMinutes(now, 36),
+      holdExtended: true,
+    });
+  });
+
+  test("is replaced once by two checkouts at a time", async () => {
+    const jane = somebody();
+    const { asked, contextAt } = await deleted(jane);
+    const bookings = [await signed(jane, "herself"), await signed(jane, "an admin")];
+
+    const opened = await Promise.all(
+      bookings.map(({ id }) => openCheckout(contextAt(now), { bookingId: id, purpose: "deposit" }, actor)),
+    );
+
+    expect(new Set(opened.map((one) => one.ok && one.attempt.customerId)).size).toBe(1);
+    expect(new Set(asked.map(({ key }) => key)).size).toBe(2);
+  });
+
+  test("is replaced under the same key by the next call where the answer was lost", async () => {
+    const jane = somebody();
+    const { asked, gateway, contextAt } = await deleted(jane);
+    const booking = await signed(jane, "herself");
+    const losing = { ...contextAt(now) };
+    losing.gateway = {
+      ...gateway,
+      async createCustomer(customer: CreateCustomer, key: string) {
+        await gateway.createCustomer?.(customer, key);
+        return { ok: false, kind: "unknown", code: "timeout", message: "" };
+      },
+    } as Gateway;
+
+    const command = { bookingId: booking.id, purpose: "deposit" } as const;
+    expect(await openCheckout(losing, command, actor)).toMatchObject({ ok: false, kind: "unknown" });
+    expect(await openCheckout(contextAt(now), command, actor)).toMatchObject({ ok: true });
+
+    expect(asked.map(({ key }) => key)).toEqual([asked[0]?.key, asked[1]?.key, asked[1]?.key]);
+  });
+
+  test("is found to be so again where a crash came between the refusal and its successor", async () => {
+    const jane = somebody();
+    const { customers, contextAt, gone } = await deleted(jane);
+    const booking = await signed(jane, "herself");
+    const command = { bookingId: booking.id, purpose: "deposit" } as const;
+    const crashing = contextAt(now);
+    let ids = 0;
+    crashing.ids = {
+      next: (prefix) => {
+        // The second round asks for a customer's id first.
+        if (prefix === "cli" && ++ids === 2) throw new Error("crash");
+        return contextAt(now).ids.next(prefix);
+      },
+    };
+
+    await expect(openCheckout(crashing, command, actor)).rejects.toThrow("crash");
+    expect(await attemptsOf(booking)).toMatchObject([{ status: "refused" }]);
+    const opened = await openCheckout(contextAt(now), command, actor);
+
+    expect(opened).toMatchObject({ ok: true, attempt: { customerId: customers[0]?.customerId } });
+    expect(gone.has(customers[0]?.customerId ?? "")).toBe(false);
   });
 });
 

@@ -105,6 +105,7 @@ describe("a checkout session", () => {
 
     const wrongAccount = contextAt(dayLater, "https://example.org", {
       listCheckoutSessions: async () => unknownToStripe,
+      retrieveCustomer: async () => unknownToStripe,
     });
     await expect(settle(wrongAccount, ref, "sweep")).rejects.toThrow("Stripe shows nothing of cus_1");
     expect(await standing(booking)).toEqual({ attempts: ["requested"], collectedBy: attempt?.id });
@@ -114,5 +115,77 @@ describe("a checkout session", () => {
     });
     await settle(listing, ref, "sweep");
     expect(await standing(booking)).toEqual({ attempts: ["refused"], collectedBy: null });
+  });
+
+  test.each([
+    ["is found by the time in which it can have been made", true, "open"],
+    ["was never made where that lists none", false, "refused"],
+  ])("of a customer that was deleted since %s", async (_what, made, status) => {
+    const booking = await signed();
+    const asked: CreateCheckoutSession[] = [];
+    const losing = contextAt(now, "https://example.org", {
+      async createCheckoutSession(session) {
+        asked.push(session);
+        return lost;
+      },
+    });
+    await openCheckout(losing, { bookingId: booking.id, purpose: "deposit" }, actor);
+    const [attempt] = await readAttempts(running.store, booking.id);
+    const queries: object[] = [];
+    const later = contextAt(plusHours(now, 25), "https://example.org", {
+      retrieveCustomer: async () => ({ ok: true, value: { deleted: true } }),
+      async listCheckoutSessions(query) {
+        queries.push(query);
+        if ("customerId" in query) return unknownToStripe;
+        const items = made ? asked.map((session) => openSession(session, now)) : [];
+        return { ok: true, value: { items, nextAfter: null } };
+      },
+    });
+
+    await settle(later, { bookingId: booking.id, attemptId: attempt?.id ?? "" }, "sweep");
+
+    expect(queries).toEqual([
+      { customerId: "cus_1" },
+      { createdFrom: plusMinutes(now, -5), createdTo: attempt?.sessionExpiresAt },
+    ]);
+    expect((await standing(booking)).attempts).toEqual([status]);
+  });
+
+  test("whose key was used with other words, as by an earlier release, is looked up and not asked for again", async () => {
+    const booking = await signed();
+    const asked: CreateCheckoutSession[] = [];
+    const losing = contextAt(now, "https://example.org", {
+      async createCheckoutSession(session) {
+        asked.push(session);
+        return lost;
+      },
+    });
+    await openCheckout(losing, { bookingId: booking.id, purpose: "deposit" }, actor);
+    const [first] = await readAttempts(running.store, booking.id);
+    const released = contextAt(plusMinutes(now, 1), "https://example.org", {
+      createCheckoutSession: async () => ({ ok: false, kind: "idempotency_mismatch", code: "", message: "" }),
+      listCheckoutSessions: async () => ({
+        ok: true,
+        value: { items: asked.map((session) => openSession(session, now)), nextAfter: null },
+      }),
+    });
+
+    const opened = await openCheckout(released, { bookingId: booking.id, purpose: "deposit" }, actor);
+
+    expect(opened).toMatchObject({ ok: true, attempt: { id: first?.id, sessionId: `cs_${first?.id}` } });
+  });
+
+  test("that Stripe refuses for good frees the due, and takes back the time that it held the place", async () => {
+    const booking = await signed();
+    const { holdExpiresAt } = booking;
+    const refusing = contextAt(now, "https://example.org", {
+      createCheckoutSession: async () => ({ ok: false, kind: "invalid", code: "amount_too_large", message: "" }),
+    });
+
+    const refused = await openCheckout(refusing, { bookingId: booking.id, purpose: "deposit" }, actor);
+
+    expect(refused).toMatchObject({ ok: false, kind: "invalid", code: "amount_too_large" });
+    expect(await standing(booking)).toEqual({ attempts: ["refused"], collectedBy: null });
+    expect(await readBooking(running.store, booking.id)).toMatchObject({ holdExpiresAt, holdExtended: false });
   });
 });

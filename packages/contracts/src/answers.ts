@@ -1,3 +1,4 @@
+import { paymentRefusals } from "@clearing/domain/booking/payment-refusal";
 import type * as z from "zod/mini";
 import { type ProblemCode, problems } from "./problem.ts";
 import { refusalsOf } from "./refusals.ts";
@@ -16,6 +17,11 @@ export const sharedSchemas = {
       status: { type: "integer" },
       detail: { type: "string" },
       code: { type: "string", enum: Object.keys(problems) },
+      reason: {
+        type: "string",
+        enum: Object.keys(paymentRefusals),
+        description: "Beside `payment_refused`: why, and so what can be done",
+      },
       errors: {
         type: "array",
         description: "Every bad field of the request at once",

@@ -30,6 +30,7 @@ export const problems = {
   conflict: { status: 409, title: "Others were changing the same thing; try again", retryAfter: 1 },
   payload_too_large: { status: 413, title: "The request is too large" },
   idempotency_mismatch: { status: 422, title: "This Idempotency-Key was used with another request" },
+  payment_refused: { status: 422, title: "The payment provider refuses this payment for good; `reason` says why" },
   no_apr: { status: 422, title: "No annual percentage rate solves this" },
   limit_exceeded: { status: 429, title: "Too many requests; try again later" },
   payment_provider_unavailable: {

@@ -17,7 +17,7 @@ import { keys } from "@clearing/store/keys";
 import { moveClaim } from "@clearing/store/place";
 import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
-import { settle } from "./settle.ts";
+import { closeSession, customerGone, neverMade, type Settled, settle } from "./settle.ts";
 
 export type CheckoutCommand = {
   bookingId: string;
@@ -37,29 +37,39 @@ type Begun = { ok: true; attempt: Attempt } | { ok: false; reason: CheckoutRefus
 /** A bank debit takes days to settle: no deposit by it when the cohort starts within this many business days. */
 const debitBusinessDays = 10;
 
+/** At the most: a page that has expired meanwhile, one that was never made, a customer that is gone, and then one more. */
+const rounds = 4;
+
 /**
  * Opens Stripe's hosted page for one due, or gives the one that is open: the intent is recorded, Stripe is asked under
  * the attempt's own key, the outcome is recorded. What a crash leaves in between, the next call or the sweep finishes.
+ * Where Stripe no longer has the client's customer, the attempt is refused, and the next one is made for another.
  */
 export async function openCheckout(context: Context, command: CheckoutCommand, actor: Actor): Promise<OpenCheckout> {
-  for (let round = 0; round < 3; round++) {
-    const begun = await begin(context, command, actor);
+  let gone: string | undefined;
+  for (let round = 0; round < rounds; round++) {
+    const begun = await begin(context, command, actor, gone);
     if (!begun.ok) return begun;
-    const now = context.clock.now();
-    const { attempt } = begun;
-    const usable = attempt.status === "open" && attempt.sessionExpiresAt > now;
-    const settled = usable
-      ? begun
-      : await settle(context, { bookingId: attempt.bookingId, attemptId: attempt.id }, "checkout");
+    const settled = await current(context, begun.attempt);
     if (!settled.ok) return settled;
-    const { sessionId, url, status } = settled.attempt;
-    if (status === "open" && sessionId !== null && url !== null && settled.attempt.sessionExpiresAt > now) {
+    const { sessionId, url, status, failureCode, customerId, sessionExpiresAt } = settled.attempt;
+    if (status === "open" && sessionId !== null && url !== null && sessionExpiresAt > context.clock.now()) {
       return { ok: true, attempt: { ...settled.attempt, sessionId, url } };
     }
-    if (status === "refused") return providerRefused(settled.attempt);
+    if (status === "refused") {
+      if (failureCode === customerGone) gone = customerId;
+      else if (failureCode !== neverMade) return providerRefused(settled.attempt);
+    }
     // Paid, processing or expired meanwhile: decide anew on what that made of the booking.
   }
   return { ok: false, reason: "conflict" };
+}
+
+/** The attempt as it is: one whose page is open and in its time needs no look. */
+async function current(context: Context, attempt: Attempt): Promise<Settled> {
+  const { status, sessionExpiresAt, bookingId, id } = attempt;
+  if (status !== "open") return settle(context, { bookingId, attemptId: id }, "checkout");
+  return sessionExpiresAt > context.clock.now() ? { ok: true, attempt } : closeSession(context, attempt, "checkout");
 }
 
 const providerRefused = ({ failureCode }: Attempt): GatewayFailure => ({
@@ -69,10 +79,15 @@ const providerRefused = ({ failureCode }: Attempt): GatewayFailure => ({
   message: "Stripe refused the checkout session",
 });
 
-async function begin(context: Context, command: CheckoutCommand, actor: Actor): Promise<Begun | GatewayFailure> {
+async function begin(
+  context: Context,
+  command: CheckoutCommand,
+  actor: Actor,
+  gone: string | undefined,
+): Promise<Begun | GatewayFailure> {
   const file = await readFile(context.store, command.bookingId);
   if (file === null) return { ok: false, reason: "not_found" };
-  const customer = await ensureCustomer(context, file.booking.owner.email);
+  const customer = await ensureCustomer(context, file.booking.owner.email, gone);
   if (!customer.ok) return customer;
   const debit = await record(context, command, actor, customer.customerId, methodsFor(file.booking, command, context));
   // Another of the client's deposits is being paid by debit: this one is paid by card.

@@ -1,19 +1,29 @@
 import { plusHours } from "@clearing/domain/time";
 import type { GatewayFailure, GatewayResult } from "@clearing/payments";
-import { type Customer, readCustomer, recordCustomer, requestCustomer } from "@clearing/store/customer";
+import {
+  type Customer,
+  readCustomer,
+  recordCustomer,
+  replaceCustomer,
+  requestCustomer,
+} from "@clearing/store/customer";
 import { type Context, replayableHours } from "./context.ts";
 
 /**
  * The client's one customer at Stripe, made at the first checkout under a key of its own. A client is who has the
- * verified address, whether they booked themselves or an admin did for them.
+ * verified address, whether they booked themselves or an admin did for them. `gone` is the customer that Stripe no
+ * longer has: where that is the stored one, another is made.
  */
 export async function ensureCustomer(
   context: Context,
   email: string,
+  gone?: string,
 ): Promise<{ ok: true; customerId: string } | { ok: false; reason: "conflict" } | GatewayFailure> {
   const { store, ids, clock } = context;
   const asked = { id: ids.next("cli"), email, requestedAt: clock.now() };
-  const customer = (await readCustomer(store, email)) ?? (await requestCustomer(store, asked));
+  const known = (await readCustomer(store, email)) ?? (await requestCustomer(store, asked));
+  const isGone = gone !== undefined && known.customerId === gone;
+  const customer = isGone ? await replaceCustomer(store, known, asked) : known;
   if (customer.customerId !== null) return { ok: true, customerId: customer.customerId };
   const made = await customerAtStripe(context, customer);
   return made.ok ? recordCustomer(store, customer, made.value.customerId) : made;

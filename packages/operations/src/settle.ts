@@ -1,7 +1,7 @@
 import { type Attempt, isFinal, mayOwe, opened, type PaymentOutcome } from "@clearing/domain/booking";
 import { isConverted } from "@clearing/domain/ledger";
-import { plusHours } from "@clearing/domain/time";
-import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
+import { plusHours, plusMinutes } from "@clearing/domain/time";
+import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
 import { attemptPut, readAttempt, readAttempts, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { pagesClosed } from "@clearing/store/pages";
@@ -41,12 +41,21 @@ function applyOutcome(
   return settleAttempt(context.store, { ...ref, refundId: context.ids.next("ref") }, outcome, by(context, action));
 }
 
+/** Why an attempt was refused whose session was not made, in words of ours: another attempt may succeed. */
+export const customerGone = "customer_gone";
+export const neverMade = "session_never_made";
+
 /** The session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
 async function currentSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
   const { sessionId } = attempt;
   if (sessionId !== null) return shown(await context.gateway.retrieveCheckoutSession(sessionId), sessionId);
-  if (attempt.createdAt > plusHours(context.clock.now(), -replayableHours)) return createSession(context, attempt);
-  return findSession(context, attempt);
+  if (attempt.createdAt <= plusHours(context.clock.now(), -replayableHours)) return findSession(context, attempt);
+  const made = await createSession(context, attempt);
+  if (made.ok) return made;
+  // Asked for in other words before, as by an earlier release: whatever came of that is looked up.
+  if (made.kind === "idempotency_mismatch") return findSession(context, attempt);
+  const isGone = made.kind === "invalid" && made.code === "resource_missing" && made.param === "customer";
+  return isGone ? { ...made, code: customerGone } : made;
 }
 
 /** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
@@ -69,19 +78,47 @@ async function createSession(context: Context, attempt: Attempt): Promise<Gatewa
   );
 }
 
-/** Too old to replay: looked up among the customer's sessions, and never tried under a new key. */
+/**
+ * Too old to replay: looked up among the customer's sessions, and never tried under a new key. Those of a customer that
+ * was deleted since are found by the time in which they can have been made.
+ */
 async function findSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+  const { customerId, createdAt, sessionExpiresAt } = attempt;
+  const listed = await searchSessions(context, attempt, { customerId });
+  if (listed.ok || listed.kind !== "invalid") return orNeverMade(listed, attempt);
+  // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
+  const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
+  if (!customer.ok) return customer;
+  if (!customer.value.deleted) throw new Error(`Stripe lists nothing of ${customerId}: ${listed.code}`);
+  const made = { createdFrom: plusMinutes(createdAt, -clockMinutes), createdTo: sessionExpiresAt };
+  return orNeverMade(await searchSessions(context, attempt, made), attempt);
+}
+
+/** How far Stripe's clock may be from ours. */
+const clockMinutes = 5;
+
+async function searchSessions(
+  { gateway }: Context,
+  attempt: Attempt,
+  query: ListCheckoutSessions,
+): Promise<GatewayResult<CheckoutFacts | null>> {
   let after: string | undefined;
   let oldest: CheckoutFacts | undefined;
   do {
-    const page = shown(await context.gateway.listCheckoutSessions(attempt.customerId, after), attempt.customerId);
+    const page = await gateway.listCheckoutSessions(query, after);
     if (!page.ok) return page;
     oldest = page.value.items.findLast(({ metadata }) => metadata.attemptId === attempt.id) ?? oldest;
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);
   // Ours was the first to carry the attempt's id: a later one is a copy.
-  if (oldest !== undefined) return { ok: true, value: oldest };
-  return { ok: false, kind: "invalid", code: "session_never_made", message: `${attempt.id} has no session` };
+  return { ok: true, value: oldest ?? null };
+}
+
+/** That none is listed proves that none was made. */
+function orNeverMade(found: GatewayResult<CheckoutFacts | null>, { id }: Attempt): GatewayResult<CheckoutFacts> {
+  if (!found.ok) return found;
+  if (found.value !== null) return { ok: true, value: found.value };
+  return { ok: false, kind: "invalid", code: neverMade, message: `${id} has no session` };
 }
 
 /** Records that the session is there; whoever was faster has recorded the same. */

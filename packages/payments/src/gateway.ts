@@ -13,7 +13,8 @@ import type {
  * Why Stripe did not do what was asked, sorted by what may be done next.
  * - `declined`: the bank said no. Final for this attempt.
  * - `invalid`: Stripe refused the request itself (also: no such object). Nothing happened; the same request stays refused.
- * - `unavailable`: known not to have happened (refused connection, rate limit, wrong key). May be tried again.
+ * - `unavailable`: known not to have happened (refused connection, rate limit). May be tried again. So is a call with a
+ *   wrong or under-privileged key, whose code is `key_refused`: the operator has to mend it.
  * - `unknown`: it may have happened (time-out, 5xx, an answer that is not Stripe's). Replay under the SAME key.
  * - `idempotency_in_flight`: a request under this key is still running. Ask again later, under the same key.
  * - `idempotency_mismatch`: this key was used with other parameters. A bug of the caller, never retried.
@@ -22,6 +23,8 @@ export type GatewayFailure = {
   ok: false;
   kind: "declined" | "invalid" | "unavailable" | "unknown" | "idempotency_in_flight" | "idempotency_mismatch";
   code: string;
+  /** The parameter that Stripe refused, where it names one. */
+  param?: string;
   message: string;
 };
 
@@ -31,6 +34,9 @@ export type GatewayResult<T> = { ok: true; value: T } | GatewayFailure;
 export type Page<T> = { items: readonly T[]; nextAfter: string | null };
 
 export type CreateCustomer = { email: string; metadata: Metadata };
+
+/** The sessions of a customer, or those that were made from one instant to another. */
+export type ListCheckoutSessions = { customerId: string } | { createdFrom: Instant; createdTo: Instant };
 
 /** A hosted page for one due. All of it is stored with the attempt, so that a replay sends the same parameters. */
 export type CreateCheckoutSession = {
@@ -62,12 +68,17 @@ export interface Gateway {
   createCustomer(customer: CreateCustomer, key: string): Promise<GatewayResult<{ customerId: string }>>;
   /** The customers of one address as it was given, newest first: how one whose creation is unknown is found again. */
   listCustomers(email: string, startingAfter?: string): Promise<GatewayResult<Page<CustomerFacts>>>;
+  /** Stripe shows a customer that was deleted, too; one that it does not know was made in another account. */
+  retrieveCustomer(customerId: string): Promise<GatewayResult<{ deleted: boolean }>>;
   createCheckoutSession(session: CreateCheckoutSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
   retrieveCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
   /** Refused as `invalid` when the session is no longer open: retrieve it then. */
   expireCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
-  /** A customer's sessions, newest first: how an attempt whose outcome is unknown is found again. */
-  listCheckoutSessions(customerId: string, startingAfter?: string): Promise<GatewayResult<Page<CheckoutFacts>>>;
+  /** Newest first: how an attempt whose outcome is unknown is found again. */
+  listCheckoutSessions(
+    query: ListCheckoutSessions,
+    startingAfter?: string,
+  ): Promise<GatewayResult<Page<CheckoutFacts>>>;
   /** The session that a payment intent was made by; null for an intent of no session. */
   findCheckoutSession(paymentIntentId: string): Promise<GatewayResult<CheckoutFacts | null>>;
   retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;

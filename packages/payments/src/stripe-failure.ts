@@ -1,5 +1,6 @@
 import { Stripe } from "stripe";
 import type { GatewayFailure } from "./gateway.ts";
+import { isKnownRefusal } from "./payment-refusal.ts";
 
 /** Whether a request could have changed something: a read that failed has had no effect, whatever the reason. */
 export type Effect = "read" | "write";
@@ -10,13 +11,19 @@ export class ForeignAnswer extends Error {}
 /** Errors of the socket that prove that no byte of the request reached Stripe. */
 const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
+/** The code of a call whose key Stripe does not accept: the operator's to mend, and never a refusal of what was asked. */
+export const keyRefused = "key_refused";
+/** Codes with which a key is refused, whatever their HTTP status. */
+const KEY_CODES = new Set(["api_key_expired", "platform_api_key_expired", "secret_key_required", "livemode_mismatch"]);
+
 /**
  * Sorts what the SDK threw by what may be done next (see `GatewayFailure`).
  * Sources: docs.stripe.com/error-handling, /api/idempotent_requests, /rate-limits.
  */
 export function failureOf(error: unknown, effect: Effect): GatewayFailure {
-  const { code, message } = describe(error);
-  const failed = (kind: GatewayFailure["kind"]): GatewayFailure => ({ ok: false, kind, code, message });
+  const described = describe(error);
+  const { code } = described;
+  const failed = (kind: GatewayFailure["kind"]): GatewayFailure => ({ ok: false, kind, ...described });
   const undecided = failed(effect === "write" ? "unknown" : "unavailable");
 
   if (error instanceof Stripe.errors.StripeConnectionError) return neverSent(error) ? failed("unavailable") : undecided;
@@ -26,15 +33,19 @@ export function failureOf(error: unknown, effect: Effect): GatewayFailure {
   }
   if (isThrottled(error)) return failed("unavailable");
   if (error instanceof Stripe.errors.StripeCardError) return failed("declined");
-  if (
-    error instanceof Stripe.errors.StripeAuthenticationError ||
-    error instanceof Stripe.errors.StripePermissionError
-  ) {
-    return failed("unavailable");
-  }
+  if (isKeyRefusal(error)) return { ...failed("unavailable"), code: keyRefused };
   if (error.statusCode === 409) return failed("idempotency_in_flight");
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return failed("invalid");
   return undecided;
+}
+
+/** An account that is not allowed something is answered with 403 as well, but with a code that says so. */
+function isKeyRefusal(error: InstanceType<typeof Stripe.errors.StripeError>): boolean {
+  return (
+    KEY_CODES.has(error.code ?? "") ||
+    error instanceof Stripe.errors.StripeAuthenticationError ||
+    (error instanceof Stripe.errors.StripePermissionError && !isKnownRefusal(error.code ?? ""))
+  );
 }
 
 /** 429, and the lock on one object that Stripe reports in the same way: nothing happened, soon is better. */
@@ -48,10 +59,16 @@ function neverSent(error: InstanceType<typeof Stripe.errors.StripeConnectionErro
   return typeof detail?.code === "string" && NEVER_SENT.has(detail.code) && !error.message.includes("was retried");
 }
 
-function describe(error: unknown): { code: string; message: string } {
+function describe(error: unknown): Pick<GatewayFailure, "code" | "param" | "message"> {
   if (error instanceof ForeignAnswer) return { code: "foreign_answer", message: error.message };
   if (error instanceof Stripe.errors.StripeError) {
-    return { code: error.code ?? error.type, message: error.message };
+    const { param, message } = error;
+    return { code: error.code ?? codeOf(error), ...(param === undefined ? {} : { param }), message };
   }
   return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Stripe gives a currency that it does not charge in no code; the parameter tells. */
+function codeOf({ type, param }: InstanceType<typeof Stripe.errors.StripeError>): string {
+  return param === "currency" || param?.endsWith("[currency]") ? "currency_not_supported" : type;
 }

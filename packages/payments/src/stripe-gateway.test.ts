@@ -220,6 +220,31 @@ describe("what Stripe says, as plain facts", () => {
     expect(seen[0]?.url).toContain("starting_after=cus_9");
   });
 
+  it.each([
+    ["is there", customer, false],
+    ["was deleted", { ...customer, deleted: true }, true],
+  ])("tells of a customer that it %s", async (_what, shown, deleted) => {
+    const { gateway } = await stripeThat(json(200, shown));
+
+    expect(await gateway.retrieveCustomer("cus_1")).toEqual({ ok: true, value: { deleted } });
+  });
+
+  it.each([
+    [{ customerId: "cus_1" }, "customer=cus_1"],
+    [
+      { createdFrom: "2027-01-01T00:00:00Z", createdTo: "2027-01-01T00:31:00Z" },
+      "created[gte]=1798761600&created[lte]=1798763460",
+    ],
+  ])("lists the sessions of %o", async (query, asked) => {
+    const { gateway, seen } = await stripeThat(json(200, { object: "list", data: [session], has_more: false }));
+
+    const result = await gateway.listCheckoutSessions(query, "cs_9");
+
+    expect(result).toMatchObject({ ok: true, value: { nextAfter: null, items: [{ sessionId: "cs_1" }] } });
+    expect(seen[0]?.url).toContain(asked);
+    expect(seen[0]?.url).toContain("starting_after=cs_9");
+  });
+
   it("lists events from an instant on, page by page", async () => {
     const event = {
       id: "evt_1",
@@ -379,14 +404,43 @@ describe("a call that fails", () => {
     [402, { type: "card_error", code: "card_declined", message: "no" }, "declined", 1],
     [400, { type: "invalid_request_error", code: "parameter_unknown", message: "no" }, "invalid", 1],
     [404, { type: "invalid_request_error", code: "resource_missing", message: "no" }, "invalid", 1],
-    [401, { type: "invalid_request_error", message: "no such key" }, "unavailable", 1],
     [400, { type: "idempotency_error", message: "other parameters" }, "idempotency_mismatch", 1],
     [409, { type: "idempotency_error", code: "idempotency_key_in_use", message: "busy" }, "idempotency_in_flight", 1],
+    [403, { type: "invalid_request_error", code: "testmode_charges_only", message: "no" }, "invalid", 1],
   ])("answers %i %o as %s, without asking again", async (status, error, kind, requests) => {
     const { gateway, seen } = await stripeThat(stripeError(status, error));
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind });
     expect(seen).toHaveLength(requests);
+  });
+});
+
+describe("a refusal", () => {
+  it.each([
+    [401, {}],
+    [403, {}],
+    [401, { code: "api_key_expired" }],
+    [400, { code: "secret_key_required" }],
+  ])("%i %o is one of the key, which is an outage and is not asked again", async (status, error) => {
+    const { gateway, seen } = await stripeThat(
+      stripeError(status, { type: "invalid_request_error", message: "no", ...error }),
+    );
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ kind: "unavailable", code: "key_refused" });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("names the parameter that it is about, which is all that tells of a currency", async () => {
+    const param = "line_items[0][price_data][currency]";
+    const { gateway } = await stripeThat(
+      stripeError(400, { type: "invalid_request_error", message: "Invalid currency: xyz.", param }),
+    );
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({
+      kind: "invalid",
+      code: "currency_not_supported",
+      param,
+    });
   });
 });
 

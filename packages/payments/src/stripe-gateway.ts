@@ -1,7 +1,14 @@
 import { Stripe } from "stripe";
 import { STRIPE_API_VERSION } from "./api-version.ts";
 import type { CheckoutFacts } from "./facts.ts";
-import type { CreateCheckoutSession, Gateway, GatewayResult, ListEvents, Page } from "./gateway.ts";
+import type {
+  CreateCheckoutSession,
+  Gateway,
+  GatewayResult,
+  ListCheckoutSessions,
+  ListEvents,
+  Page,
+} from "./gateway.ts";
 import {
   chargeFacts,
   checkoutFacts,
@@ -11,7 +18,7 @@ import {
   paymentFacts,
   refundFacts,
 } from "./stripe-facts.ts";
-import { type Effect, ForeignAnswer, failureOf, isThrottled } from "./stripe-failure.ts";
+import { type Effect, ForeignAnswer, failureOf, isThrottled, keyRefused } from "./stripe-failure.ts";
 
 export type StripeGatewayOptions = {
   secretKey: string;
@@ -55,7 +62,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         mayHaveHappened ||= failure.kind === "unknown";
         const retryable = failure.kind === "unavailable" || failure.kind === "unknown";
         const most = isThrottled(error) ? ATTEMPTS.throttled : ATTEMPTS.network;
-        if (!retryable || attempt >= most || isRefusedKey(error)) {
+        // A wrong or under-privileged key does not become right by asking again.
+        if (!retryable || attempt >= most || failure.code === keyRefused) {
           return failure.kind === "unavailable" && mayHaveHappened ? { ...failure, kind: "unknown" } : failure;
         }
         await sleep((0.5 + random() / 2) * 250 * 2 ** attempt);
@@ -82,6 +90,15 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         return pageOf(page, customerFacts, (facts) => facts.customerId);
       }),
 
+    retrieveCustomer: (customerId) =>
+      read(async () => {
+        const customer = genuine<Stripe.Customer | Stripe.DeletedCustomer>(
+          await stripe.customers.retrieve(customerId),
+          "customer",
+        );
+        return { deleted: customer.deleted === true };
+      }),
+
     createCheckoutSession: (session, key) =>
       write(async () => {
         const created = await stripe.checkout.sessions.create(sessionParams(session), { idempotencyKey: key });
@@ -102,10 +119,10 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       });
     },
 
-    listCheckoutSessions: (customerId, startingAfter) =>
+    listCheckoutSessions: (query, startingAfter) =>
       read(async () => {
         const page = await stripe.checkout.sessions.list({
-          customer: customerId,
+          ...sessionQuery(query),
           limit: PAGE_SIZE,
           expand: SESSION.map((path) => `data.${path}`),
           ...after(startingAfter),
@@ -203,6 +220,11 @@ function methodOptions(method: CreateCheckoutSession["methods"][number], saveFor
   };
 }
 
+const sessionQuery = (query: ListCheckoutSessions): Stripe.Checkout.SessionListParams =>
+  "customerId" in query
+    ? { customer: query.customerId }
+    : { created: { gte: epochOf(query.createdFrom), lte: epochOf(query.createdTo) } };
+
 function eventQuery(query: ListEvents): Stripe.EventListParams {
   return {
     created: { gte: epochOf(query.createdAfter) },
@@ -238,11 +260,4 @@ function pageOf<S, T>(
   const items = list.data.map(facts);
   const last = items.at(-1);
   return { items, nextAfter: list.has_more && last !== undefined ? idOf(last) : null };
-}
-
-/** A wrong or under-privileged key does not become right by asking again. */
-function isRefusedKey(error: unknown): boolean {
-  return (
-    error instanceof Stripe.errors.StripeAuthenticationError || error instanceof Stripe.errors.StripePermissionError
-  );
 }

@@ -1,8 +1,14 @@
 import { type Problem, type ProblemCode, problems } from "@clearing/contracts/problem";
+import type { PaymentRefusal } from "@clearing/domain/booking/payment-refusal";
 import type { FieldError } from "./route-input.ts";
 
-/** A refusal in the API's words. */
-export type Refusal = { refused: ProblemCode; detail?: string; errors?: readonly FieldError[] };
+/** A refusal in the API's words; `reason` is why a payment is refused for good. */
+export type Refusal = {
+  refused: ProblemCode;
+  reason?: PaymentRefusal;
+  detail?: string;
+  errors?: readonly FieldError[];
+};
 
 /** What is sent. A body that is text goes out as it is, under its own content type; anything else as JSON. */
 export type Reply = {
@@ -37,7 +43,7 @@ export function responseOf(reply: Reply): Response {
 }
 
 /** The one place where a refusal becomes RFC 9457 problem+json. */
-export function problemResponse({ refused, detail, errors }: Refusal): Response {
+export function problemResponse({ refused, reason, detail, errors }: Refusal): Response {
   const { status, title, retryAfter }: Problem = problems[refused];
   return responseOf({
     status,
@@ -48,6 +54,7 @@ export function problemResponse({ refused, detail, errors }: Refusal): Response 
       title,
       status,
       code: refused,
+      ...(reason === undefined ? {} : { reason }),
       ...(detail === undefined ? {} : { detail }),
       ...(errors === undefined ? {} : { errors }),
     },

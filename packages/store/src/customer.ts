@@ -41,9 +41,37 @@ export async function requestCustomer(
   return customer;
 }
 
+/**
+ * Takes the place of a customer that is gone at Stripe: the next one will be asked for under an id of its own. Whoever
+ * is second finds it replaced already.
+ */
+export async function replaceCustomer(
+  store: Store,
+  { email, customerId }: Customer,
+  next: { id: string; requestedAt: Instant },
+): Promise<Customer> {
+  await commit(store, [
+    {
+      write: {
+        Update: {
+          TableName: store.tables.core,
+          Key: keys.customer(email),
+          UpdateExpression: "SET id = :next, requestedAt = :now REMOVE customerId",
+          ConditionExpression: "customerId = :gone",
+          ExpressionAttributeValues: { ":next": next.id, ":now": next.requestedAt, ":gone": customerId },
+        },
+      },
+      refusal: "stale",
+    },
+  ]);
+  const customer = await readCustomer(store, email);
+  if (customer === null) throw new Error(`the customer ${next.id} could not be requested`);
+  return customer;
+}
+
 export async function recordCustomer(
   store: Store,
-  { email }: Customer,
+  { id, email }: Customer,
   customerId: string,
 ): Promise<{ ok: true; customerId: string } | { ok: false; reason: "conflict" }> {
   const result = await commit(store, [
@@ -53,8 +81,9 @@ export async function recordCustomer(
           TableName: store.tables.core,
           Key: keys.customer(email),
           UpdateExpression: "SET customerId = :id",
-          ConditionExpression: "attribute_not_exists(customerId) OR customerId = :id",
-          ExpressionAttributeValues: { ":id": customerId },
+          // Not over one that was asked for later, when this one was gone already.
+          ConditionExpression: "id = :asked AND (attribute_not_exists(customerId) OR customerId = :id)",
+          ExpressionAttributeValues: { ":asked": id, ":id": customerId },
         },
       },
       refusal: "stale",

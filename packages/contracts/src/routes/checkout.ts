@@ -31,6 +31,7 @@ export const openCheckout = defineRoute({
     "clearance_required",
     "hold_expired",
     "invalid_transition",
+    "payment_refused",
     "idempotency_in_progress",
     "payment_provider_unavailable",
   ],

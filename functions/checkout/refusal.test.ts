@@ -1,0 +1,62 @@
+import type { GatewayFailure } from "@clearing/payments";
+import { jsonLog } from "@clearing/runtime/log";
+import { describe, expect, test } from "vitest";
+import { refuseStripe } from "./refusal.ts";
+
+const failure = (kind: GatewayFailure["kind"], code: string): GatewayFailure => ({
+  ok: false,
+  kind,
+  code,
+  message: "No such customer: sample@example.com",
+});
+
+function refusing(of: GatewayFailure) {
+  const lines: string[] = [];
+  const answer = refuseStripe(
+    of,
+    jsonLog({ stage: "test" }, (line) => lines.push(line)),
+  );
+  const counted = ["PaymentRefused", "StripeRefusals", "StripeKeyRefused"].filter((name) =>
+    lines.some((line) => line.includes(`"${name}":1`)),
+  );
+  return { answer, counted, log: lines.join("\n") };
+}
+
+describe("what Stripe did not do", () => {
+  test("is refused for good with what the client can do, and no alarm, where the amount is wrong", () => {
+    const { answer, counted } = refusing(failure("invalid", "amount_too_large"));
+
+    expect(answer).toEqual({
+      refused: "payment_refused",
+      reason: "amount_too_large",
+      detail: "The amount is more than can be paid at once. Pay it in parts, or write to us.",
+    });
+    expect(counted).toEqual(["PaymentRefused"]);
+  });
+
+  test.each(["testmode_charges_only", "payment_method_unactivated", "parameter_unknown"])(
+    "for %s is refused for good as well, and the operator hears of it",
+    (code) => {
+      const { answer, counted } = refusing(failure("invalid", code));
+
+      expect(answer).toMatchObject({ refused: "payment_refused" });
+      expect(counted).toEqual(["PaymentRefused", "StripeRefusals"]);
+    },
+  );
+
+  test.each([
+    [failure("unavailable", "rate_limit"), "payment_provider_unavailable", []],
+    [failure("unknown", "StripeConnectionError"), "payment_provider_unavailable", []],
+    [failure("unavailable", "key_refused"), "payment_provider_unavailable", ["StripeKeyRefused"]],
+    [failure("idempotency_in_flight", "idempotency_key_in_use"), "idempotency_in_progress", []],
+  ])("and may yet be done is to be tried again: %o", (of, refused, counted) => {
+    expect(refusing(of)).toMatchObject({ answer: { refused }, counted });
+  });
+
+  test("is logged without Stripe's own words, which quote what somebody typed", () => {
+    const { answer, log } = refusing(failure("invalid", "email_invalid"));
+
+    expect(log).toContain("email_invalid");
+    expect(`${log}${JSON.stringify(answer)}`).not.toContain("sample@example.com");
+  });
+});

@@ -1,0 +1,26 @@
+import type { PaymentRefusal } from "@clearing/domain/booking/payment-refusal";
+
+/** Stripe's codes of what it will never do, by what the client can do about it. Source: docs.stripe.com/error-codes. */
+const codes: Readonly<Record<Exclude<PaymentRefusal, "not_accepted">, readonly string[]>> = {
+  amount_too_large: ["amount_too_large", "charge_exceeds_transaction_limit", "charge_exceeds_source_limit"],
+  amount_too_small: ["amount_too_small"],
+  currency_not_supported: ["currency_not_supported", "payment_method_currency_mismatch"],
+  method_not_available: [
+    "payment_method_unactivated",
+    "payment_method_not_available",
+    "payment_method_unsupported_type",
+    "capability_not_active",
+  ],
+  account_restricted: ["testmode_charges_only", "account_invalid", "account_closed", "transfers_not_allowed"],
+  email_not_accepted: ["email_invalid"],
+};
+
+const reasons = new Map<string, PaymentRefusal>(
+  Object.entries(codes).flatMap(([reason, of]) => of.map((code) => [code, reason as PaymentRefusal])),
+);
+
+/** Whether a code says that Stripe will not do what was asked, whoever asks. */
+export const isKnownRefusal = (code: string): boolean => reasons.has(code);
+
+/** What Stripe's final refusal of a payment comes to; `not_accepted` for a code that says nothing to a client. */
+export const paymentRefusalOf = (code: string): PaymentRefusal => reasons.get(code) ?? "not_accepted";
