@@ -1,6 +1,6 @@
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
 import { openCheckout } from "@clearing/operations/checkout";
-import { applySession } from "@clearing/operations/payment";
+import { settle } from "@clearing/operations/settle";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, owns } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
@@ -10,8 +10,9 @@ import { recordOf } from "@clearing/runtime/record";
 import { readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { idempotencyPut } from "@clearing/store/idempotency";
+import { readWayBack } from "@clearing/store/way-back";
 import { refuseStripe } from "./refusal.ts";
-import { leftPage, returnPage, unknownPage } from "./return-page.ts";
+import { namelessPage, returnPage, unknownPage } from "./return-page.ts";
 
 type Context = RequestContext<Deps & { gateway: Gateway }>;
 
@@ -44,13 +45,11 @@ export const checkoutBindings = [
   }),
 
   bind(checkoutReturn, async ({ query }, { deps }: Context): Promise<Answer> => {
-    if (query.session === undefined) return leftPage();
-    if (!/^cs_[A-Za-z0-9_]{1,200}$/.test(query.session)) return unknownPage(404);
-    const session = await deps.gateway.retrieveCheckoutSession(query.session);
-    if (!session.ok) return unknownPage(session.kind === "invalid" ? 404 : 503);
-    const settled = await applySession(operationsOf(deps), session.value, "checkout_return");
-    // A copy of the attempt's session says nothing of the attempt, nor the attempt of it.
-    if (settled.ok && settled.attempt.sessionId !== session.value.sessionId) return unknownPage(404);
+    const name = query.attempt ?? query.session;
+    if (name === undefined) return namelessPage();
+    const ref = await readWayBack(deps.store, name);
+    if (ref === null) return unknownPage(404);
+    const settled = await settle(operationsOf(deps), ref, "checkout_return");
     if (settled.ok) return returnPage(settled.attempt.status);
     return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
   }),

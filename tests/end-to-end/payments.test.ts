@@ -101,6 +101,34 @@ describe("the deposit", () => {
     expect(await second.payOn(page)).toMatchObject({ status: "succeeded" });
   });
 
+  test("a client whom somebody deleted at Stripe pays all the same, as another customer there", async () => {
+    const client = await signed((await openCohort(world)).id);
+    await client.pay("pm_card_chargeDeclined");
+    const first = (await world.http.stripe("GET", `customers?email=${encodeURIComponent(client.email)}`)).body.data[0];
+    await world.http.stripe("DELETE", `customers/${first.id}`);
+    const again = new Client(world, client.email);
+    await again.hold((await openCohort(world)).id);
+    await again.sign();
+    const { status, body } = await again.tryCheckout();
+    expect(status).toBe(200);
+    const session = (await world.http.stripe("GET", `checkout/sessions/${body.sessionId}`)).body;
+    expect(session.customer).not.toBe(first.id);
+    expect(await again.payOn(body.sessionId)).toMatchObject({ status: "succeeded" });
+    await world.quiesce();
+    expect(await again.read()).toMatchObject({ status: "awaiting_clearance" });
+  });
+
+  test("a payment in one tab is what the other tab's way back from the page shows", async () => {
+    const client = await signed((await openCohort(world)).id);
+    const sessionId = await client.checkout();
+    const { cancel_url } = (await world.http.stripe("GET", `checkout/sessions/${sessionId}`)).body;
+    const { pathname, search } = new URL(cancel_url);
+    const seen = async () => (await world.api<string>("GET", `${pathname}${search}`)).body;
+    expect(await seen()).toContain("Payment not finished");
+    await client.payOn(sessionId);
+    expect(await seen()).toContain("Payment received");
+  });
+
   test("a payment whose webhook never comes is settled by the return page", async () => {
     await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
     const client = await signed((await openCohort(world)).id);

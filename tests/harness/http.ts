@@ -33,7 +33,11 @@ export type Client = Addresses & {
   /** A route of the Stripe simulator's own, `/_sim/...`. */
   sim<Of = Body>(method: string, path: string, body?: unknown): Promise<Answer<Of>>;
   /** Stripe's API as the simulator speaks it, with the account's key; `path` without its `/v1/`. */
-  stripe<Of = Body>(method: "GET" | "POST", path: string, form?: Record<string, string>): Promise<Answer<Of>>;
+  stripe<Of = Body>(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    form?: Record<string, string>,
+  ): Promise<Answer<Of>>;
   token(role: string, email: string): Promise<string>;
   now(): Promise<string>;
   advance(duration: string): Promise<void>;

@@ -3,10 +3,15 @@ import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { settle } from "@clearing/operations/settle";
-import type { CreateCheckoutSession, Gateway } from "@clearing/payments";
+import type { ChargeFacts, CheckoutFacts, CreateCheckoutSession, Gateway, PaymentFacts } from "@clearing/payments";
 import { signAgreement } from "@clearing/store/agreement";
 import { readAttempts, readBooking } from "@clearing/store/booking";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { checkoutBindings } from "../../functions/checkout/checkout.ts";
+import { httpHandler } from "../../packages/runtime/src/api.ts";
+import { readConfig } from "../../packages/runtime/src/config.ts";
+import { jsonLog } from "../../packages/runtime/src/log.ts";
+import { caller } from "../harness/function.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -16,9 +21,13 @@ const lost = { ok: false, kind: "unknown", code: "timeout", message: "" } as con
 const unknownToStripe = { ok: false, kind: "invalid", code: "resource_missing", message: "" } as const;
 let running: TestStore;
 beforeAll(async () => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
   running = await startTestStore();
 });
-afterAll(() => running.stop());
+afterAll(() => {
+  vi.restoreAllMocks();
+  return running.stop();
+});
 
 async function signed(): Promise<Booking> {
   const { store } = running;
@@ -68,9 +77,8 @@ describe("a checkout session", () => {
 
     expect(asked).toHaveLength(2);
     expect(asked[1]).toEqual(asked[0]);
-    expect(asked[0]?.session.successUrl).toBe(
-      "https://old.example.org/v1/checkout/return?session={CHECKOUT_SESSION_ID}",
-    );
+    const wayBack = `https://old.example.org/v1/checkout/return?attempt=${attempt?.id}`;
+    expect(asked[0]?.session).toMatchObject({ successUrl: wayBack, cancelUrl: wayBack });
   });
 
   test("that Stripe made and does not show is an error: the due stays with its attempt, which may be paid yet", async () => {
@@ -188,4 +196,131 @@ describe("a checkout session", () => {
     expect(await standing(booking)).toEqual({ attempts: ["refused"], collectedBy: null });
     expect(await readBooking(running.store, booking.id)).toMatchObject({ holdExpiresAt, holdExtended: false });
   });
+});
+
+describe("the page that Stripe's leads back to", () => {
+  const payment: PaymentFacts = {
+    paymentIntentId: "pi_1",
+    status: "succeeded",
+    amount: 250_000,
+    amountReceived: 250_000,
+    currency: "usd",
+    methodType: "card",
+    created: now,
+    customerId: "cus_1",
+    lastError: null,
+    charge: null,
+    metadata: {},
+  };
+  const charge: ChargeFacts = {
+    chargeId: "ch_1",
+    paymentIntentId: "pi_1",
+    amount: 250_000,
+    amountCaptured: 250_000,
+    captured: true,
+    amountRefunded: 0,
+    currency: "usd",
+    status: "succeeded",
+    methodType: "card",
+    created: now,
+    balanceTransaction: { id: "txn_1", amount: 250_000, fee: 7_280, net: 242_720, currency: "usd", created: now },
+    metadata: {},
+  };
+  const shown = (facts: Partial<CheckoutFacts>) => async (sessionId: string) => ({
+    ok: true as const,
+    value: {
+      ...openSession({ metadata: {}, expiresAt: now, customerId: "cus_1" } as CreateCheckoutSession, now),
+      sessionId,
+      ...facts,
+    },
+  });
+  const paid = { status: "complete", payment: { ...payment, charge } } as const;
+  const debit = { status: "complete", payment: { ...payment, status: "processing" } } as const;
+  const broken = async () => ({ ok: false, kind: "unavailable", code: "timeout", message: "" }) as const;
+
+  /** A client's page that is open, and what the way back shows while Stripe says this of it. */
+  async function comingBack(retrieveCheckoutSession: Gateway["retrieveCheckoutSession"]) {
+    const booking = await signed();
+    let wayBack = "";
+    const context = contextAt(now, "https://example.org", {
+      async createCheckoutSession(session) {
+        wayBack = session.cancelUrl;
+        return { ok: true, value: openSession(session, now) };
+      },
+    });
+    const opened = await openCheckout(context, { bookingId: booking.id, purpose: "deposit" }, actor);
+    const { gateway } = contextAt(now, "https://example.org", { retrieveCheckoutSession });
+    const { store } = running;
+    const config = readConfig({ STAGE: "test", PUBLIC_URL: "https://example.org" });
+    const handler = httpHandler(
+      async () => ({
+        store,
+        gateway,
+        ids,
+        clock: { now: () => now },
+        random: () => 0,
+        log: jsonLog({}, () => {}),
+        config,
+      }),
+      checkoutBindings,
+    );
+    const ask = caller(handler, running);
+    const sessionId = opened.ok ? opened.attempt.sessionId : "";
+    return {
+      booking,
+      sessionId,
+      wayBack: wayBack.replace("https://example.org", ""),
+      see: (path: string) => ask("GET", path, { role: "" }),
+    };
+  }
+
+  test("says that the payment was received to who leaves Stripe's page in one tab and has paid in another", async () => {
+    const { booking, wayBack, see } = await comingBack(shown(paid));
+
+    const page = await see(wayBack);
+
+    expect(page).toMatchObject({ status: 200, text: expect.stringContaining("Payment received") });
+    expect(await readBooking(running.store, booking.id)).toMatchObject({ status: "awaiting_clearance", paid: 250_000 });
+  });
+
+  test.each([
+    ["is open", shown({}), 200, "Payment not finished"],
+    ["has expired", shown({ status: "expired" }), 200, "This page has expired"],
+    ["was completed by a bank debit", shown(debit), 200, "Payment under way"],
+    ["cannot be asked about", broken, 503, "We cannot show this payment"],
+  ])("of a session that %s says so, and no more than Stripe said", async (_what, said, status, title) => {
+    const { booking, wayBack, sessionId, see } = await comingBack(said);
+
+    const page = await see(wayBack);
+
+    expect(page).toMatchObject({ status, text: expect.stringContaining(title) });
+    expect(page.text).not.toMatch(/nothing was charged|your place|deposit|program/i);
+    expect(page.text).not.toContain(booking.id);
+    expect((await see(`/v1/checkout/return?session=${sessionId}`)).text).toBe(page.text);
+  });
+
+  test("states nothing where no payment is named", async () => {
+    const { see } = await comingBack(broken);
+
+    const page = await see("/v1/checkout/return");
+
+    expect(page).toMatchObject({ status: 200, text: expect.stringContaining("Back to your booking") });
+    expect(page.text).not.toMatch(/charged|paid|payment/i);
+  });
+
+  test.each(["session=cs_test_of_somebody_else", "attempt=att_01JZZZZZZZZZZZZZZZZZZZZZZZ", "attempt=", "session=%00"])(
+    "of %s, which is not ours, is 404 without asking Stripe",
+    async (query) => {
+      const asked: string[] = [];
+      const { see } = await comingBack(async (sessionId) => {
+        asked.push(sessionId);
+        return unknownToStripe;
+      });
+
+      const page = await see(`/v1/checkout/return?${query}`);
+
+      expect(page).toMatchObject({ status: 404, text: expect.stringContaining("We cannot show this payment") });
+      expect(asked).toEqual([]);
+    },
+  );
 });

@@ -15,6 +15,7 @@ import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { participantLock } from "@clearing/store/hold";
 import { keys } from "@clearing/store/keys";
 import { moveClaim } from "@clearing/store/place";
+import { wayBackPut } from "@clearing/store/way-back";
 import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
 import { closeSession, customerGone, neverMade, type Settled, settle } from "./settle.ts";
@@ -134,6 +135,7 @@ function record(
     const { attempt, holdUntil } = decision;
     const writes: Guarded<"stale" | "already_posted" | "already_booked" | "debit_busy">[] = [
       attemptPut(store, attempt),
+      wayBackPut(store, attempt.id, { bookingId: booking.id, attemptId: attempt.id }),
       ...bookingWrites(store, booking, decision, occasion),
     ];
     if (holdUntil !== null) {

@@ -6,6 +6,7 @@ import { attemptPut, readAttempt, readAttempts, readBooking } from "@clearing/st
 import { commit } from "@clearing/store/commit";
 import { pagesClosed } from "@clearing/store/pages";
 import { type SettleResult, settleAttempt } from "@clearing/store/settle";
+import { wayBackPut } from "@clearing/store/way-back";
 import { type AttemptRef, attemptMetadata, by, type Context, replayableHours } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
 import { shown } from "./shown.ts";
@@ -60,6 +61,7 @@ async function currentSession(context: Context, attempt: Attempt): Promise<Gatew
 
 /** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
 async function createSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+  const wayBack = `${attempt.returnUrl}?attempt=${attempt.id}`;
   return context.gateway.createCheckoutSession(
     {
       customerId: attempt.customerId,
@@ -69,9 +71,9 @@ async function createSession(context: Context, attempt: Attempt): Promise<Gatewa
       methods: attempt.methods,
       saveForLater: attempt.autopay,
       expiresAt: attempt.sessionExpiresAt,
-      // Stripe fills the session in here alone, not in the way back of who leaves its page.
-      successUrl: `${attempt.returnUrl}?session={CHECKOUT_SESSION_ID}`,
-      cancelUrl: attempt.returnUrl,
+      // Whoever leaves the page may have paid on it in another tab: both ways back lead to the same question.
+      successUrl: wayBack,
+      cancelUrl: wayBack,
       metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),
     },
     attempt.id,
@@ -123,8 +125,10 @@ function orNeverMade(found: GatewayResult<CheckoutFacts | null>, { id }: Attempt
 
 /** Records that the session is there; whoever was faster has recorded the same. */
 async function recordOpened(context: Context, attempt: Attempt, { sessionId, url }: CheckoutFacts) {
-  const next = opened(attempt, { id: sessionId, url }, context.clock.now());
-  const result = await commit(context.store, [attemptPut(context.store, next)]);
+  const { store, clock } = context;
+  const next = opened(attempt, { id: sessionId, url }, clock.now());
+  const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
+  const result = await commit(store, [attemptPut(store, next), wayBackPut(store, sessionId, ref)]);
   return result.ok || result.reason === "stale"
     ? ({ ok: true } as const)
     : ({ ok: false, reason: "conflict" } as const);

@@ -278,8 +278,8 @@ describe("a hosted checkout page", () => {
     methods: ["card", "us_bank_account"] as const,
     saveForLater: false,
     expiresAt: "2027-01-01T00:31:00Z",
-    successUrl: "https://api.example.org/v1/checkout/return?session={CHECKOUT_SESSION_ID}",
-    cancelUrl: "https://api.example.org/cancelled",
+    successUrl: "https://api.example.org/v1/checkout/return?attempt=att_1",
+    cancelUrl: "https://api.example.org/v1/checkout/return?attempt=att_1",
     metadata: { app: "clearing", attemptId: "att_1" },
   };
 
@@ -295,7 +295,7 @@ describe("a hosted checkout page", () => {
     expect(sent.get("payment_intent_data[metadata][attemptId]")).toBe("att_1");
     expect(sent.get("metadata[attemptId]")).toBe("att_1");
     expect(sent.get("expires_at")).toBe("1798763460");
-    expect(sent.get("success_url")).toContain("{CHECKOUT_SESSION_ID}");
+    expect([sent.get("success_url"), sent.get("cancel_url")]).toEqual([page.successUrl, page.cancelUrl]);
     expect(seen[0]?.body).not.toContain("setup_future_usage");
   });
 

@@ -17,6 +17,8 @@ export const keys = {
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
   /** The pages of a booking that has ended are still to be closed. */
   pages: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),
+  /** What an attempt's or a session's id stands for on the way back from Stripe's page. */
+  wayBack: (name: string) => ({ pk: `BACK#${name}`, sk: "BACK" }),
   refund: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `REF#${id}` }),
   clearance: (bookingId: string) => ({ pk: `CLR#${bookingId}`, sk: "CLEARANCE" }),
   /** One live booking per participant's e-mail and cohort; the address itself is not in the key. */

@@ -37,6 +37,9 @@ export const openCheckout = defineRoute({
   ],
 });
 
+/** The id of an attempt or of a session, as an address gives it. */
+const name = () => z.string().check(z.maxLength(300));
+
 export const checkoutReturn = defineRoute({
   operationId: "checkoutReturn",
   method: "GET",
@@ -44,11 +47,12 @@ export const checkoutReturn = defineRoute({
   function: "checkout",
   access: "public",
   idempotency: "none",
-  summary: "Where Stripe's page returns to: settles the session, so that a late webhook is not noticed",
-  query: z.strictObject({ session: z.optional(z.string().check(z.maxLength(300))) }),
+  summary:
+    "Where Stripe's page returns to: settles the payment, so that a late webhook is not noticed, and says how it stands",
+  query: z.strictObject({ session: z.optional(name()), attempt: z.optional(name()) }),
   responses: () => ({
-    200: { description: "A neutral page, also where no session is named", contentTypes: ["text/html"] },
-    404: { description: "A neutral page: there is no such session here", contentTypes: ["text/html"] },
+    200: { description: "A neutral page, also where no payment is named", contentTypes: ["text/html"] },
+    404: { description: "A neutral page: there is no such payment here", contentTypes: ["text/html"] },
     503: { description: "A neutral page: Stripe does not answer", contentTypes: ["text/html"] },
   }),
   errors: [],
