@@ -4,6 +4,7 @@ import { type PostedEntry, trialBalance } from "@clearing/domain/ledger";
 import { dateIn, endOfDay, type Instant, later, plusSeconds, startOfDay } from "@clearing/domain/time";
 import { type Answer, bind } from "@clearing/runtime/api";
 import type { Config } from "@clearing/runtime/config";
+import { preferredType } from "@clearing/runtime/negotiation";
 import { bookingEntries, entriesBetween, ledgerBegins } from "@clearing/store/journal";
 import type { Store } from "@clearing/store/store";
 import { csvOf } from "./csv.ts";
@@ -25,6 +26,12 @@ function instants({ from, to }: Range, { reportingTimeZone: zone }: Config, now:
 const entries = (store: Store, bookingId: string | undefined, { from, to }: Span): AsyncIterable<PostedEntry> =>
   bookingId === undefined ? entriesBetween(store, from, to) : bookingEntries(store, bookingId, from, to);
 
+/** The journal's forms; of those that a client likes equally, the first. */
+const JSON_TYPE = "application/json; charset=utf-8";
+const CSV = "text/csv; charset=utf-8";
+const HLEDGER = "text/x-hledger; charset=utf-8";
+const VARIES = { vary: "accept" };
+
 export const ledgerBindings = [
   bind(getTrialBalance, async ({ query }, { deps, now }) => {
     const asOf = query.asOf ?? dateIn(deps.config.reportingTimeZone, now);
@@ -35,26 +42,31 @@ export const ledgerBindings = [
 
   bind(getJournal, async ({ query, headers }, { deps, now }): Promise<Answer> => {
     const range = instants(query, deps.config, now);
-    const format = wanted(headers.accept);
-    if (format === "json") return { status: 200, body: await page(deps.store, query, range) };
-    const all = entries(deps.store, query.bookingId, range);
-    switch (format) {
-      case "csv":
-        return { status: 200, contentType: "text/csv; charset=utf-8", body: csvOf(await Array.fromAsync(all)) };
-      case "hledger":
+    const contentType = preferredType(headers.accept, [JSON_TYPE, CSV, HLEDGER]);
+    const all = () => Array.fromAsync(entries(deps.store, query.bookingId, range));
+    switch (contentType) {
+      case JSON_TYPE:
         return {
           status: 200,
-          contentType: "text/x-hledger; charset=utf-8",
-          body: hledgerOf(await Array.fromAsync(all), deps.config.reportingTimeZone),
+          contentType,
+          headers: VARIES,
+          body: JSON.stringify(await page(deps.store, query, range)),
+        };
+      case CSV:
+        return { status: 200, contentType, headers: VARIES, body: csvOf(await all()) };
+      case HLEDGER: {
+        const body = hledgerOf(await all(), deps.config.reportingTimeZone);
+        return { status: 200, contentType, headers: VARIES, body };
+      }
+      case undefined:
+        // Not JSON all the same: that is the first page, where a file of the whole range was asked for.
+        return {
+          refused: "not_acceptable",
+          detail: "The journal comes as application/json, text/csv or text/x-hledger.",
         };
     }
   }),
 ];
-
-function wanted(accept: string | undefined): "csv" | "hledger" | "json" {
-  if (accept?.includes("text/csv")) return "csv";
-  return accept?.includes("text/x-hledger") ? "hledger" : "json";
-}
 
 /** A cursor is the posting instant and id of the last entry that was given; the next page is read from that instant. */
 async function page(

@@ -157,6 +157,19 @@ describe("the journal", () => {
     expect(told.text.trim().split("\r\n")).toHaveLength(1 + 2 * all.length);
   });
 
+  test("comes in the form that the client likes best, and in none that it refuses", async () => {
+    const typeOf = async (accept: string) => {
+      const { status, headers } = await get("/v1/finance/journal?limit=1", { accept });
+      return [status, String(headers["content-type"]).split(";")[0], headers.vary];
+    };
+
+    expect(await typeOf("text/csv;q=0.1, application/json")).toEqual([200, "application/json", "accept"]);
+    expect(await typeOf("*/*")).toEqual([200, "application/json", "accept"]);
+    expect(await typeOf("text/*")).toEqual([200, "text/csv", "accept"]);
+    expect(await typeOf("text/csv;q=0, text/*")).toEqual([200, "text/x-hledger", "accept"]);
+    expect(await typeOf("application/pdf, text/csv;q=0")).toEqual([406, "application/problem+json", undefined]);
+  });
+
   test("as an hledger file has the trial balance's balances", async () => {
     const told = await get("/v1/finance/journal", { accept: "text/x-hledger" });
     expect(told.headers["content-type"]).toBe("text/x-hledger; charset=utf-8");

@@ -8,6 +8,7 @@ export const problems = {
   unauthenticated: { status: 401, title: "Sign in first" },
   forbidden: { status: 403, title: "Your role does not allow this" },
   not_found: { status: 404, title: "There is no such thing here" },
+  not_acceptable: { status: 406, title: "This does not come in a media type that you accept" },
   sold_out: { status: 409, title: "No place of this type is free" },
   already_booked: { status: 409, title: "This participant has a live booking in this cohort" },
   hold_expired: { status: 409, title: "The hold has lapsed; start with a new quote" },

@@ -36,7 +36,7 @@ export const getJournal = defineRoute({
   function: "finance",
   access: ["finance"],
   idempotency: "none",
-  summary: "Journal entries in the order of their posting, as JSON, CSV or an hledger file",
+  summary: "Journal entries in the order of their posting, as JSON, CSV or an hledger file, as `Accept` likes best",
   headers: z.object({ accept: z.optional(z.string().check(z.maxLength(500))) }),
   query: listQuery(
     { bookingId: z.optional(id("bkg")), from: z.optional(calendarDate()), to: z.optional(calendarDate()) },
@@ -61,7 +61,8 @@ export const getJournal = defineRoute({
         nextCursor: z.nullable(z.string()),
       }),
       contentTypes: ["application/json", "text/csv", "text/x-hledger"],
+      headers: { vary: "`accept`" },
     },
   }),
-  errors: [],
+  errors: ["not_acceptable"],
 });

@@ -1,0 +1,23 @@
+import Negotiator from "negotiator";
+
+/**
+ * The media type, of those that are offered, that an `Accept` header likes best (RFC 9110, 12.5.1); the first of equals.
+ * Undefined if it takes none of them. No header, or an empty one, takes any.
+ */
+export function preferredType<Type extends string>(
+  accept: string | undefined,
+  offered: readonly Type[],
+): Type | undefined {
+  const negotiator = new Negotiator({ headers: { accept: accept?.trim() || "*/*" } });
+  return offered.find((type) => type === negotiator.mediaType(offered));
+}
+
+const compressions = ["br", "gzip"] as const;
+export type ContentEncoding = (typeof compressions)[number] | "identity";
+
+/** The compression that an `Accept-Encoding` header likes best; `identity`, which is none, wherever nothing else is liked. */
+export function preferredEncoding(acceptEncoding: string | undefined): ContentEncoding {
+  const negotiator = new Negotiator({ headers: { "accept-encoding": acceptEncoding ?? "" } });
+  const best = negotiator.encoding([...compressions, "identity"]);
+  return compressions.find((one) => one === best) ?? "identity";
+}
