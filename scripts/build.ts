@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { BuildOptions, Metafile, Plugin } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
@@ -126,8 +127,15 @@ function writeContracts(out: string, { openapiDocument, eventSchemas }: Contract
   mkdirSync(served, { recursive: true });
   writeFileSync(join(out, "openapi.json"), openapi);
   writeFileSync(join(out, "events.json"), JSON.stringify(events));
-  writeFileSync(join(served, "openapi.json"), openapi);
-  writeFileSync(join(served, "docs.html"), docsPage({ ...document, webhooks: webhooksOf(events) }));
+  writeCompressed(join(served, "openapi.json"), openapi);
+  writeCompressed(join(served, "docs.html"), docsPage({ ...document, webhooks: webhooksOf(events) }));
+}
+
+/** As it is and compressed, so that no request waits for it. Brotli's last two levels take seconds for a tenth less. */
+function writeCompressed(path: string, text: string): void {
+  writeFileSync(path, text);
+  writeFileSync(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+  writeFileSync(`${path}.gzip`, gzipSync(text, { level: 9 }));
 }
 
 /** The events in OpenAPI's words for what a service sends by itself, so that they are rendered beside the routes. */

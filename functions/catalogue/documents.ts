@@ -1,25 +1,57 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { docs, health, openapi } from "@clearing/contracts/routes/catalogue";
-import { bind } from "@clearing/runtime/api";
+import { type Answer, bind, type Reply } from "@clearing/runtime/api";
+import { type ContentEncoding, preferredEncoding } from "@clearing/runtime/negotiation";
+import fresh from "fresh";
 
-/** The build puts both documents beside the bundle. */
-const beside = (name: string): URL => new URL(name, import.meta.url);
+/** The build puts each document beside the bundle, as it is and compressed. */
+function fileOf(name: string, encoding: ContentEncoding): URL {
+  return new URL(encoding === "identity" ? name : `${name}.${encoding}`, import.meta.url);
+}
 
-/** The page draws itself in the browser from what is in it: nothing is loaded from anywhere else. */
-const pagePolicy =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; connect-src 'self'";
+type Kept = { bytes: Uint8Array; etag: string };
+const kept = new Map<string, Promise<Kept>>();
+
+/** Read and hashed once in the life of a container. */
+function read(name: string, encoding: ContentEncoding): Promise<Kept> {
+  const file = fileOf(name, encoding);
+  const known = kept.get(file.href) ?? readFile(file).then((bytes) => ({ bytes, etag: etagOf(bytes) }));
+  kept.set(file.href, known);
+  return known;
+}
+
+const etagOf = (bytes: Uint8Array) => `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
+
+type Asked = { "accept-encoding"?: string | undefined; "if-none-match"?: string | undefined };
+
+/** The same for everybody until the next deployment: it may be cached, and is sent again only when it has changed. */
+async function cachedDocument(name: string, asked: Asked, page: Omit<Reply, "status" | "body">): Promise<Answer> {
+  const encoding = preferredEncoding(asked["accept-encoding"]);
+  const { bytes, etag } = await read(name, encoding);
+  const headers = { "cache-control": "public, max-age=300", vary: "accept-encoding", etag };
+  // By the ETag alone: a request's no-cache asks a cache to come here, as a browser's fetch does with each If-None-Match.
+  if (fresh({ "if-none-match": asked["if-none-match"] }, headers)) return { status: 304, headers };
+  const compressed = encoding === "identity" ? {} : { "content-encoding": encoding };
+  return { status: 200, ...page, headers: { ...headers, ...compressed }, body: bytes };
+}
 
 export const documentBindings = [
   bind(health, async () => ({ status: 200, body: { status: "ok" } })),
-  bind(openapi, async () => ({
-    status: 200,
-    contentType: "application/json; charset=utf-8",
-    body: await readFile(beside("openapi.json"), "utf8"),
-  })),
-  bind(docs, async () => ({
-    status: 200,
-    contentType: "text/html; charset=utf-8",
-    headers: { "content-security-policy": pagePolicy },
-    body: await readFile(beside("docs.html"), "utf8"),
-  })),
+  bind(openapi, ({ headers }) =>
+    cachedDocument("openapi.json", headers, { contentType: "application/json; charset=utf-8" }),
+  ),
+  bind(docs, ({ headers }) =>
+    cachedDocument("docs.html", headers, {
+      contentType: "text/html; charset=utf-8",
+      // The page draws itself in the browser from what is in it: nothing is loaded from anywhere else.
+      policy: {
+        "script-src": "'unsafe-inline'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "data:",
+        "font-src": "data:",
+        "connect-src": "'self'",
+      },
+    }),
+  ),
 ];

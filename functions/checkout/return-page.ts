@@ -39,7 +39,7 @@ function page(status: number, { title, text }: Words): Answer {
   return {
     status,
     contentType: "text/html; charset=utf-8",
-    headers: { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" },
+    policy: { "style-src": "'unsafe-inline'" },
     body: `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head>
 <body><main><h1>${title}</h1><p>${text}</p></main></body></html>

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { get } from "node:http";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   Client,
@@ -371,6 +372,51 @@ describe("the page where Stripe returns to", () => {
     expect(await page(`?session=${session}`)).toMatchObject({ status: 503, title: "We cannot show this payment" });
     await world.sim("DELETE", "/_sim/faults");
     expect(await page(`?session=${session}`)).toMatchObject({ status: 200, title: "Payment not finished" });
+  });
+});
+
+describe("the documentation", () => {
+  const MB = 1_000_000;
+  const ask = (path: string, headers: Record<string, string>) => world.api<string>("GET", path, { headers });
+
+  test.each(["/docs", "/openapi.json"])(
+    "%s comes compressed as the client likes it, and as it is otherwise",
+    async (path) => {
+      const plain = await ask(path, { "accept-encoding": "identity" });
+      expect(plain.headers.get("content-encoding")).toBeNull();
+      for (const encoding of ["br", "gzip"]) {
+        const compressed = await ask(path, { "accept-encoding": `${encoding}, identity;q=0.1` });
+        expect(compressed.headers.get("content-encoding")).toBe(encoding);
+        expect(compressed.headers.get("vary")).toBe("accept-encoding");
+        expect(Number(compressed.headers.get("content-length"))).toBeLessThan(MB / 4);
+        expect(isDeepStrictEqual(compressed.body, plain.body)).toBe(true);
+      }
+      // A function's answer may have 6 MB, with what JSON makes of its quotes.
+      expect(JSON.stringify(plain.body).length).toBeLessThan(5 * MB);
+    },
+  );
+
+  test.each(["/docs", "/openapi.json"])("%s may be kept, and is not sent again until it has changed", async (path) => {
+    const first = await ask(path, { "accept-encoding": "gzip" });
+    const etag = first.headers.get("etag") ?? "";
+    const again = await ask(path, { "accept-encoding": "gzip", "if-none-match": `W/"older", W/${etag}` });
+    const inAnotherForm = await ask(path, { "accept-encoding": "br", "if-none-match": etag });
+
+    expect(first.headers.get("cache-control")).toBe("public, max-age=300");
+    expect([again.status, again.headers.get("etag"), again.headers.get("vary")]).toEqual([
+      304,
+      etag,
+      "accept-encoding",
+    ]);
+    expect(inAnotherForm.status).toBe(200);
+  });
+
+  test("is all that may be kept", async () => {
+    const token = await world.token("finance");
+    for (const path of ["/health", "/v1/programs", "/v1/finance/journal", "/v1/checkout/return", "/docs?x=1"]) {
+      const { headers } = await world.api("GET", path, { token });
+      expect([path, headers.get("cache-control")]).toEqual([path, "no-store"]);
+    }
   });
 });
 

@@ -40,6 +40,9 @@ export function checkAgainst(document: OpenApi): Check {
       ([name, { required }]) => required && !headers.has(name),
     );
     if (missing !== undefined) return `the header ${missing[0]} is missing`;
+    if (type === "text/html" && !headers.get("content-security-policy")?.includes("frame-ancestors 'none'")) {
+      return "a page that other pages may frame";
+    }
     if (response.content === undefined) return body === "" ? null : "a body where none is documented";
     if (response.content[type] === undefined) return `the media type ${type || "of nothing"} is not documented`;
     return wrongIn(pointerTo(found.pointer, "responses", String(status), "content", type, "schema"), body);

@@ -50,6 +50,17 @@ describe("an answer is held against the OpenAPI document", () => {
     expect(check("GET", "/health?x=1", given)).toContain(reason);
   });
 
+  test("and fails for a page that may be framed", () => {
+    const page = { status: 200, body: "<p>Payment received" };
+    const check200 = (policy: string) => {
+      const headers = new Headers({ ...json, "content-type": "text/html", "content-security-policy": policy });
+      return check("GET", "/v1/checkout/return", { ...page, headers });
+    };
+
+    expect(check200("default-src 'none'; frame-ancestors 'none'")).toBeNull();
+    expect(check200("default-src 'none'")).toContain("frame");
+  });
+
   test("and fails for a code that this route does not have", () => {
     const body = { ...notFound.body, code: "sold_out" };
 

@@ -10,12 +10,18 @@ export type Refusal = {
   errors?: readonly FieldError[];
 };
 
-/** What is sent. A body that is text goes out as it is, under its own content type; anything else as JSON. */
+/** What a page may load or do; without a directive it may do nothing of the kind. */
+type PagePolicy = Readonly<
+  Partial<Record<"script-src" | "style-src" | "img-src" | "font-src" | "connect-src" | "form-action", string>>
+>;
+
+/** What is sent. A body that is text or bytes goes out as it is, under its own content type; anything else as JSON. */
 export type Reply = {
   status: number;
   body?: unknown;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> & { "content-security-policy"?: never };
   contentType?: string;
+  policy?: PagePolicy;
 };
 
 /**
@@ -26,21 +32,39 @@ export type Answer = Reply | Refusal | { replayed: true };
 
 const ALWAYS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "referrer-policy": "no-referrer",
   "strict-transport-security": "max-age=63072000; includeSubDomains",
   "x-content-type-options": "nosniff",
 };
 
+/** Of every answer. A page adds to it what it needs, and cannot take from it: a later header would replace it whole. */
+const NO_PAGE_MAY = {
+  "default-src": "'none'",
+  "base-uri": "'none'",
+  "form-action": "'none'",
+  "frame-ancestors": "'none'",
+};
+
+const policyOf = (policy: PagePolicy): string =>
+  Object.entries({ ...NO_PAGE_MAY, ...policy })
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join("; ");
+
 export function responseOf(reply: Reply): Response {
-  const { status, body, contentType } = reply;
+  const { status, body, contentType, policy = {} } = reply;
   const headers = new Headers(ALWAYS);
   for (const [name, value] of Object.entries(reply.headers ?? {})) headers.set(name, value);
+  headers.set("content-security-policy", policyOf(policy));
   if (body === undefined) return new Response(null, { status, headers });
-  const text = contentType !== undefined && typeof body === "string";
   headers.set("content-type", contentType ?? "application/json; charset=utf-8");
-  return new Response(text ? body : JSON.stringify(body), { status, headers });
+  return new Response(contentType !== undefined && isSentAsItIs(body) ? body : JSON.stringify(body), {
+    status,
+    headers,
+  });
 }
+
+const isSentAsItIs = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === "string" || body instanceof Uint8Array;
 
 /** The one place where a refusal becomes RFC 9457 problem+json. */
 export function problemResponse({ refused, reason, detail, errors }: Refusal): Response {

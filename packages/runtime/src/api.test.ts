@@ -3,7 +3,7 @@ import type { Route } from "@clearing/contracts/route";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod/mini";
-import { type Answer, bind, httpHandler, type RequestContext, rawHttpHandler } from "./api.ts";
+import { type Answer, bind, httpHandler, type Reply, type RequestContext, rawHttpHandler } from "./api.ts";
 import { fakeDeps, NOW } from "./testing/fake-deps.ts";
 import { type HttpEventFields, httpEvent } from "./testing/http-event.ts";
 
@@ -134,6 +134,39 @@ describe("a request that is as it should be", () => {
       body: "<p>Thank you</p>",
       headers: { "content-type": "text/html; charset=utf-8" },
     });
+  });
+});
+
+describe("an answer of another kind than JSON", () => {
+  const answered = async (answer: Answer) => {
+    const { deps } = fakeDeps();
+    const handler = httpHandler(async () => deps, [bind(listPrograms, async () => answer)]);
+    return handler(httpEvent({ path: "/v1/programs" }), {} as Context);
+  };
+
+  it("leaves in base64 when it is compressed", async () => {
+    const body = Buffer.from([0x1f, 0x8b, 0xff, 0x00]);
+    const headers = { "content-encoding": "gzip" };
+
+    const response = await answered({ status: 200, contentType: "text/html", headers, body });
+
+    expect(response).toMatchObject({ isBase64Encoded: true, body: body.toString("base64") });
+  });
+
+  it("may do what its policy names, and can be framed by nobody whatever it names", async () => {
+    const policyOf = async (answer: Partial<Reply>) => {
+      const { headers } = await answered({ status: 200, body: "<p>", contentType: "text/html", ...answer });
+      return String(headers?.["content-security-policy"]).split("; ");
+    };
+    const never = { "content-security-policy": "default-src *" } as never;
+
+    const nothing = ["default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];
+    expect(await policyOf({})).toEqual(nothing);
+    expect(await policyOf({ policy: { "style-src": "'unsafe-inline'" } })).toEqual([
+      ...nothing,
+      "style-src 'unsafe-inline'",
+    ]);
+    expect(await policyOf({ headers: never })).toEqual(nothing);
   });
 });
 

@@ -215,7 +215,15 @@ function bodyOf(event: HttpEvent): Uint8Array {
   return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
 }
 
+/** Compressed bytes leave as base64, which the gateway undoes: as text they would not survive. */
 async function resultOf(response: Response): Promise<HttpResult> {
   const headers = Object.fromEntries(response.headers);
-  return { statusCode: response.status, headers, body: await response.text(), isBase64Encoded: false };
+  const isBase64Encoded = response.headers.has("content-encoding");
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return {
+    statusCode: response.status,
+    headers,
+    body: bytes.toString(isBase64Encoded ? "base64" : "utf8"),
+    isBase64Encoded,
+  };
 }

@@ -20,6 +20,18 @@ export const health = defineRoute({
   errors: [],
 });
 
+/** What a document that may be cached asks of a request, and says in each answer. */
+const documentHeaders = z.object({
+  "accept-encoding": z.optional(z.string()),
+  "if-none-match": z.optional(z.string()),
+});
+const cached = {
+  "cache-control": "How long anybody may keep it",
+  etag: "Names this very text in this very encoding",
+  vary: "`accept-encoding`",
+};
+const unchanged = { description: "What `If-None-Match` names is still current", contentTypes: [], headers: cached };
+
 export const openapi = defineRoute({
   operationId: "getOpenapi",
   method: "GET",
@@ -28,10 +40,11 @@ export const openapi = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "This document",
-  responses: () =>
-    ok(
-      "OpenAPI 3.1",
-      z.object({
+  headers: documentHeaders,
+  responses: () => ({
+    200: {
+      description: "OpenAPI 3.1",
+      schema: z.object({
         openapi: z.string().check(z.regex(/^3\.1\.\d+$/)),
         info: z.object({ title: z.string(), version: z.string(), description: z.string() }),
         paths: z.record(z.string(), z.object({})),
@@ -40,7 +53,10 @@ export const openapi = defineRoute({
           schemas: z.record(z.string(), z.object({})),
         }),
       }),
-    ),
+      headers: cached,
+    },
+    304: unchanged,
+  }),
   errors: [],
 });
 
@@ -52,7 +68,11 @@ export const docs = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "This document, to read in a browser",
-  responses: () => ({ 200: { description: "A page", contentTypes: ["text/html"] } }),
+  headers: documentHeaders,
+  responses: () => ({
+    200: { description: "A page", contentTypes: ["text/html"], headers: cached },
+    304: unchanged,
+  }),
   errors: [],
 });
 

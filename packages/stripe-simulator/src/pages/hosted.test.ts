@@ -16,6 +16,7 @@ describe("the hosted page", () => {
     const html = await response.text();
 
     expect(response.headers.get("content-type")).toContain("text/html");
+    expect(response.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
     expect(html).toContain("Pay $2,500.00");
     expect(html).toContain("Program &lt;script&gt;&quot;1&quot;&lt;/script&gt;");
     expect(html).toContain('href="https://example.org/back"');

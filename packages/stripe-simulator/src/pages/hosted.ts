@@ -19,6 +19,13 @@ export function hostedPages(app: Hono<Env>, { world, faults, settled }: Surface)
     c.html(closedPage(session, session.status === "complete" ? successUrl(session) : session.cancel_url));
   const unknown = (c: Context<Env>) => c.html(messagePage("Not found", "There is no such page."), 404);
 
+  // Nobody frames a page where people pay. Where its form may lead is not bounded: it leads on to any shop's page.
+  app.use("/c/*", async (c, next) => {
+    await next();
+    const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+    c.header("content-security-policy", policy);
+  });
+
   app.get("/c/pay/:id", (c) => {
     const session = find(c.req.param("id"));
     if (!session) return unknown(c);
