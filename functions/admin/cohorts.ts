@@ -22,9 +22,9 @@ import { listFiles } from "@clearing/store/booking";
 import {
   addPlaces,
   type CapacityResult,
+  type CohortWithPlaces,
   changeCohort,
   createCohort,
-  readCohort,
   readCohortItem,
   removePlaces,
 } from "@clearing/store/cohort";
@@ -53,11 +53,20 @@ function dateErrors(program: Program, cohort: Cohort, now: string): FieldError[]
   }
 }
 
-async function answerWith(context: RequestContext, id: string, status: number): Promise<Answer> {
-  const found = await readCohort(context.deps.store, id);
-  const program = found === null ? null : await readProgram(context.deps.store, found.cohort.programId);
-  if (found === null || program === null) return { refused: "not_found" };
-  return { status, body: cohortView(found, program.currency, context.now) };
+/** The program that a cohort is a run of; null where there is no such cohort. */
+async function programOf({ deps }: RequestContext, cohortId: string): Promise<Program | null> {
+  const cohort = await readCohortItem(deps.store, cohortId);
+  return cohort && readProgram(deps.store, cohort.programId);
+}
+
+/** The view of a cohort as it will be, kept by the transaction that makes it so. */
+function answering(context: RequestContext, { currency }: Program, status: number) {
+  const answered: { body?: unknown } = {};
+  const record = (after: CohortWithPlaces) => {
+    answered.body = cohortView(after, currency, context.now);
+    return recordOf(context, status, answered.body);
+  };
+  return { record, answer: (): Answer => ({ status, ...answered }) };
 }
 
 export const cohortBindings = [
@@ -99,9 +108,9 @@ export const cohortBindings = [
 
   bind(routes.patchCohort, async ({ params, body }, context): Promise<Answer> => {
     const { deps, now } = context;
-    const current = await readCohortItem(deps.store, params.id);
-    const program = current === null ? null : await readProgram(deps.store, current.programId);
-    if (current === null || program === null) return { refused: "not_found" };
+    const program = await programOf(context, params.id);
+    if (program === null) return { refused: "not_found" };
+    const { record, answer } = answering(context, program, 200);
     let errors: FieldError[] = [];
     const changed = await changeCohort(
       deps.store,
@@ -130,41 +139,39 @@ export const cohortBindings = [
         return { ok: true, cohort: next };
       },
       occasionOf(context, "change_cohort"),
+      record,
     );
-    if (changed.ok) return answerWith(context, params.id, 200);
+    if (changed.ok) return answer();
     switch (changed.reason) {
       case "validation_failed":
         return invalid(...errors);
       case "not_published":
         return { refused: "invalid_transition", detail: "The program of this cohort is not published" };
+      case "replayed":
+        return { replayed: true };
       default:
         return { refused: changed.reason };
     }
   }),
 
   bind(routes.addPlaces, async ({ params, body }, context): Promise<Answer> => {
-    const { deps, now } = context;
-    const current = await readCohortItem(deps.store, params.id);
-    const program = current === null ? null : await readProgram(deps.store, current.programId);
+    const { deps } = context;
+    const program = await programOf(context, params.id);
     if (program === null) return { refused: "not_found" };
     const newIds = Array.from({ length: body.count }, () => deps.ids.next("plc"));
-    let answer: unknown;
-    const added = await addPlaces(
-      deps.store,
-      params.id,
-      { ...body, newIds },
-      occasionOf(context, "add_places"),
-      (after) => {
-        answer = cohortView(after, program.currency, now);
-        return recordOf(context, 201, answer);
-      },
-    );
-    return added.ok ? { status: 201, body: answer } : refuseCapacity(added.reason, "");
+    const { record, answer } = answering(context, program, 201);
+    const occasion = occasionOf(context, "add_places");
+    const added = await addPlaces(deps.store, params.id, { ...body, newIds }, occasion, record);
+    return added.ok ? answer() : refuseCapacity(added.reason, "");
   }),
 
   bind(routes.removePlaces, async ({ params, query }, context): Promise<Answer> => {
-    const removed = await removePlaces(context.deps.store, params.id, query, occasionOf(context, "remove_places"));
-    return removed.ok ? answerWith(context, params.id, 200) : refuseCapacity(removed.reason, "query.");
+    const program = await programOf(context, params.id);
+    if (program === null) return { refused: "not_found" };
+    const { record, answer } = answering(context, program, 200);
+    const occasion = occasionOf(context, "remove_places");
+    const removed = await removePlaces(context.deps.store, params.id, query, occasion, record);
+    return removed.ok ? answer() : refuseCapacity(removed.reason, "query.");
   }),
 
   bind(routes.getRoster, async ({ params, query }, context): Promise<Answer> => {

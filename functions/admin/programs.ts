@@ -12,6 +12,7 @@ import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { recordOf } from "@clearing/runtime/record";
 import { untilFresh } from "@clearing/store/commit";
+import { keepAnswer } from "@clearing/store/idempotency";
 import { readProgram, writeProgram } from "@clearing/store/program";
 
 export const programBindings = [
@@ -46,13 +47,23 @@ export const programBindings = [
         const detail = `A program cannot go from ${before.status} to ${status}`;
         return { ok: true, answer: { refused: "invalid_transition", detail } };
       }
-      if (Object.keys(body).length === 0) return { ok: true, answer: { status: 200, body: publicProgram(before) } };
+      if (Object.keys(body).length === 0) {
+        const unchanged = publicProgram(before);
+        const kept = await keepAnswer(store, store.tables.core, recordOf(context, 200, unchanged));
+        if (kept.ok) return { ok: true, answer: { status: 200, body: unchanged } };
+        return kept.reason === "replayed"
+          ? { ok: true, answer: { replayed: true } }
+          : { ok: false, reason: "conflict" };
+      }
       const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       const after: Program = { ...before, ...changes, version: before.version + 1 };
       const errors = [...currencyErrors(before, after), ...programProblems(after)];
       if (errors.length > 0) return { ok: true, answer: { refused: "validation_failed", errors } };
-      const written = await writeProgram(store, before, after, events(before, after), occasion, null);
-      if (written.ok) return { ok: true, answer: { status: 200, body: publicProgram(after) } };
+      const answer = publicProgram(after);
+      const record = recordOf(context, 200, answer);
+      const written = await writeProgram(store, before, after, events(before, after), occasion, record);
+      if (written.ok) return { ok: true, answer: { status: 200, body: answer } };
+      if (written.reason === "replayed") return { ok: true, answer: { replayed: true } };
       if (written.reason === "cohort_open") {
         const detail = "A cohort of this program is open; close it first";
         return { ok: true, answer: { refused: "invalid_transition", detail } };

@@ -1,4 +1,5 @@
 import { getAgreement, putAutopay, signAgreement as signRoute } from "@clearing/contracts/routes/booking";
+import type { Booking } from "@clearing/domain/booking";
 import { actorOf, callerIn, maySee, owns } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
@@ -47,8 +48,11 @@ export const agreementBindings = [
       action: body.enabled ? "allow_autopay" : "stop_autopay",
       now,
     };
-    const changed = await changeAutopay(deps.store, params.id, body.enabled, occasion);
-    if (!changed.ok) return { refused: changed.reason };
-    return { status: 200, body: bookingView(changed.booking, file.clearance, now) };
+    const view = (booking: Booking) => bookingView(booking, file.clearance, now);
+    const changed = await changeAutopay(deps.store, params.id, body.enabled, occasion, (booking) =>
+      recordOf(context, 200, view(booking)),
+    );
+    if (changed.ok) return { status: 200, body: view(changed.booking) };
+    return changed.reason === "replayed" ? { replayed: true } : { refused: changed.reason };
   }),
 ];

@@ -8,8 +8,7 @@ import type { Deps } from "@clearing/runtime/deps";
 import { operationsOf } from "@clearing/runtime/operations";
 import { recordOf } from "@clearing/runtime/record";
 import { readBooking } from "@clearing/store/booking";
-import { commit } from "@clearing/store/commit";
-import { idempotencyPut } from "@clearing/store/idempotency";
+import { keepAnswer } from "@clearing/store/idempotency";
 import { readWayBack } from "@clearing/store/way-back";
 import { refuseStripe } from "./refusal.ts";
 import { namelessPage, returnPage, unknownPage } from "./return-page.ts";
@@ -36,12 +35,8 @@ export const checkoutBindings = [
     const { url, sessionId, sessionExpiresAt: expiresAt } = opened.attempt;
     const answer = { url, sessionId, expiresAt };
     // The page is open whatever becomes of this record: a repetition without it finds the same open page.
-    const record = recordOf(context, 200, answer);
-    if (record !== null) {
-      const kept = await commit(deps.store, [idempotencyPut(deps.store.tables.core, record)]);
-      if (!kept.ok && kept.reason === "replayed") return { replayed: true };
-    }
-    return { status: 200, body: answer };
+    const kept = await keepAnswer(deps.store, deps.store.tables.core, recordOf(context, 200, answer));
+    return kept.ok || kept.reason === "conflict" ? { status: 200, body: answer } : { replayed: true };
   }),
 
   bind(checkoutReturn, async ({ query }, { deps }: Context): Promise<Answer> => {

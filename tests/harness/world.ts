@@ -244,13 +244,10 @@ export class Client {
     return this.world.must<Booking>("GET", this.path, { token: await this.token() });
   }
 
-  async tryCancel(role: "client" | "admin" = "client") {
+  async tryCancel(role: "client" | "admin" = "client", key: string = randomUUID()) {
     const token = role === "client" ? await this.token() : await this.world.token("admin");
-    return this.world.api<Booking & Problem>("POST", `${this.path}/cancellation`, {
-      token,
-      key: randomUUID(),
-      body: { reason: "Sample reason" },
-    });
+    const body = { reason: "Sample reason" };
+    return this.world.api<Booking & Problem>("POST", `${this.path}/cancellation`, { token, key, body });
   }
 
   /** Cancels, and waits until everything has followed. */

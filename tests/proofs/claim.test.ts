@@ -136,7 +136,7 @@ describe("a place is never held twice (I1)", () => {
           occasion,
           () => null,
         );
-        await removePlaces(store, cohort.id, { type: "private", count: 1 }, occasion);
+        await removePlaces(store, cohort.id, { type: "private", count: 1 }, occasion, () => null);
       }
     })();
     const made = (await Promise.all(holds)).filter((one) => one !== null);

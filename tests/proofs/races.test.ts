@@ -290,7 +290,7 @@ const races: Record<string, Race> = {
   },
   "allowing autopay, and a cancellation": {
     made: paid,
-    act: (store, { id }) => changeAutopay(store, id, true, occasionAt(now)),
+    act: (store, { id }) => changeAutopay(store, id, true, occasionAt(now), () => null),
     meanwhile: cancel,
     answers: [true, "invalid_transition"],
   },
@@ -342,7 +342,7 @@ const races: Record<string, Race> = {
 };
 
 const shrink = (store: Store, { cohortId }: Booking) =>
-  removePlaces(store, cohortId, { type: "private", count: 1 }, occasionAt(now));
+  removePlaces(store, cohortId, { type: "private", count: 1 }, occasionAt(now), () => null);
 
 const mostRequests = 40;
 

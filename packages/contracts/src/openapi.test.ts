@@ -50,6 +50,16 @@ describe("the OpenAPI document", () => {
     expect(validator.version).toBe("3.1");
   });
 
+  test("shows an Idempotency-Key wherever somebody who is known changes something", () => {
+    const changing = routes.filter(({ method, access }) => method !== "GET" && access !== "public");
+    const keyed = operations.filter(({ parameters }) => parameters.some(({ name }) => name === "Idempotency-Key"));
+
+    expect(keyed.map(({ operationId }) => operationId).sort()).toEqual(
+      changing.map(({ operationId }) => operationId).sort(),
+    );
+    expect(changing.map(({ method }) => method)).toEqual(expect.arrayContaining(["POST", "PATCH", "PUT", "DELETE"]));
+  });
+
   test("is what it says of its own route", () => {
     const pointer = "openapi#/paths/~1openapi.json/get/responses/200/content/application~1json/schema";
     const check = ajv().getSchema(pointer);

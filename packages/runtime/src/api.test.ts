@@ -1,4 +1,4 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { TransactGetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Route } from "@clearing/contracts/route";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -324,10 +324,12 @@ describe("bad input", () => {
 
 describe("an Idempotency-Key", () => {
   const kept = (fingerprint: string) => ({
-    Item: { fingerprint, status: 201, body: JSON.stringify({ id: "bkg_first" }), expiresAt: 4_000_000_000 },
+    Responses: [
+      { Item: { fingerprint, status: 201, body: JSON.stringify({ id: "bkg_first" }), expiresAt: 4_000_000_000 } },
+    ],
   });
-  const fingerprintOf = async (text: string) => {
-    const { run, seen } = call(hold({ body: text }));
+  const fingerprintOf = async (text: string, query = "") => {
+    const { run, seen } = call(hold({ body: text, query }));
     await run();
     return seen[0]?.context.idempotency?.fingerprint ?? "";
   };
@@ -341,7 +343,7 @@ describe("an Idempotency-Key", () => {
 
   it("gives the first answer again, without a second effect", async () => {
     const { run, seen, table } = call(hold());
-    table.on(GetCommand).resolves(kept(await fingerprintOf(JSON.stringify(body))));
+    table.on(TransactGetCommand).resolves(kept(await fingerprintOf(JSON.stringify(body))));
 
     const response = await run();
 
@@ -358,17 +360,38 @@ describe("an Idempotency-Key", () => {
 
   it("with another body is a mismatch", async () => {
     const { run, table } = call(hold());
-    table.on(GetCommand).resolves(kept("of another body"));
+    table.on(TransactGetCommand).resolves(kept("of another body"));
 
     expect(await run()).toMatchObject({ statusCode: 422, json: { code: "idempotency_mismatch" } });
   });
 
-  it("gives the winner's answer when two requests ran at once", async () => {
-    const { run, table } = call(hold(), async () => ({ replayed: true }));
-    const fingerprint = await fingerprintOf(JSON.stringify(body));
-    table.on(GetCommand).resolvesOnce({}).resolves(kept(fingerprint));
+  it("tells requests apart by their query, in any order, as by their body", async () => {
+    const text = JSON.stringify(body);
 
-    expect(await run()).toMatchObject({ statusCode: 201, json: { id: "bkg_first" } });
+    expect(await fingerprintOf(text, "limit=5")).not.toBe(await fingerprintOf(text, "limit=6"));
+    expect(await fingerprintOf(text, "limit=5")).not.toBe(await fingerprintOf(text));
+    expect(await fingerprintOf(text, "limit=5")).toBe(await fingerprintOf(text, "limit=%35"));
+  });
+
+  it.each([
+    ["lost the transaction to the first", { replayed: true }],
+    ["met the first one's effect", { refused: "quote_used" }],
+    ["was refused for any other reason", { refused: "conflict" }],
+  ] as const)("gives the first answer also to a request at the same time that %s", async (_how, answer) => {
+    const { run, table } = call(hold(), async () => answer);
+    const fingerprint = await fingerprintOf(JSON.stringify(body));
+    table.on(TransactGetCommand).resolvesOnce({}).resolves(kept(fingerprint));
+
+    const response = await run();
+
+    expect(response).toMatchObject({ statusCode: 201, json: { id: "bkg_first" } });
+    expect(response.headers?.["idempotent-replayed"]).toBe("true");
+  });
+
+  it("leaves a refusal as it is when no request with it was answered", async () => {
+    const { run } = call(hold(), async () => ({ refused: "quote_used" }));
+
+    expect(await run()).toMatchObject({ statusCode: 409, json: { code: "quote_used" } });
   });
 
   it("keeps callers, paths and keys apart", async () => {

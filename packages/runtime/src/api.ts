@@ -165,10 +165,11 @@ async function serve<D extends Deps>(
     deps: { ...deps, log: deps.log.with({ requestId, operation: route.operationId }) },
   };
   const answered = await answer(list.input, context);
-  if ("refused" in answered) return problemResponse(answered);
-  if (!("replayed" in answered)) return responseOf(closeList(answered, list.listId));
+  if (!("refused" in answered || "replayed" in answered)) return responseOf(closeList(answered, list.listId));
+  // What refuses it may be the effect of the first request with its key, answered since this one came.
   const winner = await answeredBefore();
-  return idempotency && winner ? replay(winner, idempotency) : problemResponse({ refused: "conflict" });
+  if (idempotency && winner) return replay(winner, idempotency);
+  return problemResponse("refused" in answered ? answered : { refused: "conflict" });
 }
 
 function refuseCaller(route: Route, caller: Caller | null): "unauthenticated" | "forbidden" | null {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Where a request's answer is kept, and what its body was; the handler writes the record in its own transaction. */
+/** Where a request's answer is kept, and what its body and query were; the handler writes the record in its own transaction. */
 export type Idempotency = { scope: string; fingerprint: string };
 
 /** One person, one route with its ids, one key. */

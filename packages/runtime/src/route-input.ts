@@ -52,12 +52,14 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
   };
 
   const params = check(route.params, request.params, "path");
-  const query = check(route.query, readQuery(route.query, request.query, errors), "query");
+  const named = readQuery(route.query, request.query, errors);
+  const query = check(route.query, named, "query");
   const headers = check(route.headers, pick(request.headers, fieldsOf(route.headers)), "headers");
   const json = readBody(route, request, errors);
   const body = route.body === undefined || json.malformed ? undefined : check(route.body, json.value, "");
   if (errors.length > 0) return { ok: false, reason: "validation_failed", errors: errors.slice(0, MOST_ERRORS) };
-  return { ok: true, input: { params, query, headers, body } as InputOf<R>, fingerprint: fingerprintOf(json.value) };
+  const input = { params, query, headers, body } as InputOf<R>;
+  return { ok: true, input, fingerprint: fingerprintOf([named, json.value ?? null]) };
 }
 
 /** Every named parameter once; one that the route does not know is an error, not silence. */

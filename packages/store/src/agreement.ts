@@ -2,7 +2,7 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Booking, mayOwe, setAutopay, sign } from "@clearing/domain/booking";
 import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
-import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
+import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "./idempotency.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -73,7 +73,7 @@ export function signAgreement(
 
 export type AutopayResult =
   | { ok: true; booking: Booking }
-  | { ok: false; reason: "not_found" | "agreement_required" | "invalid_transition" | "conflict" };
+  | { ok: false; reason: "not_found" | "agreement_required" | "invalid_transition" | "replayed" | "conflict" };
 
 /**
  * Gives or takes back the permission to collect by itself. It is given on a signed agreement only, and not on a booking
@@ -84,6 +84,7 @@ export function changeAutopay(
   bookingId: string,
   enabled: boolean,
   occasion: Occasion,
+  answer: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<AutopayResult> {
   return untilFresh<AutopayResult>(store, async () => {
     const before = await readBooking(store, bookingId);
@@ -91,9 +92,16 @@ export function changeAutopay(
     if (before.agreement.signedVersion !== before.agreement.version) return { ok: false, reason: "agreement_required" };
     if (enabled && !mayOwe(before)) return { ok: false, reason: "invalid_transition" };
     const change = setAutopay(before, enabled, occasion.now);
-    if (change === null) return { ok: true, booking: before };
-    const result = await commit(store, bookingWrites(store, before, change, occasion));
+    if (change === null) {
+      const kept = await keepAnswer(store, store.tables.core, answer(before));
+      return kept.ok ? { ok: true, booking: before } : kept;
+    }
+    const record = answer(change.booking);
+    const result = await commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...bookingWrites(store, before, change, occasion),
+    ]);
     if (result.ok) return { ok: true, booking: change.booking };
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+    return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
   });
 }

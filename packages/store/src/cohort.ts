@@ -128,20 +128,24 @@ export function createCohort(
   ]);
 }
 
+type NotChanged = "not_found" | "not_published" | "replayed" | "conflict";
+
 export type CohortChange<Refusal extends string> = { ok: true; cohort: Cohort } | { ok: false; reason: Refusal };
 
 /**
  * Changes a cohort. New dates are written to all its places in the same transaction, each only while it is free: no
  * booking is ever left on a place of other dates. Of everything else the places learn afterwards; whoever dies in
  * between leaves `dueAt` on the cohort, and the sweep goes on. `not_published`: its program is not, so it cannot open.
+ * `answer` makes the record of a request that asked for it.
  */
 export async function changeCohort<Refusal extends string>(
   store: Store,
   id: string,
   decide: (found: CohortWithPlaces) => CohortChange<Refusal>,
   occasion: Occasion,
-): Promise<{ ok: true } | { ok: false; reason: Refusal | "not_found" | "not_published" | "conflict" }> {
-  type Result = { ok: true } | { ok: false; reason: Refusal | "not_found" | "not_published" | "conflict" };
+  answer: (after: CohortWithPlaces) => IdempotencyRecord | null = () => null,
+): Promise<{ ok: true } | { ok: false; reason: Refusal | NotChanged }> {
+  type Result = { ok: true } | { ok: false; reason: Refusal | NotChanged };
   const once = async (): Promise<Result | { ok: false; reason: "stale" }> => {
     const found = await readCohort(store, id);
     if (found === null) return { ok: false, reason: "not_found" };
@@ -153,7 +157,11 @@ export async function changeCohort<Refusal extends string>(
       version: found.cohort.version + 1,
       dueAt: moved ? completesAt(change.cohort) : occasion.now,
     };
-    const written = await commit<"stale" | "not_published">(store, [
+    // As they will be when they have all been told.
+    const places = found.places.map((place) => ({ ...place, ...saleOf(after) }));
+    const record = answer({ cohort: after, places });
+    const written = await commit<"stale" | "not_published" | "replayed">(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
       ...cohortWrites(store, found.cohort, after, statusEvents(found.cohort, after), occasion),
       ...openWrites(store, found.cohort, after),
       ...(moved ? found.places.map((place) => movePlace(store, place, after, occasion.now)) : []),
@@ -318,7 +326,7 @@ export function addPlaces(
   id: string,
   { type, count, newIds }: { type: string; count: number; newIds: string[] },
   occasion: Occasion,
-  answer: (found: CohortWithPlaces) => IdempotencyRecord | null,
+  answer: (after: CohortWithPlaces) => IdempotencyRecord | null,
 ): Promise<CapacityResult> {
   return untilFresh<CapacityResult>(store, async () => {
     const found = await readCohort(store, id);
@@ -345,6 +353,7 @@ export function removePlaces(
   id: string,
   { type, count }: { type: string; count: number },
   occasion: Occasion,
+  answer: (after: CohortWithPlaces) => IdempotencyRecord | null,
 ): Promise<CapacityResult> {
   return untilFresh<CapacityResult>(store, async () => {
     const found = await readCohort(store, id);
@@ -354,7 +363,9 @@ export function removePlaces(
     const going = placesToRemove(found.places, type, count, occasion.now);
     if (going === null) return { ok: false, reason: "places_in_use" };
     const after = withCapacity(cohort, type, -count);
+    const record = answer({ cohort: after, places: found.places.filter((place) => !going.includes(place)) });
     return commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
       ...cohortWrites(store, cohort, after, [capacityEvent("PlacesRemoved", after, type, count)], occasion),
       ...going.map((place) => removePlace(store, place, occasion.now)),
     ]);

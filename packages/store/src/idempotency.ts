@@ -1,10 +1,10 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import type { Guarded } from "./commit.ts";
+import { type CommitResult, commit, type Guarded } from "./commit.ts";
 import type { Store } from "./store.ts";
+import { readTogether } from "./together.ts";
 
 /**
  * The answer to a request that carried an Idempotency-Key, kept in the transaction that had the effect (I10). `scope`
- * names caller, method, path and key; `fingerprint` the body. `expiresAt`: epoch seconds.
+ * names caller, method, path and key; `fingerprint` the body and the query. `expiresAt`: epoch seconds.
  */
 export type IdempotencyRecord = {
   scope: string;
@@ -36,20 +36,31 @@ export function idempotencyPut(table: string, record: IdempotencyRecord): Guarde
   };
 }
 
-/** The kept answer, read consistently; null when there is none, or when it is older than `nowSeconds`. */
+/** Keeps the answer to a request that changed nothing, or whose effect was written before. */
+export const keepAnswer = (
+  store: Store,
+  table: string,
+  record: IdempotencyRecord | null,
+): Promise<CommitResult<"replayed">> | { ok: true } =>
+  record === null ? { ok: true } : commit(store, [idempotencyPut(table, record)]);
+
+/**
+ * The kept answer; null when there is none, or when it is older than `nowSeconds`. Read as a transaction: whoever has
+ * seen the effect of a request finds its record, though its commit is not yet everywhere.
+ */
 export async function readIdempotency(
   store: Store,
   table: string,
   scope: string,
   nowSeconds: number,
 ): Promise<IdempotencyRecord | null> {
-  const { Item } = await store.client.send(new GetCommand({ TableName: table, Key: key(scope), ConsistentRead: true }));
-  if (Item === undefined || Number(Item.expiresAt) <= nowSeconds) return null;
+  const { found } = await readTogether(store, { found: key(scope) }, table);
+  if (found === null || Number(found.expiresAt) <= nowSeconds) return null;
   return {
     scope,
-    fingerprint: String(Item.fingerprint),
-    status: Number(Item.status),
-    body: JSON.parse(String(Item.body)),
-    expiresAt: Number(Item.expiresAt),
+    fingerprint: String(found.fingerprint),
+    status: Number(found.status),
+    body: JSON.parse(String(found.body)),
+    expiresAt: Number(found.expiresAt),
   };
 }

@@ -126,7 +126,7 @@ export const putAutopay = defineRoute({
   path: "/v1/bookings/{id}/autopay",
   function: "booking",
   access: ["client"],
-  idempotency: "none",
+  idempotency: "accepted",
   summary: "Gives or takes back the permission to collect by itself",
   params,
   body: z.strictObject({ enabled: z.boolean() }),
