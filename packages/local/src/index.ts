@@ -43,6 +43,8 @@ export type StackOptions = {
   /** Stripe's test mode instead of the simulator. */
   stripeSecretKey?: string | undefined;
   stripeWebhookSecret?: string | undefined;
+  /** What the account settles as itself, `usd,eur`: for the functions that ask, and for the simulator. */
+  settlementCurrencies?: string | undefined;
   /** Says what is being brought up. */
   log?: (line: string) => void;
 };
@@ -111,7 +113,14 @@ async function assemble(
   let activity = 0;
   const stripe = options.stripeSecretKey
     ? realStripe(options.stripeSecretKey, options.stripeWebhookSecret)
-    : await simulatedStripe({ db, clock, apiUrl: api.url, port: options.stripePort ?? 0, onEvent: () => activity++ });
+    : await simulatedStripe({
+        db,
+        clock,
+        apiUrl: api.url,
+        port: options.stripePort ?? 0,
+        settlementCurrencies: options.settlementCurrencies?.split(",").map((code) => code.trim()),
+        onEvent: () => activity++,
+      });
   undo.push(() => stripe.stop());
   log(`reading the template in ${options.templateDir}`);
   const [template, topology] = readStack(options, api.url);
@@ -187,6 +196,8 @@ async function assemble(
     logs: folder.logs,
     environment: (fn) => ({
       ...("PUBLIC_URL" in fn.environment && { PUBLIC_URL: api.url }),
+      ...("SETTLEMENT_CURRENCIES" in fn.environment &&
+        options.settlementCurrencies && { SETTLEMENT_CURRENCIES: options.settlementCurrencies }),
       ...(stripe.url && { STRIPE_API_BASE: stripe.url }),
     }),
     crashing: () => faults.has("crash_after"),

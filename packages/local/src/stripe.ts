@@ -32,6 +32,7 @@ type Options = {
   /** Where Stripe's webhooks go. */
   apiUrl: string;
   port: number;
+  settlementCurrencies?: readonly string[] | undefined;
   onEvent: () => void;
 };
 
@@ -64,9 +65,23 @@ export function realStripe(secretKey: string, webhookSecret: string | undefined)
 }
 
 /** The simulator on a port of its own, with a webhook endpoint that leads to this stack's API. */
-export async function simulatedStripe({ db, clock, apiUrl, port, onEvent }: Options): Promise<Stripe> {
+export async function simulatedStripe({
+  db,
+  clock,
+  apiUrl,
+  port,
+  settlementCurrencies,
+  onEvent,
+}: Options): Promise<Stripe> {
   const server = await listen(port);
-  const simulator = createSimulator({ db, now: clock.now, baseUrl: () => server.url, secretKey: SECRET_KEY, onEvent });
+  const simulator = createSimulator({
+    db,
+    now: clock.now,
+    baseUrl: () => server.url,
+    secretKey: SECRET_KEY,
+    settlementCurrencies,
+    onEvent,
+  });
   server.serve(getRequestListener((request, env) => simulator.fetch(request, env as HttpBindings)));
 
   const url = `${apiUrl}/webhooks/stripe`;

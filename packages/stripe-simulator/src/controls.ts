@@ -2,7 +2,9 @@ import type { Context, Hono } from "hono";
 import { FAULT_KINDS, type Fault } from "./faults.ts";
 import type { Env, Surface } from "./http/endpoint.ts";
 import { invalidRequest, StripeFailure } from "./http/stripe-error.ts";
+import { isCurrency } from "./money.ts";
 import { balanceCheck } from "./resources/balance.ts";
+import { settlementCurrencies } from "./resources/conversion.ts";
 import { authenticate, submitSession } from "./resources/hosted-payment.ts";
 import { rollSecret } from "./resources/webhook-endpoints.ts";
 import type { Misbehaviour } from "./webhooks/deliveries.ts";
@@ -90,6 +92,17 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
     control(() => {
       faults.clear();
       return { faults: [] };
+    }),
+  );
+  app.post(
+    "/_sim/settlement",
+    control((_c, body) => {
+      const { currencies } = body;
+      if (!Array.isArray(currencies) || !currencies.every((code) => typeof code === "string" && isCurrency(code))) {
+        throw invalidRequest("currencies must be a list of codes, such as usd.", { param: "currencies" });
+      }
+      world.settings.set("settlement_currencies", currencies);
+      return { currencies: settlementCurrencies(world) };
     }),
   );
   app.get(

@@ -1,16 +1,72 @@
-/** How many decimals an ISO 4217 currency has: amounts are in its smallest unit. */
-export function minorDigits(currency: string): number {
-  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
+/**
+ * The currencies of the simulated account, from docs.stripe.com/currencies as it stood in November 2026: zero-decimal
+ * currencies, special cases, minimum and maximum charge amounts. Written from that page alone, so that a product's own
+ * table can be held against it.
+ */
+const ZERO_DECIMAL = words("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf");
+const THREE_DECIMAL = words("bhd jod kwd omr tnd");
+const TWO_DECIMAL = words(`
+  usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny cop crc cve
+  czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr isk jmd kes kgs khr kyd kzt
+  lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd pab pen pgk php pkr pln
+  qar ron rsd sar sbd scr sek sgd shp sos srd szl thb tjs top try ttd twd tzs uah ugx uyu uzs wst xcd yer zar zmw`);
+
+/** Whole in truth; represented with two digits that are always 00. */
+const WITHOUT_FRACTIONS = words("isk ugx");
+
+/** As the page lists them, in whole currency. For what it does not list: 50 where there are no fractions, else 0.50. */
+const MINIMUM = new Map<string, number>([
+  ...entries(0.3, "gbp"),
+  ...entries(2, "aed myr pln ron"),
+  ...entries(2.5, "dkk"),
+  ...entries(3, "nok sek"),
+  ...entries(4, "hkd"),
+  ...entries(10, "mxn thb"),
+  ...entries(15, "czk"),
+  ...entries(175, "huf"),
+]);
+
+/** How many digits an amount may have: eight, unless the page says more. */
+const MAXIMUM_DIGITS = new Map<string, number>([
+  ...entries(9, "inr"),
+  ...entries(10, "cop huf jpy"),
+  ...entries(12, "idr"),
+]);
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
 }
 
-const currencies = new Set(Intl.supportedValuesOf("currency"));
+function entries(value: number, codes: string): [string, number][] {
+  return codes.split(" ").map((code) => [code, value]);
+}
 
-export const isCurrency = (code: string): boolean => currencies.has(code.toUpperCase());
+export const isCurrency = (code: string): boolean =>
+  [ZERO_DECIMAL, TWO_DECIMAL, THREE_DECIMAL].some((of) => of.has(code));
+
+/** How many decimals an amount has: it is in the smallest unit that the API takes. */
+export const minorDigits = (currency: string): number =>
+  ZERO_DECIMAL.has(currency) ? 0 : THREE_DECIMAL.has(currency) ? 3 : 2;
+
+/** What an amount has to be a multiple of: tens where there are three decimals, hundreds without fractions. */
+export const stepOf = (currency: string): number =>
+  THREE_DECIMAL.has(currency) ? 10 : WITHOUT_FRACTIONS.has(currency) ? 100 : 1;
+
+/** The least and the most of one charge. */
+export function chargeLimits(currency: string): { smallest: number; largest: number } {
+  const whole = ZERO_DECIMAL.has(currency) || WITHOUT_FRACTIONS.has(currency);
+  const minimum = MINIMUM.get(currency) ?? (whole ? 50 : 0.5);
+  return {
+    smallest: Math.round(minimum * 10 ** minorDigits(currency)),
+    largest: 10 ** (MAXIMUM_DIGITS.get(currency) ?? 8) - 1,
+  };
+}
 
 /** An amount as a person reads it; nothing of a session without one. */
 export function money(amount: number | null, currency: string | null): string {
   if (amount === null || currency === null) return "";
-  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
+  const decimals = WITHOUT_FRACTIONS.has(currency) ? 0 : minorDigits(currency);
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const format = new Intl.NumberFormat("en-US", { style: "currency", currency, ...digits });
   return format.format(amount / 10 ** minorDigits(currency));
 }

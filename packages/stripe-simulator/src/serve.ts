@@ -17,6 +17,7 @@ export async function serveSimulator(
     now: options.now ?? Date.now,
     baseUrl: () => url,
     secretKey: options.secretKey ?? "sk_test_simulator",
+    settlementCurrencies: options.settlementCurrencies,
     ...(options.onEvent ? { onEvent: options.onEvent } : {}),
   });
   const server = serve({

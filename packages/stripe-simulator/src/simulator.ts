@@ -39,6 +39,8 @@ export type SimulatorOptions = {
   /** The address under which a browser reaches the simulator, for the urls of hosted pages. */
   baseUrl: () => string;
   secretKey: string;
+  /** What the account settles as itself, beside dollars; other charges are converted to dollars. Default: none. */
+  settlementCurrencies?: readonly string[] | undefined;
   /** Tells the host, after the commit, that an event was created. */
   onEvent?: (type: string) => void;
 };
@@ -74,6 +76,7 @@ const HOLD_MS = 50;
 export function createSimulator(options: SimulatorOptions): Simulator {
   const world = openWorld(options);
   const faults = openFaults(world);
+  if (options.settlementCurrencies) world.settings.set("settlement_currencies", options.settlementCurrencies);
   let ticker: NodeJS.Timeout | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 

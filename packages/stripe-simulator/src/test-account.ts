@@ -26,7 +26,7 @@ export function sdk(url: string, key = KEY): Stripe {
   return new Stripe(key, { host: "127.0.0.1", port, protocol: "http", maxNetworkRetries: 0, telemetry: false });
 }
 
-export async function openAccount(options: { file?: string } = {}): Promise<Account> {
+export async function openAccount(options: { file?: string; settlementCurrencies?: string[] } = {}): Promise<Account> {
   let now = START;
   const simulator = await serveSimulator({ ...options, now: () => now, secretKey: KEY });
   onTestFinished(() => simulator.close());

@@ -5,11 +5,13 @@ import { noSuch } from "../http/stripe-error.ts";
 import { minorDigits } from "../money.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
+import { convert, settle } from "./conversion.ts";
 
 type BalanceEntry = {
   amount: number;
   currency: string;
-  fee?: number;
+  /** The method whose fee Stripe takes; none for what leaves. */
+  feeFor?: "card" | "us_bank_account";
   type: "charge" | "payment" | "refund" | "payment_refund" | "refund_failure";
   source: string;
   description: string | null;
@@ -30,7 +32,7 @@ const DAY = 24 * 3600;
  * Cards: 2.9 % + 0.30 of the currency, which is nothing where it has no minor unit; bank debits: 0.8 %, at most 5
  * dollars. Half a minor unit rounds up. Source: stripe.com/pricing.
  */
-export function feeOf(method: "card" | "us_bank_account", amount: number, currency: string): number {
+function feeOf(method: "card" | "us_bank_account", amount: number, currency: string): number {
   if (method === "us_bank_account") return Math.min(500, Math.floor((amount * 8 + 500) / 1000));
   return Math.floor((amount * 29 + 500) / 1000) + Math.floor(30 * 10 ** (minorDigits(currency) - 2));
 }
@@ -40,20 +42,24 @@ export function settlesOn(seconds: number): number {
   return Math.ceil((seconds + 2 * DAY) / DAY) * DAY;
 }
 
-/** Moves the account's balance; it may go below zero. The running balance is kept beside the sum, as a check on it. */
+/**
+ * Moves the account's balance, which may go below zero, in the entry's currency or, where the account does not settle
+ * that one, converted. The running balance is kept beside the sum, as a check on it.
+ */
 export function book(world: World, entry: BalanceEntry): Stripe.BalanceTransaction {
-  const fee = entry.fee ?? 0;
-  const net = entry.amount - fee;
+  const { amount, currency, exchangeRate } = settle(world, entry.amount, entry.currency);
+  const fee = entry.feeFor === undefined ? 0 : feeOf(entry.feeFor, amount, currency);
+  const net = amount - fee;
   const transaction: Stripe.BalanceTransaction = {
     id: world.newId("txn_1", 23),
     object: "balance_transaction",
-    amount: entry.amount,
+    amount,
     available_on: entry.availableOn ?? world.seconds(),
     balance_type: "payments",
     created: world.seconds(),
-    currency: entry.currency,
+    currency,
     description: entry.description,
-    exchange_rate: null,
+    exchange_rate: exchangeRate,
     fee,
     fee_details:
       fee === 0
@@ -62,7 +68,7 @@ export function book(world: World, entry: BalanceEntry): Stripe.BalanceTransacti
             {
               amount: fee,
               application: null,
-              currency: entry.currency,
+              currency,
               description: "Stripe processing fees",
               type: "stripe_fee",
             },
@@ -74,7 +80,7 @@ export function book(world: World, entry: BalanceEntry): Stripe.BalanceTransacti
     type: entry.type,
   };
   world.objects.insert<"balance_transaction">(transaction);
-  const key = `balance:${entry.currency}`;
+  const key = `balance:${currency}`;
   world.settings.set(key, (world.settings.get<number>(key) ?? 0) + net);
   return transaction;
 }
@@ -94,18 +100,23 @@ export function balanceCheck(world: World, currency = "usd") {
   const pending = transactions
     .filter(({ available_on }) => available_on > world.seconds())
     .reduce((total, { net }) => total + net, 0);
+  const booked = new Set(transactions.map(({ id }) => id));
+  const isBooked = (id: unknown) => typeof id === "string" && booked.has(id);
+  /** What stands on this balance of an amount that may be of another currency. */
+  const here = (amount: number, of: string) => (of === currency ? amount : convert(amount, of).amount);
   const charged = world.objects
-    .all("charge", { currency })
-    .filter(({ balance_transaction: booked }) => booked !== null)
-    .reduce((total, { amount_captured: amount, payment_method_details: details }) => {
+    .all("charge")
+    .filter(({ balance_transaction: id }) => isBooked(id))
+    .reduce((total, { amount_captured, currency: of, payment_method_details: details }) => {
+      const amount = here(amount_captured, of);
       return total + amount - feeOf(details?.type === "card" ? "card" : "us_bank_account", amount, currency);
     }, 0);
-  const returned = world.objects
-    .all("refund", { currency })
-    .filter(({ balance_transaction: booked, failure_balance_transaction: undone }) => booked !== null && !undone)
-    .reduce((total, { amount }) => total + amount, 0);
+  const returned = world.objects.all("refund").reduce((total, refund) => {
+    const { amount, currency: of, balance_transaction: taken, failure_balance_transaction: undone } = refund;
+    return total + (isBooked(taken) ? here(-amount, of) : 0) + (isBooked(undone) ? here(amount, of) : 0);
+  }, 0);
   const balance = world.settings.get<number>(`balance:${currency}`) ?? 0;
-  const derived = charged - returned;
+  const derived = charged + returned;
   return {
     currency,
     balance,

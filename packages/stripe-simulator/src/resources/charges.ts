@@ -6,7 +6,7 @@ import { search, searchParams } from "../http/search.ts";
 import { noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
-import { book, feeOf, settlesOn } from "./balance.ts";
+import { book, settlesOn } from "./balance.ts";
 import type { Decline } from "./magic-methods.ts";
 import { magicOf } from "./payment-methods.ts";
 
@@ -94,7 +94,7 @@ export function bookCharge(world: World, charge: Stripe.Charge): Stripe.Charge {
   const transaction = book(world, {
     amount: charge.amount_captured,
     currency: charge.currency,
-    fee: feeOf(isCard ? "card" : "us_bank_account", charge.amount_captured, charge.currency),
+    feeFor: isCard ? "card" : "us_bank_account",
     type: isCard ? "charge" : "payment",
     source: charge.id,
     description: charge.description,

@@ -102,8 +102,8 @@ describe("a card payment", () => {
     expect(simulator.balance()).toMatchObject({ balance: 1500 - 74, consistent: true });
   });
 
-  it("may be of any currency, each with a balance of its own", async () => {
-    const { stripe, simulator } = await openAccount();
+  it("may be of any currency, each that the account settles with a balance of its own", async () => {
+    const { stripe, simulator } = await openAccount({ settlementCurrencies: ["usd", "jpy", "bhd"] });
     const paid = { ...CARD, payment_method: "pm_card_visa", confirm: true } as const;
     await stripe.paymentIntents.create({ ...paid, currency: "jpy", amount: 250_000 });
     await stripe.paymentIntents.create({ ...paid, currency: "bhd", amount: 250_000 });

@@ -20,7 +20,7 @@ import {
 } from "../http/params.ts";
 import { search, searchParams } from "../http/search.ts";
 import { invalidRequest, noSuch } from "../http/stripe-error.ts";
-import { isCurrency, minorDigits, money } from "../money.ts";
+import { chargeLimits, isCurrency, money, stepOf } from "../money.ts";
 import type { Routes } from "../routes.ts";
 import { API_VERSION, type World } from "../world.ts";
 import { bookCharge } from "./charges.ts";
@@ -104,18 +104,19 @@ const CONFIRMABLE = ["requires_payment_method", "requires_confirmation", "requir
 const CANCELABLE = ["requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"];
 const UPDATABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
 
-/**
- * At least 50 minor units, at most eight digits, and tens where a currency has three decimals. The account keeps a
- * balance in each currency that it charges in. Source: docs.stripe.com/currencies.
- */
-export function mustBeChargeable(amount: number, currency: string, param = "amount"): void {
+/** Whole steps of the currency, and no less or more than its limits. Source: docs.stripe.com/currencies. */
+export function mustBeChargeable(amount: number, given: string, param = "amount"): void {
+  const currency = given.toLowerCase();
   if (!isCurrency(currency)) throw invalidRequest(`Invalid currency: ${currency}.`, { param: "currency" });
   const refuse = (limit: string, least: number, code: string) =>
     invalidRequest(`Amount must be ${limit} ${money(least, currency)}`, { code, param });
-  if (amount < 50) throw refuse("at least", 50, "amount_too_small");
-  if (amount > 99_999_999) throw refuse("no more than", 99_999_999, "amount_too_large");
-  if (minorDigits(currency) === 3 && amount % 10 !== 0) {
-    throw invalidRequest("Amount must end with a zero in a currency of three decimals", { param });
+  const { smallest, largest } = chargeLimits(currency);
+  if (amount < smallest) throw refuse("at least", smallest, "amount_too_small");
+  if (amount > largest) throw refuse("no more than", largest, "amount_too_large");
+  const step = stepOf(currency);
+  if (amount % step !== 0) {
+    const message = `Invalid integer: ${amount}. Amounts in ${currency} must be evenly divisible by ${step}.`;
+    throw invalidRequest(message, { code: "parameter_invalid_integer", param });
   }
 }
 
