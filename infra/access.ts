@@ -50,6 +50,8 @@ export type Access = Partial<Record<TableName, TableAccess>> & {
   bus?: true;
   /** Sending mail from the identity. */
   mail?: true;
+  /** Deciding which currencies programs may have. */
+  programs?: true;
 };
 
 const reading = ["GetItem", "BatchGetItem", "Query"] as const;
@@ -76,6 +78,7 @@ export const access: Record<FunctionName, Access> = {
     core: { ...state, indexes: ["byList", "byCohort"] },
     audit: { actions: [...reading, "PutItem"], indexes: ["byActor", "byDay"] },
     outbox: added,
+    programs: true,
   },
   clinical: {
     clinical: { actions: ["GetItem", "Query", "PutItem"] },

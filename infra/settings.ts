@@ -23,6 +23,8 @@ export type Settings = {
   merchantName: string;
   /** IANA zone in which finance's days begin. */
   reportingTimeZone: string;
+  /** The currencies that the Stripe account settles as themselves, which alone programs may have: `usd,eur`. */
+  settlementCurrencies: string;
   /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
   publicUrl: string | undefined;
 };
@@ -44,6 +46,10 @@ export function readSettings(node: Node): Settings {
     throw new Error("the stage prod needs -c merchantName=<your legal name>");
   const mailVerified = text("mailVerified") === "true";
   if (mailVerified && mailDomain === undefined) throw new Error("-c mailVerified=true is said of a -c mailDomain");
+  const settlementCurrencies = text("settlementCurrencies") ?? "usd";
+  if (!/^[a-z]{3}(,[a-z]{3})*$/.test(settlementCurrencies)) {
+    throw new Error("-c settlementCurrencies takes codes in lower case with commas between them, such as usd,eur");
+  }
   return {
     stage,
     dist: text("dist") ?? "dist",
@@ -56,6 +62,7 @@ export function readSettings(node: Node): Settings {
     alarmEmail: text("alarmEmail"),
     merchantName: merchantName ?? "Sample Operator (sample data)",
     reportingTimeZone: text("reportingTimeZone") ?? "America/New_York",
+    settlementCurrencies,
     publicUrl: text("publicUrl"),
   };
 }

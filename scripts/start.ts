@@ -24,6 +24,7 @@ async function main(): Promise<void> {
     dynamoDbEndpoint: env.DYNAMODB_ENDPOINT,
     stripeSecretKey: env.STRIPE_SECRET_KEY,
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET,
+    settlementCurrencies: env.SETTLEMENT_CURRENCIES || undefined,
     log,
   });
   endOnSignal(stack);

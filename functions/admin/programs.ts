@@ -7,9 +7,10 @@ import {
   type Program,
   programProblems,
   publicProgram,
+  settlementProblem,
 } from "@clearing/domain/program";
 import { actorOf, callerIn } from "@clearing/runtime/access";
-import { type Answer, bind } from "@clearing/runtime/api";
+import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { recordOf } from "@clearing/runtime/record";
 import { untilFresh } from "@clearing/store/commit";
 import { keepAnswer } from "@clearing/store/idempotency";
@@ -26,7 +27,7 @@ export const programBindings = [
       auditHash: "",
       status: "draft",
     };
-    const errors = programProblems(program);
+    const errors = [...unsettled(program, context), ...programProblems(program)];
     if (errors.length > 0) return { refused: "validation_failed", errors };
     const occasion = { actor: actorOf(callerIn(context), ["admin"]), action: "create_program", now };
     const answer = publicProgram(program);
@@ -57,7 +58,7 @@ export const programBindings = [
       }
       const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       const after: Program = { ...before, ...changes, version: before.version + 1 };
-      const errors = [...currencyErrors(before, after), ...programProblems(after)];
+      const errors = [...currencyErrors(before, after), ...unsettled(after, context), ...programProblems(after)];
       if (errors.length > 0) return { ok: true, answer: { refused: "validation_failed", errors } };
       const answer = publicProgram(after);
       const record = recordOf(context, 200, answer);
@@ -73,6 +74,11 @@ export const programBindings = [
     return patched.ok ? patched.answer : { refused: "conflict" };
   }),
 ];
+
+function unsettled(program: Program, { deps }: RequestContext) {
+  const problem = settlementProblem(program, deps.config.settlementCurrencies);
+  return problem === null ? [] : [problem];
+}
 
 const currencyErrors = (before: Program, { currency }: Program) =>
   currency === before.currency || mayChangeCurrency(before)

@@ -127,6 +127,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: C
     REPORTING_TIME_ZONE: settings.reportingTimeZone,
     MERCHANT_NAME: settings.merchantName,
     ...Object.fromEntries(tables.map((table) => [`${table.toUpperCase()}_TABLE`, data.tables[table].tableName])),
+    ...(row.programs && { SETTLEMENT_CURRENCIES: settings.settlementCurrencies }),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
     ...(row.mail && { MAIL_FROM: data.mailFrom }),
     ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),

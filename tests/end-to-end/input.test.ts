@@ -15,7 +15,7 @@ import {
 let world: World;
 let admin: string;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld(undefined, { settlementCurrencies: "usd,cad,bhd" });
   admin = await world.token("admin");
 });
 afterAll(() => world.stop());
@@ -83,6 +83,42 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     const price = 250_049;
     expect(paths(await cohort({ places: [{ type: "private", count: 2, price }] }))).toEqual(["places.0.price"]);
     expect((await cohort({})).status).toBe(201);
+  });
+
+  test("a currency that the Stripe account does not settle, or that no program may have", async () => {
+    const refused = await post({ ...programBody, currency: "eur" });
+    expect(paths(refused)).toEqual(["currency"]);
+    expect(JSON.stringify(refused.body)).toContain("usd, cad, bhd");
+    expect(paths(await post({ ...programBody, currency: "xau" }))).toEqual(["currency"]);
+    const made = await world.must<{ id: string }>("POST", "/v1/programs", { token: admin, body: programBody });
+    const change = { token: admin, body: { currency: "eur" } };
+    expect(paths(await world.api("PATCH", `/v1/programs/${made.id}`, change))).toEqual(["currency"]);
+    const finance = await world.token("finance");
+    expect(paths(await world.api("GET", "/v1/finance/trial-balance?currency=xau", { token: finance }))).toEqual([
+      "query.currency",
+    ]);
+  });
+
+  test("amounts that are not in steps of the program's currency, or that no charge can carry", async () => {
+    const dinars = (changes: object) => post({ ...programBody, currency: "bhd", ...changes });
+    expect(paths(await dinars({ deposit: { kind: "amount", amount: 250_005 } }))).toEqual(["deposit.amount"]);
+    expect(paths(await post({ ...programBody, placeTypes: [{ type: "private", price: 100_000_000 }] }))).toEqual([
+      "placeTypes.0.price",
+    ]);
+    expect(paths(await post({ ...programBody, lateCharge: { amount: 49, graceDays: 1 } }))).toEqual([
+      "lateCharge.amount",
+    ]);
+    const made = await world.must<{ id: string }>("POST", "/v1/programs", {
+      token: admin,
+      body: { ...programBody, currency: "bhd" },
+    });
+    const places = [{ type: "private", count: 1, price: 1_850_005 }];
+    const dates = { startsOn: "2031-03-10", endsOn: "2031-03-16", timeZone: "America/Denver", venue: "Sample House" };
+    const cohort = await world.api("POST", "/v1/cohorts", {
+      token: admin,
+      body: { programId: made.id, ...dates, places },
+    });
+    expect(paths(cohort)).toEqual(["places.0.price"]);
   });
 
   test("another currency, once a program was published", async () => {

@@ -6,11 +6,13 @@ import { Client, openCohort, programBody, startWorld, type World } from "../harn
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld(undefined, { settlementCurrencies: "usd,jpy" });
 });
 afterAll(() => world.stop());
 
 /** Every cent at Stripe is in the ledger, and nothing else. */
+type Accounts = { accounts: { account: string; balance: number }[] };
+
 async function expectReconciled() {
   const [balances, stripe] = await Promise.all([world.balances(), world.stripeBalance()]);
   expect(stripe.consistent).toBe(true);
@@ -266,7 +268,6 @@ describe("a program in a currency without minor units", () => {
     await client.cancel();
     expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
     const token = await world.token("finance");
-    type Accounts = { accounts: { account: string; balance: number }[] };
     const { accounts } = await world.must<Accounts>("GET", "/v1/finance/trial-balance?currency=jpy", { token });
     const { body } = await world.sim<{ balance: number; consistent: boolean }>("GET", "/_sim/balance?currency=jpy");
     expect(body).toMatchObject({ balance: -7_250, consistent: true });
@@ -293,6 +294,32 @@ describe("money that belongs to nothing known", () => {
     await stripe("refunds", { payment_intent: foreign.id, amount: "4200" });
     await world.quiesce();
     expect((await world.balances()).suspense ?? 0).toBe(before);
+    await expectReconciled();
+  });
+
+  test("euros on an account that settles none stand in suspense, in euros and in what Stripe made of them", async () => {
+    const finance = await world.token("finance");
+    const balances = async (currency: string) => {
+      const path = `/v1/finance/trial-balance?currency=${currency}`;
+      const { accounts } = await world.must<Accounts>("GET", path, { token: finance });
+      return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
+    };
+    const before = await balances("usd");
+    const foreign = await stripe("payment_intents", {
+      amount: "100000",
+      currency: "eur",
+      confirm: "true",
+      payment_method: "pm_card_visa",
+      "automatic_payment_methods[enabled]": "true",
+      "automatic_payment_methods[allow_redirects]": "never",
+    });
+    await world.quiesce();
+    expect(await balances("eur")).toEqual({ stripe_balance: 0, suspense: 0 });
+    expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) - 108_000);
+    await expectReconciled();
+    await stripe("refunds", { payment_intent: foreign.id, amount: "100000" });
+    await world.quiesce();
+    expect(await balances("eur")).toEqual({ stripe_balance: 0, refunds_payable: 0, suspense: 0 });
     await expectReconciled();
   });
 

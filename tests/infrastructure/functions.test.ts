@@ -3,6 +3,8 @@ import { isBuiltin } from "node:module";
 import type { Metafile } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { functionNames } from "../../infra/access.ts";
+import { createApp } from "../../infra/clearing.ts";
+import { readSettings } from "../../infra/settings.ts";
 import { functionOf, stage } from "./stage.ts";
 
 /** The npm packages that are in a function's bundle, chunks that load later included. */
@@ -29,6 +31,17 @@ describe("functions", () => {
         Environment: { Variables: { NODE_OPTIONS: "--enable-source-maps", STAGE: "dev" } },
       });
     }
+  });
+
+  test("the one that admits programs knows the currencies that the account settles: dollars, or what the stage says", () => {
+    const said = (settlementCurrencies: string) =>
+      readSettings(createApp({ settlementCurrencies }).node).settlementCurrencies;
+
+    expect(functionOf("admin").properties).toMatchObject({
+      Environment: { Variables: { SETTLEMENT_CURRENCIES: "usd" } },
+    });
+    expect(said("usd,eur")).toBe("usd,eur");
+    expect(() => said("USD eur")).toThrow("settlementCurrencies");
   });
 
   test("an HTTP function gives up before the gateway does", () => {

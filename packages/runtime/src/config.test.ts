@@ -13,6 +13,8 @@ it("asks only for what a function uses", () => {
 it.each([
   [{ PUBLIC_URL: "api.example.org" }, "publicUrl", "PUBLIC_URL is not a URL"],
   [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "REPORTING_TIME_ZONE is not a time zone"],
+  [{ SETTLEMENT_CURRENCIES: "usd,xau" }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
+  [{ SETTLEMENT_CURRENCIES: "usd,," }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
   [{ MAIL_FROM: "" }, "mailFrom", "MAIL_FROM is not set"],
 ] as const)("stops at %o with the variable's name", (environment, field, message) => {
   expect(() => readConfig(environment)[field]).toThrow(message);
@@ -20,4 +22,9 @@ it.each([
 
 it("takes the API's address with or without a slash at its end", () => {
   expect(readConfig({ PUBLIC_URL: "https://api.example.org/" }).publicUrl).toBe("https://api.example.org");
+});
+
+it("settles dollars alone, until the operator names the account's currencies", () => {
+  expect(readConfig({}).settlementCurrencies).toEqual(["usd"]);
+  expect(readConfig({ SETTLEMENT_CURRENCIES: "usd, eur,jpy" }).settlementCurrencies).toEqual(["usd", "eur", "jpy"]);
 });

@@ -1,3 +1,6 @@
+import { isCurrency } from "@clearing/domain/money";
+import * as z from "zod/mini";
+
 /**
  * A function's environment. Each value is checked when the function first asks for it, so that a function needs only
  * what it uses; a missing or malformed one stops it with the variable's name.
@@ -10,6 +13,8 @@ export type Config = {
   readonly reportingTimeZone: string;
   /** The operator's legal name, as its agreements give it. */
   readonly merchantName: string;
+  /** The currencies that the Stripe account settles as themselves: a program has one of them. */
+  readonly settlementCurrencies: readonly string[];
   readonly eventBus: string;
   readonly stripeSecretArn: string;
   /** Absent: Stripe itself. */
@@ -26,6 +31,21 @@ export type Tables = {
   readonly outbox: string;
   readonly clinical: string;
 };
+
+/** Codes with commas between them; dollars alone where nothing is said. */
+const currencyList = z.pipe(
+  z.pipe(
+    z._default(z.string(), "usd"),
+    z.transform((text) => text.split(",").map((code) => code.trim())),
+  ),
+  z.array(z.string().check(z.refine(isCurrency))).check(z.minLength(1)),
+);
+
+function settlementCurrencies(value: string | undefined): readonly string[] {
+  const parsed = currencyList.safeParse(value === "" ? undefined : value);
+  if (parsed.success) return parsed.data;
+  throw new Error("environment variable SETTLEMENT_CURRENCIES is not a list of supported currencies, such as usd,eur");
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -62,6 +82,9 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     get reportingTimeZone() {
       return timeZone("REPORTING_TIME_ZONE");
+    },
+    get settlementCurrencies() {
+      return settlementCurrencies(environment.SETTLEMENT_CURRENCIES);
     },
     get eventBus() {
       return text("EVENT_BUS");

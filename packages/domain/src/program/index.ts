@@ -154,6 +154,15 @@ function tierProblems({ cancellation: { tiers } }: ProgramTerms): Problem[] {
   return problems;
 }
 
+/**
+ * Why a program may not have its currency; null when it may. The Stripe account has to settle it as itself (`settled`):
+ * of any other, Stripe would make another amount in another currency. A program that retires keeps what it has.
+ */
+export function settlementProblem({ currency, status }: Program, settled: readonly string[]): Problem | null {
+  if (status === "retired" || settled.includes(currency)) return null;
+  return { path: "currency", message: `Must be a currency that the Stripe account settles: ${settled.join(", ")}` };
+}
+
 /** The currency stands once a program was published: its cohorts' prices are in it, and were quoted. */
 export const mayChangeCurrency = ({ status }: Program): boolean => status === "draft";
 

@@ -9,6 +9,7 @@ import {
   type Program,
   programProblems,
   publicProgram,
+  settlementProblem,
 } from "./index.ts";
 
 const paths = (changes: Partial<Program>) => programProblems(program(changes)).map(({ path }) => path);
@@ -126,6 +127,17 @@ describe("a program", () => {
     const statuses = ["draft", "published", "retired"] as const;
 
     expect(statuses.filter((status) => mayChangeCurrency(program({ status })))).toEqual(["draft"]);
+  });
+
+  test("has a currency that the account settles, or names those that it does", () => {
+    const euros = program({ currency: "eur" });
+
+    expect(settlementProblem(euros, ["usd", "eur"])).toBeNull();
+    expect(settlementProblem(euros, ["usd", "jpy"])).toMatchObject({
+      path: "currency",
+      message: expect.stringContaining("usd, jpy"),
+    });
+    expect(settlementProblem(program({ currency: "eur", status: "retired" }), ["usd"])).toBeNull();
   });
 
   test("takes a percent deposit half up", () => {
