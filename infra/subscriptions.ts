@@ -22,8 +22,8 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
   },
   "stripe-work": {
     source: "clearing",
-    events: ["RefundRequested", "HoldExpired", "BookingCancelled", "BookingDeclined"],
-    batchSize: 3,
+    events: ["RefundRequested", "RefundRefused", "HoldExpired", "BookingCancelled", "BookingDeclined"],
+    batchSize: 1,
     timeoutSeconds: 40,
     concurrency: 5,
   },
@@ -42,6 +42,7 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
       "BookingCancelled",
       "RefundRequested",
       "RefundSucceeded",
+      "RefundRefused",
       "RefundFailed",
     ],
     batchSize: 10,

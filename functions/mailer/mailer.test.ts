@@ -143,12 +143,21 @@ describe("the words of a mail", () => {
       "By the terms of that cancellation we are returning $2,000.00 of what you paid to you.",
     ],
     ["RefundSucceeded", { amount: 250000, currency: "usd" }, "Your refund was made", "$2,500.00"],
+    ["RefundFailed", { amount: 250000, currency: "usd" }, "Your refund did not reach you", "Your bank returned"],
+    ["RefundRefused", { amount: 250000, currency: "usd" }, "We could not send your refund", "still owed to you"],
   ] as const)("of %s with %o", (name, data, subject, words) => {
     const mail = wordsOf(name, data);
 
     expect(mail?.subject).toBe(subject);
     expect(mail?.text).toContain(words);
     expect(mail?.html).toContain("<p>");
+  });
+
+  it("of a refund that was never sent say nothing of a bank that returned it", () => {
+    const mail = wordsOf("RefundRefused", { amount: 1, currency: "usd", code: "charge_disputed" });
+
+    expect(mail?.text).toContain("We could not send your refund of $0.01");
+    expect(`${mail?.subject} ${mail?.text}`).not.toMatch(/bank|returned|charge_disputed/i);
   });
 
   it("are none for a refund that the cancellation's mail has announced", () => {

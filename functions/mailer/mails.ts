@@ -114,6 +114,14 @@ export const mails: Partial<Record<EventName, (booking: Booking, data: Data) => 
     ],
   }),
 
+  RefundRefused: (booking, data) => ({
+    subject: "We could not send your refund",
+    paragraphs: [
+      `We could not send your refund${amountIn(data)} to the account or card that you paid with: ${label(booking)}.`,
+      "The money is still owed to you. We are looking into another way and will get in touch with you.",
+    ],
+  }),
+
   RefundFailed: (booking, data) => ({
     subject: "Your refund did not reach you",
     paragraphs: [

@@ -26,7 +26,7 @@ const EVENTS = [
   "BookingHeld, HoldExpired, BookingRevived, AgreementSigned, PaymentSettled, PaymentProcessing, PaymentFailed",
   "PaymentActionRequired, ClearanceChanged, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
   "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, RefundRequested, RefundSucceeded",
-  "RefundFailed, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
+  "RefundRefused, RefundFailed, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
   "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue",
 ].flatMap((line) => line.split(", "));
 

@@ -148,7 +148,7 @@ const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctor
   },
   "a refund that the booking forgot": {
     check: bookingsAgreeWithLedger,
-    says: /refunded is what was asked for and has not failed/,
+    says: /refunded is what was asked for and has neither failed nor been refused/,
     doctor: ({ gone }) => void gone.refunded--,
   },
   "revenue left deferred on an ended booking": {

@@ -1,5 +1,5 @@
 import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
-import type { Attempt, Booking, Due, Refund } from "@clearing/domain/booking";
+import { type Attempt, type Booking, type Due, givesNothing, type Refund } from "@clearing/domain/booking";
 import type { Account, PostedEntry } from "@clearing/domain/ledger";
 import type { Dump } from "./dump.ts";
 
@@ -129,6 +129,7 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
     const billed = total(booking.dues, ({ status, paid, billed }) => (status === "cancelled" ? paid : billed));
     const paidOnDues = total(booking.dues, ({ paid }) => paid);
     const parts = given.flatMap(({ parts }) => parts);
+    const unspread = total(given, (refund) => refund.unspread);
     const pays = own.filter(({ reference }) => reference.startsWith("payment:"));
     const taken = own.filter(({ reference }) => reference.startsWith("refund-taken:"));
     const returned = own.filter(({ reference }) => reference.startsWith("refund-returned:"));
@@ -141,8 +142,8 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
       ["receivable is billed dues less paid", billed - paidOnDues, owed],
       ["paid is what the ledger took in", debitBalance(pays, "stripe_balance"), booking.paid],
       [
-        "refunded is what was asked for and has not failed",
-        total(parts, ({ status, amount }) => (status === "failed" ? 0 : amount)),
+        "refunded is what was asked for and has neither failed nor been refused",
+        unspread + total(parts, (part) => (givesNothing(part) ? 0 : part.amount)),
         booking.refunded,
       ],
       ["deferred is the ledger's", -debitBalance(own, "deferred_revenue"), booking.deferred],
@@ -151,11 +152,12 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
         -total(["deferred_revenue", "fee_income", "earned_revenue", "receivable"] as const, (account) =>
           debitBalance(own, account),
         ),
-        total(captured, ({ applied }) => applied),
+        total(captured, ({ applied }) => applied) - unspread,
       ],
       [
         "refunds payable is owed on its charges, not taken or come back",
         total(captured, ({ amount, applied }) => amount - applied) +
+          unspread +
           debitBalance(taken, "stripe_balance") +
           debitBalance(returned, "stripe_balance"),
         -debitBalance(own, "refunds_payable"),
@@ -211,7 +213,7 @@ export const refundsWithinCaptured: Check = ({ charges, refunds, stripe }) => {
 };
 
 function partsByCharge(refunds: Refund[]): Map<string, number> {
-  const parts = refunds.flatMap((refund) => refund.parts).filter(({ status }) => status !== "failed");
+  const parts = refunds.flatMap((refund) => refund.parts).filter((part) => !givesNothing(part));
   return new Map(groups(parts, ({ chargeId }) => chargeId).map(([id, of]) => [id, total(of, ({ amount }) => amount)]));
 }
 

@@ -1,5 +1,5 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { type Booking, endBooking, type Refund } from "@clearing/domain/booking";
+import { type Booking, type Refund, spreadRefund } from "@clearing/domain/booking";
 import { afterEvaluation } from "@clearing/domain/screening";
 import { type Instant, plusDays, plusMinutes, startOfDay } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
@@ -13,7 +13,8 @@ import { untilFresh } from "@clearing/store/commit";
 import { writeClearance } from "@clearing/store/evaluation";
 import { keys } from "@clearing/store/keys";
 import { endEarly, progressBooking } from "@clearing/store/progress";
-import { recordStripeRefund, settleRefundPart } from "@clearing/store/refund";
+import { settleRefundPart, spreadOverCharges } from "@clearing/store/refund";
+import { recordStripeRefund } from "@clearing/store/refund-by-hand";
 import { settleAttempt } from "@clearing/store/settle";
 import type { Store } from "@clearing/store/store";
 import { lapseHold } from "@clearing/store/sweep";
@@ -198,6 +199,20 @@ async function settlePart(store: Store, { id }: Booking) {
 async function cancelled(): Promise<Booking> {
   const booking = await paid();
   await cancel(running.store, booking);
+  await spread(running.store, booking);
+  return booking;
+}
+
+/** Spreads what the booking's ending owes over its charges. */
+async function spread(store: Store, { id }: Booking) {
+  const refundId = (await readBooking(running.store, id))?.ending?.refundId ?? null;
+  if (refundId === null) return { ok: true } as const;
+  return spreadOverCharges(store, { bookingId: id, refundId }, later);
+}
+
+async function ended(): Promise<Booking> {
+  const booking = await paid();
+  await cancel(running.store, booking);
   return booking;
 }
 
@@ -208,6 +223,7 @@ const admit = (store: Store, { id, terms }: Booking, outcome: "admitted" | "turn
 
 /** What must be true of a booking's money whatever happened to it at the same time. */
 async function breaches(booking: Booking): Promise<string[]> {
+  await spread(running.store, booking);
   const after = await readBooking(running.store, booking.id);
   const refunds = await refundsOf(booking);
   const refunded = refunds.reduce((sum, { amount }) => sum + amount, 0);
@@ -273,6 +289,24 @@ const races: Record<string, Race> = {
     made: paid,
     act: refundByHand,
     meanwhile: cancel,
+    answers: [true],
+  },
+  "spreading what an ending owes, and a refund by hand": {
+    made: ended,
+    act: spread,
+    meanwhile: refundByHand,
+    answers: [true],
+  },
+  "spreading what an ending owes, and the same from another worker": {
+    made: ended,
+    act: spread,
+    meanwhile: spread,
+    answers: [true],
+  },
+  "recording a refund by hand, and the spreading of what an ending owes": {
+    made: ended,
+    act: refundByHand,
+    meanwhile: spread,
     answers: [true],
   },
   "settling a refund, and a refund by hand": {
@@ -361,13 +395,13 @@ describe("whatever is written between two of its requests, an operation decides 
     }
   });
 
-  test("control: the booking of before, with the charges of after, fails an assertion", async () => {
-    const booking = await paid();
-    const before = (await readBooking(running.store, booking.id)) as Booking;
-    await refundByHand(running.store, booking);
+  test("control: the refund of before, with the charges of after, fails an assertion", async () => {
+    const booking = await ended();
+    const [before] = await refundsOf(booking);
+    await spread(running.store, booking);
     const charges = await readCharges(running.store, booking.id);
 
-    const torn = () => endBooking(before, "operator", { refundId: "ref_1", requestedBy: "sample", charges }, later);
+    const torn = () => spreadRefund(before as Refund, charges, later);
 
     expect(torn).toThrow("exceed what was captured");
   });

@@ -6,13 +6,14 @@ import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { carryOutRefund } from "@clearing/operations/refund";
 import { applyStripeEvent } from "@clearing/operations/stripe-event";
-import type { BalanceTransactionFacts, CreateRefund, Gateway, PaymentFacts, RefundFacts } from "@clearing/payments";
+import type { ChargeFacts, Gateway, PaymentFacts, RefundFacts } from "@clearing/payments";
 import { signAgreement } from "@clearing/store/agreement";
 import { readBooking, readCharges } from "@clearing/store/booking";
 import { endEarly } from "@clearing/store/progress";
-import { readRefund } from "@clearing/store/refund";
+import { readRefund, spreadOverCharges } from "@clearing/store/refund";
 import { settleAttempt } from "@clearing/store/settle";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { refundAt, transactionOf } from "../harness/refunds.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -42,29 +43,6 @@ const pages: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
   createCheckoutSession: async (asked) => ({ ok: true, value: openSession(asked, now) }),
 };
-
-const transaction = (id: string, amount: number, created: Instant): BalanceTransactionFacts => ({
-  id,
-  amount,
-  fee: 0,
-  net: amount,
-  currency: "usd",
-  created,
-});
-
-const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): RefundFacts => ({
-  refundId: `re_${metadata.partId}`,
-  chargeId,
-  paymentIntentId: chargeId.replace("ch_", "pi_"),
-  amount,
-  currency: "usd",
-  status: "succeeded",
-  created: at,
-  balanceTransaction: transaction(`txn_${metadata.partId}`, -amount, at),
-  failureBalanceTransaction: null,
-  failureReason: null,
-  metadata,
-});
 
 async function pay({ id }: Booking, attempt: Attempt): Promise<void> {
   const ref = { bookingId: id, attemptId: attempt.id, refundId: ids.next("ref") };
@@ -96,6 +74,7 @@ async function owed(): Promise<{ booking: Booking; refund: Refund }> {
   const refundId = ids.next("ref");
   const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
   await endEarly(store, { bookingId: booking.id, by: "operator", refundId }, occasion);
+  await spreadOverCharges(store, { bookingId: booking.id, refundId }, occasion.now);
   return { booking, refund: (await readRefund(store, booking.id, refundId)) as Refund };
 }
 
@@ -105,28 +84,97 @@ const stateOf = async ({ id }: Booking, refund: Refund) => ({
   refund: await readRefund(running.store, id, refund.id),
 });
 
+/** What Stripe has of a charge over the deposit. */
+const chargeAtStripe = (chargeId: string, amountRefunded: number): ChargeFacts => ({
+  chargeId,
+  paymentIntentId: chargeId.replace("ch_", "pi_"),
+  amount: 250_000,
+  captured: true,
+  amountCaptured: 250_000,
+  amountRefunded,
+  currency: "usd",
+  status: "succeeded",
+  methodType: "card",
+  created: now,
+  balanceTransaction: null,
+  metadata: {},
+});
+const untouched: Partial<Gateway> = {
+  retrieveCharge: async (chargeId) => ({ ok: true, value: chargeAtStripe(chargeId, 0) }),
+  listRefunds: async () => ({ ok: true, value: { items: [], nextAfter: null } }),
+};
+
 describe("a refund that Stripe refuses", () => {
-  test("is asked for once, however often the work comes again: what is refundable again cannot leave as well", async () => {
+  test.each(["charge_disputed", "charge_already_refunded", "charge_not_refundable", "refund_disputed_payment"])(
+    "for good (%s) is asked for once, however often the work comes again, and is owed, refundable and told",
+    async (code) => {
+      const { booking, refund } = await owed();
+      const asked: string[] = [];
+      const stripe: Partial<Gateway> = {
+        ...untouched,
+        async createRefund(wanted, key) {
+          asked.push(key);
+          return asked.length === 1 ? { ...refused, code } : { ok: true, value: refundAt(now, wanted) };
+        },
+      };
+
+      for (const at of [plusMinutes(now, 6), plusMinutes(now, 7), plusHours(now, 7), plusDays(now, 2)]) {
+        const ref = { bookingId: booking.id, refundId: refund.id };
+        expect(await carryOutRefund(contextAt(at, stripe), ref, "event")).toEqual({ ok: true });
+      }
+
+      expect(asked).toHaveLength(1);
+      expect(await stateOf(booking, refund)).toMatchObject({
+        refunded: 0,
+        refundable: [250_000],
+        refund: {
+          dueAt: null,
+          parts: [{ status: "refused", failureCode: code, stripeRefundId: null, takenPosted: false }],
+        },
+      });
+      expect((await readBooking(running.store, booking.id))?.timeline.at(-1)?.event).toBe("RefundRefused");
+    },
+  );
+
+  test.each(["resource_missing", "a_code_of_tomorrow"])(
+    "for a reason that may pass (%s) is asked for until it is made, and nobody is told of a refusal",
+    async (code) => {
+      const { booking, refund } = await owed();
+      const ref = { bookingId: booking.id, refundId: refund.id };
+      let refuses = true;
+      const stripe: Partial<Gateway> = {
+        ...untouched,
+        createRefund: async (wanted) => (refuses ? { ...refused, code } : { ok: true, value: refundAt(now, wanted) }),
+      };
+      const carryOut = (at: Instant) => carryOutRefund(contextAt(at, stripe), ref, "event");
+
+      await expect(carryOut(plusMinutes(now, 6))).rejects.toThrow(code);
+      expect(await stateOf(booking, refund)).toMatchObject({
+        refunded: 250_000,
+        refund: { dueAt: plusMinutes(now, 7), parts: [{ status: "approved" }] },
+      });
+      refuses = false;
+
+      expect(await carryOut(plusMinutes(now, 8))).toEqual({ ok: true });
+      expect(await stateOf(booking, refund)).toMatchObject({ refund: { parts: [{ status: "succeeded" }] } });
+      const told = (await readBooking(running.store, booking.id))?.timeline.map(({ event }) => event);
+      expect(told).not.toContain("RefundRefused");
+    },
+  );
+
+  test("with a key of another account, which shows nothing of the charge either, decides nothing", async () => {
     const { booking, refund } = await owed();
-    const asked: string[] = [];
-    const stripe: Partial<Gateway> = {
-      async createRefund(wanted, key) {
-        asked.push(key);
-        return asked.length === 1 ? refused : { ok: true, value: refundAt(now, wanted) };
-      },
-      listRefunds: async () => ({ ok: true, value: { items: [], nextAfter: null } }),
-    };
+    const ref = { bookingId: booking.id, refundId: refund.id };
+    const missing = { ...refused, code: "resource_missing" };
+    const wrongAccount: Partial<Gateway> = { createRefund: async () => missing, retrieveCharge: async () => missing };
 
-    for (const at of [plusMinutes(now, 6), plusMinutes(now, 7), plusHours(now, 7), plusDays(now, 2)]) {
-      const done = await carryOutRefund(contextAt(at, stripe), { bookingId: booking.id, refundId: refund.id }, "event");
-      expect(done).toEqual({ ok: true });
-    }
+    await expect(carryOutRefund(contextAt(plusMinutes(now, 6), wrongAccount), ref, "event")).rejects.toThrow(
+      "Stripe shows nothing of ch_",
+    );
 
-    expect(asked).toHaveLength(1);
     expect(await stateOf(booking, refund)).toMatchObject({
-      refunded: 0,
-      refundable: [250_000],
-      refund: { dueAt: null, parts: [{ status: "failed", stripeRefundId: null, takenPosted: false }] },
+      refunded: 250_000,
+      refund: { parts: [{ status: "approved" }] },
     });
   });
 
@@ -212,6 +260,7 @@ describe("a refund made by hand at Stripe", () => {
     const refundId = ids.next("ref");
     const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
     await endEarly(running.store, { bookingId: booking.id, by: "client", refundId }, occasion);
+    await spreadOverCharges(running.store, { bookingId: booking.id, refundId }, occasion.now);
     const ref = { bookingId: booking.id, refundId };
     const [part] = (await readRefund(running.store, booking.id, refundId))?.parts ?? [];
     const chargeId = part?.chargeId ?? "";
@@ -221,7 +270,7 @@ describe("a refund made by hand at Stripe", () => {
     const came: RefundFacts = {
       ...ours,
       status: "failed",
-      failureBalanceTransaction: transaction(`${ours.refundId}_back`, 75_000, now),
+      failureBalanceTransaction: transactionOf(`${ours.refundId}_back`, 75_000, now),
     };
     const hand = byHand(chargeId, 75_000);
 
@@ -233,19 +282,93 @@ describe("a refund made by hand at Stripe", () => {
     expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 75_000 });
   });
 
-  test("that takes what ours had promised leaves what Stripe can still give back, to the cent (I6)", async () => {
-    const { booking, refund } = await owed();
-    const [chargeId = ""] = refund.parts.map((part) => part.chargeId);
+  /** Stripe while 60,000 of the promised 250,000 were refunded by hand: it refuses ours, and makes what is left. */
+  function takenFrom(booking: Booking, chargeId: string, { stops = "" }: { stops?: string } = {}) {
     const hand = byHand(chargeId, 60_000);
-    const stripe = stripeWith(booking, chargeId.slice("ch_".length), [hand]);
-    const context = contextAt(plusMinutes(now, 6), { ...stripe, createRefund: async () => refused });
+    const made = new Map<string, number>();
+    const stripe: Partial<Gateway> = {
+      ...stripeWith(booking, chargeId.slice("ch_".length), [hand]),
+      retrieveCharge: async () => {
+        if (stops === "before the charge is read") throw new Error("the function was stopped");
+        return { ok: true, value: chargeAtStripe(chargeId, 60_000) };
+      },
+      async createRefund(wanted, key) {
+        if (wanted.amount > 190_000) return { ...refused, code: "invalid_request_error" };
+        if (stops === "before the rest is made") throw new Error("the function was stopped");
+        made.set(key, wanted.amount);
+        return { ok: true, value: refundAt(now, wanted) };
+      },
+    };
+    return { hand, made, stripe };
+  }
 
-    await applyStripeEvent(context, hintOf(hand));
-    expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: -60_000 }]);
-    await carryOutRefund(context, { bookingId: booking.id, refundId: refund.id }, "event");
+  test.each(["", "before the charge is read", "before the rest is made"])(
+    "that takes what ours had promised leaves the rest to be made without a person (stopped: %s)",
+    async (stops) => {
+      const { booking, refund } = await owed();
+      const ref = { bookingId: booking.id, refundId: refund.id };
+      const chargeId = refund.parts[0]?.chargeId ?? "";
+      if (stops !== "") {
+        const stopped = contextAt(plusMinutes(now, 6), takenFrom(booking, chargeId, { stops }).stripe);
+        await expect(carryOutRefund(stopped, ref, "event")).rejects.toThrow("was stopped");
+      }
+      const { stripe, made, hand } = takenFrom(booking, chargeId);
+      const context = contextAt(plusMinutes(now, 8), stripe);
 
-    expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: 190_000, applied: 0 }]);
-    expect(await accountsOf(booking)).toMatchObject({ refunds_payable: -190_000, deferred_revenue: 0 });
-    expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 60_000 });
+      expect(await carryOutRefund(context, ref, "event")).toEqual({ ok: true });
+      expect(await carryOutRefund(context, ref, "sweep")).toEqual({ ok: true });
+      if (stops === "") expect(await applyStripeEvent(context, hintOf(hand))).toEqual({ ok: true });
+
+      expect([...made]).toEqual([[`${refund.id}-2`, 190_000]]);
+      expect(await stateOf(booking, refund)).toMatchObject({
+        refunded: 250_000,
+        refundable: [0],
+        refund: {
+          dueAt: null,
+          parts: [
+            { status: "refused", explained: true },
+            { status: "succeeded", amount: 190_000 },
+          ],
+        },
+      });
+      expect(await accountsOf(booking)).toMatchObject({ refunds_payable: 0, deferred_revenue: 0 });
+      const told = (await readBooking(running.store, booking.id))?.timeline.map(({ event }) => event);
+      expect(told).not.toContain("RefundRefused");
+    },
+  );
+
+  test("before an ending was spread is reckoned on what the ending owes: nothing is owed anew", async () => {
+    const booking = await paid();
+    const refundId = ids.next("ref");
+    const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
+    await endEarly(running.store, { bookingId: booking.id, by: "operator", refundId }, occasion);
+    const [charge] = await readCharges(running.store, booking.id);
+    const { stripe, hand, made } = takenFrom(booking, charge?.id ?? "");
+    const context = contextAt(plusMinutes(now, 6), stripe);
+
+    expect(await applyStripeEvent(context, hintOf(hand))).toEqual({ ok: true });
+    await carryOutRefund(context, { bookingId: booking.id, refundId }, "event");
+
+    expect([...made.values()]).toEqual([190_000]);
+    expect(await accountsOf(booking)).toMatchObject({ refunds_payable: 0, deferred_revenue: 0 });
+    expect((await accountsOf(booking)).fee_income).toBeUndefined();
+    expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 250_000 });
+  });
+
+  test("of which Stripe shows nothing explains no refusal: nothing is decided, and a person hears of it", async () => {
+    const { booking, refund } = await owed();
+    const chargeId = refund.parts[0]?.chargeId ?? "";
+    const { stripe } = takenFrom(booking, chargeId);
+    const listsNone: Partial<Gateway> = { ...stripe, listRefunds: untouched.listRefunds as Gateway["listRefunds"] };
+    const ref = { bookingId: booking.id, refundId: refund.id };
+
+    await expect(carryOutRefund(contextAt(plusMinutes(now, 6), listsNone), ref, "event")).rejects.toThrow(
+      "which its refunds do not explain",
+    );
+
+    expect(await stateOf(booking, refund)).toMatchObject({
+      refunded: 250_000,
+      refund: { parts: [{ status: "approved" }] },
+    });
   });
 });

@@ -80,6 +80,7 @@ export const events = {
   DuePastDue: aboutBooking(due),
   RefundRequested: aboutBooking(refund),
   RefundSucceeded: aboutBooking(refund),
+  RefundRefused: aboutBooking({ ...refund, code: z.string() }),
   RefundFailed: aboutBooking(refund),
 } satisfies Partial<Record<EventName, z.ZodMiniType>>;
 

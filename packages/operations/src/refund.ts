@@ -1,41 +1,112 @@
-import { type Refund, type RefundPart, wasRefused } from "@clearing/domain/booking";
-import { plusHours } from "@clearing/domain/time";
+import { partSettled, type Refund, type RefundOutcome, type RefundPart } from "@clearing/domain/booking";
+import { plusHours, plusSeconds } from "@clearing/domain/time";
 import type { GatewayFailure, GatewayResult, RefundFacts } from "@clearing/payments";
-import { readRefund, settleRefundPart } from "@clearing/store/refund";
+import { isFinalForRefund } from "@clearing/payments/refund-refusals";
+import { readRefund, settleRefundPart, spreadOverCharges } from "@clearing/store/refund";
+import { reckonRefundPart } from "@clearing/store/refund-by-hand";
 import { by, type Context, replayableHours } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
 import { shown } from "./shown.ts";
+import { applyRefundsOf } from "./stripe-event.ts";
 
+type RefundRef = { bookingId: string; refundId: string };
 type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
 
+/** After so long a run leaves the rest of a refund to the sweep: a function has its time, a refund as many parts as payments. */
+const workSeconds = 15;
+
 /**
- * Brings every part of a refund as far as Stripe lets it: makes what was never made, under the part's own key, and asks
- * for the rest. A part that Stripe refused is never asked for again: it is owed, and refundable anew. Idempotent; the
- * first failure ends it, and the queue or the sweep comes again.
+ * Brings a refund as far as Stripe lets it: spreads it over its booking's charges, makes each part that was never made,
+ * under the part's own key, and asks how the rest went. Idempotent, and each part is recorded by itself, so that the
+ * next run goes on where this one ended. An outage ends it. Throws when Stripe refuses a part for a reason that may
+ * pass, after the other parts: the queue and the sweep come again.
  */
-export async function carryOutRefund(
+export async function carryOutRefund(context: Context, ref: RefundRef, action: string): Promise<Result> {
+  const { store, clock } = context;
+  const until = plusSeconds(clock.now(), workSeconds);
+  const spread = await spreadOverCharges(store, ref, clock.now());
+  if (!spread.ok) return spread;
+  const tried = new Set<string>();
+  const refusals: string[] = [];
+  for (;;) {
+    const refund = await readRefund(store, ref.bookingId, ref.refundId);
+    if (refund === null) return { ok: false, reason: "not_found" };
+    // What a refusal left to be made shows as a new part.
+    const parts = unsettled(refund).filter(({ id }) => !tried.has(id));
+    if (parts.length === 0) break;
+    for (const part of parts) {
+      if (clock.now() >= until) return { ok: true };
+      tried.add(part.id);
+      const result = await carryOutPart(context, refund, part, action);
+      if (result.ok) continue;
+      if (!("kind" in result) || !isRefusal(result)) return result;
+      refusals.push(`${part.id}: ${result.code}`);
+    }
+  }
+  if (refusals.length > 0) throw new Error(`Stripe refuses, for no final reason: ${refusals.join(", ")}`);
+  return { ok: true };
+}
+
+/** The parts with something left to do, those first that Stripe has yet to be asked for. */
+function unsettled({ parts }: Refund): RefundPart[] {
+  const open = parts.filter((part) => !partSettled(part));
+  return open.toSorted((a, b) => Number(b.status === "approved") - Number(a.status === "approved"));
+}
+
+const isRefusal = ({ kind }: GatewayFailure): boolean => kind === "invalid" || kind === "declined";
+
+async function carryOutPart(context: Context, refund: Refund, part: RefundPart, action: string): Promise<Result> {
+  const facts = await refundAtStripe(context, refund, part);
+  if (!facts.ok) return isRefusal(facts) ? settleRefusal(context, refund, part, facts, action) : facts;
+  return settle(context, refund, part, refundOutcomeOf(facts.value), action);
+}
+
+function settle(
   context: Context,
-  { bookingId, refundId }: { bookingId: string; refundId: string },
+  { bookingId, id: refundId }: Refund,
+  { id: partId }: RefundPart,
+  outcome: RefundOutcome,
   action: string,
 ): Promise<Result> {
-  const refund = await readRefund(context.store, bookingId, refundId);
-  if (refund === null) return { ok: false, reason: "not_found" };
-  for (const part of refund.parts) {
-    if (wasRefused(part)) continue;
-    const facts = await refundAtStripe(context, refund, part);
-    if (!facts.ok && facts.kind !== "invalid" && facts.kind !== "declined") return facts;
-    const outcome = facts.ok
-      ? refundOutcomeOf(facts.value)
-      : { stripeRefundId: null, status: "failed" as const, failureCode: facts.code, taken: null, returned: null };
-    const result = await settleRefundPart(
-      context.store,
-      { bookingId, refundId, partId: part.id },
-      outcome,
-      by(context, action),
-    );
-    if (!result.ok) return result;
-  }
-  return { ok: true };
+  return settleRefundPart(context.store, { bookingId, refundId, partId }, outcome, by(context, action));
+}
+
+/**
+ * Stripe refused to make a part. Less is left on the charge than the part asks for: refunds made by hand explain it, and
+ * what is still owed is reckoned again. Else the code decides whether the refusal is final; the failure itself comes
+ * back for one that is not.
+ */
+async function settleRefusal(
+  context: Context,
+  refund: Refund,
+  part: RefundPart,
+  refusal: GatewayFailure,
+  action: string,
+): Promise<Result> {
+  const charge = shown(await context.gateway.retrieveCharge(part.chargeId), part.chargeId);
+  if (!charge.ok) return charge;
+  const { code } = refusal;
+  const left = charge.value.amount - charge.value.amountRefunded;
+  if (left < part.amount) return reckonAgain(context, refund, part, { code, left }, action);
+  if (!isFinalForRefund(code)) return refusal;
+  const refused = { stripeRefundId: null, status: "refused", failureCode: code, taken: null, returned: null } as const;
+  return settle(context, refund, part, refused, action);
+}
+
+/** Brings in the refunds of the payment, those made by hand among them, and then makes a part of what is still owed. */
+async function reckonAgain(
+  context: Context,
+  { bookingId, id: refundId }: Refund,
+  { id: partId, chargeId, paymentIntentId }: RefundPart,
+  { code, left }: { code: string; left: number },
+  action: string,
+): Promise<Result> {
+  const broughtIn = await applyRefundsOf(context, paymentIntentId, action);
+  if (!broughtIn.ok) return broughtIn;
+  const refused = { partId, chargeId, code, left };
+  const reckoned = await reckonRefundPart(context.store, { bookingId, refundId }, refused, by(context, action));
+  if (reckoned.ok || reckoned.reason !== "unexplained") return reckoned as Result;
+  throw new Error(`${partId}: ${left} is left on ${chargeId} at Stripe, which its refunds do not explain (${code})`);
 }
 
 async function refundAtStripe(context: Context, refund: Refund, part: RefundPart): Promise<GatewayResult<RefundFacts>> {

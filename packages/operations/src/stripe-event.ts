@@ -1,9 +1,9 @@
-import { wasRefused } from "@clearing/domain/booking";
 import { refundReturned, refundTaken, unknownRefundOwed } from "@clearing/domain/ledger";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import type { GatewayResult, RefundFacts } from "@clearing/payments";
 import { postOnce, readCredit } from "@clearing/store/journal";
-import { readRefund, recordStripeRefund, settleRefundPart } from "@clearing/store/refund";
+import { readRefund, settleRefundPart } from "@clearing/store/refund";
+import { recordStripeRefund } from "@clearing/store/refund-by-hand";
 import { by, type Context } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
 import { type Applied, applyPayment, applySession, postUnknownCharge } from "./payment.ts";
@@ -71,7 +71,7 @@ async function applyRefund(context: Context, refund: RefundFacts, action: string
  * Applies every refund of a payment, the oldest first. Whether one that was made by hand delivers what is owed already
  * shows only when it is known what became of those before it.
  */
-async function applyRefundsOf(context: Context, paymentIntentId: string, action: string): Promise<Applied> {
+export async function applyRefundsOf(context: Context, paymentIntentId: string, action: string): Promise<Applied> {
   const refunds = await refundsOf(context, paymentIntentId);
   if (!refunds.ok) return refunds;
   for (const { refundId } of refunds.value.toReversed()) {
@@ -104,7 +104,7 @@ async function applyPart(context: Context, refund: RefundFacts, action: string):
   const ours = await readRefund(context.store, bookingId, refundId);
   const part = ours?.parts.find(({ id }) => id === partId);
   const isAnother =
-    part === undefined || wasRefused(part) || (part.stripeRefundId ?? refund.refundId) !== refund.refundId;
+    part === undefined || part.status === "refused" || (part.stripeRefundId ?? refund.refundId) !== refund.refundId;
   if (isAnother) return null;
   const ref = { bookingId, refundId, partId };
   return settleRefundPart(context.store, ref, refundOutcomeOf(refund), by(context, action));

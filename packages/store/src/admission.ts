@@ -1,7 +1,7 @@
 import { type AdmissionOutcome, admit, type Booking, endBooking, mayAdmit } from "@clearing/domain/booking";
 import { clearedThrough } from "@clearing/domain/screening";
 import { dateIn } from "@clearing/domain/time";
-import { bookingWrites, chargeRefunded, chargesOf, type Occasion, readFile, refundPut } from "./booking.ts";
+import { bookingWrites, type Occasion, readFile, refundPut } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { checkCleared } from "./progress.ts";
@@ -33,7 +33,7 @@ export function admitBooking(
     if (outcome === "admitted" && !clearedThrough(clearance, before.terms.endsOn)) {
       return { ok: false, reason: "clearance_required" };
     }
-    const change = outcome === "admitted" ? admitted(before, by, occasion) : await ended(outcome);
+    const change = outcome === "admitted" ? admitted(before, by, occasion) : ended(outcome);
     if (!change.ok) return change;
     const { booking, refund } = change;
     const record = answer(booking);
@@ -42,15 +42,12 @@ export function admitBooking(
       ...bookingWrites(store, before, change, occasion),
       ...(outcome === "admitted" ? [checkCleared(store, before)] : []),
       ...(refund === null ? [] : [refundPut(store, refund)]),
-      ...(refund?.parts ?? []).map((part) => chargeRefunded(store, bookingId, part.chargeId, part.amount)),
     ]);
     if (result.ok) return { ok: true, booking };
     return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
 
-    async function ended(kind: "no_show" | "turned_away") {
-      const charges = await chargesOf(store, before);
-      if (charges === null) return { ok: false, reason: "stale" } as const;
-      const decision = endBooking(before, kind, { refundId, requestedBy: by, charges }, occasion.now);
+    function ended(kind: "no_show" | "turned_away") {
+      const decision = endBooking(before, kind, { refundId, requestedBy: by }, occasion.now);
       if (!decision.ok) return decision;
       const admission = { outcome: kind, at: occasion.now, by };
       return { ...decision, booking: { ...decision.booking, admission } };

@@ -96,16 +96,16 @@ export async function readAttempt(store: Store, bookingId: string, id: string): 
   return Item === undefined ? null : fromDeadlineItem<Attempt>(Item);
 }
 
-/** Everything of one booking between two sort keys, consistently. A booking's children are few. */
-async function readChildren(store: Store, bookingId: string, first: string, last: string): Promise<Item[]> {
+/** Everything under one booking whose key begins so, consistently. */
+async function readChildren(store: Store, bookingId: string, prefix: "ATT#" | "CHG#"): Promise<Item[]> {
   const items: Item[] = [];
   let from: Item | undefined;
   do {
     const page = await store.client.send(
       new QueryCommand({
         TableName: store.tables.core,
-        KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
-        ExpressionAttributeValues: { ":pk": keys.booking(bookingId).pk, ":first": first, ":last": last },
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues: { ":pk": keys.booking(bookingId).pk, ":prefix": prefix },
         ConsistentRead: true,
         ExclusiveStartKey: from,
       }),
@@ -117,19 +117,11 @@ async function readChildren(store: Store, bookingId: string, first: string, last
 }
 
 export async function readCharges(store: Store, bookingId: string): Promise<Charge[]> {
-  return (await readChildren(store, bookingId, "CHG#", "CHG#~")).map((item) => fromItem<Charge>(item));
-}
-
-/** The charges of this version of a booking, by one query for both; null when the booking has moved on meanwhile. */
-export async function chargesOf(store: Store, { id, version }: Booking): Promise<Charge[] | null> {
-  const { sk } = keys.booking(id);
-  const items = await readChildren(store, id, sk, "CHG#~");
-  if (items.find((item) => item.sk === sk)?.version !== version) return null;
-  return items.filter((item) => item.sk !== sk).map((item) => fromItem<Charge>(item));
+  return (await readChildren(store, bookingId, "CHG#")).map((item) => fromItem<Charge>(item));
 }
 
 export async function readAttempts(store: Store, bookingId: string): Promise<Attempt[]> {
-  return (await readChildren(store, bookingId, "ATT#", "ATT#~")).map((item) => fromDeadlineItem<Attempt>(item));
+  return (await readChildren(store, bookingId, "ATT#")).map((item) => fromDeadlineItem<Attempt>(item));
 }
 
 type Change = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[] };
@@ -222,22 +214,6 @@ export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {
   const Item = { ...charge, ...keys.charge(charge.bookingId, charge.id) };
   return {
     write: { Put: { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" } },
-    refusal: "stale",
-  };
-}
-
-/** Takes what is newly owed back from what is applied of a charge, and from what it can still give back (I6). */
-export function chargeRefunded(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<"stale"> {
-  return {
-    write: {
-      Update: {
-        TableName: store.tables.core,
-        Key: keys.charge(bookingId, chargeId),
-        UpdateExpression: "SET refundable = refundable - :amount, applied = applied - :amount",
-        ConditionExpression: "refundable >= :amount AND applied >= :amount", // I6
-        ExpressionAttributeValues: { ":amount": amount },
-      },
-    },
     refusal: "stale",
   };
 }

@@ -2,15 +2,7 @@ import type { Booking } from "@clearing/domain/booking";
 import { confirm, type Ending, endBooking, progress, unconfirm } from "@clearing/domain/booking";
 import type { Clearance } from "@clearing/domain/screening";
 import type { Instant } from "@clearing/domain/time";
-import {
-  bookingWrites,
-  chargeRefunded,
-  chargesOf,
-  lockRelease,
-  type Occasion,
-  readFile,
-  refundPut,
-} from "./booking.ts";
+import { bookingWrites, lockRelease, type Occasion, readFile, refundPut } from "./booking.ts";
 import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { keys } from "./keys.ts";
@@ -137,8 +129,9 @@ export type EndResult =
   | { ok: false; reason: "not_found" | "invalid_transition" | "conflict" | "replayed" };
 
 /**
- * Ends a booking early: its place and locks are let go, each only while it still names this booking, and what is owed
- * back is taken from its charges, in one transaction. `answer` makes the record of a request that asked for it.
+ * Ends a booking early, in one transaction of the same size for every booking: its place and locks are let go, each only
+ * while it still names this booking, and what is owed back is recorded, to be spread over its charges afterwards
+ * (`spreadOverCharges`). `answer` makes the record of a request that asked for it.
  */
 export function endEarly(
   store: Store,
@@ -165,9 +158,7 @@ async function endOnce(
   checks: Guarded<"stale">[],
   answer?: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<Ended> {
-  const charges = await chargesOf(store, before);
-  if (charges === null) return { ok: false, reason: "stale" };
-  const request = { refundId, requestedBy: occasion.actor.sub, charges, reason };
+  const request = { refundId, requestedBy: occasion.actor.sub, reason };
   const decision = endBooking(before, by, request, occasion.now);
   if (!decision.ok) return decision;
   const record = answer?.(decision.booking) ?? null;
@@ -177,7 +168,6 @@ async function endOnce(
     ...checks,
     ...(await releaseWrites(store, before, occasion.now)),
     ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
-    ...(decision.refund?.parts ?? []).map((part) => chargeRefunded(store, before.id, part.chargeId, part.amount)),
   ]);
   if (result.ok) return { ok: true, booking: decision.booking };
   return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };

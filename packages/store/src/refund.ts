@@ -5,9 +5,10 @@ import {
   type Charge,
   type Refund,
   type RefundOutcome,
-  refundMadeAtStripe,
+  spreadRefund,
 } from "@clearing/domain/booking";
-import { bookingWrites, type Occasion, refundPut } from "./booking.ts";
+import type { Instant } from "@clearing/domain/time";
+import { bookingWrites, type Occasion, readCharges, refundPut } from "./booking.ts";
 import { commit, type Guarded, untilFresh } from "./commit.ts";
 import { fromDeadlineItem, fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
@@ -28,7 +29,61 @@ export async function readCharge(store: Store, bookingId: string, id: string): P
   return Item === undefined ? null : fromItem<Charge>(Item);
 }
 
-type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
+export type RefundResult = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
+
+/**
+ * Finds the charges that a refund goes back on, in transactions of a bounded number of charges each. A crash between two
+ * of them leaves a refund that is spread in part; whoever calls next goes on from there.
+ */
+export async function spreadOverCharges(
+  store: Store,
+  ref: { bookingId: string; refundId: string },
+  now: Instant,
+): Promise<RefundResult> {
+  for (;;) {
+    const slice = await untilFresh<Slice>(store, () => spreadOnce(store, ref, now));
+    if (!slice.ok) return slice;
+    if (slice.whole) return { ok: true };
+  }
+}
+
+type Slice = { ok: true; whole: boolean } | { ok: false; reason: "not_found" | "conflict" };
+
+async function spreadOnce(
+  store: Store,
+  { bookingId, refundId }: { bookingId: string; refundId: string },
+  now: Instant,
+): Promise<Slice | { ok: false; reason: "stale" }> {
+  // The charges are read before the refund: whatever is spread in between shows as less to spread, never as money that
+  // is missing. The conditions on each charge and on the refund's version catch it.
+  const charges = await readCharges(store, bookingId);
+  const refund = await readRefund(store, bookingId, refundId);
+  if (refund === null) return { ok: false, reason: "not_found" };
+  const slice = spreadRefund(refund, charges, now);
+  if (slice === null) return { ok: true, whole: true };
+  const result = await commit(store, [
+    refundPut(store, slice.refund),
+    ...slice.added.map((part) => chargeRefunded(store, bookingId, part.chargeId, part.amount)),
+  ]);
+  if (result.ok) return { ok: true, whole: slice.refund.unspread === 0 };
+  return { ok: false, reason: result.reason };
+}
+
+/** Takes a refund's share from what is applied of a charge, and from what it can still give back (I6). */
+function chargeRefunded(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.charge(bookingId, chargeId),
+        UpdateExpression: "SET refundable = refundable - :amount, applied = applied - :amount",
+        ConditionExpression: "refundable >= :amount AND applied >= :amount", // I6
+        ExpressionAttributeValues: { ":amount": amount },
+      },
+    },
+    refusal: "stale",
+  };
+}
 
 /** Applies what Stripe says of one part of a refund to the refund, the booking, the charge and the ledger, once. */
 export function settleRefundPart(
@@ -36,8 +91,8 @@ export function settleRefundPart(
   { bookingId, refundId, partId }: { bookingId: string; refundId: string; partId: string },
   outcome: RefundOutcome,
   occasion: Occasion,
-): Promise<Result> {
-  return untilFresh<Result>(store, async () => {
+): Promise<RefundResult> {
+  return untilFresh<RefundResult>(store, async () => {
     const found = await readTogether(store, {
       booking: keys.booking(bookingId),
       refund: keys.refund(bookingId, refundId),
@@ -57,7 +112,7 @@ export function settleRefundPart(
   });
 }
 
-/** A failed refund may be made again: its amount is refundable once more, and still owed (I6). */
+/** What failed or was refused may be made again: its amount is refundable once more, and still owed (I6). */
 function restoreCharge(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<never> {
   return {
     write: {
@@ -70,57 +125,4 @@ function restoreCharge(store: Store, bookingId: string, chargeId: string, amount
       },
     },
   };
-}
-
-/**
- * Records a refund that was made at Stripe by hand, on a charge of this booking. `refundId` is derived from Stripe's
- * own, so that it is recorded once. `not_found`: the charge is not this booking's.
- */
-export function recordStripeRefund(
-  store: Store,
-  {
-    bookingId,
-    chargeId,
-    refundId,
-    stripeRefundId,
-    amount,
-  }: { bookingId: string; chargeId: string; refundId: string; stripeRefundId: string; amount: number },
-  occasion: Occasion,
-): Promise<Result> {
-  return untilFresh<Result>(store, async () => {
-    const found = await readTogether(store, {
-      booking: keys.booking(bookingId),
-      charge: keys.charge(bookingId, chargeId),
-      known: keys.refund(bookingId, refundId),
-    });
-    if (found.booking === null || found.charge === null) return { ok: false, reason: "not_found" };
-    if (found.known !== null) return { ok: true };
-    const booking = fromDeadlineItem<Booking>(found.booking);
-    const charge = fromItem<Charge>(found.charge);
-    const made = { id: refundId, stripeRefundId, amount, now: occasion.now };
-    const { refund, charge: after, ...change } = refundMadeAtStripe(booking, charge, made);
-    const result = await commit(store, [
-      refundPut(store, refund),
-      ...bookingWrites(store, booking, change, occasion),
-      {
-        write: {
-          Update: {
-            TableName: store.tables.core,
-            Key: keys.charge(bookingId, chargeId),
-            UpdateExpression: "SET refundable = :refundable, applied = :applied",
-            ConditionExpression: "refundable = :wasRefundable AND applied = :wasApplied",
-            ExpressionAttributeValues: {
-              ":refundable": after.refundable,
-              ":applied": after.applied,
-              ":wasRefundable": charge.refundable,
-              ":wasApplied": charge.applied,
-            },
-          },
-        },
-        refusal: "stale" as const,
-      },
-    ]);
-    if (result.ok) return { ok: true };
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
-  });
 }

@@ -24,6 +24,8 @@ export type Ending = {
   administrationFee: number;
   netPaid: number;
   kept: number;
+  /** The refund that gives it back, null when nothing is. */
+  refundId: string | null;
   reason: string | null;
 };
 

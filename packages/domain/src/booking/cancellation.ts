@@ -4,7 +4,7 @@ import { addDays, type CalendarDate, dateIn, daysBetween, type Instant } from ".
 import { type Booking, type BookingChange, bookingEvent, type Ending, netPaid } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
 import { cancelDue } from "./due.ts";
-import { type Charge, type Refund, type RefundReason, refundRequested, requestRefund, spreadRefund } from "./refund.ts";
+import { type Refund, type RefundReason, refundRequested, requestRefund } from "./refund.ts";
 import { type BookingFact, transition } from "./transitions.ts";
 
 type EndingRule = Pick<Ending, "refundPercent" | "administrationFee">;
@@ -67,16 +67,17 @@ export type EndingDecision =
 
 /**
  * Ends a booking early: unpaid dues are cancelled, what was billed and never paid is reversed, what was paid is kept
- * and owed back by the rule of who ends it. Releasing the place belongs to the same transaction. After an admission
- * only the admission itself may end it.
+ * and owed back by the rule of who ends it. What is owed is one amount, spread over charges afterwards, so that an ending
+ * is as small whatever was paid in how many parts. Releasing the place belongs to the same transaction. After an
+ * admission only the admission itself may end it.
  */
 export function endBooking(
   before: Booking,
   by: Ending["by"],
-  request: { refundId: string; requestedBy: string; charges: Charge[]; reason?: string | undefined },
+  request: { refundId: string; requestedBy: string; reason?: string | undefined },
   now: Instant,
 ): EndingDecision {
-  const { refundId, requestedBy, charges, reason = null } = request;
+  const { refundId, requestedBy, reason = null } = request;
   const status = transition(before.status, factOf[by]);
   const admitted = before.admission !== null && by !== "no_show" && by !== "turned_away";
   if (status === null || admitted) return { ok: false, reason: "invalid_transition" };
@@ -97,7 +98,7 @@ export function endBooking(
           requestedBy,
           now,
           currency: before.currency,
-          shares: spreadRefund({ amount: split.refund, currency: before.currency }, charges),
+          amount: split.refund,
         });
   const billedUnpaid = before.dues.reduce((sum, due) => sum + due.billed - due.paid, 0);
   const change = nextVersion(
@@ -108,7 +109,7 @@ export function endBooking(
       holdExpiresAt: null,
       dues: before.dues.map(cancelDue),
       refunded: before.refunded + split.refund,
-      ending: { by, at: now, on, ...rule, netPaid: paid, kept: split.kept, reason },
+      ending: { by, at: now, on, ...rule, netPaid: paid, kept: split.kept, refundId: refund?.id ?? null, reason },
     },
     (booking) => ({
       events: [

@@ -16,6 +16,8 @@ export {
   type SettlementState,
 } from "./payment.ts";
 export * from "./refund.ts";
+export * from "./refund-by-hand.ts";
+export * from "./refund-spread.ts";
 export * from "./settlement.ts";
 export * from "./standing.ts";
 export * from "./stray-payment.ts";

@@ -309,5 +309,6 @@ const refundOn = (
     requestedBy: "system",
     now,
     currency: payment.currency,
-    shares: [{ charge: { id: payment.chargeId, paymentIntentId: payment.paymentIntentId }, amount }],
+    amount,
+    charge: { id: payment.chargeId, paymentIntentId: payment.paymentIntentId },
   });

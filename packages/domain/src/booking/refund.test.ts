@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { bookedAs, held, today } from "../testing/retreat.ts";
-import { plusHours, plusSeconds } from "../time/index.ts";
+import { refusedFor } from "../testing/stories.ts";
+import { plusHours, plusMinutes, plusSeconds } from "../time/index.ts";
 import {
   applyRefund,
   type Charge,
@@ -11,8 +12,10 @@ import {
   netPaid,
   type Refund,
   type RefundOutcome,
+  type RefundPart,
   type RefundPartStatus,
   refundStatus,
+  requestRefund,
   spreadRefund,
   undelivered,
 } from "./index.ts";
@@ -31,16 +34,51 @@ const charge = (index: number, refundable: number, changes: Partial<Charge> = {}
   ...changes,
 });
 
-const usd = (amount: number) => ({ amount, currency: "usd" });
+/** So much owed by an ending, not spread yet. */
+const owing = (amount: number): Refund => ({
+  ...requestRefund({
+    id: "ref_1",
+    booking: held(),
+    reason: "cancellation",
+    requestedBy: "sub_staff",
+    now: today,
+    currency: "usd",
+    amount,
+  }),
+});
+
+/** What one transaction takes of each charge. */
+const taken = (amount: number, charges: Charge[], most?: number) =>
+  (spreadRefund(owing(amount), charges, today, most)?.added ?? []).map((part) => [part.chargeId, part.amount]);
 
 describe("spreading a refund over charges", () => {
   test("takes the newest first", () => {
-    const shares = spreadRefund(usd(700), [charge(1, 500), charge(3, 300), charge(2, 600)]);
+    const shares = taken(700, [charge(1, 500), charge(3, 300), charge(2, 600)]);
 
-    expect(shares.map(({ charge: { id }, amount }) => [id, amount])).toEqual([
+    expect(shares).toEqual([
       ["ch_3", 300],
       ["ch_2", 400],
     ]);
+  });
+
+  test("takes of at most twenty charges in one transaction, and the next goes on where it ended", () => {
+    const charges = Array.from({ length: 50 }, (_, index) => charge(index, 10));
+    const first = spreadRefund(owing(500), charges, today) as { refund: Refund; added: RefundPart[] };
+    const given = new Set(first.added.map(({ chargeId }) => chargeId));
+    const left = charges.map((one) => (given.has(one.id) ? { ...one, applied: 0, refundable: 0 } : one));
+
+    const second = spreadRefund(first.refund, left, plusSeconds(today, 1));
+
+    expect([first.refund, second?.refund].map((one) => [one?.unspread, one?.parts.length, one?.version])).toEqual([
+      [300, 20, 2],
+      [100, 40, 3],
+    ]);
+    expect(new Set(second?.refund.parts.map(({ id }) => id)).size).toBe(40);
+    expect(second?.added.every(({ chargeId }) => !given.has(chargeId))).toBe(true);
+  });
+
+  test("has nothing to do once all is spread", () => {
+    expect(spreadRefund({ ...owing(500), unspread: 0 }, [charge(1, 500)], today)).toBeNull();
   });
 
   test("adds up to the refund, and never exceeds what a charge can give back (I6)", () => {
@@ -49,9 +87,12 @@ describe("spreading a refund over charges", () => {
       fc.property(charges, fc.double({ min: 0, max: 1, noNaN: true }), (refundable, part) => {
         const on = refundable.map((amount, index) => charge(index, amount));
         const amount = Math.floor(refundable.reduce((sum, one) => sum + one, 0) * part);
-        const shares = spreadRefund(usd(amount), on);
+        const spread = spreadRefund(owing(amount), on, today);
+        const shares = spread?.added ?? [];
         expect(shares.reduce((sum, share) => sum + share.amount, 0)).toBe(amount);
-        expect(shares.every((share) => share.amount > 0 && share.amount <= share.charge.refundable)).toBe(true);
+        expect(spread?.refund.unspread ?? 0).toBe(0);
+        const canGive = (id: string) => on.find((one) => one.id === id)?.refundable ?? 0;
+        expect(shares.every((share) => share.amount > 0 && share.amount <= canGive(share.chargeId))).toBe(true);
       }),
     );
   });
@@ -59,20 +100,17 @@ describe("spreading a refund over charges", () => {
   test("takes nothing from a charge of another currency, whose cents are others", () => {
     const euros = charge(3, 500, { currency: "eur" });
 
-    const shares = spreadRefund(usd(400), [charge(1, 500), euros]);
-
-    expect(shares.map(({ charge: { id }, amount }) => [id, amount])).toEqual([["ch_1", 400]]);
-    expect(() => spreadRefund(usd(501), [charge(1, 500), euros])).toThrow(RangeError);
+    expect(taken(400, [charge(1, 500), euros])).toEqual([["ch_1", 400]]);
+    expect(() => taken(501, [charge(1, 500), euros])).toThrow(RangeError);
   });
 
   test("takes nothing of what a charge owes to a refund that failed: it is owed already", () => {
-    const shares = spreadRefund(usd(400), [charge(1, 500), charge(3, 300, { applied: 0 })]);
-
-    expect(shares.map(({ charge: { id } }) => id)).toEqual(["ch_1"]);
+    expect(taken(400, [charge(1, 500), charge(3, 300, { applied: 0 })])).toEqual([["ch_1", 400]]);
   });
 
   test("gives back no cent more than was captured: that is for a person to look at", () => {
-    expect(() => spreadRefund(usd(901), [charge(1, 500), charge(2, 400)])).toThrow(RangeError);
+    expect(() => taken(901, [charge(1, 500), charge(2, 400)])).toThrow(RangeError);
+    expect(() => taken(901, [charge(1, 500), charge(2, 400)], 1)).toThrow(RangeError);
   });
 });
 
@@ -80,7 +118,7 @@ describe("spreading a refund over charges", () => {
 function owed(): { life: Life; refund: Refund; partId: string } {
   const life = new Life(held()).sign().pay("deposit");
   life.end("operator");
-  const [refund] = life.refunds;
+  const [refund] = life.spread().refunds;
   return { life, refund: refund as Refund, partId: refund?.parts[0]?.id ?? "" };
 }
 
@@ -179,20 +217,46 @@ describe("what Stripe says of a refund", () => {
     );
   });
 
-  test("that it refused to make it ends the polling: it is owed, and may be made again", () => {
+  test("that it refuses to make it for good: told with its code, owed, refundable, and no longer counted as refunded", () => {
     const { life, refund, partId } = owed();
 
-    life.refundOutcome(refund.id, partId, told("failed", { stripeRefundId: null, taken: null, returned: null }));
+    life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"));
 
-    expect(life.refunds[0]).toMatchObject({ dueAt: null, parts: [{ status: "failed", stripeRefundId: null }] });
-    expect(life.charges).toMatchObject([{ refundable: 250_000 }]);
+    const [part] = life.refunds[0]?.parts ?? [];
+    expect(life.refunds[0]).toMatchObject({ dueAt: null });
+    expect(part).toMatchObject({ status: "refused", stripeRefundId: null, failureCode: "charge_disputed" });
+    expect(refundStatus(life.refunds[0] as Refund)).toBe("refused");
+    expect(life.charges).toMatchObject([{ refundable: 250_000, applied: 0 }]);
+    expect(life.booking).toMatchObject({ refunded: 0, deferred: 0 });
+    expect(life.events.at(-1)).toMatchObject({
+      name: "RefundRefused",
+      data: { refundId: refund.id, code: "charge_disputed", amount: 250_000, currency: "usd" },
+    });
+    expect(life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"))).toBe("unchanged");
+  });
+
+  test("that it refuses what it has made already changes nothing", () => {
+    const { life, refund, partId } = owed();
+    life.refundOutcome(refund.id, partId, told("pending"));
+
+    expect(life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"))).toBe("unchanged");
   });
 
   test("of a part that it had refused is a bug: the money would leave, counted as refundable again", () => {
     const { life, refund, partId } = owed();
-    life.refundOutcome(refund.id, partId, told("failed", { stripeRefundId: null, taken: null, returned: null }));
+    life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"));
 
     expect(() => life.refundOutcome(refund.id, partId, told("succeeded"))).toThrow("was refused, and is now re_1");
+  });
+
+  test("of one part leaves the others to be made soon, and not in some hours", () => {
+    const life = new Life(held()).sign().pay("deposit").confirm().pay("due", { dueId: "due_1" });
+    life.end("operator");
+    const [refund] = life.spread().refunds as [Refund];
+
+    life.refundOutcome(refund.id, `${refund.id}-1`, told("pending"));
+
+    expect(life.refunds[0]?.dueAt).toBe(plusMinutes(life.now, 2));
   });
 
   test("of a part that the refund does not have is a bug", () => {
@@ -214,8 +278,15 @@ describe("a refund of several parts", () => {
     [["succeeded", "pending"], "pending"],
     [["pending", "approved"], "approved"],
     [["succeeded", "failed"], "failed"],
+    [["succeeded", "refused"], "refused"],
+    [["pending", "refused"], "pending"],
+    [["refused", "failed"], "failed"],
   ] as const)("%s is as far as the part that is least far: %s", (statuses, status) => {
     expect(refundStatus(withParts(...statuses))).toBe(status);
+  });
+
+  test("is approved as long as some of it is not spread", () => {
+    expect(refundStatus({ ...withParts("succeeded"), unspread: 1 })).toBe("approved");
   });
 });
 
@@ -238,12 +309,7 @@ describe("a refund that somebody made at Stripe", () => {
   const tell = (life: Life, refund: Refund, status: RefundOutcome["status"]) =>
     life.refundOutcome(refund.id, refund.parts[0]?.id ?? "", outcome(status, refund));
   const refuse = (life: Life, refund: Refund) =>
-    life.refundOutcome(refund.id, refund.parts[0]?.id ?? "", {
-      ...outcome("failed", refund),
-      stripeRefundId: null,
-      taken: null,
-      returned: null,
-    });
+    life.refundOutcome(refund.id, refund.parts[0]?.id ?? "", refusedFor("charge_disputed"));
 
   /** A balance that was paid twice: the second payment was returned whole, and came back from the bank. */
   function duplicateThatCameBack(): { life: Life; duplicate: string } {
@@ -331,7 +397,7 @@ describe("a refund that somebody made at Stripe", () => {
   test("beyond what is owed owes only the rest anew, from what the charge was kept for", () => {
     const life = new Life(held()).sign().pay("deposit").at("2027-02-01T17:00:00Z");
     life.end("client");
-    tell(life, life.refunds[0] as Refund, "failed");
+    tell(life, life.spread().refunds[0] as Refund, "failed");
     expect(accounts(life)).toMatchObject({ fee_income: -175_000, refunds_payable: -75_000 });
 
     tell(life, life.refundByHand(only(life).id, 100_000), "succeeded");
@@ -357,7 +423,7 @@ describe("a refund that somebody made at Stripe", () => {
   test("of a declined booking's money takes no fee that nobody kept", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("not_cleared");
-    refuse(life, life.refunds[0] as Refund);
+    refuse(life, life.spread().refunds[0] as Refund);
 
     tell(life, life.refundByHand(only(life).id, 250_000), "succeeded");
 
@@ -365,16 +431,69 @@ describe("a refund that somebody made at Stripe", () => {
     expect(accounts(life)).toEqual({ stripe_balance: -6_250, processing_fees: 6_250 });
   });
 
-  test("of what is promised and not made yet: Stripe refuses ours, and what it cannot give back is not counted (I6)", () => {
+  test("of what is promised and not made yet leaves the rest to be made without a person, and no refusal is told", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("operator");
 
     tell(life, life.refundByHand(only(life).id, 60_000), "succeeded");
-    refuse(life, life.refunds[0] as Refund);
+    expect(life.reckon(life.refunds[0]?.id ?? "", `${life.refunds[0]?.id}-1`, 190_000)).toBe("apply");
 
-    expect(only(life)).toMatchObject({ refundable: 190_000, applied: 0 });
+    expect(life.refunds[0]?.parts).toMatchObject([
+      { amount: 250_000, status: "refused", explained: true },
+      { id: `${life.refunds[0]?.id}-2`, amount: 190_000, status: "approved" },
+    ]);
+    expect(only(life)).toMatchObject({ refundable: 0, applied: 0 });
+    expect(life.booking.refunded).toBe(250_000);
     expect(accounts(life).refunds_payable).toBe(-190_000);
-    expect(life.booking.refunded).toBe(60_000);
+    expect(life.events.some(({ name }) => name === "RefundRefused")).toBe(false);
+
+    const rest = life.refunds[0] as Refund;
+    const made = { stripeRefundId: "re_rest", taken: bookedAs("txn_rest", 190_000) };
+    life.refundOutcome(rest.id, `${rest.id}-2`, { ...outcome("succeeded", rest), ...made });
+
+    expect(accounts(life).refunds_payable).toBeUndefined();
+    expect(life.refunds.map(refundStatus)).toEqual(["succeeded", "succeeded"]);
+  });
+
+  test("that delivers all of what is promised leaves nothing to be made", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    life.end("operator");
+    tell(life, life.refundByHand(only(life).id, 250_000), "succeeded");
+
+    life.reckon(life.refunds[0]?.id ?? "", `${life.refunds[0]?.id}-1`, 0);
+
+    expect(life.refunds[0]).toMatchObject({ dueAt: null, parts: [{ status: "refused", explained: true }] });
+    expect(life.booking.refunded).toBe(250_000);
+    expect(accounts(life).refunds_payable).toBeUndefined();
+    expect(only(life)).toMatchObject({ refundable: 0, applied: 0 });
+  });
+
+  test("explains no refusal when more is owed on the charge than Stripe has left of it", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    life.end("operator");
+    const [refund] = life.spread().refunds as [Refund];
+
+    expect(life.reckon(refund.id, `${refund.id}-1`, 190_000)).toBe("unexplained");
+    expect(life.refunds[0]).toEqual(refund);
+  });
+
+  test("explains a refusal once: whoever reckons again finds nothing to do", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    life.end("operator");
+    tell(life, life.refundByHand(only(life).id, 60_000), "succeeded");
+    life.reckon(life.refunds[0]?.id ?? "", `${life.refunds[0]?.id}-1`, 190_000);
+
+    expect(life.reckon(life.refunds[0]?.id ?? "", `${life.refunds[0]?.id}-1`, 190_000)).toBe("unchanged");
+  });
+
+  test("before an ending is spread delivers what the ending owes, and owes nothing anew", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    life.end("operator");
+
+    tell(life, life.refundByHand(only(life).id, 60_000), "succeeded");
+
+    expect(accounts(life).fee_income).toBeUndefined();
+    expect(accounts(life).refunds_payable).toBe(-190_000);
   });
 
   test("of a charge in another currency is owed in that currency, and the booking counts none of it", () => {

@@ -1,5 +1,5 @@
 import type { DomainEvent } from "../event/index.ts";
-import { type Booked, type FactContext, refundOwed, refundReturned, refundTaken } from "../ledger/index.ts";
+import { type Booked, type FactContext, refundReturned, refundTaken } from "../ledger/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours, plusMinutes } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
@@ -26,9 +26,12 @@ export type Charge = {
 /** What is owed back on a charge and not on its way: refunds that failed and were not made good since. Minor units. */
 export const undelivered = ({ refundable, applied }: Charge): number => Math.max(0, refundable - applied);
 
-export type RefundPartStatus = "approved" | "pending" | "succeeded" | "failed";
+export type RefundPartStatus = "approved" | "pending" | "succeeded" | "failed" | "refused";
 
-/** The share of a refund that goes back on one charge. `id` is its idempotency key at Stripe. */
+/**
+ * The share of a refund that goes back on one charge. `id` is its idempotency key at Stripe. `failed` came back from the
+ * bank; `refused` was never made at Stripe and never will be.
+ */
 export type RefundPart = {
   id: string;
   chargeId: string;
@@ -37,14 +40,15 @@ export type RefundPart = {
   status: RefundPartStatus;
   stripeRefundId: string | null;
   failureCode: string | null;
+  /** Refused only because a refund made by hand had taken of the charge: what was still owed is a part of its own. */
+  explained: boolean;
   /** Posted: that Stripe took it from its balance, and that a failed one came back to it. */
   takenPosted: boolean;
   returnedPosted: boolean;
 };
 
-/** Stripe refused to make it: it failed without ever existing there, and never will exist. */
-export const wasRefused = ({ status, stripeRefundId }: RefundPart): boolean =>
-  status === "failed" && stripeRefundId === null;
+/** A part that gives nothing back: it came back or was never made, and is owed and refundable again. */
+export const givesNothing = ({ status }: RefundPart): boolean => status === "failed" || status === "refused";
 
 export type RefundReason =
   | "cancellation"
@@ -56,12 +60,16 @@ export type RefundReason =
   | "after_cancellation"
   | "made_at_stripe";
 
-/** Money owed back to a client, from the moment that it is owed until Stripe has paid it out. */
+/**
+ * Money owed back to a client, from the moment that it is owed until Stripe has paid it out. `unspread` is what of its
+ * amount no charge has been found for yet: an ending owes all at once, and is spread over charges afterwards.
+ */
 export type Refund = {
   id: string;
   version: number;
   bookingId: string;
   amount: number;
+  unspread: number;
   currency: string;
   reason: RefundReason;
   requestedBy: string;
@@ -71,43 +79,56 @@ export type Refund = {
   dueAt: Instant | null;
 };
 
-export type RefundStatus = "approved" | "pending" | "succeeded" | "failed";
+export type RefundStatus = RefundPartStatus;
 
 /**
  * A refund is as far as the part that is least far; one failed part needs a person, so it shows. It stays failed when a
- * refund made by hand has made it good: what is still owed stands at its charge.
+ * refund made by hand has made it good: what is still owed stands at its charge. It is refused when all of it that has
+ * not succeeded was refused; a refusal that was explained counts only where nothing else is left.
  */
-export function refundStatus({ parts }: Refund): RefundStatus {
-  const order: RefundStatus[] = ["failed", "approved", "pending", "succeeded"];
-  return order.find((status) => parts.some((part) => part.status === status)) ?? "succeeded";
+export function refundStatus({ unspread, parts }: Refund): RefundStatus {
+  const counted = parts.filter(({ explained }) => !explained);
+  const told = counted.length > 0 ? counted : parts;
+  const order: RefundStatus[] = ["failed", "approved", "pending", "refused", "succeeded"];
+  const reached = (status: RefundStatus) =>
+    told.some((part) => part.status === status) || (status === "approved" && unspread > 0);
+  return order.find(reached) ?? "succeeded";
 }
 
-/**
- * Spreads a refund over a booking's charges of its currency, newest first, never more than is applied of each (I6):
- * what is refundable beyond that is owed already, to a refund that failed. Throws when they do not hold the amount:
- * what is owed then does not match what was captured, and a person has to look.
- */
-export function spreadRefund(
-  { amount, currency }: { amount: number; currency: string },
-  charges: Charge[],
-): { charge: Charge; amount: number }[] {
-  const newestFirst = charges
-    .filter((charge) => charge.currency === currency)
-    .toSorted((a, b) =>
-      a.createdAt === b.createdAt ? b.id.localeCompare(a.id) : b.createdAt.localeCompare(a.createdAt),
-    );
-  let rest = amount;
-  const shares = newestFirst.flatMap((charge) => {
-    const share = Math.min(rest, charge.applied);
-    rest -= share;
-    return share > 0 ? [{ charge, amount: share }] : [];
-  });
-  if (rest > 0) throw new RangeError(`refunds of ${amount} exceed what was captured by ${rest}`);
-  return shares;
-}
+/** A share of a refund on one charge, not yet at Stripe. `number` tells it from the refund's other parts. */
+export const refundPart = (
+  refundId: string,
+  number: number,
+  charge: Pick<Charge, "id" | "paymentIntentId">,
+  amount: number,
+): RefundPart => ({
+  id: `${refundId}-${number}`,
+  chargeId: charge.id,
+  paymentIntentId: charge.paymentIntentId,
+  amount,
+  status: "approved",
+  stripeRefundId: null,
+  failureCode: null,
+  explained: false,
+  takenPosted: false,
+  returnedPosted: false,
+});
 
-/** How long the event has to reach the worker before the sweep asks Stripe itself. */
+/** How long the event has to reach the worker before the sweep comes, and the sweep before it comes again. */
 const workerMinutes = 2;
+const pendingPollHours = 6;
+
+/** Nothing more is to be done at Stripe for a part, or heard of it. */
+export const partSettled = ({ status, takenPosted, returnedPosted }: RefundPart): boolean =>
+  status === "refused" ||
+  (status === "succeeded" && takenPosted) ||
+  (status === "failed" && takenPosted === returnedPosted);
+
+/** When a refund asks for work again: soon while a share of it is not at Stripe, later to hear how it went, or never. */
+export function refundDueAt({ unspread, parts }: Pick<Refund, "unspread" | "parts">, now: Instant): Instant | null {
+  if (unspread > 0 || parts.some(({ status }) => status === "approved")) return plusMinutes(now, workerMinutes);
+  return parts.every(partSettled) ? null : plusHours(now, pendingPollHours);
+}
 
 type RefundRequest = {
   id: string;
@@ -116,33 +137,30 @@ type RefundRequest = {
   requestedBy: string;
   now: Instant;
   currency: string;
-  shares: { charge: Pick<Charge, "id" | "paymentIntentId">; amount: number }[];
+  amount: number;
+  /** The one charge that all of it goes back on; without it, it is spread later. */
+  charge?: Pick<Charge, "id" | "paymentIntentId">;
 };
 
-/** A refund that is owed from `now` on, one part per charge, not yet at Stripe. */
-export function requestRefund({ id, booking, reason, requestedBy, now, currency, shares }: RefundRequest): Refund {
+/** A refund that is owed from `now` on, not yet at Stripe. */
+export function requestRefund(request: RefundRequest): Refund {
+  const { id, booking, reason, requestedBy, now, currency, amount, charge } = request;
+  const spread =
+    charge === undefined
+      ? { unspread: amount, parts: [] }
+      : { unspread: 0, parts: [refundPart(id, 1, charge, amount)] };
   return {
     id,
     version: 1,
     bookingId: booking.id,
-    amount: shares.reduce((sum, { amount }) => sum + amount, 0),
+    amount,
+    ...spread,
     currency,
     reason,
     requestedBy,
     requestedAt: now,
     effectiveOn: dateIn(booking.terms.timeZone, now),
-    parts: shares.map(({ charge, amount }, index) => ({
-      id: `${id}-${index + 1}`,
-      chargeId: charge.id,
-      paymentIntentId: charge.paymentIntentId,
-      amount,
-      status: "approved",
-      stripeRefundId: null,
-      failureCode: null,
-      takenPosted: false,
-      returnedPosted: false,
-    })),
-    dueAt: plusMinutes(now, workerMinutes),
+    dueAt: refundDueAt(spread, now),
   };
 }
 
@@ -150,7 +168,10 @@ export function requestRefund({ id, booking, reason, requestedBy, now, currency,
 export const refundRequested = (booking: Booking, { id, amount, currency, reason }: Refund): DomainEvent =>
   bookingEvent(booking, "RefundRequested", { refundId: id, amount, currency, reason });
 
-/** What Stripe says of one refund. `taken` and `returned` are its balance transactions. */
+/**
+ * What Stripe says of one refund. `taken` and `returned` are its balance transactions. `refused`: Stripe will never make
+ * it, for the reason in `failureCode`.
+ */
 export type RefundOutcome = {
   stripeRefundId: string | null;
   status: Exclude<RefundPartStatus, "approved">;
@@ -160,16 +181,28 @@ export type RefundOutcome = {
 };
 
 const order: RefundPartStatus[] = ["approved", "pending", "succeeded", "failed"];
-const pendingPollHours = 6;
+
+/** Forward only. What exists at Stripe is no longer refused, whoever heard a refusal of it. */
+function statusAfter(before: RefundPartStatus, told: RefundOutcome["status"]): RefundPartStatus {
+  if (told === "refused") return before === "approved" ? "refused" : before;
+  return order.indexOf(told) > order.indexOf(before) ? told : before;
+}
 
 export type RefundDecision =
   | { kind: "unchanged" }
   | ({ kind: "apply"; refund: Refund; restored: number; chargeId: string } & BookingChange);
 
+/** The part of a refund with this id; throws when it has none such. */
+export function partOf({ id, parts }: Refund, partId: string): RefundPart {
+  const part = parts.find((one) => one.id === partId);
+  if (part === undefined) throw new Error(`${id} has no part ${partId}`);
+  return part;
+}
+
 /**
- * Applies what Stripe says of one part of a refund. Moves forward only; a part that failed is still owed, counts no
- * longer as refunded, and may be refunded again (`restored`, minor units, goes back to the charge). Throws when a part
- * that Stripe refused exists there after all: its amount may have been given back another way since.
+ * Applies what Stripe says of one part of a refund. Moves forward only; a part that failed or was refused is still owed,
+ * counts no longer as refunded, and may be refunded again (`restored`, minor units, goes back to the charge). Throws
+ * when a part that Stripe refused exists there after all: its amount may have been given back another way since.
  */
 export function applyRefund(
   booking: Booking,
@@ -178,32 +211,28 @@ export function applyRefund(
   outcome: RefundOutcome,
   now: Instant,
 ): RefundDecision {
-  const part = before.parts.find(({ id }) => id === partId);
-  if (part === undefined) throw new Error(`${before.id} has no part ${partId}`);
-  if (wasRefused(part) && outcome.stripeRefundId !== null) {
+  const part = partOf(before, partId);
+  if (part.status === "refused") {
+    if (outcome.stripeRefundId === null) return { kind: "unchanged" };
     throw new Error(`${partId} was refused, and is now ${outcome.stripeRefundId} at Stripe`);
   }
-  const status = order.indexOf(outcome.status) > order.indexOf(part.status) ? outcome.status : part.status;
+  const status = statusAfter(part.status, outcome.status);
   const next: RefundPart = {
     ...part,
     status,
     stripeRefundId: outcome.stripeRefundId ?? part.stripeRefundId,
-    failureCode: status === "failed" ? (outcome.failureCode ?? part.failureCode) : null,
+    failureCode: status === "failed" || status === "refused" ? (outcome.failureCode ?? part.failureCode) : null,
     takenPosted: part.takenPosted || outcome.taken !== null,
     returnedPosted: part.returnedPosted || outcome.returned !== null,
   };
-  const settled = (one: RefundPart) =>
-    (one.status === "succeeded" && one.takenPosted) ||
-    (one.status === "failed" && one.takenPosted === one.returnedPosted);
   const parts = before.parts.map((one) => (one.id === partId ? next : one));
-  const dueAt = parts.every(settled) ? null : plusHours(now, pendingPollHours);
+  const dueAt = refundDueAt({ ...before, parts }, now);
   const same = JSON.stringify(next) === JSON.stringify(part);
   if (same && (before.dueAt === null) === (dueAt === null) && (before.dueAt === null || before.dueAt > now)) {
     return { kind: "unchanged" };
   }
   const refund: Refund = { ...before, version: before.version + 1, parts, dueAt };
-  const failedNow = next.status === "failed" && part.status !== "failed";
-  const succeededNow = next.status === "succeeded" && part.status !== "succeeded";
+  const becomes = (one: RefundPartStatus) => next.status === one && part.status !== one;
   const { taken, returned } = outcome;
   const { amount } = part;
   const at = (booked: Booked): FactContext => ({
@@ -211,12 +240,14 @@ export function applyRefund(
     currency: before.currency,
     bookingId: booking.id,
   });
-  const restored = failedNow ? part.amount : 0;
+  const restored = becomes("failed") || becomes("refused") ? amount : 0;
   const owedAgain = before.currency === booking.currency ? restored : 0;
+  const about = { refundId: refund.id, amount, currency: refund.currency, reason: refund.reason };
   const change = nextVersion(booking, now, { refunded: booking.refunded - owedAgain }, (after) => ({
     events: [
-      ...(failedNow ? [bookingEvent(after, "RefundFailed", aboutPart(refund, next))] : []),
-      ...(succeededNow ? [bookingEvent(after, "RefundSucceeded", aboutPart(refund, next))] : []),
+      ...(becomes("failed") ? [bookingEvent(after, "RefundFailed", about)] : []),
+      ...(becomes("refused") ? [bookingEvent(after, "RefundRefused", { ...about, code: next.failureCode })] : []),
+      ...(becomes("succeeded") ? [bookingEvent(after, "RefundSucceeded", about)] : []),
     ],
     journal: [
       ...(taken !== null && !part.takenPosted ? refundTaken({ amount, booked: taken }, at(taken)) : []),
@@ -224,41 +255,4 @@ export function applyRefund(
     ],
   }));
   return { kind: "apply", refund, restored, chargeId: part.chargeId, ...change };
-}
-
-const aboutPart = ({ id, currency, reason }: Refund, { amount }: RefundPart) => ({
-  refundId: id,
-  amount,
-  currency,
-  reason,
-});
-
-/**
- * A refund that somebody made at Stripe, outside Clearing. It delivers first what is owed on its charge already; only
- * what it gives beyond that is owed anew, and no more than the charge has paid of the booking. What it takes from a
- * refund that is still promised needs no new debt either: Stripe will refuse that one, and it is owed as before.
- */
-export function refundMadeAtStripe(
-  booking: Booking,
-  before: Charge,
-  { id, stripeRefundId, amount, now }: { id: string; stripeRefundId: string; amount: number; now: Instant },
-): { refund: Refund; charge: Charge } & BookingChange {
-  const { currency } = before;
-  const owed = Math.min(before.applied, Math.max(0, amount - undelivered(before)));
-  const charge = { ...before, refundable: before.refundable - amount, applied: before.applied - owed };
-  const request = { id, booking, reason: "made_at_stripe", requestedBy: "stripe", now, currency } as const;
-  const asked = requestRefund({ ...request, shares: [{ charge, amount }] });
-  const refund: Refund = {
-    ...asked,
-    parts: asked.parts.map((part) => ({ ...part, status: "pending", stripeRefundId })),
-  };
-  const at: FactContext = { effectiveOn: refund.effectiveOn, currency, bookingId: booking.id };
-  const from =
-    booking.status === "completed" ? "earned_revenue" : booking.ending === null ? "deferred_revenue" : "fee_income";
-  const ours = currency === booking.currency ? amount : 0;
-  const change = nextVersion(booking, now, { refunded: booking.refunded + ours }, (after) => ({
-    events: [bookingEvent(after, "RefundRequested", { refundId: id, amount, currency, reason: refund.reason })],
-    journal: refundOwed({ refundId: id, amount: owed, from }, at),
-  }));
-  return { refund, charge, ...change };
 }

@@ -44,7 +44,7 @@ export function returnStrayPayment(
     createdAt: now,
   };
   const request = { id: refundId, booking, reason: "duplicate_payment", requestedBy: "system", now, currency } as const;
-  const refund = left === 0 ? null : requestRefund({ ...request, shares: [{ charge, amount: left }] });
+  const refund = left === 0 ? null : requestRefund({ ...request, charge, amount: left });
   // Money of another currency is returned as it came, and is nothing that this booking counts.
   const counted = (part: number) => (currency === booking.currency ? part : 0);
   const at = { ...context(booking, paidOn(booking, payment)), currency };

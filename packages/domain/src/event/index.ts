@@ -27,6 +27,7 @@ export const eventNames = [
   "DuePastDue",
   "RefundRequested",
   "RefundSucceeded",
+  "RefundRefused",
   "RefundFailed",
   "DisputeOpened",
   "DisputeClosed",

@@ -16,13 +16,17 @@ import {
   lapse,
   opened,
   type PaymentOutcome,
+  partOf,
+  type ReckonDecision,
   type Refund,
   type RefundOutcome,
+  reckonPart,
   refundMadeAtStripe,
   returnInFull,
   revive,
   type Settlement,
   sign,
+  spreadRefund,
 } from "../booking/index.ts";
 import type { DomainEvent } from "../event/index.ts";
 import type { JournalEntry } from "../ledger/index.ts";
@@ -132,21 +136,30 @@ export class Life {
   }
 
   end(by: Ending["by"]): boolean {
-    const request = { refundId: this.#id("ref"), requestedBy: "sub_staff", charges: this.charges };
+    const request = { refundId: this.#id("ref"), requestedBy: "sub_staff" };
     const decision = endBooking(this.booking, by, request, this.now);
     if (!decision.ok) return false;
     this.#apply(decision);
-    const { refund } = decision;
-    if (refund === null) return true;
-    this.refunds.push(refund);
-    for (const { chargeId, amount } of refund.parts) {
-      this.#charge(chargeId, (charge) => ({
-        ...charge,
-        refundable: charge.refundable - amount,
-        applied: charge.applied - amount,
-      }));
-    }
+    if (decision.refund !== null) this.refunds.push(decision.refund);
     return true;
+  }
+
+  /** Spreads what an ending owes over the charges, so many at a time, until all is spread or `slices` are done. */
+  spread({ slices = Number.POSITIVE_INFINITY, most = 2 } = {}): this {
+    for (let slice = 0; slice < slices; slice++) {
+      const unspread = this.refunds.find((refund) => refund.unspread > 0);
+      const next = unspread === undefined ? null : spreadRefund(unspread, this.charges, this.now, most);
+      if (next === null) return this;
+      this.refunds = this.refunds.map((one) => (one.id === next.refund.id ? next.refund : one));
+      for (const { chargeId, amount } of next.added) {
+        this.#charge(chargeId, (charge) => ({
+          ...charge,
+          refundable: charge.refundable - amount,
+          applied: charge.applied - amount,
+        }));
+      }
+    }
+    return this;
   }
 
   refundOutcome(refundId: string, partId: string, outcome: RefundOutcome): "unchanged" | "applied" {
@@ -160,8 +173,22 @@ export class Life {
     return "applied";
   }
 
+  /** Stripe refuses a part, since it has only so much left on the charge: what is still owed is reckoned again. */
+  reckon(refundId: string, partId: string, left: number): ReckonDecision["kind"] {
+    const refund = this.refunds.find(({ id }) => id === refundId) as Refund;
+    const { chargeId } = partOf(refund, partId);
+    const charge = this.charges.find(({ id }) => id === chargeId) as Charge;
+    const decision = reckonPart(this.booking, refund, charge, { partId, code: "too_much", left }, this.now);
+    if (decision.kind !== "apply") return decision.kind;
+    this.refunds = this.refunds.map((one) => (one.id === refundId ? decision.refund : one));
+    this.#apply(decision);
+    this.#charge(chargeId, () => decision.charge);
+    return "apply";
+  }
+
   /** Somebody refunds a charge in Stripe's dashboard, and we hear of it; Stripe has yet to say how it went. */
   refundByHand(chargeId: string, amount: number): Refund {
+    this.spread();
     const before = this.charges.find(({ id }) => id === chargeId) as Charge;
     const stripeRefundId = this.#id("re");
     const made = { id: `ref_${stripeRefundId}`, stripeRefundId, amount, now: this.now };

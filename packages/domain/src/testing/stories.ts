@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Ending, type RefundOutcome, type RefundPart, wasRefused } from "../booking/index.ts";
+import { type Ending, givesNothing, type RefundOutcome, type RefundPart } from "../booking/index.ts";
 import type { PlanKind } from "../plan/index.ts";
 import { later, plusMinutes } from "../time/index.ts";
 import type { Life } from "./life.ts";
@@ -17,6 +17,7 @@ export type Fact =
       says: "processing" | "failed" | "expired" | "refused" | "succeeded" | "succeeded_without_fee";
     }
   | { kind: "refund"; pick: number; says: "pending" | "taken" | "failed" | "failed_and_returned" | "refused" }
+  | { kind: "spread"; slices: number }
   | { kind: "refund_by_hand"; pick: number; share: number };
 
 const facts: fc.Arbitrary<Fact> = fc.oneof(
@@ -74,6 +75,10 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
         "refused" as const,
       ),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("spread" as const), slices: fc.constantFrom(1, 9) }),
   },
   {
     weight: 2,
@@ -137,6 +142,9 @@ export function happen(life: Life, fact: Fact): void {
     case "refund":
       refund(life, fact);
       return;
+    case "spread":
+      life.spread({ slices: fact.slices, most: 1 });
+      return;
     case "refund_by_hand":
       refundByHand(life, fact);
       return;
@@ -174,22 +182,32 @@ function leftAtStripe({ charges, refunds }: Life, chargeId: string): number {
   const captured = charges.find(({ id }) => id === chargeId)?.amount ?? 0;
   const made = refunds
     .flatMap(({ parts }) => parts)
-    .filter((part) => part.chargeId === chargeId && part.stripeRefundId !== null && part.status !== "failed");
+    .filter((part) => part.chargeId === chargeId && part.stripeRefundId !== null && !givesNothing(part));
   return captured - made.reduce((sum, { amount }) => sum + amount, 0);
 }
 
 function refund(life: Life, { pick, says }: Extract<Fact, { kind: "refund" }>): void {
   const owed = chosen(life.refunds, pick);
   const part = owed === undefined ? undefined : chosen(owed.parts, pick);
-  if (owed === undefined || part === undefined || wasRefused(part)) return;
+  if (owed === undefined || part === undefined || part.status === "refused") return;
   const unmade = part.stripeRefundId === null;
-  const refused = unmade && (says === "refused" || leftAtStripe(life, part.chargeId) < part.amount);
-  if (says === "refused" && !refused) return;
-  const outcome = refused
-    ? { stripeRefundId: null, status: "failed" as const, failureCode: "refused", taken: null, returned: null }
-    : outcomeOf(part, says as Exclude<typeof says, "refused">);
-  life.refundOutcome(owed.id, part.id, outcome);
+  const left = leftAtStripe(life, part.chargeId);
+  if (unmade && left < part.amount) {
+    life.reckon(owed.id, part.id, left);
+    return;
+  }
+  if (says !== "refused") life.refundOutcome(owed.id, part.id, outcomeOf(part, says));
+  else if (unmade) life.refundOutcome(owed.id, part.id, refusedFor("charge_disputed"));
 }
+
+/** Stripe's final refusal, for this code. */
+export const refusedFor = (failureCode: string): RefundOutcome => ({
+  stripeRefundId: null,
+  status: "refused",
+  failureCode,
+  taken: null,
+  returned: null,
+});
 
 function outcomeOf(
   { id, amount, stripeRefundId }: RefundPart,
@@ -228,6 +246,7 @@ const paysDeposit: Fact[] = [
 const confirmed: Fact[] = [...paysDeposit, { kind: "confirm" }];
 const paysBalance: Fact = { kind: "checkout", purpose: "due", amount: undefined };
 const paysPart: Fact = { kind: "checkout", purpose: "due", amount: 300_000 };
+const paysIt: Fact = { kind: "payment", pick: 0, says: "succeeded" };
 const openings: Fact[][] = [
   [],
   paysDeposit,
@@ -236,6 +255,7 @@ const openings: Fact[][] = [
   [...confirmed, { kind: "fall_due" }, paysPart, { kind: "end", by: "client" }],
   [...confirmed, paysPart, { kind: "payment", pick: 0, says: "failed" }, paysBalance],
   [...confirmed, { kind: "fall_due" }, { kind: "admit" }, { kind: "complete" }],
+  [...confirmed, paysPart, paysIt, paysPart, paysIt, { kind: "end", by: "operator" }],
   [...paysDeposit.slice(0, 2), { kind: "wait", minutes: 60 }, { kind: "lapse" }],
 ];
 export const allStories = fc

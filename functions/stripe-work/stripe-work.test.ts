@@ -1,0 +1,19 @@
+import type { Gateway } from "@clearing/payments";
+import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
+import { expect, test } from "vitest";
+import { workAtStripe } from "./stripe-work.ts";
+
+test("a refund that Stripe refuses for good is logged with its code, and counted for the alarm", async () => {
+  const { deps, table, log } = fakeDeps();
+  const subject = { type: "booking", id: "bkg_1", version: 9 };
+  const data = { bookingId: "bkg_1", refundId: "ref_1", code: "charge_disputed", amount: 250_000, currency: "usd" };
+  const event = { source: "clearing", id: "evt_1", version: 1, occurredAt: "2027-01-01T00:00:00Z", subject, data };
+
+  await workAtStripe({ ...event, name: "RefundRefused" }, { ...deps, gateway: {} as Gateway });
+
+  expect(log.map((line) => JSON.parse(line))).toMatchObject([
+    { level: "warn", bookingId: "bkg_1", refundId: "ref_1", code: "charge_disputed" },
+    { RefundsRefused: 1 },
+  ]);
+  expect(table.calls()).toHaveLength(0);
+});

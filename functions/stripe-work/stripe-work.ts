@@ -1,0 +1,24 @@
+import { carryOutRefund } from "@clearing/operations/refund";
+import { closePages } from "@clearing/operations/settle";
+import type { Gateway } from "@clearing/payments";
+import type { BusEvent } from "@clearing/runtime/consumer";
+import type { Deps } from "@clearing/runtime/deps";
+import { operationsOf, settledOrRetried } from "@clearing/runtime/operations";
+
+/**
+ * Does at Stripe what a booking's change asks for: refunds, and the end of pages that nobody should pay on any more. What
+ * Stripe refused for good is counted here, from its event, so that no crash after the refusal can lose the alarm.
+ */
+export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<void> {
+  const { bookingId, refundId, code } = data as { bookingId: string; refundId?: string; code?: string };
+  const operations = operationsOf(deps);
+  if (name === "RefundRefused") {
+    deps.log.warn("refund refused by Stripe", { bookingId, refundId, code });
+    deps.log.metric("RefundsRefused", 1, "Count");
+  } else if (name === "RefundRequested" && refundId !== undefined) {
+    settledOrRetried(await carryOutRefund(operations, { bookingId, refundId }, `event:${name}`), deps.log);
+  } else {
+    const closed = await closePages(operations, bookingId, `event:${name}`);
+    for (const result of closed) settledOrRetried(result, deps.log);
+  }
+}

@@ -1,0 +1,73 @@
+import { type FactContext, refundOwed } from "../ledger/index.ts";
+import type { Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { nextVersion } from "./deadline.ts";
+import { type Charge, partOf, type Refund, refundDueAt, refundPart, requestRefund, undelivered } from "./refund.ts";
+
+/**
+ * A refund that somebody made at Stripe, outside Clearing. It delivers first what is owed on its charge already; only
+ * what it gives beyond that is owed anew, and no more than the charge has paid of the booking. What it takes from a
+ * refund that is still promised needs no new debt either: Stripe will refuse that one, and it is owed as before. What the
+ * booking's ending owes has to be spread over its charges by then, or their debts do not show.
+ */
+export function refundMadeAtStripe(
+  booking: Booking,
+  before: Charge,
+  { id, stripeRefundId, amount, now }: { id: string; stripeRefundId: string; amount: number; now: Instant },
+): { refund: Refund; charge: Charge } & BookingChange {
+  const { currency } = before;
+  const owed = Math.min(before.applied, Math.max(0, amount - undelivered(before)));
+  const charge = { ...before, refundable: before.refundable - amount, applied: before.applied - owed };
+  const request = { id, booking, reason: "made_at_stripe", requestedBy: "stripe", now, currency } as const;
+  const asked = requestRefund({ ...request, charge, amount });
+  const parts = asked.parts.map((part) => ({ ...part, status: "pending" as const, stripeRefundId }));
+  const refund: Refund = { ...asked, parts };
+  const at: FactContext = { effectiveOn: refund.effectiveOn, currency, bookingId: booking.id };
+  const from =
+    booking.status === "completed" ? "earned_revenue" : booking.ending === null ? "deferred_revenue" : "fee_income";
+  const ours = currency === booking.currency ? amount : 0;
+  const change = nextVersion(booking, now, { refunded: booking.refunded + ours }, (after) => ({
+    events: [bookingEvent(after, "RefundRequested", { refundId: id, amount, currency, reason: refund.reason })],
+    journal: refundOwed({ refundId: id, amount: owed, from }, at),
+  }));
+  return { refund, charge, ...change };
+}
+
+export type ReckonDecision =
+  | { kind: "unchanged" }
+  | { kind: "unexplained" }
+  | ({ kind: "apply"; refund: Refund; charge: Charge } & BookingChange);
+
+/**
+ * Reckons a part again that Stripe refused because its charge has less left (`left`, minor units) than the part asks for:
+ * refunds made by hand have delivered the difference. Each refund of the payment has to be recorded first. The part is
+ * refused, and what is still owed on its charge becomes a new part with a key of its own. `unexplained`: more is owed on
+ * the charge than it has left, so that refunds made by hand are not the reason.
+ */
+export function reckonPart(
+  booking: Booking,
+  before: Refund,
+  charge: Charge,
+  { partId, code, left }: { partId: string; code: string; left: number },
+  now: Instant,
+): ReckonDecision {
+  const part = partOf(before, partId);
+  if (part.status !== "approved") return { kind: "unchanged" };
+  const owed = Math.min(part.amount, undelivered({ ...charge, refundable: charge.refundable + part.amount }));
+  if (owed > left) return { kind: "unexplained" };
+  const rest = owed === 0 ? [] : [refundPart(before.id, before.parts.length + 1, { ...part, id: charge.id }, owed)];
+  const parts = before.parts
+    .map((one) =>
+      one.id === partId ? { ...one, status: "refused" as const, failureCode: code, explained: true } : one,
+    )
+    .concat(rest);
+  const dueAt = refundDueAt({ ...before, parts }, now);
+  const refund: Refund = { ...before, version: before.version + 1, parts, dueAt };
+  const delivered = part.amount - owed;
+  const counted = before.currency === booking.currency ? delivered : 0;
+  const change = nextVersion(booking, now, { refunded: booking.refunded - counted }, () => ({
+    events: [],
+    journal: [],
+  }));
+  return { kind: "apply", refund, charge: { ...charge, refundable: charge.refundable + delivered }, ...change };
+}

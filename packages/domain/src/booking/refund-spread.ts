@@ -1,0 +1,39 @@
+import type { Instant } from "../time/index.ts";
+import { type Charge, type Refund, type RefundPart, refundDueAt, refundPart } from "./refund.ts";
+
+/** How many charges one transaction takes of: far below the 100 items that DynamoDB allows. */
+const chargesAtOnce = 20;
+
+/**
+ * Spreads the next slice of a refund over charges of its currency, newest first, never more than is applied of each (I6):
+ * what is refundable beyond that is owed already, to a refund that failed. `added` are the slice's parts; null when
+ * nothing is left to spread. Throws when the charges do not hold it: what is owed then does not match what was captured,
+ * and a person has to look.
+ */
+export function spreadRefund(
+  before: Refund,
+  charges: Charge[],
+  now: Instant,
+  most = chargesAtOnce,
+): { refund: Refund; added: RefundPart[] } | null {
+  if (before.unspread === 0) return null;
+  const newestFirst = charges
+    .filter(({ currency, applied }) => currency === before.currency && applied > 0)
+    .toSorted((a, b) =>
+      a.createdAt === b.createdAt ? b.id.localeCompare(a.id) : b.createdAt.localeCompare(a.createdAt),
+    );
+  const held = newestFirst.reduce((sum, { applied }) => sum + applied, 0);
+  if (held < before.unspread) {
+    throw new RangeError(`${before.id}: refunds exceed what was captured by ${before.unspread - held}`);
+  }
+  let unspread = before.unspread;
+  const added: RefundPart[] = [];
+  for (const charge of newestFirst.slice(0, most)) {
+    const share = Math.min(unspread, charge.applied);
+    if (share === 0) break;
+    unspread -= share;
+    added.push(refundPart(before.id, before.parts.length + added.length + 1, charge, share));
+  }
+  const spread = { unspread, parts: [...before.parts, ...added] };
+  return { refund: { ...before, ...spread, version: before.version + 1, dueAt: refundDueAt(spread, now) }, added };
+}

@@ -1,0 +1,112 @@
+import { type Booking, type Charge, type Refund, reckonPart, refundMadeAtStripe } from "@clearing/domain/booking";
+import { bookingWrites, type Occasion, refundPut } from "./booking.ts";
+import { commit, type Guarded, untilFresh } from "./commit.ts";
+import { fromDeadlineItem, fromItem } from "./items.ts";
+import { keys } from "./keys.ts";
+import { type RefundResult, spreadOverCharges } from "./refund.ts";
+import type { Store } from "./store.ts";
+import { readTogether } from "./together.ts";
+
+/**
+ * Records a refund that was made at Stripe by hand, on a charge of this booking. `refundId` is derived from Stripe's
+ * own, so that it is recorded once. What the booking's ending owes is spread over its charges first: only then a charge
+ * shows what is owed on it. `not_found`: the charge is not this booking's.
+ */
+export function recordStripeRefund(
+  store: Store,
+  {
+    bookingId,
+    chargeId,
+    refundId,
+    stripeRefundId,
+    amount,
+  }: { bookingId: string; chargeId: string; refundId: string; stripeRefundId: string; amount: number },
+  occasion: Occasion,
+): Promise<RefundResult> {
+  return untilFresh<RefundResult>(store, async () => {
+    const found = await readTogether(store, {
+      booking: keys.booking(bookingId),
+      charge: keys.charge(bookingId, chargeId),
+      known: keys.refund(bookingId, refundId),
+    });
+    if (found.booking === null || found.charge === null) return { ok: false, reason: "not_found" };
+    if (found.known !== null) return { ok: true };
+    const booking = fromDeadlineItem<Booking>(found.booking);
+    const charge = fromItem<Charge>(found.charge);
+    // Spreading first moves the charge, which is read again then.
+    const spread = await spreadEnding(store, booking, occasion);
+    if (!spread.ok) return spread;
+    const made = { id: refundId, stripeRefundId, amount, now: occasion.now };
+    const { refund, charge: after, ...change } = refundMadeAtStripe(booking, charge, made);
+    const result = await commit(store, [
+      refundPut(store, refund),
+      ...bookingWrites(store, booking, change, occasion),
+      chargeFollows(store, charge, after),
+    ]);
+    if (result.ok) return { ok: true };
+    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+  });
+}
+
+async function spreadEnding(store: Store, { id, ending }: Booking, { now }: Occasion): Promise<RefundResult> {
+  const refundId = ending?.refundId ?? null;
+  return refundId === null ? { ok: true } : spreadOverCharges(store, { bookingId: id, refundId }, now);
+}
+
+export type ReckonResult = { ok: true } | { ok: false; reason: "not_found" | "conflict" | "unexplained" };
+
+/**
+ * Reckons a part of a refund again that Stripe refused because its charge has only `left` (minor units) to give: what is
+ * still owed becomes a part of its own. `unexplained`: refunds made by hand are not the reason.
+ */
+export function reckonRefundPart(
+  store: Store,
+  { bookingId, refundId }: { bookingId: string; refundId: string },
+  refused: { partId: string; chargeId: string; code: string; left: number },
+  occasion: Occasion,
+): Promise<ReckonResult> {
+  return untilFresh<ReckonResult>(store, async () => {
+    const found = await readTogether(store, {
+      booking: keys.booking(bookingId),
+      refund: keys.refund(bookingId, refundId),
+      charge: keys.charge(bookingId, refused.chargeId),
+    });
+    if (found.booking === null || found.refund === null || found.charge === null) {
+      return { ok: false, reason: "not_found" };
+    }
+    const booking = fromDeadlineItem<Booking>(found.booking);
+    const refund = fromDeadlineItem<Refund>(found.refund);
+    const charge = fromItem<Charge>(found.charge);
+    const decision = reckonPart(booking, refund, charge, refused, occasion.now);
+    if (decision.kind === "unchanged") return { ok: true };
+    if (decision.kind === "unexplained") return { ok: false, reason: "unexplained" };
+    const result = await commit(store, [
+      refundPut(store, decision.refund),
+      ...bookingWrites(store, booking, decision, occasion),
+      chargeFollows(store, charge, decision.charge),
+    ]);
+    if (result.ok) return { ok: true };
+    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+  });
+}
+
+/** A charge's next amounts, decided on those that were read (I6). */
+function chargeFollows(store: Store, before: Charge, after: Charge): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.charge(before.bookingId, before.id),
+        UpdateExpression: "SET refundable = :refundable, applied = :applied",
+        ConditionExpression: "refundable = :wasRefundable AND applied = :wasApplied", // I6
+        ExpressionAttributeValues: {
+          ":refundable": after.refundable,
+          ":applied": after.applied,
+          ":wasRefundable": before.refundable,
+          ":wasApplied": before.applied,
+        },
+      },
+    },
+    refusal: "stale",
+  };
+}

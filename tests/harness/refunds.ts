@@ -1,0 +1,27 @@
+import type { Instant } from "@clearing/domain/time";
+import type { BalanceTransactionFacts, CreateRefund, RefundFacts } from "@clearing/payments";
+
+/** How Stripe books an amount that moves on its balance, without a fee. */
+export const transactionOf = (id: string, amount: number, created: Instant): BalanceTransactionFacts => ({
+  id,
+  amount,
+  fee: 0,
+  net: amount,
+  currency: "usd",
+  created,
+});
+
+/** The refund that Stripe makes at once of what was asked for. */
+export const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): RefundFacts => ({
+  refundId: `re_${metadata.partId}`,
+  chargeId,
+  paymentIntentId: chargeId.replace("ch_", "pi_"),
+  amount,
+  currency: "usd",
+  status: "succeeded",
+  created: at,
+  balanceTransaction: transactionOf(`txn_${metadata.partId}`, -amount, at),
+  failureBalanceTransaction: null,
+  failureReason: null,
+  metadata,
+});
