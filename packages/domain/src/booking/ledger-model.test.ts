@@ -85,7 +85,7 @@ function tell(plan: PlanKind, told: Fact[], step: (life: Life, fact: Fact) => vo
   return [];
 }
 
-describe("a booking and its ledger, whatever happens in whatever order", () => {
+describe("a booking and its ledger, whatever happens in whatever order", { timeout: 30_000 }, () => {
   test("agree to the cent after every fact (I3-I6)", () => {
     fc.assert(
       fc.property(allStories, ({ plan, told }) => {
