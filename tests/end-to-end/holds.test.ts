@@ -165,6 +165,8 @@ describe("capacity", () => {
     expect(await available(cohort.id)).toBe(3);
     const tooMany = await world.api("DELETE", `/v1/cohorts/${cohort.id}/places?type=private&count=4`, { token });
     expect(tooMany).toMatchObject({ status: 409, body: { code: "places_in_use" } });
+    const unknown = await world.api("DELETE", `/v1/cohorts/${cohort.id}/places?type=suite&count=1`, { token });
+    expect(unknown).toMatchObject({ status: 400, body: { errors: [{ path: "query.type" }] } });
     expect(await available(cohort.id)).toBe(3);
     await world.must("DELETE", `/v1/cohorts/${cohort.id}/places?type=private&count=3`, { token });
     expect(await available(cohort.id)).toBe(0);

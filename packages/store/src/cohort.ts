@@ -360,6 +360,7 @@ export function removePlaces(
     if (found === null) return { ok: false, reason: "not_found" };
     const { cohort } = found;
     if (!mayChange(cohort, occasion.now)) return { ok: false, reason: "invalid_transition" };
+    if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
     const going = placesToRemove(found.places, type, count, occasion.now);
     if (going === null) return { ok: false, reason: "places_in_use" };
     const after = withCapacity(cohort, type, -count);
