@@ -19,6 +19,8 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
   const config = readConfig({
     STAGE: "test",
     PUBLIC_URL: "https://api.example.org",
+    MERCHANT_NAME: "Sample Operator",
+    REPORTING_TIME_ZONE: "America/New_York",
     MAIL_FROM: "bookings@example.org",
     EVENT_BUS: "clearing-test",
     STRIPE_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:stripe",

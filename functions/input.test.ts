@@ -1,0 +1,342 @@
+import type { Route } from "@clearing/contracts/route";
+import { cohort, held, place, program, quoted } from "@clearing/domain/testing/retreat";
+import type { Gateway } from "@clearing/payments";
+import { type Binding, httpHandler, rawHttpHandler } from "@clearing/runtime/api";
+import type { Deps } from "@clearing/runtime/deps";
+import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
+import { httpEvent } from "@clearing/runtime/testing/http-event";
+import type { Context } from "aws-lambda";
+import fc from "fast-check";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { auditBindings } from "./admin/audit.ts";
+import { cohortBindings } from "./admin/cohorts.ts";
+import { programBindings } from "./admin/programs.ts";
+import { admissionBinding } from "./booking/admission.ts";
+import { agreementBindings } from "./booking/agreement.ts";
+import { cancellationBinding } from "./booking/cancellation.ts";
+import { holdBinding } from "./booking/hold.ts";
+import { readBindings } from "./booking/read.ts";
+import { catalogueBindings } from "./catalogue/catalogue.ts";
+import { checkoutBindings } from "./checkout/checkout.ts";
+import { evaluationBindings } from "./clinical/evaluate.ts";
+import { screeningBindings } from "./clinical/screenings.ts";
+import { ledgerBindings } from "./finance/ledger.ts";
+import { receiveWebhook } from "./webhook/webhook.ts";
+
+type WithGateway = Deps & { gateway: Gateway };
+const bindings = [
+  ...programBindings,
+  ...cohortBindings,
+  ...auditBindings,
+  holdBinding,
+  ...readBindings,
+  ...agreementBindings,
+  admissionBinding,
+  cancellationBinding,
+  ...catalogueBindings,
+  ...checkoutBindings,
+  ...screeningBindings,
+  ...evaluationBindings,
+  ...ledgerBindings,
+] as Binding<WithGateway>[];
+
+type Item = Record<string, unknown>;
+const hash = "0".repeat(64);
+const booking = { ...held(), owner: { sub: "sub-1", email: "ada@example.org" } };
+/** A program, its cohort, a quote for it and a booking of the caller's own, so that requests get past "not found". */
+const stored: Item[] = [
+  { ...program(), pk: "PROG#prog_1", sk: "PROGRAM", listPk: "PROGRAMS", listSk: "prog_1" },
+  { ...cohort(), pk: "COH#coh_1", sk: "COHORT", listPk: "COHORTS", listSk: "2027-03-08#coh_1" },
+  { ...place(), pk: "COH#coh_1", sk: "PLC#private#1" },
+  { ...quoted("deposit_and_balance"), pk: "QUO#quo_1", sk: "QUOTE" },
+  {
+    ...booking,
+    agreement: { ...booking.agreement, hash },
+    pk: "BKG#bkg_1",
+    sk: "BOOKING",
+    listPk: "BOOKINGS",
+    listSk: "1",
+  },
+  { version: 1, hash, html: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
+];
+const customer = { id: "cli_1", email: "ada@example.org", requestedAt: "2027-01-01T00:00:00Z", customerId: "cus_1" };
+const keyOf = ({ pk, sk }: Item) => `${pk} ${sk}`;
+const items = new Map(stored.map((item) => [keyOf(item), item]));
+
+/** What DynamoDB refuses of any request: text that is not text, and an empty key. */
+function refuse(value: unknown, name = ""): void {
+  if (typeof value === "string" && !(value.isWellFormed() && (value !== "" || !/^:?(\w*[pP]k|\w*[sS]k)$/.test(name)))) {
+    throw Object.assign(new Error(`not a ${name}`), { name: "ValidationException" });
+  }
+  if (typeof value === "object" && value !== null) for (const [key, part] of Object.entries(value)) refuse(part, key);
+}
+
+type Input = {
+  Key?: Item;
+  RequestItems?: Record<string, { Keys: Item[] }>;
+  TransactItems?: { Get?: { Key: Item } }[];
+  KeyConditionExpression?: string;
+  ExpressionAttributeValues?: Item;
+};
+function answer(input: Input): object {
+  refuse(input);
+  const found = (key: Item | undefined) =>
+    String(key?.pk).startsWith("CLIENT#") ? customer : key && items.get(keyOf(key));
+  if (input.Key !== undefined) return { Item: found(input.Key) };
+  if (input.TransactItems !== undefined)
+    return { Responses: input.TransactItems.map(({ Get }) => ({ Item: found(Get?.Key) })) };
+  if (input.KeyConditionExpression !== undefined) {
+    const wanted = Object.values(input.ExpressionAttributeValues ?? {})[0];
+    return { Items: stored.filter(({ pk, listPk }) => pk === wanted || listPk === wanted) };
+  }
+  const batch = Object.entries(input.RequestItems ?? {});
+  return {
+    Responses: Object.fromEntries(batch.map(([table, { Keys }]) => [table, Keys.flatMap((key) => found(key) ?? [])])),
+  };
+}
+
+/** A Stripe that refuses everything: what money does is other tests' matter. */
+const gateway = new Proxy({} as Gateway, {
+  get: () => async () => ({ ok: false, kind: "unavailable", code: "none", message: "" }),
+});
+
+function setUp() {
+  const { deps, table } = fakeDeps();
+  table.onAnyCommand().callsFake(answer);
+  const handler = httpHandler(async (): Promise<WithGateway> => ({ ...deps, gateway }), bindings);
+  const webhook = rawHttpHandler(
+    async () => deps,
+    (request) => receiveWebhook(request, deps, async () => ({ secretKey: "sk_test", webhookSecrets: ["whsec_1"] })),
+  );
+  return { handler, webhook };
+}
+
+const person = { name: "Ada Client", email: "ada@example.org", phone: "+1 555 0100", dateOfBirth: "1980-01-01" };
+const {
+  id: _id,
+  version: _version,
+  auditHash: _hash,
+  status: _status,
+  ...programBody
+} = program({ summary: "Sample" });
+/** A body that each route takes, by its operation. */
+const bodies: Record<string, unknown> = {
+  createProgram: programBody,
+  patchProgram: programBody,
+  createCohort: {
+    programId: "prog_1",
+    startsOn: "2027-03-08",
+    endsOn: "2027-03-14",
+    timeZone: "America/Denver",
+    venue: "Sample House",
+    places: [{ type: "private", count: 2, price: 1_850_000 }],
+  },
+  patchCohort: { status: "closed", startsOn: "2027-03-09", endsOn: "2027-03-15", venue: "Sample House" },
+  addPlaces: { type: "private", count: 2 },
+  createQuote: {
+    cohortId: "coh_1",
+    placeType: "private",
+    plan: { kind: "installments", months: 2 },
+    addOns: [{ id: "airport", quantity: 1 }],
+  },
+  createBooking: { quoteId: "quo_1", participant: person },
+  signAgreement: { hash, signature: "Ada Client", accepted: true, autopay: true },
+  putAutopay: { enabled: true },
+  recordAdmission: { outcome: "admitted" },
+  openCheckout: { purpose: "due", dueId: "due_1", amount: 10_000, method: "card" },
+  cancelBooking: { reason: "Sample reason" },
+  recordEvaluation: { kind: "medical", outcome: "cleared", validUntil: "2027-03-20", note: "Sample note" },
+  withdrawClearance: { note: "Sample note" },
+};
+const queries: Record<string, string> = { removePlaces: "type=private&count=1", comparePlans: "placeType=private" };
+const ids: Record<string, string> = {
+  programs: "prog_1",
+  cohorts: "coh_1",
+  quotes: "quo_1",
+  bookings: "bkg_1",
+  screenings: "bkg_1",
+};
+
+const texts = [
+  ...["", " ", "\ud800", "\udfff x", "\u0000", "\u202e", "\u200b", "\ufeff", "\u3164", "\uffff", "a\u0301".repeat(300)],
+  ...["__proto__", "constructor", "toString", "$where", "{id}", "../..", "%zz", "%ff", "%", "+", "&=", "#", "?"],
+  ...["0000-01-01", "9999-12-31", "+010000-01-01", "-000001-01-01", "2028-02-29", "2027-02-29", "24:00"],
+  ...[
+    "bkg_1",
+    "coh_1",
+    "prog_1",
+    "quo_1",
+    "bkg_",
+    "usd",
+    "USD",
+    "xxx",
+    "private",
+    "open",
+    "medical",
+    "1e999",
+    "-0",
+    "NaN",
+  ],
+  ...["x".repeat(5_000), "@", "a@b.c", `${"a.".repeat(120)}@example.org`, "\ud83d\ude42", "\t\n\r"],
+];
+const text = fc.oneof(fc.constantFrom(...texts), fc.string({ unit: "binary", maxLength: 20 }));
+const nested = (depth: number) => JSON.parse(`${'{"a":['.repeat(depth)}0${"]}".repeat(depth)}`) as unknown;
+const value = fc.oneof(
+  { weight: 4, arbitrary: text },
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    0,
+    -0,
+    -1,
+    0.5,
+    1e21,
+    2 ** 53,
+    Number.MAX_VALUE,
+    [],
+    {},
+    [[]],
+    nested(9),
+    nested(3_000),
+  ),
+  fc.constantFrom<unknown>(
+    Array(500).fill("x"),
+    Array(125_000).fill(0),
+    Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`k${index}`, 0])),
+  ),
+  fc.dictionary(text, fc.oneof(text, fc.integer()), { maxKeys: 4 }),
+  fc.array(text, { maxLength: 4 }),
+);
+
+/** The same value with one of its parts, at any depth, replaced, dropped, or joined by another. */
+function mutated(
+  sample: unknown,
+  steps: number[],
+  change: { kind: "replace" | "drop" | "add"; value: unknown; name: string },
+): unknown {
+  if (typeof sample !== "object" || sample === null || steps.length === 0) return change.value;
+  const names = Object.keys(sample);
+  const [step = 0, ...rest] = steps;
+  const name = names[step % Math.max(1, names.length)] ?? change.name;
+  const copy: Item | unknown[] = Array.isArray(sample) ? [...sample] : { ...sample };
+  const fields = copy as Item;
+  if (rest.length > 0) fields[name] = mutated(fields[name], rest, change);
+  else if (change.kind === "replace") fields[name] = change.value;
+  else if (change.kind === "drop") delete fields[name];
+  else
+    Object.defineProperty(fields, change.name, {
+      value: change.value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  return copy;
+}
+
+const escaped = (name: string) => encodeURIComponent(name.toWellFormed());
+const fieldsOf = (schema: Route["query"]) => (schema && "shape" in schema ? Object.keys(schema.shape as object) : []);
+
+/** Mostly the first, now and then one of the others. */
+const mostly = <Right, Wrong>(right: Right, ...wrong: fc.Arbitrary<Wrong>[]) =>
+  fc.oneof({ weight: 3 * wrong.length, arbitrary: fc.constant(right) }, ...wrong);
+
+/** A request to a route that is right but for some of its parts, at times for all of them. */
+const requestTo = ({ route }: Binding<WithGateway>) => {
+  const sample = bodies[route.operationId];
+  const change = fc.record({ kind: fc.constantFrom("replace", "drop", "add"), value, name: text } as const);
+  const wrongBody = fc
+    .tuple(fc.array(fc.nat(30), { maxLength: 5 }), change)
+    .map(([steps, one]) => (JSON.stringify(mutated(sample, steps, one)) ?? "").replaceAll('"1e999"', "1e999"));
+  const deep = ["[".repeat(100_000), `${"[".repeat(90_000)}${"]".repeat(90_000)}`];
+  const raw = fc.constantFrom("", "{", ...deep, '{"a":1,"a":2}', "\u0000", "nul");
+  const parameter = fc
+    .tuple(fc.constantFrom("x", "limit", "cursor", ...fieldsOf(route.query)), text)
+    .map(([name, one]) => `${name}=${escaped(one)}`);
+  const id = ids[route.path.split("/")[2] ?? ""] ?? "bkg_1";
+  return fc.record({
+    id: mostly(id, text),
+    body: mostly(JSON.stringify(sample) ?? "", wrongBody, wrongBody, wrongBody, raw),
+    base64: fc.boolean(),
+    query: mostly(
+      queries[route.operationId] ?? "",
+      fc.array(parameter, { minLength: 1, maxLength: 3 }).map((all) => all.join("&")),
+      fc.constantFrom("%zz", "limit=%ff", "=&&=", "limit=1&limit=2"),
+    ),
+    headers: fc.record({
+      "content-type": mostly("application/json", text),
+      "idempotency-key": mostly("key", text),
+      "access-purpose": mostly("treatment", text),
+      accept: mostly("application/json", text),
+    }),
+    userAgent: text,
+  });
+};
+
+const claims = {
+  sub: "sub-1",
+  email: "ada@example.org",
+  email_verified: "true",
+  "cognito:groups": "[client clinician admin finance]",
+};
+
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
+
+describe("whatever is sent", () => {
+  test("has a sample that is taken, for every route with a body", () => {
+    const samples = bindings
+      .filter(({ route }) => route.body !== undefined)
+      .map(({ route }) => [route.operationId, route.body?.safeParse(bodies[route.operationId]).success]);
+
+    expect(samples.filter(([, taken]) => !taken)).toEqual([]);
+  });
+
+  test.each(bindings.map((binding) => [binding.route.operationId, binding] as const))(
+    "%s never fails",
+    async (_, binding) => {
+      const { handler } = setUp();
+      const { route } = binding;
+      const seen = new Set<number>();
+      await fc.assert(
+        fc.asyncProperty(requestTo(binding), async ({ id, body, base64, query, headers, userAgent }) => {
+          const event = httpEvent({
+            method: route.method,
+            path: route.path.replaceAll(/\{\w+\}/g, () => id),
+            route: route.path,
+            params: Object.fromEntries(fieldsOf(route.params).map((name) => [name, id])),
+            query,
+            headers,
+            body: base64 ? Buffer.from(body).toString("base64") : body,
+            base64,
+            claims,
+          });
+          event.requestContext.http.userAgent = userAgent;
+          const answered = await handler(event, {} as Context);
+          seen.add(answered?.statusCode ?? 0);
+          expect(answered?.statusCode).not.toBe(500);
+        }),
+        { seed: 7, numRuns: 100 },
+      );
+      // Control: some of them got past the reading of input.
+      expect([...seen].some((status) => status !== 400)).toBe(true);
+    },
+  );
+
+  test("a webhook never fails", async () => {
+    const { webhook } = setUp();
+    await fc.assert(
+      fc.asyncProperty(text, text, async (body, signature) => {
+        const event = httpEvent({
+          method: "POST",
+          path: "/webhooks/stripe",
+          body,
+          headers: { "stripe-signature": signature },
+        });
+        expect((await webhook(event, {} as Context))?.statusCode).toBe(400);
+      }),
+      { seed: 7, numRuns: 200 },
+    );
+  });
+});
