@@ -3,9 +3,9 @@ import { getJournal, getTrialBalance } from "@clearing/contracts/routes/finance"
 import { type PostedEntry, trialBalance } from "@clearing/domain/ledger";
 import { dateIn, endOfDay, type Instant, later, plusSeconds, startOfDay } from "@clearing/domain/time";
 import { type Answer, bind } from "@clearing/runtime/api";
-import type { Config } from "@clearing/runtime/config";
+import type { Deps } from "@clearing/runtime/deps";
 import { preferredType } from "@clearing/runtime/negotiation";
-import { bookingEntries, entriesBetween, ledgerBegins } from "@clearing/store/journal";
+import { bookingEntries, entriesBetween, journalPage, ledgerBegins, whenSettled } from "@clearing/store/journal";
 import type { Store } from "@clearing/store/store";
 import { csvOf } from "./csv.ts";
 import { hledgerOf } from "./hledger.ts";
@@ -14,12 +14,19 @@ type Range = { from?: string | undefined; to?: string | undefined };
 
 type Span = { from: Instant; to: Instant };
 
-/** Dates are over the instant of posting, in the reporting time zone, both inclusive; nothing is posted after now. */
-function instants({ from, to }: Range, { reportingTimeZone: zone }: Config, now: Instant): Span {
-  return {
-    from: later(ledgerBegins, from === undefined ? "" : startOfDay(from, zone)),
-    to: to === undefined || to >= dateIn(zone, now) ? now : plusSeconds(endOfDay(to, zone), -1),
-  };
+type Query = { bookingId?: string | undefined; limit: number; cursor?: string | undefined };
+
+/**
+ * Dates are over the instant of posting, in the reporting time zone, both inclusive; nothing is posted after now. A span
+ * that has ended holds all that was posted in it, also when it ended a moment ago.
+ */
+async function instants({ from, to }: Range, { config, store }: Deps, now: Instant): Promise<Span> {
+  const zone = config.reportingTimeZone;
+  const start = later(ledgerBegins, from === undefined ? "" : startOfDay(from, zone));
+  if (to === undefined || to >= dateIn(zone, now)) return { from: start, to: now };
+  const end = plusSeconds(endOfDay(to, zone), -1);
+  await whenSettled(store, end);
+  return { from: start, to: end };
 }
 
 /** Entries in the order of their posting. */
@@ -35,23 +42,18 @@ const VARIES = { vary: "accept" };
 export const ledgerBindings = [
   bind(getTrialBalance, async ({ query }, { deps, now }) => {
     const asOf = query.asOf ?? dateIn(deps.config.reportingTimeZone, now);
-    const range = instants({ to: asOf }, deps.config, now);
+    const range = await instants({ to: asOf }, deps, now);
     const found = await Array.fromAsync(entries(deps.store, undefined, range));
     return { status: 200, body: { asOf, ...trialBalance(found, query.currency) } };
   }),
 
   bind(getJournal, async ({ query, headers }, { deps, now }): Promise<Answer> => {
-    const range = instants(query, deps.config, now);
+    const range = await instants(query, deps, now);
     const contentType = preferredType(headers.accept, [JSON_TYPE, CSV, HLEDGER]);
     const all = () => Array.fromAsync(entries(deps.store, query.bookingId, range));
     switch (contentType) {
       case JSON_TYPE:
-        return {
-          status: 200,
-          contentType,
-          headers: VARIES,
-          body: JSON.stringify(await page(deps.store, query, range)),
-        };
+        return { status: 200, headers: VARIES, body: await page(deps.store, query, range) };
       case CSV:
         return { status: 200, contentType, headers: VARIES, body: csvOf(await all()) };
       case HLEDGER: {
@@ -68,23 +70,9 @@ export const ledgerBindings = [
   }),
 ];
 
-/** A cursor is the posting instant and id of the last entry that was given; the next page is read from that instant. */
-async function page(
-  store: Store,
-  { bookingId, limit, cursor }: { bookingId?: string | undefined; limit: number; cursor?: string | undefined },
-  { from, to }: Span,
-) {
-  const given = decodeCursor(cursor)?.[0] ?? "";
-  const all = entries(store, bookingId, { from: later(from, given.slice(0, given.indexOf("#"))), to });
-  const items: PostedEntry[] = [];
-  for await (const entry of all) {
-    if (placeOf(entry) <= given) continue;
-    items.push(entry);
-    if (items.length > limit) break;
-  }
-  if (items.length <= limit) return { items, nextCursor: null };
-  items.pop();
-  return { items, nextCursor: encodeCursor(placeOf(items.at(-1) as PostedEntry)) };
+/** A cursor is the posting instant and id of the last entry that was given. */
+async function page(store: Store, { bookingId, limit, cursor }: Query, span: Span) {
+  const after = decodeCursor(cursor)?.[0] ?? "";
+  const { items, next } = await journalPage(store, { bookingId, ...span }, { limit, after });
+  return { items, nextCursor: next === null ? null : encodeCursor(next) };
 }
-
-const placeOf = ({ postedAt, id }: PostedEntry): string => `${postedAt}#${id}`;

@@ -279,19 +279,21 @@ describe("money that belongs to nothing known", () => {
   const stripe = async (path: string, form: Record<string, string>) =>
     (await world.http.stripe<{ id: string }>("POST", path, form)).body;
 
+  const foreign = {
+    amount: "4200",
+    currency: "usd",
+    confirm: "true",
+    payment_method: "pm_card_visa",
+    "automatic_payment_methods[enabled]": "true",
+    "automatic_payment_methods[allow_redirects]": "never",
+  };
+
   test("a charge of another system on the account is posted to suspense, and its refund out of it", async () => {
     const before = (await world.balances()).suspense ?? 0;
-    const foreign = await stripe("payment_intents", {
-      amount: "4200",
-      currency: "usd",
-      confirm: "true",
-      payment_method: "pm_card_visa",
-      "automatic_payment_methods[enabled]": "true",
-      "automatic_payment_methods[allow_redirects]": "never",
-    });
+    const made = await stripe("payment_intents", foreign);
     await world.quiesce();
     expect((await world.balances()).suspense).toBe(before - 4_200);
-    await stripe("refunds", { payment_intent: foreign.id, amount: "4200" });
+    await stripe("refunds", { payment_intent: made.id, amount: "4200" });
     await world.quiesce();
     expect((await world.balances()).suspense ?? 0).toBe(before);
     await expectReconciled();
@@ -305,21 +307,37 @@ describe("money that belongs to nothing known", () => {
       return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
     };
     const before = await balances("usd");
-    const foreign = await stripe("payment_intents", {
-      amount: "100000",
-      currency: "eur",
-      confirm: "true",
-      payment_method: "pm_card_visa",
-      "automatic_payment_methods[enabled]": "true",
-      "automatic_payment_methods[allow_redirects]": "never",
-    });
+    const made = await stripe("payment_intents", { ...foreign, amount: "100000", currency: "eur" });
     await world.quiesce();
     expect(await balances("eur")).toEqual({ stripe_balance: 0, suspense: 0 });
     expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) - 108_000);
     await expectReconciled();
-    await stripe("refunds", { payment_intent: foreign.id, amount: "100000" });
+    await stripe("refunds", { payment_intent: made.id, amount: "100000" });
     await world.quiesce();
     expect(await balances("eur")).toEqual({ stripe_balance: 0, refunds_payable: 0, suspense: 0 });
+    await expectReconciled();
+  });
+
+  test("a copy of a booking's payment intent is returned in full, and the client is told; the booking stays", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world)).id);
+    await client.sign();
+    const { paymentIntent } = await client.payOn(await client.checkout());
+    await world.quiesce();
+    const before = await client.read();
+    const { body } = await world.http.stripe<{ metadata: Record<string, string> }>(
+      "GET",
+      `payment_intents/${paymentIntent}`,
+    );
+    const copied = Object.entries(body.metadata).map(([name, value]) => [`metadata[${name}]`, value]);
+    await stripe("payment_intents", { ...foreign, amount: "250000", ...Object.fromEntries(copied) });
+
+    await world.quiesce();
+
+    const { status, dues, paid, refunded } = await client.read();
+    expect({ status, dues }).toEqual({ status: before.status, dues: before.dues });
+    expect({ paid, refunded }).toEqual({ paid: 500_000, refunded: 250_000 });
+    expect(await world.mail(client.email)).toContain("We are returning a payment");
     await expectReconciled();
   });
 

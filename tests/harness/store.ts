@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { newId } from "@clearing/domain/ids";
+import { instantOf } from "@clearing/domain/time";
 import { createTables, startDynamoDb } from "@clearing/local/dynamodb";
 import { loadTemplate } from "@clearing/local/template";
 import { readTopology } from "@clearing/local/topology";
@@ -54,7 +55,14 @@ export async function startTestStore(seed = 1): Promise<TestStore> {
   const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {
     endpoint: dynamo.endpoint,
-    store: { client: document, tables, random: seeded(seed), sleep: (ms) => sleep(ms), ids },
+    store: {
+      client: document,
+      tables,
+      random: seeded(seed),
+      sleep: (ms) => sleep(ms),
+      ids,
+      clock: { now: () => instantOf(Date.now()) },
+    },
     async stop() {
       client.destroy();
       await dynamo.stop();

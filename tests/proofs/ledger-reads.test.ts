@@ -1,6 +1,9 @@
 import { type Account, transfer } from "@clearing/domain/ledger";
+import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/finance";
-import { postOnce } from "@clearing/store/journal";
+import { settledAfterSeconds } from "@clearing/store/commit";
+import { journalPage, postOnce, whenSettled } from "@clearing/store/journal";
+import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
@@ -9,8 +12,12 @@ import { startTestStore, type TestStore } from "../harness/store.ts";
 const lastSecondOfMarchFirst = "2027-03-02T04:59:59Z";
 const firstSecondOfMarchSecond = "2027-03-02T05:00:00Z";
 const now = "2027-03-10T17:00:00Z";
+/** So long ago that nothing can be posted before it any more. */
+const recently = plusSeconds(now, -settledAfterSeconds);
 let running: TestStore;
 let call: ReturnType<typeof caller>;
+
+let posted = 0;
 
 async function post(at: string, reference: string, amount: number, [debit, credit]: [Account, Account], of = {}) {
   const entries = transfer(
@@ -20,8 +27,8 @@ async function post(at: string, reference: string, amount: number, [debit, credi
     { effectiveOn: at.slice(0, 10), currency: "usd", ...of },
   );
   // Ids sort by the millisecond: two entries of one second are in the order in which they were posted.
-  vi.setSystemTime(Date.now() + 1);
-  expect(await postOnce(running.store, entries, at)).toEqual({ ok: true });
+  vi.setSystemTime(Date.parse(at) + ++posted);
+  expect(await postOnce(running.store, entries)).toEqual({ ok: true });
 }
 
 beforeAll(async () => {
@@ -34,8 +41,9 @@ beforeAll(async () => {
   await post("2026-12-15T12:00:00Z", "billed:a", 250_000, ["receivable", "deferred_revenue"], booking);
   await post(lastSecondOfMarchFirst, "payment:a", 250_000, ["stripe_balance", "receivable"], booking);
   await post(firstSecondOfMarchSecond, "fee:a", 7_280, ["processing_fees", "stripe_balance"], booking);
-  await post(now, "payment:b", 500, ["stripe_balance", "suspense"], { bookingId: "bkg_two" });
-  await post(now, "payment:yen", 1_234, ["stripe_balance", "suspense"], { currency: "jpy" });
+  await post(recently, "payment:b", 500, ["stripe_balance", "suspense"], { bookingId: "bkg_two" });
+  await post(recently, "payment:yen", 1_234, ["stripe_balance", "suspense"], { currency: "jpy" });
+  vi.setSystemTime(new Date(now));
 });
 afterAll(async () => {
   vi.useRealTimers();
@@ -183,5 +191,113 @@ describe("the journal", () => {
   test.each(["client", "clinician", "admin"])("is not for a %s", async (role) => {
     expect((await call("GET", "/v1/finance/journal", { role })).status).toBe(403);
     expect((await call("GET", "/v1/finance/trial-balance", { role })).status).toBe(403);
+  });
+});
+
+describe("a reader who pages while others post", () => {
+  const after = "2027-04-01T12:00:00Z";
+
+  const entryOf = (bookingId: string, reference: string) =>
+    transfer(
+      reference,
+      100,
+      { debit: "stripe_balance", credit: "receivable" },
+      { effectiveOn: "2027-04-01", currency: "usd", bookingId },
+    );
+
+  /** The store at an instant that the test moves; waiting moves it too, and `waited` tells for how long. */
+  function storeAt(start: Instant, client: Pick<Store["client"], "send"> = running.store.client) {
+    const time = { now: start, waited: 0 };
+    const sleep = async (milliseconds: number) => {
+      time.waited += milliseconds / 1_000;
+      time.now = plusSeconds(time.now, milliseconds / 1_000);
+    };
+    const store: Store = { ...running.store, client: client as Store["client"], sleep, clock: { now: () => time.now } };
+    return { store, time };
+  }
+
+  /** An entry that is stamped now and reaches the table when `land` is called. */
+  function slowly(bookingId: string, reference: string, at: Instant) {
+    const { send } = running.store.client;
+    let land = () => {};
+    const open = new Promise<void>((resolve) => {
+      land = resolve;
+    });
+    const client = {
+      send: async (...request: Parameters<typeof send>) => {
+        await open;
+        return running.store.client.send(...request);
+      },
+    } as unknown as Pick<Store["client"], "send">;
+    const posting = postOnce(storeAt(at, client).store, entryOf(bookingId, reference));
+    return {
+      async land() {
+        land();
+        expect(await posting).toEqual({ ok: true });
+      },
+    };
+  }
+
+  /** Four entries and a fifth that is stamped between them and lands when the first page has been read. */
+  async function paged(bookingId: string, settledAfter?: number) {
+    const at = (seconds: number) => plusSeconds(after, seconds);
+    const { store, time } = storeAt(at(0));
+    const posted = async (reference: string, seconds: number) => {
+      time.now = at(seconds);
+      expect(await postOnce(store, entryOf(bookingId, `${bookingId}:${reference}`))).toEqual({ ok: true });
+    };
+    const span = { bookingId, from: at(0), to: at(60) };
+    await posted("a", 0);
+    const slow = slowly(bookingId, `${bookingId}:slow`, at(30));
+    await posted("b", 31);
+    await posted("c", 32);
+    await posted("d", 33);
+    const pages: string[][] = [];
+    let place: string | null = "";
+    while (place !== null) {
+      const page: Awaited<ReturnType<typeof journalPage>> = await journalPage(
+        store,
+        span,
+        { limit: 2, after: place },
+        settledAfter,
+      );
+      if (pages.length === 0) await slow.land();
+      pages.push(page.items.map(({ reference }) => reference.slice(bookingId.length + 1)));
+      place = page.next;
+    }
+    return { pages, waited: time.waited };
+  }
+
+  test("misses nothing that was stamped earlier and came later: a page ends before what may still be overtaken", async () => {
+    const { pages, waited } = await paged("bkg_settled");
+
+    expect(pages).toEqual([["a"], ["slow", "b"], ["c", "d"]]);
+    expect(waited).toBe(settledAfterSeconds - 2);
+  });
+
+  test("would miss it if a page ended anywhere", async () => {
+    const { pages } = await paged("bkg_unsettled", 0);
+
+    expect(pages.flat()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("waits for the last entries of a day that has just ended, so that its books are whole", async () => {
+    const { store, time } = storeAt("2027-05-02T04:00:03Z");
+
+    await whenSettled(store, "2027-05-02T03:59:59Z");
+
+    expect(time.waited).toBe(settledAfterSeconds - 4);
+  });
+
+  test("sees all there is on a page that reaches the end, at once", async () => {
+    const { store, time } = storeAt("2027-05-01T12:00:00Z");
+    await postOnce(store, entryOf("bkg_end", "end:a"));
+    await postOnce(store, entryOf("bkg_end", "end:b"));
+    const span = { bookingId: "bkg_end", from: time.now, to: time.now };
+
+    const page = await journalPage(store, span, { limit: 2, after: "" });
+
+    expect(page.items.map(({ reference }) => reference).sort()).toEqual(["end:a", "end:b"]);
+    expect({ next: page.next, waited: time.waited }).toEqual({ next: null, waited: 0 });
   });
 });

@@ -115,7 +115,7 @@ export async function postUnknownCharge(context: Context, charge: ChargeFacts): 
   const on = dateIn("UTC", charge.balanceTransaction?.created ?? created);
   const at = { effectiveOn: on, currency };
   const payment = paymentUnknown({ chargeId, amount: amountCaptured }, at);
-  const posted = await postOnce(context.store, payment, context.clock.now());
+  const posted = await postOnce(context.store, payment);
   return posted.ok ? postBooking(context, charge, null) : posted;
 }
 
@@ -132,7 +132,7 @@ async function postBooking(
   const at = { effectiveOn, currency, ...(bookingId === null ? {} : { bookingId }) };
   if (isConverted(currency, booked)) context.count("MoneyConverted");
   const entries = bookingEntries({ amount, direction: "in", booked }, at);
-  return postOnce(context.store, entries, context.clock.now());
+  return postOnce(context.store, entries);
 }
 
 const isMissing = (settled: Settled): boolean => !settled.ok && "reason" in settled && settled.reason === "not_found";

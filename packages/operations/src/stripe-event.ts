@@ -150,5 +150,5 @@ function postUnknownRefund(context: Context, refund: RefundFacts): Promise<Appli
           ...refundTaken({ amount, booked: taken }, on(taken.at)),
           ...(returned === null ? [] : refundReturned({ amount, booked: returned }, on(returned.at))),
         ];
-  return postOnce(context.store, entries, context.clock.now());
+  return postOnce(context.store, entries);
 }

@@ -56,7 +56,7 @@ function buildDeps(parts: Parts) {
     clock,
     ids,
     random,
-    store: openStore(config),
+    store: openStore(config, clock),
     log: jsonLog({ function: process.env.AWS_LAMBDA_FUNCTION_NAME, stage: config.stage }),
     config,
     ...(parts.mailer ? { mailer: parts.mailer(config) } : {}),
@@ -64,12 +64,12 @@ function buildDeps(parts: Parts) {
   return { deps, gateway: parts.gateway?.(config, () => Date.now()) };
 }
 
-function openStore(config: Config): Store {
+function openStore(config: Config, clock: Deps["clock"]): Store {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsClient), {
     // A field that is undefined is not there; an empty string is a value.
     marshallOptions: { removeUndefinedValues: true, convertEmptyValues: false },
   });
-  return { client, tables: config.tables, random, sleep, ids };
+  return { client, tables: config.tables, random, sleep, ids, clock };
 }
 
 const ids = { next: (prefix: string): string => newId(prefix, Date.now(), randomBytes(10)) };

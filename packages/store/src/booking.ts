@@ -185,7 +185,7 @@ export function bookingWrites<Refusal extends string = never>(
   return [
     { write: { Put: put }, refusal: "stale" },
     auditPut(store, record),
-    ...journal.map((entry) => journalPut(store, entry, now)),
+    ...journal.map((entry) => journalPut(store, entry)),
     ...events.map((event) => outboxPut(store, event, now)),
   ];
 }

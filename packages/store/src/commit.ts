@@ -1,6 +1,7 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Instant } from "@clearing/domain/time";
 import { passes, pause, retried } from "./retry.ts";
 import type { Store } from "./store.ts";
 
@@ -9,30 +10,46 @@ type Item = Record<string, unknown>;
 
 /**
  * One write of a transaction, with what it means when its condition does not hold. `refusal` may look at the item that
- * stood in the way. A write without a refusal has no condition that can fail in normal operation.
+ * stood in the way. A write without a refusal has no condition that can fail in normal operation. `stamp` gives the
+ * fields of a put that carry the instant of the commit; they are made again for each try.
  */
 export type Guarded<Refusal extends string> = {
   write: TransactItem;
+  stamp?: (at: Instant) => Item;
   refusal?: Refusal | ((found: Item | undefined) => Refusal);
 };
 
 /** `stale`: something was changed meanwhile, read again. `conflict`: others kept writing for as long as we tried. */
 export type CommitResult<Refusal extends string> = { ok: true } | { ok: false; reason: Refusal | "conflict" };
 
+/** What is stamped now is written within this time, or not at all: two whole requests of the client, and their pauses. */
+const longestTryMs = 8_000;
+/** After a client has hung up DynamoDB may still finish, and an index follows its table. */
+const lagMs = 2_000;
+
+/** From so many seconds after its stamp on, an entry is to be seen, also in an index. Stamps are whole seconds, cut off. */
+export const settledAfterSeconds = Math.ceil((longestTryMs + lagMs) / 1_000) + 1;
+
 /**
  * Writes everything or nothing, in one TransactWriteItems. Conflicts with other transactions and throttling are tried
  * again, with full jitter and within bounds, under one request token: a try whose answer was lost is not made twice.
+ * Only where something is stamped, and DynamoDB's first answer is that it wrote nothing, is the next try another one,
+ * with a stamp and a token of its own.
  */
 export async function commit<Refusal extends string>(
   store: Store,
   guarded: Guarded<Refusal>[],
 ): Promise<CommitResult<Refusal>> {
-  const command = new TransactWriteCommand({
-    ClientRequestToken: store.ids.next("evt").slice(0, 36),
-    TransactItems: guarded.map(({ write }) => withOldImage(write)),
-  });
+  let current = nextTry(store, guarded);
   try {
-    await retried(store, () => store.client.send(command));
+    await retried(store, async () => {
+      try {
+        await sendOnce(store, current);
+      } catch (error) {
+        if (current.bound !== null && wroteNothing(error)) current = nextTry(store, guarded);
+        throw error;
+      }
+    });
     return { ok: true };
   } catch (error) {
     const refusal = refusalOf(error, guarded);
@@ -41,6 +58,37 @@ export async function commit<Refusal extends string>(
     throw error;
   }
 }
+
+/** `bound` ends a try that is stamped; null where nothing is. */
+type Try = { command: TransactWriteCommand; bound: AbortSignal | null };
+
+function nextTry(store: Store, guarded: Guarded<string>[]): Try {
+  const at = store.clock.now();
+  const command = new TransactWriteCommand({
+    ClientRequestToken: store.ids.next("evt").slice(0, 36),
+    TransactItems: guarded.map(({ write, stamp }) => withOldImage(write, stamp?.(at))),
+  });
+  const isStamped = guarded.some(({ stamp }) => stamp !== undefined);
+  return { command, bound: isStamped ? AbortSignal.timeout(longestTryMs) : null };
+}
+
+async function sendOnce(store: Store, { command, bound }: Try): Promise<void> {
+  try {
+    bound?.throwIfAborted();
+    await store.client.send(command, bound === null ? {} : { abortSignal: bound });
+  } catch (error) {
+    if (!bound?.aborted || error instanceof TransactionCanceledException) throw error;
+    // As the client's own time-outs: it may have been written, and must not be stamped again.
+    throw Object.assign(new Error("DynamoDB gave no answer in time", { cause: error }), {
+      name: "TimeoutError",
+      $metadata: {},
+    });
+  }
+}
+
+/** DynamoDB cancelled the transaction, and no earlier request of the client under the same token was left unanswered. */
+const wroteNothing = (error: unknown): boolean =>
+  error instanceof TransactionCanceledException && (error.$metadata?.attempts ?? 1) === 1;
 
 /** The first failed condition in the order of the writes; null when none failed. */
 function refusalOf<Refusal extends string>(error: unknown, guarded: Guarded<Refusal>[]): Refusal | null {
@@ -54,10 +102,10 @@ function refusalOf<Refusal extends string>(error: unknown, guarded: Guarded<Refu
   return typeof refusal === "function" ? refusal(found === undefined ? undefined : unmarshall(found)) : refusal;
 }
 
-function withOldImage(item: TransactItem): TransactItem {
+function withOldImage(item: TransactItem, stamp: Item | undefined): TransactItem {
   const returned = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
   return {
-    ...(item.Put && { Put: { ...item.Put, ...returned } }),
+    ...(item.Put && { Put: { ...item.Put, Item: { ...item.Put.Item, ...stamp }, ...returned } }),
     ...(item.Update && { Update: { ...item.Update, ...returned } }),
     ...(item.Delete && { Delete: { ...item.Delete, ...returned } }),
     ...(item.ConditionCheck && { ConditionCheck: { ...item.ConditionCheck, ...returned } }),

@@ -26,8 +26,11 @@ export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guard
   };
 }
 
-/** One entry with all its postings is one item, keyed by its business reference: a fact is posted once (I4). */
-export function journalPut(store: Store, entry: JournalEntry, now: Instant): Guarded<"already_posted"> {
+/**
+ * One entry with all its postings is one item, keyed by its business reference: a fact is posted once (I4). It is posted
+ * at the instant of the try that commits it.
+ */
+export function journalPut(store: Store, entry: JournalEntry): Guarded<"already_posted"> {
   const id = store.ids.next("je");
   const bookingId = entry.postings.find((posting) => posting.bookingId !== undefined)?.bookingId;
   return {
@@ -38,15 +41,17 @@ export function journalPut(store: Store, entry: JournalEntry, now: Instant): Gua
           pk: `JE#${entry.reference}`,
           sk: "ENTRY",
           id,
-          postedAt: now,
           ...entry,
-          monthPk: `MONTH#${now.slice(0, 7)}`,
-          monthSk: `${now}#${id}`,
-          ...(bookingId === undefined ? {} : { bookingPk: bookingId, bookingSk: `${now}#${id}` }),
         },
         ConditionExpression: "attribute_not_exists(pk)", // I4
       },
     },
+    stamp: (postedAt) => ({
+      postedAt,
+      monthPk: `MONTH#${postedAt.slice(0, 7)}`,
+      monthSk: `${postedAt}#${id}`,
+      ...(bookingId === undefined ? {} : { bookingPk: bookingId, bookingSk: `${postedAt}#${id}` }),
+    }),
     refusal: "already_posted",
   };
 }

@@ -1,7 +1,7 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { JournalEntry, PostedEntry } from "@clearing/domain/ledger";
-import type { Instant } from "@clearing/domain/time";
-import { commit } from "./commit.ts";
+import { type Instant, later, plusSeconds } from "@clearing/domain/time";
+import { commit, settledAfterSeconds } from "./commit.ts";
 import { journalPut } from "./facts.ts";
 import type { Item } from "./items.ts";
 import type { Store } from "./store.ts";
@@ -10,10 +10,9 @@ import type { Store } from "./store.ts";
 export async function postOnce(
   store: Store,
   entries: JournalEntry[],
-  now: Instant,
 ): Promise<{ ok: true } | { ok: false; reason: "conflict" }> {
   for (const entry of entries) {
-    const result = await commit(store, [journalPut(store, entry, now)]);
+    const result = await commit(store, [journalPut(store, entry)]);
     if (!result.ok && result.reason === "conflict") return { ok: false, reason: "conflict" };
   }
   return { ok: true };
@@ -82,6 +81,57 @@ function* months(from: Instant, to: Instant): Iterable<string> {
 function nextMonth(month: string): string {
   const [year = 0, number = 0] = month.split("-").map(Number);
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, "0")}`;
+}
+
+/** Waits until all that was posted up to an instant of the past is to be seen: some seconds at the most. */
+export async function whenSettled(store: Store, instant: Instant): Promise<void> {
+  const left = Date.parse(plusSeconds(instant, settledAfterSeconds)) - Date.parse(store.clock.now());
+  if (left > 0) await store.sleep(left);
+}
+
+type Span = { bookingId?: string | undefined; from: Instant; to: Instant };
+
+const placeOf = ({ postedAt, id }: PostedEntry): string => `${postedAt}#${id}`;
+
+/**
+ * At most `limit` entries of a span after a place (`postedAt#id`, "" for the beginning), in the order of posting, and
+ * the place to go on from; null when the span's end was reached. A place is handed out only once nothing can be posted
+ * before it any more: an entry is stamped before it is to be seen, so the last seconds are left to the next page. Where nothing
+ * else is left it waits for them.
+ */
+export async function journalPage(
+  store: Store,
+  span: Span,
+  { limit, after }: { limit: number; after: string },
+  settledAfter = settledAfterSeconds,
+): Promise<{ items: PostedEntry[]; next: string | null }> {
+  const read = () => entriesAfter(store, span, { limit, after });
+  const items = await read();
+  const last = items[limit - 1];
+  if (items.length <= limit || last === undefined) return { items, next: null };
+  const settled = plusSeconds(store.clock.now(), -settledAfter);
+  const ripe = items.slice(0, limit).filter(({ postedAt }) => postedAt <= settled);
+  const ready = ripe.at(-1);
+  if (ready !== undefined) return { items: ripe, next: placeOf(ready) };
+  await whenSettled(store, last.postedAt);
+  const then = (await read()).slice(0, limit);
+  return { items: then, next: placeOf(then.at(-1) ?? last) };
+}
+
+async function entriesAfter(
+  store: Store,
+  { bookingId, from, to }: Span,
+  { limit, after }: { limit: number; after: string },
+): Promise<PostedEntry[]> {
+  const start = later(from, after.slice(0, after.indexOf("#")));
+  const all = bookingId === undefined ? entriesBetween(store, start, to) : bookingEntries(store, bookingId, start, to);
+  const items: PostedEntry[] = [];
+  for await (const entry of all) {
+    if (placeOf(entry) <= after) continue;
+    items.push(entry);
+    if (items.length > limit) break;
+  }
+  return items;
 }
 
 /** No ledger is older than the product: twelve small reads a year are cheaper than keeping track of the first entry. */

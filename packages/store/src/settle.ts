@@ -95,7 +95,7 @@ function settlementWrites(store: Store, state: SettlementState, settlement: Sett
   return [
     attemptPut(store, settlement.attempt),
     ...(booking === undefined
-      ? journal.map((entry) => journalPut(store, entry, occasion.now))
+      ? journal.map((entry) => journalPut(store, entry))
       : bookingWrites(store, state.booking, { booking, events, journal }, occasion)),
     ...(settlement.charge === undefined ? [] : [chargePut(store, settlement.charge)]),
     ...(settlement.refund === undefined ? [] : [refundPut(store, settlement.refund)]),

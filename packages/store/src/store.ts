@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Instant } from "@clearing/domain/time";
 
 export type Tables = { core: string; ledger: string; audit: string; outbox: string; clinical: string };
 
@@ -9,6 +10,8 @@ export type Store = {
   /** Uniform in [0, 1): spreads claims over places and retries over time. */
   random: () => number;
   sleep: (milliseconds: number) => Promise<void>;
+  /** The time at which a try to commit begins, and at which a page is read. */
+  clock: { now(): Instant };
   /** Fresh ids by prefix, sortable by time. */
   ids: { next(prefix: "je" | "evt"): string };
 };

@@ -39,11 +39,12 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
   };
   const random = () => 0.5;
   const sleep = async () => undefined;
+  const clock = { now: () => NOW };
   const deps: Deps = {
-    clock: { now: () => NOW },
+    clock,
     ids,
     random,
-    store: { client, tables: config.tables, random, sleep, ids },
+    store: { client, tables: config.tables, random, sleep, ids, clock },
     log: jsonLog({ stage: "test" }, (line) => lines.push(line)),
     config,
     ...parts,
