@@ -2,11 +2,11 @@ import { createBooking } from "@clearing/contracts/routes/booking";
 import { agreementDocument } from "@clearing/domain/agreement";
 import { type BirthRefusal, type HoldRequest, hold, refuseBirth } from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
-import { actorOf, callerIn, emailOwner } from "@clearing/runtime/access";
-import { type Answer, bind, type Caller } from "@clearing/runtime/api";
+import { actorOf, callerIn, emailOwner, ownersOf } from "@clearing/runtime/access";
+import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
-import { holdPlace } from "@clearing/store/hold";
+import { type HoldRefusal, holdPlace, readLiveBooking } from "@clearing/store/hold";
 import { readQuote } from "@clearing/store/quote";
 
 type Body = { quoteId: string; participant: HoldRequest["participant"] };
@@ -17,7 +17,7 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
   const caller = callerIn(context);
   const quote = await readQuote(deps.store, body.quoteId);
   if (quote === null) return { refused: "not_found", detail: "There is no such quote" };
-  if (quote.usedBy !== undefined) return { refused: "quote_used" };
+  if (quote.usedBy !== undefined) return refuse(context, quote.cohortId, body, "quote_used");
   if (quote.validUntil <= now) return { refused: "quote_expired" };
   const { terms } = quote;
   const refusal = refuseBirth(body.participant.dateOfBirth, terms.startsOn, dateIn(terms.timeZone, now));
@@ -72,8 +72,27 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
     { actor: actorOf(caller, ["admin", "client"]), action: "hold", now },
   );
   if (held.ok) return { status: 201, body: bookingView(held.booking, null, now) };
-  return held.reason === "replayed" ? { replayed: true } : { refused: held.reason };
+  return held.reason === "replayed" ? { replayed: true } : refuse(context, quote.cohortId, body, held.reason);
 });
+
+const meansBooked: readonly HoldRefusal[] = ["already_booked", "sold_out", "quote_used"];
+
+/**
+ * Whoever has the participant's live booking in this cohort, or an admin, is told of it, also when that very booking has
+ * taken the last place or used the quote. Anybody else is told what they would be told without it.
+ */
+async function refuse(
+  context: RequestContext,
+  cohortId: string,
+  { participant: { email } }: Body,
+  refused: Exclude<HoldRefusal, "replayed">,
+): Promise<Answer> {
+  if (!meansBooked.includes(refused)) return { refused };
+  const live = await readLiveBooking(context.deps.store, { cohortId, email }, context.now);
+  const caller = callerIn(context);
+  const mayKnow = live !== null && (caller.roles.includes("admin") || ownersOf(caller).includes(live.ownerSub));
+  return mayKnow ? { refused: "already_booked", bookingId: live.bookingId } : { refused };
+}
 
 const birthMessages: Record<BirthRefusal, string> = {
   in_the_future: "Must not be in the future",

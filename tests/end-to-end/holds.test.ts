@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Client, openCohort, participantBody, startWorld, type World } from "../harness/world.ts";
+import {
+  type Booking,
+  Client,
+  openCohort,
+  type Problem,
+  participantBody,
+  startWorld,
+  type World,
+} from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -62,8 +70,31 @@ describe("holding a place", () => {
     const client = new Client(world);
     const quote = await client.quote(cohort.id);
     expect((await client.tryHold(quote)).status).toBe(201);
-    expect((await client.tryHold(quote)).body.code).toBe("quote_used");
+    expect((await new Client(world).tryHold(quote)).body.code).toBe("quote_used");
     expect((await client.tryHold(await client.quote(cohort.id))).body.code).toBe("already_booked");
+  });
+
+  test("who has the last place and asks again is told of their booking, and nobody else is", async () => {
+    const cohort = await openCohort(world, { count: 1 });
+    const client = new Client(world);
+    const quote = await client.quote(cohort.id);
+    const { id } = (await client.tryHold(quote)).body;
+    const booked = { status: 409, body: { code: "already_booked", bookingId: id } };
+    expect(await client.tryHold(await client.quote(cohort.id))).toMatchObject(booked);
+    expect(await client.tryHold(quote)).toMatchObject(booked);
+    const asking = async (role: string, email: string) => {
+      const body = { quoteId: await client.quote(cohort.id), participant: participantBody(client.email) };
+      const token = await world.token(role, email);
+      return world.api<Problem>("POST", "/v1/bookings", { token, key: `${role}-asks`, body });
+    };
+    expect(await asking("admin", "admin@example.com")).toMatchObject(booked);
+    const stranger = await asking("client", "stranger@example.com");
+    expect(stranger).toMatchObject({ status: 409, body: { code: "sold_out" } });
+    expect(stranger.body).not.toHaveProperty("bookingId");
+    client.id = id;
+    await client.cancel();
+    expect((await client.tryHold(quote)).body.code).toBe("quote_used");
+    expect((await client.hold(cohort.id)).status).toBe("held");
   });
 
   test("a lapsed hold becomes expired, its page closes, its place is for sale, and the client is told", async () => {
@@ -94,6 +125,26 @@ describe("holding a place", () => {
     const second = await client.tryCheckout({ purpose: "deposit", method: "us_bank_account" });
     expect(second.body.sessionId).toBe(first.body.sessionId);
     expect((await client.read()).holdExpiresAt).toBe(extended.holdExpiresAt);
+  });
+
+  test("an agreement is signed once: the same again is the same answer, another name or choice is told so", async () => {
+    const client = new Client(world);
+    const { agreement } = await client.hold((await openCohort(world)).id);
+    const token = await client.token();
+    const sign = (signature: string, autopay = false) => {
+      const body = { hash: agreement.hash, signature, accepted: true, autopay };
+      return world.api<Booking & Problem>("POST", `${client.path}/agreement`, { token, body });
+    };
+    const names = ["Sample Person", "Other Sample", "Third Sample"];
+    const answers = await Promise.all(names.map((name) => sign(name)));
+    const winner = answers.findIndex(({ status }) => status === 200);
+    expect(answers.filter(({ body }) => body.code === "agreement_signed")).toHaveLength(2);
+    expect(await sign(names[winner] ?? "")).toMatchObject({ status: 200, body: answers[winner]?.body });
+    expect((await sign(names[winner] ?? "", true)).body).toMatchObject({ code: "agreement_signed", status: 409 });
+    expect(await world.must("GET", `${client.path}/agreement`, { token })).toMatchObject({
+      signature: names[winner],
+      autopay: false,
+    });
   });
 
   test("nothing can be paid before the agreement is signed", async () => {

@@ -316,6 +316,12 @@ const races: Record<string, Race> = {
     answers: [true],
   },
   "signing twice": { made: held, act: sign, meanwhile: sign, answers: [true] },
+  "signing, and another name for it": {
+    made: held,
+    act: sign,
+    meanwhile: (store, booking) => sign(store, booking, "Other Sample"),
+    answers: [true, "agreement_signed"],
+  },
   "signing, and a cancellation": {
     made: held,
     act: sign,

@@ -9,7 +9,7 @@ export const sharedSchemas = {
   Problem: {
     type: "object",
     description:
-      "RFC 9457. `code` is stable and says what to do; `detail` and `title` are for people. Open to further members, such as `bookingId` beside `already_booked`.",
+      "RFC 9457. `code` is stable and says what to do; `detail` and `title` are for people. Open to further members.",
     required: ["type", "title", "status", "code"],
     properties: {
       type: { type: "string", format: "uri", pattern: "^urn:clearing:problem:[a-z_]+$" },
@@ -21,6 +21,10 @@ export const sharedSchemas = {
         type: "string",
         enum: Object.keys(paymentRefusals),
         description: "Beside `payment_refused`: why, and so what can be done",
+      },
+      bookingId: {
+        type: "string",
+        description: "Beside `already_booked`: the live booking, told to its owner and to admins alone",
       },
       errors: {
         type: "array",

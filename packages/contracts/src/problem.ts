@@ -19,6 +19,7 @@ export const problems = {
   places_in_use: { status: 409, title: "Places are in use" },
   places_available: { status: 409, title: "A place is free: book it" },
   agreement_changed: { status: 409, title: "The agreement has changed; read it again" },
+  agreement_signed: { status: 409, title: "The agreement is signed already, with another name or choice" },
   agreement_required: { status: 409, title: "Sign the agreement first" },
   clearance_required: { status: 409, title: "The clearance has to come first" },
   invalid_transition: { status: 409, title: "This cannot be done in the present state" },

@@ -2,10 +2,11 @@ import { type Problem, type ProblemCode, problems } from "@clearing/contracts/pr
 import type { PaymentRefusal } from "@clearing/domain/booking/payment-refusal";
 import type { FieldError } from "./route-input.ts";
 
-/** A refusal in the API's words; `reason` is why a payment is refused for good. */
+/** A refusal in the API's words; `reason` is why a payment is refused for good, `bookingId` the booking in the way. */
 export type Refusal = {
   refused: ProblemCode;
   reason?: PaymentRefusal;
+  bookingId?: string;
   detail?: string;
   errors?: readonly FieldError[];
 };
@@ -67,7 +68,7 @@ const isSentAsItIs = (body: unknown): body is string | Uint8Array<ArrayBuffer> =
   typeof body === "string" || body instanceof Uint8Array;
 
 /** The one place where a refusal becomes RFC 9457 problem+json. */
-export function problemResponse({ refused, reason, detail, errors }: Refusal): Response {
+export function problemResponse({ refused, reason, bookingId, detail, errors }: Refusal): Response {
   const { status, title, retryAfter }: Problem = problems[refused];
   return responseOf({
     status,
@@ -79,6 +80,7 @@ export function problemResponse({ refused, reason, detail, errors }: Refusal): R
       status,
       code: refused,
       ...(reason === undefined ? {} : { reason }),
+      ...(bookingId === undefined ? {} : { bookingId }),
       ...(detail === undefined ? {} : { detail }),
       ...(errors === undefined ? {} : { errors }),
     },

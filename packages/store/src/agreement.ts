@@ -1,5 +1,5 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { type Booking, mayOwe, setAutopay, sign } from "@clearing/domain/booking";
+import { agreementSigned, type Booking, isSameSignature, mayOwe, setAutopay, sign } from "@clearing/domain/booking";
 import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "./idempotency.ts";
@@ -28,9 +28,15 @@ export async function readAgreement(store: Store, bookingId: string, version: nu
 
 export type SignResult =
   | { ok: true; booking: Booking }
-  | { ok: false; reason: "not_found" | "agreement_changed" | "invalid_transition" | "replayed" | "conflict" };
+  | {
+      ok: false;
+      reason: "not_found" | "agreement_changed" | "agreement_signed" | "invalid_transition" | "replayed" | "conflict";
+    };
 
-/** Signs the current version; its document is signed once and never changes, its evidence stands beside it. */
+/**
+ * Signs the current version; its document is signed once and never changes, its evidence stands beside it. The same
+ * again changes nothing; with another name or choice of `autopay` it is `agreement_signed`.
+ */
 export function signAgreement(
   store: Store,
   bookingId: string,
@@ -41,9 +47,7 @@ export function signAgreement(
   return untilFresh<SignResult>(store, async () => {
     const before = await readBooking(store, bookingId);
     if (before === null) return { ok: false, reason: "not_found" };
-    if (before.agreement.signedVersion === before.agreement.version && before.agreement.hash === hash) {
-      return { ok: true, booking: before };
-    }
+    if (agreementSigned(before) && before.agreement.hash === hash) return signAgain(store, before, evidence, answer);
     const decision = sign(before, { hash, autopay: evidence.autopay }, occasion.now);
     if (!decision.ok) return decision;
     const record = answer(decision.booking);
@@ -71,6 +75,19 @@ export function signAgreement(
   });
 }
 
+async function signAgain(
+  store: Store,
+  booking: Booking,
+  evidence: Omit<Signature, "signedAt">,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<SignResult | { ok: false; reason: "stale" }> {
+  const stored = await readAgreement(store, booking.id, booking.agreement.version);
+  if (stored?.signed === undefined) return { ok: false, reason: "stale" };
+  if (!isSameSignature(stored.signed, evidence)) return { ok: false, reason: "agreement_signed" };
+  const kept = await keepAnswer(store, store.tables.core, answer(booking));
+  return kept.ok ? { ok: true, booking } : kept;
+}
+
 export type AutopayResult =
   | { ok: true; booking: Booking }
   | { ok: false; reason: "not_found" | "agreement_required" | "invalid_transition" | "replayed" | "conflict" };
@@ -89,7 +106,7 @@ export function changeAutopay(
   return untilFresh<AutopayResult>(store, async () => {
     const before = await readBooking(store, bookingId);
     if (before === null) return { ok: false, reason: "not_found" };
-    if (before.agreement.signedVersion !== before.agreement.version) return { ok: false, reason: "agreement_required" };
+    if (!agreementSigned(before)) return { ok: false, reason: "agreement_required" };
     if (enabled && !mayOwe(before)) return { ok: false, reason: "invalid_transition" };
     const change = setAutopay(before, enabled, occasion.now);
     if (change === null) {

@@ -224,7 +224,12 @@ type LockKey = { pk: string; sk: string };
 export function lockWrite<Refusal extends string>(
   store: Store,
   key: LockKey,
-  { bookingId, until, now }: { bookingId: string; until: Instant | "forever"; now: Instant },
+  {
+    bookingId,
+    ownerSub,
+    until,
+    now,
+  }: { bookingId: string; ownerSub?: string; until: Instant | "forever"; now: Instant },
   refusal: Refusal,
 ): Guarded<Refusal> {
   return {
@@ -232,13 +237,14 @@ export function lockWrite<Refusal extends string>(
       Update: {
         TableName: store.tables.core,
         Key: key,
-        UpdateExpression: "SET bookingId = :booking, #until = :until",
+        UpdateExpression: `SET bookingId = :booking, #until = :until${ownerSub === undefined ? "" : ", ownerSub = :owner"}`,
         ConditionExpression: "attribute_not_exists(pk) OR bookingId = :booking OR #until <= :now",
         ExpressionAttributeNames: { "#until": "until" },
         ExpressionAttributeValues: {
           ":booking": bookingId,
           ":until": until === "forever" ? forever : until,
           ":now": now,
+          ...(ownerSub === undefined ? {} : { ":owner": ownerSub }),
         },
       },
     },

@@ -1,3 +1,4 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Booking, BookingChange } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import { bookingWrites, lockWrite, type Occasion } from "./booking.ts";
@@ -85,15 +86,30 @@ function useQuote(
   };
 }
 
-/** One live booking per participant's e-mail and cohort. It carries the instant of the place's claim. */
+/**
+ * One live booking per participant's e-mail and cohort. It carries the instant of the place's claim, and whose booking it
+ * is, so that its owner can be told without another read.
+ */
 export function participantLock(
   store: Store,
-  { id, cohortId, participant }: Booking,
+  { id, cohortId, participant, owner }: Booking,
   until: Instant | "forever",
   now: Instant,
 ): Guarded<"already_booked"> {
   const key = keys.participantLock(cohortId, participant.email);
-  return lockWrite(store, key, { bookingId: id, until, now }, "already_booked");
+  return lockWrite(store, key, { bookingId: id, ownerSub: owner.sub, until, now }, "already_booked");
+}
+
+/** The live booking of a participant in a cohort, and whose it is; null when there is none. */
+export async function readLiveBooking(
+  store: Store,
+  { cohortId, email }: { cohortId: string; email: string },
+  now: Instant,
+): Promise<{ bookingId: string; ownerSub: string } | null> {
+  const Key = keys.participantLock(cohortId, email);
+  const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key, ConsistentRead: true }));
+  if (Item === undefined || Item.until <= now) return null;
+  return { bookingId: String(Item.bookingId), ownerSub: String(Item.ownerSub) };
 }
 
 /** The exact document of one version; never written twice. */

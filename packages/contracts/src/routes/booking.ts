@@ -108,7 +108,7 @@ export const signAgreement = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "accepted",
-  summary: "Signs the current version; `autopay` is a free choice of its own",
+  summary: "Signs the current version, once; `autopay` is a free choice of its own",
   params,
   body: z.strictObject({
     hash: matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal"),
@@ -117,7 +117,7 @@ export const signAgreement = defineRoute({
     autopay: z._default(z.boolean(), false),
   }),
   responses: booking,
-  errors: ["not_found", "agreement_changed", "invalid_transition"],
+  errors: ["not_found", "agreement_changed", "agreement_signed", "invalid_transition"],
 });
 
 export const putAutopay = defineRoute({

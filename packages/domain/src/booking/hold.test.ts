@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, today } from "../testing/retreat.ts";
 import { plusMinutes, plusSeconds } from "../time/index.ts";
-import { lapse, setAutopay, sign } from "./index.ts";
+import { isSameSignature, lapse, setAutopay, sign } from "./index.ts";
 
 describe("a hold", () => {
   test("claims its place for the program's hold minutes, and owes nothing yet", () => {
@@ -74,6 +74,18 @@ describe("signing the agreement", () => {
       });
     },
   );
+});
+
+describe("signing a signed agreement again", () => {
+  const signed = { signature: "Sample Person", autopay: false };
+
+  test("with the same name and choice is the same signature", () => {
+    expect(isSameSignature(signed, { ...signed })).toBe(true);
+  });
+
+  test.each([{ signature: "Sample person" }, { autopay: true }])("with another is not: %j", (other) => {
+    expect(isSameSignature(signed, { ...signed, ...other })).toBe(false);
+  });
 });
 
 describe("the permission to collect automatically", () => {

@@ -92,6 +92,12 @@ export function sign(
   return { ok: true, ...change };
 }
 
+type SignedAs = { signature: string; autopay: boolean };
+
+/** A version is signed once. The same name and choice again is the same signature; any other is `agreement_signed`. */
+export const isSameSignature = (signed: SignedAs, again: SignedAs): boolean =>
+  signed.signature === again.signature && signed.autopay === again.autopay;
+
 /** Gives or takes back the permission to collect by itself; null when nothing changes. */
 export function setAutopay(before: Booking, enabled: boolean, now: Instant): BookingChange | null {
   if (before.autopay === enabled) return null;
