@@ -5,7 +5,7 @@ import { invalidRequest, StripeFailure } from "./http/stripe-error.ts";
 import { isCurrency } from "./money.ts";
 import { balanceCheck } from "./resources/balance.ts";
 import { settlementCurrencies } from "./resources/conversion.ts";
-import { authenticate, submitSession } from "./resources/hosted-payment.ts";
+import { authenticate, submitSession, verifyHosted } from "./resources/hosted-payment.ts";
 import { rollSecret } from "./resources/webhook-endpoints.ts";
 import type { Misbehaviour } from "./webhooks/deliveries.ts";
 
@@ -37,7 +37,23 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
     control((c, { paymentMethod, email }) => {
       if (typeof paymentMethod !== "string")
         throw invalidRequest("paymentMethod must be a string", { param: "paymentMethod" });
-      return submitSession(world, faults, id(c), paymentMethod, typeof email === "string" ? email : undefined);
+      return submitSession(world, faults, id(c), paymentMethod, {
+        email: typeof email === "string" ? email : undefined,
+      });
+    }),
+  );
+  app.post(
+    "/_sim/checkout/:id/microdeposits",
+    control((c) => submitSession(world, faults, id(c), "pm_usBankAccount_microdeposits", { microdeposits: true })),
+  );
+  app.post(
+    "/_sim/payment_intents/:id/microdeposits",
+    control((c, { result }) => {
+      const known = (["verified", "attempts_exceeded", "timeout"] as const).find((one) => one === result);
+      if (known === undefined) {
+        throw invalidRequest("result must be verified, attempts_exceeded or timeout", { param: "result" });
+      }
+      return verifyHosted(world, id(c), known);
     }),
   );
   app.post("/_sim/payment_intents/:id/authentication", authentication);

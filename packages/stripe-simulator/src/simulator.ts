@@ -13,12 +13,14 @@ import { bookLate, chargeRoutes } from "./resources/charges.ts";
 import { checkoutRoutes, expireSession } from "./resources/checkout-sessions.ts";
 import { customerRoutes } from "./resources/customers.ts";
 import { eventRoutes } from "./resources/events.ts";
-import { endHostedDebit } from "./resources/hosted-payment.ts";
+import { endHostedDebit, verifyHosted } from "./resources/hosted-payment.ts";
+import { awaitsMicrodeposits } from "./resources/microdeposits.ts";
 import { cancelIntent, paymentIntentRoutes } from "./resources/payment-intents.ts";
 import { paymentMethodRoutes } from "./resources/payment-methods.ts";
 import { paymentPageRoutes } from "./resources/payment-pages.ts";
 import { failRefund, fundRefund, refundRoutes, settleRefund } from "./resources/refunds.ts";
 import { setupIntentRoutes } from "./resources/setup-intents.ts";
+import { verificationRoutes } from "./resources/verification.ts";
 import {
   createEndpoint,
   type EndpointOptions,
@@ -180,6 +182,7 @@ function httpSurface(surface: Surface): Hono<Env> {
   customerRoutes(routes, world);
   paymentMethodRoutes(routes, world);
   paymentIntentRoutes(routes, world, faults);
+  verificationRoutes(routes, world);
   setupIntentRoutes(routes, world);
   checkoutRoutes(routes, world);
   paymentPageRoutes(routes, world, faults);
@@ -216,6 +219,10 @@ const TIMERS: Record<TimerKind, (world: World, faults: Faults, subject: string) 
   expire_session: (world, _faults, id) => {
     const session = world.objects.find("checkout.session", id);
     if (session?.status === "open") expireSession(world, session);
+  },
+  time_out_microdeposits: (world, _faults, id) => {
+    const intent = world.objects.find("payment_intent", id);
+    if (intent && awaitsMicrodeposits(intent)) verifyHosted(world, id, "timeout");
   },
   expire_authorization: (world, _faults, id) => {
     const intent = world.objects.find("payment_intent", id);

@@ -8,6 +8,7 @@ export type TimerKind =
   | "settle_refund"
   | "fail_refund"
   | "fund_refund"
+  | "time_out_microdeposits"
   | "expire_authorization"
   | "book_charge";
 export type Timer = { id: number; kind: TimerKind; subject: string; dueAt: number };

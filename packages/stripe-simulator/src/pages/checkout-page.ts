@@ -2,11 +2,17 @@ import { html } from "hono/html";
 import type { Stripe } from "stripe";
 import { money } from "../money.ts";
 import { findMagic, OFFERED } from "../resources/magic-methods.ts";
+import { verificationMethod } from "../resources/microdeposits.ts";
 import { page } from "./layout.ts";
 
 /** The open session's form: what is paid, with which test card or account, and a way back. */
 export function checkoutPage(session: Stripe.Checkout.Session, items: Stripe.LineItem[], problem?: string) {
-  const offered = OFFERED.filter(({ id }) => session.payment_method_types.includes(findMagic(id)?.magic.type ?? ""));
+  const instant = verificationMethod(session.payment_method_options) === "instant";
+  const offered = OFFERED.filter(({ id }) => {
+    const magic = findMagic(id)?.magic;
+    if (magic === undefined || !session.payment_method_types.includes(magic.type)) return false;
+    return magic.type === "card" || magic.instant || !instant;
+  });
   const saving = session.mode === "setup";
   const needsEmail = session.customer === null && session.customer_email === null;
   return page(
@@ -45,6 +51,19 @@ export function closedPage(session: Stripe.Checkout.Session, back: string | null
     ? "There is nothing more to pay here."
     : "Nothing was paid. Go back to get a new payment page.";
   return page(title, html`<h1>${title}</h1><p>${words}</p>${back ? html`<p><a href="${back}">Continue</a></p>` : ""}`);
+}
+
+/** Where a person says what arrived in their bank account. */
+export function microdepositsPage() {
+  return page(
+    "Verify your bank account",
+    html`<h1>Verify your bank account</h1>
+<p>A deposit of one cent with a code that begins with SM was sent to your account.</p>
+<form method="post">
+<button type="submit" name="result" value="verified">Give the code that arrived</button>
+<button type="submit" name="result" value="attempts_exceeded" class="plain">Give wrong codes until no try is left</button>
+</form>`,
+  );
 }
 
 /** The bank's question during 3-D Secure. */

@@ -4,8 +4,9 @@ import type { Env, Surface } from "../http/endpoint.ts";
 import { StripeFailure } from "../http/stripe-error.ts";
 import { money } from "../money.ts";
 import type { SessionNotes } from "../resources/checkout-sessions.ts";
-import { authenticate, sessionOf, submitSession } from "../resources/hosted-payment.ts";
-import { challengePage, checkoutPage, closedPage, messagePage } from "./checkout-page.ts";
+import { authenticate, sessionOf, submitSession, verifyHosted } from "../resources/hosted-payment.ts";
+import { awaitsMicrodeposits } from "../resources/microdeposits.ts";
+import { challengePage, checkoutPage, closedPage, messagePage, microdepositsPage } from "./checkout-page.ts";
 
 /** The pages a person sees: `/c/pay/{session}` and `/c/challenge/{intent}`. */
 export function hostedPages(app: Hono<Env>, { world, faults, settled }: Surface): void {
@@ -45,11 +46,11 @@ export function hostedPages(app: Hono<Env>, { world, faults, settled }: Surface)
     const email = typeof form.email === "string" && form.email !== "" ? form.email : undefined;
     try {
       const outcome = world.transaction(() =>
-        submitSession(world, faults, id, String(form.paymentMethod ?? ""), email),
+        submitSession(world, faults, id, String(form.paymentMethod ?? ""), { email }),
       );
       settled();
       const now = find(id) ?? session;
-      if (outcome.status === "requires_action")
+      if (outcome.status === "requires_action" && now.status === "open")
         return c.redirect(`/c/challenge/${outcome.paymentIntent ?? outcome.setupIntent}`, 303);
       if (outcome.status === "declined")
         return c.html(checkoutPage(now, items(id), outcome.message ?? "Your payment was declined."));
@@ -89,7 +90,28 @@ export function hostedPages(app: Hono<Env>, { world, faults, settled }: Surface)
     return c.redirect(back.toString(), 303);
   });
 
+  app.get("/c/microdeposits/:id", (c) => {
+    const intent = world.objects.find("payment_intent", c.req.param("id"));
+    if (!intent) return unknown(c);
+    return c.html(awaitsMicrodeposits(intent) ? microdepositsPage() : nothingToVerify());
+  });
+
+  app.post("/c/microdeposits/:id", async (c) => {
+    const form = await c.req.parseBody();
+    const intent = world.objects.find("payment_intent", c.req.param("id"));
+    if (!intent) return unknown(c);
+    if (!awaitsMicrodeposits(intent)) return c.html(nothingToVerify(), 409);
+    const result = form.result === "verified" ? "verified" : "attempts_exceeded";
+    const outcome = world.transaction(() => verifyHosted(world, intent.id, result));
+    settled();
+    return c.html(messagePage("Done", `The payment is now ${outcome.status}.`));
+  });
+
+  const nothingToVerify = () => messagePage("Nothing to verify", "This payment does not wait for you.");
+
   function challenged(id: string) {
-    return world.objects.find("payment_intent", id) ?? world.objects.find("setup_intent", id);
+    const intent = world.objects.find("payment_intent", id);
+    if (intent && awaitsMicrodeposits(intent)) return undefined;
+    return intent ?? world.objects.find("setup_intent", id);
   }
 }

@@ -4,9 +4,10 @@ import { invalidRequest, noSuch, StripeFailure } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
 import type { SessionNotes } from "./checkout-sessions.ts";
 import { createCustomer } from "./customers.ts";
+import { awaitsMicrodeposits, type Verification } from "./microdeposits.ts";
 import { createIntent } from "./payment-intents.ts";
 import { useMethod } from "./payment-methods.ts";
-import { authenticateIntent, endDebit, type IntentNotes, payIntent } from "./payments.ts";
+import { authenticateIntent, endDebit, type IntentNotes, payIntent, verifyAccount } from "./payments.ts";
 import { authenticateSetup, createSetupIntent, setUp } from "./setup-intents.ts";
 
 /** What a press of the hosted page's Pay button, or of a challenge page's button, came to. */
@@ -27,7 +28,7 @@ export function submitSession(
   faults: Faults,
   sessionId: string,
   methodId: string,
-  email?: string,
+  { email, microdeposits = false }: { email?: string | undefined; microdeposits?: boolean } = {},
 ): Outcome {
   const session = world.objects.find("checkout.session", sessionId);
   if (!session) throw noSuch("checkout.session", sessionId);
@@ -42,7 +43,7 @@ export function submitSession(
   const returnUrl = `${world.baseUrl()}/c/pay/${sessionId}`;
   return settle(world, () =>
     intent.object === "payment_intent"
-      ? payIntent(world, faults, intent, method, { offSession: false, returnUrl, mandateAccepted: true })
+      ? payIntent(world, faults, intent, method, { offSession: false, returnUrl, mandateAccepted: true, microdeposits })
       : setUp(world, intent, method, { returnUrl, mandateAccepted: true }),
   );
 }
@@ -68,6 +69,16 @@ export function endHostedDebit(world: World, faults: Faults, chargeId: string, s
   world.emit(settled ? "checkout.session.async_payment_succeeded" : "checkout.session.async_payment_failed", told);
 }
 
+/** What came of an intent's micro-deposits, told to its session too. */
+export function verifyHosted(world: World, id: string, result: Verification): Outcome {
+  const intent = world.objects.find("payment_intent", id);
+  if (!intent) throw noSuch("payment_intent", id, "intent");
+  const verified = verifyAccount(world, intent, result);
+  const session = sessionOf(world, verified);
+  if (session && result !== "verified") world.emit("checkout.session.async_payment_failed", session);
+  return outcomeOf(verified);
+}
+
 export function sessionOf(world: World, intent: Intent): Stripe.Checkout.Session | undefined {
   const { session } = world.objects.notes<IntentNotes>(intent.id);
   return session === undefined ? undefined : world.objects.find("checkout.session", session);
@@ -78,9 +89,8 @@ function settle(world: World, act: () => Intent): Outcome {
     const intent = act();
     const outcome = outcomeOf(intent);
     const session = sessionOf(world, intent);
-    if (session?.status === "open" && (outcome.status === "succeeded" || outcome.status === "processing")) {
-      complete(world, session, intent);
-    }
+    const submitted = outcome.status === "succeeded" || outcome.status === "processing" || awaitsMicrodeposits(intent);
+    if (session?.status === "open" && submitted) complete(world, session, intent);
     return outcome;
   } catch (error) {
     if (!(error instanceof StripeFailure) || error.status !== 402) throw error;

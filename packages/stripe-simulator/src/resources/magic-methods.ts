@@ -29,6 +29,8 @@ export type MagicBank = {
   type: "us_bank_account";
   last4: string;
   accountNumber: string;
+  /** Whether the bank lets Stripe verify the account at once; else micro-deposits do. */
+  instant: boolean;
   /** How the debit ends: settled, failed with a code, or never. */
   debit: "succeeds" | "stays_processing" | Decline;
 };
@@ -46,10 +48,11 @@ const card = (brand: string, last4: string, change: Partial<MagicCard> = {}): Ma
   available: false,
   ...change,
 });
-const bank = (accountNumber: string, debit: MagicBank["debit"]): MagicBank => ({
+const bank = (accountNumber: string, debit: MagicBank["debit"], instant = true): MagicBank => ({
   type: "us_bank_account",
   last4: accountNumber.slice(-4),
   accountNumber,
+  instant,
   debit,
 });
 
@@ -142,6 +145,8 @@ const METHODS: Record<string, Magic> = {
   pm_card_refundFail: card("visa", "5126", { refund: "fails" }),
   pm_usBankAccount_success: bank("000123456789", "succeeds"),
   pm_usBankAccount_processing: bank("000000004954", "stays_processing"),
+  // Not one of Stripe's: an account that cannot be verified at once.
+  pm_usBankAccount_microdeposits: bank("000999999999", "succeeds", false),
   pm_usBankAccount_accountClosed: bank(
     "000111111113",
     returned("account_closed", "The customer's bank account has been closed."),
@@ -198,5 +203,6 @@ export const OFFERED: readonly { id: string; label: string }[] = [
   { id: "pm_card_pendingRefund", label: "Visa •••• 7726: succeeds, its refund stays pending for a day" },
   { id: "pm_usBankAccount_success", label: "Bank account •••• 6789: settles after 4 days" },
   { id: "pm_usBankAccount_insufficientFunds", label: "Bank account •••• 2227: fails after 2 days" },
+  { id: "pm_usBankAccount_microdeposits", label: "Bank account •••• 9999: has to be verified by micro-deposits" },
   { id: "pm_usBankAccount_processing", label: "Bank account •••• 4954: never leaves processing" },
 ];

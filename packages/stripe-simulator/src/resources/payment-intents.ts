@@ -25,6 +25,7 @@ import type { Routes } from "../routes.ts";
 import { API_VERSION, type World } from "../world.ts";
 import { bookCharge } from "./charges.ts";
 import { existingCustomer } from "./customers.ts";
+import { awaitsMicrodeposits } from "./microdeposits.ts";
 import { createMethod, methodData, offeredTypes, useMethod } from "./payment-methods.ts";
 import { type Confirmation, type IntentNotes, payIntent, unexpectedState } from "./payments.ts";
 
@@ -338,7 +339,9 @@ export function paymentIntentRoutes({ get, post }: Routes, world: World, faults:
     (params, { id = "" }) => {
       const intent = existing(id);
       const { session } = world.objects.notes<IntentNotes>(id);
-      if (session && world.objects.find("checkout.session", session)?.status === "open") {
+      const status = session === undefined ? undefined : world.objects.find("checkout.session", session)?.status;
+      // An open session owns its intent, and so does a completed one whose bank account is still to be verified.
+      if (status === "open" || (status === "complete" && awaitsMicrodeposits(intent))) {
         throw invalidRequest(
           "You cannot cancel this PaymentIntent because it was created by a Checkout Session. Expire the Checkout Session instead.",
           { code: "payment_intent_unexpected_state" },

@@ -5,6 +5,13 @@ import type { World } from "../world.ts";
 import { bookAfterwards, bookCharge, insertCharge } from "./charges.ts";
 import { DECLINES, type Decline, type MagicCard } from "./magic-methods.ts";
 import { insertMandate } from "./mandates.ts";
+import {
+  awaitsMicrodeposits,
+  failVerification,
+  needsMicrodeposits,
+  sendMicrodeposits,
+  type Verification,
+} from "./microdeposits.ts";
 import { attachMethod, cardError, type MethodNotes, magicOf } from "./payment-methods.ts";
 import { endDebitRefunds } from "./refunds.ts";
 
@@ -23,6 +30,8 @@ export type Confirmation = {
   errorOnAction?: boolean | undefined;
   /** The customer's authorization to debit a bank account, collected now. */
   mandateAccepted?: boolean;
+  /** Verifies the bank account by micro-deposits, whatever was asked for. */
+  microdeposits?: boolean;
 };
 
 /** Tries to take an intent's money with a method. A decline is recorded and thrown as Stripe's 402. */
@@ -46,6 +55,13 @@ export function payIntent(
   if (magic.type === "us_bank_account") {
     const mandate = mandateFor(world, method, how.mandateAccepted ?? false);
     world.objects.update<"payment_intent">(chosen, { ...notes, mandate });
+    if (how.microdeposits || needsMicrodeposits(intent, magic)) return sendMicrodeposits(world, chosen);
+    if (!magic.instant) {
+      throw invalidRequest("This bank account cannot be verified instantly, and no other way is allowed.", {
+        code: "payment_method_invalid_parameter",
+        param: "payment_method",
+      });
+    }
     return startDebit(world, chosen, method, mandate);
   }
   world.objects.update<"payment_intent">(chosen, notes);
@@ -66,7 +82,7 @@ export function authenticateIntent(
 ): Stripe.PaymentIntent {
   const method =
     intent.payment_method === null ? undefined : world.objects.find("payment_method", intent.payment_method as string);
-  if (intent.status !== "requires_action" || !method)
+  if (intent.status !== "requires_action" || awaitsMicrodeposits(intent) || !method)
     throw unexpectedState(intent, "authenticate", "authenticated", ["requires_action"]);
   const magic = magicOf(world, method);
   if (success && magic.type === "card")
@@ -88,6 +104,19 @@ export function authenticateIntent(
   world.objects.update<"payment_intent">(failed);
   world.emit("payment_intent.payment_failed", failed);
   return failed;
+}
+
+/** What came of the micro-deposits: the debit starts, or the try is over. */
+export function verifyAccount(world: World, intent: Stripe.PaymentIntent, result: Verification): Stripe.PaymentIntent {
+  if (!awaitsMicrodeposits(intent)) {
+    throw unexpectedState(intent, "verify microdeposits for", "verified", ["requires_action"]);
+  }
+  if (result !== "verified") return failVerification(world, intent, result);
+  const method = world.objects.find("payment_method", intent.payment_method as string);
+  const { mandate } = world.objects.notes<IntentNotes>(intent.id);
+  if (!method || !mandate) throw new Error(`${intent.id} waits for micro-deposits without a method or a mandate`);
+  world.timers.clear(intent.id);
+  return startDebit(world, { ...intent, next_action: null }, method, mandate);
 }
 
 function mustAuthenticate(world: World, magic: MagicCard, method: Stripe.PaymentMethod, offSession: boolean): boolean {

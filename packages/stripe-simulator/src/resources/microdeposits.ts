@@ -1,0 +1,104 @@
+import type { Stripe } from "stripe";
+import { StripeFailure } from "../http/stripe-error.ts";
+import type { World } from "../world.ts";
+import type { MagicBank } from "./magic-methods.ts";
+
+const DAY_S = 86_400;
+const ARRIVAL_DAYS = 2;
+/** Whoever has not verified the account by then has to begin again. Source: docs.stripe.com/payments/ach-direct-debit. */
+const TIMEOUT_DAYS = 10;
+
+/** What came of the deposits: the account is theirs, too many wrong tries, or nobody said anything in time. */
+export type Verification = "verified" | "attempts_exceeded" | "timeout";
+
+type VerificationOptions = { us_bank_account?: { verification_method?: string } };
+
+/** Whether a debit of this account has to wait for micro-deposits. `instant` offers no other way. */
+export function needsMicrodeposits(intent: Stripe.PaymentIntent, { instant }: MagicBank): boolean {
+  return !instant && verificationMethod(intent.payment_method_options) !== "instant";
+}
+
+export const verificationMethod = (options: object | null): string =>
+  (options as VerificationOptions | null)?.us_bank_account?.verification_method ?? "automatic";
+
+export const awaitsMicrodeposits = ({ status, next_action }: Stripe.PaymentIntent | Stripe.SetupIntent): boolean =>
+  status === "requires_action" && next_action?.type === "verify_with_microdeposits";
+
+/** Sends the deposits: the intent waits for the person to say what arrived, for ten days. */
+export function sendMicrodeposits(world: World, intent: Stripe.PaymentIntent): Stripe.PaymentIntent {
+  const waiting: Stripe.PaymentIntent = {
+    ...intent,
+    status: "requires_action",
+    next_action: {
+      type: "verify_with_microdeposits",
+      verify_with_microdeposits: {
+        arrival_date: world.seconds() + ARRIVAL_DAYS * DAY_S,
+        hosted_verification_url: `${world.baseUrl()}/c/microdeposits/${intent.id}`,
+        microdeposit_type: "descriptor_code",
+      },
+    },
+  };
+  world.objects.update<"payment_intent">(waiting);
+  world.timers.set("time_out_microdeposits", intent.id, world.now() + TIMEOUT_DAYS * DAY_S * 1000);
+  world.emit("payment_intent.requires_action", waiting);
+  return waiting;
+}
+
+const FAILED: Record<Exclude<Verification, "verified">, string> = {
+  attempts_exceeded: "You have exceeded the number of allowed verification attempts.",
+  timeout: "Payment method should be verified with microdeposits within the required period.",
+};
+
+/** The account was not verified: the intent waits for another method. */
+export function failVerification(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  result: Exclude<Verification, "verified">,
+): Stripe.PaymentIntent {
+  const method = world.objects.find("payment_method", (intent.payment_method as string | null) ?? "");
+  const failed: Stripe.PaymentIntent = {
+    ...intent,
+    status: "requires_payment_method",
+    payment_method: null,
+    next_action: null,
+    last_payment_error: {
+      code: `payment_method_microdeposit_verification_${result}`,
+      message: FAILED[result],
+      ...(method ? { payment_method: method } : {}),
+      type: "invalid_request_error",
+    },
+  };
+  world.timers.clear(intent.id);
+  world.objects.update<"payment_intent">(failed);
+  world.emit("payment_intent.payment_failed", failed);
+  return failed;
+}
+
+/** Stripe's test values, by what they come to. Source: docs.stripe.com/payments/ach-direct-debit, "Test microdeposits". */
+const AMOUNTS: Readonly<Record<string, Verification>> = {
+  "32,45": "verified",
+  "10,11": "attempts_exceeded",
+  "40,41": "timeout",
+};
+const CODES: Readonly<Record<string, Verification>> = {
+  SM11AA: "verified",
+  SM33CC: "attempts_exceeded",
+  SM44DD: "timeout",
+};
+
+/** What the values that a person gives come to; any other than the test values do not match. */
+export function verificationBy(given: {
+  amounts?: number[] | undefined;
+  descriptor_code?: string | undefined;
+}): Verification {
+  const { amounts, descriptor_code: code } = given;
+  const result = code === undefined ? AMOUNTS[(amounts ?? []).join(",")] : CODES[code];
+  if (result !== undefined) return result;
+  const what = code === undefined ? "amounts" : "descriptor_code";
+  throw new StripeFailure(400, {
+    type: "invalid_request_error",
+    code: `payment_method_microdeposit_verification_${what}_mismatch`,
+    message: `The ${what === "amounts" ? "amounts" : "code"} provided do not match what was sent to the bank account.`,
+    param: what,
+  });
+}
