@@ -33,6 +33,7 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
       "BookingHeld",
       "AgreementSigned",
       "PaymentProcessing",
+      "PaymentActionRequired",
       "PaymentSettled",
       "PaymentFailed",
       "HoldExpired",

@@ -45,7 +45,7 @@ export const checkoutBindings = [
     const ref = await readWayBack(deps.store, name);
     if (ref === null) return unknownPage(404);
     const settled = await settle(operationsOf(deps), ref, "checkout_return");
-    if (settled.ok) return returnPage(settled.attempt.status);
+    if (settled.ok) return returnPage(settled.attempt);
     return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
   }),
 ];

@@ -1,4 +1,4 @@
-import type { AttemptStatus } from "@clearing/domain/booking";
+import type { Attempt, AttemptStatus } from "@clearing/domain/booking";
 import type { Answer } from "@clearing/runtime/api";
 
 type Words = { title: string; text: string };
@@ -16,14 +16,24 @@ const words: Record<AttemptStatus, Words> = {
   open: { title: "Payment not finished", text: `This payment is not finished. ${toBooking}` },
   failed: { title: "Payment not completed", text: `The payment did not go through. ${toBooking}` },
   expired: { title: "This page has expired", text: `No payment was made on it. ${toBooking}` },
+  abandoned: {
+    title: "Payment given up",
+    text: `Your bank account was not verified, so this payment was given up. Should money still be taken, we return it. ${toBooking}`,
+  },
   refused: { title: "Payment not possible", text: `The payment page could not be opened. ${toBooking}` },
+};
+
+const verifying: Words = {
+  title: "Verify your bank account",
+  text: `A small deposit is on its way to your bank account. Follow the link in Stripe's mail to say what arrived: the payment begins then. ${toBooking}`,
 };
 
 const style =
   "body{font:18px/1.6 system-ui,sans-serif;color:#17202c;background:#f4f6f8;margin:0;display:grid;place-items:center;min-height:100vh}main{background:#fff;border:1px solid #d8dee6;border-radius:12px;padding:2.5rem;max-width:26rem;margin:1rem}h1{font-size:1.4rem;margin:0 0 .75rem}p{margin:0}";
 
 /** Where Stripe's page returns to, paid or not: says how this payment stands, and nothing about what was booked. */
-export const returnPage = (status: AttemptStatus): Answer => page(200, words[status]);
+export const returnPage = ({ status, verifyUntil }: Attempt): Answer =>
+  page(200, verifyUntil === null ? words[status] : verifying);
 
 /** For an address that names no payment: there is nothing to say of one. */
 export const namelessPage = (): Answer => page(200, { title: "Back to your booking", text: toBooking });

@@ -53,13 +53,27 @@ export const mails: Partial<Record<EventName, (booking: Booking, data: Data) => 
     ],
   }),
 
+  PaymentActionRequired: (booking, data) => ({
+    subject: "Please verify your bank account",
+    paragraphs: [
+      `Your ${what(data)}${amountIn(data)} for your booking waits for your bank account to be verified: ${label(booking)}.`,
+      "Within two business days a small deposit arrives in the account. Follow the link in Stripe's mail to say what arrived; only then does the payment begin.",
+      ...(typeof data.until === "string"
+        ? [`Please do so before ${moment(booking, data.until)}: after that the payment is given up.`]
+        : []),
+    ],
+  }),
+
   PaymentFailed: (booking, data) => ({
     subject: data.purpose === "deposit" ? "Your deposit did not go through" : "Your payment did not go through",
     paragraphs: [
       `Your ${what(data)}${amountIn(data)} for your booking did not go through: ${label(booking)}.`,
-      booking.status === "held" && booking.holdExpiresAt !== null
-        ? `You can pay in another way until ${moment(booking, booking.holdExpiresAt)}.`
-        : "You can pay in another way in your booking.",
+      ...(data.reason === "bank_account_not_verified"
+        ? [
+            "Your bank account was not verified, so the payment was given up. Should money still be taken, we return it.",
+          ]
+        : []),
+      anotherWay(booking, data),
     ],
   }),
 
@@ -131,6 +145,16 @@ export const mails: Partial<Record<EventName, (booking: Booking, data: Data) => 
   }),
 };
 
+/** A hold that waited for a bank account to be verified has ended with that. */
+function anotherWay(booking: Booking, { reason, purpose }: Data): string {
+  if (reason === "bank_account_not_verified" && purpose === "deposit") {
+    return "We no longer hold a place for you. You are welcome to book again.";
+  }
+  return booking.status === "held" && booking.holdExpiresAt !== null
+    ? `You can pay in another way until ${moment(booking, booking.holdExpiresAt)}.`
+    : "You can pay in another way in your booking.";
+}
+
 /** By whom or what a booking was cancelled. */
 const CANCELLED: Readonly<Record<string, string>> = {
   client: "As you asked, we have cancelled your booking.",
@@ -145,6 +169,10 @@ const wholly = (amount: string) => `We are returning ${amount} to you.`;
 const UNEXPECTED: Readonly<Record<string, { happened: string; returned: (amount: string) => string }>> = {
   late_payment: {
     happened: "Your payment arrived after the hold had ended, and no place could be given to you any more.",
+    returned: wholly,
+  },
+  abandoned_payment: {
+    happened: "Your payment arrived after it had been given up, because your bank account was not verified in time.",
     returned: wholly,
   },
   duplicate_payment: { happened: "Something was paid twice for your booking.", returned: wholly },

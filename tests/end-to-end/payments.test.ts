@@ -85,6 +85,48 @@ describe("the deposit", () => {
     await expectReconciled();
   });
 
+  test("a bank account that is to be verified keeps the place, and ten days more once it is", async () => {
+    const client = await signed((await openCohort(world)).id);
+    const sessionId = await client.checkout();
+    expect(await client.payOn(sessionId, "pm_usBankAccount_microdeposits")).toMatchObject({
+      error: { code: "payment_method_invalid_parameter" },
+    });
+    const fallback = await world.sim<{ paymentIntent: string }>("POST", `/_sim/checkout/${sessionId}/microdeposits`);
+    await world.quiesce();
+    expect(await client.read()).toMatchObject({ status: "held", standing: "processing" });
+    expect((await client.tryCheckout()).body.code).toBe("conflict");
+    await world.moveClock({ advance: "P9D" });
+    await world.sim("POST", `/_sim/payment_intents/${fallback.body.paymentIntent}/microdeposits`, {
+      result: "verified",
+    });
+    await world.quiesce();
+    await world.moveClock({ advance: "P5D" });
+    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", paid: 250_000 });
+    await expectReconciled();
+  });
+
+  test("a bank account that nobody verifies gives the place up, and what is debited all the same is returned", async () => {
+    const client = await signed((await openCohort(world)).id);
+    const sessionId = await client.checkout();
+    const fallback = await world.sim<{ paymentIntent: string }>("POST", `/_sim/checkout/${sessionId}/microdeposits`);
+    await world.moveClock({ advance: "P9DT23H57M" });
+    expect(await client.read()).toMatchObject({ status: "expired", paid: 0 });
+    expect(await world.mail(client.email)).toEqual(
+      expect.arrayContaining([
+        "Please verify your bank account",
+        "Your deposit did not go through",
+        "Your hold has ended",
+      ]),
+    );
+    await world.sim("POST", `/_sim/payment_intents/${fallback.body.paymentIntent}/microdeposits`, {
+      result: "verified",
+    });
+    await world.moveClock({ advance: "P5D" });
+    expect(await client.read()).toMatchObject({ status: "expired", paid: 250_000, refunded: 250_000 });
+    expect(await world.mail(client.email)).toContain("We are returning a payment");
+    await expectReconciled();
+  });
+
   test("one deposit by bank debit at a time: the next page of the same client takes cards only", async () => {
     const [one, two] = [await openCohort(world), await openCohort(world)];
     const client = await signed(one.id);

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { mails } from "../../functions/mailer/mails.ts";
 import { schedules, subscriptions } from "../../infra/subscriptions.ts";
 import { stage, synthesize } from "./stage.ts";
 
@@ -89,6 +90,10 @@ describe("the bus", () => {
     const subscribed = Object.values(subscriptions).filter(({ source }) => source === "clearing");
 
     expect(EVENTS).toEqual(expect.arrayContaining(subscribed.flatMap(({ events }) => events)));
+  });
+
+  test("the mailer hears of every event that it has a mail for, and of no other", () => {
+    expect([...(subscriptions.mailer?.events ?? [])].sort()).toEqual(Object.keys(mails).sort());
   });
 
   test("every event that somebody consumes has a schema in the registry, and only those of api.md do", () => {
@@ -189,7 +194,7 @@ describe("what a person is told", () => {
   });
 
   test("what the functions count themselves has an alarm, but for what is only to be looked at", () => {
-    const onlySeen = ["Latency", "ReconciledEvents", "WebhookVersionSkew"];
+    const onlySeen = ["Latency", "PaymentRefused", "ReconciledEvents", "WebhookVersionSkew"];
     const sources = globSync(["packages/runtime/src/*.ts", "functions/*/*.ts"], {
       exclude: (path) => path.endsWith(".test.ts"),
     });

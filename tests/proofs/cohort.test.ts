@@ -169,7 +169,13 @@ describe("money that comes late", () => {
     const signed = await signAgreement(store, held.id, { hash, ...evidence }, occasion(now), () => null);
     if (!signed.ok) throw new Error(`not signed: ${signed.reason}`);
     const returnUrl = "https://example.org";
-    const checkout = { purpose: "deposit", customerId: "cus_sample", notCleared: false, returnUrl } as const;
+    const checkout = {
+      purpose: "deposit",
+      customerId: "cus_sample",
+      notCleared: false,
+      verifying: false,
+      returnUrl,
+    } as const;
     const attemptId = ids.next("att");
     const begun = beginCheckout(signed.booking, { ...checkout, attemptId, methods: ["card"] }, now);
     if (!begun.ok || begun.kind !== "begin") throw new Error("no checkout has begun");

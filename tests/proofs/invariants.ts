@@ -175,7 +175,8 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
 
 const ended = ({ status }: Booking) => ["completed", "expired", "declined", "cancelled"].includes(status);
 
-const finalAttempt = ({ status }: Attempt) => ["succeeded", "failed", "expired", "refused"].includes(status);
+const finalAttempt = ({ status }: Attempt) =>
+  ["succeeded", "failed", "expired", "refused", "abandoned"].includes(status);
 
 /** I5: no due is paid above its amount, and at most one attempt per due is under way. */
 export const duesCollectedOnce: Check = ({ bookings, attempts }) => [

@@ -212,6 +212,7 @@ function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): 
     amount,
     amountReceived: amount,
     customerId: "cus_1",
+    nextAction: null,
     lastError: null,
     charge: { ...told, ...charge, amountCaptured: amount, amountRefunded: 0, balanceTransaction: null, metadata },
     metadata,

@@ -208,6 +208,7 @@ describe("the page that Stripe's leads back to", () => {
     methodType: "card",
     created: now,
     customerId: "cus_1",
+    nextAction: null,
     lastError: null,
     charge: null,
     metadata: {},

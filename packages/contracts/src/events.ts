@@ -45,6 +45,7 @@ const refund = {
     "late_payment",
     "duplicate_payment",
     "after_cancellation",
+    "abandoned_payment",
     "made_at_stripe",
   ] satisfies RefundReason[]),
 };
@@ -63,6 +64,7 @@ export const events = {
   AgreementSigned: aboutBooking({ agreementVersion: z.int(), autopay: z.boolean() }),
   PaymentProcessing: aboutBooking(payment),
   PaymentSettled: aboutBooking(payment),
+  PaymentActionRequired: aboutBooking({ ...payment, action: z.literal("verify_bank_account"), until: instant() }),
   PaymentFailed: aboutBooking({ ...payment, reason: z.nullable(z.string()) }),
   ClearanceChanged: about("clearance", "bkg", {
     bookingId: id("bkg"),

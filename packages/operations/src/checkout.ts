@@ -1,6 +1,7 @@
 import type { Actor } from "@clearing/domain/audit";
 import {
   type Attempt,
+  attemptUnderWay,
   type Booking,
   beginCheckout,
   type CheckoutRefusal,
@@ -18,7 +19,7 @@ import { moveClaim } from "@clearing/store/place";
 import { wayBackPut } from "@clearing/store/way-back";
 import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
-import { closeSession, customerGone, neverMade, type Settled, settle } from "./settle.ts";
+import { abandon, closeSession, customerGone, neverMade, type Settled, settle } from "./settle.ts";
 
 export type CheckoutCommand = {
   bookingId: string;
@@ -33,7 +34,8 @@ export type OpenCheckout =
   | { ok: false; reason: CheckoutRefusal | "conflict" }
   | GatewayFailure;
 
-type Begun = { ok: true; attempt: Attempt } | { ok: false; reason: CheckoutRefusal | "conflict" };
+/** `abandon`: the attempt stands in the way, and is to be given up before another one begins. */
+type Begun = { ok: true; attempt: Attempt; abandon?: true } | { ok: false; reason: CheckoutRefusal | "conflict" };
 
 /** A bank debit takes days to settle: no deposit by it when the cohort starts within this many business days. */
 const debitBusinessDays = 10;
@@ -44,14 +46,16 @@ const rounds = 4;
 /**
  * Opens Stripe's hosted page for one due, or gives the one that is open: the intent is recorded, Stripe is asked under
  * the attempt's own key, the outcome is recorded. What a crash leaves in between, the next call or the sweep finishes.
- * Where Stripe no longer has the client's customer, the attempt is refused, and the next one is made for another.
+ * A due's attempt that waits for a bank account to be verified is abandoned for it. Where Stripe no longer has the client's customer, the attempt is refused, and the next one is made for another.
  */
 export async function openCheckout(context: Context, command: CheckoutCommand, actor: Actor): Promise<OpenCheckout> {
   let gone: string | undefined;
   for (let round = 0; round < rounds; round++) {
     const begun = await begin(context, command, actor, gone);
     if (!begun.ok) return begun;
-    const settled = await current(context, begun.attempt);
+    const settled = begun.abandon
+      ? await abandon(context, { bookingId: command.bookingId, attemptId: begun.attempt.id }, "checkout")
+      : await current(context, begun.attempt);
     if (!settled.ok) return settled;
     const { sessionId, url, status, failureCode, customerId, sessionExpiresAt } = settled.attempt;
     if (status === "open" && sessionId !== null && url !== null && sessionExpiresAt > context.clock.now()) {
@@ -124,13 +128,16 @@ function record(
     const today = dateIn(booking.terms.timeZone, occasion.now);
     const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
     const returnUrl = `${context.site.publicUrl}/v1/checkout/return`;
-    const request = { ...command, customerId, methods, returnUrl, attemptId, notCleared };
+    const underWay = attemptUnderWay(booking, command);
+    const waiting = underWay === null ? null : await readAttempt(store, booking.id, underWay);
+    const verifying = waiting !== null && waiting.verifyUntil !== null;
+    const request = { ...command, customerId, methods, returnUrl, attemptId, notCleared, verifying };
     const decision = beginCheckout(booking, request, occasion.now);
     if (!decision.ok) return decision;
-    if (decision.kind === "existing") {
+    if (decision.kind !== "begin") {
       const attempt = await readAttempt(store, booking.id, decision.attemptId);
       if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
-      return { ok: true, attempt };
+      return { ok: true, attempt, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
     }
     const { attempt, holdUntil } = decision;
     const writes: Guarded<"stale" | "already_posted" | "already_booked" | "debit_busy">[] = [

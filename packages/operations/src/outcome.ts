@@ -30,8 +30,10 @@ export function bookedBy(transaction: BalanceTransactionFacts | null): Booked | 
   return { balanceTransactionId, amount: Math.abs(amount), fee, currency, at };
 }
 
-function unfinished({ status, paymentIntentId, lastError }: PaymentFacts): PaymentOutcome {
+function unfinished({ status, paymentIntentId, nextAction, lastError }: PaymentFacts): PaymentOutcome {
   switch (status) {
+    case "requires_action":
+      return nextAction === "verify_with_microdeposits" ? { kind: "verifying", paymentIntentId } : { kind: "open" };
     case "processing":
       return { kind: "processing", paymentIntentId };
     case "requires_payment_method":

@@ -17,7 +17,21 @@ export type Settled = SettleResult | GatewayFailure;
  * Asks Stripe how one attempt stands and applies the answer. Idempotent and safe to call from everywhere: webhook,
  * return page, reconciler, sweep. An attempt whose session was never heard of is finished first, under its own key.
  */
-export async function settle(context: Context, ref: AttemptRef, action: string): Promise<Settled> {
+export function settle(context: Context, ref: AttemptRef, action: string): Promise<Settled> {
+  const isOver = ({ verifyUntil }: Attempt) => verifyUntil !== null && verifyUntil <= context.clock.now();
+  return settleOrGiveUp(context, ref, action, isOver);
+}
+
+/** Settles an attempt, and gives it up at once if its bank account is still to be verified. */
+export const abandon = (context: Context, ref: AttemptRef, action: string): Promise<Settled> =>
+  settleOrGiveUp(context, ref, action, () => true);
+
+async function settleOrGiveUp(
+  context: Context,
+  ref: AttemptRef,
+  action: string,
+  givesUp: (attempt: Attempt) => boolean,
+): Promise<Settled> {
   const attempt = await readAttempt(context.store, ref.bookingId, ref.attemptId);
   if (attempt === null) return { ok: false, reason: "not_found" };
   // Stripe refused its session: there is none to ask for, and none may be made for it any more.
@@ -28,7 +42,29 @@ export async function settle(context: Context, ref: AttemptRef, action: string):
     const opened = await recordOpened(context, attempt, session.value);
     if (!opened.ok) return opened;
   }
-  return applyOutcome(context, ref, outcomeOf(session.value), action);
+  const outcome = outcomeOf(session.value);
+  if (outcome.kind !== "verifying" || !givesUp(attempt)) return applyOutcome(context, ref, outcome, action);
+  const ending = await cancelVerification(context, session.value.sessionId, outcome.paymentIntentId);
+  return ending.ok ? applyOutcome(context, ref, ending.value, action) : ending;
+}
+
+/**
+ * Cancels an intent whose bank account nobody verified. Only its session owns it, so that Stripe's refusal is expected:
+ * what has become of the intent meanwhile counts then, and it is abandoned if it still waits.
+ */
+async function cancelVerification(
+  context: Context,
+  sessionId: string,
+  paymentIntentId: string,
+): Promise<GatewayResult<PaymentOutcome>> {
+  const abandoned = { ok: true, value: { kind: "abandoned", paymentIntentId } } as const;
+  const cancelled = await context.gateway.cancelPaymentIntent(paymentIntentId);
+  if (cancelled.ok) return abandoned;
+  if (cancelled.kind !== "invalid") return cancelled;
+  const session = shown(await context.gateway.retrieveCheckoutSession(sessionId), sessionId);
+  if (!session.ok) return session;
+  const outcome = outcomeOf(session.value);
+  return outcome.kind === "verifying" ? abandoned : { ok: true, value: outcome };
 }
 
 /** Applies an outcome that is already known. */

@@ -44,6 +44,8 @@ export type PaymentFacts = {
   methodType: PaymentMethodType | null;
   created: Instant;
   customerId: string | null;
+  /** What the customer has to do while the status is `requires_action`, such as `verify_with_microdeposits`. */
+  nextAction: string | null;
   lastError: { code: string; declineCode: string | null } | null;
   charge: ChargeFacts | null;
   metadata: Metadata;

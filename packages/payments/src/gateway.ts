@@ -82,6 +82,8 @@ export interface Gateway {
   /** The session that a payment intent was made by; null for an intent of no session. */
   findCheckoutSession(paymentIntentId: string): Promise<GatewayResult<CheckoutFacts | null>>;
   retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
+  /** Refused as `invalid` in a state that cannot be cancelled, and while a checkout session owns the intent. */
+  cancelPaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
   createRefund(refund: CreateRefund, key: string): Promise<GatewayResult<RefundFacts>>;
   retrieveRefund(refundId: string): Promise<GatewayResult<RefundFacts>>;
   listRefunds(paymentIntentId: string, startingAfter?: string): Promise<GatewayResult<Page<RefundFacts>>>;

@@ -60,6 +60,7 @@ export function paymentFacts(intent: Stripe.PaymentIntent): PaymentFacts {
     methodType: charge?.payment_method_details?.type ?? error?.payment_method?.type ?? onlyType ?? null,
     created: instantOfEpoch(intent.created),
     customerId: idOf(intent.customer as Expandable<{ id: string }>),
+    nextAction: intent.next_action?.type ?? null,
     lastError: error ? { code: error.code ?? error.type, declineCode: error.decline_code ?? null } : null,
     charge: charge && chargeFacts(charge),
     metadata: intent.metadata,

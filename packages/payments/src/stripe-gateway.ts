@@ -143,6 +143,15 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         return paymentFacts(genuine(intent, "payment_intent"));
       }),
 
+    cancelPaymentIntent: (paymentIntentId) => {
+      const options = { idempotencyKey: passingKey(paymentIntentId) };
+      return write(async () => {
+        const params = { cancellation_reason: "abandoned" as const, expand: INTENT };
+        const intent = await stripe.paymentIntents.cancel(paymentIntentId, params, options);
+        return paymentFacts(genuine(intent, "payment_intent"));
+      });
+    },
+
     createRefund: (refund, key) =>
       write(async () => {
         const { chargeId, amount, metadata } = refund;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, program } from "../testing/retreat.ts";
 import { plusHours, plusMinutes } from "../time/index.ts";
-import { type Booking, beginCheckout, type CheckoutRequest, opened, pollOpenAt } from "./index.ts";
+import { attemptUnderWay, type Booking, beginCheckout, type CheckoutRequest, opened, pollOpenAt } from "./index.ts";
 
 const request = (changes: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
   purpose: "deposit",
@@ -11,6 +11,7 @@ const request = (changes: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
   methods: ["card"],
   attemptId: "att_new",
   notCleared: false,
+  verifying: false,
   ...changes,
 });
 const balance = (changes: Partial<CheckoutRequest> = {}) => request({ purpose: "due", dueId: "due_1", ...changes });
@@ -80,6 +81,7 @@ describe("a deposit's checkout", () => {
     ["of a cancelled booking", { ...booking, status: "cancelled" }, {}, now, "invalid_transition"],
     ["that is paid", paid, {}, now, "invalid_transition"],
     ["whose debit is processing", processing.booking, {}, now, "invalid_transition"],
+    ["whose bank account is to be verified", processing.booking, { verifying: true }, now, "conflict"],
   ];
   test.each(cases)("%s is refused", (_, on, changes, at, reason) => {
     expect(beginCheckout(on, request(changes), at)).toEqual(refused(reason));
@@ -151,6 +153,21 @@ describe("a due's checkout", () => {
   ];
   test.each(cases)("%s is refused", (_, on, changes, reason) => {
     expect(beginCheckout(on, balance(changes), now)).toEqual(refused(reason));
+  });
+
+  test("gives up the attempt whose bank account is to be verified, and no debit that is processing", () => {
+    const life = confirmed();
+    const attempt = life.checkout("due", { dueId: "due_1" });
+    life.settle(attempt?.id ?? "", { kind: "verifying", paymentIntentId: "pi_1" });
+
+    expect(beginCheckout(life.booking, balance({ verifying: true }), life.now)).toEqual({
+      ok: true,
+      kind: "abandon",
+      attemptId: attempt?.id,
+    });
+    expect(beginCheckout(life.booking, balance(), life.now)).toEqual(refused("invalid_transition"));
+    expect(attemptUnderWay(life.booking, balance())).toBe(attempt?.id);
+    expect(attemptUnderWay(life.booking, request())).toBeNull();
   });
 
   test("for the balance of `full` begins once the booking was confirmed, clearance lost or not", () => {

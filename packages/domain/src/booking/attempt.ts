@@ -4,7 +4,15 @@ import { agreementSigned, type Booking, type BookingChange } from "./booking.ts"
 import { nextVersion, waitsForConfirmation } from "./deadline.ts";
 import { type Due, replaceDue, unpaid } from "./due.ts";
 
-export type AttemptStatus = "requested" | "open" | "processing" | "succeeded" | "failed" | "expired" | "refused";
+export type AttemptStatus =
+  | "requested"
+  | "open"
+  | "processing"
+  | "succeeded"
+  | "failed"
+  | "expired"
+  | "refused"
+  | "abandoned";
 export type PaymentMethod = "card" | "us_bank_account";
 
 /**
@@ -32,6 +40,8 @@ export type Attempt = {
   sessionExpiresAt: Instant;
   /** Until when the place was held before a deposit's session extended that; null where it extended nothing. */
   heldUntil: Instant | null;
+  /** While its bank account is still to be verified by micro-deposits: when that is given up. */
+  verifyUntil: Instant | null;
   paymentIntentId: string | null;
   chargeId: string | null;
   feePosted: boolean;
@@ -41,11 +51,12 @@ export type Attempt = {
 };
 
 export const isFinal = ({ status }: Attempt): boolean =>
-  status === "succeeded" || status === "failed" || status === "expired" || status === "refused";
+  status !== "requested" && status !== "open" && status !== "processing";
 
 /** Stripe asks for half an hour at the least; one minute more covers the way there. */
 const sessionMinutes = 31;
-const marginMinutes = 5;
+/** How long a place is held past the end of what may pay for it, so that the outcome is known before it is sold. */
+export const marginMinutes = 5;
 /** Until when a checkout that a crash cut off is left to the request that began it. */
 const requestMinutes = 1;
 /** A session that shows open past its end is looked at again so soon. */
@@ -57,6 +68,7 @@ export type CheckoutRefusal =
   | "hold_expired"
   | "invalid_transition"
   | "amount_invalid"
+  | "conflict"
   | "not_found";
 
 export type CheckoutRequest = {
@@ -69,14 +81,22 @@ export type CheckoutRequest = {
   attemptId: string;
   /** The clearance shows `not_cleared`. */
   notCleared: boolean;
+  /** What is under way for the due waits for its bank account to be verified. */
+  verifying: boolean;
 };
 
 export type CheckoutDecision =
-  | { ok: true; kind: "existing"; attemptId: string }
+  | { ok: true; kind: "existing" | "abandon"; attemptId: string }
   | ({ ok: true; kind: "begin"; attempt: Attempt; holdUntil: Instant | null } & BookingChange)
   | { ok: false; reason: CheckoutRefusal };
 
-function wantedDue(booking: Booking, { purpose, dueId }: CheckoutRequest): Due | undefined {
+/** The attempt that is under way for the due that is asked for, if any. */
+export function attemptUnderWay(booking: Booking, request: Pick<CheckoutRequest, "purpose" | "dueId">): string | null {
+  const due = wantedDue(booking, request);
+  return due?.status === "processing" ? due.openAttemptId : null;
+}
+
+function wantedDue(booking: Booking, { purpose, dueId }: Pick<CheckoutRequest, "purpose" | "dueId">): Due | undefined {
   return purpose === "deposit"
     ? booking.dues.find((due) => due.kind === "deposit")
     : booking.dues.find((due) => due.id === dueId && due.kind !== "deposit");
@@ -88,18 +108,20 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
     if (booking.status === "expired") return "hold_expired";
     if (booking.status !== "held") return "invalid_transition";
     if (request.notCleared) return "clearance_required";
-    if (due.status === "processing") return "invalid_transition";
+    if (due.status === "processing") return request.verifying ? "conflict" : "invalid_transition";
     if (booking.holdExpiresAt === null || booking.holdExpiresAt <= now) return "hold_expired";
     return null;
   }
   if (booking.status === "held") return "invalid_transition";
   if (waitsForConfirmation(booking, due)) return "clearance_required";
   if (!["awaiting_clearance", "confirmed", "completed"].includes(booking.status)) return "invalid_transition";
-  return unpaid(due) === 0 || due.status === "processing" ? "invalid_transition" : null;
+  if (due.status === "processing" && !request.verifying) return "invalid_transition";
+  return unpaid(due) === 0 ? "invalid_transition" : null;
 }
 
 /**
- * Begins a checkout for one due, or points to the one that is open. A deposit's checkout extends the hold past the
+ * Begins a checkout for one due, or points to the one that is open. One whose bank account is still to be verified is to
+ * be abandoned first; a deposit waits for it (`conflict`). A deposit's checkout extends the hold past the
  * session's end, once; a hold that had its extension begins no other that it does not reach to the end of. `amount` (minor units) only for a `due`, at most
  * what is unpaid, a multiple of the currency's step, and never so that less than its smallest charge is left.
  */
@@ -108,7 +130,9 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   if (due === undefined) return { ok: false, reason: "not_found" };
   const reason = refusal(before, due, request, now);
   if (reason !== null) return { ok: false, reason };
-  if (due.openAttemptId !== null) return { ok: true, kind: "existing", attemptId: due.openAttemptId };
+  if (due.openAttemptId !== null) {
+    return { ok: true, kind: request.verifying ? "abandon" : "existing", attemptId: due.openAttemptId };
+  }
 
   const open = unpaid(due);
   const amount = request.amount ?? open;
@@ -142,6 +166,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     url: null,
     sessionExpiresAt,
     heldUntil,
+    verifyUntil: null,
     paymentIntentId: null,
     chargeId: null,
     feePosted: false,

@@ -24,6 +24,10 @@ import { transition } from "./transitions.ts";
 export type PaymentOutcome =
   | { kind: "open" }
   | { kind: "processing"; paymentIntentId: string }
+  /** The page was completed with a bank account that is still to be verified by micro-deposits. */
+  | { kind: "verifying"; paymentIntentId: string }
+  /** That was waited for as long as it is, and its intent cancelled if Stripe let it. */
+  | { kind: "abandoned"; paymentIntentId: string }
   | { kind: "failed"; paymentIntentId: string | null; code: string }
   | { kind: "expired" }
   | { kind: "refused"; code: string }
@@ -269,6 +273,7 @@ const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): A
   ...attempt,
   version: attempt.version + 1,
   status: "succeeded",
+  verifyUntil: null,
   paymentIntentId: payment.paymentIntentId,
   chargeId: payment.chargeId,
   feePosted: payment.booked !== null,

@@ -58,6 +58,7 @@ export type RefundReason =
   | "late_payment"
   | "duplicate_payment"
   | "after_cancellation"
+  | "abandoned_payment"
   | "made_at_stripe";
 
 /**

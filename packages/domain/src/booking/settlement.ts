@@ -1,6 +1,8 @@
-import { dateIn, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
-import { type Attempt, isFinal, pollOpenAt } from "./attempt.ts";
-import { bookingEvent } from "./booking.ts";
+import type { DomainEvent } from "../event/index.ts";
+import { addBusinessDays } from "../time/business-days.ts";
+import { dateIn, endOfDay, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
+import { type Attempt, isFinal, marginMinutes, pollOpenAt } from "./attempt.ts";
+import { type Booking, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
 import { replaceDue, unpaid } from "./due.ts";
 import {
@@ -29,6 +31,10 @@ export type SettlementDecision =
   | { kind: "late"; payment: Succeeded };
 
 const debitClaimDays = 10;
+/** So long a due waits for its payer's bank account to be verified. */
+const verifyBusinessDays = 5;
+/** Why an attempt was abandoned: `failureCode`, and the reason that its event gives. */
+const notVerified = "bank_account_not_verified";
 const processingPollHours = 6;
 
 /**
@@ -40,11 +46,19 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
   const { attempt } = state;
   if (attempt.status === "succeeded") return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome, now);
   if (isFinal(attempt) && outcome.kind !== "succeeded") return { kind: "unchanged" };
+  if (attempt.status === "abandoned" && outcome.kind === "succeeded") {
+    return { kind: "settle", settlement: returnInFull(state, outcome, "abandoned_payment", now) };
+  }
   switch (outcome.kind) {
     case "open":
       return attempt.status === "open" ? lookAgain(attempt, pollOpenAt(attempt, now), now) : { kind: "unchanged" };
     case "processing":
       return processing(state, outcome.paymentIntentId, now);
+    case "verifying":
+      return verifying(state, outcome.paymentIntentId, now);
+    case "abandoned":
+      // Verified meanwhile: it is waited for as any debit.
+      return attempt.verifyUntil === null ? { kind: "unchanged" } : abandoned(state, now);
     case "failed":
       return failed(state, "failed", outcome.code, now);
     case "expired":
@@ -71,22 +85,66 @@ function lateFee({ booking, attempt }: SettlementState, outcome: PaymentOutcome,
 }
 
 function processing(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
-  const { booking, attempt } = state;
-  const nextLook = plusHours(now, processingPollHours);
-  if (attempt.status === "processing") return lookAgain(attempt, nextLook, now);
+  const { attempt } = state;
+  const dueAt = plusHours(now, processingPollHours);
+  if (attempt.status === "processing" && attempt.verifyUntil === null) return lookAgain(attempt, dueAt, now);
   const next: Attempt = {
     ...attempt,
     version: attempt.version + 1,
     status: "processing",
+    verifyUntil: null,
     paymentIntentId,
-    dueAt: nextLook,
+    dueAt,
   };
+  const events = (after: Booking) => [bookingEvent(after, "PaymentProcessing", about(attempt))];
+  return underWay(state, next, { until: plusDays(now, debitClaimDays), events }, now);
+}
+
+/**
+ * The page was completed, and the bank account is still to be verified: the place is claimed for ten days from then, a
+ * due waits for five business days. A session is completed at its end at the latest, however late that is heard of.
+ */
+function verifying(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
+  const { attempt } = state;
+  const { timeZone } = state.booking.terms;
+  const soon = plusHours(now, processingPollHours);
+  if (attempt.status === "processing") {
+    return lookAgain(attempt, attempt.verifyUntil === null ? soon : earlier(soon, attempt.verifyUntil), now);
+  }
+  const completed = earlier(now, attempt.sessionExpiresAt);
+  const until = plusDays(completed, debitClaimDays);
+  const verifyUntil =
+    attempt.purpose === "deposit"
+      ? plusMinutes(until, -marginMinutes)
+      : endOfDay(addBusinessDays(dateIn(timeZone, completed), verifyBusinessDays), timeZone);
+  const next: Attempt = {
+    ...attempt,
+    version: attempt.version + 1,
+    status: "processing",
+    verifyUntil,
+    paymentIntentId,
+    dueAt: earlier(soon, verifyUntil),
+  };
+  const asked = { action: "verify_bank_account", until: verifyUntil };
+  const events = (after: Booking) => [bookingEvent(after, "PaymentActionRequired", { ...about(attempt), ...asked })];
+  return underWay(state, next, { until, events }, now);
+}
+
+const earlier = (one: Instant, other: Instant): Instant => (one < other ? one : other);
+
+/** The due waits for the bank, and a deposit's place is claimed for as long as that may take. */
+function underWay(
+  state: SettlementState,
+  next: Attempt,
+  { until, events }: { until: Instant; events: (after: Booking) => DomainEvent[] },
+  now: Instant,
+): SettlementDecision {
+  const { booking, attempt } = state;
   const due = dueOf(booking, attempt);
   const holding = booking.status === "held" && attempt.purpose === "deposit";
   const ended = booking.status !== "held" && due.openAttemptId !== attempt.id;
   if (ended || (holding && !state.placeIsOurs)) return { kind: "settle", settlement: { attempt: next, journal: [] } };
 
-  const until = plusDays(now, debitClaimDays);
   const change = nextVersion(
     booking,
     now,
@@ -94,9 +152,37 @@ function processing(state: SettlementState, paymentIntentId: string, now: Instan
       dues: replaceDue(booking.dues, { ...due, status: "processing" }),
       ...(holding ? { holdExpiresAt: until } : {}),
     },
-    (after) => ({ events: [bookingEvent(after, "PaymentProcessing", about(attempt))], journal: [] }),
+    (after) => ({ events: events(after), journal: [] }),
   );
   const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until } } : {};
+  return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
+}
+
+/** Nobody verified the bank account in time: the due is free, and a hold that waited for it ends. */
+function abandoned(state: SettlementState, now: Instant): SettlementDecision {
+  const { booking, attempt } = state;
+  const next: Attempt = {
+    ...attempt,
+    version: attempt.version + 1,
+    status: "abandoned",
+    verifyUntil: null,
+    failureCode: notVerified,
+    dueAt: null,
+  };
+  const due = dueOf(booking, attempt);
+  if (due.openAttemptId !== attempt.id) return { kind: "settle", settlement: { attempt: next, journal: [] } };
+  const holding = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
+  const today = dateIn(booking.terms.timeZone, now);
+  const change = nextVersion(
+    booking,
+    now,
+    { dues: replaceDue(booking.dues, freed(booking, due, today)), ...(holding ? { holdExpiresAt: now } : {}) },
+    (after) => ({
+      events: [bookingEvent(after, "PaymentFailed", { ...about(attempt), reason: notVerified })],
+      journal: [],
+    }),
+  );
+  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until: now } } : {};
   return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
 }
 
@@ -107,7 +193,14 @@ function failed(
   now: Instant,
 ): SettlementDecision {
   const { booking, attempt } = state;
-  const next: Attempt = { ...attempt, version: attempt.version + 1, status, failureCode: code, dueAt: null };
+  const next: Attempt = {
+    ...attempt,
+    version: attempt.version + 1,
+    status,
+    verifyUntil: null,
+    failureCode: code,
+    dueAt: null,
+  };
   const due = dueOf(booking, attempt);
   if (due.openAttemptId !== attempt.id) return { kind: "settle", settlement: { attempt: next, journal: [] } };
 

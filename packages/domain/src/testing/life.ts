@@ -76,10 +76,10 @@ export class Life {
   checkout(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): Attempt | null {
     const id = this.#id("att");
     const asked = { customerId: "cus_1", methods: ["card" as const], returnUrl: "https://example.org/return" };
-    const request = { purpose, ...asked, attemptId: id, notCleared: false };
+    const request = { purpose, ...asked, attemptId: id, notCleared: false, verifying: false };
     const decision = beginCheckout(this.booking, { ...request, ...more }, this.now);
     if (!decision.ok) return null;
-    if (decision.kind === "existing") return this.attempts.find((one) => one.id === decision.attemptId) ?? null;
+    if (decision.kind !== "begin") return this.attempts.find((one) => one.id === decision.attemptId) ?? null;
     this.#apply(decision);
     const attempt = opened(decision.attempt, { id: `cs_${id}`, url: "https://example.org" }, this.now);
     this.attempts.push(attempt);

@@ -14,7 +14,15 @@ export type Fact =
   | {
       kind: "payment";
       pick: number;
-      says: "processing" | "failed" | "expired" | "refused" | "succeeded" | "succeeded_without_fee";
+      says:
+        | "processing"
+        | "verifying"
+        | "abandoned"
+        | "failed"
+        | "expired"
+        | "refused"
+        | "succeeded"
+        | "succeeded_without_fee";
     }
   | { kind: "refund"; pick: number; says: "pending" | "taken" | "failed" | "failed_and_returned" | "refused" }
   | { kind: "spread"; slices: number }
@@ -53,6 +61,8 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
       pick: fc.nat(3),
       says: fc.constantFrom(
         "processing" as const,
+        "verifying" as const,
+        "abandoned" as const,
         "failed" as const,
         "expired" as const,
         "refused" as const,
@@ -158,6 +168,10 @@ function pay(life: Life, { pick, says }: Extract<Fact, { kind: "payment" }>): vo
   switch (says) {
     case "processing":
       life.settle(attempt.id, { kind: "processing", ...ids });
+      return;
+    case "verifying":
+    case "abandoned":
+      life.settle(attempt.id, { kind: says, ...ids });
       return;
     case "failed":
       life.settle(attempt.id, { kind: "failed", ...ids, code: "insufficient_funds" });

@@ -1,0 +1,244 @@
+import type { Booking } from "@clearing/domain/booking";
+import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
+import { openCheckout } from "@clearing/operations/checkout";
+import type { Context } from "@clearing/operations/context";
+import { settle } from "@clearing/operations/settle";
+import type { CheckoutFacts, CreateCheckoutSession, Gateway, PaymentFacts } from "@clearing/payments";
+import { signAgreement } from "@clearing/store/agreement";
+import { readAttempts, readBooking } from "@clearing/store/booking";
+import { freePlaces } from "@clearing/store/place";
+import { lapseHold } from "@clearing/store/sweep";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { openSession } from "../harness/session.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const start: Instant = "2027-03-01T17:00:00Z";
+const refused = { ok: false, kind: "invalid", code: "payment_intent_unexpected_state", message: "" } as const;
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+/** A Stripe with one session, whose intent waits for micro-deposits until the test says otherwise. */
+function stripe() {
+  const pages: CreateCheckoutSession[] = [];
+  const cancelled: string[] = [];
+  const state = { now: start, status: "requires_action", onCancel: async () => {} };
+  const intentOf = (session: CreateCheckoutSession): PaymentFacts => {
+    const paid = state.status === "succeeded";
+    const paymentIntentId = `pi_${session.metadata.attemptId}`;
+    const charge = {
+      chargeId: `ch_${session.metadata.attemptId}`,
+      paymentIntentId,
+      amount: session.amount,
+      amountCaptured: session.amount,
+      captured: true,
+      amountRefunded: 0,
+      currency: "usd",
+      status: "succeeded",
+      methodType: "us_bank_account",
+      created: state.now,
+      balanceTransaction: {
+        id: ids.next("txn"),
+        amount: session.amount,
+        fee: 500,
+        net: 0,
+        currency: "usd",
+        created: start,
+      },
+      metadata: {},
+    } as const;
+    return {
+      paymentIntentId,
+      status: state.status,
+      amount: session.amount,
+      amountReceived: paid ? session.amount : 0,
+      currency: "usd",
+      methodType: "us_bank_account",
+      created: start,
+      customerId: "cus_1",
+      nextAction: state.status === "requires_action" ? "verify_with_microdeposits" : null,
+      lastError: null,
+      charge: paid ? charge : null,
+      metadata: session.metadata,
+    };
+  };
+  const gateway: Partial<Gateway> = {
+    createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+    async createCheckoutSession(session) {
+      pages.push(session);
+      return { ok: true, value: openSession(session, state.now) };
+    },
+    async retrieveCheckoutSession(sessionId) {
+      const session = pages.find(({ metadata }) => sessionId === `cs_${metadata.attemptId}`) as CreateCheckoutSession;
+      const value: CheckoutFacts = { ...openSession(session, start), status: "complete", payment: intentOf(session) };
+      return { ok: true, value };
+    },
+    async cancelPaymentIntent(paymentIntentId) {
+      cancelled.push(paymentIntentId);
+      await state.onCancel();
+      return refused;
+    },
+  };
+  const context: Context = {
+    store: running.store,
+    gateway: gateway as Gateway,
+    ids,
+    clock: { now: () => state.now },
+    site: { stage: "test", publicUrl: "https://example.org" },
+    count: () => {},
+  };
+  return { context, state, cancelled, pages };
+}
+
+async function held(): Promise<Booking> {
+  const { store } = running;
+  const program = sampleProgram();
+  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now: start }), start);
+  const booking = await heldBooking(store, offer, `${offer.id}@example.com`, start);
+  const { hash } = booking.agreement;
+  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+  await signAgreement(store, booking.id, signature, { actor, action: "sign", now: start }, () => null);
+  return booking;
+}
+
+const read = async ({ id }: Booking) => (await readBooking(running.store, id)) as Booking;
+const statuses = async ({ id }: Booking) => (await readAttempts(running.store, id)).map(({ status }) => status);
+
+/** A deposit's page that was completed with a bank account that is to be verified. */
+async function waiting() {
+  const kit = stripe();
+  const booking = await held();
+  const opened = await openCheckout(kit.context, { bookingId: booking.id, purpose: "deposit" }, actor);
+  if (!opened.ok) throw new Error("no page");
+  const ref = { bookingId: booking.id, attemptId: opened.attempt.id };
+  const look = () => settle(kit.context, ref, "sweep");
+  await look();
+  return { ...kit, booking, ref, look };
+}
+
+describe("a deposit by a bank account that is to be verified", () => {
+  test("keeps its place for ten days, and answers `conflict` to another checkout", async () => {
+    const { context, booking, cancelled } = await waiting();
+
+    const again = await openCheckout(context, { bookingId: booking.id, purpose: "deposit" }, actor);
+
+    expect(await read(booking)).toMatchObject({ status: "held", holdExpiresAt: plusDays(start, 10) });
+    expect(again).toEqual({ ok: false, reason: "conflict" });
+    expect(cancelled).toEqual([]);
+  });
+
+  test("that nobody verified is abandoned before its hold ends, and the place can be sold again", async () => {
+    const { state, booking, look, cancelled, ref } = await waiting();
+
+    state.now = plusMinutes(plusDays(start, 10), -6);
+    await look();
+    expect(await statuses(booking)).toEqual(["processing"]);
+    state.now = plusMinutes(plusDays(start, 10), -5);
+    await look();
+
+    expect(cancelled).toEqual([`pi_${ref.attemptId}`]);
+    expect(await statuses(booking)).toEqual(["abandoned"]);
+    expect(await read(booking)).toMatchObject({ status: "held", holdExpiresAt: state.now });
+    await lapseHold(running.store, booking.id, { actor, action: "sweep", now: state.now });
+    expect((await read(booking)).status).toBe("expired");
+    const { places } = await freePlaces(running.store, booking.cohortId, booking.placeType, state.now);
+    expect(places.map(({ id }) => id)).toEqual([booking.placeId]);
+  });
+
+  test("is waited for as any debit where it was verified while it was being cancelled", async () => {
+    const { state, booking, look } = await waiting();
+    state.now = plusDays(start, 10);
+    state.onCancel = async () => {
+      state.status = "processing";
+    };
+
+    await look();
+
+    expect(await statuses(booking)).toEqual(["processing"]);
+    expect(await read(booking)).toMatchObject({ holdExpiresAt: plusDays(state.now, 10) });
+  });
+
+  test("stays as it is while Stripe does not answer, and is abandoned at the next look", async () => {
+    const { state, booking, look, context } = await waiting();
+    const { cancelPaymentIntent } = context.gateway;
+    context.gateway.cancelPaymentIntent = async () => ({ ok: false, kind: "unknown", code: "timeout", message: "" });
+    state.now = plusDays(start, 10);
+
+    expect(await look()).toMatchObject({ ok: false, kind: "unknown" });
+    expect(await statuses(booking)).toEqual(["processing"]);
+    context.gateway.cancelPaymentIntent = cancelPaymentIntent;
+    await look();
+
+    expect(await statuses(booking)).toEqual(["abandoned"]);
+  });
+
+  test("that pays after it was abandoned is returned in full, once", async () => {
+    const { state, booking, look } = await waiting();
+    state.now = plusDays(start, 10);
+    await look();
+    state.status = "succeeded";
+    state.now = plusDays(start, 12);
+
+    await look();
+    await look();
+
+    expect(await read(booking)).toMatchObject({ paid: 250_000, refunded: 250_000 });
+    expect((await read(booking)).dues[0]).toMatchObject({ paid: 0 });
+  });
+});
+
+describe("a due that is paid by a bank account that is to be verified", () => {
+  async function due() {
+    const kit = stripe();
+    const booking = await held();
+    const deposit = await openCheckout(kit.context, { bookingId: booking.id, purpose: "deposit" }, actor);
+    kit.state.status = "succeeded";
+    await settle(kit.context, { bookingId: booking.id, attemptId: deposit.ok ? deposit.attempt.id : "" }, "sweep");
+    kit.state.status = "requires_action";
+    const command = { bookingId: booking.id, purpose: "due", dueId: booking.dues[1]?.id } as const;
+    const open = () => openCheckout(kit.context, command, actor);
+    const first = await open();
+    const ref = { bookingId: booking.id, attemptId: first.ok ? first.attempt.id : "" };
+    const look = () => settle(kit.context, ref, "sweep");
+    await look();
+    return { ...kit, booking, open, look, ref };
+  }
+
+  test("is given up for the next page that the client asks for", async () => {
+    const { booking, open, state, cancelled, ref } = await due();
+    expect((await read(booking)).dues[1]).toMatchObject({ status: "processing" });
+
+    state.now = plusHours(start, 20);
+    const second = await open();
+
+    expect(second).toMatchObject({ ok: true, attempt: { status: "open" } });
+    expect(second.ok && second.attempt.id).not.toBe(ref.attemptId);
+    expect(cancelled).toEqual([`pi_${ref.attemptId}`]);
+    expect(await statuses(booking)).toEqual(["succeeded", "abandoned", "open"]);
+  });
+
+  test("is no longer given up once it is verified, though nobody had heard of that", async () => {
+    const { booking, open, state } = await due();
+    state.status = "processing";
+
+    expect(await open()).toEqual({ ok: false, reason: "invalid_transition" });
+    expect(await statuses(booking)).toEqual(["succeeded", "processing"]);
+  });
+
+  test("is free after five business days", async () => {
+    const { booking, look, state } = await due();
+
+    // The page was completed on a Monday.
+    state.now = "2027-03-08T23:00:00Z";
+    await look();
+    expect((await read(booking)).dues[1]).toMatchObject({ status: "processing" });
+    state.now = "2027-03-09T07:00:00Z";
+    await look();
+
+    expect((await read(booking)).dues[1]).toMatchObject({ openAttemptId: null });
+    expect(await statuses(booking)).toEqual(["succeeded", "abandoned"]);
+  });
+});
