@@ -73,7 +73,7 @@ const commands = { core: state, ledger: added, audit: added, outbox: added } as 
 export const access: Record<FunctionName, Access> = {
   catalogue: { core: { actions: reading, indexes: ["byList"], where: only(["QUO#"], ["PutItem"]) } },
   booking: { ...commands, core: { ...state, indexes: ["byOwner", "byList", "byCohort"] } },
-  checkout: { ...commands, ledger: posting, stripe: true },
+  checkout: { ...commands, stripe: true },
   admin: {
     core: { ...state, indexes: ["byList", "byCohort"] },
     audit: { actions: [...reading, "PutItem"], indexes: ["byActor", "byDay"] },
@@ -93,13 +93,13 @@ export const access: Record<FunctionName, Access> = {
   resend: { outbox: { actions: ["Scan", "BatchWriteItem", "DeleteItem"] }, bus: true },
   progress: commands,
   "stripe-events": { ...commands, ledger: posting, stripe: true },
-  "stripe-work": { ...commands, stripe: true },
+  "stripe-work": { ...commands, ledger: posting, stripe: true },
   mailer: {
     core: { actions: ["GetItem"], where: only(["MAIL#"], ["PutItem", "UpdateItem", "DeleteItem"]) },
     mail: true,
   },
   sweep: { ...commands, core: { ...state, indexes: ["byDue"] } },
-  "payment-sweep": { ...commands, core: { ...state, indexes: ["byDue"] }, stripe: true },
+  "payment-sweep": { ...commands, core: { ...state, indexes: ["byDue"] }, ledger: posting, stripe: true },
   reconcile: {
     core: { actions: ["GetItem"], where: only(["EVT#", "CURSOR#"], ["PutItem"]) },
     outbox: added,

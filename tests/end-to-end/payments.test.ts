@@ -392,6 +392,21 @@ describe("money that belongs to nothing known", () => {
     expect(await client.read()).toMatchObject({ paid: 250_000, refunded: 10_000 });
     await expectReconciled();
   });
+
+  test("a refund made by hand of which nobody heard leaves the rest of a cancellation's to be returned", async () => {
+    const client = new Client(world);
+    await client.deposit((await openCohort(world)).id);
+    const payment = (await world.journal(client.id)).find(({ reference }) => reference.startsWith("payment:"));
+    await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
+    await stripe("refunds", { charge: payment?.reference.slice("payment:".length) ?? "", amount: "60000" });
+    await client.cancel("admin");
+
+    expect(await world.quiesce()).toBe(0);
+
+    expect(await client.read()).toMatchObject({ status: "cancelled", paid: 250_000, refunded: 250_000 });
+    await world.sim("DELETE", "/_sim/webhooks");
+    await expectReconciled();
+  });
 });
 
 test("every event that was carried is what its schema says", async () => {

@@ -265,6 +265,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
     const session = await context.gateway.retrieveCheckoutSession(mine.sessionId);
     const own = session.ok ? session.value.payment?.paymentIntentId : undefined;
     await stripe(`payment_intents/${own}`, named(other.metadata));
+    await stripe(`checkout/sessions/${mine.sessionId}`, named(other.metadata));
     await payOn(mine.sessionId);
 
     await hear(mine.booking);

@@ -5,6 +5,7 @@ import { readBooking } from "@clearing/store/booking";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readCharge } from "@clearing/store/refund";
 import { recordStrayPayment } from "@clearing/store/stray-payment";
+import { readWayBack } from "@clearing/store/way-back";
 import { type AttemptRef, attemptNamed, bookingNamed, by, type Context } from "./context.ts";
 import { bookedBy } from "./outcome.ts";
 import { type Settled, settle } from "./settle.ts";
@@ -16,7 +17,7 @@ export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflic
  * session. The attempt is settled by its own session alone. `not_found`: the session names no attempt of ours.
  */
 export async function applySession(context: Context, session: CheckoutFacts, action: string): Promise<Settled> {
-  const ref = attemptNamed(context, session.metadata);
+  const ref = await attemptOf(context, session);
   const settled: Settled = ref === null ? { ok: false, reason: "not_found" } : await settle(context, ref, action);
   if (!settled.ok && !isMissing(settled)) return settled;
   const { payment } = session;
@@ -70,7 +71,7 @@ async function settleBySession(
 ): Promise<Applied | "not_its_own"> {
   const session = await context.gateway.findCheckoutSession(payment.paymentIntentId);
   if (!session.ok) return session;
-  const ref = session.value && attemptNamed(context, session.value.metadata);
+  const ref = session.value && (await attemptOf(context, session.value));
   return ref ? settleOwn(context, ref, payment, action) : "not_its_own";
 }
 
@@ -85,6 +86,10 @@ async function applyPosted(
   if (kept === null || kept.attemptId === null) return postBooking(context, charge, bookingId);
   return settle(context, { bookingId: kept.bookingId, attemptId: kept.attemptId }, action);
 }
+
+/** The attempt of a session by the session's own id; by its metadata only where none of ours is recorded under the id. */
+const attemptOf = async (context: Context, { sessionId, metadata }: CheckoutFacts): Promise<AttemptRef | null> =>
+  (await readWayBack(context.store, sessionId)) ?? attemptNamed(context, metadata);
 
 async function postStray(
   context: Context,

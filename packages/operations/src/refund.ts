@@ -131,12 +131,13 @@ function createRefund({ gateway, site }: Context, refund: Refund, part: RefundPa
 /** Too old to replay: looked up among the payment's refunds. Null: it was never made, which the list proves. */
 async function findRefund({ gateway }: Context, part: RefundPart): Promise<GatewayResult<RefundFacts> | null> {
   let after: string | undefined;
+  let oldest: RefundFacts | undefined;
   do {
     const page = shown(await gateway.listRefunds(part.paymentIntentId, after), part.paymentIntentId);
     if (!page.ok) return page;
-    const found = page.value.items.find(({ metadata }) => metadata.partId === part.id);
-    if (found !== undefined) return { ok: true, value: found };
+    oldest = page.value.items.findLast(({ metadata }) => metadata.partId === part.id) ?? oldest;
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);
-  return null;
+  // Ours was the first to carry the part's id: a later one is a copy.
+  return oldest === undefined ? null : { ok: true, value: oldest };
 }
