@@ -298,9 +298,24 @@ describe("the balance", () => {
   });
 });
 
+/** An account's balance by our ledger and by Stripe, in one currency. */
+async function stripeBalanceIn(currency: string) {
+  const token = await world.token("finance");
+  const path = `/v1/finance/trial-balance?currency=${currency}`;
+  const { accounts } = await world.must<Accounts>("GET", path, { token });
+  const { body } = await world.sim<{ balance: number; consistent: boolean }>(
+    "GET",
+    `/_sim/balance?currency=${currency}`,
+  );
+  expect(body.consistent).toBe(true);
+  const ours = Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
+  return { ours, stripe: body.balance };
+}
+
 describe("a program in a currency without minor units", () => {
+  const program = { currency: "jpy", cancellation: { ...programBody.cancellation, administrationFee: 0 } };
+
   test("is paid, cancelled and refunded in it, and the ledger agrees with Stripe in it", async () => {
-    const program = { currency: "jpy", cancellation: { ...programBody.cancellation, administrationFee: 0 } };
     const client = new Client(world);
     expect(await client.deposit((await openCohort(world, { program, inDays: 75 })).id)).toMatchObject({
       status: "awaiting_clearance",
@@ -309,11 +324,30 @@ describe("a program in a currency without minor units", () => {
     });
     await client.cancel();
     expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
-    const token = await world.token("finance");
-    const { accounts } = await world.must<Accounts>("GET", "/v1/finance/trial-balance?currency=jpy", { token });
-    const { body } = await world.sim<{ balance: number; consistent: boolean }>("GET", "/_sim/balance?currency=jpy");
-    expect(body).toMatchObject({ balance: -7_250, consistent: true });
-    expect(accounts.find(({ account }) => account === "stripe_balance")?.balance).toBe(body.balance);
+    const { ours, stripe } = await stripeBalanceIn("jpy");
+    expect(stripe).toBe(-7_250);
+    expect(ours.stripe_balance).toBe(stripe);
+  });
+
+  test("is paid and refunded in it though Stripe converts, and the ledger agrees with Stripe in both", async () => {
+    const before = { yen: await stripeBalanceIn("jpy"), dollars: await stripeBalanceIn("usd") };
+    await world.sim("POST", "/_sim/settlement", { currencies: ["usd"] });
+    const client = new Client(world);
+    await client.deposit((await openCohort(world, { program, inDays: 75 })).id);
+    const paid = { yen: await stripeBalanceIn("jpy"), dollars: await stripeBalanceIn("usd") };
+    expect(await client.read()).toMatchObject({ paid: 250_000, currency: "jpy" });
+    expect(paid.yen.stripe).toBe(before.yen.stripe);
+    expect(paid.dollars.stripe - before.dollars.stripe).toBe(167_500 - 4_888);
+    await client.cancel();
+    const refunded = { yen: await stripeBalanceIn("jpy"), dollars: await stripeBalanceIn("usd") };
+    expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
+    expect(refunded.dollars.stripe).toBeLessThan(before.dollars.stripe);
+    for (const { yen, dollars } of [before, paid, refunded]) {
+      expect(yen.ours.stripe_balance ?? 0).toBe(yen.stripe);
+      expect(dollars.ours.stripe_balance ?? 0).toBe(dollars.stripe);
+    }
+    expect(refunded.yen.ours.suspense).toBe(before.yen.ours.suspense ?? 0);
+    await world.sim("POST", "/_sim/settlement", { currencies: ["usd", "jpy"] });
   });
 });
 
@@ -342,12 +376,7 @@ describe("money that belongs to nothing known", () => {
   });
 
   test("euros on an account that settles none stand in suspense, in euros and in what Stripe made of them", async () => {
-    const finance = await world.token("finance");
-    const balances = async (currency: string) => {
-      const path = `/v1/finance/trial-balance?currency=${currency}`;
-      const { accounts } = await world.must<Accounts>("GET", path, { token: finance });
-      return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
-    };
+    const balances = async (currency: string) => (await stripeBalanceIn(currency)).ours;
     const before = await balances("usd");
     const made = await stripe("payment_intents", { ...foreign, amount: "100000", currency: "eur" });
     await world.quiesce();

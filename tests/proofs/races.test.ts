@@ -166,7 +166,7 @@ async function refundByHand(store: Store, { id }: Booking) {
   const [attempt] = await readAttempts(running.store, id);
   const stripeRefundId = ids.next("re");
   const made = { bookingId: id, chargeId: `ch_${attempt?.id}`, refundId: `ref_${stripeRefundId}`, stripeRefundId };
-  return recordStripeRefund(store, { ...made, amount: 60_000 }, occasionAt(later));
+  return recordStripeRefund(store, { ...made, amount: 60_000, madeAt: later }, occasionAt(later));
 }
 
 async function refundsOf({ id }: Booking): Promise<Refund[]> {

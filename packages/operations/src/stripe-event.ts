@@ -115,7 +115,7 @@ async function applyPart(context: Context, refund: RefundFacts, action: string):
  * no money: the refund let an authorization go, or waits for a debit that is still processing. It is heard of again.
  */
 async function applyByHand(context: Context, refund: RefundFacts, action: string): Promise<Applied> {
-  const { refundId: stripeRefundId, chargeId, amount } = refund;
+  const { refundId: stripeRefundId, chargeId, amount, created: madeAt } = refund;
   if (chargeId === null) return postUnknownRefund(context, refund);
   const credit = await readCredit(context.store, chargeId);
   if (credit === null) return { ok: true };
@@ -126,7 +126,7 @@ async function applyByHand(context: Context, refund: RefundFacts, action: string
   const known = await readRefund(context.store, bookingId, refundId);
   if (known === null) {
     if (tookNothing(refund)) return { ok: true };
-    const made = { bookingId, chargeId, refundId, stripeRefundId, amount };
+    const made = { bookingId, chargeId, refundId, stripeRefundId, amount, madeAt };
     const recorded = await recordStripeRefund(context.store, made, by(context, action));
     if (!recorded.ok) return recorded;
   }

@@ -1,4 +1,5 @@
 import { type Booking, type Charge, type Refund, reckonPart, refundMadeAtStripe } from "@clearing/domain/booking";
+import type { Instant } from "@clearing/domain/time";
 import { bookingWrites, type Occasion, refundPut } from "./booking.ts";
 import { commit, type Guarded, untilFresh } from "./commit.ts";
 import { fromDeadlineItem, fromItem } from "./items.ts";
@@ -18,9 +19,15 @@ export function recordStripeRefund(
     bookingId,
     chargeId,
     refundId,
-    stripeRefundId,
-    amount,
-  }: { bookingId: string; chargeId: string; refundId: string; stripeRefundId: string; amount: number },
+    ...refunded
+  }: {
+    bookingId: string;
+    chargeId: string;
+    refundId: string;
+    stripeRefundId: string;
+    amount: number;
+    madeAt: Instant;
+  },
   occasion: Occasion,
 ): Promise<RefundResult> {
   return untilFresh<RefundResult>(store, async () => {
@@ -36,7 +43,7 @@ export function recordStripeRefund(
     // Spreading first moves the charge, which is read again then.
     const spread = await spreadEnding(store, booking, occasion);
     if (!spread.ok) return spread;
-    const made = { id: refundId, stripeRefundId, amount, now: occasion.now };
+    const made = { id: refundId, ...refunded, now: occasion.now };
     const { refund, charge: after, ...change } = refundMadeAtStripe(booking, charge, made);
     const result = await commit(store, [
       refundPut(store, refund),

@@ -1,5 +1,5 @@
 import { type FactContext, refundOwed } from "../ledger/index.ts";
-import type { Instant } from "../time/index.ts";
+import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
 import { type Charge, partOf, type Refund, refundDueAt, refundPart, requestRefund, undelivered } from "./refund.ts";
@@ -8,20 +8,22 @@ import { type Charge, partOf, type Refund, refundDueAt, refundPart, requestRefun
  * A refund that somebody made at Stripe, outside Clearing. It delivers first what is owed on its charge already; only
  * what it gives beyond that is owed anew, and no more than the charge has paid of the booking. What it takes from a
  * refund that is still promised needs no new debt either: Stripe will refuse that one, and it is owed as before. What the
- * booking's ending owes has to be spread over its charges by then, or their debts do not show.
+ * booking's ending owes has to be spread over its charges by then, or their debts do not show. It is effective on the day
+ * on which it was made (`madeAt`).
  */
 export function refundMadeAtStripe(
   booking: Booking,
   before: Charge,
-  { id, stripeRefundId, amount, now }: { id: string; stripeRefundId: string; amount: number; now: Instant },
+  made: { id: string; stripeRefundId: string; amount: number; madeAt: Instant; now: Instant },
 ): { refund: Refund; charge: Charge } & BookingChange {
+  const { id, stripeRefundId, amount, madeAt, now } = made;
   const { currency } = before;
   const owed = Math.min(before.applied, Math.max(0, amount - undelivered(before)));
   const charge = { ...before, refundable: before.refundable - amount, applied: before.applied - owed };
   const request = { id, booking, reason: "made_at_stripe", requestedBy: "stripe", now, currency } as const;
   const asked = requestRefund({ ...request, charge, amount });
   const parts = asked.parts.map((part) => ({ ...part, status: "pending" as const, stripeRefundId }));
-  const refund: Refund = { ...asked, parts };
+  const refund: Refund = { ...asked, parts, effectiveOn: dateIn(booking.terms.timeZone, madeAt) };
   const at: FactContext = { effectiveOn: refund.effectiveOn, currency, bookingId: booking.id };
   const from =
     booking.status === "completed" ? "earned_revenue" : booking.ending === null ? "deferred_revenue" : "fee_income";

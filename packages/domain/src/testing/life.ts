@@ -191,7 +191,7 @@ export class Life {
     this.spread();
     const before = this.charges.find(({ id }) => id === chargeId) as Charge;
     const stripeRefundId = this.#id("re");
-    const made = { id: `ref_${stripeRefundId}`, stripeRefundId, amount, now: this.now };
+    const made = { id: `ref_${stripeRefundId}`, stripeRefundId, amount, madeAt: this.now, now: this.now };
     const { refund, charge, ...change } = refundMadeAtStripe(this.booking, before, made);
     this.#apply(change);
     this.#charge(chargeId, () => charge);

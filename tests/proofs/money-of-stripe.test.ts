@@ -1,0 +1,176 @@
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { type PostedEntry, trialBalance } from "@clearing/domain/ledger";
+import type { Program } from "@clearing/domain/program";
+import { dateIn, type Instant } from "@clearing/domain/time";
+import { openCheckout } from "@clearing/operations/checkout";
+import type { Context } from "@clearing/operations/context";
+import { applyStripeEvent } from "@clearing/operations/stripe-event";
+import { stripeGateway } from "@clearing/payments/stripe-gateway";
+import { signAgreement } from "@clearing/store/agreement";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { instantOf } from "../../packages/local/src/clock.ts";
+import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
+
+const DAY = 24 * 3_600_000;
+const secretKey = "sk_test_money";
+const zone = "America/Denver";
+/** An evening in Denver, of which UTC has the next day already. */
+let time = Date.UTC(2027, 2, 2, 4);
+let running: TestStore;
+let simulator: Served;
+let context: Context;
+const counted: string[] = [];
+
+beforeAll(async () => {
+  running = await startTestStore();
+  simulator = await serveSimulator({ secretKey, now: () => time });
+  context = {
+    store: running.store,
+    gateway: stripeGateway({ secretKey, apiBase: simulator.url, random: seeded(1) }),
+    ids,
+    clock: { now: () => instantOf(time) as Instant },
+    count: (metric) => counted.push(metric),
+    site: { stage: "test", publicUrl: "https://example.org" },
+  };
+});
+afterAll(async () => {
+  await simulator.close();
+  await running.stop();
+});
+
+async function stripe(path: string, form: Record<string, string>): Promise<{ id: string; latest_charge: string }> {
+  const headers = { authorization: `Bearer ${secretKey}`, "content-type": "application/x-www-form-urlencoded" };
+  const body = new URLSearchParams(form);
+  const answer = await fetch(`${simulator.url}/v1/${path}`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as { id: string; latest_charge: string };
+}
+
+/** A booking whose deposit was paid on Stripe's page, of which we have not heard. Gives its payment intent. */
+async function paidUnheard(changes: Partial<Program> = {}): Promise<string> {
+  const { store } = running;
+  const now = context.clock.now();
+  const program = sampleProgram(changes);
+  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+  const { id, agreement } = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+  const signed = { signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+  await signAgreement(store, id, { hash: agreement.hash, ...signed }, { actor, action: "sign", now }, () => null);
+  const opened = await openCheckout(context, { bookingId: id, purpose: "deposit" }, actor);
+  if (!opened.ok) throw new Error("no page");
+  const body = JSON.stringify({ paymentMethod: "pm_card_visa" });
+  const page = `${simulator.url}/_sim/checkout/${opened.attempt.sessionId}/payment`;
+  return ((await (await fetch(page, { method: "POST", body })).json()) as { paymentIntent: string }).paymentIntent;
+}
+
+/** A charge in euros that another system on the account makes. */
+const foreignEuros = () =>
+  stripe("payment_intents", {
+    amount: "100000",
+    currency: "eur",
+    confirm: "true",
+    payment_method: "pm_card_visa",
+    "automatic_payment_methods[enabled]": "true",
+    "automatic_payment_methods[allow_redirects]": "never",
+  });
+
+/** Hears of all that happened at Stripe, the newest first, and twice. */
+async function hear(): Promise<void> {
+  const page = await context.gateway.listEvents({ createdAfter: "2027-01-01T00:00:00Z" });
+  if (!page.ok) throw new Error(page.code);
+  for (const event of [...page.value.items, ...page.value.items]) {
+    expect(await applyStripeEvent(context, event), event.type).toMatchObject({ ok: true });
+  }
+}
+
+async function entries(): Promise<PostedEntry[]> {
+  const { client, tables } = running.store;
+  const { Items } = await client.send(new ScanCommand({ TableName: tables.ledger, ConsistentRead: true }));
+  return (Items ?? []) as PostedEntry[];
+}
+
+async function balances(currency: string): Promise<Record<string, number>> {
+  const { accounts } = trialBalance(await entries(), currency);
+  return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
+}
+
+/** What `during` posted: each entry's kind, and the day on which it is effective. */
+async function posted(during: () => Promise<void>): Promise<Record<string, string>> {
+  const before = new Set((await entries()).map(({ reference }) => reference));
+  await during();
+  const added = (await entries()).filter(({ reference }) => !before.has(reference));
+  return Object.fromEntries(added.map(({ reference, effectiveOn }) => [reference.split(":")[0], effectiveOn]));
+}
+
+async function expectReconciled(): Promise<void> {
+  for (const currency of ["usd", "eur"]) {
+    const { balance, consistent } = simulator.balance(currency);
+    expect(consistent).toBe(true);
+    expect((await balances(currency)).stripe_balance ?? 0).toBe(balance);
+  }
+}
+
+describe("money that is heard of days later", () => {
+  test("has the day on which Stripe booked it, where the cohort is", async () => {
+    await paidUnheard();
+    const paidOn = dateIn(zone, context.clock.now());
+    time += 3 * DAY;
+
+    expect(await posted(hear)).toEqual({ "due-billed": paidOn, payment: paidOn, fee: paidOn });
+  });
+
+  test("a refund made by hand is owed and taken on the day on which it was made", async () => {
+    const paymentIntent = await paidUnheard();
+    await hear();
+    time += DAY;
+    await stripe("refunds", { payment_intent: paymentIntent, amount: "10000" });
+    const refundedOn = dateIn(zone, context.clock.now());
+    time += 3 * DAY;
+
+    expect(await posted(hear)).toEqual({ "refund-owed": refundedOn, "refund-taken": refundedOn });
+  });
+
+  test("of no booking has Stripe's day in UTC", async () => {
+    await foreignEuros();
+    const paidOn = context.clock.now().slice(0, 10);
+    time += 3 * DAY;
+
+    const days = await posted(hear);
+
+    expect(new Set(Object.values(days))).toEqual(new Set([paidOn]));
+    expect(Object.keys(days).sort()).toEqual(["converted-from", "converted-to", "fee", "payment"]);
+  });
+});
+
+describe("money in a currency that the account does not settle", () => {
+  test("of a booking pays it, is refunded, and leaves in each currency what Stripe has", async () => {
+    counted.length = 0;
+    const before = await balances("usd");
+    const paymentIntent = await paidUnheard({ currency: "eur" });
+    await hear();
+    expect(counted).toContain("MoneyConverted");
+    expect((await balances("eur")).suspense).toBe(250_000);
+    expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) - 270_000);
+    await expectReconciled();
+
+    await stripe("refunds", { payment_intent: paymentIntent });
+    await hear();
+
+    expect(await balances("eur")).toMatchObject({ suspense: 0, refunds_payable: 0, deferred_revenue: 0 });
+    expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) + 2_700);
+    await expectReconciled();
+  });
+
+  test("of nobody stands in suspense in Stripe's currency, and a person is told", async () => {
+    const before = await balances("usd");
+    counted.length = 0;
+    await foreignEuros();
+
+    await hear();
+
+    expect(counted).toContain("MoneyConverted");
+    expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) - 108_000);
+    await expectReconciled();
+  });
+});
