@@ -109,7 +109,7 @@ describe("the schedule", () => {
   );
   const offers = fc.record({
     deposit: deposits,
-    price: fc.integer({ min: 4_100, max: 30_000 }).map((price) => price * 100),
+    price: fc.integer({ min: 4_200, max: 30_000 }).map((price) => price * 100),
     kind: fc.constantFrom("full" as const, "deposit_and_balance" as const),
     daysAgo: fc.integer({ min: 14, max: 300 }),
     currency: fc.constantFrom("usd", "jpy", "bhd", "isk", "huf"),
