@@ -55,13 +55,13 @@ const described = ({ instancePath, message, params }: ErrorObject) =>
 const pointerTo = (base: string, ...names: string[]) =>
   names.reduce((path, name) => `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, base);
 
-/** The operation that a request reaches: an exact path before one with parameters. */
+/** The operation that a request reaches, by its decoded path as at the gateway: an exact path before one with parameters. */
 function matcher({ paths }: OpenApi) {
   const templates = Object.keys(paths)
     .sort((one, other) => one.split("{").length - other.split("{").length)
     .map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`) }));
   return (method: string, url: string): { operation: Operation; pointer: string } | null => {
-    const [called = ""] = url.split("?");
+    const called = decoded(url.split("?")[0] ?? "");
     const name = method.toLowerCase();
     for (const { path, pattern } of templates) {
       const operation = paths[path]?.[name];
@@ -70,6 +70,15 @@ function matcher({ paths }: OpenApi) {
     }
     return null;
   };
+}
+
+/** Empty, which no route is, for what cannot be decoded. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
 }
 
 /** What was not as documented in this process, once each. A test that got such an answer fails at its end. */

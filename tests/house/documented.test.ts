@@ -32,7 +32,9 @@ describe("an answer is held against the OpenAPI document", () => {
   test("and passes as the gateway's own words", () => {
     const headers = new Headers({ "content-type": "application/json" });
 
-    expect(check("GET", "/nothing", { status: 404, headers, body: { message: "Not Found" } })).toBeNull();
+    for (const path of ["/nothing", "/v1/programs/prog_1%2fnothing", "/v1/programs/%ff"]) {
+      expect(check("GET", path, { status: 404, headers, body: { message: "Not Found" } })).toBeNull();
+    }
     expect(check("GET", "/v1/audit", { status: 401, headers, body: { message: "Unauthorized" } })).toBeNull();
   });
 
