@@ -55,18 +55,24 @@ const described = ({ instancePath, message, params }: ErrorObject) =>
 const pointerTo = (base: string, ...names: string[]) =>
   names.reduce((path, name) => `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, base);
 
+type Found = { path: string; parameters: Record<string, string>; operation: Operation; pointer: string };
+
 /** The operation that a request reaches, by its decoded path as at the gateway: an exact path before one with parameters. */
 function matcher({ paths }: OpenApi) {
   const templates = Object.keys(paths)
     .sort((one, other) => one.split("{").length - other.split("{").length)
-    .map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`) }));
-  return (method: string, url: string): { operation: Operation; pointer: string } | null => {
+    .map((path) => ({
+      path,
+      pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
+    }));
+  return (method: string, url: string): Found | null => {
     const called = decoded(url.split("?")[0] ?? "");
     const name = method.toLowerCase();
     for (const { path, pattern } of templates) {
       const operation = paths[path]?.[name];
-      if (operation !== undefined && pattern.test(called))
-        return { operation, pointer: pointerTo("/paths", path, name) };
+      const match = pattern.exec(called);
+      if (operation === undefined || match === null) continue;
+      return { path, parameters: { ...match.groups }, operation, pointer: pointerTo("/paths", path, name) };
     }
     return null;
   };
@@ -84,11 +90,26 @@ function decoded(path: string): string {
 /** What was not as documented in this process, once each. A test that got such an answer fails at its end. */
 export const undocumented = new Set<string>();
 
-let check: Check | undefined;
+let served: { check: Check; find: ReturnType<typeof matcher> } | undefined;
+
+/** The document that the stack serves, read once and only where an answer is held against it. */
+function servedDocument() {
+  if (served === undefined) {
+    const document = JSON.parse(readFileSync(join(import.meta.dirname, "../../dist/openapi.json"), "utf8"));
+    served = { check: checkAgainst(document), find: matcher(document) };
+  }
+  return served;
+}
 
 /** Holds an answer of the API against the document that the stack serves. */
 export function holdAgainstDocument(method: string, path: string, given: Given): void {
-  check ??= checkAgainst(JSON.parse(readFileSync(join(import.meta.dirname, "../../dist/openapi.json"), "utf8")));
-  const wrong = check(method, path, given);
+  const wrong = servedDocument().check(method, path, given);
   if (wrong !== null) undocumented.add(`${method} ${path} answered ${given.status}: ${wrong}`);
+}
+
+/** The route of the API that a request reaches, as the gateway names it in a function's event. */
+export function routeOf(method: string, path: string): { routeKey: string; pathParameters: Record<string, string> } {
+  const found = servedDocument().find(method, path);
+  if (found === null) throw new Error(`the API has no route ${method} ${path}`);
+  return { routeKey: `${method} ${found.path}`, pathParameters: found.parameters };
 }

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { holdAgainstDocument } from "./documented.ts";
+import { holdAgainstDocument, routeOf } from "./documented.ts";
 import type { TestStore } from "./store.ts";
 
 type Json = Record<string, unknown>;
@@ -29,7 +29,7 @@ export function caller(handler: unknown, { store, endpoint }: TestStore) {
     const [rawPath = path, rawQueryString = ""] = path.split("?");
     const event = {
       version: "2.0",
-      routeKey: `${method} ${rawPath}`,
+      ...routeOf(method, rawPath),
       rawPath,
       rawQueryString,
       headers: {

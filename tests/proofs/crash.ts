@@ -227,7 +227,7 @@ const answering: Record<string, string> = {
   hold: "booking",
   sign: "booking",
   checkout: "checkout",
-  cancel: "checkout",
+  cancel: "booking",
   medical: "clinical",
   psychiatric: "clinical",
 };
