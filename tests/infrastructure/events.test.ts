@@ -24,8 +24,8 @@ const alarmsOn = (metric: string, value: string) =>
 /** The names of api.md. */
 const EVENTS = [
   "ProgramPublished, CohortOpened, CohortClosed, CohortCancelled, CohortCompleted, PlacesAdded, PlacesRemoved",
-  "BookingHeld, HoldExpired, BookingRevived, AgreementSigned, PaymentSettled, PaymentProcessing, PaymentFailed",
-  "PaymentActionRequired, ClearanceChanged, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
+  "BookingHeld, HoldExpired, BookingRevived, AutopayChanged, AgreementSigned, PaymentSettled, PaymentProcessing",
+  "PaymentFailed, PaymentActionRequired, ClearanceChanged, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
   "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, RefundRequested, RefundSucceeded",
   "RefundRefused, RefundFailed, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
   "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue",

@@ -61,6 +61,7 @@ export const events = {
   BookingHeld: aboutBooking({ placeType: label(), total: amount(), currency: currency(), holdExpiresAt: instant() }),
   HoldExpired: aboutBooking({}),
   BookingRevived: aboutBooking({}),
+  AutopayChanged: aboutBooking({ autopay: z.boolean() }),
   AgreementSigned: aboutBooking({ agreementVersion: z.int(), autopay: z.boolean() }),
   PaymentProcessing: aboutBooking(payment),
   PaymentSettled: aboutBooking(payment),

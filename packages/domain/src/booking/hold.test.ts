@@ -93,6 +93,9 @@ describe("the permission to collect automatically", () => {
     const given = setAutopay(held(), true, today)?.booking;
 
     expect(given).toMatchObject({ autopay: true, version: 2 });
+    expect(setAutopay(held(), true, today)?.events).toMatchObject([
+      { name: "AutopayChanged", data: { autopay: true } },
+    ]);
     expect(given && setAutopay(given, true, today)).toBeNull();
     expect(given && setAutopay(given, false, today)).toMatchObject({ booking: { autopay: false, version: 3 } });
   });

@@ -101,5 +101,8 @@ export const isSameSignature = (signed: SignedAs, again: SignedAs): boolean =>
 /** Gives or takes back the permission to collect by itself; null when nothing changes. */
 export function setAutopay(before: Booking, enabled: boolean, now: Instant): BookingChange | null {
   if (before.autopay === enabled) return null;
-  return nextVersion(before, now, { autopay: enabled }, () => ({ events: [], journal: [] }));
+  return nextVersion(before, now, { autopay: enabled }, (booking) => ({
+    events: [bookingEvent(booking, "AutopayChanged", { autopay: enabled })],
+    journal: [],
+  }));
 }
