@@ -102,6 +102,7 @@ describe("a due whose date has come", () => {
     expect(life.fallDue()).toBe(true);
     expect(life.events.slice(-2).map(({ name }) => name)).toEqual(["DueBilled", "DuePastDue"]);
     expect(life.fallDue()).toBe(false);
+    expect(life.journal.at(-1)).toMatchObject({ reference: "due-billed:due_1:rest", effectiveOn: "2027-02-06" });
   });
 
   test("is told past due when the debit that was under way on its date fails", () => {
