@@ -101,7 +101,11 @@ export const access: Record<FunctionName, Access> = {
   sweep: { ...commands, core: { ...state, indexes: ["byDue"] } },
   "payment-sweep": { ...commands, core: { ...state, indexes: ["byDue"] }, ledger: posting, stripe: true },
   reconcile: {
-    core: { actions: ["GetItem"], where: only(["EVT#", "CURSOR#"], ["PutItem"]) },
+    core: {
+      actions: ["GetItem", "BatchGetItem"],
+      indexes: ["byDue", "byList"],
+      where: only(["EVT#", "CURSOR#"], ["PutItem", "UpdateItem"]),
+    },
     outbox: added,
     stripe: true,
   },

@@ -1,7 +1,7 @@
 import { scheduledHandler } from "@clearing/runtime/consumer";
 import { depsFor } from "@clearing/runtime/deps";
 import { openGateway } from "@clearing/runtime/stripe-account";
-import { reconcileEvents } from "./reconcile-events.ts";
+import { reconcile } from "./reconcile.ts";
 
-/** Every five minutes: the events that Stripe has and no webhook brought. */
-export const handler = scheduledHandler(depsFor({ gateway: openGateway }), reconcileEvents);
+/** Every five minutes: Stripe's events that never arrived, or were never worked on. */
+export const handler = scheduledHandler(depsFor({ gateway: openGateway }), (deps) => reconcile(deps));

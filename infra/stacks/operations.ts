@@ -71,6 +71,12 @@ export class OperationsStack extends Stack {
       threshold: 5 * 60 * 1000,
     });
 
+    this.#alarm("stripe-event-age", {
+      alarmDescription: "An event of Stripe's was received and is not worked on for an hour: something of ours fails",
+      metric: this.#ownMetric("StripeEventAge", "Maximum"),
+      threshold: 60 * 60 * 1000,
+    });
+
     const functions = new Map([...api.functions, ...events.functions]);
     for (const [name, fn] of functions) {
       this.#alarm(`${name}-errors`, {
@@ -202,6 +208,7 @@ export class OperationsStack extends Stack {
         [this.#ownMetric("OutboxAge", "Maximum", Duration.minutes(1))],
         [events.relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) })],
       ),
+      graph("Stripe's events: age of the oldest that is not worked on", [this.#ownMetric("StripeEventAge", "Maximum")]),
       graph(
         "Queues: age of the oldest message",
         events.queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),

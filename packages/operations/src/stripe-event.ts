@@ -13,8 +13,12 @@ export type StripeHint = { type: string; objectId: string; objectType: string };
 /**
  * Acts on a Stripe event: the object that it names is fetched anew and applied forward, so that an event that comes
  * twice, late or out of order changes nothing. Money of another system on the account is posted to `suspense`.
+ * `handled: false`: nothing is done yet on objects of this type.
  */
-export async function applyStripeEvent(context: Context, { objectId, objectType, type }: StripeHint): Promise<Applied> {
+export async function applyStripeEvent(
+  context: Context,
+  { objectId, objectType, type }: StripeHint,
+): Promise<Applied | { ok: true; handled: false }> {
   const action = `stripe:${type}`;
   switch (objectType) {
     case "checkout.session": {
@@ -33,7 +37,7 @@ export async function applyStripeEvent(context: Context, { objectId, objectType,
       return refund.ok ? applyRefund(context, refund.value, action) : refund;
     }
     default:
-      return { ok: true };
+      return { ok: true, handled: false };
   }
 }
 

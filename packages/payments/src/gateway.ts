@@ -58,7 +58,19 @@ export type CreateCheckoutSession = {
 
 export type CreateRefund = { chargeId: string; amount: number; metadata: Metadata };
 
-export type ListEvents = { createdAfter: Instant; startingAfter?: string };
+/**
+ * Which events: those created between two instants, both inclusive, or those beside one in the list: `startingAfter` it
+ * are older ones, `endingBefore` it newer ones.
+ */
+export type ListEvents = {
+  createdAfter?: Instant;
+  createdUntil?: Instant;
+  startingAfter?: string;
+  endingBefore?: string;
+};
+
+/** One page of events, newest first; `hasMore` in the direction that was asked for. */
+export type EventPage = { items: readonly StripeEventFacts[]; hasMore: boolean };
 
 /**
  * The payment provider in the domain's words. Every call that changes something takes the idempotency key under which
@@ -88,6 +100,9 @@ export interface Gateway {
   retrieveRefund(refundId: string): Promise<GatewayResult<RefundFacts>>;
   listRefunds(paymentIntentId: string, startingAfter?: string): Promise<GatewayResult<Page<RefundFacts>>>;
   retrieveCharge(chargeId: string): Promise<GatewayResult<ChargeFacts>>;
-  /** Events created at or after an instant, newest first; Stripe keeps them for 30 days. */
-  listEvents(query: ListEvents): Promise<GatewayResult<Page<StripeEventFacts>>>;
+  /**
+   * The page of events next to what is asked for. Stripe keeps them for 30 days: an event that it has forgotten is
+   * `invalid` as a place to list from.
+   */
+  listEvents(query: ListEvents): Promise<GatewayResult<EventPage>>;
 }

@@ -262,7 +262,7 @@ describe("what Stripe says, as plain facts", () => {
 
     expect(result).toMatchObject({
       ok: true,
-      value: { nextAfter: null, items: [{ eventId: "evt_1", objectId: "ch_1", objectType: "charge" }] },
+      value: { hasMore: false, items: [{ eventId: "evt_1", objectId: "ch_1", objectType: "charge" }] },
     });
     expect(seen[0]?.url).toContain("created[gte]=1798761600");
     expect(seen[0]?.url).toContain("starting_after=evt_0");

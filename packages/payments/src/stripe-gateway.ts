@@ -184,7 +184,10 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       }),
 
     listEvents: (query) =>
-      read(async () => pageOf(await stripe.events.list(eventQuery(query)), eventFacts, (facts) => facts.eventId)),
+      read(async () => {
+        const page = genuineList(await stripe.events.list(eventQuery(query)));
+        return { items: page.data.map(eventFacts), hasMore: page.has_more };
+      }),
   };
 }
 
@@ -235,10 +238,15 @@ const sessionQuery = (query: ListCheckoutSessions): Stripe.Checkout.SessionListP
     : { created: { gte: epochOf(query.createdFrom), lte: epochOf(query.createdTo) } };
 
 function eventQuery(query: ListEvents): Stripe.EventListParams {
+  const { createdAfter, createdUntil, startingAfter, endingBefore } = query;
+  const created = {
+    ...(createdAfter === undefined ? {} : { gte: epochOf(createdAfter) }),
+    ...(createdUntil === undefined ? {} : { lte: epochOf(createdUntil) }),
+  };
   return {
-    created: { gte: epochOf(query.createdAfter) },
     limit: PAGE_SIZE,
-    ...after(query.startingAfter),
+    ...(Object.keys(created).length === 0 ? {} : { created }),
+    ...(endingBefore === undefined ? after(startingAfter) : { ending_before: endingBefore }),
   };
 }
 
@@ -260,13 +268,15 @@ function genuine<T extends { id: string; object: string }>(answer: T, object: T[
   return answer;
 }
 
-function pageOf<S, T>(
-  list: { object: "list"; data: S[]; has_more: boolean },
-  facts: (item: S) => T,
-  idOf: (item: T) => string,
-): Page<T> {
+type StripeList<S> = { object: "list"; data: S[]; has_more: boolean };
+
+function genuineList<S>(list: StripeList<S>): StripeList<S> {
   if (list?.object !== "list" || !Array.isArray(list.data)) throw new ForeignAnswer("an answer that is no list");
-  const items = list.data.map(facts);
+  return list;
+}
+
+function pageOf<S, T>(list: StripeList<S>, facts: (item: S) => T, idOf: (item: T) => string): Page<T> {
+  const items = genuineList(list).data.map(facts);
   const last = items.at(-1);
   return { items, nextAfter: list.has_more && last !== undefined ? idOf(last) : null };
 }

@@ -20,6 +20,7 @@ export const keys = {
   /** What an attempt's or a session's id stands for on the way back from Stripe's page. */
   wayBack: (name: string) => ({ pk: `BACK#${name}`, sk: "BACK" }),
   refund: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `REF#${id}` }),
+  stripeEvent: (id: string) => ({ pk: `EVT#${id}`, sk: "EVENT" }),
   clearance: (bookingId: string) => ({ pk: `CLR#${bookingId}`, sk: "CLEARANCE" }),
   /** One live booking per participant's e-mail and cohort; the address itself is not in the key. */
   participantLock: (cohortId: string, email: string) => ({ pk: `LOCK#${cohortId}#${digest(email)}`, sk: "LOCK" }),
@@ -44,7 +45,7 @@ const digest = (email: string): string =>
 export const placeRange = (type: string) => ({ from: `PLC#${type}#`, to: `PLC#${type}#~` });
 
 /** Partitions of the sparse "due at" index, one per kind of sweep. */
-export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "PAGES";
+export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "PAGES" | "STRIPE_EVENT";
 
 /** The index keys of an item with a deadline; none at all when it has no deadline, so that the index stays sparse. */
 export const dueKeys = (kind: DueKind, dueAt: string | null): { duePk?: string; dueAt?: string } =>

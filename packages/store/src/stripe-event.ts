@@ -1,15 +1,32 @@
-import type { Instant } from "@clearing/domain/time";
+import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { commit, type Guarded } from "./commit.ts";
+import { dueKeys, keys } from "./keys.ts";
+import { type Key, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /** What is kept of a Stripe event: enough to fetch its object anew, which alone is believed. */
 export type StripeEvent = { eventId: string; type: string; objectId: string; objectType: string; created: Instant };
 
+/** What became of an event: `not_handled` is of a kind that this version does nothing on; a later one finds it by type. */
+export type StripeEventOutcome = "applied" | "not_handled";
+
+/** Kept so long once it is worked on; an event that waits is kept until it is. */
 const keptDays = 90;
+/** When an event that is still not worked on is sent again: after a quarter of an hour, then twice as long each time. */
+const firstWaitMinutes = 15;
+const longestWaitMinutes = 6 * 60;
+
+const waitMinutes = (resends: number): number => Math.min(longestWaitMinutes, firstWaitMinutes * 2 ** resends);
+
+/** Events that are received and not worked on, the one that waits longest first. */
+const waitingList = "STRIPE_EVENTS#received";
+const notHandledList = (type: string): string => `STRIPE_EVENTS#not_handled#${type}`;
 
 /**
- * Stores a Stripe event once, together with the message that has it worked on, whether the webhook or the reconciler
- * brings it (I4, I7). `duplicate`: it was here before. `conflict`: others kept writing; bring it again.
+ * Stores a Stripe event as received, once, together with the message that has it worked on, whether the webhook or the
+ * reconciler brings it (I4, I7). That it was worked on is a second fact: until `markStripeEvent` says so, the event has
+ * a deadline at which it is sent again. `duplicate`: it was here before. `conflict`: others kept writing.
  */
 export async function storeStripeEvent(
   store: Store,
@@ -22,14 +39,18 @@ export async function storeStripeEvent(
       Put: {
         TableName: store.tables.core,
         Item: {
-          pk: `EVT#${eventId}`,
-          sk: "EVENT",
+          ...keys.stripeEvent(eventId),
           type,
           objectId,
           objectType,
           created,
+          status: "received",
           receivedAt: now,
-          expiresAt: Math.floor(Date.parse(now) / 1000) + keptDays * 86_400,
+          resends: 0,
+          version: 1,
+          ...dueKeys("STRIPE_EVENT", plusMinutes(now, waitMinutes(0))),
+          listPk: waitingList,
+          listSk: `${now}#${eventId}`,
         },
         ConditionExpression: "attribute_not_exists(pk)", // I4
       },
@@ -38,6 +59,105 @@ export async function storeStripeEvent(
   };
   const result = await commit(store, [kept, stripeMessagePut(store, event, now)]);
   return result.ok ? "stored" : result.reason;
+}
+
+/** Which of these events are here, received or worked on. At most 100 ids. */
+export async function knownStripeEvents(store: Store, ids: string[]): Promise<Set<string>> {
+  const items = await readItems(store, ids.map(keys.stripeEvent));
+  return new Set(items.map(({ pk }) => String(pk).slice("EVT#".length)));
+}
+
+async function readStripeEvent(store: Store, key: Key) {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: key, ConsistentRead: true }),
+  );
+  return Item;
+}
+
+/** Whether an event's work is done, so that a message that comes twice costs a read. */
+export async function isStripeEventApplied(store: Store, eventId: string): Promise<boolean> {
+  return (await readStripeEvent(store, keys.stripeEvent(eventId)))?.status === "applied";
+}
+
+/** Says of a received event what became of it: it has no deadline from then on. */
+export async function markStripeEvent(
+  store: Store,
+  { eventId, type, created }: Pick<StripeEvent, "eventId" | "type" | "created">,
+  outcome: StripeEventOutcome,
+  now: Instant,
+): Promise<void> {
+  const list = "listPk = :listPk, listSk = :listSk";
+  await store.client.send(
+    new UpdateCommand({
+      TableName: store.tables.core,
+      Key: keys.stripeEvent(eventId),
+      UpdateExpression:
+        outcome === "applied"
+          ? "SET #status = :outcome, appliedAt = :now, expiresAt = :end REMOVE duePk, dueAt, listPk, listSk"
+          : `SET #status = :outcome, expiresAt = :end, ${list} REMOVE duePk, dueAt`,
+      ConditionExpression: "attribute_exists(pk)",
+      ExpressionAttributeNames: { "#status": "status" },
+      ExpressionAttributeValues: {
+        ":outcome": outcome,
+        ":end": Math.floor(Date.parse(now) / 1000) + keptDays * 86_400,
+        ...(outcome === "applied"
+          ? { ":now": now }
+          : { ":listPk": notHandledList(type), ":listSk": `${created}#${eventId}` }),
+      },
+    }),
+  );
+}
+
+/**
+ * Sends the message of an event again that was received and not worked on by its deadline, and gives it the next one.
+ * It is the same message under the same id: what was done meanwhile is not done twice.
+ */
+export async function resendStripeEvent(
+  store: Store,
+  key: Key,
+  now: Instant,
+): Promise<{ ok: true } | { ok: false; reason: string }> {
+  const item = await readStripeEvent(store, key);
+  if (item?.status !== "received" || item.dueAt > now) return { ok: true };
+  const resends = Number(item.resends) + 1;
+  const eventId = key.pk.slice("EVT#".length);
+  const { type, objectId, objectType, created } = item as StripeEvent;
+  const moved: Guarded<"changed"> = {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: key,
+        UpdateExpression: "SET dueAt = :later, resends = :resends",
+        ConditionExpression: "#status = :received AND resends = :before",
+        ExpressionAttributeNames: { "#status": "status" },
+        ExpressionAttributeValues: {
+          ":later": plusMinutes(now, waitMinutes(resends)),
+          ":resends": resends,
+          ":before": item.resends,
+          ":received": "received",
+        },
+      },
+    },
+    refusal: "changed",
+  };
+  const event = { eventId, type, objectId, objectType, created };
+  const result = await commit(store, [moved, stripeMessagePut(store, event, now)]);
+  return result.ok || result.reason === "changed" ? { ok: true } : result;
+}
+
+/** When the event was received that has waited longest for its work; null when none waits. */
+export async function oldestWaitingStripeEvent(store: Store): Promise<Instant | null> {
+  const { Items = [] } = await store.client.send(
+    new QueryCommand({
+      TableName: store.tables.core,
+      IndexName: "byList",
+      KeyConditionExpression: "listPk = :waiting",
+      ExpressionAttributeValues: { ":waiting": waitingList },
+      Limit: 1,
+    }),
+  );
+  const [oldest] = Items;
+  return oldest === undefined ? null : (String(oldest.listSk).split("#")[0] ?? null);
 }
 
 /** Stripe's own event id is the message's: unique, and the same however the event came. */

@@ -48,6 +48,34 @@ describe("the list of events", () => {
     expect((await refusal(stripe.events.retrieve(event?.id ?? ""))).statusCode).toBe(404);
   });
 
+  it("gives the page next to an event in either direction, newest first, with more beyond it", async () => {
+    const { stripe } = await openAccount();
+    for (let number = 1; number <= 5; number++) await stripe.customers.create({ name: `${number}` });
+    const [fifth, fourth, third, second, first] = (await stripe.events.list()).data.map(({ id }) => id);
+    const page = async (query: Parameters<typeof stripe.events.list>[0]) => {
+      const { data, has_more } = await stripe.events.list({ limit: 2, ...query });
+      return [data.map(({ id }) => id), has_more];
+    };
+
+    expect(await page({ ending_before: first ?? "" })).toEqual([[third, second], true]);
+    expect(await page({ ending_before: third ?? "" })).toEqual([[fifth, fourth], false]);
+    expect(await page({ starting_after: fifth ?? "" })).toEqual([[fourth, third], true]);
+    expect(await page({ ending_before: fifth ?? "" })).toEqual([[], false]);
+  });
+
+  it("has no place to list from at an event that it has forgotten", async () => {
+    const { stripe, advance } = await openAccount();
+    await stripe.customers.create({});
+    const [event] = (await stripe.events.list()).data;
+    await advance(31 * DAY);
+    await stripe.customers.create({});
+
+    for (const param of ["ending_before", "starting_after"] as const) {
+      const { code, param: named } = await refusal(stripe.events.list({ [param]: event?.id }));
+      expect([code, named]).toEqual(["resource_missing", param]);
+    }
+  });
+
   it("keeps the object as it was then", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({ name: "Ana" });

@@ -1,6 +1,6 @@
 import { listPage } from "../http/list.ts";
 import { boolean, list, paging, range, text } from "../http/params.ts";
-import { invalidRequest, noSuch } from "../http/stripe-error.ts";
+import { invalidRequest, noSuch, noSuchReference } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
 
@@ -9,6 +9,8 @@ const RETENTION_SECONDS = 30 * 24 * 3600;
 
 export function eventRoutes({ get }: Routes, world: World): void {
   const oldest = () => world.seconds() - RETENTION_SECONDS;
+  /** Also as a place to list from. */
+  const isForgotten = (id: string) => (world.objects.find("event", id)?.created ?? 0) < oldest();
 
   get(
     "/v1/events",
@@ -19,6 +21,10 @@ export function eventRoutes({ get }: Routes, world: World): void {
           code: "parameters_exclusive",
           param: "type",
         });
+      }
+      for (const param of ["starting_after", "ending_before"] as const) {
+        const id = params[param];
+        if (id !== undefined && isForgotten(id)) throw noSuchReference("event", id, param);
       }
       const created = { ...params.created, gte: Math.max(params.created?.gte ?? 0, oldest()) };
       const missed = params.delivery_success === undefined ? undefined : world.deliveries.undelivered();

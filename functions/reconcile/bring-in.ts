@@ -1,0 +1,96 @@
+import { type Instant, later, plusDays, plusMinutes, plusSeconds } from "@clearing/domain/time";
+import type { EventPage, Gateway, GatewayFailure, ListEvents } from "@clearing/payments";
+import type { Deps } from "@clearing/runtime/deps";
+import { type EventCursor, readEventCursor, writeEventCursor } from "@clearing/store/cursor";
+import type { Store } from "@clearing/store/store";
+import { knownStripeEvents, storeStripeEvent } from "@clearing/store/stripe-event";
+import { oldestPage } from "./oldest-page.ts";
+
+type WithGateway = Deps & { gateway: Gateway };
+
+/** Lists lag, and events of one second come in any order: events so young are looked at again by the next run. */
+const overlapMinutes = 10;
+const stripeKeepsDays = 30;
+
+/** Bounds on one run, which Lambda ends after 295 seconds; the next one goes on. */
+export type Bounds = { pages: number; seconds: number };
+
+/**
+ * Brings in the events that Stripe has and no webhook brought, oldest first, by the same door as the webhook. Progress
+ * is kept by page, so that a backlog that is too long for one run comes to its end in several. Without a cursor it
+ * begins with the oldest event that Stripe still has.
+ */
+export async function bringInEvents(deps: WithGateway, bounds: Bounds): Promise<void> {
+  const { store, gateway, clock, log } = deps;
+  const startedAt = clock.now();
+  const end = plusSeconds(startedAt, bounds.seconds);
+  let cursor = await readCursor(store, startedAt);
+  let page = await firstPage(gateway, cursor, startedAt);
+  let found = 0;
+  for (let pages = 1; ; pages++) {
+    found += await storeUnknown(deps, page);
+    cursor = cursorAfter(cursor, page, startedAt);
+    await writeEventCursor(store, cursor);
+    const [newest] = page.items;
+    if (!page.hasMore || newest === undefined) break;
+    if (pages >= bounds.pages || clock.now() >= end) {
+      log.warn("more events than one run can bring in; the next one goes on", { pages });
+      break;
+    }
+    page = await list(gateway, { endingBefore: newest.eventId });
+  }
+  if (found > 0) log.info("events that no webhook had brought", { found });
+  log.metric("ReconciledEvents", found, "Count");
+}
+
+/** The cursor, or one at the beginning of what Stripe keeps. */
+async function readCursor(store: Store, now: Instant): Promise<EventCursor> {
+  const kept = plusDays(now, -stripeKeepsDays);
+  const cursor = await readEventCursor(store);
+  return cursor === null ? { event: null, since: kept, next: null } : { ...cursor, since: later(cursor.since, kept) };
+}
+
+/** What is newer than the cursor; from the oldest on where there is none, or where Stripe has forgotten it. */
+async function firstPage(gateway: Gateway, { event, since, next }: EventCursor, now: Instant): Promise<EventPage> {
+  const from = next ?? event;
+  if (from !== null) {
+    const page = await gateway.listEvents({ endingBefore: from });
+    if (page.ok) return page.value;
+    if (page.kind !== "invalid" || page.code !== "resource_missing") throw notListed(page);
+  }
+  const { items } = await oldestPage((query) => list(gateway, query), since, now);
+  // Whether there are newer ones is asked next.
+  return { items, hasMore: true };
+}
+
+async function list(gateway: Gateway, query: ListEvents): Promise<EventPage> {
+  const page = await gateway.listEvents(query);
+  if (!page.ok) throw notListed(page);
+  return page.value;
+}
+
+const notListed = ({ kind, code }: GatewayFailure) =>
+  new Error(`Stripe's events could not be listed: ${kind} (${code})`);
+
+/** Stores what is not here yet, the oldest first. What is known costs a read. */
+async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promise<number> {
+  const known = await knownStripeEvents(
+    store,
+    items.map(({ eventId }) => eventId),
+  );
+  let found = 0;
+  for (const event of items.filter(({ eventId }) => !known.has(eventId)).toReversed()) {
+    const stored = await storeStripeEvent(store, event, clock.now());
+    if (stored === "conflict") throw new Error(`${event.eventId} could not be stored: others kept writing`);
+    if (stored === "stored") found++;
+  }
+  return found;
+}
+
+/** Moves to the newest event that is old enough to be looked at for the last time. */
+function cursorAfter(before: EventCursor, { items, hasMore }: EventPage, startedAt: Instant): EventCursor {
+  const settledBefore = plusMinutes(startedAt, -overlapMinutes);
+  const settled = items.find(({ created }) => created <= settledBefore);
+  const next = hasMore ? (items[0]?.eventId ?? null) : null;
+  return settled === undefined ? { ...before, next } : { event: settled.eventId, since: settled.created, next };
+}

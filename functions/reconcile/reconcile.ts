@@ -1,0 +1,20 @@
+import type { Gateway } from "@clearing/payments";
+import type { Deps } from "@clearing/runtime/deps";
+import { workOff } from "@clearing/runtime/due-work";
+import { oldestWaitingStripeEvent, resendStripeEvent } from "@clearing/store/stripe-event";
+import { type Bounds, bringInEvents } from "./bring-in.ts";
+
+const runBounds: Bounds = { pages: 50, seconds: 200 };
+
+/**
+ * Sends the events again that were received and not worked on, measures how long the oldest of them has waited, and
+ * brings in those that no webhook brought. The first two need no Stripe.
+ */
+export async function reconcile(deps: Deps & { gateway: Gateway }, bounds = runBounds): Promise<void> {
+  const { store, clock, log } = deps;
+  await workOff(deps, [{ kind: "STRIPE_EVENT", act: (key) => resendStripeEvent(store, key, clock.now()) }]);
+  const oldest = await oldestWaitingStripeEvent(store);
+  const age = oldest === null ? 0 : Math.max(0, Date.parse(clock.now()) - Date.parse(oldest));
+  log.metric("StripeEventAge", age, "Milliseconds");
+  await bringInEvents(deps, bounds);
+}

@@ -1,0 +1,23 @@
+import { applyStripeEvent } from "@clearing/operations/stripe-event";
+import type { Gateway } from "@clearing/payments";
+import type { BusEvent } from "@clearing/runtime/consumer";
+import type { Deps } from "@clearing/runtime/deps";
+import { operationsOf } from "@clearing/runtime/operations";
+import { isStripeEventApplied, markStripeEvent } from "@clearing/store/stripe-event";
+
+type Data = { eventId: string; type: string; objectId: string; objectType: string };
+
+/**
+ * Works on a Stripe event and then marks what became of it. Until it is marked it comes again: what fails is thrown,
+ * also a refusal of Stripe, since an object that an event names and Stripe does not show means a wrong key or account.
+ */
+export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<void> {
+  const { eventId, type, objectId, objectType } = data as Data;
+  if (await isStripeEventApplied(deps.store, eventId)) return;
+  const applied = await applyStripeEvent(operationsOf(deps), { type, objectId, objectType });
+  if (!applied.ok) {
+    throw new Error(`not applied: ${"reason" in applied ? applied.reason : `${applied.kind} (${applied.code})`}`);
+  }
+  const outcome = "handled" in applied ? "not_handled" : "applied";
+  await markStripeEvent(deps.store, { eventId, type, created: occurredAt }, outcome, deps.clock.now());
+}

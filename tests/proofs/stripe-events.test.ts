@@ -1,0 +1,259 @@
+import { GetCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
+import type { Gateway, ListEvents, StripeEventFacts } from "@clearing/payments";
+import { keys } from "@clearing/store/keys";
+import { storeStripeEvent } from "@clearing/store/stripe-event";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { reconcile } from "../../functions/reconcile/reconcile.ts";
+import { applyEvent } from "../../functions/stripe-events/apply.ts";
+import type { BusEvent } from "../../packages/runtime/src/consumer.ts";
+import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const now: Instant = "2027-03-01T17:00:00Z";
+const at = (minutes: number): Instant => plusMinutes(now, minutes);
+
+let running: TestStore;
+beforeEach(async () => {
+  running = await startTestStore();
+});
+afterEach(() => running.stop());
+
+const happened = (number: number, created: Instant, type = "charge.succeeded"): StripeEventFacts => ({
+  eventId: `evt_${String(number).padStart(4, "0")}`,
+  type,
+  apiVersion: null,
+  objectId: `ch_${number}`,
+  objectType: type.slice(0, type.lastIndexOf(".")),
+  created,
+  livemode: false,
+  account: null,
+});
+
+const pageSize = 10;
+
+/** Stripe's list of events, oldest first here, as its documentation describes it, in short pages; kept for 30 days. */
+function stripeWith(events: StripeEventFacts[], clock: { now(): Instant }) {
+  const asked: ListEvents[] = [];
+  const listEvents: Gateway["listEvents"] = async (query) => {
+    asked.push(query);
+    const kept = events.filter(({ created }) => created >= plusDays(clock.now(), -30));
+    const { createdAfter = "", createdUntil = "9", startingAfter, endingBefore } = query;
+    const place = kept.findIndex(({ eventId }) => eventId === (startingAfter ?? endingBefore));
+    if ((startingAfter ?? endingBefore) !== undefined && place === -1) {
+      return { ok: false, kind: "invalid", code: "resource_missing", message: "No such event" };
+    }
+    const side =
+      endingBefore !== undefined
+        ? kept.slice(place + 1)
+        : kept.slice(0, startingAfter !== undefined ? place : undefined);
+    const found = side.filter(({ created }) => created >= createdAfter && created <= createdUntil);
+    const page = endingBefore !== undefined ? found.slice(0, pageSize) : found.slice(-pageSize);
+    return { ok: true, value: { items: page.toReversed(), hasMore: found.length > page.length } };
+  };
+  return { gateway: { listEvents } as Partial<Gateway>, asked };
+}
+
+function depsWith(clock: { now(): Instant }, gateway: Partial<Gateway>) {
+  const { deps, log } = fakeDeps({ store: running.store, ids, clock });
+  return { deps: { ...deps, gateway: gateway as Gateway }, log };
+}
+
+async function read(eventId: string) {
+  const Key = keys.stripeEvent(eventId);
+  return (await running.store.client.send(new GetCommand({ TableName: running.store.tables.core, Key }))).Item;
+}
+
+/** The message of an event as it waits in the outbox, and as the queue brings it. */
+async function message(eventId: string): Promise<BusEvent & { createdAt: Instant }> {
+  const Key = { pk: eventId, sk: "OUTBOX" };
+  const { Item } = await running.store.client.send(new GetCommand({ TableName: running.store.tables.outbox, Key }));
+  if (Item === undefined) throw new Error(`no message of ${eventId} waits`);
+  const { source, detailType, detail, createdAt } = Item;
+  return { source, name: detailType, ...JSON.parse(detail), createdAt };
+}
+
+const list = async (listPk: string) => {
+  const { Items = [] } = await running.store.client.send(
+    new QueryCommand({
+      TableName: running.store.tables.core,
+      IndexName: "byList",
+      KeyConditionExpression: "listPk = :list",
+      ExpressionAttributeValues: { ":list": listPk },
+    }),
+  );
+  return Items.map(({ pk }) => String(pk).slice("EVT#".length));
+};
+
+describe("an event of Stripe's", () => {
+  const silent: Gateway["retrieveCharge"] = async () => ({ ok: false, kind: "unavailable", code: "x", message: "" });
+  const failed: Gateway["retrieveCharge"] = async (chargeId) => ({
+    ok: true,
+    value: {
+      chargeId,
+      paymentIntentId: null,
+      amount: 4_200,
+      amountCaptured: 0,
+      captured: false,
+      amountRefunded: 0,
+      currency: "usd",
+      status: "failed",
+      methodType: "card",
+      created: now,
+      balanceTransaction: null,
+      metadata: {},
+    },
+  });
+  const empty = stripeWith([], { now: () => now }).gateway;
+
+  test("that was received and not worked on is sent again, later each time, and worked on once", async () => {
+    const event = happened(1, now);
+    await storeStripeEvent(running.store, event, now);
+    expect(await read("evt_0001")).toMatchObject({ status: "received", receivedAt: now, dueAt: at(15) });
+    const clock = { at: now, now: () => clock.at };
+    const { deps, log } = depsWith(clock, { ...empty, retrieveCharge: silent });
+    await expect(applyEvent(await message("evt_0001"), deps)).rejects.toThrow("unavailable");
+
+    for (const [minutes, sentAt] of [
+      [14, 0],
+      [15, 15],
+      [44, 15],
+      [45, 45],
+    ] as const) {
+      clock.at = at(minutes);
+      await reconcile(deps);
+      expect((await message("evt_0001")).createdAt, `after ${minutes} minutes`).toBe(at(sentAt));
+    }
+    const ages = log.map((line) => JSON.parse(line).StripeEventAge).filter((age) => age !== undefined);
+    expect(ages.at(-1)).toBe(45 * 60_000);
+
+    let asked = 0;
+    const answering = depsWith(clock, {
+      ...empty,
+      retrieveCharge: (id) => {
+        asked++;
+        return failed(id);
+      },
+    });
+    for (let time = 0; time < 2; time++) await applyEvent(await message("evt_0001"), answering.deps);
+
+    expect(asked).toBe(1);
+    const item = await read("evt_0001");
+    expect(item).toMatchObject({ status: "applied", receivedAt: now, appliedAt: at(45) });
+    expect(item).not.toHaveProperty("dueAt");
+    await reconcile(answering.deps);
+    expect(answering.log.map((line) => JSON.parse(line).StripeEventAge)).toContain(0);
+  });
+
+  test("is not taken for done because Stripe shows nothing under this key", async () => {
+    await storeStripeEvent(running.store, happened(1, now), now);
+    const refused = { ok: false, kind: "invalid", code: "resource_missing", message: "No such charge" } as const;
+    const { deps } = depsWith({ now: () => now }, { retrieveCharge: async () => refused });
+
+    await expect(applyEvent(await message("evt_0001"), deps)).rejects.toThrow("resource_missing");
+
+    expect(await read("evt_0001")).toMatchObject({ status: "received" });
+  });
+
+  test("of a kind that nothing is done on yet is found by its kind later", async () => {
+    await storeStripeEvent(running.store, happened(1, now, "payout.paid"), now);
+    const { deps } = depsWith({ now: () => at(1) }, {});
+
+    await applyEvent(await message("evt_0001"), deps);
+
+    const item = await read("evt_0001");
+    expect(item).toMatchObject({ status: "not_handled" });
+    expect(item).not.toHaveProperty("dueAt");
+    expect(await list("STRIPE_EVENTS#not_handled#payout.paid")).toEqual(["evt_0001"]);
+    expect(await list("STRIPE_EVENTS#received")).toEqual([]);
+  });
+});
+
+describe("the reconciler", () => {
+  const stored = () => list("STRIPE_EVENTS#received");
+  const upTo = (last: number, first = 1) =>
+    Array.from({ length: last - first + 1 }, (_, index) => `evt_${String(first + index).padStart(4, "0")}`);
+
+  /** An account with these events, and runs of the reconciler at this instant, with so many pages each. */
+  function account(events: StripeEventFacts[], start: Instant) {
+    const clock = { at: start, now: () => clock.at };
+    const { gateway, asked } = stripeWith(events, clock);
+    const { deps } = depsWith(clock, gateway);
+    const sent = vi.spyOn(deps.store.client, "send");
+    return {
+      clock,
+      asked,
+      run: (pages = 50) => reconcile(deps, { pages, seconds: 200 }),
+      writes: () => sent.mock.calls.filter(([command]) => command instanceof TransactWriteCommand).length,
+    };
+  }
+
+  test("finds nothing on an empty account, and its first event then", async () => {
+    const events: StripeEventFacts[] = [];
+    const { clock, run } = account(events, now);
+    await run();
+    events.push(happened(1, at(1)));
+    clock.at = at(5);
+
+    await run();
+
+    expect(await stored()).toEqual(["evt_0001"]);
+  });
+
+  test.each([
+    ["spread over days", (number: number) => plusHours(now, number - 480)],
+    ["of three seconds", (number: number) => plusSeconds(now, -86_400 + Math.floor(number / 12))],
+  ])("brings in a backlog %s page by page, the oldest first, and comes to its end", async (_, created) => {
+    const events = Array.from({ length: 35 }, (__, index) => happened(index + 1, created(index + 1)));
+    const { run } = account(events, now);
+    const after: number[] = [];
+
+    for (let time = 0; time < 9 && after.at(-1) !== 35; time++) {
+      await run(1);
+      const found = (await stored()).sort();
+      expect(found).toEqual(upTo(found.length));
+      after.push(found.length);
+    }
+
+    expect(after.at(-1)).toBe(35);
+    expect(after.length).toBeLessThanOrEqual(7);
+  });
+
+  test("reads what is known, writes nothing of it, and asks for one page once all is here", async () => {
+    const events = Array.from({ length: 25 }, (_, index) => happened(index + 1, at(index - 60)));
+    const { run, writes, asked } = account(events, now);
+    await run();
+    const before = { writes: writes(), asked: asked.length };
+    expect(before.writes).toBe(25);
+
+    await run();
+
+    expect(writes()).toBe(before.writes);
+    expect(asked.slice(before.asked)).toHaveLength(1);
+    expect(await stored()).toHaveLength(25);
+  });
+
+  test("looks again at what is young: an event that the list shows late is found", async () => {
+    const events = [happened(1, at(-60)), happened(3, at(-1))];
+    const { clock, run } = account(events, now);
+    await run();
+    events.splice(1, 0, happened(2, at(-1)));
+    clock.at = at(5);
+
+    await run();
+
+    expect((await stored()).sort()).toEqual(upTo(3));
+  });
+
+  test("goes on from the cursor's instant when Stripe has forgotten the cursor's event", async () => {
+    const events = [happened(1, at(-60))];
+    const { clock, run } = account(events, now);
+    await run();
+    clock.at = plusDays(now, 45);
+    events.push(happened(2, plusDays(now, 20)), happened(3, plusDays(now, 44)));
+
+    await run();
+
+    expect((await stored()).sort()).toEqual(upTo(3));
+  });
+});
