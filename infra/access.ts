@@ -89,7 +89,7 @@ export const access: Record<FunctionName, Access> = {
   finance: { ledger: { actions: ["GetItem", "Query"], indexes: ["byMonth", "byBooking"] } },
   webhook: { core: { actions: [], where: only(["EVT#"], ["PutItem"]) }, outbox: added, stripe: true },
 
-  relay: { outbox: { actions: ["BatchWriteItem", "DeleteItem"] }, bus: true },
+  relay: { outbox: { actions: ["BatchGetItem", "BatchWriteItem", "DeleteItem"] }, bus: true },
   resend: { outbox: { actions: ["Scan", "BatchWriteItem", "DeleteItem"] }, bus: true },
   progress: commands,
   "stripe-events": { ...commands, ledger: posting, stripe: true },

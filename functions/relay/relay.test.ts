@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import type { DynamoDBRecord } from "aws-lambda";
 import { mockClient } from "aws-sdk-client-mock";
@@ -26,7 +26,7 @@ function added(number: number, detail = JSON.stringify({ id: `evt_${number}` }))
 
 /** A bus whose nth call is answered by the nth answer (the last one for ever after), and an outbox that deletes. */
 function world(...answers: ((ids: string[]) => unknown)[]) {
-  const { deps, table } = fakeDeps();
+  const { deps, table, log } = fakeDeps();
   const bus = new EventBridgeClient({ region: "us-east-1" });
   const mock = mockClient(bus as never);
   const calls: string[][] = [];
@@ -43,7 +43,34 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
       .commandCalls(BatchWriteCommand)
       .flatMap(({ args }) => args[0].input.RequestItems?.outbox ?? [])
       .map(({ DeleteRequest }) => DeleteRequest?.Key?.pk);
-  return { run: (...records: DynamoDBRecord[]) => relay(records, deps, bus), calls, deleted, table, deps };
+  // The outbox holds what was not deleted here or elsewhere.
+  const elsewhere = new Set<string>();
+  table.on(BatchGetCommand).callsFake(({ RequestItems }) => ({
+    Responses: {
+      outbox: RequestItems.outbox.Keys.filter(
+        ({ pk }: { pk: string }) => !elsewhere.has(pk) && !deleted().includes(pk),
+      ),
+    },
+  }));
+  /** The messages that were counted, by metric. */
+  const metrics = () =>
+    Object.fromEntries(
+      log
+        .map((line) => JSON.parse(line))
+        .filter(({ _aws }) => _aws !== undefined)
+        .map((line) => [line._aws.CloudWatchMetrics[0].Metrics[0].Name, line])
+        .map(([name, line]) => [name, line[name]]),
+    );
+  const sendElsewhere = (pk: string) => elsewhere.add(pk);
+  return {
+    run: (...records: DynamoDBRecord[]) => relay(records, deps, bus),
+    sendElsewhere,
+    calls,
+    deleted,
+    table,
+    metrics,
+    log,
+  };
 }
 
 const allTaken = (ids: string[]) => ({ FailedEntryCount: 0, Entries: ids.map((id) => ({ EventId: `bus-${id}` })) });
@@ -96,10 +123,37 @@ describe("the relay", () => {
   });
 
   it("keeps what the bus never takes, and asks for it again", async () => {
-    const { run, deleted } = world(without(["evt_2"]));
+    const { run, deleted, metrics } = world(without(["evt_2"]));
 
-    expect(await run(added(1), added(2))).toEqual(["2"]);
-    expect(deleted()).toEqual(["evt_1"]);
+    expect(await run(added(1), added(2), added(3))).toEqual(["2"]);
+    expect(deleted()).toEqual(["evt_1", "evt_3"]);
+    expect(metrics()).toEqual({ OutboxUnsent: 1 });
+  });
+
+  it("sends nothing twice while the stream comes again for one entry that the bus does not take", async () => {
+    const { run, calls } = world(without(["evt_1"]));
+    let records = [added(1), added(2), added(3)];
+
+    for (let number = 4; number <= 8; number++) {
+      expect(await run(...records)).toEqual(["1"]);
+      // As Lambda does: everything from the first failure on, and what has come since.
+      records = [...records, added(number)];
+    }
+
+    for (const id of ["evt_2", "evt_3", "evt_4", "evt_7"]) {
+      expect(calls.flat().filter((one) => one === id)).toEqual([id]);
+    }
+  });
+
+  it("goes on when somebody else has sent what it failed at", async () => {
+    const { run, calls, sendElsewhere } = world(without(["evt_1"]));
+    await run(added(1), added(2));
+    sendElsewhere("evt_1");
+    calls.length = 0;
+
+    expect(await run(added(1), added(2), added(3))).toEqual([]);
+
+    expect(calls).toEqual([["evt_3"]]);
   });
 
   it("keeps everything when the bus does not answer, although it may have taken it", async () => {
@@ -135,14 +189,52 @@ describe("the relay", () => {
     expect(await run(added(1))).toEqual(["1"]);
   });
 
-  it("asks again for an item that is no message, and sends the others", async () => {
-    const { run, calls } = world();
-    const broken: DynamoDBRecord = {
-      eventName: "INSERT",
-      dynamodb: { SequenceNumber: "1", NewImage: { pk: { S: "x" } } },
-    };
+  it.each([
+    ["without a detail", { detail: undefined }],
+    ["whose detail is no JSON", { detail: { S: "{" } }],
+    ["whose detail is no object", { detail: { S: "[1]" } }],
+    ["of no instant", { createdAt: { S: "yesterday" } }],
+    ["whose source is a number", { source: { N: "1" } }],
+    ["larger than the bus takes", { detail: { S: JSON.stringify({ text: "x".repeat(256 * 1024) }) } }],
+  ])("reports an item %s, deletes it not, and neither waits nor comes again for it", async (_, changes) => {
+    const { run, calls, deleted, metrics, log } = world();
+    const record = added(1);
+    const image = Object.entries({ ...record.dynamodb?.NewImage, ...changes }).filter(
+      ([, value]) => value !== undefined,
+    );
+    const broken = {
+      ...record,
+      dynamodb: { SequenceNumber: "1", NewImage: Object.fromEntries(image) },
+    } as DynamoDBRecord;
 
-    expect(await run(broken, added(2))).toEqual(["1"]);
+    expect(await run(broken, added(2))).toEqual([]);
+
     expect(calls).toEqual([["evt_2"]]);
+    expect(deleted()).toEqual(["evt_2"]);
+    expect(metrics()).toEqual({ OutboxUnsendable: 1 });
+    expect(log.join()).toContain("evt_1");
+  });
+
+  it("reports an entry that the bus refuses for good, and does not come again for it", async () => {
+    const { run, calls, deleted, metrics } = world((ids) => ({
+      Entries: ids.map((id) => (id === "evt_2" ? { ErrorCode: "MalformedDetail" } : { EventId: `bus-${id}` })),
+    }));
+
+    expect(await run(added(1), added(2))).toEqual([]);
+
+    expect(calls).toEqual([["evt_1", "evt_2"]]);
+    expect(deleted()).toEqual(["evt_1"]);
+    expect(metrics()).toEqual({ OutboxUnsendable: 1 });
+  });
+
+  it("finds the entry for which the bus refuses a whole call, and sends the others", async () => {
+    const refusing = (ids: string[]) =>
+      ids.includes("evt_2") ? Object.assign(new Error("no"), { name: "ValidationException" }) : allTaken(ids);
+    const { run, deleted, metrics } = world(refusing);
+
+    expect(await run(added(1), added(2), added(3))).toEqual([]);
+
+    expect(deleted()).toEqual(["evt_1", "evt_3"]);
+    expect(metrics()).toEqual({ OutboxUnsendable: 1 });
   });
 });

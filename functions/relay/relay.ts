@@ -1,11 +1,14 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { Deps } from "@clearing/runtime/deps";
+import { type Key, readItems } from "@clearing/store/read";
 import type { DynamoDBRecord } from "aws-lambda";
-import { batches, type Message, messageOf, sendAndDelete } from "./send.ts";
+import { batches, type Message, messageOf, reportUnsendable, sendAndDelete } from "./send.ts";
 
 /**
  * Sends what the outbox's stream brings to the bus and deletes what was sent; answers the sequence numbers of what is
- * still unsent or undeleted. Everything reaches the bus at least once (I7): a lost answer sends it again.
+ * still unsent or undeleted. The stream comes again with everything from the first of them on, so what no longer stands
+ * in the outbox is not sent again: nothing is repeated for the sake of another. Everything reaches the bus at least once
+ * (I7): a lost answer sends it again.
  */
 export async function relay(
   records: readonly DynamoDBRecord[],
@@ -13,20 +16,33 @@ export async function relay(
   bus: EventBridgeClient,
 ): Promise<readonly string[]> {
   const unsent: string[] = [];
+  const unsendable: unknown[] = [];
   const sequenceNumbers = new Map<Message, string>();
   for (const { dynamodb } of records.filter(({ eventName }) => eventName === "INSERT")) {
-    const sequenceNumber = dynamodb?.SequenceNumber ?? "";
     const message = messageOf((name) => dynamodb?.NewImage?.[name]?.S, deps.config.eventBus);
-    if (message !== null) sequenceNumbers.set(message, sequenceNumber);
-    else {
-      deps.log.error("an outbox item that is no message", null, { sequenceNumber });
-      unsent.push(sequenceNumber);
+    if (message === null) unsendable.push(dynamodb?.NewImage?.pk?.S);
+    else sequenceNumbers.set(message, dynamodb?.SequenceNumber ?? "");
+  }
+  for (const call of batches(await stillThere([...sequenceNumbers.keys()], deps))) {
+    const { gone, refused } = await sendAndDelete(call, deps, bus);
+    for (const message of call) {
+      if (refused.has(message)) unsendable.push(message.pk);
+      else if (!gone.has(message)) unsent.push(sequenceNumbers.get(message) ?? "");
     }
   }
-  for (const call of batches([...sequenceNumbers.keys()])) {
-    const gone = await sendAndDelete(call, deps, bus);
-    unsent.push(...call.filter((message) => !gone.has(message)).map((message) => sequenceNumbers.get(message) ?? ""));
-  }
+  reportUnsendable(unsendable, deps);
   if (unsent.length > 0) deps.log.metric("OutboxUnsent", unsent.length, "Count");
   return unsent;
+}
+
+const READ_AT_ONCE = 100;
+
+/** The messages that stand in the outbox: another call, or `resend`, has sent the others. */
+async function stillThere(messages: readonly Message[], { store }: Deps): Promise<Message[]> {
+  const found = new Set<string>();
+  for (let start = 0; start < messages.length; start += READ_AT_ONCE) {
+    const wanted: Key[] = messages.slice(start, start + READ_AT_ONCE);
+    for (const { pk } of await readItems(store, wanted, store.tables.outbox)) found.add(String(pk));
+  }
+  return messages.filter(({ pk }) => found.has(pk));
 }

@@ -6,26 +6,53 @@ import type { Deps } from "@clearing/runtime/deps";
 /** An outbox item on its way to the bus. */
 export type Message = { pk: string; sk: string; entry: PutEventsRequestEntry; bytes: number };
 
+/** What became of messages: `gone` to the bus and deleted, or `refused` by it for good; others are to be sent again. */
+export type Sent = { gone: ReadonlySet<Message>; refused: ReadonlySet<Message> };
+
 const ENTRIES_PER_CALL = 10;
 const BYTES_PER_CALL = 256 * 1024;
 const DELETES_PER_CALL = 25;
 const TRIES = 4;
 
-/** The message that an outbox item's attributes make; null if it is none. */
-export function messageOf(text: (attribute: string) => string | undefined, eventBus: string): Message | null {
-  const [pk, sk, source, detailType, detail] = ["pk", "sk", "source", "detailType", "detail"].map(text);
-  const createdAt = text("createdAt");
-  if (!pk || !sk || !source || !detailType || !detail || !createdAt) return null;
-  const entry = {
-    EventBusName: eventBus,
-    Source: source,
-    DetailType: detailType,
-    Detail: detail,
-    Time: new Date(createdAt),
-  };
+/** The same entry would be refused again. Sources: PutEventsResultEntry and the common errors in AWS's reference. */
+const REFUSED_FOR_GOOD: ReadonlySet<string> = new Set(["MalformedDetail", "InvalidArgument", "ValidationException"]);
+
+/** The message that an outbox item's attributes make; null if they make none that the bus could take. */
+export function messageOf(text: (attribute: string) => unknown, eventBus: string): Message | null {
+  const attributes = ["pk", "sk", "source", "detailType", "detail", "createdAt"].map(text);
+  if (!attributes.every((value) => typeof value === "string" && value !== "")) return null;
+  const [pk, sk, source, detailType, detail, createdAt] = attributes as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const time = new Date(createdAt);
   // How EventBridge counts an entry: 14 bytes for its time, and the three texts.
   const bytes = 14 + Buffer.byteLength(source) + Buffer.byteLength(detailType) + Buffer.byteLength(detail);
+  if (Number.isNaN(time.getTime()) || bytes > BYTES_PER_CALL || !isJsonObject(detail)) return null;
+  const entry = { EventBusName: eventBus, Source: source, DetailType: detailType, Detail: detail, Time: time };
   return { pk, sk, entry, bytes };
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reports items of the outbox that can never be sent. They stay in the table, where a person finds them, and the alarm
+ * on this count stays until they are gone: `resend` reports them each minute.
+ */
+export function reportUnsendable(pks: readonly unknown[], { log }: Deps): void {
+  for (const pk of pks) log.error("an outbox item that can never be sent", null, { pk: String(pk) });
+  if (pks.length > 0) log.metric("OutboxUnsendable", pks.length, "Count");
 }
 
 /** The messages by calls of PutEvents: ten entries or 256 KB each. */
@@ -46,34 +73,51 @@ export function batches(messages: readonly Message[]): Message[][] {
 }
 
 /**
- * Has the bus take the messages of one call, then deletes them from the outbox; gives those of which both is done. A
- * lost answer leaves a message to be sent again: at least once (I7).
+ * Has the bus take the messages of one call, then deletes them from the outbox. A lost answer leaves a message to be
+ * sent again: at least once (I7).
  */
-export async function sendAndDelete(
-  call: readonly Message[],
-  deps: Deps,
-  bus: EventBridgeClient,
-): Promise<ReadonlySet<Message>> {
-  return deleteSent(await send(call, deps, bus), deps);
+export async function sendAndDelete(call: readonly Message[], deps: Deps, bus: EventBridgeClient): Promise<Sent> {
+  const { taken, refused } = await send(call, deps, bus);
+  return { gone: await deleteSent(taken, deps), refused: new Set(refused) };
 }
 
-/** PutEvents succeeds as a whole while single entries fail: only entries without an error were taken. */
-async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient): Promise<Message[]> {
-  const sent: Message[] = [];
+type Attempted = { taken: Message[]; refused: Message[] };
+
+/**
+ * PutEvents succeeds as a whole while single entries fail: only entries without an error were taken. A call that is
+ * refused as a whole is made again entry by entry, so that the one at fault stops no other.
+ */
+async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient): Promise<Attempted> {
+  const taken: Message[] = [];
+  const refused: Message[] = [];
   let left = [...call];
   for (let attempt = 1; left.length > 0 && attempt <= TRIES; attempt += 1) {
     if (attempt > 1) await pause(deps, attempt);
     try {
       const { Entries = [] } = await bus.send(new PutEventsCommand({ Entries: left.map(({ entry }) => entry) }));
-      const taken = (index: number) => Entries[index]?.EventId !== undefined && Entries[index].ErrorCode === undefined;
-      sent.push(...left.filter((_, index) => taken(index)));
-      left = left.filter((_, index) => !taken(index));
+      const unsent: Message[] = [];
+      for (const [index, message] of left.entries()) {
+        const { EventId, ErrorCode } = Entries[index] ?? {};
+        if (EventId !== undefined && ErrorCode === undefined) taken.push(message);
+        else if (ErrorCode !== undefined && REFUSED_FOR_GOOD.has(ErrorCode)) refused.push(message);
+        else unsent.push(message);
+      }
+      left = unsent;
     } catch (error) {
-      deps.log.error("the bus did not answer", error, { entries: left.length });
+      const isRefusal = error instanceof Error && REFUSED_FOR_GOOD.has(error.name);
+      deps.log.error(isRefusal ? "the bus refused a call" : "the bus did not answer", error, { entries: left.length });
+      if (isRefusal && left.length === 1) refused.push(...left);
+      else if (isRefusal) {
+        for (const message of left) {
+          const alone = await send([message], deps, bus);
+          taken.push(...alone.taken);
+          refused.push(...alone.refused);
+        }
+      }
       break;
     }
   }
-  return sent;
+  return { taken, refused };
 }
 
 async function deleteSent(sent: readonly Message[], deps: Deps): Promise<ReadonlySet<Message>> {

@@ -14,8 +14,8 @@ const waiting = (number: number, createdAt = "2026-12-31T17:00:00Z") => ({
   createdAt,
 });
 
-/** An outbox that holds `pages`, and a bus that takes what `takes` says. */
-function world(pages: object[][], takes: (id: string) => boolean = () => true) {
+/** An outbox that holds `pages`, and a bus that takes what `takes` says, and never those whose detail it finds malformed. */
+function world(pages: object[][], takes: (id: string) => boolean = () => true, malformed: string[] = []) {
   const { deps, table, log } = fakeDeps();
   table.on(ScanCommand).callsFake(({ ExclusiveStartKey }: { ExclusiveStartKey?: { pk: number } }) => {
     const page = ExclusiveStartKey?.pk ?? 0;
@@ -28,7 +28,11 @@ function world(pages: object[][], takes: (id: string) => boolean = () => true) {
     .callsFake(({ Entries }: { Entries: { Detail: string }[] }) => {
       const ids = Entries.map(({ Detail }) => JSON.parse(Detail).id as string);
       calls.push(ids);
-      return { Entries: ids.map((id) => (takes(id) ? { EventId: `bus-${id}` } : { ErrorCode: "InternalFailure" })) };
+      const answer = (id: string) => {
+        if (malformed.includes(id)) return { ErrorCode: "MalformedDetail" };
+        return takes(id) ? { EventId: `bus-${id}` } : { ErrorCode: "InternalFailure" };
+      };
+      return { Entries: ids.map(answer) };
     });
   const deleted = () =>
     table
@@ -55,8 +59,8 @@ it("leaves to the stream what is new", async () => {
 
   const [scan] = table.commandCalls(ScanCommand);
   expect(scan?.args[0].input).toMatchObject({
-    FilterExpression: "createdAt < :before",
-    ExpressionAttributeValues: { ":before": "2026-12-31T23:58:00Z" },
+    FilterExpression: "NOT createdAt BETWEEN :before AND :ahead",
+    ExpressionAttributeValues: { ":before": "2026-12-31T23:58:00Z", ":ahead": "2027-01-01T00:02:00Z" },
   });
 });
 
@@ -89,11 +93,28 @@ it("is bounded: some hundred messages in one run, and few calls while the bus is
   expect(new Set(away.calls.flat()).size).toBe(30);
 });
 
-it("says which item is no message, and sends the others", async () => {
-  const { run, calls, log } = world([[{ pk: "broken", createdAt: "2026-12-31T17:00:00Z" }, waiting(2)]]);
+it("reports what can never be sent and counts it apart, so that it hides nothing that waits", async () => {
+  const broken = Array.from({ length: 600 }, (_, index) => ({
+    pk: `broken_${index}`,
+    createdAt: "2026-12-01T00:00:00Z",
+  }));
+  const { run, calls, deleted, log, age } = world([broken, [waiting(2, "2026-12-31T23:50:00Z")]]);
 
   await run();
 
   expect(calls).toEqual([["evt_2"]]);
-  expect(log.join()).toContain("broken");
+  expect(deleted()).toEqual(["evt_2"]);
+  expect(age()).toBe(10 * 60 * 1000);
+  expect(log.map((line) => JSON.parse(line).OutboxUnsendable)).toContain(600);
+  expect(log.join()).toContain("broken_599");
+});
+
+it("counts apart what the bus refuses for good", async () => {
+  const { run, deleted, log, age } = world([[waiting(1, "2026-12-01T00:00:00Z"), waiting(2)]], undefined, ["evt_1"]);
+
+  await run();
+
+  expect(deleted()).toEqual(["evt_2"]);
+  expect(age()).toBe(7 * 3_600_000);
+  expect(log.map((line) => JSON.parse(line).OutboxUnsendable)).toContain(1);
 });

@@ -110,8 +110,9 @@ export class EventsStack extends Stack {
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      // Tried for hours, an outage of the bus being no reason to lose an event (I7); the alarm comes after minutes.
-      // What is parked then is still in the outbox table, from which `resend` sends it.
+      // Tried for hours while the bus is away, which is no reason to lose an event (I7); the alarm comes after minutes.
+      // What is parked then is still in the outbox table, from which `resend` sends it. A batch that is split
+      // or comes again repeats nothing: the relay sends only what still stands there.
       maxRecordAge: Duration.hours(6),
       onFailure: new SqsDlq(dead),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],

@@ -33,6 +33,7 @@ const counted: Record<string, { says: string; threshold: number; periods?: numbe
   SweepFailures: { says: "A sweep fails on the same items again: deadlines pass", threshold: 1, periods: 2 },
   EventFailures: { says: "Consumers fail on events, which come back until they are dead letters", threshold: 10 },
   OutboxUnsent: { says: "The relay cannot send or delete messages: events are late", threshold: 1, periods: 2 },
+  OutboxUnsendable: { says: "The outbox holds an item that can never be sent: a person has to look", threshold: 1 },
   MailRefused: { says: "A client's mail is refused for good: somebody has to call", threshold: 1 },
   WebhookRefused: { says: "Webhooks come with a wrong signature: the signing secret, or a stranger", threshold: 3 },
 };

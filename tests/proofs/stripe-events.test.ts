@@ -220,7 +220,7 @@ describe("the reconciler", () => {
   });
 
   test("reads what is known, writes nothing of it, and asks for one page once all is here", async () => {
-    const events = Array.from({ length: 25 }, (_, index) => happened(index + 1, at(index - 60)));
+    const events = Array.from({ length: 25 }, (_, index) => happened(index + 1, at(index - 25)));
     const { run, writes, asked } = account(events, now);
     await run();
     const before = { writes: writes(), asked: asked.length };
