@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { routes } from "../openapi.ts";
 import { createProgram, listAudit } from "./admin.ts";
 import { createBooking } from "./booking.ts";
 import { createQuote } from "./catalogue.ts";
@@ -58,5 +59,36 @@ describe("a list's cursor", () => {
     for (const cursor of ["", "zzz", "bnVsbA", "W10", "WzEsMiwzXQ", half]) {
       expect(wrongIn(listAudit.query, { cursor })).toEqual(["cursor"]);
     }
+  });
+});
+
+describe("every text that a route takes", () => {
+  type Node = { def: Record<string, unknown> & { type: string } } & Parses;
+  const inside = ({ def }: Node): [string, Node][] => {
+    const shape = Object.entries((def.shape ?? {}) as Record<string, Node>);
+    const others = [def.innerType, def.element, def.out, ...((def.options ?? []) as Node[])] as (Node | undefined)[];
+    return [...shape, ...others.flatMap((node): [string, Node][] => (node?.def ? [["", node]] : []))];
+  };
+  const textsIn = (path: string, node: Node): [string, Node][] =>
+    node.def.type === "string"
+      ? [[path, node]]
+      : inside(node).flatMap(([name, part]) => textsIn(name === "" ? path : `${path}.${name}`, part));
+  const texts = routes.flatMap(({ operationId, params, query, body }) =>
+    [params, query, body].flatMap((part) => (part === undefined ? [] : textsIn(operationId, part as unknown as Node))),
+  );
+  /** Stripe fills these in, and whatever they hold, a page for people is the answer. */
+  const free = /^checkoutReturn\./;
+
+  test("refuses NUL, half a surrogate pair, and what turns the direction of the text around it", () => {
+    const taken = texts
+      .filter(([path]) => !free.test(path))
+      .flatMap(([path, schema]) =>
+        ["Sample\u0000", "Sample \ud800", "Sample \u202etxet"]
+          .filter((value) => schema.safeParse(value).success)
+          .map((value) => [path, value]),
+      );
+
+    expect(texts.length).toBeGreaterThan(50);
+    expect(taken).toEqual([]);
   });
 });
