@@ -29,8 +29,7 @@ export const checkoutBindings = [
     if (!opened.ok) {
       if ("kind" in opened) return refuseStripe(opened, deps.log);
       if (opened.reason !== "amount_invalid") return { refused: opened.reason };
-      const message = "Must be at most what is unpaid, and leave nothing below 50 minor units";
-      return { refused: "validation_failed", errors: [{ path: "amount", message }] };
+      return { refused: "validation_failed", errors: [{ path: "amount", message: opened.message }] };
     }
     const { url, sessionId, sessionExpiresAt: expiresAt } = opened.attempt;
     const answer = { url, sessionId, expiresAt };

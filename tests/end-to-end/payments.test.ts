@@ -279,6 +279,11 @@ describe("the balance", () => {
     const dueId = confirmed.dues[1]?.id;
     const tooMuch = await client.tryCheckout({ purpose: "due", dueId, amount: 1_600_001 });
     expect(tooMuch).toMatchObject({ status: 400, body: { errors: [{ path: "amount" }] } });
+    const tooLittle = await client.tryCheckout({ purpose: "due", dueId, amount: 9_999 });
+    expect(tooLittle.body).toMatchObject({
+      code: "validation_failed",
+      errors: [{ path: "amount", message: expect.stringMatching(/^Must be at least 10000 minor units, \$100\.00/) }],
+    });
     expect(await client.pay("pm_card_visa", { purpose: "due", dueId, amount: 600_000 })).toBe("succeeded");
     expect(await client.read()).toMatchObject({ paid: 850_000, balance: 1_000_000 });
     expect(await client.pay("pm_card_visa", { purpose: "due", dueId })).toBe("succeeded");

@@ -260,7 +260,10 @@ async function act(world: World, person: Person): Promise<string[]> {
       ({ kind }) => kind === "balance",
     );
     if (due === undefined || due.paid === due.amount) return cancel();
-    const part = world.random() < 0.3 ? { amount: Math.max(50, Math.floor((due.amount - due.paid) / 3)) } : {};
+    const part =
+      world.random() < 0.3
+        ? { amount: Math.min(due.amount - due.paid, Math.max(10_000, Math.floor((due.amount - due.paid) / 3))) }
+        : {};
     return pay(world, person, token, { purpose: "due", dueId: due.id, ...part });
   };
   const payAndCancel = async () => (await Promise.all([payDeposit(), cancel()])).flat();

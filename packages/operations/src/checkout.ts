@@ -4,7 +4,7 @@ import {
   attemptUnderWay,
   type Booking,
   beginCheckout,
-  type CheckoutRefusal,
+  type CheckoutRefused,
   type PaymentMethod,
 } from "@clearing/domain/booking";
 import { clearanceSummary } from "@clearing/domain/screening";
@@ -31,11 +31,11 @@ export type CheckoutCommand = {
 
 export type OpenCheckout =
   | { ok: true; attempt: Attempt & { sessionId: string; url: string } }
-  | { ok: false; reason: CheckoutRefusal | "conflict" }
+  | CheckoutRefused
   | GatewayFailure;
 
 /** `abandon`: the attempt stands in the way, and is to be given up before another one begins. */
-type Begun = { ok: true; attempt: Attempt; abandon?: true } | { ok: false; reason: CheckoutRefusal | "conflict" };
+type Begun = { ok: true; attempt: Attempt; abandon?: true } | CheckoutRefused;
 
 /** A bank debit takes days to settle: no deposit by it when the cohort starts within this many business days. */
 const debitBusinessDays = 10;

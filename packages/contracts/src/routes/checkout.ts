@@ -11,7 +11,9 @@ export const openCheckout = defineRoute({
   function: "checkout",
   access: ["client"],
   idempotency: "required",
-  summary: "Stripe's hosted page for the deposit or another due; a second call gives the open one",
+  summary:
+    "Stripe's hosted page for the deposit or another due; a second call gives the open one. `amount` pays a part of a " +
+    "due: at least 10,000 minor units or a tenth of the due, whichever is less, at most 100 parts a booking",
   params,
   body: z.strictObject({
     purpose: z.enum(["deposit", "due"], "Must be deposit or due; other purposes cannot be had yet"),

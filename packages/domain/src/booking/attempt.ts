@@ -1,8 +1,8 @@
-import { chargeProblem, smallestCharge } from "../money/index.ts";
 import { type Instant, plusMinutes } from "../time/index.ts";
 import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
 import { nextVersion, waitsForConfirmation } from "./deadline.ts";
 import { type Due, replaceDue, unpaid } from "./due.ts";
+import { partProblem } from "./part-payment.ts";
 
 export type AttemptStatus =
   | "requested"
@@ -67,7 +67,6 @@ export type CheckoutRefusal =
   | "clearance_required"
   | "hold_expired"
   | "invalid_transition"
-  | "amount_invalid"
   | "conflict"
   | "not_found";
 
@@ -85,10 +84,15 @@ export type CheckoutRequest = {
   verifying: boolean;
 };
 
+/** `message` says in words what bound the amount breaks. */
+export type CheckoutRefused =
+  | { ok: false; reason: CheckoutRefusal }
+  | { ok: false; reason: "amount_invalid"; message: string };
+
 export type CheckoutDecision =
   | { ok: true; kind: "existing" | "abandon"; attemptId: string }
   | ({ ok: true; kind: "begin"; attempt: Attempt; holdUntil: Instant | null } & BookingChange)
-  | { ok: false; reason: CheckoutRefusal };
+  | CheckoutRefused;
 
 /** The attempt that is under way for the due that is asked for, if any. */
 export function attemptUnderWay(booking: Booking, request: Pick<CheckoutRequest, "purpose" | "dueId">): string | null {
@@ -121,9 +125,9 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
 
 /**
  * Begins a checkout for one due, or points to the one that is open. One whose bank account is still to be verified is to
- * be abandoned first; a deposit waits for it (`conflict`). A deposit's checkout extends the hold past the
- * session's end, once; a hold that had its extension begins no other that it does not reach to the end of. `amount` (minor units) only for a `due`, at most
- * what is unpaid, a multiple of the currency's step, and never so that less than its smallest charge is left.
+ * be abandoned first; a deposit waits for it (`conflict`). A deposit's checkout extends the hold past the session's end,
+ * once; a hold that had its extension begins no other that it does not reach to the end of. `amount` (minor units) only
+ * for a `due`, within the bounds of part payments.
  */
 export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
   const due = wantedDue(before, request);
@@ -136,12 +140,9 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
 
   const open = unpaid(due);
   const amount = request.amount ?? open;
-  const rest = open - amount;
   const { currency } = before;
-  const leavesTooLittle = rest !== 0 && rest < smallestCharge(currency);
-  if (chargeProblem(amount, currency) !== null || leavesTooLittle) {
-    return { ok: false, reason: "amount_invalid" };
-  }
+  const message = partProblem(before, due, amount);
+  if (message !== null) return { ok: false, reason: "amount_invalid", message };
   const isDeposit = request.purpose === "deposit";
   const sessionExpiresAt = plusMinutes(now, sessionMinutes);
   const reach = plusMinutes(sessionExpiresAt, marginMinutes);
@@ -174,7 +175,9 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     createdAt: now,
     dueAt: plusMinutes(now, requestMinutes),
   };
-  const changes: Partial<Booking> = { dues: replaceDue(before.dues, { ...due, openAttemptId: attempt.id }) };
+  const changes: Partial<Booking> = {
+    dues: replaceDue(before.dues, { ...due, openAttemptId: attempt.id, openPart: amount < open }),
+  };
   if (heldUntil !== null) Object.assign(changes, { holdExpiresAt: reach, holdExtended: true });
   const change = nextVersion(before, now, changes, () => ({ events: [], journal: [] }));
   return { ok: true, kind: "begin", attempt, holdUntil: heldUntil === null ? held : reach, ...change };

@@ -215,7 +215,7 @@ describe("a booking that ends early", () => {
       fc.property(
         fc.constantFrom(...ends),
         fc.integer({ min: 0, max: 70 }),
-        fc.option(fc.integer({ min: 50, max: 1_500_000 }), { nil: null }),
+        fc.option(fc.integer({ min: 10_000, max: 1_500_000 }), { nil: null }),
         fc.boolean(),
         (by, days, part, confirmed) => {
           const life = new Life(held()).sign().pay("deposit");
@@ -239,7 +239,7 @@ describe("a booking that ends early", () => {
       fc.property(
         fc.constantFrom<Ending["by"]>("client", "operator", "no_show"),
         fc.integer({ min: 0, max: 62 }),
-        fc.integer({ min: 50, max: 1_500_000 }),
+        fc.integer({ min: 10_000, max: 1_500_000 }),
         (by, days, amount) => {
           const [atOnce, inTwoSteps] = [true, false].map((before) => {
             const life = new Life(held()).sign().pay("deposit").confirm();

@@ -16,9 +16,34 @@ export type Due = {
   amount: number;
   paid: number;
   billed: number;
+  /** How many payments have left some of it unpaid. */
+  partsPaid: number;
   status: DueStatus;
   openAttemptId: string | null;
+  /** The open attempt asks for less than what was unpaid. Says nothing while there is none. */
+  openPart: boolean;
 };
+
+/** A due as the schedule has it: nothing of it paid, billed or asked for. */
+export const scheduledDue = ({
+  id,
+  sequence,
+  kind,
+  dueOn,
+  amount,
+}: Pick<Due, "id" | "sequence" | "kind" | "dueOn" | "amount">): Due => ({
+  id,
+  sequence,
+  kind,
+  dueOn,
+  amount,
+  paid: 0,
+  billed: 0,
+  partsPaid: 0,
+  status: "scheduled",
+  openAttemptId: null,
+  openPart: false,
+});
 
 /** What is still to be collected of a due; nothing of a cancelled one. */
 export const unpaid = (due: Due): number => (due.status === "cancelled" ? 0 : due.amount - due.paid);
@@ -40,6 +65,7 @@ export function payDue(due: Due, payment: { attemptId: string; amount: number },
       ...due,
       paid,
       billed: due.billed + newlyBilled,
+      partsPaid: due.partsPaid + (paid === due.amount ? 0 : 1),
       status: paid === due.amount ? "paid" : "scheduled",
       // Another attempt that is under way goes on, unless nothing is left to collect (I5).
       openAttemptId: paid === due.amount || due.openAttemptId === payment.attemptId ? null : due.openAttemptId,

@@ -1,7 +1,7 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
 import { type Booking, type BookingChange, type BookingTerms, bookingEvent } from "./booking.ts";
 import { nextDeadline, nextVersion } from "./deadline.ts";
-import { cancelDue, type DueKind } from "./due.ts";
+import { cancelDue, type DueKind, scheduledDue } from "./due.ts";
 import type { Participant } from "./participant.ts";
 
 export type HoldRequest = {
@@ -32,7 +32,7 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
     paid: 0,
     refunded: 0,
     deferred: 0,
-    dues: schedule.map((due) => ({ ...due, paid: 0, billed: 0, status: "scheduled", openAttemptId: null })),
+    dues: schedule.map(scheduledDue),
     agreement: { version: 1, hash: agreementHash, signedVersion: null, signedAt: null },
     autopay: false,
     holdExpiresAt: plusMinutes(now, request.terms.holdMinutes),

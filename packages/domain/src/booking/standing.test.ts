@@ -11,6 +11,8 @@ const due = (sequence: number, changes: Partial<Due>): Due => ({
   amount: 100_000,
   paid: 0,
   billed: 0,
+  partsPaid: 0,
+  openPart: false,
   status: "scheduled",
   openAttemptId: null,
   ...changes,

@@ -45,7 +45,7 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("checkout" as const),
       purpose: fc.constantFrom("deposit" as const, "due" as const),
-      amount: fc.option(fc.integer({ min: 50, max: 900_000 }), { nil: undefined }),
+      amount: fc.option(fc.integer({ min: 10_000, max: 900_000 }), { nil: undefined }),
     }),
   },
   {
