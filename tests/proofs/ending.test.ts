@@ -1,5 +1,5 @@
 import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { Booking, Charge, Refund } from "@clearing/domain/booking";
+import { type Booking, type Charge, type Due, type Refund, scheduledDue } from "@clearing/domain/booking";
 import { afterEvaluation } from "@clearing/domain/screening";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { Context } from "@clearing/operations/context";
@@ -15,6 +15,7 @@ import { takePlace } from "@clearing/store/place";
 import { endEarly, progressBooking } from "@clearing/store/progress";
 import { readRefund, spreadOverCharges } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
+import { billDues } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { refundAt } from "../harness/refunds.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
@@ -266,4 +267,24 @@ describe("a booking that was paid in many parts", () => {
     expect(runs).toEqual([5, 10, 12]);
     expect(sum(given.values())).toBe(paidOf(11));
   });
+});
+
+test("a booking whose sixty dues were missed on one day is billed in slices, in one call", async () => {
+  const { id, dues } = await paidInParts(0);
+  const before = (await readBooking(running.store, id)) as Booking;
+  const [first, balance] = dues as [Due, Due];
+  const amount = 20_000;
+  const missed = Array.from({ length: 60 }, (_, index) =>
+    scheduledDue({ ...balance, id: ids.next("due"), sequence: index + 1, dueOn: "2027-02-26", amount }),
+  );
+  const booking = { ...before, dues: [first, ...missed], version: before.version + 1 };
+  await commit(running.store, bookingWrites(running.store, before, { booking, events: [], journal: [] }, at(now)));
+  const { store, sizes } = watched();
+
+  expect(await billDues(store, id, at(now))).toMatchObject({ ok: true });
+
+  expect(sizes).toEqual([62, 62, 62]);
+  const billed = (await readBooking(store, id)) as Booking;
+  expect(billed.dues.filter(({ status }) => status === "past_due")).toHaveLength(60);
+  expect(billed.deferred).toBe(deposit + 60 * amount);
 });

@@ -77,9 +77,12 @@ export function lapseHold(store: Store, bookingId: string, occasion: Occasion): 
   return changeBooking(store, bookingId, occasion, lapse, (booking) => releaseWrites(store, booking, occasion.now));
 }
 
-/** Bills what has fallen due, and marks what is past due. */
-export function billDues(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
-  return changeBooking(store, bookingId, occasion, fallDue);
+/** Bills what has fallen due, and marks what is past due, in as many transactions as that takes. */
+export async function billDues(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
+  for (;;) {
+    const billed = await changeBooking(store, bookingId, occasion, fallDue);
+    if (!billed.ok || fallDue(billed.booking, occasion.now) === null) return billed;
+  }
 }
 
 /** Completes an admitted booking whose last day is over. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { cohort, held } from "../testing/retreat.ts";
-import { complete, completesAt, fallDue, mayAdmit } from "./index.ts";
+import { type BookingChange, complete, completesAt, type Due, fallDue, mayAdmit, scheduledDue } from "./index.ts";
 
 const confirmed = () => new Life(held()).sign().pay("deposit").confirm();
 /** 00:00 in Denver of 15 March, the day after the last; daylight saving began the day before. */
@@ -116,6 +116,57 @@ describe("a due whose date has come", () => {
     expect(life.booking.dues[1]).toMatchObject({ status: "past_due", openAttemptId: null });
     expect(life.events.slice(-2).map(({ name }) => name)).toEqual(["PaymentFailed", "DuePastDue"]);
     expect(life.fallDue()).toBe(false);
+  });
+
+  /** A deposit, and a balance in sixty dues that were all due on the same day. */
+  function sixty(life: Life): Life {
+    const [deposit, balance] = life.booking.dues as [Due, Due];
+    const dues = Array.from({ length: 60 }, (_, index) =>
+      scheduledDue({ ...balance, id: `due_${index + 1}`, sequence: index + 1, amount: 20_000 }),
+    );
+    life.booking = { ...life.booking, dues: [deposit, ...dues] };
+    return life;
+  }
+  /** What one transaction writes of a change: an item for the booking, for its audit record, each entry and event. */
+  const items = ({ events, journal }: BookingChange): number => 2 + events.length + journal.length;
+
+  test("is billed with nineteen others at most in one transaction, and the rest in the next: DynamoDB takes 100 items", () => {
+    const life = sixty(confirmed()).at("2027-02-08T18:00:00Z");
+
+    const sizes: number[] = [];
+    for (let change = fallDue(life.booking, life.now); change !== null; change = fallDue(life.booking, life.now)) {
+      sizes.push(items(change));
+      life.fallDue();
+    }
+
+    expect(sizes).toEqual([62, 62, 62]);
+    expect(
+      life.booking.dues.filter(({ status, billed, amount }) => status === "past_due" && billed === amount),
+    ).toHaveLength(60);
+    expect(life.booking.deferred).toBe(1_450_000);
+  });
+
+  test("is billed before the retreat is completed, in however many transactions", () => {
+    const life = sixty(confirmed()).at("2027-03-08T17:00:00Z").admit().at(over);
+
+    expect([life.fallDue(), life.complete(), life.fallDue(), life.complete(), life.fallDue()]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(life.complete()).toBe(true);
+  });
+
+  test("while the deposit was under way is billed with it, as far as the transaction may grow", () => {
+    const life = sixty(new Life(held()).sign());
+    const attempt = life.checkout("deposit");
+    life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
+    life.at("2027-02-06T18:00:00Z").settle(attempt?.id ?? "", life.paymentOf(attempt?.id ?? ""));
+
+    expect(life.journal.filter(({ reference }) => reference.startsWith("due-billed:")).length).toBe(21);
+    expect(life.booking.dueAt && life.booking.dueAt <= life.now).toBe(true);
   });
 
   test("bills only what no part payment has billed", () => {

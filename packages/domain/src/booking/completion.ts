@@ -2,7 +2,7 @@ import { type FactContext, type JournalEntry, revenueEarned } from "../ledger/in
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import { type AdmissionOutcome, type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { aboutDue, completesAt, dueDeadline, nextVersion } from "./deadline.ts";
-import { billDue, type Due, replaceDue, resting } from "./due.ts";
+import { billDue, type Due, duesAtOnce, replaceDue, resting } from "./due.ts";
 
 /** Staff may record an admission on a confirmed booking from the first day on, in the cohort's zone, once. */
 export function mayAdmit(booking: Booking, today: CalendarDate): boolean {
@@ -38,7 +38,10 @@ export function complete(before: Booking, now: Instant): BookingChange | null {
   }));
 }
 
-/** Bills the dues that have fallen due, and marks those past due the day after. Null when there is nothing to do. */
+/**
+ * Bills the dues that have fallen due, and marks those past due the day after; at most so many at once, the earliest
+ * first, since each adds to the transaction. Null when there is nothing to do.
+ */
 export function fallDue(before: Booking, now: Instant): BookingChange | null {
   if (before.status !== "awaiting_clearance" && before.status !== "confirmed") return null;
   const today = dateIn(before.terms.timeZone, now);
@@ -51,9 +54,11 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
   const billed: Due[] = [];
   let dues = before.dues;
   let changed = false;
-  for (const due of before.dues) {
-    const deadline = dueDeadline(before, due);
-    if (deadline === null || deadline > now) continue;
+  const deadlines = before.dues.map((due) => ({ due, deadline: dueDeadline(before, due) }));
+  const fallen = deadlines.flatMap(({ due, deadline }) =>
+    deadline === null || deadline > now ? [] : [{ due, deadline }],
+  );
+  for (const { due } of fallen.toSorted((a, b) => a.deadline.localeCompare(b.deadline)).slice(0, duesAtOnce)) {
     let next = due;
     if (next.billed < next.amount) {
       const bill = billDue(next, on(next.dueOn));

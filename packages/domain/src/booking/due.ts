@@ -48,6 +48,9 @@ export const scheduledDue = ({
 /** What is still to be collected of a due; nothing of a cancelled one. */
 export const unpaid = (due: Due): number => (due.status === "cancelled" ? 0 : due.amount - due.paid);
 
+/** How many dues one transaction bills: each adds an entry and up to two events, and DynamoDB takes 100 items. */
+export const duesAtOnce = 20;
+
 type Billed = { due: Due; journal: JournalEntry[] };
 
 /** Bills what is not billed yet, when a due falls due. */

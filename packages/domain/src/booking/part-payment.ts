@@ -27,7 +27,6 @@ export function partProblem(booking: Booking, due: Due, amount: number): string 
   const all = `or all that is unpaid of the due: ${inWords(open)}`;
   if (amount < least) return `Must be at least ${inWords(least)}, ${all}`;
   if (open - amount < smallest) return `Must leave at least ${inWords(smallest)}, or be all of it: ${inWords(open)}`;
-  if (partPayments(booking) >= mostParts)
-    return `Must be all that is unpaid of the due, after ${mostParts} part payments`;
-  return null;
+  if (partPayments(booking) < mostParts) return null;
+  return `Must be all that is unpaid of the due, after ${mostParts} part payments`;
 }

@@ -13,7 +13,7 @@ import type { Attempt } from "./attempt.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { refundAtEnding } from "./cancellation.ts";
 import { nextVersion, waitsForConfirmation } from "./deadline.ts";
-import { billDue, cancelDue, type Due, payDue, replaceDue, resting, unpaid } from "./due.ts";
+import { billDue, cancelDue, type Due, duesAtOnce, payDue, replaceDue, resting, unpaid } from "./due.ts";
 import { type Charge, type Refund, type RefundReason, refundRequested, requestRefund } from "./refund.ts";
 import { transition } from "./transitions.ts";
 
@@ -74,9 +74,12 @@ export function takeDeposit(state: SettlementState, placeId: string, payment: Su
   const today = dateIn(booking.terms.timeZone, now);
   const paid = payDue(dueOf(booking, state.attempt), { attemptId: state.attempt.id, amount: payment.amount }, at);
   const journal = [...paid.journal];
-  // Nothing is billed while a booking is held: what is past by now is billed with its deposit.
+  // Nothing is billed while a booking is held: what is past by now is billed with its deposit, as far as one
+  // transaction may grow, and the rest by the sweep.
+  let most = duesAtOnce;
   const dues = replaceDue(booking.dues, paid.due).map((due) => {
-    if (due.dueOn > today || unpaid(due) === 0 || waitsForConfirmation(booking, due)) return due;
+    if (due.dueOn > today || unpaid(due) === 0 || waitsForConfirmation(booking, due) || most === 0) return due;
+    most -= 1;
     const billed = billDue(due, { ...at, effectiveOn: later(at.effectiveOn, due.dueOn) });
     journal.push(...billed.journal);
     return billed.due;
