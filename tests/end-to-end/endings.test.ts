@@ -177,6 +177,35 @@ describe("a refund that Stripe could not deliver", () => {
   });
 });
 
+describe("a refund made by hand at the moment of a cancellation", () => {
+  test("leaves the rest to go out by itself: ledger and Stripe agree, and nobody is told of a refusal", async () => {
+    const client = new Client(world);
+    await client.hold((await openCohort(world, { inDays: 80 })).id);
+    await client.sign();
+    await client.pay("pm_card_visa");
+    await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
+    const paid = (await world.journal(client.id)).find(({ reference }) => reference.startsWith("payment:"));
+    const charge = paid?.reference.slice("payment:".length) ?? "";
+    expect((await world.http.stripe("POST", "refunds", { charge, amount: "60000" })).status).toBe(200);
+
+    expect((await client.cancel("admin")).body).toMatchObject({ status: "cancelled", refunded: 250_000 });
+
+    await world.sim("DELETE", "/_sim/webhooks");
+    const { body } = await world.http.stripe<{ data: object[] }>("GET", `refunds?charge=${charge}`);
+    expect(body.data).toMatchObject([
+      { amount: 190_000, status: "succeeded" },
+      { amount: 60_000, status: "succeeded" },
+    ]);
+    expect(await client.read()).toMatchObject({ refunded: 250_000 });
+    expect(await accountsOf(client)).toMatchObject({ deferred_revenue: 0, refunds_payable: 0 });
+    const told = (await world.events(client.id)).map(({ type }) => type);
+    expect(told).not.toContain("RefundRefused");
+    expect(told).not.toContain("RefundFailed");
+    const [balances, stripe] = await Promise.all([world.balances(), world.stripeBalance()]);
+    expect(balances.stripe_balance).toBe(stripe.balance);
+  });
+});
+
 describe("the retreat", () => {
   async function atTheDoor(): Promise<Client> {
     const client = new Client(world);
