@@ -195,12 +195,12 @@ describe("what a person is told", () => {
 
   test("what the functions count themselves has an alarm, but for what is only to be looked at", () => {
     const onlySeen = ["Latency", "PaymentRefused", "ReconciledEvents", "WebhookVersionSkew"];
-    const sources = globSync(["packages/runtime/src/*.ts", "functions/*/*.ts"], {
+    const sources = globSync(["packages/{runtime,operations}/src/*.ts", "functions/*/*.ts"], {
       exclude: (path) => path.endsWith(".test.ts"),
     });
     const emitted = new Set(
       sources.flatMap((path) =>
-        [...readFileSync(path, "utf8").matchAll(/\.metric\("(\w+)"/g)].map((match) => match[1]),
+        [...readFileSync(path, "utf8").matchAll(/\.(?:metric|count)\("(\w+)"/g)].map((match) => match[1]),
       ),
     );
     const watched = alarms.filter(({ Namespace }) => Namespace === "Clearing");
