@@ -49,7 +49,7 @@ const idempotencyKey = (required: boolean) => ({
   in: "header",
   required,
   description: "Makes a repeated request have one effect and one answer; kept for 30 days",
-  schema: { type: "string", minLength: 1, maxLength: 255 },
+  schema: { type: "string", pattern: "^[!-~]{1,255}$" },
 });
 
 function operation(route: Route) {
