@@ -76,9 +76,10 @@ describe("the OpenAPI document", () => {
       ...Object.values(responses).flatMap(({ content }) => Object.values(content ?? {}).map(({ schema }) => schema)),
     ]);
 
-    expect(schemas.length).toBeGreaterThan(200);
-    // A reference leads into the document wherever the schema itself is.
-    for (const schema of schemas) validator.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/')));
+    // A reference leads into the document wherever the schema itself is. Most are the same few, and compiling is slow.
+    const different = new Set(schemas.map((schema) => JSON.stringify(schema).replaceAll('"#/', '"openapi#/')));
+    expect(different.size).toBeGreaterThan(80);
+    for (const schema of different) validator.compile(JSON.parse(schema));
   });
 
   test("lets answers have new fields", () => {
