@@ -17,7 +17,7 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
   const caller = callerIn(context);
   const quote = await readQuote(deps.store, body.quoteId);
   if (quote === null) return { refused: "not_found", detail: "There is no such quote" };
-  if (quote.usedBy !== undefined) return refuse(context, quote.cohortId, body, "quote_used");
+  if (quote.usedBy !== undefined) return { refused: "quote_used" };
   if (quote.validUntil <= now) return { refused: "quote_expired" };
   const { terms } = quote;
   const refusal = refuseBirth(body.participant.dateOfBirth, terms.startsOn, dateIn(terms.timeZone, now));
@@ -75,11 +75,11 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
   return held.reason === "replayed" ? { replayed: true } : refuse(context, quote.cohortId, body, held.reason);
 });
 
-const meansBooked: readonly HoldRefusal[] = ["already_booked", "sold_out", "quote_used"];
+const meansBooked: readonly HoldRefusal[] = ["already_booked", "sold_out"];
 
 /**
- * Whoever has the participant's live booking in this cohort, or an admin, is told of it, also when that very booking has
- * taken the last place or used the quote. Anybody else is told what they would be told without it.
+ * The owner of the participant's live booking in this cohort, or an admin, is told of it, also when that very booking has
+ * taken the last place. Anybody else is told what they would be told without it.
  */
 async function refuse(
   context: RequestContext,

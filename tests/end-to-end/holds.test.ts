@@ -70,7 +70,7 @@ describe("holding a place", () => {
     const client = new Client(world);
     const quote = await client.quote(cohort.id);
     expect((await client.tryHold(quote)).status).toBe(201);
-    expect((await new Client(world).tryHold(quote)).body.code).toBe("quote_used");
+    expect((await client.tryHold(quote)).body.code).toBe("quote_used");
     expect((await client.tryHold(await client.quote(cohort.id))).body.code).toBe("already_booked");
   });
 
@@ -81,7 +81,6 @@ describe("holding a place", () => {
     const { id } = (await client.tryHold(quote)).body;
     const booked = { status: 409, body: { code: "already_booked", bookingId: id } };
     expect(await client.tryHold(await client.quote(cohort.id))).toMatchObject(booked);
-    expect(await client.tryHold(quote)).toMatchObject(booked);
     const asking = async (role: string, email: string) => {
       const body = { quoteId: await client.quote(cohort.id), participant: participantBody(client.email) };
       const token = await world.token(role, email);
