@@ -90,6 +90,19 @@ describe("one client, whoever made the booking", () => {
     expect(JSON.stringify(customer.metadata)).not.toContain("jane");
   });
 
+  test("is made at Stripe for no checkout that is refused, so that a refusal needs no Stripe", async () => {
+    const { store } = running;
+    const program = sampleProgram();
+    const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+    const unsigned = await heldBooking(store, offer, somebody(), now);
+    const { asked, contextAt } = stripe();
+
+    const opened = await openCheckout(contextAt(now), { bookingId: unsigned.id, purpose: "deposit" }, actor);
+
+    expect(opened).toEqual({ ok: false, reason: "agreement_required" });
+    expect(asked).toEqual([]);
+  });
+
   test("has one deposit by bank debit under way at a time", async () => {
     const jane = somebody();
     const { methods, contextAt } = stripe();

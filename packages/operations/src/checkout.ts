@@ -4,11 +4,12 @@ import {
   attemptUnderWay,
   type Booking,
   beginCheckout,
+  type CheckoutDecision,
   type CheckoutRefused,
   type PaymentMethod,
 } from "@clearing/domain/booking";
 import { clearanceSummary } from "@clearing/domain/screening";
-import { dateIn } from "@clearing/domain/time";
+import { dateIn, type Instant } from "@clearing/domain/time";
 import { addBusinessDays } from "@clearing/domain/time/business-days";
 import type { GatewayFailure } from "@clearing/payments";
 import { attemptPut, bookingWrites, lockWrite, readAttempt, readFile } from "@clearing/store/booking";
@@ -46,7 +47,8 @@ const rounds = 4;
 /**
  * Opens Stripe's hosted page for one due, or gives the one that is open: the intent is recorded, Stripe is asked under
  * the attempt's own key, the outcome is recorded. What a crash leaves in between, the next call or the sweep finishes.
- * A due's attempt that waits for a bank account to be verified is abandoned for it. Where Stripe no longer has the client's customer, the attempt is refused, and the next one is made for another.
+ * A due's attempt that waits for a bank account to be verified is abandoned for it. Where Stripe no longer has the
+ * client's customer, the attempt is refused, and the next one is made for another.
  */
 export async function openCheckout(context: Context, command: CheckoutCommand, actor: Actor): Promise<OpenCheckout> {
   let gone: string | undefined;
@@ -90,11 +92,18 @@ async function begin(
   actor: Actor,
   gone: string | undefined,
 ): Promise<Begun | GatewayFailure> {
-  const file = await readFile(context.store, command.bookingId);
-  if (file === null) return { ok: false, reason: "not_found" };
-  const customer = await ensureCustomer(context, file.booking.owner.email, gone);
+  const look = await decide(
+    context,
+    command,
+    { customerId: "", methods: ["card"], attemptId: "" },
+    context.clock.now(),
+  );
+  if (!look.ok) return look;
+  // A refusal, or a page that is open, needs no customer: neither waits for Stripe, and neither makes one there.
+  if (look.decision.kind !== "begin") return attemptOf(context, look);
+  const customer = await ensureCustomer(context, look.booking.owner.email, gone);
   if (!customer.ok) return customer;
-  const debit = await record(context, command, actor, customer.customerId, methodsFor(file.booking, command, context));
+  const debit = await record(context, command, actor, customer.customerId, methodsFor(look.booking, command, context));
   // Another of the client's deposits is being paid by debit: this one is paid by card.
   return debit.ok || debit.reason !== "debit_busy"
     ? (debit as Begun)
@@ -110,6 +119,37 @@ function methodsFor(booking: Booking, { purpose, method }: CheckoutCommand, { cl
   return method === "us_bank_account" ? ["us_bank_account"] : ["card", "us_bank_account"];
 }
 
+type Asked = { customerId: string; methods: PaymentMethod[]; attemptId: string };
+type Decided = { ok: true; booking: Booking; decision: Extract<CheckoutDecision, { ok: true }> };
+
+/** What a checkout would do to its booking as it is now. */
+async function decide(
+  { store, site }: Context,
+  command: CheckoutCommand,
+  asked: Asked,
+  now: Instant,
+): Promise<Decided | CheckoutRefused> {
+  const file = await readFile(store, command.bookingId);
+  if (file === null) return { ok: false, reason: "not_found" };
+  const { booking, clearance } = file;
+  const today = dateIn(booking.terms.timeZone, now);
+  const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
+  const returnUrl = `${site.publicUrl}/v1/checkout/return`;
+  const underWay = attemptUnderWay(booking, command);
+  const waiting = underWay === null ? null : await readAttempt(store, booking.id, underWay);
+  const verifying = waiting !== null && waiting.verifyUntil !== null;
+  const decision = beginCheckout(booking, { ...command, ...asked, returnUrl, notCleared, verifying }, now);
+  return decision.ok ? { ok: true, booking, decision } : decision;
+}
+
+/** The attempt that is there already, to be opened again or abandoned. */
+async function attemptOf({ store }: Context, { booking, decision }: Decided): Promise<Begun> {
+  if (decision.kind === "begin") throw new Error(`${booking.id} has no attempt yet`);
+  const attempt = await readAttempt(store, booking.id, decision.attemptId);
+  if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
+  return { ok: true, attempt, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
+}
+
 /** The first transaction: the attempt, the due that it collects, and, for a deposit, the extension of the hold. */
 function record(
   context: Context,
@@ -122,23 +162,10 @@ function record(
   const attemptId = context.ids.next("att");
   return untilFresh<Begun | { ok: false; reason: "debit_busy" }>(store, async () => {
     const occasion = by(context, "checkout", actor);
-    const file = await readFile(store, command.bookingId);
-    if (file === null) return { ok: false, reason: "not_found" };
-    const { booking, clearance } = file;
-    const today = dateIn(booking.terms.timeZone, occasion.now);
-    const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
-    const returnUrl = `${context.site.publicUrl}/v1/checkout/return`;
-    const underWay = attemptUnderWay(booking, command);
-    const waiting = underWay === null ? null : await readAttempt(store, booking.id, underWay);
-    const verifying = waiting !== null && waiting.verifyUntil !== null;
-    const request = { ...command, customerId, methods, returnUrl, attemptId, notCleared, verifying };
-    const decision = beginCheckout(booking, request, occasion.now);
-    if (!decision.ok) return decision;
-    if (decision.kind !== "begin") {
-      const attempt = await readAttempt(store, booking.id, decision.attemptId);
-      if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
-      return { ok: true, attempt, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
-    }
+    const decided = await decide(context, command, { customerId, methods, attemptId }, occasion.now);
+    if (!decided.ok) return decided;
+    const { booking, decision } = decided;
+    if (decision.kind !== "begin") return attemptOf(context, decided);
     const { attempt, holdUntil } = decision;
     const writes: Guarded<"stale" | "already_posted" | "already_booked" | "debit_busy">[] = [
       attemptPut(store, attempt),
