@@ -1,17 +1,11 @@
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
 import type { AuditRecord } from "@clearing/domain/audit";
-import { addDays, type CalendarDate, dateIn, isCalendarDate, later } from "@clearing/domain/time";
+import { addDays, dateIn, endOfDay, type Instant, isCalendarDate, later, plusSeconds } from "@clearing/domain/time";
 import { type Answer, bind } from "@clearing/runtime/api";
-import {
-  type AuditSpan,
-  actorRecords,
-  auditBegins,
-  dayRecords,
-  subjectRecords,
-  verifyAudit,
-} from "@clearing/store/audit";
-import { auditOrder } from "@clearing/store/facts";
+import { type AuditSpan, auditBegins, auditPage, subjectRecords, verifyAudit } from "@clearing/store/audit";
+import { auditPlace, type RecordedAct } from "@clearing/store/facts";
+import { whenSettled } from "@clearing/store/stamped";
 import type { Store } from "@clearing/store/store";
 
 type Query = {
@@ -19,6 +13,8 @@ type Query = {
   actor?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
 };
 type Subject = AuditRecord["subject"];
 
@@ -41,50 +37,54 @@ function placeIn(cursor: string | undefined): string {
   return isCalendarDate(place.slice(0, 10)) ? place : "";
 }
 
-/** Dates are UTC days, both inclusive; a list of everybody's records without a first day begins 30 days before its last. */
-function spanOf({ subject, actor, from, to }: Query, today: CalendarDate): AuditSpan {
+/**
+ * Dates are UTC days over the instant of writing, both inclusive; a list of everybody's records without a first day
+ * begins 30 days before its last. A day that has ended holds all that was written in it, also when it ended a moment ago.
+ */
+async function spanOf({ subject, actor, from, to }: Query, store: Store, now: Instant): Promise<AuditSpan> {
+  const today = dateIn("UTC", now);
   const last = to === undefined || to > today ? today : to;
   const first = from ?? (subject === undefined && actor === undefined ? addDays(last, -30) : auditBegins);
+  if (last < today) await whenSettled(store, plusSeconds(endOfDay(last, "UTC"), -1));
   return { from: later(first, auditBegins), to: last };
 }
 
-/** The records that a list is made of, from the one on that was given last. */
-async function* found(
+type Page = { items: RecordedAct[]; next: string | null };
+
+/** A subject's records in the order of its chains. They are few, and are read from the first on. */
+async function subjectPage(
   store: Store,
-  { subject, actor }: Query,
+  { subject, actor, limit }: Query & { subject: string },
   span: AuditSpan,
-  last: string,
-): AsyncIterable<AuditRecord> {
-  const rest = { ...span, from: later(last, span.from) };
-  if (subject === undefined) {
-    yield* actor === undefined ? dayRecords(store, rest) : actorRecords(store, actor, rest);
-    return;
-  }
-  // A subject's records are few: they are read from the first on.
-  let given = last !== "";
+  after: string,
+): Promise<Page> {
+  const items: RecordedAct[] = [];
+  let given = after !== "";
   for (const one of subjectsOf(subject)) {
     for await (const record of subjectRecords(store, one)) {
-      given &&= auditOrder(record) !== last;
-      const day = record.at.slice(0, 10);
-      const wanted = span.from <= day && day <= span.to && (actor === undefined || record.actor.sub === actor);
-      if (wanted && !given) yield record;
+      const isNew = !given;
+      given &&= auditPlace(record) !== after;
+      const day = record.recordedAt.slice(0, 10);
+      const isWanted = span.from <= day && day <= span.to && (actor === undefined || record.actor.sub === actor);
+      const last = items.at(-1);
+      if (!isNew || !isWanted) continue;
+      if (items.length === limit && last !== undefined) return { items, next: auditPlace(last) };
+      items.push(record);
     }
   }
+  return { items, next: null };
 }
 
 export const auditBindings = [
-  bind(listAudit, async ({ query }, { deps, now }): Promise<Answer> => {
-    const { limit, cursor } = query;
-    const last = placeIn(cursor);
-    const items: AuditRecord[] = [];
-    for await (const record of found(deps.store, query, spanOf(query, dateIn("UTC", now)), last)) {
-      if (auditOrder(record) === last) continue;
-      items.push(record);
-      if (items.length > limit) break;
-    }
-    if (items.length <= limit) return { status: 200, body: { items, nextCursor: null } };
-    items.pop();
-    return { status: 200, body: { items, nextCursor: encodeCursor(auditOrder(items.at(-1) as AuditRecord)) } };
+  bind(listAudit, async ({ query }, { deps: { store }, now }): Promise<Answer> => {
+    const { subject, actor, limit } = query;
+    const span = await spanOf(query, store, now);
+    const after = placeIn(query.cursor);
+    const { items, next } =
+      subject === undefined
+        ? await auditPage(store, { actor, ...span }, { limit, after })
+        : await subjectPage(store, { ...query, subject }, span, after);
+    return { status: 200, body: { items, nextCursor: next === null ? null : encodeCursor(next) } };
   }),
 
   bind(verifyRoute, async (_input, { deps }): Promise<Answer> => {

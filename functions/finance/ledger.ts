@@ -5,7 +5,8 @@ import { dateIn, endOfDay, type Instant, later, plusSeconds, startOfDay } from "
 import { type Answer, bind } from "@clearing/runtime/api";
 import type { Deps } from "@clearing/runtime/deps";
 import { preferredType } from "@clearing/runtime/negotiation";
-import { bookingEntries, entriesBetween, journalPage, ledgerBegins, whenSettled } from "@clearing/store/journal";
+import { bookingEntries, entriesBetween, journalPage, ledgerBegins } from "@clearing/store/journal";
+import { whenSettled } from "@clearing/store/stamped";
 import type { Store } from "@clearing/store/store";
 import { csvOf } from "./csv.ts";
 import { hledgerOf } from "./hledger.ts";

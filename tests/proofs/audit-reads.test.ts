@@ -1,12 +1,18 @@
 import { DeleteCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type AuditRecord, chain } from "@clearing/domain/audit";
+import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/admin";
 import { handler as clinicalHandler } from "@clearing/functions/clinical";
+import { auditPage } from "@clearing/store/audit";
+import { settledAfterSeconds } from "@clearing/store/commit";
 import { keys } from "@clearing/store/keys";
+import { writeProgram } from "@clearing/store/program";
+import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";
 import { programBody } from "../harness/http.ts";
 import { heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { slowly, storeAt } from "../harness/slow-commit.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
 const firstDay = "2027-03-01T17:00:00Z";
@@ -48,7 +54,7 @@ afterAll(async () => {
   await running.stop();
 });
 
-type Listed = { items: AuditRecord[]; nextCursor: string | null };
+type Listed = { items: (AuditRecord & { recordedAt: string })[]; nextCursor: string | null };
 const list = async (query: string): Promise<Listed> =>
   (await call("GET", `/v1/audit?${query}`, { role: "finance" })).body as unknown as Listed;
 
@@ -118,6 +124,8 @@ describe("the audit log", () => {
     // The second day's records one by one; over more than one day; more than one page of each.
     ["from=2027-03-02", [1, 2]],
     ["from=2027-03-01", [9]],
+    ["from=2027-03-02&to=2027-03-02", [1]],
+    ["actor=one-admin&to=2027-03-01", [7]],
     ["actor=one-admin", [7]],
     ["subject", [1, 2]],
   ])("comes in pages of %s, each record once", async (query, limits) => {
@@ -130,6 +138,85 @@ describe("the audit log", () => {
   test.each(["client", "clinician"])("is not for a %s", async (role) => {
     expect((await call("GET", "/v1/audit", { role })).status).toBe(403);
     expect((await call("GET", "/v1/audit/verification", { role })).status).toBe(403);
+  });
+});
+
+describe("a reader who pages through the audit log while others act", () => {
+  const act = (store: Store, sub: string, publicLabel: string, askedAt: Instant) =>
+    writeProgram(
+      store,
+      null,
+      sampleProgram({ publicLabel }),
+      [],
+      { actor: { sub, role: "admin" }, action: "sample", now: askedAt },
+      null,
+    );
+  const labels = (records: AuditRecord[]) => records.map(({ after }) => after?.publicLabel);
+
+  /** Four acts and a fifth that was asked for between them and is written when the first page has been read. */
+  async function paged(sub: string, span: { actor?: string; from: string; to: string }, settledAfter?: number) {
+    const at = (seconds: number) => plusSeconds(`${span.from}T12:00:00Z`, seconds);
+    const { store, time } = storeAt(running.store, at(0));
+    const acted = async (label: string, seconds: number) => {
+      time.now = at(seconds);
+      expect(await act(store, sub, label, time.now)).toEqual({ ok: true });
+    };
+    await acted("a", 0);
+    const slow = slowly(running.store, at(30), (delayed) => act(delayed, sub, "slow", at(30)));
+    await acted("b", 31);
+    await acted("c", 32);
+    await acted("d", 33);
+    const pages: unknown[][] = [];
+    let place: string | null = "";
+    while (place !== null) {
+      const page: Awaited<ReturnType<typeof auditPage>> = await auditPage(
+        store,
+        span,
+        { limit: 2, after: place },
+        settledAfter,
+      );
+      if (pages.length === 0) expect(await slow.land()).toEqual({ ok: true });
+      pages.push(labels(page.items));
+      place = page.next;
+    }
+    return { pages, waited: time.waited };
+  }
+
+  test.each([
+    ["of a day", { from: "2027-04-02", to: "2027-04-02" }],
+    ["of an actor", { actor: "paged-admin", from: "2027-04-03", to: "2027-04-04" }],
+  ])("misses nothing %s that was stamped earlier and came later", async (_which, span) => {
+    const { pages, waited } = await paged("paged-admin", span);
+
+    expect(pages).toEqual([["a"], ["slow", "b"], ["c", "d"]]);
+    expect(waited).toBe(settledAfterSeconds - 2);
+  });
+
+  test.each([
+    ["of a day", { from: "2027-04-05", to: "2027-04-05" }],
+    ["of an actor", { actor: "missed-admin", from: "2027-04-06", to: "2027-04-06" }],
+  ])("would miss it %s if a page ended anywhere", async (_which, span) => {
+    const { pages } = await paged("missed-admin", span, 0);
+
+    expect(pages.flat()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("finds an act where it was written, not where it was asked for", async () => {
+    const { store, time } = storeAt(running.store, "2027-04-08T00:00:05Z");
+    await act(store, "late-admin", "prompt", "2027-04-08T00:00:04Z");
+    time.now = "2027-04-08T00:00:15Z";
+    await act(store, "late-admin", "late", "2027-04-07T23:59:50Z");
+    vi.setSystemTime(new Date("2027-04-09T17:00:00Z"));
+
+    const onItsDay = await list("actor=late-admin&from=2027-04-08&to=2027-04-08");
+
+    expect(labels(onItsDay.items)).toEqual(["prompt", "late"]);
+    expect(onItsDay.items[1]).toMatchObject({ at: "2027-04-07T23:59:50Z", recordedAt: "2027-04-08T00:00:15Z" });
+    const late = `program#${onItsDay.items[1]?.subject.id}`;
+    for (const query of ["actor=late-admin", `subject=${encodeURIComponent(late)}`]) {
+      expect((await list(`${query}&from=2027-04-07&to=2027-04-07`)).items).toEqual([]);
+    }
+    expect((await list(`subject=${encodeURIComponent(late)}&from=2027-04-08&to=2027-04-08`)).items).toHaveLength(1);
   });
 });
 

@@ -1,11 +1,12 @@
 import { type Account, transfer } from "@clearing/domain/ledger";
-import { type Instant, plusSeconds } from "@clearing/domain/time";
+import { plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/finance";
 import { settledAfterSeconds } from "@clearing/store/commit";
-import { journalPage, postOnce, whenSettled } from "@clearing/store/journal";
-import type { Store } from "@clearing/store/store";
+import { journalPage, postOnce } from "@clearing/store/journal";
+import { whenSettled } from "@clearing/store/stamped";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";
+import { slowly, storeAt } from "../harness/slow-commit.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
 /** The reporting zone is New York: 23:59:59 there on 1 March is 04:59:59 UTC on the 2nd. */
@@ -205,50 +206,17 @@ describe("a reader who pages while others post", () => {
       { effectiveOn: "2027-04-01", currency: "usd", bookingId },
     );
 
-  /** The store at an instant that the test moves; waiting moves it too, and `waited` tells for how long. */
-  function storeAt(start: Instant, client: Pick<Store["client"], "send"> = running.store.client) {
-    const time = { now: start, waited: 0 };
-    const sleep = async (milliseconds: number) => {
-      time.waited += milliseconds / 1_000;
-      time.now = plusSeconds(time.now, milliseconds / 1_000);
-    };
-    const store: Store = { ...running.store, client: client as Store["client"], sleep, clock: { now: () => time.now } };
-    return { store, time };
-  }
-
-  /** An entry that is stamped now and reaches the table when `land` is called. */
-  function slowly(bookingId: string, reference: string, at: Instant) {
-    const { send } = running.store.client;
-    let land = () => {};
-    const open = new Promise<void>((resolve) => {
-      land = resolve;
-    });
-    const client = {
-      send: async (...request: Parameters<typeof send>) => {
-        await open;
-        return running.store.client.send(...request);
-      },
-    } as unknown as Pick<Store["client"], "send">;
-    const posting = postOnce(storeAt(at, client).store, entryOf(bookingId, reference));
-    return {
-      async land() {
-        land();
-        expect(await posting).toEqual({ ok: true });
-      },
-    };
-  }
-
   /** Four entries and a fifth that is stamped between them and lands when the first page has been read. */
   async function paged(bookingId: string, settledAfter?: number) {
     const at = (seconds: number) => plusSeconds(after, seconds);
-    const { store, time } = storeAt(at(0));
+    const { store, time } = storeAt(running.store, at(0));
     const posted = async (reference: string, seconds: number) => {
       time.now = at(seconds);
       expect(await postOnce(store, entryOf(bookingId, `${bookingId}:${reference}`))).toEqual({ ok: true });
     };
     const span = { bookingId, from: at(0), to: at(60) };
     await posted("a", 0);
-    const slow = slowly(bookingId, `${bookingId}:slow`, at(30));
+    const slow = slowly(running.store, at(30), (store) => postOnce(store, entryOf(bookingId, `${bookingId}:slow`)));
     await posted("b", 31);
     await posted("c", 32);
     await posted("d", 33);
@@ -261,7 +229,7 @@ describe("a reader who pages while others post", () => {
         { limit: 2, after: place },
         settledAfter,
       );
-      if (pages.length === 0) await slow.land();
+      if (pages.length === 0) expect(await slow.land()).toEqual({ ok: true });
       pages.push(page.items.map(({ reference }) => reference.slice(bookingId.length + 1)));
       place = page.next;
     }
@@ -282,7 +250,7 @@ describe("a reader who pages while others post", () => {
   });
 
   test("waits for the last entries of a day that has just ended, so that its books are whole", async () => {
-    const { store, time } = storeAt("2027-05-02T04:00:03Z");
+    const { store, time } = storeAt(running.store, "2027-05-02T04:00:03Z");
 
     await whenSettled(store, "2027-05-02T03:59:59Z");
 
@@ -290,7 +258,7 @@ describe("a reader who pages while others post", () => {
   });
 
   test("sees all there is on a page that reaches the end, at once", async () => {
-    const { store, time } = storeAt("2027-05-01T12:00:00Z");
+    const { store, time } = storeAt(running.store, "2027-05-01T12:00:00Z");
     await postOnce(store, entryOf("bkg_end", "end:a"));
     await postOnce(store, entryOf("bkg_end", "end:b"));
     const span = { bookingId: "bkg_end", from: time.now, to: time.now };

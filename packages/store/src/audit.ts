@@ -1,20 +1,22 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
-import { addDays, type CalendarDate } from "@clearing/domain/time";
+import { addDays, type CalendarDate, later } from "@clearing/domain/time";
+import { auditPlace, type RecordedAct } from "./facts.ts";
 import { fromItem, type Item } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
 import { listKeys, readItems } from "./read.ts";
+import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
 
 const auditKeys = new Set(["actorPk", "actorSk", "dayPk", "daySk"]);
 
-const toRecord = (item: Item): AuditRecord =>
-  fromItem<AuditRecord>(Object.fromEntries(Object.entries(item).filter(([name]) => !auditKeys.has(name))));
+const toRecord = (item: Item): RecordedAct =>
+  fromItem<RecordedAct>(Object.fromEntries(Object.entries(item).filter(([name]) => !auditKeys.has(name))));
 
 type Subject = AuditRecord["subject"];
 
 /** One subject's records in the order of their chain. */
-export async function* subjectRecords(store: Store, subject: Subject): AsyncIterable<AuditRecord> {
+export async function* subjectRecords(store: Store, subject: Subject): AsyncIterable<RecordedAct> {
   let from: Item | undefined;
   do {
     const page = await store.client.send(
@@ -31,49 +33,46 @@ export async function* subjectRecords(store: Store, subject: Subject): AsyncIter
   } while (from !== undefined);
 }
 
-/** Where a reading begins and ends in the order of `auditOrder`: dates, instants or whole orders, both inclusive. */
-export type AuditSpan = { from: string; to: string };
-
-/** One person's records, in the order of their instants. */
-export function actorRecords(store: Store, sub: string, span: AuditSpan): AsyncIterable<AuditRecord> {
-  return indexed(store, { IndexName: "byActor", pk: "actorPk", value: sub, sk: "actorSk" }, span);
-}
-
-/** Everybody's records, day by day (UTC), in the order of their instants. */
-export async function* dayRecords(store: Store, span: AuditSpan): AsyncIterable<AuditRecord> {
-  const last = span.to.slice(0, 10);
-  for (let day = span.from.slice(0, 10); day <= last; day = addDays(day, 1)) {
-    yield* indexed(store, { IndexName: "byDay", pk: "dayPk", value: day, sk: "daySk" }, span);
-  }
-}
+/** Days (UTC) of writing, both inclusive. */
+export type AuditSpan = { from: CalendarDate; to: CalendarDate };
 
 /** No audit record is older than the product. */
 export const auditBegins: CalendarDate = "2026-01-01";
 
-async function* indexed(
+/**
+ * A page of one person's records, or of everybody's, in the order of their writing, and the place (`auditPlace`) to go
+ * on from: see `stampedPage`.
+ */
+export function auditPage(
   store: Store,
-  index: { IndexName: string; pk: string; value: string; sk: string },
-  { from, to }: AuditSpan,
-) {
-  // DynamoDB takes a range that ends before it begins for a mistake, where it is merely empty.
-  if (from > to) return;
-  let start: Item | undefined;
-  do {
-    const page = await store.client.send(
-      new QueryCommand({
-        TableName: store.tables.audit,
-        IndexName: index.IndexName,
-        KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
-        ExpressionAttributeNames: { "#pk": index.pk, "#sk": index.sk },
-        ExpressionAttributeValues: { ":pk": index.value, ":from": from, ":to": `${to}~` },
-        ExclusiveStartKey: start,
-        Limit: 100,
-      }),
-    );
-    const found = (page.Items ?? []).map((item) => ({ pk: String(item.pk), sk: String(item.sk) }));
-    yield* (await readItems(store, found, store.tables.audit)).map(toRecord);
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
+  { actor, from, to }: AuditSpan & { actor?: string | undefined },
+  page: { limit: number; after: string },
+  settledAfter?: number,
+): Promise<{ items: RecordedAct[]; next: string | null }> {
+  const read = (after: string) => {
+    const start = later(from, after);
+    return actor === undefined ? dayRecords(store, start, to) : actorRecords(store, actor, start, to);
+  };
+  return stampedPage(store, { read, placeOf: auditPlace }, page, settledAfter);
+}
+
+function actorRecords(store: Store, sub: string, from: string, to: CalendarDate): AsyncIterable<RecordedAct> {
+  const partition = { name: "actorPk", value: sub };
+  return indexed(store, { IndexName: "byActor", partition, place: "actorSk", from, to });
+}
+
+async function* dayRecords(store: Store, from: string, to: CalendarDate): AsyncIterable<RecordedAct> {
+  for (let day = from.slice(0, 10); day <= to; day = addDays(day, 1)) {
+    yield* indexed(store, { IndexName: "byDay", partition: { name: "dayPk", value: day }, place: "daySk", from, to });
+  }
+}
+
+async function* indexed(store: Store, range: Omit<StampedRange, "TableName">): AsyncIterable<RecordedAct> {
+  const TableName = store.tables.audit;
+  for await (const items of stampedItems(store, { TableName, ...range, atOnce: 100 })) {
+    const found = items.map((item) => ({ pk: String(item.pk), sk: String(item.sk) }));
+    yield* (await readItems(store, found, TableName)).map(toRecord);
+  }
 }
 
 export type AuditVerdict = { records: number; broken: { subject: string; sequence: number }[] };

@@ -56,30 +56,33 @@ export function journalPut(store: Store, entry: JournalEntry): Guarded<"already_
   };
 }
 
-/** The place of an audit record among all others: by instant, then by subject. */
-export const auditOrder = ({ subject, sequence, at }: AuditRecord): string =>
-  `${at}#${subject.type}#${subject.id}#${sequence}`;
-
-/** The next link of a subject's audit chain; its sequence is the subject's version, so it cannot be written twice (I9). */
+/**
+ * The next link of a subject's audit chain; its sequence is the subject's version, so it cannot be written twice (I9).
+ * Lists of days and of actors are ordered by the instant of the try that commits it, which the hash does not cover.
+ */
 export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
-  const { subject, sequence, at, actor } = record;
-  const order = auditOrder(record);
+  const { subject, sequence, actor } = record;
   return {
     write: {
       Put: {
         TableName: store.tables.audit,
-        Item: {
-          pk: `${subject.type}#${subject.id}`,
-          sk: String(sequence).padStart(8, "0"),
-          ...record,
-          actorPk: actor.sub,
-          actorSk: order,
-          dayPk: at.slice(0, 10),
-          daySk: order,
-        },
+        Item: { pk: `${subject.type}#${subject.id}`, sk: linkKey(sequence), ...record },
         ConditionExpression: "attribute_not_exists(pk)", // I9
       },
+    },
+    stamp: (recordedAt) => {
+      const place = auditPlace({ ...record, recordedAt });
+      return { recordedAt, actorPk: actor.sub, actorSk: place, dayPk: recordedAt.slice(0, 10), daySk: place };
     },
     refusal: "stale",
   };
 }
+
+/** An audit record with the instant at which it was written, which its hash does not cover. */
+export type RecordedAct = AuditRecord & { recordedAt: Instant };
+
+const linkKey = (sequence: number): string => String(sequence).padStart(8, "0");
+
+/** The place of an audit record among all others: by the instant of its commit, then by subject and sequence. */
+export const auditPlace = ({ subject, sequence, recordedAt }: RecordedAct): string =>
+  `${recordedAt}#${subject.type}#${subject.id}#${linkKey(sequence)}`;

@@ -149,6 +149,7 @@ const auditRecord = () =>
     subject: z.object({ type: z.string(), id: z.string() }),
     sequence: z.int(),
     at: instant(),
+    recordedAt: instant(),
     actor: z.object({ sub: z.string(), role: z.string() }),
     action: z.string(),
     before: z.nullable(z.record(z.string(), z.unknown())),
@@ -173,7 +174,13 @@ export const listAudit = defineRoute({
     from: z.optional(calendarDate()),
     to: z.optional(calendarDate()),
   }),
-  responses: () => ({ 200: { description: "Records", schema: page(auditRecord()) } }),
+  responses: () => ({
+    200: {
+      description:
+        "Records: of a subject in the order of its chain, others in the order of their writing. `at` is when the act was asked for, and the hash covers it; `recordedAt` is when its record was written, and the hash does not cover it. `from` and `to` are UTC days over `recordedAt`, both inclusive. A page may be shorter than was asked for, and may take some seconds: a cursor is given only when nothing can be written before it any more, so that a reader who follows it misses no record",
+      schema: page(auditRecord()),
+    },
+  }),
   errors: [],
 });
 
