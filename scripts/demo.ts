@@ -53,7 +53,10 @@ async function demo(): Promise<void> {
   const { items } = await call<{ items: Cohort[] }>("GET", "/v1/cohorts?status=open");
   const cohort = items.find(({ places }) => places.some(({ available }) => available > 0));
   const place = cohort?.places.find(({ available }) => available > 0);
-  if (cohort === undefined || place === undefined) throw new Error("every cohort is sold out: start with --fresh");
+  if (items.length === 0) throw new Error("there is no open cohort: start without --no-seed, or open one");
+  if (cohort === undefined || place === undefined) {
+    throw new Error("no cohort has a place for sale: all are taken, or the sale has ended. Start with --fresh");
+  }
   step("A cohort with a free place", `${cohort.id}, from ${cohort.startsOn}: ${place.available} ${place.type} left`);
 
   const quote = await call<{ id: string; total: number; deposit: number }>("POST", "/v1/quotes", {

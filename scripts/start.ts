@@ -6,13 +6,15 @@ import { synthesize } from "./synthesize.ts";
 /** `npm start`: the whole stack on this machine, until Ctrl-C. */
 const root = join(import.meta.dirname, "..");
 const { env } = process;
+const usualPort = "8787";
+const usualStripePort = "8790";
 
 const log = (line: string) => console.log(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 async function main(): Promise<void> {
   const flags = readFlags();
-  const port = portIn("PORT", 8787);
-  const stripePort = portIn("STRIPE_SIMULATOR_PORT", 8790);
+  const port = portIn("PORT", usualPort);
+  const stripePort = portIn("STRIPE_SIMULATOR_PORT", usualStripePort);
   if (port === stripePort) throw new StartRefused(`PORT and STRIPE_SIMULATOR_PORT are both ${port}: choose two`);
   const templateDir = await synthesize(log);
   const stack = await startStack({
@@ -42,7 +44,7 @@ function readFlags() {
   }
 }
 
-function portIn(variable: string, usual: number): number {
+function portIn(variable: string, usual: string): number {
   const port = Number(env[variable] ?? usual);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new StartRefused(`${variable} is ${env[variable]}: it has to be a port, such as ${usual}`);
@@ -63,8 +65,10 @@ async function printTable(stack: Stack): Promise<void> {
   }
   console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join("\n")}
 
-  Tokens last an hour of the stack's own time; ${stack.apiUrl}/_local/token gives new ones.
-  \`npm run demo\`, in another terminal, walks a whole booking and prints each step.
+  Tokens last an hour of the stack's own time. A new one:
+    curl -s ${stack.apiUrl}/_local/token -H 'content-type: application/json' -d '{"role":"client","email":"client@example.com"}'
+  A whole booking, each step printed, from another terminal:
+    ${demoWith(stack)}npm run demo
   Ctrl-C stops everything.`);
 }
 
@@ -75,6 +79,16 @@ function stripeRows({ simulatorUrl, simulatorKey }: Stack): [string, string][] {
     ["hosted checkout", `${simulatorUrl} (Stripe simulator)`],
     ["Stripe API key", simulatorKey],
   ];
+}
+
+/** The variables that the demo needs to find a stack on other ports than the usual ones. */
+function demoWith({ apiUrl, simulatorUrl }: Stack): string {
+  const [port, stripePort] = [apiUrl, simulatorUrl].map((url) => (url === undefined ? "" : new URL(url).port));
+  const variables = [
+    ...(port === usualPort ? [] : [`PORT=${port} `]),
+    ...(stripePort === usualStripePort || stripePort === "" ? [] : [`STRIPE_SIMULATOR_PORT=${stripePort} `]),
+  ];
+  return variables.join("");
 }
 
 function endOnSignal(stack: Stack): void {

@@ -162,7 +162,7 @@ export const cohortBindings = [
     const { record, answer } = answering(context, program, 201);
     const occasion = occasionOf(context, "add_places");
     const added = await addPlaces(deps.store, params.id, { ...body, newIds }, occasion, record);
-    return added.ok ? answer() : refuseCapacity(added.reason, "");
+    return added.ok ? answer() : refuseCapacity(added, "");
   }),
 
   bind(routes.removePlaces, async ({ params, query }, context): Promise<Answer> => {
@@ -171,7 +171,7 @@ export const cohortBindings = [
     const { record, answer } = answering(context, program, 200);
     const occasion = occasionOf(context, "remove_places");
     const removed = await removePlaces(context.deps.store, params.id, query, occasion, record);
-    return removed.ok ? answer() : refuseCapacity(removed.reason, "query.");
+    return removed.ok ? answer() : refuseCapacity(removed, "query.");
   }),
 
   bind(routes.getRoster, async ({ params, query }, context): Promise<Answer> => {
@@ -210,8 +210,8 @@ function placeErrors(
   ];
 }
 
-function refuseCapacity(reason: Extract<CapacityResult, { ok: false }>["reason"], part: string): Answer {
-  switch (reason) {
+function refuseCapacity(result: Extract<CapacityResult, { ok: false }>, part: string): Answer {
+  switch (result.reason) {
     case "unknown_type":
       return invalid({ path: `${part}type`, message: "This cohort has no such place type" });
     case "too_many":
@@ -220,8 +220,9 @@ function refuseCapacity(reason: Extract<CapacityResult, { ok: false }>["reason"]
       return { replayed: true };
     case "not_found":
     case "invalid_transition":
-    case "places_in_use":
     case "conflict":
-      return { refused: reason };
+      return { refused: result.reason };
+    case "places_in_use":
+      return { refused: "places_in_use", detail: `Of ${result.capacity} places of this type ${result.free} are free` };
   }
 }

@@ -3,7 +3,8 @@ import type { Answer } from "@clearing/runtime/api";
 
 type Words = { title: string; text: string };
 
-const toBooking = "Your booking shows how it stands, and what you can do.";
+const toBooking = "Your booking shows how it stands.";
+const notFinished = `This payment is not finished. If you have just paid on another page, reload this one in a moment. ${toBooking}`;
 
 /** Each is true whenever it is shown: it says what Stripe said of this payment, and nothing of the booking or its place. */
 const words: Record<AttemptStatus, Words> = {
@@ -12,8 +13,8 @@ const words: Record<AttemptStatus, Words> = {
     title: "Payment under way",
     text: `Your bank is working on it, which can take some days. We will write to you. ${toBooking}`,
   },
-  requested: { title: "Payment not finished", text: `This payment is not finished. ${toBooking}` },
-  open: { title: "Payment not finished", text: `This payment is not finished. ${toBooking}` },
+  requested: { title: "Payment not finished", text: notFinished },
+  open: { title: "Payment not finished", text: notFinished },
   failed: { title: "Payment not completed", text: `The payment did not go through. ${toBooking}` },
   expired: { title: "This page has expired", text: `No payment was made on it. ${toBooking}` },
   abandoned: {

@@ -67,7 +67,7 @@ describe("npm start", () => {
     const first = start();
     const output = await first.says("Ctrl-C stops everything.");
     const rows = rowsOf(output);
-    expect(output).toContain("`npm run demo`");
+    expect(output).toContain(`PORT=${port} STRIPE_SIMULATOR_PORT=${stripePort} npm run demo`);
     const api = `http://127.0.0.1:${port}`;
     expect(rows).toMatchObject({
       API: api,
@@ -107,7 +107,7 @@ describe("npm start", () => {
     rmSync(elsewhere, { recursive: true, force: true });
     for (const { code } of refusals) expect(code).toBe(1);
     expect(refusals.map(({ errors }) => errors)).toEqual([
-      `${dataDir} is in use by another local stack (process ${first.child.pid})\n`,
+      `${dataDir} is in use by another local stack (process ${first.child.pid}): stop that one, or choose another folder by CLEARING_DATA_DIR\n`,
       `port ${port} is taken on 127.0.0.1: choose another by PORT or STRIPE_SIMULATOR_PORT\n`,
     ]);
 

@@ -80,7 +80,9 @@ function lockFolder(path: string, file: (name: string) => string): DatabaseSync 
   } catch {
     lock.close();
     const holder = existsSync(file("pid")) ? ` (process ${readFileSync(file("pid"), "utf8").trim()})` : "";
-    throw new StartRefused(`${path} is in use by another local stack${holder}`);
+    throw new StartRefused(
+      `${path} is in use by another local stack${holder}: stop that one, or choose another folder by CLEARING_DATA_DIR`,
+    );
   }
   writeFileSync(file("pid"), String(process.pid));
   return lock;

@@ -4,6 +4,7 @@ import {
   type Cohort,
   complete,
   completesAt,
+  isFree,
   mayChange,
   mostPlaces,
   newPlace,
@@ -293,15 +294,9 @@ export type CapacityResult =
   | { ok: true }
   | {
       ok: false;
-      reason:
-        | "not_found"
-        | "unknown_type"
-        | "too_many"
-        | "invalid_transition"
-        | "places_in_use"
-        | "replayed"
-        | "conflict";
-    };
+      reason: "not_found" | "unknown_type" | "too_many" | "invalid_transition" | "replayed" | "conflict";
+    }
+  | { ok: false; reason: "places_in_use"; free: number; capacity: number };
 
 /** The event of a change of capacity. */
 const capacityEvent = (
@@ -362,7 +357,11 @@ export function removePlaces(
     if (!mayChange(cohort, occasion.now)) return { ok: false, reason: "invalid_transition" };
     if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
     const going = placesToRemove(found.places, type, count, occasion.now);
-    if (going === null) return { ok: false, reason: "places_in_use" };
+    if (going === null) {
+      const ofType = found.places.filter((place) => place.type === type);
+      const free = ofType.filter((place) => isFree(place, occasion.now)).length;
+      return { ok: false, reason: "places_in_use", free, capacity: ofType.length };
+    }
     const after = withCapacity(cohort, type, -count);
     const record = answer({ cohort: after, places: found.places.filter((place) => !going.includes(place)) });
     return commit(store, [
