@@ -97,6 +97,31 @@ test("a key that is an empty string is refused, asked for or started from", () =
   expect(ask({ ...query("A"), ExclusiveStartKey: text({ pk: "A", sk: "" }) })).toMatch(/Key: sk$/);
 });
 
+describe("a key, asked for or started from,", () => {
+  const query = (listPk: string, listSk: string) => ({
+    IndexName: "byKeys",
+    KeyConditionExpression: "listPk = :p AND listSk >= :s",
+    ExpressionAttributeValues: text({ ":p": listPk, ":s": listSk }),
+  });
+  const started = (sk: string) => ({
+    KeyConditionExpression: "pk = :p",
+    ExpressionAttributeValues: text({ ":p": "A" }),
+    ExclusiveStartKey: text({ pk: "A", sk }),
+  });
+
+  // A letter of two bytes: it is bytes that are counted.
+  test.each([
+    ["a partition key of 2,048 bytes", query("é".repeat(1_024), "2027"), null],
+    ["a partition key of one byte more", query(`${"é".repeat(1_024)}x`, "2027"), /Size of hashkey .* of2048 bytes$/],
+    ["a sort key of 1,024 bytes", query("LIST", "é".repeat(512)), null],
+    ["a sort key of one byte more", query("LIST", `${"é".repeat(512)}x`), /range keys .* 1024 bytes$/],
+    ["a start at a sort key of 1,024 bytes", started("x".repeat(1_024)), null],
+    ["a start at a sort key of one byte more", started("x".repeat(1_025)), /range keys .* 1024 bytes$/],
+  ])("%s", (_, asked, refusal) => {
+    expect(ask(asked)).toEqual(refusal === null ? null : expect.stringMatching(refusal));
+  });
+});
+
 describe("an index gives", () => {
   const query = (IndexName: string, more: object) => ({
     IndexName,

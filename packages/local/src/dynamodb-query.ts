@@ -19,8 +19,8 @@ type Query = {
 /**
  * Why DynamoDB refuses a Query that the embedded database accepts, in AWS's words; null where it does not. A start key has
  * exactly the keys of table and index, lies in the partition that is asked for and fulfils the condition on the sort key;
- * no key is an empty string; an index is asked for nothing that it does not project. AWS merely finds no unprojected
- * attribute in a filter: that is refused here too, since such a filter can only be a mistake.
+ * no key is an empty string, nor longer than a key can be; an index is asked for nothing that it does not project. AWS
+ * merely finds no unprojected attribute in a filter: that is refused here too, since such a filter can only be a mistake.
  */
 export function refuseQuery(query: Query, table: TableSpec): string | null {
   const indexes = (table.create.GlobalSecondaryIndexes ?? []) as Index[];
@@ -29,9 +29,13 @@ export function refuseQuery(query: Query, table: TableSpec): string | null {
   const keys = index ? [keyOf("HASH"), keyOf("RANGE")] : [table.hashKey, table.rangeKey];
   const all = new Set([table.hashKey, table.rangeKey, ...keys].filter((name) => name !== undefined));
   const conditions = conditionsOf(query);
+  const named = [
+    ...conditions.flatMap(({ name, operands }) => operands.map((value) => [name, value] as const)),
+    ...Object.entries(query.ExclusiveStartKey ?? {}),
+  ];
   return (
     refuseStartKey(query.ExclusiveStartKey, all, conditions, keys) ??
-    refuseEmpty(conditions.flatMap(({ name, operands }) => operands.map((value) => [name, value] as const))) ??
+    refuseKeys(named, new Set([table.hashKey, keys[0]])) ??
     (index ? refuseUnprojected(query, index, all) : null)
   );
 }
@@ -64,8 +68,6 @@ function refuseStartKey(
   if (given.length !== attributes.size || given.some((name) => !attributes.has(name))) {
     return "The provided starting key is invalid";
   }
-  const empty = refuseEmpty(Object.entries(start));
-  if (empty !== null) return empty;
   const fulfilled = (name: string | undefined) =>
     conditions.filter((one) => one.name === name).every((one) => fulfils(start[one.name] ?? {}, one));
   if (!conditions.some((one) => one.name === range)) {
@@ -105,10 +107,28 @@ function compare(one: Value, other: Value): number {
   return Buffer.compare(Buffer.from(String(value)), Buffer.from(String(otherValue)));
 }
 
-function refuseEmpty(keys: readonly (readonly [string, Value])[]): string | null {
-  const [name] = keys.find(([, value]) => value.S === "") ?? [];
-  if (name === undefined) return null;
-  return `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`;
+/** The longest keys, in bytes of UTF-8. The missing space in the first refusal is AWS's own. */
+const LONGEST_PARTITION_KEY = 2_048;
+const LONGEST_SORT_KEY = 1_024;
+
+function refuseKeys(
+  keys: readonly (readonly [string, Value])[],
+  partitionKeys: ReadonlySet<string | undefined>,
+): string | null {
+  for (const [name, value] of keys) {
+    if (value.S === "") {
+      return `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`;
+    }
+    const bytes = typeof value.S === "string" ? Buffer.byteLength(value.S) : 0;
+    const invalid = "One or more parameter values were invalid:";
+    if (partitionKeys.has(name)) {
+      if (bytes > LONGEST_PARTITION_KEY)
+        return `${invalid} Size of hashkey has exceeded the maximum size limit of2048 bytes`;
+    } else if (bytes > LONGEST_SORT_KEY) {
+      return `${invalid} Aggregated size of all range keys has exceeded the size limit of 1024 bytes`;
+    }
+  }
+  return null;
 }
 
 function refuseUnprojected(query: Query, { IndexName, Projection }: Index, keys: ReadonlySet<string>): string | null {
