@@ -74,7 +74,12 @@ export const instant = () => z.string().check(z.meta({ format: "date-time" }));
 export const timeZone = () =>
   z.string().check(z.refine(isTimeZone, "Must be an IANA time zone such as America/Denver"));
 export const currency = () =>
-  z.string().check(z.refine(isCurrency, "Must be a supported currency as an ISO 4217 code in lower case, such as usd"));
+  z
+    .string()
+    .check(
+      z.refine(isCurrency, "Must be a supported currency as an ISO 4217 code in lower case, such as usd"),
+      z.meta({ pattern: "^[a-z]{3}$" }),
+    );
 export const email = () => z.email("Must be an e-mail address").check(z.maxLength(254));
 export const label = () =>
   matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must be lower-case letters, digits, - and _, beginning with a letter");

@@ -2,6 +2,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
+import type * as z from "zod/mini";
 import { openapiDocument, routes } from "./openapi.ts";
 import { problems } from "./problem.ts";
 import { refusalsOf } from "./refusals.ts";
@@ -98,6 +99,47 @@ describe("the OpenAPI document", () => {
     expect(bodies.filter(({ schema }) => schema.additionalProperties !== false).map(({ path }) => path)).toEqual([]);
   });
 });
+
+type Parameter = { name: string; in: string; required: boolean; schema: Record<string, unknown> };
+const parametersOf = (id: string) => operationOf(id).parameters as Parameter[];
+
+describe("a parameter", () => {
+  test("that may be left out shows what is taken instead, of every route", () => {
+    const assumed = routes.flatMap(({ operationId, query, headers }) =>
+      [query, headers].flatMap((schema) =>
+        Object.entries((schema && "shape" in schema ? schema.shape : {}) as Record<string, z.ZodMiniType>)
+          .map(([name, field]) => ({ operationId, name, assumed: field.safeParse(undefined).data }))
+          .filter(({ assumed }) => assumed !== undefined),
+      ),
+    );
+    const shown = assumed.map(({ operationId, name }) => ({
+      operationId,
+      name,
+      assumed: parametersOf(operationId).find((one) => one.name === name)?.schema.default,
+    }));
+
+    expect(shown).toEqual(assumed);
+    expect(shown).toContainEqual({ operationId: "listBookings", name: "limit", assumed: 50 });
+    expect(shown).toContainEqual({ operationId: "getJournal", name: "limit", assumed: 1_000 });
+    expect(shown).toContainEqual({ operationId: "getTrialBalance", name: "currency", assumed: "usd" });
+  });
+
+  test("in a path or a query has a longest text, so that a key that is made from it fits into the database", () => {
+    const unbounded = operations.flatMap(({ name, parameters }) =>
+      (parameters as Parameter[])
+        .filter(({ in: place, schema }) => place !== "header" && schema.type === "string" && !isBounded(schema))
+        .map((parameter) => `${name} ${parameter.name}`),
+    );
+
+    expect(unbounded).toEqual([]);
+  });
+});
+
+const isBounded = ({ maxLength, enum: values, format, pattern }: Record<string, unknown>) =>
+  Number(maxLength) <= 500 ||
+  Array.isArray(values) ||
+  format === "date" ||
+  (typeof pattern === "string" && !/[*+]|\{\d+,\}/.test(pattern));
 
 describe("every operation says what it can answer", () => {
   test.each(operations)("$name: what the gateway says by itself, in its own words", ({ security, responses }) => {

@@ -16,14 +16,20 @@ export const routes: Route[] = [catalogue, booking, checkout, admin, clinical, f
 );
 
 const jsonSchema = (schema: z.ZodMiniType, io: "input" | "output") => {
-  const opened = io === "output" ? { override: open } : {};
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", ...opened });
+  const override = io === "output" ? open : showDefault;
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", override });
   return rest;
 };
 
 /** What we send may get new fields: a schema of it that refused them would break the clients generated from it. */
 function open({ jsonSchema: schema }: { jsonSchema: { additionalProperties?: unknown } }): void {
   if (schema.additionalProperties === false) delete schema.additionalProperties;
+}
+
+/** zod leaves out the default of what is read from another form, such as a number from a query string's text. */
+function showDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: { default?: unknown } }) {
+  const { def } = zodSchema._zod;
+  if (def.type === "default") jsonSchema.default ??= def.defaultValue;
 }
 
 type ObjectSchema = { properties?: Record<string, object>; required?: string[] };

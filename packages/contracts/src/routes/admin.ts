@@ -168,7 +168,7 @@ export const listAudit = defineRoute({
   summary: "Who did what to a subject, by an actor, or between two dates; the last 30 days if none of them is named",
   query: listQuery({
     subject: z.optional(
-      matching(/^((program|cohort|booking|clearance)#)?[a-z]{3,4}_[0-9a-z]+$/, "Must be an id, or type#id"),
+      matching(/^((program|cohort|booking|clearance)#)?[a-z]{3,4}_[0-9A-Za-z_]{1,60}$/, "Must be an id, or type#id"),
     ),
     actor: z.optional(line(100)),
     from: z.optional(calendarDate()),
