@@ -76,7 +76,7 @@ export const access: Record<FunctionName, Access> = {
   checkout: { ...commands, stripe: true },
   admin: {
     core: { ...state, indexes: ["byList", "byCohort"] },
-    audit: { actions: [...reading, "PutItem"], indexes: ["byActor", "byDay"] },
+    audit: { actions: ["BatchGetItem", "Query", "PutItem"], indexes: ["byActor", "byDay"] },
     outbox: added,
     programs: true,
   },
@@ -86,7 +86,7 @@ export const access: Record<FunctionName, Access> = {
     audit: added,
     outbox: added,
   },
-  finance: { ledger: { actions: ["GetItem", "Query"], indexes: ["byMonth", "byBooking"] } },
+  finance: { ledger: { actions: ["Query"], indexes: ["byMonth", "byBooking"] } },
   webhook: { core: { actions: [], where: only(["EVT#"], ["PutItem"]) }, outbox: added, stripe: true },
 
   relay: { outbox: { actions: ["BatchGetItem", "BatchWriteItem", "DeleteItem"] }, bus: true },

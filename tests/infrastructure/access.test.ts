@@ -117,6 +117,15 @@ describe("least privilege", () => {
     }
   });
 
+  test.each([
+    ["finance", "ledger", ["Query"]],
+    ["admin", "audit", ["BatchGetItem", "PutItem", "Query"]],
+  ] as const)("%s does with the %s only what it calls", (name, table, calls) => {
+    const actions = new Set(on(name, table).map(({ action }) => action));
+
+    expect([...actions].sort()).toEqual(calls.map((call) => `dynamodb:${call}`));
+  });
+
   test("the Stripe secret is read only where Stripe is asked or heard", () => {
     const secret = stage.ofType("AWS::SecretsManager::Secret")[0]?.attributes.Ref ?? "";
     const who = functionNames.filter((name) => permissionsFor(name).some(({ resource }) => resource === secret));
