@@ -34,6 +34,14 @@ describe("what Stripe did not do", () => {
     expect(counted).toEqual(["PaymentRefused"]);
   });
 
+  test("is the client's matter as well, and no alarm, where the e-mail address is not accepted", () => {
+    const { answer, counted } = refusing(failure("invalid", "email_invalid"));
+
+    expect(answer).toMatchObject({ refused: "payment_refused", reason: "email_not_accepted" });
+    expect(answer).toMatchObject({ detail: expect.stringContaining("Book under another one") });
+    expect(counted).toEqual(["PaymentRefused"]);
+  });
+
   test.each(["testmode_charges_only", "payment_method_unactivated", "parameter_unknown"])(
     "for %s is refused for good as well, and the operator hears of it",
     (code) => {

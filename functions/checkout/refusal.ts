@@ -6,7 +6,7 @@ import type { Answer } from "@clearing/runtime/api";
 import type { Log } from "@clearing/runtime/log";
 
 /** What the client can do something about; of the rest the operator hears. */
-const clients = new Set<PaymentRefusal>(["amount_too_large", "amount_too_small"]);
+const clients = new Set<PaymentRefusal>(["amount_too_large", "amount_too_small", "email_not_accepted"]);
 
 /**
  * Stripe did not do it, and the log says why. What it will never do is `payment_refused`, with what the client can do

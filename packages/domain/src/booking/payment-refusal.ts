@@ -8,7 +8,8 @@ export const paymentRefusals = {
   currency_not_supported: "Payments in this currency cannot be taken. Please write to us.",
   method_not_available: "This way of paying cannot be had at present. Choose another one, or write to us.",
   account_restricted: "Payments cannot be taken at present, and trying again does not help. Please write to us.",
-  email_not_accepted: "The payment provider does not accept your e-mail address. Please write to us.",
+  email_not_accepted:
+    "The payment provider does not accept your e-mail address. Book under another one, or write to us.",
   not_accepted:
     "The payment provider does not accept this payment, and trying again does not help. Please write to us.",
 } as const satisfies Record<string, string>;
