@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { docs, health, openapi } from "@clearing/contracts/routes/catalogue";
 import { type Answer, bind, type Reply } from "@clearing/runtime/api";
 import { type ContentEncoding, preferredEncoding } from "@clearing/runtime/negotiation";
+import { shortPage } from "@clearing/runtime/page";
 import fresh from "fresh";
 
 /** The build puts each document beside the bundle, as it is and compressed. */
@@ -41,17 +42,20 @@ export const documentBindings = [
   bind(openapi, ({ headers }) =>
     cachedDocument("openapi.json", headers, { contentType: "application/json; charset=utf-8" }),
   ),
-  bind(docs, ({ headers }) =>
-    cachedDocument("docs.html", headers, {
-      contentType: "text/html; charset=utf-8",
-      // The page draws itself in the browser from what is in it: nothing is loaded from anywhere else.
-      policy: {
-        "script-src": "'unsafe-inline'",
-        "style-src": "'unsafe-inline'",
-        "img-src": "data:",
-        "font-src": "data:",
-        "connect-src": "'self'",
-      },
-    }),
+  bind(
+    docs,
+    ({ headers }) =>
+      cachedDocument("docs.html", headers, {
+        contentType: "text/html; charset=utf-8",
+        // The page draws itself in the browser from what is in it: nothing is loaded from anywhere else.
+        policy: {
+          "script-src": "'unsafe-inline'",
+          "style-src": "'unsafe-inline'",
+          "img-src": "data:",
+          "font-src": "data:",
+          "connect-src": "'self'",
+        },
+      }),
+    () => shortPage(503, { title: "We cannot show the documentation", text: "Please try again in a moment." }),
   ),
 ];

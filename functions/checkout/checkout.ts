@@ -38,15 +38,19 @@ export const checkoutBindings = [
     return kept.ok || kept.reason === "conflict" ? { status: 200, body: answer } : { replayed: true };
   }),
 
-  bind(checkoutReturn, async ({ query }, { deps }: Context): Promise<Answer> => {
-    const name = query.attempt ?? query.session;
-    if (name === undefined) return namelessPage();
-    const ref = await readWayBack(deps.store, name);
-    if (ref === null) return unknownPage(404);
-    const settled = await settle(operationsOf(deps), ref, "checkout_return");
-    if (settled.ok) return returnPage(settled.attempt);
-    return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
-  }),
+  bind(
+    checkoutReturn,
+    async ({ query }, { deps }: Context): Promise<Answer> => {
+      const name = query.attempt ?? query.session;
+      if (name === undefined) return namelessPage();
+      const ref = await readWayBack(deps.store, name);
+      if (ref === null) return unknownPage(404);
+      const settled = await settle(operationsOf(deps), ref, "checkout_return");
+      if (settled.ok) return returnPage(settled.attempt);
+      return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
+    },
+    () => unknownPage(503),
+  ),
 ];
 
 type Body = { purpose: "deposit" | "due"; dueId?: string | undefined; amount?: number | undefined };

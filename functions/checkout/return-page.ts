@@ -1,7 +1,6 @@
 import type { Attempt, AttemptStatus } from "@clearing/domain/booking";
-import type { Answer } from "@clearing/runtime/api";
-
-type Words = { title: string; text: string };
+import type { Reply } from "@clearing/runtime/api";
+import { shortPage, type Words } from "@clearing/runtime/page";
 
 const toBooking = "Your booking shows how it stands.";
 const notFinished = `This payment is not finished. If you have just paid on another page, reload this one in a moment. ${toBooking}`;
@@ -29,31 +28,16 @@ const verifying: Words = {
   text: `A small deposit is on its way to your bank account. Follow the link in Stripe's mail to say what arrived: the payment begins then. ${toBooking}`,
 };
 
-const style =
-  "body{font:18px/1.6 system-ui,sans-serif;color:#17202c;background:#f4f6f8;margin:0;display:grid;place-items:center;min-height:100vh}main{background:#fff;border:1px solid #d8dee6;border-radius:12px;padding:2.5rem;max-width:26rem;margin:1rem}h1{font-size:1.4rem;margin:0 0 .75rem}p{margin:0}";
-
 /** Where Stripe's page returns to, paid or not: says how this payment stands, and nothing about what was booked. */
-export const returnPage = ({ status, verifyUntil }: Attempt): Answer =>
-  page(200, verifyUntil === null ? words[status] : verifying);
+export const returnPage = ({ status, verifyUntil }: Attempt): Reply =>
+  shortPage(200, verifyUntil === null ? words[status] : verifying);
 
 /** For an address that names no payment: there is nothing to say of one. */
-export const namelessPage = (): Answer => page(200, { title: "Back to your booking", text: toBooking });
+export const namelessPage = (): Reply => shortPage(200, { title: "Back to your booking", text: toBooking });
 
-/** For a payment that is none of ours (404), or that Stripe cannot be asked about now (503). */
-export const unknownPage = (status: 404 | 503): Answer =>
-  page(status, {
+/** For a payment that is none of ours (404), or that nobody can be asked about now (503). */
+export const unknownPage = (status: 404 | 503): Reply =>
+  shortPage(status, {
     title: "We cannot show this payment",
     text: `${toBooking} If you paid, nothing is lost: the payment is entered as soon as we hear of it.`,
   });
-
-function page(status: number, { title, text }: Words): Answer {
-  return {
-    status,
-    contentType: "text/html; charset=utf-8",
-    policy: { "style-src": "'unsafe-inline'" },
-    body: `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head>
-<body><main><h1>${title}</h1><p>${text}</p></main></body></html>
-`,
-  };
-}

@@ -384,6 +384,104 @@ describe("faults of DynamoDB", () => {
   );
 });
 
+describe("DynamoDB that refuses every call", () => {
+  /** A request for each operation that reads or writes, past every gate: the way there, its parameters, a body. */
+  async function requests() {
+    const { id: programId } = await world.must<{ id: string }>("POST", "/v1/programs", {
+      token: admin,
+      body: programBody,
+    });
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    const quoteId = await client.quote(cohort.id);
+    await client.hold(cohort.id);
+    const { hash } = await world.must<{ hash: string }>("GET", `${client.path}/agreement`, {
+      token: await client.token(),
+    });
+    const days = { startsOn: cohort.startsOn, endsOn: cohort.endsOn };
+    const place = { type: "private", count: 1 };
+    const bodies: Record<string, object> = {
+      createQuote: { cohortId: cohort.id, placeType: "private", plan: { kind: "full" } },
+      createBooking: { quoteId, participant: participantBody(client.email) },
+      signAgreement: { hash, signature: "Sample Person", accepted: true },
+      putAutopay: { enabled: false },
+      cancelBooking: { reason: "Sample reason" },
+      recordAdmission: { outcome: "no_show" },
+      openCheckout: { purpose: "deposit" },
+      createProgram: programBody,
+      patchProgram: { name: "Another name (sample)" },
+      createCohort: { programId, ...days, timeZone: "America/Denver", venue: "Sample House", places: [place] },
+      patchCohort: { venue: "Another House" },
+      addPlaces: place,
+      recordEvaluation: { kind: "medical", outcome: "cleared" },
+      withdrawClearance: { note: "Sample note" },
+    };
+    const queries: Record<string, string> = {
+      removePlaces: "?type=private&count=1",
+      comparePlans: "?placeType=private",
+      checkoutReturn: "?session=cs_unknown",
+    };
+    const ids: [string, string][] = [
+      ["/v1/programs/{id}", programId],
+      ["/v1/cohorts/{id}", cohort.id],
+      ["/v1/quotes/{id}", quoteId],
+      ["/v1/bookings/{id}", client.id],
+      ["/v1/screenings/{bookingId}", client.id],
+    ];
+    type Operation = { operationId: string; "x-roles": string[]; requestBody?: object };
+    type Document = { paths: Record<string, Record<string, Operation>> };
+    const { paths } = await world.must<Document>("GET", "/openapi.json");
+    const asked = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(async ([method, { operationId, "x-roles": roles, requestBody }]) => {
+        if (requestBody !== undefined && bodies[operationId] === undefined) throw new Error(`no body: ${operationId}`);
+        const [template = "", id = ""] = ids.find(([start]) => path.startsWith(start)) ?? [];
+        const [role] = roles;
+        return {
+          operationId,
+          method: method.toUpperCase(),
+          path: `${path.replace(template, template.replace(/\{\w+\}/, id))}${queries[operationId] ?? ""}`,
+          call: {
+            ...(role === undefined
+              ? {}
+              : { token: role === "client" ? await client.token() : await world.token(role) }),
+            ...(bodies[operationId] ? { body: bodies[operationId] } : {}),
+            key: randomUUID(),
+          },
+        };
+      }),
+    );
+    const untouched = ["getHealth", "getOpenapi", "getDocs", "stripeWebhook"];
+    return (await Promise.all(asked)).filter(({ operationId }) => !untouched.includes(operationId));
+  }
+
+  // That each answer is in the document is held by `world.api` for every one, and fails the test at its end.
+  test.each([
+    ["error", [503]],
+    ["conflict", [200, 404, 409, 503]],
+  ])("with %s has every route answer as documented, and people get a page", async (kind, statuses) => {
+    const all = await requests();
+    await world.faults({ target: "dynamodb", kind, rate: 1, seed: 1 });
+    const answers = await Promise.all(
+      all.map(async ({ operationId, method, path, call }) => {
+        const { status, headers, body } = await world.api<Problem | string>(method, path, call);
+        const type = headers.get("content-type")?.split(";")[0];
+        return { operationId, status, type, code: typeof body === "string" ? null : body.code };
+      }),
+    );
+    await world.clearFaults();
+
+    expect(answers.length).toBeGreaterThan(30);
+    expect(answers.filter(({ status }) => !statuses.includes(status))).toEqual([]);
+    const of = (id: string) => answers.find(({ operationId }) => operationId === id);
+    const code = kind === "conflict" ? "conflict" : "unavailable";
+    expect(of("createBooking")).toMatchObject({ code });
+    for (const id of ["getBooking", "getAgreement", "previewCancellation", "createQuote"]) {
+      expect(of(id)).toMatchObject({ status: 503, code: "unavailable" });
+    }
+    if (kind === "error") expect(of("checkoutReturn")).toMatchObject({ status: 503, type: "text/html" });
+  });
+});
+
 describe("the page where Stripe returns to", () => {
   const page = async (query: string) => {
     const { status, headers, body } = await world.api<string>("GET", `/v1/checkout/return${query}`);

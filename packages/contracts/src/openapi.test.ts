@@ -150,9 +150,13 @@ describe("every operation says what it can answer", () => {
     expect(byGateway).toEqual([...(security.length > 0 ? ["401", "403"] : []), "413", "429", "500", "503"]);
   });
 
+  const pages = ["checkoutReturn", "getDocs"];
+
   test.each(operations)("$name: bugs, outages and too large a body, as problems", ({ operationId, responses }) => {
-    expect(codesOf(responses[500])).toEqual(["internal_error"]);
-    expect(codesOf(responses[503])).toContain("unavailable");
+    if (!pages.includes(operationId)) {
+      expect(codesOf(responses[500])).toEqual(["internal_error"]);
+      expect(codesOf(responses[503])).toContain("unavailable");
+    }
     // A webhook's bytes are not weighed before their signature is.
     expect(codesOf(responses[413])).toEqual(operationId === "stripeWebhook" ? undefined : ["payload_too_large"]);
   });
@@ -190,11 +194,18 @@ describe("every operation says what it can answer", () => {
     expect(responses[401]?.headers["x-request-id"]?.required).toBe(false);
   });
 
-  test("a page and a problem side by side, where a status can be either", () => {
-    expect(Object.keys(operationOf("checkoutReturn").responses[503]?.content ?? {})).toEqual([
-      "text/html",
-      "application/problem+json",
-      "application/json",
-    ]);
+  test.each(pages)("%s: bugs and outages as a page, since a browser is there to show it", (page) => {
+    const { responses } = operationOf(page);
+
+    expect(Object.keys(responses[503]?.content ?? {})).toEqual(["text/html", "application/json"]);
+    expect(Object.keys(responses[500]?.content ?? {})).toEqual(["application/json"]);
+  });
+
+  test("and whatever answers HTML is such a page", () => {
+    const html = operations.filter(({ responses }) =>
+      Object.values(responses).some(({ content }) => content !== undefined && "text/html" in content),
+    );
+
+    expect(html.map(({ operationId }) => operationId).sort()).toEqual(pages);
   });
 });

@@ -3,9 +3,9 @@ import { type Route, roles } from "./route.ts";
 
 /**
  * Every refusal that a route can answer as problem+json: those of its handler, and those of the gates that each request
- * passes before (caller, role, size, schemas, idempotency) and around it (bugs and outages).
+ * passes before (caller, role, size, schemas, idempotency) and around it (bugs and outages, of which a page says so itself).
  */
-export function refusalsOf({ access, raw, idempotency, errors }: Route): readonly ProblemCode[] {
+export function refusalsOf({ access, raw, page, idempotency, errors }: Route): readonly ProblemCode[] {
   const refusals = new Set<ProblemCode>();
   if (!raw) refusals.add("validation_failed").add("payload_too_large");
   if (access !== "public") {
@@ -14,5 +14,7 @@ export function refusalsOf({ access, raw, idempotency, errors }: Route): readonl
   }
   if (idempotency === "required") refusals.add("idempotency_key_required");
   if (idempotency !== "none") refusals.add("idempotency_mismatch").add("conflict");
-  return [...refusals, ...errors.filter((code) => !refusals.has(code)), "unavailable", "internal_error"];
+  for (const code of errors) refusals.add(code);
+  if (!page) refusals.add("unavailable").add("internal_error");
+  return [...refusals];
 }

@@ -31,6 +31,8 @@ export type Route = {
   access: "public" | readonly Role[];
   /** Given the bytes as they came: its handler is the first to judge them. */
   raw?: true;
+  /** A page for a browser: when it fails, a page says so with 503, never a problem. */
+  page?: true;
   /** Whether an `Idempotency-Key` is ignored, accepted, or asked for. */
   idempotency: "none" | "accepted" | "required";
   summary: string;

@@ -38,6 +38,8 @@ const listPrograms = {
   errors: [],
 } as const satisfies Route;
 
+const showPage = { ...listPrograms, operationId: "showPage", path: "/page", page: true } as const satisfies Route;
+
 const body = { quoteId: "quo_1", participant: { name: "Anna", email: "anna@example.org" } };
 const claims = { sub: "sub-1", email: "Anna@Example.org", email_verified: "true", "cognito:groups": "[client]" };
 const created: Answer = { status: 201, body: { id: "bkg_1" } };
@@ -471,6 +473,45 @@ describe("what goes wrong inside", () => {
     ],
   ])("is told apart: %s", async (_what, error, status, code) => {
     expect(await failing(error).run()).toMatchObject({ statusCode: status, json: { code } });
+  });
+
+  const conflict = named("TransactionCanceledException", { CancellationReasons: [{ Code: "TransactionConflict" }] });
+
+  it("is no conflict on a route that documents none: reading it again is all there is to do", async () => {
+    const { run } = call({ path: listPrograms.path }, () => Promise.reject(conflict));
+
+    expect(await run()).toMatchObject({ statusCode: 503, json: { code: "unavailable" } });
+  });
+
+  it("is no conflict for a webhook", async () => {
+    const { deps } = fakeDeps();
+    const handler = rawHttpHandler(
+      async () => deps,
+      () => Promise.reject(conflict),
+    );
+
+    const response = await handler(httpEvent({ method: "POST", path: "/webhooks/stripe" }), {} as Context);
+
+    expect(response).toMatchObject({ statusCode: 503, body: expect.stringContaining('"code":"unavailable"') });
+  });
+
+  it.each([
+    ["a bug", new TypeError("anna@example.org")],
+    ["an outage", named("ThrottlingException")],
+    ["a conflict", conflict],
+  ])("is a page where a page was asked for: %s, in the handler or before it", async (_what, error) => {
+    const { deps } = fakeDeps();
+    const fails = () => Promise.reject(error);
+    const failed = () => ({ status: 503, body: "<p>Not now</p>", contentType: "text/html; charset=utf-8" });
+    const page = { statusCode: 503, body: "<p>Not now</p>", headers: { "content-type": "text/html; charset=utf-8" } };
+
+    for (const handler of [
+      httpHandler(async () => deps, [bind(showPage, fails, failed)]),
+      httpHandler(fails, [bind(showPage, async () => created, failed)]),
+    ]) {
+      expect(await handler(httpEvent({ path: showPage.path }), {} as Context)).toMatchObject(page);
+    }
+    expect(printed.filter((line) => line.includes("request failed"))).toHaveLength(2);
   });
 
   it("is tried anew when the function could not even start", async () => {

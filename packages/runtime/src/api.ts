@@ -1,3 +1,5 @@
+import type { ProblemCode } from "@clearing/contracts/problem";
+import { refusalsOf } from "@clearing/contracts/refusals";
 import type { Role, Route } from "@clearing/contracts/route";
 import type { Instant } from "@clearing/domain/time";
 import { type IdempotencyRecord, readIdempotency } from "@clearing/store/idempotency";
@@ -31,12 +33,21 @@ const LONGEST_USER_AGENT = 500;
 
 type Handler<R extends Route, D extends Deps> = (input: InputOf<R>, context: RequestContext<D>) => Promise<Answer>;
 
-/** A route with what answers it. */
-export type Binding<D extends Deps = Deps> = { route: Route; answer: Handler<Route, D> };
+/** A route with what answers it, and a page with what is shown when that fails. */
+export type Binding<D extends Deps = Deps> = { route: Route; answer: Handler<Route, D>; failed?: () => Reply };
 
-/** Binds a route of the contracts to its handler, which is then given what the route's schemas parsed. */
-export function bind<const R extends Route, D extends Deps = Deps>(route: R, answer: Handler<R, D>): Binding<D> {
-  return { route, answer: answer as unknown as Handler<Route, D> };
+type FailedPage<R extends Route> = R extends { page: true } ? [failed: () => Reply] : [failed?: undefined];
+
+/**
+ * Binds a route of the contracts to its handler, which is then given what the route's schemas parsed. A page's route
+ * also takes the page that is shown when a bug or an outage ends the request.
+ */
+export function bind<const R extends Route, D extends Deps = Deps>(
+  route: R,
+  answer: Handler<R, D>,
+  ...[failed]: FailedPage<R>
+): Binding<D> {
+  return { route, answer: answer as unknown as Handler<Route, D>, ...(failed ? { failed } : {}) };
 }
 
 /** An event of the HTTP API, with or without the JWT authorizer's claims. */
@@ -48,17 +59,18 @@ type HttpResult = APIGatewayProxyStructuredResultV2;
 /**
  * The Lambda handler of an HTTP function. It serves the very route that the gateway matched and authorized, and reads no
  * path of its own; every request passes the same gates in the same order (caller, role, size, schemas, idempotency), and
- * whatever goes wrong leaves as problem+json.
+ * whatever goes wrong leaves as problem+json, or as the page's own word of it.
  */
 export function httpHandler<D extends Deps>(depsFactory: DepsFactory<D>, bindings: readonly Binding<D>[]) {
   const served = new Map(bindings.map((binding) => [`${binding.route.method} ${binding.route.path}`, binding]));
+  const bindingOf = ({ routeKey }: HttpEvent) => served.get(routeKey);
   return stack(async (event) => {
-    const binding = served.get(event.routeKey);
+    const binding = bindingOf(event);
     if (binding === undefined) return problemResponse({ refused: "not_found" });
     const deps = await depsFactory();
     const { pathParameters: params = {}, rawQueryString: query = "" } = event;
     return serve(deps, binding, event, { params, query, headers: headersOf(event), body: bodyOf(event) });
-  });
+  }, bindingOf);
 }
 
 /** A request before any parsing: its bytes as they were sent, header names in lower case. */
@@ -77,21 +89,33 @@ export function rawHttpHandler<D extends Deps>(
   });
 }
 
-function stack(respond: (event: HttpEvent) => Response | Promise<Response>) {
+type Bound = Pick<Binding, "route" | "failed">;
+
+function stack(
+  respond: (event: HttpEvent) => Response | Promise<Response>,
+  bindingOf: (event: HttpEvent) => Bound | undefined = () => undefined,
+) {
   const handle = async (event: HttpEvent): Promise<HttpResult> => resultOf(await respond(event));
-  return middy<HttpEvent, HttpResult, Error, LambdaContext>(handle).use(requestLog()).use(boundary());
+  return middy<HttpEvent, HttpResult, Error, LambdaContext>(handle).use(requestLog()).use(boundary(bindingOf));
 }
 
-/** Bugs and outages end here: a problem without a word of what went wrong inside, which is in the log. */
-function boundary(): middy.MiddlewareObj<HttpEvent, HttpResult> {
+/** Bugs and outages end here: a problem or a page without a word of what went wrong inside, which is in the log. */
+function boundary(bindingOf: (event: HttpEvent) => Bound | undefined): middy.MiddlewareObj<HttpEvent, HttpResult> {
   return {
     onError: async (request) => {
       const { error, event } = request;
-      const refused = isConflict(error) ? "conflict" : isOutage(error) ? "unavailable" : "internal_error";
+      const { route, failed } = bindingOf(event) ?? {};
+      const refused = refusalOf(error, route);
       logOf(event).error("request failed", error, { answered: refused });
-      request.response = await resultOf(problemResponse({ refused }));
+      request.response = await resultOf(failed ? responseOf(failed()) : problemResponse({ refused }));
     },
   };
+}
+
+/** A read that met a transaction only has to be sent again: a conflict is told where the route says what it is. */
+function refusalOf(error: unknown, route: Route | undefined): ProblemCode {
+  if (isConflict(error)) return route && refusalsOf(route).includes("conflict") ? "conflict" : "unavailable";
+  return isOutage(error) ? "unavailable" : "internal_error";
 }
 
 /** One line and one metric per request: the route's pattern, never the path with its ids, the status, the time taken. */

@@ -66,12 +66,14 @@ export const docs = defineRoute({
   path: "/docs",
   function: "catalogue",
   access: "public",
+  page: true,
   idempotency: "none",
   summary: "This document, to read in a browser",
   headers: documentHeaders,
   responses: () => ({
     200: { description: "A page", contentTypes: ["text/html"], headers: cached },
     304: unchanged,
+    503: { description: "A page: it cannot be shown now", contentTypes: ["text/html"] },
   }),
   errors: [],
 });

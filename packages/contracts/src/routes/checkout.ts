@@ -48,6 +48,7 @@ export const checkoutReturn = defineRoute({
   path: "/v1/checkout/return",
   function: "checkout",
   access: "public",
+  page: true,
   idempotency: "none",
   summary:
     "Where Stripe's page returns to: settles the payment, so that a late webhook is not noticed, and says how it stands",
@@ -55,7 +56,7 @@ export const checkoutReturn = defineRoute({
   responses: () => ({
     200: { description: "A neutral page, also where no payment is named", contentTypes: ["text/html"] },
     404: { description: "A neutral page: there is no such payment here", contentTypes: ["text/html"] },
-    503: { description: "A neutral page: Stripe does not answer", contentTypes: ["text/html"] },
+    503: { description: "A neutral page: Stripe or a part of ours does not answer", contentTypes: ["text/html"] },
   }),
   errors: [],
 });
