@@ -107,9 +107,16 @@ describe("the bus", () => {
       expect(JSON.parse(String(Content))).toMatchObject({
         $schema: "http://json-schema.org/draft-04/schema#",
         type: "object",
-        additionalProperties: false,
       });
     }
+  });
+
+  test("no schema in the registry refuses a field that is added later", () => {
+    const closed = stage
+      .ofType("AWS::EventSchemas::Schema")
+      .filter(({ properties }) => String(properties.Content).includes("additionalProperties"));
+
+    expect(closed.map(({ properties }) => properties.SchemaName)).toEqual([]);
   });
 
   test("what it carried can be replayed for 90 days", () => {

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventNames } from "@clearing/domain/event";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import { events } from "./events.ts";
 import { eventSchemas } from "./openapi.ts";
@@ -37,6 +39,20 @@ describe("an event's schema", () => {
   ])("refuses %s", (__, event) => {
     expect(events.BookingHeld.safeParse(event).success).toBe(false);
   });
+});
+
+test("what consumers are given of a schema takes a field that is added later, at every depth", () => {
+  const validator = new Ajv({ strict: false, logger: false });
+  addFormats.default(validator);
+  const { $schema: _draft, ...schema } = eventSchemas().BookingHeld as Record<string, unknown>;
+  const check = validator.compile(schema);
+
+  expect(check(held)).toBe(true);
+  expect(
+    check({ ...held, later: 1, subject: { ...held.subject, later: 1 }, data: { ...held.data, later: "field" } }),
+  ).toBe(true);
+  expect(check({ ...held, data: unfinished })).toBe(false);
+  expect(JSON.stringify(eventSchemas())).not.toContain("additionalProperties");
 });
 
 test("there is a schema for each event that the code publishes, and for no other", () => {
