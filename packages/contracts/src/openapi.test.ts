@@ -194,6 +194,12 @@ describe("every operation says what it can answer", () => {
     expect(responses[401]?.headers["x-request-id"]?.required).toBe(false);
   });
 
+  test("only what asks Stripe meanwhile can meet its own first request still under way: the others have one write", () => {
+    const waiting = operations.filter(({ responses }) => codesOf(responses[409])?.includes("idempotency_in_progress"));
+
+    expect(waiting.map(({ operationId }) => operationId)).toEqual(["openCheckout"]);
+  });
+
   test.each(pages)("%s: bugs and outages as a page, since a browser is there to show it", (page) => {
     const { responses } = operationOf(page);
 
