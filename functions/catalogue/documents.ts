@@ -14,12 +14,15 @@ function fileOf(name: string, encoding: ContentEncoding): URL {
 type Kept = { bytes: Uint8Array; etag: string };
 const kept = new Map<string, Promise<Kept>>();
 
-/** Read and hashed once in the life of a container. */
+/** Read and hashed once in the life of a container; what could not be read is read again by the next request. */
 function read(name: string, encoding: ContentEncoding): Promise<Kept> {
   const file = fileOf(name, encoding);
-  const known = kept.get(file.href) ?? readFile(file).then((bytes) => ({ bytes, etag: etagOf(bytes) }));
-  kept.set(file.href, known);
-  return known;
+  const known = kept.get(file.href);
+  if (known !== undefined) return known;
+  const reading = readFile(file).then((bytes) => ({ bytes, etag: etagOf(bytes) }));
+  kept.set(file.href, reading);
+  reading.catch(() => kept.delete(file.href));
+  return reading;
 }
 
 const etagOf = (bytes: Uint8Array) => `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
