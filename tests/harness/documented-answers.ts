@@ -1,5 +1,7 @@
 import { afterAll, afterEach, expect } from "vitest";
-import { undocumented } from "./documented.ts";
+import { holdAnswers, undocumented } from "./documented.ts";
+
+holdAnswers();
 
 /** Fails a test in which the API gave an answer that its OpenAPI document does not describe, whatever the test asked. */
 const describedByTheDocument = () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openapiDocument } from "../../packages/contracts/src/openapi.ts";
-import { checkAgainst, type OpenApi } from "../harness/documented.ts";
+import { checkAgainst, holdAgainstDocument, type OpenApi, undocumented } from "../harness/documented.ts";
 
 const document = openapiDocument() as OpenApi;
 const json = { "content-type": "application/json; charset=utf-8", "x-request-id": "request-1" };
@@ -71,6 +71,12 @@ describe("an answer is held against the OpenAPI document", () => {
 
   test("and fails for a route that there is not, unless the gateway says so", () => {
     expect(check("GET", "/v1/nothing", notFound)).toContain("no route");
+  });
+
+  test("and is not where nobody asks for it, as in the benchmarks, whose clients are the same", () => {
+    holdAgainstDocument("GET", "/health", { ...health, status: 418 });
+
+    expect([...undocumented]).toEqual([]);
   });
 
   test("control: by a doctored document the same answer fails", () => {
