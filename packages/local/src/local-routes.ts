@@ -53,7 +53,8 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
     case "POST /_local/token": {
       const { role, email } = await jsonOf(request);
       if (typeof role !== "string" || !roles.includes(role)) return bad(`role is one of ${roles.join(", ")}`);
-      if (typeof email !== "string" || !email.includes("@")) return bad("email is an e-mail address");
+      if (typeof email !== "string" || !/^\S+@\S+$/.test(email) || !email.isWellFormed())
+        return bad("email is an e-mail address");
       const issued = await options.issuer.issue(role, email);
       return ok({ ...issued, expiresAt: instantOf(issued.expiresAt) });
     }
@@ -82,6 +83,9 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
   }
 }
 
+/** Instants are compared as text of four-digit years, and what falls due is some years ahead of the clock. */
+const latest = Date.parse("9000-01-01T00:00:00Z");
+
 async function moveClock({ clock, moveTo }: Options, input: Record<string, unknown>): Promise<Answer> {
   if (!moveTo) return { status: 409, body: { detail: "time cannot be moved with the real Stripe" } };
   const { advance, to } = input;
@@ -96,6 +100,7 @@ async function moveClock({ clock, moveTo }: Options, input: Record<string, unkno
     return bad('give {"advance": an ISO 8601 duration} or {"to": an instant}');
   if (target < Math.floor(clock.now() / 1000) * 1000)
     return bad(`the clock never goes back; it is ${instantOf(clock.now())}`);
+  if (target > latest) return bad(`the clock goes no further than ${instantOf(latest)}`);
   await moveTo(target);
   return ok({ now: instantOf(clock.now()) });
 }

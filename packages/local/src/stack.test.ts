@@ -112,6 +112,8 @@ describe("a stack made from a synthesized template", () => {
     expect((await ask("GET", "/me/7", undefined, { authorization: `Bearer ${token}` })).status).toBe(401);
     expect((await ask("POST", "/_local/clock", { to: "2020-01-01T00:00:00Z" })).status).toBe(400);
     expect((await ask("POST", "/_local/clock", { advance: "a while" })).status).toBe(400);
+    expect((await ask("POST", "/_local/clock", { advance: "P9999Y" })).status).toBe(400);
+    expect((await ask("POST", "/_local/token", { role: "client", email: "\ud800@example.com" })).status).toBe(400);
   });
 
   test("an item that no sweep takes away does not hold time up", async () => {
