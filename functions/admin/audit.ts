@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
 import type { AuditRecord } from "@clearing/domain/audit";
-import { addDays, dateIn, endOfDay, type Instant, isCalendarDate, later, plusSeconds } from "@clearing/domain/time";
+import { addDays, dateIn, endOfDay, type Instant, later, plusSeconds } from "@clearing/domain/time";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { type AuditSpan, auditBegins, auditPage, subjectRecords, verifyAudit } from "@clearing/store/audit";
 import { auditPlace, type RecordedAct } from "@clearing/store/facts";
@@ -29,12 +29,6 @@ function subjectsOf(subject: string): Subject[] {
   const [type, id] = subject.includes("#") ? subject.split("#") : [undefined, subject];
   const types = type === undefined ? (typeOf[subject.slice(0, subject.indexOf("_"))] ?? []) : [type as Subject["type"]];
   return types.map((one) => ({ type: one, id: id ?? "" }));
-}
-
-/** A cursor is the place of the record that was given last; what is none begins from the first. */
-function placeIn(cursor: string | undefined): string {
-  const place = decodeCursor(cursor)?.[0] ?? "";
-  return isCalendarDate(place.slice(0, 10)) ? place : "";
 }
 
 /**
@@ -79,7 +73,8 @@ export const auditBindings = [
   bind(listAudit, async ({ query }, { deps: { store }, now }): Promise<Answer> => {
     const { subject, actor, limit } = query;
     const span = await spanOf(query, store, now);
-    const after = placeIn(query.cursor);
+    // A cursor is the place of the record that was given last.
+    const after = decodeCursor(query.cursor)?.[0] ?? "";
     const { items, next } =
       subject === undefined
         ? await auditPage(store, { actor, ...span }, { limit, after })

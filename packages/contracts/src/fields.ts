@@ -3,7 +3,7 @@ import { isCalendarDate, isTimeZone } from "@clearing/domain/time";
 import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { isPlainLine, isPlainName, isPlainText, isVisible, letterCount } from "./characters.ts";
-import { decodeCursor } from "./cursor.ts";
+import { decodeCursor, type IsPlace, isKeyPlace } from "./cursor.ts";
 
 z.config(en());
 
@@ -83,11 +83,15 @@ export const currency = () =>
 export const email = () => z.email("Must be an e-mail address").check(z.maxLength(254));
 export const label = () =>
   matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must be lower-case letters, digits, - and _, beginning with a letter");
-const cursor = () =>
+const cursor = (isPlace: IsPlace) =>
   z.string().check(
     z.maxLength(400),
-    z.refine((text) => decodeCursor(text) !== null, "Must be the nextCursor of the page before"),
+    // The first part says of which list it is: the runtime adds and checks it.
+    z.refine((text) => isPlace(decodeCursor(text)?.slice(1) ?? []), "Must be the nextCursor of the page before"),
   );
-export const listQuery = <Shape extends z.core.$ZodShape>(shape: Shape, { most = 100, usual = 50 } = {}) =>
-  z.strictObject({ ...shape, limit: z._default(countParameter(1, most), usual), cursor: z.optional(cursor()) });
+export const listQuery = <Shape extends z.core.$ZodShape>(
+  shape: Shape,
+  { most = 100, usual = 50, isPlace = isKeyPlace } = {},
+) =>
+  z.strictObject({ ...shape, limit: z._default(countParameter(1, most), usual), cursor: z.optional(cursor(isPlace)) });
 export const page = (item: z.ZodMiniType) => z.object({ items: z.array(item), nextCursor: z.nullable(z.string()) });

@@ -1,7 +1,9 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
+import { listAudit } from "@clearing/contracts/routes/admin";
 import { listBookings } from "@clearing/contracts/routes/booking";
 import { listCohorts, listPrograms } from "@clearing/contracts/routes/catalogue";
+import { getJournal } from "@clearing/contracts/routes/finance";
 import { listKeys } from "@clearing/store/read";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -9,21 +11,28 @@ import { type Binding, bind, httpHandler } from "./api.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
 import { httpEvent } from "./testing/http-event.ts";
 
-const claims = (sub: string) => ({ sub, email: `${sub}@example.org`, email_verified: "true" });
+const claims = (sub: string) => ({
+  sub,
+  email: `${sub}@example.org`,
+  email_verified: "true",
+  "cognito:groups": "[client finance]",
+});
 const place = encodeCursor("COH#coh_1", "COHORT", "2027-03-01#coh_1");
 
-/** A handler of three lists, each of which answers with the place of its page's end and says which it was given. */
+/** A handler of lists, each of which answers with the place of its page's end and says which it was given. */
 function setUp() {
   const { deps } = fakeDeps();
   const given: (string | undefined)[] = [];
-  const answer = (query: { cursor?: string | undefined }) => {
+  const answer = (query: { cursor?: string | undefined }, nextCursor = place) => {
     given.push(query.cursor);
-    return { status: 200, body: { items: [], nextCursor: place } };
+    return { status: 200, body: { items: [], nextCursor } };
   };
   const bindings: Binding[] = [
     bind(listPrograms, async ({ query }) => answer(query)),
     bind(listCohorts, async ({ query }) => answer(query)),
     bind(listBookings, async ({ query }) => answer(query)),
+    bind(getJournal, async ({ query }) => answer(query, encodeCursor("2027-03-01T17:00:00Z#je_1"))),
+    bind(listAudit, async ({ query }) => answer(query, encodeCursor("2027-03-01T17:00:00Z#booking#bkg_1#00000001"))),
   ];
   const handler = httpHandler(async () => deps, bindings);
   const get = async (path: string, query: Record<string, string>, sub?: string) => {
@@ -82,6 +91,30 @@ describe("a cursor", () => {
     ["half a surrogate pair", Buffer.from('["\\ud800","\\ud800"]').toString("base64url")],
   ])("is refused: %s", async (_, cursor) => {
     expect(await setUp().get("/v1/cohorts", { cursor })).toMatchObject(wrong);
+  });
+
+  test.each([
+    ["/v1/finance/journal", ["2026-13-01T00:00:00Z#je_1"]],
+    ["/v1/finance/journal", ["2026-ab#"]],
+    ["/v1/finance/journal", ["2026-12-01T25:00:00Z#je_1"]],
+    ["/v1/finance/journal", ["2026-12-01T00:00:00Z#je_1~"]],
+    ["/v1/finance/journal", ["2026-12-01T00:00:00Z#bkg_1"]],
+    ["/v1/finance/journal", ["2026-12-01T00:00:00Z#je_1", "more"]],
+    ["/v1/finance/journal", ["2026-12-01"]],
+    ["/v1/audit", ["2026-12-41T00:00:00Z#booking#bkg_1#00000001"]],
+    ["/v1/audit", ["2026-12-01#booking#bkg_1#00000001"]],
+    ["/v1/audit", ["2026-12-01T00:00:00Z#bkg_1#00000001"]],
+    ["/v1/audit", ["2026-12-01T00:00:00Z#booking#bkg_1#1"]],
+    ["/v1/bookings", ["BKG#bkg_1", "BOOKING"]],
+    ["/v1/bookings", ["BKG#bkg_1", "BOOKING", "1", "2"]],
+  ])("of %s is refused with a place that is not in such a list: %j", async (path, tampered) => {
+    const { get, given } = setUp();
+    const { nextCursor } = await get(path, {}, "sub-1");
+    const [of = ""] = decodeCursor(nextCursor) ?? [];
+
+    expect(await get(path, { cursor: encodeCursor(of, ...tampered) }, "sub-1")).toMatchObject(wrong);
+    expect(await get(path, { cursor: nextCursor }, "sub-1")).toMatchObject({ status: 200 });
+    expect(given).toHaveLength(2);
   });
 
   test("names no filter and no caller", async () => {

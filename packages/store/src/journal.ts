@@ -1,6 +1,6 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { JournalEntry, PostedEntry } from "@clearing/domain/ledger";
-import { type Instant, later } from "@clearing/domain/time";
+import { addMonths, type Instant, later } from "@clearing/domain/time";
 import { commit } from "./commit.ts";
 import { journalPut } from "./facts.ts";
 import type { Item } from "./items.ts";
@@ -67,12 +67,9 @@ export async function* entriesBetween(store: Store, from: Instant, to: Instant):
 
 function* months(from: Instant, to: Instant): Iterable<string> {
   const last = to.slice(0, 7);
-  for (let month = from.slice(0, 7); month <= last; month = nextMonth(month)) yield month;
-}
-
-function nextMonth(month: string): string {
-  const [year = 0, number = 0] = month.split("-").map(Number);
-  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, "0")}`;
+  for (let first = `${from.slice(0, 7)}-01`; first.slice(0, 7) <= last; first = addMonths(first, 1)) {
+    yield first.slice(0, 7);
+  }
 }
 
 type Span = { bookingId?: string | undefined; from: Instant; to: Instant };

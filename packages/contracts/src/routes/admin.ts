@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { bookingResponse } from "../booking.ts";
 import { cohortResponse } from "../cohort.ts";
+import { stampedPlace } from "../cursor.ts";
 import {
   amount,
   calendarDate,
@@ -166,14 +167,17 @@ export const listAudit = defineRoute({
   access: ["admin", "finance"],
   idempotency: "none",
   summary: "Who did what to a subject, by an actor, or between two dates; the last 30 days if none of them is named",
-  query: listQuery({
-    subject: z.optional(
-      matching(/^((program|cohort|booking|clearance)#)?[a-z]{3,4}_[0-9A-Za-z_]{1,60}$/, "Must be an id, or type#id"),
-    ),
-    actor: z.optional(line(100)),
-    from: z.optional(calendarDate()),
-    to: z.optional(calendarDate()),
-  }),
+  query: listQuery(
+    {
+      subject: z.optional(
+        matching(/^((program|cohort|booking|clearance)#)?[a-z]{3,4}_[0-9A-Za-z_]{1,60}$/, "Must be an id, or type#id"),
+      ),
+      actor: z.optional(line(100)),
+      from: z.optional(calendarDate()),
+      to: z.optional(calendarDate()),
+    },
+    { isPlace: stampedPlace(/(?:program|cohort|booking|clearance)#[a-z]{3,4}_[0-9A-Za-z_]{1,60}#\d{8}/) },
+  ),
   responses: () => ({
     200: {
       description:

@@ -1,5 +1,6 @@
 import { chartOfAccounts } from "@clearing/domain/ledger";
 import * as z from "zod/mini";
+import { stampedPlace } from "../cursor.ts";
 import { calendarDate, currency, id, instant, listQuery } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
@@ -40,7 +41,7 @@ export const getJournal = defineRoute({
   headers: z.object({ accept: z.optional(z.string().check(z.maxLength(500))) }),
   query: listQuery(
     { bookingId: z.optional(id("bkg")), from: z.optional(calendarDate()), to: z.optional(calendarDate()) },
-    { usual: 1_000, most: 1_000 },
+    { usual: 1_000, most: 1_000, isPlace: stampedPlace(/je_[0-9A-Za-z_]{1,60}/) },
   ),
   responses: () => ({
     200: {

@@ -90,6 +90,10 @@ export function isCalendarDate(text: string): boolean {
   }
 }
 
+/** An instant that exists, written as `YYYY-MM-DDTHH:MM:SSZ`. */
+export const isInstant = (text: string): boolean =>
+  /^.{10}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(text) && isCalendarDate(text.slice(0, 10));
+
 /** A zone of the IANA database, such as `America/Denver`; offsets such as `+01:00` are none. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;

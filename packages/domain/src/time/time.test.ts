@@ -9,6 +9,7 @@ import {
   instantAt,
   instantOf,
   isCalendarDate,
+  isInstant,
   isOfAge,
   isTimeZone,
   plusDays,
@@ -51,6 +52,13 @@ describe("instants", () => {
     expect(plusDays(noonBefore, 1)).toBe(instantAt("2027-03-14", "13:00", "America/New_York"));
     expect(plusMinutes("2027-12-31T23:59:30Z", 1)).toBe("2028-01-01T00:00:30Z");
   });
+});
+
+test("an instant exists in the calendar and on the clock, and is written in one way", () => {
+  expect(["2028-02-29T00:00:00Z", "9999-12-31T23:59:59Z"].every(isInstant)).toBe(true);
+  const wrong = ["2026-13-01T00:00:00Z", "2027-02-29T00:00:00Z", "2027-03-01T24:00:00Z", "2027-03-01T00:60:00Z"];
+  const unlike = ["2027-03-01", "2027-03-01T00:00:00", "2027-03-01T00:00:00.000Z", "2027-03-01T00:00:00+00:00", ""];
+  expect([...wrong, ...unlike].filter(isInstant)).toEqual([]);
 });
 
 describe("calendar dates", () => {
