@@ -1,41 +1,60 @@
 /**
- * Which characters a text may hold. Everything works on text in Unicode's form NFC and knows no script: it refuses what
- * nobody can see or what changes the direction of the text around it, never a letter.
+ * Which characters a text may hold. Everything works on text in Unicode's form NFC: it refuses what nobody can see or
+ * what changes the direction of the text around it, never a letter.
  */
 
 /** Controls but tab and line breaks, bidirectional embeddings, overrides and isolates, annotations, non-characters. */
-const deceiving = /[\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB]|(?![\t\n\r])\p{Cc}|\p{Noncharacter_Code_Point}/u;
+const deceiving = /[[\p{Cc}--[\t\n\r]]\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB\p{Noncharacter_Code_Point}]/v;
 
-/** The deceiving ones, every control and line separator, and whatever has no glyph but joiners and variation selectors. */
-const deceivingInLine =
-  /\p{Cc}|[\u2028\u2029]|\p{Noncharacter_Code_Point}|(?![\u200C\u200D]|\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/u;
+/** Beside the deceiving ones, what ends a line or moves along it. */
+const breaking = /[\t\n\r\u2028\u2029]/v;
 
 /**
- * What may stand in a name though it has no glyph: a joiner inside a word (Persian, Hindi, Sinhala), the joiner that ends
- * an older Malayalam word, the selector of a variant of a Han or Mongolian letter.
+ * What shows nothing: characters without a glyph (fillers, joiners, selectors), format controls but those that are
+ * drawn (Unicode's Prepended_Concatenation_Mark), and blanks that Unicode counts as letters or symbols: the Braille
+ * pattern without a dot, the blanks of hieroglyphs, the musical null notehead, the place of an object.
+ */
+const invisible =
+  /[\p{Default_Ignorable_Code_Point}[\p{Cf}--[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]]\u2800\u{13441}\u{13442}\u{1D159}\uFFFC]/v;
+
+/** The vowel separator before the last letter of a Mongolian word. */
+const vowelSeparators = /(?<=[\p{Script=Mongolian}&&[\p{L}\p{M}]])\u180E(?=[\p{Script=Mongolian}&&\p{L}])/gv;
+
+/** What may stand in a line though it shows nothing: joiners and selectors, as in emoji, and the gaps of such scripts. */
+const blanksOfLines = /[\u200C\u200D\p{Variation_Selector}\u2800\u{13441}\u{13442}]/gv;
+
+/**
+ * What may stand in a name though it shows nothing, in a word of a script that joins its letters or has variants of
+ * them: a joiner inside the word (Persian, Hindi, Sinhala) or after its last mark (Telugu, Kannada, older Malayalam),
+ * and the selector of a variant of a letter (Han, Mongolian, Myanmar). U+FE0E and U+FE0F are selectors of emoji alone.
  */
 const joinersOfNames =
-  /(?<=[\p{L}\p{M}])[\u200C\u200D](?=[\p{L}\p{M}])|(?<=\u0D4D)\u200D|(?<=[\p{Script=Han}\p{Script=Mongolian}])\p{Variation_Selector}/gu;
-const invisible = /\p{Default_Ignorable_Code_Point}/u;
+  /(?<=[\p{L}--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]]\p{M}*)(?:[\u200C\u200D](?=[\p{L}\p{M}])|(?<=\p{M})[\u200C\u200D]|(?<!\p{M})[\p{Variation_Selector}--[\uFE0E\uFE0F]])/gv;
 
-/** More combining marks on one letter than any orthography stacks. */
-const stackedMarks = /\p{M}{7,}/u;
-/** U+2800 is the Braille pattern without a dot. */
-const visible = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
-const letters = /(?!\p{Default_Ignorable_Code_Point})\p{L}/gu;
+/** The most combining marks on one letter: a Tibetan stack has up to eight. */
+export const mostMarks = 10;
+const tooManyMarks = new RegExp(`\\p{M}{${mostMarks + 1},}`, "v");
 
 /** Text of many lines: every control character but tab and line breaks deceives, and so do direction controls. */
 export const isPlainText = (text: string): boolean => text.isWellFormed() && !deceiving.test(text);
 
-/** Text of one line: joiners and variation selectors are the only characters without a glyph. */
-export const isPlainLine = (text: string): boolean => text.isWellFormed() && !deceivingInLine.test(text);
+/** Text of one line: plain text in which everything can be seen, but for the joiners, selectors and gaps of writing. */
+export const isPlainLine = (text: string): boolean =>
+  isPlainText(text) &&
+  !breaking.test(text) &&
+  !invisible.test(text.replace(vowelSeparators, "").replace(blanksOfLines, ""));
 
-/** A name in any script: combining marks, apostrophes, hyphens and joiners inside a word are part of it. */
-export const isPlainName = (text: string): boolean =>
-  isPlainLine(text) && !invisible.test(text.replace(joinersOfNames, "")) && !stackedMarks.test(text);
+/** Whether everything of a name in any script can be seen, but for what its orthography needs inside a word. */
+export const isVisibleName = (name: string): boolean =>
+  !invisible.test(name.replace(vowelSeparators, "").replace(joinersOfNames, ""));
 
+/** Whether no letter has more marks than any orthography stacks; what shows nothing between them does not part them. */
+export const hasFewMarks = (name: string): boolean => !tooManyMarks.test(name.replace(/\p{Cf}/gv, ""));
+
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/v;
 /** Whether anything of the text can be seen. */
-export const isVisible = (text: string): boolean => visible.test(text);
+export const isVisible = (text: string): boolean => visible.test(text.replace(new RegExp(invisible, "gv"), ""));
 
 /** How many visible letters it has, of whatever script; a digit or an emoji is not a letter. */
-export const letterCount = (text: string): number => text.match(letters)?.length ?? 0;
+export const letterCount = (text: string): number =>
+  text.match(/\p{L}/gv)?.filter((letter) => !invisible.test(letter)).length ?? 0;

@@ -13,6 +13,14 @@ describe("a person's name", () => {
     ["Hindi, with a joiner inside a word", "क्\u200dष"],
     ["Sinhala, with a joiner inside a word", "ශ්\u200dරී ලංකා"],
     ["older Malayalam, whose word ends with a joiner", "രാജന്\u200d"],
+    ["Telugu, whose word ends with a joiner", "సురేష్\u200c"],
+    ["Kannada, whose word ends with a joiner", "ಸುರೇಶ್\u200c ಕುಮಾರ್\u200d"],
+    ["Mongolian, with a vowel separator before its last letter", "\u1828\u1820\u1837\u180e\u1820"],
+    ["Mongolian, with a variant before the vowel separator", "\u1828\u182d\u180b\u180e\u1820"],
+    ["Myanmar, with a variant of a letter", "\u1000\ufe00\u1019"],
+    ["Phags-pa, with a variant of a letter", "\ua84f\ufe00\ua84f"],
+    ["Tibetan, with eight marks in one stack", "\u0f67\u0f90\u0fb5\u0fa8\u0fb3\u0fba\u0fbc\u0fbb\u0f82"],
+    ["Arabic, with a sign before its number", "\u0600\u0661 محمد"],
     ["Arabic", "محمد بن علي"],
     ["Hebrew with points", "שָׁלוֹם"],
     ["Thai", "น้ำทิพย์"],
@@ -58,11 +66,45 @@ describe("a person's name", () => {
     ["a hundred marks on one letter", `A${"\u0301".repeat(100)}nna`],
     ["digits", "12345"],
     ["punctuation", "-'."],
+    [
+      "a hundred marks on one letter, with joiners between them",
+      `A${`${"\u0301".repeat(6)}\u200d`.repeat(15)}\u0301nna`,
+    ],
+    ["eleven marks on one letter of a script with joiners", `क${"\u0301".repeat(6)}\u200d${"\u0301".repeat(5)}ष`],
+    ["the blanks of hieroglyphs", "\u{13441}\u{13442}"],
+    ["a blank of hieroglyphs between letters", "An\u{13441}na"],
+    ["a joiner of hieroglyphs", "A\u{13430}\u{13431}B"],
+    ["an annotation", "Anna\ufff9Bella\ufffb"],
+    ["the place of an object", "An\ufffcna"],
+    ["a null notehead between letters", "An\u{1d159}na"],
+    ["a joiner between Latin letters", "An\u200dna"],
+    ["a joiner after a mark on a Latin letter", "Annx\u0301\u200c"],
+    ["a selector of emoji on a Han letter", "李\ufe0f"],
+    ["two variants of one letter", "葛\u{e0100}\u{e0101}城"],
+    ["a vowel separator between Latin letters", "An\u180ena"],
+    ["a vowel separator at the end", "\u1828\u1820\u180e"],
     ["emoji", "🙂🙂"],
     ["a Braille pattern without a dot", "\u2800\u2800"],
   ])("is refused: %s", (_, name) => {
     expect(refusals(personName(120), name)).toBe(1);
     expect(refusals(personName(120, 2), name)).toBe(1);
+  });
+
+  test("is refused with the fault that it has", () => {
+    const faults = (name: string) =>
+      personName(120)
+        .safeParse(name)
+        .error?.issues.map(({ message }) => message);
+
+    expect(faults(`A${"\u0301".repeat(100)}nna`)).toEqual(["Must have at most 10 marks on one letter"]);
+    expect(faults("An\u200dna")).toEqual(["Must hold no invisible characters"]);
+    expect(faults("An\u200bna")).toEqual(["Must be one line, without control or invisible characters"]);
+  });
+
+  test("has no letter of nothing but what shows nothing: Unicode's fillers and blanks", () => {
+    const blanks = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u{13441}\u{13442}\u{1d159}\ufffc";
+
+    for (const blank of blanks) expect(refusals(personName(120), blank.repeat(2))).toBe(1);
   });
 
   test("is kept in Unicode's composed form, without the space around it, and measured so", () => {
@@ -106,6 +148,12 @@ describe("text of one line", () => {
     ["a space of no width", "Sample\u200bHouse", false],
     ["a half of a surrogate pair", "Sample \udc00", false],
     ["joiners alone", "\u200d\u200c", false],
+    ["an annotation", "Sample\ufff9House\ufffb", false],
+    ["a joiner of hieroglyphs", "Sample\u{13430}House", false],
+    ["the place of an object", "Sample\ufffcHouse", false],
+    ["a gap between Braille patterns", "\u2801\u2800\u2803", true],
+    ["a gap alone", "\u2800\u{13441}", false],
+    ["a vowel separator in a Mongolian word", "\u1828\u1820\u1837\u180e\u1820", true],
   ])("with %s: %s", (_, value, taken) => {
     expect(takes(line(200), value)).toBe(taken);
   });

@@ -2,7 +2,15 @@ import { isCurrency, largestAmount } from "@clearing/domain/money";
 import { isCalendarDate, isTimeZone } from "@clearing/domain/time";
 import { en } from "zod/locales";
 import * as z from "zod/mini";
-import { isPlainLine, isPlainName, isPlainText, isVisible, letterCount } from "./characters.ts";
+import {
+  hasFewMarks,
+  isPlainLine,
+  isPlainText,
+  isVisible,
+  isVisibleName,
+  letterCount,
+  mostMarks,
+} from "./characters.ts";
 import { decodeCursor, type IsPlace, isKeyPlace } from "./cursor.ts";
 
 z.config(en());
@@ -30,7 +38,8 @@ export const line = (longest: number) =>
 /** A person's name in any script, in NFC, so that equal names compare equal; it has at least so many visible letters. */
 export const personName = (longest: number, leastLetters = 1) =>
   line(longest).check(
-    z.refine(isPlainName, stop("Must hold no invisible characters, nor more than six marks on one letter")),
+    z.refine(hasFewMarks, stop(`Must have at most ${mostMarks} marks on one letter`)),
+    z.refine(isVisibleName, stop("Must hold no invisible characters")),
     z.refine(
       (name) => letterCount(name) >= leastLetters,
       leastLetters === 1 ? "Must have a letter" : `Must have at least ${leastLetters} letters`,
