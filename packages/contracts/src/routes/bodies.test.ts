@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { encodeCursor } from "../cursor.ts";
 import { routes } from "../openapi.ts";
 import { createProgram, listAudit } from "./admin.ts";
 import { createBooking } from "./booking.ts";
@@ -52,11 +53,20 @@ describe("a program's itinerary", () => {
 
 describe("a list's cursor", () => {
   test("is one that a page gave", () => {
-    const given = Buffer.from(JSON.stringify(["2027-03-01T17:00:00Z#booking#bkg_1#1"])).toString("base64url");
+    const given = encodeCursor("its-list", "2027-03-01T17:00:00Z#booking#bkg_1#00000001");
 
     expect(wrongIn(listAudit.query, { cursor: given })).toEqual([]);
     const half = Buffer.from('["\\ud800"]').toString("base64url");
-    for (const cursor of ["", "zzz", "bnVsbA", "W10", "WzEsMiwzXQ", half]) {
+    for (const cursor of [
+      "",
+      "zzz",
+      "bnVsbA",
+      "W10",
+      "WzEsMiwzXQ",
+      half,
+      encodeCursor("its-list"),
+      encodeCursor("its-list", "#"),
+    ]) {
       expect(wrongIn(listAudit.query, { cursor })).toEqual(["cursor"]);
     }
   });
