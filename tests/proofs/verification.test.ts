@@ -175,6 +175,21 @@ describe("a deposit by a bank account that is to be verified", () => {
     expect(await statuses(booking)).toEqual(["abandoned"]);
   });
 
+  test("that was cancelled by a process that died before it said so is abandoned at the next look", async () => {
+    const { state, booking, look } = await waiting();
+    state.now = plusDays(start, 10);
+    state.onCancel = async () => {
+      state.status = "canceled";
+      throw new Error("crash");
+    };
+    await expect(look()).rejects.toThrow("crash");
+
+    await look();
+
+    expect(await statuses(booking)).toEqual(["abandoned"]);
+    expect(await read(booking)).toMatchObject({ debitFailed: false, holdExpiresAt: state.now });
+  });
+
   test("that pays after it was abandoned is returned in full, once", async () => {
     const { state, booking, look } = await waiting();
     state.now = plusDays(start, 10);
@@ -199,7 +214,7 @@ describe("a due that is paid by a bank account that is to be verified", () => {
     await settle(kit.context, { bookingId: booking.id, attemptId: deposit.ok ? deposit.attempt.id : "" }, "sweep");
     kit.state.status = "requires_action";
     const command = { bookingId: booking.id, purpose: "due", dueId: booking.dues[1]?.id } as const;
-    const open = () => openCheckout(kit.context, command, actor);
+    const open = (context = kit.context, amount?: number) => openCheckout(context, { ...command, amount }, actor);
     const first = await open();
     const ref = { bookingId: booking.id, attemptId: first.ok ? first.attempt.id : "" };
     const look = () => settle(kit.context, ref, "sweep");
@@ -217,6 +232,44 @@ describe("a due that is paid by a bank account that is to be verified", () => {
     expect(second).toMatchObject({ ok: true, attempt: { status: "open" } });
     expect(second.ok && second.attempt.id).not.toBe(ref.attemptId);
     expect(cancelled).toEqual([`pi_${ref.attemptId}`]);
+    expect(await statuses(booking)).toEqual(["succeeded", "abandoned", "open"]);
+  });
+
+  test("is not given up for a page that is refused", async () => {
+    const { booking, open, context, cancelled } = await due();
+
+    expect(await open(context, 1)).toMatchObject({ ok: false, reason: "amount_invalid" });
+
+    expect(cancelled).toEqual([]);
+    expect(await statuses(booking)).toEqual(["succeeded", "processing"]);
+  });
+
+  test("is given up once by two clicks, of which the second reads while the first changes what it reads", async () => {
+    const { booking, open, context, state } = await due();
+    state.now = plusHours(start, 20);
+    let first: Promise<unknown> | undefined;
+    const client = new Proxy(running.store.client, {
+      get(target, name) {
+        if (name !== "send") return Reflect.get(target, name);
+        return async (command: {
+          input: { Key?: { sk: string }; TransactItems?: { Get?: { Key: { sk: string } } }[] };
+        }) => {
+          const { Key, TransactItems = [] } = command.input;
+          const keys = [Key, ...TransactItems.map(({ Get }) => Get?.Key)];
+          // The booking has been read: the other click is faster before its attempt is.
+          if (keys.some((key) => key?.sk.startsWith("ATT#"))) {
+            first ??= open();
+            await first;
+          }
+          return target.send(command as never);
+        };
+      },
+    });
+
+    const second = await open({ ...context, store: { ...running.store, client } });
+
+    expect(second).toEqual(await first);
+    expect(second).toMatchObject({ ok: true, attempt: { status: "open" } });
     expect(await statuses(booking)).toEqual(["succeeded", "abandoned", "open"]);
   });
 

@@ -12,7 +12,7 @@ import { clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { addBusinessDays } from "@clearing/domain/time/business-days";
 import type { GatewayFailure } from "@clearing/payments";
-import { attemptPut, bookingWrites, lockWrite, readAttempt, readFile } from "@clearing/store/booking";
+import { attemptPut, bookingWrites, lockWrite, readAttempt, readFileWith } from "@clearing/store/booking";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { participantLock } from "@clearing/store/hold";
 import { keys } from "@clearing/store/keys";
@@ -92,11 +92,8 @@ async function begin(
   actor: Actor,
   gone: string | undefined,
 ): Promise<Begun | GatewayFailure> {
-  const look = await decide(
-    context,
-    command,
-    { customerId: "", methods: ["card"], attemptId: "" },
-    context.clock.now(),
+  const look = await untilFresh<Decided | CheckoutRefused>(context.store, () =>
+    decide(context, command, { customerId: "", methods: ["card"], attemptId: "" }, context.clock.now()),
   );
   if (!look.ok) return look;
   // A refusal, or a page that is open, needs no customer: neither waits for Stripe, and neither makes one there.
@@ -128,16 +125,15 @@ async function decide(
   command: CheckoutCommand,
   asked: Asked,
   now: Instant,
-): Promise<Decided | CheckoutRefused> {
-  const file = await readFile(store, command.bookingId);
+): Promise<Decided | CheckoutRefused | { ok: false; reason: "stale" }> {
+  const file = await readFileWith(store, command.bookingId, (known) => attemptUnderWay(known, command));
   if (file === null) return { ok: false, reason: "not_found" };
-  const { booking, clearance } = file;
+  const { booking, clearance, attempt } = file;
+  if ((attempt?.id ?? null) !== attemptUnderWay(booking, command)) return { ok: false, reason: "stale" };
   const today = dateIn(booking.terms.timeZone, now);
   const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
   const returnUrl = `${site.publicUrl}/v1/checkout/return`;
-  const underWay = attemptUnderWay(booking, command);
-  const waiting = underWay === null ? null : await readAttempt(store, booking.id, underWay);
-  const verifying = waiting !== null && waiting.verifyUntil !== null;
+  const verifying = attempt !== null && attempt.verifyUntil !== null;
   const decision = beginCheckout(booking, { ...command, ...asked, returnUrl, notCleared, verifying }, now);
   return decision.ok ? { ok: true, booking, decision } : decision;
 }

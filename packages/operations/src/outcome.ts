@@ -31,14 +31,16 @@ export function bookedBy(transaction: BalanceTransactionFacts | null): Booked | 
 }
 
 function unfinished({ status, paymentIntentId, nextAction, lastError }: PaymentFacts): PaymentOutcome {
+  const code = lastError?.declineCode ?? lastError?.code ?? status;
   switch (status) {
     case "requires_action":
       return nextAction === "verify_with_microdeposits" ? { kind: "verifying", paymentIntentId } : { kind: "open" };
     case "processing":
       return { kind: "processing", paymentIntentId };
     case "requires_payment_method":
+      return { kind: "failed", paymentIntentId, code };
     case "canceled":
-      return { kind: "failed", paymentIntentId, code: lastError?.declineCode ?? lastError?.code ?? status };
+      return { kind: "cancelled", paymentIntentId, code };
     default:
       return { kind: "open" };
   }

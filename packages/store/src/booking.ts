@@ -82,6 +82,31 @@ export async function readFile(store: Store, id: string): Promise<BookingFile | 
   };
 }
 
+/**
+ * A booking with its clearance and the attempt that `named` finds in it, as they were at one instant. The booking may
+ * have changed since `named` saw it: the caller looks whether it still names that attempt.
+ */
+export async function readFileWith(
+  store: Store,
+  id: string,
+  named: (booking: Booking) => string | null,
+): Promise<(BookingFile & { attempt: Attempt | null }) | null> {
+  const file = await readFile(store, id);
+  const attemptId = file && named(file.booking);
+  if (file === null || attemptId === null) return file && { ...file, attempt: null };
+  const found = await readTogether(store, {
+    booking: keys.booking(id),
+    clearance: keys.clearance(id),
+    attempt: keys.attempt(id, attemptId),
+  });
+  if (found.booking === null) return null;
+  return {
+    booking: fromDeadlineItem<Booking>(found.booking),
+    clearance: found.clearance && fromDeadlineItem<Clearance>(found.clearance),
+    attempt: found.attempt && fromDeadlineItem<Attempt>(found.attempt),
+  };
+}
+
 export async function readClearance(store: Store, bookingId: string): Promise<Clearance | null> {
   const { Item } = await store.client.send(
     new GetCommand({ TableName: store.tables.core, Key: keys.clearance(bookingId), ConsistentRead: true }),

@@ -170,6 +170,15 @@ describe("a due's checkout", () => {
     expect(attemptUnderWay(life.booking, request())).toBeNull();
   });
 
+  test("that is refused for its amount gives up no attempt", () => {
+    const life = confirmed();
+    life.settle(life.checkout("due", { dueId: "due_1" })?.id ?? "", { kind: "verifying", paymentIntentId: "pi_1" });
+
+    const decision = beginCheckout(life.booking, balance({ verifying: true, amount: 1 }), life.now);
+
+    expect(decision).toMatchObject(refused("amount_invalid"));
+  });
+
   test("for the balance of `full` begins once the booking was confirmed, clearance lost or not", () => {
     const life = new Life(held("full")).sign().pay("deposit").confirm();
 

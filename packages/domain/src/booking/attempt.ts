@@ -124,7 +124,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
 }
 
 /**
- * Begins a checkout for one due, or points to the one that is open. One whose bank account is still to be verified is to
+ * Begins a checkout for one due, or points to the one that is open; a refused request gives up none. One whose bank account is still to be verified is to
  * be abandoned first; a deposit waits for it (`conflict`). A deposit's checkout extends the hold past the session's end,
  * once; a hold that had its extension begins no other that it does not reach to the end of. `amount` (minor units) only
  * for a `due`, within the bounds of part payments.
@@ -134,15 +134,17 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   if (due === undefined) return { ok: false, reason: "not_found" };
   const reason = refusal(before, due, request, now);
   if (reason !== null) return { ok: false, reason };
+  const open = unpaid(due);
+  const amount = request.amount ?? open;
+  const { currency } = before;
+  // The due's own attempt is opened again or given up: it is no part payment beside this one.
+  const free: Due = { ...due, openAttemptId: null };
+  const message = partProblem({ ...before, dues: replaceDue(before.dues, free) }, free, amount);
+  if (message !== null) return { ok: false, reason: "amount_invalid", message };
   if (due.openAttemptId !== null) {
     return { ok: true, kind: request.verifying ? "abandon" : "existing", attemptId: due.openAttemptId };
   }
 
-  const open = unpaid(due);
-  const amount = request.amount ?? open;
-  const { currency } = before;
-  const message = partProblem(before, due, amount);
-  if (message !== null) return { ok: false, reason: "amount_invalid", message };
   const isDeposit = request.purpose === "deposit";
   const sessionExpiresAt = plusMinutes(now, sessionMinutes);
   const reach = plusMinutes(sessionExpiresAt, marginMinutes);

@@ -80,6 +80,13 @@ describe("a booking has at most 100 part payments", () => {
     expect(ask(life)).toMatchObject({ ok: true, attempt: { amount: 600_000 } });
   });
 
+  test("the one that is asked for again not counted beside itself", () => {
+    const life = paidInParts(99);
+    const open = life.checkout("due", { dueId: "due_1", amount: 20_000 });
+
+    expect(ask(life, 20_000)).toMatchObject({ ok: true, kind: "existing", attemptId: open?.id });
+  });
+
   test("whatever the due, open ones counted until they end without a payment", () => {
     const life = withDues(paidInParts(99), [1_600_000, 500_000]);
     const open = life.checkout("due", { dueId: "due_1", amount: 20_000 });

@@ -28,6 +28,8 @@ export type PaymentOutcome =
   | { kind: "verifying"; paymentIntentId: string }
   /** That was waited for as long as it is, and its intent cancelled if Stripe let it. */
   | { kind: "abandoned"; paymentIntentId: string }
+  /** Its intent was cancelled at Stripe, by us or by hand. */
+  | { kind: "cancelled"; paymentIntentId: string; code: string }
   | { kind: "failed"; paymentIntentId: string | null; code: string }
   | { kind: "expired" }
   | { kind: "refused"; code: string }

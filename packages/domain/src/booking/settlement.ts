@@ -59,6 +59,9 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
     case "abandoned":
       // Verified meanwhile: it is waited for as any debit.
       return attempt.verifyUntil === null ? { kind: "unchanged" } : abandoned(state, now);
+    case "cancelled":
+      // Cancelled while it waited to be verified, by us before a crash or by hand: it is given up all the same.
+      return attempt.verifyUntil === null ? failed(state, "failed", outcome.code, now) : abandoned(state, now);
     case "failed":
       return failed(state, "failed", outcome.code, now);
     case "expired":

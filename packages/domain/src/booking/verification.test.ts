@@ -141,6 +141,15 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.booking).toBe(booking);
   });
 
+  test("whose intent is cancelled at Stripe, before we recorded so or by hand, is abandoned", () => {
+    const { life, attempt } = waiting(paying());
+
+    life.at(plusDays(life.now, 3)).settle(attempt.id, { kind: "cancelled", paymentIntentId: "pi_1", code: "canceled" });
+
+    expect(current(life, attempt)).toMatchObject({ status: "abandoned", failureCode: "bank_account_not_verified" });
+    expect(life.booking).toMatchObject({ debitFailed: false, holdExpiresAt: life.now });
+  });
+
   test("and failed at Stripe leaves the hold minutes and one more session, as any debit", () => {
     const { life, attempt } = waiting(paying());
 
