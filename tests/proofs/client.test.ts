@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
+const noCustomer = { ok: false, kind: "invalid", code: "resource_missing", message: "" } as const;
 const somebody = (): string => `${ids.next("jane")}@example.com`;
 
 /** A booking that Jane made herself, or that an admin made for her address. */
@@ -145,8 +146,9 @@ describe("a customer that is gone at Stripe", () => {
     kit.gateway.createCheckoutSession = async (session, key) => {
       sessions.push({ key, customerId: session.customerId });
       if (!gone.has(session.customerId)) return make(session, key);
-      return { ok: false, kind: "invalid", code: "resource_missing", param: "customer", message: "" };
+      return { ...noCustomer, param: "customer" };
     };
+    kit.gateway.retrieveCustomer = async (customerId) => ({ ok: true, value: { deleted: gone.has(customerId) } });
     return { ...kit, gone, sessions };
   }
 
@@ -168,6 +170,28 @@ describe("a customer that is gone at Stripe", () => {
       { ...first, status: "refused" },
       { ...second, status: "open" },
     ]);
+  });
+
+  test.each([
+    ["does not show either, as with another account's key", noCustomer, "throws"],
+    ["shows after all", { ok: true, value: { deleted: false } }, "unavailable"],
+    ["does not answer about", { ok: false, kind: "unavailable", code: "", message: "" }, "unavailable"],
+  ] as const)("is not decided on one that Stripe %s: it stays, and the next call asks again", async (_, said, how) => {
+    const jane = somebody();
+    const { asked, gateway, gone, customers, contextAt } = await deleted(jane);
+    const booking = await signed(jane, "herself");
+    const command = { bookingId: booking.id, purpose: "deposit" } as const;
+    gateway.retrieveCustomer = async () => said;
+
+    const answer = openCheckout(contextAt(now), command, actor);
+
+    if (how === "throws") await expect(answer).rejects.toThrow(`Stripe shows nothing of ${customers[0]?.customerId}`);
+    else expect(await answer).toMatchObject({ ok: false, kind: how });
+    expect(await attemptsOf(booking)).toMatchObject([{ status: "requested" }]);
+    gone.clear();
+    expect(await openCheckout(contextAt(now), command, actor)).toMatchObject({ ok: true });
+    expect(asked).toHaveLength(1);
+    expect(await attemptsOf(booking)).toMatchObject([{ status: "open", customerId: customers[0]?.customerId }]);
   });
 
   test("holds the place no longer than one checkout does", async () => {

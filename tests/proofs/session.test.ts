@@ -183,6 +183,33 @@ describe("a checkout session", () => {
     expect(opened).toMatchObject({ ok: true, attempt: { id: first?.id, sessionId: `cs_${first?.id}` } });
   });
 
+  test("that Stripe could not be asked for in time was never made: the client's next call begins another", async () => {
+    const booking = await signed();
+    const command = { bookingId: booking.id, purpose: "deposit" } as const;
+    await openCheckout(
+      contextAt(now, "https://example.org", { createCheckoutSession: async () => lost }),
+      command,
+      actor,
+    );
+    const later = plusMinutes(now, 3);
+    const again = contextAt(later, "https://example.org", {
+      async createCheckoutSession(session) {
+        if (session.expiresAt >= plusMinutes(later, 30)) return { ok: true, value: openSession(session, later) };
+        return { ok: false, kind: "invalid", code: "invalid_request_error", param: "expires_at", message: "" };
+      },
+    });
+
+    const opened = await openCheckout(again, command, actor);
+
+    expect(opened).toMatchObject({ ok: true, attempt: { status: "open", sessionExpiresAt: plusMinutes(later, 31) } });
+    expect((await standing(booking)).attempts).toEqual(["refused", "open"]);
+    // The first one's extension was taken back, so that the second one could have it.
+    expect(await readBooking(running.store, booking.id)).toMatchObject({
+      holdExpiresAt: plusMinutes(later, 36),
+      holdExtended: true,
+    });
+  });
+
   test("that Stripe refuses for good frees the due, and takes back the time that it held the place", async () => {
     const booking = await signed();
     const { holdExpiresAt } = booking;

@@ -91,8 +91,21 @@ async function currentSession(context: Context, attempt: Attempt): Promise<Gatew
   if (made.ok) return made;
   // Asked for in other words before, as by an earlier release: whatever came of that is looked up.
   if (made.kind === "idempotency_mismatch") return findSession(context, attempt);
-  const isGone = made.kind === "invalid" && made.code === "resource_missing" && made.param === "customer";
-  return isGone ? { ...made, code: customerGone } : made;
+  if (made.kind !== "invalid") return made;
+  // Under this key a session that was made is replayed: it was not, and is asked for too late now.
+  if (made.param === "expires_at") return { ...made, code: neverMade };
+  return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(context, attempt, made) : made;
+}
+
+/** Stripe has no such customer: it is gone where Stripe shows it as deleted, and otherwise nothing is decided. */
+async function withoutCustomer(
+  { gateway }: Context,
+  { customerId }: Attempt,
+  refused: GatewayFailure,
+): Promise<GatewayFailure> {
+  const customer = shown(await gateway.retrieveCustomer(customerId), customerId);
+  if (!customer.ok) return customer;
+  return customer.value.deleted ? { ...refused, code: customerGone } : { ...refused, kind: "unavailable" };
 }
 
 /** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
