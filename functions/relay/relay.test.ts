@@ -45,13 +45,15 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
       .map(({ DeleteRequest }) => DeleteRequest?.Key?.pk);
   // The outbox holds what was not deleted here or elsewhere.
   const elsewhere = new Set<string>();
-  table.on(BatchGetCommand).callsFake(({ RequestItems }) => ({
-    Responses: {
-      outbox: RequestItems.outbox.Keys.filter(
-        ({ pk }: { pk: string }) => !elsewhere.has(pk) && !deleted().includes(pk),
-      ),
-    },
-  }));
+  table.on(BatchGetCommand).callsFake(({ RequestItems }) => {
+    const keys: { pk: string }[] = RequestItems.outbox.Keys;
+    refuseTwice(keys.map(({ pk }) => pk));
+    return { Responses: { outbox: keys.filter(({ pk }) => !elsewhere.has(pk) && !deleted().includes(pk)) } };
+  });
+  table.on(BatchWriteCommand).callsFake(({ RequestItems }) => {
+    refuseTwice(RequestItems.outbox.map((request: DeleteRequest) => request.DeleteRequest.Key.pk));
+    return {};
+  });
   /** The messages that were counted, by metric. */
   const metrics = () =>
     Object.fromEntries(
@@ -71,6 +73,14 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
     metrics,
     log,
   };
+}
+
+type DeleteRequest = { DeleteRequest: { Key: { pk: string } } };
+
+/** As DynamoDB refuses a batch that names an item twice. */
+function refuseTwice(pks: string[]): void {
+  if (new Set(pks).size === pks.length) return;
+  throw Object.assign(new Error("Provided list of item keys contains duplicates"), { name: "ValidationException" });
 }
 
 const allTaken = (ids: string[]) => ({ FailedEntryCount: 0, Entries: ids.map((id) => ({ EventId: `bus-${id}` })) });
@@ -94,6 +104,26 @@ describe("the relay", () => {
 
     expect(await run({ ...added(1), eventName: "REMOVE" })).toEqual([]);
     expect(calls).toEqual([]);
+  });
+
+  it("sends an item that was added twice once, as it was last, and holds up no other for it", async () => {
+    const { run, calls, deleted } = world();
+    const again = { ...added(3, JSON.stringify({ id: "evt_1 as it was last" })) };
+    const image = { ...again.dynamodb?.NewImage, pk: { S: "evt_1" } };
+
+    expect(await run(added(1), added(2), { ...again, dynamodb: { SequenceNumber: "3", NewImage: image } })).toEqual([]);
+
+    expect(calls).toEqual([["evt_1 as it was last", "evt_2"]]);
+    expect(deleted()).toEqual(["evt_1", "evt_2"]);
+  });
+
+  it("asks again for all records of an item that was added twice and is not taken", async () => {
+    const { run } = world(without(["evt_1"]));
+
+    expect(await run(added(1), { ...added(1), dynamodb: { ...added(1).dynamodb, SequenceNumber: "7" } })).toEqual([
+      "1",
+      "7",
+    ]);
   });
 
   it("sends at most ten at a time", async () => {

@@ -17,22 +17,38 @@ export async function relay(
 ): Promise<readonly string[]> {
   const unsent: string[] = [];
   const unsendable: unknown[] = [];
-  const sequenceNumbers = new Map<Message, string>();
-  for (const { dynamodb } of records.filter(({ eventName }) => eventName === "INSERT")) {
-    const message = messageOf((name) => dynamodb?.NewImage?.[name]?.S, deps.config.eventBus);
-    if (message === null) unsendable.push(dynamodb?.NewImage?.pk?.S);
-    else sequenceNumbers.set(message, dynamodb?.SequenceNumber ?? "");
+  const sequenceNumbers = new Map<Message, readonly string[]>();
+  for (const { image, numbers } of latestImages(records)) {
+    const message = messageOf((name) => image?.[name]?.S, deps.config.eventBus);
+    if (message === null) unsendable.push(image?.pk?.S);
+    else sequenceNumbers.set(message, numbers);
   }
   for (const call of batches(await stillThere([...sequenceNumbers.keys()], deps))) {
     const { gone, refused } = await sendAndDelete(call, deps, bus);
     for (const message of call) {
       if (refused.has(message)) unsendable.push(message.pk);
-      else if (!gone.has(message)) unsent.push(sequenceNumbers.get(message) ?? "");
+      else if (!gone.has(message)) unsent.push(...(sequenceNumbers.get(message) ?? []));
     }
   }
   reportUnsendable(unsendable, deps);
   if (unsent.length > 0) deps.log.metric("OutboxUnsent", unsent.length, "Count");
   return unsent;
+}
+
+type Image = NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"];
+
+/**
+ * Each item that was added, as it was last, with the sequence numbers of all its records: an item that was deleted and
+ * put again is added twice, and no call to DynamoDB may name it twice.
+ */
+function latestImages(records: readonly DynamoDBRecord[]): Iterable<{ image: Image; numbers: string[] }> {
+  const added = new Map<string, { image: Image; numbers: string[] }>();
+  for (const { dynamodb } of records.filter(({ eventName }) => eventName === "INSERT")) {
+    const image = dynamodb?.NewImage;
+    const key = `${image?.pk?.S} ${image?.sk?.S}`;
+    added.set(key, { image, numbers: [...(added.get(key)?.numbers ?? []), dynamodb?.SequenceNumber ?? ""] });
+  }
+  return added.values();
 }
 
 const READ_AT_ONCE = 100;

@@ -133,7 +133,9 @@ async function deleteSent(sent: readonly Message[], deps: Deps): Promise<Readonl
 
 /** The keys that DynamoDB did not delete although asked several times. */
 async function deleteGroup(table: string, group: readonly Message[], deps: Deps): Promise<ReadonlySet<string>> {
-  let left = group.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }));
+  // DynamoDB refuses a call that names a key twice.
+  const keys = new Map(group.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
+  let left = [...keys.values()].map((Key) => ({ DeleteRequest: { Key } }));
   for (let attempt = 1; left.length > 0 && attempt <= TRIES; attempt += 1) {
     if (attempt > 1) await pause(deps, attempt);
     try {

@@ -52,6 +52,14 @@ it("sends what the stream gave up hours ago, and deletes it", async () => {
   expect(deleted()).toEqual(["evt_1", "evt_2"]);
 });
 
+it("deletes what two pages of the scan showed, in a call that names it once", async () => {
+  const { run, deleted } = world([[waiting(1), waiting(2)], [waiting(1)]]);
+
+  await run();
+
+  expect(deleted()).toEqual(["evt_1", "evt_2"]);
+});
+
 it("leaves to the stream what is new", async () => {
   const { run, table } = world([[]]);
 

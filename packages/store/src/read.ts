@@ -105,11 +105,13 @@ function startAt({ cursor, from = "" }: Omit<ListQuery, "partitions">, partition
   return place === undefined || place < from ? undefined : { pk, sk, ...partition, [order]: place };
 }
 
-/** The items behind keys, in the keys' order; what is gone meanwhile is left out. At most 100. */
+/** The items behind keys, in the keys' order, for each time that one is named; what is gone is left out. At most 100. */
 export async function readItems(store: Store, wanted: Key[], table = store.tables.core): Promise<Item[]> {
   const found = new Map<string, Item>();
   if (wanted.length === 0) return [];
-  let missing: Item[] = wanted.map(({ pk, sk }) => ({ pk, sk }));
+  // DynamoDB refuses a call that names a key twice.
+  const once = new Map(wanted.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
+  let missing: Item[] = [...once.values()];
   for (let attempt = 0; missing.length > 0; attempt++) {
     if (attempt === 6) throw new Error("the items could not be read: the table keeps throttling");
     if (attempt > 0) await store.sleep(store.random() * 50 * 2 ** attempt);
