@@ -8,7 +8,7 @@ import {
   paymentToReturn,
   refundOwed,
 } from "../ledger/index.ts";
-import { type CalendarDate, dateIn, type Instant, later, plusMinutes } from "../time/index.ts";
+import { type CalendarDate, dateIn, earlier, type Instant, later, plusMinutes } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { refundAtEnding } from "./cancellation.ts";
@@ -122,12 +122,16 @@ export function revive(state: SettlementState, placeId: string, payment: Succeed
   return takeDeposit({ ...state, booking: expired }, placeId, payment, now);
 }
 
-/** A due is paid, or a part of it; what is left of it rests until its date. */
+/** A due is paid, or a part of it, and billed on its date or with its payment, whichever is first; the rest waits. */
 export function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
   const at = context(booking, paidOn(booking, payment));
   const today = dateIn(booking.terms.timeZone, now);
-  const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
+  const before = dueOf(booking, attempt);
+  // A due that fell due before its payment was billed on its date, whether or not the sweep was there in time.
+  const billedOn = earlier(before.dueOn, at.effectiveOn);
+  const part = { attemptId: attempt.id, amount: payment.amount };
+  const paid = payDue(before, part, { ...at, effectiveOn: billedOn });
   const { openAttemptId } = paid.due;
   const due = paid.due.status === "paid" ? paid.due : { ...resting(paid.due, today), openAttemptId };
   const change = nextVersion(

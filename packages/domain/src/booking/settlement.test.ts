@@ -249,6 +249,23 @@ describe("a payment of another due", () => {
     expect(life.booking).toMatchObject({ paid: 850_000, deferred: 850_000 });
   });
 
+  test.each([
+    ["before its date is billed with its payment", "2027-02-04", "2027-02-04"],
+    ["after its date, while the sweep was away, is billed on its date", "2027-02-09", "2027-02-06"],
+  ])("%s, and the rest on its date", (_, paidOn, billedOn) => {
+    const plan = held("deposit_and_balance");
+    const life = new Life(plan).sign().pay("deposit").confirm().at(`${paidOn}T18:00:00Z`);
+    const [attempt] = life.pay("due", { dueId: "due_1", amount: 600_000 }).attempts.slice(-1);
+    life.at("2027-02-10T18:00:00Z").fallDue();
+
+    const dates = Object.fromEntries(life.journal.map(({ reference, effectiveOn }) => [reference, effectiveOn]));
+    expect(dates).toMatchObject({
+      [`due-billed:due_1:${attempt?.id}`]: billedOn,
+      [`payment:ch_${attempt?.id}`]: paidOn,
+      "due-billed:due_1:rest": "2027-02-06",
+    });
+  });
+
   test("part of a due that is past due leaves it past due", () => {
     const { life } = payingBalance();
     life.at("2027-02-07T18:00:00Z").fallDue();

@@ -1,6 +1,6 @@
 import type { DomainEvent } from "../event/index.ts";
 import { addBusinessDays } from "../time/business-days.ts";
-import { dateIn, endOfDay, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
+import { dateIn, earlier, endOfDay, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
 import { type Attempt, isFinal, marginMinutes, pollOpenAt } from "./attempt.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
@@ -132,8 +132,6 @@ function verifying(state: SettlementState, paymentIntentId: string, now: Instant
   const events = (after: Booking) => [bookingEvent(after, "PaymentActionRequired", { ...about(attempt), ...asked })];
   return underWay(state, next, { until, events }, now);
 }
-
-const earlier = (one: Instant, other: Instant): Instant => (one < other ? one : other);
 
 /** The due waits for the bank, and a deposit's place is claimed for as long as that may take. */
 function underWay(

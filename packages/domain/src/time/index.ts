@@ -79,6 +79,9 @@ export const endOfDay = (date: CalendarDate, zone: string): Instant =>
 /** The later of two instants, or of two dates: both compare as text. */
 export const later = (a: string, b: string): string => (a > b ? a : b);
 
+/** The earlier of two instants, or of two dates. */
+export const earlier = (a: string, b: string): string => (a < b ? a : b);
+
 /** A date that exists, written as `YYYY-MM-DD`. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
