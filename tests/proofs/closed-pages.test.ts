@@ -3,8 +3,10 @@ import type { Booking } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
 import type { Gateway } from "@clearing/payments";
+import { admitBooking } from "@clearing/store/admission";
 import { signAgreement } from "@clearing/store/agreement";
-import { readAttempts } from "@clearing/store/booking";
+import { bookingWrites, readAttempts, readBooking } from "@clearing/store/booking";
+import { commit } from "@clearing/store/commit";
 import type { DueKind } from "@clearing/store/keys";
 import { endEarly } from "@clearing/store/progress";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -96,6 +98,22 @@ describe("the pages of a booking that has ended", () => {
     expect(expired).toEqual([sessionId]);
     expect(await readAttempts(running.store, booking.id)).toMatchObject([{ status: "expired", dueAt: null }]);
     expect(await deadlines("PAGES", booking)).toEqual([]);
+  });
+
+  test.each(["no_show", "turned_away"] as const)("are noted by its admission too: %s", async (outcome) => {
+    const { store } = running;
+    const { booking: held } = await paying();
+    const before = (await readBooking(store, held.id)) as Booking;
+    const booking: Booking = { ...before, status: "confirmed", version: before.version + 1 };
+    const change = { booking, events: [], journal: [] };
+    await commit(store, bookingWrites(store, before, change, { actor, action: "sample", now }));
+    const arrival: Instant = `${booking.terms.startsOn}T19:00:00Z`;
+    const request = { bookingId: booking.id, outcome, by: "staff", refundId: ids.next("ref") };
+
+    const admission = await admitBooking(store, request, { actor, action: "admit", now: arrival }, () => null);
+
+    expect(admission).toMatchObject({ ok: true });
+    expect(await deadlines("PAGES", booking)).toEqual([plusMinutes(arrival, 5)]);
   });
 
   test("are noted only where one is open", async () => {

@@ -1,10 +1,10 @@
 import { type AdmissionOutcome, admit, type Booking, endBooking, mayAdmit } from "@clearing/domain/booking";
 import { clearedThrough } from "@clearing/domain/screening";
 import { dateIn } from "@clearing/domain/time";
-import { bookingWrites, type Occasion, readFile, refundPut } from "./booking.ts";
+import { bookingWrites, type Occasion, readFile } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
-import { checkCleared } from "./progress.ts";
+import { checkCleared, endingWrites } from "./progress.ts";
 import type { Store } from "./store.ts";
 
 export type AdmissionResult =
@@ -33,27 +33,27 @@ export function admitBooking(
     if (outcome === "admitted" && !clearedThrough(clearance, before.terms.endsOn)) {
       return { ok: false, reason: "clearance_required" };
     }
-    const change = outcome === "admitted" ? admitted(before, by, occasion) : ended(outcome);
+    const change = outcome === "admitted" ? admitted() : ended(outcome);
     if (!change.ok) return change;
-    const { booking, refund } = change;
-    const record = answer(booking);
+    const record = answer(change.booking);
     const result = await commit(store, [
       ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
-      ...bookingWrites(store, before, change, occasion),
-      ...(outcome === "admitted" ? [checkCleared(store, before)] : []),
-      ...(refund === null ? [] : [refundPut(store, refund)]),
+      ...change.writes,
     ]);
-    if (result.ok) return { ok: true, booking };
+    if (result.ok) return { ok: true, booking: change.booking };
     return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
+
+    function admitted() {
+      const change = admit(before, by, occasion.now);
+      const writes = [...bookingWrites(store, before, change, occasion), checkCleared(store, before)];
+      return { ok: true, booking: change.booking, writes } as const;
+    }
 
     function ended(kind: "no_show" | "turned_away") {
       const decision = endBooking(before, kind, { refundId, requestedBy: by }, occasion.now);
       if (!decision.ok) return decision;
-      const admission = { outcome: kind, at: occasion.now, by };
-      return { ...decision, booking: { ...decision.booking, admission } };
+      const booking: Booking = { ...decision.booking, admission: { outcome: kind, at: occasion.now, by } };
+      return { ok: true, booking, writes: endingWrites(store, before, { ...decision, booking }, occasion) } as const;
     }
   });
 }
-
-const admitted = (before: Booking, by: string, { now }: Occasion) =>
-  ({ ok: true, refund: null, ...admit(before, by, now) }) as const;

@@ -12,10 +12,11 @@ const eventMinutes = 5;
  * Notes, in the transaction that ends a booking, that its open pages are to be closed at Stripe. The note is one item
  * whatever the number of pages, and it stays due until they are closed: an event that is lost loses no page.
  */
-export function pagesToClose(store: Store, { id, version }: Booking, now: Instant): Guarded<never> {
+export function pagesToClose(store: Store, { id, version, dues }: Booking, now: Instant): Guarded<never>[] {
+  if (dues.every(({ openAttemptId }) => openAttemptId === null)) return [];
   const due = dueKeys("PAGES", plusMinutes(now, eventMinutes));
   const Item = { ...keys.pages(id), ...due, version: 1, endedIn: version + 1 };
-  return { write: { Put: { TableName: store.tables.core, Item } } };
+  return [{ write: { Put: { TableName: store.tables.core, Item } } }];
 }
 
 /** Takes the note back once the pages are closed that were open in this version of the booking. */

@@ -1,7 +1,6 @@
 import type { Booking } from "@clearing/domain/booking";
 import { confirm, type Ending, endBooking, progress, unconfirm } from "@clearing/domain/booking";
 import type { Clearance } from "@clearing/domain/screening";
-import type { Instant } from "@clearing/domain/time";
 import { bookingWrites, lockRelease, type Occasion, readFile, refundPut } from "./booking.ts";
 import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
@@ -164,20 +163,31 @@ async function endOnce(
   const record = answer?.(decision.booking) ?? null;
   const result = await commit(store, [
     ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
-    ...bookingWrites(store, before, decision, occasion),
+    ...endingWrites(store, before, decision, occasion),
     ...checks,
-    ...(await releaseWrites(store, before, occasion.now)),
-    ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
+    ...(await releaseWrites(store, before)),
   ]);
   if (result.ok) return { ok: true, booking: decision.booking };
   return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
 }
 
+/** What every ending writes, whoever ends the booking: itself, what it owes back, and which pages are to be closed. */
+export const endingWrites = (
+  store: Store,
+  before: Booking,
+  decision: Extract<ReturnType<typeof endBooking>, { ok: true }>,
+  occasion: Occasion,
+): Guarded<"stale" | "already_posted">[] => [
+  ...bookingWrites(store, before, decision, occasion),
+  ...pagesToClose(store, before, occasion.now),
+  ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
+];
+
 /**
- * Lets a booking's place and locks go, and has its open pages closed. What may already be another booking's is looked
- * at first and left alone; the conditions catch what changes in between.
+ * Lets a booking's place and locks go. What may already be another booking's is looked at first and left alone; the
+ * conditions catch what changes in between.
  */
-export async function releaseWrites(store: Store, booking: Booking, now: Instant): Promise<Guarded<"stale">[]> {
+export async function releaseWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
   const participant = keys.participantLock(booking.cohortId, booking.participant.email);
   const debit = keys.debitLock(booking.owner.email);
   const found = await readTogether(store, { place: placeKey(booking), participant, debit });
@@ -185,6 +195,5 @@ export async function releaseWrites(store: Store, booking: Booking, now: Instant
     ...(isOurs(found.place && toPlace(found.place), booking.id) ? [releasePlace(store, booking)] : []),
     ...(found.participant?.bookingId === booking.id ? [lockRelease(store, participant, booking.id)] : []),
     ...(found.debit?.bookingId === booking.id ? [lockRelease(store, debit, booking.id)] : []),
-    ...(booking.dues.some(({ openAttemptId }) => openAttemptId !== null) ? [pagesToClose(store, booking, now)] : []),
   ];
 }

@@ -6,6 +6,7 @@ import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
 import { commit, untilFresh } from "./commit.ts";
 import type { Item } from "./items.ts";
 import { type DueKind, keys } from "./keys.ts";
+import { pagesToClose } from "./pages.ts";
 import { releaseWrites } from "./progress.ts";
 import type { Key } from "./read.ts";
 import type { Store } from "./store.ts";
@@ -74,7 +75,10 @@ type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" 
 
 /** Turns a hold whose instant has passed into `expired`, and lets go what is still its own. */
 export function lapseHold(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
-  return changeBooking(store, bookingId, occasion, lapse, (booking) => releaseWrites(store, booking, occasion.now));
+  return changeBooking(store, bookingId, occasion, lapse, async (booking) => [
+    ...(await releaseWrites(store, booking)),
+    ...pagesToClose(store, booking, occasion.now),
+  ]);
 }
 
 /** Bills what has fallen due, and marks what is past due, in as many transactions as that takes. */
