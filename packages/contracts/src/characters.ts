@@ -24,12 +24,12 @@ const vowelSeparators = /(?<=[\p{Script=Mongolian}&&[\p{L}\p{M}]])\u180E(?=[\p{S
 const blanksOfLines = /[\u200C\u200D\p{Variation_Selector}\u2800\u{13441}\u{13442}]/gv;
 
 /**
- * What may stand in a name though it shows nothing, in a word of a script that joins its letters or has variants of
- * them: a joiner inside the word (Persian, Hindi, Sinhala) or after its last mark (Telugu, Kannada, older Malayalam),
- * and the selector of a variant of a letter (Han, Mongolian, Myanmar). U+FE0E and U+FE0F are selectors of emoji alone.
+ * What may stand in a name though it shows nothing: a joiner inside a word (Persian, Hindi, Sinhala) and, in scripts
+ * that stack or join their letters, one after a word's last mark (Telugu, Kannada, older Malayalam) or the selector of a
+ * variant of a letter (Han, Mongolian, Myanmar). U+FE0E and U+FE0F are selectors of emoji alone.
  */
 const joinersOfNames =
-  /(?<=[\p{L}--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]]\p{M}*)(?:[\u200C\u200D](?=[\p{L}\p{M}])|(?<=\p{M})[\u200C\u200D]|(?<!\p{M})[\p{Variation_Selector}--[\uFE0E\uFE0F]])/gv;
+  /(?<=\p{L}\p{M}*)[\u200C\u200D](?=[\p{L}\p{M}])|(?<=[\p{L}--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]]\p{M}*)(?:(?<=\p{M})[\u200C\u200D]|(?<!\p{M})[\p{Variation_Selector}--[\uFE0E\uFE0F]])/gv;
 
 /** The most combining marks on one letter: a Tibetan stack has up to eight. */
 export const mostMarks = 10;
@@ -55,6 +55,6 @@ const visible = /[\p{L}\p{N}\p{P}\p{S}]/v;
 /** Whether anything of the text can be seen. */
 export const isVisible = (text: string): boolean => visible.test(text.replace(new RegExp(invisible, "gv"), ""));
 
-/** How many visible letters it has, of whatever script; a digit or an emoji is not a letter. */
+/** How many visible letters it has, of whatever script; a digit, an emoji or a modifier such as \u02BC is not a letter. */
 export const letterCount = (text: string): number =>
-  text.match(/\p{L}/gv)?.filter((letter) => !invisible.test(letter)).length ?? 0;
+  text.match(/[\p{L}--\p{Lm}]/gv)?.filter((letter) => !invisible.test(letter)).length ?? 0;
