@@ -3,6 +3,7 @@ import type { World } from "./world.ts";
 
 export const FAULT_KINDS = [
   "error",
+  "error_after",
   "unavailable",
   "throttle",
   "html",
@@ -16,6 +17,7 @@ export const FAULT_KINDS = [
 /**
  * What can go wrong between a caller and Stripe.
  * - `error`: 500 `api_error` from the endpoint itself, without effect; saved under the idempotency key like any answer.
+ * - `error_after`: the same answer, saved as well, although the endpoint has done its work.
  * - `unavailable`: 503 before any endpoint runs; nothing is saved, `stripe-should-retry: true`.
  * - `throttle`: 429, every second one `lock_timeout` with `stripe-should-retry: true`.
  * - `html`: somebody else's 502 page. `timeout` / `timeout_after`: the connection breaks before / after the effect.

@@ -223,6 +223,19 @@ describe("a request under an idempotency key", () => {
     expect([first.statusCode, second.statusCode]).toEqual([500, 500]);
     expect((await stripe.customers.list()).data).toHaveLength(0);
   });
+
+  it("replays an internal error whose request had its effect, and has it once", async () => {
+    const { stripe, simulator } = await openAccount();
+    simulator.setFault({ kind: "error_after", rate: 1, seed: 1 });
+    const first = await refusal(stripe.customers.create({}, under));
+    simulator.clearFaults();
+
+    const second = await refusal(stripe.customers.create({}, under));
+
+    expect([first.statusCode, second.statusCode]).toEqual([500, 500]);
+    expect(second.headers?.["idempotent-replayed"]).toBe("true");
+    expect((await stripe.customers.list()).data).toHaveLength(1);
+  });
 });
 
 describe("faults", () => {

@@ -85,7 +85,8 @@ async function answerOnce<S extends Shape>(
         const object = operation.run(own as Values<S>, c.req.param() as Record<string, string>);
         return expand(world, object, paths as string[]);
       });
-      const result = { ...outcome, requestId };
+      const lost = outcome.status === 200 && method === "POST" && faults.strikes("error_after");
+      const result = { ...(lost ? answerOf(internalError(500)) : outcome), requestId };
       if (key !== undefined) keys.save(key, path, fingerprint, result);
       return result;
     });
@@ -101,9 +102,12 @@ function attempt(world: World, run: () => unknown): { status: number; body: stri
   try {
     return { status: 200, body: world.nested(() => JSON.stringify(run(), null, 2)) };
   } catch (error) {
-    const failure = error instanceof StripeFailure ? error : unexpected(error);
-    return { status: failure.status, body: JSON.stringify({ error: failure.body }, null, 2) };
+    return answerOf(error instanceof StripeFailure ? error : unexpected(error));
   }
+}
+
+function answerOf({ status, body }: StripeFailure): { status: number; body: string } {
+  return { status, body: JSON.stringify({ error: body }, null, 2) };
 }
 
 function unexpected(error: unknown): StripeFailure {
