@@ -55,6 +55,7 @@ describe("what Stripe did not do", () => {
   test.each([
     [failure("unavailable", "rate_limit"), "payment_provider_unavailable", []],
     [failure("unknown", "StripeConnectionError"), "payment_provider_unavailable", []],
+    [failure("saved_failure", "api_error"), "payment_provider_unavailable", []],
     [failure("unavailable", "key_refused"), "payment_provider_unavailable", ["StripeKeyRefused"]],
     [failure("idempotency_in_flight", "idempotency_key_in_use"), "idempotency_in_progress", []],
   ])("and may yet be done is to be tried again: %o", (of, refused, counted) => {

@@ -27,6 +27,7 @@ export function refuseStripe({ kind, code, param }: GatewayFailure, log: Log): A
       return { refused: "idempotency_in_progress" };
     case "unavailable":
     case "unknown":
+    case "saved_failure":
     case "idempotency_mismatch":
       if (code === keyRefused) log.metric("StripeKeyRefused", 1, "Count");
       return { refused: "payment_provider_unavailable" };

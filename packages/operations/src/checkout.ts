@@ -52,6 +52,7 @@ const rounds = 4;
  */
 export async function openCheckout(context: Context, command: CheckoutCommand, actor: Actor): Promise<OpenCheckout> {
   let gone: string | undefined;
+  let unmade = 0;
   for (let round = 0; round < rounds; round++) {
     const begun = await begin(context, command, actor, gone);
     if (!begun.ok) return begun;
@@ -66,6 +67,7 @@ export async function openCheckout(context: Context, command: CheckoutCommand, a
     if (status === "refused") {
       if (failureCode === customerGone) gone = customerId;
       else if (failureCode !== neverMade) return providerRefused(settled.attempt);
+      else if (++unmade > 1) return makesNone;
     }
     // Paid, processing or expired meanwhile: decide anew on what that made of the booking.
   }
@@ -78,6 +80,14 @@ async function current(context: Context, attempt: Attempt): Promise<Settled> {
   if (status !== "open") return settle(context, { bookingId, attemptId: id }, "checkout");
   return sessionExpiresAt > context.clock.now() ? { ok: true, attempt } : closeSession(context, attempt, "checkout");
 }
+
+/** Twice in one call Stripe made no session: it is not asked a third time now. */
+const makesNone: GatewayFailure = {
+  ok: false,
+  kind: "unavailable",
+  code: neverMade,
+  message: "Stripe makes no checkout session now",
+};
 
 const providerRefused = ({ failureCode }: Attempt): GatewayFailure => ({
   ok: false,

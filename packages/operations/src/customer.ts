@@ -9,29 +9,41 @@ import {
 } from "@clearing/store/customer";
 import { type Context, replayableHours } from "./context.ts";
 
+type EnsuredCustomer = { ok: true; customerId: string } | { ok: false; reason: "conflict" } | GatewayFailure;
+
 /**
  * The client's one customer at Stripe, made at the first checkout under a key of its own. A client is who has the
  * verified address, whether they booked themselves or an admin did for them. `gone` is the customer that Stripe no
  * longer has: where that is the stored one, another is made.
  */
-export async function ensureCustomer(
-  context: Context,
-  email: string,
-  gone?: string,
-): Promise<{ ok: true; customerId: string } | { ok: false; reason: "conflict" } | GatewayFailure> {
+export async function ensureCustomer(context: Context, email: string, gone?: string): Promise<EnsuredCustomer> {
   const { store, ids, clock } = context;
   const asked = { id: ids.next("cli"), email, requestedAt: clock.now() };
   const known = (await readCustomer(store, email)) ?? (await requestCustomer(store, asked));
   const isGone = gone !== undefined && known.customerId === gone;
   const customer = isGone ? await replaceCustomer(store, known, asked) : known;
   if (customer.customerId !== null) return { ok: true, customerId: customer.customerId };
-  const made = await customerAtStripe(context, customer);
-  return made.ok ? recordCustomer(store, customer, made.value.customerId) : made;
+  const replayable = customer.requestedAt > plusHours(clock.now(), -replayableHours);
+  const made = replayable ? await createCustomer(context, customer) : await findCustomer(context, customer);
+  if (!made.ok) return made.kind === "saved_failure" ? findOrAskAgain(context, customer) : made;
+  return made.value === null ? askAgain(context, customer) : recordCustomer(store, customer, made.value.customerId);
 }
 
-function customerAtStripe(context: Context, customer: Customer): Promise<GatewayResult<{ customerId: string }>> {
-  const replayable = customer.requestedAt > plusHours(context.clock.now(), -replayableHours);
-  return replayable ? createCustomer(context, customer) : findOrCreateCustomer(context, customer);
+/** Stripe failed to make the customer, and will replay that: it is there all the same, or is asked for under another key. */
+async function findOrAskAgain(context: Context, customer: Customer): Promise<EnsuredCustomer> {
+  const found = await findCustomer(context, customer);
+  if (!found.ok) return found;
+  if (found.value === null) return askAgain(context, customer);
+  return recordCustomer(context.store, customer, found.value.customerId);
+}
+
+/** Asks once under a new id, which is stored before. A customer of the old one that shows up later is used by nobody. */
+async function askAgain(context: Context, customer: Customer): Promise<EnsuredCustomer> {
+  const { store, ids, clock } = context;
+  const next = await replaceCustomer(store, customer, { id: ids.next("cli"), requestedAt: clock.now() });
+  if (next.customerId !== null) return { ok: true, customerId: next.customerId };
+  const made = await createCustomer(context, next);
+  return made.ok ? recordCustomer(store, next, made.value.customerId) : made;
 }
 
 /** The address as it was first asked with: a replay has to send the same. */
@@ -39,11 +51,11 @@ function createCustomer({ gateway, site }: Context, { id, email }: Customer) {
   return gateway.createCustomer({ email, metadata: { app: "clearing", stage: site.stage, clientId: id } }, id);
 }
 
-/** Too old to replay: looked up among the customers of the address. That none is listed proves that it was never made. */
-async function findOrCreateCustomer(
+/** Looked up among the customers of the address. Null: it was never made, which the whole list proves. */
+async function findCustomer(
   context: Context,
   customer: Customer,
-): Promise<GatewayResult<{ customerId: string }>> {
+): Promise<GatewayResult<{ customerId: string } | null>> {
   let after: string | undefined;
   do {
     const page = await context.gateway.listCustomers(customer.email, after);
@@ -52,5 +64,5 @@ async function findOrCreateCustomer(
     if (found !== undefined) return { ok: true, value: found };
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);
-  return createCustomer(context, customer);
+  return { ok: true, value: null };
 }

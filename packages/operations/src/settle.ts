@@ -89,8 +89,9 @@ async function currentSession(context: Context, attempt: Attempt): Promise<Gatew
   if (attempt.createdAt <= plusHours(context.clock.now(), -replayableHours)) return findSession(context, attempt);
   const made = await createSession(context, attempt);
   if (made.ok) return made;
-  // Asked for in other words before, as by an earlier release: whatever came of that is looked up.
-  if (made.kind === "idempotency_mismatch") return findSession(context, attempt);
+  // Asked for in other words before, as by an earlier release, or failed at Stripe in a way that it will replay: whatever
+  // came of that is looked up. A page that shows up only later was given to nobody, so that nobody pays on it.
+  if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(context, attempt);
   if (made.kind !== "invalid") return made;
   // Under this key a session that was made is replayed: it was not, and is asked for too late now.
   if (made.param === "expires_at") return { ...made, code: neverMade };
@@ -185,7 +186,8 @@ async function recordOpened(context: Context, attempt: Attempt, { sessionId, url
 
 /** Stripe refused the session, or never made it: the due is free for another attempt. */
 function refuse(context: Context, { bookingId, id }: Attempt, code: string, action: string) {
-  return applyOutcome(context, { bookingId, attemptId: id }, { kind: "refused", code }, action);
+  const kind = code === neverMade ? "never_made" : "refused";
+  return applyOutcome(context, { bookingId, attemptId: id }, { kind, code }, action);
 }
 
 /**

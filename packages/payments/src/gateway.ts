@@ -16,12 +16,21 @@ import type {
  * - `unavailable`: known not to have happened (refused connection, rate limit). May be tried again. So is a call with a
  *   wrong or under-privileged key, whose code is `key_refused`: the operator has to mend it.
  * - `unknown`: it may have happened (time-out, 5xx, an answer that is not Stripe's). Replay under the SAME key.
+ * - `saved_failure`: a 5xx that Stripe saved under the key and replays for as long as it knows the key. It may have
+ *   happened: look for it, and ask again under another key only where it is not there.
  * - `idempotency_in_flight`: a request under this key is still running. Ask again later, under the same key.
  * - `idempotency_mismatch`: this key was used with other parameters. A bug of the caller, never retried.
  */
 export type GatewayFailure = {
   ok: false;
-  kind: "declined" | "invalid" | "unavailable" | "unknown" | "idempotency_in_flight" | "idempotency_mismatch";
+  kind:
+    | "declined"
+    | "invalid"
+    | "unavailable"
+    | "unknown"
+    | "saved_failure"
+    | "idempotency_in_flight"
+    | "idempotency_mismatch";
   code: string;
   /** The parameter that Stripe refused, where it names one. */
   param?: string;

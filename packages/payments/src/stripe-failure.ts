@@ -25,6 +25,7 @@ export function failureOf(error: unknown, effect: Effect): GatewayFailure {
   const { code } = described;
   const failed = (kind: GatewayFailure["kind"]): GatewayFailure => ({ ok: false, kind, ...described });
   const undecided = failed(effect === "write" ? "unknown" : "unavailable");
+  if (effect === "write" && isSavedFailure(error)) return failed("saved_failure");
 
   if (error instanceof Stripe.errors.StripeConnectionError) return neverSent(error) ? failed("unavailable") : undecided;
   if (!(error instanceof Stripe.errors.StripeError)) return undecided;
@@ -37,6 +38,15 @@ export function failureOf(error: unknown, effect: Effect): GatewayFailure {
   if (error.statusCode === 409) return failed("idempotency_in_flight");
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return failed("invalid");
   return undecided;
+}
+
+/** Stripe saves a 5xx under its key as it saves any answer: one that it replays is all that this key will ever give. */
+function isSavedFailure(error: unknown): boolean {
+  return (
+    error instanceof Stripe.errors.StripeError &&
+    (error.statusCode ?? 0) >= 500 &&
+    error.headers?.["idempotent-replayed"] === "true"
+  );
 }
 
 /** An account that is not allowed something is answered with 403 as well, but with a code that says so. */

@@ -359,10 +359,21 @@ describe("a call that fails", () => {
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  it("is unknown on an internal error, which Stripe replays under the same key", async () => {
+  it("is unknown on an internal error of which Stripe has saved nothing", async () => {
     const { gateway } = await stripeThat(stripeError(500, { type: "api_error", message: "oops" }));
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
+  });
+
+  it("is a saved failure on an internal error that Stripe replays, which is not asked for again", async () => {
+    const broken = { error: { type: "api_error", message: "oops" } };
+    const replayed = { "idempotent-replayed": "true" };
+    const { gateway, seen } = await stripeThat(json(500, broken), json(500, broken, replayed));
+
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "saved_failure" });
+    expect(seen.map(({ key }) => key)).toEqual(["key_1", "key_1"]);
+    expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "saved_failure" });
+    expect(seen).toHaveLength(3);
   });
 
   it.each([

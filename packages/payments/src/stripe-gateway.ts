@@ -73,7 +73,10 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
 
   const read = <T>(call: () => Promise<T>) => ask("read", call);
   const write = <T>(call: () => Promise<T>) => ask("write", call);
-  /** For writes that need no lasting key since repeating them is harmless: one key for the tries of one call. */
+  /**
+   * For writes that need no lasting key since repeating them is harmless: one key for the tries of one call. The next
+   * call has another, so that what was saved under this one stands in nobody's way.
+   */
   const passingKey = (of: string) => `${of}_${Math.floor(random() * 2 ** 48).toString(36)}`;
 
   return {

@@ -42,12 +42,12 @@ export async function requestCustomer(
 }
 
 /**
- * Takes the place of a customer that is gone at Stripe: the next one will be asked for under an id of its own. Whoever
- * is second finds it replaced already.
+ * Takes the place of a customer that is gone at Stripe, or was never made there: the next one will be asked for under
+ * an id of its own. The second of two callers finds it replaced already.
  */
 export async function replaceCustomer(
   store: Store,
-  { email, customerId }: Customer,
+  { id, email, customerId }: Customer,
   next: { id: string; requestedAt: Instant },
 ): Promise<Customer> {
   await commit(store, [
@@ -57,8 +57,13 @@ export async function replaceCustomer(
           TableName: store.tables.core,
           Key: keys.customer(email),
           UpdateExpression: "SET id = :next, requestedAt = :now REMOVE customerId",
-          ConditionExpression: "customerId = :gone",
-          ExpressionAttributeValues: { ":next": next.id, ":now": next.requestedAt, ":gone": customerId },
+          ConditionExpression:
+            customerId === null ? "id = :asked AND attribute_not_exists(customerId)" : "customerId = :gone",
+          ExpressionAttributeValues: {
+            ":next": next.id,
+            ":now": next.requestedAt,
+            ...(customerId === null ? { ":asked": id } : { ":gone": customerId }),
+          },
         },
       },
       refusal: "stale",

@@ -1,10 +1,13 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import {
   applyRefund,
+  askUnderNextKey,
   type Booking,
   type Charge,
+  partOf,
   type Refund,
   type RefundOutcome,
+  type RefundPart,
   spreadRefund,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
@@ -83,6 +86,23 @@ function chargeRefunded(store: Store, bookingId: string, chargeId: string, amoun
     },
     refusal: "stale",
   };
+}
+
+/** Stores that a part will be asked for under its next key, and gives the part as it is then. */
+export function renewRefundKey(
+  store: Store,
+  { bookingId, id }: Refund,
+  part: RefundPart,
+): Promise<{ ok: true; part: RefundPart } | { ok: false; reason: "not_found" | "conflict" }> {
+  type Renewed = { ok: true; part: RefundPart } | { ok: false; reason: "not_found" | "conflict" };
+  return untilFresh<Renewed>(store, async () => {
+    const refund = await readRefund(store, bookingId, id);
+    if (refund === null) return { ok: false, reason: "not_found" };
+    const next = askUnderNextKey(refund, part);
+    if (next === null) return { ok: false, reason: "conflict" };
+    const result = next === refund ? ({ ok: true } as const) : await commit(store, [refundPut(store, next)]);
+    return result.ok ? { ok: true, part: partOf(next, part.id) } : result;
+  });
 }
 
 /** Applies what Stripe says of one part of a refund to the refund, the booking, the charge and the ledger, once. */

@@ -33,6 +33,8 @@ export type PaymentOutcome =
   | { kind: "failed"; paymentIntentId: string | null; code: string }
   | { kind: "expired" }
   | { kind: "refused"; code: string }
+  /** Stripe lists no session of it: it is refused, unless its session is known. */
+  | { kind: "never_made"; code: string }
   | {
       kind: "succeeded";
       paymentIntentId: string;

@@ -29,11 +29,14 @@ export const undelivered = ({ refundable, applied }: Charge): number => Math.max
 export type RefundPartStatus = "approved" | "pending" | "succeeded" | "failed" | "refused";
 
 /**
- * The share of a refund that goes back on one charge. `id` is its idempotency key at Stripe. `failed` came back from the
- * bank; `refused` was never made at Stripe and never will be.
+ * The share of a refund that goes back on one charge. `id` is in its metadata at Stripe, and with `generation` it is its
+ * idempotency key there (`refundKey`). `failed` came back from the bank; `refused` was never made at Stripe and never
+ * will be.
  */
 export type RefundPart = {
   id: string;
+  /** From 1 on: how many keys it was asked for under. Another one follows where Stripe saved a failure under the last. */
+  generation: number;
   chargeId: string;
   paymentIntentId: string;
   amount: number;
@@ -46,6 +49,21 @@ export type RefundPart = {
   takenPosted: boolean;
   returnedPosted: boolean;
 };
+
+/** The idempotency key under which a part is asked for now. */
+export const refundKey = ({ id, generation }: RefundPart): string => (generation === 1 ? id : `${id}.${generation}`);
+
+/**
+ * The part is asked for under its next key: nothing came of its present one. Unchanged where another caller has done that
+ * already; null where the part waits to be made no more.
+ */
+export function askUnderNextKey(refund: Refund, { id, generation }: RefundPart): Refund | null {
+  const part = partOf(refund, id);
+  if (part.status !== "approved") return null;
+  if (part.generation !== generation) return refund;
+  const parts = refund.parts.map((one) => (one.id === id ? { ...one, generation: generation + 1 } : one));
+  return { ...refund, version: refund.version + 1, parts };
+}
 
 /** A part that gives nothing back: it came back or was never made, and is owed and refundable again. */
 export const givesNothing = ({ status }: RefundPart): boolean => status === "failed" || status === "refused";
@@ -104,6 +122,7 @@ export const refundPart = (
   amount: number,
 ): RefundPart => ({
   id: `${refundId}-${number}`,
+  generation: 1,
   chargeId: charge.id,
   paymentIntentId: charge.paymentIntentId,
   amount,

@@ -237,6 +237,13 @@ describe("a deposit session that ends unpaid", () => {
     }
     expect(life.at(holdExpiresAt ?? "").checkout("deposit")).toBeNull();
   });
+
+  test("because nobody found its session leaves one alone whose session another call has found", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, { kind: "never_made", code: "session_never_made" });
+
+    expect(life.attempts).toMatchObject([{ status: "open" }]);
+  });
 });
 
 describe("a payment of another due", () => {

@@ -66,6 +66,10 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
       return failed(state, "failed", outcome.code, now);
     case "expired":
       return failed(state, "expired", null, now);
+    case "never_made":
+      // Another call has heard of its session meanwhile.
+      if (attempt.status !== "requested") return { kind: "unchanged" };
+      return failed(state, "refused", outcome.code, now);
     case "refused":
       return failed(state, "refused", outcome.code, now);
     case "succeeded":
