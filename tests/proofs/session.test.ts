@@ -1,5 +1,5 @@
 import type { Booking } from "@clearing/domain/booking";
-import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
+import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { settle } from "@clearing/operations/settle";
@@ -101,6 +101,29 @@ describe("a checkout session", () => {
     );
 
     expect(await standing(booking)).toEqual({ attempts: ["open"], collectedBy: attemptId });
+  });
+
+  test("that Stripe does not show thirty days after its end is another account's, and keeps its due no longer", async () => {
+    const booking = await signed();
+    const making: Partial<Gateway> = {
+      createCheckoutSession: async (session) => ({ ok: true, value: openSession(session, now) }),
+    };
+    const command = { bookingId: booking.id, purpose: "deposit" } as const;
+    const opened = await openCheckout(contextAt(now, "https://example.org", making), command, actor);
+    const ref = { bookingId: booking.id, attemptId: opened.ok ? opened.attempt.id : "" };
+    const over = plusDays(opened.ok ? opened.attempt.sessionExpiresAt : now, 30);
+    const look = (at: Instant) =>
+      settle(
+        contextAt(at, "https://example.org", { retrieveCheckoutSession: async () => unknownToStripe }),
+        ref,
+        "sweep",
+      );
+
+    await expect(look(plusMinutes(over, -1))).rejects.toThrow(`Stripe shows nothing of cs_${ref.attemptId}`);
+    expect(await standing(booking)).toEqual({ attempts: ["open"], collectedBy: ref.attemptId });
+    await look(over);
+
+    expect(await standing(booking)).toEqual({ attempts: ["refused"], collectedBy: null });
   });
 
   test("that cannot be looked up is an error too; one that is not listed was never made, and frees the due", async () => {

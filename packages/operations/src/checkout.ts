@@ -20,7 +20,7 @@ import { moveClaim } from "@clearing/store/place";
 import { wayBackPut } from "@clearing/store/way-back";
 import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
-import { abandon, closeSession, customerGone, neverMade, type Settled, settle } from "./settle.ts";
+import { abandon, closeSession, customerGone, neverMade, neverShown, type Settled, settle } from "./settle.ts";
 
 export type CheckoutCommand = {
   bookingId: string;
@@ -66,8 +66,8 @@ export async function openCheckout(context: Context, command: CheckoutCommand, a
     }
     if (status === "refused") {
       if (failureCode === customerGone) gone = customerId;
-      else if (failureCode !== neverMade) return providerRefused(settled.attempt);
-      else if (++unmade > 1) return makesNone;
+      else if (failureCode !== neverMade && failureCode !== neverShown) return providerRefused(settled.attempt);
+      else if (failureCode === neverMade && ++unmade > 1) return makesNone;
     }
     // Paid, processing or expired meanwhile: decide anew on what that made of the booking.
   }

@@ -1,6 +1,6 @@
 import { type Attempt, isFinal, mayOwe, opened, type PaymentOutcome } from "@clearing/domain/booking";
 import { isConverted } from "@clearing/domain/ledger";
-import { plusHours, plusMinutes } from "@clearing/domain/time";
+import { plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
 import { attemptPut, readAttempt, readAttempts, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
@@ -78,14 +78,23 @@ function applyOutcome(
   return settleAttempt(context.store, { ...ref, refundId: context.ids.next("ref") }, outcome, by(context, action));
 }
 
-/** Why an attempt was refused whose session was not made, in words of ours: another attempt may succeed. */
+/** Why an attempt was refused whose session was not made, or is another account's: another attempt may succeed. */
 export const customerGone = "customer_gone";
 export const neverMade = "session_never_made";
+export const neverShown = "session_never_shown";
+
+/** So long after its end a session is waited for that Stripe does not show: longer than any payment on it takes. */
+const shownWithinDays = 30;
 
 /** The session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
 async function currentSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
   const { sessionId } = attempt;
-  if (sessionId !== null) return shown(await context.gateway.retrieveCheckoutSession(sessionId), sessionId);
+  if (sessionId !== null) {
+    const found = await context.gateway.retrieveCheckoutSession(sessionId);
+    const isOver = attempt.sessionExpiresAt <= plusDays(context.clock.now(), -shownWithinDays);
+    const isElsewhere = !found.ok && found.kind === "invalid" && found.code === "resource_missing";
+    return isElsewhere && isOver ? { ...found, code: neverShown } : shown(found, sessionId);
+  }
   if (attempt.createdAt <= plusHours(context.clock.now(), -replayableHours)) return findSession(context, attempt);
   const made = await createSession(context, attempt);
   if (made.ok) return made;
@@ -184,7 +193,7 @@ async function recordOpened(context: Context, attempt: Attempt, { sessionId, url
     : ({ ok: false, reason: "conflict" } as const);
 }
 
-/** Stripe refused the session, or never made it: the due is free for another attempt. */
+/** Stripe refused the session, never made it or never showed it: the due is free for another attempt. */
 function refuse(context: Context, { bookingId, id }: Attempt, code: string, action: string) {
   const kind = code === neverMade ? "never_made" : "refused";
   return applyOutcome(context, { bookingId, attemptId: id }, { kind, code }, action);
