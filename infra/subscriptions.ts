@@ -22,7 +22,14 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
   },
   "stripe-work": {
     source: "clearing",
-    events: ["RefundRequested", "RefundRefused", "HoldExpired", "BookingCancelled", "BookingDeclined"],
+    events: [
+      "RefundRequested",
+      "RefundRefused",
+      "HoldExpired",
+      "BookingCancelled",
+      "BookingDeclined",
+      "MoneyConverted",
+    ],
     batchSize: 1,
     timeoutSeconds: 40,
     concurrency: 5,

@@ -7,9 +7,16 @@ import { operationsOf, settledOrRetried } from "@clearing/runtime/operations";
 
 /**
  * Does at Stripe what a booking's change asks for: refunds, and the end of pages that nobody should pay on any more. What
- * Stripe refused for good is counted here, from its event, so that no crash after the refusal can lose the alarm.
+ * Stripe refused for good, and money that it converted, is counted here, from its event: once for each such fact, and no
+ * crash after the commit can lose the alarm.
  */
 export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<void> {
+  if (name === "MoneyConverted") {
+    const { reference, bookingId, amount, currency } = data;
+    deps.log.warn("money converted by Stripe", { reference, bookingId, amount, currency });
+    deps.log.metric("MoneyConverted", 1, "Count");
+    return;
+  }
   const { bookingId, refundId, code } = data as { bookingId: string; refundId?: string; code?: string };
   const operations = operationsOf(deps);
   if (name === "RefundRefused") {

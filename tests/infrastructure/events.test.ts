@@ -27,7 +27,7 @@ const EVENTS = [
   "BookingHeld, HoldExpired, BookingRevived, AutopayChanged, AgreementSigned, PaymentSettled, PaymentProcessing",
   "PaymentFailed, PaymentActionRequired, ClearanceChanged, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
   "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, RefundRequested, RefundSucceeded",
-  "RefundRefused, RefundFailed, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
+  "RefundRefused, RefundFailed, MoneyConverted, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
   "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue",
 ].flatMap((line) => line.split(", "));
 

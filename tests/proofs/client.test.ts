@@ -61,7 +61,6 @@ function stripe() {
       gateway: gateway as Gateway,
       ids,
       clock: { now: () => at },
-      count: () => undefined,
       site,
     };
   };

@@ -110,7 +110,7 @@ function stripe(): { gateway: Partial<Gateway>; given: Map<string, number> } {
 function contextAt(at: Instant | (() => Instant), gateway: Partial<Gateway>, store = running.store): Context {
   const clock = { now: typeof at === "string" ? () => at : at };
   const site = { stage: "test", publicUrl: "https://example.org" };
-  return { store, gateway: gateway as Gateway, ids, clock, count: () => undefined, site };
+  return { store, gateway: gateway as Gateway, ids, clock, site };
 }
 
 const sum = (amounts: Iterable<number>): number => [...amounts].reduce((total, amount) => total + amount, 0);

@@ -4,9 +4,11 @@ import type { Program } from "@clearing/domain/program";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
+import { settle } from "@clearing/operations/settle";
 import { applyStripeEvent } from "@clearing/operations/stripe-event";
 import { stripeGateway } from "@clearing/payments/stripe-gateway";
 import { signAgreement } from "@clearing/store/agreement";
+import { readAttempts } from "@clearing/store/booking";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { instantOf } from "../../packages/local/src/clock.ts";
 import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";
@@ -21,7 +23,6 @@ let time = Date.UTC(2027, 2, 2, 4);
 let running: TestStore;
 let simulator: Served;
 let context: Context;
-const counted: string[] = [];
 
 beforeAll(async () => {
   running = await startTestStore();
@@ -31,7 +32,6 @@ beforeAll(async () => {
     gateway: stripeGateway({ secretKey, apiBase: simulator.url, random: seeded(1) }),
     ids,
     clock: { now: () => instantOf(time) as Instant },
-    count: (metric) => counted.push(metric),
     site: { stage: "test", publicUrl: "https://example.org" },
   };
 });
@@ -90,6 +90,23 @@ async function entries(): Promise<PostedEntry[]> {
   return (Items ?? []) as PostedEntry[];
 }
 
+/** What five readers of the return page make us do. */
+async function reloadReturnPage(bookingId: string): Promise<void> {
+  const [attempt] = await readAttempts(running.store, bookingId);
+  const ref = { bookingId, attemptId: attempt?.id ?? "" };
+  for (let visit = 0; visit < 5; visit++) {
+    expect(await settle(context, ref, "checkout_return")).toMatchObject({ ok: true });
+  }
+}
+
+/** What the bus is told of money that Stripe converted. */
+async function conversions(): Promise<Record<string, unknown>[]> {
+  const { client, tables } = running.store;
+  const { Items } = await client.send(new ScanCommand({ TableName: tables.outbox, ConsistentRead: true }));
+  const told = (Items ?? []).filter(({ detailType }) => detailType === "MoneyConverted");
+  return told.sort((one, other) => (one.pk < other.pk ? -1 : 1)).map(({ detail }) => JSON.parse(detail).data);
+}
+
 async function balances(currency: string): Promise<Record<string, number>> {
   const { accounts } = trialBalance(await entries(), currency);
   return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
@@ -145,11 +162,16 @@ describe("money that is heard of days later", () => {
 
 describe("money in a currency that the account does not settle", () => {
   test("of a booking pays it, is refunded, and leaves in each currency what Stripe has", async () => {
-    counted.length = 0;
     const before = await balances("usd");
     const paymentIntent = await paidUnheard({ currency: "eur" });
+    const known = await conversions();
     await hear();
-    expect(counted).toContain("MoneyConverted");
+    const told = (await conversions()).slice(known.length);
+    const reference = expect.stringMatching(/^converted-from:txn_/);
+    const bookingId = expect.stringMatching(/^bkg_/);
+    expect(told).toEqual([{ reference, bookingId, amount: 250_000, currency: "eur" }]);
+    await reloadReturnPage(String(told[0]?.bookingId));
+    expect(await conversions()).toHaveLength(known.length + 1);
     expect((await balances("eur")).suspense).toBe(250_000);
     expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) - 270_000);
     await expectReconciled();
@@ -157,6 +179,8 @@ describe("money in a currency that the account does not settle", () => {
     await stripe("refunds", { payment_intent: paymentIntent });
     await hear();
 
+    // The refund's own conversion stands in suspense as well, and is told once, too.
+    expect(await conversions()).toHaveLength(known.length + 2);
     expect(await balances("eur")).toMatchObject({ suspense: 0, refunds_payable: 0, deferred_revenue: 0 });
     expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) + 2_700);
     await expectReconciled();
@@ -164,12 +188,12 @@ describe("money in a currency that the account does not settle", () => {
 
   test("of nobody stands in suspense in Stripe's currency, and a person is told", async () => {
     const before = await balances("usd");
-    counted.length = 0;
+    const known = await conversions();
     await foreignEuros();
 
     await hear();
 
-    expect(counted).toContain("MoneyConverted");
+    expect((await conversions()).slice(known.length)).toMatchObject([{ bookingId: null, amount: 100_000 }]);
     expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) - 108_000);
     await expectReconciled();
   });

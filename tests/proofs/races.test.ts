@@ -66,7 +66,6 @@ const contextOf = (store: Store, at = now): Context => ({
   gateway: stripe as Gateway,
   ids,
   clock: { now: () => at },
-  count: () => undefined,
   site: { stage: "test", publicUrl: "https://example.org" },
 });
 

@@ -34,7 +34,6 @@ function contextAt(at: Instant, gateway: Partial<Gateway>): Context {
     gateway: gateway as Gateway,
     ids,
     clock: { now: () => at },
-    count: () => undefined,
     site,
   };
 }

@@ -48,7 +48,6 @@ function contextAt(at: Instant, publicUrl: string, gateway: Partial<Gateway>): C
     gateway: stripe,
     ids,
     clock: { now: () => at },
-    count: () => undefined,
     site: { stage: "test", publicUrl },
   };
 }

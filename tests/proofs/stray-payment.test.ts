@@ -35,7 +35,6 @@ beforeAll(async () => {
     gateway,
     ids,
     clock: { now: () => instantOf(time) as Instant },
-    count: () => undefined,
     site,
   };
 });

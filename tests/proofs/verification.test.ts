@@ -88,7 +88,6 @@ function stripe() {
     ids,
     clock: { now: () => state.now },
     site: { stage: "test", publicUrl: "https://example.org" },
-    count: () => {},
   };
   return { context, state, cancelled, pages };
 }

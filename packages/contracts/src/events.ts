@@ -85,6 +85,7 @@ export const events = {
   RefundSucceeded: aboutBooking(refund),
   RefundRefused: aboutBooking({ ...refund, code: z.string() }),
   RefundFailed: aboutBooking(refund),
+  MoneyConverted: about("entry", "je", { reference: z.string(), bookingId: z.nullable(id("bkg")), ...money }),
 } satisfies Partial<Record<EventName, z.ZodMiniType>>;
 
 /** What the webhook and the reconciler publish, of source `clearing.stripe`: which object of Stripe's to fetch anew. */

@@ -6,8 +6,6 @@ import type { Store } from "@clearing/store/store";
 
 /** What an operation between the store and Stripe needs. `site` names this installation at Stripe. */
 export type Context = {
-  /** Counts what a person has to look at, as a metric with an alarm. */
-  count: (metric: "MoneyConverted") => void;
   store: Store;
   gateway: Gateway;
   ids: { next(prefix: string): string };

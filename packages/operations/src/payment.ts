@@ -1,4 +1,4 @@
-import { bookingEntries, isConverted, paymentUnknown } from "@clearing/domain/ledger";
+import { bookingEntries, paymentUnknown } from "@clearing/domain/ledger";
 import { dateIn } from "@clearing/domain/time";
 import type { ChargeFacts, CheckoutFacts, GatewayFailure, PaymentFacts } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
@@ -101,7 +101,6 @@ async function postStray(
   if (bookingId === null) return postUnknownCharge(context, charge);
   const { chargeId, amount, amountCaptured, amountRefunded, currency, created: paidAt } = charge;
   const booked = bookedBy(charge.balanceTransaction);
-  if (isConverted(currency, booked)) context.count("MoneyConverted");
   // What an authorization let go was never taken, and counts at Stripe as refunded.
   const refunded = Math.max(0, amountRefunded - (amount - amountCaptured));
   const stray = { paymentIntentId, chargeId, amount: amountCaptured, refunded, currency, paidAt, booked };
@@ -135,7 +134,6 @@ async function postBooking(
   const booking = bookingId === null ? null : await readBooking(context.store, bookingId);
   const effectiveOn = dateIn(booking?.terms.timeZone ?? "UTC", booked.at);
   const at = { effectiveOn, currency, ...(bookingId === null ? {} : { bookingId }) };
-  if (isConverted(currency, booked)) context.count("MoneyConverted");
   const entries = bookingEntries({ amount, direction: "in", booked }, at);
   return postOnce(context.store, entries);
 }

@@ -1,5 +1,4 @@
 import { type Attempt, isFinal, mayOwe, opened, type PaymentOutcome } from "@clearing/domain/booking";
-import { isConverted } from "@clearing/domain/ledger";
 import { plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
 import { attemptPut, readAttempt, readAttempts, readBooking } from "@clearing/store/booking";
@@ -74,7 +73,6 @@ function applyOutcome(
   outcome: PaymentOutcome,
   action: string,
 ): Promise<SettleResult> {
-  if (outcome.kind === "succeeded" && isConverted(outcome.currency, outcome.booked)) context.count("MoneyConverted");
   return settleAttempt(context.store, { ...ref, refundId: context.ids.next("ref") }, outcome, by(context, action));
 }
 

@@ -4,12 +4,11 @@ import type { Deps } from "./deps.ts";
 import type { Log } from "./log.ts";
 
 /** What the operations between the store and Stripe need, from a function's dependencies. */
-export const operationsOf = ({ store, gateway, ids, clock, config, log }: Deps & { gateway: Gateway }): Context => ({
+export const operationsOf = ({ store, gateway, ids, clock, config }: Deps & { gateway: Gateway }): Context => ({
   store,
   gateway,
   ids,
   clock,
-  count: (metric) => log.metric(metric, 1, "Count"),
   site: { stage: config.stage, publicUrl: config.publicUrl },
 });
 

@@ -6,7 +6,7 @@ import type { JournalEntry } from "@clearing/domain/ledger";
 import type { Clearance } from "@clearing/domain/screening";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
-import { auditPut, journalPut, outboxPut } from "./facts.ts";
+import { auditPut, journalWrites, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
 import { bookingIdIn, forever, keys } from "./keys.ts";
 import { type Listed, type ListQuery, list, readItems } from "./read.ts";
@@ -210,7 +210,7 @@ export function bookingWrites<Refusal extends string = never>(
   return [
     { write: { Put: put }, refusal: "stale" },
     auditPut(store, record),
-    ...journal.map((entry) => journalPut(store, entry)),
+    ...journalWrites(store, journal),
     ...events.map((event) => outboxPut(store, event, now)),
   ];
 }

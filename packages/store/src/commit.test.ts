@@ -8,7 +8,7 @@ import { transfer } from "@clearing/domain/ledger";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { describe, expect, test } from "vitest";
 import { commit, type Guarded } from "./commit.ts";
-import { journalPut } from "./facts.ts";
+import { journalWrites } from "./facts.ts";
 import type { Store } from "./store.ts";
 
 const start: Instant = "2027-03-31T23:59:58Z";
@@ -48,9 +48,7 @@ const canceled = (metadata = {}) =>
 
 const entry = (store: Store): Guarded<"already_posted">[] => {
   const at = { effectiveOn: "2027-03-31", currency: "usd", bookingId: "bkg_1" };
-  return transfer("payment:ch_1", 100, { debit: "stripe_balance", credit: "suspense" }, at).map((one) =>
-    journalPut(store, one),
-  );
+  return journalWrites(store, transfer("payment:ch_1", 100, { debit: "stripe_balance", credit: "suspense" }, at));
 };
 
 describe("a journal entry", () => {

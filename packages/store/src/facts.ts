@@ -1,6 +1,6 @@
 import type { AuditRecord } from "@clearing/domain/audit";
 import type { DomainEvent } from "@clearing/domain/event";
-import type { JournalEntry } from "@clearing/domain/ledger";
+import { conversionEvent, type JournalEntry } from "@clearing/domain/ledger";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Store } from "./store.ts";
@@ -27,11 +27,22 @@ export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guard
 }
 
 /**
+ * Entries with what is told of them on the bus: a fact that is posted once is told by one message, whoever brings it
+ * again and however often (I4, I7).
+ */
+export const journalWrites = (store: Store, entries: readonly JournalEntry[]): Guarded<"already_posted">[] =>
+  entries.flatMap((entry) => {
+    const id = store.ids.next("je");
+    const event = conversionEvent(entry, id);
+    const put = journalPut(store, entry, id);
+    return event === null ? [put] : [put, outboxPut(store, event, store.clock.now())];
+  });
+
+/**
  * One entry with all its postings is one item, keyed by its business reference: a fact is posted once (I4). It is posted
  * at the instant of the try that commits it.
  */
-export function journalPut(store: Store, entry: JournalEntry): Guarded<"already_posted"> {
-  const id = store.ids.next("je");
+function journalPut(store: Store, entry: JournalEntry, id: string): Guarded<"already_posted"> {
   const bookingId = entry.postings.find((posting) => posting.bookingId !== undefined)?.bookingId;
   return {
     write: {

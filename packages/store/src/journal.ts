@@ -2,7 +2,7 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { JournalEntry, PostedEntry } from "@clearing/domain/ledger";
 import { addMonths, type Instant, later } from "@clearing/domain/time";
 import { commit } from "./commit.ts";
-import { journalPut } from "./facts.ts";
+import { journalWrites } from "./facts.ts";
 import type { Item } from "./items.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
@@ -13,7 +13,7 @@ export async function postOnce(
   entries: JournalEntry[],
 ): Promise<{ ok: true } | { ok: false; reason: "conflict" }> {
   for (const entry of entries) {
-    const result = await commit(store, [journalPut(store, entry)]);
+    const result = await commit(store, journalWrites(store, [entry]));
     if (!result.ok && result.reason === "conflict") return { ok: false, reason: "conflict" };
   }
   return { ok: true };

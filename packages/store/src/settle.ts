@@ -23,7 +23,7 @@ import {
   refundPut,
 } from "./booking.ts";
 import { commit, type Guarded, untilFresh } from "./commit.ts";
-import { journalPut } from "./facts.ts";
+import { journalWrites } from "./facts.ts";
 import { participantLock } from "./hold.ts";
 import { fromDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
@@ -95,7 +95,7 @@ function settlementWrites(store: Store, state: SettlementState, settlement: Sett
   return [
     attemptPut(store, settlement.attempt),
     ...(booking === undefined
-      ? journal.map((entry) => journalPut(store, entry))
+      ? journalWrites(store, journal)
       : bookingWrites(store, state.booking, { booking, events, journal }, occasion)),
     ...(settlement.charge === undefined ? [] : [chargePut(store, settlement.charge)]),
     ...(settlement.refund === undefined ? [] : [refundPut(store, settlement.refund)]),

@@ -30,6 +30,7 @@ export const eventNames = [
   "RefundSucceeded",
   "RefundRefused",
   "RefundFailed",
+  "MoneyConverted",
   "DisputeOpened",
   "DisputeClosed",
   "FinancingChanged",
@@ -45,7 +46,7 @@ export const eventNames = [
 export type EventName = (typeof eventNames)[number];
 
 export type EventSubject = {
-  type: "program" | "cohort" | "booking" | "clearance" | "refund";
+  type: "program" | "cohort" | "booking" | "clearance" | "refund" | "entry";
   id: string;
   version: number;
 };

@@ -1,3 +1,4 @@
+import type { DomainEvent } from "../event/index.ts";
 import type { Instant } from "../time/index.ts";
 import { type FactContext, type JournalEntry, transfer } from "./entry.ts";
 
@@ -35,6 +36,21 @@ export function bookingEntries(
       : []),
     ...stripeFee({ balanceTransactionId: id, fee }, there),
   ];
+}
+
+/**
+ * What is told of an entry when it is posted: that Stripe converted money, by the first entry of each conversion. Null
+ * for every other entry.
+ */
+export function conversionEvent({ reference, currency, postings }: JournalEntry, entryId: string): DomainEvent | null {
+  if (!reference.startsWith("converted-from:")) return null;
+  const amount = postings.reduce((sum, { debit }) => sum + debit, 0);
+  const bookingId = postings.find((posting) => posting.bookingId !== undefined)?.bookingId ?? null;
+  return {
+    name: "MoneyConverted",
+    subject: { type: "entry", id: entryId, version: 1 },
+    data: { reference, bookingId, amount, currency },
+  };
 }
 
 /** Stripe's fee on one balance transaction, below zero where Stripe gives one back. */
