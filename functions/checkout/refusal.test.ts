@@ -16,7 +16,7 @@ function refusing(of: GatewayFailure) {
     of,
     jsonLog({ stage: "test" }, (line) => lines.push(line)),
   );
-  const counted = ["PaymentRefused", "StripeRefusals", "StripeKeyRefused"].filter((name) =>
+  const counted = ["PaymentRefused", "StripeRefusals"].filter((name) =>
     lines.some((line) => line.includes(`"${name}":1`)),
   );
   return { answer, counted, log: lines.join("\n") };
@@ -56,7 +56,7 @@ describe("what Stripe did not do", () => {
     [failure("unavailable", "rate_limit"), "payment_provider_unavailable", []],
     [failure("unknown", "StripeConnectionError"), "payment_provider_unavailable", []],
     [failure("saved_failure", "api_error"), "payment_provider_unavailable", []],
-    [failure("unavailable", "key_refused"), "payment_provider_unavailable", ["StripeKeyRefused"]],
+    [failure("unavailable", "key_refused"), "payment_provider_unavailable", []],
     [failure("idempotency_in_flight", "idempotency_key_in_use"), "idempotency_in_progress", []],
   ])("and may yet be done is to be tried again: %o", (of, refused, counted) => {
     expect(refusing(of)).toMatchObject({ answer: { refused }, counted });

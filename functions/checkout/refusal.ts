@@ -1,7 +1,6 @@
 import { type PaymentRefusal, paymentRefusals } from "@clearing/domain/booking/payment-refusal";
 import type { GatewayFailure } from "@clearing/payments";
 import { paymentRefusalOf } from "@clearing/payments/payment-refusal";
-import { keyRefused } from "@clearing/payments/stripe-failure";
 import type { Answer } from "@clearing/runtime/api";
 import type { Log } from "@clearing/runtime/log";
 
@@ -29,7 +28,6 @@ export function refuseStripe({ kind, code, param }: GatewayFailure, log: Log): A
     case "unknown":
     case "saved_failure":
     case "idempotency_mismatch":
-      if (code === keyRefused) log.metric("StripeKeyRefused", 1, "Count");
       return { refused: "payment_provider_unavailable" };
   }
 }

@@ -27,6 +27,8 @@ export type StripeGatewayOptions = {
   timeoutMs?: number;
   sleep?: (ms: number) => Promise<void>;
   random: () => number;
+  /** Told of each call whose key Stripe does not accept, whoever made it. */
+  onKeyRefused?: () => void;
 };
 
 const TIMEOUT_MS = 8_000;
@@ -59,6 +61,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         return { ok: true, value: await call() };
       } catch (error) {
         const failure = failureOf(error, effect);
+        if (failure.code === keyRefused) options.onKeyRefused?.();
         mayHaveHappened ||= failure.kind === "unknown";
         const retryable = failure.kind === "unavailable" || failure.kind === "unknown";
         const most = isThrottled(error) ? ATTEMPTS.throttled : ATTEMPTS.network;

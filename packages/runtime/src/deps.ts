@@ -26,7 +26,7 @@ export type DepsFactory<D extends Deps = Deps> = () => Promise<D>;
 
 export type Parts = {
   /** `openGateway` of stripe-account.ts, in functions that move money. */
-  gateway?: (config: Config, now: () => number) => () => Promise<Gateway>;
+  gateway?: (config: Config, now: () => number, log: Log) => () => Promise<Gateway>;
   /** `sesMailer` of mailer.ts, in the function that sends mail. */
   mailer?: (config: Config) => Mailer;
 };
@@ -61,7 +61,7 @@ function buildDeps(parts: Parts) {
     config,
     ...(parts.mailer ? { mailer: parts.mailer(config) } : {}),
   };
-  return { deps, gateway: parts.gateway?.(config, () => Date.now()) };
+  return { deps, gateway: parts.gateway?.(config, () => Date.now(), deps.log) };
 }
 
 function openStore(config: Config, clock: Deps["clock"]): Store {

@@ -3,13 +3,15 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
+import { jsonLog } from "./log.ts";
 import { openGateway } from "./stripe-account.ts";
 
 /** Stands for Stripe: notes the keys that it is asked under. */
 const asked: (string | undefined)[] = [];
 const stripe = createServer((request, response) => {
   asked.push(request.headers.authorization);
-  response.writeHead(404, { "content-type": "application/json" }).end('{"error":{"type":"invalid_request_error"}}');
+  const status = request.headers.authorization === "Bearer sk_test_expired" ? 401 : 404;
+  response.writeHead(status, { "content-type": "application/json" }).end('{"error":{"type":"invalid_request_error"}}');
 });
 let stripeApiBase: string;
 beforeAll(async () => {
@@ -28,7 +30,12 @@ it("asks Stripe under a rolled key as soon as the secret is read again, and keep
       .resolves({ SecretString: JSON.stringify({ secretKey, webhookSecrets: [] }) } as never);
   let now = 0;
   const config = readConfig({ STRIPE_SECRET_ARN: "arn", STRIPE_API_BASE: stripeApiBase });
-  const gatewayOf = openGateway(config, () => now, client);
+  const gatewayOf = openGateway(
+    config,
+    () => now,
+    jsonLog({}, () => undefined),
+    client,
+  );
 
   holds("sk_test_old");
   const first = await gatewayOf();
@@ -40,4 +47,27 @@ it("asks Stripe under a rolled key as soon as the secret is read again, and keep
   await (await gatewayOf()).retrieveRefund("re_1");
 
   expect(asked).toEqual(["Bearer sk_test_old", "Bearer sk_test_new"]);
+});
+
+it("counts every call whose key Stripe does not accept, whoever makes it, and no other refusal", async () => {
+  const client = new SecretsManagerClient({ region: "us-east-1" });
+  const SecretString = JSON.stringify({ secretKey: "sk_test_expired", webhookSecrets: [] });
+  const secrets = mockClient(client as never).on(GetSecretValueCommand as never);
+  secrets.resolves({ SecretString } as never);
+  const lines: string[] = [];
+  const config = readConfig({ STRIPE_SECRET_ARN: "arn", STRIPE_API_BASE: stripeApiBase });
+  let now = 0;
+  const log = jsonLog({ stage: "test" }, (line) => lines.push(line));
+  const gatewayOf = openGateway(config, () => now, log, client);
+  const counted = () => lines.filter((line) => line.includes('"StripeKeyRefused":1')).length;
+
+  const gateway = await gatewayOf();
+  await gateway.listEvents({ createdAfter: "2027-01-01T00:00:00Z" });
+  await gateway.createRefund({ chargeId: "ch_1", amount: 100, metadata: {} }, "key");
+  expect(counted()).toBe(2);
+
+  secrets.resolves({ SecretString: SecretString.replace("expired", "sound") } as never);
+  now = 300_000;
+  await (await gatewayOf()).retrieveRefund("re_1");
+  expect(counted()).toBe(2);
 });

@@ -2,14 +2,21 @@ import { randomInt } from "node:crypto";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Gateway } from "@clearing/payments";
 import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
 import { stripeSecretOf } from "./stripe-secret.ts";
 
 /**
  * The gateway to the Stripe account in the function's secret, for functions that move money. The SDK and the secret
  * are loaded side by side, at the first invocation; a key that is rolled reaches a warm function as soon as the secret
- * is read again. `now` is in epoch milliseconds.
+ * is read again. A key that Stripe does not accept is counted here, for whatever was asked under it. `now` is in epoch
+ * milliseconds.
  */
-export function openGateway(config: Config, now: () => number, client?: SecretsManagerClient): () => Promise<Gateway> {
+export function openGateway(
+  config: Config,
+  now: () => number,
+  log: Log,
+  client?: SecretsManagerClient,
+): () => Promise<Gateway> {
   const secretOf = stripeSecretOf(config, now, client);
   let open: { secretKey: string; gateway: Gateway } | null = null;
   return async () => {
@@ -21,6 +28,7 @@ export function openGateway(config: Config, now: () => number, client?: SecretsM
     const gateway = stripeGateway({
       secretKey,
       random: () => randomInt(2 ** 32) / 2 ** 32,
+      onKeyRefused: () => log.metric("StripeKeyRefused", 1, "Count"),
       ...(config.stripeApiBase === undefined ? {} : { apiBase: config.stripeApiBase }),
     });
     open = { secretKey, gateway };
