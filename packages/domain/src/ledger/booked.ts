@@ -9,7 +9,7 @@ import { type FactContext, type JournalEntry, transfer } from "./entry.ts";
 export type Booked = { balanceTransactionId: string; amount: number; fee: number; currency: string; at: Instant };
 
 /** Whether Stripe converted: money of one currency is on its balance in another. */
-export const isConverted = (currency: string, booked: Booked | null): boolean =>
+const isConverted = (currency: string, booked: Booked | null): boolean =>
   booked !== null && booked.currency !== currency;
 
 /**
