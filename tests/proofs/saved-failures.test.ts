@@ -44,7 +44,6 @@ function contextOf(stripe: Gateway): Context {
     gateway: stripe,
     ids,
     clock: { now: () => now },
-    count: () => undefined,
     site: { stage: "test", publicUrl: "https://example.org" },
   };
 }
