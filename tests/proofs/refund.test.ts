@@ -355,6 +355,65 @@ describe("a refund made by hand at Stripe", () => {
     expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 250_000 });
   });
 
+  /** A cancellation that owes 75,000 of the deposit, whose part is asked for while Stripe is away. */
+  async function unmade() {
+    const booking = await paid();
+    const refundId = ids.next("ref");
+    const ref = { bookingId: booking.id, refundId };
+    const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
+    await endEarly(running.store, { ...ref, by: "client" }, occasion);
+    await spreadOverCharges(running.store, ref, occasion.now);
+    const refund = (await readRefund(running.store, booking.id, refundId)) as Refund;
+    const [part] = refund.parts;
+    const chargeId = part?.chargeId ?? "";
+    const metadata = { app: "clearing", stage: "test", ...ref, partId: part?.id ?? "" };
+    const copy = (amount: number) => ({ ...byHand(chargeId, amount), metadata });
+    const own = refundAt(now, { chargeId, amount: 75_000, metadata });
+    return { booking, refund, ref, copy, own, attempt: chargeId.slice("ch_".length) };
+  }
+
+  const partsOf = async (bookingId: string, id: string) =>
+    (await readRefund(running.store, bookingId, id))?.parts.map(({ stripeRefundId, amount }) => [
+      stripeRefundId,
+      amount,
+    ]);
+
+  test.each([60_000, 75_000])(
+    "that carries the metadata of a part which is not made yet is no part of ours (%i of 75,000)",
+    async (amount) => {
+      const { booking, refund, ref, copy, own, attempt } = await unmade();
+      const hand = copy(amount);
+      const asked: string[] = [];
+      const stripe: Partial<Gateway> = {
+        ...stripeWith(booking, attempt, [hand]),
+        createRefund: async (_, key) => {
+          asked.push(key);
+          return { ok: true, value: own };
+        },
+      };
+
+      expect(await applyStripeEvent(contextAt(plusMinutes(now, 6), stripe), hintOf(hand))).toEqual({ ok: true });
+      expect(await carryOutRefund(contextAt(plusMinutes(now, 7), stripe), ref, "event")).toEqual({ ok: true });
+
+      expect(new Set(asked)).toEqual(new Set([refund.parts[0]?.id]));
+      expect(await partsOf(booking.id, refund.id)).toEqual([[own.refundId, 75_000]]);
+      expect(await partsOf(booking.id, `ref_${hand.refundId}`)).toEqual([[hand.refundId, amount]]);
+      expect(await accountsOf(booking)).toMatchObject({
+        refunds_payable: 0,
+        stripe_balance: 250_000 - 75_000 - amount,
+      });
+    },
+  );
+
+  test("is not taken for a part that is too old to be asked for again: the oldest listed that fits is", async () => {
+    const { booking, refund, ref, copy, own, attempt } = await unmade();
+    const listed = stripeWith(booking, attempt, [copy(75_000), own, copy(60_000)]);
+
+    expect(await carryOutRefund(contextAt(plusDays(now, 2), listed), ref, "sweep")).toEqual({ ok: true });
+
+    expect(await partsOf(booking.id, refund.id)).toEqual([[own.refundId, 75_000]]);
+  });
+
   test("of which Stripe shows nothing explains no refusal: nothing is decided, and a person hears of it", async () => {
     const { booking, refund } = await owed();
     const chargeId = refund.parts[0]?.chargeId ?? "";

@@ -7,6 +7,7 @@ import { recordStripeRefund } from "@clearing/store/refund-by-hand";
 import { by, type Context } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
 import { type Applied, applyPayment, applySession, postUnknownCharge } from "./payment.ts";
+import { byHandId, fits, refundAtStripe } from "./refund-at-stripe.ts";
 
 export type StripeHint = { type: string; objectId: string; objectType: string };
 
@@ -101,18 +102,26 @@ async function refundsOf({ gateway }: Context, paymentIntentId: string): Promise
   return { ok: true, value: refunds };
 }
 
-/** A refund that we asked for; null when it is none. Metadata leads to the part, which knows its own refund's id. */
+/**
+ * A refund that we asked for; null when it is none. Metadata leads to the part, and only the refund's own id makes it
+ * the part's: a part that does not know its id yet learns it from its own request.
+ */
 async function applyPart(context: Context, refund: RefundFacts, action: string): Promise<Applied | null> {
   const { app, stage, bookingId, refundId, partId } = refund.metadata;
   if (app !== "clearing" || stage !== context.site.stage || !bookingId || !refundId || !partId) return null;
   const ours = await readRefund(context.store, bookingId, refundId);
   const part = ours?.parts.find(({ id }) => id === partId);
-  const isAnother =
-    part === undefined || part.status === "refused" || (part.stripeRefundId ?? refund.refundId) !== refund.refundId;
-  if (isAnother) return null;
+  if (ours === null || part === undefined || part.status === "refused" || !fits(refund, ours, part)) return null;
+  if (part.stripeRefundId !== null && part.stripeRefundId !== refund.refundId) return null;
+  const own = part.stripeRefundId === null ? await refundAtStripe(context, ours, part) : okay(refund);
+  // Refused: it was never made, so this is another. The worker decides on the refusal.
+  if (!own.ok) return "kind" in own && (own.kind === "invalid" || own.kind === "declined") ? null : own;
   const ref = { bookingId, refundId, partId };
-  return settleRefundPart(context.store, ref, refundOutcomeOf(refund), by(context, action));
+  const settled = await settleRefundPart(context.store, ref, refundOutcomeOf(own.value), by(context, action));
+  return settled.ok && own.value.refundId !== refund.refundId ? null : settled;
 }
+
+const okay = <Value>(value: Value) => ({ ok: true, value }) as const;
 
 /**
  * A refund that was made by hand at Stripe belongs where its charge was credited. A charge that was never posted gave
@@ -125,7 +134,7 @@ async function applyByHand(context: Context, refund: RefundFacts, action: string
   if (credit === null) return { ok: true };
   const { bookingId } = credit;
   if (bookingId === null) return postUnknownRefund(context, refund);
-  const refundId = `ref_${stripeRefundId}`;
+  const refundId = byHandId(stripeRefundId);
   const part = { bookingId, refundId, partId: `${refundId}-1` };
   const known = await readRefund(context.store, bookingId, refundId);
   if (known === null) {

@@ -249,6 +249,15 @@ describe("what Stripe says of a refund", () => {
     expect(() => life.refundOutcome(refund.id, partId, told("succeeded"))).toThrow("was refused, and is now re_1");
   });
 
+  test("of another refund than the part's own is a bug: its transactions are not the part's", () => {
+    const { life, refund, partId } = owed();
+    life.refundOutcome(refund.id, partId, told("pending"));
+
+    expect(() => life.refundOutcome(refund.id, partId, told("succeeded", { stripeRefundId: "re_2" }))).toThrow(
+      "is re_1 at Stripe, and not re_2",
+    );
+  });
+
   test("of one part leaves the others to be made soon, and not in some hours", () => {
     const life = new Life(held()).sign().pay("deposit").confirm().pay("due", { dueId: "due_1" });
     life.end("operator");

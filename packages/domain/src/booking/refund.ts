@@ -222,7 +222,8 @@ export function partOf({ id, parts }: Refund, partId: string): RefundPart {
 /**
  * Applies what Stripe says of one part of a refund. Moves forward only; a part that failed or was refused is still owed,
  * counts no longer as refunded, and may be refunded again (`restored`, minor units, goes back to the charge). Throws
- * when a part that Stripe refused exists there after all: its amount may have been given back another way since.
+ * when a part that Stripe refused exists there after all, whose amount may have been given back another way since, and
+ * when the outcome is another refund's.
  */
 export function applyRefund(
   booking: Booking,
@@ -236,11 +237,15 @@ export function applyRefund(
     if (outcome.stripeRefundId === null) return { kind: "unchanged" };
     throw new Error(`${partId} was refused, and is now ${outcome.stripeRefundId} at Stripe`);
   }
+  const own = part.stripeRefundId ?? outcome.stripeRefundId;
+  if (outcome.stripeRefundId !== null && outcome.stripeRefundId !== own) {
+    throw new Error(`${partId} is ${own} at Stripe, and not ${outcome.stripeRefundId}`);
+  }
   const status = statusAfter(part.status, outcome.status);
   const next: RefundPart = {
     ...part,
     status,
-    stripeRefundId: outcome.stripeRefundId ?? part.stripeRefundId,
+    stripeRefundId: own,
     failureCode: status === "failed" || status === "refused" ? (outcome.failureCode ?? part.failureCode) : null,
     takenPosted: part.takenPosted || outcome.taken !== null,
     returnedPosted: part.returnedPosted || outcome.returned !== null,
