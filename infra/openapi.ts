@@ -32,6 +32,9 @@ export function readRoutes(dist: string): readonly ApiRoute[] {
 /** JSON schema of each event's `detail`, by the event's name. */
 export const readEventSchemas = (dist: string): Record<string, object> => readBuilt(dist, "events.json");
 
+/** The codes of the currencies that programs may have. */
+export const readCurrencies = (dist: string): readonly string[] => readBuilt(dist, "currencies.json");
+
 function readBuilt<T>(dist: string, file: string): T {
   try {
     return JSON.parse(readFileSync(join(dist, file), "utf8"));

@@ -1,11 +1,12 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
+import { readCurrencies } from "./openapi.ts";
 
 /** What may differ between stages. Everything else is the same everywhere, so that a stage proves the next one. */
 export type Settings = {
   stage: string;
-  /** Folder that the build wrote: bundles, openapi.json, events.json. */
+  /** Folder that the build wrote: bundles, openapi.json, events.json, currencies.json. */
   dist: string;
   production: boolean;
   logRetention: RetentionDays;
@@ -50,9 +51,13 @@ export function readSettings(node: Node): Settings {
   if (!/^[a-z]{3}(,[a-z]{3})*$/.test(settlementCurrencies)) {
     throw new Error("-c settlementCurrencies takes codes in lower case with commas between them, such as usd,eur");
   }
+  const dist = text("dist") ?? "dist";
+  const supported = new Set(readCurrencies(dist));
+  const unknown = settlementCurrencies.split(",").filter((code) => !supported.has(code));
+  if (unknown.length > 0) throw new Error(`-c settlementCurrencies: ${unknown.join(", ")} is not supported`);
   return {
     stage,
-    dist: text("dist") ?? "dist",
+    dist,
     production,
     logRetention: production ? RetentionDays.THIRTEEN_MONTHS : RetentionDays.ONE_MONTH,
     logRemoval: production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,

@@ -18,7 +18,7 @@ export type Bundle = { name: string; bytes: number; initial: number };
 
 /**
  * Writes `dist/`: a folder per function with its bundle, `openapi.json` and `events.json` from the contracts, the page
- * of the documentation, and esbuild's account of each bundle in `meta/`. An unchanged tree is left as it is.
+ * of the documentation, `currencies.json` with the codes that programs may have, and esbuild's account of each bundle in `meta/`. An unchanged tree is left as it is.
  */
 export async function build(): Promise<Bundle[]> {
   const stamp = contentHash();
@@ -62,6 +62,8 @@ async function writeAll(out: string): Promise<void> {
     .map((path) => basename(dirname(path)))
     .sort();
   writeContracts(out, await import("../packages/contracts/src/openapi.ts"));
+  const { supportedCurrencies } = await import("../packages/domain/src/money/index.ts");
+  writeFileSync(join(out, "currencies.json"), JSON.stringify(supportedCurrencies));
   // All are awaited, failed or not: a bundle that ends later must not write into a folder that is gone.
   const results = await Promise.allSettled(names.map((name) => bundle(name, out)));
   const failed = results.find((result) => result.status === "rejected");

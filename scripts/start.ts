@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Stack, StartRefused, startStack, TemplateError } from "@clearing/local";
+import { isCurrency } from "../packages/domain/src/money/index.ts";
 import { synthesize } from "./synthesize.ts";
 
 /** `npm start`: the whole stack on this machine, until Ctrl-C. */
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   const port = portIn("PORT", usualPort);
   const stripePort = portIn("STRIPE_SIMULATOR_PORT", usualStripePort);
   if (port === stripePort) throw new StartRefused(`PORT and STRIPE_SIMULATOR_PORT are both ${port}: choose two`);
+  const settlementCurrencies = currenciesIn("SETTLEMENT_CURRENCIES");
   const templateDir = await synthesize(log);
   const stack = await startStack({
     templateDir,
@@ -26,7 +28,7 @@ async function main(): Promise<void> {
     dynamoDbEndpoint: env.DYNAMODB_ENDPOINT,
     stripeSecretKey: env.STRIPE_SECRET_KEY,
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET,
-    settlementCurrencies: env.SETTLEMENT_CURRENCIES || undefined,
+    settlementCurrencies,
     log,
   });
   endOnSignal(stack);
@@ -48,6 +50,14 @@ function portIn(variable: string, usual: string): number {
   const port = Number(env[variable] ?? usual);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new StartRefused(`${variable} is ${env[variable]}: it has to be a port, such as ${usual}`);
+}
+
+function currenciesIn(variable: string): string | undefined {
+  const codes = env[variable]?.split(",").map((code) => code.trim());
+  if (codes === undefined || env[variable] === "") return undefined;
+  const unknown = codes.filter((code) => !isCurrency(code));
+  if (unknown.length === 0) return codes.join(",");
+  throw new StartRefused(`${variable} is ${env[variable]}: ${unknown.join(", ") || "an empty code"} is not supported`);
 }
 
 async function printTable(stack: Stack): Promise<void> {

@@ -23,16 +23,17 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 /** Where programs and temporary files are is the test run's choice, which may have emptied both for it. */
 const passedOn = Object.fromEntries(["PATH", "HOME", "TMPDIR"].map((name) => [name, process.env[name]]));
 
-type Environment = { port?: number; stripePort?: number; dataDir?: string };
+type Environment = { port?: number; stripePort?: number; dataDir?: string; settlementCurrencies?: string };
 
 function start(environment: Environment = {}) {
-  const given = { port, stripePort, dataDir, ...environment };
+  const given = { port, stripePort, dataDir, settlementCurrencies: "", ...environment };
   const child = spawn(process.execPath, [script], {
     env: {
       ...passedOn,
       PORT: String(given.port),
       STRIPE_SIMULATOR_PORT: String(given.stripePort),
       CLEARING_DATA_DIR: given.dataDir,
+      SETTLEMENT_CURRENCIES: given.settlementCurrencies,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -115,6 +116,13 @@ describe("npm start", () => {
     expect(await first.ended).toMatchObject({ code: 0, errors: "" });
     // What listens there now has the ports to itself.
     expect(await freePorts([port, stripePort])).toEqual([port, stripePort]);
+  });
+
+  test("refuses a currency that no program can have in one line", async () => {
+    const { code, errors } = await start({ settlementCurrencies: "usd, xyz" }).ended;
+
+    expect(code).toBe(1);
+    expect(errors).toBe("SETTLEMENT_CURRENCIES is usd, xyz: xyz is not supported\n");
   });
 
   test("refuses a data folder of another version in one line", async () => {

@@ -42,6 +42,7 @@ describe("functions", () => {
     });
     expect(said("usd,eur")).toBe("usd,eur");
     expect(() => said("USD eur")).toThrow("settlementCurrencies");
+    expect(() => said("usd,xyz")).toThrow("-c settlementCurrencies: xyz is not supported");
   });
 
   test("an HTTP function gives up before the gateway does", () => {
