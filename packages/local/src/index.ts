@@ -43,7 +43,7 @@ export type StackOptions = {
   /** Stripe's test mode instead of the simulator. */
   stripeSecretKey?: string | undefined;
   stripeWebhookSecret?: string | undefined;
-  /** What the account settles as itself, `usd,eur`: for the functions that ask, and for the simulator. */
+  /** What the account settles as itself, `usd,eur`: for the functions that ask, and for the simulator. `usd` if absent. */
   settlementCurrencies?: string | undefined;
   /** Says what is being brought up. */
   log?: (line: string) => void;
@@ -118,7 +118,7 @@ async function assemble(
         clock,
         apiUrl: api.url,
         port: options.stripePort ?? 0,
-        settlementCurrencies: options.settlementCurrencies?.split(",").map((code) => code.trim()),
+        settlementCurrencies: (options.settlementCurrencies ?? "usd").split(",").map((code) => code.trim()),
         onEvent: () => activity++,
       });
   undo.push(() => stripe.stop());

@@ -22,8 +22,9 @@ async function receiver() {
   return { url: listener.url, received };
 }
 
-async function start(db: ReturnType<typeof openDatabase>, apiUrl: string) {
-  const stripe = await simulatedStripe({ db, clock: createClock(db), apiUrl, port: 0, onEvent: () => {} });
+async function start(db: ReturnType<typeof openDatabase>, apiUrl: string, settlementCurrencies = ["usd"]) {
+  const clock = createClock(db);
+  const stripe = await simulatedStripe({ db, clock, apiUrl, port: 0, settlementCurrencies, onEvent: () => {} });
   open.push(stripe);
   const { secretKey } = JSON.parse(stripe.secret);
   const createCustomer = () =>
@@ -75,4 +76,28 @@ test("with a key of test mode the real Stripe is used, and a live key is refused
     secret: '{"secretKey":"sk_test_1","webhookSecrets":["whsec_1","whsec_2"]}',
   });
   expect(() => realStripe("sk_live_1", undefined)).toThrow("test mode");
+});
+
+test("money is settled in the currencies of this start, whatever the one before was given", async () => {
+  const db = openDatabase(":memory:");
+  const { url } = await receiver();
+  const settledIn = async (settlementCurrencies?: string[]) => {
+    const { stripe } = await start(db, url, settlementCurrencies);
+    const form = { amount: "1000", currency: "eur", confirm: "true", payment_method: "pm_card_visa" };
+    const answer = await fetch(`${stripe.url}/v1/payment_intents`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${JSON.parse(stripe.secret).secretKey}` },
+      body: new URLSearchParams({
+        ...form,
+        "automatic_payment_methods[enabled]": "true",
+        "automatic_payment_methods[allow_redirects]": "never",
+        "expand[]": "latest_charge.balance_transaction",
+      }),
+    });
+    const intent = (await answer.json()) as { latest_charge: { balance_transaction: { currency: string } } };
+    return intent.latest_charge.balance_transaction.currency;
+  };
+
+  expect(await settledIn(["usd", "eur"])).toBe("eur");
+  expect(await settledIn()).toBe("usd");
 });

@@ -32,7 +32,8 @@ type Options = {
   /** Where Stripe's webhooks go. */
   apiUrl: string;
   port: number;
-  settlementCurrencies?: readonly string[] | undefined;
+  /** Of this run alone: what the data folder had before does not count. */
+  settlementCurrencies: readonly string[];
   onEvent: () => void;
 };
 
