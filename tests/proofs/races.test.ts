@@ -53,6 +53,7 @@ function interleaved(before: number, happens: () => Promise<unknown>) {
 const sessions = new Map<string, CheckoutFacts>();
 const stripe: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+  retrieveCustomer: async () => ({ ok: true, value: { deleted: false } }),
   async createCheckoutSession(asked) {
     const value = openSession(asked, now);
     sessions.set(value.sessionId, value);

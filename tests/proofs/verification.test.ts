@@ -67,6 +67,7 @@ function stripe() {
   };
   const gateway: Partial<Gateway> = {
     createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+    retrieveCustomer: async () => ({ ok: true, value: { deleted: false } }),
     async createCheckoutSession(session) {
       pages.push(session);
       return { ok: true, value: openSession(session, state.now) };
@@ -244,8 +245,17 @@ describe("a due that is paid by a bank account that is to be verified", () => {
   });
 
   test("is given up once by two clicks, of which the second reads while the first changes what it reads", async () => {
-    const { booking, open, context, state } = await due();
+    const { booking, open, context, state, pages } = await due();
     state.now = plusHours(start, 20);
+    const completed = pages.length;
+    const gateway: Gateway = {
+      ...context.gateway,
+      async retrieveCheckoutSession(sessionId) {
+        const fresh = pages.slice(completed).find(({ metadata }) => sessionId === `cs_${metadata.attemptId}`);
+        if (fresh === undefined) return context.gateway.retrieveCheckoutSession(sessionId);
+        return { ok: true, value: openSession(fresh, state.now) };
+      },
+    };
     let first: Promise<unknown> | undefined;
     const client = new Proxy(running.store.client, {
       get(target, name) {
@@ -265,7 +275,7 @@ describe("a due that is paid by a bank account that is to be verified", () => {
       },
     });
 
-    const second = await open({ ...context, store: { ...running.store, client } });
+    const second = await open({ ...context, gateway, store: { ...running.store, client } });
 
     expect(second).toEqual(await first);
     expect(second).toMatchObject({ ok: true, attempt: { status: "open" } });

@@ -20,7 +20,16 @@ import { moveClaim } from "@clearing/store/place";
 import { wayBackPut } from "@clearing/store/way-back";
 import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
-import { abandon, closeSession, customerGone, neverMade, neverShown, type Settled, settle } from "./settle.ts";
+import {
+  abandon,
+  closeSession,
+  customerGone,
+  lookAtPage,
+  neverMade,
+  neverShown,
+  type Settled,
+  settle,
+} from "./settle.ts";
 
 export type CheckoutCommand = {
   bookingId: string;
@@ -48,7 +57,8 @@ const rounds = 4;
  * Opens Stripe's hosted page for one due, or gives the one that is open: the intent is recorded, Stripe is asked under
  * the attempt's own key, the outcome is recorded. What a crash leaves in between, the next call or the sweep finishes.
  * A due's attempt that waits for a bank account to be verified is abandoned for it. Where Stripe no longer has the
- * client's customer, the attempt is refused, and the next one is made for another.
+ * client's customer, the attempt is refused, and the next one is made for another. A page that is there already is looked
+ * at before it is given.
  */
 export async function openCheckout(context: Context, command: CheckoutCommand, actor: Actor): Promise<OpenCheckout> {
   let gone: string | undefined;
@@ -74,11 +84,13 @@ export async function openCheckout(context: Context, command: CheckoutCommand, a
   return { ok: false, reason: "conflict" };
 }
 
-/** The attempt as it is: one whose page is open and in its time needs no look. */
+/** The attempt as Stripe has it now. */
 async function current(context: Context, attempt: Attempt): Promise<Settled> {
-  const { status, sessionExpiresAt, bookingId, id } = attempt;
-  if (status !== "open") return settle(context, { bookingId, attemptId: id }, "checkout");
-  return sessionExpiresAt > context.clock.now() ? { ok: true, attempt } : closeSession(context, attempt, "checkout");
+  const { status, sessionId, sessionExpiresAt, bookingId, id } = attempt;
+  if (status !== "open" || sessionId === null) return settle(context, { bookingId, attemptId: id }, "checkout");
+  return sessionExpiresAt > context.clock.now()
+    ? lookAtPage(context, { ...attempt, sessionId }, "checkout")
+    : closeSession(context, attempt, "checkout");
 }
 
 /** Twice in one call Stripe made no session: it is not asked a third time now. */

@@ -225,6 +225,32 @@ export async function closePages(context: Context, bookingId: string, action: st
 const isSilence = (result: Settled): boolean =>
   "kind" in result && (result.kind === "unavailable" || result.kind === "unknown");
 
+/**
+ * Looks at an open page before it is given out again: it may have been paid a moment ago. One whose customer was deleted
+ * since is ended, since nobody can pay on it, and its attempt refused. A page that cannot be looked at now is given as it
+ * is: the client may be able to pay on it all the same.
+ */
+export async function lookAtPage(
+  context: Context,
+  attempt: Attempt & { sessionId: string },
+  action: string,
+): Promise<Settled> {
+  const { gateway } = context;
+  const { sessionId, bookingId } = attempt;
+  const ref = { bookingId, attemptId: attempt.id };
+  const [session, customer] = await Promise.all([
+    gateway.retrieveCheckoutSession(sessionId),
+    gateway.retrieveCustomer(attempt.customerId),
+  ]);
+  if (!session.ok) return { ok: true, attempt };
+  const isGone = customer.ok && customer.value.deleted;
+  const ended = isGone && session.value.status === "open" ? await gateway.expireCheckoutSession(sessionId) : session;
+  if (!ended.ok) return ended.kind === "invalid" ? settle(context, ref, action) : { ok: true, attempt };
+  const outcome = outcomeOf(ended.value);
+  const withdrawn = { kind: "withdrawn", code: customerGone } as const;
+  return applyOutcome(context, ref, isGone && outcome.kind === "expired" ? withdrawn : outcome, action);
+}
+
 /** Expires one session at Stripe, unless it was paid: then it is settled. */
 export async function closeSession(context: Context, attempt: Attempt, action: string): Promise<Settled> {
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };

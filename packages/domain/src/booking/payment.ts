@@ -35,6 +35,8 @@ export type PaymentOutcome =
   | { kind: "refused"; code: string }
   /** Stripe lists no session of it: it is refused, unless its session is known. */
   | { kind: "never_made"; code: string }
+  /** We ended its page, on which nobody could pay for a reason that is not the client's. */
+  | { kind: "withdrawn"; code: string }
   | {
       kind: "succeeded";
       paymentIntentId: string;

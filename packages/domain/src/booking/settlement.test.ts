@@ -238,6 +238,17 @@ describe("a deposit session that ends unpaid", () => {
     expect(life.at(holdExpiresAt ?? "").checkout("deposit")).toBeNull();
   });
 
+  test("because its page was withdrawn keeps the hold, and leaves the client one whole session more", () => {
+    const { life, attempt } = paying();
+    const { holdExpiresAt } = life.booking;
+    life.at(attempt.sessionExpiresAt).settle(attempt.id, { kind: "withdrawn", code: "customer_gone" });
+
+    expect(life.attempts).toMatchObject([{ status: "refused", failureCode: "customer_gone" }]);
+    expect(life.booking).toMatchObject({ status: "held", holdExpiresAt, holdExtended: false });
+    expect(life.checkout("deposit")).toMatchObject({ status: "open" });
+    expect(life.booking).toMatchObject({ holdExpiresAt: plusMinutes(life.now, 36), holdExtended: true });
+  });
+
   test("because nobody found its session leaves one alone whose session another call has found", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, { kind: "never_made", code: "session_never_made" });

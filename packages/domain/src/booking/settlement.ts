@@ -70,6 +70,8 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
       // Another call has heard of its session meanwhile.
       if (attempt.status !== "requested") return { kind: "unchanged" };
       return failed(state, "refused", outcome.code, now);
+    case "withdrawn":
+      return failed(state, "refused", outcome.code, now, true);
     case "refused":
       return failed(state, "refused", outcome.code, now);
     case "succeeded":
@@ -196,6 +198,7 @@ function failed(
   status: "failed" | "expired" | "refused",
   code: string | null,
   now: Instant,
+  wasOpen = false,
 ): SettlementDecision {
   const { booking, attempt } = state;
   const next: Attempt = {
@@ -212,10 +215,11 @@ function failed(
   const today = dateIn(booking.terms.timeZone, now);
   const deposit = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
   // Only a debit fails for good, whether or not it was seen under way: it leaves the program's hold minutes and, once,
-  // another session. A session that was never made takes back the extension that it brought.
+  // another session. A session that was never made takes back the extension that it brought. One that was withdrawn has
+  // used some of that time: the hold stays as it is, and may be extended by the session that takes its place.
   const debit = deposit && status === "failed";
-  const neverMade = deposit && status === "refused" && attempt.heldUntil !== null;
-  const until = neverMade ? attempt.heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
+  const unused = deposit && status === "refused" && attempt.heldUntil !== null;
+  const until = unused && !wasOpen ? attempt.heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
   const change = nextVersion(
     booking,
     now,
@@ -223,7 +227,7 @@ function failed(
       dues: replaceDue(booking.dues, freed(booking, due, today)),
       ...(until === null ? {} : { holdExpiresAt: until }),
       ...(debit ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),
-      ...(neverMade ? { holdExtended: false } : {}),
+      ...(unused ? { holdExtended: false } : {}),
     },
     (after) => ({
       events: status === "failed" ? [bookingEvent(after, "PaymentFailed", { ...about(attempt), reason: code })] : [],
