@@ -124,10 +124,10 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
 }
 
 /**
- * Begins a checkout for one due, or points to the one that is open; a refused request gives up none. One whose bank account is still to be verified is to
- * be abandoned first; a deposit waits for it (`conflict`). A deposit's checkout extends the hold past the session's end,
- * once; a hold that had its extension begins no other that it does not reach to the end of. `amount` (minor units) only
- * for a `due`, within the bounds of part payments.
+ * Begins a checkout for one due, or points to the one that is open; a refused request gives up none. One whose bank
+ * account is still to be verified is abandoned first; a deposit waits for it (`conflict`). A deposit's checkout extends
+ * the hold past the session's end, once. After that, a session that would outlive the hold is refused. `amount` (minor
+ * units) only for a `due`, within the bounds of part payments.
  */
 export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
   const due = wantedDue(before, request);
