@@ -70,6 +70,7 @@ describe("a journal entry", () => {
     ["is still in progress", new TransactionInProgressException({ message: "", $metadata })],
     ["was throttled", new ThrottlingException({ message: "", $metadata })],
     ["was cancelled when the client had asked before", canceled({ attempts: 2 })],
+    ["was cancelled, and nobody knows how often the client had asked", canceled()],
   ])("is not stamped again while a try may have landed: it %s", async (_what, answer) => {
     const { store, tries } = storeThat(answer);
 

@@ -86,9 +86,12 @@ async function sendOnce(store: Store, { command, bound }: Try): Promise<void> {
   }
 }
 
-/** DynamoDB cancelled the transaction, and no earlier request of the client under the same token was left unanswered. */
+/**
+ * DynamoDB cancelled the transaction, and the client says that it had asked but once: no earlier request under the same
+ * token was left unanswered.
+ */
 const wroteNothing = (error: unknown): boolean =>
-  error instanceof TransactionCanceledException && (error.$metadata?.attempts ?? 1) === 1;
+  error instanceof TransactionCanceledException && error.$metadata?.attempts === 1;
 
 /** The first failed condition in the order of the writes; null when none failed. */
 function refusalOf<Refusal extends string>(error: unknown, guarded: Guarded<Refusal>[]): Refusal | null {
