@@ -1,4 +1,4 @@
-import { TransactGetCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, TransactGetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Route } from "@clearing/contracts/route";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -325,11 +325,10 @@ describe("bad input", () => {
 });
 
 describe("an Idempotency-Key", () => {
-  const kept = (fingerprint: string) => ({
-    Responses: [
-      { Item: { fingerprint, status: 201, body: JSON.stringify({ id: "bkg_first" }), expiresAt: 4_000_000_000 } },
-    ],
-  });
+  const kept = (fingerprint: string) => {
+    const body = JSON.stringify({ id: "bkg_first" });
+    return { fingerprint, status: 201, body, expiresAt: 4_000_000_000 };
+  };
   const fingerprintOf = async (text: string, query = "") => {
     const { run, seen } = call(hold({ body: text, query }));
     await run();
@@ -345,7 +344,7 @@ describe("an Idempotency-Key", () => {
 
   it("gives the first answer again, without a second effect", async () => {
     const { run, seen, table } = call(hold());
-    table.on(TransactGetCommand).resolves(kept(await fingerprintOf(JSON.stringify(body))));
+    table.on(GetCommand).resolves({ Item: kept(await fingerprintOf(JSON.stringify(body))) });
 
     const response = await run();
 
@@ -362,7 +361,7 @@ describe("an Idempotency-Key", () => {
 
   it("with another body is a mismatch", async () => {
     const { run, table } = call(hold());
-    table.on(TransactGetCommand).resolves(kept("of another body"));
+    table.on(GetCommand).resolves({ Item: kept("of another body") });
 
     expect(await run()).toMatchObject({ statusCode: 422, json: { code: "idempotency_mismatch" } });
   });
@@ -382,7 +381,7 @@ describe("an Idempotency-Key", () => {
   ] as const)("gives the first answer also to a request at the same time that %s", async (_how, answer) => {
     const { run, table } = call(hold(), async () => answer);
     const fingerprint = await fingerprintOf(JSON.stringify(body));
-    table.on(TransactGetCommand).resolvesOnce({}).resolves(kept(fingerprint));
+    table.on(TransactGetCommand).resolves({ Responses: [{ Item: kept(fingerprint) }] });
 
     const response = await run();
 

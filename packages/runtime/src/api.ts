@@ -2,7 +2,7 @@ import type { ProblemCode } from "@clearing/contracts/problem";
 import { refusalsOf } from "@clearing/contracts/refusals";
 import type { Role, Route } from "@clearing/contracts/route";
 import type { Instant } from "@clearing/domain/time";
-import { type IdempotencyRecord, readIdempotency } from "@clearing/store/idempotency";
+import { type IdempotencyRecord, readIdempotency, readIdempotencyAgain } from "@clearing/store/idempotency";
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from "aws-lambda";
 import { type Answer, problemResponse, type Refusal, type Reply, responseOf } from "./answer.ts";
@@ -174,9 +174,12 @@ async function serve<D extends Deps>(
   const { idempotency } = key;
   const table = route.function === "clinical" ? "clinical" : "core";
   const now = deps.clock.now();
-  const answeredBefore = () =>
-    idempotency && readIdempotency(deps.store, deps.store.tables[table], idempotency.scope, Date.parse(now) / 1000);
-  const earlier = await answeredBefore();
+  const record = idempotency && {
+    table: deps.store.tables[table],
+    scope: idempotency.scope,
+    nowSeconds: Date.parse(now) / 1000,
+  };
+  const earlier = record && (await readIdempotency(deps.store, record));
   if (idempotency && earlier) return replay(earlier, idempotency);
 
   const context: RequestContext<D> = {
@@ -191,7 +194,7 @@ async function serve<D extends Deps>(
   const answered = await answer(list.input, context);
   if (!("refused" in answered || "replayed" in answered)) return responseOf(closeList(answered, list.listId));
   // What refuses it may be the effect of the first request with its key, answered since this one came.
-  const winner = await answeredBefore();
+  const winner = record && (await readIdempotencyAgain(deps.store, record));
   if (idempotency && winner) return replay(winner, idempotency);
   return problemResponse("refused" in answered ? answered : { refused: "conflict" });
 }

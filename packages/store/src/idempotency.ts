@@ -1,4 +1,6 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type CommitResult, commit, type Guarded } from "./commit.ts";
+import type { Item } from "./items.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 
@@ -44,23 +46,32 @@ export const keepAnswer = (
 ): Promise<CommitResult<"replayed">> | { ok: true } =>
   record === null ? { ok: true } : commit(store, [idempotencyPut(table, record)]);
 
+/** Where and until when a record is looked for: the table, the scope, and the epoch second of the request. */
+type Wanted = { table: string; scope: string; nowSeconds: number };
+
+/** The kept answer, read consistently; null when there is none, or when it is older than `nowSeconds`. */
+export async function readIdempotency(store: Store, wanted: Wanted): Promise<IdempotencyRecord | null> {
+  const { table: TableName, scope } = wanted;
+  const { Item } = await store.client.send(new GetCommand({ TableName, Key: key(scope), ConsistentRead: true }));
+  return recordIn(Item, wanted);
+}
+
 /**
- * The kept answer; null when there is none, or when it is older than `nowSeconds`. Read as a transaction: whoever has
- * seen the effect of a request finds its record, though its commit is not yet everywhere.
+ * The kept answer once more, before a refusal. Read as a transaction: a request that has seen the effect of another finds
+ * its record, though that commit is not yet everywhere.
  */
-export async function readIdempotency(
-  store: Store,
-  table: string,
-  scope: string,
-  nowSeconds: number,
-): Promise<IdempotencyRecord | null> {
-  const { found } = await readTogether(store, { found: key(scope) }, table);
-  if (found === null || Number(found.expiresAt) <= nowSeconds) return null;
+export async function readIdempotencyAgain(store: Store, wanted: Wanted): Promise<IdempotencyRecord | null> {
+  const { found } = await readTogether(store, { found: key(wanted.scope) }, wanted.table);
+  return recordIn(found ?? undefined, wanted);
+}
+
+function recordIn(item: Item | undefined, { scope, nowSeconds }: Wanted): IdempotencyRecord | null {
+  if (item === undefined || Number(item.expiresAt) <= nowSeconds) return null;
   return {
     scope,
-    fingerprint: String(found.fingerprint),
-    status: Number(found.status),
-    body: JSON.parse(String(found.body)),
-    expiresAt: Number(found.expiresAt),
+    fingerprint: String(item.fingerprint),
+    status: Number(item.status),
+    body: JSON.parse(String(item.body)),
+    expiresAt: Number(item.expiresAt),
   };
 }
