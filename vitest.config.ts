@@ -1,9 +1,17 @@
 import { defineConfig } from "vitest/config";
 
-/**
- * One project per kind of test, so that each can be run alone: `vitest --project unit`. One kind after the other. A
- * proof has the machine to itself: hundreds of clients at a time are what some of them are about.
- */
+/** The proofs in which hundreds of clients come at a time, or processes are killed: each has the machine to itself. */
+const crowds = ["claim", "crash", "money", "stampede"].map((name) => `tests/proofs/${name}.test.ts`);
+
+const proofs = {
+  globalSetup: ["tests/harness/global-setup.ts"],
+  setupFiles: ["tests/harness/documented-answers.ts"],
+  // Four times what the longest take on two quiet cores.
+  testTimeout: 300_000,
+  hookTimeout: 120_000,
+};
+
+/** One project per kind of test, so that each can be run alone: `vitest --project unit`. One kind after the other. */
 export default defineConfig({
   test: {
     projects: [
@@ -43,14 +51,14 @@ export default defineConfig({
         test: {
           name: "proofs",
           include: ["tests/proofs/**/*.test.ts"],
-          globalSetup: ["tests/harness/global-setup.ts"],
-          setupFiles: ["tests/harness/documented-answers.ts"],
-          // Four times what the longest take on two quiet cores.
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          exclude: crowds,
+          ...proofs,
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
         },
+      },
+      {
+        test: { name: "crowds", include: crowds, ...proofs, fileParallelism: false, sequence: { groupOrder: 5 } },
       },
     ],
   },
