@@ -35,7 +35,7 @@ export const returnPage = ({ status, verifyUntil }: Attempt): Reply =>
 /** For an address that names no payment: there is nothing to say of one. */
 export const namelessPage = (): Reply => shortPage(200, { title: "Back to your booking", text: toBooking });
 
-/** For a payment that is none of ours (404), or that nobody can be asked about now (503). */
+/** For an unknown payment (404), or while Stripe or the tables cannot be asked (503). */
 export const unknownPage = (status: 404 | 503): Reply =>
   shortPage(status, {
     title: "We cannot show this payment",

@@ -50,7 +50,7 @@ async function readCursor(store: Store, now: Instant): Promise<EventCursor> {
   return cursor === null ? { event: null, since: kept, next: null } : { ...cursor, since: later(cursor.since, kept) };
 }
 
-/** What is newer than the cursor; from the oldest on where there is none, or where Stripe has forgotten it. */
+/** Events newer than the cursor. Without a cursor, or when Stripe has forgotten it, from the oldest event on. */
 async function firstPage(gateway: Gateway, { event, since, next }: EventCursor, now: Instant): Promise<EventPage> {
   const from = next ?? event;
   if (from !== null) {

@@ -20,7 +20,7 @@ export type Due = {
   partsPaid: number;
   status: DueStatus;
   openAttemptId: string | null;
-  /** The open attempt asks for less than what was unpaid. Says nothing while there is none. */
+  /** The open attempt asks for less than what was unpaid. Meaningless while no attempt is open. */
   openPart: boolean;
 };
 

@@ -276,7 +276,7 @@ export function dueOf(booking: Booking, attempt: Attempt): Due {
 export const paidOn = ({ terms }: Booking, { booked, paidAt }: Pick<Succeeded, "booked" | "paidAt">): CalendarDate =>
   dateIn(terms.timeZone, booked?.at ?? paidAt);
 
-/** What Stripe's booking of a payment adds to the payment's own entry: nothing while there is none. */
+/** The entries that a payment's balance transaction adds: its fee and its conversion. Empty until Stripe has booked it. */
 export const bookedEntries = (
   { amount, booked }: Pick<Succeeded, "amount" | "booked">,
   at: FactContext,
