@@ -1,6 +1,7 @@
 import { createBooking } from "@clearing/contracts/routes/booking";
 import { agreementDocument } from "@clearing/domain/agreement";
 import { type BirthRefusal, type HoldRequest, hold, refuseBirth } from "@clearing/domain/booking";
+import { comparableAddress } from "@clearing/domain/person";
 import { dateIn } from "@clearing/domain/time";
 import { actorOf, callerIn, emailOwner, ownersOf } from "@clearing/runtime/access";
 import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
@@ -103,5 +104,5 @@ const birthMessages: Record<BirthRefusal, string> = {
 /** A booking belongs to who made it; one that an admin makes, to the client whose verified e-mail is the participant's. */
 function ownerOf(caller: Caller, { participant }: Body): HoldRequest["owner"] {
   if (!caller.roles.includes("admin")) return { sub: caller.sub, email: caller.email };
-  return { sub: emailOwner(participant.email), email: participant.email.toLowerCase() };
+  return { sub: emailOwner(participant.email), email: comparableAddress(participant.email) };
 }

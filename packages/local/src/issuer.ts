@@ -72,7 +72,9 @@ export async function createIssuer(keyFile: string, authorizer: Authorizer, now:
 
 /** The same e-mail is the same person, in the shape of a Cognito `sub`. */
 function subjectOf(email: string): string {
-  const hex = createHash("sha256").update(email.trim().toLowerCase()).digest("hex");
+  const hex = createHash("sha256")
+    .update(email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
+    .digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     "-",
   );

@@ -1,5 +1,6 @@
 import type { Actor } from "@clearing/domain/audit";
 import type { Booking } from "@clearing/domain/booking";
+import { personKey } from "@clearing/domain/person";
 import type { Caller, RequestContext } from "./api.ts";
 
 /** The caller of a route that asks for one; a route without an authorizer has none. */
@@ -21,7 +22,7 @@ export const owns = (caller: Caller, { owner }: Booking): boolean => ownersOf(ca
 export const maySee = (caller: Caller, booking: Booking): boolean => isStaff(caller) || owns(caller, booking);
 
 /** Whom a booking belongs to that an admin made for somebody else, until that person signs in. */
-export const emailOwner = (email: string): string => `email:${email.toLowerCase()}`;
+export const emailOwner = (email: string): string => `person:${personKey(email)}`;
 
 /** The actor of an audit record, in the highest of the caller's roles that the route allows. */
 export function actorOf({ sub, roles }: Caller, preferred: Actor["role"][]): Actor {

@@ -1,4 +1,5 @@
 import type { Role } from "@clearing/contracts/route";
+import { comparableAddress } from "@clearing/domain/person";
 
 /** The person behind a request, from the token that the gateway has already verified. */
 export type Caller = { sub: string; email: string; roles: readonly Role[] };
@@ -15,7 +16,7 @@ export function callerOf(claims: Claims | undefined): Caller | null {
   const { sub, email, email_verified: verified } = claims ?? {};
   if (typeof sub !== "string" || sub === "" || typeof email !== "string" || email === "") return null;
   if (verified !== true && verified !== "true") return null;
-  return { sub, email: email.toLowerCase(), roles: rolesOf(claims?.["cognito:groups"]) };
+  return { sub, email: comparableAddress(email), roles: rolesOf(claims?.["cognito:groups"]) };
 }
 
 /** An HTTP API's authorizer hands an array claim on as a string, `[admin finance]`; elsewhere it is an array. */

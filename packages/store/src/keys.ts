@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { mailboxKey, personKey } from "@clearing/domain/person";
 
 /** The primary keys of what several modules read or write in the core table. One place, so that none is spelled twice. */
 export const keys = {
@@ -23,13 +23,14 @@ export const keys = {
   stripeEvent: (id: string) => ({ pk: `EVT#${id}`, sk: "EVENT" }),
   clearance: (bookingId: string) => ({ pk: `CLR#${bookingId}`, sk: "CLEARANCE" }),
   /** One live booking per participant's e-mail and cohort; the address itself is not in the key. */
-  participantLock: (cohortId: string, email: string) => ({ pk: `LOCK#${cohortId}#${digest(email)}`, sk: "LOCK" }),
+  participantLock: (cohortId: string, email: string) => ({ pk: `LOCK#${cohortId}#${personKey(email)}`, sk: "LOCK" }),
+  /** One deposit by bank debit at a time per mailbox of a verified address, however it is written. */
+  debitLock: (email: string) => ({ pk: `DEBIT#${mailboxKey(email)}`, sk: "LOCK" }),
   /**
-   * One deposit by bank debit at a time, and one customer at Stripe, per client: by the verified address, which is what
-   * a client's own bookings and those that an admin made for them have in common.
+   * One customer at Stripe per client: by the verified address, which is what a client's own bookings and those that an
+   * admin made for them have in common.
    */
-  debitLock: (email: string) => ({ pk: `DEBIT#${digest(email)}`, sk: "LOCK" }),
-  customer: (email: string) => ({ pk: `CLIENT#${digest(email)}`, sk: "CUSTOMER" }),
+  customer: (email: string) => ({ pk: `CLIENT#${personKey(email)}`, sk: "CUSTOMER" }),
 };
 
 /** The booking that a key is of, itself or one of its children. */
@@ -37,9 +38,6 @@ export const bookingIdIn = ({ pk }: { pk: string }): string => pk.slice("BKG#".l
 
 /** The random end of a place's id comes first in its key, so that a random start of the range meets any place. */
 const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
-
-const digest = (email: string): string =>
-  createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 32);
 
 /** The sort keys of all places of one type. */
 export const placeRange = (type: string) => ({ from: `PLC#${type}#`, to: `PLC#${type}#~` });
