@@ -3,9 +3,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import type * as z from "zod/mini";
+import { answersOf } from "./answers.ts";
 import { openapiDocument, routes } from "./openapi.ts";
 import { problems } from "./problem.ts";
 import { refusalsOf } from "./refusals.ts";
+import { createBooking } from "./routes/booking.ts";
 
 type Content = Record<string, { schema: object }>;
 type Response = { description: string; headers: Record<string, { required: boolean }>; content?: Content };
@@ -192,6 +194,14 @@ describe("every operation says what it can answer", () => {
     expect(Object.keys(responses[409]?.headers ?? {})).toContain("retry-after");
     expect(Object.keys(responses[422]?.headers ?? {})).not.toContain("retry-after");
     expect(responses[401]?.headers["x-request-id"]?.required).toBe(false);
+  });
+
+  test("a limit with the header that says when it lets the request through", () => {
+    const limited = answersOf({ ...createBooking, errors: ["limit_exceeded"] }, () => ({}));
+
+    expect(codesOf(limited[429] as Response)).toEqual(["limit_exceeded"]);
+    expect(Object.keys(limited[429]?.headers ?? {})).toContain("retry-after");
+    expect(Object.keys(operationOf("listPrograms").responses[429]?.headers ?? {})).not.toContain("retry-after");
   });
 
   test("only what asks Stripe meanwhile can meet its own first request still under way: the others have one write", () => {

@@ -1,6 +1,7 @@
 /**
  * Every refusal of the API: its stable code, its HTTP status, its title, and after how many seconds the same request
- * may be sent again where that alone helps. The one place where they are listed.
+ * may be sent again where that alone helps; `varies` where each refusal says so itself. The one place where they are
+ * listed.
  */
 export const problems = {
   validation_failed: { status: 400, title: "The request is not valid" },
@@ -34,7 +35,7 @@ export const problems = {
   idempotency_mismatch: { status: 422, title: "This Idempotency-Key was used with another request" },
   payment_refused: { status: 422, title: "The payment provider refuses this payment for good; `reason` says why" },
   no_apr: { status: 422, title: "No annual percentage rate solves this" },
-  limit_exceeded: { status: 429, title: "Too many requests; try again later" },
+  limit_exceeded: { status: 429, title: "The limit for this is reached; try again later", retryAfter: "varies" },
   payment_provider_unavailable: {
     status: 503,
     title: "The payment provider does not answer; try again",
@@ -44,6 +45,6 @@ export const problems = {
   internal_error: { status: 500, title: "Something went wrong on our side" },
 } as const satisfies Record<string, Problem>;
 
-export type Problem = { status: number; title: string; retryAfter?: number };
+export type Problem = { status: number; title: string; retryAfter?: number | "varies" };
 
 export type ProblemCode = keyof typeof problems;

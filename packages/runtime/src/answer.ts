@@ -2,14 +2,18 @@ import { type Problem, type ProblemCode, problems } from "@clearing/contracts/pr
 import type { PaymentRefusal } from "@clearing/domain/booking/payment-refusal";
 import type { FieldError } from "./route-input.ts";
 
-/** A refusal in the API's words; `reason` is why a payment is refused for good, `bookingId` the booking in the way. */
-export type Refusal = {
-  refused: ProblemCode;
+/**
+ * A refusal in the API's words; `reason` is why a payment is refused for good, `bookingId` the booking in the way,
+ * `retryAfter` the seconds after which a limit lets the same request through.
+ */
+export type Refusal = ({ refused: Exclude<ProblemCode, "limit_exceeded"> } | LimitExceeded) & {
   reason?: PaymentRefusal;
   bookingId?: string;
   detail?: string;
   errors?: readonly FieldError[];
 };
+
+type LimitExceeded = { refused: "limit_exceeded"; retryAfter: number };
 
 /** What a page may load or do; without a directive it may do nothing of the kind. */
 type PagePolicy = Readonly<
@@ -68,8 +72,10 @@ const isSentAsItIs = (body: unknown): body is string | Uint8Array<ArrayBuffer> =
   typeof body === "string" || body instanceof Uint8Array;
 
 /** The one place where a refusal becomes RFC 9457 problem+json. */
-export function problemResponse({ refused, reason, bookingId, detail, errors }: Refusal): Response {
-  const { status, title, retryAfter }: Problem = problems[refused];
+export function problemResponse(refusal: Refusal): Response {
+  const { refused, reason, bookingId, detail, errors } = refusal;
+  const { status, title, retryAfter: always }: Problem = problems[refused];
+  const retryAfter = "retryAfter" in refusal ? refusal.retryAfter : always;
   return responseOf({
     status,
     contentType: "application/problem+json",

@@ -441,6 +441,20 @@ describe("what goes wrong inside", () => {
     expect(headers?.["retry-after"]).toBe(seconds);
   });
 
+  it("says with a limit after how many seconds that very limit lets the request through", async () => {
+    const { run } = call(hold(), async () => ({
+      refused: "limit_exceeded",
+      retryAfter: 1_234,
+      detail: "Pay one first.",
+    }));
+
+    expect(await run()).toMatchObject({
+      statusCode: 429,
+      headers: { "retry-after": "1234" },
+      json: { code: "limit_exceeded", status: 429, detail: "Pay one first." },
+    });
+  });
+
   it("leaves as a bare 500 when it is a bug, and is logged with its request but without what people typed", async () => {
     const response = await failing(named("TypeError")).run();
 

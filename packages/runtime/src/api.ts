@@ -1,4 +1,3 @@
-import type { ProblemCode } from "@clearing/contracts/problem";
 import { refusalsOf } from "@clearing/contracts/refusals";
 import type { Role, Route } from "@clearing/contracts/route";
 import type { Instant } from "@clearing/domain/time";
@@ -113,7 +112,7 @@ function boundary(bindingOf: (event: HttpEvent) => Bound | undefined): middy.Mid
 }
 
 /** A read that met a transaction only has to be sent again: a conflict is told where the route says what it is. */
-function refusalOf(error: unknown, route: Route | undefined): ProblemCode {
+function refusalOf(error: unknown, route: Route | undefined): "conflict" | "unavailable" | "internal_error" {
   if (isConflict(error)) return route && refusalsOf(route).includes("conflict") ? "conflict" : "unavailable";
   return isOutage(error) ? "unavailable" : "internal_error";
 }
