@@ -7,7 +7,8 @@ import { actorOf, callerIn, emailOwner, ownersOf } from "@clearing/runtime/acces
 import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
-import { type HoldRefusal, holdPlace, readLiveBooking } from "@clearing/store/hold";
+import { type HoldRefusal, holdPlace } from "@clearing/store/hold";
+import { readLiveBooking } from "@clearing/store/locks";
 import { readQuote } from "@clearing/store/quote";
 
 type Body = { quoteId: string; participant: HoldRequest["participant"] };

@@ -12,10 +12,9 @@ import { clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { addBusinessDays } from "@clearing/domain/time/business-days";
 import type { GatewayFailure } from "@clearing/payments";
-import { attemptPut, bookingWrites, lockWrite, readAttempt, readFileWith } from "@clearing/store/booking";
+import { attemptPut, bookingWrites, readAttempt, readFileWith } from "@clearing/store/booking";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
-import { participantLock } from "@clearing/store/hold";
-import { keys } from "@clearing/store/keys";
+import { type LockRefusal, lockWrites } from "@clearing/store/locks";
 import { moveClaim } from "@clearing/store/place";
 import { wayBackPut } from "@clearing/store/way-back";
 import { by, type Context } from "./context.ts";
@@ -185,17 +184,15 @@ function record(
     const { booking, decision } = decided;
     if (decision.kind !== "begin") return attemptOf(context, decided);
     const { attempt, holdUntil } = decision;
-    const writes: Guarded<"stale" | "already_posted" | "already_booked" | "debit_busy">[] = [
+    const writes: Guarded<"stale" | "already_posted" | LockRefusal>[] = [
       attemptPut(store, attempt),
       wayBackPut(store, attempt.id, { bookingId: booking.id, attemptId: attempt.id }),
       ...bookingWrites(store, booking, decision, occasion),
     ];
     if (holdUntil !== null) {
-      writes.push(moveClaim(store, booking, holdUntil), participantLock(store, booking, holdUntil, occasion.now));
-      if (methods.includes("us_bank_account")) {
-        const lock = { bookingId: booking.id, until: holdUntil, now: occasion.now };
-        writes.push(lockWrite(store, keys.debitLock(booking.owner.email), lock, "debit_busy"));
-      }
+      const page = methods.includes("us_bank_account") ? "debit_page" : "card_page";
+      const locks = await lockWrites(store, booking, page, { until: holdUntil, now: occasion.now });
+      writes.push(moveClaim(store, booking, holdUntil), ...locks);
     }
     const result = await commit(store, writes);
     if (result.ok) return { ok: true, attempt };

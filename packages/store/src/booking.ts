@@ -8,7 +8,7 @@ import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import { auditPut, journalWrites, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
-import { bookingIdIn, forever, keys } from "./keys.ts";
+import { bookingIdIn, keys } from "./keys.ts";
 import { type Listed, type ListQuery, list, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
@@ -241,61 +241,4 @@ export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {
     write: { Put: { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" } },
     refusal: "stale",
   };
-}
-
-type LockKey = { pk: string; sk: string };
-
-/** Takes a lock, or moves the instant of our own: it is overtakable once its instant has passed. */
-export function lockWrite<Refusal extends string>(
-  store: Store,
-  key: LockKey,
-  {
-    bookingId,
-    ownerSub,
-    until,
-    now,
-  }: { bookingId: string; ownerSub?: string; until: Instant | "forever"; now: Instant },
-  refusal: Refusal,
-): Guarded<Refusal> {
-  return {
-    write: {
-      Update: {
-        TableName: store.tables.core,
-        Key: key,
-        UpdateExpression: `SET bookingId = :booking, #until = :until${ownerSub === undefined ? "" : ", ownerSub = :owner"}`,
-        ConditionExpression: "attribute_not_exists(pk) OR bookingId = :booking OR #until <= :now",
-        ExpressionAttributeNames: { "#until": "until" },
-        ExpressionAttributeValues: {
-          ":booking": bookingId,
-          ":until": until === "forever" ? forever : until,
-          ":now": now,
-          ...(ownerSub === undefined ? {} : { ":owner": ownerSub }),
-        },
-      },
-    },
-    refusal,
-  };
-}
-
-/** Lets a lock go, only while it is ours. */
-export function lockRelease(store: Store, key: LockKey, bookingId: string): Guarded<"stale"> {
-  return {
-    write: {
-      Delete: {
-        TableName: store.tables.core,
-        Key: key,
-        ConditionExpression: "bookingId = :booking",
-        ExpressionAttributeValues: { ":booking": bookingId },
-      },
-    },
-    refusal: "stale",
-  };
-}
-
-/** Whether a lock names this booking, read consistently. */
-export async function holdsLock(store: Store, key: LockKey, bookingId: string): Promise<boolean> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: key, ConsistentRead: true }),
-  );
-  return Item?.bookingId === bookingId;
 }

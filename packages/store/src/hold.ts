@@ -1,10 +1,10 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Booking, BookingChange } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { bookingWrites, lockWrite, type Occasion } from "./booking.ts";
+import { bookingWrites, type Occasion } from "./booking.ts";
 import { commit, type Guarded } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { keys } from "./keys.ts";
+import { lockWrites } from "./locks.ts";
 import { claimPlace, freePlaces } from "./place.ts";
 import type { Store } from "./store.ts";
 
@@ -21,7 +21,7 @@ export type HeldBooking = { ok: true; booking: Booking } | { ok: false; reason: 
 const rounds = 12;
 
 /**
- * Holds one free place: the place's claim, the booking, the participant's lock, the quote's use, the agreement to sign,
+ * Holds one free place: the place's claim, the booking, its locks, the quote's use, the agreement to sign,
  * audit, events and the idempotency record in one transaction. A place that somebody else was faster to claim is
  * replaced by another, under the same booking id. `hold` makes the booking for the place that is tried.
  */
@@ -46,7 +46,7 @@ export async function holdPlace(
       ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
       claimPlace(store, booking, until, now),
       useQuote(store, request.quoteId, booking.id, now),
-      participantLock(store, booking, until, now),
+      ...(await lockWrites(store, booking, "hold", { until, now })),
       ...bookingWrites(store, null, change, occasion),
       agreementPut(store, booking, request.agreement.html),
     ]);
@@ -57,7 +57,8 @@ export async function holdPlace(
         continue;
       case "stale":
       case "already_posted":
-        throw new Error(`${booking.id} exists already`);
+      case "debit_busy":
+        throw new Error(`${booking.id} is new, and meets ${result.reason}`);
       default:
         return { ok: false, reason: result.reason };
     }
@@ -84,32 +85,6 @@ function useQuote(
     },
     refusal: (quote) => (quote?.usedBy === undefined ? "quote_expired" : "quote_used"),
   };
-}
-
-/**
- * One live booking per participant's e-mail and cohort. It carries the instant of the place's claim, and whose booking it
- * is, so that its owner can be told without another read.
- */
-export function participantLock(
-  store: Store,
-  { id, cohortId, participant, owner }: Booking,
-  until: Instant | "forever",
-  now: Instant,
-): Guarded<"already_booked"> {
-  const key = keys.participantLock(cohortId, participant.email);
-  return lockWrite(store, key, { bookingId: id, ownerSub: owner.sub, until, now }, "already_booked");
-}
-
-/** The live booking of a participant in a cohort, and whose it is; null when there is none. */
-export async function readLiveBooking(
-  store: Store,
-  { cohortId, email }: { cohortId: string; email: string },
-  now: Instant,
-): Promise<{ bookingId: string; ownerSub: string } | null> {
-  const Key = keys.participantLock(cohortId, email);
-  const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key, ConsistentRead: true }));
-  if (Item === undefined || Item.until <= now) return null;
-  return { bookingId: String(Item.bookingId), ownerSub: String(Item.ownerSub) };
 }
 
 /** The exact document of one version; never written twice. */

@@ -1,14 +1,14 @@
 import type { Booking } from "@clearing/domain/booking";
 import { confirm, type Ending, endBooking, progress, unconfirm } from "@clearing/domain/booking";
 import type { Clearance } from "@clearing/domain/screening";
-import { bookingWrites, lockRelease, type Occasion, readFile, refundPut } from "./booking.ts";
+import { bookingWrites, type Occasion, readFile, refundPut } from "./booking.ts";
 import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { keys } from "./keys.ts";
+import { releaseWrites } from "./locks.ts";
 import { pagesToClose } from "./pages.ts";
-import { checkTaken, isOurs, placeKey, releasePlace, toPlace } from "./place.ts";
+import { checkTaken } from "./place.ts";
 import type { Store } from "./store.ts";
-import { readTogether } from "./together.ts";
 import { isVersion } from "./version.ts";
 
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
@@ -182,18 +182,3 @@ export const endingWrites = (
   ...pagesToClose(store, before, occasion.now),
   ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
 ];
-
-/**
- * Lets a booking's place and locks go. What may already be another booking's is looked at first and left alone; the
- * conditions catch what changes in between.
- */
-export async function releaseWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
-  const participant = keys.participantLock(booking.cohortId, booking.participant.email);
-  const debit = keys.debitLock(booking.owner.email);
-  const found = await readTogether(store, { place: placeKey(booking), participant, debit });
-  return [
-    ...(isOurs(found.place && toPlace(found.place), booking.id) ? [releasePlace(store, booking)] : []),
-    ...(found.participant?.bookingId === booking.id ? [lockRelease(store, participant, booking.id)] : []),
-    ...(found.debit?.bookingId === booking.id ? [lockRelease(store, debit, booking.id)] : []),
-  ];
-}

@@ -11,22 +11,12 @@ import {
   type SettlementState,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import {
-  attemptPut,
-  bookingWrites,
-  chargePut,
-  holdsLock,
-  lockRelease,
-  lockWrite,
-  type Occasion,
-  readBooking,
-  refundPut,
-} from "./booking.ts";
+import { attemptPut, bookingWrites, chargePut, type Occasion, readBooking, refundPut } from "./booking.ts";
 import { commit, type Guarded, untilFresh } from "./commit.ts";
 import { journalWrites } from "./facts.ts";
-import { participantLock } from "./hold.ts";
 import { fromDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { type LockRefusal, lockWrites } from "./locks.ts";
 import { freePlaces, isOurs, moveClaim, placeKey, releasePlace, takeFreePlace, takePlace, toPlace } from "./place.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
@@ -34,7 +24,7 @@ import { readTogether } from "./together.ts";
 export type SettleResult = { ok: true; attempt: Attempt } | { ok: false; reason: "not_found" | "conflict" };
 
 type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
-type Writes = Guarded<"stale" | "already_posted" | "place_gone" | "already_booked">[];
+type Writes = Guarded<"stale" | "already_posted" | "place_gone" | LockRefusal>[];
 
 /**
  * Applies to a booking what Stripe says of one of its attempts. Webhook, return page, reconciler and sweep all end
@@ -82,7 +72,7 @@ export function settleAttempt(
 async function write(store: Store, state: SettlementState, settlement: Settlement, occasion: Occasion) {
   const result = await commit(store, [
     ...settlementWrites(store, state, settlement, occasion),
-    ...(settlement.place === undefined ? [] : await placeWrites(store, state, settlement.place, occasion.now)),
+    ...(settlement.place === undefined ? [] : await placeWrites(store, state.booking, settlement.place, occasion.now)),
   ]);
   if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
   // Whatever else stood in the way - another version, an entry posted already, a place resold - shows at the next read.
@@ -102,19 +92,13 @@ function settlementWrites(store: Store, state: SettlementState, settlement: Sett
   ];
 }
 
-async function placeWrites(store: Store, { booking, attempt }: SettlementState, place: PlaceMove, now: Instant) {
-  const debitLock = keys.debitLock(booking.owner.email);
-  const debitIsOurs = attempt.methods.includes("us_bank_account") && (await holdsLock(store, debitLock, booking.id));
-  const until = place.kind === "claim" ? place.until : "forever";
-  const writes: Writes = [
-    place.kind === "claim" ? moveClaim(store, booking, place.until) : takePlace(store, booking),
-    participantLock(store, booking, until, now),
-  ];
-  if (debitIsOurs && place.kind === "take") writes.push(lockRelease(store, debitLock, booking.id));
-  if (debitIsOurs && place.kind === "claim") {
-    writes.push(lockWrite(store, debitLock, { bookingId: booking.id, until: place.until, now }, "stale"));
-  }
-  return writes;
+async function placeWrites(store: Store, booking: Booking, place: PlaceMove, now: Instant): Promise<Writes> {
+  return place.kind === "claim"
+    ? [
+        moveClaim(store, booking, place.until),
+        ...(await lockWrites(store, booking, "wait", { until: place.until, now })),
+      ]
+    : [takePlace(store, booking), ...(await lockWrites(store, booking, "take", { until: "forever", now }))];
 }
 
 /** The place was let go before the money came. */
@@ -130,7 +114,7 @@ async function late(store: Store, state: SettlementState, payment: Payment, occa
     const settlement = revive(state, id, payment, now);
     const result = await commit(store, [
       takeFreePlace(store, { ...booking, placeId: id }, now),
-      participantLock(store, booking, "forever", now),
+      ...(await lockWrites(store, booking, "take", { until: "forever", now })),
       ...settlementWrites(store, state, settlement, occasion),
     ]);
     if (result.ok) return { ok: true, attempt: settlement.attempt } as const;

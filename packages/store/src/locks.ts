@@ -1,0 +1,157 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { Booking } from "@clearing/domain/booking";
+import type { Instant } from "@clearing/domain/time";
+import type { Guarded } from "./commit.ts";
+import type { Item } from "./items.ts";
+import { forever, keys } from "./keys.ts";
+import { isOurs, placeKey, releasePlace, toPlace } from "./place.ts";
+import type { Key } from "./read.ts";
+import type { Store } from "./store.ts";
+import { readTogether } from "./together.ts";
+
+/**
+ * Why a booking's claim moves: a hold begins, a page for its deposit opens (for cards alone, or for bank debits too), a
+ * debit is waited for or has failed, the place is taken for good.
+ */
+export type ClaimMove = "hold" | "card_page" | "debit_page" | "wait" | "take";
+
+export type LockRefusal = "already_booked" | "debit_busy";
+
+/**
+ * A lock that a booking holds beside its place, and what becomes of it at each move of the claim: `claim` takes it or
+ * moves its instant, refused while another booking holds it; `follow` moves it and `release` lets it go, where it is
+ * ours.
+ */
+type Lock = {
+  key: Key;
+  refusal: LockRefusal;
+  fields?: Record<string, unknown>;
+  at: Partial<Record<ClaimMove, "claim" | "follow" | "release">>;
+};
+
+/** All locks of a booking. What is added here is taken, moved and let go with the rest. */
+const locksOf = ({ cohortId, participant, owner }: Booking): Lock[] => [
+  {
+    // One live booking per participant's e-mail and cohort; it says whose, so that the owner is told without another read.
+    key: keys.participantLock(cohortId, participant.email),
+    refusal: "already_booked",
+    fields: { ownerSub: owner.sub },
+    at: { hold: "claim", card_page: "claim", debit_page: "claim", wait: "claim", take: "claim" },
+  },
+  {
+    key: keys.debitLock(owner.email),
+    refusal: "debit_busy",
+    at: { debit_page: "claim", wait: "follow", take: "release" },
+  },
+];
+
+/** What a move of the claim writes to the booking's locks: they carry the instant of the place's claim. */
+export async function lockWrites(
+  store: Store,
+  booking: Booking,
+  move: ClaimMove,
+  { until, now }: { until: Instant | "forever"; now: Instant },
+): Promise<Guarded<LockRefusal | "stale">[]> {
+  const moved = locksOf(booking).filter(({ at }) => at[move] !== undefined);
+  const held = await heldBy(
+    store,
+    booking,
+    moved.filter(({ at }) => at[move] !== "claim"),
+  );
+  return moved.flatMap((lock): Guarded<LockRefusal | "stale">[] => {
+    if (lock.at[move] === "claim") return [lockWrite(store, booking, lock, until, now, lock.refusal)];
+    if (!held.includes(lock)) return [];
+    return [
+      lock.at[move] === "follow"
+        ? lockWrite(store, booking, lock, until, now, "stale")
+        : lockRelease(store, booking, lock),
+    ];
+  });
+}
+
+/**
+ * Lets a booking's place and locks go. What may already be another booking's is looked at first and left alone; the
+ * conditions catch what changes in between.
+ */
+export async function releaseWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
+  const locks = locksOf(booking);
+  const [place, ...found] = await readList(store, [placeKey(booking), ...locks.map(({ key }) => key)]);
+  return [
+    ...(isOurs(place ? toPlace(place) : null, booking.id) ? [releasePlace(store, booking)] : []),
+    ...locks
+      .filter((_, index) => found[index]?.bookingId === booking.id)
+      .map((lock) => lockRelease(store, booking, lock)),
+  ];
+}
+
+/** The live booking of a participant in a cohort, and whose it is; null when there is none. */
+export async function readLiveBooking(
+  store: Store,
+  { cohortId, email }: { cohortId: string; email: string },
+  now: Instant,
+): Promise<{ bookingId: string; ownerSub: string } | null> {
+  const Key = keys.participantLock(cohortId, email);
+  const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key, ConsistentRead: true }));
+  if (Item === undefined || Item.until <= now) return null;
+  return { bookingId: String(Item.bookingId), ownerSub: String(Item.ownerSub) };
+}
+
+async function heldBy(store: Store, { id }: Booking, locks: Lock[]): Promise<Lock[]> {
+  if (locks.length === 0) return [];
+  const found = await readList(
+    store,
+    locks.map(({ key }) => key),
+  );
+  return locks.filter((_, index) => found[index]?.bookingId === id);
+}
+
+/** Items as they all were at one instant, in the order of their keys. */
+async function readList(store: Store, wanted: Key[]): Promise<(Item | null)[]> {
+  const found = await readTogether(store, Object.fromEntries(wanted.map((key, index) => [String(index), key])));
+  return wanted.map((_, index) => found[String(index)] ?? null);
+}
+
+/** Takes a lock, or moves the instant of our own: it is overtakable once its instant has passed. */
+function lockWrite<Refusal extends string>(
+  store: Store,
+  { id }: Booking,
+  { key, fields = {} }: Lock,
+  until: Instant | "forever",
+  now: Instant,
+  refusal: Refusal,
+): Guarded<Refusal> {
+  const names = Object.keys(fields);
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: key,
+        UpdateExpression: `SET ${["bookingId = :booking", "#until = :until", ...names.map((name) => `${name} = :${name}`)].join(", ")}`,
+        ConditionExpression: "attribute_not_exists(pk) OR bookingId = :booking OR #until <= :now",
+        ExpressionAttributeNames: { "#until": "until" },
+        ExpressionAttributeValues: {
+          ":booking": id,
+          ":until": until === "forever" ? forever : until,
+          ":now": now,
+          ...Object.fromEntries(names.map((name) => [`:${name}`, fields[name]])),
+        },
+      },
+    },
+    refusal,
+  };
+}
+
+/** Lets a lock go, only while it is ours. */
+function lockRelease(store: Store, { id }: Booking, { key }: Lock): Guarded<"stale"> {
+  return {
+    write: {
+      Delete: {
+        TableName: store.tables.core,
+        Key: key,
+        ConditionExpression: "bookingId = :booking",
+        ExpressionAttributeValues: { ":booking": id },
+      },
+    },
+    refusal: "stale",
+  };
+}
