@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { StartRefused } from "./data-folder.ts";
+import { foreign } from "./own-machine.ts";
 
-/** An HTTP server on 127.0.0.1 whose port is known before anything answers. */
+/** An HTTP server on 127.0.0.1, for this machine alone, whose port is known before anything answers. */
 export type Listener = { url: string; serve(listener: RequestListener): void; close(): Promise<void> };
 
 /** Binds a port at once (0: any free one), so that a taken one is known first; requests wait until something serves them. */
@@ -9,7 +10,11 @@ export async function listen(port: number): Promise<Listener> {
   let listener: RequestListener | undefined;
   const early: [IncomingMessage, ServerResponse<IncomingMessage> & { req: IncomingMessage }][] = [];
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    if (listener) listener(request, response);
+    const refusal = foreign(request);
+    if (refusal !== undefined) {
+      response.writeHead(403, { "content-type": "application/json", connection: "close" });
+      response.end(JSON.stringify({ message: `Forbidden: ${refusal}` }));
+    } else if (listener) listener(request, response);
     else early.push([request, response]);
   });
   await new Promise<void>((settled, refused) => {

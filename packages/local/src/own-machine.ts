@@ -1,0 +1,30 @@
+import type { IncomingMessage } from "node:http";
+
+/** Names by which this machine calls itself, with or without a port. */
+const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
+
+/** Routes that change the machine itself: its clock, its faults, the world of its Stripe. */
+const OWN_ROUTES = /^\/+_(local|sim)(\/|$)/i;
+
+/**
+ * Why a request that reached this machine is none of its user's, or undefined. A page whose name was rebound to
+ * 127.0.0.1 is known by its `Host`, a page that posts to the stack's own routes by its `Origin`.
+ */
+export function foreign({ headers, url = "/" }: Pick<IncomingMessage, "headers" | "url">): string | undefined {
+  const { host = "", origin } = headers;
+  if (!OWN_HOST.test(host)) return "call the local stack by 127.0.0.1, localhost or [::1]";
+  if (origin === undefined || !leadsToOwnRoute(url)) return undefined;
+  return origin.toLowerCase() === `http://${host.toLowerCase()}`
+    ? undefined
+    : "a page of another origin may not call the local stack's own routes";
+}
+
+/** A server may decode a path before it chooses a route; one that does not decode is taken for an own route. */
+function leadsToOwnRoute(url: string): boolean {
+  try {
+    const [path = ""] = url.replace(/^https?:\/\/[^/]*/i, "").split(/[?#]/);
+    return OWN_ROUTES.test(decodeURIComponent(path));
+  } catch {
+    return true;
+  }
+}
