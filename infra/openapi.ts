@@ -2,9 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FunctionName, functionNames } from "./access.ts";
 
-export type ApiRoute = { method: string; path: string; function: FunctionName; public: boolean };
+/** Requests a second, and how many may come at once. */
+export type Throttle = { ratePerSecond: number; burst: number };
+export type ApiRoute = {
+  method: string;
+  path: string;
+  function: FunctionName;
+  public: boolean;
+  /** The route's own; without it the stage's. */
+  throttle: Throttle | undefined;
+};
 
-type Operation = { "x-function"?: string; security?: unknown[] };
+type Operation = { "x-function"?: string; "x-throttle"?: Throttle; security?: unknown[] };
 type OpenApi = { paths: Record<string, Record<string, Operation>> };
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -24,6 +33,7 @@ export function readRoutes(dist: string): readonly ApiRoute[] {
           path,
           function: name,
           public: operation.security?.length === 0,
+          throttle: operation["x-throttle"],
         };
       }),
   );

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
-import { readCurrencies } from "./openapi.ts";
+import { readCurrencies, type Throttle } from "./openapi.ts";
 
 /** What may differ between stages. Everything else is the same everywhere, so that a stage proves the next one. */
 export type Settings = {
@@ -12,8 +12,8 @@ export type Settings = {
   logRetention: RetentionDays;
   /** Log groups have fixed names: one that outlives a first deployment that was rolled back would stop the next. */
   logRemoval: RemovalPolicy;
-  /** Requests a second over the whole API, and how many may come at once. */
-  throttle: { rateLimit: number; burstLimit: number };
+  /** Of each route that has none of its own. */
+  throttle: Throttle;
   /** Domain that mails are sent from; SES is given its identity. */
   mailDomain: string;
   /** Whether SES has verified the domain: until then the user pool sends its codes by Cognito's own sender. */
@@ -61,7 +61,7 @@ export function readSettings(node: Node): Settings {
     production,
     logRetention: production ? RetentionDays.THIRTEEN_MONTHS : RetentionDays.ONE_MONTH,
     logRemoval: production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
-    throttle: production ? { rateLimit: 500, burstLimit: 1_000 } : { rateLimit: 1_000, burstLimit: 2_000 },
+    throttle: production ? { ratePerSecond: 500, burst: 1_000 } : { ratePerSecond: 1_000, burst: 2_000 },
     mailDomain: mailDomain ?? `${stage}.clearing.example`,
     mailVerified,
     alarmEmail: text("alarmEmail"),

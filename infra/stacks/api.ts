@@ -16,7 +16,7 @@ import type { Construct } from "constructs";
 import { access, type FunctionName } from "../access.ts";
 import { ClearingFunction } from "../constructs/function.ts";
 import { acknowledge } from "../nag.ts";
-import { readRoutes } from "../openapi.ts";
+import { readRoutes, type Throttle } from "../openapi.ts";
 import type { Settings } from "../settings.ts";
 import type { DataStack } from "./data.ts";
 
@@ -48,8 +48,9 @@ export class ApiStack extends Stack {
       ]),
     );
     const authorizer = new HttpUserPoolAuthorizer("people", data.userPool, { userPoolClients: [data.userPoolClient] });
-    let webhook: HttpRoute | undefined;
-    for (const { method, path, function: name, public: open } of routes) {
+    const made: HttpRoute[] = [];
+    const settingsOf: Record<string, RouteSettings> = {};
+    for (const { method, path, function: name, public: open, throttle = settings.throttle } of routes) {
       const integration = integrations.get(name);
       if (!integration) throw new Error(`no integration for ${name}`);
       const [route] = this.api.addRoutes({
@@ -58,10 +59,14 @@ export class ApiStack extends Stack {
         integration,
         authorizer: open ? new HttpNoneAuthorizer() : authorizer,
       });
-      if (open && route) acknowledge(route, "publicRoute");
-      if (method === WEBHOOK.method && path === WEBHOOK.path) webhook = route;
+      if (!route) throw new Error(`no route for ${method} ${path}`);
+      if (open) acknowledge(route, "publicRoute");
+      made.push(route);
+      const watched = method === WEBHOOK.method && path === WEBHOOK.path;
+      settingsOf[`${method} ${path}`] = { ...limitsOf(throttle), ...(watched && { DetailedMetricsEnabled: true }) };
     }
-    this.#stage(settings, webhook);
+    // A stage is refused that names a route which does not exist yet.
+    this.#stage(settings, settingsOf).node.addDependency(...made);
     new CfnOutput(this, "Url", { value: this.publicUrl });
     new CfnOutput(this, "StripeWebhook", { value: `${this.publicUrl}${WEBHOOK.path}` });
   }
@@ -76,8 +81,11 @@ export class ApiStack extends Stack {
     });
   }
 
-  /** Throttled and logged: who asked is a subject id, what was asked is the route; no body, no query, no address. */
-  #stage(settings: Settings, webhook: HttpRoute | undefined): void {
+  /**
+   * Throttled by route, so that a flood of one takes nothing from the others, and logged: who asked is a subject id, what
+   * was asked is the route; no body, no query, no address.
+   */
+  #stage(settings: Settings, routeSettings: Record<string, RouteSettings>): HttpStage {
     const logs = new LogGroup(this, "access-logs", {
       logGroupName: `/clearing/${settings.stage}/api-access`,
       retention: settings.logRetention,
@@ -99,22 +107,22 @@ export class ApiStack extends Stack {
       httpApi: this.api,
       stageName: "$default",
       autoDeploy: true,
-      throttle: settings.throttle,
+      throttle: { rateLimit: settings.throttle.ratePerSecond, burstLimit: settings.throttle.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(logs),
         format: AccessLogFormat.custom(JSON.stringify(fields)),
       },
     });
-    if (webhook && stage.node.defaultChild instanceof CfnStage) {
-      stage.node.defaultChild.routeSettings = {
-        // A route's settings replace the default ones, throttling included.
-        [`${WEBHOOK.method} ${WEBHOOK.path}`]: {
-          DetailedMetricsEnabled: true,
-          ThrottlingRateLimit: settings.throttle.rateLimit,
-          ThrottlingBurstLimit: settings.throttle.burstLimit,
-        },
-      };
-      stage.node.addDependency(webhook);
-    }
+    if (!(stage.node.defaultChild instanceof CfnStage)) throw new Error("the stage has no resource");
+    stage.node.defaultChild.routeSettings = routeSettings;
+    return stage;
   }
 }
+
+/** As CloudFormation spells them: a route's settings are plain JSON to it, and replace the stage's default whole. */
+type RouteSettings = { ThrottlingRateLimit: number; ThrottlingBurstLimit: number; DetailedMetricsEnabled?: true };
+
+const limitsOf = ({ ratePerSecond, burst }: Throttle): RouteSettings => ({
+  ThrottlingRateLimit: ratePerSecond,
+  ThrottlingBurstLimit: burst,
+});

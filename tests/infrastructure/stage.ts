@@ -28,6 +28,7 @@ export function synthesize(
 
 export type RawResource = {
   Type: string;
+  DependsOn?: string[];
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
   Properties: Record<string, unknown>;

@@ -59,13 +59,14 @@ const idempotencyKey = (required: boolean) => ({
 });
 
 function operation(route: Route) {
-  const { operationId, summary, access, idempotency, body } = route;
+  const { operationId, summary, access, idempotency, throttle, body } = route;
   const header = idempotency === "none" ? [] : [idempotencyKey(idempotency === "required")];
   return {
     operationId,
     summary,
     tags: [route.function],
     "x-function": route.function,
+    ...(throttle === undefined ? {} : { "x-throttle": throttle }),
     "x-roles": access === "public" ? [] : access,
     security: access === "public" ? [] : [{ token: [] }],
     parameters: [

@@ -18,6 +18,12 @@ export type ResponseDefinition = {
   headers?: Readonly<Record<string, string>>;
 };
 
+/** How many requests the gateway lets through: so many a second, and at most so many at once. */
+export type Throttle = { ratePerSecond: number; burst: number };
+
+/** Of what anybody may ask for and nobody needs often: documents, and the way back from Stripe's page. */
+export const seldomAsked: Throttle = { ratePerSecond: 50, burst: 100 };
+
 /**
  * One route of the HTTP API: what it takes, who may call it, what it answers. The handler, the OpenAPI document and the
  * gateway's routes are all made from it.
@@ -36,6 +42,8 @@ export type Route = {
   /** Whether an `Idempotency-Key` is ignored, accepted, or asked for. */
   idempotency: "none" | "accepted" | "required";
   summary: string;
+  /** Without it the stage's own throttle. */
+  throttle?: Throttle;
   params?: z.ZodMiniType;
   query?: z.ZodMiniType;
   headers?: z.ZodMiniType;

@@ -157,7 +157,14 @@ const anyOf = (arn: object) => ({ "Fn::Join": ["", [arn, "/index/*"]] });
 const apiTemplate = {
   Resources: {
     Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { ProtocolType: "HTTP" } },
-    Stage: { Type: "AWS::ApiGatewayV2::Stage", Properties: { StageName: "$default" } },
+    Stage: {
+      Type: "AWS::ApiGatewayV2::Stage",
+      Properties: {
+        StageName: "$default",
+        DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 2_000 },
+        RouteSettings: { "GET /seldom": { ThrottlingRateLimit: 0.001, ThrottlingBurstLimit: 2 } },
+      },
+    },
     Users: { Type: "AWS::Cognito::UserPool" },
     Client: { Type: "AWS::Cognito::UserPoolClient", Properties: {} },
     Authorizer: {
@@ -194,6 +201,7 @@ const apiTemplate = {
         "POST /orders/{id}",
         "GET /orders/{id}",
         "GET /implicit",
+        "GET /seldom",
         "GET /me/{id}",
       ].map((RouteKey, index) => [
         `Route${index}`,

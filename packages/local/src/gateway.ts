@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { type GatewayResponse, httpApiEvent, httpApiResponse } from "./http-api-event.ts";
 import type { Issuer } from "./issuer.ts";
 import type { LambdaHost } from "./lambda-host.ts";
+import { createThrottle } from "./throttle.ts";
 import type { RouteSpec, Topology } from "./topology.ts";
 
 const MAX_BODY = 10 * 1024 * 1024;
@@ -17,9 +18,12 @@ type Options = {
   own: (request: IncomingMessage, response: ServerResponse) => boolean;
 };
 
-/** API Gateway's HTTP API: routes, JWT authorizers, proxy events and the gateway's own answers. */
+/** API Gateway's HTTP API: routes, throttles, JWT authorizers, proxy events and the gateway's own answers. */
 export function createGateway({ topology, lambda, issuer, now, own }: Options): RequestListener {
   const match = compileRoutes(topology.routes);
+  const passes = new Map(
+    topology.routes.flatMap(({ key, throttle }) => (throttle ? [[key, createThrottle(throttle)] as const] : [])),
+  );
 
   async function respond(request: IncomingMessage, body: Buffer): Promise<GatewayResponse> {
     const method = request.method ?? "GET";
@@ -28,6 +32,7 @@ export function createGateway({ topology, lambda, issuer, now, own }: Options): 
     const found = path === undefined ? undefined : match(method, path);
     if (path === undefined || !found) return message(404, "Not Found");
     const { route, parameters } = found;
+    if (passes.get(route.key)?.() === false) return message(429, "Too Many Requests");
     const requestId = randomUUID();
     let claims: Awaited<ReturnType<Issuer["verify"]>>;
     if (route.authorizer) {

@@ -73,6 +73,15 @@ describe("a stack made from a synthesized template", () => {
     });
   });
 
+  test("answers 429 to what a route's own throttle does not let through, and lets other routes through", async () => {
+    const answers = [await ask("GET", "/seldom"), await ask("GET", "/seldom"), await ask("GET", "/seldom")];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(answers[2]?.json).toEqual({ message: "Too Many Requests" });
+    expect(answers[2]?.headers.get("content-type")).toBe("application/json");
+    expect((await ask("GET", "/echo")).status).toBe(200);
+  });
+
   test("lets a valid token through, with its claims as strings, and no other", async () => {
     const { token, sub } = (await ask("POST", "/_local/token", { role: "client", email: "Ana@example.com" })).json;
     const again = (await ask("POST", "/_local/token", { role: "client", email: "ana@example.com" })).json;

@@ -29,7 +29,15 @@ export type FunctionSpec = {
   allows: Policy;
 };
 export type Authorizer = { issuer: string; audience: readonly string[] };
-export type RouteSpec = { key: string; functionId: string; authorizer: Authorizer | undefined };
+/** Requests a second, and how many may come at once. */
+export type Throttle = { ratePerSecond: number; burst: number };
+export type RouteSpec = {
+  key: string;
+  functionId: string;
+  authorizer: Authorizer | undefined;
+  /** Without one the gateway lets everything through. */
+  throttle?: Throttle | undefined;
+};
 export type QueueSpec = {
   name: string;
   arn: string;
@@ -208,7 +216,12 @@ function readRoutes(template: Template, functionOf: FunctionOf): readonly RouteS
       return [authorizer.id, { issuer: jwt.Issuer, audience: jwt.Audience }];
     }),
   );
-  return template.ofType("AWS::ApiGatewayV2::Route").map((route): RouteSpec => {
+  const routes = template.ofType("AWS::ApiGatewayV2::Route");
+  const throttleOf = readThrottles(
+    template,
+    routes.map((route) => read<{ RouteKey: string }>(route).RouteKey),
+  );
+  return routes.map((route): RouteSpec => {
     const properties = read<{ RouteKey: string; Target: string; AuthorizationType?: string; AuthorizerId?: string }>(
       route,
     );
@@ -217,8 +230,23 @@ function readRoutes(template: Template, functionOf: FunctionOf): readonly RouteS
     const open = (properties.AuthorizationType ?? "NONE") === "NONE";
     const authorizer = open ? undefined : authorizers.get(properties.AuthorizerId ?? "");
     if (!open && !authorizer) fail(route, "its authorizer is missing");
-    return { key: properties.RouteKey, functionId, authorizer };
+    return { key: properties.RouteKey, functionId, authorizer, throttle: throttleOf(properties.RouteKey) };
   });
+}
+
+type RouteSettings = { ThrottlingRateLimit?: number; ThrottlingBurstLimit?: number };
+
+/** What the stage says of each route: its own settings replace the default ones whole, and name only what exists. */
+function readThrottles(template: Template, keys: readonly string[]): (key: string) => Throttle | undefined {
+  const [stage] = template.ofType("AWS::ApiGatewayV2::Stage");
+  if (stage === undefined) return () => undefined;
+  type Properties = { DefaultRouteSettings?: RouteSettings; RouteSettings?: Record<string, RouteSettings> };
+  const { DefaultRouteSettings: all = {}, RouteSettings: own = {} } = read<Properties>(stage);
+  for (const key of Object.keys(own)) if (!keys.includes(key)) fail(stage, `there is no route ${key} to set`);
+  return (key) => {
+    const { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst } = own[key] ?? all;
+    return ratePerSecond === undefined || burst === undefined ? undefined : { ratePerSecond, burst };
+  };
 }
 
 function readQueue(resource: Resource): QueueSpec {

@@ -4,7 +4,7 @@ import { cohortResponse } from "../cohort.ts";
 import { amount, calendarDate, count, id, instant, label, line, list, listQuery, page } from "../fields.ts";
 import { mostMonths, planKinds, policyDate, scheduledDue } from "../plan.ts";
 import { programResponse } from "../program.ts";
-import { defineRoute } from "../route.ts";
+import { defineRoute, seldomAsked } from "../route.ts";
 
 const ok = (description: string, schema: z.ZodMiniType) => ({ 200: { description, schema } });
 
@@ -40,6 +40,7 @@ export const openapi = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "This document",
+  throttle: seldomAsked,
   headers: documentHeaders,
   responses: () => ({
     200: {
@@ -69,6 +70,7 @@ export const docs = defineRoute({
   page: true,
   idempotency: "none",
   summary: "This document, to read in a browser",
+  throttle: seldomAsked,
   headers: documentHeaders,
   responses: () => ({
     200: { description: "A page", contentTypes: ["text/html"], headers: cached },

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { amount, id, instant } from "../fields.ts";
-import { defineRoute } from "../route.ts";
+import { defineRoute, seldomAsked } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
 
@@ -52,6 +52,7 @@ export const checkoutReturn = defineRoute({
   idempotency: "none",
   summary:
     "Where Stripe's page returns to: settles the payment, so that a late webhook is not noticed, and says how it stands",
+  throttle: seldomAsked,
   query: z.strictObject({ session: z.optional(name()), attempt: z.optional(name()) }),
   responses: () => ({
     200: { description: "A neutral page, also where no payment is named", contentTypes: ["text/html"] },
