@@ -5,6 +5,7 @@ import { type Binding, httpHandler, rawHttpHandler } from "@clearing/runtime/api
 import type { Deps } from "@clearing/runtime/deps";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { httpEvent } from "@clearing/runtime/testing/http-event";
+import { inShard } from "@clearing/store/shards";
 import type { Context } from "aws-lambda";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -45,8 +46,8 @@ const hash = "0".repeat(64);
 const booking = { ...held(), owner: { sub: "sub-1", email: "ada@example.org" } };
 /** A program, its cohort, a quote for it and a booking of the caller's own, so that requests get past "not found". */
 const stored: Item[] = [
-  { ...program(), pk: "PROG#prog_1", sk: "PROGRAM", listPk: "PROGRAMS", listSk: "prog_1" },
-  { ...cohort(), pk: "COH#coh_1", sk: "COHORT", listPk: "COHORTS", listSk: "2027-03-08#coh_1" },
+  { ...program(), pk: "PROG#prog_1", sk: "PROGRAM", listPk: inShard("PROGRAMS", "prog_1"), listSk: "prog_1" },
+  { ...cohort(), pk: "COH#coh_1", sk: "COHORT", listPk: inShard("COHORTS", "coh_1"), listSk: "2027-03-08#coh_1" },
   { ...place(), pk: "COH#coh_1", sk: "PLC#private#1" },
   { ...quoted("deposit_and_balance"), pk: "QUO#quo_1", sk: "QUOTE" },
   {
@@ -54,7 +55,7 @@ const stored: Item[] = [
     agreement: { ...booking.agreement, hash },
     pk: "BKG#bkg_1",
     sk: "BOOKING",
-    listPk: "BOOKINGS",
+    listPk: inShard("BOOKINGS", "bkg_1"),
     listSk: "1",
   },
   { version: 1, hash, html: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },

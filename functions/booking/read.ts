@@ -6,6 +6,7 @@ import { bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { listFiles, readFile } from "@clearing/store/booking";
 import type { ListQuery } from "@clearing/store/read";
+import { shardsOf } from "@clearing/store/shards";
 
 type Query = { cohortId?: string | undefined; limit: number; cursor?: string | undefined };
 
@@ -13,7 +14,7 @@ type Query = { cohortId?: string | undefined; limit: number; cursor?: string | u
 function listOf(caller: Caller, { cohortId, limit, cursor }: Query): ListQuery {
   const page = { limit, cursor, newestFirst: true };
   if (!isStaff(caller)) return { index: "byOwner", partitions: ownersOf(caller), ...page };
-  if (cohortId === undefined) return { index: "byList", partitions: ["BOOKINGS"], ...page };
+  if (cohortId === undefined) return { index: "byList", partitions: shardsOf("BOOKINGS"), ...page };
   return { index: "byCohort", partitions: [cohortId], ...page };
 }
 

@@ -6,6 +6,7 @@ import { callerIn } from "@clearing/runtime/access";
 import { bind, type RequestContext } from "@clearing/runtime/api";
 import { type BookingFile, listFiles, readFile } from "@clearing/store/booking";
 import { logAccess, readEvaluations } from "@clearing/store/evaluation";
+import { shardsOf } from "@clearing/store/shards";
 import { evaluationView } from "./view.ts";
 
 /** What the queue shows of a booking: its dates and what its clearance lacks, no person. */
@@ -40,7 +41,7 @@ export const screeningBindings = [
     const { status, limit, cursor } = query;
     const page = await listFiles(
       deps.store,
-      { index: "byList", partitions: ["BOOKINGS"], newestFirst: true, limit, cursor },
+      { index: "byList", partitions: shardsOf("BOOKINGS"), newestFirst: true, limit, cursor },
       (file) => isLive(file.booking) && (status === undefined || summaryOf(file, now).clearance.status === status),
     );
     const items = page.items.map((file) => summaryOf(file, now));

@@ -9,6 +9,7 @@ import { bookingWrites, readAttempts, readBooking } from "@clearing/store/bookin
 import { commit } from "@clearing/store/commit";
 import type { DueKind } from "@clearing/store/keys";
 import { endEarly } from "@clearing/store/progress";
+import { inShard } from "@clearing/store/shards";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweepPayments } from "../../functions/payment-sweep/sweep-payments.ts";
 import type { Deps } from "../../packages/runtime/src/deps.ts";
@@ -40,8 +41,8 @@ async function deadlines(kind: DueKind, { id }: Booking): Promise<unknown[]> {
     new QueryCommand({
       TableName: running.store.tables.core,
       IndexName: "byDue",
-      KeyConditionExpression: "duePk = :kind",
-      ExpressionAttributeValues: { ":kind": kind },
+      KeyConditionExpression: "duePk = :shard",
+      ExpressionAttributeValues: { ":shard": inShard(kind, `BKG#${id}`) },
     }),
   );
   return Items.filter(({ pk }) => pk === `BKG#${id}`).map(({ dueAt }) => dueAt);

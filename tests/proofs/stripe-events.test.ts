@@ -1,7 +1,9 @@
-import { GetCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { Gateway, ListEvents, StripeEventFacts } from "@clearing/payments";
 import { keys } from "@clearing/store/keys";
+import { listedKeys } from "@clearing/store/read";
+import { shardsOf } from "@clearing/store/shards";
 import { storeStripeEvent } from "@clearing/store/stripe-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { reconcile } from "../../functions/reconcile/reconcile.ts";
@@ -73,16 +75,9 @@ async function message(eventId: string): Promise<BusEvent & { createdAt: Instant
   return { source, name: detailType, ...JSON.parse(detail), createdAt };
 }
 
-const list = async (listPk: string) => {
-  const { Items = [] } = await running.store.client.send(
-    new QueryCommand({
-      TableName: running.store.tables.core,
-      IndexName: "byList",
-      KeyConditionExpression: "listPk = :list",
-      ExpressionAttributeValues: { ":list": listPk },
-    }),
-  );
-  return Items.map(({ pk }) => String(pk).slice("EVT#".length));
+const list = async (name: string) => {
+  const query = { index: "byList", partitions: shardsOf(name), limit: 100 } as const;
+  return (await Array.fromAsync(listedKeys(running.store, query))).map(({ pk }) => pk.slice("EVT#".length));
 };
 
 describe("an event of Stripe's", () => {

@@ -12,8 +12,9 @@ function world(due: Partial<Record<DueWork["kind"], number>>, item: object = { d
   let now = NOW;
   const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
   table.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
-    const kind = ExpressionAttributeValues[":kind"] as DueWork["kind"];
-    return { Items: Array.from({ length: due[kind] ?? 0 }, (_, index) => ({ pk: kind, sk: String(index + 1) })) };
+    const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DueWork["kind"], string];
+    const items = Array.from({ length: due[kind] ?? 0 }, (_, index) => ({ pk: kind, sk: String(index + 1) }));
+    return { Items: shard === "0" ? items : [] };
   });
   table.on(GetCommand).resolves({ Item: item });
   const worked: string[] = [];

@@ -4,7 +4,7 @@ import { listAudit } from "@clearing/contracts/routes/admin";
 import { listBookings } from "@clearing/contracts/routes/booking";
 import { listCohorts, listPrograms } from "@clearing/contracts/routes/catalogue";
 import { getJournal } from "@clearing/contracts/routes/finance";
-import { listKeys } from "@clearing/store/read";
+import { listedKeys } from "@clearing/store/read";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Binding, bind, httpHandler } from "./api.ts";
@@ -128,7 +128,7 @@ test("a place before the range that is asked for is not sent to DynamoDB, which 
   const { deps, table } = fakeDeps();
   const started = async (from: string) => {
     const query = { index: "byList", partitions: ["COHORTS"], from, limit: 1, cursor: place } as const;
-    await listKeys(deps.store, { ...query, partitions: [...query.partitions] });
+    await Array.fromAsync(listedKeys(deps.store, { ...query, partitions: [...query.partitions] }));
     return table.commandCalls(QueryCommand).at(-1)?.args[0].input.ExclusiveStartKey;
   };
 

@@ -4,7 +4,9 @@ import { addDays, type CalendarDate, later } from "@clearing/domain/time";
 import { auditPlace, type RecordedAct } from "./facts.ts";
 import { fromItem, type Item } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
-import { listKeys, readItems } from "./read.ts";
+import { inBatches } from "./merge.ts";
+import { listedKeys, readItems } from "./read.ts";
+import { shardsOf } from "./shards.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
 
@@ -57,23 +59,28 @@ export function auditPage(
 }
 
 function actorRecords(store: Store, sub: string, from: string, to: CalendarDate): AsyncIterable<RecordedAct> {
-  const partition = { name: "actorPk", value: sub };
-  return indexed(store, { IndexName: "byActor", partition, place: "actorSk", from, to });
+  const partitions = { name: "actorPk", values: shardsOf(sub) };
+  return indexed(store, { IndexName: "byActor", partitions, place: "actorSk", from, to });
 }
 
 async function* dayRecords(store: Store, from: string, to: CalendarDate): AsyncIterable<RecordedAct> {
   for (let day = from.slice(0, 10); day <= to; day = addDays(day, 1)) {
-    yield* indexed(store, { IndexName: "byDay", partition: { name: "dayPk", value: day }, place: "daySk", from, to });
+    const partitions = { name: "dayPk", values: shardsOf(day) };
+    yield* indexed(store, { IndexName: "byDay", partitions, place: "daySk", from, to });
   }
 }
 
+const recordsAtOnce = 100;
+
 async function* indexed(store: Store, range: Omit<StampedRange, "TableName">): AsyncIterable<RecordedAct> {
   const TableName = store.tables.audit;
-  for await (const items of stampedItems(store, { TableName, ...range, atOnce: 100 })) {
+  for await (const items of inBatches(stampedItems(store, { TableName, ...range, atOnce: 25 }), recordsAtOnce)) {
     const found = items.map((item) => ({ pk: String(item.pk), sk: String(item.sk) }));
     yield* (await readItems(store, found, TableName)).map(toRecord);
   }
 }
+
+const headsAtOnce = 25;
 
 export type AuditVerdict = { records: number; broken: { subject: string; sequence: number }[] };
 
@@ -81,14 +88,12 @@ export type AuditVerdict = { records: number; broken: { subject: string; sequenc
 export async function verifyAudit(store: Store): Promise<AuditVerdict> {
   const verdict: AuditVerdict = { records: 0, broken: [] };
   for (const list of ["PROGRAMS", "COHORTS", "BOOKINGS"]) {
-    let cursor: string | undefined;
-    do {
-      const page = await listKeys(store, { index: "byList", partitions: [list], limit: 25, cursor });
-      const bookings = list === "BOOKINGS" ? page.items.map((key) => keys.clearance(bookingIdIn(key))) : [];
-      const heads = await readItems(store, [...page.items, ...bookings]);
+    const listed = listedKeys(store, { index: "byList", partitions: shardsOf(list), limit: headsAtOnce });
+    for await (const found of inBatches(listed, headsAtOnce)) {
+      const bookings = list === "BOOKINGS" ? found.map((key) => keys.clearance(bookingIdIn(key))) : [];
+      const heads = await readItems(store, [...found, ...bookings]);
       for (const head of heads) await verifySubject(store, head, verdict);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
+    }
   }
   return verdict;
 }

@@ -10,6 +10,7 @@ import { auditPut, journalWrites, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
 import { type Listed, type ListQuery, list, readItems } from "./read.ts";
+import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 import { isVersion } from "./version.ts";
@@ -17,7 +18,7 @@ import { isVersion } from "./version.ts";
 function bookingItem(booking: Booking): Item {
   return {
     ...toDeadlineItem(booking, "BOOKING", keys.booking(booking.id)),
-    listPk: "BOOKINGS",
+    listPk: inShard("BOOKINGS", booking.id),
     listSk: booking.id,
     ownerPk: booking.owner.sub,
     ownerSk: booking.id,
@@ -227,7 +228,10 @@ export function attemptPut(store: Store, attempt: Attempt): Guarded<"stale"> {
 /** A refund's next version; a first version must be new. */
 export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {
   const item = toDeadlineItem(refund, "REFUND", keys.refund(refund.bookingId, refund.id));
-  const put = { TableName: store.tables.core, Item: { ...item, listPk: "REFUNDS", listSk: refund.id } };
+  const put = {
+    TableName: store.tables.core,
+    Item: { ...item, listPk: inShard("REFUNDS", refund.id), listSk: refund.id },
+  };
   return { write: { Put: { ...put, ...follows(refund.version) } }, refusal: "stale" };
 }
 

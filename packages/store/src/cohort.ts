@@ -24,6 +24,7 @@ import { keys } from "./keys.ts";
 import { openWrites } from "./open-cohorts.ts";
 import { isFreeNow, placeItem, toPlace } from "./place.ts";
 import { type Listed, list } from "./read.ts";
+import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
@@ -65,7 +66,7 @@ export const listCohorts = (
   page: { from?: string | undefined; limit: number; cursor?: string | undefined },
   keep: (cohort: Cohort) => boolean,
 ): Promise<Listed<CohortWithPlaces>> =>
-  list(store, { index: "byList", partitions: ["COHORTS"], ...page }, async (found) => {
+  list(store, { index: "byList", partitions: shardsOf("COHORTS"), ...page }, async (found) => {
     const cohorts = await Promise.all(found.map(({ pk }) => readCohort(store, pk.slice("COH#".length))));
     return cohorts.map((one) => (one !== null && keep(one.cohort) ? one : null));
   });
@@ -98,7 +99,7 @@ function cohortWrites(
   });
   const Item = {
     ...toDeadlineItem({ ...after, auditHash: record.hash }, "COHORT", keys.cohort(after.id)),
-    listPk: "COHORTS",
+    listPk: inShard("COHORTS", after.id),
     listSk: `${after.startsOn}#${after.id}`,
   };
   return [

@@ -3,6 +3,7 @@ import type { DomainEvent } from "@clearing/domain/event";
 import { conversionEvent, type JournalEntry } from "@clearing/domain/ledger";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
+import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 
 /** A message to the bus, sent if and only if the transaction that holds it commits (I7). */
@@ -59,7 +60,7 @@ function journalPut(store: Store, entry: JournalEntry, id: string): Guarded<"alr
     },
     stamp: (postedAt) => ({
       postedAt,
-      monthPk: `MONTH#${postedAt.slice(0, 7)}`,
+      monthPk: inShard(`MONTH#${postedAt.slice(0, 7)}`, id),
       monthSk: `${postedAt}#${id}`,
       ...(bookingId === undefined ? {} : { bookingPk: bookingId, bookingSk: `${postedAt}#${id}` }),
     }),
@@ -83,7 +84,9 @@ export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
     },
     stamp: (recordedAt) => {
       const place = auditPlace({ ...record, recordedAt });
-      return { recordedAt, actorPk: actor.sub, actorSk: place, dayPk: recordedAt.slice(0, 10), daySk: place };
+      const dayPk = inShard(recordedAt.slice(0, 10), subject.id);
+      // The system is one actor for everything.
+      return { recordedAt, actorPk: inShard(actor.sub, subject.id), actorSk: place, dayPk, daySk: place };
     },
     refusal: "stale",
   };

@@ -34,5 +34,5 @@ export function toDeadlineItem<Value extends { dueAt: Instant | null }>(
   key: { pk: string; sk: string },
 ): Item {
   const { dueAt, ...item } = value;
-  return { ...item, ...key, ...dueKeys(kind, dueAt) };
+  return { ...item, ...key, ...dueKeys(kind, key, dueAt) };
 }

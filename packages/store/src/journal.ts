@@ -4,6 +4,7 @@ import { addMonths, type Instant, later } from "@clearing/domain/time";
 import { commit } from "./commit.ts";
 import { journalWrites } from "./facts.ts";
 import type { Item } from "./items.ts";
+import { shardsOf } from "./shards.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
 
@@ -38,11 +39,11 @@ type Range = { from: string; to: Instant };
 
 async function* entriesOf(
   store: Store,
-  index: Pick<StampedRange, "IndexName" | "partition" | "place">,
+  index: Pick<StampedRange, "IndexName" | "partitions" | "place">,
   { from, to }: Range,
 ): AsyncIterable<PostedEntry> {
-  for await (const items of stampedItems(store, { TableName: store.tables.ledger, ...index, from, to })) {
-    yield* items.map(toEntry);
+  for await (const item of stampedItems(store, { TableName: store.tables.ledger, ...index, from, to })) {
+    yield toEntry(item);
   }
 }
 
@@ -53,15 +54,15 @@ export function bookingEntries(
   from: Instant,
   to: Instant,
 ): AsyncIterable<PostedEntry> {
-  const partition = { name: "bookingPk", value: bookingId };
-  return entriesOf(store, { IndexName: "byBooking", partition, place: "bookingSk" }, { from, to });
+  const partitions = { name: "bookingPk", values: [bookingId] };
+  return entriesOf(store, { IndexName: "byBooking", partitions, place: "bookingSk" }, { from, to });
 }
 
 /** All entries posted between two instants or places, both inclusive, in the order of their posting, month by month. */
 export async function* entriesBetween(store: Store, from: Instant, to: Instant): AsyncIterable<PostedEntry> {
   for (const month of months(from, to)) {
-    const partition = { name: "monthPk", value: `MONTH#${month}` };
-    yield* entriesOf(store, { IndexName: "byMonth", partition, place: "monthSk" }, { from, to });
+    const partitions = { name: "monthPk", values: shardsOf(`MONTH#${month}`) };
+    yield* entriesOf(store, { IndexName: "byMonth", partitions, place: "monthSk" }, { from, to });
   }
 }
 

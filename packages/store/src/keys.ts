@@ -1,4 +1,5 @@
 import { mailboxKey, personKey } from "@clearing/domain/person";
+import { inShard } from "./shards.ts";
 
 /** The primary keys of what several modules read or write in the core table. One place, so that none is spelled twice. */
 export const keys = {
@@ -42,12 +43,12 @@ const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
 /** The sort keys of all places of one type. */
 export const placeRange = (type: string) => ({ from: `PLC#${type}#`, to: `PLC#${type}#~` });
 
-/** Partitions of the sparse "due at" index, one per kind of sweep. */
+/** What the sparse "due at" index lists, one kind per sweep; each is spread over shards. */
 export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "PAGES" | "STRIPE_EVENT";
 
 /** The index keys of an item with a deadline; none at all when it has no deadline, so that the index stays sparse. */
-export const dueKeys = (kind: DueKind, dueAt: string | null): { duePk?: string; dueAt?: string } =>
-  dueAt === null ? {} : { duePk: kind, dueAt };
+export const dueKeys = (kind: DueKind, { pk }: { pk: string }, dueAt: string | null) =>
+  dueAt === null ? {} : { duePk: inShard(kind, pk), dueAt };
 
 /** "For good": later than any instant that a claim or a lock may carry. */
 export const forever = "9999-12-31T23:59:59Z";

@@ -14,8 +14,9 @@ const eventMinutes = 5;
  */
 export function pagesToClose(store: Store, { id, version, dues }: Booking, now: Instant): Guarded<never>[] {
   if (dues.every(({ openAttemptId }) => openAttemptId === null)) return [];
-  const due = dueKeys("PAGES", plusMinutes(now, eventMinutes));
-  const Item = { ...keys.pages(id), ...due, version: 1, endedIn: version + 1 };
+  const key = keys.pages(id);
+  const due = dueKeys("PAGES", key, plusMinutes(now, eventMinutes));
+  const Item = { ...key, ...due, version: 1, endedIn: version + 1 };
   return [{ write: { Put: { TableName: store.tables.core, Item } } }];
 }
 

@@ -10,6 +10,7 @@ import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { checkNoneOpen } from "./open-cohorts.ts";
 import { type Listed, list, readItems } from "./read.ts";
+import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
@@ -25,7 +26,7 @@ export const listPublished = (
   store: Store,
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Listed<Program>> =>
-  list(store, { index: "byList", partitions: ["PROGRAMS"], ...page }, async (found) => {
+  list(store, { index: "byList", partitions: shardsOf("PROGRAMS"), ...page }, async (found) => {
     const programs = new Map((await readItems(store, found)).map((item) => [item.pk, fromItem<Program>(item)]));
     return found.map(({ pk }) => {
       const program = programs.get(pk);
@@ -65,7 +66,8 @@ export async function writeProgram(
     before: before === null ? null : audited(before),
     after: audited(after),
   });
-  const Item = { ...after, auditHash: record.hash, ...keys.program(after.id), listPk: "PROGRAMS", listSk: after.id };
+  const listed = { listPk: inShard("PROGRAMS", after.id), listSk: after.id };
+  const Item = { ...after, auditHash: record.hash, ...keys.program(after.id), ...listed };
   const retires = after.status === "retired" && before?.status !== "retired";
   return commit<"stale" | "replayed" | "cohort_open">(store, [
     ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),

@@ -1,6 +1,7 @@
-import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, QueryCommand, type QueryCommandOutput } from "@aws-sdk/lib-dynamodb";
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import type { Item } from "./items.ts";
+import { merged } from "./merge.ts";
 import type { Store } from "./store.ts";
 
 export type Listed<Value> = { items: Value[]; nextCursor: string | null };
@@ -24,7 +25,7 @@ const names = {
 } as const;
 
 const keysAtOnce = 50;
-const mostPages = 20;
+const mostKeys = 1_000;
 
 /**
  * One page of what an index lists, as long as was asked for: what `load` leaves out (null), filtered or gone, is made up
@@ -36,71 +37,82 @@ export async function list<Value>(
   load: (keys: Key[]) => Promise<(Value | null)[]>,
 ): Promise<Listed<Value>> {
   const items: Value[] = [];
-  let cursor = query.cursor;
-  for (let page = 0; page < mostPages; page++) {
-    const limit = page === 0 ? Math.min(query.limit, keysAtOnce) : keysAtOnce;
-    const keys = await listKeys(store, { ...query, limit, cursor });
-    for (const [index, value] of (await load(keys.items)).entries()) {
+  const keys = listedKeys(store, query)[Symbol.asyncIterator]();
+  let next = await keys.next();
+  for (let read = 0; next.done !== true; ) {
+    const batch: Listing[] = [];
+    const wanted = read === 0 ? Math.min(query.limit, keysAtOnce) : keysAtOnce;
+    for (; next.done !== true && batch.length < wanted; next = await keys.next()) batch.push(next.value);
+    read += batch.length;
+    for (const [index, value] of (await load(batch)).entries()) {
       if (value === null) continue;
       items.push(value);
       if (items.length < query.limit) continue;
-      const more = index + 1 < keys.items.length || keys.nextCursor !== null;
-      return { items, nextCursor: more ? (keys.items[index]?.cursor ?? null) : null };
+      const more = index + 1 < batch.length || next.done !== true;
+      return { items, nextCursor: more ? cursorAt(batch[index]) : null };
     }
-    if (keys.nextCursor === null) return { items, nextCursor: null };
-    cursor = keys.nextCursor;
+    if (read >= mostKeys && next.done !== true) return { items, nextCursor: cursorAt(batch.at(-1)) };
   }
-  return { items, nextCursor: cursor ?? null };
+  return { items, nextCursor: null };
 }
 
-/** One page of an index's keys, each with the cursor to go on after it. */
-export async function listKeys(
-  store: Store,
-  { partitions, ...query }: ListQuery,
-): Promise<Listed<Key & { cursor: string }>> {
-  const [, order] = names[query.index];
-  const pages = await Promise.all(partitions.map((partition) => queryKeys(store, partition, query)));
-  const found = pages.flatMap(({ items }) => items);
-  const later = query.newestFirst === true ? -1 : 1;
-  if (pages.length > 1) found.sort((a, b) => (String(a[order]) > String(b[order]) ? later : -later));
-  const items = found
-    .slice(0, query.limit)
-    .map((item) => ({ pk: String(item.pk), sk: String(item.sk), cursor: cursorAt(item, order) }));
-  const more = found.length > items.length || pages.some(({ last }) => last !== undefined);
-  return { items, nextCursor: more ? (items.at(-1)?.cursor ?? null) : null };
+/** A key of the table, and its place in the index that lists it. */
+type Listing = Key & { place: string };
+
+/** The keys that an index lists, in its order; `limit` says how many the reader is likely to take. */
+export function listedKeys(store: Store, { partitions, ...query }: ListQuery): AsyncIterable<Listing> {
+  // Twice an even share, so that one round of queries mostly gives a page.
+  const share = Math.min(query.limit, Math.ceil((2 * query.limit) / partitions.length), keysAtOnce);
+  return merged(
+    partitions.map((partition) => keysIn(store, partition, query, share)),
+    ({ place }) => place,
+    { newestFirst: query.newestFirst },
+  );
 }
 
-async function queryKeys(
+async function* keysIn(
   store: Store,
   partition: string,
   query: Omit<ListQuery, "partitions">,
-): Promise<{ items: Item[]; last: Item | undefined }> {
+  share: number,
+): AsyncIterable<Listing> {
   const [pk, sk] = names[query.index];
-  const { Items, LastEvaluatedKey } = await store.client.send(
-    new QueryCommand({
-      TableName: store.tables.core,
-      IndexName: query.index,
-      KeyConditionExpression: query.from === undefined ? "#pk = :pk" : "#pk = :pk AND #sk >= :from",
-      ExpressionAttributeNames: query.from === undefined ? { "#pk": pk } : { "#pk": pk, "#sk": sk },
-      ExpressionAttributeValues: {
-        ":pk": partition,
-        ...(query.from === undefined ? {} : { ":from": query.from }),
-      },
-      ScanIndexForward: query.newestFirst !== true,
-      Limit: query.limit,
-      ExclusiveStartKey: startAt(query, { [pk]: partition }, sk),
-    }),
-  );
-  return { items: Items ?? [], last: LastEvaluatedKey };
+  let start = startAt(query, { [pk]: partition }, sk);
+  let limit = share;
+  do {
+    const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await store.client.send(
+      new QueryCommand({
+        TableName: store.tables.core,
+        IndexName: query.index,
+        KeyConditionExpression: query.from === undefined ? "#pk = :pk" : "#pk = :pk AND #sk >= :from",
+        ExpressionAttributeNames: query.from === undefined ? { "#pk": pk } : { "#pk": pk, "#sk": sk },
+        ExpressionAttributeValues: {
+          ":pk": partition,
+          ...(query.from === undefined ? {} : { ":from": query.from }),
+        },
+        ScanIndexForward: query.newestFirst !== true,
+        Limit: limit,
+        ExclusiveStartKey: start,
+      }),
+    );
+    yield* Items.map((item) => ({ pk: String(item.pk), sk: String(item.sk), place: String(item[sk]) }));
+    start = LastEvaluatedKey;
+    limit = keysAtOnce;
+  } while (start !== undefined);
 }
 
-const cursorAt = (key: Item, order: string): string => encodeCursor(String(key.pk), String(key.sk), String(key[order]));
+const cursorAt = (listing: Listing | undefined): string | null =>
+  listing === undefined ? null : encodeCursor(listing.pk, listing.sk, listing.place);
 
 /**
  * Where a page begins. DynamoDB refuses a start key outside the range that is asked for, which no list of ours writes
  * into a cursor: one that was tampered with begins from the first.
  */
-function startAt({ cursor, from = "" }: Omit<ListQuery, "partitions">, partition: Item, order: string) {
+function startAt(
+  { cursor, from = "" }: Omit<ListQuery, "partitions">,
+  partition: Item,
+  order: string,
+): Item | undefined {
   const [pk, sk, place] = decodeCursor(cursor) ?? [];
   return place === undefined || place < from ? undefined : { pk, sk, ...partition, [order]: place };
 }

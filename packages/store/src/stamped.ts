@@ -2,6 +2,7 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { settledAfterSeconds } from "./commit.ts";
 import type { Item } from "./items.ts";
+import { merged } from "./merge.ts";
 import type { Store } from "./store.ts";
 
 /** Where an item stands in a list by the instants of commits: `<instant>#<what tells items of one second apart>`. */
@@ -9,21 +10,26 @@ type StampedPlace = string;
 
 const stampIn = (place: StampedPlace): Instant => place.slice(0, place.indexOf("#"));
 
-/** One partition of an index by places. `from` and `to` are dates, instants or whole places, both inclusive. */
+/** Partitions of an index by places, read as one. `from` and `to` are dates, instants or whole places, both inclusive. */
 export type StampedRange = {
   TableName: string;
   IndexName: string;
-  partition: { name: string; value: string };
+  partitions: { name: string; values: string[] };
   place: string;
   from: string;
   to: string;
-  /** The most items that come together; without it as many as DynamoDB gives. */
+  /** The most items that are read of one partition at once; without it as many as DynamoDB gives. */
   atOnce?: number;
 };
 
-/** The index's items in the order of their places, as they come. */
-export async function* stampedItems(store: Store, range: StampedRange): AsyncIterable<Item[]> {
-  const { TableName, IndexName, partition, place, from } = range;
+/** The index's items in the order of their places. */
+export function stampedItems(store: Store, range: StampedRange): AsyncIterable<Item> {
+  const lists = range.partitions.values.map((partition) => itemsIn(store, partition, range));
+  return merged(lists, (item) => String(item[range.place]));
+}
+
+async function* itemsIn(store: Store, partition: string, range: StampedRange): AsyncIterable<Item> {
+  const { TableName, IndexName, partitions, place, from } = range;
   const to = `${range.to}~`;
   // DynamoDB takes a range that ends before it begins for a mistake, where it is merely empty.
   if (from > to) return;
@@ -34,13 +40,13 @@ export async function* stampedItems(store: Store, range: StampedRange): AsyncIte
         TableName,
         IndexName,
         KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
-        ExpressionAttributeNames: { "#pk": partition.name, "#sk": place },
-        ExpressionAttributeValues: { ":pk": partition.value, ":from": from, ":to": to },
+        ExpressionAttributeNames: { "#pk": partitions.name, "#sk": place },
+        ExpressionAttributeValues: { ":pk": partition, ":from": from, ":to": to },
         ExclusiveStartKey: start,
         ...(range.atOnce === undefined ? {} : { Limit: range.atOnce }),
       }),
     );
-    yield page.Items ?? [];
+    yield* page.Items ?? [];
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
 }

@@ -1,8 +1,9 @@
-import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { commit, type Guarded } from "./commit.ts";
 import { dueKeys, keys } from "./keys.ts";
-import { type Key, readItems } from "./read.ts";
+import { type Key, listedKeys, readItems } from "./read.ts";
+import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 
 /** What is kept of a Stripe event: enough to fetch its object anew, which alone is believed. */
@@ -34,12 +35,13 @@ export async function storeStripeEvent(
   now: Instant,
 ): Promise<"stored" | "duplicate" | "conflict"> {
   const { eventId, type, objectId, objectType, created } = event;
+  const key = keys.stripeEvent(eventId);
   const kept: Guarded<"duplicate"> = {
     write: {
       Put: {
         TableName: store.tables.core,
         Item: {
-          ...keys.stripeEvent(eventId),
+          ...key,
           type,
           objectId,
           objectType,
@@ -48,8 +50,8 @@ export async function storeStripeEvent(
           receivedAt: now,
           resends: 0,
           version: 1,
-          ...dueKeys("STRIPE_EVENT", plusMinutes(now, waitMinutes(0))),
-          listPk: waitingList,
+          ...dueKeys("STRIPE_EVENT", key, plusMinutes(now, waitMinutes(0))),
+          listPk: inShard(waitingList, eventId),
           listSk: `${now}#${eventId}`,
         },
         ConditionExpression: "attribute_not_exists(pk)", // I4
@@ -102,7 +104,7 @@ export async function markStripeEvent(
         ":end": Math.floor(Date.parse(now) / 1000) + keptDays * 86_400,
         ...(outcome === "applied"
           ? { ":now": now }
-          : { ":listPk": notHandledList(type), ":listSk": `${created}#${eventId}` }),
+          : { ":listPk": inShard(notHandledList(type), eventId), ":listSk": `${created}#${eventId}` }),
       },
     }),
   );
@@ -147,17 +149,9 @@ export async function resendStripeEvent(
 
 /** When the event was received that has waited longest for its work; null when none waits. */
 export async function oldestWaitingStripeEvent(store: Store): Promise<Instant | null> {
-  const { Items = [] } = await store.client.send(
-    new QueryCommand({
-      TableName: store.tables.core,
-      IndexName: "byList",
-      KeyConditionExpression: "listPk = :waiting",
-      ExpressionAttributeValues: { ":waiting": waitingList },
-      Limit: 1,
-    }),
-  );
-  const [oldest] = Items;
-  return oldest === undefined ? null : (String(oldest.listSk).split("#")[0] ?? null);
+  const query = { index: "byList", partitions: shardsOf(waitingList), limit: 1 } as const;
+  for await (const { place } of listedKeys(store, query)) return place.slice(0, place.indexOf("#"));
+  return null;
 }
 
 /** Stripe's own event id is the message's: unique, and the same however the event came. */

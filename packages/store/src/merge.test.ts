@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { inBatches, merged } from "./merge.ts";
+
+async function* listOf(places: string[], read: string[] = []) {
+  for (const place of places) {
+    read.push(place);
+    yield place;
+  }
+}
+
+const same = (place: string) => place;
+
+test("several lists are read as one, in the order of their places", async () => {
+  const lists = [listOf(["a", "d", "e"]), listOf([]), listOf(["b", "c", "f"])];
+
+  expect(await Array.fromAsync(merged(lists, same))).toEqual(["a", "b", "c", "d", "e", "f"]);
+});
+
+test("the newest comes first where the lists begin with their newest", async () => {
+  const lists = [listOf(["e", "d", "a"]), listOf(["f", "c", "b"])];
+
+  expect(await Array.fromAsync(merged(lists, same, { newestFirst: true }))).toEqual(["f", "e", "d", "c", "b", "a"]);
+});
+
+test("a list is read no further than its reader goes", async () => {
+  const read: string[] = [];
+  const places = merged([listOf(["a", "c", "e"], read), listOf(["b", "d", "f"], read)], same);
+
+  for await (const place of places) if (place === "b") break;
+
+  expect(read.toSorted()).toEqual(["a", "b", "c"]);
+});
+
+test("a batch holds as many items as were asked for, and the last one the rest", async () => {
+  expect(await Array.fromAsync(inBatches(listOf(["a", "b", "c"]), 2))).toEqual([["a", "b"], ["c"]]);
+});

@@ -1,0 +1,35 @@
+/** Several ordered lists as one, in the order of their places. Each is read only as far as the reader goes. */
+export async function* merged<Value>(
+  lists: AsyncIterable<Value>[],
+  placeOf: (value: Value) => string,
+  { newestFirst = false }: { newestFirst?: boolean | undefined } = {},
+): AsyncIterable<Value> {
+  type Head = { value: Value; rest: AsyncIterator<Value> };
+  const nextOf = async (rest: AsyncIterator<Value>): Promise<Head[]> => {
+    const next = await rest.next();
+    return next.done === true ? [] : [{ value: next.value, rest }];
+  };
+  const isBefore = (a: Head, b: Head) =>
+    newestFirst ? placeOf(a.value) > placeOf(b.value) : placeOf(a.value) < placeOf(b.value);
+  let heads = (await Promise.all(lists.map((one) => nextOf(one[Symbol.asyncIterator]())))).flat();
+  for (;;) {
+    const [any] = heads;
+    if (any === undefined) return;
+    const first = heads.reduce((before, head) => (isBefore(head, before) ? head : before), any);
+    yield first.value;
+    const next = await nextOf(first.rest);
+    heads = heads.flatMap((head) => (head === first ? next : [head]));
+  }
+}
+
+/** A list's items, so many at once; the last batch may be shorter. */
+export async function* inBatches<Value>(items: AsyncIterable<Value>, size: number): AsyncIterable<Value[]> {
+  let batch: Value[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
