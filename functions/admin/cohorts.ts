@@ -182,7 +182,9 @@ export const cohortBindings = [
       { index: "byCohort", partitions: [params.id], ...query },
       ({ booking }) => isLive(booking) || booking.status === "completed",
     );
-    const views = items.map(({ booking, clearance }) => bookingView(booking, clearance, context.now));
+    const views = items.map(({ booking, clearance }) =>
+      bookingView(booking, clearance, context.now, callerIn(context)),
+    );
     return { status: 200, body: { items: views, nextCursor } };
   }),
 ];

@@ -1,10 +1,10 @@
 import { recordAdmission } from "@clearing/contracts/routes/booking";
-import { actorOf, callerIn } from "@clearing/runtime/access";
+import { actorOf, actsAsStaff, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
 import { admitBooking } from "@clearing/store/admission";
-import { readClearance } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking";
 
 /** Who arrived: an admin's to record, but that somebody is turned away is a clinician's word. */
 export const admissionBinding = bind(recordAdmission, async ({ params, body }, context): Promise<Answer> => {
@@ -14,13 +14,18 @@ export const admissionBinding = bind(recordAdmission, async ({ params, body }, c
   if (!caller.roles.includes(needed)) {
     return { refused: "forbidden", detail: `Only the role ${needed} may record ${body.outcome}` };
   }
-  const clearance = await readClearance(deps.store, params.id);
+  const file = await readFile(deps.store, params.id);
+  if (file === null) return { refused: "not_found" };
+  if (!actsAsStaff(caller, file.booking)) {
+    return { refused: "forbidden", detail: "Somebody else has to record who arrived on your own booking" };
+  }
+  const { clearance } = file;
   const admitted = await admitBooking(
     deps.store,
     { bookingId: params.id, outcome: body.outcome, by: caller.sub, refundId: deps.ids.next("ref") },
     { actor: actorOf(caller, [needed]), action: `admission:${body.outcome}`, now },
-    (booking) => recordOf(context, 200, bookingView(booking, clearance, now)),
+    (booking) => recordOf(context, 200, bookingView(booking, clearance, now, caller)),
   );
-  if (admitted.ok) return { status: 200, body: bookingView(admitted.booking, clearance, now) };
+  if (admitted.ok) return { status: 200, body: bookingView(admitted.booking, clearance, now, caller) };
   return admitted.reason === "replayed" ? { replayed: true } : { refused: admitted.reason };
 });

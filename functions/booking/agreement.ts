@@ -1,6 +1,6 @@
 import { getAgreement, putAutopay, signAgreement as signRoute } from "@clearing/contracts/routes/booking";
 import type { Booking } from "@clearing/domain/booking";
-import { actorOf, callerIn, maySee, owns } from "@clearing/runtime/access";
+import { actorOf, callerIn, owns, sightFor } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
@@ -13,7 +13,7 @@ export const agreementBindings = [
   bind(getAgreement, async ({ params, query }, context) => {
     const { store } = context.deps;
     const file = await readFile(store, params.id);
-    if (file === null || !maySee(callerIn(context), file.booking)) return notFound;
+    if (file === null || !sightFor(callerIn(context), file.booking)?.money) return notFound;
     const agreement = await readAgreement(store, params.id, query.version ?? file.booking.agreement.version);
     if (agreement === null) return notFound;
     const { version, hash, html, signed } = agreement;
@@ -32,9 +32,9 @@ export const agreementBindings = [
       params.id,
       { hash, signature, autopay, sourceIp, userAgent, signedBy: caller.sub },
       { actor: actorOf(caller, ["client"]), action: "sign_agreement", now },
-      (booking) => recordOf(context, 200, bookingView(booking, file.clearance, now)),
+      (booking) => recordOf(context, 200, bookingView(booking, file.clearance, now, caller)),
     );
-    if (signed.ok) return { status: 200, body: bookingView(signed.booking, file.clearance, now) };
+    if (signed.ok) return { status: 200, body: bookingView(signed.booking, file.clearance, now, caller) };
     return signed.reason === "replayed" ? { replayed: true } : { refused: signed.reason };
   }),
 
@@ -48,7 +48,7 @@ export const agreementBindings = [
       action: body.enabled ? "allow_autopay" : "stop_autopay",
       now,
     };
-    const view = (booking: Booking) => bookingView(booking, file.clearance, now);
+    const view = (booking: Booking) => bookingView(booking, file.clearance, now, caller);
     const changed = await changeAutopay(deps.store, params.id, body.enabled, occasion, (booking) =>
       recordOf(context, 200, view(booking)),
     );

@@ -1,6 +1,6 @@
 import { cancelBooking } from "@clearing/contracts/routes/booking";
 import { mayCancel } from "@clearing/domain/booking";
-import { actorOf, callerIn, owns } from "@clearing/runtime/access";
+import { actorOf, actsAsStaff, callerIn, owns } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
@@ -15,9 +15,10 @@ import { endEarly } from "@clearing/store/progress";
 export const cancellationBinding = bind(cancelBooking, async ({ params, body }, context): Promise<Answer> => {
   const { deps, now } = context;
   const caller = callerIn(context);
-  const byAdmin = caller.roles.includes("admin");
   const file = await readFile(deps.store, params.id);
-  if (file === null || !(byAdmin || owns(caller, file.booking))) return { refused: "not_found" };
+  if (file === null) return { refused: "not_found" };
+  const byAdmin = caller.roles.includes("admin") && actsAsStaff(caller, file.booking);
+  if (!byAdmin && !owns(caller, file.booking)) return { refused: "not_found" };
   if (!mayCancel(file.booking)) return { refused: "invalid_transition" };
 
   const ended = await endEarly(
@@ -28,9 +29,9 @@ export const cancellationBinding = bind(cancelBooking, async ({ params, body }, 
       refundId: deps.ids.next("ref"),
       reason: body.reason,
     },
-    { actor: actorOf(caller, ["admin", "client"]), action: "cancel", now },
-    (booking) => recordOf(context, 200, bookingView(booking, file.clearance, now)),
+    { actor: actorOf(caller, [byAdmin ? "admin" : "client"]), action: "cancel", now },
+    (booking) => recordOf(context, 200, bookingView(booking, file.clearance, now, caller)),
   );
-  if (ended.ok) return { status: 200, body: bookingView(ended.booking, file.clearance, now) };
+  if (ended.ok) return { status: 200, body: bookingView(ended.booking, file.clearance, now, caller) };
   return ended.reason === "replayed" ? { replayed: true } : { refused: ended.reason };
 });

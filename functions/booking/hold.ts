@@ -1,9 +1,9 @@
 import { createBooking } from "@clearing/contracts/routes/booking";
 import { agreementDocument } from "@clearing/domain/agreement";
-import { type BirthRefusal, type HoldRequest, hold, refuseBirth } from "@clearing/domain/booking";
+import { type BirthRefusal, emailOwner, type HoldRequest, hold, ownersOf, refuseBirth } from "@clearing/domain/booking";
 import { comparableAddress } from "@clearing/domain/person";
 import { dateIn } from "@clearing/domain/time";
-import { actorOf, callerIn, emailOwner, ownersOf } from "@clearing/runtime/access";
+import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
@@ -69,11 +69,11 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
     },
     (placeId) => {
       const change = hold({ ...request, placeId }, now);
-      return { change, idempotency: recordOf(context, 201, bookingView(change.booking, null, now)) };
+      return { change, idempotency: recordOf(context, 201, bookingView(change.booking, null, now, caller)) };
     },
     { actor: actorOf(caller, ["admin", "client"]), action: "hold", now },
   );
-  if (held.ok) return { status: 201, body: bookingView(held.booking, null, now) };
+  if (held.ok) return { status: 201, body: bookingView(held.booking, null, now, caller) };
   return held.reason === "replayed" ? { replayed: true } : refuse(context, quote.cohortId, body, held.reason);
 });
 

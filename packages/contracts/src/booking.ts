@@ -38,10 +38,14 @@ export const bookingResponse = () =>
     paid: amount(),
     refunded: amount(),
     balance: amount(),
-    clearance: z.object({
-      status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
-      validUntil: z.nullable(calendarDate()),
-    }),
+    participation: z.enum(["invited", "accepted", "declined"]),
+    /** Null to a payer who is not the participant. */
+    clearance: z.nullable(
+      z.object({
+        status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
+        validUntil: z.nullable(calendarDate()),
+      }),
+    ),
     agreement: z.object({ version: z.int(), signedAt: z.nullable(instant()), hash: z.string() }),
     dues: z.array(due()),
     admission: z.nullable(

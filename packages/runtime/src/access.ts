@@ -1,6 +1,5 @@
 import type { Actor } from "@clearing/domain/audit";
-import type { Booking } from "@clearing/domain/booking";
-import { personKey } from "@clearing/domain/person";
+import { type Booking, type Person, relationTo, type Sight, sightOf } from "@clearing/domain/booking";
 import type { Caller, RequestContext } from "./api.ts";
 
 /** The caller of a route that asks for one; a route without an authorizer has none. */
@@ -13,16 +12,17 @@ const staff: Caller["roles"] = ["clinician", "admin", "finance"];
 
 export const isStaff = ({ roles }: Caller): boolean => roles.some((role) => staff.includes(role));
 
-/** As whom a client owns bookings: the subject that made them, or, made by an admin, the verified e-mail. */
-export const ownersOf = ({ sub, email }: Caller): string[] => [sub, emailOwner(email)];
+const personOf = (caller: Caller): Person => ({ sub: caller.sub, email: caller.email, staff: isStaff(caller) });
 
 /** A client sees only what is theirs. */
-export const owns = (caller: Caller, { owner }: Booking): boolean => ownersOf(caller).includes(owner.sub);
+export const owns = (caller: Caller, booking: Booking): boolean => relationTo(personOf(caller), booking) === "owner";
 
-export const maySee = (caller: Caller, booking: Booking): boolean => isStaff(caller) || owns(caller, booking);
+/** The caller acts as staff on this booking: it is neither theirs nor are they its participant. */
+export const actsAsStaff = (caller: Caller, booking: Booking): boolean =>
+  relationTo(personOf(caller), booking) === "staff";
 
-/** Whom a booking belongs to that an admin made for somebody else, until that person signs in. */
-export const emailOwner = (email: string): string => `person:${personKey(email)}`;
+/** What the caller sees of a booking; null when it is not theirs to see. */
+export const sightFor = (caller: Caller, booking: Booking): Sight | null => sightOf(personOf(caller), booking);
 
 /** The actor of an audit record, in the highest of the caller's roles that the route allows. */
 export function actorOf({ sub, roles }: Caller, preferred: Actor["role"][]): Actor {

@@ -1,40 +1,73 @@
-import { type Booking, balance, standing } from "@clearing/domain/booking";
+import { participationDocument } from "@clearing/domain/agreement";
+import { aboutClearance, aboutMoney, type Booking, balance, standing } from "@clearing/domain/booking";
 import { type Clearance, clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
+import { sightFor } from "./access.ts";
+import type { Caller } from "./caller.ts";
 
-/** A booking as the API shows it, with its clearance in two words and its standing of today. */
-export function bookingView(booking: Booking, clearance: Clearance | null, now: Instant) {
+/**
+ * A booking as the API shows it to who may see it, with its clearance in two words and its standing of today. A
+ * participant who does not pay sees no money: amounts are 0, dues empty, and `agreement` is the terms without prices. A
+ * payer who does not take part sees no clearance: null.
+ */
+export function bookingView(booking: Booking, clearance: Clearance | null, now: Instant, viewer: Caller) {
+  const sight = sightFor(viewer, booking);
+  if (sight === null) throw new Error(`${booking.id} was to be shown to a stranger`);
   const today = dateIn(booking.terms.timeZone, now);
-  const { id, cohortId, placeType, status, currency, participant, holdExpiresAt, version, autopay } = booking;
-  const { total, financeCharge, paid, refunded, agreement, admission, timeline } = booking;
+  const { id, cohortId, placeType, status, currency, participant, holdExpiresAt, version } = booking;
   return {
     id,
     cohortId,
     placeType,
     status,
-    standing: standing(booking, today),
     currency,
     participant: { name: participant.name, email: participant.email },
     holdExpiresAt,
     version,
+    participation: booking.participation,
+    clearance: sight.clearance ? clearanceSummary(clearance, today) : null,
+    ...(sight.money ? moneyIn(booking, today) : withoutMoney(booking)),
+    admission: booking.admission,
+    timeline: booking.timeline.filter(
+      ({ event }) => (sight.money || !aboutMoney(event)) && (sight.clearance || !aboutClearance(event)),
+    ),
+  };
+}
+
+function moneyIn(booking: Booking, today: string) {
+  const { autopay, total, financeCharge, paid, refunded, agreement, dues } = booking;
+  return {
+    standing: standing(booking, today),
     autopay,
     total,
     financeCharge,
     paid,
     refunded,
     balance: balance(booking),
-    clearance: clearanceSummary(clearance, today),
     agreement: { version: agreement.version, signedAt: agreement.signedAt, hash: agreement.hash },
-    dues: booking.dues.map(({ id: dueId, sequence, kind, dueOn, amount, paid: duePaid, status: dueStatus }) => ({
-      id: dueId,
+    dues: dues.map(({ id, sequence, kind, dueOn, amount, paid: duePaid, status }) => ({
+      id,
       sequence,
       kind,
       dueOn,
       amount,
       paid: duePaid,
-      status: dueStatus,
+      status,
     })),
-    admission,
-    timeline,
+  };
+}
+
+function withoutMoney(booking: Booking) {
+  const { version, hash } = participationDocument(booking);
+  return {
+    standing: "current" as const,
+    autopay: false,
+    total: 0,
+    financeCharge: 0,
+    paid: 0,
+    refunded: 0,
+    balance: 0,
+    agreement: { version, signedAt: booking.acceptance?.at ?? null, hash: booking.acceptance?.hash ?? hash },
+    dues: [],
   };
 }

@@ -1,7 +1,9 @@
-import { createHash } from "node:crypto";
 import { formatMoney } from "../money/index.ts";
 import type { PolicyDate, Quote } from "../plan/index.ts";
 import type { CalendarDate } from "../time/index.ts";
+import { escapeHtml, hashedPage, row } from "./document.ts";
+
+export { participationDocument } from "./participation-terms.ts";
 
 /** What the agreement words: all of it is in the booking's snapshot, so that the same terms make the same document. */
 export type AgreementTerms = {
@@ -24,16 +26,9 @@ export type AgreementTerms = {
   clearanceDeadlineOn: CalendarDate;
 };
 
-const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
-
-const style =
-  "body{font:16px/1.5 Georgia,serif;color:#1c2430;max-width:44rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}td,th{padding:.35rem .5rem;border-bottom:1px solid #d5dae1;text-align:left}td:last-child,th:last-child{text-align:right}@media print{body{margin:0}}";
-
 /** The document that the client accepts: self-contained, printable HTML in neutral words, and its SHA-256. */
 export function agreementDocument(terms: AgreementTerms): { html: string; hash: string } {
   const money = (amount: number) => escapeHtml(formatMoney(amount, terms.currency));
-  const row = (...cells: string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   const lines = terms.lines.map(({ label, quantity, amount }) =>
     row(escapeHtml(label), String(quantity), money(amount)),
   );
@@ -41,9 +36,9 @@ export function agreementDocument(terms: AgreementTerms): { html: string; hash: 
     row(kind === "deposit" ? "Deposit" : "Balance", wordDate(terms, kind, dueOn), money(amount)),
   );
   const tiers = terms.policy.map(({ until, refundPercent }) => row(`Until ${until}, inclusive`, `${refundPercent}%`));
-  const html = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Booking agreement ${escapeHtml(terms.bookingId)}</title><style>${style}</style></head><body>
-<h1>Booking agreement</h1>
+  return hashedPage(
+    `Booking agreement ${terms.bookingId}`,
+    `<h1>Booking agreement</h1>
 <p>Booking ${escapeHtml(terms.bookingId)}, version ${terms.version}, for ${escapeHtml(terms.participantName)}, with ${escapeHtml(terms.merchant)}.</p>
 <p>${escapeHtml(terms.publicLabel)}, from ${terms.startsOn} to ${terms.endsOn}, ${escapeHtml(terms.venue)} (${escapeHtml(terms.timeZone)}).</p>
 <h2>Price</h2>
@@ -57,10 +52,8 @@ export function agreementDocument(terms: AgreementTerms): { html: string; hash: 
 <table><tr><th>When you cancel</th><th>Refunded</th></tr>${tiers.join("")}${row(`From ${terms.startsOn} on`, "0%")}</table>
 <p>If we cancel, everything that was paid is refunded.</p>
 <h2>Automatic collection (your free choice)</h2>
-<p>You may allow ${escapeHtml(terms.merchant)} to collect by itself the payments listed above that follow the deposit: each in its listed amount, once, on its listed date or after it, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time in your booking, up to three business days before a payment. Payments already made are refunded by the rules above.</p>
-</body></html>
-`;
-  return { html, hash: createHash("sha256").update(html).digest("hex") };
+<p>You may allow ${escapeHtml(terms.merchant)} to collect by itself the payments listed above that follow the deposit: each in its listed amount, once, on its listed date or after it, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time in your booking, up to three business days before a payment. Payments already made are refunded by the rules above.</p>`,
+  );
 }
 
 /** The balance of `full` has no date yet: the document words the rule, which the confirmation fills in. */

@@ -29,6 +29,12 @@ export type Ending = {
   reason: string | null;
 };
 
+/** Whether the participant takes part: whoever books for themselves has accepted with that, anybody else is asked. */
+export type Participation = "invited" | "accepted" | "declined";
+
+/** Which version of the terms without prices a participant accepted who does not pay; the evidence stands beside it. */
+export type Acceptance = { version: number; hash: string; at: Instant };
+
 export type AdmissionOutcome = "admitted" | "no_show" | "turned_away";
 export type Admission = { outcome: AdmissionOutcome; at: Instant; by: string };
 
@@ -45,6 +51,9 @@ export type Booking = {
   status: BookingStatus;
   owner: { sub: string; email: string };
   participant: Participant;
+  participation: Participation;
+  /** Null until a participant accepts whom somebody else booked for; signing is the acceptance of everybody else. */
+  acceptance: Acceptance | null;
   currency: string;
   total: number;
   financeCharge: number;

@@ -3,6 +3,7 @@ import { type Booking, type BookingChange, type BookingTerms, bookingEvent } fro
 import { nextDeadline, nextVersion } from "./deadline.ts";
 import { cancelDue, type DueKind, scheduledDue } from "./due.ts";
 import type { Participant } from "./participant.ts";
+import { isForOneself } from "./relation.ts";
 
 export type HoldRequest = {
   id: string;
@@ -29,6 +30,8 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
     version: 1,
     auditHash: "",
     status: "held",
+    participation: isForOneself(request) ? "accepted" : "invited",
+    acceptance: null,
     paid: 0,
     refunded: 0,
     deferred: 0,

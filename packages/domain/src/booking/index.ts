@@ -18,6 +18,7 @@ export {
 export * from "./refund.ts";
 export * from "./refund-by-hand.ts";
 export * from "./refund-spread.ts";
+export * from "./relation.ts";
 export * from "./settlement.ts";
 export * from "./standing.ts";
 export * from "./stray-payment.ts";

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { held } from "../testing/retreat.ts";
+import { emailOwner, type Person, relationTo, sightOf } from "./relation.ts";
+
+const person = (email: string, changes: Partial<Person> = {}): Person => ({
+  sub: `sub_${email}`,
+  email,
+  staff: false,
+  ...changes,
+});
+const owner = { sub: "sub_client", email: "ada@example.org" };
+const own = held();
+const forAnother = { ...own, participant: { ...own.participant, email: "Bea@Example.org" } };
+
+describe("who somebody is to a booking", () => {
+  test.each([
+    ["the account that made it is its owner", own, person("new@example.org", { sub: owner.sub }), "owner"],
+    ["the payer's verified e-mail is its owner, whatever the account", own, person("ADA@example.org"), "owner"],
+    ["the participant is known by the verified e-mail", forAnother, person("bea@example.org"), "participant"],
+    ["a payer who is not the participant is the owner", forAnother, person(owner.email), "owner"],
+    ["a stranger is nobody", forAnother, person("eve@example.org"), null],
+    ["staff are staff", forAnother, person("staff@example.org", { staff: true }), "staff"],
+    ["staff who pay are the owner", forAnother, person(owner.email, { staff: true }), "owner"],
+    ["staff who take part are the participant", forAnother, person("bea@example.org", { staff: true }), "participant"],
+  ] as const)("%s", (_, booking, who, relation) => {
+    expect(relationTo(who, booking)).toBe(relation);
+  });
+
+  test("a booking that an admin made belongs to the participant's verified e-mail", () => {
+    const made = { ...own, owner: { sub: emailOwner("ada@example.org"), email: "ada@example.org" } };
+    expect(relationTo(person("Ada@example.org"), made)).toBe("owner");
+    expect(relationTo(person("eve@example.org"), made)).toBeNull();
+  });
+
+  test("letters beyond ASCII are never folded into another's address", () => {
+    const kelvin = { ...own, participant: { ...own.participant, email: "\u212Aim@example.org" } };
+    expect(relationTo(person("kim@example.org"), kelvin)).toBeNull();
+  });
+});
+
+describe("what somebody sees of a booking", () => {
+  test.each([
+    ["who pays and takes part sees money and clearance", own, person(owner.email), { money: true, clearance: true }],
+    ["who only pays never sees the clearance", forAnother, person(owner.email), { money: true, clearance: false }],
+    ["who only takes part sees no money", forAnother, person("bea@example.org"), { money: false, clearance: true }],
+    [
+      "staff who only take part see no money",
+      forAnother,
+      person("bea@example.org", { staff: true }),
+      { money: false, clearance: true },
+    ],
+    ["staff see both", own, person("staff@example.org", { staff: true }), { money: true, clearance: true }],
+    ["a stranger sees nothing", own, person("eve@example.org"), null],
+  ] as const)("%s", (_, booking, who, sight) => {
+    expect(sightOf(who, booking)).toEqual(sight);
+  });
+});

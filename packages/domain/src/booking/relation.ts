@@ -1,0 +1,71 @@
+import type { EventName } from "../event/index.ts";
+import { isSamePerson, personKey } from "../person/index.ts";
+import type { Booking } from "./booking.ts";
+
+/** A person who asks: the subject of an account, its verified e-mail, and whether it acts as staff. */
+export type Person = { sub: string; email: string; staff: boolean };
+
+/** Who somebody is to a booking. Staff who pay or take part are clients there, and never staff. */
+export type Relation = "owner" | "participant" | "staff";
+
+type Parties = Pick<Booking, "owner" | "participant">;
+
+/** Whom a booking belongs to that an admin made for somebody else: the person of that verified e-mail. */
+export const emailOwner = (email: string): string => `person:${personKey(email)}`;
+
+/** As whom a person owns bookings: the subject that made them, or, made by an admin, the verified e-mail. */
+export const ownersOf = ({ sub, email }: Pick<Person, "sub" | "email">): string[] => [sub, emailOwner(email)];
+
+/** The participant is known by the verified e-mail alone. */
+const takesPart = (person: Pick<Person, "email">, { participant }: Pick<Booking, "participant">): boolean =>
+  isSamePerson(person.email, participant.email);
+
+/** Whether the payer is the participant; if not, somebody else books for the participant. */
+export const isForOneself = ({ owner, participant }: Parties): boolean => isSamePerson(owner.email, participant.email);
+
+/** Who a person is to a booking; null for a stranger. An owner who is also the participant is the owner. */
+export function relationTo(person: Person, booking: Parties): Relation | null {
+  const { owner } = booking;
+  if (ownersOf(person).includes(owner.sub) || isSamePerson(person.email, owner.email)) return "owner";
+  if (takesPart(person, booking)) return "participant";
+  return person.staff ? "staff" : null;
+}
+
+/** What a person sees of a booking beside its status and dates. */
+export type Sight = { money: boolean; clearance: boolean };
+
+/** Money is the payer's to see, clearance the participant's, and both are for staff; null for a stranger, who sees nothing. */
+export function sightOf(person: Person, booking: Parties): Sight | null {
+  switch (relationTo(person, booking)) {
+    case "staff":
+      return { money: true, clearance: true };
+    case "owner":
+      return { money: true, clearance: takesPart(person, booking) || isForOneself(booking) };
+    case "participant":
+      return { money: false, clearance: true };
+    case null:
+      return null;
+  }
+}
+
+const moneyEvents: readonly EventName[] = [
+  "AgreementSigned",
+  "AutopayChanged",
+  "PaymentSettled",
+  "PaymentProcessing",
+  "PaymentFailed",
+  "PaymentActionRequired",
+  "DueBilled",
+  "DuePastDue",
+  "RefundRequested",
+  "RefundSucceeded",
+  "RefundRefused",
+  "RefundFailed",
+];
+
+/** Whether an event on a booking's timeline tells of what was agreed, owed and paid. */
+export const aboutMoney = (event: EventName): boolean => moneyEvents.includes(event);
+
+/** Whether an event on a booking's timeline tells of the participant's clearance. */
+export const aboutClearance = (event: EventName): boolean =>
+  event === "ClearanceChanged" || event === "BookingUnconfirmed";
