@@ -8,6 +8,7 @@ import {
   mayChange,
   mostPlaces,
   mostYearsAhead,
+  moveDates,
   newPlace,
   refuseDates,
 } from "@clearing/domain/cohort";
@@ -90,6 +91,7 @@ export const cohortBindings = [
       endsOn,
       timeZone,
       venue,
+      datesVersion: 1,
       places: body.places.map(({ type, count, price }) => ({ type, price: price ?? priceOf(type), capacity: count })),
       ...clearanceDeadline(body, program.screening.clearanceDeadlineDaysBefore),
       dueAt: null,
@@ -120,16 +122,16 @@ export const cohortBindings = [
           status = cohort.status,
           startsOn = cohort.startsOn,
           endsOn = cohort.endsOn,
+          timeZone = cohort.timeZone,
           venue = cohort.venue,
         } = body;
         if (!mayChange(cohort, now) || !mayBecome(cohort.status, status)) {
           return { ok: false, reason: "invalid_transition" };
         }
-        const changed: Cohort = { ...cohort, status, startsOn, endsOn, venue };
-        const moved = startsOn !== cohort.startsOn || endsOn !== cohort.endsOn;
-        // Only new dates have a new deadline: that of the old ones stands in agreements, whatever the program says now.
         const { clearanceDeadlineDaysBefore } = program.screening;
-        const next = moved ? { ...changed, ...clearanceDeadline(changed, clearanceDeadlineDaysBefore) } : changed;
+        const changed: Cohort = { ...cohort, status, venue };
+        const next = moveDates(changed, { startsOn, endsOn, timeZone }, clearanceDeadlineDaysBefore);
+        const moved = next.datesVersion !== cohort.datesVersion;
         errors = moved ? dateErrors(program, next, now) : [];
         if (errors.length > 0) return { ok: false, reason: "validation_failed" };
         // The move of a cohort with bookings is not built yet: their agreements would have to be signed anew.

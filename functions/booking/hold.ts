@@ -17,7 +17,7 @@ type Body = { quoteId: string; participant: HoldRequest["participant"] };
 export const holdBinding = bind(createBooking, async ({ body }, context): Promise<Answer> => {
   const { deps, now } = context;
   const caller = callerIn(context);
-  const quote = await readQuote(deps.store, body.quoteId);
+  const quote = await readQuote(deps.store, body.quoteId, now);
   if (quote === null) return { refused: "not_found", detail: "There is no such quote" };
   if (quote.usedBy !== undefined) return { refused: "quote_used" };
   if (quote.validUntil <= now) return { refused: "quote_expired" };
@@ -64,7 +64,7 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
       cohortId: quote.cohortId,
       placeType: quote.placeType,
       quoteId: quote.id,
-      endsOn: terms.endsOn,
+      datesVersion: terms.datesVersion,
       agreement: document,
     },
     (placeId) => {

@@ -19,7 +19,7 @@ async function publicCohort(store: Store, id: string): Promise<(CohortWithPlaces
 }
 
 /** A quote's instant is `validUntil` in the table, whose own `expiresAt` is the time to live. */
-const quoteView = ({ validUntil, programId: _programId, terms: _terms, ...rest }: Quote) => ({
+const quoteView = ({ validUntil, removedAt: _removedAt, programId: _programId, terms: _terms, ...rest }: Quote) => ({
   ...rest,
   expiresAt: validUntil,
 });
@@ -92,8 +92,8 @@ export const catalogueBindings = [
     return { status: 201, body: quoteView(offer.quote) };
   }),
 
-  bind(routes.getQuote, async ({ params }, { deps }) => {
-    const found = await readQuote(deps.store, params.id);
+  bind(routes.getQuote, async ({ params }, { deps, now }) => {
+    const found = await readQuote(deps.store, params.id, now);
     if (found === null) return notFound;
     const { usedBy: _usedBy, ...offer } = found;
     return { status: 200, body: quoteView(offer) };

@@ -223,7 +223,7 @@ async function claimFigures(store: Store): Promise<Figure[]> {
     .map(({ offer, email }) => ({
       offer,
       email,
-      store: withCounter(store, offer.cohortId, { ...place, endsOn: offer.terms.endsOn }),
+      store: withCounter(store, offer.cohortId, { ...place, datesVersion: offer.terms.datesVersion }),
     }));
   const decremented = await inParallel(byCounter, workers, (one) =>
     holdSample(one.store, one.offer, one.email, clock()),

@@ -48,6 +48,7 @@ export async function openCohort(
     endsOn,
     timeZone,
     venue: "Sample House",
+    datesVersion: 1,
     places: program.placeTypes.map(({ type, price }) => ({ type, price, capacity: count })),
     ...clearanceDeadline({ startsOn, timeZone }, program.screening.clearanceDeadlineDaysBefore),
     dueAt: endOfDay(endsOn, timeZone),
@@ -103,7 +104,7 @@ export function holdSample(
       cohortId: offer.cohortId,
       placeType: offer.placeType,
       quoteId: offer.id,
-      endsOn: terms.endsOn,
+      datesVersion: terms.datesVersion,
       agreement: document,
     },
     (placeId) => ({

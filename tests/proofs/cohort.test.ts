@@ -1,4 +1,4 @@
-import { DynamoDBDocumentClient, ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { type Attempt, type Booking, beginCheckout } from "@clearing/domain/booking";
 import type { Program } from "@clearing/domain/program";
 import { endOfDay, plusMinutes, plusSeconds } from "@clearing/domain/time";
@@ -14,6 +14,7 @@ import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { dayFrom, timeZone } from "../harness/days.ts";
 import { caller } from "../harness/function.ts";
+import { anyWrite, justBefore } from "../harness/just-before.ts";
 import { actor, heldBooking, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -70,22 +71,6 @@ async function openCohort({ places = 2 } = {}): Promise<{ id: string; program: P
   expect((await patch(made.id, { status: "open" })).status).toBe(200);
   return made;
 }
-
-/** Lets something happen just before the next transaction of this kind is sent: between a look and its write. */
-function justBefore(kind: RegExp, happens: () => Promise<unknown>): void {
-  const { send } = DynamoDBDocumentClient.prototype;
-  const spy = vi.spyOn(DynamoDBDocumentClient.prototype, "send").mockImplementation(async function (
-    this: DynamoDBDocumentClient,
-    command: object,
-  ) {
-    if (command instanceof TransactWriteCommand && kind.test(JSON.stringify(command.input))) {
-      spy.mockRestore();
-      await happens();
-    }
-    return Reflect.apply(send, this, [command]);
-  } as never);
-}
-const anyWrite = /./;
 
 async function hold({ id, program }: { id: string; program: Program }, at = now): Promise<Booking> {
   const offer = await sampleQuote(running.store, program, (await cohortOf(id)).cohort, at);
@@ -195,9 +180,9 @@ describe("money that comes late", () => {
     return (await readBooking(running.store, bookingId)) as Booking;
   }
 
-  async function move(id: string, at: string) {
+  async function move(id: string, at: string, to: object = datesIn(52)) {
     vi.setSystemTime(new Date(at));
-    const told = await patch(id, datesIn(52));
+    const told = await patch(id, to);
     vi.setSystemTime(new Date(now));
     expect(told.status).toBe(200);
   }
@@ -211,13 +196,15 @@ describe("money that comes late", () => {
   });
 
   test.each([
-    ["has expired", true],
-    ["has lapsed and nobody has noticed", false],
-  ])("is returned in full when the booking %s and its cohort has been moved", async (_, swept) => {
+    ["has expired", "other dates", true, datesIn(52)],
+    ["has lapsed and nobody has noticed", "other dates", false, datesIn(52)],
+    ["has expired", "another zone", true, { timeZone: "America/New_York" }],
+    ["has lapsed and nobody has noticed", "another zone", false, { timeZone: "America/New_York" }],
+  ])("is returned in full when the booking %s and its cohort has %s", async (_state, _what, swept, to) => {
     const cohort = await openCohort();
     const { attempt, lapsedAt } = await payingLate(cohort);
     if (swept) await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
-    await move(cohort.id, lapsedAt);
+    await move(cohort.id, lapsedAt, to);
 
     const booking = await pay(attempt, lapsedAt);
 

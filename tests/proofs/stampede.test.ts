@@ -33,7 +33,7 @@ describe("a stampede for the last places (I1)", () => {
       [
         {
           file: /packages\/store\/src\/place\.ts$/,
-          from: /\$\{isFreeNow\} AND (\$\{isForSale\} AND endsOn)/,
+          from: /\$\{isFreeNow\} AND (\$\{isForSale\} AND datesVersion)/,
           to: "$1",
         },
       ],

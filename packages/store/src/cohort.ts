@@ -153,7 +153,7 @@ export async function changeCohort<Refusal extends string>(
     if (found === null) return { ok: false, reason: "not_found" };
     const change = decide(found);
     if (!change.ok) return change;
-    const moved = datesDiffer(found.cohort, change.cohort);
+    const moved = change.cohort.datesVersion !== found.cohort.datesVersion;
     const after: Cohort = {
       ...change.cohort,
       version: found.cohort.version + 1,
@@ -191,20 +191,24 @@ export async function sweepCohort(
   return changed.ok || changed.reason !== "not_over" ? changed : tellPlaces(store, id, occasion);
 }
 
-const datesDiffer = (a: Cohort, b: Cohort): boolean => a.startsOn !== b.startsOn || a.endsOn !== b.endsOn;
-
-/** Gives a free place its cohort's new dates. A lapsed claim goes: money that comes late must not find its place here. */
+/** Gives a free place its cohort's new dates or zone. A lapsed claim goes: money that comes late must not find its place here. */
 function movePlace(store: Store, { cohortId, type, id }: Place, cohort: Cohort, now: Instant): Guarded<"stale"> {
-  const { onSale, salesEndAt, endsOn } = saleOf(cohort);
+  const { onSale, salesEndAt, endsOn, datesVersion } = saleOf(cohort);
   return {
     write: {
       Update: {
         TableName: store.tables.core,
         Key: keys.place(cohortId, type, id),
         UpdateExpression:
-          "SET onSale = :onSale, salesEndAt = :salesEndAt, endsOn = :endsOn REMOVE claimedBy, claimedUntil",
+          "SET onSale = :onSale, salesEndAt = :salesEndAt, endsOn = :endsOn, datesVersion = :dates REMOVE claimedBy, claimedUntil",
         ConditionExpression: `attribute_exists(pk) AND ${isFreeNow}`, // I1
-        ExpressionAttributeValues: { ":onSale": onSale, ":salesEndAt": salesEndAt, ":endsOn": endsOn, ":now": now },
+        ExpressionAttributeValues: {
+          ":onSale": onSale,
+          ":salesEndAt": salesEndAt,
+          ":endsOn": endsOn,
+          ":dates": datesVersion,
+          ":now": now,
+        },
       },
     },
     refusal: "stale",

@@ -1,11 +1,11 @@
 import type { Booking, BookingChange } from "@clearing/domain/booking";
-import type { Instant } from "@clearing/domain/time";
 import { bookingWrites, type Occasion } from "./booking.ts";
 import { commit, type Guarded } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { keys } from "./keys.ts";
 import { lockWrites } from "./locks.ts";
 import { claimPlace, freePlaces } from "./place.ts";
+import { useQuote } from "./quote.ts";
 import type { Store } from "./store.ts";
 
 export type HoldRefusal =
@@ -27,7 +27,7 @@ const rounds = 12;
  */
 export async function holdPlace(
   store: Store,
-  request: { cohortId: string; placeType: string; quoteId: string; endsOn: string; agreement: { html: string } },
+  request: { cohortId: string; placeType: string; quoteId: string; datesVersion: number; agreement: { html: string } },
   hold: (placeId: string) => { change: BookingChange; idempotency: IdempotencyRecord | null },
   occasion: Occasion,
 ): Promise<HeldBooking> {
@@ -36,8 +36,8 @@ export async function holdPlace(
     const { places, forSale } = await freePlaces(store, request.cohortId, request.placeType, now);
     const place = places[Math.floor(store.random() * places.length)];
     if (place === undefined) return { ok: false, reason: forSale ? "sold_out" : "not_on_sale" };
-    // The cohort was given other dates since: the quote's schedule and policy are those of the old ones.
-    if (place.endsOn !== request.endsOn) return { ok: false, reason: "quote_expired" };
+    // The cohort was given other dates or another zone since: the quote's schedule and policy are those of the old ones.
+    if (place.datesVersion !== request.datesVersion) return { ok: false, reason: "quote_expired" };
     const { change, idempotency } = hold(place.id);
     const { booking } = change;
     const until = booking.holdExpiresAt;
@@ -64,27 +64,6 @@ export async function holdPlace(
     }
   }
   return { ok: false, reason: "conflict" };
-}
-
-/** A quote makes one booking, while its prices hold. */
-function useQuote(
-  store: Store,
-  quoteId: string,
-  bookingId: string,
-  now: Instant,
-): Guarded<"quote_used" | "quote_expired"> {
-  return {
-    write: {
-      Update: {
-        TableName: store.tables.core,
-        Key: keys.quote(quoteId),
-        UpdateExpression: "SET usedBy = :booking",
-        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(usedBy) AND validUntil > :now",
-        ExpressionAttributeValues: { ":booking": bookingId, ":now": now },
-      },
-    },
-    refusal: (quote) => (quote?.usedBy === undefined ? "quote_expired" : "quote_used"),
-  };
 }
 
 /** The exact document of one version; never written twice. */

@@ -1,4 +1,5 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { BookingTerms } from "@clearing/domain/booking";
 import type { Place } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
@@ -39,7 +40,7 @@ const isForSale = "onSale = :true AND salesEndAt > :now AND queued = :false";
 const forSaleValues = { ":true": true, ":false": false };
 
 /** A place that could be claimed now. */
-export type FreePlace = Pick<Place, "id" | "endsOn">;
+export type FreePlace = Pick<Place, "id" | "datesVersion">;
 /** Places that could be claimed now, and whether the cohort is for sale at all. */
 export type Offer = { places: FreePlace[]; forSale: boolean };
 
@@ -54,7 +55,7 @@ export async function freePlaces(store: Store, cohortId: string, type: string, n
       TableName: store.tables.core,
       KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
       FilterExpression: `onSale = :false OR salesEndAt <= :now OR (${isFreeNow} AND ${isForSale})`,
-      ProjectionExpression: "id, endsOn, onSale, salesEndAt",
+      ProjectionExpression: "id, datesVersion, onSale, salesEndAt",
       ExpressionAttributeValues: {
         ":pk": keys.cohort(cohortId).pk,
         ":from": range.from,
@@ -65,7 +66,7 @@ export async function freePlaces(store: Store, cohortId: string, type: string, n
       ConsistentRead: true,
     }),
   );
-  const found = Items as Pick<Place, "id" | "endsOn" | "onSale" | "salesEndAt">[];
+  const found = Items as Pick<Place, "id" | "datesVersion" | "onSale" | "salesEndAt">[];
   const places = found.filter(({ onSale, salesEndAt }) => onSale && salesEndAt > now);
   return { places, forSale: places.length > 0 || found.length === 0 };
 }
@@ -83,14 +84,14 @@ const place = (store: Store, of: { cohortId: string; placeType: string; placeId:
 });
 
 type PlaceOf = { id: string; cohortId: string; placeType: string; placeId: string };
-type Buyer = PlaceOf & { terms: { endsOn: string } };
+type Buyer = PlaceOf & { terms: Pick<BookingTerms, "datesVersion"> };
 
-/** Free, for sale, and of the dates that the buyer was quoted. */
-const canBeBought = `${isFreeNow} AND ${isForSale} AND endsOn = :lastDay`;
+/** Free, for sale, and of the very version of dates and zone that the buyer was quoted. */
+const canBeBought = `${isFreeNow} AND ${isForSale} AND datesVersion = :dates`;
 const buyerValues = ({ id, terms }: Buyer, now: Instant) => ({
   ":booking": id,
   ":now": now,
-  ":lastDay": terms.endsOn,
+  ":dates": terms.datesVersion,
   ...forSaleValues,
 });
 

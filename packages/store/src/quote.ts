@@ -1,14 +1,16 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Quote } from "@clearing/domain/plan";
+import type { Instant } from "@clearing/domain/time";
+import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** Unused quotes leave the table by themselves; a used one has been copied into its booking. */
-const keptDays = 30;
+const seconds = (at: Instant): number => Math.floor(Date.parse(at) / 1000);
 
+/** A quote that makes no booking leaves the table by itself. */
 export async function putQuote(store: Store, quote: Quote): Promise<void> {
-  const expiresAt = Math.floor(Date.parse(quote.validUntil) / 1000) + keptDays * 86_400;
+  const expiresAt = seconds(quote.removedAt);
   await store.client.send(
     new PutCommand({ TableName: store.tables.core, Item: { ...quote, ...keys.quote(quote.id), expiresAt } }),
   );
@@ -16,9 +18,40 @@ export async function putQuote(store: Store, quote: Quote): Promise<void> {
 
 export type StoredQuote = Quote & { usedBy?: string };
 
-export async function readQuote(store: Store, id: string): Promise<StoredQuote | null> {
+/** A quote, or null; one that is to be removed by now is gone, although the table may delete it hours later. */
+export async function readQuote(store: Store, id: string, now: Instant): Promise<StoredQuote | null> {
   const { Item } = await store.client.send(
     new GetCommand({ TableName: store.tables.core, Key: keys.quote(id), ConsistentRead: true }),
   );
-  return Item === undefined ? null : fromItem<StoredQuote>(Item);
+  const quote = Item === undefined ? null : fromItem<StoredQuote>(Item);
+  const isRemoved = quote !== null && quote.usedBy === undefined && quote.removedAt <= now;
+  return isRemoved ? null : quote;
+}
+
+/** Longer than any answer is kept for a request that is repeated; all that matters of it is in its booking. */
+const usedDays = 31;
+
+/** A quote makes one booking, while its prices hold. */
+export function useQuote(
+  store: Store,
+  quoteId: string,
+  bookingId: string,
+  now: Instant,
+): Guarded<"quote_used" | "quote_expired"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.quote(quoteId),
+        UpdateExpression: "SET usedBy = :booking, expiresAt = :expiresAt",
+        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(usedBy) AND validUntil > :now",
+        ExpressionAttributeValues: {
+          ":booking": bookingId,
+          ":now": now,
+          ":expiresAt": seconds(now) + usedDays * 86_400,
+        },
+      },
+    },
+    refusal: (quote) => (quote?.usedBy === undefined ? "quote_expired" : "quote_used"),
+  };
 }

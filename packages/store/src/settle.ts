@@ -108,9 +108,9 @@ async function late(store: Store, state: SettlementState, payment: Payment, occa
   const { places } = agreementSigned(booking)
     ? await freePlaces(store, booking.cohortId, booking.placeType, now)
     : { places: [] };
-  for (const { id, endsOn } of places) {
-    // The cohort was given other dates since: the agreement is of the old ones.
-    if (endsOn !== booking.terms.endsOn) continue;
+  for (const { id, datesVersion } of places) {
+    // The cohort was given other dates or another zone since: the agreement is of the old ones.
+    if (datesVersion !== booking.terms.datesVersion) continue;
     const settlement = revive(state, id, payment, now);
     const result = await commit(store, [
       takeFreePlace(store, { ...booking, placeId: id }, now),

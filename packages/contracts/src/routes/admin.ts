@@ -89,13 +89,14 @@ export const patchCohort = defineRoute({
   function: "admin",
   access: ["admin"],
   idempotency: "accepted",
-  summary: "Opens or closes a cohort, changes its dates or venue",
+  summary: "Opens or closes a cohort, changes its dates, its time zone or its venue",
   params: cohortParams,
   body: z.partial(
     z.strictObject({
       status: z.enum(["draft", "open", "closed"]),
       startsOn: calendarDate(),
       endsOn: calendarDate(),
+      timeZone: timeZone(),
       venue,
     }),
   ),

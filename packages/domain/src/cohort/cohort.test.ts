@@ -13,6 +13,7 @@ import {
   isOnSale,
   mayBecome,
   mayChange,
+  moveDates,
   newPlace,
   type Place,
   placesToRemove,
@@ -41,6 +42,29 @@ describe("a cohort's dates", () => {
     ["at the end of time", "9999-12-31", "9999-12-31", "too_far"],
   ])("%s: %s to %s is %s", (_, startsOn, endsOn, expected) => {
     expect(refusal(startsOn, endsOn)).toBe(expected);
+  });
+});
+
+describe("a move of a cohort", () => {
+  const { startsOn, endsOn, timeZone } = cohort();
+  const moved = (to: Partial<Pick<Cohort, "startsOn" | "endsOn" | "timeZone">>) =>
+    moveDates(cohort(), { startsOn, endsOn, timeZone, ...to }, 7);
+
+  test.each([{ startsOn: "2027-03-09" }, { endsOn: "2027-03-15" }, { timeZone: "America/New_York" }])(
+    "to %o is a new version of its dates, which its places carry",
+    (to) => {
+      expect(moved(to)).toMatchObject({ ...to, datesVersion: cohort().datesVersion + 1 });
+      expect(newPlace(moved(to), { id: "plc_2", type: "private" })).toMatchObject({ datesVersion: 2 });
+    },
+  );
+
+  test("has the clearance deadline of its new dates, in its new zone", () => {
+    expect(moved({ startsOn: "2027-03-09" })).toMatchObject({ clearanceDeadlineOn: "2027-03-02" });
+    expect(moved({ timeZone: "America/New_York" })).toMatchObject({ salesEndAt: "2027-03-02T05:00:00Z" });
+  });
+
+  test("to where it is already changes nothing, its deadline included", () => {
+    expect(moved({})).toEqual(cohort());
   });
 });
 

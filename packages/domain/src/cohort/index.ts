@@ -17,6 +17,8 @@ export type Cohort = {
   endsOn: CalendarDate;
   timeZone: string;
   venue: string;
+  /** Counts the changes of first day, last day and zone: what was quoted on other dates is not sold on these. */
+  datesVersion: number;
   places: CohortPlaceType[];
   /** The clearance deadline, fixed with the dates: a later change of the program moves no cohort's. */
   clearanceDeadlineOn: CalendarDate;
@@ -33,6 +35,7 @@ export type Place = {
   onSale: boolean;
   salesEndAt: Instant;
   endsOn: CalendarDate;
+  datesVersion: number;
   /** Somebody waits for a place of this type: buyers have to queue. */
   queued: boolean;
   claim: { bookingId: string; until: Instant } | null;
@@ -42,10 +45,16 @@ export type Place = {
 export const mostPlaces = 60;
 
 /** What a place has to know of its cohort, so that a claim need look at the place alone. */
-export const saleOf = ({ status, salesEndAt, endsOn }: Cohort): Pick<Place, "onSale" | "salesEndAt" | "endsOn"> => ({
+export const saleOf = ({
+  status,
+  salesEndAt,
+  endsOn,
+  datesVersion,
+}: Cohort): Pick<Place, "onSale" | "salesEndAt" | "endsOn" | "datesVersion"> => ({
   onSale: status === "open",
   salesEndAt,
   endsOn,
+  datesVersion,
 });
 
 /** A free place, knowing what its cohort says now. `queued`: somebody waits for a place of its type. */
@@ -79,6 +88,21 @@ export function clearanceDeadline(
 ): Pick<Cohort, "clearanceDeadlineOn" | "salesEndAt"> {
   const clearanceDeadlineOn = addDays(startsOn, -daysBefore);
   return { clearanceDeadlineOn, salesEndAt: endOfDay(clearanceDeadlineOn, timeZone) };
+}
+
+/**
+ * The cohort on other dates or in another zone: in the next version of its dates, with their clearance deadline. The same
+ * dates change nothing; the deadline that agreements name stays then, whatever the program says now.
+ */
+export function moveDates(
+  cohort: Cohort,
+  dates: Pick<Cohort, "startsOn" | "endsOn" | "timeZone">,
+  deadlineDaysBefore: number,
+): Cohort {
+  const { startsOn, endsOn, timeZone } = dates;
+  if (startsOn === cohort.startsOn && endsOn === cohort.endsOn && timeZone === cohort.timeZone) return cohort;
+  const datesVersion = cohort.datesVersion + 1;
+  return { ...cohort, startsOn, endsOn, timeZone, datesVersion, ...clearanceDeadline(dates, deadlineDaysBefore) };
 }
 
 export type DatesRefusal = "wrong_length" | "too_late" | "too_far";

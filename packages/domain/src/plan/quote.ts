@@ -12,6 +12,8 @@ export type QuotedTerms = {
   /** Who sells and collects, by its legal name: the agreement's permission to collect names it. */
   merchant: string;
   publicLabel: string;
+  /** The version of the cohort's dates and zone that was quoted: a claim requires a place of the same. */
+  datesVersion: number;
   startsOn: CalendarDate;
   endsOn: CalendarDate;
   timeZone: string;
@@ -35,7 +37,10 @@ export type QuoteLine = {
   amount: number;
 };
 
-/** A priced offer for one place of one cohort. `validUntil`: prices hold until then. Amounts in minor units. */
+/**
+ * A priced offer for one place of one cohort. `validUntil`: prices hold until then. `removedAt`: it is gone from then on,
+ * unless it has made a booking. Amounts in minor units.
+ */
 export type Quote = {
   id: string;
   cohortId: string;
@@ -52,10 +57,13 @@ export type Quote = {
   policy: PolicyDate[];
   terms: QuotedTerms;
   validUntil: Instant;
+  removedAt: Instant;
 };
 
 /** People sleep on it: prices hold for a day. */
 const validHours = 24;
+/** Anybody may ask for quotes, so those that made no booking do not pile up. */
+const keptHours = 48;
 
 export type QuoteRefusal = {
   ok: false;
@@ -129,6 +137,7 @@ export function quote(
       policy: policyDates(program.cancellation.tiers, startsOn, quotedOn),
       terms: termsOf(program, cohort, request.merchant),
       validUntil: plusHours(now, validHours),
+      removedAt: plusHours(now, keptHours),
     },
   };
 }
@@ -140,11 +149,12 @@ const tooMuch: QuoteRefusal = {
 };
 
 function termsOf(program: Program, cohort: Cohort, merchant: string): QuotedTerms {
-  const { startsOn, endsOn, timeZone, venue, clearanceDeadlineOn, salesEndAt } = cohort;
+  const { datesVersion, startsOn, endsOn, timeZone, venue, clearanceDeadlineOn, salesEndAt } = cohort;
   const { declineAfterHours, validityDays } = program.screening;
   return {
     merchant,
     publicLabel: program.publicLabel,
+    datesVersion,
     startsOn,
     endsOn,
     timeZone,

@@ -65,6 +65,7 @@ export function cohort(changes: Partial<Cohort> = {}): Cohort {
     endsOn: "2027-03-14",
     timeZone,
     venue: "Juniper House",
+    datesVersion: 1,
     places: [
       { type: "private", price: 1_850_000, capacity: 6 },
       { type: "shared", price: 1_450_000, capacity: 4 },
@@ -82,6 +83,7 @@ export const place = (changes: Partial<Place> = {}): Place => ({
   onSale: true,
   salesEndAt: cohort().salesEndAt,
   endsOn: "2027-03-14",
+  datesVersion: 1,
   queued: false,
   claim: null,
   takenBy: null,
