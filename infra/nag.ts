@@ -17,7 +17,7 @@ const everywhere: readonly Acknowledgement[] = [
   {
     rules: ["HIPAA.Security-LambdaConcurrency"],
     reason:
-      "The API is throttled and consumers have a maximum concurrency; a reservation would only take from the others.",
+      "The API is throttled and consumers have a maximum concurrency; only the webhook may have a reservation, which takes from all others.",
   },
   {
     rules: ["HIPAA.Security-LambdaDLQ", "Serverless-LambdaDLQ"],

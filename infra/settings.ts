@@ -1,6 +1,7 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
+import { readFlags } from "./flags.ts";
 import { readCurrencies, type Throttle } from "./openapi.ts";
 
 /** What may differ between stages. Everything else is the same everywhere, so that a stage proves the next one. */
@@ -28,30 +29,23 @@ export type Settings = {
   settlementCurrencies: string;
   /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
   publicUrl: string | undefined;
+  /** Calls at once that are kept free for Stripe's webhooks. */
+  webhookConcurrency: number | undefined;
 };
 
-/** Reads a stage's settings from the context, such as `-c stage=prod -c mailDomain=retreats.example`. */
-export function readSettings(node: Node): Settings {
-  const text = (name: string): string | undefined => {
-    const value: unknown = node.tryGetContext(name);
-    return typeof value === "string" && value !== "" ? value : undefined;
-  };
-  const stage = text("stage") ?? "dev";
-  if (!/^[a-z][a-z0-9]{1,11}$/.test(stage))
-    throw new Error(`stage "${stage}" must be 2 to 12 lower-case letters, digits`);
+/** Where the build writes. */
+const dist = "dist";
+
+/** Reads a stage's settings from the context, such as `-c stage=prod -c mailDomain=retreats.example`: see flags.ts. */
+export function readSettings(node: Pick<Node, "getAllContext">): Settings {
+  const given = readFlags(node.getAllContext());
+  const { stage = "dev", mailDomain, merchantName, settlementCurrencies = "usd", webhookConcurrency } = given;
   const production = stage === "prod";
-  const mailDomain = text("mailDomain");
   if (production && mailDomain === undefined) throw new Error("the stage prod needs -c mailDomain=<a domain you own>");
-  const merchantName = text("merchantName");
   if (production && merchantName === undefined)
     throw new Error("the stage prod needs -c merchantName=<your legal name>");
-  const mailVerified = text("mailVerified") === "true";
+  const mailVerified = given.mailVerified === "true";
   if (mailVerified && mailDomain === undefined) throw new Error("-c mailVerified=true is said of a -c mailDomain");
-  const settlementCurrencies = text("settlementCurrencies") ?? "usd";
-  if (!/^[a-z]{3}(,[a-z]{3})*$/.test(settlementCurrencies)) {
-    throw new Error("-c settlementCurrencies takes codes in lower case with commas between them, such as usd,eur");
-  }
-  const dist = text("dist") ?? "dist";
   const supported = new Set(readCurrencies(dist));
   const unknown = settlementCurrencies.split(",").filter((code) => !supported.has(code));
   if (unknown.length > 0) throw new Error(`-c settlementCurrencies: ${unknown.join(", ")} is not supported`);
@@ -64,10 +58,11 @@ export function readSettings(node: Node): Settings {
     throttle: production ? { ratePerSecond: 500, burst: 1_000 } : { ratePerSecond: 1_000, burst: 2_000 },
     mailDomain: mailDomain ?? `${stage}.clearing.example`,
     mailVerified,
-    alarmEmail: text("alarmEmail"),
+    alarmEmail: given.alarmEmail,
     merchantName: merchantName ?? "Sample Operator (sample data)",
-    reportingTimeZone: text("reportingTimeZone") ?? "America/New_York",
+    reportingTimeZone: given.reportingTimeZone ?? "America/New_York",
     settlementCurrencies,
-    publicUrl: text("publicUrl"),
+    publicUrl: given.publicUrl,
+    webhookConcurrency: webhookConcurrency === undefined ? undefined : Number(webhookConcurrency),
   };
 }

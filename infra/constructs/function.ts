@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Duration } from "aws-cdk-lib";
+import { type Duration, Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
@@ -54,6 +54,9 @@ export class ClearingFunction extends LambdaFunction {
       loggingFormat: LoggingFormat.JSON,
       role: roleOf(scope, name, logs, props),
       environment: environmentOf(name, props),
+      // Stripe's deliveries then wait for no other function's burst, and take from the others what is reserved.
+      ...(name === "webhook" &&
+        settings.webhookConcurrency !== undefined && { reservedConcurrentExecutions: settings.webhookConcurrency }),
     });
   }
 }
@@ -83,11 +86,20 @@ const keyActions = [
   "kms:DescribeKey",
 ];
 
+/**
+ * The key serves DynamoDB alone, in this account and region: a role that is abused decrypts nothing by itself. Source:
+ * docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
+ */
+const throughDynamoDb = (scope: Construct) => {
+  const { region, account } = Stack.of(scope);
+  return { StringEquals: { "kms:ViaService": `dynamodb.${region}.amazonaws.com`, "kms:CallerAccount": account } };
+};
+
 /** The statements of a function's row in infra/access.ts. */
 function statementsOf(name: FunctionName, { data, bus }: ClearingFunctionProps): PolicyStatement[] {
   const row = access[name];
   const statements = tableNames.flatMap((table) => (row[table] ? tableStatements(table, row[table], data) : []));
-  if (row.clinical) statements.push(allow(keyActions, [data.clinicalKey.keyArn]));
+  if (row.clinical) statements.push(allow(keyActions, [data.clinicalKey.keyArn], throughDynamoDb(data)));
   if (row.stripe) statements.push(allow(["secretsmanager:GetSecretValue"], [data.stripeSecret.ref]));
   if (row.mail) {
     statements.push(allow(["ses:SendEmail"], [data.mailIdentity.emailIdentityArn, data.mailConfigurationSetArn]));

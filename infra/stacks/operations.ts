@@ -14,7 +14,9 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { deadLetterQueue } from "../constructs/queue.ts";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
 import { schedules } from "../subscriptions.ts";
@@ -52,7 +54,8 @@ export class OperationsStack extends Stack {
     this.#stage = settings.stage;
     this.#topic = this.#alarmTopic(settings);
 
-    for (const dead of [...events.queues.map((queues) => queues.dead), ...events.deadLetters]) {
+    const undelivered = this.#mailAlarms(settings);
+    for (const dead of [...events.queues.map((queues) => queues.dead), ...events.deadLetters, ...undelivered]) {
       this.#alarm(`${dead.node.id}-letters`, {
         alarmDescription: `${dead.node.id}: something could not be handled and waits for a person`,
         metric: dead.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
@@ -123,7 +126,7 @@ export class OperationsStack extends Stack {
   }
 
   /** A topic with a policy of its own has no other: SNS's default one, under which alarms may publish, is replaced. */
-  #alarmTopic({ stage, alarmEmail }: Settings): Topic {
+  #alarmTopic({ stage }: Settings): Topic {
     const topic = new Topic(this, "alarms", { topicName: `clearing-${stage}-alarms`, enforceSSL: true });
     topic.addToResourcePolicy(
       new PolicyStatement({
@@ -133,9 +136,16 @@ export class OperationsStack extends Stack {
         conditions: { StringEquals: { "aws:SourceAccount": this.account } },
       }),
     );
-    if (alarmEmail) topic.addSubscription(new EmailSubscription(alarmEmail));
     acknowledge(topic, "alarmTopic");
     return topic;
+  }
+
+  /** Sends the alarms by mail, and answers the queue in which those end that the address did not take. */
+  #mailAlarms({ stage, alarmEmail }: Settings): readonly Queue[] {
+    if (alarmEmail === undefined) return [];
+    const dead = deadLetterQueue(this, "alarms-dead", `clearing-${stage}-alarms-dead`);
+    this.#topic.addSubscription(new EmailSubscription(alarmEmail, { deadLetterQueue: dead }));
+    return [dead];
   }
 
   #alarm(id: string, props: Omit<AlarmProps, "evaluationPeriods"> & { evaluationPeriods?: number }): void {

@@ -29,6 +29,16 @@ describe("clinical data", () => {
     ]);
   });
 
+  test("and that through DynamoDB alone, in this account", () => {
+    const permissions = permissionsFor("clinical").filter(({ resource }) => resource === clinicalKey);
+
+    for (const { action, condition } of permissions) {
+      expect(condition, action).toEqual({
+        StringEquals: { "kms:ViaService": "dynamodb.us-east-1.amazonaws.com", "kms:CallerAccount": "000000000000" },
+      });
+    }
+  });
+
   test("no other role does either", () => {
     const roles = [...rolePermissions(stage.resources)].filter(([, permissions]) =>
       permissions.some(({ resource }) => touchesClinical(resource)),

@@ -240,11 +240,26 @@ describe("what a person is told", () => {
   test("an address that is given hears of them", () => {
     const { ofType } = synthesize({ alarmEmail: "on-call@retreats.example" });
     const [topic] = ofType("AWS::SNS::Topic");
+    const deadLetterTargetArn = expect.stringMatching(/:clearing-dev-alarms-dead$/);
 
     expect(ofType("AWS::SNS::Subscription").map(({ properties }) => properties)).toEqual([
-      { Protocol: "email", Endpoint: "on-call@retreats.example", TopicArn: topic?.attributes.Ref },
+      {
+        Protocol: "email",
+        Endpoint: "on-call@retreats.example",
+        TopicArn: topic?.attributes.Ref,
+        RedrivePolicy: { deadLetterTargetArn },
+      },
     ]);
     expect(stage.ofType("AWS::SNS::Subscription")).toEqual([]);
+  });
+
+  test("what that address does not take is kept, and is an alarm itself", () => {
+    const { ofType } = synthesize({ alarmEmail: "on-call@retreats.example" });
+    const onLostMail = ofType("AWS::CloudWatch::Alarm").filter(({ properties }) =>
+      JSON.stringify(properties.Dimensions).includes("clearing-dev-alarms-dead"),
+    );
+
+    expect(onLostMail.map(({ properties }) => properties.MetricName)).toEqual(["ApproximateNumberOfMessagesVisible"]);
   });
 
   test("the outbox's age, the API's failures and the webhook's have one", () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { functionNames } from "../../infra/access.ts";
 import { createApp } from "../../infra/clearing.ts";
 import { readSettings } from "../../infra/settings.ts";
-import { functionOf, stage } from "./stage.ts";
+import { functionOf, stage, synthesize } from "./stage.ts";
 
 /** The npm packages that are in a function's bundle, chunks that load later included. */
 function packagesIn(name: string): Set<string> {
@@ -43,6 +43,16 @@ describe("functions", () => {
     expect(said("usd,eur")).toBe("usd,eur");
     expect(() => said("USD eur")).toThrow("settlementCurrencies");
     expect(() => said("usd,xyz")).toThrow("-c settlementCurrencies: xyz is not supported");
+  });
+
+  test("none reserves concurrency, which a new account has none of, unless the stage keeps some for the webhook", () => {
+    const reserved = ({ ofType }: Pick<typeof stage, "ofType">) =>
+      ofType("AWS::Lambda::Function").flatMap(({ label, properties }) =>
+        "ReservedConcurrentExecutions" in properties ? [[label, properties.ReservedConcurrentExecutions]] : [],
+      );
+
+    expect(reserved(stage)).toEqual([]);
+    expect(reserved(synthesize({ webhookConcurrency: "20" }))).toEqual([["webhook", 20]]);
   });
 
   test("an HTTP function gives up before the gateway does", () => {

@@ -123,11 +123,17 @@ test("a table under a customer's key needs the key too", async () => {
   expect((await setUp([allow("dynamodb:GetItem", "clinical")]).refusal("GetItem", get))?.message).toContain(
     "kms:Decrypt",
   );
-  const keyed = setUp([
-    allow("dynamodb:GetItem", "clinical"),
-    { Effect: "Allow", Action: "kms:Decrypt", Resource: key },
-  ]);
-  expect(await keyed.refusal("GetItem", get)).toBeUndefined();
+  const keyed = (Condition?: NonNullable<Statement["Condition"]>) => {
+    const decrypt: Statement = { Effect: "Allow", Action: "kms:Decrypt", Resource: key };
+    return setUp([allow("dynamodb:GetItem", "clinical"), Condition ? { ...decrypt, Condition } : decrypt]);
+  };
+  const through = (service: string, account = "000000000000") => ({
+    StringEquals: { "kms:ViaService": `${service}.us-east-1.amazonaws.com`, "kms:CallerAccount": account },
+  });
+  expect(await keyed().refusal("GetItem", get)).toBeUndefined();
+  expect(await keyed(through("dynamodb")).refusal("GetItem", get)).toBeUndefined();
+  expect((await keyed(through("s3")).refusal("GetItem", get))?.message).toContain("kms:Decrypt");
+  expect((await keyed(through("dynamodb", "111111111111")).refusal("GetItem", get))?.message).toContain("kms:Decrypt");
 });
 
 test("a query that AWS refuses is refused before it reaches the embedded database, which would take it", async () => {

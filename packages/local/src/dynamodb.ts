@@ -3,6 +3,7 @@ import { type AwsAnswer, type AwsCall, AwsError, type AwsService, requireGrant }
 import type { DynamoDb } from "./dynamodb-process.ts";
 import { refuseQuery } from "./dynamodb-query.ts";
 import type { FaultKind, Faults } from "./faults.ts";
+import { ACCOUNT, REGION } from "./template.ts";
 import type { TableSpec } from "./topology.ts";
 
 type Item = Record<string, unknown>;
@@ -128,8 +129,11 @@ function requireAccess(call: AwsCall, { action, table, index, keys }: Access, in
   const leading = keys.length > 0 ? keys.map((key) => scalar(key[table.hashKey])) : queriedKey(table, index, input);
   const resource = index ? `${table.arn}/index/${index}` : table.arn;
   requireGrant(call.fn, `dynamodb:${action}`, resource, { "dynamodb:LeadingKeys": leading });
-  if (table.kmsKeyArn) requireGrant(call.fn, "kms:Decrypt", table.kmsKeyArn);
+  if (table.kmsKeyArn) requireGrant(call.fn, "kms:Decrypt", table.kmsKeyArn, throughDynamoDb);
 }
+
+/** DynamoDB asks KMS in the caller's name, and KMS sees by whom it was asked. */
+const throughDynamoDb = { "kms:ViaService": [`dynamodb.${REGION}.amazonaws.com`], "kms:CallerAccount": [ACCOUNT] };
 
 const scalar = (value: unknown) => String(Object.values((value as Item | undefined) ?? {})[0]);
 

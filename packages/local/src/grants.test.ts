@@ -82,6 +82,16 @@ describe("what a template must let the services do", () => {
     ],
     ["Schedule may not send to its dead-letter queue", { Schedule: scheduled(att("Dead", "Arn")) }],
     ["Rule may not send to its dead-letter queue", { Rule: ruled(att("Dead", "Arn")) }],
+    [
+      "the subscription Mail may not send to its dead-letter queue",
+      {
+        Mail: {
+          Type: "AWS::SNS::Subscription",
+          Properties: { TopicArn: { Ref: "Topic" }, RedrivePolicy: { deadLetterTargetArn: att("Dead", "Arn") } },
+        },
+        Topic: { Type: "AWS::SNS::Topic" },
+      },
+    ],
     ["the API may not invoke Web", { Permission: nothing }],
     ["Alarm may not publish to its topic", watched(inTheClear)],
     ["Alarm may not publish to its topic", watched(cloudwatch, deny)],

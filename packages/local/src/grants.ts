@@ -33,6 +33,7 @@ export function checkGrants(template: Template, topology: Topology): void {
     ...ofSchedules(template),
     ...ofRules(template),
     ...ofAlarms(template),
+    ...ofSubscriptions(template),
     ...ofRoutes(template, topology),
   ];
   if (missing.length > 0) throw new TemplateError(`the template lacks a permission: ${missing.join("; ")}`);
@@ -100,6 +101,17 @@ function ofAlarms(template: Template): string[] {
     return (read<{ AlarmActions?: string[] }>(alarm).AlarmActions ?? [])
       .filter(refusing)
       .map(() => `${alarm.label} may not publish to its topic`);
+  });
+}
+
+function ofSubscriptions(template: Template): string[] {
+  const statements = statementsOf(template, "AWS::SQS::QueuePolicy");
+  return template.ofType("AWS::SNS::Subscription").flatMap((subscription) => {
+    type Properties = { TopicArn: string; RedrivePolicy?: { deadLetterTargetArn: string } };
+    const { TopicArn, RedrivePolicy } = read<Properties>(subscription);
+    const dead = RedrivePolicy?.deadLetterTargetArn;
+    if (dead === undefined || accepts(statements, "sns", "sqs:SendMessage", dead, TopicArn)) return [];
+    return [`the subscription ${subscription.label} may not send to its dead-letter queue`];
   });
 }
 

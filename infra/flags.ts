@@ -1,0 +1,97 @@
+/** One flag of a stage, given to the CDK as `-c name=value`. */
+type Flag = {
+  /** What it decides, and what holds where it is not given. README's table says the same. */
+  decides: string;
+  /** What a value looks like, for the refusal of any other. */
+  takes: string;
+  isValid(value: string): boolean;
+  /** Values to deploy with. The tests synthesize each of them together with each of every other flag. */
+  examples: readonly [string, ...string[]];
+};
+
+const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
+
+/** Every flag that a stage knows: what is read, refused, documented and tested follows from this table. */
+export const flags = {
+  stage: {
+    decides: "The stage's name, which is part of every name in the account. `prod` has real people; `dev` unless given",
+    takes: "2 to 12 lower-case letters and digits, a letter first",
+    isValid: matches(/^[a-z][a-z0-9]{1,11}$/),
+    examples: ["prod"],
+  },
+  merchantName: {
+    decides: "The operator's legal name, which agreements give. The stage `prod` needs it",
+    takes: "a legal name",
+    isValid: matches(/\S/),
+    examples: ["Retreats, LLC"],
+  },
+  mailDomain: {
+    decides: "The domain that mails are sent from. The stage `prod` needs it",
+    takes: "a domain that you own",
+    isValid: matches(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/),
+    examples: ["retreats.example"],
+  },
+  mailVerified: {
+    decides: "Whether SES has verified the domain. Until then Cognito sends the sign-in codes by its own sender",
+    takes: "true or false",
+    isValid: matches(/^(true|false)$/),
+    examples: ["true"],
+  },
+  alarmEmail: {
+    decides:
+      "Who is told when an alarm goes off. AWS asks that address by mail to confirm; nobody is told unless given",
+    takes: "an e-mail address",
+    isValid: matches(/^[^\s@]+@[^\s@]+\.[^\s@]+$/),
+    examples: ["on-call@retreats.example"],
+  },
+  reportingTimeZone: {
+    decides: "Where finance's days begin; `America/New_York` unless given",
+    takes: "an IANA time zone",
+    isValid: (value) => value === "UTC" || Intl.supportedValuesOf("timeZone").includes(value),
+    examples: ["America/Los_Angeles"],
+  },
+  settlementCurrencies: {
+    decides:
+      "The currencies that the Stripe account pays out without converting: a program has one of them. `usd` unless given",
+    takes: "codes in lower case with commas between them",
+    isValid: matches(/^[a-z]{3}(,[a-z]{3})*$/),
+    examples: ["usd,eur"],
+  },
+  publicUrl: {
+    decides: "The API's address where it has a domain of its own; the gateway's unless given",
+    takes: "an https address without a slash at its end",
+    isValid: matches(/^https:\/\/[^\s/?#]+(\/[^\s/?#]+)*$/),
+    examples: ["https://api.retreats.example"],
+  },
+  webhookConcurrency: {
+    decides:
+      "How many calls at once are reserved for Stripe's webhooks. None unless given: a new account has none to reserve",
+    takes: "a whole number from 1 to 1000",
+    isValid: (value) => /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 1000,
+    examples: ["20"],
+  },
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof flags;
+
+/** The CDK's own context has a colon, a slash or a hyphen in each name; a bare word is a flag of ours, or a slip. */
+const isWord = matches(/^\w+$/);
+
+/**
+ * The flags in a context, each checked. A flag that is not known is refused as well: a misspelt one would leave the
+ * stage without what it was to decide.
+ */
+export function readFlags(context: Readonly<Record<string, unknown>>): Partial<Record<FlagName, string>> {
+  const given: Partial<Record<FlagName, string>> = {};
+  for (const [name, found] of Object.entries(context)) {
+    if (!isWord(name) || found === undefined) continue;
+    if (!isFlag(name)) throw new Error(`-c ${name} is not a flag. Known are ${Object.keys(flags).join(", ")}`);
+    const { takes, isValid, examples } = flags[name];
+    const value = String(found);
+    if (!isValid(value)) throw new Error(`-c ${name}=${value}: it takes ${takes}, such as ${examples[0]}`);
+    given[name] = value;
+  }
+  return given;
+}
+
+const isFlag = (name: string): name is FlagName => Object.hasOwn(flags, name);

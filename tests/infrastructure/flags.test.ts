@@ -1,0 +1,141 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type FlagName, flags } from "../../infra/flags.ts";
+import { checkWithNag, rulePacks } from "../../infra/nag.ts";
+import { readSettings } from "../../infra/settings.ts";
+import { synthesize } from "./stage.ts";
+
+type Given = Partial<Record<FlagName, string>>;
+const names = Object.keys(flags) as FlagName[];
+const readme = readFileSync("README.md", "utf8");
+
+const settingsOf = (given: Record<string, unknown>) => readSettings({ getAllContext: () => given });
+
+/** Why a stage may not have these flags together; null where it may. */
+function refusalOf(given: Record<string, unknown>): string | null {
+  try {
+    settingsOf(given);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Every choice of flags that a stage may have: each of the table's examples, or the flag left out. */
+const allowed = names
+  .reduce<Given[]>(
+    (choices, name) =>
+      choices.flatMap((choice) => [choice, ...flags[name].examples.map((value) => ({ ...choice, [name]: value }))]),
+    [{}],
+  )
+  .filter((choice) => refusalOf(choice) === null);
+
+const pairsOf = (choice: Given): string[] => {
+  const values = names.map((name) => `${name}=${choice[name] ?? ""}`);
+  return values.flatMap((value, index) => values.slice(index + 1).map((other) => `${value} ${other}`));
+};
+
+/** Few of those choices, in which each pair of values that may come together does so. */
+function inPairs(choices: readonly Given[]): Given[] {
+  const open = new Set(choices.flatMap(pairsOf));
+  const chosen: Given[] = [];
+  const news = (choice: Given) => pairsOf(choice).filter((pair) => open.has(pair)).length;
+  while (open.size > 0) {
+    const best = choices.reduce((one, other) => (news(other) > news(one) ? other : one));
+    for (const pair of pairsOf(best)) open.delete(pair);
+    chosen.push(best);
+  }
+  return chosen;
+}
+
+/** What the rule packs find in a stage and nobody has given a reason for. */
+function findings(given: Given): string[] {
+  const { app } = synthesize(given);
+  checkWithNag(app);
+  return rulePacks.flatMap((Pack) => new Pack(app).validateScope(app).violations.map((found) => JSON.stringify(found)));
+}
+
+const asWords = (given: Given) => names.flatMap((name) => (given[name] ? [`-c ${name}=${given[name]}`] : [])).join(" ");
+
+describe("every combination of flags, in pairs", () => {
+  test("each example of each flag is among them", () => {
+    const chosen = inPairs(allowed).flatMap((given) =>
+      Object.entries(given).map(([name, value]) => `${name}=${value}`),
+    );
+    const examples = names.flatMap((name) => flags[name].examples.map((value) => `${name}=${value}`));
+
+    expect([...new Set(chosen)].sort()).toEqual(examples.sort());
+  });
+
+  test.each(inPairs(allowed).map((given) => ({ given, words: asWords(given) || "no flag" })))(
+    "$words is synthesized, and the rule packs find nothing that has no written reason",
+    ({ given }) => {
+      expect(findings(given)).toEqual([]);
+    },
+  );
+});
+
+describe("the README", () => {
+  /** The words of a command as a shell splits them. */
+  const wordsOf = (command: string): string[] =>
+    execFileSync("bash", ["-c", `npx() { printf '%s\\0' "$@"; }; ${command}`], { encoding: "utf8" })
+      .split("\0")
+      .slice(0, -1);
+
+  test("has a command to deploy that is synthesized as it is printed", () => {
+    const command = /^ *(npx cdk deploy (?:.*\\\n)*.*)$/m.exec(readme)?.[1] ?? "";
+    const words = wordsOf(command);
+    const given = words.flatMap((word, index) => (words[index - 1] === "-c" ? [word] : []));
+
+    expect(words.slice(0, 3)).toEqual(["cdk", "deploy", "--all"]);
+    expect(given).toHaveLength((words.length - 3) / 2);
+    expect(given.length).toBeGreaterThan(3);
+    expect(findings(Object.fromEntries(given.map((flag) => flag.split("=", 2))))).toEqual([]);
+  });
+
+  test("has a table of all flags, in the words of the settings", () => {
+    const rows = names.map((name) => `| \`${name}\` | ${flags[name].decides} | \`${flags[name].examples[0]}\` |`);
+
+    expect(readme.match(/^\| `\w+` \| .* \| `[^`]*` \|$/gm)).toEqual(rows);
+  });
+
+  test("names no flag that there is not", () => {
+    const named = [...readme.matchAll(/-c (\w+)=/g)].map(([, name = ""]) => name);
+
+    expect(named.filter((name) => !Object.hasOwn(flags, name))).toEqual([]);
+  });
+});
+
+describe("a flag is refused", () => {
+  test.each([
+    ["stage", "Prod"],
+    ["merchantName", " "],
+    ["mailDomain", "https://retreats.example"],
+    ["mailVerified", "yes"],
+    ["alarmEmail", ""],
+    ["reportingTimeZone", "Mars/Olympus"],
+    ["settlementCurrencies", "USD"],
+    ["publicUrl", "https://api.retreats.example/"],
+    ["publicUrl", "api.retreats.example"],
+    ["webhookConcurrency", "0"],
+    ["webhookConcurrency", "1.5"],
+  ] as const)("%s, when its value is %j", (name, value) => {
+    const others: Given = { mailDomain: "retreats.example" };
+
+    expect(refusalOf({ ...others, [name]: flags[name].examples[0] })).toBe(
+      name === "stage" ? "the stage prod needs -c merchantName=<your legal name>" : null,
+    );
+    expect(refusalOf({ ...others, [name]: value })).toContain(`-c ${name}=${value}: it takes ${flags[name].takes}`);
+  });
+
+  test("when its name is not known, as a slip would leave the stage without what it decides", () => {
+    expect(refusalOf({ alarmMail: "on-call@retreats.example" })).toContain("-c alarmMail is not a flag");
+  });
+
+  test("not when it is the CDK's own", () => {
+    expect(
+      refusalOf({ "aws:cdk:enable-path-metadata": true, "@aws-cdk/core:x": true, "acknowledged-issue-numbers": [] }),
+    ).toBeNull();
+  });
+});
