@@ -19,7 +19,7 @@ export const functionNames = [
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-export const tableNames = ["core", "ledger", "audit", "outbox", "clinical"] as const;
+export const tableNames = ["core", "ledger", "audit", "outbox", "clinical", "clearance"] as const;
 export type TableName = (typeof tableNames)[number];
 
 /** DynamoDB's actions; those inside a transaction are authorised one by one, by these names too. */
@@ -67,22 +67,29 @@ const only = (partitions: readonly string[], actions: readonly Action[]) => ({ p
 /** Where a charge was posted is read by who accounts for money that Stripe tells of. */
 const posting = { actions: ["GetItem", "PutItem"] } as const;
 
+/** Whether a booking is cleared is read, and held to in a transaction, by those who decide on bookings. */
+const cleared = { actions: ["GetItem", "ConditionCheckItem"] } as const;
+/** So are many bookings at once, for a list. */
+const clearedInLists = { actions: ["GetItem", "BatchGetItem", "ConditionCheckItem"] } as const;
+
 const commands = { core: state, ledger: added, audit: added, outbox: added } as const;
 
 /** Least privilege, function by function. The roles, the environment and the tests all read this table. */
 export const access: Record<FunctionName, Access> = {
   catalogue: { core: { actions: reading, indexes: ["byList"], where: only(["QUO#"], ["PutItem"]) } },
-  booking: { ...commands, core: { ...state, indexes: ["byOwner", "byList", "byCohort"] } },
-  checkout: { ...commands, stripe: true },
+  booking: { ...commands, core: { ...state, indexes: ["byOwner", "byList", "byCohort"] }, clearance: clearedInLists },
+  checkout: { ...commands, clearance: cleared, stripe: true },
   admin: {
     core: { ...state, indexes: ["byList", "byCohort"] },
     audit: { actions: ["BatchGetItem", "Query", "PutItem"], indexes: ["byActor", "byDay"] },
     outbox: added,
+    clearance: clearedInLists,
     programs: true,
   },
   clinical: {
     clinical: { actions: ["GetItem", "Query", "PutItem"] },
-    core: { actions: reading, indexes: ["byList"], where: only(["CLR#"], ["PutItem"]) },
+    clearance: { actions: ["GetItem", "BatchGetItem", "PutItem"] },
+    core: { actions: [...reading, "ConditionCheckItem"], indexes: ["byList"] },
     audit: added,
     outbox: added,
   },
@@ -91,14 +98,18 @@ export const access: Record<FunctionName, Access> = {
 
   relay: { outbox: { actions: ["BatchGetItem", "BatchWriteItem", "DeleteItem"] }, bus: true },
   resend: { outbox: { actions: ["Scan", "BatchWriteItem", "DeleteItem"] }, bus: true },
-  progress: commands,
+  progress: { ...commands, clearance: cleared },
   "stripe-events": { ...commands, ledger: posting, stripe: true },
   "stripe-work": { ...commands, ledger: posting, stripe: true },
   mailer: {
     core: { actions: ["GetItem"], where: only(["MAIL#"], ["PutItem", "UpdateItem", "DeleteItem"]) },
     mail: true,
   },
-  sweep: { ...commands, core: { ...state, indexes: ["byDue"] } },
+  sweep: {
+    ...commands,
+    core: { ...state, indexes: ["byDue"] },
+    clearance: { actions: ["GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"], indexes: ["byDue"] },
+  },
   "payment-sweep": { ...commands, core: { ...state, indexes: ["byDue"] }, ledger: posting, stripe: true },
   reconcile: {
     core: {

@@ -57,6 +57,12 @@ export const flags = {
     isValid: matches(/^[a-z]{3}(,[a-z]{3})*$/),
     examples: ["usd,eur"],
   },
+  oneClinicianMaySignBoth: {
+    decides: "Whether one clinician may sign both evaluations of a booking. Two have to agree unless given",
+    takes: "true or false",
+    isValid: matches(/^(true|false)$/),
+    examples: ["true"],
+  },
   publicUrl: {
     decides: "The API's address where it has a domain of its own; the gateway's unless given",
     takes: "an https address without a slash at its end",

@@ -27,6 +27,8 @@ export type Settings = {
   reportingTimeZone: string;
   /** The currencies that the Stripe account settles as themselves, which alone programs may have: `usd,eur`. */
   settlementCurrencies: string;
+  /** One clinician may sign both evaluations of a booking; two have to agree unless the operator says so. */
+  oneClinicianMaySignBoth: boolean;
   /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
   publicUrl: string | undefined;
   /** Calls at once that are kept free for Stripe's webhooks. */
@@ -62,6 +64,7 @@ export function readSettings(node: Pick<Node, "getAllContext">): Settings {
     merchantName: merchantName ?? "Sample Operator (sample data)",
     reportingTimeZone: given.reportingTimeZone ?? "America/New_York",
     settlementCurrencies,
+    oneClinicianMaySignBoth: given.oneClinicianMaySignBoth === "true",
     publicUrl: given.publicUrl,
     webhookConcurrency: webhookConcurrency === undefined ? undefined : Number(webhookConcurrency),
   };

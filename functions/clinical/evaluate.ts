@@ -1,28 +1,36 @@
 import { recordEvaluation, withdrawClearance } from "@clearing/contracts/routes/clinical";
-import { type Booking, isLive } from "@clearing/domain/booking";
+import { type Booking, mayBeEvaluated } from "@clearing/domain/booking";
+import { personKey } from "@clearing/domain/person";
 import {
   afterEvaluation,
   afterWithdrawal,
-  type Clearance,
   clearanceSummary,
+  missing,
   outcomeClass,
+  signedTheOther,
 } from "@clearing/domain/screening";
 import { addDays, dateIn } from "@clearing/domain/time";
-import { actorOf, callerIn } from "@clearing/runtime/access";
-import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
+import { actorOf, actsAsStaff, callerIn } from "@clearing/runtime/access";
+import { type Answer, bind } from "@clearing/runtime/api";
+import type { Caller } from "@clearing/runtime/caller";
 import { recordOf } from "@clearing/runtime/record";
 import { readFile } from "@clearing/store/booking";
 import { untilFresh } from "@clearing/store/commit";
-import { type Evaluation, readEvaluations, writeClearance } from "@clearing/store/evaluation";
+import { type Evaluation, writeClearance } from "@clearing/store/evaluation";
 import { evaluationView } from "./view.ts";
 
 type Outcome = { ok: true; answer: Answer } | { ok: false; reason: "conflict" };
 type Attempt = Outcome | { ok: false; reason: "stale" };
 
-/** Once somebody has been admitted, or the booking has ended, clearance changes nothing any more. */
-const maybeEvaluated = (booking: Booking): boolean => isLive(booking) && booking.admission === null;
-
 const refused = (answer: Answer): Attempt => ({ ok: true, answer });
+
+/** Why somebody may not act on the clearance of a booking at all; null when they may. */
+function refusalOf(caller: Caller, booking: Booking): Attempt | null {
+  if (!actsAsStaff(caller, booking)) {
+    return refused({ refused: "forbidden", detail: "A colleague has to do this: the booking is your own" });
+  }
+  return mayBeEvaluated(booking) ? null : refused({ refused: "invalid_transition" });
+}
 
 function written(result: Awaited<ReturnType<typeof writeClearance>>, answer: Answer): Attempt {
   if (result.ok) return { ok: true, answer };
@@ -34,12 +42,15 @@ export const evaluationBindings = [
   bind(recordEvaluation, async ({ params, body }, context): Promise<Answer> => {
     const { deps, now } = context;
     const caller = callerIn(context);
+    const signer = personKey(caller.email);
+    const mayBoth = deps.config.oneClinicianMaySignBoth;
     const id = deps.ids.next("evl");
     const outcome = await untilFresh<Outcome>(deps.store, async () => {
       const file = await readFile(deps.store, params.bookingId);
       if (file === null) return refused({ refused: "not_found" });
       const { booking, clearance } = file;
-      if (!maybeEvaluated(booking)) return refused({ refused: "invalid_transition" });
+      const refusal = refusalOf(caller, booking);
+      if (refusal !== null) return refusal;
       const today = dateIn(booking.terms.timeZone, now);
       const latest = addDays(today, booking.terms.validityDays);
       const validUntil = body.validUntil ?? latest;
@@ -47,7 +58,7 @@ export const evaluationBindings = [
         const message = `Must be between ${today} and ${latest}`;
         return refused({ refused: "validation_failed", errors: [{ path: "validUntil", message }] });
       }
-      if (await signedTheOther(context, params.bookingId, body.kind, clearance)) {
+      if (!mayBoth && signedTheOther(clearance, body.kind, signer)) {
         return refused({ refused: "forbidden", detail: "One clinician may not sign both evaluations" });
       }
       const evaluation: Evaluation = {
@@ -60,11 +71,16 @@ export const evaluationBindings = [
         by: caller.sub,
         at: now,
       };
-      const after = afterEvaluation(clearance, booking.id, { ...body, validUntil, at: now }, booking.terms);
-      const view = { evaluation: evaluationView(evaluation), clearance: clearanceSummary(after, today) };
-      const occasion = { actor: actorOf(caller, ["clinician"]), action: `evaluate:${body.kind}`, now };
+      const after = afterEvaluation(clearance, booking.id, { ...body, id, validUntil, by: signer, at: now }, mayBoth);
+      const view = {
+        evaluation: evaluationView(evaluation),
+        clearance: clearanceSummary(after, today),
+        missing: missing(after, booking.terms.endsOn),
+      };
+      // Which kind it was stays in the clinical store (I8).
+      const occasion = { actor: actorOf(caller, ["clinician"]), action: "evaluate", now };
       const record = recordOf(context, 201, view);
-      const result = await writeClearance(deps.store, booking, clearance, after, { evaluation }, occasion, record);
+      const result = await writeClearance(deps.store, file, after, { evaluation }, occasion, record);
       return written(result, { status: 201, body: view });
     });
     return outcome.ok ? outcome.answer : { refused: "conflict" };
@@ -78,28 +94,17 @@ export const evaluationBindings = [
       const file = await readFile(deps.store, params.bookingId);
       if (file === null) return refused({ refused: "not_found" });
       const { booking, clearance } = file;
-      if (!maybeEvaluated(booking) || clearance === null) return refused({ refused: "invalid_transition" });
+      const refusal = refusalOf(caller, booking);
+      if (refusal !== null) return refusal;
+      if (clearance === null) return refused({ refused: "invalid_transition" });
       const withdrawal = { id, bookingId: booking.id, note: body.note, by: caller.sub, at: now };
-      const after = afterWithdrawal(clearance, now, booking.terms);
+      const after = afterWithdrawal(clearance, now);
       const view = { clearance: clearanceSummary(after, dateIn(booking.terms.timeZone, now)) };
       const occasion = { actor: actorOf(caller, ["clinician"]), action: "withdraw_clearance", now };
       const record = recordOf(context, 200, view);
-      const result = await writeClearance(deps.store, booking, clearance, after, { withdrawal }, occasion, record);
+      const result = await writeClearance(deps.store, file, after, { withdrawal }, occasion, record);
       return written(result, { status: 200, body: view });
     });
     return outcome.ok ? outcome.answer : { refused: "conflict" };
   }),
 ];
-
-/** Two people have to agree: whoever signed the evaluation of the other kind that counts now may not sign this one. */
-async function signedTheOther(
-  context: RequestContext,
-  bookingId: string,
-  kind: Evaluation["kind"],
-  clearance: Clearance | null,
-): Promise<boolean> {
-  const other = kind === "medical" ? "psychiatric" : "medical";
-  if (context.deps.config.oneClinicianMaySignBoth || clearance?.[other] == null) return false;
-  const evaluations = await readEvaluations(context.deps.store, bookingId);
-  return evaluations.find((evaluation) => evaluation.kind === other)?.by === callerIn(context).sub;
-}

@@ -1,6 +1,6 @@
 import { getScreening, listScreenings } from "@clearing/contracts/routes/clinical";
 import { isLive } from "@clearing/domain/booking";
-import { clearanceSummary, evaluationKinds } from "@clearing/domain/screening";
+import { clearanceSummary, missing } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { callerIn } from "@clearing/runtime/access";
 import { bind, type RequestContext } from "@clearing/runtime/api";
@@ -20,7 +20,7 @@ function summaryOf({ booking, clearance }: BookingFile, now: Instant) {
     endsOn: terms.endsOn,
     clearanceDueAt,
     clearance: clearanceSummary(clearance, dateIn(terms.timeZone, now)),
-    missing: evaluationKinds.filter((kind) => clearance?.[kind]?.outcome !== "cleared"),
+    missing: missing(clearance, terms.endsOn),
   };
 }
 

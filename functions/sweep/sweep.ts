@@ -1,11 +1,12 @@
 import { system } from "@clearing/operations/context";
 import type { Deps } from "@clearing/runtime/deps";
 import { type DueWork, workOff } from "@clearing/runtime/due-work";
-import { type Occasion, readClearance, readFile } from "@clearing/store/booking";
+import { type Occasion, readFile } from "@clearing/store/booking";
+import { readClearance } from "@clearing/store/clearance";
 import { sweepCohort } from "@clearing/store/cohort";
 import { progressBooking } from "@clearing/store/progress";
 import type { Key } from "@clearing/store/read";
-import { billDues, completeBooking, lapseHold, settleClearanceDeadline } from "@clearing/store/sweep";
+import { billDues, completeBooking, lapseHold, restClearance, tellLapse } from "@clearing/store/sweep";
 
 type Result = Awaited<ReturnType<DueWork["act"]>>;
 
@@ -48,14 +49,14 @@ async function sweepBooking(deps: Deps, bookingId: string): Promise<Result> {
   }
 }
 
-/** A clearance has lapsed, or the hours of a `not_cleared` have passed: the booking follows, then the clearance rests. */
+/** A clearance has changed, lapsed, or its `not_cleared` has run its hours: the booking follows, then the clearance rests. */
 async function sweepClearance(deps: Deps, bookingId: string): Promise<Result> {
   const { store, ids } = deps;
   const clearance = await readClearance(store, bookingId);
   if (clearance === null || clearance.dueAt === null || clearance.dueAt > deps.clock.now()) return { ok: true };
+  const told = await tellLapse(store, bookingId, occasionOf(deps, "sweep:lapse"));
+  if (!told.ok) return told;
   const occasion = occasionOf(deps, "sweep:clearance");
-  const result = await progressBooking(store, { bookingId, refundId: ids.next("ref") }, occasion);
-  if (!result.ok) return result;
-  await settleClearanceDeadline(store, bookingId, clearance);
-  return { ok: true };
+  const moved = await progressBooking(store, { bookingId, refundId: ids.next("ref") }, occasion);
+  return moved.ok ? restClearance(store, bookingId, occasion.now) : moved;
 }

@@ -140,6 +140,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: C
     MERCHANT_NAME: settings.merchantName,
     ...Object.fromEntries(tables.map((table) => [`${table.toUpperCase()}_TABLE`, data.tables[table].tableName])),
     ...(row.programs && { SETTLEMENT_CURRENCIES: settings.settlementCurrencies }),
+    ...(row.clinical && settings.oneClinicianMaySignBoth && { ONE_CLINICIAN_MAY_SIGN_BOTH: "true" }),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
     ...(row.mail && { MAIL_FROM: data.mailFrom }),
     ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),

@@ -76,6 +76,10 @@ export class DataStack extends Stack {
       }),
       outbox: this.#table("outbox", { stream: StreamViewType.NEW_IMAGE }),
       clinical: this.#table("clinical", { timeToLiveAttribute: "expiresAt", encryptionKey: this.clinicalKey }),
+      clearance: this.#table("clearance", {
+        indexes: [{ name: "byDue", pk: "duePk", sk: "dueAt" }],
+        projection: ProjectionType.KEYS_ONLY,
+      }),
     };
 
     this.stripeSecret = new CfnSecret(this, "stripe", {

@@ -8,7 +8,7 @@ export type Told = { status: number; body: Json; text: string; headers: Record<s
 
 /** The function that answers HTTP, called with the gateway's events, on the DynamoDB of a test. */
 export function caller(handler: unknown, { store, endpoint }: TestStore) {
-  const { core, ledger, audit, outbox, clinical } = store.tables;
+  const { core, ledger, audit, outbox, clinical, clearance } = store.tables;
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: "us-east-1",
@@ -21,6 +21,7 @@ export function caller(handler: unknown, { store, endpoint }: TestStore) {
     AUDIT_TABLE: audit,
     OUTBOX_TABLE: outbox,
     CLINICAL_TABLE: clinical,
+    CLEARANCE_TABLE: clearance,
   });
   const answer = handler as (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
   return async (method: string, path: string, { sub, role, key, headers, body: given }: Asked): Promise<Told> => {

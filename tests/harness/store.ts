@@ -51,6 +51,7 @@ export async function startTestStore(seed = 1): Promise<TestStore> {
     audit: named("audit"),
     outbox: named("outbox"),
     clinical: named("clinical"),
+    clearance: named("clearance"),
   };
   const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {

@@ -5,8 +5,8 @@ const dataTemplate = stage.templates.get("clearing-dev-data");
 const tables = stage.raws.filter(({ Type }) => Type === "AWS::DynamoDB::Table");
 
 describe("what must outlive a deployment", () => {
-  test("there are five tables, on demand", () => {
-    expect(tables.map(({ Properties }) => Properties.BillingMode)).toEqual(Array(5).fill("PAY_PER_REQUEST"));
+  test("there are six tables, on demand", () => {
+    expect(tables.map(({ Properties }) => Properties.BillingMode)).toEqual(Array(6).fill("PAY_PER_REQUEST"));
   });
 
   test("every table has point-in-time recovery, deletion protection, and is retained", () => {
@@ -72,6 +72,7 @@ describe("keys and indexes", () => {
     ["core", "KEYS_ONLY", ["byList", "byOwner", "byCohort", "byDue"]],
     ["ledger", "ALL", ["byMonth", "byBooking"]],
     ["audit", "KEYS_ONLY", ["byActor", "byDay"]],
+    ["clearance", "KEYS_ONLY", ["byDue"]],
   ])("the %s table's indexes project %s", (name, projection, names) => {
     const table = stage.ofType("AWS::DynamoDB::Table").find(({ label }) => label === name);
     const indexes = table?.properties.GlobalSecondaryIndexes as { IndexName: string; Projection: object }[];

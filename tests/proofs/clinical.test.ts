@@ -77,7 +77,11 @@ const audited = (bookingId: string) => under(running.store.tables.audit, `cleara
 const clearance = async (bookingId: string) =>
   (
     await running.store.client.send(
-      new GetCommand({ TableName: running.store.tables.core, Key: keys.clearance(bookingId), ConsistentRead: true }),
+      new GetCommand({
+        TableName: running.store.tables.clearance,
+        Key: keys.clearance(bookingId),
+        ConsistentRead: true,
+      }),
     )
   ).Item;
 
@@ -107,7 +111,13 @@ describe("an evaluation", () => {
       psychiatric: null,
     });
     expect(await audited(id)).toMatchObject([
-      { sequence: 1, before: null, after: { status: "pending", validUntil: null }, actor: { sub: "dr-medical" } },
+      {
+        sequence: 1,
+        action: "evaluate",
+        before: null,
+        after: { status: "pending", validUntil: null },
+        actor: { sub: "dr-medical" },
+      },
     ]);
     expect(await outbox(id)).toMatchObject([
       {
@@ -125,6 +135,29 @@ describe("an evaluation", () => {
 
     expect(told.body).toMatchObject({ clearance: { status: "cleared", validUntil: "2027-04-30" } });
     expect((await clearance(id))?.dueAt).toBe("2027-05-01T06:00:00Z");
+  });
+
+  test("that ends before the cohort's last day warns at once, though it clears", async () => {
+    const { id } = await booked();
+    const short = await evaluate(id, { validUntil: "2027-04-20" });
+    const both = await evaluate(id, { kind: "psychiatric" }, { sub: "dr-psychiatric" });
+
+    expect(short.body).toMatchObject({ clearance: { status: "pending" }, missing: ["psychiatric", "validity"] });
+    expect(both.body).toMatchObject({ clearance: { status: "cleared" }, missing: ["validity"] });
+    expect((await read(id)).body).toMatchObject({ missing: ["validity"] });
+    expect((await evaluate(id)).body.missing).toEqual([]);
+  });
+
+  test("says in the core's audit log what became of the clearance, and never of which kind (I8)", async () => {
+    const { id } = await booked();
+    await evaluate(id);
+    await evaluate(id, { kind: "psychiatric", outcome: "not_cleared" }, { sub: "dr-second" });
+    await withdraw(id);
+
+    const records = (await audited(id)).map(({ action, before, after }) => ({ action, before, after }));
+    expect(records.map(({ action }) => action)).toEqual(["evaluate", "evaluate", "withdraw_clearance"]);
+    expect(JSON.stringify(records)).toContain("not_cleared");
+    expect(JSON.stringify([records, await outbox(id)])).not.toMatch(/medical|psychiatric/);
   });
 
   test("that needs information is pending, and one that does not clear shows at once and starts the decline clock", async () => {
@@ -276,6 +309,38 @@ describe("two people have to agree", () => {
     delete process.env.ONE_CLINICIAN_MAY_SIGN_BOTH;
 
     expect(told).toMatchObject({ status: 201, body: { clearance: { status: "cleared" } } });
+  });
+});
+
+describe("nobody evaluates themselves", () => {
+  const own = "own-booking";
+  async function bookedBy(owner: string, participant: string): Promise<string> {
+    const program = sampleProgram();
+    const cohort = await openCohort(running.store, program, { places: 1, now });
+    const offer = await sampleQuote(running.store, program, cohort, now);
+    const email = `${owner}@example.com`;
+    return (
+      await heldBooking(running.store, offer, `${participant}@example.com`, now, { sub: `client-${owner}`, email })
+    ).id;
+  }
+
+  test.each([
+    ["participant", "somebody", own.toUpperCase()],
+    ["payer", own, "somebody"],
+  ])("the %s of a booking neither evaluates nor withdraws, whatever account they sign in with", async (_who, ...of) => {
+    const id = await bookedBy(...(of as [string, string]));
+    const path = `/v1/screenings/${id}`;
+    const as = { role: "clinician", sub: own };
+
+    const evaluated = await call("POST", `${path}/evaluations`, {
+      ...as,
+      body: { kind: "medical", outcome: "cleared" },
+    });
+    await evaluate(id);
+    const withdrawn = await call("POST", `${path}/withdrawal`, { ...as, body: { note } });
+
+    for (const told of [evaluated, withdrawn]) expect(told).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect(await clinical(id)).toHaveLength(1);
   });
 });
 

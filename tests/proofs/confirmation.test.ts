@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { type Booking, confirm } from "@clearing/domain/booking";
+import { personKey } from "@clearing/domain/person";
 import type { Clearance } from "@clearing/domain/screening";
 import { addDays } from "@clearing/domain/time";
 import { commit, type Guarded } from "@clearing/store/commit";
@@ -15,6 +16,10 @@ beforeAll(async () => {
   running = await startTestStore();
 });
 afterAll(() => running.stop());
+
+const participant = "sample@example.com";
+const physician = personKey("dr-medical@example.com");
+const psychiatrist = personKey("dr-psychiatric@example.com");
 
 type Item = Record<string, unknown>;
 type Facts = { booking: Item; clearance: Item | null; place: Item };
@@ -55,6 +60,18 @@ const facts: Record<string, { breaks(facts: Facts): Facts; condition: RegExp }> 
     breaks: (f) => ({ ...f, clearance: with_(f.clearance, "psychiatric", { validUntil: "2027-03-31" }) }),
     condition: / AND psychiatric\.validUntil >= :lastDay/,
   },
+  "two people agree": {
+    breaks: (f) => ({ ...f, clearance: with_(f.clearance, "medical", { by: psychiatrist }) }),
+    condition: / AND \(medical\.#by <> psychiatric\.#by OR oneClinicianMaySignBoth = :true\)/,
+  },
+  "the participant signed no medical evaluation": {
+    breaks: (f) => ({ ...f, clearance: with_(f.clearance, "medical", { by: personKey(participant) }) }),
+    condition: /medical\.#by <> :participant AND /,
+  },
+  "the participant signed no psychiatric evaluation": {
+    breaks: (f) => ({ ...f, clearance: with_(f.clearance, "psychiatric", { by: personKey(participant) }) }),
+    condition: / AND psychiatric\.#by <> :participant/,
+  },
   "the place is this booking's": {
     breaks: (f) => ({ ...f, place: { ...f.place, takenBy: "bkg_other" } }),
     condition: /takenBy = :booking AND /,
@@ -78,7 +95,7 @@ async function heldOnce() {
   const { client, tables } = store;
   const program = sampleProgram();
   const cohort = await openCohort(store, program, { places: 1, now });
-  const held = await heldBooking(store, await sampleQuote(store, program, cohort, now), "sample@example.com", now);
+  const held = await heldBooking(store, await sampleQuote(store, program, cohort, now), participant, now);
   const placeKey = keys.place(held.cohortId, held.placeType, held.placeId);
   const read = async (Key: Item) => (await client.send(new GetCommand({ TableName: tables.core, Key }))).Item as Item;
   return { held, stored: await read(keys.booking(held.id)), place: await read(placeKey) };
@@ -90,13 +107,15 @@ async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
   sample ??= heldOnce();
   const { held, stored, place } = await sample;
   const [id, placeId] = [ids.next("bkg"), ids.next("plc")];
-  const finding = { outcome: "cleared", validUntil: held.terms.endsOn, at: now } as const;
+  const finding = { outcome: "cleared", validUntil: held.terms.endsOn, at: now, evaluationId: "evl_1" } as const;
   const clearance: Clearance = {
     bookingId: id,
     version: 1,
-    medical: finding,
-    psychiatric: finding,
+    medical: { ...finding, by: physician },
+    psychiatric: { ...finding, by: psychiatrist },
+    oneClinicianMaySignBoth: false,
     revokedAt: null,
+    lapsedAt: null,
     dueAt: null,
     auditHash: "",
   };
@@ -116,8 +135,13 @@ async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
     place: { ...free, ...keys.place(held.cohortId, held.placeType, placeId), id: placeId, takenBy: id },
   };
   const { booking, clearance: screened, place: seat } = broken(whole);
-  for (const Item of [booking, screened, seat]) {
-    if (Item !== null) await client.send(new PutCommand({ TableName: tables.core, Item }));
+  const items: [table: string, item: Item | null][] = [
+    [tables.core, booking],
+    [tables.clearance, screened],
+    [tables.core, seat],
+  ];
+  for (const [TableName, Item] of items) {
+    if (Item !== null) await client.send(new PutCommand({ TableName, Item }));
   }
   return whole.booking as unknown as Booking;
 }
@@ -149,13 +173,22 @@ function dropUnused(writes: ReturnType<typeof writesOf>) {
 }
 
 const names = Object.keys(facts);
-const subsets = Array.from({ length: 2 ** names.length - 1 }, (_, mask) =>
+/** Every way to lack one, two or three facts, and to lack all of them. */
+const lacking = Array.from({ length: 2 ** names.length - 1 }, (_, mask) =>
   names.filter((_name, index) => (mask + 1) & (1 << index)),
-);
+).filter(({ length }) => length <= 3 || length === names.length);
 
 describe("a booking is confirmed only while every fact holds in the very transaction (I2)", () => {
   test("with every fact it is confirmed", async () => {
     const booking = await prepare((whole) => whole);
+    expect(await commit(running.store, writesOf(booking))).toEqual({ ok: true });
+  });
+
+  test("where the operator lets one clinician sign both, one person's clearance confirms", async () => {
+    const booking = await prepare((whole) => ({
+      ...whole,
+      clearance: { ...with_(whole.clearance, "medical", { by: psychiatrist }), oneClinicianMaySignBoth: true },
+    }));
     expect(await commit(running.store, writesOf(booking))).toEqual({ ok: true });
   });
 
@@ -164,9 +197,9 @@ describe("a booking is confirmed only while every fact holds in the very transac
     expect(await commit(running.store, writesOf(booking))).toEqual({ ok: false, reason: "stale" });
   });
 
-  test(`DynamoDB refuses each of the ${subsets.length} subsets of missing facts`, async () => {
+  test(`DynamoDB refuses it without any one, two or three of the ${names.length} facts, and without all`, async () => {
     const confirmed: string[][] = [];
-    const queue = [...subsets];
+    const queue = [...lacking];
     const refuse = async () => {
       for (let missing = queue.pop(); missing !== undefined; missing = queue.pop()) {
         const booking = await prepare((whole) =>

@@ -60,8 +60,9 @@ type Item = Record<string, unknown> & { pk: string; sk: string };
 
 /** Reads all tables, the bus and the simulator's account. Ask for quiet first: the tables are not read at one instant. */
 export async function dump(client: Client): Promise<Dump> {
-  const [core, ledger, audit, outbox, events, stripe, now] = await Promise.all([
+  const [core, clearance, ledger, audit, outbox, events, stripe, now] = await Promise.all([
     read(client, "core"),
+    read(client, "clearance"),
     read(client, "ledger"),
     read(client, "audit"),
     read(client, "outbox"),
@@ -69,14 +70,14 @@ export async function dump(client: Client): Promise<Dump> {
     stripeSide(client),
     client.now(),
   ]);
-  return { ...stored({ core, ledger, audit }), now, outbox, events, stripe };
+  return { ...stored({ core: [...core, ...clearance], ledger, audit }), now, outbox, events, stripe };
 }
 
 /** As `dump`, but of one booking alone: its items, its place, its entries and its audit chains. */
 export async function dumpOf(client: Client, bookingId: string): Promise<Dump> {
   const [own, clearance, entries, ofBooking, ofClearance] = await Promise.all([
     read(client, "core", { pk: `BKG#${bookingId}` }),
-    read(client, "core", { pk: `CLR#${bookingId}` }),
+    read(client, "clearance", { pk: `CLR#${bookingId}` }),
     read(client, "ledger", { bookingPk: bookingId }),
     read(client, "audit", { pk: `booking#${bookingId}` }),
     read(client, "audit", { pk: `clearance#${bookingId}` }),
@@ -141,7 +142,7 @@ function documents(endpoint: string): DynamoDBDocumentClient {
 /** All of a table, or one partition of it or of its index over bookings. */
 async function read(
   { dynamoDbUrl, tables: names }: Client,
-  part: "core" | "ledger" | "audit" | "outbox",
+  part: "core" | "clearance" | "ledger" | "audit" | "outbox",
   partition?: { pk: string } | { bookingPk: string },
 ): Promise<Item[]> {
   const client = documents(dynamoDbUrl);

@@ -7,7 +7,7 @@ import { carryOutRefund } from "@clearing/operations/refund";
 import type { Gateway } from "@clearing/payments";
 import { admitBooking } from "@clearing/store/admission";
 import { signAgreement } from "@clearing/store/agreement";
-import { bookingWrites, chargePut, readBooking, readCharges } from "@clearing/store/booking";
+import { bookingWrites, chargePut, readBooking, readCharges, readFile } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { writeClearance } from "@clearing/store/evaluation";
 import { keys } from "@clearing/store/keys";
@@ -132,10 +132,20 @@ const admission =
     );
 
 const notCleared: End = async (store, booking) => {
-  const finding = { kind: "medical", outcome: "not_cleared", validUntil: booking.terms.endsOn, at: now } as const;
-  const clearance = afterEvaluation(null, booking.id, finding, booking.terms);
+  const { endsOn: validUntil } = booking.terms;
+  const finding = {
+    id: ids.next("evl"),
+    kind: "medical",
+    outcome: "not_cleared",
+    validUntil,
+    by: "dr",
+    at: now,
+  } as const;
+  const after = afterEvaluation(null, booking.id, finding, false);
+  const file = await readFile(running.store, booking.id);
+  if (file === null) throw new Error(`${booking.id} does not exist`);
   const fact = { withdrawal: { id: ids.next("evl"), bookingId: booking.id, note: "", by: "dr", at: now } };
-  await writeClearance(running.store, booking, null, clearance, fact, at(now), null);
+  await writeClearance(running.store, file, after, fact, at(now), null);
   return progressBooking(store, request(booking), at(plusHours(now, 25)));
 };
 

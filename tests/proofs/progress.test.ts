@@ -1,16 +1,27 @@
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { verifyChain } from "@clearing/domain/audit";
 import type { Booking } from "@clearing/domain/booking";
-import { afterEvaluation, afterWithdrawal, type Clearance, type EvaluationOutcome } from "@clearing/domain/screening";
-import { type Instant, plusHours, plusMinutes, startOfDay } from "@clearing/domain/time";
+import {
+  afterEvaluation,
+  afterWithdrawal,
+  type Clearance,
+  type EvaluationOutcome,
+  type NewEvaluation,
+} from "@clearing/domain/screening";
+import { type CalendarDate, type Instant, plusHours, plusMinutes, startOfDay } from "@clearing/domain/time";
 import { admitBooking } from "@clearing/store/admission";
 import { signAgreement } from "@clearing/store/agreement";
-import { bookingWrites, readBooking, readFile } from "@clearing/store/booking";
+import { subjectRecords } from "@clearing/store/audit";
+import { type BookingFile, bookingWrites, readBooking, readFile } from "@clearing/store/booking";
+import { readClearance } from "@clearing/store/clearance";
 import { commit } from "@clearing/store/commit";
 import { writeClearance } from "@clearing/store/evaluation";
 import { takePlace } from "@clearing/store/place";
-import { progressBooking } from "@clearing/store/progress";
+import { endEarly, progressBooking } from "@clearing/store/progress";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sweep } from "../../functions/sweep/sweep.ts";
+import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -47,21 +58,27 @@ async function awaiting(declineAfterHours = 24): Promise<Booking> {
 async function change(id: string, at: Instant, decide: (booking: Booking, before: Clearance | null) => Clearance) {
   const file = await readFile(running.store, id);
   if (file === null) throw new Error(`${id} does not exist`);
-  const { booking, clearance } = file;
   const fact = { withdrawal: { id: ids.next("evl"), bookingId: id, note: "", by: "dr", at } };
   const occasion = { actor, action: "sample", now: at };
-  const after = decide(booking, clearance);
-  const written = await writeClearance(running.store, booking, clearance, after, fact, occasion, null);
+  const after = decide(file.booking, file.clearance);
+  const written = await writeClearance(running.store, file, after, fact, occasion, null);
   if (!written.ok) throw new Error(written.reason);
 }
 
-const evaluate = (id: string, kind: "medical" | "psychiatric", outcome: EvaluationOutcome, at: Instant = now) =>
-  change(id, at, ({ terms }, before) =>
-    afterEvaluation(before, id, { kind, outcome, validUntil: terms.endsOn, at }, terms),
-  );
+const evaluate = (
+  id: string,
+  kind: "medical" | "psychiatric",
+  outcome: EvaluationOutcome,
+  at: Instant = now,
+  until?: CalendarDate,
+) =>
+  change(id, at, ({ terms }, before) => {
+    const evaluation = { id: ids.next("evl"), kind, outcome, validUntil: until ?? terms.endsOn, by: `dr-${kind}`, at };
+    return afterEvaluation(before, id, evaluation, false);
+  });
 
 const withdraw = (id: string, at: Instant) =>
-  change(id, at, ({ terms }, before) => afterWithdrawal(before as Clearance, at, terms));
+  change(id, at, (_booking, before) => afterWithdrawal(before as Clearance, at));
 
 const progress = async (id: string, at: Instant = now, store: Store = running.store) => {
   const request = { bookingId: id, refundId: ids.next("ref") };
@@ -142,6 +159,107 @@ describe("a confirmation", () => {
     const store = interrupted(() => evaluate(id, "medical", "cleared", plusHours(now, 24)));
 
     expect(await progress(id, plusHours(now, 24), store)).toBe("confirmed");
+  });
+});
+
+/** What the sweep does at an instant, with no other consumer at work. */
+const sweepAt = (at: Instant) => sweep(fakeDeps({ store: running.store, ids, clock: { now: () => at } }).deps);
+const statusOf = async (id: string) => (await readBooking(running.store, id))?.status;
+
+describe("a clearance whose one message died", () => {
+  const soon = plusMinutes(now, 1);
+
+  test.each<[string, (id: string) => Promise<unknown>]>([
+    ["is withdrawn", (id) => withdraw(id, now)],
+    ["needs information", (id) => evaluate(id, "medical", "needs_information")],
+    ["is not cleared", (id) => evaluate(id, "psychiatric", "not_cleared")],
+    ["becomes too short", (id) => evaluate(id, "medical", "cleared", now, "2027-03-10")],
+  ])("that %s takes the confirmation back by the sweep alone", async (_what, lose) => {
+    const { id } = await confirmed();
+    await lose(id);
+
+    await sweepAt(soon);
+
+    expect(await statusOf(id)).toBe("awaiting_clearance");
+    expect((await readClearance(running.store, id))?.dueAt ?? "").not.toBe(now);
+  });
+
+  test("that confirms does so by the sweep alone", async () => {
+    const { id } = await awaiting();
+    await evaluate(id, "medical", "cleared");
+    await evaluate(id, "psychiatric", "cleared");
+
+    await sweepAt(soon);
+
+    expect(await statusOf(id)).toBe("confirmed");
+  });
+
+  test("declines by the sweep alone, after the program's hours", async () => {
+    const { id } = await confirmed();
+    await evaluate(id, "medical", "not_cleared");
+    await sweepAt(soon);
+
+    await sweepAt(plusHours(now, 24));
+
+    expect(await statusOf(id)).toBe("declined");
+  });
+});
+
+describe("a clearance that lapses before the booking is over", () => {
+  const lapses = "2027-03-11T07:00:00Z";
+  async function lapsing(first: () => Promise<Booking>) {
+    const { id } = await first();
+    await evaluate(id, "medical", "cleared", now, "2027-03-10");
+    await evaluate(id, "psychiatric", "cleared");
+    return id;
+  }
+  const told = async (id: string) => {
+    const { Items = [] } = await running.store.client.send(new ScanCommand({ TableName: running.store.tables.outbox }));
+    return Items.filter(({ detailType }) => detailType === "ClearanceChanged")
+      .map(({ detail }) => JSON.parse(detail).data)
+      .filter(({ bookingId, status }) => bookingId === id && status === "lapsed");
+  };
+
+  test("is told once, with its audit record, however often the sweep comes", async () => {
+    const id = await lapsing(awaiting);
+    await sweepAt(plusMinutes(lapses, -1));
+    expect(await told(id)).toEqual([]);
+
+    await Promise.all([sweepAt(lapses), sweepAt(lapses)]);
+    await sweepAt(plusHours(lapses, 1));
+
+    expect(await told(id)).toMatchObject([{ status: "lapsed", validUntil: "2027-03-10" }]);
+    const records = await Array.fromAsync(subjectRecords(running.store, { type: "clearance", id }));
+    expect(records.at(-1)).toMatchObject({ sequence: 3, action: "sweep:lapse", after: { status: "lapsed" } });
+    expect(verifyChain(records, (await readClearance(running.store, id))?.auditHash ?? "").verified).toBe(true);
+  });
+
+  test("is not told of a booking that has ended", async () => {
+    const id = await lapsing(awaiting);
+    const request = { bookingId: id, by: "operator", refundId: ids.next("ref") } as const;
+    await endEarly(running.store, request, { actor, action: "cancel", now });
+
+    await sweepAt(lapses);
+
+    expect(await told(id)).toEqual([]);
+    expect((await readClearance(running.store, id))?.dueAt).toBeNull();
+  });
+});
+
+describe("a clinical write meets another of the booking", () => {
+  test("which ends at the same time: the evaluation is not written", async () => {
+    const { id } = await awaiting();
+    const file = (await readFile(running.store, id)) as BookingFile;
+    const request = { bookingId: id, by: "operator", refundId: ids.next("ref") } as const;
+    await endEarly(running.store, request, { actor, action: "cancel", now });
+    const finding = { id: ids.next("evl"), kind: "medical", outcome: "cleared", validUntil: now, by: "dr", at: now };
+    const after = afterEvaluation(null, id, finding as NewEvaluation, false);
+    const fact = { withdrawal: { id: ids.next("evl"), bookingId: id, note: "", by: "dr", at: now } };
+
+    const written = await writeClearance(running.store, file, after, fact, { actor, action: "evaluate", now }, null);
+
+    expect(written).toEqual({ ok: false, reason: "stale" });
+    expect(await readClearance(running.store, id)).toBeNull();
   });
 });
 

@@ -135,9 +135,9 @@ async function evaluate(
     const file = await readFile(store, id);
     if (file === null) throw new Error(`${id} does not exist`);
     const { booking, clearance } = file;
-    const finding = { kind, outcome, validUntil: booking.terms.endsOn, at: now };
-    const after = afterEvaluation(clearance, id, finding, booking.terms);
-    return writeClearance(store, booking, clearance, after, { evaluation }, occasionAt(now), null);
+    const finding = { ...evaluation, validUntil: booking.terms.endsOn, by: `dr-${kind}` };
+    const after = afterEvaluation(clearance, id, finding, false);
+    return writeClearance(store, file, after, { evaluation }, occasionAt(now), null);
   });
 }
 

@@ -30,6 +30,7 @@ export type Tables = {
   readonly audit: string;
   readonly outbox: string;
   readonly clinical: string;
+  readonly clearance: string;
 };
 
 /** Codes with commas between them; dollars alone where nothing is said. */
@@ -113,6 +114,9 @@ export function readConfig(environment: Environment = process.env): Config {
       },
       get clinical() {
         return text("CLINICAL_TABLE");
+      },
+      get clearance() {
+        return text("CLEARANCE_TABLE");
       },
     },
   };

@@ -18,7 +18,11 @@ const RUN_SECONDS = 30;
 export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<void> {
   const now = deps.clock.now();
   const end = plusSeconds(now, RUN_SECONDS);
-  let turns = works.map(({ kind, act }) => ({ act, keys: dueItems(deps.store, kind, now)[Symbol.asyncIterator]() }));
+  let turns = works.map(({ kind, act }) => ({
+    kind,
+    act,
+    keys: dueItems(deps.store, kind, now)[Symbol.asyncIterator](),
+  }));
   while (turns.length > 0) {
     const going: typeof turns = [];
     for (const turn of turns) {
@@ -28,14 +32,14 @@ export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<vo
       }
       const next = await turn.keys.next();
       if (next.done === true) continue;
-      await workOn(deps, next.value, turn.act);
+      await workOn(deps, turn, next.value);
       going.push(turn);
     }
     turns = going;
   }
 }
 
-async function workOn(deps: Deps, key: Key, act: DueWork["act"]): Promise<void> {
+async function workOn(deps: Deps, { kind, act }: DueWork, key: Key): Promise<void> {
   const id = `${key.pk} ${key.sk}`;
   try {
     const result = await act(key);
@@ -44,5 +48,5 @@ async function workOn(deps: Deps, key: Key, act: DueWork["act"]): Promise<void> 
     deps.log.error("failed on an item", error, { id });
     deps.log.metric("SweepFailures", 1, "Count");
   }
-  await postpone(deps.store, key, deps.clock.now());
+  await postpone(deps.store, kind, key, deps.clock.now());
 }

@@ -1,10 +1,10 @@
-import { type AdmissionOutcome, admit, type Booking, endBooking, mayAdmit } from "@clearing/domain/booking";
-import { clearedThrough } from "@clearing/domain/screening";
+import { type AdmissionOutcome, admit, type Booking, endBooking, isCleared, mayAdmit } from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
 import { bookingWrites, type Occasion, readFile } from "./booking.ts";
+import { checkCleared } from "./clearance.ts";
 import { commit, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
-import { checkCleared, endingWrites } from "./progress.ts";
+import { endingWrites } from "./progress.ts";
 import type { Store } from "./store.ts";
 
 export type AdmissionResult =
@@ -30,7 +30,7 @@ export function admitBooking(
     if (!mayAdmit(before, dateIn(before.terms.timeZone, occasion.now))) {
       return { ok: false, reason: "invalid_transition" };
     }
-    if (outcome === "admitted" && !clearedThrough(clearance, before.terms.endsOn)) {
+    if (outcome === "admitted" && !isCleared(before, clearance)) {
       return { ok: false, reason: "clearance_required" };
     }
     const change = outcome === "admitted" ? admitted() : ended(outcome);

@@ -90,8 +90,11 @@ export async function verifyAudit(store: Store): Promise<AuditVerdict> {
   for (const list of ["PROGRAMS", "COHORTS", "BOOKINGS"]) {
     const listed = listedKeys(store, { index: "byList", partitions: shardsOf(list), limit: headsAtOnce });
     for await (const found of inBatches(listed, headsAtOnce)) {
-      const bookings = list === "BOOKINGS" ? found.map((key) => keys.clearance(bookingIdIn(key))) : [];
-      const heads = await readItems(store, [...found, ...bookings]);
+      const clearances = list === "BOOKINGS" ? found.map((key) => keys.clearance(bookingIdIn(key))) : [];
+      const heads = [
+        ...(await readItems(store, found)),
+        ...(await readItems(store, clearances, store.tables.clearance)),
+      ];
       for (const head of heads) await verifySubject(store, head, verdict);
     }
   }
@@ -120,6 +123,7 @@ async function chainOf(store: Store, listed: Item, subject: Subject): Promise<{ 
   const records = await Array.fromAsync(subjectRecords(store, subject));
   const sound = records.filter(({ sequence }) => sequence <= Number(listed.version));
   if (sound.length === records.length) return { head: listed, records };
-  const [head = listed] = await readItems(store, [{ pk: String(listed.pk), sk: String(listed.sk) }]);
+  const table = subject.type === "clearance" ? store.tables.clearance : store.tables.core;
+  const [head = listed] = await readItems(store, [{ pk: String(listed.pk), sk: String(listed.sk) }], table);
   return head.version === listed.version ? { head, records } : chainOf(store, head, subject);
 }

@@ -5,6 +5,7 @@ import type { DomainEvent } from "@clearing/domain/event";
 import type { JournalEntry } from "@clearing/domain/ledger";
 import type { Clearance } from "@clearing/domain/screening";
 import type { Instant } from "@clearing/domain/time";
+import { clearanceIn } from "./clearance.ts";
 import type { Guarded } from "./commit.ts";
 import { auditPut, journalWrites, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
@@ -38,13 +39,13 @@ export async function readBooking(store: Store, id: string): Promise<Booking | n
 /** What decides on a booking: itself and its clearance. */
 export type BookingFile = { booking: Booking; clearance: Clearance | null };
 
-/** Bookings with their clearances, in the order asked for; ids that do not exist are left out. At most 50. */
+/** Bookings with their clearances, in the order asked for; ids that do not exist are left out. At most 100. */
 async function readFiles(store: Store, ids: string[]): Promise<BookingFile[]> {
-  const items = await readItems(
-    store,
-    ids.flatMap((id) => [keys.booking(id), keys.clearance(id)]),
-  );
-  const found = new Map(items.map((item) => [String(item.pk), item]));
+  const items = await Promise.all([
+    readItems(store, ids.map(keys.booking)),
+    readItems(store, ids.map(keys.clearance), store.tables.clearance),
+  ]);
+  const found = new Map(items.flat().map((item) => [String(item.pk), item]));
   return ids.flatMap((id) => {
     const booking = found.get(keys.booking(id).pk);
     if (booking === undefined) return [];
@@ -75,7 +76,7 @@ export const listFiles = (
 
 /** One booking with its clearance, as they were at one instant. */
 export async function readFile(store: Store, id: string): Promise<BookingFile | null> {
-  const found = await readTogether(store, { booking: keys.booking(id), clearance: keys.clearance(id) });
+  const found = await readTogether(store, { booking: keys.booking(id), clearance: clearanceIn(store, id) });
   if (found.booking === null) return null;
   return {
     booking: fromDeadlineItem<Booking>(found.booking),
@@ -97,7 +98,7 @@ export async function readFileWith(
   if (file === null || attemptId === null) return file && { ...file, attempt: null };
   const found = await readTogether(store, {
     booking: keys.booking(id),
-    clearance: keys.clearance(id),
+    clearance: clearanceIn(store, id),
     attempt: keys.attempt(id, attemptId),
   });
   if (found.booking === null) return null;
@@ -106,13 +107,6 @@ export async function readFileWith(
     clearance: found.clearance && fromDeadlineItem<Clearance>(found.clearance),
     attempt: found.attempt && fromDeadlineItem<Attempt>(found.attempt),
   };
-}
-
-export async function readClearance(store: Store, bookingId: string): Promise<Clearance | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.clearance(bookingId), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromDeadlineItem<Clearance>(Item);
 }
 
 export async function readAttempt(store: Store, bookingId: string, id: string): Promise<Attempt | null> {

@@ -29,7 +29,14 @@ function storeThat(...answers: Error[]) {
   };
   const store: Store = {
     client: client as unknown as Store["client"],
-    tables: { core: "core", ledger: "ledger", audit: "audit", outbox: "outbox", clinical: "clinical" },
+    tables: {
+      core: "core",
+      ledger: "ledger",
+      audit: "audit",
+      outbox: "outbox",
+      clinical: "clinical",
+      clearance: "clearance",
+    },
     random: () => 0,
     sleep: async () => {},
     ids: { next: (prefix) => `${prefix}_${++id}` },

@@ -1,22 +1,12 @@
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { chain } from "@clearing/domain/audit";
-import type { Booking } from "@clearing/domain/booking";
-import type { DomainEvent } from "@clearing/domain/event";
-import {
-  type Clearance,
-  clearanceSummary,
-  type EvaluationKind,
-  type EvaluationOutcome,
-} from "@clearing/domain/screening";
-import { type CalendarDate, dateIn, type Instant } from "@clearing/domain/time";
-import type { Occasion } from "./booking.ts";
+import type { Clearance, EvaluationKind, EvaluationOutcome } from "@clearing/domain/screening";
+import type { CalendarDate, Instant } from "@clearing/domain/time";
+import type { BookingFile, Occasion } from "./booking.ts";
+import { clearanceWrites } from "./clearance.ts";
 import { commit, type Guarded } from "./commit.ts";
-import { auditPut, outboxPut } from "./facts.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
-import { fromItem, type Item, toDeadlineItem } from "./items.ts";
-import { keys } from "./keys.ts";
+import { fromItem, type Item } from "./items.ts";
 import type { Store } from "./store.ts";
-import { isVersion } from "./version.ts";
 
 /** A clinician's finding, in the clinical table and nowhere else (I8). */
 export type Evaluation = {
@@ -59,41 +49,21 @@ export async function readEvaluations(store: Store, bookingId: string): Promise<
 type ClinicalFact = { evaluation: Evaluation } | { withdrawal: Withdrawal };
 
 /**
- * Writes a clinical fact and, in the same transaction, the one thing that crosses into the core: the clearance, under
- * its version, with its own audit chain and event. `stale`: another clinician was faster; read again.
+ * Writes a clinical fact and, in the same transaction, the one thing that crosses into the core: the clearance, with its
+ * own audit chain and event. `stale`: the clearance or the booking was changed meanwhile; read again.
  */
 export async function writeClearance(
   store: Store,
-  booking: Booking,
-  before: Clearance | null,
+  { booking, clearance }: BookingFile,
   after: Clearance,
   fact: ClinicalFact,
   occasion: Occasion,
   answer: IdempotencyRecord | null,
 ): Promise<{ ok: true } | { ok: false; reason: "stale" | "replayed" | "conflict" }> {
-  const { now } = occasion;
-  const today = dateIn(booking.terms.timeZone, now);
-  const summary = clearanceSummary(after, today);
-  const link = chain(before?.auditHash ?? "", {
-    subject: { type: "clearance", id: booking.id },
-    sequence: after.version,
-    at: now,
-    actor: occasion.actor,
-    action: occasion.action,
-    before: before === null ? null : clearanceSummary(before, today),
-    after: summary,
-  });
-  const event: DomainEvent = {
-    name: "ClearanceChanged",
-    subject: { type: "clearance", id: booking.id, version: after.version },
-    data: { bookingId: booking.id, cohortId: booking.cohortId, ...summary },
-  };
   return commit<"stale" | "replayed">(store, [
     ...(answer === null ? [] : [idempotencyPut(store.tables.clinical, answer)]),
     clinicalPut(store, booking.id, fact),
-    clearancePut(store, before, { ...after, auditHash: link.hash }),
-    auditPut(store, link),
-    outboxPut(store, event, now),
+    ...clearanceWrites(store, booking, clearance, after, occasion),
   ]);
 }
 
@@ -103,14 +73,6 @@ function clinicalPut(store: Store, bookingId: string, fact: ClinicalFact): Guard
   return {
     write: { Put: { TableName: store.tables.clinical, Item, ConditionExpression: "attribute_not_exists(pk)" } },
   };
-}
-
-function clearancePut(store: Store, before: Clearance | null, after: Clearance): Guarded<"stale"> {
-  const put = {
-    TableName: store.tables.core,
-    Item: toDeadlineItem(after, "CLEARANCE", keys.clearance(after.bookingId)),
-  };
-  return { write: { Put: { ...put, ...isVersion(before?.version ?? null) } }, refusal: "stale" };
 }
 
 /** Who read what of a clinical record, when and why; written before the answer leaves. */

@@ -1,15 +1,13 @@
 import type { Booking } from "@clearing/domain/booking";
 import { confirm, type Ending, endBooking, progress, unconfirm } from "@clearing/domain/booking";
-import type { Clearance } from "@clearing/domain/screening";
 import { bookingWrites, type Occasion, readFile, refundPut } from "./booking.ts";
+import { checkCleared, clearanceUnchanged } from "./clearance.ts";
 import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
-import { keys } from "./keys.ts";
 import { releaseWrites } from "./locks.ts";
 import { pagesToClose } from "./pages.ts";
 import { checkTaken } from "./place.ts";
 import type { Store } from "./store.ts";
-import { isVersion } from "./version.ts";
 
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
@@ -71,16 +69,10 @@ const ended = (result: Ended): Step | { ok: false; reason: "stale" } =>
     ? moved(result.booking, result)
     : { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
 
-/** The clearance is still the one that was read. */
-function clearanceUnchanged(store: Store, bookingId: string, seen: Clearance | null): Guarded<"stale"> {
-  const check = { TableName: store.tables.core, Key: keys.clearance(bookingId) };
-  return { write: { ConditionCheck: { ...check, ...isVersion(seen?.version ?? null) } }, refusal: "stale" };
-}
-
 /**
  * The writes of a confirmation, which DynamoDB itself refuses unless every fact of I2 holds in the transaction: the
- * deposit settled, the agreement's current version signed, both evaluations cleared through the cohort's last day, the
- * place ours.
+ * deposit settled, the agreement's current version signed, both evaluations cleared through the cohort's last day by
+ * two people other than the participant, the place ours.
  */
 export function confirmationWrites(
   store: Store,
@@ -101,23 +93,6 @@ export function confirmationWrites(
     checkCleared(store, booking),
     checkTaken(store, booking, endsOn), // I2: the place is ours
   ];
-}
-
-/** Both evaluations clear, through the cohort's last day. */
-export function checkCleared(store: Store, { id, terms }: Booking): Guarded<"stale"> {
-  return {
-    write: {
-      ConditionCheck: {
-        TableName: store.tables.core,
-        Key: keys.clearance(id),
-        ConditionExpression:
-          "medical.outcome = :cleared AND psychiatric.outcome = :cleared" + // I2: both evaluations clear
-          " AND medical.validUntil >= :lastDay AND psychiatric.validUntil >= :lastDay", // I2: to the last day
-        ExpressionAttributeValues: { ":cleared": "cleared", ":lastDay": terms.endsOn },
-      },
-    },
-    refusal: "stale",
-  };
 }
 
 /** `reason` is what the person who cancels wrote. */

@@ -1,7 +1,14 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Instant } from "@clearing/domain/time";
 
-export type Tables = { core: string; ledger: string; audit: string; outbox: string; clinical: string };
+export type Tables = {
+  core: string;
+  ledger: string;
+  audit: string;
+  outbox: string;
+  clinical: string;
+  clearance: string;
+};
 
 /** What every read and transaction is given: the client, the tables' names, and what must not come from nowhere. */
 export type Store = {

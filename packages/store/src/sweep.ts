@@ -1,18 +1,20 @@
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type Booking, complete, fallDue, lapse } from "@clearing/domain/booking";
-import { afterDeadline, type Clearance } from "@clearing/domain/screening";
+import { type Booking, complete, fallDue, followUpAt, lapse, lapseClearance } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
-import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
-import { commit, untilFresh } from "./commit.ts";
+import { bookingWrites, type Occasion, readBooking, readFile } from "./booking.ts";
+import { clearancePut, clearanceWrites } from "./clearance.ts";
+import { type CommitResult, commit, untilFresh } from "./commit.ts";
 import type { Item } from "./items.ts";
-import { type DueKind, keys } from "./keys.ts";
+import type { DueKind } from "./keys.ts";
 import { releaseWrites } from "./locks.ts";
 import { merged } from "./merge.ts";
 import { pagesToClose } from "./pages.ts";
 import type { Key } from "./read.ts";
 import { shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
-import { isVersion } from "./version.ts";
+
+/** The table of what is due: a clearance has one of its own. */
+const tableOf = ({ tables }: Store, kind: DueKind): string => (kind === "CLEARANCE" ? tables.clearance : tables.core);
 
 /** Of one shard; most runs find less than this in all of them. */
 const dueAtOnce = 20;
@@ -23,7 +25,7 @@ const mostDue = 500;
  */
 export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<Key> {
   const due = merged(
-    shardsOf(kind).map((shard) => dueIn(store, shard, now)),
+    shardsOf(kind).map((shard) => dueIn(store, tableOf(store, kind), shard, now)),
     (item) => String(item.dueAt),
   );
   let given = 0;
@@ -34,12 +36,12 @@ export async function* dueItems(store: Store, kind: DueKind, now: Instant): Asyn
   }
 }
 
-async function* dueIn(store: Store, shard: string, now: Instant): AsyncIterable<Item> {
+async function* dueIn(store: Store, TableName: string, shard: string, now: Instant): AsyncIterable<Item> {
   let start: Item | undefined;
   do {
     const page = await store.client.send(
       new QueryCommand({
-        TableName: store.tables.core,
+        TableName,
         IndexName: "byDue",
         KeyConditionExpression: "duePk = :shard AND dueAt <= :now",
         ExpressionAttributeValues: { ":shard": shard, ":now": now },
@@ -61,8 +63,8 @@ const waitMinutes = (vain: number): number => Math.min(longestWaitMinutes, 2 ** 
  * Puts an item that is still due behind the others, under its version: whoever changes it meanwhile decides when it is
  * due. How often it was put back stands beside it until its next change.
  */
-export async function postpone(store: Store, { pk, sk }: Key, now: Instant): Promise<void> {
-  const at = { TableName: store.tables.core, Key: { pk, sk } };
+export async function postpone(store: Store, kind: DueKind, { pk, sk }: Key, now: Instant): Promise<void> {
+  const at = { TableName: tableOf(store, kind), Key: { pk, sk } };
   const { Item } = await store.client.send(new GetCommand({ ...at, ConsistentRead: true }));
   if (Item === undefined || typeof Item.dueAt !== "string" || Item.dueAt > now) return;
   const vain = Number(Item.vain ?? 0) + 1;
@@ -127,19 +129,21 @@ function changeBooking(
   });
 }
 
-/** Takes a clearance out of the index once its deadline has been acted upon, unless it has changed meanwhile. */
-export async function settleClearanceDeadline(store: Store, bookingId: string, seen: Clearance): Promise<void> {
-  const { dueAt: _dueAt, ...rest } = afterDeadline(seen);
-  await commit(store, [
-    {
-      write: {
-        Put: {
-          TableName: store.tables.core,
-          Item: { ...rest, ...keys.clearance(bookingId) },
-          ...isVersion(seen.version),
-        },
-      },
-      refusal: "stale",
-    },
-  ]);
+/** Tells that a clearance's validity has ended, once, where that is to be told. */
+export function tellLapse(store: Store, bookingId: string, occasion: Occasion): Promise<CommitResult<never>> {
+  return untilFresh<CommitResult<never>>(store, async () => {
+    const file = await readFile(store, bookingId);
+    if (file === null || file.clearance === null) return { ok: true };
+    const { booking, clearance } = file;
+    const lapsed = lapseClearance(booking, clearance, occasion.now);
+    return lapsed === null ? { ok: true } : commit(store, clearanceWrites(store, booking, clearance, lapsed, occasion));
+  });
+}
+
+/** Notes when a clearance is to be looked at next, now that its booking has followed it, unless it has changed. */
+export async function restClearance(store: Store, bookingId: string, now: Instant): Promise<CommitResult<"stale">> {
+  const file = await readFile(store, bookingId);
+  if (file === null || file.clearance === null) return { ok: true };
+  const { booking, clearance } = file;
+  return commit(store, [clearancePut(store, clearance, { ...clearance, dueAt: followUpAt(booking, clearance, now) })]);
 }

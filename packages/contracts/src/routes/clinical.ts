@@ -1,4 +1,4 @@
-import { evaluationKinds, evaluationOutcomes } from "@clearing/domain/screening";
+import { evaluationKinds, evaluationOutcomes, lacks } from "@clearing/domain/screening";
 import * as z from "zod/mini";
 import { calendarDate, id, instant, listQuery, page, text } from "../fields.ts";
 import { defineRoute } from "../route.ts";
@@ -11,6 +11,8 @@ const clearance = z.object({
   status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
   validUntil: z.nullable(calendarDate()),
 });
+/** What lacks for the booking's own cohort; `validity`: cleared, but not through its last day. */
+const missing = z.array(z.enum(lacks));
 const evaluation = () =>
   z.object({
     id: id("evl"),
@@ -30,7 +32,7 @@ const screeningSummary = () =>
     endsOn: calendarDate(),
     clearanceDueAt: instant(),
     clearance,
-    missing: z.array(z.enum(evaluationKinds)),
+    missing,
   });
 const screening = () =>
   z.object({
@@ -84,7 +86,10 @@ export const recordEvaluation = defineRoute({
     note: z.optional(text(20_000)),
   }),
   responses: () => ({
-    201: { description: "The evaluation and the clearance", schema: z.object({ evaluation: evaluation(), clearance }) },
+    201: {
+      description: "The evaluation and the clearance",
+      schema: z.object({ evaluation: evaluation(), clearance, missing }),
+    },
   }),
   errors: ["not_found", "invalid_transition"],
 });

@@ -89,6 +89,9 @@ export type BookingChange = { booking: Booking; events: DomainEvent[]; journal: 
 export const isLive = (booking: Booking): boolean =>
   booking.status === "held" || booking.status === "awaiting_clearance" || booking.status === "confirmed";
 
+/** Once somebody has been admitted, or the booking has ended, clearance changes nothing any more. */
+export const mayBeEvaluated = (booking: Booking): boolean => isLive(booking) && booking.admission === null;
+
 /** Whether anything can still fall due: a plan may run on after the retreat, and ends with a booking that ended early. */
 export const mayOwe = (booking: Booking): boolean => isLive(booking) || booking.status === "completed";
 

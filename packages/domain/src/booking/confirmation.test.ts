@@ -1,17 +1,26 @@
 import { describe, expect, test } from "vitest";
-import { afterEvaluation, afterWithdrawal, type Clearance, type EvaluationOutcome } from "../screening/index.ts";
+import {
+  afterEvaluation,
+  afterLapse,
+  afterWithdrawal,
+  type Clearance,
+  type EvaluationOutcome,
+  evaluationKinds,
+} from "../screening/index.ts";
 import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
 import { plusHours, plusSeconds } from "../time/index.ts";
-import { type Booking, progress, unconfirm } from "./index.ts";
+import { type Booking, followUpAt, lapseClearance, progress, unconfirm } from "./index.ts";
 
 const at = "2027-01-10T17:00:00Z";
 
 /** A clearance from the two findings, each valid until `until`. */
 function evaluated(medical: EvaluationOutcome, psychiatric: EvaluationOutcome, validUntil = "2027-03-14"): Clearance {
-  const { terms } = held();
-  const first = afterEvaluation(null, "bkg_1", { kind: "medical", outcome: medical, validUntil, at }, terms);
-  return afterEvaluation(first, "bkg_1", { kind: "psychiatric", outcome: psychiatric, validUntil, at }, terms);
+  const outcomes = { medical, psychiatric };
+  return evaluationKinds.reduce<Clearance | null>((before, kind) => {
+    const evaluation = { id: `evl_${kind}`, kind, outcome: outcomes[kind], validUntil, by: `dr-${kind}`, at };
+    return afterEvaluation(before, "bkg_1", evaluation, false);
+  }, null) as Clearance;
 }
 const cleared = evaluated("cleared", "cleared_with_conditions");
 const awaiting = () => new Life(held()).sign().pay("deposit");
@@ -37,7 +46,7 @@ describe("what a booking becomes in the light of its clearance", () => {
   test.each([
     ["needs_information", evaluated("needs_information", "cleared")],
     ["not_cleared", evaluated("cleared", "not_cleared")],
-    ["withdrawn", afterWithdrawal(cleared, at, held().terms)],
+    ["withdrawn", afterWithdrawal(cleared, at)],
     ["too short", evaluated("cleared", "cleared", "2027-03-13")],
   ])("awaiting its clearance again at once, when a confirmed one is %s", (_, clearance) => {
     expect(progress(awaiting().confirm().booking, clearance, at)).toBe("unconfirm");
@@ -65,7 +74,7 @@ describe("what a booking becomes in the light of its clearance", () => {
   test("nothing from the first day on, when it is confirmed: who may not stay is turned away", () => {
     const { booking } = awaiting().confirm();
     const firstDay = "2027-03-08T07:00:00Z";
-    const withdrawn = afterWithdrawal(cleared, at, held().terms);
+    const withdrawn = afterWithdrawal(cleared, at);
 
     expect(progress(booking, withdrawn, plusSeconds(firstDay, -1))).toBe("unconfirm");
     expect(progress(booking, withdrawn, firstDay)).toBe("none");
@@ -82,6 +91,75 @@ describe("what a booking becomes in the light of its clearance", () => {
     life.end("client");
 
     expect(progress(life.booking, cleared, at)).toBe("none");
+  });
+});
+
+describe("a clearance whose validity ends", () => {
+  const short = evaluated("cleared", "cleared", "2027-02-01");
+  const ends = "2027-02-02T07:00:00Z";
+  const { booking } = awaiting();
+
+  test("lapses at the end of its last day, told once", () => {
+    expect(lapseClearance(booking, short, plusSeconds(ends, -1))).toBeNull();
+    const lapsed = lapseClearance(booking, short, ends);
+
+    expect(lapsed).toMatchObject({ version: short.version + 1, lapsedAt: ends });
+    expect(lapseClearance(booking, lapsed as Clearance, plusHours(ends, 1))).toBeNull();
+  });
+
+  test("may lapse again after a new evaluation", () => {
+    const evaluation = { id: "evl_2", kind: "medical", outcome: "cleared", by: "dr-medical", at: ends } as const;
+    const again = afterEvaluation(afterLapse(short, ends), "bkg_1", { ...evaluation, validUntil: "2027-02-03" }, false);
+
+    expect(again.lapsedAt).toBeNull();
+  });
+
+  test("tells nobody who was admitted, whose booking has ended, or whose retreat is over", () => {
+    const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
+    const life = awaiting();
+    life.end("client");
+
+    expect(lapseClearance(admitted, short, "2027-03-09T17:00:00Z")).toBeNull();
+    expect(lapseClearance(life.booking, short, ends)).toBeNull();
+    expect(lapseClearance(awaiting().confirm().booking, cleared, "2027-03-15T17:00:00Z")).toBeNull();
+  });
+});
+
+describe("when a clearance is to be looked at", () => {
+  const confirmed = () => awaiting().confirm().booking;
+
+  test.each<[string, Booking, Clearance]>([
+    ["confirms", awaiting().booking, cleared],
+    ["is withdrawn from a confirmed booking", confirmed(), afterWithdrawal(cleared, at)],
+    ["needs information for a confirmed booking", confirmed(), evaluated("needs_information", "cleared")],
+    ["is not cleared for a confirmed booking", confirmed(), evaluated("cleared", "not_cleared")],
+    ["becomes too short for a confirmed booking", confirmed(), evaluated("cleared", "cleared", "2027-03-13")],
+  ])("at once, while the booking has not followed one that %s", (_what, booking, clearance) => {
+    expect(followUpAt(booking, clearance, at)).toBe(at);
+  });
+
+  test("when its validity ends, once the booking has followed, and never again after that", () => {
+    const ends = "2027-02-02T07:00:00Z";
+    const short = evaluated("cleared", "cleared", "2027-02-01");
+
+    expect(followUpAt(awaiting().booking, short, at)).toBe(ends);
+    expect(followUpAt(awaiting().booking, short, ends)).toBe(ends);
+    expect(followUpAt(awaiting().booking, afterLapse(short, ends), ends)).toBeNull();
+  });
+
+  test("when the hours of a `not_cleared` are over", () => {
+    const declines = plusHours(at, 24);
+
+    expect(followUpAt(awaiting().booking, evaluated("not_cleared", "cleared"), at)).toBe(declines);
+  });
+
+  test("never, once the booking has ended or the participant was admitted", () => {
+    const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
+    const life = awaiting();
+    life.end("client");
+
+    expect(followUpAt(admitted, evaluated("not_cleared", "cleared"), "2027-03-09T17:00:00Z")).toBeNull();
+    expect(followUpAt(life.booking, cleared, at)).toBeNull();
   });
 });
 

@@ -1,8 +1,20 @@
-import { type Clearance, clearedThrough, declinesAt } from "../screening/index.ts";
+import { personKey } from "../person/index.ts";
+import { afterLapse, type Clearance, confirms, declinesAt, lapsesAt } from "../screening/index.ts";
 import { addDays, dateIn, type Instant, startOfDay } from "../time/index.ts";
-import { agreementSigned, type Booking, type BookingChange, bookingEvent, depositSettled } from "./booking.ts";
+import {
+  agreementSigned,
+  type Booking,
+  type BookingChange,
+  bookingEvent,
+  depositSettled,
+  mayBeEvaluated,
+} from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
 import type { Due } from "./due.ts";
+
+/** Whether a clearance is all that this booking needs of one (I2). */
+export const isCleared = ({ terms, participant }: Booking, clearance: Clearance | null): boolean =>
+  confirms(clearance, { lastDay: terms.endsOn, participant: personKey(participant.email) });
 
 /**
  * What a booking should become in the light of its clearance. `decline` once its hours have passed; `miss_deadline` once
@@ -16,7 +28,7 @@ export type Progress = "confirm" | "unconfirm" | "decline" | "miss_deadline" | "
  */
 export function progress(booking: Booking, clearance: Clearance | null, now: Instant): Progress {
   const { terms, clearanceDueAt } = booking;
-  const cleared = clearedThrough(clearance, terms.endsOn);
+  const cleared = isCleared(booking, clearance);
   switch (booking.status) {
     case "confirmed":
       return cleared || startOfDay(terms.startsOn, terms.timeZone) <= now ? "none" : "unconfirm";
@@ -34,6 +46,29 @@ export function progress(booking: Booking, clearance: Clearance | null, now: Ins
     case "cancelled":
       return "none";
   }
+}
+
+/**
+ * The clearance with its lapse told, once its validity has ended before the booking is over; null when there is nothing
+ * to tell. A booking that clearance moves no more is told nothing.
+ */
+export function lapseClearance(booking: Booking, clearance: Clearance, now: Instant): Clearance | null {
+  const lapses = lapsesAt(clearance, booking.terms);
+  if (lapses === null || lapses > now || clearance.lapsedAt !== null || !mayBeEvaluated(booking)) return null;
+  return dateIn(booking.terms.timeZone, now) > booking.terms.endsOn ? null : afterLapse(clearance, now);
+}
+
+/**
+ * When the sweep has to look at a clearance: at once while its booking has not followed it, so that a lost message loses
+ * nothing; then when a `not_cleared` declines or its validity ends; null when nothing can come of it.
+ */
+export function followUpAt(booking: Booking, clearance: Clearance, now: Instant): Instant | null {
+  if (progress(booking, clearance, now) !== "none" || lapseClearance(booking, clearance, now) !== null) return now;
+  if (!mayBeEvaluated(booking)) return null;
+  const [first] = [declinesAt(clearance, booking.terms), lapsesAt(clearance, booking.terms)]
+    .filter((instant) => instant !== null && instant > now)
+    .sort();
+  return first ?? null;
 }
 
 /** The balance of `full` is due the day after the first confirmation. */

@@ -7,19 +7,31 @@ export type EvaluationKind = (typeof evaluationKinds)[number];
 export const evaluationOutcomes = ["cleared", "cleared_with_conditions", "needs_information", "not_cleared"] as const;
 export type EvaluationOutcome = (typeof evaluationOutcomes)[number];
 
-/** What may leave the clinical store of one evaluation: a class, never the finding itself (I8). */
-export type Finding = { outcome: "cleared" | "pending" | "not_cleared"; validUntil: CalendarDate | null; at: Instant };
+/**
+ * What may leave the clinical store of one evaluation: a class, never the finding itself (I8). `evaluationId` names the
+ * evaluation that counts, `by` is the key of the person who signed it (`personKey`).
+ */
+export type Finding = {
+  outcome: "cleared" | "pending" | "not_cleared";
+  validUntil: CalendarDate | null;
+  at: Instant;
+  evaluationId: string;
+  by: string;
+};
 
 /**
- * The clearance of one booking, the only fact that crosses from the clinical store into the core. `revokedAt` is set
- * while a withdrawal stands; a withdrawal empties every finding but a `not_cleared`. `dueAt` is its own next deadline, if it has one.
+ * The clearance of one booking, the only fact that crosses from the clinical store. `revokedAt` is set while a withdrawal
+ * stands; a withdrawal empties every finding but a `not_cleared`. `lapsedAt` is set once its lapse was told.
+ * `oneClinicianMaySignBoth` is the operator's setting when it was written. `dueAt`: when the sweep looks at it next.
  */
 export type Clearance = {
   bookingId: string;
   version: number;
   medical: Finding | null;
   psychiatric: Finding | null;
+  oneClinicianMaySignBoth: boolean;
   revokedAt: Instant | null;
+  lapsedAt: Instant | null;
   dueAt: Instant | null;
   auditHash: string;
 };
@@ -63,10 +75,38 @@ function validThrough({ medical, psychiatric }: Clearance): CalendarDate | null 
   return earliest ?? null;
 }
 
-/** Both evaluations clear, through `lastDay` at the least. */
-export function clearedThrough(clearance: Clearance | null, lastDay: CalendarDate): boolean {
-  const until = clearance === null ? null : validThrough(clearance);
-  return until !== null && until >= lastDay;
+/**
+ * Whether a clearance confirms a participant through `lastDay`: both evaluations clear, by two people unless the operator
+ * lets one sign both, neither of them the participant (given by their `personKey`).
+ */
+export function confirms(
+  clearance: Clearance | null,
+  { lastDay, participant }: { lastDay: CalendarDate; participant: string },
+): boolean {
+  if (clearance === null) return false;
+  const { medical, psychiatric, oneClinicianMaySignBoth } = clearance;
+  const until = validThrough(clearance);
+  const twoPeople = medical?.by !== psychiatric?.by || oneClinicianMaySignBoth;
+  const byOthers = medical?.by !== participant && psychiatric?.by !== participant;
+  return until !== null && until >= lastDay && twoPeople && byOthers;
+}
+
+/** Whether a person signed the evaluation of the other kind that counts, and so may not sign this one. */
+export function signedTheOther(clearance: Clearance | null, kind: EvaluationKind, by: string): boolean {
+  return clearance?.[kind === "medical" ? "psychiatric" : "medical"]?.by === by;
+}
+
+export const lacks = [...evaluationKinds, "validity"] as const;
+export type Lack = (typeof lacks)[number];
+
+/** What a clearance lacks for a cohort: kinds that do not clear, `validity` where one clears but not through its last day. */
+export function missing(clearance: Clearance | null, lastDay: CalendarDate): Lack[] {
+  const short = evaluationKinds.some((kind) => {
+    const finding = clearance?.[kind];
+    return finding?.outcome === "cleared" && (finding.validUntil === null || finding.validUntil < lastDay);
+  });
+  const kinds = evaluationKinds.filter((kind) => clearance?.[kind]?.outcome !== "cleared");
+  return short ? [...kinds, "validity"] : kinds;
 }
 
 type Terms = { timeZone: string; declineAfterHours: number };
@@ -80,33 +120,43 @@ export function declinesAt(clearance: Clearance | null, { declineAfterHours }: T
   return first === undefined ? null : plusHours(first, declineAfterHours);
 }
 
-function nextDeadline(clearance: Clearance, terms: Terms): Instant | null {
-  const decline = declinesAt(clearance, terms);
-  if (decline !== null) return decline;
+/** The end of a clearance's last day in the cohort's zone; null while it does not clear. */
+export function lapsesAt(clearance: Clearance, { timeZone }: Pick<Terms, "timeZone">): Instant | null {
   const until = validThrough(clearance);
-  return until === null ? null : startOfDay(addDays(until, 1), terms.timeZone);
+  return until === null ? null : startOfDay(addDays(until, 1), timeZone);
 }
 
-function next(before: Clearance | null, bookingId: string, terms: Terms, change: Partial<Clearance>): Clearance {
-  const after: Clearance = {
+/** A changed clearance has told no lapse, and is to be looked at by the time that `followUpAt` of its booking says. */
+function next(before: Clearance | null, bookingId: string, change: Partial<Clearance>): Clearance {
+  return {
     bookingId,
     medical: before?.medical ?? null,
     psychiatric: before?.psychiatric ?? null,
+    oneClinicianMaySignBoth: before?.oneClinicianMaySignBoth ?? false,
     revokedAt: before?.revokedAt ?? null,
     auditHash: before?.auditHash ?? "",
+    lapsedAt: null,
     dueAt: null,
     ...change,
     version: (before?.version ?? 0) + 1,
   };
-  return { ...after, dueAt: nextDeadline(after, terms) };
 }
+
+export type NewEvaluation = {
+  id: string;
+  kind: EvaluationKind;
+  outcome: EvaluationOutcome;
+  validUntil: CalendarDate;
+  by: string;
+  at: Instant;
+};
 
 /** The clearance after an evaluation: the latest per kind counts, and a withdrawal stands until both kinds are new. */
 export function afterEvaluation(
   before: Clearance | null,
   bookingId: string,
-  evaluation: { kind: EvaluationKind; outcome: EvaluationOutcome; validUntil: CalendarDate; at: Instant },
-  terms: Terms,
+  evaluation: NewEvaluation,
+  oneClinicianMaySignBoth: boolean,
 ): Clearance {
   const outcome = outcomeClass(evaluation.outcome);
   const earlier = before?.[evaluation.kind];
@@ -115,8 +165,10 @@ export function afterEvaluation(
     validUntil: outcome === "cleared" ? evaluation.validUntil : null,
     // Said twice, a `not_cleared` does not start its clock again.
     at: outcome === "not_cleared" && earlier?.outcome === "not_cleared" ? earlier.at : evaluation.at,
+    evaluationId: evaluation.id,
+    by: evaluation.by,
   };
-  const changed = next(before, bookingId, terms, { [evaluation.kind]: finding });
+  const changed = next(before, bookingId, { [evaluation.kind]: finding, oneClinicianMaySignBoth });
   return changed.medical !== null && changed.psychiatric !== null ? { ...changed, revokedAt: null } : changed;
 }
 
@@ -124,14 +176,15 @@ export function afterEvaluation(
  * The clearance after a withdrawal: both kinds have to be evaluated anew. A `not_cleared` is no clearance to take back;
  * it stands, with its clock, until an evaluation of its kind replaces it.
  */
-export function afterWithdrawal(before: Clearance, at: Instant, terms: Terms): Clearance {
+export function afterWithdrawal(before: Clearance, at: Instant): Clearance {
   const standing = (finding: Finding | null) => (finding?.outcome === "not_cleared" ? finding : null);
   const { medical, psychiatric } = before;
   const change = { medical: standing(medical), psychiatric: standing(psychiatric), revokedAt: at };
-  return next(before, before.bookingId, terms, change);
+  return next(before, before.bookingId, change);
 }
 
-/** The clearance once its deadline has been acted upon: nothing is left to wake up for. */
-export function afterDeadline(before: Clearance): Clearance {
-  return { ...before, dueAt: null };
-}
+/** The clearance once its lapse is told. */
+export const afterLapse = (before: Clearance, at: Instant): Clearance => ({
+  ...next(before, before.bookingId, {}),
+  lapsedAt: at,
+});

@@ -2,17 +2,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { plusHours } from "../time/index.ts";
 import {
-  afterDeadline,
   afterEvaluation,
   afterWithdrawal,
   type Clearance,
   clearanceSummary,
-  clearedThrough,
+  confirms,
   declinesAt,
   type EvaluationKind,
   type EvaluationOutcome,
   evaluationKinds,
   evaluationOutcomes,
+  lapsesAt,
+  missing,
+  signedTheOther,
 } from "./index.ts";
 
 const terms = { timeZone: "America/Denver", declineAfterHours: 24 };
@@ -20,10 +22,15 @@ const monday = "2027-01-04T17:00:00Z";
 const tuesday = "2027-01-05T17:00:00Z";
 const today = "2027-01-05";
 const lastDay = "2027-03-14";
+const participant = "participant";
 
 type Said = [kind: EvaluationKind, outcome: EvaluationOutcome, validUntil?: string | undefined, at?: string];
-const evaluate = (before: Clearance | null, [kind, outcome, validUntil = "2027-04-01", at = monday]: Said) =>
-  afterEvaluation(before, "bkg_1", { kind, outcome, validUntil, at }, terms);
+const signed = (by: string, oneMaySignBoth = false) =>
+  function evaluate(before: Clearance | null, [kind, outcome, validUntil = "2027-04-01", at = monday]: Said) {
+    return afterEvaluation(before, "bkg_1", { id: `evl_${kind}`, kind, outcome, validUntil, by, at }, oneMaySignBoth);
+  };
+/** Each kind signed by a clinician of its own. */
+const evaluate = (before: Clearance | null, said: Said) => signed(`dr-${said[0]}`)(before, said);
 const after = (...said: Said[]): Clearance | null => said.reduce<Clearance | null>(evaluate, null);
 const status = (...said: Said[]) => clearanceSummary(after(...said), today).status;
 const bothClear: Said[] = [
@@ -69,8 +76,10 @@ describe("the clearance that a booking shows", () => {
     const clearance = after(["medical", "cleared", "2027-03-13"], ["psychiatric", "cleared", "2027-04-01"]);
 
     expect(clearanceSummary(clearance, today).status).toBe("cleared");
-    expect(clearedThrough(clearance, lastDay)).toBe(false);
-    expect(clearedThrough(after(["medical", "cleared", lastDay], ["psychiatric", "cleared"]), lastDay)).toBe(true);
+    expect(confirms(clearance, { lastDay, participant })).toBe(false);
+    expect(confirms(after(["medical", "cleared", lastDay], ["psychiatric", "cleared"]), { lastDay, participant })).toBe(
+      true,
+    );
   });
 
   test("never says why: a summary has a status and a date, nothing else (I8)", () => {
@@ -84,10 +93,10 @@ describe("the clearance that a booking shows", () => {
 });
 
 describe("a withdrawal", () => {
-  const withdrawn = afterWithdrawal(after(...bothClear) as Clearance, tuesday, terms);
+  const withdrawn = afterWithdrawal(after(...bothClear) as Clearance, tuesday);
 
   test("empties both findings and shows", () => {
-    expect(withdrawn).toMatchObject({ medical: null, psychiatric: null, revokedAt: tuesday, dueAt: null });
+    expect(withdrawn).toMatchObject({ medical: null, psychiatric: null, revokedAt: tuesday });
     expect(clearanceSummary(withdrawn, today)).toEqual({ status: "withdrawn", validUntil: null });
   });
 
@@ -102,9 +111,10 @@ describe("a withdrawal", () => {
 
   test("takes back what clears, and leaves a colleague's not_cleared with its clock", () => {
     const before = after(["medical", "cleared"], ["psychiatric", "not_cleared"]) as Clearance;
-    const taken = afterWithdrawal(before, tuesday, terms);
+    const taken = afterWithdrawal(before, tuesday);
 
-    expect(taken).toMatchObject({ medical: null, psychiatric: before.psychiatric, dueAt: plusHours(monday, 24) });
+    expect(taken).toMatchObject({ medical: null, psychiatric: before.psychiatric });
+    expect(declinesAt(taken, terms)).toBe(plusHours(monday, 24));
     expect(clearanceSummary(taken, today).status).toBe("not_cleared");
   });
 
@@ -118,7 +128,6 @@ describe("the decline clock", () => {
     const clearance = after(["medical", "not_cleared"]);
 
     expect(declinesAt(clearance, terms)).toBe(plusHours(monday, 24));
-    expect(clearance?.dueAt).toBe(plusHours(monday, 24));
     expect(declinesAt(clearance, { ...terms, declineAfterHours: 0 })).toBe(monday);
   });
 
@@ -148,16 +157,85 @@ describe("the decline clock", () => {
   });
 });
 
-describe("a clearance's next deadline", () => {
+describe("the end of a clearance's validity", () => {
+  const ends = (...said: Said[]) => lapsesAt(after(...said) as Clearance, terms);
+
   test("is the end of its last day in the cohort's zone, daylight saving or not", () => {
-    expect(after(["medical", "cleared", "2027-03-13"], ["psychiatric", "cleared"])?.dueAt).toBe("2027-03-14T07:00:00Z");
-    expect(after(["medical", "cleared", "2027-03-14"], ["psychiatric", "cleared"])?.dueAt).toBe("2027-03-15T06:00:00Z");
+    expect(ends(["medical", "cleared", "2027-03-13"], ["psychiatric", "cleared"])).toBe("2027-03-14T07:00:00Z");
+    expect(ends(["medical", "cleared", "2027-03-14"], ["psychiatric", "cleared"])).toBe("2027-03-15T06:00:00Z");
   });
 
-  test("is gone once it was acted upon, and each change counts a version", () => {
-    const clearance = after(...bothClear) as Clearance;
+  test("is none while a kind does not clear", () => {
+    expect(ends(["medical", "cleared"])).toBeNull();
+    expect(ends(...bothClear, ["medical", "not_cleared"])).toBeNull();
+  });
+});
 
-    expect(afterDeadline(clearance)).toEqual({ ...clearance, dueAt: null });
-    expect(clearance.version).toBe(2);
+describe("two people agree", () => {
+  test("whoever signed the kind that counts may not sign the other one", () => {
+    const clearance = after(["medical", "cleared"]);
+
+    expect(signedTheOther(clearance, "psychiatric", "dr-medical")).toBe(true);
+    expect(signedTheOther(clearance, "medical", "dr-medical")).toBe(false);
+    expect(signedTheOther(signed("dr-second")(clearance, ["medical", "cleared"]), "psychiatric", "dr-medical")).toBe(
+      false,
+    );
+  });
+
+  test("a clearance names the evaluation that counts and who signed it", () => {
+    expect(after(...bothClear)).toMatchObject({
+      medical: { evaluationId: "evl_medical", by: "dr-medical" },
+      psychiatric: { evaluationId: "evl_psychiatric", by: "dr-psychiatric" },
+    });
+  });
+
+  test("one person confirms nobody alone, unless the operator lets one clinician sign both", () => {
+    const byOne = (oneMaySignBoth: boolean) => bothClear.reduce<Clearance | null>(signed("dr", oneMaySignBoth), null);
+
+    expect(confirms(byOne(false), { lastDay, participant })).toBe(false);
+    expect(confirms(byOne(true), { lastDay, participant })).toBe(true);
+  });
+
+  test.each(evaluationKinds)("nobody confirms themselves: the %s evaluation was signed by the participant", (kind) => {
+    const clearance = signed(participant)(after(...bothClear), [kind, "cleared"]);
+
+    expect(confirms(clearance, { lastDay, participant })).toBe(false);
+  });
+});
+
+describe("what is missing for a cohort", () => {
+  test.each<[string, Said[], string[]]>([
+    ["nothing was said", [], ["medical", "psychiatric"]],
+    ["one kind clears", [["medical", "cleared"]], ["psychiatric"]],
+    ["both clear through the last day", bothClear, []],
+    ["one ends the day before the last", [["medical", "cleared", "2027-03-13"], bothClear[1] as Said], ["validity"]],
+    ["the only one is too short", [["medical", "cleared", "2027-03-13"]], ["psychiatric", "validity"]],
+    ["one needs information", [["medical", "needs_information"], bothClear[1] as Said], ["medical"]],
+    ["one is not cleared", [...bothClear, ["psychiatric", "not_cleared"]], ["psychiatric"]],
+  ])("when %s", (_when, said, lacking) => {
+    expect(missing(after(...said), lastDay)).toEqual(lacking);
+  });
+
+  test("are both kinds after a withdrawal", () => {
+    expect(missing(afterWithdrawal(after(...bothClear) as Clearance, tuesday), lastDay)).toEqual([
+      "medical",
+      "psychiatric",
+    ]);
+  });
+
+  test("is nothing exactly when the clearance confirms, whatever was said by two people", () => {
+    const said = fc.array(
+      fc.tuple(
+        fc.constantFrom(...evaluationKinds),
+        fc.constantFrom(...evaluationOutcomes),
+        fc.constantFrom("2027-03-13", lastDay, "2027-04-01"),
+      ),
+    );
+    fc.assert(
+      fc.property(said, (history) => {
+        const clearance = after(...history);
+        expect(missing(clearance, lastDay).length === 0).toBe(confirms(clearance, { lastDay, participant }));
+      }),
+    );
   });
 });

@@ -29,6 +29,7 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
     AUDIT_TABLE: "audit",
     OUTBOX_TABLE: "outbox",
     CLINICAL_TABLE: "clinical",
+    CLEARANCE_TABLE: "clearance",
   });
   let count = 0;
   const ids = {

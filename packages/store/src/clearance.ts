@@ -1,0 +1,107 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { type Actor, chain } from "@clearing/domain/audit";
+import type { Booking } from "@clearing/domain/booking";
+import { followUpAt } from "@clearing/domain/booking";
+import type { DomainEvent } from "@clearing/domain/event";
+import { personKey } from "@clearing/domain/person";
+import { type Clearance, clearanceSummary } from "@clearing/domain/screening";
+import { dateIn, type Instant } from "@clearing/domain/time";
+import type { Guarded } from "./commit.ts";
+import { auditPut, outboxPut } from "./facts.ts";
+import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
+import { keys } from "./keys.ts";
+import type { Key } from "./read.ts";
+import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
+
+/** Where a booking's clearance is: in a table of its own, so that a role may read it and not write it. */
+export const clearanceIn = (store: Store, bookingId: string): Key & { table: string } => ({
+  ...keys.clearance(bookingId),
+  table: store.tables.clearance,
+});
+
+export async function readClearance(store: Store, bookingId: string): Promise<Clearance | null> {
+  const at = { TableName: store.tables.clearance, Key: keys.clearance(bookingId) };
+  const { Item } = await store.client.send(new GetCommand({ ...at, ConsistentRead: true }));
+  return Item === undefined ? null : fromDeadlineItem<Clearance>(Item);
+}
+
+/**
+ * The writes of a clearance's next version: itself under its version, its audit record, which says what became of it and
+ * never of which kind (I8), and its event. The booking is still the one that was read, so that what it has to follow is
+ * due at once.
+ */
+export function clearanceWrites(
+  store: Store,
+  booking: Booking,
+  before: Clearance | null,
+  after: Clearance,
+  { actor, action, now }: { actor: Actor; action: string; now: Instant },
+): Guarded<"stale">[] {
+  const today = dateIn(booking.terms.timeZone, now);
+  const summary = clearanceSummary(after, today);
+  const link = chain(before?.auditHash ?? "", {
+    subject: { type: "clearance", id: booking.id },
+    sequence: after.version,
+    at: now,
+    actor,
+    action,
+    before: before === null ? null : clearanceSummary(before, today),
+    after: summary,
+  });
+  const event: DomainEvent = {
+    name: "ClearanceChanged",
+    subject: { type: "clearance", id: booking.id, version: after.version },
+    data: { bookingId: booking.id, cohortId: booking.cohortId, ...summary },
+  };
+  const next = { ...after, dueAt: followUpAt(booking, after, now), auditHash: link.hash };
+  return [
+    clearancePut(store, before, next),
+    bookingUnchanged(store, booking),
+    auditPut(store, link),
+    outboxPut(store, event, now),
+  ];
+}
+
+/** A clearance under the version that was read; null: there is none yet. */
+export function clearancePut(store: Store, before: Clearance | null, after: Clearance): Guarded<"stale"> {
+  const Item = toDeadlineItem(after, "CLEARANCE", keys.clearance(after.bookingId));
+  const put = { TableName: store.tables.clearance, Item, ...isVersion(before?.version ?? null) };
+  return { write: { Put: put }, refusal: "stale" };
+}
+
+function bookingUnchanged(store: Store, { id, version }: Booking): Guarded<"stale"> {
+  const check = { TableName: store.tables.core, Key: keys.booking(id), ...isVersion(version) };
+  return { write: { ConditionCheck: check }, refusal: "stale" };
+}
+
+/** The clearance is still the one that was read. */
+export function clearanceUnchanged(store: Store, bookingId: string, seen: Clearance | null): Guarded<"stale"> {
+  const check = { TableName: store.tables.clearance, Key: keys.clearance(bookingId) };
+  return { write: { ConditionCheck: { ...check, ...isVersion(seen?.version ?? null) } }, refusal: "stale" };
+}
+
+/** Both evaluations clear, through the cohort's last day, by two people other than the participant. */
+export function checkCleared(store: Store, { id, terms, participant }: Booking): Guarded<"stale"> {
+  return {
+    write: {
+      ConditionCheck: {
+        TableName: store.tables.clearance,
+        Key: keys.clearance(id),
+        ConditionExpression:
+          "medical.outcome = :cleared AND psychiatric.outcome = :cleared" + // I2: both evaluations clear
+          " AND medical.validUntil >= :lastDay AND psychiatric.validUntil >= :lastDay" + // I2: to the last day
+          " AND (medical.#by <> psychiatric.#by OR oneClinicianMaySignBoth = :true)" + // I2: two people agree
+          " AND medical.#by <> :participant AND psychiatric.#by <> :participant", // I2: nobody clears themselves
+        ExpressionAttributeNames: { "#by": "by" },
+        ExpressionAttributeValues: {
+          ":cleared": "cleared",
+          ":lastDay": terms.endsOn,
+          ":true": true,
+          ":participant": personKey(participant.email),
+        },
+      },
+    },
+    refusal: "stale",
+  };
+}
