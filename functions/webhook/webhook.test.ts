@@ -3,6 +3,7 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
 import { rawHttpHandler } from "@clearing/runtime/api";
+import type { StripeSecret } from "@clearing/runtime/stripe-secret";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { type HttpEventFields, httpEvent } from "@clearing/runtime/testing/http-event";
 import type { Context } from "aws-lambda";
@@ -26,9 +27,11 @@ const body = JSON.stringify({ ...event, note: "ü" }, null, 2);
 const sign = (text: string, secret = "whsec_now") =>
   `t=${AT},v1=${createHmac("sha256", secret).update(`${AT}.${text}`).digest("hex")}`;
 
-function webhook() {
+const known = { secretKey: "sk_1", webhookSecrets: ["whsec_now", "whsec_before"] };
+
+function webhook(secret: StripeSecret | null = known) {
   const { deps, table, log } = fakeDeps();
-  const secretOf = async () => ({ secretKey: "sk_1", webhookSecrets: ["whsec_now", "whsec_before"] });
+  const secretOf = async () => secret;
   const handler = rawHttpHandler(
     async () => deps,
     (request) => receiveWebhook(request, deps, secretOf),
@@ -52,6 +55,15 @@ beforeEach(() => {
 });
 
 describe("a Stripe webhook", () => {
+  it("is to come again while nobody has told us the signing secret", async () => {
+    const { post, written } = webhook(null);
+
+    const answer = await post({ body, headers: { "stripe-signature": sign(body) } });
+
+    expect(answer).toMatchObject({ statusCode: 503, body: expect.stringContaining("payment_provider_unavailable") });
+    expect(written()).toEqual([]);
+  });
+
   it("stores the event and the message that works on it in one transaction, then answers 200", async () => {
     const { post, written } = webhook();
 

@@ -1,20 +1,25 @@
 import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
 import { verifyWebhook } from "@clearing/payments/webhook";
 import type { RawHttpRequest, Refusal, Reply } from "@clearing/runtime/api";
-import type { Deps } from "@clearing/runtime/deps";
+import type { Deps, NotConfigured } from "@clearing/runtime/deps";
 import type { StripeSecret } from "@clearing/runtime/stripe-secret";
 import { storeStripeEvent } from "@clearing/store/stripe-event";
 
+type Unset = Pick<NotConfigured, "notConfigured">;
+
 /**
  * Takes a Stripe webhook: the signature over the bytes as they came, then one transaction that stores the event and the
- * message that has it worked on. 200 only when that is durable; otherwise Stripe delivers it again.
+ * message that has it worked on. 200 only when that is durable; otherwise Stripe delivers it again, as it does while
+ * the operator has not yet told us the signing secret.
  */
 export async function receiveWebhook(
   request: RawHttpRequest,
   deps: Deps,
-  secretOf: () => Promise<StripeSecret>,
-): Promise<Refusal | Reply> {
-  const { webhookSecrets } = await secretOf();
+  secretOf: () => Promise<StripeSecret | null>,
+): Promise<Refusal | Reply | Unset> {
+  const secret = await secretOf();
+  if (secret === null) return { notConfigured: "stripe" };
+  const { webhookSecrets } = secret;
   const now = deps.clock.now();
   const verdict = verifyWebhook(request.body, request.headers["stripe-signature"], webhookSecrets, now);
   if (!verdict.ok) {

@@ -92,13 +92,14 @@ export class OperationsStack extends Stack {
     }
     this.#alarm("api-5xx", {
       alarmDescription: "The API answers with 5xx",
-      metric: this.#apiMetric(api, "5xx"),
+      metric: this.#unexpected(this.#apiMetric(api, "5xx")),
       threshold: 5,
     });
     for (const kind of ["4xx", "5xx"]) {
+      const failed = this.#webhookMetric(api, kind);
       this.#alarm(`webhook-${kind}`, {
         alarmDescription: `Stripe's deliveries are answered with ${kind}: the signing secret, or the function`,
-        metric: this.#webhookMetric(api, kind),
+        metric: kind === "5xx" ? this.#unexpected(failed, `${api.webhook.method} ${api.webhook.path}`) : failed,
         threshold: 3,
       });
     }
@@ -183,6 +184,13 @@ export class OperationsStack extends Stack {
     return this.#apiMetric({ api }, metricName).with({
       dimensionsMap: { ApiId: api.apiId, Stage: "$default", Resource: webhook.path, Method: webhook.method },
     });
+  }
+
+  /** Failures but for the 503 that is answered until an operator has put Stripe's secret in, by all routes or one. */
+  #unexpected(failed: Metric, route?: string): MathExpression {
+    const dimensionsMap = { stage: this.#stage, ...(route !== undefined && { route }) };
+    const early = this.#ownMetric("StripeNotConfigured").with({ dimensionsMap });
+    return new MathExpression({ expression: "failed - FILL(early, 0)", usingMetrics: { failed, early } });
   }
 
   #dashboard({ settings, api, events }: OperationsProps): void {

@@ -5,20 +5,24 @@ import { schedules, subscriptions } from "../../infra/subscriptions.ts";
 import { stage, synthesize } from "./stage.ts";
 
 const queues = stage.ofType("AWS::SQS::Queue");
+type Measured = { Namespace: string; MetricName: string; Dimensions?: { Name: string; Value: string }[] };
 const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
   ({ properties }) =>
-    properties as {
-      Namespace: string;
-      MetricName: string;
-      Dimensions?: { Name: string; Value: string }[];
+    properties as Measured & {
+      /** What an alarm on an expression reckons with. */
+      Metrics?: { Expression?: string; MetricStat?: { Metric: Measured } }[];
       AlarmActions: string[];
       TreatMissingData: string;
     },
 );
 const dead = (name: string) => name.endsWith("-dead");
+const measuredBy = (alarm: (typeof alarms)[number]): Measured[] =>
+  alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm];
 const alarmsOn = (metric: string, value: string) =>
-  alarms.filter(
-    ({ MetricName, Dimensions }) => MetricName === metric && Dimensions?.some(({ Value }) => Value === value),
+  alarms.filter((alarm) =>
+    measuredBy(alarm).some(
+      ({ MetricName, Dimensions }) => MetricName === metric && Dimensions?.some(({ Value }) => Value === value),
+    ),
   );
 
 /** The names of api.md. */
@@ -201,7 +205,7 @@ describe("what a person is told", () => {
   });
 
   test("what the functions count themselves has an alarm, but for what is only to be looked at", () => {
-    const onlySeen = ["Latency", "PaymentRefused", "ReconciledEvents", "WebhookVersionSkew"];
+    const onlySeen = ["Latency", "PaymentRefused", "ReconciledEvents", "StripeNotConfigured", "WebhookVersionSkew"];
     const sources = globSync(["packages/{runtime,operations}/src/*.ts", "functions/*/*.ts"], {
       exclude: (path) => path.endsWith(".test.ts"),
     });
@@ -256,7 +260,7 @@ describe("what a person is told", () => {
   test("what that address does not take is kept, and is an alarm itself", () => {
     const { ofType } = synthesize({ alarmEmail: "on-call@retreats.example" });
     const onLostMail = ofType("AWS::CloudWatch::Alarm").filter(({ properties }) =>
-      JSON.stringify(properties.Dimensions).includes("clearing-dev-alarms-dead"),
+      JSON.stringify(properties).includes("clearing-dev-alarms-dead"),
     );
 
     expect(onLostMail.map(({ properties }) => properties.MetricName)).toEqual(["ApproximateNumberOfMessagesVisible"]);
@@ -266,7 +270,20 @@ describe("what a person is told", () => {
     expect(alarmsOn("OutboxAge", "dev")).toMatchObject([{ Threshold: 5 * 60 * 1000, Statistic: "Maximum" }]);
     expect(alarmsOn("4xx", "/webhooks/stripe")).toHaveLength(1);
     expect(alarmsOn("5xx", "/webhooks/stripe")).toHaveLength(1);
-    expect(alarms.filter(({ MetricName }) => MetricName === "5xx")).toHaveLength(2);
+    const on5xx = alarms.filter((alarm) => measuredBy(alarm).some(({ MetricName }) => MetricName === "5xx"));
+    expect(on5xx).toHaveLength(2);
+  });
+
+  test("a 503 that is answered until Stripe is configured wakes nobody", () => {
+    const ofStage = { Name: "stage", Value: "dev" };
+    const counts = [...alarmsOn("5xx", "/webhooks/stripe"), ...alarmsOn("StripeNotConfigured", "dev")];
+
+    expect(new Set(counts).size).toBe(2);
+    for (const { Metrics } of counts) expect(Metrics?.[0]).toMatchObject({ Expression: "failed - FILL(early, 0)" });
+    expect(alarmsOn("StripeNotConfigured", "dev").map((alarm) => measuredBy(alarm)[1]?.Dimensions)).toEqual([
+      [ofStage],
+      [{ Name: "route", Value: "POST /webhooks/stripe" }, ofStage],
+    ]);
   });
 
   test("so have the errors of every function", () => {

@@ -43,6 +43,8 @@ export type StackOptions = {
   /** Stripe's test mode instead of the simulator. */
   stripeSecretKey?: string | undefined;
   stripeWebhookSecret?: string | undefined;
+  /** Whether the Stripe secret has its value yet, as it has not after a first deployment. Asked at each read. */
+  hasStripeSecret?: () => boolean;
   /** What the account settles as itself, `usd,eur`: for the functions that ask, and for the simulator. `usd` if absent. */
   settlementCurrencies?: string | undefined;
   /** Says what is being brought up. */
@@ -163,9 +165,12 @@ async function assemble(
   });
   const mailbox = createMailbox(db, readIdentities(template), clock.now);
   const ownSecret = new Set(topology.functions.map((fn) => fn.environment.STRIPE_SECRET_ARN));
-  const givenSecrets = new Map(
-    topology.secrets.map(({ arn, value }) => [arn, ownSecret.has(arn) ? stripe.secret : value]),
-  );
+  const givenSecrets = new Map(topology.secrets.map(({ arn, value }) => [arn, value]));
+  const { hasStripeSecret = () => true } = options;
+  const secretOf = (arn: string) => {
+    if (!ownSecret.has(arn)) return givenSecrets.get(arn);
+    return hasStripeSecret() ? stripe.secret : undefined;
+  };
 
   const onWrite = (table: { name: string }) => {
     writes++;
@@ -184,7 +189,7 @@ async function assemble(
         crash,
       }),
       AWSEvents: bus.service,
-      secretsmanager: createSecrets((arn) => givenSecrets.get(arn), [...givenSecrets.keys()]),
+      secretsmanager: createSecrets(secretOf, [...givenSecrets.keys()]),
       "POST /v2/email/outbound-emails": mailbox.service,
     }),
   );

@@ -78,8 +78,10 @@ export function createSecrets(secretOf: (arn: string) => string | undefined, arn
     const arn = arns.find((one) => one === SecretId || one.split(":secret:")[1]?.replace(/-local0$/, "") === SecretId);
     requireGrant(call.fn, "secretsmanager:GetSecretValue", arn ?? SecretId);
     const SecretString = arn && secretOf(arn);
-    if (!SecretString)
-      throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+    if (!SecretString) {
+      const missing = arn ? " value for staging label: AWSCURRENT" : ".";
+      throw new AwsError("ResourceNotFoundException", `Secrets Manager can't find the specified secret${missing}`);
+    }
     const answer = { ARN: arn, Name: SecretId, SecretString, VersionId: "local", VersionStages: ["AWSCURRENT"] };
     return { status: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body: JSON.stringify(answer) };
   };

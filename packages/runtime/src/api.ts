@@ -7,7 +7,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { type Answer, problemResponse, type Refusal, type Reply, responseOf } from "./answer.ts";
 import { isConflict, isOutage } from "./aws.ts";
 import { type Caller, callerOf } from "./caller.ts";
-import type { Deps, DepsFactory } from "./deps.ts";
+import type { Deps, DepsFactory, NotConfigured } from "./deps.ts";
 import { type Idempotency, scopeOf } from "./idempotency.ts";
 import { closeList, openList } from "./list-cursor.ts";
 import { jsonLog, type Log } from "./log.ts";
@@ -67,6 +67,7 @@ export function httpHandler<D extends Deps>(depsFactory: DepsFactory<D>, binding
     const binding = bindingOf(event);
     if (binding === undefined) return problemResponse({ refused: "not_found" });
     const deps = await depsFactory();
+    if ("notConfigured" in deps) return notConfigured(event, binding);
     const { pathParameters: params = {}, rawQueryString: query = "" } = event;
     return serve(deps, binding, event, { params, query, headers: headersOf(event), body: bodyOf(event) });
   }, bindingOf);
@@ -77,18 +78,30 @@ export type RawHttpRequest = { headers: Readonly<Record<string, string | undefin
 
 /** The Lambda handler of a route that judges the raw bytes itself, such as a webhook; nothing is checked before it. */
 export function rawHttpHandler<D extends Deps>(
-  depsFactory: DepsFactory<D>,
-  answer: (request: RawHttpRequest, deps: D) => Promise<Reply | Refusal>,
+  depsFactory: () => Promise<D>,
+  answer: (request: RawHttpRequest, deps: D) => Promise<Reply | Refusal | Pick<NotConfigured, "notConfigured">>,
 ) {
   return stack(async (event) => {
     const deps = await depsFactory();
     const log = deps.log.with({ requestId: event.requestContext.requestId });
     const answered = await answer({ headers: headersOf(event), body: bodyOf(event) }, { ...deps, log });
+    if ("notConfigured" in answered) return notConfigured(event);
     return "refused" in answered ? problemResponse(answered) : responseOf(answered);
   });
 }
 
 type Bound = Pick<Binding, "route" | "failed">;
+
+/**
+ * Nobody can pay yet, and Stripe is to deliver again later. It is counted: the alarms on 5xx leave it out
+ * (infra/stacks/operations.ts).
+ */
+function notConfigured(event: HttpEvent, { failed }: Pick<Binding, "failed"> = {}): Response {
+  const log = logOf(event);
+  log.info("Stripe is not configured yet");
+  log.metric("StripeNotConfigured", 1, "Count", { route: event.routeKey });
+  return failed ? responseOf(failed()) : problemResponse({ refused: "payment_provider_unavailable" });
+}
 
 function stack(
   respond: (event: HttpEvent) => Response | Promise<Response>,

@@ -29,6 +29,27 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
+describe("while Stripe is not configured", () => {
+  const { deps, log } = fakeDeps();
+  const factory = async () => ({ notConfigured: "stripe", log: deps.log }) as const;
+  const never = async () => {
+    throw new Error("there is nothing to do it with");
+  };
+
+  it("a consumer leaves its messages to the sweeps, and none becomes a dead letter", async () => {
+    const run = sqsConsumer(factory, never);
+
+    expect(await run(queue(envelope("evt_1", "bkg_1")), context)).toEqual({ batchItemFailures: [] });
+  });
+
+  it("a schedule does nothing, and says so in one line that is no warning", async () => {
+    log.length = 0;
+    await scheduledHandler(factory, never)({}, context);
+
+    expect(log.map((line) => JSON.parse(line).level)).toEqual(["info"]);
+  });
+});
+
 describe("a consumer of a queue", () => {
   it("is given the event as the bus carried it", async () => {
     const seen: BusEvent[] = [];

@@ -33,6 +33,11 @@ export type EventHandler<D extends Deps> = (event: BusEvent, deps: D) => Promise
 export function sqsConsumer<D extends Deps>(depsFactory: DepsFactory<D>, handle: EventHandler<D>) {
   const consume = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const deps = await depsFactory();
+    if ("notConfigured" in deps) {
+      // Nothing hangs on a message: what it asks for at Stripe is due in the tables as well, where sweeps find it.
+      deps.log.info("messages left to the sweeps: Stripe is not configured yet", { messages: Records.length });
+      return { batchItemFailures: [] };
+    }
     const failed: string[] = [];
     const handleOne = async ({ messageId, body }: SQSRecord): Promise<void> => {
       const event = parseBusEvent(body);
@@ -63,7 +68,7 @@ export function sqsConsumer<D extends Deps>(depsFactory: DepsFactory<D>, handle:
  * comes back from the first of them on, so that everything after it may be seen twice.
  */
 export function streamHandler<D extends Deps>(
-  depsFactory: DepsFactory<D>,
+  depsFactory: () => Promise<D>,
   handle: (records: readonly DynamoDBRecord[], deps: D) => Promise<readonly string[]>,
 ) {
   const consume = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -75,7 +80,12 @@ export function streamHandler<D extends Deps>(
 
 /** The Lambda handler of a schedule: one run. One that fails is reported to the dead letters; the next does its work. */
 export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, run: (deps: D) => Promise<void>) {
-  return middy<unknown, void, Error, LambdaContext>(async () => run(await depsFactory())).use(outageLog());
+  const runOnce = async (): Promise<void> => {
+    const deps = await depsFactory();
+    if ("notConfigured" in deps) deps.log.info("nothing to do: Stripe is not configured yet");
+    else await run(deps);
+  };
+  return middy<unknown, void, Error, LambdaContext>(runOnce).use(outageLog());
 }
 
 /** Whatever escapes is logged without its words, and thrown on so that the source of the event retries. */

@@ -29,8 +29,17 @@ it("tells instants of whole seconds and ids that sort by time", async () => {
 it("opens the way to Stripe only where it is asked for", async () => {
   const gateway = {} as Gateway;
 
-  expect((await depsFor({ gateway: () => async () => gateway })()).gateway).toBe(gateway);
+  expect(await depsFor({ gateway: () => async () => gateway })()).toHaveProperty("gateway", gateway);
   expect(await depsFor({})()).not.toHaveProperty("gateway");
+});
+
+it("says so while the account is not configured, and looks again at each invocation", async () => {
+  let found: Gateway | null = null;
+  const factory = depsFor({ gateway: () => async () => found });
+
+  expect(await factory()).toMatchObject({ notConfigured: "stripe" });
+  found = {} as Gateway;
+  expect(await factory()).toHaveProperty("gateway", found);
 });
 
 it("is built anew after a failure", async () => {

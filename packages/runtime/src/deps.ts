@@ -22,11 +22,14 @@ export type Deps = {
   config: Config;
 };
 
-export type DepsFactory<D extends Deps = Deps> = () => Promise<D>;
+/** Instead of dependencies, while the secret of the Stripe account has no value: nothing to do, and no failure. */
+export type NotConfigured = { notConfigured: "stripe"; log: Log };
+
+export type DepsFactory<D extends Deps = Deps> = () => Promise<D | NotConfigured>;
 
 export type Parts = {
   /** `openGateway` of stripe-account.ts, in functions that move money. */
-  gateway?: (config: Config, now: () => number, log: Log) => () => Promise<Gateway>;
+  gateway?: (config: Config, now: () => number, log: Log) => () => Promise<Gateway | null>;
   /** `sesMailer` of mailer.ts, in the function that sends mail. */
   mailer?: (config: Config) => Mailer;
 };
@@ -36,16 +39,22 @@ export type DepsWith<P extends Parts> = Deps &
   (P extends { gateway: unknown } ? { gateway: Gateway } : unknown) &
   (P extends { mailer: unknown } ? { mailer: Mailer } : unknown);
 
+/** What `depsFor(parts)` may give instead: only a function that moves money has to wait for its account. */
+type Missing<P extends Parts> = P extends { gateway: unknown } ? NotConfigured : never;
+
 /**
  * Builds a function's dependencies at its first invocation and keeps them, but for the gateway, which is asked for at
  * each one: the account's key may have been rolled meanwhile. A failure is tried anew at the next invocation.
  */
-export function depsFor<const P extends Parts>(parts: P): DepsFactory<DepsWith<P>> {
-  let built: { deps: Deps; gateway: (() => Promise<Gateway>) | undefined } | null = null;
+export function depsFor<const P extends Parts>(parts: P): () => Promise<DepsWith<P> | Missing<P>> {
+  let built: { deps: Deps; gateway: (() => Promise<Gateway | null>) | undefined } | null = null;
   return async () => {
     built ??= buildDeps(parts);
-    const { deps, gateway } = built;
-    return (gateway ? { ...deps, gateway: await gateway() } : deps) as DepsWith<P>;
+    const { deps, gateway: openGateway } = built;
+    if (openGateway === undefined) return deps as DepsWith<P>;
+    const gateway = await openGateway();
+    if (gateway === null) return { notConfigured: "stripe", log: deps.log } as Missing<P>;
+    return { ...deps, gateway } as DepsWith<P>;
   };
 }
 

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { Gateway } from "@clearing/payments";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
@@ -21,6 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => stripe.close());
 
+/** The gateway of an account whose secret has a value. */
+const configured = (gatewayOf: () => Promise<Gateway | null>) => async (): Promise<Gateway> => {
+  const gateway = await gatewayOf();
+  if (gateway === null) throw new Error("the secret has no value");
+  return gateway;
+};
+
 it("asks Stripe under a rolled key as soon as the secret is read again, and keeps its connections until then", async () => {
   const client = new SecretsManagerClient({ region: "us-east-1" });
   const secrets = mockClient(client as never);
@@ -30,12 +38,8 @@ it("asks Stripe under a rolled key as soon as the secret is read again, and keep
       .resolves({ SecretString: JSON.stringify({ secretKey, webhookSecrets: [] }) } as never);
   let now = 0;
   const config = readConfig({ STRIPE_SECRET_ARN: "arn", STRIPE_API_BASE: stripeApiBase });
-  const gatewayOf = openGateway(
-    config,
-    () => now,
-    jsonLog({}, () => undefined),
-    client,
-  );
+  const log = jsonLog({}, () => undefined);
+  const gatewayOf = configured(openGateway(config, () => now, log, client));
 
   holds("sk_test_old");
   const first = await gatewayOf();
@@ -58,7 +62,7 @@ it("counts every call whose key Stripe does not accept, whoever makes it, and no
   const config = readConfig({ STRIPE_SECRET_ARN: "arn", STRIPE_API_BASE: stripeApiBase });
   let now = 0;
   const log = jsonLog({ stage: "test" }, (line) => lines.push(line));
-  const gatewayOf = openGateway(config, () => now, log, client);
+  const gatewayOf = configured(openGateway(config, () => now, log, client));
   const counted = () => lines.filter((line) => line.includes('"StripeKeyRefused":1')).length;
 
   const gateway = await gatewayOf();

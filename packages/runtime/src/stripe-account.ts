@@ -8,22 +8,21 @@ import { stripeSecretOf } from "./stripe-secret.ts";
 /**
  * The gateway to the Stripe account in the function's secret, for functions that move money. The SDK and the secret
  * are loaded side by side, at the first invocation; a key that is rolled reaches a warm function as soon as the secret
- * is read again. A key that Stripe does not accept is counted here, for whatever was asked under it. `now` is in epoch
- * milliseconds.
+ * is read again. A key that Stripe does not accept is counted here, for whatever was asked under it. Null while the
+ * secret has no value. `now` is in epoch milliseconds.
  */
 export function openGateway(
   config: Config,
   now: () => number,
   log: Log,
   client?: SecretsManagerClient,
-): () => Promise<Gateway> {
+): () => Promise<Gateway | null> {
   const secretOf = stripeSecretOf(config, now, client);
   let open: { secretKey: string; gateway: Gateway } | null = null;
   return async () => {
-    const [{ stripeGateway }, { secretKey }] = await Promise.all([
-      import("@clearing/payments/stripe-gateway"),
-      secretOf(),
-    ]);
+    const [{ stripeGateway }, secret] = await Promise.all([import("@clearing/payments/stripe-gateway"), secretOf()]);
+    if (secret === null) return null;
+    const { secretKey } = secret;
     if (open?.secretKey === secretKey) return open.gateway;
     const gateway = stripeGateway({
       secretKey,

@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, it } from "vitest";
 import { stripeSecretOf } from "./stripe-secret.ts";
@@ -12,8 +16,16 @@ function account(text: string) {
   secrets.on(GetSecretValueCommand as never).resolves({ SecretString: text } as never);
   const time = { now: 0 };
   const read = stripeSecretOf(fakeDeps().deps.config, () => time.now, client);
-  return { read, time, calls: () => secrets.calls().length };
+  const failWith = (error: Error) => secrets.on(GetSecretValueCommand as never).rejects(error as never);
+  const put = (value: string) => secrets.on(GetSecretValueCommand as never).resolves({ SecretString: value } as never);
+  return { read, time, failWith, put, calls: () => secrets.calls().length };
 }
+
+/** What Secrets Manager says of a secret that has no value yet. */
+const noValue = new ResourceNotFoundException({
+  message: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+  $metadata: {},
+});
 
 it("reads the secret once, and again after five minutes so that a rotation arrives", async () => {
   const { read, time, calls } = account(JSON.stringify(secret));
@@ -25,6 +37,26 @@ it("reads the secret once, and again after five minutes so that a rotation arriv
   time.now = 300_000;
   await read();
   expect(calls()).toBe(2);
+});
+
+it("is null while the secret has no value, and is looked for again within half a minute", async () => {
+  const { read, time, failWith, put, calls } = account("");
+  failWith(noValue);
+
+  expect(await read()).toBeNull();
+  time.now = 29_999;
+  expect(await read()).toBeNull();
+  expect(calls()).toBe(1);
+  put(JSON.stringify(secret));
+  time.now = 30_000;
+  expect(await read()).toEqual(secret);
+});
+
+it("is no value that may not be read: that is an error", async () => {
+  const { read, failWith } = account("");
+  failWith(Object.assign(new Error("not authorized"), { name: "AccessDeniedException" }));
+
+  await expect(read()).rejects.toThrow("not authorized");
 });
 
 it.each(["", "sk_live_secret", "null", '{"secretKey":"sk_1"}', '{"secretKey":"","webhookSecrets":[]}'])(

@@ -6,24 +6,38 @@ import type { Config } from "./config.ts";
 export type StripeSecret = { secretKey: string; webhookSecrets: readonly string[] };
 
 const KEPT_SECONDS = 300;
+/** So soon after an operator has put the secret in, a warm function begins its work. */
+const MISSED_SECONDS = 30;
 
 /**
  * Reads the Stripe account's secret and keeps it for five minutes, so that a rotation reaches a warm function while
- * both webhook secrets are still valid. `now` is in epoch milliseconds.
+ * both webhook secrets are still valid. Null while it has no value, as between the deployment and the operator's first
+ * `put-secret-value`. A value that is malformed and a secret that may not be read are errors. `now` is in epoch
+ * milliseconds.
  */
 export function stripeSecretOf(
   config: Config,
   now: () => number,
   client = new SecretsManagerClient(awsClient),
-): () => Promise<StripeSecret> {
-  let kept: { secret: StripeSecret; until: number } | null = null;
+): () => Promise<StripeSecret | null> {
+  let kept: { secret: StripeSecret | null; until: number } | null = null;
   return async () => {
     if (kept !== null && now() < kept.until) return kept.secret;
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: config.stripeSecretArn }));
-    const secret = parseSecret(SecretString);
-    kept = { secret, until: now() + KEPT_SECONDS * 1000 };
+    const secret = await readSecret(client, config.stripeSecretArn);
+    kept = { secret, until: now() + (secret === null ? MISSED_SECONDS : KEPT_SECONDS) * 1000 };
     return secret;
   };
+}
+
+async function readSecret(client: SecretsManagerClient, SecretId: string): Promise<StripeSecret | null> {
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
+    return parseSecret(SecretString);
+  } catch (error) {
+    // Said of a secret without a current version, too. The template makes it together with the function.
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return null;
+    throw error;
+  }
 }
 
 function parseSecret(text: string | undefined): StripeSecret {

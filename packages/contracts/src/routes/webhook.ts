@@ -11,5 +11,5 @@ export const stripeWebhook = defineRoute({
   idempotency: "none",
   summary: "Takes Stripe's events; verified over the raw bytes, stored once, worked on afterwards",
   responses: () => ({ 200: { description: "Stored", schema: z.object({ received: z.literal(true) }) } }),
-  errors: ["validation_failed"],
+  errors: ["validation_failed", "payment_provider_unavailable"],
 });

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+
+/** A stack as it is after a first deployment: the secret of the Stripe account has no value yet. */
+let world: World;
+let cohortId: string;
+let isConfigured = false;
+beforeAll(async () => {
+  world = await startWorld(undefined, { hasStripeSecret: () => isConfigured });
+  cohortId = (await openCohort(world)).id;
+});
+afterAll(() => world.stop());
+
+type Line = { level?: string; message?: string };
+
+/** What the functions logged. */
+const logged = (): Line[] =>
+  readdirSync(world.stack.logsDir)
+    .flatMap((file) => readFileSync(join(world.stack.logsDir, file), "utf8").split("\n"))
+    .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Line] : []));
+
+test("before Stripe's secret is there, nobody can pay, a day passes without a dead letter, and nothing fails", async () => {
+  const client = new Client(world);
+  await client.hold(cohortId);
+  await client.sign();
+
+  expect(await client.tryCheckout()).toMatchObject({ status: 503, body: { code: "payment_provider_unavailable" } });
+  expect(await world.api("GET", "/v1/checkout/return")).toMatchObject({ status: 503 });
+  expect(await world.api("POST", "/webhooks/stripe", { body: {} })).toMatchObject({ status: 503 });
+  await world.moveClock({ advance: "P1D" });
+
+  expect(await world.quiesce()).toBe(0);
+  expect((await client.read()).status).toBe("expired");
+  expect(logged().filter(({ level }) => level === "error" || level === "warn")).toEqual([]);
+});
+
+test("minutes after it is there, somebody pays, and Stripe is heard", async () => {
+  isConfigured = true;
+  await world.moveClock({ advance: "PT2M" });
+  const client = new Client(world);
+
+  expect((await client.deposit(cohortId)).status).toBe("awaiting_clearance");
+  expect(await world.quiesce()).toBe(0);
+});
