@@ -4,7 +4,7 @@ import type { Gateway } from "@clearing/payments";
 import { type Binding, httpHandler, rawHttpHandler } from "@clearing/runtime/api";
 import type { Deps } from "@clearing/runtime/deps";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
-import { httpEvent } from "@clearing/runtime/testing/http-event";
+import { clientClaims, httpEvent, staffClaims } from "@clearing/runtime/testing/http-event";
 import { inShard } from "@clearing/store/shards";
 import type { Context } from "aws-lambda";
 import fc from "fast-check";
@@ -273,12 +273,9 @@ const requestTo = ({ route }: Binding<WithGateway>) => {
   });
 };
 
-const claims = {
-  sub: "sub-1",
-  email: "ada@example.org",
-  email_verified: "true",
-  "cognito:groups": "[client clinician admin finance]",
-};
+/** Somebody whom the route lets in: its client where it has clients, else staff of every group. */
+const claimsFor = ({ access }: Route) =>
+  access.includes("client") ? clientClaims() : staffClaims("[clinician admin finance]");
 
 beforeEach(() => {
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
@@ -311,7 +308,7 @@ describe("whatever is sent", () => {
             headers,
             body: base64 ? Buffer.from(body).toString("base64") : body,
             base64,
-            claims,
+            claims: claimsFor(route),
           });
           event.requestContext.http.userAgent = userAgent;
           const answered = await handler(event, {} as Context);

@@ -7,6 +7,7 @@ export const functionNames = [
   "clinical",
   "finance",
   "webhook",
+  "authorizer",
   "relay",
   "resend",
   "progress",
@@ -50,6 +51,8 @@ export type Access = Partial<Record<TableName, TableAccess>> & {
   bus?: true;
   /** Sending mail from the identity. */
   mail?: true;
+  /** Telling clients from staff by who signed their token. */
+  people?: true;
   /** Deciding which currencies programs may have. */
   programs?: true;
 };
@@ -76,14 +79,20 @@ const commands = { core: state, ledger: added, audit: added, outbox: added } as 
 
 /** Least privilege, function by function. The roles, the environment and the tests all read this table. */
 export const access: Record<FunctionName, Access> = {
-  catalogue: { core: { actions: reading, indexes: ["byList"], where: only(["QUO#"], ["PutItem"]) } },
-  booking: { ...commands, core: { ...state, indexes: ["byOwner", "byList", "byCohort"] }, clearance: clearedInLists },
-  checkout: { ...commands, clearance: cleared, stripe: true },
+  catalogue: { core: { actions: reading, indexes: ["byList"], where: only(["QUO#"], ["PutItem"]) }, people: true },
+  booking: {
+    ...commands,
+    core: { ...state, indexes: ["byOwner", "byList", "byCohort"] },
+    clearance: clearedInLists,
+    people: true,
+  },
+  checkout: { ...commands, clearance: cleared, stripe: true, people: true },
   admin: {
     core: { ...state, indexes: ["byList", "byCohort"] },
     audit: { actions: ["BatchGetItem", "Query", "PutItem"], indexes: ["byActor", "byDay"] },
     outbox: added,
     clearance: clearedInLists,
+    people: true,
     programs: true,
   },
   clinical: {
@@ -92,9 +101,11 @@ export const access: Record<FunctionName, Access> = {
     core: { actions: [...reading, "ConditionCheckItem"], indexes: ["byList"] },
     audit: added,
     outbox: added,
+    people: true,
   },
-  finance: { ledger: { actions: ["Query"], indexes: ["byMonth", "byBooking"] } },
+  finance: { ledger: { actions: ["Query"], indexes: ["byMonth", "byBooking"] }, people: true },
   webhook: { core: { actions: [], where: only(["EVT#"], ["PutItem"]) }, outbox: added, stripe: true },
+  authorizer: { people: true },
 
   relay: { outbox: { actions: ["BatchGetItem", "BatchWriteItem", "DeleteItem"] }, bus: true },
   resend: { outbox: { actions: ["Scan", "BatchWriteItem", "DeleteItem"] }, bus: true },

@@ -82,7 +82,7 @@ const topics = {
   mfa: {
     rules: ["AwsSolutions-COG2"],
     reason:
-      "Cognito excludes one-time codes by e-mail, which clients sign in with, from pools where a second factor is required; staff may add one.",
+      "Cognito excludes one-time codes by e-mail, which clients sign in with, from pools where a second factor is required; it is in the staff's.",
   },
   essentials: {
     rules: ["AwsSolutions-COG8"],

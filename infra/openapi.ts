@@ -4,16 +4,18 @@ import { type FunctionName, functionNames } from "./access.ts";
 
 /** Requests a second, and how many may come at once. */
 export type Throttle = { ratePerSecond: number; burst: number };
+/** Whose tokens a route takes: nobody's, those of one user pool, or those of both. */
+export type Audience = "public" | "clients" | "staff" | "both";
 export type ApiRoute = {
   method: string;
   path: string;
   function: FunctionName;
-  public: boolean;
+  audience: Audience;
   /** The route's own; without it the stage's. */
   throttle: Throttle | undefined;
 };
 
-type Operation = { "x-function"?: string; "x-throttle"?: Throttle; security?: unknown[] };
+type Operation = { "x-function"?: string; "x-throttle"?: Throttle; security?: Record<string, unknown>[] };
 type OpenApi = { paths: Record<string, Record<string, Operation>> };
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -32,11 +34,18 @@ export function readRoutes(dist: string): readonly ApiRoute[] {
           method: method.toUpperCase(),
           path,
           function: name,
-          public: operation.security?.length === 0,
+          audience: audienceOf(operation.security),
           throttle: operation["x-throttle"],
         };
       }),
   );
+}
+
+/** The alternatives of an operation's security name the pools; one that says nothing is public to nobody. */
+function audienceOf(security: Operation["security"]): Audience {
+  const named = (scheme: string) => security === undefined || security.some((one) => scheme in one);
+  if (named("clientToken")) return named("staffToken") ? "both" : "clients";
+  return named("staffToken") ? "staff" : "public";
 }
 
 /** JSON schema of each event's `detail`, by the event's name. */

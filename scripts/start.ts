@@ -75,7 +75,7 @@ async function printTable(stack: Stack): Promise<void> {
   }
   console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join("\n")}
 
-  Tokens last an hour of the stack's own time. A new one:
+  A client's token lasts an hour of the stack's own time, one of staff 15 minutes. A new one:
     curl -s ${stack.apiUrl}/_local/token -H 'content-type: application/json' -d '{"role":"client","email":"client@example.com"}'
   A whole booking, each step printed, from another terminal:
     ${demoWith(stack)}npm run demo

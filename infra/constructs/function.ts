@@ -15,6 +15,7 @@ import { access, type FunctionName, type TableAccess, type TableName, tableNames
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
 import type { DataStack } from "../stacks/data.ts";
+import { issuerOf } from "./people.ts";
 
 type Bus = { eventBusArn: string; eventBusName: string };
 
@@ -139,6 +140,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: C
     REPORTING_TIME_ZONE: settings.reportingTimeZone,
     MERCHANT_NAME: settings.merchantName,
     ...Object.fromEntries(tables.map((table) => [`${table.toUpperCase()}_TABLE`, data.tables[table].tableName])),
+    ...(row.people && peopleOf(data)),
     ...(row.programs && { SETTLEMENT_CURRENCIES: settings.settlementCurrencies }),
     ...(row.clinical && settings.oneClinicianMaySignBoth && { ONE_CLINICIAN_MAY_SIGN_BOTH: "true" }),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
@@ -146,6 +148,13 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: C
     ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),
   };
 }
+
+const peopleOf = ({ clients, staff, region }: DataStack) => ({
+  CLIENT_ISSUER: issuerOf(clients, region),
+  CLIENT_AUDIENCE: clients.client.userPoolClientId,
+  STAFF_ISSUER: issuerOf(staff, region),
+  STAFF_AUDIENCE: staff.client.userPoolClientId,
+});
 
 function busOf(name: FunctionName, bus: Bus | undefined): Bus {
   if (!bus) throw new Error(`${name} puts events on the bus, but was given none`);

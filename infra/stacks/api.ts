@@ -7,16 +7,21 @@ import {
   HttpNoneAuthorizer,
   type HttpRoute,
   HttpStage,
+  type IHttpRouteAuthorizer,
   LogGroupLogDestination,
 } from "aws-cdk-lib/aws-apigatewayv2";
-import { HttpUserPoolAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import {
+  HttpLambdaAuthorizer,
+  HttpLambdaResponseType,
+  HttpUserPoolAuthorizer,
+} from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { access, type FunctionName } from "../access.ts";
 import { ClearingFunction } from "../constructs/function.ts";
 import { acknowledge } from "../nag.ts";
-import { readRoutes, type Throttle } from "../openapi.ts";
+import { type Audience, readRoutes, type Throttle } from "../openapi.ts";
 import type { Settings } from "../settings.ts";
 import type { DataStack } from "./data.ts";
 
@@ -27,12 +32,13 @@ const WEBHOOK = { method: "POST", path: "/webhooks/stripe" };
 export class ApiStack extends Stack {
   readonly api: HttpApi;
   readonly publicUrl: string;
+  /** Those behind a route. The authorizer is none of them: it fails on every token that does not hold. */
   readonly functions: ReadonlyMap<FunctionName, ClearingFunction>;
   readonly webhook = WEBHOOK;
 
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings; data: DataStack }) {
     super(scope, id, props);
-    const { settings, data } = props;
+    const { settings } = props;
 
     this.api = new HttpApi(this, "http", { apiName: `clearing-${settings.stage}`, createDefaultStage: false });
     this.publicUrl = settings.publicUrl ?? this.api.apiEndpoint;
@@ -47,20 +53,20 @@ export class ApiStack extends Stack {
         new HttpLambdaIntegration(`${name}-integration`, fn, { scopePermissionToRoute: false }),
       ]),
     );
-    const authorizer = new HttpUserPoolAuthorizer("people", data.userPool, { userPoolClients: [data.userPoolClient] });
+    const authorizers = this.#authorizers(props);
     const made: HttpRoute[] = [];
     const settingsOf: Record<string, RouteSettings> = {};
-    for (const { method, path, function: name, public: open, throttle = settings.throttle } of routes) {
+    for (const { method, path, function: name, audience, throttle = settings.throttle } of routes) {
       const integration = integrations.get(name);
       if (!integration) throw new Error(`no integration for ${name}`);
       const [route] = this.api.addRoutes({
         path,
         methods: [method as HttpMethod],
         integration,
-        authorizer: open ? new HttpNoneAuthorizer() : authorizer,
+        authorizer: authorizers[audience],
       });
       if (!route) throw new Error(`no route for ${method} ${path}`);
-      if (open) acknowledge(route, "publicRoute");
+      if (audience === "public") acknowledge(route, "publicRoute");
       made.push(route);
       const watched = method === WEBHOOK.method && path === WEBHOOK.path;
       settingsOf[`${method} ${path}`] = { ...limitsOf(throttle), ...(watched && { DetailedMetricsEnabled: true }) };
@@ -71,13 +77,30 @@ export class ApiStack extends Stack {
     new CfnOutput(this, "StripeWebhook", { value: `${this.publicUrl}${WEBHOOK.path}` });
   }
 
+  /**
+   * The gateway itself checks the tokens of one pool. It knows no route with two issuers, so what clients share with
+   * staff is authorized by a function, whose word is kept for a while; the functions behind it check `exp` therefore.
+   */
+  #authorizers(props: { settings: Settings; data: DataStack }): Record<Audience, IHttpRouteAuthorizer> {
+    const { clients, staff } = props.data;
+    return {
+      public: new HttpNoneAuthorizer(),
+      clients: new HttpUserPoolAuthorizer("clients", clients.pool, { userPoolClients: [clients.client] }),
+      staff: new HttpUserPoolAuthorizer("staff", staff.pool, { userPoolClients: [staff.client] }),
+      both: new HttpLambdaAuthorizer("both", this.#function("authorizer", props), {
+        responseTypes: [HttpLambdaResponseType.SIMPLE],
+        identitySource: ["$request.header.Authorization"],
+        resultsCacheTtl: Duration.seconds(300),
+      }),
+    };
+  }
+
   #function(name: FunctionName, { settings, data }: { settings: Settings; data: DataStack }): ClearingFunction {
     return new ClearingFunction(this, name, {
       settings,
       data,
       publicUrl: this.publicUrl,
-      // The gateway gives up after 30 seconds; only where Stripe is asked inline may an answer take long.
-      timeout: Duration.seconds(access[name].stripe && name !== "webhook" ? 29 : 15),
+      timeout: timeoutOf(name),
     });
   }
 
@@ -117,6 +140,12 @@ export class ApiStack extends Stack {
     stage.node.defaultChild.routeSettings = routeSettings;
     return stage;
   }
+}
+
+/** The gateway gives up after 30 seconds, on an authorizer after 10; only where Stripe is asked inline may an answer take long. */
+function timeoutOf(name: FunctionName): Duration {
+  if (name === "authorizer") return Duration.seconds(9);
+  return Duration.seconds(access[name].stripe && name !== "webhook" ? 29 : 15);
 }
 
 /** As CloudFormation spells them: a route's settings are plain JSON to it, and replace the stage's default whole. */

@@ -1,14 +1,5 @@
-import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
-import {
-  AccountRecovery,
-  FeaturePlan,
-  Mfa,
-  StandardThreatProtectionMode,
-  UserPool,
-  UserPoolClient,
-  UserPoolEmail,
-  UserPoolGroup,
-} from "aws-cdk-lib/aws-cognito";
+import { ArnFormat, CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { UserPoolEmail } from "aws-cdk-lib/aws-cognito";
 import {
   AttributeType,
   BillingMode,
@@ -22,6 +13,7 @@ import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import { ConfigurationSet, EmailIdentity, Identity } from "aws-cdk-lib/aws-ses";
 import type { Construct } from "constructs";
 import type { TableName } from "../access.ts";
+import { clients, type People, staff } from "../constructs/people.ts";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
 
@@ -33,8 +25,8 @@ export class DataStack extends Stack {
   readonly clinicalKey: Key;
   /** Created empty: an operator puts `{"secretKey":"...","webhookSecrets":["...","..."]}` in, so that no key is in a template. */
   readonly stripeSecret: CfnSecret;
-  readonly userPool: UserPool;
-  readonly userPoolClient: UserPoolClient;
+  readonly clients: People;
+  readonly staff: People;
   readonly mailIdentity: EmailIdentity;
   readonly mailConfigurationSetArn: string;
   readonly mailFrom: string;
@@ -104,22 +96,24 @@ export class DataStack extends Stack {
     });
     this.mailFrom = `no-reply@${settings.mailDomain}`;
 
-    this.userPool = this.#userPool(settings);
-    this.userPoolClient = new UserPoolClient(this, "web", {
-      userPool: this.userPool,
-      // USER_AUTH lets a person choose: a code by e-mail, or a password (staff, with their second factor).
-      authFlows: { user: true, userSrp: true },
-      disableOAuth: true,
-      preventUserExistenceErrors: true,
-      enableTokenRevocation: true,
-      idTokenValidity: Duration.hours(1),
-      accessTokenValidity: Duration.hours(1),
-      refreshTokenValidity: Duration.hours(12),
-    });
+    // Cognito refuses an identity that is not verified, as a new one never is.
+    const sender = settings.mailVerified
+      ? UserPoolEmail.withSES({
+          fromEmail: this.mailFrom,
+          fromName: "Clearing",
+          sesVerifiedDomain: settings.mailDomain,
+          sesRegion: this.region,
+        })
+      : undefined;
+    this.clients = clients(this, settings, sender);
+    this.staff = staff(this, settings, sender);
 
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
     output("StripeSecret", this.stripeSecret.ref);
-    output("UserPool", this.userPool.userPoolId);
+    output("ClientUserPool", this.clients.pool.userPoolId);
+    output("ClientUserPoolClient", this.clients.client.userPoolClientId);
+    output("StaffUserPool", this.staff.pool.userPoolId);
+    output("StaffUserPoolClient", this.staff.client.userPoolClientId);
     for (const [index, { name, value }] of this.mailIdentity.dkimRecords.entries()) {
       output(`MailRecord${index + 1}`, `${name} CNAME ${value}`);
     }
@@ -157,57 +151,5 @@ export class DataStack extends Stack {
       });
     }
     return table;
-  }
-
-  /** Clients sign themselves up and in with a code by e-mail; staff are invited, and may add an authenticator app. */
-  #userPool(settings: Settings): UserPool {
-    const pool = new UserPool(this, "people", {
-      userPoolName: `clearing-${settings.stage}`,
-      selfSignUpEnabled: true,
-      signInAliases: { email: true },
-      signInCaseSensitive: false,
-      autoVerify: { email: true },
-      keepOriginal: { email: true },
-      signInPolicy: { allowedFirstAuthFactors: { password: true, emailOtp: true } },
-      passwordPolicy: {
-        minLength: 12,
-        requireLowercase: true,
-        requireUppercase: true,
-        requireDigits: true,
-        requireSymbols: true,
-      },
-      mfa: Mfa.OPTIONAL,
-      mfaSecondFactor: { sms: false, otp: true },
-      accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-      ...(settings.production
-        ? {
-            featurePlan: FeaturePlan.PLUS,
-            standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
-          }
-        : { featurePlan: FeaturePlan.ESSENTIALS }),
-      // Cognito refuses an identity that is not verified, as a new one never is.
-      ...(settings.mailVerified && {
-        email: UserPoolEmail.withSES({
-          fromEmail: this.mailFrom,
-          fromName: "Clearing",
-          sesVerifiedDomain: settings.mailDomain,
-          sesRegion: this.region,
-        }),
-      }),
-    });
-    acknowledge(pool, "mfa");
-    if (!settings.production) acknowledge(pool, "essentials");
-    const groups = {
-      client: "Who books, and who takes part",
-      clinician: "Evaluates and clears",
-      admin: "Programs, cohorts, bookings",
-      finance: "Journal, refunds, reconciliation",
-    };
-    for (const [groupName, description] of Object.entries(groups)) {
-      new UserPoolGroup(this, `group-${groupName}`, { userPool: pool, groupName, description });
-    }
-    return pool;
   }
 }

@@ -32,6 +32,11 @@ const counted: Record<string, { says: string; threshold: number; periods?: numbe
   },
   StripeKeyRefused: { says: "Stripe does not accept our key, or forbids what it asks: nobody can pay", threshold: 1 },
   RefundsRefused: { says: "Stripe refuses a refund for good: a client is owed it, and nothing sends it", threshold: 1 },
+  SigningKeysUnavailable: {
+    says: "The keys of a user pool cannot be had, and so tokens cannot be checked: clients and staff get 500",
+    threshold: 1,
+    periods: 2,
+  },
   SweepFailures: { says: "A sweep fails on the same items again: deadlines pass", threshold: 1, periods: 2 },
   EventFailures: { says: "Consumers fail on events, which come back until they are dead letters", threshold: 10 },
   OutboxUnsent: { says: "The relay cannot send or delete messages: events are late", threshold: 1, periods: 2 },

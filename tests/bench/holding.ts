@@ -67,12 +67,15 @@ type HttpHandler = (event: object, context: object) => Promise<APIGatewayProxySt
 /** The booking function itself, on this DynamoDB, called with the gateway's events. */
 async function bookingHandler(store: Store, endpoint: string): Promise<(offer: Offer) => Promise<number>> {
   const { tables } = store;
+  const issuer = "https://clients.example.org";
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     STAGE: "bench",
+    CLIENT_ISSUER: issuer,
+    STAFF_ISSUER: "https://staff.example.org",
     CORE_TABLE: tables.core,
     LEDGER_TABLE: tables.ledger,
     AUDIT_TABLE: tables.audit,
@@ -81,7 +84,7 @@ async function bookingHandler(store: Store, endpoint: string): Promise<(offer: O
   const { handler } = (await import("@clearing/functions/booking")) as unknown as { handler: HttpHandler };
   return async ({ offer, email }) => {
     const participant = { name: "Sample Person", email, phone: "+1 555 0100", dateOfBirth: "1985-05-17" };
-    const claims = { sub: email, email, email_verified: "true", "cognito:groups": "[client]" };
+    const claims = { iss: issuer, sub: email, email, email_verified: "true", exp: "4102444800" };
     const event = {
       version: "2.0",
       routeKey: "POST /v1/bookings",

@@ -123,12 +123,10 @@ describe("clearance", () => {
   test("nobody but clinicians reaches the clinical routes", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
-    for (const role of ["client", "admin", "finance"]) {
-      const answer = await world.api("GET", `/v1/screenings/${client.id}`, {
-        token: await world.token(role, client.email),
-      });
-      expect([role, answer.status]).toEqual([role, 403]);
-    }
+    const statusOf = async (role: string) =>
+      (await world.api("GET", `/v1/screenings/${client.id}`, { token: await world.token(role, client.email) })).status;
+    // A client's token is of another pool, which the gateway itself turns away.
+    expect([await statusOf("client"), await statusOf("admin"), await statusOf("finance")]).toEqual([401, 403, 403]);
     const token = await world.token("clinician");
     const screening = await world.must("GET", `/v1/screenings/${client.id}`, { token });
     expect(screening).toMatchObject({ bookingId: client.id, missing: ["medical", "psychiatric"], evaluations: [] });

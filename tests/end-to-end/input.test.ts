@@ -168,6 +168,20 @@ describe("who may do what", () => {
     admin = await world.token("admin");
   });
 
+  test("a token that the gateway still keeps for good is turned away once it has expired", async () => {
+    const token = await world.token("admin");
+    const statusOf = async () => (await world.api<Problem>("GET", "/v1/bookings", { token })).status;
+    expect(await statusOf()).toBe(200);
+    await world.moveClock({ advance: "PT13M" });
+    expect(await statusOf()).toBe(200);
+    await world.moveClock({ advance: "PT3M" });
+    expect(await world.api<Problem>("GET", "/v1/bookings", { token })).toMatchObject({
+      status: 401,
+      body: { code: "unauthenticated" },
+    });
+    admin = await world.token("admin");
+  });
+
   test("somebody else's booking does not exist, on any route", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
@@ -190,8 +204,8 @@ describe("who may do what", () => {
     expect(items).toEqual([]);
   });
 
-  test("every route turns away callers without a token, and roles that it does not name", async () => {
-    type Operation = { security: unknown[]; "x-roles": string[]; parameters: { name: string; in: string }[] };
+  test("every route turns away callers without a token, another pool's people, and roles that it does not name", async () => {
+    type Operation = { security: object[]; "x-roles": string[]; parameters: { name: string; in: string }[] };
     const document = await world.must<{ paths: Record<string, Record<string, Operation>> }>("GET", "/openapi.json");
     const wrong: string[] = [];
     for (const [path, operations] of Object.entries(document.paths)) {
@@ -204,7 +218,9 @@ describe("who may do what", () => {
           (one) => !operation["x-roles"].includes(one),
         )) {
           const answer = await world.api(method.toUpperCase(), url, { token: await world.token(role), key: "k" });
-          if (answer.status !== 403) wrong.push(`${method} ${path} as ${role}: ${answer.status}`);
+          const pool = role === "client" ? "clientToken" : "staffToken";
+          const expected = operation.security.some((taken) => pool in taken) ? 403 : 401;
+          if (answer.status !== expected) wrong.push(`${method} ${path} as ${role}: ${answer.status}`);
         }
       }
     }
@@ -213,7 +229,7 @@ describe("who may do what", () => {
 
   test("a route's own authorizer and roles judge every spelling of its path; no spelling leads to another's", async () => {
     const callers = [undefined, await world.token("client"), await world.token("finance")];
-    const journal = [401, 403, 200];
+    const journal = [401, 401, 200];
     const nowhere = [404, 404, 404];
     const notAnId = [400, 400, 400];
     const expected: Record<string, number[]> = {

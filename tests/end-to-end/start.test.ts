@@ -97,7 +97,7 @@ describe("npm start", () => {
       expect([role, (await fetch(`${api}${path}`, { headers })).status]).toEqual([role, 200]);
     }
     const clientHeaders = { authorization: `Bearer ${rows["token client"]}` };
-    expect((await fetch(`${api}/v1/finance/journal`, { headers: clientHeaders })).status).toBe(403);
+    expect((await fetch(`${api}/v1/finance/journal`, { headers: clientHeaders })).status).toBe(401);
 
     const [otherPort = 0, otherStripePort = 0] = await freePorts(2);
     const elsewhere = mkdtempSync(join(tmpdir(), "clearing-start-"));

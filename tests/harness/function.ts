@@ -2,6 +2,8 @@ import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { holdAgainstDocument, routeOf } from "./documented.ts";
 import type { TestStore } from "./store.ts";
 
+const issuers = { client: "https://clients.example.org", staff: "https://staff.example.org" };
+
 type Json = Record<string, unknown>;
 type Asked = { sub?: string; role: string; key?: string; headers?: Record<string, string>; body?: Json };
 export type Told = { status: number; body: Json; text: string; headers: Record<string, unknown> };
@@ -15,6 +17,8 @@ export function caller(handler: unknown, { store, endpoint }: TestStore) {
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     STAGE: "test",
+    CLIENT_ISSUER: issuers.client,
+    STAFF_ISSUER: issuers.staff,
     REPORTING_TIME_ZONE: "America/New_York",
     CORE_TABLE: core,
     LEDGER_TABLE: ledger,
@@ -26,7 +30,9 @@ export function caller(handler: unknown, { store, endpoint }: TestStore) {
   const answer = handler as (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
   return async (method: string, path: string, { sub, role, key, headers, body: given }: Asked): Promise<Told> => {
     const email = `${sub ?? role}@example.com`;
-    const claims = { sub: sub ?? role, email, email_verified: "true", "cognito:groups": `[${role}]` };
+    const person = { sub: sub ?? role, email, email_verified: "true", exp: "4102444800" };
+    const iss = role === "client" ? issuers.client : issuers.staff;
+    const claims = { ...person, iss, "cognito:groups": `[${role}]` };
     const [rawPath = path, rawQueryString = ""] = path.split("?");
     const event = {
       version: "2.0",

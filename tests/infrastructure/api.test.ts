@@ -1,7 +1,12 @@
+import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpUserPoolAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { describe, expect, test } from "vitest";
+import type { ClearingFunction } from "../../infra/constructs/function.ts";
 import { readRoutes } from "../../infra/openapi.ts";
+import { routes as contracts } from "../../packages/contracts/src/openapi.ts";
 import type { Resource } from "../../packages/local/src/template.ts";
-import { stage, synthesize } from "./stage.ts";
+import { functionOf, permissionsFor, stage, synthesize } from "./stage.ts";
 
 type Route = { RouteKey: string; AuthorizationType: string; AuthorizerId?: string };
 const routes = stage.ofType("AWS::ApiGatewayV2::Route").map(({ properties }) => properties as Route);
@@ -52,6 +57,33 @@ describe.each([
   });
 });
 
+type Stage = Pick<typeof stage, "ofType">;
+const poolOf = (label: string, { ofType }: Stage = stage) =>
+  ofType("AWS::Cognito::UserPool").find((pool) => pool.label === label);
+
+/** For each route that asks for a token, the pools whose tokens its authorizer takes, by what the authorizer itself says. */
+function poolsByRoute(synthesized: Stage): Record<string, string> {
+  const clientOf = (label: string) =>
+    synthesized.ofType("AWS::Cognito::UserPoolClient").find((client) => client.label === label)?.attributes.Ref;
+  const of = (label: string) => poolOf(label, synthesized)?.attributes.ProviderURL;
+  const authorizers = new Map<string, string>(
+    synthesized.ofType("AWS::ApiGatewayV2::Authorizer").map(({ attributes, properties }) => {
+      const jwt = properties.JwtConfiguration as { Issuer: string; Audience: string[] } | undefined;
+      if (jwt === undefined) return [attributes.Ref, "clients and staff"];
+      const { Issuer, Audience } = jwt;
+      if (Issuer === of("people") && Audience.join() === clientOf("web")) return [attributes.Ref, "clients"];
+      if (Issuer === of("staff") && Audience.join() === clientOf("staff-web")) return [attributes.Ref, "staff"];
+      throw new Error(`an authorizer takes tokens of ${Issuer} for ${Audience}`);
+    }),
+  );
+  return Object.fromEntries(
+    synthesized.ofType("AWS::ApiGatewayV2::Route").flatMap(({ properties }) => {
+      const { RouteKey, AuthorizationType, AuthorizerId = "" } = properties as Route;
+      return AuthorizationType === "NONE" ? [] : [[RouteKey, authorizers.get(AuthorizerId) ?? "missing"]];
+    }),
+  );
+}
+
 describe("the HTTP API", () => {
   test("only the public routes are without an authorizer", () => {
     const open = routes.filter(({ AuthorizationType }) => AuthorizationType === "NONE").map(({ RouteKey }) => RouteKey);
@@ -59,14 +91,63 @@ describe("the HTTP API", () => {
     expect(open.sort()).toEqual(PUBLIC);
   });
 
-  test("every other route asks for a token of the user pool", () => {
-    const authorizer = stage.ofType("AWS::ApiGatewayV2::Authorizer")[0];
-    const closed = routes.filter(({ AuthorizationType }) => AuthorizationType !== "NONE");
+  test("every other route asks for a token of the pools whose people it is for, and no other's", () => {
+    const people = (access: readonly string[]) =>
+      [access.includes("client") && "clients", access.some((role) => role !== "client") && "staff"].filter(Boolean);
+    const closed = contracts.flatMap(({ method, path, access }) =>
+      access === "public" ? [] : [[`${method} ${path}`, people(access).join(" and ")]],
+    );
 
-    expect(closed.length).toBeGreaterThan(10);
-    for (const route of closed) {
-      expect(route).toMatchObject({ AuthorizationType: "JWT", AuthorizerId: authorizer?.attributes.Ref });
-    }
+    expect(poolsByRoute(stage)).toEqual(Object.fromEntries(closed));
+    expect(new Set(closed.map(([, pools]) => pools))).toEqual(new Set(["clients", "staff", "clients and staff"]));
+  });
+
+  test("control: a route that takes another pool's tokens is seen", () => {
+    const spoilt = synthesize({}, ({ api, data }) => {
+      const { pool, client } = data.clients;
+      const authorizer = new HttpUserPoolAuthorizer("spoilt", pool, { userPoolClients: [client] });
+      const integration = new HttpLambdaIntegration("spoilt", api.functions.get("finance") as ClearingFunction);
+      api.api.addRoutes({ path: "/v1/finance/spoilt", methods: [HttpMethod.GET], integration, authorizer });
+    });
+
+    expect(poolsByRoute(spoilt)).toMatchObject({ "GET /v1/finance/spoilt": "clients" });
+  });
+
+  test("what a function says of a token is kept for five minutes at most, by the token", () => {
+    const [shared, ...others] = stage
+      .ofType("AWS::ApiGatewayV2::Authorizer")
+      .filter(({ properties }) => properties.AuthorizerType === "REQUEST");
+
+    expect(others).toEqual([]);
+    expect(shared?.properties).toMatchObject({
+      AuthorizerPayloadFormatVersion: "2.0",
+      AuthorizerResultTtlInSeconds: 300,
+      EnableSimpleResponses: true,
+      IdentitySource: ["$request.header.Authorization"],
+    });
+    expect(functionOf("authorizer").properties.Timeout).toBeLessThan(10);
+  });
+
+  test("the authorizer and the functions behind a token are told both issuers, and may not ask for anything by that", () => {
+    const told = stage.ofType("AWS::Lambda::Function").filter(({ properties }) => {
+      const { Variables } = properties.Environment as { Variables: Record<string, string> };
+      return "STAFF_ISSUER" in Variables;
+    });
+    const { Variables } = functionOf("authorizer").properties.Environment as { Variables: Record<string, string> };
+    const [clients, staff] = ["people", "staff"].map((label) => poolOf(label));
+
+    expect(told.map(({ label }) => label).sort()).toEqual(
+      [
+        "authorizer",
+        ...new Set(contracts.filter(({ access }) => access !== "public").map((route) => route.function)),
+      ].sort(),
+    );
+    expect([Variables.CLIENT_ISSUER, Variables.STAFF_ISSUER]).toEqual([
+      clients?.attributes.ProviderURL,
+      staff?.attributes.ProviderURL,
+    ]);
+    const actions = permissionsFor("authorizer").map(({ action }) => action.split(":")[0]);
+    expect([...new Set(actions)].sort()).toEqual(["logs", "xray"]);
   });
 
   test("the routes are those of the OpenAPI document, and there is no catch-all", () => {

@@ -20,11 +20,11 @@ describe("what must outlive a deployment", () => {
   test("so are the clinical key and the people", () => {
     const kept = stage.raws.filter(({ Type }) => ["AWS::KMS::Key", "AWS::Cognito::UserPool"].includes(Type));
 
-    expect(kept).toHaveLength(2);
+    expect(kept).toHaveLength(3);
     for (const { DeletionPolicy, UpdateReplacePolicy } of kept) {
       expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(["Retain", "Retain"]);
     }
-    dataTemplate?.hasResourceProperties("AWS::Cognito::UserPool", { DeletionProtection: "ACTIVE" });
+    dataTemplate?.allResourcesProperties("AWS::Cognito::UserPool", { DeletionProtection: "ACTIVE" });
   });
 
   test("production's logs and stacks are kept as well", () => {
@@ -97,28 +97,91 @@ describe("keys and indexes", () => {
   });
 });
 
-describe("people", () => {
-  test("the four roles are groups", () => {
-    const groups = stage.ofType("AWS::Cognito::UserPoolGroup").map(({ properties }) => properties.GroupName);
+const production = { stage: "prod", merchantName: "Sample Operator", mailDomain: "retreats.example" };
 
-    expect(groups.sort()).toEqual(["admin", "client", "clinician", "finance"]);
+function poolsOf(context: Record<string, string>) {
+  const pools = synthesize(context).ofType("AWS::Cognito::UserPool");
+  const named = (label: string) => {
+    const pool = pools.find((one) => one.label === label);
+    if (!pool) throw new Error(`there is no user pool ${label}`);
+    return pool;
+  };
+  return { clients: named("people"), staff: named("staff") };
+}
+
+describe("people", () => {
+  test("clients and staff have a pool each, and the roles are groups of the one that they count in", () => {
+    const pools = new Map(
+      stage.ofType("AWS::Cognito::UserPool").map(({ attributes, label }) => [attributes.Ref, label]),
+    );
+    const groups = stage
+      .ofType("AWS::Cognito::UserPoolGroup")
+      .map(({ properties }) => `${pools.get(String(properties.UserPoolId))}: ${properties.GroupName}`);
+
+    expect(groups.sort()).toEqual(["people: client", "staff: admin", "staff: clinician", "staff: finance"]);
+  });
+
+  test("staff do not sign themselves up, and need a password and an authenticator app, in every stage", () => {
+    for (const context of [{}, production]) {
+      const { properties } = poolsOf(context).staff;
+      expect(properties).toMatchObject({
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+        MfaConfiguration: "ON",
+        EnabledMfas: ["SOFTWARE_TOKEN_MFA"],
+        Policies: { SignInPolicy: { AllowedFirstAuthFactors: ["PASSWORD"] } },
+      });
+    }
+  });
+
+  test("production watches both pools for takeovers", () => {
+    for (const { properties } of Object.values(poolsOf(production))) {
+      expect(properties).toMatchObject({
+        UserPoolTier: "PLUS",
+        UserPoolAddOns: { AdvancedSecurityMode: "ENFORCED" },
+      });
+    }
+  });
+
+  test("tokens of clients last an hour, those of staff 15 minutes, and nobody stays signed in over 12 hours", () => {
+    const lives = stage.ofType("AWS::Cognito::UserPoolClient").map(({ label, properties }) => {
+      const { IdToken, AccessToken, RefreshToken } = properties.TokenValidityUnits as Record<string, string>;
+      expect([IdToken, AccessToken, RefreshToken]).toEqual(["minutes", "minutes", "minutes"]);
+      return [label, properties.IdTokenValidity, properties.AccessTokenValidity, properties.RefreshTokenValidity];
+    });
+
+    expect(lives).toEqual([
+      ["web", 60, 60, 720],
+      ["staff-web", 15, 15, 720],
+    ]);
+  });
+
+  test("staff cannot change the address that they are known by", () => {
+    const client = stage.ofType("AWS::Cognito::UserPoolClient").find(({ label }) => label === "staff-web");
+
+    expect(client?.properties.WriteAttributes).toEqual(["name"]);
+  });
+
+  test("the ids of both pools and of their clients are outputs", () => {
+    for (const name of ["ClientUserPool", "ClientUserPoolClient", "StaffUserPool", "StaffUserPoolClient"]) {
+      expect(dataTemplate?.findOutputs(name), name).toHaveProperty(name);
+    }
   });
 
   test("their codes come from the operator's domain as soon as SES has verified it, and not before", () => {
-    const domain = { stage: "prod", merchantName: "Sample Operator", mailDomain: "retreats.example" };
-    const sender = (context: Record<string, string>) =>
-      synthesize(context).ofType("AWS::Cognito::UserPool")[0]?.properties.EmailConfiguration;
-
-    expect(sender(domain)).toBeUndefined();
-    expect(sender({ ...domain, mailVerified: "true" })).toMatchObject({
+    const senders = (context: Record<string, string>) =>
+      Object.values(poolsOf(context)).map(({ properties }) => properties.EmailConfiguration);
+    const own = {
       EmailSendingAccount: "DEVELOPER",
       From: "Clearing <no-reply@retreats.example>",
       SourceArn: expect.stringMatching(/:identity\/retreats\.example$/),
-    });
-    expect(() => sender({ mailVerified: "true" })).toThrow("mailDomain");
+    };
+
+    expect(senders(production)).toEqual([undefined, undefined]);
+    expect(senders({ ...production, mailVerified: "true" })).toMatchObject([own, own]);
+    expect(() => senders({ mailVerified: "true" })).toThrow("mailDomain");
   });
 
-  test("clients sign in with a code by e-mail, and staff may have a second factor", () => {
+  test("clients sign in with a code by e-mail", () => {
     dataTemplate?.hasResourceProperties("AWS::Cognito::UserPool", {
       MfaConfiguration: "OPTIONAL",
       EnabledMfas: ["SOFTWARE_TOKEN_MFA"],

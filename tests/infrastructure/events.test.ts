@@ -286,8 +286,9 @@ describe("what a person is told", () => {
     ]);
   });
 
-  test("so have the errors of every function", () => {
-    for (const { name } of stage.ofType("AWS::Lambda::Function"))
-      expect(alarmsOn("Errors", name), name).toHaveLength(1);
+  test("so have the errors of every function, but of the authorizer, on which anybody's wrong token is one", () => {
+    for (const { name, label } of stage.ofType("AWS::Lambda::Function"))
+      expect(alarmsOn("Errors", name), name).toHaveLength(label === "authorizer" ? 0 : 1);
+    expect(alarmsOn("SigningKeysUnavailable", "dev")).toHaveLength(1);
   });
 });

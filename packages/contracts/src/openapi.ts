@@ -58,6 +58,15 @@ const idempotencyKey = (required: boolean) => ({
   schema: { type: "string", pattern: "^[!-~]{1,255}$" },
 });
 
+/** The pools whose tokens a route takes, each an alternative. */
+function securityOf(access: Route["access"]): Record<string, []>[] {
+  if (access === "public") return [];
+  return [
+    ...(access.includes("client") ? [{ clientToken: [] as [] }] : []),
+    ...(access.some((role) => role !== "client") ? [{ staffToken: [] as [] }] : []),
+  ];
+}
+
 function operation(route: Route) {
   const { operationId, summary, access, idempotency, throttle, body } = route;
   const header = idempotency === "none" ? [] : [idempotencyKey(idempotency === "required")];
@@ -68,7 +77,7 @@ function operation(route: Route) {
     "x-function": route.function,
     ...(throttle === undefined ? {} : { "x-throttle": throttle }),
     "x-roles": access === "public" ? [] : access,
-    security: access === "public" ? [] : [{ token: [] }],
+    security: securityOf(access),
     parameters: [
       ...parameters(route.params, "path"),
       ...parameters(route.query, "query"),
@@ -81,6 +90,8 @@ function operation(route: Route) {
     responses: answersOf(route, (schema) => jsonSchema(schema, "output")),
   };
 }
+
+const bearer = (description: string) => ({ type: "http", scheme: "bearer", bearerFormat: "JWT", description });
 
 const about = `Booking, payment and financing of intensive therapy retreats.
 
@@ -109,7 +120,10 @@ export function openapiDocument(): object {
     paths,
     components: {
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "An ID token with its groups" },
+        clientToken: bearer("An ID token of the clients' user pool, valid for an hour"),
+        staffToken: bearer(
+          "An ID token of the staff's user pool, valid for 15 minutes; the groups in it are the roles: `clinician`, `admin`, `finance`",
+        ),
       },
       schemas: sharedSchemas,
     },

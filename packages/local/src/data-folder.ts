@@ -36,7 +36,7 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
   try {
     if (fresh) for (const name of ["stack.db", "dynamodb.db"]) removeDatabase(file(name));
     if (fresh)
-      for (const name of ["logs", "format", "issuer.json"]) rmSync(file(name), { recursive: true, force: true });
+      for (const name of ["logs", "format", "issuers.json"]) rmSync(file(name), { recursive: true, force: true });
     const found = existsSync(file("format")) ? readFileSync(file("format"), "utf8").trim() : undefined;
     if (found !== undefined && found !== FORMAT) {
       throw new StartRefused(`${path} has data of format ${found}, this version reads ${FORMAT}: start with --fresh`);

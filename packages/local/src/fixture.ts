@@ -27,7 +27,7 @@ export const handler = async (event) => {
   const json = (statusCode, body) => ({ statusCode, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   const table = process.env.CORE_TABLE;
   switch (event.routeKey) {
-    case "GET /echo": case "POST /echo": case "GET /me/{id}": return json(200, event);
+    case "GET /echo": case "POST /echo": case "GET /me/{id}": case "GET /shared/{id}": return json(200, event);
     case "GET /time": return json(200, { now: new Date().toISOString(), date: Date.now(), same: new Date() instanceof Date });
     case "GET /fail": throw new TypeError("broken");
     case "GET /secret": return json(200, await dynamodb("GetItem", { TableName: process.env.SECRET_TABLE, Key: { pk: { S: "a" }, sk: { S: "a" } } }).catch((error) => ({ name: error.name, message: error.message })));
@@ -42,6 +42,15 @@ export const handler = async (event) => {
     case "GET /orders/{id}": return json(200, (await dynamodb("GetItem", { TableName: table, Key: { pk: { S: event.pathParameters.id }, sk: { S: "ORDER" } } })).Item ?? null);
     default: return { plain: true };
   }
+};`,
+  // The authorizer: what it says is what it is asked, and when.
+  Gate: `
+export const handler = async (event) => {
+  const [said = "", who] = event.identitySource[0].split(" ");
+  if (said === "broken") throw new Error("broken");
+  if (said === "odd") return "odd";
+  if (said !== "yes" && said !== "no") throw new Error("Unauthorized");
+  return { isAuthorized: said === "yes", context: { sub: who, at: Date.now(), asked: event.routeArn, type: event.type, body: event.body ?? null } };
 };`,
   Relay: `${aws}
 export const handler = async (event) => {
@@ -166,7 +175,23 @@ const apiTemplate = {
       },
     },
     Users: { Type: "AWS::Cognito::UserPool" },
-    Client: { Type: "AWS::Cognito::UserPoolClient", Properties: {} },
+    Client: { Type: "AWS::Cognito::UserPoolClient", Properties: { UserPoolId: { Ref: "Users" } } },
+    Staff: { Type: "AWS::Cognito::UserPool" },
+    StaffClient: {
+      Type: "AWS::Cognito::UserPoolClient",
+      Properties: { UserPoolId: { Ref: "Staff" }, IdTokenValidity: 15, TokenValidityUnits: { IdToken: "minutes" } },
+    },
+    ...Object.fromEntries(
+      [
+        ["client", "Users"],
+        ["clinician", "Staff"],
+        ["admin", "Staff"],
+        ["finance", "Staff"],
+      ].map(([GroupName, pool]) => [
+        `Group${GroupName}`,
+        { Type: "AWS::Cognito::UserPoolGroup", Properties: { GroupName, UserPoolId: { Ref: pool } } },
+      ]),
+    ),
     Authorizer: {
       Type: "AWS::ApiGatewayV2::Authorizer",
       Properties: {
@@ -177,6 +202,30 @@ const apiTemplate = {
             "Fn::Join": ["", ["https://cognito-idp.", { Ref: "AWS::Region" }, ".amazonaws.com/", { Ref: "Users" }]],
           },
         },
+      },
+    },
+    GateAuthorizer: {
+      Type: "AWS::ApiGatewayV2::Authorizer",
+      Properties: {
+        AuthorizerType: "REQUEST",
+        AuthorizerPayloadFormatVersion: "2.0",
+        AuthorizerResultTtlInSeconds: 300,
+        EnableSimpleResponses: true,
+        IdentitySource: ["$request.header.Authorization"],
+        AuthorizerUri: {
+          "Fn::Join": [
+            "",
+            ["arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/", att("GateFn", "Arn"), "/invocations"],
+          ],
+        },
+      },
+    },
+    GatePermission: {
+      Type: "AWS::Lambda::Permission",
+      Properties: {
+        Principal: "apigateway.amazonaws.com",
+        FunctionName: att("GateFn", "Arn"),
+        Action: "lambda:InvokeFunction",
       },
     },
     Integration: {
@@ -203,6 +252,7 @@ const apiTemplate = {
         "GET /implicit",
         "GET /seldom",
         "GET /me/{id}",
+        "GET /shared/{id}",
       ].map((RouteKey, index) => [
         `Route${index}`,
         {
@@ -211,6 +261,10 @@ const apiTemplate = {
             RouteKey,
             Target: { "Fn::Join": ["", ["integrations/", { Ref: "Integration" }]] },
             ...(RouteKey.includes("/me/") && { AuthorizationType: "JWT", AuthorizerId: { Ref: "Authorizer" } }),
+            ...(RouteKey.includes("/shared/") && {
+              AuthorizationType: "CUSTOM",
+              AuthorizerId: { Ref: "GateAuthorizer" },
+            }),
           },
         },
       ]),
@@ -223,6 +277,7 @@ const apiTemplate = {
         { Action: "dynamodb:PutItem", Resource: imported("OutboxArn") },
       ],
     ),
+    ...lambda("Gate", { STAFF_ISSUER: att("Staff", "ProviderURL") }, []),
     ...lambda("Relay", { EVENT_BUS: { Ref: "Bus" } }, [
       {
         Action: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"],

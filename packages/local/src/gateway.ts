@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { type GatewayResponse, httpApiEvent, httpApiResponse } from "./http-api-event.ts";
-import type { Issuer } from "./issuer.ts";
+import { createAuthorizers, type Word } from "./authorizers.ts";
+import { type GatewayResponse, httpApiEvent, httpApiResponse, type Told } from "./http-api-event.ts";
+import type { Issuers } from "./issuers.ts";
 import type { LambdaHost } from "./lambda-host.ts";
 import { createThrottle } from "./throttle.ts";
 import type { RouteSpec, Topology } from "./topology.ts";
@@ -12,18 +13,20 @@ const INTEGRATION_TIMEOUT_MS = 30_000;
 type Options = {
   topology: Topology;
   lambda: LambdaHost;
-  issuer: Issuer;
+  issuers: Issuers;
   now: () => number;
   /** Takes requests that are the stack's own, before any route; true if it did. */
   own: (request: IncomingMessage, response: ServerResponse) => boolean;
 };
 
-/** API Gateway's HTTP API: routes, throttles, JWT authorizers, proxy events and the gateway's own answers. */
-export function createGateway({ topology, lambda, issuer, now, own }: Options): RequestListener {
+/** API Gateway's HTTP API: routes, throttles, authorizers, proxy events and the gateway's own answers. */
+export function createGateway({ topology, lambda, issuers, now, own }: Options): RequestListener {
   const match = compileRoutes(topology.routes);
   const passes = new Map(
     topology.routes.flatMap(({ key, throttle }) => (throttle ? [[key, createThrottle(throttle)] as const] : [])),
   );
+  const { apiId, stage } = topology;
+  const authorize = createAuthorizers({ issuers, invoke: lambda.invoke, apiId, stage, now });
 
   async function respond(request: IncomingMessage, body: Buffer): Promise<GatewayResponse> {
     const method = request.method ?? "GET";
@@ -34,26 +37,18 @@ export function createGateway({ topology, lambda, issuer, now, own }: Options): 
     const { route, parameters } = found;
     if (passes.get(route.key)?.() === false) return message(429, "Too Many Requests");
     const requestId = randomUUID();
-    let claims: Awaited<ReturnType<Issuer["verify"]>>;
-    if (route.authorizer) {
-      const token = request.headers.authorization?.replace(/^Bearer\s+/i, "");
-      claims = token ? await issuer.verify(token, route.authorizer) : undefined;
-      if (!claims)
-        return message(401, "Unauthorized", { "www-authenticate": token ? 'Bearer error="invalid_token"' : "Bearer" });
-    }
     const sourceIp = request.socket.remoteAddress ?? "127.0.0.1";
-    const event = httpApiEvent(
-      { method, path, query, headers: request.headersDistinct, body, sourceIp },
-      {
-        routeKey: route.key,
-        pathParameters: parameters,
-        claims,
-        apiId: topology.apiId,
-        stage: topology.stage,
-        requestId,
-        now: now(),
-      },
-    );
+    const asked = { method, path, query, headers: request.headersDistinct, body, sourceIp };
+    const matched = { routeKey: route.key, pathParameters: parameters, apiId, stage, requestId, now: now() };
+    let told: Told | undefined;
+    if (route.authorizer) {
+      const { body: _body, isBase64Encoded: _encoded, ...event } = httpApiEvent(asked, matched);
+      const header = (name: string) => request.headersDistinct[name]?.join(",");
+      const word = await authorize(route.authorizer, { header, method, path, event });
+      if (!word.allowed) return refusal(word);
+      told = word.told;
+    }
+    const event = httpApiEvent(asked, matched, told);
     const invocation = await withTimeout(lambda.invoke(route.functionId, event));
     if (invocation === "late") return message(503, "Service Unavailable");
     const response = invocation.ok ? httpApiResponse(invocation.payload) : undefined;
@@ -76,6 +71,12 @@ export function createGateway({ topology, lambda, issuer, now, own }: Options): 
       })
       .catch(() => response.destroy());
   };
+}
+
+const said = { 401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error" };
+
+function refusal({ status, challenge }: Word & { allowed: false }): GatewayResponse {
+  return message(status, said[status], challenge === undefined ? {} : { "www-authenticate": challenge });
 }
 
 function message(status: number, text: string, headers: Record<string, string> = {}): GatewayResponse {

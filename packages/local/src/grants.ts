@@ -122,7 +122,11 @@ function ofRoutes(template: Template, { functions, routes }: Topology): string[]
       .filter((permission) => read<{ Principal: string }>(permission).Principal === "apigateway.amazonaws.com")
       .map((permission) => read<{ FunctionName: string }>(permission).FunctionName),
   );
-  const behind = new Set(routes.map((route) => route.functionId));
+  const behind = new Set(
+    routes.flatMap(({ functionId, authorizer }) =>
+      authorizer?.kind === "function" ? [functionId, authorizer.functionId] : [functionId],
+    ),
+  );
   return functions
     .filter(({ id, arn, name }) => behind.has(id) && !invocable.has(arn) && !invocable.has(name))
     .map(({ label }) => `the API may not invoke ${label}`);

@@ -14,7 +14,6 @@ const request = (over: Partial<GatewayRequest> = {}): GatewayRequest => ({
 const matched = {
   routeKey: "GET /v1/bookings",
   pathParameters: undefined,
-  claims: undefined,
   apiId: "api",
   stage: "$default",
   requestId: "req-1",
@@ -79,7 +78,7 @@ describe("an event of payload format 2.0", () => {
 
   test("gives each claim as a string, a list in brackets", () => {
     const claims = { sub: "s", email_verified: true, exp: 1803924000, "cognito:groups": ["admin", "finance"] };
-    expect(httpApiEvent(request(), { ...matched, claims })).toMatchObject({
+    expect(httpApiEvent(request(), matched, { jwt: claims })).toMatchObject({
       requestContext: {
         authorizer: {
           jwt: {

@@ -15,19 +15,20 @@ export type GatewayRequest = {
 export type Matched = {
   routeKey: string;
   pathParameters: Record<string, string> | undefined;
-  claims: JWTPayload | undefined;
   apiId: string;
   stage: string;
   requestId: string;
   now: number;
 };
+/** What an authorizer tells the function: the claims of a token, or a context of its own. */
+export type Told = { jwt: JWTPayload } | { lambda: unknown };
 
 /**
  * The event of payload format 2.0. A body is text only for `text/*` and for JSON, XML and JavaScript of `application`;
  * anything else is base64, forms and a missing content type included.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function httpApiEvent(request: GatewayRequest, matched: Matched): Record<string, unknown> {
+export function httpApiEvent(request: GatewayRequest, matched: Matched, told?: Told): Record<string, unknown> {
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(request.headers)) {
     if (values && name !== "cookie") headers[name] = values.join(",");
@@ -49,7 +50,9 @@ export function httpApiEvent(request: GatewayRequest, matched: Matched): Record<
     requestContext: {
       accountId: "000000000000",
       apiId: matched.apiId,
-      ...(matched.claims && { authorizer: { jwt: { claims: claimStrings(matched.claims), scopes: null } } }),
+      ...(told && {
+        authorizer: "jwt" in told ? { jwt: { claims: claimStrings(told.jwt), scopes: null } } : told,
+      }),
       domainName,
       domainPrefix: domainName.split(".")[0],
       http: {

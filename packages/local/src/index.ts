@@ -8,10 +8,10 @@ import { createTables, type DynamoDb, startDynamoDb } from "./dynamodb-process.t
 import { createEventBus } from "./event-bus.ts";
 import { createFaults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
-import { createIssuer } from "./issuer.ts";
+import { createIssuers, type Pool } from "./issuers.ts";
 import { createLambdaHost, type Invocation, type LambdaHost } from "./lambda-host.ts";
 import { listen } from "./listen.ts";
-import { createLocalRoutes } from "./local-routes.ts";
+import { createLocalRoutes, keySetPath } from "./local-routes.ts";
 import { createMailbox, createSecrets, type MailIdentity } from "./mail-and-secrets.ts";
 import { createQueues } from "./queues.ts";
 import { createStreams } from "./streams.ts";
@@ -204,6 +204,7 @@ async function assemble(
       ...("SETTLEMENT_CURRENCIES" in fn.environment &&
         options.settlementCurrencies && { SETTLEMENT_CURRENCIES: options.settlementCurrencies }),
       ...(stripe.url && { STRIPE_API_BASE: stripe.url }),
+      ...keySetsFor(fn.environment, topology.pools, api.url),
     }),
     crashing: () => faults.has("crash_after"),
   });
@@ -246,15 +247,11 @@ async function assemble(
   });
   undo.push(() => timeline.stop());
 
-  const authorizer = topology.routes.find((route) => route.authorizer)?.authorizer ?? {
-    issuer: "local",
-    audience: ["local"],
-  };
-  const issuer = await createIssuer(folder.file("issuer.json"), authorizer, clock.now);
+  const issuers = await createIssuers(folder.file("issuers.json"), topology.pools, clock.now);
   const moveTo = stripe.url ? timeline.moveTo : undefined;
   const own = createLocalRoutes({
     clock,
-    issuer,
+    issuers,
     mailbox,
     bus,
     faults,
@@ -266,7 +263,7 @@ async function assemble(
   const gateway = createGateway({
     topology,
     lambda: { ...lambda, invoke },
-    issuer,
+    issuers,
     now: clock.now,
     own,
   });
@@ -282,7 +279,11 @@ async function assemble(
   undo.push(() => warming.abort());
   void warmUp(topology, lambda, warming.signal);
 
-  const token = async (role: string, email: string) => (await issuer.issue(role, email)).token;
+  const token = async (role: string, email: string) => {
+    const issued = await issuers.issue(role, email);
+    if (!issued) throw new Error(`no user pool of the template has the group ${role}`);
+    return issued.token;
+  };
 
   return {
     apiUrl: api.url,
@@ -304,6 +305,15 @@ async function assemble(
     },
     stop,
   };
+}
+
+/** A function that is told an issuer, as `STAFF_ISSUER`, finds its keys here, by `STAFF_JWKS_URI`. */
+function keySetsFor(environment: Record<string, string>, pools: readonly Pool[], apiUrl: string) {
+  const told = Object.entries(environment).flatMap(([variable, value]) => {
+    const pool = variable.endsWith("_ISSUER") && pools.find(({ issuer }) => issuer === value);
+    return pool ? [[variable.replace(/_ISSUER$/, "_JWKS_URI"), apiUrl + keySetPath(pool.id)]] : [];
+  });
+  return Object.fromEntries(told) as Record<string, string>;
 }
 
 function readStack(options: StackOptions, apiUrl: string): [Template, Topology] {

@@ -3,13 +3,13 @@ import { afterDuration, type Clock, instantOf } from "./clock.ts";
 import type { EventBus } from "./event-bus.ts";
 import { type Faults, readFault } from "./faults.ts";
 import { readBody } from "./gateway.ts";
-import type { Issuer } from "./issuer.ts";
+import type { Issuers } from "./issuers.ts";
 import type { Mailbox } from "./mail-and-secrets.ts";
 import type { Stripe } from "./stripe.ts";
 
 type Options = {
   clock: Clock;
-  issuer: Issuer;
+  issuers: Issuers;
   mailbox: Mailbox;
   bus: EventBus;
   faults: Faults;
@@ -24,6 +24,9 @@ type Options = {
 type Answer = { status: number; body: unknown };
 
 const roles = ["client", "clinician", "admin", "finance"];
+const KEY_SET = /^\/_local\/pools\/([^/]+)\/jwks\.json$/;
+/** Where the stack publishes the keys of a user pool. */
+export const keySetPath = (pool: string): string => `/_local/pools/${pool}/jwks.json`;
 const ok = (body: unknown): Answer => ({ status: 200, body });
 const bad = (detail: string): Answer => ({ status: 400, body: { detail } });
 
@@ -49,13 +52,16 @@ export function createLocalRoutes(options: Options): (request: IncomingMessage, 
 
 async function answer(options: Options, request: IncomingMessage, url: URL): Promise<Answer> {
   const { clock, bus, mailbox, faults } = options;
+  const [, pool] = (request.method === "GET" && KEY_SET.exec(url.pathname)) || [];
+  if (pool !== undefined) return ok(options.issuers.keySet(pool) ?? { keys: [] });
   switch (`${request.method} ${url.pathname}`) {
     case "POST /_local/token": {
       const { role, email } = await jsonOf(request);
       if (typeof role !== "string" || !roles.includes(role)) return bad(`role is one of ${roles.join(", ")}`);
       if (typeof email !== "string" || !/^\S+@\S+$/.test(email) || !email.isWellFormed())
         return bad("email is an e-mail address");
-      const issued = await options.issuer.issue(role, email);
+      const issued = await options.issuers.issue(role, email);
+      if (issued === undefined) return bad(`no user pool of the template has the group ${role}`);
       return ok({ ...issued, expiresAt: instantOf(issued.expiresAt) });
     }
     case "GET /_local/clock":

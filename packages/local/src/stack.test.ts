@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeFixture } from "./fixture.ts";
 import { type Stack, spawnStack, startStack } from "./index.ts";
@@ -105,6 +106,69 @@ describe("a stack made from a synthesized template", () => {
     }
   });
 
+  test("signs tokens of the pool that the role is a group of, for as long as its client says", async () => {
+    const mint = async (role: string) =>
+      (await ask("POST", "/_local/token", { role, email: "ana@example.com" })).json as { token: string; sub: string };
+    const claimsOf = ({ token }: { token: string }) => decodeJwt<{ "cognito:groups": string[] }>(token);
+    const [client, admin, finance] = await Promise.all(["client", "admin", "finance"].map(mint));
+    const told = [client, admin, finance].map((minted) => minted && claimsOf(minted));
+
+    expect(told.map((claims) => claims?.["cognito:groups"])).toEqual([["client"], ["admin"], ["finance"]]);
+    expect(told.map((claims) => [claims?.iss?.split("/").at(-1), claims?.aud])).toEqual([
+      ["us-east-1_Users", "Client"],
+      ["us-east-1_Staff", "StaffClient"],
+      ["us-east-1_Staff", "StaffClient"],
+    ]);
+    expect(told.map((claims) => (claims?.exp ?? 0) - (claims?.iat ?? 0))).toEqual([3600, 900, 900]);
+    expect(admin?.sub).toBe(finance?.sub);
+    expect(admin?.sub).not.toBe(client?.sub);
+    // A JWT authorizer takes its own pool's tokens alone.
+    const status = async (token = "") =>
+      (await ask("GET", "/me/7", undefined, { authorization: `Bearer ${token}` })).status;
+    expect([await status(client?.token), await status(admin?.token)]).toEqual([200, 401]);
+  });
+
+  test("publishes each pool's keys, where a function that is told its issuer finds them", async () => {
+    const { token } = (await ask("POST", "/_local/token", { role: "admin", email: "ana@example.com" })).json;
+    const staff = createRemoteJWKSet(new URL(`${stack.apiUrl}/_local/pools/us-east-1_Staff/jwks.json`));
+    const users = createRemoteJWKSet(new URL(`${stack.apiUrl}/_local/pools/us-east-1_Users/jwks.json`));
+    const currentDate = new Date((decodeJwt(token).iat ?? 0) * 1000);
+
+    expect((await jwtVerify(token, staff, { currentDate })).payload.email).toBe("ana@example.com");
+    await expect(jwtVerify(token, users, { currentDate })).rejects.toThrow();
+    expect((await ask("GET", "/_local/pools/nobody/jwks.json")).json).toEqual({ keys: [] });
+  });
+
+  test("asks a function whether a request may pass, and keeps what it says for five minutes of the stack's time", async () => {
+    const get = (path: string, authorization?: string) =>
+      ask("GET", path, undefined, authorization === undefined ? {} : { authorization });
+    const first = await get("/shared/7?a=1", "yes ana");
+    const told = first.json.requestContext.authorizer.lambda;
+
+    expect(told).toEqual({
+      sub: "ana",
+      at: expect.any(Number),
+      asked: "arn:aws:execute-api:us-east-1:000000000000:api/$default/GET/shared/7",
+      type: "REQUEST",
+      body: null,
+    });
+    expect((await get("/shared/8", "yes ana")).json.requestContext.authorizer.lambda).toEqual(told);
+    expect((await get("/shared/7", "yes bea")).json.requestContext.authorizer.lambda.sub).toBe("bea");
+    await ask("POST", "/_local/clock", { advance: "PT4M" });
+    expect((await get("/shared/7", "yes ana")).json.requestContext.authorizer.lambda).toEqual(told);
+    await ask("POST", "/_local/clock", { advance: "PT2M" });
+    expect((await get("/shared/7", "yes ana")).json.requestContext.authorizer.lambda.at).toBeGreaterThan(told.at);
+    for (const [authorization, status, message] of [
+      [undefined, 401, "Unauthorized"],
+      ["forged", 401, "Unauthorized"],
+      ["no ana", 403, "Forbidden"],
+      ["broken", 500, "Internal Server Error"],
+      ["odd", 500, "Internal Server Error"],
+    ] as const) {
+      expect(await get("/shared/7", authorization), authorization).toMatchObject({ status, json: { message } });
+    }
+  });
+
   test("moves time by way of what falls due, on the tick after it, and lets tokens expire", async () => {
     const { token } = (await ask("POST", "/_local/token", { role: "client", email: "a@example.com" })).json;
     const now = Date.parse((await ask("GET", "/_local/clock")).json.now);
@@ -180,7 +244,7 @@ describe("a stack made from a synthesized template", () => {
     [{ target: "stripe", kind: "crash_after", rate: 1 }, "kind is one of error, throttle, conflict, timeout"],
     [{ target: "stripe", kind: "error", rate: 1, function: "Web" }, "do not narrow Stripe's faults down"],
     [{ target: "events", kind: "duplicate", rate: 1, action: "PutEvents" }, "do not narrow duplicates down"],
-    [{ target: "dynamodb", kind: "error", rate: 1, function: "Wbe" }, "function is one of Web, Relay"],
+    [{ target: "dynamodb", kind: "error", rate: 1, function: "Wbe" }, "function is one of Web, Gate, Relay"],
     [{ target: "dynamodb", kind: "error", rate: 1, fn: "Web" }, "fn is no field of a fault"],
   ])("the fault %j is refused", async (fault, field) => {
     expect(await ask("POST", "/_local/faults", fault)).toMatchObject({

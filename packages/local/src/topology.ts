@@ -1,4 +1,6 @@
+import { type Authorizer, readAuthorizers } from "./authorizers.ts";
 import { checkGrants, readRoleStatements } from "./grants.ts";
+import { type Pool, readPools } from "./issuers.ts";
 import { compilePolicy, type Policy } from "./policy.ts";
 import { fail, type Resource, read, type Template, TemplateError } from "./template.ts";
 
@@ -28,7 +30,6 @@ export type FunctionSpec = {
   environment: Record<string, string>;
   allows: Policy;
 };
-export type Authorizer = { issuer: string; audience: readonly string[] };
 /** Requests a second, and how many may come at once. */
 export type Throttle = { ratePerSecond: number; burst: number };
 export type RouteSpec = {
@@ -85,6 +86,7 @@ export type Topology = {
   apiId: string;
   stage: string;
   routes: readonly RouteSpec[];
+  pools: readonly Pool[];
   queues: readonly QueueSpec[];
   buses: readonly { name: string; arn: string }[];
   rules: readonly RuleSpec[];
@@ -111,6 +113,7 @@ export function readTopology(template: Template): Topology {
     apiId: template.ofType("AWS::ApiGatewayV2::Api")[0]?.attributes.Ref ?? "local",
     stage: template.ofType("AWS::ApiGatewayV2::Stage")[0]?.name ?? "$default",
     routes: readRoutes(template, functionOf),
+    pools: readPools(template),
     queues: template.ofType("AWS::SQS::Queue").map(readQueue),
     buses,
     rules: template.ofType("AWS::Events::Rule").flatMap((rule) => readRule(rule, buses)),
@@ -207,15 +210,7 @@ function readRoutes(template: Template, functionOf: FunctionOf): readonly RouteS
       return [integration.id, functionOf(integration, properties.IntegrationUri)];
     }),
   );
-  const authorizers = new Map(
-    template.ofType("AWS::ApiGatewayV2::Authorizer").map((authorizer) => {
-      type Jwt = { AuthorizerType: string; JwtConfiguration?: { Issuer: string; Audience: string[] } };
-      const { AuthorizerType, JwtConfiguration: jwt } = read<Jwt>(authorizer);
-      if (AuthorizerType !== "JWT" || !jwt)
-        return fail(authorizer, `authorizers of type ${AuthorizerType} are not known`);
-      return [authorizer.id, { issuer: jwt.Issuer, audience: jwt.Audience }];
-    }),
-  );
+  const authorizers = readAuthorizers(template, functionOf);
   const routes = template.ofType("AWS::ApiGatewayV2::Route");
   const throttleOf = readThrottles(
     template,

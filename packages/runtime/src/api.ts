@@ -1,12 +1,12 @@
 import { refusalsOf } from "@clearing/contracts/refusals";
-import type { Role, Route } from "@clearing/contracts/route";
+import type { Route } from "@clearing/contracts/route";
 import type { Instant } from "@clearing/domain/time";
 import { type IdempotencyRecord, readIdempotency, readIdempotencyAgain } from "@clearing/store/idempotency";
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from "aws-lambda";
 import { type Answer, problemResponse, type Refusal, type Reply, responseOf } from "./answer.ts";
 import { isConflict, isOutage } from "./aws.ts";
-import { type Caller, callerOf } from "./caller.ts";
+import { type Authorized, type Caller, callerOf } from "./caller.ts";
 import type { Deps, DepsFactory, NotConfigured } from "./deps.ts";
 import { type Idempotency, scopeOf } from "./idempotency.ts";
 import { closeList, openList } from "./list-cursor.ts";
@@ -49,10 +49,8 @@ export function bind<const R extends Route, D extends Deps = Deps>(
   return { route, answer: answer as unknown as Handler<Route, D>, ...(failed ? { failed } : {}) };
 }
 
-/** An event of the HTTP API, with or without the JWT authorizer's claims. */
-type HttpEvent = APIGatewayProxyEventV2 & {
-  requestContext: { authorizer?: { jwt?: { claims?: Readonly<Record<string, unknown>> } } };
-};
+/** An event of the HTTP API, with or without what an authorizer says of the token. */
+type HttpEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?: Authorized } };
 type HttpResult = APIGatewayProxyStructuredResultV2;
 
 /**
@@ -168,9 +166,10 @@ async function serve<D extends Deps>(
   raw: RawRequest,
 ): Promise<Response> {
   const { http, requestId, authorizer } = event.requestContext;
-  const caller = callerOf(authorizer?.jwt?.claims);
-  const barred = refuseCaller(route, caller);
-  if (barred !== null) return problemResponse({ refused: barred });
+  const now = deps.clock.now();
+  const admitted = admit(route, authorizer, deps, now);
+  if (!admitted.ok) return problemResponse({ refused: admitted.refused });
+  const { caller } = admitted;
 
   const request = readRequest(route, raw);
   if (!request.ok) {
@@ -185,7 +184,6 @@ async function serve<D extends Deps>(
   if (!key.ok) return problemResponse(key.refusal);
   const { idempotency } = key;
   const table = route.function === "clinical" ? "clinical" : "core";
-  const now = deps.clock.now();
   const record = idempotency && {
     table: deps.store.tables[table],
     scope: idempotency.scope,
@@ -211,11 +209,18 @@ async function serve<D extends Deps>(
   return problemResponse("refused" in answered ? answered : { refused: "conflict" });
 }
 
-function refuseCaller(route: Route, caller: Caller | null): "unauthenticated" | "forbidden" | null {
-  if (route.access === "public") return null;
-  if (caller === null) return "unauthenticated";
-  const allowed: readonly Role[] = route.access;
-  return caller.roles.some((role) => allowed.includes(role)) ? null : "forbidden";
+type Admission = { ok: true; caller: Caller | null } | { ok: false; refused: "unauthenticated" | "forbidden" };
+
+/**
+ * Who comes in by a route. The caller keeps only those roles that the route names, so that what a handler shows them is
+ * decided on the same roles that let them in.
+ */
+function admit({ access }: Route, authorized: Authorized | undefined, { config }: Deps, now: Instant): Admission {
+  if (access === "public") return { ok: true, caller: null };
+  const caller = callerOf(authorized, config.issuers, now);
+  if (caller === null) return { ok: false, refused: "unauthenticated" };
+  const roles = caller.roles.filter((role) => access.includes(role));
+  return roles.length > 0 ? { ok: true, caller: { ...caller, roles } } : { ok: false, refused: "forbidden" };
 }
 
 type KeyVerdict = { ok: true; idempotency: Idempotency | null } | { ok: false; refusal: Refusal };

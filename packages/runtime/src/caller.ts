@@ -1,29 +1,55 @@
 import type { Role } from "@clearing/contracts/route";
 import { comparableAddress } from "@clearing/domain/person";
+import type { Instant } from "@clearing/domain/time";
 
-/** The person behind a request, from the token that the gateway has already verified. */
+/** The person behind a request. `sub` is of one issuer: the same person has another one in the other user pool. */
 export type Caller = { sub: string; email: string; roles: readonly Role[] };
 
-const ROLES: readonly string[] = ["client", "clinician", "admin", "finance"] satisfies Role[];
+/** Who signs the tokens of clients, and who those of staff. */
+export type Issuers = { readonly client: string; readonly staff: string };
 
 type Claims = Readonly<Record<string, unknown>>;
 
+/** What the gateway hands on of the token that it has verified: from a JWT authorizer, or from our own. */
+export type Authorized = { jwt?: { claims?: Claims }; lambda?: Claims | null };
+
+const STAFF: readonly string[] = ["clinician", "admin", "finance"] satisfies Role[];
+
 /**
- * Reads the claims of an ID token. Null without a person, or when the e-mail in the token is not verified: bookings
- * are owned by e-mail, so an unverified one proves nothing.
+ * Reads the claims of a verified ID token. Null without a person, once the token has expired (the gateway keeps what our
+ * authorizer said of it for a while), or when its e-mail is not verified: people are known by e-mail, and an unverified
+ * one proves nothing.
  */
-export function callerOf(claims: Claims | undefined): Caller | null {
-  const { sub, email, email_verified: verified } = claims ?? {};
+export function callerOf(authorized: Authorized | undefined, issuers: Issuers, now: Instant): Caller | null {
+  const claims = authorized?.lambda ?? authorized?.jwt?.claims ?? {};
+  const { iss, sub, email, email_verified: verified, exp } = claims;
   if (typeof sub !== "string" || sub === "" || typeof email !== "string" || email === "") return null;
   if (verified !== true && verified !== "true") return null;
-  return { sub, email: comparableAddress(email), roles: rolesOf(claims?.["cognito:groups"]) };
+  if (!(Number(exp) * 1000 > Date.parse(now))) return null;
+  const person = { sub, email: comparableAddress(email) };
+  if (iss === issuers.client) return { ...person, roles: ["client"] };
+  if (iss !== issuers.staff) return null;
+  const groups = authorized?.lambda ? listed(claims.groups) : bracketed(claims["cognito:groups"]);
+  return { ...person, roles: groups.filter((name): name is Role => STAFF.includes(name)) };
 }
 
-/** An HTTP API's authorizer hands an array claim on as a string, `[admin finance]`; elsewhere it is an array. */
-function rolesOf(groups: unknown): Role[] {
-  const names =
-    typeof groups === "string" ? groups.replace(/^\[|\]$/g, "").split(/[\s,]+/) : Array.isArray(groups) ? groups : [];
-  const roles = names.filter((name): name is Role => ROLES.includes(name));
-  // Whoever signs up alone is in no group yet: a client, who sees what is theirs and nothing else.
-  return roles.length > 0 ? roles : ["client"];
+/** The groups as our own authorizer writes them: a list in JSON, in which every name is exact. */
+function listed(groups: unknown): string[] {
+  try {
+    const names: unknown = JSON.parse(String(groups));
+    return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * A JWT authorizer writes the list as `[admin finance]`, where one name with a space in it looks like two. So the text
+ * counts only if every name in it is one that the staff's pool has.
+ */
+function bracketed(groups: unknown): string[] {
+  if (Array.isArray(groups)) return groups.filter((name) => typeof name === "string");
+  if (typeof groups !== "string") return [];
+  const names = /^\[.*\]$/.test(groups) ? groups.slice(1, -1).split(" ") : [groups];
+  return names.every((name) => STAFF.includes(name)) ? names : [];
 }

@@ -1,5 +1,6 @@
 import { isCurrency } from "@clearing/domain/money";
 import * as z from "zod/mini";
+import type { Issuers } from "./caller.ts";
 
 /**
  * A function's environment. Each value is checked when the function first asks for it, so that a function needs only
@@ -21,7 +22,19 @@ export type Config = {
   readonly stripeApiBase: string | undefined;
   /** Whether one clinician may sign both evaluations of a booking; two have to agree unless the operator says so. */
   readonly oneClinicianMaySignBoth: boolean;
+  /** The issuers of tokens, by the user pool that they are of. */
+  readonly issuers: Issuers;
+  /** For the authorizer alone, which checks tokens: those of clients, and those of staff. */
+  readonly clientTokens: TokenIssuer;
+  readonly staffTokens: TokenIssuer;
   readonly tables: Tables;
+};
+
+/** A user pool's tokens: who signs them, for which client, and where the keys are (absent: where the issuer keeps them). */
+export type TokenIssuer = {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUri: string | undefined;
 };
 
 export type Tables = {
@@ -68,6 +81,12 @@ export function readConfig(environment: Environment = process.env): Config {
     }
     return value;
   };
+  const optionalUrl = (name: string) => (environment[name] ? url(name) : undefined);
+  const tokensOf = (pool: "CLIENT" | "STAFF"): TokenIssuer => ({
+    issuer: url(`${pool}_ISSUER`),
+    audience: text(`${pool}_AUDIENCE`),
+    jwksUri: optionalUrl(`${pool}_JWKS_URI`),
+  });
   return {
     get stage() {
       return text("STAGE");
@@ -94,10 +113,24 @@ export function readConfig(environment: Environment = process.env): Config {
       return text("STRIPE_SECRET_ARN");
     },
     get stripeApiBase() {
-      return environment.STRIPE_API_BASE ? url("STRIPE_API_BASE") : undefined;
+      return optionalUrl("STRIPE_API_BASE");
     },
     get oneClinicianMaySignBoth() {
       return environment.ONE_CLINICIAN_MAY_SIGN_BOTH === "true";
+    },
+    get clientTokens() {
+      return tokensOf("CLIENT");
+    },
+    get staffTokens() {
+      return tokensOf("STAFF");
+    },
+    issuers: {
+      get client() {
+        return url("CLIENT_ISSUER");
+      },
+      get staff() {
+        return url("STAFF_ISSUER");
+      },
     },
     tables: {
       get core() {

@@ -9,14 +9,9 @@ import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Binding, bind, httpHandler } from "./api.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
-import { httpEvent } from "./testing/http-event.ts";
+import { httpEvent, staffClaims } from "./testing/http-event.ts";
 
-const claims = (sub: string) => ({
-  sub,
-  email: `${sub}@example.org`,
-  email_verified: "true",
-  "cognito:groups": "[client finance]",
-});
+const claims = (sub: string) => staffClaims("[finance]", { sub, email: `${sub}@example.org` });
 const place = encodeCursor("COH#coh_1", "COHORT", "2027-03-01#coh_1");
 
 /** A handler of lists, each of which answers with the place of its page's end and says which it was given. */

@@ -4,6 +4,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { readConfig } from "../config.ts";
 import type { Deps } from "../deps.ts";
 import { jsonLog } from "../log.ts";
+import { issuers } from "./http-event.ts";
 
 export const NOW = "2027-01-01T00:00:00Z";
 
@@ -24,6 +25,8 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
     MAIL_FROM: "bookings@example.org",
     EVENT_BUS: "clearing-test",
     STRIPE_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:stripe",
+    CLIENT_ISSUER: issuers.client,
+    STAFF_ISSUER: issuers.staff,
     CORE_TABLE: "core",
     LEDGER_TABLE: "ledger",
     AUDIT_TABLE: "audit",

@@ -1,5 +1,22 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 
+export const issuers = { client: "https://clients.example.org", staff: "https://staff.example.org" };
+
+type Claims = Record<string, unknown>;
+
+const person = { sub: "sub-1", email: "ada@example.org", email_verified: "true", exp: "4102444800" };
+
+/** The claims of a client's token, as a JWT authorizer hands them on. */
+export const clientClaims = (more: Claims = {}): Claims => ({ ...person, iss: issuers.client, ...more });
+
+/** The claims of a token of staff in these groups, as a JWT authorizer hands them on. */
+export const staffClaims = (groups: string, more: Claims = {}): Claims => ({
+  ...person,
+  iss: issuers.staff,
+  "cognito:groups": groups,
+  ...more,
+});
+
 export type HttpEventFields = {
   method?: string;
   path?: string;
@@ -10,7 +27,10 @@ export type HttpEventFields = {
   headers?: Record<string, string>;
   body?: string | undefined;
   base64?: boolean;
-  claims?: Record<string, unknown> | undefined;
+  /** Of the JWT authorizer. */
+  claims?: Claims | undefined;
+  /** What our own authorizer hands on. */
+  context?: Claims;
 };
 
 /** An API Gateway HTTP API event, payload format 2.0, as the service writes it. */
@@ -25,6 +45,7 @@ export function httpEvent(fields: HttpEventFields): APIGatewayProxyEventV2 {
     body,
     base64 = false,
     claims,
+    context,
   } = fields;
   const event = {
     version: "2.0",
@@ -45,6 +66,7 @@ export function httpEvent(fields: HttpEventFields): APIGatewayProxyEventV2 {
       time: "01/Jan/2027:00:00:00 +0000",
       timeEpoch: 1798761600000,
       ...(claims === undefined ? {} : { authorizer: { jwt: { claims, scopes: null } } }),
+      ...(context === undefined ? {} : { authorizer: { lambda: context } }),
     },
     isBase64Encoded: base64,
     ...(body === undefined ? {} : { body }),

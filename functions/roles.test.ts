@@ -1,0 +1,153 @@
+import type { Role, Route } from "@clearing/contracts/route";
+import { held } from "@clearing/domain/testing/retreat";
+import type { Gateway } from "@clearing/payments";
+import { type Binding, httpHandler } from "@clearing/runtime/api";
+import type { Deps } from "@clearing/runtime/deps";
+import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
+import { clientClaims, httpEvent, issuers, staffClaims } from "@clearing/runtime/testing/http-event";
+import { inShard } from "@clearing/store/shards";
+import type { Context } from "aws-lambda";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { admissionBinding } from "./booking/admission.ts";
+import { agreementBindings } from "./booking/agreement.ts";
+import { cancellationBinding } from "./booking/cancellation.ts";
+import { readBindings } from "./booking/read.ts";
+import { checkoutBindings } from "./checkout/checkout.ts";
+import { evaluationBindings } from "./clinical/evaluate.ts";
+import { screeningBindings } from "./clinical/screenings.ts";
+
+type WithGateway = Deps & { gateway: Gateway };
+const bindings = [
+  ...readBindings,
+  ...agreementBindings,
+  cancellationBinding,
+  admissionBinding,
+  ...checkoutBindings,
+  ...evaluationBindings,
+  ...screeningBindings,
+] as Binding<WithGateway>[];
+
+const hash = "0".repeat(64);
+const stranger = { sub: "sub-9", email: "stranger@example.org" };
+const booking = held();
+const stored = {
+  ...booking,
+  owner: stranger,
+  participant: { ...booking.participant, email: stranger.email },
+  agreement: { ...booking.agreement, hash },
+};
+const items: Record<string, unknown>[] = [
+  { ...stored, pk: "BKG#bkg_1", sk: "BOOKING", listPk: inShard("BOOKINGS", "bkg_1"), listSk: "bkg_1" },
+  { version: 1, hash, html: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
+];
+
+type Input = {
+  Key?: { pk: string; sk: string };
+  TransactItems?: { Get?: { Key: { pk: string; sk: string } } }[];
+  RequestItems?: Record<string, { Keys: { pk: string; sk: string }[] }>;
+  ExpressionAttributeValues?: Record<string, unknown>;
+};
+
+/** A table with one booking in it, of somebody whom no caller below is. */
+function answer({ Key, TransactItems, RequestItems, ExpressionAttributeValues: values }: Input): object {
+  const at = (key: { pk: string; sk: string } | undefined) =>
+    items.find(({ pk, sk }) => pk === key?.pk && sk === key?.sk);
+  if (Key) return { Item: at(Key) };
+  if (TransactItems) return { Responses: TransactItems.map(({ Get }) => ({ Item: at(Get?.Key) })) };
+  if (RequestItems) {
+    const batch = Object.entries(RequestItems);
+    return {
+      Responses: Object.fromEntries(batch.map(([table, { Keys }]) => [table, Keys.flatMap((key) => at(key) ?? [])])),
+    };
+  }
+  const wanted = Object.values(values ?? {})[0];
+  return { Items: items.filter(({ pk, listPk }) => pk === wanted || listPk === wanted) };
+}
+
+const gateway = new Proxy({} as Gateway, {
+  get: () => async () => ({ ok: false, kind: "unavailable", code: "none", message: "" }),
+});
+
+const bodies: Record<string, object> = {
+  signAgreement: { hash, signature: "Sample Person", accepted: true },
+  putAutopay: { enabled: true },
+  openCheckout: { purpose: "deposit" },
+  cancelBooking: { reason: "Sample reason" },
+  recordEvaluation: { kind: "medical", outcome: "cleared" },
+  withdrawClearance: { note: "Sample note" },
+};
+/** That somebody is turned away is a clinician's word alone, any other word on the arrival an admin's. */
+const bodyOf = ({ operationId }: Route, roles: readonly Role[]) =>
+  operationId === "recordAdmission"
+    ? { outcome: roles.includes("admin") ? "admitted" : "turned_away" }
+    : bodies[operationId];
+
+const staffRoles = ["clinician", "admin", "finance"] as const;
+/** Every set of roles that a token can have: a client's, and all subsets of the staff's. */
+const people: { issuer: string; roles: Role[] }[] = [
+  { issuer: issuers.client, roles: ["client"] },
+  ...Array.from({ length: 8 }, (_, subset) => ({
+    issuer: issuers.staff,
+    roles: staffRoles.filter((_role, index) => subset & (1 << index)),
+  })),
+];
+
+async function ask(route: Route, { issuer, roles }: (typeof people)[number], groups: readonly string[] = roles) {
+  const { deps, table } = fakeDeps();
+  table.onAnyCommand().callsFake(answer);
+  const handler = httpHandler(async (): Promise<WithGateway> => ({ ...deps, gateway }), bindings);
+  const shared = route.access.includes("client") && route.access.length > 1;
+  const text = `[${groups.join(" ")}]`;
+  const claims = issuer === issuers.client ? clientClaims({ "cognito:groups": text }) : staffClaims(text);
+  const body = bodyOf(route, roles);
+  const name = route.path.includes("{bookingId}") ? "bookingId" : "id";
+  const response = await handler(
+    httpEvent({
+      method: route.method,
+      path: route.path.replace(/\{\w+\}/, "bkg_1"),
+      route: route.path,
+      ...(route.path.includes("{") ? { params: { [name]: "bkg_1" } } : {}),
+      headers: { "content-type": "application/json", "idempotency-key": "key-1" },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(shared ? { context: { ...claims, groups: JSON.stringify(groups) } } : { claims }),
+    }),
+    {} as Context,
+  );
+  return { status: response.statusCode, body: JSON.parse(response.body ?? "{}") };
+}
+
+const ofOneBooking = bindings.filter(({ route: { access, path } }) => access !== "public" && path.includes("{"));
+
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
+
+describe.each(people)("$issuer with the roles $roles", (person) => {
+  test.each(ofOneBooking.map(({ route }) => [route.operationId, route] as const))(
+    "%s shows a stranger's booking to staff whom the route names, and to nobody else",
+    async (_id, route) => {
+      const named = person.roles.filter((role) => route.access.includes(role));
+      const { status } = await ask(route, person);
+
+      if (named.length === 0) expect(status).toBe(403);
+      else if (named.every((role) => role === "client")) expect(status).toBe(404);
+      else expect([401, 403, 404, 500, 503]).not.toContain(status);
+    },
+  );
+
+  test("the list shows it to staff alone", async () => {
+    const list = bindings.find(({ route }) => route.operationId === "listBookings") as Binding<WithGateway>;
+    const { status, body } = await ask(list.route, person);
+
+    expect(status).toBe(person.roles.length > 0 ? 200 : 403);
+    if (status === 200) expect(body.items).toHaveLength(person.issuer === issuers.staff ? 1 : 0);
+  });
+
+  test("a group of a role's name in the clients' pool opens nothing more", async () => {
+    for (const { route } of ofOneBooking) {
+      const client = { issuer: issuers.client, roles: ["client"] as Role[] };
+      expect((await ask(route, client, person.roles)).status).toBe(route.access.includes("client") ? 404 : 403);
+    }
+  });
+});

@@ -1,0 +1,108 @@
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import {
+  AccountRecovery,
+  ClientAttributes,
+  FeaturePlan,
+  Mfa,
+  StandardThreatProtectionMode,
+  UserPool,
+  UserPoolClient,
+  type UserPoolEmail,
+  UserPoolGroup,
+  type UserPoolProps,
+} from "aws-cdk-lib/aws-cognito";
+import type { Construct } from "constructs";
+import { acknowledge } from "../nag.ts";
+import type { Settings } from "../settings.ts";
+
+/** A user pool and the one client that its tokens are for. */
+export type People = { pool: UserPool; client: UserPoolClient };
+
+/** Who signs the pool's tokens, as their `iss` names it. */
+export const issuerOf = ({ pool }: People, region: string): string =>
+  `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`;
+
+type Sender = UserPoolEmail | undefined;
+
+/** Clients sign themselves up, and in with a code by e-mail. */
+export function clients(scope: Construct, settings: Settings, email: Sender): People {
+  const pool = new UserPool(scope, "people", {
+    ...common(settings, email),
+    userPoolName: `clearing-${settings.stage}`,
+    selfSignUpEnabled: true,
+    signInPolicy: { allowedFirstAuthFactors: { password: true, emailOtp: true } },
+    mfa: Mfa.OPTIONAL,
+  });
+  acknowledge(pool, "mfa");
+  if (!settings.production) acknowledge(pool, "essentials");
+  addGroups(scope, pool, { client: "Who books, and who takes part" });
+  const client = new UserPoolClient(scope, "web", {
+    userPool: pool,
+    // USER_AUTH lets a person choose: a code by e-mail, or a password.
+    ...tokens({ id: Duration.hours(1), refresh: Duration.hours(12) }),
+  });
+  return { pool, client };
+}
+
+/** Staff are invited, and sign in with a password and an authenticator app. */
+export function staff(scope: Construct, settings: Settings, email: Sender): People {
+  const pool = new UserPool(scope, "staff", {
+    ...common(settings, email),
+    userPoolName: `clearing-${settings.stage}-staff`,
+    selfSignUpEnabled: false,
+    signInPolicy: { allowedFirstAuthFactors: { password: true } },
+    mfa: Mfa.REQUIRED,
+  });
+  if (!settings.production) acknowledge(pool, "essentials");
+  addGroups(scope, pool, {
+    clinician: "Evaluates and clears",
+    admin: "Programs, cohorts, bookings",
+    finance: "Journal, refunds, reconciliation",
+  });
+  const client = new UserPoolClient(scope, "staff-web", {
+    userPool: pool,
+    // Two evaluations are by two people, and people are known by e-mail: only the operator changes a clinician's.
+    writeAttributes: new ClientAttributes().withStandardAttributes({ fullname: true }),
+    ...tokens({ id: Duration.minutes(15), refresh: Duration.hours(12) }),
+  });
+  return { pool, client };
+}
+
+const common = (settings: Settings, email: Sender) =>
+  ({
+    signInAliases: { email: true },
+    signInCaseSensitive: false,
+    autoVerify: { email: true },
+    keepOriginal: { email: true },
+    passwordPolicy: {
+      minLength: 12,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireDigits: true,
+      requireSymbols: true,
+    },
+    mfaSecondFactor: { sms: false, otp: true },
+    accountRecovery: AccountRecovery.EMAIL_ONLY,
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+    ...(settings.production
+      ? { featurePlan: FeaturePlan.PLUS, standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION }
+      : { featurePlan: FeaturePlan.ESSENTIALS }),
+    ...(email && { email }),
+  }) satisfies UserPoolProps;
+
+const tokens = ({ id, refresh }: { id: Duration; refresh: Duration }) => ({
+  authFlows: { user: true, userSrp: true },
+  disableOAuth: true,
+  preventUserExistenceErrors: true,
+  enableTokenRevocation: true,
+  idTokenValidity: id,
+  accessTokenValidity: id,
+  refreshTokenValidity: refresh,
+});
+
+function addGroups(scope: Construct, userPool: UserPool, groups: Record<string, string>): void {
+  for (const [groupName, description] of Object.entries(groups)) {
+    new UserPoolGroup(scope, `group-${groupName}`, { userPool, groupName, description });
+  }
+}

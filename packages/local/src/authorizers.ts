@@ -1,0 +1,130 @@
+import type { Told } from "./http-api-event.ts";
+import type { Issuers } from "./issuers.ts";
+import type { Invocation } from "./lambda-host.ts";
+import { compilePolicy, type Statement } from "./policy.ts";
+import { ACCOUNT, fail, REGION, type Resource, read, type Template } from "./template.ts";
+
+/** What the gateway asks before it calls a route's function: a token's own signature, or a function. */
+export type Authorizer =
+  | { kind: "jwt"; issuer: string; audience: readonly string[] }
+  | {
+      kind: "function";
+      id: string;
+      functionId: string;
+      /** Names of headers, in lower case: all must be there, and their values are the key of the kept answer. */
+      headers: readonly string[];
+      keptMs: number;
+      /** Whether it answers `{isAuthorized}` rather than a policy. */
+      simple: boolean;
+    };
+
+/** Reads the authorizers by their logical ids; refuses those that this gateway cannot play. */
+export function readAuthorizers(
+  template: Template,
+  functionOf: (resource: Resource, reference: string) => string,
+): Map<string, Authorizer> {
+  type Properties = {
+    AuthorizerType: string;
+    JwtConfiguration?: { Issuer: string; Audience: string[] };
+    AuthorizerUri?: string;
+    AuthorizerPayloadFormatVersion?: string;
+    AuthorizerResultTtlInSeconds?: number;
+    EnableSimpleResponses?: boolean;
+    IdentitySource?: string[];
+  };
+  const authorizers = template.ofType("AWS::ApiGatewayV2::Authorizer").map((resource): [string, Authorizer] => {
+    const properties = read<Properties>(resource);
+    const { AuthorizerType: type, JwtConfiguration: jwt, IdentitySource: sources = [] } = properties;
+    if (type === "JWT" && jwt) return [resource.id, { kind: "jwt", issuer: jwt.Issuer, audience: jwt.Audience }];
+    if (type !== "REQUEST") fail(resource, `authorizers of type ${type} are not known`);
+    if (properties.AuthorizerPayloadFormatVersion !== "2.0") fail(resource, "only payload format 2.0 is known");
+    const header = (source: string): string =>
+      /^\$request\.header\.([\w-]+)$/.exec(source)?.[1]?.toLowerCase() ??
+      fail(resource, `the identity source ${source} is not known`);
+    return [
+      resource.id,
+      {
+        kind: "function",
+        id: resource.id,
+        functionId: functionOf(resource, properties.AuthorizerUri ?? ""),
+        headers: sources.map(header),
+        keptMs: (properties.AuthorizerResultTtlInSeconds ?? 300) * 1000,
+        simple: properties.EnableSimpleResponses ?? false,
+      },
+    ];
+  });
+  return new Map(authorizers);
+}
+
+/** What an authorizer says of a request: what the function behind it is told, or what the gateway answers instead. */
+export type Word = { allowed: true; told: Told } | { allowed: false; status: 401 | 403 | 500; challenge?: string };
+
+type Asked = {
+  header(name: string): string | undefined;
+  /** `GET/v1/bookings/bkg_1`: what a policy's resource names of the request. */
+  method: string;
+  path: string;
+  /** The proxy event of the request, without its body. */
+  event: Record<string, unknown>;
+};
+
+type Options = {
+  issuers: Issuers;
+  invoke: (functionId: string, event: unknown) => Promise<Invocation>;
+  apiId: string;
+  stage: string;
+  now: () => number;
+};
+
+const MOST_KEPT = 5_000;
+
+/** Asks authorizers; what a function allowed or refused is kept for its time, over all routes, by the stack's clock. */
+export function createAuthorizers({ issuers, invoke, apiId, stage, now }: Options) {
+  const kept = new Map<string, { word: Answer; until: number }>();
+
+  async function askFunction(authorizer: Authorizer & { kind: "function" }, asked: Asked): Promise<Word> {
+    const identitySource = authorizer.headers.map(asked.header);
+    if (identitySource.some((value) => !value)) return { allowed: false, status: 401 };
+    const key = JSON.stringify([authorizer.id, identitySource]);
+    const routeArn = `arn:aws:execute-api:${REGION}:${ACCOUNT}:${apiId}/${stage}/${asked.method}${asked.path}`;
+    const known = kept.get(key);
+    if (known && known.until > now()) return wordOf(known.word, authorizer.simple, routeArn);
+    const said = await invoke(authorizer.functionId, {
+      ...asked.event,
+      type: "REQUEST",
+      routeArn,
+      identitySource,
+    });
+    if (!said.ok) return { allowed: false, status: said.errorMessage === "Unauthorized" ? 401 : 500 };
+    const answer: unknown = JSON.parse(said.payload ?? "null");
+    if (!isAnswer(answer)) return { allowed: false, status: 500 };
+    if (kept.size >= MOST_KEPT) kept.clear();
+    if (authorizer.keptMs > 0) kept.set(key, { word: answer, until: now() + authorizer.keptMs });
+    return wordOf(answer, authorizer.simple, routeArn);
+  }
+
+  return async (authorizer: Authorizer, asked: Asked): Promise<Word> => {
+    if (authorizer.kind === "function") return askFunction(authorizer, asked);
+    const token = asked.header("authorization")?.replace(/^Bearer\s+/i, "");
+    const claims = token ? await issuers.verify(token, authorizer) : undefined;
+    if (claims) return { allowed: true, told: { jwt: claims } };
+    return { allowed: false, status: 401, challenge: token ? 'Bearer error="invalid_token"' : "Bearer" };
+  };
+}
+
+type Answer = {
+  isAuthorized?: unknown;
+  policyDocument?: { Statement: Statement[] };
+  context?: Record<string, unknown>;
+};
+
+const isAnswer = (value: unknown): value is Answer => typeof value === "object" && value !== null;
+
+function wordOf({ isAuthorized, policyDocument, context }: Answer, simple: boolean, routeArn: string): Word {
+  const shaped = simple ? typeof isAuthorized === "boolean" : policyDocument?.Statement !== undefined;
+  if (!shaped) return { allowed: false, status: 500 };
+  const allowed = simple
+    ? isAuthorized === true
+    : compilePolicy(policyDocument?.Statement ?? [])("execute-api:Invoke", routeArn);
+  return allowed ? { allowed: true, told: { lambda: context ?? null } } : { allowed: false, status: 403 };
+}
