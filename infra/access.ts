@@ -79,10 +79,13 @@ const commands = { core: state, ledger: added, audit: added, outbox: added } as 
 
 /** Least privilege, function by function. The roles, the environment and the tests all read this table. */
 export const access: Record<FunctionName, Access> = {
-  catalogue: { core: { actions: reading, indexes: ["byList"], where: only(["QUO#"], ["PutItem"]) }, people: true },
+  catalogue: {
+    core: { actions: reading, indexes: ["byStatus", "byOwner"], where: only(["QUO#"], ["PutItem"]) },
+    people: true,
+  },
   booking: {
     ...commands,
-    core: { ...state, indexes: ["byOwner", "byList", "byCohort"] },
+    core: { ...state, indexes: ["byOwner", "byList", "byStatus", "byCohort"] },
     clearance: clearedInLists,
     people: true,
   },

@@ -1,5 +1,5 @@
 import * as routes from "@clearing/contracts/routes/admin";
-import { isLive } from "@clearing/domain/booking";
+import type { BookingStatus } from "@clearing/domain/booking";
 import {
   type Cohort,
   clearanceDeadline,
@@ -20,6 +20,7 @@ import { bookingView } from "@clearing/runtime/booking-view";
 import { cohortView } from "@clearing/runtime/cohort-view";
 import { recordOf } from "@clearing/runtime/record";
 import { listFiles } from "@clearing/store/booking";
+import { bookingsOfCohort } from "@clearing/store/booking-lists";
 import {
   addPlaces,
   type CapacityResult,
@@ -30,6 +31,9 @@ import {
   removePlaces,
 } from "@clearing/store/cohort";
 import { readProgram } from "@clearing/store/program";
+
+/** Who takes part, may still, or did. */
+const onRoster: readonly BookingStatus[] = ["held", "awaiting_clearance", "confirmed", "completed"];
 
 type FieldError = { path: string; message: string };
 const invalid = (...errors: FieldError[]): Answer => ({ refused: "validation_failed", errors });
@@ -181,8 +185,8 @@ export const cohortBindings = [
     if ((await readCohortItem(store, params.id)) === null) return { refused: "not_found" };
     const { items, nextCursor } = await listFiles(
       store,
-      { index: "byCohort", partitions: [params.id], ...query },
-      ({ booking }) => isLive(booking) || booking.status === "completed",
+      { ...bookingsOfCohort(params.id, onRoster), ...query },
+      ({ booking }) => onRoster.includes(booking.status),
     );
     const views = items.map(({ booking, clearance }) =>
       bookingView(booking, clearance, context.now, callerIn(context)),

@@ -1,21 +1,42 @@
 import { getBooking, listBookings, previewCancellation } from "@clearing/contracts/routes/booking";
-import { cancellationPreview, mayCancel, ownersOf, standing } from "@clearing/domain/booking";
+import {
+  type BookingStatus,
+  bookingStatuses,
+  cancellationPreview,
+  mayCancel,
+  ownersOf,
+  type Standing,
+  standing,
+  statusesOf,
+} from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
 import { actsAsStaff, callerIn, isStaff, owns, sightFor } from "@clearing/runtime/access";
 import { bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { listFiles, readFile } from "@clearing/store/booking";
+import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfOwners } from "@clearing/store/booking-lists";
 import type { ListQuery } from "@clearing/store/read";
-import { shardsOf } from "@clearing/store/shards";
 
-type Query = { cohortId?: string | undefined; limit: number; cursor?: string | undefined };
+type Query = {
+  cohortId?: string | undefined;
+  status?: BookingStatus | undefined;
+  standing?: Standing | undefined;
+  limit: number;
+  cursor?: string | undefined;
+};
 
-/** Staff see all bookings, or a cohort's; a client those that they made, and those that an admin made for their address. */
-function listOf(caller: Caller, { cohortId, limit, cursor }: Query): ListQuery {
+/**
+ * Staff see all bookings, or a cohort's; a client those that they made, and those that an admin made for their address.
+ * Only statuses that can be shown are read.
+ */
+function listOf(caller: Caller, { cohortId, status, standing, limit, cursor }: Query): ListQuery {
   const page = { limit, cursor, newestFirst: true };
-  if (!isStaff(caller)) return { index: "byOwner", partitions: ownersOf(caller), ...page };
-  if (cohortId === undefined) return { index: "byList", partitions: shardsOf("BOOKINGS"), ...page };
-  return { index: "byCohort", partitions: [cohortId], ...page };
+  const statuses = (standing === undefined ? bookingStatuses : statusesOf(standing)).filter(
+    (one) => status === undefined || one === status,
+  );
+  if (!isStaff(caller)) return { ...bookingsOfOwners(ownersOf(caller), statuses), ...page };
+  if (cohortId !== undefined) return { ...bookingsOfCohort(cohortId, statuses), ...page };
+  return { ...(statuses.length === bookingStatuses.length ? allBookings() : bookingsIn(statuses)), ...page };
 }
 
 export const readBindings = [

@@ -1,10 +1,11 @@
 import * as routes from "@clearing/contracts/routes/catalogue";
+import { cohortStatuses } from "@clearing/domain/cohort";
 import { comparePlans, type Quote, quote } from "@clearing/domain/plan";
 import { type Program, publicProgram } from "@clearing/domain/program";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { cohortView } from "@clearing/runtime/cohort-view";
 import { type CohortWithPlaces, listCohorts, readCohort } from "@clearing/store/cohort";
-import { listPublished, readProgram } from "@clearing/store/program";
+import { listPrograms, readProgram } from "@clearing/store/program";
 import { putQuote, readQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
 
@@ -26,7 +27,7 @@ const quoteView = ({ validUntil, removedAt: _removedAt, programId: _programId, t
 
 export const catalogueBindings = [
   bind(routes.listPrograms, async ({ query }, { deps }) => {
-    const { items, nextCursor } = await listPublished(deps.store, query);
+    const { items, nextCursor } = await listPrograms(deps.store, "published", query);
     return { status: 200, body: { items: items.map(publicProgram), nextCursor } };
   }),
 
@@ -37,14 +38,9 @@ export const catalogueBindings = [
 
   bind(routes.listCohorts, async ({ query }, { deps, now }) => {
     const { programId, from, status, limit, cursor } = query;
-    const { items, nextCursor } = await listCohorts(
-      deps.store,
-      { from, limit, cursor },
-      (cohort) =>
-        cohort.status !== "draft" &&
-        (programId === undefined || cohort.programId === programId) &&
-        (status === undefined || cohort.status === status),
-    );
+    const shownStatuses = cohortStatuses.filter((one) => one !== "draft" && (status === undefined || one === status));
+    const which = { programId, statuses: shownStatuses };
+    const { items, nextCursor } = await listCohorts(deps.store, which, { from, limit, cursor });
     const ids = [...new Set(items.map(({ cohort }) => cohort.programId))];
     const programs = await Promise.all(ids.map((id) => readProgram(deps.store, id)));
     const currencies = new Map(

@@ -46,6 +46,7 @@ export class DataStack extends Stack {
         timeToLiveAttribute: "expiresAt",
         indexes: [
           { name: "byList", pk: "listPk", sk: "listSk" },
+          { name: "byStatus", pk: "statusPk", sk: "statusSk" },
           { name: "byOwner", pk: "ownerPk", sk: "ownerSk" },
           { name: "byCohort", pk: "cohortPk", sk: "cohortSk" },
           { name: "byDue", pk: "duePk", sk: "dueAt" },

@@ -69,7 +69,7 @@ describe("keys and indexes", () => {
   });
 
   test.each([
-    ["core", "KEYS_ONLY", ["byList", "byOwner", "byCohort", "byDue"]],
+    ["core", "KEYS_ONLY", ["byList", "byStatus", "byOwner", "byCohort", "byDue"]],
     ["ledger", "ALL", ["byMonth", "byBooking"]],
     ["audit", "KEYS_ONLY", ["byActor", "byDay"]],
     ["clearance", "KEYS_ONLY", ["byDue"]],

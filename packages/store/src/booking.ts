@@ -5,6 +5,7 @@ import type { DomainEvent } from "@clearing/domain/event";
 import type { JournalEntry } from "@clearing/domain/ledger";
 import type { Clearance } from "@clearing/domain/screening";
 import type { Instant } from "@clearing/domain/time";
+import { bookingListKeys } from "./booking-lists.ts";
 import { clearanceIn } from "./clearance.ts";
 import type { Guarded } from "./commit.ts";
 import { auditPut, journalWrites, outboxPut } from "./facts.ts";
@@ -19,12 +20,7 @@ import { isVersion } from "./version.ts";
 function bookingItem(booking: Booking): Item {
   return {
     ...toDeadlineItem(booking, "BOOKING", keys.booking(booking.id)),
-    listPk: inShard("BOOKINGS", booking.id),
-    listSk: booking.id,
-    ownerPk: booking.owner.sub,
-    ownerSk: booking.id,
-    cohortPk: booking.cohortId,
-    cohortSk: booking.id,
+    ...bookingListKeys(booking),
   };
 }
 

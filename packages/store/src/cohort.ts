@@ -2,6 +2,7 @@ import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
 import {
   type Cohort,
+  type CohortStatus,
   complete,
   completesAt,
   isFree,
@@ -60,16 +61,37 @@ export async function readCohortItem(store: Store, id: string): Promise<Cohort |
   return Item === undefined ? null : fromDeadlineItem<Cohort>(Item);
 }
 
-/** One page of the cohorts that `keep` keeps, by their first day, with their places. */
-export const listCohorts = (
+/**
+ * All cohorts stand in `byList` by their id, and by their first day among those of their status, and of their program
+ * and status: a reader of some statuses reads no key of another.
+ */
+function listKeys({ id, programId, status, startsOn }: Cohort) {
+  const byFirstDay = `${startsOn}#${id}`;
+  return {
+    listPk: inShard("COHORTS", id),
+    listSk: id,
+    statusPk: inShard(`COHORTS#${status}`, id),
+    statusSk: byFirstDay,
+    ownerPk: `${programId}#${status}`,
+    ownerSk: byFirstDay,
+  };
+}
+
+/** One page of the cohorts of some statuses, of one program or of all, by their first day, with their places. */
+export function listCohorts(
   store: Store,
+  { programId, statuses }: { programId?: string | undefined; statuses: readonly CohortStatus[] },
   page: { from?: string | undefined; limit: number; cursor?: string | undefined },
-  keep: (cohort: Cohort) => boolean,
-): Promise<Listed<CohortWithPlaces>> =>
-  list(store, { index: "byList", partitions: shardsOf("COHORTS"), ...page }, async (found) => {
+): Promise<Listed<CohortWithPlaces>> {
+  const listed =
+    programId === undefined
+      ? ({ index: "byStatus", partitions: statuses.flatMap((status) => shardsOf(`COHORTS#${status}`)) } as const)
+      : ({ index: "byOwner", partitions: statuses.map((status) => `${programId}#${status}`) } as const);
+  return list(store, { ...listed, ...page }, async (found) => {
     const cohorts = await Promise.all(found.map(({ pk }) => readCohort(store, pk.slice("COH#".length))));
-    return cohorts.map((one) => (one !== null && keep(one.cohort) ? one : null));
+    return cohorts.map((one) => (one !== null && statuses.includes(one.cohort.status) ? one : null));
   });
+}
 
 const audited = ({ status, startsOn, endsOn, timeZone, venue, places }: Cohort) => ({
   status,
@@ -99,8 +121,7 @@ function cohortWrites(
   });
   const Item = {
     ...toDeadlineItem({ ...after, auditHash: record.hash }, "COHORT", keys.cohort(after.id)),
-    listPk: inShard("COHORTS", after.id),
-    listSk: `${after.startsOn}#${after.id}`,
+    ...listKeys(after),
   };
   return [
     { write: { Put: { TableName: store.tables.core, Item, ...isVersion(before?.version ?? null) } }, refusal: "stale" },

@@ -9,6 +9,8 @@ const ownAttributes = [
   "sk",
   "listPk",
   "listSk",
+  "statusPk",
+  "statusSk",
   "ownerPk",
   "ownerSk",
   "cohortPk",

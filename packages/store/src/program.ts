@@ -1,7 +1,7 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
 import type { DomainEvent } from "@clearing/domain/event";
-import type { Program } from "@clearing/domain/program";
+import type { Program, ProgramStatus } from "@clearing/domain/program";
 import type { Occasion } from "./booking.ts";
 import { type CommitResult, commit } from "./commit.ts";
 import { auditPut, outboxPut } from "./facts.ts";
@@ -21,16 +21,25 @@ export async function readProgram(store: Store, id: string): Promise<Program | n
   return Item === undefined ? null : fromItem<Program>(Item);
 }
 
-/** One page of the programs that are published. */
-export const listPublished = (
+/** All programs stand in `byList` by their id, and in `byStatus` by their status. */
+const listKeys = ({ id, status }: Program) => ({
+  listPk: inShard("PROGRAMS", id),
+  listSk: id,
+  statusPk: inShard(`PROGRAMS#${status}`, id),
+  statusSk: id,
+});
+
+/** One page of the programs of one status, the oldest first. */
+export const listPrograms = (
   store: Store,
+  status: ProgramStatus,
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Listed<Program>> =>
-  list(store, { index: "byList", partitions: shardsOf("PROGRAMS"), ...page }, async (found) => {
+  list(store, { index: "byStatus", partitions: shardsOf(`PROGRAMS#${status}`), ...page }, async (found) => {
     const programs = new Map((await readItems(store, found)).map((item) => [item.pk, fromItem<Program>(item)]));
     return found.map(({ pk }) => {
       const program = programs.get(pk);
-      return program?.status === "published" ? program : null;
+      return program?.status === status ? program : null;
     });
   });
 
@@ -66,8 +75,7 @@ export async function writeProgram(
     before: before === null ? null : audited(before),
     after: audited(after),
   });
-  const listed = { listPk: inShard("PROGRAMS", after.id), listSk: after.id };
-  const Item = { ...after, auditHash: record.hash, ...keys.program(after.id), ...listed };
+  const Item = { ...after, auditHash: record.hash, ...keys.program(after.id), ...listKeys(after) };
   const retires = after.status === "retired" && before?.status !== "retired";
   return commit<"stale" | "replayed" | "cohort_open">(store, [
     ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),

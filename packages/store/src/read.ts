@@ -10,7 +10,7 @@ export type Key = { pk: string; sk: string };
 
 /** What to list of an index; several partitions are read as if they were one. */
 export type ListQuery = {
-  index: "byList" | "byOwner" | "byCohort";
+  index: "byList" | "byStatus" | "byOwner" | "byCohort";
   partitions: string[];
   from?: string | undefined;
   newestFirst?: boolean;
@@ -20,6 +20,7 @@ export type ListQuery = {
 
 const names = {
   byList: ["listPk", "listSk"],
+  byStatus: ["statusPk", "statusSk"],
   byOwner: ["ownerPk", "ownerSk"],
   byCohort: ["cohortPk", "cohortSk"],
 } as const;
@@ -59,15 +60,23 @@ export async function list<Value>(
 /** A key of the table, and its place in the index that lists it. */
 type Listing = Key & { place: string };
 
-/** The keys that an index lists, in its order; `limit` says how many the reader is likely to take. */
-export function listedKeys(store: Store, { partitions, ...query }: ListQuery): AsyncIterable<Listing> {
+/**
+ * The keys that an index lists, in its order, each once; `limit` says how many the reader is likely to take. What moves
+ * from one partition to another meanwhile may be seen in both.
+ */
+export async function* listedKeys(store: Store, { partitions, ...query }: ListQuery): AsyncIterable<Listing> {
   // Twice an even share, so that one round of queries mostly gives a page.
   const share = Math.min(query.limit, Math.ceil((2 * query.limit) / partitions.length), keysAtOnce);
-  return merged(
+  const all = merged(
     partitions.map((partition) => keysIn(store, partition, query, share)),
     ({ place }) => place,
     { newestFirst: query.newestFirst },
   );
+  let before: Listing | undefined;
+  for await (const listing of all) {
+    if (before?.place !== listing.place || before.pk !== listing.pk) yield listing;
+    before = listing;
+  }
 }
 
 async function* keysIn(

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
-import { type Booking, balance, type Due, standing } from "./index.ts";
+import { cancelDue } from "./due.ts";
+import {
+  type Booking,
+  type BookingStatus,
+  balance,
+  bookingStatuses,
+  type Due,
+  standing,
+  standings,
+  statusesOf,
+} from "./index.ts";
 
 const due = (sequence: number, changes: Partial<Due>): Due => ({
   id: `due_${sequence}`,
@@ -19,6 +29,7 @@ const due = (sequence: number, changes: Partial<Due>): Due => ({
 });
 const booking = (...dues: Due[]): Booking => ({ ...held(), status: "confirmed", dues });
 const paid = due(0, { paid: 100_000, billed: 100_000, status: "paid" });
+const isOver = (status: BookingStatus) => status === "expired" || status === "cancelled" || status === "declined";
 const lateSince = (dueOn: string) => due(1, { dueOn, status: "past_due" });
 
 describe("the payment standing is the first that applies", () => {
@@ -36,6 +47,19 @@ describe("the payment standing is the first that applies", () => {
 
   test.each(["expired", "cancelled", "declined"] as const)("a booking that is %s is never paid in full", (status) => {
     expect(standing({ ...booking(paid), status }, "2027-02-01")).toBe("current");
+  });
+
+  test.each(bookingStatuses)("is looked for among those that are %s if they can stand so", (status) => {
+    const stands = [[paid], [due(1, {})], [lateSince("2027-02-01")], [due(1, { status: "processing" })]].map((dues) =>
+      standing({ ...booking(...(isOver(status) ? dues.map(cancelDue) : dues)), status }, "2027-03-04"),
+    );
+
+    for (const stand of stands) expect(statusesOf(stand)).toContain(status);
+  });
+
+  test("is never looked for among abandoned holds, unless it is `current`", () => {
+    expect(standings.filter((one) => statusesOf(one).includes("expired"))).toEqual(["current"]);
+    expect(standings.filter((one) => statusesOf(one).includes("cancelled"))).toEqual(["current"]);
   });
 
   test("a hold whose session ran out overnight is current: it owes nothing yet", () => {

@@ -1,6 +1,7 @@
 import { type CalendarDate, daysBetween } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { unpaid } from "./due.ts";
+import { type BookingStatus, bookingStatuses } from "./transitions.ts";
 
 /** The first that applies. */
 export const standings = [
@@ -14,6 +15,13 @@ export const standings = [
 ] as const;
 export type Standing = (typeof standings)[number];
 
+/** The statuses in which a booking can stand so: what ended early owes nothing any more, and is `current`. */
+export const statusesOf = (standing: Standing): readonly BookingStatus[] =>
+  standing === "current" ? bookingStatuses : bookingStatuses.filter((status) => !endedEarly(status));
+
+const endedEarly = (status: BookingStatus): boolean =>
+  status === "expired" || status === "cancelled" || status === "declined";
+
 const delinquentAfterDays = 30;
 
 /** How a booking stands with its payments on `today` in the cohort's zone; derived, never stored. */
@@ -26,9 +34,7 @@ export function standing({ dues, status }: Booking, today: CalendarDate): Standi
   if (oldest !== undefined) return daysBetween(oldest, today) > delinquentAfterDays ? "delinquent" : "past_due";
   if (open.some((due) => due.status === "action_required")) return "action_required";
   if (open.some((due) => due.status === "processing")) return "processing";
-  return open.length === 0 && status !== "expired" && status !== "cancelled" && status !== "declined"
-    ? "paid_in_full"
-    : "current";
+  return open.length === 0 && !endedEarly(status) ? "paid_in_full" : "current";
 }
 
 /** What is unpaid of dues that are not cancelled. */
