@@ -22,6 +22,7 @@ export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guard
           detail: JSON.stringify(detail),
           createdAt: now,
         },
+        ConditionExpression: "attribute_not_exists(pk)", // I7
       },
     },
   };

@@ -1,0 +1,81 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+
+type Source = { path: string; text: string };
+
+const sources: Source[] = globSync(
+  ["packages/{domain,contracts,store,payments,operations,runtime}/src/**/*.ts", "functions/**/*.ts"],
+  {
+    cwd: root,
+    exclude: (path) => /(^|\/)(node_modules|testing)$/.test(path),
+  },
+)
+  .filter((path) => !path.endsWith(".test.ts"))
+  .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+
+/** Where facts are written, and where those of one table are read. */
+const writer = "packages/store/src/facts.ts";
+const readers = ["packages/store/src/audit.ts", "packages/store/src/journal.ts"];
+
+/** A table by its name, by a name that is only known at run time, or taken out of the tables. */
+const namesFacts =
+  /\btables\??\.(ledger|audit)\b|\btables\s*\[(?!"(core|clinical|clearance|outbox)"\])|\{[^{}]*\b(ledger|audit)\b[^{}]*\}\s*=\s*[\w.]*tables\b/;
+const writes = /\b(Put|Update|Delete|BatchWrite|TransactWrite)\w*\b/;
+
+/** The one line in which a table is chosen at run time: whether a request's record is clinical. */
+const chosen = ["packages/runtime/src/api.ts"];
+
+/** Sources that could write a journal entry or an audit record past the one module that does. */
+function strayWriters(of: readonly Source[]): string[] {
+  return of
+    .filter(({ path }) => path !== writer && !chosen.includes(path))
+    .filter(({ path, text }) => namesFacts.test(text) && (!readers.includes(path) || writes.test(text)))
+    .map(({ path }) => path);
+}
+
+/** Each put in a source, whole: from its opening brace to the one that closes it. */
+function putsIn(text: string): string[] {
+  return [...text.matchAll(/\bPut: \{/g)].map(({ index, 0: opening }) => {
+    let depth = 1;
+    let end = index + opening.length;
+    for (; depth > 0 && end < text.length; end++) depth += { "{": 1, "}": -1 }[text[end] ?? ""] ?? 0;
+    return text.slice(index, end);
+  });
+}
+
+const unconditional = (text: string): string[] =>
+  putsIn(text).filter((put) => !/^ *ConditionExpression: "attribute_not_exists\(pk\)",/m.test(put));
+
+describe("facts are added and never replaced", () => {
+  const facts = sources.find(({ path }) => path === writer)?.text ?? "";
+
+  test("the journal, the audit log and the outbox are put under the condition that the item is new", () => {
+    expect(putsIn(facts).map((put) => /tables\.(\w+)/.exec(put)?.[1])).toEqual(["outbox", "ledger", "audit"]);
+    expect(unconditional(facts)).toEqual([]);
+    expect(facts).not.toMatch(/\b(Update|Delete|BatchWrite)\w*\b/);
+  });
+
+  test("nothing else writes to the journal or to the audit log", () => {
+    expect(sources.length).toBeGreaterThan(100);
+    expect(strayWriters(sources)).toEqual([]);
+  });
+
+  test("control: a put without the condition is seen", () => {
+    const spoilt = facts.replace('ConditionExpression: "attribute_not_exists(pk)", // I9', "");
+
+    expect(spoilt).not.toBe(facts);
+    expect(unconditional(spoilt)).toHaveLength(1);
+  });
+
+  test.each([
+    ["functions/made-up.ts", "new PutCommand({ TableName: store.tables.ledger, Item })"],
+    ["functions/made-up.ts", "const { audit } = store.tables;"],
+    ["packages/store/src/made-up.ts", "const TableName = store.tables[name];"],
+    ["packages/store/src/journal.ts", "new UpdateCommand({ TableName: store.tables.ledger, Key })"],
+  ])("control: %s with %s is seen", (path, text) => {
+    expect(strayWriters([{ path, text }])).toEqual([path]);
+  });
+});
