@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { type AwsCall, AwsError, type AwsService } from "./aws-endpoint.ts";
 import { openDatabase } from "./data-folder.ts";
-import { createEventBus } from "./event-bus.ts";
+import { createEventBus, type EventBus } from "./event-bus.ts";
 import { createFaults } from "./faults.ts";
 import { createMailbox, createSecrets } from "./mail-and-secrets.ts";
 import { compilePolicy, type Statement } from "./policy.ts";
 import type { Queues } from "./queues.ts";
-import type { FunctionSpec } from "./topology.ts";
+import { DEFAULT_BUS, type FunctionSpec } from "./topology.ts";
 
 const now = () => Date.parse("2027-03-01T17:00:00Z");
 const everything: Statement = { Effect: "Allow", Action: "*", Resource: "*" };
@@ -48,6 +48,7 @@ function setUpBus() {
         targets: [target("progress"), target("mailer")],
       },
       { name: "expired", busArn, pattern: { "detail-type": ["HoldExpired"] }, targets: [target("mailer")] },
+      { name: "bounced", busArn: DEFAULT_BUS.arn, pattern: { source: ["aws.ses"] }, targets: [target("feedback")] },
     ],
     queues: queues as unknown as Queues,
     faults: createFaults(),
@@ -107,9 +108,22 @@ test("the bus refuses more than ten entries, and callers without a grant on it",
   expect(await ask(bus.service, "AWSEvents.PutEvents", { Entries: [entry()] }, [other])).toBe("AccessDeniedException");
 });
 
-const mail = (from: string) => ({
+test("what a service of AWS publishes goes to the default bus's rules, and not into the archive of the product's", () => {
+  const { bus, queued } = setUpBus();
+
+  bus.publish({ source: "aws.ses", type: "Email Bounced", resources: ["arn"], detail: { eventType: "Bounce" } });
+
+  const event = { source: "aws.ses", "detail-type": "Email Bounced", resources: ["arn"] };
+  expect(queued).toMatchObject([{ queue: expect.stringMatching(/:feedback$/), event }]);
+  expect(bus.carried(undefined)).toEqual([]);
+});
+
+const mail = (from: string, to = "Ana@example.com") => ({
   FromEmailAddress: from,
-  Destination: { ToAddresses: ["Ana@example.com"] },
+  ReplyToAddresses: ["help@example.com"],
+  ConfigurationSetName: "mail",
+  EmailTags: [{ Name: "booking", Value: "bkg_1" }],
+  Destination: { ToAddresses: [to] },
   Content: {
     Simple: {
       Subject: { Data: "Your place is on hold" },
@@ -125,12 +139,20 @@ const ses = (resource: string): Statement => ({
   Resource: `arn:aws:ses:us-east-1:000000000000:${resource}`,
 });
 
+function post(events = [{ configurationSet: "mail", types: ["BOUNCE", "COMPLAINT"] }]) {
+  const published: Parameters<EventBus["publish"]>[0][] = [];
+  const publish: EventBus["publish"] = (event) => published.push(event);
+  const mailing = { db: openDatabase(":memory:"), identities: [identity], events, publish, now };
+  return { ...createMailbox(mailing), published };
+}
+
 test("mail from an identity of the template is kept for its recipient", async () => {
-  const mailbox = createMailbox(openDatabase(":memory:"), [identity], now);
+  const mailbox = post();
   await ask(mailbox.service, "", mail("Clearing <no-reply@dev.clearing.example>"));
   expect(mailbox.sentTo("ana@example.com")).toEqual([
     {
       to: "ana@example.com",
+      replyTo: "help@example.com",
       subject: "Your place is on hold",
       text: "Hello",
       html: "<p>Hello</p>",
@@ -141,7 +163,7 @@ test("mail from an identity of the template is kept for its recipient", async ()
 });
 
 test("mail from anybody else, or without a grant, is not sent", async () => {
-  const mailbox = createMailbox(openDatabase(":memory:"), [identity], now);
+  const mailbox = post();
   expect(await ask(mailbox.service, "", mail("a@evil-dev.clearing.example"))).toBe("MessageRejected");
   const domain = ses("identity/dev.clearing.example");
   for (const grants of [[], [domain], [ses("configuration-set/mail")]]) {
@@ -150,6 +172,29 @@ test("mail from anybody else, or without a grant, is not sent", async () => {
   expect(mailbox.sentTo(undefined)).toEqual([]);
   await ask(mailbox.service, "", mail("a@dev.clearing.example"), [domain, ses("configuration-set/mail")]);
   expect(mailbox.sentTo(undefined)).toHaveLength(1);
+});
+
+test.each([
+  ["bounce@simulator.amazonses.com", "Email Bounced", { eventType: "Bounce", bounce: { bounceType: "Permanent" } }],
+  ["complaint+1@simulator.amazonses.com", "Email Complaint Received", { eventType: "Complaint" }],
+])("%s of SES's mailbox simulator answers with %s, with the mail's tags", async (to, type, detail) => {
+  const mailbox = post();
+
+  await ask(mailbox.service, "", mail("a@dev.clearing.example", to));
+
+  const tags = { "ses:configuration-set": ["mail"], booking: ["bkg_1"] };
+  expect(mailbox.published).toMatchObject([
+    { source: "aws.ses", type, detail: { ...detail, mail: { destination: [to], tags } } },
+  ]);
+  expect(mailbox.sentTo(to)).toHaveLength(1);
+});
+
+test("nobody hears of a bounce that the template's configuration set does not tell of", async () => {
+  const mailbox = post([{ configurationSet: "mail", types: ["COMPLAINT"] }]);
+
+  await ask(mailbox.service, "", mail("a@dev.clearing.example", "bounce@simulator.amazonses.com"));
+
+  expect(mailbox.published).toEqual([]);
 });
 
 test("a secret is given by its arn or its name to who may read it", async () => {

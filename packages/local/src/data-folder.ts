@@ -107,8 +107,8 @@ export function openDatabase(path: string): DatabaseSync {
       sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, bus TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS eventByType ON event (type);
     CREATE TABLE IF NOT EXISTS mail (
-      sequence INTEGER PRIMARY KEY, recipient TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, text TEXT,
-      html TEXT, sentAt TEXT NOT NULL);
+      sequence INTEGER PRIMARY KEY, recipient TEXT NOT NULL, sender TEXT NOT NULL, replyTo TEXT, subject TEXT NOT NULL,
+      text TEXT, html TEXT, sentAt TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS mailByRecipient ON mail (recipient);
     CREATE TABLE IF NOT EXISTS checkpoint (mapping TEXT, shard TEXT, sequence TEXT NOT NULL, PRIMARY KEY (mapping, shard)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS tick (schedule TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;

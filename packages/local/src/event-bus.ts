@@ -8,11 +8,17 @@ import { compilePattern } from "./event-pattern.ts";
 import type { Faults } from "./faults.ts";
 import type { Queues } from "./queues.ts";
 import { ACCOUNT, REGION, TemplateError } from "./template.ts";
-import type { RuleSpec } from "./topology.ts";
+import { DEFAULT_BUS, type RuleSpec } from "./topology.ts";
 
 /** One event as the bus carried it. */
 export type CarriedEvent = { id: string; type: string; time: string; detail: unknown };
-export type EventBus = { service: AwsService; carried(type: string | undefined): CarriedEvent[] };
+export type EventBus = {
+  service: AwsService;
+  /** What a service of AWS itself publishes, on the account's default bus. */
+  publish(event: { source: string; type: string; resources: string[]; detail: object }): void;
+  /** What the product's own bus carried. */
+  carried(type: string | undefined): CarriedEvent[];
+};
 
 type Entry = {
   EventBusName?: string;
@@ -65,7 +71,8 @@ export function createEventBus(options: Options): EventBus {
       detail: JSON.parse(entry.Detail ?? "{}") as unknown,
     };
     const body = JSON.stringify(event);
-    insert.run(id, busArn, event["detail-type"], body);
+    // The archive is of the product's own bus.
+    if (busArn !== DEFAULT_BUS.arn) insert.run(id, busArn, event["detail-type"], body);
     for (const rule of rules) {
       if (rule.busArn !== busArn || !rule.matches(event)) continue;
       for (const target of rule.targets) {
@@ -124,6 +131,11 @@ export function createEventBus(options: Options): EventBus {
 
   return {
     service,
+    publish({ source, type, resources, detail }) {
+      const entry = { Source: source, DetailType: type, Resources: resources, Detail: JSON.stringify(detail) };
+      atomically(db, () => carry(DEFAULT_BUS.arn, entry));
+      queues.wake();
+    },
     carried: (type) =>
       (type === undefined ? all.all() : ofType.all(type)).map((row) => {
         const event = JSON.parse(String(row.body));

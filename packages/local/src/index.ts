@@ -12,13 +12,13 @@ import { createIssuers, type Pool } from "./issuers.ts";
 import { createLambdaHost, type Invocation, type LambdaHost } from "./lambda-host.ts";
 import { listen } from "./listen.ts";
 import { createLocalRoutes, keySetPath } from "./local-routes.ts";
-import { createMailbox, createSecrets, type MailIdentity } from "./mail-and-secrets.ts";
+import { createMailbox, createSecrets, type MailEvents, type MailIdentity } from "./mail-and-secrets.ts";
 import { createQueues } from "./queues.ts";
 import { createStreams } from "./streams.ts";
 import { realStripe, SECRET_KEY, simulatedStripe } from "./stripe.ts";
-import { loadTemplate, read, type Template } from "./template.ts";
+import { fail, loadTemplate, read, type Template } from "./template.ts";
 import { createTimeline } from "./timeline.ts";
-import { readTopology, type Topology } from "./topology.ts";
+import { DEFAULT_BUS, readTopology, type Topology } from "./topology.ts";
 
 export { StartRefused } from "./data-folder.ts";
 export { spawnStack } from "./stack-process.ts";
@@ -163,7 +163,7 @@ async function assemble(
     now: clock.now,
     crash,
   });
-  const mailbox = createMailbox(db, readIdentities(template), clock.now);
+  const mailbox = createMailbox({ db, ...readMail(template), publish: bus.publish, now: clock.now });
   const ownSecret = new Set(topology.functions.map((fn) => fn.environment.STRIPE_SECRET_ARN));
   const givenSecrets = new Map(topology.secrets.map(({ arn, value }) => [arn, value]));
   const { hasStripeSecret = () => true } = options;
@@ -323,12 +323,25 @@ function readStack(options: StackOptions, apiUrl: string): [Template, Topology] 
   return [template, { ...topology, functions }];
 }
 
-const readIdentities = (template: Template): MailIdentity[] =>
-  template.ofType("AWS::SES::EmailIdentity").map((identity) => {
+function readMail(template: Template): { identities: MailIdentity[]; events: MailEvents[] } {
+  const identities = template.ofType("AWS::SES::EmailIdentity").map((identity) => {
     type Properties = { ConfigurationSetAttributes?: { ConfigurationSetName?: string } };
     const { ConfigurationSetAttributes: attributes } = read<Properties>(identity);
     return { name: identity.name, configurationSet: attributes?.ConfigurationSetName };
   });
+  const events = template.ofType("AWS::SES::ConfigurationSetEventDestination").flatMap((destination) => {
+    type Told = { Enabled?: boolean; MatchingEventTypes: string[]; EventBridgeDestination?: { EventBusArn: string } };
+    const { ConfigurationSetName: configurationSet, EventDestination: told } = read<{
+      ConfigurationSetName: string;
+      EventDestination: Told;
+    }>(destination);
+    if (told.EventBridgeDestination?.EventBusArn !== DEFAULT_BUS.arn)
+      fail(destination, "SES knows the default bus alone");
+    const types = told.MatchingEventTypes.map((type) => type.toUpperCase());
+    return told.Enabled === false ? [] : [{ configurationSet, types }];
+  });
+  return { identities, events };
+}
 
 const IDLE_WITHIN_MS = 120_000;
 

@@ -3,14 +3,25 @@ import type { DatabaseSync } from "node:sqlite";
 import { AwsError, type AwsService, requireGrant } from "./aws-endpoint.ts";
 import { instantOf } from "./clock.ts";
 import { atomically } from "./data-folder.ts";
+import type { EventBus } from "./event-bus.ts";
 import { ACCOUNT, REGION } from "./template.ts";
 
-export type Mail = { to: string; subject: string; text: string | null; html: string | null; sentAt: string };
+export type Mail = {
+  to: string;
+  replyTo: string | null;
+  subject: string;
+  text: string | null;
+  html: string | null;
+  sentAt: string;
+};
 export type Mailbox = { service: AwsService; sentTo(address: string | undefined): Mail[] };
 
 type Part = { Data: string } | undefined;
 type SendEmail = {
   FromEmailAddress?: string;
+  ReplyToAddresses?: string[];
+  ConfigurationSetName?: string;
+  EmailTags?: { Name: string; Value: string }[];
   Destination?: { ToAddresses?: string[]; CcAddresses?: string[]; BccAddresses?: string[] };
   Content?: { Simple?: { Subject: { Data: string }; Body: { Text?: Part; Html?: Part } } };
 };
@@ -18,24 +29,41 @@ type SendEmail = {
 /** An identity of the template that mail is sent from, with the configuration set that goes with it. */
 export type MailIdentity = { name: string; configurationSet: string | undefined };
 
-/** SES: keeps what is sent from an identity of the template, one mail for each recipient. */
-export function createMailbox(db: DatabaseSync, identities: readonly MailIdentity[], now: () => number): Mailbox {
+/** Which of a configuration set's events go to the default bus. */
+export type MailEvents = { configurationSet: string; types: readonly string[] };
+
+type Mailing = {
+  db: DatabaseSync;
+  identities: readonly MailIdentity[];
+  events: readonly MailEvents[];
+  publish: EventBus["publish"];
+  now: () => number;
+};
+
+/**
+ * SES: keeps what is sent from an identity of the template, one mail for each recipient. The addresses of SES's mailbox
+ * simulator bounce and complain, as far as the template asks to hear of that.
+ */
+export function createMailbox({ db, identities, events, publish, now }: Mailing): Mailbox {
   const insert = db.prepare(
-    "INSERT INTO mail (recipient, sender, subject, text, html, sentAt) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO mail (recipient, sender, replyTo, subject, text, html, sentAt) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
-  const columns = 'SELECT recipient AS "to", subject, text, html, sentAt FROM mail';
+  const columns = 'SELECT recipient AS "to", replyTo, subject, text, html, sentAt FROM mail';
   const all = db.prepare(`${columns} ORDER BY sequence`);
   const byRecipient = db.prepare(`${columns} WHERE recipient = ? ORDER BY sequence`);
   return {
     async service(call) {
-      const { FromEmailAddress: from = "", Destination = {}, Content } = JSON.parse(call.body.toString()) as SendEmail;
+      const mail = JSON.parse(call.body.toString()) as SendEmail;
+      const { FromEmailAddress: from = "", Destination = {}, Content } = mail;
       const address = (/<([^>]+)>/.exec(from)?.[1] ?? from).toLowerCase();
       const identity = identities.find(
         ({ name }) => name.toLowerCase() === address || address.endsWith(`@${name.toLowerCase()}`),
       );
       if (!identity) throw new AwsError("MessageRejected", `Email address is not verified: ${address}`);
       const context = { "ses:FromAddress": [address] };
-      const { name, configurationSet } = identity;
+      const { name } = identity;
+      // A set that the request names goes before the identity's own.
+      const configurationSet = mail.ConfigurationSetName ?? identity.configurationSet;
       const needed = [`identity/${name}`, ...(configurationSet ? [`configuration-set/${configurationSet}`] : [])];
       for (const one of needed) {
         requireGrant(call.fn, "ses:SendEmail", `arn:aws:ses:${REGION}:${ACCOUNT}:${one}`, context);
@@ -47,26 +75,63 @@ export function createMailbox(db: DatabaseSync, identities: readonly MailIdentit
       );
       if (recipients.length === 0) throw new AwsError("BadRequestException", "no recipient");
       const { Text, Html } = simple.Body;
+      const sentAt = instantOf(now());
+      const replyTo = mail.ReplyToAddresses?.join(", ") ?? null;
       atomically(db, () => {
         for (const to of recipients) {
-          insert.run(
-            to.toLowerCase(),
-            address,
-            simple.Subject.Data,
-            Text?.Data ?? null,
-            Html?.Data ?? null,
-            instantOf(now()),
-          );
+          const text = Text?.Data ?? null;
+          insert.run(to.toLowerCase(), address, replyTo, simple.Subject.Data, text, Html?.Data ?? null, sentAt);
         }
       });
+      const messageId = randomUUID();
+      const told = events.filter((one) => one.configurationSet === configurationSet).flatMap(({ types }) => types);
+      for (const to of recipients) {
+        const feedback = feedbackOf(to, sentAt);
+        if (!feedback || !told.includes(feedback.eventType.toUpperCase())) continue;
+        const { type, ...said } = feedback;
+        const tags = Object.fromEntries((mail.EmailTags ?? []).map(({ Name, Value }) => [Name, [Value]]));
+        publish({
+          source: "aws.ses",
+          type,
+          resources: [`arn:aws:ses:${REGION}:${ACCOUNT}:configuration-set/${configurationSet}`],
+          detail: {
+            ...said,
+            mail: {
+              timestamp: sentAt,
+              source: from,
+              messageId,
+              destination: recipients,
+              tags: { "ses:configuration-set": [configurationSet], ...tags },
+            },
+          },
+        });
+      }
       return {
         status: 200,
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ MessageId: randomUUID() }),
+        body: JSON.stringify({ MessageId: messageId }),
       };
     },
     sentTo: (address) => (address === undefined ? all.all() : byRecipient.all(address.toLowerCase())) as Mail[],
   };
+}
+
+/** What SES's mailbox simulator answers a mail to one of its addresses with, a label after a plus allowed. */
+function feedbackOf(to: string, timestamp: string) {
+  const [, mailbox] = /^(bounce|complaint)(?:\+[^@]*)?@simulator\.amazonses\.com$/i.exec(to) ?? [];
+  switch (mailbox?.toLowerCase()) {
+    case "bounce": {
+      const bouncedRecipients = [{ emailAddress: to, action: "failed", status: "5.1.1" }];
+      const bounce = { bounceType: "Permanent", bounceSubType: "General", bouncedRecipients, timestamp };
+      return { type: "Email Bounced", eventType: "Bounce", bounce };
+    }
+    case "complaint": {
+      const complaint = { complainedRecipients: [{ emailAddress: to }], complaintFeedbackType: "abuse", timestamp };
+      return { type: "Email Complaint Received", eventType: "Complaint", complaint };
+    }
+    default:
+      return null;
+  }
 }
 
 /** Secrets Manager: `GetSecretValue` of the template's secrets, with values that the stack gives by arn. */

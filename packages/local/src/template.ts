@@ -113,6 +113,7 @@ const types: Record<string, { named?: string; attributes: (name: string, id: str
     attributes: (name) => ({ Ref: name, Arn: arn("logs", `log-group:${name}:*`) }),
   },
   "AWS::SES::ConfigurationSet": { named: "Name", attributes: nameOnly },
+  "AWS::SES::ConfigurationSetEventDestination": { attributes: (_, id) => ({ Ref: id, Id: id }) },
   "AWS::SES::EmailIdentity": { named: "EmailIdentity", attributes: nameOnly },
   "AWS::SNS::Topic": {
     named: "TopicName",

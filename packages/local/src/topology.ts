@@ -2,7 +2,7 @@ import { type Authorizer, readAuthorizers } from "./authorizers.ts";
 import { checkGrants, readRoleStatements } from "./grants.ts";
 import { type Pool, readPools } from "./issuers.ts";
 import { compilePolicy, type Policy } from "./policy.ts";
-import { fail, type Resource, read, type Template, TemplateError } from "./template.ts";
+import { ACCOUNT, fail, REGION, type Resource, read, type Template, TemplateError } from "./template.ts";
 
 export type TableSpec = {
   name: string;
@@ -79,6 +79,9 @@ export type ScheduleSpec = {
   onFailureArn: string | undefined;
 };
 
+/** The bus that every account has, on which AWS's own services publish. */
+export const DEFAULT_BUS = { name: "default", arn: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default` };
+
 /** What the template says, in the words of the parts that play it. */
 export type Topology = {
   tables: readonly TableSpec[];
@@ -104,9 +107,10 @@ export function readTopology(template: Template): Topology {
     const found = /arn:aws:lambda:[^/]*:function:[^/:]+/.exec(reference)?.[0] ?? reference;
     return byReference.get(found) ?? fail(resource, `${reference} is not a function of the template`);
   };
-  const buses = template
+  const ownBuses = template
     .ofType("AWS::Events::EventBus")
     .map(({ name, attributes }) => ({ name, arn: attributes.Arn ?? "" }));
+  const buses = [...ownBuses, DEFAULT_BUS];
   const topology: Topology = {
     tables: template.ofType("AWS::DynamoDB::Table").map(readTable),
     functions,
@@ -274,8 +278,9 @@ function readRule(resource: Resource, buses: readonly { name: string; arn: strin
   if (properties.State === "DISABLED") return [];
   if (!properties.EventPattern || properties.ScheduleExpression)
     fail(resource, "only rules with an event pattern are known");
-  const bus = buses.find(({ name, arn }) => properties.EventBusName === name || properties.EventBusName === arn);
-  if (!bus) fail(resource, `the bus ${properties.EventBusName ?? "default"} is missing`);
+  const { EventBusName: busName = DEFAULT_BUS.name } = properties;
+  const bus = buses.find(({ name, arn }) => busName === name || busName === arn);
+  if (!bus) fail(resource, `the bus ${busName} is missing`);
   const targets = properties.Targets ?? [];
   for (const target of targets) {
     for (const transform of ["Input", "InputPath", "InputTransformer"]) {
