@@ -1,7 +1,8 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type { Booking } from "@clearing/domain/booking";
+import type { Booking, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
+import { closePages } from "@clearing/operations/settle";
 import type { Gateway } from "@clearing/payments";
 import { admitBooking } from "@clearing/store/admission";
 import { signAgreement } from "@clearing/store/agreement";
@@ -12,6 +13,7 @@ import { endEarly } from "@clearing/store/progress";
 import { inShard } from "@clearing/store/shards";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweepPayments } from "../../functions/payment-sweep/sweep-payments.ts";
+import { workAtStripe } from "../../functions/stripe-work/stripe-work.ts";
 import type { Deps } from "../../packages/runtime/src/deps.ts";
 import { operationsOf } from "../../packages/runtime/src/operations.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
@@ -115,6 +117,64 @@ describe("the pages of a booking that has ended", () => {
 
     expect(admission).toMatchObject({ ok: true });
     expect(await deadlines("PAGES", booking)).toEqual([plusMinutes(arrival, 5)]);
+  });
+
+  /** Late money has revived the booking, and its client pays the balance: the page that is open for that. */
+  async function revived({ id }: Booking, stripe: Partial<Gateway>) {
+    const { store } = running;
+    const before = (await readBooking(store, id)) as Booking;
+    const dues = before.dues.map(
+      (due): Due => (due.kind === "deposit" ? { ...due, status: "paid", paid: due.amount, openAttemptId: null } : due),
+    );
+    const booking: Booking = { ...before, status: "awaiting_clearance", version: before.version + 1, dues };
+    const change = { booking, events: [], journal: [] };
+    await commit(store, bookingWrites(store, before, change, { actor, action: "revive", now }));
+    const dueId = dues.find(({ kind }) => kind === "balance")?.id ?? "";
+    const opened = await openCheckout(
+      operationsOf(depsAt(now, stripe)),
+      { bookingId: id, purpose: "due", dueId },
+      actor,
+    );
+    if (!opened.ok) throw new Error("no page");
+    return opened.attempt.id;
+  }
+
+  test("stay open when a hold's end is told of after late money has revived the booking", async () => {
+    const { booking, stripe, expired } = await paying();
+    const page = await revived(booking, stripe);
+    const subject = { type: "booking", id: booking.id, version: 3 };
+    const event = { source: "clearing", id: "evt_1", version: 1, occurredAt: now, subject };
+
+    await workAtStripe({ ...event, name: "HoldExpired", data: { bookingId: booking.id } }, depsAt(now, stripe));
+
+    expect(expired).toEqual([]);
+    const attempts = await readAttempts(running.store, booking.id);
+    expect(attempts.find(({ id }) => id === page)).toMatchObject({ status: "open" });
+  });
+
+  test("stay open when late money revives the booking while they are looked for", async () => {
+    const { booking: held, stripe, expired } = await paying();
+    const before = (await readBooking(running.store, held.id)) as Booking;
+    const booking: Booking = { ...before, status: "expired", version: before.version + 1 };
+    const change = { booking, events: [], journal: [] };
+    await commit(running.store, bookingWrites(running.store, before, change, { actor, action: "sample", now }));
+    let page: Promise<string> | undefined;
+    const { client } = running.store;
+    const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
+    const slow = async (command: unknown) => {
+      const answer = await send(command);
+      page ??= revived(booking, stripe);
+      await page;
+      return answer;
+    };
+    const deps = depsAt(now, stripe);
+    const store = { ...running.store, client: { ...client, send: slow } as unknown as typeof client };
+
+    await closePages(operationsOf({ ...deps, store }), booking.id, "test");
+
+    expect(expired).toEqual([]);
+    const attempts = await readAttempts(running.store, booking.id);
+    expect(attempts.filter(({ status }) => status === "open").map(({ purpose }) => purpose)).toContain("due");
   });
 
   test("are noted only where one is open", async () => {

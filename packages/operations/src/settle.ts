@@ -203,12 +203,14 @@ function refuse(context: Context, { bookingId, id }: Attempt, code: string, acti
  * asked no more. A booking that goes on, such as one that late money has revived, keeps its pages.
  */
 export async function closePages(context: Context, bookingId: string, action: string): Promise<Settled[]> {
+  // The pages are read before the booking: one that is opened after late money has revived it is not among them.
+  const attempts = await readAttempts(context.store, bookingId);
   const booking = await readBooking(context.store, bookingId);
   if (booking === null) return [{ ok: false, reason: "not_found" }];
-  const attempts = mayOwe(booking) ? [] : await readAttempts(context.store, bookingId);
   const results: Settled[] = [];
   let thrown: unknown;
-  for (const attempt of attempts.filter((one) => one.status === "requested" || one.status === "open")) {
+  const isOpen = ({ status }: Attempt) => status === "requested" || status === "open";
+  for (const attempt of mayOwe(booking) ? [] : attempts.filter(isOpen)) {
     try {
       const closed = await closeSession(context, attempt, action);
       results.push(closed);
