@@ -14,6 +14,7 @@ export const functionNames = [
   "stripe-events",
   "stripe-work",
   "mailer",
+  "mail-feedback",
   "sweep",
   "payment-sweep",
   "reconcile",
@@ -116,9 +117,10 @@ export const access: Record<FunctionName, Access> = {
   "stripe-events": { ...commands, ledger: posting, stripe: true },
   "stripe-work": { ...commands, ledger: posting, stripe: true },
   mailer: {
-    core: { actions: ["GetItem"], where: only(["MAIL#"], ["PutItem", "UpdateItem", "DeleteItem"]) },
+    core: { actions: ["GetItem"], where: only(["MAIL#", "BOUNCE#"], ["PutItem", "UpdateItem", "DeleteItem"]) },
     mail: true,
   },
+  "mail-feedback": { core: { actions: [], where: only(["BOUNCE#"], ["PutItem"]) } },
   sweep: {
     ...commands,
     core: { ...state, indexes: ["byDue"] },

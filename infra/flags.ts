@@ -11,6 +11,9 @@ type Flag = {
 
 const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
 
+const isAddress = matches(/^[^\s@]+@[^\s@]+\.[^\s@]+$/);
+const isBaseUrl = matches(/^https:\/\/[^\s/?#]+(\/[^\s/?#]+)*$/);
+
 /** Every flag that a stage knows: what is read, refused, documented and tested follows from this table. */
 export const flags = {
   stage: {
@@ -26,10 +29,16 @@ export const flags = {
     examples: ["Retreats, LLC"],
   },
   mailDomain: {
-    decides: "The domain that mails are sent from. The stage `prod` needs it",
+    decides: "The domain that mails are sent from; a stage without one keeps its mails. The stage `prod` needs it",
     takes: "a domain that you own",
     isValid: matches(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/),
     examples: ["retreats.example"],
+  },
+  mailIdentity: {
+    decides: "Whether the domain's identity at SES is the stage's own, to be made, or exists; `own` unless given",
+    takes: "own or existing",
+    isValid: matches(/^(own|existing)$/),
+    examples: ["existing"],
   },
   mailVerified: {
     decides: "Whether SES has verified the domain. Until then Cognito sends the sign-in codes by its own sender",
@@ -37,11 +46,29 @@ export const flags = {
     isValid: matches(/^(true|false)$/),
     examples: ["true"],
   },
+  supportEmail: {
+    decides: "Where answers to mails are read, which each mail says too. The stage `prod` needs it",
+    takes: "an e-mail address",
+    isValid: isAddress,
+    examples: ["help@retreats.example"],
+  },
+  supportPhone: {
+    decides: "The telephone number that mails give; none unless given",
+    takes: "a telephone number",
+    isValid: matches(/^[+\d][\d ().-]{4,30}$/),
+    examples: ["+1 555 0100"],
+  },
+  siteUrl: {
+    decides: "Where clients have their pages: mails lead to `/bookings/<id>` below it. Mails have no link unless given",
+    takes: "an https address without a slash at its end",
+    isValid: isBaseUrl,
+    examples: ["https://my.retreats.example"],
+  },
   alarmEmail: {
     decides:
       "Who is told when an alarm goes off. AWS asks that address by mail to confirm; nobody is told unless given",
     takes: "an e-mail address",
-    isValid: matches(/^[^\s@]+@[^\s@]+\.[^\s@]+$/),
+    isValid: isAddress,
     examples: ["on-call@retreats.example"],
   },
   reportingTimeZone: {
@@ -66,7 +93,7 @@ export const flags = {
   publicUrl: {
     decides: "The API's address where it has a domain of its own; the gateway's unless given",
     takes: "an https address without a slash at its end",
-    isValid: matches(/^https:\/\/[^\s/?#]+(\/[^\s/?#]+)*$/),
+    isValid: isBaseUrl,
     examples: ["https://api.retreats.example"],
   },
   webhookConcurrency: {

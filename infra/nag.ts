@@ -57,6 +57,11 @@ const topics = {
     reason:
       "ListStreams, which Lambda asks for with a stream's mapping, knows no single stream: all those of the outbox.",
   },
+  mailRecipients: {
+    rules: ["AwsSolutions-IAM5"],
+    reason:
+      "SES's sandbox asks IAM for the recipient's identity too; a condition bounds the sending to the stage's one address.",
+  },
   publicRoute: {
     rules: ["AwsSolutions-APIG4"],
     reason: "Public by the API's contract; throttled, and the webhook checks a signature over the raw body itself.",

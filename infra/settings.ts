@@ -15,14 +15,21 @@ export type Settings = {
   logRemoval: RemovalPolicy;
   /** Of each route that has none of its own. */
   throttle: Throttle;
-  /** Domain that mails are sent from; SES is given its identity. */
-  mailDomain: string;
+  /** Domain that mails are sent from; a stage without one keeps its mails. */
+  mailDomain: string | undefined;
+  /** Whether the stage makes the domain's identity at SES, or uses one that exists. */
+  mailIdentity: "own" | "existing";
   /** Whether SES has verified the domain: until then the user pool sends its codes by Cognito's own sender. */
   mailVerified: boolean;
   /** Who is told when an alarm goes off; Amazon asks that address to confirm first. */
   alarmEmail: string | undefined;
   /** The operator's legal name: agreements and permissions to collect name it. */
   merchantName: string;
+  /** Where answers to mails are read, and a telephone number that mails give beside it. */
+  supportEmail: string;
+  supportPhone: string | undefined;
+  /** Where clients see their bookings: mails lead to `<siteUrl>/bookings/<id>`. */
+  siteUrl: string | undefined;
   /** IANA zone in which finance's days begin. */
   reportingTimeZone: string;
   /** The currencies that the Stripe account settles as themselves, which alone programs may have: `usd,eur`. */
@@ -41,11 +48,16 @@ const dist = "dist";
 /** Reads a stage's settings from the context, such as `-c stage=prod -c mailDomain=retreats.example`: see flags.ts. */
 export function readSettings(node: Pick<Node, "getAllContext">): Settings {
   const given = readFlags(node.getAllContext());
-  const { stage = "dev", mailDomain, merchantName, settlementCurrencies = "usd", webhookConcurrency } = given;
+  const { stage = "dev", mailDomain, merchantName, supportEmail, settlementCurrencies = "usd" } = given;
   const production = stage === "prod";
   if (production && mailDomain === undefined) throw new Error("the stage prod needs -c mailDomain=<a domain you own>");
   if (production && merchantName === undefined)
     throw new Error("the stage prod needs -c merchantName=<your legal name>");
+  if (production && supportEmail === undefined)
+    throw new Error("the stage prod needs -c supportEmail=<where answers to mails are read>");
+  const mailIdentity = given.mailIdentity === "existing" ? "existing" : "own";
+  if (mailIdentity === "existing" && mailDomain === undefined)
+    throw new Error("-c mailIdentity=existing is said of a -c mailDomain");
   const mailVerified = given.mailVerified === "true";
   if (mailVerified && mailDomain === undefined) throw new Error("-c mailVerified=true is said of a -c mailDomain");
   const supported = new Set(readCurrencies(dist));
@@ -58,14 +70,18 @@ export function readSettings(node: Pick<Node, "getAllContext">): Settings {
     logRetention: production ? RetentionDays.THIRTEEN_MONTHS : RetentionDays.ONE_MONTH,
     logRemoval: production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     throttle: production ? { ratePerSecond: 500, burst: 1_000 } : { ratePerSecond: 1_000, burst: 2_000 },
-    mailDomain: mailDomain ?? `${stage}.clearing.example`,
+    mailDomain,
+    mailIdentity,
     mailVerified,
     alarmEmail: given.alarmEmail,
     merchantName: merchantName ?? "Sample Operator (sample data)",
+    supportEmail: supportEmail ?? `support@${stage}.clearing.example`,
+    supportPhone: given.supportPhone,
+    siteUrl: given.siteUrl,
     reportingTimeZone: given.reportingTimeZone ?? "America/New_York",
     settlementCurrencies,
     oneClinicianMaySignBoth: given.oneClinicianMaySignBoth === "true",
     publicUrl: given.publicUrl,
-    webhookConcurrency: webhookConcurrency === undefined ? undefined : Number(webhookConcurrency),
+    webhookConcurrency: given.webhookConcurrency === undefined ? undefined : Number(given.webhookConcurrency),
   };
 }

@@ -1,7 +1,8 @@
 import type { FunctionName } from "./access.ts";
 
 export type Subscription = {
-  source: "clearing" | "clearing.stripe";
+  /** `aws.ses` is heard on the account's default bus, of the stage's own mails alone. */
+  source: "clearing" | "clearing.stripe" | "aws.ses";
   events: readonly string[];
   /** Messages in one call. */
   batchSize: number;
@@ -56,6 +57,13 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
     batchSize: 10,
     timeoutSeconds: 20,
     concurrency: 5,
+  },
+  "mail-feedback": {
+    source: "aws.ses",
+    events: ["Email Bounced", "Email Complaint Received"],
+    batchSize: 10,
+    timeoutSeconds: 20,
+    concurrency: 2,
   },
   "stripe-events": {
     source: "clearing.stripe",

@@ -6,16 +6,22 @@ import { build } from "./build.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** Builds the bundles and synthesizes the template, as far as their sources have changed; gives the template's folder. */
+/** A domain to send mails from, without which a stage keeps them. */
+const context = "mailDomain=local.clearing.example";
+
+/**
+ * Builds the bundles and synthesizes the local stack's template, as far as their sources have changed; gives the
+ * template's folder.
+ */
 export async function synthesize(log: (line: string) => void): Promise<string> {
-  const folder = join(root, "cdk.out");
+  const folder = join(root, "cdk.out/local");
   const stamp = join(folder, "sources.sha256");
   log("building the bundles");
   await build();
   const hash = hashOfSources();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return folder;
   log("synthesizing the template");
-  execFileSync(join(root, "node_modules/.bin/cdk"), ["synth", "--quiet"], {
+  execFileSync(join(root, "node_modules/.bin/cdk"), ["synth", "--quiet", "--output", folder, "--context", context], {
     cwd: root,
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -25,7 +31,10 @@ export async function synthesize(log: (line: string) => void): Promise<string> {
 
 /** The build's own stamp stands for the bundles and the contracts. */
 function hashOfSources(): string {
-  const files = globSync(["infra/**/*.ts", "cdk.json", "dist/stamp"], { cwd: root, exclude: ["**/node_modules"] });
+  const files = globSync(["infra/**/*.ts", "cdk.json", "dist/stamp", "scripts/synthesize.ts"], {
+    cwd: root,
+    exclude: ["**/node_modules"],
+  });
   const hash = createHash("sha256");
   for (const file of files.sort()) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");

@@ -16,6 +16,7 @@ import { bookingView } from "@clearing/runtime/booking-view";
 import { listFiles, readFile } from "@clearing/store/booking";
 import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfOwners } from "@clearing/store/booking-lists";
 import type { ListQuery } from "@clearing/store/read";
+import { readUndeliverable } from "@clearing/store/undeliverable";
 
 type Query = {
   cohortId?: string | undefined;
@@ -64,9 +65,15 @@ export const readBindings = [
     if (file === null || sightFor(caller, file.booking) === null) return { refused: "not_found" };
     const view = bookingView(file.booking, file.clearance, context.now, caller);
     // What a person wrote when they cancelled may say anything of them: it is for those who handle cancellations alone.
-    const handles = caller.roles.includes("admin") && actsAsStaff(caller, file.booking);
+    const asStaff = actsAsStaff(caller, file.booking);
+    const handles = caller.roles.includes("admin") && asStaff;
     const reason = handles ? (file.booking.ending?.reason ?? null) : null;
-    return { status: 200, body: reason === null ? view : { ...view, cancellationReason: reason } };
+    const body = {
+      ...view,
+      ...(reason !== null && { cancellationReason: reason }),
+      ...(asStaff && { undeliverable: await readUndeliverable(context.deps.store, file.booking) }),
+    };
+    return { status: 200, body };
   }),
 
   bind(previewCancellation, async ({ params }, context) => {

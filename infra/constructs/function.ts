@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Duration, Stack } from "aws-cdk-lib";
+import { type Duration, Stack, Token } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
@@ -70,6 +70,7 @@ function roleOf(scope: Construct, name: FunctionName, logs: LogGroup, props: Cle
   role.addToPolicy(allow(["logs:CreateLogStream", "logs:PutLogEvents"], [logs.logGroupArn]));
   for (const statement of statementsOf(name, props)) role.addToPolicy(statement);
   acknowledge(role, "xray");
+  if (access[name].mail && props.data.mail.from) acknowledge(role, "mailRecipients", identities(props.data));
   return role;
 }
 
@@ -102,11 +103,26 @@ function statementsOf(name: FunctionName, { data, bus }: ClearingFunctionProps):
   const statements = tableNames.flatMap((table) => (row[table] ? tableStatements(table, row[table], data) : []));
   if (row.clinical) statements.push(allow(keyActions, [data.clinicalKey.keyArn], throughDynamoDb(data)));
   if (row.stripe) statements.push(allow(["secretsmanager:GetSecretValue"], [data.stripeSecret.ref]));
-  if (row.mail) {
-    statements.push(allow(["ses:SendEmail"], [data.mailIdentity.emailIdentityArn, data.mailConfigurationSetArn]));
-  }
+  if (row.mail && data.mail.from) statements.push(sending(data, data.mail.from));
   if (row.bus) statements.push(allow(["events:PutEvents"], [busOf(name, bus).eventBusArn]));
   return statements;
+}
+
+/**
+ * In SES's sandbox IAM asks for the recipient's identity as well as the sender's, whichever that may be: what bounds the
+ * sending is the one address that it comes from.
+ */
+function sending(data: DataStack, from: string): PolicyStatement {
+  const ses = (resource: string, resourceName: string) => data.formatArn({ service: "ses", resource, resourceName });
+  const resources = [ses("identity", "*"), ses("configuration-set", data.mail.configurationSetName)];
+  return allow(["ses:SendEmail"], resources, { StringEquals: { "ses:FromAddress": from } });
+}
+
+/** How the rule pack writes these resources: what only a deployment knows in angle brackets. */
+function identities({ partition, region, account }: DataStack): string {
+  const known = (value: string, parameter: string) => (Token.isUnresolved(value) ? `<AWS::${parameter}>` : value);
+  const owner = `${known(region, "Region")}:${known(account, "AccountId")}`;
+  return `[Resource::arn:${known(partition, "Partition")}:ses:${owner}:identity/*]`;
 }
 
 function tableStatements(name: TableName, row: TableAccess, data: DataStack): PolicyStatement[] {
@@ -144,7 +160,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: C
     ...(row.programs && { SETTLEMENT_CURRENCIES: settings.settlementCurrencies }),
     ...(row.clinical && settings.oneClinicianMaySignBoth && { ONE_CLINICIAN_MAY_SIGN_BOTH: "true" }),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
-    ...(row.mail && { MAIL_FROM: data.mailFrom }),
+    ...(row.mail && mailEnvironment(settings, data)),
     ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),
   };
 }
@@ -155,6 +171,16 @@ const peopleOf = ({ clients, staff, region }: DataStack) => ({
   STAFF_ISSUER: issuerOf(staff, region),
   STAFF_AUDIENCE: staff.client.userPoolClientId,
 });
+
+function mailEnvironment({ supportEmail, supportPhone, siteUrl }: Settings, { mail }: DataStack) {
+  return {
+    MAIL_CONFIGURATION_SET: mail.configurationSetName,
+    SUPPORT_EMAIL: supportEmail,
+    ...(mail.from !== undefined && { MAIL_FROM: mail.from }),
+    ...(supportPhone !== undefined && { SUPPORT_PHONE: supportPhone }),
+    ...(siteUrl !== undefined && { SITE_URL: siteUrl }),
+  };
+}
 
 function busOf(name: FunctionName, bus: Bus | undefined): Bus {
   if (!bus) throw new Error(`${name} puts events on the bus, but was given none`);

@@ -1,4 +1,4 @@
-import { ArnFormat, CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { UserPoolEmail } from "aws-cdk-lib/aws-cognito";
 import {
   AttributeType,
@@ -10,16 +10,16 @@ import {
 } from "aws-cdk-lib/aws-dynamodb";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
-import { ConfigurationSet, EmailIdentity, Identity } from "aws-cdk-lib/aws-ses";
 import type { Construct } from "constructs";
 import type { TableName } from "../access.ts";
+import { Mail } from "../constructs/mail.ts";
 import { clients, type People, staff } from "../constructs/people.ts";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
 
 type Index = { name: string; pk: string; sk: string };
 
-/** What outlives every deployment: tables, the clinical key, the Stripe secret, people and the mail identity. */
+/** What outlives every deployment: tables, the clinical key, the Stripe secret, people and what mails are sent with. */
 export class DataStack extends Stack {
   readonly tables: Record<TableName, Table>;
   readonly clinicalKey: Key;
@@ -27,9 +27,7 @@ export class DataStack extends Stack {
   readonly stripeSecret: CfnSecret;
   readonly clients: People;
   readonly staff: People;
-  readonly mailIdentity: EmailIdentity;
-  readonly mailConfigurationSetArn: string;
-  readonly mailFrom: string;
+  readonly mail: Mail;
 
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings }) {
     super(scope, id, props);
@@ -84,28 +82,18 @@ export class DataStack extends Stack {
     acknowledge(this.stripeSecret, "secret");
     acknowledge(this.stripeSecret, "secretKey");
 
-    const configurationSet = new ConfigurationSet(this, "mail-configuration", { reputationMetrics: true });
-    this.mailIdentity = new EmailIdentity(this, "mail", {
-      identity: Identity.domain(settings.mailDomain),
-      configurationSet,
-    });
-    this.mailConfigurationSetArn = this.formatArn({
-      service: "ses",
-      resource: "configuration-set",
-      resourceName: configurationSet.configurationSetName,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
-    this.mailFrom = `no-reply@${settings.mailDomain}`;
+    this.mail = new Mail(this, "mail", settings);
 
     // Cognito refuses an identity that is not verified, as a new one never is.
-    const sender = settings.mailVerified
-      ? UserPoolEmail.withSES({
-          fromEmail: this.mailFrom,
-          fromName: "Clearing",
-          sesVerifiedDomain: settings.mailDomain,
-          sesRegion: this.region,
-        })
-      : undefined;
+    const sender =
+      settings.mailVerified && settings.mailDomain !== undefined
+        ? UserPoolEmail.withSES({
+            fromEmail: `no-reply@${settings.mailDomain}`,
+            fromName: "Clearing",
+            sesVerifiedDomain: settings.mailDomain,
+            sesRegion: this.region,
+          })
+        : undefined;
     this.clients = clients(this, settings, sender);
     this.staff = staff(this, settings, sender);
 
@@ -115,9 +103,6 @@ export class DataStack extends Stack {
     output("ClientUserPoolClient", this.clients.client.userPoolClientId);
     output("StaffUserPool", this.staff.pool.userPoolId);
     output("StaffUserPoolClient", this.staff.client.userPoolClientId);
-    for (const [index, { name, value }] of this.mailIdentity.dkimRecords.entries()) {
-      output(`MailRecord${index + 1}`, `${name} CNAME ${value}`);
-    }
   }
 
   #table(

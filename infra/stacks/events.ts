@@ -1,6 +1,6 @@
 import { Duration, Stack, type StackProps } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
-import { EventBus, Rule } from "aws-cdk-lib/aws-events";
+import { EventBus, type IEventBus, Rule, type RuleProps } from "aws-cdk-lib/aws-events";
 import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import { CfnRegistry, CfnSchema } from "aws-cdk-lib/aws-eventschemas";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -12,6 +12,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { FunctionName } from "../access.ts";
 import { ClearingFunction } from "../constructs/function.ts";
+import { defaultBus } from "../constructs/mail.ts";
 import { consumerQueue, deadLetterQueue } from "../constructs/queue.ts";
 import { acknowledge } from "../nag.ts";
 import { readEventSchemas } from "../openapi.ts";
@@ -34,12 +35,14 @@ export class EventsStack extends Stack {
   /** Where an event, a stream record or a schedule's call ends that found no way; empty in good times. */
   readonly deadLetters: Queue[] = [];
   readonly #props: EventsProps;
+  readonly #defaultBus: IEventBus;
 
   constructor(scope: Construct, id: string, props: EventsProps) {
     super(scope, id, props);
     this.#props = props;
     const { settings } = props;
 
+    this.#defaultBus = defaultBus(this);
     this.bus = new EventBus(this, "bus", { eventBusName: `clearing-${settings.stage}` });
     this.bus.archive("archive", {
       archiveName: `clearing-${settings.stage}`,
@@ -132,8 +135,7 @@ export class EventsStack extends Stack {
     new Rule(this, `${name}-rule`, {
       ruleName: this.#name(name),
       description: `What ${name} consumes`,
-      eventBus: this.bus,
-      eventPattern: { source: [subscription.source], detailType: [...subscription.events] },
+      ...this.#heard(subscription),
       targets: [new SqsQueue(queues.queue, { deadLetterQueue: queues.dead })],
     });
     fn.addToRolePolicy(
@@ -148,6 +150,14 @@ export class EventsStack extends Stack {
       maxConcurrency: subscription.concurrency,
       reportBatchItemFailures: true,
     });
+  }
+
+  #heard({ source, events }: Subscription): Required<Pick<RuleProps, "eventBus" | "eventPattern">> {
+    const eventPattern = { source: [source], detailType: [...events] };
+    if (source !== "aws.ses") return { eventBus: this.bus, eventPattern };
+    const { configurationSetName } = this.#props.data.mail;
+    const ofThisStage = { mail: { tags: { "ses:configuration-set": [configurationSetName] } } };
+    return { eventBus: this.#defaultBus, eventPattern: { ...eventPattern, detail: ofThisStage } };
   }
 
   #schedules(): void {

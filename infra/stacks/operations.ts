@@ -45,6 +45,9 @@ const counted: Record<string, { says: string; threshold: number; periods?: numbe
   WebhookRefused: { says: "Webhooks come with a wrong signature: the signing secret, or a stranger", threshold: 3 },
 };
 
+/** What they count to be looked at, without an alarm. */
+const mailsCounted = ["MailLeftOut", "MailKept", "MailUndeliverable"];
+
 type OperationsProps = StackProps & { settings: Settings; api: ApiStack; events: EventsStack };
 
 /** What tells a person that something is wrong, and the one page to look at then. */
@@ -240,6 +243,10 @@ export class OperationsStack extends Stack {
       graph(
         "Refusals and failures",
         Object.keys(counted).map((name) => this.#ownMetric(name)),
+      ),
+      graph(
+        "Mails: over the day's bound, kept for want of a domain, undeliverable",
+        mailsCounted.map((name) => this.#ownMetric(name)),
       ),
       graph("Dead letters", [
         sum(

@@ -124,3 +124,51 @@ describe("clinical data stays in the clinical store (I8)", () => {
     expect((await tablesWith("ACCESS#"))[0]).toMatch(/clinical/i);
   });
 });
+
+describe("an address that bounced", () => {
+  const address = "bounce+quiet-otter@simulator.amazonses.com";
+  let bounced: Client;
+  beforeAll(async () => {
+    bounced = new Client(world, address);
+    await bounced.hold((await openCohort(world)).id);
+    await world.quiesce();
+  });
+
+  test("is known on the booking, to staff alone", async () => {
+    const seenBy = async (token: string) => (await world.must("GET", bounced.path, { token })).undeliverable;
+
+    for (const role of ["admin", "finance", "clinician"]) {
+      expect(await seenBy(await world.token(role))).toEqual([
+        { recipient: "payer", kind: "bounced", at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+      ]);
+    }
+    expect(await seenBy(await bounced.token())).toBeUndefined();
+    const other = await world.must("GET", client.path, { token: await world.token("admin") });
+    expect(other.undeliverable).toEqual([]);
+  });
+
+  test("is in no log, no event of ours, and no key", async () => {
+    const events = JSON.stringify(await world.must("GET", "/_local/events"));
+    for (const text of [events, logs()]) {
+      expect(text).toContain(bounced.id);
+      expect(text).not.toContain("quiet-otter");
+    }
+    expect(await keysWith("quiet-otter")).toEqual([]);
+    expect(await keysWith("BOUNCE#")).toHaveLength(1);
+  });
+});
+
+/** Keys of all tables that have this text in them, indexes' keys included. */
+async function keysWith(text: string): Promise<string[]> {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const db = new DynamoDBClient({ endpoint: world.stack.dynamoDbUrl, region: "us-east-1", credentials });
+  const found: string[] = [];
+  for (const { name } of world.stack.topology.tables) {
+    for await (const { Items = [] } of paginateScan({ client: db }, { TableName: name })) {
+      const keys = Items.flatMap((item) => Object.entries(item).filter(([key]) => /^(pk|sk)$|(Pk|Sk)$/.test(key)));
+      found.push(...keys.map(([, value]) => value.S ?? "").filter((value) => value.includes(text)));
+    }
+  }
+  db.destroy();
+  return found;
+}

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 import { weakened } from "../proofs/weaken.ts";
 
+/** Mails that are true for a while only: whether they are sent depends on when their event comes. */
+const overtaken = ["Your place is on hold", "Your booking is confirmed"];
+
 /** A booking's life from its hold to its refund, and all that came of it, without ids and instants. */
 async function confirmedThenCancelled(world: World) {
   const client = new Client(world);
@@ -18,7 +21,7 @@ async function confirmedThenCancelled(world: World) {
     came: {
       booking: { status, paid, refunded, dues: dues.map((due) => [due.kind, due.status, due.paid]) },
       timeline: timeline.map(({ event }) => event),
-      mails: (await world.mail(client.email)).sort(),
+      mails: (await world.mail(client.email)).filter((subject) => !overtaken.includes(subject)).sort(),
       entries: (await world.journal(client.id))
         .map(({ reference, postings }) =>
           [
@@ -52,9 +55,7 @@ describe("a bus that delivers more than once, refuses a part, or loses its answe
     expect(without.came).toMatchObject({
       booking: { status: "cancelled", paid: 250_000, refunded: 200_000 },
       mails: [
-        "Your booking is confirmed",
         "Your booking is cancelled",
-        "Your place is on hold",
         "Your refund was made",
         "Your signed agreement",
         "We received your deposit",

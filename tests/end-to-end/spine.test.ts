@@ -12,6 +12,7 @@ describe("from hold to confirmed", () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     const held = await client.hold(cohort.id);
+    await world.quiesce();
     expect(held).toMatchObject({ status: "held", standing: "current", total: 1_850_000, balance: 1_850_000, paid: 0 });
     expect((await client.sign()).agreement.signedAt).not.toBeNull();
     expect(await client.pay()).toBe("succeeded");

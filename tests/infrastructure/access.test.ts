@@ -106,9 +106,10 @@ const wildcardsOf = (resources: typeof stage.resources): string[] => {
 };
 
 describe("least privilege", () => {
-  test("the only wildcards are X-Ray's, which knows no resource, and the streams that the outbox ever had", () => {
+  test("the only wildcards are X-Ray's, which knows no resource, the streams that the outbox ever had, and whom mail goes to", () => {
     expect(wildcardsOf(stage.resources)).toEqual([
       `dynamodb:ListStreams on ${tableArn("outbox")}/stream/*`,
+      "ses:SendEmail on arn:aws:ses:us-east-1:000000000000:identity/*",
       "xray:PutTelemetryRecords on *",
       "xray:PutTraceSegments on *",
     ]);

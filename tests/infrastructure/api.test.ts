@@ -6,7 +6,7 @@ import type { ClearingFunction } from "../../infra/constructs/function.ts";
 import { readRoutes } from "../../infra/openapi.ts";
 import { routes as contracts } from "../../packages/contracts/src/openapi.ts";
 import type { Resource } from "../../packages/local/src/template.ts";
-import { functionOf, permissionsFor, stage, synthesize } from "./stage.ts";
+import { functionOf, permissionsFor, prod, stage, synthesize } from "./stage.ts";
 
 type Route = { RouteKey: string; AuthorizationType: string; AuthorizerId?: string };
 const routes = stage.ofType("AWS::ApiGatewayV2::Route").map(({ properties }) => properties as Route);
@@ -31,7 +31,7 @@ const SELDOM = ["GET /docs", "GET /openapi.json", "GET /v1/checkout/return"];
 
 describe.each([
   ["dev", {}],
-  ["prod", { stage: "prod", mailDomain: "retreats.example", merchantName: "Sample Operator" }],
+  ["prod", prod],
 ])("throttles in the stage %s", (_name, context: Record<string, string>) => {
   type RouteSettings = Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>;
   const { properties } = synthesize(context).ofType("AWS::ApiGatewayV2::Stage")[0] as Resource;

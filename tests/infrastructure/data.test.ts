@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { stage, synthesize } from "./stage.ts";
+import { prod, stage, synthesize } from "./stage.ts";
 
 const dataTemplate = stage.templates.get("clearing-dev-data");
 const tables = stage.raws.filter(({ Type }) => Type === "AWS::DynamoDB::Table");
@@ -28,7 +28,7 @@ describe("what must outlive a deployment", () => {
   });
 
   test("production's logs and stacks are kept as well", () => {
-    const production = synthesize({ stage: "prod", merchantName: "Sample Operator", mailDomain: "retreats.example" });
+    const production = synthesize(prod);
 
     const logs = production.raws.filter(({ Type }) => Type === "AWS::Logs::LogGroup");
     for (const { DeletionPolicy } of logs) expect(DeletionPolicy).toMatch(/^Retain/);
@@ -41,7 +41,7 @@ describe("what must outlive a deployment", () => {
       "AWS::Logs::LogGroup": "LogGroupName",
       "AWS::SecretsManager::Secret": "Name",
     };
-    const { raws } = synthesize({ stage: "prod", merchantName: "Sample Operator", mailDomain: "retreats.example" });
+    const { raws } = synthesize(prod);
     const kept = raws.filter(({ Type, Properties, DeletionPolicy }) => {
       const property = named[Type];
       return property !== undefined && Properties[property] !== undefined && DeletionPolicy?.startsWith("Retain");
@@ -53,9 +53,11 @@ describe("what must outlive a deployment", () => {
     }
   });
 
-  test("production refuses to start without the domain that it mails from", () => {
-    expect(() => synthesize({ stage: "prod" })).toThrow("mailDomain");
-    expect(() => synthesize({ stage: "prod", mailDomain: "retreats.example" })).toThrow("merchantName");
+  test("production refuses to start without the domain that it mails from, its legal name and an address for answers", () => {
+    for (const flag of ["mailDomain", "merchantName", "supportEmail"] as const) {
+      const { [flag]: _, ...others } = prod;
+      expect(() => synthesize(others)).toThrow(flag);
+    }
   });
 });
 
@@ -97,8 +99,6 @@ describe("keys and indexes", () => {
   });
 });
 
-const production = { stage: "prod", merchantName: "Sample Operator", mailDomain: "retreats.example" };
-
 function poolsOf(context: Record<string, string>) {
   const pools = synthesize(context).ofType("AWS::Cognito::UserPool");
   const named = (label: string) => {
@@ -122,7 +122,7 @@ describe("people", () => {
   });
 
   test("staff do not sign themselves up, and need a password and an authenticator app, in every stage", () => {
-    for (const context of [{}, production]) {
+    for (const context of [{}, prod]) {
       const { properties } = poolsOf(context).staff;
       expect(properties).toMatchObject({
         AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
@@ -134,7 +134,7 @@ describe("people", () => {
   });
 
   test("production watches both pools for takeovers", () => {
-    for (const { properties } of Object.values(poolsOf(production))) {
+    for (const { properties } of Object.values(poolsOf(prod))) {
       expect(properties).toMatchObject({
         UserPoolTier: "PLUS",
         UserPoolAddOns: { AdvancedSecurityMode: "ENFORCED" },
@@ -176,8 +176,8 @@ describe("people", () => {
       SourceArn: expect.stringMatching(/:identity\/retreats\.example$/),
     };
 
-    expect(senders(production)).toEqual([undefined, undefined]);
-    expect(senders({ ...production, mailVerified: "true" })).toMatchObject([own, own]);
+    expect(senders(prod)).toEqual([undefined, undefined]);
+    expect(senders({ ...prod, mailVerified: "true" })).toMatchObject([own, own]);
     expect(() => senders({ mailVerified: "true" })).toThrow("mailDomain");
   });
 

@@ -79,7 +79,13 @@ describe("the bus", () => {
 
     for (const [name, { source, events }] of Object.entries(subscriptions)) {
       const rule = rules.find((candidate) => candidate.name === `clearing-dev-${name}`);
-      expect(rule?.properties.EventPattern).toEqual({ source: [source], "detail-type": events });
+      const isOurs = source !== "aws.ses";
+      expect(rule?.properties.EventPattern).toEqual({
+        source: [source],
+        "detail-type": events,
+        ...(!isOurs && { detail: { mail: { tags: { "ses:configuration-set": ["clearing-dev"] } } } }),
+      });
+      expect(rule?.properties.EventBusName).toBe(isOurs ? "clearing-dev" : "default");
       expect(rule?.properties.Targets).toMatchObject([
         {
           Arn: expect.stringMatching(new RegExp(`:clearing-dev-${name}$`)),
@@ -205,7 +211,16 @@ describe("what a person is told", () => {
   });
 
   test("what the functions count themselves has an alarm, but for what is only to be looked at", () => {
-    const onlySeen = ["Latency", "PaymentRefused", "ReconciledEvents", "StripeNotConfigured", "WebhookVersionSkew"];
+    const onlySeen = [
+      "Latency",
+      "MailKept",
+      "MailLeftOut",
+      "MailUndeliverable",
+      "PaymentRefused",
+      "ReconciledEvents",
+      "StripeNotConfigured",
+      "WebhookVersionSkew",
+    ];
     const sources = globSync(["packages/{runtime,operations}/src/*.ts", "functions/*/*.ts"], {
       exclude: (path) => path.endsWith(".test.ts"),
     });

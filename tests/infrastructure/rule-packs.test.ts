@@ -1,8 +1,15 @@
 import type { CfnTable } from "aws-cdk-lib/aws-dynamodb";
 import type { CfnLogGroup } from "aws-cdk-lib/aws-logs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { checkWithNag, rulePacks } from "../../infra/nag.ts";
-import { synthesize } from "./stage.ts";
+import { prod, synthesize } from "./stage.ts";
+
+/** As it is deployed: with an account and a region, which the packs' findings then name. */
+vi.stubEnv("CDK_DEFAULT_ACCOUNT", "123456789012");
+vi.stubEnv("CDK_DEFAULT_REGION", "us-east-1");
+const { app: deployed } = synthesize(prod);
+vi.unstubAllEnvs();
+checkWithNag(deployed);
 
 /** A stage with a table without recovery and a log that never forgets, for the control. */
 const { app: careless, stacks } = synthesize();
@@ -14,6 +21,10 @@ logs.retentionInDays = undefined;
 
 /** Every combination of flags is judged in flags.test.ts. */
 describe.each(rulePacks.map((Pack) => ({ Pack, pack: new Pack().name })))("the rule pack $pack", ({ Pack }) => {
+  test("finds nothing that has no written reason in a stage whose account and region are known", () => {
+    expect(new Pack(deployed).validateScope(deployed).violations).toEqual([]);
+  });
+
   test("control: a table without recovery and a log that never forgets are found", () => {
     const found = new Pack(careless).validateScope(careless).violations.map(({ ruleName }) => ruleName);
 

@@ -75,7 +75,15 @@ export function rolePermissions(resources: readonly Resource[]): Map<string, Per
   return roles;
 }
 
-export const stage = synthesize();
+/** What the stage `prod` is deployed with at the least. */
+export const prod = {
+  stage: "prod",
+  merchantName: "Sample Operator",
+  mailDomain: "retreats.example",
+  supportEmail: "help@retreats.example",
+};
+
+export const stage = synthesize({ mailDomain: "retreats.example" });
 const roles = rolePermissions(stage.resources);
 
 /** The function's resource, by its name in functions/. */

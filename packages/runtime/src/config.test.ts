@@ -15,7 +15,8 @@ it.each([
   [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "REPORTING_TIME_ZONE is not a time zone"],
   [{ SETTLEMENT_CURRENCIES: "usd,xau" }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
   [{ SETTLEMENT_CURRENCIES: "usd,," }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
-  [{ MAIL_FROM: "" }, "mailFrom", "MAIL_FROM is not set"],
+  [{ SUPPORT_EMAIL: "" }, "supportEmail", "SUPPORT_EMAIL is not set"],
+  [{ SITE_URL: "my.example.org" }, "siteUrl", "SITE_URL is not a URL"],
 ] as const)("stops at %o with the variable's name", (environment, field, message) => {
   expect(() => readConfig(environment)[field]).toThrow(message);
 });
@@ -27,4 +28,8 @@ it("takes the API's address with or without a slash at its end", () => {
 it("settles dollars alone, until the operator names the account's currencies", () => {
   expect(readConfig({}).settlementCurrencies).toEqual(["usd"]);
   expect(readConfig({ SETTLEMENT_CURRENCIES: "usd, eur,jpy" }).settlementCurrencies).toEqual(["usd", "eur", "jpy"]);
+});
+
+it("has no address to send mail from, no telephone and no pages for clients unless the stage has them", () => {
+  expect(readConfig({})).toMatchObject({ mailFrom: undefined, supportPhone: undefined, siteUrl: undefined });
 });

@@ -10,7 +10,14 @@ export type Config = {
   readonly stage: string;
   /** Base URL of the API, without a slash at the end. */
   readonly publicUrl: string;
-  readonly mailFrom: string;
+  /** Absent: the stage has no domain to send mail from. */
+  readonly mailFrom: string | undefined;
+  readonly mailConfigurationSet: string;
+  /** Where answers to mails go, and what each mail says beside it. */
+  readonly supportEmail: string;
+  readonly supportPhone: string | undefined;
+  /** Where clients see their bookings, without a slash at the end; absent: nowhere yet. */
+  readonly siteUrl: string | undefined;
   readonly reportingTimeZone: string;
   /** The operator's legal name, as its agreements give it. */
   readonly merchantName: string;
@@ -95,7 +102,19 @@ export function readConfig(environment: Environment = process.env): Config {
       return url("PUBLIC_URL");
     },
     get mailFrom() {
-      return text("MAIL_FROM");
+      return environment.MAIL_FROM || undefined;
+    },
+    get mailConfigurationSet() {
+      return text("MAIL_CONFIGURATION_SET");
+    },
+    get supportEmail() {
+      return text("SUPPORT_EMAIL");
+    },
+    get supportPhone() {
+      return environment.SUPPORT_PHONE || undefined;
+    },
+    get siteUrl() {
+      return environment.SITE_URL ? url("SITE_URL") : undefined;
     },
     get merchantName() {
       return text("MERCHANT_NAME");

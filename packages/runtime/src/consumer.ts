@@ -26,11 +26,15 @@ export type BusEvent = {
 export type EventHandler<D extends Deps> = (event: BusEvent, deps: D) => Promise<void>;
 
 /**
- * The Lambda handler of a queue behind the bus. Messages may come twice and in any order: deduplication is the
+ * The Lambda handler of a queue behind a bus; `read` makes an event of a message, or null. Messages may come twice and in any order: deduplication is the
  * handlers' own, by conditions on state. Messages about one subject are handled one after another, so that they do not
  * fight over its item; a message that fails is reported alone and comes back, or goes to the dead letters.
  */
-export function sqsConsumer<D extends Deps>(depsFactory: DepsFactory<D>, handle: EventHandler<D>) {
+export function sqsConsumer<D extends Deps>(
+  depsFactory: DepsFactory<D>,
+  handle: EventHandler<D>,
+  read: (body: string) => BusEvent | null = parseBusEvent,
+) {
   const consume = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const deps = await depsFactory();
     if ("notConfigured" in deps) {
@@ -40,7 +44,7 @@ export function sqsConsumer<D extends Deps>(depsFactory: DepsFactory<D>, handle:
     }
     const failed: string[] = [];
     const handleOne = async ({ messageId, body }: SQSRecord): Promise<void> => {
-      const event = parseBusEvent(body);
+      const event = read(body);
       if (event === null) {
         failed.push(messageId);
         deps.log.error("not a message of the bus", null, { messageId });
@@ -56,7 +60,7 @@ export function sqsConsumer<D extends Deps>(depsFactory: DepsFactory<D>, handle:
         log.metric("EventFailures", 1, "Count", { event: event.name });
       }
     };
-    const bySubject = Map.groupBy(Records, ({ messageId, body }) => parseBusEvent(body)?.subject.id ?? messageId);
+    const bySubject = Map.groupBy(Records, ({ messageId, body }) => read(body)?.subject.id ?? messageId);
     await Promise.all([...bySubject.values()].map((records) => inTurn(records, handleOne)));
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -30,8 +30,8 @@ export type DepsFactory<D extends Deps = Deps> = () => Promise<D | NotConfigured
 export type Parts = {
   /** `openGateway` of stripe-account.ts, in functions that move money. */
   gateway?: (config: Config, now: () => number, log: Log) => () => Promise<Gateway | null>;
-  /** `sesMailer` of mailer.ts, in the function that sends mail. */
-  mailer?: (config: Config) => Mailer;
+  /** `openMailer` of mailer.ts, in the function that sends mail. */
+  mailer?: (config: Config, store: Store) => Mailer;
 };
 
 /** What `depsFor(parts)` makes: the parts that were asked for are there. */
@@ -61,14 +61,15 @@ export function depsFor<const P extends Parts>(parts: P): () => Promise<DepsWith
 function buildDeps(parts: Parts) {
   const config = readConfig();
   const clock = { now: (): Instant => new Date().toISOString().replace(/\.\d{3}Z$/, "Z") };
+  const store = openStore(config, clock);
   const deps: Deps = {
     clock,
     ids,
     random,
-    store: openStore(config, clock),
+    store,
     log: jsonLog({ function: process.env.AWS_LAMBDA_FUNCTION_NAME, stage: config.stage }),
     config,
-    ...(parts.mailer ? { mailer: parts.mailer(config) } : {}),
+    ...(parts.mailer ? { mailer: parts.mailer(config, store) } : {}),
   };
   return { deps, gateway: parts.gateway?.(config, () => Date.now(), deps.log) };
 }

@@ -1,38 +1,96 @@
 import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
+import { keepMail } from "@clearing/store/kept-mail";
+import type { Store } from "@clearing/store/store";
 import { awsClient } from "./aws.ts";
 import type { Config } from "./config.ts";
 
-export type Mail = { to: string; subject: string; text: string; html: string };
+/**
+ * One mail to one address. `id` stays the same when it is sent again. `tags` come back with a bounce: ids of letters,
+ * digits, `_` and `-`, never a name or an address.
+ */
+export type Mail = {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  tags: Readonly<Record<string, string>>;
+};
 
-/** `refused`: the mail service will never take this mail (a malformed address, a virus). Outages throw. */
-export type MailResult = { ok: true; messageId: string } | { ok: false; reason: "refused" };
+/**
+ * `kept`: the stage sends no mail, and keeps what it would have sent. `refused`: the mail service will never take this
+ * mail (a malformed address, a virus). `recipient_not_verified`: SES is in its sandbox, which knows a few addresses alone.
+ * Outages throw.
+ */
+export type MailOutcome = "sent" | "kept" | "refused" | "recipient_not_verified";
 
-export type Mailer = { send(mail: Mail): Promise<MailResult> };
+export type Mailer = { send(mail: Mail): Promise<MailOutcome> };
+
+/** SES where the stage has a domain to send from; otherwise the mails are kept, for whoever tries the stage out. */
+export function openMailer(config: Config, store: Store): Mailer {
+  const { mailFrom } = config;
+  if (mailFrom !== undefined) return sesMailer(config, mailFrom);
+  return {
+    async send(mail) {
+      await keepMail(store, mail);
+      return "kept";
+    },
+  };
+}
 
 const REFUSALS = new Set(["MessageRejected", "BadRequestException"]);
-/** SES says `MessageRejected` of our account too: an identity that is not verified, a sandbox, paused sending. */
-const OURS = /not verified|sandbox|suspended|paused/i;
+/** SES says `MessageRejected` of our account too: a sandbox, paused sending. */
+const OURS = /sandbox|suspended|paused/i;
+/** Which identities it does not know comes after a colon: the sender's, and in the sandbox each recipient's. */
+const UNVERIFIED = /not verified(?:.*failed the check[^:]*:(?<identities>.*))?/is;
 
-/** Mail through SES, from the operator's one address. Sent at least once: a lost answer is retried. */
-export function sesMailer(config: Config, client = new SESv2Client(awsClient)): Mailer {
+type Names = Pick<Config, "merchantName" | "supportEmail" | "mailConfigurationSet">;
+
+/**
+ * Mail through SES, from the operator's one address and under its name; answers go to its support address. Sent at least
+ * once: a lost answer is retried.
+ */
+export function sesMailer(config: Names, mailFrom: string, client = new SESv2Client(awsClient)): Mailer {
   return {
-    async send({ to, subject, text, html }) {
+    async send({ to, subject, text, html, tags }) {
       const content = (data: string) => ({ Data: data, Charset: "UTF-8" });
       const command = new SendEmailCommand({
-        FromEmailAddress: config.mailFrom,
+        FromEmailAddress: `${displayName(config.merchantName)} <${mailFrom}>`,
+        ReplyToAddresses: [config.supportEmail],
         Destination: { ToAddresses: [to] },
+        ConfigurationSetName: config.mailConfigurationSet,
+        EmailTags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
         Content: {
           Simple: { Subject: content(subject), Body: { Text: content(text), Html: content(html) } },
         },
       });
       try {
-        const { MessageId } = await client.send(command);
-        return { ok: true, messageId: MessageId ?? "" };
+        await client.send(command);
+        return "sent";
       } catch (error) {
-        if (error instanceof Error && REFUSALS.has(error.name) && !OURS.test(error.message))
-          return { ok: false, reason: "refused" };
+        if (!(error instanceof Error) || !REFUSALS.has(error.name) || OURS.test(error.message)) throw error;
+        const unverified = UNVERIFIED.exec(error.message);
+        if (unverified === null) return "refused";
+        const identities = unverified.groups?.identities?.toLowerCase() ?? "";
+        const isRecipientAlone = identities.includes(to.toLowerCase()) && !identities.includes(mailFrom.toLowerCase());
+        if (isRecipientAlone) return "recipient_not_verified";
         throw error;
       }
     },
   };
+}
+
+/** Bytes of text in one encoded word, which has 75 characters at the most (RFC 2047): 60 of them in base64. */
+const wordBytes = 45;
+
+/** A name as a mail's header takes it: quoted, and in encoded words where it is not plain ASCII. */
+function displayName(name: string): string {
+  if (/^[\x20-\x7e]*$/.test(name)) return `"${name.replace(/["\\]/g, "\\$&")}"`;
+  const words: string[] = [""];
+  for (const character of name) {
+    const word = words.at(-1) ?? "";
+    if (Buffer.byteLength(word + character) > wordBytes) words.push(character);
+    else words[words.length - 1] = word + character;
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString("base64")}?=`).join(" ");
 }

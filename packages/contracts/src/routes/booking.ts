@@ -60,8 +60,20 @@ export const getBooking = defineRoute({
   params,
   responses: () => ({
     200: {
-      description: "The booking; to admins also what the person who cancelled it wrote",
-      schema: z.extend(bookingResponse(), { cancellationReason: z.optional(z.string()) }),
+      description:
+        "The booking; to admins also what the person who cancelled it wrote, to staff whom mail about it does not reach",
+      schema: z.extend(bookingResponse(), {
+        cancellationReason: z.optional(z.string()),
+        undeliverable: z.optional(
+          z.array(
+            z.object({
+              recipient: z.enum(["payer", "participant"]),
+              kind: z.enum(["bounced", "complained", "refused"]),
+              at: instant(),
+            }),
+          ),
+        ),
+      }),
     },
   }),
   errors: ["not_found"],

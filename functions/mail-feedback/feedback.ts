@@ -1,0 +1,37 @@
+import { mailFeedback } from "@clearing/contracts/mail-feedback";
+import type { BusEvent } from "@clearing/runtime/consumer";
+
+/**
+ * A message of SES as this system's consumers take one: about the mail, with the booking that its tags name. Null where
+ * it is no such message.
+ */
+export function readFeedback(body: string): BusEvent | null {
+  const parsed = mailFeedback.safeParse(jsonIn(body));
+  if (!parsed.success) return null;
+  const { source, id, detail, "detail-type": name } = parsed.data;
+  const { mail, bounce, complaint } = detail;
+  const at = (bounce ?? complaint)?.timestamp;
+  if (at === undefined || Number.isNaN(Date.parse(at))) return null;
+  return {
+    source,
+    name,
+    id,
+    version: 1,
+    occurredAt: new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z"),
+    subject: { type: "mail", id: mail.messageId, version: 1 },
+    data: {
+      destination: mail.destination,
+      isPermanent: bounce === undefined || bounce.bounceType === "Permanent",
+      kind: bounce === undefined ? "complained" : "bounced",
+      bookingId: mail.tags?.booking?.[0] ?? null,
+    },
+  };
+}
+
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}

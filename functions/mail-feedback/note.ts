@@ -1,0 +1,22 @@
+import type { BusEvent } from "@clearing/runtime/consumer";
+import type { Deps } from "@clearing/runtime/deps";
+import { noteUndeliverable } from "@clearing/store/undeliverable";
+
+type Feedback = {
+  destination: readonly string[];
+  isPermanent: boolean;
+  kind: "bounced" | "complained";
+  bookingId: string | null;
+};
+
+/**
+ * Notes that an address bounced for good, or that its owner calls our mails spam. A mailbox that is full, or a server that
+ * is away, says nothing of the address.
+ */
+export async function noteFeedback({ data, occurredAt: at }: BusEvent, deps: Deps): Promise<void> {
+  const { destination, isPermanent, kind, bookingId } = data as Feedback;
+  deps.log.info("mail did not arrive", { bookingId, kind, isPermanent });
+  if (!isPermanent) return;
+  for (const email of destination) await noteUndeliverable(deps.store, email, { kind, at });
+  deps.log.metric("MailUndeliverable", 1, "Count");
+}

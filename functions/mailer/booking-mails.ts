@@ -1,0 +1,97 @@
+import type { Booking } from "@clearing/domain/booking";
+import { formatMoney } from "@clearing/domain/money";
+import { type Data, heldUntil, label, moment, type Write } from "./words.ts";
+
+export const held: Write = ({ booking, now }) => {
+  const until = heldUntil(booking, now);
+  if (until === null) return null;
+  const signed = booking.agreement.signedVersion === booking.agreement.version;
+  return {
+    subject: "Your place is on hold",
+    paragraphs: [
+      `We are holding a place for you: ${label(booking)}.`,
+      `Please ${signed ? "" : "sign the agreement and "}pay the deposit before ${moment(booking, until)}.`,
+    ],
+  };
+};
+
+/** A hold that late money has revived, or that was cancelled, has another mail. */
+export const holdExpired: Write = ({ booking }) =>
+  booking.status !== "expired"
+    ? null
+    : {
+        subject: "Your hold has ended",
+        paragraphs: [
+          `The time to pay the deposit is over, and we no longer hold a place for you: ${label(booking)}.`,
+          "You are welcome to book again. Should a payment of yours still arrive, we return it or give you a place, and write to you.",
+        ],
+      };
+
+/** The receipt of a signature: true for good, whatever becomes of the booking. */
+export const agreementSigned: Write = ({ booking, data }) => ({
+  subject: "Your signed agreement",
+  paragraphs: [
+    `Thank you for signing the agreement for your booking: ${label(booking)}.`,
+    data.autopay === true
+      ? "With it you allowed us to collect later payments automatically. You can take that back at any time."
+      : "It does not allow us to collect later payments automatically: you make them yourself.",
+    "The agreement stays available to you in your booking, exactly as you signed it.",
+  ],
+});
+
+/** Only while it is confirmed, and nobody has arrived yet. */
+export const confirmed: Write = ({ booking }) =>
+  booking.status !== "confirmed" || booking.admission !== null
+    ? null
+    : {
+        subject: "Your booking is confirmed",
+        paragraphs: [`Your booking is confirmed: ${label(booking)}.`, "We look forward to welcoming you."],
+      };
+
+/** Only while something can still be done: a booking that is confirmed again, or has ended, has another mail. */
+export const unconfirmed: Write = ({ booking, now }) =>
+  booking.status !== "awaiting_clearance" || booking.clearanceDueAt <= now
+    ? null
+    : {
+        subject: "We need something from you",
+        paragraphs: [
+          `Your place is still yours, but something has to be brought up to date before your booking is confirmed again: ${label(booking)}.`,
+          `Please get in touch with us before ${moment(booking, booking.clearanceDueAt)}.`,
+        ],
+      };
+
+export const declined: Write = ({ booking }) => ({
+  subject: "About your booking",
+  paragraphs: [
+    `We are sorry: your booking could not be accepted: ${label(booking)}.`,
+    "Everything that you paid is returned to you in full. Please get in touch with us if you have any questions.",
+  ],
+});
+
+export const cancelled: Write = ({ booking, data }) => ({
+  subject: "Your booking is cancelled",
+  paragraphs: [
+    CANCELLED[String(data.by)] ?? "Your booking is cancelled.",
+    `${label(booking)}.`,
+    refundOf(booking, data),
+  ],
+});
+
+/** By whom or what a booking was cancelled. */
+const CANCELLED: Readonly<Record<string, string>> = {
+  client: "As you asked, we have cancelled your booking.",
+  operator: "We are sorry: we had to cancel your booking.",
+  clearance_deadline: "What we need from you was not complete in time, so your booking is cancelled.",
+  no_show: "Since you did not arrive, your booking has ended.",
+};
+
+function refundOf({ currency }: Booking, { refund, kept }: Data): string {
+  if (typeof refund !== "number") return "What is owed to you by the agreement is returned to you.";
+  const arrived =
+    refund > 0
+      ? `We return ${formatMoney(refund, currency)} to you.`
+      : kept === 0
+        ? "Nothing had been paid by then."
+        : "By the agreement, no refund is due on what had been paid by then.";
+  return `${arrived} Should a payment of yours still be under way, the same terms apply to it, and we write to you.`;
+}

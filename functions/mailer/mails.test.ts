@@ -1,0 +1,241 @@
+import type { Booking, Refund, RefundPartStatus } from "@clearing/domain/booking";
+import { type EventName, eventNames } from "@clearing/domain/event";
+import { today } from "@clearing/domain/testing/retreat";
+import { describe, expect, it } from "vitest";
+import { mails } from "./mails.ts";
+import { renderMail } from "./render.ts";
+import { anna, type Stage } from "./testing/anna.ts";
+import type { Data } from "./words.ts";
+
+const sender = {
+  merchantName: "Sample Operator",
+  supportEmail: "help@example.org",
+  supportPhone: "+1 555 0199",
+  siteUrl: "https://my.example.org",
+};
+
+function refund(status: RefundPartStatus): Refund {
+  const part = { id: "ref_1-1", generation: 1, chargeId: "ch_1", paymentIntentId: "pi_1", amount: 250_000, status };
+  return { id: "ref_1", amount: 250_000, unspread: 0, currency: "usd", parts: [part] } as unknown as Refund;
+}
+
+function wordsOf(name: EventName, data: Data, booking: Booking, of: Refund | null = null) {
+  const wording = mails[name]?.({ booking, refund: of, data, now: today }) ?? null;
+  return wording === null ? null : { subject: wording.subject, ...renderMail(booking, wording, sender) };
+}
+
+const stages = Object.keys(anna) as Stage[];
+const deposit = { dueId: "due_0", attemptId: "att_1", purpose: "deposit", amount: 250_000, currency: "usd" };
+const balance = { dueId: "due_1", attemptId: "att_1", purpose: "due", amount: 5, currency: "usd" };
+const ended: Stage[] = ["declined", "cancelled", "cancelled_unpaid"];
+const cancelled: Stage[] = ["cancelled", "cancelled_unpaid"];
+
+describe("a mail is true whenever its event comes", () => {
+  /** In which stages each event's mail is sent; in all others that the booking may have reached by then, none is. */
+  const table: [EventName, Data, sent: readonly Stage[], mayHaveReached?: readonly Stage[]][] = [
+    ["BookingHeld", {}, ["held"]],
+    ["HoldExpired", {}, ["expired"]],
+    ["AgreementSigned", { autopay: false }, stages],
+    ["PaymentProcessing", deposit, ["paying"]],
+    ["PaymentActionRequired", { ...deposit, until: "2027-01-14T16:55:00Z" }, ["paying"]],
+    ["PaymentActionRequired", { ...deposit, until: "2027-01-04T16:55:00Z" }, []],
+    ["PaymentProcessing", { ...deposit, attemptId: "att_2" }, []],
+    ["PaymentSettled", deposit, stages],
+    ["PaymentFailed", deposit, ["held", "lapsed", "expired"]],
+    [
+      "PaymentFailed",
+      balance,
+      ["held", "lapsed", "expired", "awaiting_clearance", "confirmed", "admitted", "completed"],
+    ],
+    ["BookingConfirmed", {}, ["confirmed"]],
+    ["BookingUnconfirmed", {}, ["awaiting_clearance"]],
+    ["BookingDeclined", {}, ["declined"], ["declined"]],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, cancelled, cancelled],
+  ];
+  const cases = table.flatMap(([name, data, sent, mayHaveReached = stages]) =>
+    mayHaveReached.map((stage) => ({ name, data, stage, says: sent.includes(stage) ? "a mail" : "nothing" })),
+  );
+
+  it.each(cases)(
+    "$name of $data.attemptId says $says of a booking that is $stage by then",
+    ({ name, data, stage, says }) => {
+      expect(wordsOf(name, data, anna[stage]) === null ? "nothing" : "a mail").toBe(says);
+    },
+  );
+
+  it("a confirmation's hold, a clearance's deadline and an admission that are over are not asked for", () => {
+    const late = { ...anna.awaiting_clearance, clearanceDueAt: today };
+
+    expect(wordsOf("BookingUnconfirmed", {}, late)).toBeNull();
+  });
+
+  it.each(ended)("a receipt on a booking that was %s by then promises no place and no confirmation", (stage) => {
+    const mail = wordsOf("PaymentSettled", deposit, anna[stage]);
+
+    expect(mail?.text).toContain("Your deposit of $2,500.00 for your booking has arrived");
+    expect(mail?.text).toContain("Your booking has ended since");
+    expect(mail?.text).not.toMatch(/confirmed|keep your place/);
+  });
+
+  it("a payment that failed on a hold whose time is over offers no other way to pay for it", () => {
+    for (const stage of ["lapsed", "expired"] as const) {
+      expect(wordsOf("PaymentFailed", deposit, anna[stage])?.text).toContain("We no longer hold a place for you");
+    }
+    expect(wordsOf("PaymentFailed", deposit, anna.held)?.text).toContain("until January 4, 2027, 10:30 AM MST");
+  });
+
+  it("a hold whose agreement is signed by then is not asked to be signed", () => {
+    const { agreement } = anna.held;
+    const signed = { ...anna.held, agreement: { ...agreement, signedVersion: agreement.version } };
+
+    expect(wordsOf("BookingHeld", {}, anna.held)?.text).toContain(
+      "Please sign the agreement and pay the deposit before",
+    );
+    expect(wordsOf("BookingHeld", {}, signed)?.text).toContain("Please pay the deposit before");
+  });
+
+  it.each([
+    ["approved", "We are returning a payment", "We are returning $2,500.00 to you."],
+    ["pending", "We are returning a payment", "We are returning $2,500.00 to you."],
+    ["succeeded", "We have returned a payment", "We have returned $2,500.00 to you."],
+    ["failed", "We owe you a refund", "We owe you $2,500.00 and could not send it."],
+    ["refused", "We owe you a refund", "We owe you $2,500.00 and could not send it."],
+  ] as const)("a refund that was asked for and is %s by then: %s", (status, subject, words) => {
+    const data = { refundId: "ref_1", reason: "late_payment", amount: 250_000, currency: "usd" };
+    const mail = wordsOf("RefundRequested", data, anna.expired, refund(status));
+
+    expect(mail?.subject).toBe(subject);
+    expect(mail?.text).toContain(words);
+  });
+
+  it("a refund that has come back from the bank by then was not made", () => {
+    const data = { refundId: "ref_1", reason: "cancellation", amount: 250_000, currency: "usd" };
+
+    expect(wordsOf("RefundSucceeded", data, anna.cancelled, refund("succeeded"))).not.toBeNull();
+    expect(wordsOf("RefundSucceeded", data, anna.cancelled, refund("failed"))).toBeNull();
+  });
+});
+
+describe("the words of a mail", () => {
+  it.each([
+    [
+      "PaymentSettled",
+      { purpose: "deposit", amount: 250000, currency: "usd" },
+      "We received your deposit",
+      "$2,500.00",
+    ],
+    ["PaymentSettled", { purpose: "due", amount: 1600000, currency: "jpy" }, "We received your payment", "¥1,600,000"],
+    ["PaymentFailed", { ...deposit, amount: 5 }, "Your deposit did not go through", "$0.05", "held"],
+    [
+      "PaymentFailed",
+      { ...balance, reason: "bank_account_not_verified" },
+      "Your payment did not go through",
+      "Should money still be taken, we return it",
+      "confirmed",
+    ],
+    [
+      "PaymentActionRequired",
+      { ...deposit, action: "verify_bank_account", until: "2027-01-12T06:59:59Z" },
+      "Please verify your bank account",
+      "before January 11, 2027",
+      "paying",
+    ],
+    [
+      "RefundRequested",
+      { reason: "abandoned_payment", amount: 5, currency: "usd" },
+      "We are returning a payment",
+      "We are returning $0.05 to you",
+    ],
+    ["HoldExpired", {}, "Your hold has ended", "no longer hold a place", "expired"],
+    [
+      "BookingConfirmed",
+      {},
+      "Your booking is confirmed",
+      "Seven-day program, March 8, 2027 to March 14, 2027",
+      "confirmed",
+    ],
+    ["BookingUnconfirmed", {}, "We need something from you", "before February 2", "awaiting_clearance"],
+    ["BookingDeclined", {}, "About your booking", "could not be accepted", "declined"],
+    ["BookingCancelled", { by: "client", refund: 75050 }, "Your booking is cancelled", "We return $750.50 to you."],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 5 }, "Your booking is cancelled", "no refund is due on what"],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, "Your booking is cancelled", "Nothing had been paid"],
+    [
+      "BookingCancelled",
+      { by: "client", refund: 0, kept: 0 },
+      "Your booking is cancelled",
+      "the same terms apply to it",
+    ],
+    [
+      "RefundRequested",
+      { reason: "late_payment", amount: 250000, currency: "usd" },
+      "We are returning a payment",
+      "We are returning $2,500.00 to you.",
+    ],
+    [
+      "RefundRequested",
+      { reason: "after_cancellation", amount: 200000, currency: "usd" },
+      "We are returning a payment",
+      "We are returning $2,000.00 of what you paid, by the terms of that cancellation, to you.",
+    ],
+    ["RefundSucceeded", { amount: 250000, currency: "usd" }, "Your refund was made", "$2,500.00"],
+    [
+      "RefundFailed",
+      { amount: 250000, currency: "usd" },
+      "Your refund did not reach you",
+      "Your bank returned",
+      "cancelled",
+    ],
+    [
+      "RefundRefused",
+      { amount: 250000, currency: "usd" },
+      "We could not send your refund",
+      "stays owed to you",
+      "cancelled",
+    ],
+  ] as [EventName, Data, string, string, Stage?][])(
+    "of %s with %o",
+    (name, data, subject, words, stage = "cancelled") => {
+      const mail = wordsOf(name, data, anna[stage]);
+
+      expect(mail?.subject).toBe(subject);
+      expect(mail?.text).toContain(words);
+      expect(mail?.html).toContain("<p>");
+    },
+  );
+
+  it("of a refund that was never sent say nothing of a bank that returned it", () => {
+    const mail = wordsOf("RefundRefused", { amount: 1, currency: "usd", code: "charge_disputed" }, anna.cancelled);
+
+    expect(mail?.text).toContain("We could not send your refund of $0.01");
+    expect(`${mail?.subject} ${mail?.text}`).not.toMatch(/bank|returned|charge_disputed/i);
+  });
+
+  it("are none for a refund that the cancellation's mail has announced", () => {
+    expect(
+      wordsOf("RefundRequested", { reason: "cancellation", amount: 1, currency: "usd" }, anna.cancelled),
+    ).toBeNull();
+  });
+
+  it("say nothing about health, nor who takes part, whatever the event and whenever it comes (I8)", () => {
+    const clinical =
+      /clear(ed|ance)|medical|psychiatr|screening|evaluat|clinic|ketamine|therap|treatment|health|diagnos/i;
+    const reasons = [{}, { by: "not_cleared" }, { by: "clearance_deadline" }, { reason: "late_payment" }];
+    for (const name of eventNames) {
+      for (const data of reasons.map((reason) => ({ ...deposit, ...reason }))) {
+        for (const stage of stages) {
+          const mail = wordsOf(name, data, anna[stage]);
+          expect(`${mail?.subject} ${mail?.text} ${mail?.html}`).not.toMatch(clinical);
+          expect(`${mail?.subject} ${mail?.html}`).not.toMatch(/Muster|555 0100|1980/);
+          expect(mail?.subject ?? "").not.toContain("program");
+        }
+      }
+    }
+  });
+
+  it("are escaped in HTML", () => {
+    const terms = { ...anna.confirmed.terms, publicLabel: "Rest & <b>quiet</b>" };
+    const mail = wordsOf("BookingConfirmed", {}, { ...anna.confirmed, terms });
+
+    expect(mail?.html).toContain("Rest &amp; &lt;b&gt;quiet&lt;/b&gt;");
+  });
+});

@@ -1,0 +1,91 @@
+import { type Booking, unpaid } from "@clearing/domain/booking";
+import type { Instant } from "@clearing/domain/time";
+import { amountIn, type Data, dueIn, goesOn, heldUntil, isUnderWay, label, moment, type Write, what } from "./words.ts";
+
+/** Only while the bank works on it: how it went has a mail of its own. */
+export const processing: Write = ({ booking, data }) =>
+  !isUnderWay(booking, data)
+    ? null
+    : {
+        subject: "Your payment is on its way",
+        paragraphs: [
+          `Your bank is processing your payment${amountIn(data)} for your booking: ${label(booking)}.`,
+          booking.status === "held"
+            ? "This can take several business days. We keep your place meanwhile and write to you when it has arrived."
+            : "This can take several business days. We write to you when it has arrived.",
+        ],
+      };
+
+/** A receipt: true for good. What it says of the booking is as of now. */
+export const settled: Write = ({ booking, data }) => ({
+  subject: data.purpose === "deposit" ? "We received your deposit" : "We received your payment",
+  paragraphs: [
+    `Thank you. Your ${what(data)}${amountIn(data)} for your booking has arrived: ${label(booking)}.`,
+    ...(booking.status === "awaiting_clearance"
+      ? ["We keep your place, and write to you again as soon as your booking is confirmed."]
+      : []),
+    ...(goesOn(booking)
+      ? []
+      : [
+          "Your booking has ended since. We write to you about what becomes of your payment, if we have not done so yet.",
+        ]),
+  ],
+});
+
+/** Only while there is something to verify, and time for it. */
+export const actionRequired: Write = ({ booking, data, now }) =>
+  !isUnderWay(booking, data) || (typeof data.until === "string" && data.until <= now)
+    ? null
+    : {
+        subject: "Please verify your bank account",
+        paragraphs: [
+          `Your ${what(data)}${amountIn(data)} for your booking waits for your bank account to be verified: ${label(booking)}.`,
+          "Within two business days a small deposit arrives in the account. Follow the link in Stripe's mail to say what arrived; only then does the payment begin.",
+          ...(typeof data.until === "string"
+            ? [`Please do so before ${moment(booking, data.until)}: after that the payment is given up.`]
+            : []),
+        ],
+      };
+
+/** Only while it is not paid in another way, on a booking that was not cancelled: those have mails of their own. */
+export const failed: Write = ({ booking, data, now }) => {
+  const next = whatNow(booking, data, now);
+  if (next === null) return null;
+  return {
+    subject: data.purpose === "deposit" ? "Your deposit did not go through" : "Your payment did not go through",
+    paragraphs: [
+      `Your ${what(data)}${amountIn(data)} for your booking did not go through: ${label(booking)}.`,
+      ...(data.reason === "bank_account_not_verified"
+        ? [
+            "Your bank account was not verified, so the payment was given up. Should money still be taken, we return it.",
+          ]
+        : []),
+      next,
+    ],
+  };
+};
+
+/** What the client can do about a payment that failed, or null where there is nothing left to do. */
+function whatNow(booking: Booking, data: Data, now: Instant): string | null {
+  const noPlace = "We no longer hold a place for you. You are welcome to book again.";
+  switch (booking.status) {
+    case "held": {
+      const until = heldUntil(booking, now);
+      if (until !== null) return `You can pay in another way until ${moment(booking, until)}.`;
+      // Its time is over, whether or not that was recorded yet; another payment under way has its own mail.
+      return booking.holdExpiresAt !== null && booking.holdExpiresAt <= now ? noPlace : null;
+    }
+    case "expired":
+      return noPlace;
+    case "awaiting_clearance":
+    case "confirmed":
+    case "completed": {
+      const due = dueIn(booking, data);
+      const isOpen = due !== undefined && unpaid(due) > 0 && due.status !== "processing";
+      return isOpen ? "You can pay in another way in your booking." : null;
+    }
+    case "cancelled":
+    case "declined":
+      return null;
+  }
+}

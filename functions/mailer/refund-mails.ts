@@ -1,0 +1,74 @@
+import { type RefundStatus, refundStatus } from "@clearing/domain/booking";
+import { amountIn, amountOf, label, type Write } from "./words.ts";
+
+/** Money that nobody expected; other refunds are announced with the cancellation. */
+export const requested: Write = ({ booking, refund, data }) => {
+  const unexpected = UNEXPECTED[String(data.reason)];
+  if (unexpected === undefined) return null;
+  const { subject, says } = stands(refund === null ? "approved" : refundStatus(refund));
+  const amount = amountOf(data) ?? "the payment";
+  return {
+    subject,
+    paragraphs: [`${unexpected.happened} ${label(booking)}.`, says(unexpected.share?.(amount) ?? amount)],
+  };
+};
+
+/** How far a refund is by now, and so what is true of it. */
+function stands(status: RefundStatus): { subject: string; says: (amount: string) => string } {
+  switch (status) {
+    case "approved":
+    case "pending":
+      return { subject: "We are returning a payment", says: (amount) => `We are returning ${amount} to you.` };
+    case "succeeded":
+      return { subject: "We have returned a payment", says: (amount) => `We have returned ${amount} to you.` };
+    case "failed":
+    case "refused":
+      return {
+        subject: "We owe you a refund",
+        says: (amount) => `We owe you ${amount} and could not send it. ${anotherWay}`,
+      };
+  }
+}
+
+const anotherWay =
+  "It stays owed to you until it has reached you: we look into another way and get in touch, if we have not yet.";
+
+/** Money that nobody expected: what happened, and which share of it goes back where that is not all. */
+const UNEXPECTED: Readonly<Record<string, { happened: string; share?: (amount: string) => string }>> = {
+  late_payment: {
+    happened: "Your payment arrived after the hold had ended, and no place could be given to you any more.",
+  },
+  abandoned_payment: {
+    happened: "Your payment arrived after it had been given up, because your bank account was not verified in time.",
+  },
+  duplicate_payment: { happened: "Something was paid twice for your booking." },
+  after_cancellation: {
+    happened: "Your payment arrived after your booking had been cancelled.",
+    share: (amount) => `${amount} of what you paid, by the terms of that cancellation,`,
+  },
+};
+
+/** Only while the money has not come back from the bank: that has a mail of its own. */
+export const succeeded: Write = ({ booking, refund, data }) =>
+  refund !== null && !refund.parts.some(({ status, amount }) => status === "succeeded" && amount === data.amount)
+    ? null
+    : {
+        subject: "Your refund was made",
+        paragraphs: [
+          `Your refund${amountIn(data)} was sent to the account or card that you paid with: ${label(booking)}.`,
+          "Depending on your bank it can take up to ten business days until you see it.",
+        ],
+      };
+
+export const refused: Write = ({ booking, data }) => ({
+  subject: "We could not send your refund",
+  paragraphs: [
+    `We could not send your refund${amountIn(data)} to the account or card that you paid with: ${label(booking)}.`,
+    anotherWay,
+  ],
+});
+
+export const failed: Write = ({ booking, data }) => ({
+  subject: "Your refund did not reach you",
+  paragraphs: [`Your bank returned the refund${amountIn(data)} that we sent you: ${label(booking)}.`, anotherWay],
+});

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { renderMail } from "./render.ts";
+import { anna } from "./testing/anna.ts";
+
+const wording = { subject: "Your place is on hold", paragraphs: ["We are holding a place for you."] };
+const sender = {
+  merchantName: "Rest & Company, LLC",
+  supportEmail: "help@example.org",
+  supportPhone: undefined,
+  siteUrl: undefined,
+};
+
+it("every mail says who wrote it and where an answer is read, in both forms", () => {
+  const { text, html } = renderMail(anna.held, wording, { ...sender, supportPhone: "+1 555 0199" });
+
+  expect(text).toContain(
+    "--\nRest & Company, LLC\nQuestions? Reply to this mail, write to help@example.org or call +1 555 0199.",
+  );
+  expect(html).toContain(
+    "<p>Rest &amp; Company, LLC<br>\nQuestions? Reply to this mail, write to help@example.org or call +1 555 0199.</p>",
+  );
+});
+
+it("nobody is asked to call where there is no telephone", () => {
+  expect(renderMail(anna.held, wording, sender).text).toContain("write to help@example.org.\n");
+});
+
+it("it leads to the booking where clients have pages, and nowhere else", () => {
+  const linked = renderMail(anna.held, wording, { ...sender, siteUrl: "https://my.example.org" });
+
+  expect(linked.text).toContain("Your booking: https://my.example.org/bookings/bkg_1");
+  expect(linked.html).toContain('<a href="https://my.example.org/bookings/bkg_1">Your booking</a>');
+  expect(renderMail(anna.held, wording, sender).text).not.toContain("http");
+  expect(renderMail(anna.held, wording, sender).html).not.toContain("href");
+});

@@ -1,0 +1,72 @@
+import { type Booking, type Due, isLive, type Refund } from "@clearing/domain/booking";
+import { formatMoney } from "@clearing/domain/money";
+import type { Instant } from "@clearing/domain/time";
+
+/** The words of a mail: a subject that says nothing about the program, and paragraphs. */
+export type Wording = { subject: string; paragraphs: readonly string[] };
+
+/** What an event carries: ids, statuses, dates and amounts. */
+export type Data = Readonly<Record<string, unknown>>;
+
+/**
+ * What a mail is decided on: the event's own facts, and the booking as it is when the mail is sent. `refund` is the one
+ * that the event names, as it is then; null where it names none.
+ */
+export type Facts = { booking: Booking; refund: Refund | null; data: Data; now: Instant };
+
+/** The words that are true now, or null where there is nothing true to say, or another event's mail says it. */
+export type Write = (facts: Facts) => Wording | null;
+
+/** What was booked, in neutral words: the public label and the dates. */
+export function label({ terms }: Booking): string {
+  return `${terms.publicLabel}, ${day(terms.startsOn)} to ${day(terms.endsOn)}`;
+}
+
+/** A hold that can still be paid by signing and opening a page: its time runs, and no payment of it is under way. */
+export function heldUntil(booking: Booking, now: Instant): Instant | null {
+  const { status, holdExpiresAt, dues } = booking;
+  const isPaying = dues.some(({ status: dueStatus }) => dueStatus === "processing");
+  return status === "held" && holdExpiresAt !== null && holdExpiresAt > now && !isPaying ? holdExpiresAt : null;
+}
+
+/** The due that an event names. */
+export const dueIn = ({ dues }: Booking, { dueId }: Data): Due | undefined => dues.find(({ id }) => id === dueId);
+
+/** The attempt that an event names is still the one that collects its due, on a booking that goes on. */
+export function isUnderWay(booking: Booking, data: Data): boolean {
+  const due = dueIn(booking, data);
+  return due?.status === "processing" && due.openAttemptId === data.attemptId && goesOn(booking);
+}
+
+/** Not ended early: what is owed on it can still be paid. */
+export const goesOn = (booking: Booking): boolean => isLive(booking) || booking.status === "completed";
+
+export function what({ purpose }: Data): string {
+  return purpose === "deposit" ? "deposit" : "payment";
+}
+
+export function amountOf({ amount, currency }: Data): string | null {
+  return typeof amount === "number" && typeof currency === "string" ? formatMoney(amount, currency) : null;
+}
+
+export function amountIn(data: Data): string {
+  const amount = amountOf(data);
+  return amount === null ? "" : ` of ${amount}`;
+}
+
+function day(date: string): string {
+  return new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+}
+
+/** An instant as the clock on the cohort's wall shows it. */
+export function moment({ terms: { timeZone } }: Booking, instant: Instant): string {
+  const at = new Date(instant);
+  const date = new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone }).format(at);
+  const time = new Intl.DateTimeFormat("en-US", {
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+    timeZone,
+  });
+  return `${date}, ${time.format(at)}`;
+}

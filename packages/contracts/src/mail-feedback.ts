@@ -1,0 +1,20 @@
+import * as z from "zod/mini";
+
+/**
+ * What SES publishes of a mail that bounced or was complained about, the part of it that matters. Source: SES's guide,
+ * "Examples of event data that Amazon SES publishes to EventBridge".
+ */
+export const mailFeedback = z.object({
+  source: z.literal("aws.ses"),
+  "detail-type": z.string(),
+  id: z.string(),
+  detail: z.object({
+    mail: z.object({
+      messageId: z.string(),
+      destination: z.array(z.string()),
+      tags: z.optional(z.record(z.string(), z.array(z.string()))),
+    }),
+    bounce: z.optional(z.object({ bounceType: z.string(), timestamp: z.string() })),
+    complaint: z.optional(z.object({ timestamp: z.string() })),
+  }),
+});

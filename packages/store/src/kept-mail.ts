@@ -1,0 +1,19 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { Store } from "./store.ts";
+
+const keptDays = 30;
+
+/** Keeps a mail for 30 days that a stage without a mail domain would have sent. The same mail again replaces itself. */
+export async function keepMail(
+  store: Store,
+  { id, to, subject, text, html }: { id: string; to: string; subject: string; text: string; html: string },
+): Promise<void> {
+  const keptAt = store.clock.now();
+  const expiresAt = Math.floor(Date.parse(keptAt) / 1000) + keptDays * 86_400;
+  await store.client.send(
+    new PutCommand({
+      TableName: store.tables.core,
+      Item: { pk: `MAIL#${id}`, sk: "KEPT", to, subject, text, html, keptAt, expiresAt },
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { type Booking, isForOneself } from "@clearing/domain/booking";
+import { personKey } from "@clearing/domain/person";
+import type { Instant } from "@clearing/domain/time";
+import type { Store } from "./store.ts";
+
+/**
+ * That mail does not reach an address: it bounced for good, the recipient called it spam, or the mail service refused a
+ * mail to it.
+ */
+export type Undeliverable = { kind: "bounced" | "complained" | "refused"; at: Instant };
+
+const keptDays = 400;
+const keyOf = (email: string) => ({ pk: `BOUNCE#${personKey(email)}`, sk: "BOUNCE" });
+
+/**
+ * Notes that a mail did not reach an address, under the address's digest, for 400 days. Of several the latest stays,
+ * in whichever order they are told of.
+ */
+export async function noteUndeliverable(store: Store, email: string, { kind, at }: Undeliverable): Promise<void> {
+  const expiresAt = Math.floor(Date.parse(at) / 1000) + keptDays * 86_400;
+  try {
+    await store.client.send(
+      new PutCommand({
+        TableName: store.tables.core,
+        Item: { ...keyOf(email), kind, at, expiresAt },
+        ConditionExpression: "attribute_not_exists(pk) OR #at < :at OR (#at = :at AND kind < :kind)",
+        ExpressionAttributeNames: { "#at": "at" },
+        ExpressionAttributeValues: { ":at": at, ":kind": kind },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
+  }
+}
+
+/** To whom of a booking mail does not reach, as far as that is known; one person who pays and takes part is the payer. */
+export async function readUndeliverable(
+  store: Store,
+  booking: Pick<Booking, "owner" | "participant">,
+): Promise<(Undeliverable & { recipient: "payer" | "participant" })[]> {
+  const { owner, participant } = booking;
+  const people = [
+    { recipient: "payer", email: owner.email } as const,
+    ...(isForOneself(booking) ? [] : [{ recipient: "participant", email: participant.email } as const]),
+  ];
+  const found = await Promise.all(
+    people.map(async ({ recipient, email }) => {
+      const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key: keyOf(email) }));
+      return Item === undefined
+        ? []
+        : [{ recipient, kind: Item.kind as Undeliverable["kind"], at: Item.at as Instant }];
+    }),
+  );
+  return found.flat();
+}
