@@ -6,7 +6,7 @@ import { readClearance } from "@clearing/store/clearance";
 import { sweepCohort } from "@clearing/store/cohort";
 import { progressBooking } from "@clearing/store/progress";
 import type { Key } from "@clearing/store/read";
-import { billDues, completeBooking, lapseHold, restClearance, tellLapse } from "@clearing/store/sweep";
+import { billDues, completeBooking, lapseHold, remind, restClearance, tellLapse } from "@clearing/store/sweep";
 
 type Result = Awaited<ReturnType<DueWork["act"]>>;
 
@@ -35,7 +35,9 @@ async function sweepBooking(deps: Deps, bookingId: string): Promise<Result> {
     case "awaiting_clearance": {
       const request = { bookingId, refundId: ids.next("ref") };
       const moved = await progressBooking(store, request, occasionOf(deps, "sweep:deadline"));
-      return moved.ok ? billDues(store, bookingId, occasionOf(deps, "sweep:dues")) : moved;
+      if (!moved.ok) return moved;
+      const reminded = await remind(store, bookingId, occasionOf(deps, "sweep:reminder"));
+      return reminded.ok ? billDues(store, bookingId, occasionOf(deps, "sweep:dues")) : reminded;
     }
     case "confirmed": {
       const billed = await billDues(store, bookingId, occasionOf(deps, "sweep:dues"));

@@ -1,6 +1,6 @@
 import { ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { verifyChain } from "@clearing/domain/audit";
-import type { Booking } from "@clearing/domain/booking";
+import { type Booking, nextVersion } from "@clearing/domain/booking";
 import {
   afterEvaluation,
   afterWithdrawal,
@@ -19,6 +19,7 @@ import { writeClearance } from "@clearing/store/evaluation";
 import { takePlace } from "@clearing/store/place";
 import { endEarly, progressBooking } from "@clearing/store/progress";
 import type { Store } from "@clearing/store/store";
+import { remind } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweep } from "../../functions/sweep/sweep.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
@@ -33,11 +34,11 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 /** A booking that waits for its clearance: held, signed, its deposit paid. */
-async function awaiting(declineAfterHours = 24): Promise<Booking> {
+async function awaiting(declineAfterHours = 24, inDays = 45): Promise<Booking> {
   const { store } = running;
   const screening = { clearanceDeadlineDaysBefore: 14, validityDays: 90, declineAfterHours };
   const program = sampleProgram({ screening });
-  const cohort = await openCohort(store, program, { places: 1, now });
+  const cohort = await openCohort(store, program, { places: 1, inDays, now });
   const offer = await sampleQuote(store, program, cohort, now);
   const { id, agreement } = await heldBooking(store, offer, `${offer.id}@example.com`, now);
   const evidence = { signature: "Sample Person", sourceIp: "", userAgent: "", signedBy: actor.sub, autopay: false };
@@ -46,11 +47,10 @@ async function awaiting(declineAfterHours = 24): Promise<Booking> {
   if (!signed.ok) throw new Error(signed.reason);
   const { booking: before } = signed;
   const dues = before.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid" as const } : due));
-  const booking: Booking = { ...before, status: "awaiting_clearance", dues, version: before.version + 1 };
-  const paid = await commit(store, [
-    ...bookingWrites(store, before, { booking, events: [], journal: [] }, occasion),
-    takePlace(store, booking),
-  ]);
+  const nothing = () => ({ events: [], journal: [] });
+  const settled = nextVersion(before, now, { status: "awaiting_clearance", dues }, nothing);
+  const { booking } = settled;
+  const paid = await commit(store, [...bookingWrites(store, before, settled, occasion), takePlace(store, booking)]);
   if (!paid.ok) throw new Error(paid.reason);
   return booking;
 }
@@ -243,6 +243,38 @@ describe("a clearance that lapses before the booking is over", () => {
 
     expect(await told(id)).toEqual([]);
     expect((await readClearance(running.store, id))?.dueAt).toBeNull();
+  });
+});
+
+describe("a reminder of what is missing", () => {
+  const reminders = async (id: string) => {
+    const { timeline = [], version } = (await readBooking(running.store, id)) ?? {};
+    return { sent: timeline.filter(({ event }) => event === "ClearanceReminder").map(({ at }) => at), version };
+  };
+
+  test("goes out 30 and 14 days before the deadline, once each, to whoever lacks something then", async () => {
+    const { id, clearanceReminders } = await awaiting(24, 60);
+    const [first = "", second = ""] = clearanceReminders;
+    await sweepAt(plusMinutes(first, -1));
+    await Promise.all([sweepAt(first), sweepAt(first)]);
+    await sweepAt(plusHours(first, 1));
+    expect((await reminders(id)).sent).toEqual([first]);
+
+    await evaluate(id, "medical", "cleared", first);
+    await sweepAt(second);
+
+    expect((await reminders(id)).sent).toEqual([first, second]);
+  });
+
+  test("is not sent on a clearance that is given at the same time", async () => {
+    const { id, clearanceReminders } = await awaiting(24, 60);
+    const [first = ""] = clearanceReminders;
+    await evaluate(id, "medical", "cleared");
+    const store = interrupted(() => evaluate(id, "psychiatric", "cleared"));
+
+    await remind(store, id, { actor, action: "sample", now: first });
+
+    expect((await reminders(id)).sent).toEqual([]);
   });
 });
 

@@ -73,6 +73,7 @@ export const events = {
     status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
     validUntil: z.nullable(calendarDate()),
   }),
+  ClearanceReminder: aboutBooking({ daysLeft: z.int(), clearanceDueAt: instant() }),
   BookingConfirmed: aboutBooking({}),
   BookingUnconfirmed: aboutBooking({}),
   BookingDeclined: aboutBooking(ending),

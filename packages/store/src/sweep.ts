@@ -1,8 +1,16 @@
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type Booking, complete, fallDue, followUpAt, lapse, lapseClearance } from "@clearing/domain/booking";
+import {
+  type Booking,
+  complete,
+  fallDue,
+  followUpAt,
+  lapse,
+  lapseClearance,
+  remindOfClearance,
+} from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { bookingWrites, type Occasion, readBooking, readFile } from "./booking.ts";
-import { clearancePut, clearanceWrites } from "./clearance.ts";
+import { clearancePut, clearanceUnchanged, clearanceWrites } from "./clearance.ts";
 import { type CommitResult, commit, untilFresh } from "./commit.ts";
 import type { Item } from "./items.ts";
 import type { DueKind } from "./keys.ts";
@@ -125,6 +133,19 @@ function changeBooking(
     if (change === null) return { ok: true, booking: before };
     const result = await commit(store, [...bookingWrites(store, before, change, occasion), ...(await also(before))]);
     if (result.ok) return { ok: true, booking: change.booking };
+    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+  });
+}
+
+/** Reminds a participant of what is missing of the clearance, as it is in the very transaction. */
+export function remind(store: Store, bookingId: string, occasion: Occasion): Promise<CommitResult<never>> {
+  return untilFresh<CommitResult<never>>(store, async () => {
+    const file = await readFile(store, bookingId);
+    const change = file && remindOfClearance(file.booking, file.clearance, occasion.now);
+    if (file === null || change === null) return { ok: true };
+    const writes = bookingWrites(store, file.booking, change, occasion);
+    const result = await commit(store, [...writes, clearanceUnchanged(store, bookingId, file.clearance)]);
+    if (result.ok) return result;
     return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
   });
 }

@@ -73,6 +73,8 @@ export type Booking = {
   debitFailed: boolean;
   /** The instant by which an `awaiting_clearance` booking has to be cleared. */
   clearanceDueAt: Instant;
+  /** The instants to come at which the participant is reminded of what is missing, while `awaiting_clearance`. */
+  clearanceReminders: Instant[];
   /** When it was confirmed first; the balance of `full` counts from then. */
   confirmedAt: Instant | null;
   admission: Admission | null;

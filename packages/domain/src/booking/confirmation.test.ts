@@ -10,7 +10,15 @@ import {
 import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
 import { plusHours, plusSeconds } from "../time/index.ts";
-import { type Booking, followUpAt, lapseClearance, progress, unconfirm } from "./index.ts";
+import {
+  type Booking,
+  followUpAt,
+  lapseClearance,
+  nextDeadline,
+  progress,
+  remindOfClearance,
+  unconfirm,
+} from "./index.ts";
 
 const at = "2027-01-10T17:00:00Z";
 
@@ -122,6 +130,50 @@ describe("a clearance whose validity ends", () => {
     expect(lapseClearance(admitted, short, "2027-03-09T17:00:00Z")).toBeNull();
     expect(lapseClearance(life.booking, short, ends)).toBeNull();
     expect(lapseClearance(awaiting().confirm().booking, cleared, "2027-03-15T17:00:00Z")).toBeNull();
+  });
+});
+
+describe("a reminder of what is missing", () => {
+  const waiting = awaiting().booking;
+  const [first = "", second = ""] = waiting.clearanceReminders;
+
+  test("is due 30 and 14 days before the deadline, once each", () => {
+    expect(waiting.clearanceReminders).toEqual(["2027-01-24T17:00:00Z", "2027-02-09T17:00:00Z"]);
+    expect(remindOfClearance(waiting, null, plusSeconds(first, -1))).toBeNull();
+    const reminded = remindOfClearance(waiting, null, first);
+
+    expect(reminded?.events).toMatchObject([
+      { name: "ClearanceReminder", data: { daysLeft: 30, clearanceDueAt: waiting.clearanceDueAt } },
+    ]);
+    expect(remindOfClearance(reminded?.booking as Booking, null, plusHours(first, 1))).toBeNull();
+    expect(remindOfClearance(reminded?.booking as Booking, null, second)?.events).toMatchObject([
+      { name: "ClearanceReminder", data: { daysLeft: 14 } },
+    ]);
+  });
+
+  test("wakes the sweep in time", () => {
+    const wakes = nextDeadline({ ...waiting, dues: [] });
+
+    expect(wakes).toBe(first);
+    expect(nextDeadline({ ...waiting, dues: [], clearanceReminders: [] })).toBe(waiting.clearanceDueAt);
+  });
+
+  test("goes out for a clearance that is too short, and not for one that lacks nothing", () => {
+    const short = evaluated("cleared", "cleared", "2027-03-13");
+
+    expect(remindOfClearance(waiting, short, first)?.events).toHaveLength(1);
+    expect(remindOfClearance(waiting, cleared, first)).toMatchObject({
+      events: [],
+      booking: { clearanceReminders: [second] },
+    });
+  });
+
+  test("goes to nobody who is confirmed, and to whoever loses the confirmation only on the days to come", () => {
+    const { booking } = awaiting().confirm();
+    const lost = unconfirm(booking, plusHours(first, 1)).booking;
+
+    expect(remindOfClearance(booking, null, first)).toBeNull();
+    expect(lost.clearanceReminders).toEqual([second]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { personKey } from "../person/index.ts";
-import { afterLapse, type Clearance, confirms, declinesAt, lapsesAt } from "../screening/index.ts";
-import { addDays, dateIn, type Instant, startOfDay } from "../time/index.ts";
+import { afterLapse, type Clearance, confirms, declinesAt, lapsesAt, missing } from "../screening/index.ts";
+import { addDays, dateIn, daysBetween, type Instant, startOfDay } from "../time/index.ts";
 import {
   agreementSigned,
   type Booking,
@@ -56,6 +56,22 @@ export function lapseClearance(booking: Booking, clearance: Clearance, now: Inst
   const lapses = lapsesAt(clearance, booking.terms);
   if (lapses === null || lapses > now || clearance.lapsedAt !== null || !mayBeEvaluated(booking)) return null;
   return dateIn(booking.terms.timeZone, now) > booking.terms.endsOn ? null : afterLapse(clearance, now);
+}
+
+/**
+ * Reminds the participant of what is missing, at the instants set for it; one that comes when nothing is missing is
+ * dropped. Null while none has come.
+ */
+export function remindOfClearance(before: Booking, clearance: Clearance | null, now: Instant): BookingChange | null {
+  const { status, terms, clearanceDueAt } = before;
+  const clearanceReminders = before.clearanceReminders.filter((instant) => instant > now);
+  if (status !== "awaiting_clearance" || clearanceReminders.length === before.clearanceReminders.length) return null;
+  const [today, deadline] = [dateIn(terms.timeZone, now), dateIn(terms.timeZone, clearanceDueAt)];
+  const data = { daysLeft: daysBetween(today, deadline), clearanceDueAt };
+  return nextVersion(before, now, { clearanceReminders }, (booking) => ({
+    events: missing(clearance, terms.endsOn).length === 0 ? [] : [bookingEvent(booking, "ClearanceReminder", data)],
+    journal: [],
+  }));
 }
 
 /**

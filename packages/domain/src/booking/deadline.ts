@@ -1,5 +1,6 @@
 import type { DomainEvent } from "../event/index.ts";
 import type { JournalEntry } from "../ledger/index.ts";
+import { remindersBefore } from "../screening/attention.ts";
 import { addDays, type Instant, startOfDay } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
@@ -24,7 +25,11 @@ function deadlines(booking: Booking): (Instant | null)[] {
     case "held":
       return [booking.holdExpiresAt];
     case "awaiting_clearance":
-      return [booking.clearanceDueAt, ...booking.dues.map((due) => dueDeadline(booking, due))];
+      return [
+        booking.clearanceDueAt,
+        ...booking.clearanceReminders,
+        ...booking.dues.map((due) => dueDeadline(booking, due)),
+      ];
     case "confirmed":
       return [
         booking.admission?.outcome === "admitted" ? completesAt(booking) : null,
@@ -67,6 +72,12 @@ export const aboutDue = (due: Due, { currency }: Booking) => ({
   currency,
 });
 
+/** Whatever makes a booking await its clearance sets the reminders; those whose time is past are not sent late. */
+function withReminders(before: Booking, after: Booking, now: Instant): Booking {
+  if (after.status !== "awaiting_clearance" || before.status === after.status) return after;
+  return { ...after, clearanceReminders: remindersBefore(after.clearanceDueAt, after.terms.timeZone, now) };
+}
+
 /** Closes a decision: the next version, dues that are past due, its events' names on the timeline, its next deadline. */
 export function nextVersion(
   before: Booking,
@@ -74,7 +85,7 @@ export function nextVersion(
   changes: Partial<Booking>,
   report: (booking: Booking) => Omit<BookingChange, "booking">,
 ): BookingChange {
-  const changed: Booking = { ...before, ...changes, version: before.version + 1 };
+  const changed = withReminders(before, { ...before, ...changes, version: before.version + 1 }, now);
   const { events: reported, journal } = report(changed);
   const events = [...reported, ...pastDueEvents(before, changed)];
   const booking: Booking = {

@@ -42,6 +42,7 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
     holdExtended: false,
     debitFailed: false,
     clearanceDueAt: request.terms.clearanceDeadline,
+    clearanceReminders: [],
     confirmedAt: null,
     admission: null,
     ending: null,

@@ -68,4 +68,4 @@ export const aboutMoney = (event: EventName): boolean => moneyEvents.includes(ev
 
 /** Whether an event on a booking's timeline tells of the participant's clearance. */
 export const aboutClearance = (event: EventName): boolean =>
-  event === "ClearanceChanged" || event === "BookingUnconfirmed";
+  event === "ClearanceChanged" || event === "ClearanceReminder" || event === "BookingUnconfirmed";

@@ -17,6 +17,7 @@ export const eventNames = [
   "PaymentFailed",
   "PaymentActionRequired",
   "ClearanceChanged",
+  "ClearanceReminder",
   "BookingConfirmed",
   "BookingUnconfirmed",
   "BookingDeclined",

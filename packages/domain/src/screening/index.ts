@@ -1,6 +1,8 @@
 import type { CalendarDate, Instant } from "../time/index.ts";
 import { addDays, plusHours, startOfDay } from "../time/index.ts";
 
+export * from "./attention.ts";
+
 export const evaluationKinds = ["medical", "psychiatric"] as const;
 export type EvaluationKind = (typeof evaluationKinds)[number];
 

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { plusDays, plusSeconds } from "../time/index.ts";
+import { attentionTo, remindersBefore } from "./attention.ts";
+
+const zone = "America/Denver";
+const deadline = "2027-03-26T06:00:00Z";
+
+describe("what is missing asks for attention", () => {
+  test.each([
+    ["more than 30 days before the deadline", plusSeconds(plusDays(deadline, -30), -1), null],
+    ["from 30 days before it on", plusDays(deadline, -30), "soon"],
+    ["until 14 days before it", plusSeconds(plusDays(deadline, -14), -1), "soon"],
+    ["from 14 days before it on", plusDays(deadline, -14), "urgent"],
+    ["past it", plusDays(deadline, 3), "urgent"],
+  ])("%s", (_when, now, attention) => {
+    expect(attentionTo(["validity"], deadline, now)).toBe(attention);
+  });
+
+  test("never, when nothing is missing", () => {
+    expect(attentionTo([], deadline, plusDays(deadline, -1))).toBeNull();
+  });
+});
+
+describe("a participant is reminded", () => {
+  test("30 and 14 days before the deadline, in the morning of the cohort's zone, daylight saving or not", () => {
+    expect(remindersBefore(deadline, zone, "2027-01-01T00:00:00Z")).toEqual([
+      "2027-02-24T17:00:00Z",
+      "2027-03-12T17:00:00Z",
+    ]);
+  });
+
+  test("not of a day that is past", () => {
+    expect(remindersBefore(deadline, zone, "2027-02-24T17:00:00Z")).toEqual(["2027-03-12T17:00:00Z"]);
+    expect(remindersBefore(deadline, zone, "2027-03-20T17:00:00Z")).toEqual([]);
+  });
+});
