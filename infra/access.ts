@@ -102,7 +102,7 @@ export const access: Record<FunctionName, Access> = {
   clinical: {
     clinical: { actions: ["GetItem", "Query", "PutItem"] },
     clearance: { actions: ["GetItem", "BatchGetItem", "PutItem"] },
-    core: { actions: [...reading, "ConditionCheckItem"], indexes: ["byList"] },
+    core: { actions: [...reading, "ConditionCheckItem"], indexes: ["byQueue"] },
     audit: added,
     outbox: added,
     people: true,

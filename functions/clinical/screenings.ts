@@ -1,17 +1,18 @@
 import { getScreening, listScreenings } from "@clearing/contracts/routes/clinical";
-import { isLive } from "@clearing/domain/booking";
-import { clearanceSummary, missing } from "@clearing/domain/screening";
+import { mayBeEvaluated } from "@clearing/domain/booking";
+import { attentionTo, clearanceSummary, missing } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { callerIn } from "@clearing/runtime/access";
 import { bind, type RequestContext } from "@clearing/runtime/api";
 import { type BookingFile, listFiles, readFile } from "@clearing/store/booking";
 import { logAccess, readEvaluations } from "@clearing/store/evaluation";
-import { shardsOf } from "@clearing/store/shards";
+import { queuePart } from "@clearing/store/screening-queue";
 import { evaluationView } from "./view.ts";
 
-/** What the queue shows of a booking: its dates and what its clearance lacks, no person. */
+/** What the queue shows of a booking: its dates, what its clearance lacks and how soon that matters, no person. */
 function summaryOf({ booking, clearance }: BookingFile, now: Instant) {
   const { id: bookingId, status: bookingStatus, cohortId, terms, clearanceDueAt } = booking;
+  const lacks = missing(clearance, terms.endsOn);
   return {
     bookingId,
     bookingStatus,
@@ -20,7 +21,8 @@ function summaryOf({ booking, clearance }: BookingFile, now: Instant) {
     endsOn: terms.endsOn,
     clearanceDueAt,
     clearance: clearanceSummary(clearance, dateIn(terms.timeZone, now)),
-    missing: missing(clearance, terms.endsOn),
+    missing: lacks,
+    attention: mayBeEvaluated(booking) ? attentionTo(lacks, clearanceDueAt, now) : null,
   };
 }
 
@@ -38,12 +40,15 @@ const logRead = (context: RequestContext, bookingId: string, what: "queue" | "sc
 export const screeningBindings = [
   bind(listScreenings, async ({ query, headers }, context) => {
     const { deps, now } = context;
-    const { status, limit, cursor } = query;
-    const page = await listFiles(
-      deps.store,
-      { index: "byList", partitions: shardsOf("BOOKINGS"), newestFirst: true, limit, cursor },
-      (file) => isLive(file.booking) && (status === undefined || summaryOf(file, now).clearance.status === status),
-    );
+    const { status, attention, limit, cursor } = query;
+    const page = await listFiles(deps.store, { ...queuePart(attention, now), limit, cursor }, (file) => {
+      const summary = summaryOf(file, now);
+      return (
+        mayBeEvaluated(file.booking) &&
+        (status === undefined || summary.clearance.status === status) &&
+        (attention === undefined || summary.attention === attention)
+      );
+    });
     const items = page.items.map((file) => summaryOf(file, now));
     const purpose = headers["access-purpose"];
     await Promise.all(items.map(({ bookingId }) => logRead(context, bookingId, "queue", purpose)));

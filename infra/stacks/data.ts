@@ -47,6 +47,7 @@ export class DataStack extends Stack {
           { name: "byStatus", pk: "statusPk", sk: "statusSk" },
           { name: "byOwner", pk: "ownerPk", sk: "ownerSk" },
           { name: "byCohort", pk: "cohortPk", sk: "cohortSk" },
+          { name: "byQueue", pk: "queuePk", sk: "queueSk" },
           { name: "byDue", pk: "duePk", sk: "dueAt" },
         ],
         projection: ProjectionType.KEYS_ONLY,

@@ -1,16 +1,19 @@
 import {
+  BatchWriteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
   ScanCommand,
-  UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import type { Booking } from "@clearing/domain/booking";
-import { addDays } from "@clearing/domain/time";
+import { type Booking, admit as domainAdmit } from "@clearing/domain/booking";
+import { addDays, plusDays } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/clinical";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { commit } from "@clearing/store/commit";
 import { keys } from "@clearing/store/keys";
 import { endEarly } from "@clearing/store/progress";
+import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
@@ -35,9 +38,10 @@ afterAll(async () => {
   await running.stop();
 });
 
-async function booked(): Promise<Booking> {
+/** Held for a cohort that begins in so many days; its clearance deadline is 13 days before that. */
+async function booked(inDays = 45): Promise<Booking> {
   const program = sampleProgram();
-  const cohort = await openCohort(running.store, program, { places: 1, now });
+  const cohort = await openCohort(running.store, program, { places: 1, inDays, now });
   const offer = await sampleQuote(running.store, program, cohort, now);
   return heldBooking(running.store, offer, `${offer.id}@example.com`, now);
 }
@@ -244,14 +248,9 @@ describe("an evaluation", () => {
 });
 
 async function admit(bookingId: string) {
-  await running.store.client.send(
-    new UpdateCommand({
-      TableName: running.store.tables.core,
-      Key: keys.booking(bookingId),
-      UpdateExpression: "SET admission = :admission",
-      ExpressionAttributeValues: { ":admission": { outcome: "admitted", at: now, by: "staff" } },
-    }),
-  );
+  const before = (await readBooking(running.store, bookingId)) as Booking;
+  const occasion = { actor, action: "admit", now };
+  await commit(running.store, bookingWrites(running.store, before, domainAdmit(before, "staff", now), occasion));
 }
 
 async function everythingBut(part: keyof TestStore["store"]["tables"]) {
@@ -443,7 +442,8 @@ describe("reading a screening", () => {
 });
 
 describe("the queue", () => {
-  type Queue = { items: { bookingId: string; clearance: { status: string } }[]; nextCursor: string | null };
+  type Queued = { bookingId: string; clearanceDueAt: string; attention: string | null; clearance: { status: string } };
+  type Queue = { items: Queued[]; nextCursor: string | null };
   async function queue(query: string): Promise<Queue["items"]> {
     const items: Queue["items"] = [];
     let cursor: string | null = "";
@@ -457,21 +457,64 @@ describe("the queue", () => {
     return items;
   }
 
-  test("holds live bookings, newest first, page by page, without a person", async () => {
-    const first = await booked();
-    const ended = await booked();
-    const second = await booked();
+  test("holds who may be evaluated, the soonest clearance deadline first, page by page, without a person", async () => {
+    const far = await booked(50);
+    const near = await booked(31);
+    const [ended, admitted] = [await booked(40), await booked(41)];
     const request = { bookingId: ended.id, by: "operator" as const, refundId: ids.next("ref") };
     await endEarly(running.store, request, { actor, action: "cancel", now });
+    await admit(admitted.id);
 
     const found = await queue("limit=3");
 
     const listed = found.map(({ bookingId }) => bookingId);
-    expect(listed.filter((id) => [first.id, ended.id, second.id].includes(id))).toEqual(
-      [first.id, second.id].sort().reverse(),
-    );
+    const ours = [far, near, ended, admitted].map(({ id }) => id);
+    expect(listed.filter((id) => ours.includes(id))).toEqual([near.id, far.id]);
     expect(new Set(listed).size).toBe(listed.length);
+    const deadlines = found.map(({ clearanceDueAt }) => clearanceDueAt);
+    expect(deadlines).toEqual(deadlines.toSorted());
     expect(JSON.stringify(found)).not.toContain("Sample Person");
+  });
+
+  test("is not emptied by 1,100 abandoned holds", async () => {
+    const { client, tables } = running.store;
+    await booked();
+    const abandoned = await booked(16);
+    await lapseHold(running.store, abandoned.id, { actor, action: "lapse", now: plusDays(now, 1) });
+    const Key = keys.booking(abandoned.id);
+    const { Item } = await client.send(new GetCommand({ TableName: tables.core, Key, ConsistentRead: true }));
+    const copies = Array.from({ length: 1_100 }, () =>
+      JSON.parse(JSON.stringify(Item).replaceAll(abandoned.id, ids.next("bkg"))),
+    );
+    for (let at = 0; at < copies.length; at += 25) {
+      const puts = copies.slice(at, at + 25).map((copy) => ({ PutRequest: { Item: copy } }));
+      await client.send(new BatchWriteCommand({ RequestItems: { [tables.core]: puts } }));
+    }
+
+    const told = await call("GET", "/v1/screenings?limit=2", { role: "clinician" });
+
+    expect(told.body.items).toHaveLength(2);
+  });
+
+  test("says how soon what is missing matters, and is narrowed by it", async () => {
+    const [urgent, soon, later] = [await booked(20), await booked(40), await booked(60)];
+    const cleared = await booked(21);
+    await evaluate(cleared.id);
+    await evaluate(cleared.id, { kind: "psychiatric" }, { sub: "dr-psychiatric" });
+    const ours = [urgent, soon, later, cleared].map(({ id }) => id);
+    const shown = async (query: string) =>
+      (await queue(`limit=20${query}`))
+        .filter(({ bookingId }) => ours.includes(bookingId))
+        .map(({ bookingId, attention }) => [bookingId, attention]);
+
+    expect(await shown("")).toEqual([
+      [urgent.id, "urgent"],
+      [cleared.id, null],
+      [soon.id, "soon"],
+      [later.id, null],
+    ]);
+    expect(await shown("&attention=urgent")).toEqual([[urgent.id, "urgent"]]);
+    expect(await shown("&attention=soon")).toEqual([[soon.id, "soon"]]);
   });
 
   test.each(["not base64!", "bnVsbA", "eyJhIjoxfQ", "WzEsMiwzXQ", "W10"])(

@@ -117,6 +117,7 @@ describe("a partition of an index", () => {
         ...["BOOKINGS", "COHORTS", "PROGRAMS", "REFUNDS", "STRIPE_EVENTS#received"].map((name) => `byList ${name}`),
         ...["BOOKINGS#held", "COHORTS#open", "PROGRAMS#published"].map((name) => `byStatus ${name}`),
         "byList STRIPE_EVENTS#not_handled#charge.updated",
+        "byQueue SCREENING",
         "byActor sample-client",
       ]),
     );

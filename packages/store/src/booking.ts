@@ -12,6 +12,7 @@ import { auditPut, journalWrites, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
 import { type Listed, type ListQuery, list, readItems } from "./read.ts";
+import { queueKeys } from "./screening-queue.ts";
 import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
@@ -21,6 +22,7 @@ function bookingItem(booking: Booking): Item {
   return {
     ...toDeadlineItem(booking, "BOOKING", keys.booking(booking.id)),
     ...bookingListKeys(booking),
+    ...queueKeys(booking),
   };
 }
 

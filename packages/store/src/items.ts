@@ -15,6 +15,8 @@ const ownAttributes = [
   "ownerSk",
   "cohortPk",
   "cohortSk",
+  "queuePk",
+  "queueSk",
   "duePk",
   "vain",
   "expiresAt",

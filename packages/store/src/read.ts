@@ -10,9 +10,10 @@ export type Key = { pk: string; sk: string };
 
 /** What to list of an index; several partitions are read as if they were one. */
 export type ListQuery = {
-  index: "byList" | "byStatus" | "byOwner" | "byCohort";
+  index: "byList" | "byStatus" | "byOwner" | "byCohort" | "byQueue";
   partitions: string[];
   from?: string | undefined;
+  to?: string | undefined;
   newestFirst?: boolean;
   limit: number;
   cursor?: string | undefined;
@@ -23,6 +24,7 @@ const names = {
   byStatus: ["statusPk", "statusSk"],
   byOwner: ["ownerPk", "ownerSk"],
   byCohort: ["cohortPk", "cohortSk"],
+  byQueue: ["queuePk", "queueSk"],
 } as const;
 
 const keysAtOnce = 50;
@@ -93,12 +95,7 @@ async function* keysIn(
       new QueryCommand({
         TableName: store.tables.core,
         IndexName: query.index,
-        KeyConditionExpression: query.from === undefined ? "#pk = :pk" : "#pk = :pk AND #sk >= :from",
-        ExpressionAttributeNames: query.from === undefined ? { "#pk": pk } : { "#pk": pk, "#sk": sk },
-        ExpressionAttributeValues: {
-          ":pk": partition,
-          ...(query.from === undefined ? {} : { ":from": query.from }),
-        },
+        ...rangeOf(query, { pk, sk, partition }),
         ScanIndexForward: query.newestFirst !== true,
         Limit: limit,
         ExclusiveStartKey: start,
@@ -110,6 +107,20 @@ async function* keysIn(
   } while (start !== undefined);
 }
 
+/** A partition's keys between `from` and `to`, both inclusive, as DynamoDB is asked for them. */
+function rangeOf({ from, to }: Pick<ListQuery, "from" | "to">, at: { pk: string; sk: string; partition: string }) {
+  const bounded = from !== undefined || to !== undefined;
+  return {
+    KeyConditionExpression: bounded ? "#pk = :pk AND #sk BETWEEN :from AND :to" : "#pk = :pk",
+    ExpressionAttributeNames: bounded ? { "#pk": at.pk, "#sk": at.sk } : { "#pk": at.pk },
+    ExpressionAttributeValues: {
+      ":pk": at.partition,
+      // No key that we write is before a space or past a tilde.
+      ...(bounded ? { ":from": from ?? " ", ":to": to ?? "~" } : {}),
+    },
+  };
+}
+
 const cursorAt = (listing: Listing | undefined): string | null =>
   listing === undefined ? null : encodeCursor(listing.pk, listing.sk, listing.place);
 
@@ -118,12 +129,12 @@ const cursorAt = (listing: Listing | undefined): string | null =>
  * into a cursor: one that was tampered with begins from the first.
  */
 function startAt(
-  { cursor, from = "" }: Omit<ListQuery, "partitions">,
+  { cursor, from = "", to = "~" }: Omit<ListQuery, "partitions">,
   partition: Item,
   order: string,
 ): Item | undefined {
   const [pk, sk, place] = decodeCursor(cursor) ?? [];
-  return place === undefined || place < from ? undefined : { pk, sk, ...partition, [order]: place };
+  return place === undefined || place < from || place > to ? undefined : { pk, sk, ...partition, [order]: place };
 }
 
 /** The items behind keys, in the keys' order, for each time that one is named; what is gone is left out. At most 100. */

@@ -1,4 +1,4 @@
-import { evaluationKinds, evaluationOutcomes, lacks } from "@clearing/domain/screening";
+import { attentions, evaluationKinds, evaluationOutcomes, lacks } from "@clearing/domain/screening";
 import * as z from "zod/mini";
 import { calendarDate, id, instant, listQuery, page, text } from "../fields.ts";
 import { defineRoute } from "../route.ts";
@@ -33,6 +33,7 @@ const screeningSummary = () =>
     clearanceDueAt: instant(),
     clearance,
     missing,
+    attention: z.nullable(z.enum(attentions)),
   });
 const screening = () =>
   z.object({
@@ -48,9 +49,9 @@ export const listScreenings = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "none",
-  summary: "The queue: live bookings by what their clearance lacks",
+  summary: "The queue: bookings that may be evaluated, the soonest clearance deadline first",
   headers,
-  query: listQuery({ status: z.optional(clearance.shape.status) }),
+  query: listQuery({ status: z.optional(clearance.shape.status), attention: z.optional(z.enum(attentions)) }),
   responses: () => ({ 200: { description: "Screenings", schema: page(screeningSummary()) } }),
   errors: [],
 });
