@@ -11,7 +11,9 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { auditBindings } from "./admin/audit.ts";
 import { cohortBindings } from "./admin/cohorts.ts";
+import { draftBindings } from "./admin/drafts.ts";
 import { programBindings } from "./admin/programs.ts";
+import { termsBindings } from "./admin/terms.ts";
 import { admissionBinding } from "./booking/admission.ts";
 import { agreementBindings } from "./booking/agreement.ts";
 import { cancellationBinding } from "./booking/cancellation.ts";
@@ -28,6 +30,8 @@ type WithGateway = Deps & { gateway: Gateway };
 const bindings = [
   ...programBindings,
   ...cohortBindings,
+  ...termsBindings,
+  ...draftBindings,
   ...auditBindings,
   holdBinding,
   ...readBindings,
@@ -132,7 +136,14 @@ const bodies: Record<string, unknown> = {
     venue: "Sample House",
     places: [{ type: "private", count: 2, price: 1_850_000 }],
   },
-  patchCohort: { status: "closed", startsOn: "2027-03-09", endsOn: "2027-03-15", venue: "Sample House" },
+  patchCohort: {
+    status: "closed",
+    startsOn: "2027-03-09",
+    endsOn: "2027-03-15",
+    timeZone: "America/Denver",
+    venue: "Sample House",
+  },
+  takeTerms: { version: 1 },
   addPlaces: { type: "private", count: 2 },
   createQuote: {
     cohortId: "coh_1",
@@ -253,7 +264,8 @@ const requestTo = ({ route }: Binding<WithGateway>) => {
   const parameter = fc
     .tuple(fc.constantFrom("x", "limit", "cursor", ...fieldsOf(route.query)), text)
     .map(([name, one]) => `${name}=${escaped(one)}`);
-  const id = ids[route.path.split("/")[2] ?? ""] ?? "bkg_1";
+  const [, , kind = "", draft = ""] = route.path.split("/");
+  const id = ids[kind === "drafts" ? draft : kind] ?? "bkg_1";
   return fc.record({
     id: mostly(id, text),
     body: mostly(JSON.stringify(sample) ?? "", wrongBody, wrongBody, wrongBody, raw),

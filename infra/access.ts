@@ -92,7 +92,7 @@ export const access: Record<FunctionName, Access> = {
   },
   checkout: { ...commands, clearance: cleared, stripe: true, people: true },
   admin: {
-    core: { ...state, indexes: ["byList", "byCohort"] },
+    core: { ...state, indexes: ["byList", "byStatus", "byCohort"] },
     audit: { actions: ["BatchGetItem", "Query", "PutItem"], indexes: ["byActor", "byDay"] },
     outbox: added,
     clearance: clearedInLists,

@@ -11,9 +11,10 @@ import {
   moveDates,
   newPlace,
   refuseDates,
+  takeTerms,
 } from "@clearing/domain/cohort";
 import { chargeProblem } from "@clearing/domain/money";
-import { depositProblem, type Program } from "@clearing/domain/program";
+import { depositProblem, type Program, priceProblem } from "@clearing/domain/program";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
@@ -21,16 +22,10 @@ import { cohortView } from "@clearing/runtime/cohort-view";
 import { recordOf } from "@clearing/runtime/record";
 import { listFiles } from "@clearing/store/booking";
 import { bookingsOfCohort } from "@clearing/store/booking-lists";
-import {
-  addPlaces,
-  type CapacityResult,
-  type CohortWithPlaces,
-  changeCohort,
-  createCohort,
-  readCohortItem,
-  removePlaces,
-} from "@clearing/store/cohort";
+import { addPlaces, type CapacityResult, removePlaces } from "@clearing/store/capacity";
+import { type CohortState, changeCohort, createCohort, readCohortItem } from "@clearing/store/cohort";
 import { readProgram } from "@clearing/store/program";
+import { adminCohortView } from "./view.ts";
 
 /** Who takes part, may still, or did. */
 const onRoster: readonly BookingStatus[] = ["held", "awaiting_clearance", "confirmed", "completed"];
@@ -44,19 +39,25 @@ const occasionOf = (context: RequestContext, action: string) => ({
   now: context.now,
 });
 
-function dateErrors(program: Program, cohort: Cohort, now: string): FieldError[] {
-  const refusal = refuseDates(cohort, program.days, now);
+function dateErrors({ days }: { days: number }, cohort: Cohort, now: string): FieldError[] {
+  const refusal = refuseDates(cohort, days, now);
   switch (refusal) {
     case null:
       return [];
     case "wrong_length":
-      return [{ path: "endsOn", message: `Must be ${program.days} days after the start, the first day counted` }];
+      return [{ path: "endsOn", message: `Must be ${days} days after the start, the first day counted` }];
     case "too_late":
       return [{ path: "startsOn", message: "The clearance deadline of these dates has passed; nothing could be sold" }];
     case "too_far":
       return [{ path: "startsOn", message: `Must be within ${mostYearsAhead} years` }];
   }
 }
+
+/** What opens sells: a cohort's own price may not fit the deposit that its program asks for by now. */
+const priceErrors = ({ terms }: Cohort): FieldError[] => {
+  const message = terms && priceProblem(terms);
+  return message === null ? [] : [{ path: "status", message }];
+};
 
 /** The program that a cohort is a run of; null where there is no such cohort. */
 async function programOf({ deps }: RequestContext, cohortId: string): Promise<Program | null> {
@@ -65,10 +66,10 @@ async function programOf({ deps }: RequestContext, cohortId: string): Promise<Pr
 }
 
 /** The view of a cohort as it will be, kept by the transaction that makes it so. */
-function answering(context: RequestContext, { currency }: Program, status: number) {
+function answering(context: RequestContext, status: number) {
   const answered: { body?: unknown } = {};
-  const record = (after: CohortWithPlaces) => {
-    answered.body = cohortView(after, currency, context.now);
+  const record = (after: CohortState) => {
+    answered.body = adminCohortView(after, context.now);
     return recordOf(context, status, answered.body);
   };
   return { record, answer: (): Answer => ({ status, ...answered }) };
@@ -96,7 +97,13 @@ export const cohortBindings = [
       timeZone,
       venue,
       datesVersion: 1,
-      places: body.places.map(({ type, count, price }) => ({ type, price: price ?? priceOf(type), capacity: count })),
+      places: body.places.map(({ type, count, price }) => ({
+        type,
+        price: price ?? priceOf(type),
+        ownPrice: price !== undefined,
+        capacity: count,
+      })),
+      terms: null,
       ...clearanceDeadline(body, program.screening.clearanceDeadlineDaysBefore),
       dueAt: null,
     };
@@ -114,14 +121,12 @@ export const cohortBindings = [
 
   bind(routes.patchCohort, async ({ params, body }, context): Promise<Answer> => {
     const { deps, now } = context;
-    const program = await programOf(context, params.id);
-    if (program === null) return { refused: "not_found" };
-    const { record, answer } = answering(context, program, 200);
+    const { record, answer } = answering(context, 200);
     let errors: FieldError[] = [];
     const changed = await changeCohort(
       deps.store,
       params.id,
-      ({ cohort, places }) => {
+      ({ cohort, places, program }) => {
         const {
           status = cohort.status,
           startsOn = cohort.startsOn,
@@ -132,11 +137,17 @@ export const cohortBindings = [
         if (!mayChange(cohort, now) || !mayBecome(cohort.status, status)) {
           return { ok: false, reason: "invalid_transition" };
         }
-        const { clearanceDeadlineDaysBefore } = program.screening;
+        const terms = cohort.terms ?? program;
+        const { clearanceDeadlineDaysBefore } = terms.screening;
         const changed: Cohort = { ...cohort, status, venue };
-        const next = moveDates(changed, { startsOn, endsOn, timeZone }, clearanceDeadlineDaysBefore);
-        const moved = next.datesVersion !== cohort.datesVersion;
-        errors = moved ? dateErrors(program, next, now) : [];
+        const dated = moveDates(changed, { startsOn, endsOn, timeZone }, clearanceDeadlineDaysBefore);
+        const moved = dated.datesVersion !== cohort.datesVersion;
+        const opensFirst = status === "open" && cohort.terms === null;
+        const next = opensFirst ? takeTerms(dated, program) : dated;
+        errors = [
+          ...(moved || opensFirst ? dateErrors(terms, next, now) : []),
+          ...(opensFirst ? priceErrors(next) : []),
+        ];
         if (errors.length > 0) return { ok: false, reason: "validation_failed" };
         // The move of a cohort with bookings is not built yet: their agreements would have to be signed anew.
         if (moved && places.some((place) => !isFree(place, now))) {
@@ -165,18 +176,22 @@ export const cohortBindings = [
     const program = await programOf(context, params.id);
     if (program === null) return { refused: "not_found" };
     const newIds = Array.from({ length: body.count }, () => deps.ids.next("plc"));
-    const { record, answer } = answering(context, program, 201);
+    const { record, answer } = answering(context, 201);
     const occasion = occasionOf(context, "add_places");
-    const added = await addPlaces(deps.store, params.id, { ...body, newIds }, occasion, record);
+    const added = await addPlaces(deps.store, params.id, { ...body, newIds }, occasion, (after) =>
+      record({ ...after, program }),
+    );
     return added.ok ? answer() : refuseCapacity(added, "");
   }),
 
   bind(routes.removePlaces, async ({ params, query }, context): Promise<Answer> => {
     const program = await programOf(context, params.id);
     if (program === null) return { refused: "not_found" };
-    const { record, answer } = answering(context, program, 200);
+    const { record, answer } = answering(context, 200);
     const occasion = occasionOf(context, "remove_places");
-    const removed = await removePlaces(context.deps.store, params.id, query, occasion, record);
+    const removed = await removePlaces(context.deps.store, params.id, query, occasion, (after) =>
+      record({ ...after, program }),
+    );
     return removed.ok ? answer() : refuseCapacity(removed, "query.");
   }),
 

@@ -2,6 +2,7 @@ import { createBooking } from "@clearing/contracts/routes/booking";
 import { agreementDocument } from "@clearing/domain/agreement";
 import { type BirthRefusal, emailOwner, type HoldRequest, hold, ownersOf, refuseBirth } from "@clearing/domain/booking";
 import { comparableAddress } from "@clearing/domain/person";
+import { refuseQuote } from "@clearing/domain/plan";
 import { dateIn } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
@@ -20,7 +21,8 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
   const quote = await readQuote(deps.store, body.quoteId, now);
   if (quote === null) return { refused: "not_found", detail: "There is no such quote" };
   if (quote.usedBy !== undefined) return { refused: "quote_used" };
-  if (quote.validUntil <= now) return { refused: "quote_expired" };
+  const notSold = refuseQuote(quote, now);
+  if (notSold !== null) return { refused: notSold };
   const { terms } = quote;
   const refusal = refuseBirth(body.participant.dateOfBirth, terms.startsOn, dateIn(terms.timeZone, now));
   if (refusal !== null) {

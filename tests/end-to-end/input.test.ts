@@ -430,6 +430,7 @@ describe("DynamoDB that refuses every call", () => {
       patchProgram: { name: "Another name (sample)" },
       createCohort: { programId, ...days, timeZone: "America/Denver", venue: "Sample House", places: [place] },
       patchCohort: { venue: "Another House" },
+      takeTerms: { version: 2 },
       addPlaces: place,
       recordEvaluation: { kind: "medical", outcome: "cleared" },
       withdrawClearance: { note: "Sample note" },
@@ -442,6 +443,8 @@ describe("DynamoDB that refuses every call", () => {
     const ids: [string, string][] = [
       ["/v1/programs/{id}", programId],
       ["/v1/cohorts/{id}", cohort.id],
+      ["/v1/drafts/programs/{id}", programId],
+      ["/v1/drafts/cohorts/{id}", cohort.id],
       ["/v1/quotes/{id}", quoteId],
       ["/v1/bookings/{id}", client.id],
       ["/v1/screenings/{bookingId}", client.id],

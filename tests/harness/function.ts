@@ -20,6 +20,7 @@ export function caller(handler: unknown, { store, endpoint }: TestStore) {
     CLIENT_ISSUER: issuers.client,
     STAFF_ISSUER: issuers.staff,
     REPORTING_TIME_ZONE: "America/New_York",
+    MERCHANT_NAME: "Sample Operator",
     CORE_TABLE: core,
     LEDGER_TABLE: ledger,
     AUDIT_TABLE: audit,

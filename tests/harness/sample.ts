@@ -1,11 +1,12 @@
 import { agreementDocument } from "@clearing/domain/agreement";
 import { type Booking, hold } from "@clearing/domain/booking";
-import { type Cohort, clearanceDeadline, newPlace } from "@clearing/domain/cohort";
+import { type Cohort, clearanceDeadline, newPlace, takeTerms } from "@clearing/domain/cohort";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
 import { addDays, endOfDay, type Instant } from "@clearing/domain/time";
 import { createCohort } from "@clearing/store/cohort";
 import { holdPlace } from "@clearing/store/hold";
+import { writeProgram } from "@clearing/store/program";
 import { putQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
 import { dayFrom, timeZone } from "./days.ts";
@@ -30,7 +31,7 @@ export const sampleProgram = (changes: Partial<Program> = {}): Program => ({
   ...changes,
 });
 
-/** An open cohort that begins in so many days, with its places for sale. */
+/** An open cohort of a program that is stored with it, that begins in so many days, with its places for sale. */
 export async function openCohort(
   store: Store,
   program: Program,
@@ -38,7 +39,7 @@ export async function openCohort(
 ): Promise<Cohort> {
   const startsOn = dayFrom(now, inDays);
   const endsOn = addDays(startsOn, program.days - 1);
-  const cohort: Cohort = {
+  const unopened: Cohort = {
     id: ids.next("coh"),
     version: 1,
     auditHash: "",
@@ -49,18 +50,24 @@ export async function openCohort(
     timeZone,
     venue: "Sample House",
     datesVersion: 1,
-    places: program.placeTypes.map(({ type, price }) => ({ type, price, capacity: count })),
+    places: program.placeTypes.map(({ type, price }) => ({ type, price, ownPrice: false, capacity: count })),
+    terms: null,
     ...clearanceDeadline({ startsOn, timeZone }, program.screening.clearanceDeadlineDaysBefore),
     dueAt: endOfDay(endsOn, timeZone),
   };
+  const cohort = takeTerms(unopened, program);
   const places = program.placeTypes.flatMap(({ type }) =>
     Array.from({ length: count }, () => newPlace(cohort, { id: ids.next("plc"), type })),
   );
-  const created = await createCohort(store, cohort, places, { actor, action: "sample", now }, null);
+  const occasion = { actor, action: "sample", now };
+  // It is there already where this is not its first cohort.
+  await writeProgram(store, null, program, [], occasion, null);
+  const created = await createCohort(store, cohort, places, occasion, null);
   if (!created.ok) throw new Error("the sample cohort could not be created");
   return cohort;
 }
 
+/** A quote of a private place on the program's terms. */
 export async function sampleQuote(store: Store, program: Program, cohort: Cohort, now: Instant): Promise<Quote> {
   const request = {
     id: ids.next("quo"),
@@ -69,7 +76,7 @@ export async function sampleQuote(store: Store, program: Program, cohort: Cohort
     plan: { kind: "deposit_and_balance" },
     addOns: [],
   } as const;
-  const offer = quote(program, cohort, { ...request, addOns: [] }, now);
+  const offer = quote(takeTerms(cohort, program), { ...request, addOns: [] }, now);
   if (!offer.ok) throw new Error(offer.detail);
   await putQuote(store, offer.quote);
   return offer.quote;

@@ -18,8 +18,8 @@ const mayImport: Record<string, readonly string[]> = {
   "packages/local": ["stripe-simulator"],
 };
 
-/** The pure core computes and nothing else: dates without a present, holidays, hashes. */
-const domainMayUse = /^(temporal-polyfill\/fns\/(?!Now)\w+|@18f\/us-federal-holidays|node:crypto)$/;
+/** The pure core computes and nothing else: dates without a present, holidays, differences, hashes. */
+const domainMayUse = /^(temporal-polyfill\/fns\/(?!Now)\w+|@18f\/us-federal-holidays|microdiff|node:crypto)$/;
 
 /** Parts in which time, chance and ids arrive as arguments. */
 const below = ["packages/domain", "packages/contracts", "packages/store", "packages/payments", "packages/operations"];

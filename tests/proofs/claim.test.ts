@@ -2,7 +2,8 @@ import { ThrottlingException, TransactionCanceledException } from "@aws-sdk/clie
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { isFree } from "@clearing/domain/cohort";
 import { plusMinutes } from "@clearing/domain/time";
-import { addPlaces, readCohort, removePlaces } from "@clearing/store/cohort";
+import { addPlaces, removePlaces } from "@clearing/store/capacity";
+import { readCohort } from "@clearing/store/cohort";
 import { isFreeNow } from "@clearing/store/place";
 import type { Store } from "@clearing/store/store";
 import { lapseHold } from "@clearing/store/sweep";

@@ -1,22 +1,19 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { type Attempt, type Booking, beginCheckout } from "@clearing/domain/booking";
+import type { Attempt, Booking } from "@clearing/domain/booking";
 import type { Program } from "@clearing/domain/program";
 import { endOfDay, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/admin";
 import { handler as sweepHandler } from "@clearing/functions/sweep";
-import { signAgreement } from "@clearing/store/agreement";
-import { attemptPut, bookingWrites, readBooking } from "@clearing/store/booking";
 import { readCohort } from "@clearing/store/cohort";
-import { commit } from "@clearing/store/commit";
 import { readProgram, writeProgram } from "@clearing/store/program";
-import { settleAttempt } from "@clearing/store/settle";
 import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { dayFrom, timeZone } from "../harness/days.ts";
 import { caller } from "../harness/function.ts";
 import { anyWrite, justBefore } from "../harness/just-before.ts";
+import { payingLate, payLate } from "../harness/late-money.ts";
 import { actor, heldBooking, sampleProgram, sampleQuote } from "../harness/sample.ts";
-import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+import { startTestStore, type TestStore } from "../harness/store.ts";
 
 const now = "2027-03-01T17:00:00Z";
 let running: TestStore;
@@ -145,40 +142,8 @@ describe("a change of a cohort's dates", () => {
 describe("money that comes late", () => {
   const occasion = (at: string) => ({ actor, action: "sample", now: at });
 
-  /** A signed booking whose deposit is being paid, and the instant at which its hold has lapsed. */
-  async function payingLate(cohort: Parameters<typeof hold>[0]) {
-    const { store } = running;
-    const held = await hold(cohort);
-    const { hash } = held.agreement;
-    const evidence = { signature: "Sample Person", sourceIp: "", userAgent: "", signedBy: "", autopay: false };
-    const signed = await signAgreement(store, held.id, { hash, ...evidence }, occasion(now), () => null);
-    if (!signed.ok) throw new Error(`not signed: ${signed.reason}`);
-    const returnUrl = "https://example.org";
-    const checkout = {
-      purpose: "deposit",
-      customerId: "cus_sample",
-      notCleared: false,
-      verifying: false,
-      returnUrl,
-    } as const;
-    const attemptId = ids.next("att");
-    const begun = beginCheckout(signed.booking, { ...checkout, attemptId, methods: ["card"] }, now);
-    if (!begun.ok || begun.kind !== "begin") throw new Error("no checkout has begun");
-    await commit(store, [
-      attemptPut(store, begun.attempt),
-      ...bookingWrites(store, signed.booking, begun, occasion(now)),
-    ]);
-    return { attempt: begun.attempt, lapsedAt: plusMinutes(begun.holdUntil ?? now, 1) };
-  }
-
-  async function pay({ id, bookingId, amount, currency }: Attempt, at: string): Promise<Booking> {
-    const booked = { balanceTransactionId: `txn_${id}`, amount, fee: 100, currency, at: now };
-    const payment = { paymentIntentId: `pi_${id}`, chargeId: `ch_${id}`, amount, currency, paidAt: now, booked };
-    const of = { bookingId, attemptId: id, refundId: ids.next("ref") };
-    const settled = await settleAttempt(running.store, of, { kind: "succeeded", ...payment }, occasion(at));
-    expect(settled.ok).toBe(true);
-    return (await readBooking(running.store, bookingId)) as Booking;
-  }
+  const lateIn = async (cohort: Parameters<typeof hold>[0]) => payingLate(running.store, await hold(cohort), now);
+  const pay = (attempt: Attempt, at: string) => payLate(running.store, attempt, at);
 
   async function move(id: string, at: string, to: object = datesIn(52)) {
     vi.setSystemTime(new Date(at));
@@ -189,7 +154,7 @@ describe("money that comes late", () => {
 
   test("finds a place again while the dates are those that were booked", async () => {
     const cohort = await openCohort();
-    const { attempt, lapsedAt } = await payingLate(cohort);
+    const { attempt, lapsedAt } = await lateIn(cohort);
     await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
 
     expect(await pay(attempt, lapsedAt)).toMatchObject({ status: "awaiting_clearance", refunded: 0 });
@@ -202,7 +167,7 @@ describe("money that comes late", () => {
     ["has lapsed and nobody has noticed", "another zone", false, { timeZone: "America/New_York" }],
   ])("is returned in full when the booking %s and its cohort has %s", async (_state, _what, swept, to) => {
     const cohort = await openCohort();
-    const { attempt, lapsedAt } = await payingLate(cohort);
+    const { attempt, lapsedAt } = await lateIn(cohort);
     if (swept) await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
     await move(cohort.id, lapsedAt, to);
 
@@ -214,7 +179,7 @@ describe("money that comes late", () => {
 
   test("is returned in full when the cohort is moved between the look for a place and the taking of it", async () => {
     const cohort = await openCohort({ places: 1 });
-    const { attempt, lapsedAt } = await payingLate(cohort);
+    const { attempt, lapsedAt } = await lateIn(cohort);
     await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
     justBefore(anyWrite, () => move(cohort.id, lapsedAt));
 
@@ -227,7 +192,7 @@ describe("a change that the places learn in chunks", () => {
 
   test("is told by nobody who read the cohort before a later change", async () => {
     const cohort = await draftCohort({ places: 25 });
-    const tellsPlaces = /SET onSale = :onSale"/;
+    const tellsPlaces = /SET onSale = :onSale, salesEndAt = :salesEndAt"/;
     // The opening has told its first ten places when the cohort is closed again.
     justBefore(tellsPlaces, async () =>
       justBefore(tellsPlaces, async () => {
@@ -244,7 +209,7 @@ describe("a change that the places learn in chunks", () => {
 
   test("reaches every place, though one is removed meanwhile", async () => {
     const { id } = await draftCohort({ places: 12 });
-    justBefore(/SET onSale = :onSale"/, () =>
+    justBefore(/SET onSale = :onSale, salesEndAt = :salesEndAt"/, () =>
       call("DELETE", `/v1/cohorts/${id}/places?type=private&count=1`, { role: "admin" }),
     );
 

@@ -1,23 +1,27 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { moveDates } from "@clearing/domain/cohort";
 import type { Quote } from "@clearing/domain/plan";
-import { addDays, instantOf, plusHours, plusSeconds } from "@clearing/domain/time";
+import { handler as adminHandler } from "@clearing/functions/admin";
 import { handler as catalogue } from "@clearing/functions/catalogue";
-import { changeCohort, readCohort } from "@clearing/store/cohort";
-import { keys } from "@clearing/store/keys";
+import { writeProgram } from "@clearing/store/program";
+import { readQuote } from "@clearing/store/quote";
+import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { caller } from "../harness/function.ts";
+import { dayFrom, timeZone } from "../harness/days.ts";
+import { caller, type Told } from "../harness/function.ts";
 import { anyWrite, justBefore } from "../harness/just-before.ts";
-import { actor, holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { payingLate, payLate } from "../harness/late-money.ts";
+import { actor, heldBooking, holdSample, sampleProgram } from "../harness/sample.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
 const now = "2027-03-01T17:00:00Z";
+const occasion = { actor, action: "sample", now };
 let running: TestStore;
 let ask: ReturnType<typeof caller>;
+let admin: ReturnType<typeof caller>;
 
 beforeAll(async () => {
   running = await startTestStore();
   ask = caller(catalogue, running);
+  admin = caller(adminHandler, running);
   vi.useFakeTimers({ toFake: ["Date"], now: new Date(now) });
   vi.spyOn(process.stdout, "write").mockImplementation(() => true);
 });
@@ -27,85 +31,331 @@ afterAll(async () => {
   await running.stop();
 });
 
-async function quotedCohort({ places = 2 } = {}): Promise<Quote> {
+const hold = (offer: Quote) => holdSample(running.store, offer, `${offer.id}@example.com`, now);
+
+/** The program as it was, patched; each call is a new version. */
+const patchProgram = async (id: string, body: object) => {
+  const told = await admin("PATCH", `/v1/programs/${id}`, { role: "admin", body: { ...body } });
+  expect(told.status).toBe(200);
+};
+const patchCohort = (id: string, body: object) =>
+  admin("PATCH", `/v1/cohorts/${id}`, { role: "admin", body: { ...body } });
+const open = (id: string) => patchCohort(id, { status: "open" });
+
+/** A draft cohort that begins in 45 days, of a published program of its own. */
+async function draft({ price }: { price?: number } = {}): Promise<{ id: string; programId: string }> {
   const program = sampleProgram();
-  return sampleQuote(running.store, program, await openCohort(running.store, program, { places, now }), now);
+  expect(await writeProgram(running.store, null, program, [], occasion, null)).toEqual({ ok: true });
+  const dates = { startsOn: dayFrom(now, 45), endsOn: dayFrom(now, 51), timeZone };
+  const places = [{ type: "private", count: 2, ...(price === undefined ? {} : { price }) }];
+  const body = { programId: program.id, ...dates, venue: "Sample House", places };
+  const made = await admin("POST", "/v1/cohorts", { role: "admin", body });
+  expect(made.status).toBe(201);
+  return { id: String(made.body.id), programId: program.id };
 }
 
-const hold = (offer: Quote, email = `${offer.id}@example.com`) => holdSample(running.store, offer, email, now);
+async function onSale(of: { price?: number } = {}) {
+  const made = await draft(of);
+  expect((await open(made.id)).status).toBe(200);
+  return made;
+}
 
-type Dates = Parameters<typeof moveDates>[1];
-const move = async ({ cohortId }: Quote, to: (dates: Dates) => Dates) => {
-  const occasion = { actor, action: "sample", now };
-  const moved = await changeCohort(
-    running.store,
-    cohortId,
-    ({ cohort }) => ({ ok: true, cohort: moveDates(cohort, to(cohort), 14) }),
-    occasion,
-  );
-  expect(moved).toEqual({ ok: true });
+const quoteOf = (cohortId: string) =>
+  ask("POST", "/v1/quotes", {
+    role: "client",
+    body: { cohortId, placeType: "private", plan: { kind: "deposit_and_balance" } },
+  });
+const stored = async (quoteId: unknown) => (await readQuote(running.store, String(quoteId), now)) as Quote;
+
+const terms = (id: string) => admin("GET", `/v1/cohorts/${id}/terms`, { role: "admin" });
+const take = (id: string, version: unknown, key?: string) =>
+  admin("POST", `/v1/cohorts/${id}/terms`, { role: "admin", body: { version }, ...(key === undefined ? {} : { key }) });
+/** Takes the program's present terms. */
+async function takePresent(id: string) {
+  const { program } = (await terms(id)).body as { program: { version: number } };
+  return take(id, program.version);
+}
+
+const dearer = {
+  placeTypes: [{ type: "private", price: 1_990_000 }],
+  deposit: { kind: "amount", amount: 400_000 },
+  plans: [{ kind: "deposit_and_balance", balanceDueDaysBefore: 20 }],
+  cancellation: { administrationFee: 90_000, tiers: [{ daysBefore: 0, refundPercent: 0 }] },
+  holdMinutes: 5,
 };
+const deadline = (clearanceDeadlineDaysBefore: number) => ({
+  screening: { ...sampleProgram().screening, clearanceDeadlineDaysBefore },
+});
 
-const moves: [string, (dates: Dates) => Dates][] = [
-  ["begins a day later, with the same last day", (dates) => ({ ...dates, startsOn: addDays(dates.startsOn, 1) })],
-  ["ends a day later", (dates) => ({ ...dates, endsOn: addDays(dates.endsOn, 1) })],
-  ["has another zone", ({ startsOn, endsOn }) => ({ startsOn, endsOn, timeZone: "America/New_York" })],
-];
+describe("a program that is patched", () => {
+  test("changes no cohort that was ever opened: neither its quotes nor what the public sees of it", async () => {
+    const { id, programId } = await onSale();
+    await patchCohort(id, { status: "closed" });
+    await patchProgram(programId, { ...dearer, ...deadline(30), days: 3, publicLabel: "Another label" });
+    await open(id);
 
-describe("a quote of a cohort's old dates or zone", () => {
-  test.each(moves)("has expired once the cohort %s", async (_what, to) => {
-    const offer = await quotedCohort();
-    await move(offer, to);
+    const { body } = await quoteOf(id);
+    const shown = await ask("GET", `/v1/cohorts/${id}`, { role: "client" });
+    const plans = await ask("GET", `/v1/cohorts/${id}/plans?placeType=private`, { role: "client" });
 
-    expect(await hold(offer)).toEqual({ ok: false, reason: "quote_expired" });
+    expect(body).toMatchObject({
+      total: 1_850_000,
+      deposit: 250_000,
+      lines: [{ label: "Seven-day program, private" }],
+    });
+    expect((await stored(body.id)).terms).toMatchObject({
+      holdMinutes: 30,
+      administrationFee: 50_000,
+      clearanceDeadlineOn: dayFrom(now, 31),
+    });
+    expect(shown.body).toMatchObject({ places: [{ price: 1_850_000, available: 2 }] });
+    expect(plans.body.items).toHaveLength(3);
   });
 
-  test.each(moves)("claims no place when, between the look and the claim, the cohort %s", async (_what, to) => {
-    const offer = await quotedCohort({ places: 1 });
-    justBefore(anyWrite, () => move(offer, to));
+  test("makes no open cohort impossible to quote", async () => {
+    const { id, programId } = await onSale({ price: 300_000 });
+    await patchProgram(programId, { deposit: { kind: "amount", amount: 300_000 }, plans: [{ kind: "full" }] });
+    await patchProgram(programId, { placeTypes: [{ type: "shared", price: 900_000 }], ...deadline(46) });
 
-    expect(await hold(offer)).toEqual({ ok: false, reason: "quote_expired" });
-    expect((await readCohort(running.store, offer.cohortId))?.places).toMatchObject([{ claim: null, takenBy: null }]);
+    expect(await quoteOf(id)).toMatchObject({ status: 201, body: { total: 300_000, deposit: 250_000 } });
   });
 
-  test("has expired though the cohort was given its old dates back meanwhile: what was agreed on was ended by the move", async () => {
-    const offer = await quotedCohort();
-    const { startsOn, endsOn, timeZone } = offer.terms;
-    await move(offer, (dates) => ({ ...dates, startsOn: addDays(dates.startsOn, 1) }));
-    await move(offer, () => ({ startsOn, endsOn, timeZone }));
+  test("leaves a cohort of other dates its own length", async () => {
+    const { id, programId } = await onSale();
+    await patchProgram(programId, { days: 3 });
 
-    expect(await hold(offer)).toEqual({ ok: false, reason: "quote_expired" });
+    expect((await patchCohort(id, { startsOn: dayFrom(now, 46), endsOn: dayFrom(now, 52) })).status).toBe(200);
   });
 });
 
-describe("a quote", () => {
-  const timeToLive = async ({ id }: Quote): Promise<string> => {
-    const { tables, client } = running.store;
-    const { Item } = await client.send(new GetCommand({ TableName: tables.core, Key: keys.quote(id) }));
-    return instantOf(Number(Item?.expiresAt) * 1_000);
-  };
-  const get = async ({ id }: Quote, at: string) => {
-    vi.setSystemTime(new Date(at));
-    const told = await ask("GET", `/v1/quotes/${id}`, { role: "client" });
-    vi.setSystemTime(new Date(now));
-    return told.status;
-  };
+describe("a cohort that opens for the first time", () => {
+  test("takes the terms that its program has by then, a price of its own aside", async () => {
+    const [made, priced] = [await draft(), await draft({ price: 1_700_000 })];
+    for (const { id, programId } of [made, priced]) {
+      await patchProgram(programId, { ...dearer, ...deadline(20) });
+      expect((await open(id)).status).toBe(200);
+    }
 
-  test("that made no booking is gone two days after it was made, and can be read until then", async () => {
-    const offer = await quotedCohort();
+    const quoted = await quoteOf(made.id);
 
-    expect(await get(offer, plusHours(now, 25))).toBe(200);
-    expect(await get(offer, plusSeconds(plusHours(now, 48), -1))).toBe(200);
-    expect(await get(offer, plusHours(now, 48))).toBe(404);
+    expect(quoted.body).toMatchObject({ total: 1_990_000, deposit: 400_000, termsVersion: 2 });
+    expect((await stored(quoted.body.id)).terms.clearanceDeadlineOn).toBe(dayFrom(now, 25));
+    expect((await quoteOf(priced.id)).body).toMatchObject({ total: 1_700_000 });
   });
 
-  test("that made a booking stays, and leaves the table later", async () => {
-    const offer = await quotedCohort();
-    const kept = await timeToLive(offer);
-    expect((await hold(offer)).ok).toBe(true);
+  test.each([
+    ["its own price does not cover the deposit", { deposit: { kind: "amount", amount: 300_000 } }, "status"],
+    ["it is not as long as its program", { days: 6 }, "endsOn"],
+    ["its clearance deadline has passed", deadline(46), "startsOn"],
+  ])("is refused where %s", async (_what, change, path) => {
+    const { id, programId } = await draft({ price: 300_000 });
+    await patchProgram(programId, change);
 
-    expect(await get(offer, plusHours(now, 48))).toBe(200);
-    expect(kept).toBe(plusHours(now, 48));
-    expect((await timeToLive(offer)) > plusHours(now, 30 * 24)).toBe(true);
+    const told = await open(id);
+
+    expect(told).toMatchObject({ status: 400, body: { code: "validation_failed", errors: [{ path }] } });
+  });
+
+  test("has the program's terms whole when the program is patched between the look and the write", async () => {
+    const { id, programId } = await draft();
+    justBefore(anyWrite, () => patchProgram(programId, dearer));
+
+    expect((await open(id)).status).toBe(200);
+
+    expect(await terms(id)).toMatchObject({ body: { version: 2, terms: dearer, differences: [] } });
+    expect((await quoteOf(id)).body).toMatchObject({ total: 1_990_000, deposit: 400_000, termsVersion: 2 });
+  });
+});
+
+describe("the terms of a cohort", () => {
+  test("stand beside those that its program has now, with what differs between them", async () => {
+    const { id, programId } = await draft();
+    expect(await terms(id)).toMatchObject({
+      status: 200,
+      body: { version: null, terms: null, program: { version: 1, terms: { days: 7 } }, differences: [] },
+    });
+    await open(id);
+    await patchProgram(programId, { deposit: { kind: "amount", amount: 300_000 }, summary: "New words" });
+
+    expect(await terms(id)).toMatchObject({
+      body: {
+        version: 1,
+        terms: { deposit: { amount: 250_000 } },
+        program: { version: 2, terms: { deposit: { amount: 300_000 } } },
+        differences: [{ path: "deposit.amount", from: 250_000, to: 300_000 }],
+      },
+    });
+  });
+
+  test("are taken for quotes made from then on, and every quote made before still makes its booking", async () => {
+    const { id, programId } = await onSale();
+    const before = (await quoteOf(id)).body;
+    await patchProgram(programId, { ...dearer, ...deadline(30) });
+
+    expect(await take(id, 2)).toMatchObject({ status: 200, body: { version: 2, terms: dearer, differences: [] } });
+
+    const after = (await quoteOf(id)).body;
+    expect(after).toMatchObject({ total: 1_990_000, termsVersion: 2 });
+    expect((await stored(after.id)).terms).toMatchObject({ clearanceDeadlineOn: dayFrom(now, 15) });
+    expect(await hold(await stored(before.id))).toMatchObject({ ok: true, booking: { total: 1_850_000 } });
+    expect(await hold(await stored(after.id))).toMatchObject({ ok: true, booking: { total: 1_990_000 } });
+    const shown = await ask("GET", `/v1/cohorts/${id}`, { role: "client" });
+    expect(shown.body).toMatchObject({ places: [{ price: 1_990_000 }] });
+  });
+
+  test("with a later clearance deadline are sold on to that deadline", async () => {
+    const { id, programId } = await onSale();
+    await patchProgram(programId, deadline(7));
+    expect((await takePresent(id)).status).toBe(200);
+    const late = `${dayFrom(now, 36)}T17:00:00Z`;
+    vi.setSystemTime(new Date(late));
+    const { body } = await quoteOf(id);
+    vi.setSystemTime(new Date(now));
+
+    expect(await holdSample(running.store, await stored(body.id), "late@example.com", late)).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test("with an earlier clearance deadline leave a quote that was made before to its own", async () => {
+    const { id, programId } = await onSale();
+    const [morning, evening] = [`${dayFrom(now, 30)}T17:00:00Z`, `${dayFrom(now, 31)}T10:00:00Z`];
+    vi.setSystemTime(new Date(morning));
+    const offer = await stored((await quoteOf(id)).body.id);
+    await patchProgram(programId, deadline(15));
+    expect((await takePresent(id)).status).toBe(200);
+    vi.setSystemTime(new Date(evening));
+    const refused = await quoteOf(id);
+    vi.setSystemTime(new Date(now));
+
+    expect(refused.body.code).toBe("not_on_sale");
+    expect(await holdSample(running.store, offer, "early@example.com", evening)).toMatchObject({ ok: true });
+  });
+
+  test("are named by the program's present version, or it is a conflict, also when it is patched meanwhile", async () => {
+    const { id, programId } = await onSale();
+    await patchProgram(programId, dearer);
+    expect(await take(id, 1)).toMatchObject({ status: 409, body: { code: "conflict" } });
+    justBefore(anyWrite, () => patchProgram(programId, { holdMinutes: 7 }));
+    expect(await take(id, 2)).toMatchObject({ status: 409, body: { code: "conflict" } });
+
+    expect((await terms(id)).body.version).toBe(1);
+  });
+
+  test("are taken neither before the first opening nor once the cohort is over", async () => {
+    const refused = { status: 409, body: { code: "invalid_transition" } };
+    expect(await take((await draft()).id, 1)).toMatchObject(refused);
+    const { id } = await onSale();
+    vi.setSystemTime(new Date(`${dayFrom(now, 53)}T17:00:00Z`));
+    const told = await take(id, 1);
+    vi.setSystemTime(new Date(now));
+
+    expect(told).toMatchObject(refused);
+  });
+
+  test("that could sell nothing are not taken", async () => {
+    const { id, programId } = await onSale({ price: 300_000 });
+    await patchProgram(programId, { deposit: { kind: "amount", amount: 300_000 } });
+
+    expect(await takePresent(id)).toMatchObject({ status: 400, body: { errors: [{ path: "version" }] } });
+  });
+
+  test("are taken once for a key, and the taking is in the audit log", async () => {
+    const { id, programId } = await onSale();
+    await patchProgram(programId, dearer);
+    const taken = await take(id, 2, "one-key");
+
+    expect(await take(id, 2, "one-key")).toMatchObject({
+      body: taken.body,
+      headers: { "idempotent-replayed": "true" },
+    });
+    const { body } = await admin("GET", `/v1/audit?subject=${id}`, { role: "admin" });
+    expect(body.items).toMatchObject([
+      { action: "create_cohort", after: { termsVersion: null } },
+      { action: "change_cohort", after: { termsVersion: 1 } },
+      { action: "take_terms", before: { termsVersion: 1 }, after: { termsVersion: 2 } },
+    ]);
+  });
+});
+
+describe("money that comes late", () => {
+  const lateIn = async (id: string) => {
+    const offer = await stored((await quoteOf(id)).body.id);
+    return payingLate(running.store, await heldBooking(running.store, offer, `${offer.id}@example.com`, now), now);
+  };
+
+  test("finds a place again though other terms were taken meanwhile, at the price that was agreed", async () => {
+    const { id, programId } = await onSale();
+    const { attempt, lapsedAt } = await lateIn(id);
+    await patchProgram(programId, dearer);
+    expect((await takePresent(id)).status).toBe(200);
+    await lapseHold(running.store, attempt.bookingId, { ...occasion, now: lapsedAt });
+
+    expect(await payLate(running.store, attempt, lapsedAt)).toMatchObject({
+      status: "awaiting_clearance",
+      total: 1_850_000,
+      refunded: 0,
+    });
+  });
+
+  test("is returned in full past the clearance deadline that was agreed, though later terms sell on", async () => {
+    const { id, programId } = await onSale();
+    const { attempt } = await lateIn(id);
+    await patchProgram(programId, deadline(7));
+    expect((await takePresent(id)).status).toBe(200);
+    const late = `${dayFrom(now, 33)}T17:00:00Z`;
+    await lapseHold(running.store, attempt.bookingId, { ...occasion, now: late });
+
+    expect(await payLate(running.store, attempt, late)).toMatchObject({ status: "expired", refunded: attempt.amount });
+  });
+});
+
+describe("drafts", () => {
+  const ids = ({ body }: Told) => (body.items as { id: string }[]).map((item) => item.id);
+  const read = (path: string, role = "admin") => admin("GET", `/v1/drafts/${path}`, { role });
+
+  test("are listed and read by admins, and by nobody else", async () => {
+    const program = sampleProgram({ status: "draft" });
+    await writeProgram(running.store, null, program, [], occasion, null);
+    const cohort = await draft();
+
+    expect(ids(await read("programs"))).toEqual([program.id]);
+    expect(await read(`programs/${program.id}`)).toMatchObject({
+      status: 200,
+      body: { id: program.id, status: "draft" },
+    });
+    expect(ids(await read("cohorts"))).toContain(cohort.id);
+    expect(await read(`cohorts/${cohort.id}`)).toMatchObject({ status: 200, body: { id: cohort.id, status: "draft" } });
+    for (const path of ["programs", `programs/${program.id}`, "cohorts", `cohorts/${cohort.id}`]) {
+      for (const role of ["client", "clinician", "finance"]) expect((await read(path, role)).status).toBe(403);
+    }
+    for (const path of [
+      `programs/${program.id}`,
+      `cohorts/${cohort.id}`,
+      `cohorts/${cohort.id}/plans?placeType=private`,
+    ]) {
+      expect((await ask("GET", `/v1/${path}`, { role: "admin" })).status).toBe(404);
+    }
+    expect((await quoteOf(cohort.id)).status).toBe(404);
+    for (const list of ["programs", "cohorts", "cohorts?status=draft"]) {
+      const shown = ids(await ask("GET", `/v1/${list}`, { role: "admin" }));
+      expect(shown).not.toContain(program.id);
+      expect(shown).not.toContain(cohort.id);
+    }
+  });
+
+  test("are none any more once they are published, or were opened", async () => {
+    const { id, programId } = await onSale();
+
+    expect((await read(`programs/${programId}`)).status).toBe(404);
+    expect((await read(`cohorts/${id}`)).status).toBe(404);
+    expect(ids(await read("cohorts"))).not.toContain(id);
+  });
+
+  test("show the prices that they would open with", async () => {
+    const { id, programId } = await draft();
+    await patchProgram(programId, dearer);
+
+    expect(await read(`cohorts/${id}`)).toMatchObject({ body: { places: [{ price: 1_990_000 }] } });
   });
 });

@@ -66,5 +66,22 @@ export const programFields = {
   ),
 };
 
+/** What a cohort copies of its program. */
+export const termsResponse = () =>
+  z.object({
+    publicLabel: programFields.publicLabel,
+    days: programFields.days,
+    currency: programFields.currency,
+    placeTypes: programFields.placeTypes,
+    deposit: programFields.deposit,
+    plans: programFields.plans,
+    lateCharge: programFields.lateCharge,
+    nonPayment: programFields.nonPayment,
+    cancellation: programFields.cancellation,
+    screening: programFields.screening,
+    holdMinutes: programFields.holdMinutes,
+    addOns: programFields.addOns,
+  });
+
 export const programStatus = z.enum(["draft", "published", "retired"]);
 export const programResponse = () => z.object({ id: id("prog"), status: programStatus, ...programFields });

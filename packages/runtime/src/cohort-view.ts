@@ -1,4 +1,4 @@
-import { available, type Cohort, type Place } from "@clearing/domain/cohort";
+import { available, type Cohort, isOnSale, type Place } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 
 /** A cohort as the API shows it: what is available is counted from the places themselves. */
@@ -17,7 +17,7 @@ export function cohortView({ cohort, places }: { cohort: Cohort; places: Place[]
       type,
       price,
       capacity,
-      available: status === "open" ? available(places, type, now) : 0,
+      available: isOnSale(cohort, now) ? available(places, type, now) : 0,
     })),
   };
 }

@@ -5,25 +5,22 @@ import {
   type CohortStatus,
   complete,
   completesAt,
-  isFree,
-  mayChange,
-  mostPlaces,
-  newPlace,
   type Place,
-  placesToRemove,
   saleOf,
   statusEvents,
 } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
-import type { Instant } from "@clearing/domain/time";
+import type { Program } from "@clearing/domain/program";
+import { type Instant, later } from "@clearing/domain/time";
 import type { Occasion } from "./booking.ts";
 import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
 import { auditPut, outboxPut } from "./facts.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
-import { openWrites } from "./open-cohorts.ts";
+import { opens, openWrites } from "./open-cohorts.ts";
 import { isFreeNow, placeItem, toPlace } from "./place.ts";
+import { readProgram } from "./program.ts";
 import { type Listed, list } from "./read.ts";
 import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
@@ -93,17 +90,20 @@ export function listCohorts(
   });
 }
 
-const audited = ({ status, startsOn, endsOn, timeZone, venue, places }: Cohort) => ({
+/** The terms are named by their version: each version of a program is in its own chain, with all that it says. */
+const audited = ({ status, startsOn, endsOn, timeZone, venue, places, terms, clearanceDeadlineOn }: Cohort) => ({
   status,
   startsOn,
   endsOn,
   timeZone,
   venue,
   places,
+  termsVersion: terms?.version ?? null,
+  clearanceDeadlineOn,
 });
 
 /** The writes of a cohort's next version: itself under its version, its audit record, its events. */
-function cohortWrites(
+export function cohortWrites(
   store: Store,
   before: Cohort | null,
   after: Cohort,
@@ -130,7 +130,7 @@ function cohortWrites(
   ];
 }
 
-const placePut = (store: Store, place: Place): Guarded<never> => ({
+export const placePut = (store: Store, place: Place): Guarded<never> => ({
   write: {
     Put: { TableName: store.tables.core, Item: placeItem(place), ConditionExpression: "attribute_not_exists(pk)" },
   },
@@ -155,25 +155,32 @@ type NotChanged = "not_found" | "not_published" | "replayed" | "conflict";
 
 export type CohortChange<Refusal extends string> = { ok: true; cohort: Cohort } | { ok: false; reason: Refusal };
 
+/** What a decision on a cohort is made on. */
+export type CohortState = CohortWithPlaces & { program: Program };
+
 /**
- * Changes a cohort. New dates are written to all its places in the same transaction, each only while it is free: no
- * booking is ever left on a place of other dates. Of everything else the places learn afterwards; whoever dies in
- * between leaves `dueAt` on the cohort, and the sweep goes on. `not_published`: its program is not, so it cannot open.
- * `answer` makes the record of a request that asked for it.
+ * Changes a cohort. Terms are copied from the very version of its program that `decide` was given. New dates are written
+ * to all its places in the same transaction, each only while it is free: no booking is ever left on a place of other
+ * dates. Of everything else the places learn afterwards; whoever dies in between leaves `dueAt` on the cohort, and the
+ * sweep goes on. `not_published`: its program is not, so it cannot open. `answer` makes the record of a request that
+ * asked for it.
  */
 export async function changeCohort<Refusal extends string>(
   store: Store,
   id: string,
-  decide: (found: CohortWithPlaces) => CohortChange<Refusal>,
+  decide: (found: CohortState) => CohortChange<Refusal>,
   occasion: Occasion,
-  answer: (after: CohortWithPlaces) => IdempotencyRecord | null = () => null,
+  answer: (after: CohortState) => IdempotencyRecord | null = () => null,
 ): Promise<{ ok: true } | { ok: false; reason: Refusal | NotChanged }> {
   type Result = { ok: true } | { ok: false; reason: Refusal | NotChanged };
   const once = async (): Promise<Result | { ok: false; reason: "stale" }> => {
     const found = await readCohort(store, id);
-    if (found === null) return { ok: false, reason: "not_found" };
-    const change = decide(found);
+    const program = found && (await readProgram(store, found.cohort.programId));
+    if (found === null || program === null) return { ok: false, reason: "not_found" };
+    const change = decide({ ...found, program });
     if (!change.ok) return change;
+    if (opens(found.cohort, change.cohort) && program.status !== "published")
+      return { ok: false, reason: "not_published" };
     const moved = change.cohort.datesVersion !== found.cohort.datesVersion;
     const after: Cohort = {
       ...change.cohort,
@@ -182,11 +189,11 @@ export async function changeCohort<Refusal extends string>(
     };
     // As they will be when they have all been told.
     const places = found.places.map((place) => ({ ...place, ...saleOf(after) }));
-    const record = answer({ cohort: after, places });
-    const written = await commit<"stale" | "not_published" | "replayed">(store, [
+    const record = answer({ cohort: after, places, program });
+    const written = await commit<"stale" | "replayed">(store, [
       ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
       ...cohortWrites(store, found.cohort, after, statusEvents(found.cohort, after), occasion),
-      ...openWrites(store, found.cohort, after),
+      ...openWrites(store, { before: found.cohort, after, program }),
       ...(moved ? found.places.map((place) => movePlace(store, place, after, occasion.now)) : []),
     ]);
     if (written.ok) return { ok: true };
@@ -204,7 +211,7 @@ export async function sweepCohort(
   id: string,
   occasion: Occasion,
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
-  const decide = ({ cohort }: CohortWithPlaces): CohortChange<"not_over"> => {
+  const decide = ({ cohort }: CohortState): CohortChange<"not_over"> => {
     const completed = complete(cohort, occasion.now);
     return completed === null ? { ok: false, reason: "not_over" } : { ok: true, cohort: completed };
   };
@@ -239,7 +246,8 @@ function movePlace(store: Store, { cohortId, type, id }: Place, cohort: Cohort, 
 const chunk = 10;
 
 /**
- * Tells the places that have not learnt it whether their cohort is on sale, in small chunks; resumable. Each chunk is
+ * Tells the places that have not learnt it whether their cohort is on sale, and until when, in small chunks; resumable.
+ * Terms with an earlier deadline leave a place its later one, for the quotes that were made before them. Each chunk is
  * written under the cohort's version, so that what was read before a later change is not told after it.
  */
 function tellPlaces(
@@ -253,12 +261,14 @@ function tellPlaces(
     if (found === null) return { ok: false, reason: "not_found" };
     const { cohort, places } = found;
     if (cohort.dueAt === null || cohort.dueAt > now) return { ok: true };
-    const { onSale } = saleOf(cohort);
-    const behind = places.filter((place) => place.onSale !== onSale);
+    const { onSale, salesEndAt } = saleOf(cohort);
+    const behind = places
+      .filter((place) => place.onSale !== onSale || place.salesEndAt < salesEndAt)
+      .map((place) => ({ ...place, onSale, salesEndAt: later(place.salesEndAt, salesEndAt) }));
     for (let start = 0; start < behind.length; start += chunk) {
       const told = await commit(store, [
         checkVersion(store, cohort),
-        ...behind.slice(start, start + chunk).map((place) => tellPlace(store, place, onSale)),
+        ...behind.slice(start, start + chunk).map((place) => tellPlace(store, place)),
       ]);
       if (!told.ok) return told;
     }
@@ -280,15 +290,15 @@ function checkVersion(store: Store, { id, version }: Cohort): Guarded<"stale"> {
   };
 }
 
-function tellPlace(store: Store, { cohortId, type, id }: Place, onSale: boolean): Guarded<"stale"> {
+function tellPlace(store: Store, { cohortId, type, id, onSale, salesEndAt }: Place): Guarded<"stale"> {
   return {
     write: {
       Update: {
         TableName: store.tables.core,
         Key: keys.place(cohortId, type, id),
-        UpdateExpression: "SET onSale = :onSale",
+        UpdateExpression: "SET onSale = :onSale, salesEndAt = :salesEndAt",
         ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeValues: { ":onSale": onSale },
+        ExpressionAttributeValues: { ":onSale": onSale, ":salesEndAt": salesEndAt },
       },
     },
     refusal: "stale",
@@ -314,100 +324,4 @@ function restCohort(store: Store, cohort: Cohort): Promise<CommitResult<"stale">
       refusal: "stale",
     },
   ]);
-}
-
-export type CapacityResult =
-  | { ok: true }
-  | {
-      ok: false;
-      reason: "not_found" | "unknown_type" | "too_many" | "invalid_transition" | "replayed" | "conflict";
-    }
-  | { ok: false; reason: "places_in_use"; free: number; capacity: number };
-
-/** The event of a change of capacity. */
-const capacityEvent = (
-  name: "PlacesAdded" | "PlacesRemoved",
-  after: Cohort,
-  type: string,
-  count: number,
-): DomainEvent => ({
-  name,
-  subject: { type: "cohort", id: after.id, version: after.version },
-  data: { cohortId: after.id, placeType: type, count },
-});
-
-function withCapacity(cohort: Cohort, type: string, change: number): Cohort {
-  const places = cohort.places.map((one) => (one.type === type ? { ...one, capacity: one.capacity + change } : one));
-  return { ...cohort, places, version: cohort.version + 1 };
-}
-
-/** Grows a cohort by new places of a type that it has. */
-export function addPlaces(
-  store: Store,
-  id: string,
-  { type, count, newIds }: { type: string; count: number; newIds: string[] },
-  occasion: Occasion,
-  answer: (after: CohortWithPlaces) => IdempotencyRecord | null,
-): Promise<CapacityResult> {
-  return untilFresh<CapacityResult>(store, async () => {
-    const found = await readCohort(store, id);
-    if (found === null) return { ok: false, reason: "not_found" };
-    const { cohort } = found;
-    if (!mayChange(cohort, occasion.now)) return { ok: false, reason: "invalid_transition" };
-    if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
-    if (found.places.length + count > mostPlaces) return { ok: false, reason: "too_many" };
-    const queued = found.places.some((place) => place.type === type && place.queued);
-    const places = newIds.map((placeId) => newPlace(cohort, { id: placeId, type, queued }));
-    const after = withCapacity(cohort, type, count);
-    const record = answer({ cohort: after, places: [...found.places, ...places] });
-    return commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
-      ...cohortWrites(store, cohort, after, [capacityEvent("PlacesAdded", after, type, count)], occasion),
-      ...places.map((place) => placePut(store, place)),
-    ]);
-  });
-}
-
-/** Shrinks a cohort by free places of a type, all or nothing: a place that somebody claims meanwhile stops it all. */
-export function removePlaces(
-  store: Store,
-  id: string,
-  { type, count }: { type: string; count: number },
-  occasion: Occasion,
-  answer: (after: CohortWithPlaces) => IdempotencyRecord | null,
-): Promise<CapacityResult> {
-  return untilFresh<CapacityResult>(store, async () => {
-    const found = await readCohort(store, id);
-    if (found === null) return { ok: false, reason: "not_found" };
-    const { cohort } = found;
-    if (!mayChange(cohort, occasion.now)) return { ok: false, reason: "invalid_transition" };
-    if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
-    const going = placesToRemove(found.places, type, count, occasion.now);
-    if (going === null) {
-      const ofType = found.places.filter((place) => place.type === type);
-      const free = ofType.filter((place) => isFree(place, occasion.now)).length;
-      return { ok: false, reason: "places_in_use", free, capacity: ofType.length };
-    }
-    const after = withCapacity(cohort, type, -count);
-    const record = answer({ cohort: after, places: found.places.filter((place) => !going.includes(place)) });
-    return commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
-      ...cohortWrites(store, cohort, after, [capacityEvent("PlacesRemoved", after, type, count)], occasion),
-      ...going.map((place) => removePlace(store, place, occasion.now)),
-    ]);
-  });
-}
-
-function removePlace(store: Store, place: Place, now: Instant): Guarded<"stale"> {
-  return {
-    write: {
-      Delete: {
-        TableName: store.tables.core,
-        Key: keys.place(place.cohortId, place.type, place.id),
-        ConditionExpression: `attribute_exists(pk) AND ${isFreeNow}`, // I1
-        ExpressionAttributeValues: { ":now": now },
-      },
-    },
-    refusal: "stale",
-  };
 }

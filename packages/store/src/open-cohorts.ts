@@ -1,18 +1,29 @@
 import type { Cohort } from "@clearing/domain/cohort";
+import type { Program } from "@clearing/domain/program";
 import type { Guarded } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
 
 /**
  * Which cohorts of a program are open stands on an item beside it, written with each cohort's status: so a program is
  * retired, or a cohort of it opened, by DynamoDB's own conditions, and no index is asked that lags.
  */
-export function openWrites(store: Store, before: Cohort, after: Cohort): Guarded<"not_published">[] {
-  const opens = before.status !== "open" && after.status === "open";
+type CohortChange = { before: Cohort; after: Cohort; program: Program };
+
+/** `program` is the version that was read: a change of it in the same moment is in the terms whole, or not at all. */
+export function openWrites(store: Store, { before, after, program }: CohortChange): Guarded<"stale">[] {
+  const isOpened = opens(before, after);
+  const takesTerms = after.terms?.version !== before.terms?.version;
   const leaves = before.status === "open" && after.status !== "open";
-  if (opens) return [checkPublished(store, after.programId), listWrite(store, "ADD", after)];
-  return leaves ? [listWrite(store, "DELETE", after)] : [];
+  return [
+    ...(isOpened || takesTerms ? [checkProgram(store, program)] : []),
+    ...(isOpened ? [listWrite(store, "ADD", after)] : []),
+    ...(leaves ? [listWrite(store, "DELETE", after)] : []),
+  ];
 }
+
+export const opens = (before: Cohort, after: Cohort): boolean => before.status !== "open" && after.status === "open";
 
 const listWrite = (store: Store, change: "ADD" | "DELETE", { id, programId }: Cohort): Guarded<never> => ({
   write: {
@@ -25,17 +36,10 @@ const listWrite = (store: Store, change: "ADD" | "DELETE", { id, programId }: Co
   },
 });
 
-const checkPublished = (store: Store, programId: string): Guarded<"not_published"> => ({
-  write: {
-    ConditionCheck: {
-      TableName: store.tables.core,
-      Key: keys.program(programId),
-      ConditionExpression: "#status = :published",
-      ExpressionAttributeNames: { "#status": "status" },
-      ExpressionAttributeValues: { ":published": "published" },
-    },
-  },
-  refusal: "not_published",
+/** The program is still the version that was read: so are its status and its terms. */
+const checkProgram = (store: Store, { id, version }: Program): Guarded<"stale"> => ({
+  write: { ConditionCheck: { TableName: store.tables.core, Key: keys.program(id), ...isVersion(version) } },
+  refusal: "stale",
 });
 
 /** No cohort of the program is open; a set that has lost its last member is gone. */

@@ -1,7 +1,7 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
 import type { DomainEvent } from "@clearing/domain/event";
-import type { Program, ProgramStatus } from "@clearing/domain/program";
+import { type Program, type ProgramStatus, programTerms } from "@clearing/domain/program";
 import type { Occasion } from "./booking.ts";
 import { type CommitResult, commit } from "./commit.ts";
 import { auditPut, outboxPut } from "./facts.ts";
@@ -43,16 +43,8 @@ export const listPrograms = (
     });
   });
 
-const audited = ({ status, publicLabel, currency, placeTypes, deposit, plans, cancellation, screening }: Program) => ({
-  status,
-  publicLabel,
-  currency,
-  placeTypes,
-  deposit,
-  plans,
-  cancellation,
-  screening,
-});
+/** All that cohorts copy of it, since their own records name the version alone. */
+const audited = (program: Program) => ({ status: program.status, ...programTerms(program) });
 
 /**
  * Writes a program's next version with its audit record and events; `before` null creates it. `cohort_open`: it cannot

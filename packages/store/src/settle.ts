@@ -105,9 +105,11 @@ async function placeWrites(store: Store, booking: Booking, place: PlaceMove, now
 async function late(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
   const { booking } = state;
   const { now } = occasion;
-  const { places } = agreementSigned(booking)
-    ? await freePlaces(store, booking.cohortId, booking.placeType, now)
-    : { places: [] };
+  const isOnSale = booking.terms.clearanceDeadline > now;
+  const { places } =
+    agreementSigned(booking) && isOnSale
+      ? await freePlaces(store, booking.cohortId, booking.placeType, now)
+      : { places: [] };
   for (const { id, datesVersion } of places) {
     // The cohort was given other dates or another zone since: the agreement is of the old ones.
     if (datesVersion !== booking.terms.datesVersion) continue;

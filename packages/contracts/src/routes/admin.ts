@@ -17,7 +17,7 @@ import {
   page,
   timeZone,
 } from "../fields.ts";
-import { programFields, programResponse, programStatus } from "../program.ts";
+import { programFields, programResponse, programStatus, termsResponse } from "../program.ts";
 import { defineRoute } from "../route.ts";
 
 const cohortParams = z.strictObject({ id: id("coh") });
@@ -51,7 +51,7 @@ export const patchProgram = defineRoute({
   function: "admin",
   access: ["admin"],
   idempotency: "accepted",
-  summary: "Changes a program, publishes or retires it; live bookings keep the terms they were made under",
+  summary: "Changes a program, publishes or retires it; a cohort that was ever opened keeps the terms that it has",
   params: z.strictObject({ id: id("prog") }),
   body: z.partial(z.strictObject({ ...programFields, status: programStatus })),
   responses: () => ({ 200: { description: "The program", schema: programResponse() } }),
@@ -104,6 +104,46 @@ export const patchCohort = defineRoute({
   errors: ["not_found", "invalid_transition", "places_in_use", "conflict"],
 });
 
+const cohortTerms = () => ({
+  200: {
+    description:
+      "The terms that the cohort sells on, null before it first opens, and those that it would take from its program now: prices of its own win in both. `version` is the program's version that they are of",
+    schema: z.object({
+      version: z.nullable(z.int()),
+      terms: z.nullable(termsResponse()),
+      program: z.object({ version: z.int(), terms: termsResponse() }),
+      differences: z.array(z.object({ path: z.string(), from: z.unknown(), to: z.unknown() })),
+    }),
+  },
+});
+
+export const getTerms = defineRoute({
+  operationId: "getTerms",
+  method: "GET",
+  path: "/v1/cohorts/{id}/terms",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "What a cohort sells on, beside what its program says now",
+  params: cohortParams,
+  responses: cohortTerms,
+  errors: ["not_found"],
+});
+
+export const takeTerms = defineRoute({
+  operationId: "takeTerms",
+  method: "POST",
+  path: "/v1/cohorts/{id}/terms",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "accepted",
+  summary: "Takes the program's present terms, named by their version, for quotes made from now on",
+  params: cohortParams,
+  body: z.strictObject({ version: count(1, 1_000_000_000) }),
+  responses: cohortTerms,
+  errors: ["not_found", "invalid_transition", "conflict"],
+});
+
 export const addPlaces = defineRoute({
   operationId: "addPlaces",
   method: "POST",
@@ -130,6 +170,58 @@ export const removePlaces = defineRoute({
   query: z.strictObject({ type: label(), count: countParameter(1, 60) }),
   responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
   errors: ["not_found", "invalid_transition", "places_in_use", "conflict"],
+});
+
+export const listDraftPrograms = defineRoute({
+  operationId: "listDraftPrograms",
+  method: "GET",
+  path: "/v1/drafts/programs",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "The programs that are not published yet",
+  query: listQuery({}),
+  responses: () => ({ 200: { description: "Programs", schema: page(programResponse()) } }),
+  errors: [],
+});
+
+export const getDraftProgram = defineRoute({
+  operationId: "getDraftProgram",
+  method: "GET",
+  path: "/v1/drafts/programs/{id}",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "One program that is not published yet",
+  params: z.strictObject({ id: id("prog") }),
+  responses: () => ({ 200: { description: "The program", schema: programResponse() } }),
+  errors: ["not_found"],
+});
+
+export const listDraftCohorts = defineRoute({
+  operationId: "listDraftCohorts",
+  method: "GET",
+  path: "/v1/drafts/cohorts",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "The cohorts that were never opened, by their first day, at the prices that they would open with",
+  query: listQuery({}),
+  responses: () => ({ 200: { description: "Cohorts", schema: page(cohortResponse()) } }),
+  errors: [],
+});
+
+export const getDraftCohort = defineRoute({
+  operationId: "getDraftCohort",
+  method: "GET",
+  path: "/v1/drafts/cohorts/{id}",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "One cohort that was never opened",
+  params: cohortParams,
+  responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
+  errors: ["not_found"],
 });
 
 export const getRoster = defineRoute({

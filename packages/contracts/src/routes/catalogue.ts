@@ -173,6 +173,7 @@ const quoteResponse = () =>
     cohortId: id("coh"),
     placeType: z.string(),
     plan: z.object({ kind: z.enum(planKinds) }),
+    termsVersion: z.int(),
     currency: z.string(),
     lines: z.array(
       z.object({

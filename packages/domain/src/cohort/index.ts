@@ -1,10 +1,14 @@
 import type { DomainEvent, EventName } from "../event/index.ts";
 import { addDays, addMonths, type CalendarDate, dateIn, daysBetween, endOfDay, type Instant } from "../time/index.ts";
+import type { CohortTerms } from "./terms.ts";
+
+export * from "./terms.ts";
 
 export const cohortStatuses = ["draft", "open", "closed", "cancelled", "completed"] as const;
 export type CohortStatus = (typeof cohortStatuses)[number];
 
-export type CohortPlaceType = { type: string; price: number; capacity: number };
+/** `ownPrice`: the price was given to this cohort, and no program's replaces it. */
+export type CohortPlaceType = { type: string; price: number; ownPrice: boolean; capacity: number };
 
 /** One run of a program. `dueAt`: now while its places have to learn what it says of the sale, else when it ends. */
 export type Cohort = {
@@ -20,7 +24,9 @@ export type Cohort = {
   /** Counts the changes of first day, last day and zone: what was quoted on other dates is not sold on these. */
   datesVersion: number;
   places: CohortPlaceType[];
-  /** The clearance deadline, fixed with the dates: a later change of the program moves no cohort's. */
+  /** Null until it opens for the first time. */
+  terms: CohortTerms | null;
+  /** The clearance deadline, fixed with dates and terms: a later change of the program moves no cohort's. */
   clearanceDeadlineOn: CalendarDate;
   /** End of the clearance deadline's calendar day in the cohort's zone: nothing is sold from then on. */
   salesEndAt: Instant;

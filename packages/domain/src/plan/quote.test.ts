@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { takeTerms } from "../cohort/index.ts";
 import { chargeProblem } from "../money/index.ts";
 import type { DepositRule } from "../program/index.ts";
 import { cohort, program, quoted, today } from "../testing/retreat.ts";
 import { addDays, plusHours } from "../time/index.ts";
-import { comparePlans, policyDates, type QuoteRequest, quote } from "./index.ts";
+import { comparePlans, policyDates, type QuoteRequest, quote, refuseQuote } from "./index.ts";
 
 const request = (changes: Partial<QuoteRequest> = {}): QuoteRequest => ({
   id: "quo_1",
@@ -17,7 +18,7 @@ const request = (changes: Partial<QuoteRequest> = {}): QuoteRequest => ({
 
 describe("the price of a place", () => {
   test("is the cohort's, with what was added, line by line", () => {
-    const offer = quote(program(), cohort(), request({ addOns: [{ id: "airport", quantity: 2 }] }), today);
+    const offer = quote(cohort(), request({ addOns: [{ id: "airport", quantity: 2 }] }), today);
 
     expect(offer).toMatchObject({
       ok: true,
@@ -34,6 +35,12 @@ describe("the price of a place", () => {
     });
   });
 
+  test("names the version of the cohort's terms, and of its dates", () => {
+    const on = takeTerms(cohort({ datesVersion: 3 }), program({ version: 7 }));
+
+    expect(quoted("full", { cohort: on }).terms).toMatchObject({ termsVersion: 7, datesVersion: 3 });
+  });
+
   test("names no treatment: the label is the neutral one (clinical-rules.md, Privacy)", () => {
     expect(JSON.stringify(quoted("full"))).not.toMatch(/ketamine|KAP|EMDR/i);
   });
@@ -43,21 +50,21 @@ describe("the price of a place", () => {
   });
 
   test("of a sold-out cohort is quoted all the same, of one not on sale it is not", () => {
-    const soldOut = cohort({ places: [{ type: "private", price: 1_850_000, capacity: 0 }] });
-    expect(quote(program(), soldOut, request(), today)).toMatchObject({ ok: true });
+    const soldOut = cohort({ places: [{ type: "private", price: 1_850_000, ownPrice: true, capacity: 0 }] });
+    expect(quote(soldOut, request(), today)).toMatchObject({ ok: true });
 
-    for (const [of, on, at] of [
-      [program({ status: "draft" }), cohort(), today],
-      [program({ status: "retired" }), cohort(), today],
-      [program(), cohort({ status: "draft" }), today],
-      [program(), cohort(), cohort().salesEndAt],
+    for (const [on, at] of [
+      [cohort({ status: "draft" }), today],
+      [cohort({ status: "closed" }), today],
+      [cohort({ terms: null }), today],
+      [cohort(), cohort().salesEndAt],
     ] as const) {
-      expect(quote(of, on, request(), at)).toMatchObject({ ok: false, reason: "not_on_sale" });
+      expect(quote(on, request(), at)).toMatchObject({ ok: false, reason: "not_on_sale" });
     }
   });
 
   test("names the field that does not exist", () => {
-    const ask = (changes: Partial<QuoteRequest>) => quote(program(), cohort(), request(changes), today);
+    const ask = (changes: Partial<QuoteRequest>) => quote(cohort(), request(changes), today);
     const invalid = (path: string) => ({ ok: false, reason: "validation_failed", path });
 
     expect(ask({ placeType: "suite" })).toMatchObject(invalid("placeType"));
@@ -75,12 +82,12 @@ describe("the schedule", () => {
     ]);
   });
 
-  test("and the terms name the deadline that the cohort was made with, whatever the program says now", () => {
+  test("and the terms name the deadline that the cohort has on its terms", () => {
     const screening = { ...program().screening, clearanceDeadlineDaysBefore: 7 };
     const { schedule: dues, terms } = quoted("full", { program: program({ screening }) });
 
-    expect(dues[1]?.dueOn).toBe("2027-02-22");
-    expect(terms).toMatchObject({ clearanceDeadlineOn: "2027-02-22", clearanceDeadline: "2027-02-23T07:00:00Z" });
+    expect(dues[1]?.dueOn).toBe("2027-03-01");
+    expect(terms).toMatchObject({ clearanceDeadlineOn: "2027-03-01", clearanceDeadline: "2027-03-02T07:00:00Z" });
   });
 
   test("of `deposit_and_balance` has the balance so many days before the start", () => {
@@ -129,7 +136,7 @@ describe("the schedule", () => {
   }) =>
     quoted(kind, {
       program: program({ deposit, currency }),
-      cohort: cohort({ places: [{ type: "private", price, capacity: 1 }] }),
+      cohort: cohort({ places: [{ type: "private", price, ownPrice: true, capacity: 1 }] }),
       now: `${addDays("2027-03-08", -daysAgo)}T12:00:00Z`,
     });
 
@@ -168,8 +175,9 @@ describe("the schedule", () => {
   });
 
   test("is refused where a due is more than one charge may be, however many add-ons make it so", () => {
-    const dear = program({ addOns: [{ id: "suite", label: "Suite", price: 99_999_999, stock: 10_000 }] });
-    const ask = (quantity: number) => quote(dear, cohort(), request({ addOns: [{ id: "suite", quantity }] }), today);
+    const addOns = [{ id: "suite", label: "Suite", price: 99_999_999, stock: 10_000 }];
+    const dear = takeTerms(cohort(), program({ addOns }));
+    const ask = (quantity: number) => quote(dear, request({ addOns: [{ id: "suite", quantity }] }), today);
 
     expect(ask(1)).toMatchObject({ reason: "plan_not_available", detail: expect.stringContaining("$999,999.99") });
     expect(ask(10_000)).toMatchObject({
@@ -179,24 +187,38 @@ describe("the schedule", () => {
   });
 
   test("is refused in a currency that the cohort's prices do not fit", () => {
-    const odd = cohort({ places: [{ type: "private", price: 1_850_001, capacity: 1 }] });
+    const odd = cohort({ places: [{ type: "private", price: 1_850_001, ownPrice: true, capacity: 1 }] });
 
-    expect(quote(program({ currency: "bhd" }), odd, request(), today)).toMatchObject({ reason: "plan_not_available" });
+    expect(quote(takeTerms(odd, program({ currency: "bhd" })), request(), today)).toMatchObject({
+      reason: "plan_not_available",
+    });
   });
 
   test("is refused where a cohort's own price leaves less than Stripe's smallest charge after the deposit", () => {
-    const cheap = (price: number) => cohort({ places: [{ type: "private", price, capacity: 1 }] });
+    const cheap = (price: number) => cohort({ places: [{ type: "private", price, ownPrice: true, capacity: 1 }] });
 
     for (const price of [250_000, 250_049]) {
-      expect(quote(program(), cheap(price), request(), today)).toMatchObject({ reason: "plan_not_available" });
+      expect(quote(cheap(price), request(), today)).toMatchObject({ reason: "plan_not_available" });
     }
-    expect(quote(program(), cheap(250_050), request(), today)).toMatchObject({ ok: true });
+    expect(quote(cheap(250_050), request(), today)).toMatchObject({ ok: true });
+  });
+});
+
+describe("a quote makes a booking", () => {
+  const offer = quoted("full");
+
+  test("for a day, and not past its own clearance deadline, though later terms have a later one", () => {
+    const late = quoted("full", { now: plusHours(offer.terms.clearanceDeadline, -1) });
+
+    expect(refuseQuote(offer, plusHours(today, 23))).toBeNull();
+    expect(refuseQuote(offer, plusHours(today, 24))).toBe("quote_expired");
+    expect(refuseQuote(late, late.terms.clearanceDeadline)).toBe("not_on_sale");
   });
 });
 
 describe("plans", () => {
   test("stand side by side, the unavailable ones with their reason", () => {
-    expect(comparePlans(program(), cohort(), "private", today)).toMatchObject([
+    expect(comparePlans(cohort(), "private", today)).toMatchObject([
       { kind: "full", available: true, total: 1_850_000, deposit: 250_000 },
       { kind: "deposit_and_balance", available: true },
       { kind: "installments", available: false, reason: expect.stringContaining("cannot be booked online yet") },
@@ -204,7 +226,7 @@ describe("plans", () => {
   });
 
   test.each(["financed", "installments"] as const)("%s cannot be had yet", (kind) => {
-    expect(quote(program(), cohort(), request({ plan: { kind } }), today)).toMatchObject({
+    expect(quote(cohort(), request({ plan: { kind } }), today)).toMatchObject({
       reason: "plan_not_available",
     });
   });

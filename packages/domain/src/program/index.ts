@@ -1,5 +1,7 @@
 import { amountProblem, chargeProblem, percentOf } from "../money/index.ts";
 
+export * from "./terms.ts";
+
 export type PlaceTypePrice = { type: string; price: number };
 export type DepositRule = { kind: "amount"; amount: number } | { kind: "percent"; percent: number };
 export type PlanOffer =
@@ -16,7 +18,7 @@ export type ItineraryDay = {
 export type AftercareStep = { afterDays: number; kind: string; instruments?: string[] | undefined };
 
 /** What an admin writes: prices, rules and texts of what is sold. Amounts in minor units of `currency`. */
-export type ProgramTerms = {
+export type ProgramContent = {
   name: string;
   /** What payers, mails, calendars and Stripe may see: never a treatment. */
   publicLabel: string;
@@ -40,7 +42,7 @@ export type ProgramTerms = {
 };
 
 export type ProgramStatus = "draft" | "published" | "retired";
-export type Program = ProgramTerms & { id: string; version: number; auditHash: string; status: ProgramStatus };
+export type Program = ProgramContent & { id: string; version: number; auditHash: string; status: ProgramStatus };
 
 export type Problem = { path: string; message: string };
 
@@ -81,7 +83,7 @@ export function depositProblem(rule: DepositRule, price: number, currency: strin
 const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
 /** What does not fit together in a program, each with the path of the field; empty when it is sound. */
-export function programProblems(program: ProgramTerms): Problem[] {
+export function programProblems(program: ProgramContent): Problem[] {
   const wrongAmounts = amountProblems(program);
   return [
     ...placeTypeProblems(program),
@@ -100,7 +102,7 @@ export function programProblems(program: ProgramTerms): Problem[] {
   ];
 }
 
-function placeTypeProblems({ placeTypes }: ProgramTerms): Problem[] {
+function placeTypeProblems({ placeTypes }: ProgramContent): Problem[] {
   return repeated(placeTypes.map(({ type }) => type)).map((type) => ({
     path: "placeTypes",
     message: `Place type ${type} is there twice`,
@@ -108,7 +110,14 @@ function placeTypeProblems({ placeTypes }: ProgramTerms): Problem[] {
 }
 
 /** Each amount that is not a multiple of the currency's step, or that is collected and cannot be charged. */
-function amountProblems({ currency, placeTypes, deposit, lateCharge, cancellation, addOns }: ProgramTerms): Problem[] {
+function amountProblems({
+  currency,
+  placeTypes,
+  deposit,
+  lateCharge,
+  cancellation,
+  addOns,
+}: ProgramContent): Problem[] {
   const problem = (path: string, message: string | null): Problem[] => (message === null ? [] : [{ path, message }]);
   const late = lateCharge?.amount ?? 0;
   return [
@@ -120,19 +129,19 @@ function amountProblems({ currency, placeTypes, deposit, lateCharge, cancellatio
   ];
 }
 
-function depositProblems({ placeTypes, deposit, currency }: ProgramTerms): Problem[] {
+function depositProblems({ placeTypes, deposit, currency }: ProgramContent): Problem[] {
   return placeTypes.flatMap(({ type, price }) => {
     const message = depositProblem(deposit, price, currency);
     return message === null ? [] : [{ path: "deposit", message: `On ${type}: ${message}` }];
   });
 }
 
-function planProblems({ plans }: ProgramTerms): Problem[] {
+function planProblems({ plans }: ProgramContent): Problem[] {
   const twice = repeated(plans.map(({ kind }) => kind));
   return twice.map((kind) => ({ path: "plans", message: `Plan ${kind} is there twice` }));
 }
 
-function tierProblems({ cancellation: { tiers } }: ProgramTerms): Problem[] {
+function tierProblems({ cancellation: { tiers } }: ProgramContent): Problem[] {
   const problems: Problem[] = [];
   tiers.forEach((tier, index) => {
     const before = tiers[index - 1];

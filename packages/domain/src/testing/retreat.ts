@@ -1,6 +1,6 @@
 import type { Booking } from "../booking/index.ts";
 import { hold } from "../booking/index.ts";
-import { type Cohort, clearanceDeadline, type Place } from "../cohort/index.ts";
+import { type Cohort, clearanceDeadline, type Place, takeTerms } from "../cohort/index.ts";
 import type { Booked } from "../ledger/index.ts";
 import { type PlanKind, type Quote, quote } from "../plan/index.ts";
 import type { Program } from "../program/index.ts";
@@ -51,11 +51,11 @@ export const program = (changes: Partial<Program> = {}): Program => ({
   ...changes,
 });
 
-/** An open cohort of it in Denver, 8 to 14 March 2027: daylight saving begins on its last day. */
+/** An open cohort on its terms, in Denver, 8 to 14 March 2027: daylight saving begins on its last day. */
 export function cohort(changes: Partial<Cohort> = {}): Cohort {
   const startsOn = changes.startsOn ?? "2027-03-08";
   const timeZone = changes.timeZone ?? "America/Denver";
-  return {
+  const open: Cohort = {
     id: "coh_1",
     version: 1,
     auditHash: "",
@@ -67,13 +67,15 @@ export function cohort(changes: Partial<Cohort> = {}): Cohort {
     venue: "Juniper House",
     datesVersion: 1,
     places: [
-      { type: "private", price: 1_850_000, capacity: 6 },
-      { type: "shared", price: 1_450_000, capacity: 4 },
+      { type: "private", price: 1_850_000, ownPrice: false, capacity: 6 },
+      { type: "shared", price: 1_450_000, ownPrice: false, capacity: 4 },
     ],
+    terms: null,
     ...clearanceDeadline({ startsOn, timeZone }, 14),
     dueAt: null,
     ...changes,
   };
+  return { ...takeTerms(open, program()), ...changes };
 }
 
 export const place = (changes: Partial<Place> = {}): Place => ({
@@ -103,7 +105,8 @@ export const bookedAs = (balanceTransactionId: string, amount: number, changes: 
 /** A quote for a private place; throws when it is refused. */
 export function quoted(kind: PlanKind, on: { program?: Program; cohort?: Cohort; now?: Instant } = {}): Quote {
   const request = { id: "quo_1", merchant: "Sample Operator", placeType: "private", plan: { kind }, addOns: [] };
-  const offer = quote(on.program ?? program(), on.cohort ?? cohort(), request, on.now ?? today);
+  const sold = on.cohort ?? cohort();
+  const offer = quote(on.program ? takeTerms(sold, on.program) : sold, request, on.now ?? today);
   if (!offer.ok) throw new Error(offer.detail);
   return offer.quote;
 }

@@ -1,0 +1,39 @@
+import * as routes from "@clearing/contracts/routes/admin";
+import { publicProgram } from "@clearing/domain/program";
+import { type Answer, bind } from "@clearing/runtime/api";
+import { listCohorts, readCohort } from "@clearing/store/cohort";
+import { listPrograms, readProgram } from "@clearing/store/program";
+import { adminCohortView } from "./view.ts";
+
+const notFound: Answer = { refused: "not_found" };
+
+/** What the public does not see yet: programs that are not published, and cohorts that were never opened. */
+export const draftBindings = [
+  bind(routes.listDraftPrograms, async ({ query }, { deps }): Promise<Answer> => {
+    const { items, nextCursor } = await listPrograms(deps.store, "draft", query);
+    return { status: 200, body: { items: items.map(publicProgram), nextCursor } };
+  }),
+
+  bind(routes.getDraftProgram, async ({ params }, { deps }): Promise<Answer> => {
+    const program = await readProgram(deps.store, params.id);
+    return program?.status === "draft" ? { status: 200, body: publicProgram(program) } : notFound;
+  }),
+
+  bind(routes.listDraftCohorts, async ({ query }, { deps: { store }, now }): Promise<Answer> => {
+    const { items, nextCursor } = await listCohorts(store, { statuses: ["draft"] }, query);
+    const ids = [...new Set(items.map(({ cohort }) => cohort.programId))];
+    const programs = new Map(await Promise.all(ids.map(async (id) => [id, await readProgram(store, id)] as const)));
+    const views = items.flatMap((one) => {
+      const program = programs.get(one.cohort.programId) ?? null;
+      return program === null ? [] : [adminCohortView({ ...one, program }, now)];
+    });
+    return { status: 200, body: { items: views, nextCursor } };
+  }),
+
+  bind(routes.getDraftCohort, async ({ params }, { deps: { store }, now }): Promise<Answer> => {
+    const found = await readCohort(store, params.id);
+    if (found === null || found.cohort.status !== "draft") return notFound;
+    const program = await readProgram(store, found.cohort.programId);
+    return program === null ? notFound : { status: 200, body: adminCohortView({ ...found, program }, now) };
+  }),
+];
