@@ -63,6 +63,8 @@ export function staff(scope: Construct, settings: Settings, email: Sender): Peop
     userPool: pool,
     // Two evaluations are by two people, and people are known by e-mail: only the operator changes a clinician's.
     writeAttributes: new ClientAttributes().withStandardAttributes({ fullname: true }),
+    // Tying an authenticator app to an account for the first time takes longer than the usual three minutes.
+    authSessionValidity: Duration.minutes(10),
     ...tokens({ id: Duration.minutes(15), refresh: Duration.hours(12) }),
   });
   return { pool, client };

@@ -159,6 +159,7 @@ describe("people", () => {
     const client = stage.ofType("AWS::Cognito::UserPoolClient").find(({ label }) => label === "staff-web");
 
     expect(client?.properties.WriteAttributes).toEqual(["name"]);
+    expect(client?.properties.AuthSessionValidity).toBe(10);
   });
 
   test("the ids of both pools and of their clients are outputs", () => {
