@@ -60,7 +60,7 @@ const gatewaySays: Readonly<Record<number, string>> = {
   503: "a function did not answer in time",
 };
 const authorizerSays: Readonly<Record<number, string>> = {
-  401: "there is no valid token",
+  401: "there is no valid token, or it is of the other user pool",
   403: "the token does not reach this far",
 };
 

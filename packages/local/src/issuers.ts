@@ -114,17 +114,16 @@ const kidOf = ({ id }: Pool): string => `local-${id}`;
 
 async function readKeys(keyFile: string, pools: readonly Pool[]): Promise<Map<string, Key>> {
   const kept: Record<string, JWK> = existsSync(keyFile) ? JSON.parse(readFileSync(keyFile, "utf8")) : {};
-  const keys = new Map<string, Key>();
-  for (const pool of pools) {
+  const keyOf = async (pool: Pool): Promise<[string, Key]> => {
     const jwk = kept[pool.id] ?? (await newKey());
     kept[pool.id] = jwk;
     const published = { kty: "RSA", n: String(jwk.n), e: String(jwk.e), alg: "RS256", use: "sig", kid: kidOf(pool) };
-    keys.set(pool.id, {
-      private: await importJWK(jwk, "RS256"),
-      public: await importJWK(published, "RS256"),
-      published,
-    });
-  }
+    return [
+      pool.id,
+      { private: await importJWK(jwk, "RS256"), public: await importJWK(published, "RS256"), published },
+    ];
+  };
+  const keys = new Map(await Promise.all(pools.map(keyOf)));
   writeFileSync(keyFile, JSON.stringify(kept), { mode: 0o600 });
   return keys;
 }
