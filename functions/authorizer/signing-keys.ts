@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import type { SimpleJwksCache } from "aws-jwt-verify/jwk";
 
 type Fetcher = NonNullable<NonNullable<ConstructorParameters<typeof SimpleJwksCache>[0]>["fetcher"]>;
@@ -19,7 +20,7 @@ export class KeysUnavailable extends Error {
 export function keyFetcher({ tries, timeout, pause, fetch: ask }: Asking = usual): Fetcher {
   async function once(uri: string): Promise<ArrayBuffer> {
     const response = await ask(uri, { signal: AbortSignal.timeout(timeout), redirect: "error" });
-    if (!response.ok) throw new Error(`answered ${response.status}`);
+    if (!response.ok) throw new Failure("the user pool does not give its keys", { status: response.status });
     return response.arrayBuffer();
   }
   return {

@@ -1,5 +1,6 @@
 import type { Booking } from "@clearing/domain/booking";
 import type { EventName } from "@clearing/domain/event";
+import { Failure } from "@clearing/domain/failure";
 import { consumedOnce } from "@clearing/runtime/consumed-once";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
@@ -22,7 +23,7 @@ export async function mailAbout(event: BusEvent, deps: Deps & { mailer: Mailer }
   const bookingId = event.subject.type === "booking" ? event.subject.id : event.data.bookingId;
   if (write === undefined || typeof bookingId !== "string") return;
   const booking = await readBooking(deps.store, bookingId);
-  if (booking === null) throw new Error(`${event.name} is about ${bookingId}, which does not exist`);
+  if (booking === null) throw new Failure("the event is about a booking that does not exist", { bookingId });
   const { refundId } = event.data;
   const refund = typeof refundId === "string" ? await readRefund(deps.store, bookingId, refundId) : null;
   const wording = write({ booking, refund, data: event.data, now: deps.clock.now() });

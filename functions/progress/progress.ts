@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import { system } from "@clearing/operations/context";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
@@ -6,8 +7,8 @@ import { progressBooking } from "@clearing/store/progress";
 /** Looks at the booking that an event is about, and does what its facts now ask for. */
 export async function progressOn({ name, data }: BusEvent, { store, ids, clock }: Deps): Promise<void> {
   const { bookingId } = data;
-  if (typeof bookingId !== "string") throw new Error(`${name} names no booking`);
+  if (typeof bookingId !== "string") throw new Failure("the event names no booking", { event: name });
   const occasion = { actor: system, action: `event:${name}`, now: clock.now() };
   const result = await progressBooking(store, { bookingId, refundId: ids.next("ref") }, occasion);
-  if (!result.ok) throw new Error(`${bookingId} could not be moved on: ${result.reason}`);
+  if (!result.ok) throw new Failure("the booking could not be moved on", { bookingId, reason: result.reason });
 }

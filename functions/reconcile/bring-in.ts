@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import { type Instant, later, plusDays, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { EventPage, Gateway, GatewayFailure, ListEvents } from "@clearing/payments";
 import type { Deps } from "@clearing/runtime/deps";
@@ -70,7 +71,7 @@ async function list(gateway: Gateway, query: ListEvents): Promise<EventPage> {
 }
 
 const notListed = ({ kind, code }: GatewayFailure) =>
-  new Error(`Stripe's events could not be listed: ${kind} (${code})`);
+  new Failure("Stripe's events could not be listed", { kind, code });
 
 /** Stores what is not here yet, the oldest first. What is known costs a read. */
 async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promise<number> {
@@ -81,7 +82,8 @@ async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promi
   let found = 0;
   for (const event of items.filter(({ eventId }) => !known.has(eventId)).toReversed()) {
     const stored = await storeStripeEvent(store, event, clock.now());
-    if (stored === "conflict") throw new Error(`${event.eventId} could not be stored: others kept writing`);
+    if (stored === "conflict")
+      throw new Failure("the event could not be stored: others kept writing", { eventId: event.eventId });
     if (stored === "stored") found++;
   }
   return found;

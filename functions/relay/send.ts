@@ -51,7 +51,7 @@ function isJsonObject(text: string): boolean {
  * on this count stays until they are gone: `resend` reports them each minute.
  */
 export function reportUnsendable(pks: readonly unknown[], { log }: Deps): void {
-  for (const pk of pks) log.error("an outbox item that can never be sent", null, { pk: String(pk) });
+  for (const pk of pks) log.error("an outbox item that can never be sent", null, { outboxId: String(pk) });
   if (pks.length > 0) log.metric("OutboxUnsendable", pks.length, "Count");
 }
 

@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import { applyStripeEvent } from "@clearing/operations/stripe-event";
 import type { Gateway } from "@clearing/payments";
 import type { BusEvent } from "@clearing/runtime/consumer";
@@ -16,7 +17,9 @@ export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { 
   if (await isStripeEventApplied(deps.store, eventId)) return;
   const applied = await applyStripeEvent(operationsOf(deps), { type, objectId, objectType });
   if (!applied.ok) {
-    throw new Error(`not applied: ${"reason" in applied ? applied.reason : `${applied.kind} (${applied.code})`}`);
+    const { kind, code, reason } =
+      "reason" in applied ? { ...applied, kind: null, code: null } : { ...applied, reason: null };
+    throw new Failure("the event is not applied", { kind, code, reason });
   }
   const outcome = "handled" in applied ? "not_handled" : "applied";
   await markStripeEvent(deps.store, { eventId, type, created: occurredAt }, outcome, deps.clock.now());

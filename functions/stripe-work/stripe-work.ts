@@ -12,7 +12,7 @@ import { operationsOf, settledOrRetried } from "@clearing/runtime/operations";
  */
 export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<void> {
   if (name === "MoneyConverted") {
-    const { reference, bookingId, amount, currency } = data as Record<string, string>;
+    const { reference, bookingId, amount, currency } = data as Readonly<Record<string, string | number>>;
     deps.log.warn("money converted by Stripe", { reference, bookingId, amount, currency });
     deps.log.metric("MoneyConverted", 1, "Count");
     return;

@@ -168,7 +168,7 @@ describe("a refund that Stripe refuses", () => {
     const wrongAccount: Partial<Gateway> = { createRefund: async () => missing, retrieveCharge: async () => missing };
 
     await expect(carryOutRefund(contextAt(plusMinutes(now, 6), wrongAccount), ref, "event")).rejects.toThrow(
-      "Stripe shows nothing of ch_",
+      "Stripe shows nothing: ch_",
     );
 
     expect(await stateOf(booking, refund)).toMatchObject({
@@ -188,7 +188,7 @@ describe("a refund that Stripe refuses", () => {
 
     const wrongAccount: Partial<Gateway> = { retrieveRefund: async () => refused };
     await expect(carryOutRefund(contextAt(plusHours(now, 7), wrongAccount), ref, "sweep")).rejects.toThrow(
-      "Stripe shows nothing of re_",
+      "Stripe shows nothing: re_",
     );
 
     expect(await stateOf(booking, refund)).toMatchObject({
@@ -422,7 +422,7 @@ describe("a refund made by hand at Stripe", () => {
     const ref = { bookingId: booking.id, refundId: refund.id };
 
     await expect(carryOutRefund(contextAt(plusMinutes(now, 6), listsNone), ref, "event")).rejects.toThrow(
-      "which its refunds do not explain",
+      "is not explained by its refunds",
     );
 
     expect(await stateOf(booking, refund)).toMatchObject({

@@ -96,7 +96,7 @@ describe("a checkout session", () => {
       retrieveCheckoutSession: async () => unknownToStripe,
     });
     await expect(settle(wrongAccount, { bookingId: booking.id, attemptId }, "sweep")).rejects.toThrow(
-      `Stripe shows nothing of cs_${attemptId}`,
+      `Stripe shows nothing: cs_${attemptId}`,
     );
 
     expect(await standing(booking)).toEqual({ attempts: ["open"], collectedBy: attemptId });
@@ -118,7 +118,7 @@ describe("a checkout session", () => {
         "sweep",
       );
 
-    await expect(look(plusMinutes(over, -1))).rejects.toThrow(`Stripe shows nothing of cs_${ref.attemptId}`);
+    await expect(look(plusMinutes(over, -1))).rejects.toThrow(`Stripe shows nothing: cs_${ref.attemptId}`);
     expect(await standing(booking)).toEqual({ attempts: ["open"], collectedBy: ref.attemptId });
     await look(over);
 
@@ -137,7 +137,7 @@ describe("a checkout session", () => {
       listCheckoutSessions: async () => unknownToStripe,
       retrieveCustomer: async () => unknownToStripe,
     });
-    await expect(settle(wrongAccount, ref, "sweep")).rejects.toThrow("Stripe shows nothing of cus_1");
+    await expect(settle(wrongAccount, ref, "sweep")).rejects.toThrow("Stripe shows nothing: cus_1");
     expect(await standing(booking)).toEqual({ attempts: ["requested"], collectedBy: attempt?.id });
 
     const listing = contextAt(dayLater, "https://example.org", {

@@ -1,4 +1,5 @@
 import { partSettled, type Refund, type RefundOutcome, type RefundPart } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
 import { plusSeconds } from "@clearing/domain/time";
 import type { GatewayFailure } from "@clearing/payments";
 import { isFinalForRefund } from "@clearing/payments/refund-refusals";
@@ -28,7 +29,7 @@ export async function carryOutRefund(context: Context, ref: RefundRef, action: s
   const spread = await spreadOverCharges(store, ref, clock.now());
   if (!spread.ok) return spread;
   const tried = new Set<string>();
-  const refusals: string[] = [];
+  const refusals: { partId: string; code: string }[] = [];
   for (;;) {
     const refund = await readRefund(store, ref.bookingId, ref.refundId);
     if (refund === null) return { ok: false, reason: "not_found" };
@@ -41,10 +42,10 @@ export async function carryOutRefund(context: Context, ref: RefundRef, action: s
       const result = await carryOutPart(context, refund, part, action);
       if (result.ok) continue;
       if (!("kind" in result) || !isRefusal(result)) return result;
-      refusals.push(`${part.id}: ${result.code}`);
+      refusals.push({ partId: part.id, code: result.code });
     }
   }
-  if (refusals.length > 0) throw new Error(`Stripe refuses, for no final reason: ${refusals.join(", ")}`);
+  if (refusals.length > 0) throw new Failure("Stripe refuses, for no final reason", refusals[0]);
   return { ok: true };
 }
 
@@ -108,5 +109,10 @@ async function reckonAgain(
   const refused = { partId, chargeId, code, left };
   const reckoned = await reckonRefundPart(context.store, { bookingId, refundId }, refused, by(context, action));
   if (reckoned.ok || reckoned.reason !== "unexplained") return reckoned as Result;
-  throw new Error(`${partId}: ${left} is left on ${chargeId} at Stripe, which its refunds do not explain (${code})`);
+  throw new Failure("what is left on the charge at Stripe is not explained by its refunds", {
+    partId,
+    amount: left,
+    chargeId,
+    code,
+  });
 }

@@ -1,4 +1,5 @@
 import { type Attempt, isFinal, mayOwe, opened, type PaymentOutcome } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
 import { plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
 import { attemptPut, readAttempt, readAttempts, readBooking } from "@clearing/store/booking";
@@ -148,7 +149,8 @@ async function findSession(context: Context, attempt: Attempt): Promise<GatewayR
   // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
   const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
   if (!customer.ok) return customer;
-  if (!customer.value.deleted) throw new Error(`Stripe lists nothing of ${customerId}: ${listed.code}`);
+  if (!customer.value.deleted)
+    throw new Failure("Stripe lists nothing of a customer that it has", { customerId, code: listed.code });
   const made = { createdFrom: plusMinutes(createdAt, -clockMinutes), createdTo: sessionExpiresAt };
   return orNeverMade(await searchSessions(context, attempt, made), attempt);
 }

@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import type { GatewayResult } from "@clearing/payments";
 
 /**
@@ -5,6 +6,7 @@ import type { GatewayResult } from "@clearing/payments";
  * and never that a payment or a refund was refused: nothing may be decided on it, so it is thrown.
  */
 export function shown<Value>(result: GatewayResult<Value>, id: string): GatewayResult<Value> {
-  if (!result.ok && result.kind === "invalid") throw new Error(`Stripe shows nothing of ${id}: ${result.code}`);
+  if (!result.ok && result.kind === "invalid")
+    throw new Failure("Stripe shows nothing", { objectId: id, code: result.code });
   return result;
 }

@@ -97,7 +97,7 @@ describe("a request that is as it should be", () => {
       context: {
         caller: { sub: "sub-1", email: "anna@example.org", roles: ["client"] },
         now: NOW,
-        requestId: "request-1",
+        requestId: "JKJaXmPLvHcESHA=",
         sourceIp: "192.0.2.1",
         userAgent: "test",
       },
@@ -121,7 +121,7 @@ describe("a request that is as it should be", () => {
       "cache-control": "no-store",
       "content-type": "application/json; charset=utf-8",
       "x-content-type-options": "nosniff",
-      "x-request-id": "request-1",
+      "x-request-id": "JKJaXmPLvHcESHA=",
     });
   });
 
@@ -461,7 +461,7 @@ describe("what goes wrong inside", () => {
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain("anna");
     const logged = printed.find((line) => line.includes("request failed")) ?? "";
-    expect(JSON.parse(logged)).toMatchObject({ level: "error", requestId: "request-1", error: "TypeError" });
+    expect(JSON.parse(logged)).toMatchObject({ level: "error", requestId: "JKJaXmPLvHcESHA=", error: "TypeError" });
     expect(printed.join("")).not.toContain("anna@example.org");
   });
 
@@ -563,7 +563,7 @@ it("logs one line and one metric per request, by the route's pattern", async () 
   await call(hold()).run();
 
   const [line, metric] = printed.map((text) => JSON.parse(text)).slice(-2);
-  expect(line).toMatchObject({ message: "request", status: 201, requestId: "request-1" });
+  expect(line).toMatchObject({ message: "request", status: 201, requestId: "JKJaXmPLvHcESHA=" });
   expect(metric).toMatchObject({ outcome: "2xx", Latency: expect.any(Number) });
   expect(printed.join("")).not.toMatch(/anna/i);
 });

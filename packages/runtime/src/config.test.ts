@@ -7,16 +7,16 @@ it("asks only for what a function uses", () => {
   expect(config.stage).toBe("test");
   expect(config.tables.core).toBe("core");
   expect(config.stripeApiBase).toBeUndefined();
-  expect(() => config.tables.clinical).toThrow("environment variable CLINICAL_TABLE is not set");
+  expect(() => config.tables.clinical).toThrow("an environment variable is not set: CLINICAL_TABLE");
 });
 
 it.each([
-  [{ PUBLIC_URL: "api.example.org" }, "publicUrl", "PUBLIC_URL is not a URL"],
-  [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "REPORTING_TIME_ZONE is not a time zone"],
+  [{ PUBLIC_URL: "api.example.org" }, "publicUrl", "is not a URL: PUBLIC_URL"],
+  [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "is not a time zone: REPORTING_TIME_ZONE"],
   [{ SETTLEMENT_CURRENCIES: "usd,xau" }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
   [{ SETTLEMENT_CURRENCIES: "usd,," }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
-  [{ SUPPORT_EMAIL: "" }, "supportEmail", "SUPPORT_EMAIL is not set"],
-  [{ SITE_URL: "my.example.org" }, "siteUrl", "SITE_URL is not a URL"],
+  [{ SUPPORT_EMAIL: "" }, "supportEmail", "is not set: SUPPORT_EMAIL"],
+  [{ SITE_URL: "my.example.org" }, "siteUrl", "is not a URL: SITE_URL"],
 ] as const)("stops at %o with the variable's name", (environment, field, message) => {
   expect(() => readConfig(environment)[field]).toThrow(message);
 });

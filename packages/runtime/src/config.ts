@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import { isCurrency } from "@clearing/domain/money";
 import * as z from "zod/mini";
 import type { Issuers } from "./caller.ts";
@@ -73,18 +74,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(environment: Environment = process.env): Config {
   const text = (name: string): string => {
     const value = environment[name];
-    if (value === undefined || value === "") throw new Error(`environment variable ${name} is not set`);
+    if (value === undefined || value === "")
+      throw new Failure("an environment variable is not set", { variable: name });
     return value;
   };
   const url = (name: string): string => {
     const value = text(name);
-    if (!URL.canParse(value)) throw new Error(`environment variable ${name} is not a URL`);
+    if (!URL.canParse(value)) throw new Failure("an environment variable is not a URL", { variable: name });
     return value.replace(/\/$/, "");
   };
   const timeZone = (name: string): string => {
     const value = text(name);
     if (!Intl.supportedValuesOf("timeZone").includes(value) && value !== "UTC") {
-      throw new Error(`environment variable ${name} is not a time zone`);
+      throw new Failure("an environment variable is not a time zone", { variable: name });
     }
     return value;
   };

@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import type { Instant } from "@clearing/domain/time";
 import middy from "@middy/core";
 import type {
@@ -92,11 +93,16 @@ export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, ru
   return middy<unknown, void, Error, LambdaContext>(runOnce).use(outageLog());
 }
 
-/** Whatever escapes is logged without its words, and thrown on so that the source of the event retries. */
+/**
+ * Whatever escapes is logged without its words, and another failure is thrown so that the source of the event retries:
+ * Lambda itself writes what a handler throws into the log, and into the dead letter.
+ */
 function outageLog(): middy.MiddlewareObj {
   return {
-    onError: ({ error, context }) => {
+    onError: (request) => {
+      const { error, context } = request;
       jsonLog({ requestId: context.awsRequestId }).error("invocation failed", error);
+      request.error = new Failure("the invocation failed, and the log says where");
     },
   };
 }

@@ -40,12 +40,12 @@ export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<vo
 }
 
 async function workOn(deps: Deps, { kind, act }: DueWork, key: Key): Promise<void> {
-  const id = `${key.pk} ${key.sk}`;
+  const item = `${key.pk} ${key.sk}`;
   try {
     const result = await act(key);
-    if (!result.ok) deps.log.warn("left for later", { id, reason: result.reason });
+    if (!result.ok) deps.log.warn("left for later", { item, reason: result.reason });
   } catch (error) {
-    deps.log.error("failed on an item", error, { id });
+    deps.log.error("failed on an item", error, { item });
     deps.log.metric("SweepFailures", 1, "Count");
   }
   await postpone(deps.store, kind, key, deps.clock.now());

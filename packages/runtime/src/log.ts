@@ -1,6 +1,12 @@
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+import { Failure } from "@clearing/domain/failure";
+import { type FieldName, type LogValue, shown } from "./log-fields.ts";
 
-/** Structured lines on standard output. Fields are ids, statuses and amounts; never a name, an address or a body (I8). */
+export type LogFields = Readonly<Partial<Record<FieldName, LogValue>>>;
+
+/**
+ * Structured lines on standard output. A message is always the same words of ours; what changes is in the fields, which
+ * are those of log-fields.ts: ids, codes, counts, never a name, an address or a body (I8).
+ */
 export type Log = {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -10,7 +16,7 @@ export type Log = {
     name: string,
     value: number,
     unit: "Count" | "Milliseconds",
-    dimensions?: Readonly<Record<string, string>>,
+    dimensions?: Readonly<Partial<Record<FieldName, string>>>,
   ): void;
   with(fields: LogFields): Log;
 };
@@ -18,35 +24,76 @@ export type Log = {
 type Write = (line: string) => void;
 
 export function jsonLog(fields: LogFields = {}, write: Write = (line) => process.stdout.write(`${line}\n`)): Log {
-  const line = (level: string, message: string, more: LogFields = {}) =>
-    write(JSON.stringify({ level, time: new Date().toISOString(), message, ...fields, ...more }));
+  const line = (level: string, message: string, more: Readonly<Record<string, unknown>> = {}, words: Words = {}) =>
+    write(
+      JSON.stringify({ level, time: new Date().toISOString(), message, ...allShown({ ...fields, ...more }), ...words }),
+    );
   return {
     info: (message, more) => line("info", message, more),
     warn: (message, more) => line("warn", message, more),
-    error: (message, error, more) => line("error", message, { ...describeError(error), ...more }),
+    error: (message, error, more) => {
+      const { why, ...words } = describeError(error);
+      line("error", message, { ...why, ...more }, words);
+    },
     metric: (name, value, unit, dimensions = {}) => {
-      const { stage } = fields;
-      const names = Object.keys(dimensions);
+      const stage = shown("stage", fields.stage);
+      const given = allShown(dimensions);
+      const names = Object.keys(given);
       const Dimensions = [["stage"], ...(names.length > 0 ? [["stage", ...names]] : [])];
       const CloudWatchMetrics = [{ Namespace: "Clearing", Dimensions, Metrics: [{ Name: name, Unit: unit }] }];
-      write(
-        JSON.stringify({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, stage, ...dimensions, [name]: value }),
-      );
+      write(JSON.stringify({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, ...given, stage, [name]: value }));
     },
     with: (more) => jsonLog({ ...fields, ...more }, write),
   };
 }
 
-/** An error without what people typed: messages of parsers and of the mail service quote bodies and addresses. */
-function describeError(error: unknown): LogFields {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const message = error.message.replace(/\S+@\S+/g, "[address]").replace(/"[^"]*"/g, '"…"');
-  const frames = error.stack
-    ?.split("\n")
-    .filter((frame) => frame.startsWith("    at "))
+function allShown(fields: Readonly<Record<string, unknown>>): Record<string, LogValue> {
+  const entries = Object.entries(fields).map(([name, value]) => [name, shown(name, value)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+type Words = { detail?: string | undefined; stack?: string };
+type Described = Words & { why: Record<string, unknown> };
+
+/**
+ * An error by its class, codes and the place where it was thrown. Its words are left out: parsers, Stripe and the mail
+ * service quote bodies and addresses. Those of a `Failure` are ours.
+ */
+function describeError(error: unknown): Described {
+  if (!(error instanceof Error)) return { why: {} };
+  const { name, code, type, requestId, $metadata, CancellationReasons, issues } = error as Error & Foreign;
+  const isOfNode = typeof code === "string" && code === code.toUpperCase();
+  const why = {
+    error: name,
+    ...(isOfNode ? { system: code } : { code }),
+    stripeType: type,
+    stripeRequest: requestId,
+    awsRequest: $metadata?.requestId,
+    status: $metadata?.httpStatusCode,
+    reasons: CancellationReasons?.map(({ Code }) => Code ?? "None").join(","),
+    issues: issues?.map((issue) => `${["input", ...(issue.path ?? [])].join(".")}:${issue.code}`).join(","),
+    ...(error instanceof Failure ? error.facts : {}),
+  };
+  return { why, detail: error instanceof Failure ? error.words : undefined, stack: framesOf(error) };
+}
+
+/** What the errors of Stripe, AWS, Node and zod tell besides their words. */
+type Foreign = {
+  code?: unknown;
+  type?: unknown;
+  requestId?: unknown;
+  $metadata?: { requestId?: unknown; httpStatusCode?: unknown };
+  CancellationReasons?: { Code?: string }[];
+  issues?: { path?: readonly unknown[]; code?: unknown }[];
+};
+
+/** The first frames of the stack, without the message before them, however many lines it has. */
+function framesOf({ message, stack = "" }: Error): string {
+  const end = stack.indexOf(message);
+  const frames = end === -1 ? "" : stack.slice(end + message.length);
+  return frames
+    .split("\n")
+    .filter((frame) => /^ {4}at .*:\d+:\d+\)?$/.test(frame))
     .slice(0, 8)
     .join("\n");
-  const reasons = (error as { CancellationReasons?: { Code?: string }[] }).CancellationReasons;
-  const codes = reasons?.map(({ Code }) => Code ?? "None").join(",");
-  return { error: error.name, detail: message.slice(0, 300), ...(codes ? { reasons: codes } : {}), stack: frames };
 }

@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import type { Context } from "@clearing/operations/context";
 import type { Gateway, GatewayFailure } from "@clearing/payments";
 import type { Deps } from "./deps.ts";
@@ -20,8 +21,11 @@ type Outcome = { ok: true } | { ok: false; reason: string } | GatewayFailure;
  */
 export function settledOrRetried(outcome: Outcome, log: Log): void {
   if (outcome.ok) return;
-  if (!("kind" in outcome)) throw new Error(`not done: ${outcome.reason}`);
-  if (outcome.kind !== "invalid") throw new Error(`Stripe did not do it: ${outcome.kind} (${outcome.code})`);
+  if (!("kind" in outcome)) throw new Failure("not done", { reason: outcome.reason });
+  if (outcome.kind !== "invalid") {
+    const { kind, code } = outcome;
+    throw new Failure("Stripe did not do it", { kind, code });
+  }
   log.warn("refused by Stripe", { code: outcome.code });
   log.metric("StripeRefusals", 1, "Count");
 }

@@ -60,7 +60,7 @@ export function httpEvent(fields: HttpEventFields): APIGatewayProxyEventV2 {
       domainName: "api.example.org",
       domainPrefix: "api",
       http: { method, path, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "test" },
-      requestId: "request-1",
+      requestId: "JKJaXmPLvHcESHA=",
       routeKey: `${method} ${route}`,
       stage: "$default",
       time: "01/Jan/2027:00:00:00 +0000",

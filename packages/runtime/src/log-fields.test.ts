@@ -1,0 +1,149 @@
+import { Failure } from "@clearing/domain/failure";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { jsonLog, type LogFields } from "./log.ts";
+import { fieldNames } from "./log-fields.ts";
+
+/** Logs by `write`, and gives the lines as they were written. */
+function linesOf(write: (log: ReturnType<typeof jsonLog>) => void, fields: LogFields = {}): string {
+  const lines: string[] = [];
+  write(jsonLog(fields, (line) => lines.push(line)));
+  return lines.join("\n");
+}
+
+/** What people type and third parties quote: addresses, names, numbers of cards and telephones, sentences with them. */
+const name = fc.constantFrom("Ada Lovelace", "Jürgen Groß", "María-José Núñez", "O'Brien, Pat", "李 小龙");
+const address = fc.emailAddress();
+const card = fc.constantFrom("4242424242424242", "4242 4242 4242 4242", "5555-5555-5555-4444", "378282246310005");
+const personal = fc.oneof(
+  name,
+  address,
+  card,
+  fc.constantFrom("+1 555 0100", "12 Long Street, Springfield", "1985-05-17"),
+  fc
+    .tuple(fc.constantFrom("Invalid email address: ", "No such customer: ", "\n    at "), fc.oneof(name, address, card))
+    .map((parts) => parts.join("")),
+);
+
+/** The words of a text that would give somebody away. */
+const givesAway = (line: string, text: string) =>
+  line.includes(text) || line.includes(JSON.stringify(text).slice(1, -1));
+
+describe("what somebody typed never comes out of the log", () => {
+  it("whatever field it is put into, known or not, also one that a child log carries", () => {
+    const anywhere = fc.oneof(
+      fc.constantFrom(...fieldNames, "email", "name", "message", "level", "time", "stack"),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(anywhere, personal, (field, text) => {
+        const fields = { [field]: text } as LogFields;
+        const line = linesOf((log) => {
+          log.info("one", fields);
+          log.error("two", null, fields);
+          log.with(fields).warn("three");
+          log.metric("Four", 1, "Count", fields as Record<string, string>);
+        }, fields);
+
+        expect(givesAway(line, text)).toBe(false);
+      }),
+    );
+  });
+
+  it("nor out of any error: its words, its name, what Stripe, AWS and zod add to it", () => {
+    const places = ["message", "name", "code", "type", "requestId", "param"] as const;
+    fc.assert(
+      fc.property(personal, fc.constantFrom(...places), (text, place) => {
+        const plain = Object.assign(new Error("no"), { [place]: text });
+        const others = [
+          new Error(text),
+          new SyntaxError(`Unexpected token in JSON: ${text}`),
+          new Failure("ours", { reason: text, code: text, email: text }),
+          Object.assign(new Error(text), { $metadata: { requestId: text }, CancellationReasons: [{ Code: text }] }),
+          Object.assign(new Error(text), { issues: [{ path: ["participant", text], code: "invalid", message: text }] }),
+          new Error("wrapped", { cause: new Error(text) }),
+          text,
+        ];
+        const line = linesOf((log) => {
+          for (const error of [plain, ...others]) log.error("failed", error);
+        });
+
+        expect(givesAway(line, text)).toBe(false);
+      }),
+    );
+  });
+
+  it("control: each field shows what it is for", () => {
+    const line = JSON.parse(
+      linesOf((log) =>
+        log.info("shown", {
+          bookingId: "bkg_01jv0000000000000000000000",
+          objectId: "cs_test_a1B2c3",
+          item: "BKG#bkg_1 ATT#att_1",
+          reference: "payment:ch_1",
+          reason: "payment_refused",
+          route: "POST /v1/bookings/{id}/checkout",
+          event: "BookingHeld",
+          type: "payment_intent.succeeded",
+          param: "line_items[0][price_data][unit_amount]",
+          amount: 250_000,
+        }),
+      ),
+    );
+
+    expect(JSON.stringify(line)).not.toContain("withheld");
+    expect(Object.keys(line)).toHaveLength(3 + 10);
+  });
+});
+
+describe("a line", () => {
+  it("keeps its message, its level and its time, whatever fields say", () => {
+    const fields = { message: "other", level: "debug", time: "never" } as LogFields;
+
+    expect(JSON.parse(linesOf((log) => log.warn("the message", fields)))).toMatchObject({
+      message: "the message",
+      level: "warn",
+      time: expect.stringMatching(/^20/),
+    });
+  });
+
+  it("says that a value was withheld, so that whoever looks knows that there was one", () => {
+    expect(JSON.parse(linesOf((log) => log.warn("odd", { reason: "Jane Doe" })))).toMatchObject({
+      reason: "[withheld]",
+    });
+  });
+
+  it("shows an error's codes, and where it was thrown", () => {
+    const stripe = Object.assign(new Error("No such customer: 'jane@example.com'"), {
+      name: "StripeInvalidRequestError",
+      type: "StripeInvalidRequestError",
+      code: "resource_missing",
+      requestId: "req_1a2B3c",
+    });
+    const aws = Object.assign(new Error("no"), {
+      name: "TransactionCanceledException",
+      $metadata: { requestId: "0a1b2c3d-0000-4000-8000-000000000000", httpStatusCode: 400 },
+      CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed" }],
+    });
+    const [first, second, third] = linesOf((log) => {
+      log.error("failed", stripe);
+      log.error("failed", aws);
+      log.error("failed", new Failure("Stripe did not do it", { kind: "unavailable", code: "key_refused" }));
+    })
+      .split("\n")
+      .map((line) => JSON.parse(line));
+
+    expect(first).toMatchObject({
+      error: "StripeInvalidRequestError",
+      code: "resource_missing",
+      stripeRequest: "req_1a2B3c",
+    });
+    expect(first.stack).toContain("log-fields.test.ts");
+    expect(second).toMatchObject({
+      status: 400,
+      reasons: "None,ConditionalCheckFailed",
+      awsRequest: aws.$metadata.requestId,
+    });
+    expect(third).toMatchObject({ detail: "Stripe did not do it", kind: "unavailable", code: "key_refused" });
+  });
+});

@@ -1,0 +1,98 @@
+/** A value that a line may carry, if it has the shape of its field. */
+export type LogValue = string | number | boolean | null | undefined;
+
+type Shape = (value: string | number) => boolean;
+
+const text =
+  (pattern: RegExp): Shape =>
+  (value) =>
+    typeof value === "string" && value.length <= 200 && pattern.test(value);
+/** Counts, milliseconds, statuses and amounts in minor units: shorter than the number of a card. */
+const number: Shape = (value) => typeof value === "number" && Number.isFinite(value) && Math.abs(value) < 1e12;
+
+/** Neither a text nor a number is a yes or a no. */
+const yesOrNo: Shape = () => false;
+
+/** Of ours, `bkg_...`, and of Stripe's, `cs_test_...`: each has a digit, as hardly a word has. */
+const idPattern = "(?=\\w*\\d)[a-z]{2,6}(_test|_live)?_[A-Za-z0-9]{1,100}";
+const id = text(new RegExp(`^${idPattern}$`));
+/** A request's own id: a UUID, or as API Gateway writes it. */
+const request = text(/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{10,20}=)$/);
+/** `payment_refused`, `2xx`. */
+const code = text(/^(?!.*\d{5})(?=.*[a-z])[a-z0-9]+(_[a-z0-9]+)*$/);
+const pascal = "[A-Z][a-z]+([A-Z][a-z0-9]+)+";
+
+/** Every field that a line may have, and what its values look like. What is not here is not logged (I8). */
+const shapes = {
+  function: text(/^clearing(-[a-z0-9]+)+$/),
+  stage: text(/^[a-z][a-z0-9]{1,11}$/),
+  operation: text(/^[a-z]+([A-Z][a-z]+)*$/),
+  route: text(/^([A-Z]+ \/[a-z0-9{}A-Z_./-]*|\$default)$/),
+  event: text(new RegExp(`^${pascal}$`)),
+  type: text(/^[a-z_]+(\.[a-z_]+)+$/),
+  apiVersion: text(/^\d{4}-\d\d-\d\d(\.[a-z]+)?$/),
+  variable: text(/^[A-Z]+(_[A-Z]+)*$/),
+  param: text(/^[a-z_]+(\[[a-z0-9_]+\])*$/),
+  currency: text(/^[a-z]{3}$/),
+
+  requestId: request,
+  messageId: request,
+  eventId: id,
+  subjectId: id,
+  objectId: id,
+  bookingId: id,
+  refundId: id,
+  partId: id,
+  chargeId: id,
+  customerId: id,
+  outboxId: id,
+  /** The key of an item: `BKG#bkg_... ATT#att_...`. */
+  item: text(new RegExp(`^[A-Z]+(#${idPattern})*( [A-Z]+(#${idPattern})*)?$`)),
+  /** The business reference of a journal entry: `payment:ch_...`. */
+  reference: text(new RegExp(`^[a-z_-]+(:(${idPattern}|[a-z_-]+|\\d{1,4}))+$`)),
+
+  kind: code,
+  reason: code,
+  code,
+  outcome: code,
+  answered: code,
+  consumed: code,
+  isPermanent: yesOrNo,
+
+  status: number,
+  took: number,
+  amount: number,
+  messages: number,
+  entries: number,
+  found: number,
+  sent: number,
+  pages: number,
+
+  error: text(new RegExp(`^(Error|Failure|${pascal})$`)),
+  /** What Stripe calls the sort of its error, and the request that it answered. */
+  stripeType: text(/^(Stripe[A-Za-z]+|[a-z]+(_[a-z]+)*_error)$/),
+  stripeRequest: id,
+  awsRequest: text(/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z0-9]{52})$/),
+  /** Node's own codes: `ECONNRESET`, `ERR_INVALID_URL`. */
+  system: text(/^(E[A-Z]+|[A-Z]+(_[A-Z0-9]+)+)$/),
+  /** Why DynamoDB cancelled a transaction, by its items. */
+  reasons: text(/^[A-Z][A-Za-z]+(,[A-Z][A-Za-z]+)*$/),
+  /** Where what was parsed is wrong, and how: `body.places.0.count:too_small`. */
+  issues: text(
+    /^[a-z][A-Za-z0-9]*(\.([a-z][A-Za-z]*|\d{1,4}))*:[a-z_]+(,[a-z][A-Za-z0-9]*(\.([a-z][A-Za-z]*|\d{1,4}))*:[a-z_]+)*$/,
+  ),
+} satisfies Record<string, Shape>;
+
+export type FieldName = keyof typeof shapes;
+export const fieldNames = Object.keys(shapes) as FieldName[];
+
+/** What stands for a value that does not look like its field. */
+const WITHHELD = "[withheld]";
+
+/** A value as it may be written under a name; undefined where there is none, or no such field. */
+export function shown(name: string, value: unknown): LogValue {
+  if (!Object.hasOwn(shapes, name) || value === undefined) return undefined;
+  if (value === null || typeof value === "boolean") return value;
+  const fits = (typeof value === "string" || typeof value === "number") && shapes[name as FieldName](value);
+  return fits ? value : WITHHELD;
+}
