@@ -1,3 +1,4 @@
+import { plusDays } from "@clearing/domain/time";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dayFrom } from "../harness/days.ts";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
@@ -130,5 +131,30 @@ describe("clearance", () => {
     const token = await world.token("clinician");
     const screening = await world.must("GET", `/v1/screenings/${client.id}`, { token });
     expect(screening).toMatchObject({ bookingId: client.id, missing: ["medical", "psychiatric"], evaluations: [] });
+  });
+
+  test("given 200 days before the start warns at once, lapses, and is asked for before the deadline", async () => {
+    const client = new Client(world);
+    await client.deposit((await openCohort(world, { inDays: 200 })).id);
+    await client.evaluate("medical");
+    const { body } = await client.evaluate("psychiatric");
+    expect(body).toMatchObject({ clearance: { status: "cleared" }, missing: ["validity"] });
+    const screening = async () =>
+      world.must<{ clearanceDueAt: string }>("GET", `/v1/screenings/${client.id}`, {
+        token: await world.token("clinician"),
+      });
+    const { clearanceDueAt } = await screening();
+
+    await world.moveClock({ advance: "P92D" });
+    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", clearance: { status: "lapsed" } });
+    await world.moveClock({ to: plusDays(clearanceDueAt, -20) });
+    expect(await screening()).toMatchObject({ missing: ["validity"], attention: "soon" });
+    await world.moveClock({ to: plusDays(clearanceDueAt, 1) });
+
+    expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
+    const events = await world.events(client.id);
+    const told = (name: string) => events.filter(({ type }) => type === name).map(({ detail }) => detail.data);
+    expect(told("ClearanceChanged").filter(({ status }) => status === "lapsed")).toHaveLength(1);
+    expect(told("ClearanceReminder").map(({ daysLeft }) => daysLeft)).toEqual([30, 14]);
   });
 });

@@ -45,6 +45,16 @@ describe("functions", () => {
     expect(() => said("usd,xyz")).toThrow("-c settlementCurrencies: xyz is not supported");
   });
 
+  test("the clinical function alone hears that one clinician may sign both evaluations, where the operator says so", () => {
+    const told = ({ ofType }: Pick<typeof stage, "ofType">) =>
+      ofType("AWS::Lambda::Function")
+        .filter(({ properties }) => JSON.stringify(properties.Environment).includes("ONE_CLINICIAN_MAY_SIGN_BOTH"))
+        .map(({ label }) => label);
+
+    expect(told(stage)).toEqual([]);
+    expect(told(synthesize({ oneClinicianMaySignBoth: "true" }))).toEqual(["clinical"]);
+  });
+
   test("none reserves concurrency, which a new account has none of, unless the stage keeps some for the webhook", () => {
     const reserved = ({ ofType }: Pick<typeof stage, "ofType">) =>
       ofType("AWS::Lambda::Function").flatMap(({ label, properties }) =>

@@ -7,6 +7,7 @@ import {
   ScanCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { type Booking, admit as domainAdmit } from "@clearing/domain/booking";
+import { personKey } from "@clearing/domain/person";
 import { addDays, plusDays } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/clinical";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
@@ -66,6 +67,8 @@ const withdraw = (bookingId: string, key = "") =>
 
 const read = (bookingId: string, headers: Record<string, string> = {}) =>
   call("GET", `/v1/screenings/${bookingId}`, { role: "clinician", sub: "dr-reader", headers });
+
+type Item = Record<string, unknown>;
 
 async function under(table: string, pk: string) {
   const query = {
@@ -289,6 +292,20 @@ describe("two people have to agree", () => {
     vi.setSystemTime(new Date(now));
 
     expect(told.status).toBe(201);
+  });
+
+  test("two clinicians sign the same kind at the same instant: both are kept, and the clearance names one", async () => {
+    const { id } = await booked();
+
+    const told = await Promise.all([evaluate(id), evaluate(id, {}, { sub: "dr-second" })]);
+
+    expect(told.map(({ status }) => status)).toEqual([201, 201]);
+    const kept = await clinical(id);
+    expect(kept).toHaveLength(2);
+    const { version, medical } = (await clearance(id)) as Item;
+    const counts = kept.find((evaluation) => evaluation.id === (medical as Item).evaluationId);
+    expect(version).toBe(2);
+    expect((medical as Item).by).toBe(personKey(`${counts?.by}@example.com`));
   });
 
   test("a withdrawal empties both, so that the other kind is free to be signed first", async () => {

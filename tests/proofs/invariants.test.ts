@@ -1,4 +1,5 @@
 import type { Booking } from "@clearing/domain/booking";
+import { personKey } from "@clearing/domain/person";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Client, openCohort, participantBody } from "../harness/http.ts";
 import { type Dump, dump } from "./dump.ts";
@@ -95,6 +96,23 @@ const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctor
     doctor: ({ audit, live }) => {
       const own = audit.filter(({ subject }) => subject.id === live.id);
       audit.push(...own.map((record) => ({ ...record, subject: { type: "booking" as const, id: "bkg_other" } })));
+    },
+  },
+  "a confirmed booking whose evaluations one person signed": {
+    check: confirmedOnFacts,
+    says: /^I2: bkg_\w+ is confirmed without two clinicians$/,
+    doctor: ({ clearances }) => {
+      for (const { medical, psychiatric } of clearances) if (medical && psychiatric) medical.by = psychiatric.by;
+    },
+  },
+  "a confirmed booking that its participant evaluated": {
+    check: confirmedOnFacts,
+    says: /^I2: bkg_\w+ is confirmed without an evaluation by somebody else$/,
+    doctor: ({ bookings, clearances }) => {
+      const emails = new Map(bookings.map(({ id, participant }) => [id, participant.email]));
+      for (const { bookingId, medical } of clearances) {
+        if (medical !== null) medical.by = personKey(emails.get(bookingId) ?? "");
+      }
     },
   },
   "a confirmed booking whose clearance ends before the last day": {

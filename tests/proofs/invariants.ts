@@ -1,6 +1,7 @@
 import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
 import { type Attempt, type Booking, type Due, givesNothing, type Refund } from "@clearing/domain/booking";
 import type { Account, PostedEntry } from "@clearing/domain/ledger";
+import { personKey } from "@clearing/domain/person";
 import type { Dump } from "./dump.ts";
 
 /** One breach in words; none at all when the invariant holds. */
@@ -87,11 +88,14 @@ export const confirmedOnFacts: Check = ({ bookings, clearances, places }) => {
   return bookings
     .filter(({ status }) => status === "confirmed")
     .flatMap((booking) => {
-      const { medical, psychiatric } = clearance.get(booking.id) ?? {};
+      const { medical, psychiatric, oneClinicianMaySignBoth } = clearance.get(booking.id) ?? {};
+      const signers = [medical?.by, psychiatric?.by];
       const clears = (finding: typeof medical) =>
         finding?.outcome === "cleared" && (finding.validUntil ?? "") >= booking.terms.endsOn;
       const missing = [
         ...(clears(medical) && clears(psychiatric) ? [] : ["both clearances to the last day"]),
+        ...(signers[0] !== signers[1] || oneClinicianMaySignBoth ? [] : ["two clinicians"]),
+        ...(signers.includes(personKey(booking.participant.email)) ? ["an evaluation by somebody else"] : []),
         ...(booking.dues.find(({ kind }) => kind === "deposit")?.status === "paid" ? [] : ["its deposit"]),
         ...(booking.agreement.signedVersion === booking.agreement.version ? [] : ["its signature"]),
         ...(place.get(booking.placeId)?.takenBy === booking.id ? [] : ["its place"]),
