@@ -49,6 +49,7 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
       "BookingUnconfirmed",
       "BookingDeclined",
       "BookingCancelled",
+      "ClearanceChanged",
       "RefundRequested",
       "RefundSucceeded",
       "RefundRefused",

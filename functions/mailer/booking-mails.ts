@@ -27,6 +27,15 @@ export const holdExpired: Write = ({ booking }) =>
         ],
       };
 
+/** To a participant who had accepted and does not pay. */
+export const holdExpiredForOther: Write = ({ booking }) =>
+  booking.status !== "expired"
+    ? null
+    : {
+        subject: "Your place is no longer held",
+        paragraphs: [`The booking that was made for you has lapsed, and no place is held any more: ${label(booking)}.`],
+      };
+
 /** The receipt of a signature: true for good, whatever becomes of the booking. */
 export const agreementSigned: Write = ({ booking, data }) => ({
   subject: "Your signed agreement",
@@ -68,6 +77,15 @@ export const declined: Write = ({ booking }) => ({
   ],
 });
 
+/** To a participant who does not pay: the same, without money. */
+export const declinedForOther: Write = ({ booking }) => ({
+  subject: "About your booking",
+  paragraphs: [
+    `We are sorry: your booking could not be accepted: ${label(booking)}.`,
+    "Please get in touch with us if you have any questions.",
+  ],
+});
+
 export const cancelled: Write = ({ booking, data }) => ({
   subject: "Your booking is cancelled",
   paragraphs: [
@@ -77,9 +95,19 @@ export const cancelled: Write = ({ booking, data }) => ({
   ],
 });
 
-/** By whom or what a booking was cancelled. */
+/** To a participant who does not pay: that it ended, and nothing of who ended it or what is returned. */
+export const cancelledForOther: Write = ({ booking }) => ({
+  subject: "Your booking is cancelled",
+  paragraphs: [
+    `The booking that was made for you is cancelled: ${label(booking)}.`,
+    "Please get in touch with us if you have any questions.",
+  ],
+});
+
+/** By whom or what a booking was cancelled. A payer does not learn why a participant does not take part. */
 const CANCELLED: Readonly<Record<string, string>> = {
   client: "As you asked, we have cancelled your booking.",
+  participant: "We are sorry: your booking could not be accepted, so it is cancelled.",
   operator: "We are sorry: we had to cancel your booking.",
   clearance_deadline: "What we need from you was not complete in time, so your booking is cancelled.",
   no_show: "Since you did not arrive, your booking has ended.",

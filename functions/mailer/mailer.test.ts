@@ -9,7 +9,7 @@ import type { Mail, MailOutcome } from "@clearing/runtime/mailer";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { describe, expect, it } from "vitest";
 import { mailAbout } from "./mailer.ts";
-import { anna } from "./testing/anna.ts";
+import { anna, forAnna } from "./testing/anna.ts";
 
 function event(name: EventName, data: Record<string, unknown> = {}): BusEvent {
   const subject = { type: "booking", id: "bkg_1", version: 1 };
@@ -37,7 +37,7 @@ describe("a mail", () => {
 
     expect(sent).toMatchObject([
       {
-        id: "evt_1",
+        id: "evt_1.payer",
         to: "anna@example.org",
         subject: "Your place is on hold",
         tags: { booking: "bkg_1", recipient: "payer" },
@@ -119,6 +119,60 @@ describe("a mail", () => {
     table.on(GetCommand).resolves({});
 
     await expect(handle(event("BookingHeld"))).rejects.toThrow("bkg_1");
+  });
+});
+
+describe("where somebody else pays", () => {
+  const sentAbout = async (name: EventName, booking: Booking, data: Record<string, unknown> = {}) => {
+    const { sent, handle } = office(undefined, booking);
+    await handle(event(name, data));
+    return sent.map(({ to, tags }) => `${tags.recipient} ${to}`);
+  };
+  const paul = "payer paul@example.org";
+  const participant = "participant anna@example.org";
+  const money = { dueId: "due_0", attemptId: "att_1", amount: 5, currency: "usd", by: "client", refund: 0, kept: 0 };
+
+  it.each([
+    ["BookingHeld", anna.held, [paul]],
+    ["AgreementSigned", anna.held, [paul]],
+    ["PaymentProcessing", anna.paying, [paul]],
+    ["PaymentActionRequired", anna.paying, [paul]],
+    ["PaymentFailed", anna.held, [paul]],
+    ["PaymentSettled", anna.awaiting_clearance, [paul]],
+    ["RefundSucceeded", anna.cancelled, [paul]],
+    ["BookingUnconfirmed", anna.awaiting_clearance, [participant]],
+    ["HoldExpired", anna.expired, [paul, participant]],
+    ["BookingConfirmed", anna.confirmed, [paul, participant]],
+    ["BookingDeclined", anna.declined, [paul, participant]],
+    ["BookingCancelled", anna.cancelled, [paul, participant]],
+  ] as const)("a mail about %s goes to whom it concerns", async (name, booking, expected) => {
+    expect(await sentAbout(name, forAnna(booking), money)).toEqual(expected);
+  });
+
+  it("what has to be brought up to date is told to the participant alone", async () => {
+    expect(await sentAbout("ClearanceChanged", forAnna(anna.awaiting_clearance), { status: "lapsed" })).toEqual([
+      participant,
+    ]);
+  });
+
+  it.each(["invited", "declined"] as const)("a participant who has %s hears of no status", async (participation) => {
+    for (const [name, booking] of [
+      ["HoldExpired", anna.expired],
+      ["BookingConfirmed", anna.confirmed],
+      ["BookingDeclined", anna.declined],
+      ["BookingCancelled", anna.cancelled],
+    ] as const) {
+      expect(await sentAbout(name, { ...forAnna(booking), participation }, money)).toEqual([paul]);
+    }
+  });
+
+  it("each of two mails is marked by itself, so that one that fails does not repeat the other", async () => {
+    const { table, handle } = office(undefined, forAnna(anna.confirmed));
+
+    await handle(event("BookingConfirmed"));
+
+    const marks = table.commandCalls(PutCommand).map(({ args }) => args[0].input.Item?.pk);
+    expect(marks).toEqual(["MAIL#evt_1.payer", "MAIL#evt_1.participant"]);
   });
 });
 

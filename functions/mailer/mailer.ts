@@ -4,52 +4,59 @@ import { Failure } from "@clearing/domain/failure";
 import { consumedOnce } from "@clearing/runtime/consumed-once";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
-import type { Mailer } from "@clearing/runtime/mailer";
+import type { Mail, Mailer } from "@clearing/runtime/mailer";
 import { readBooking } from "@clearing/store/booking";
 import { countMail } from "@clearing/store/mail-bound";
 import { readRefund } from "@clearing/store/refund";
 import { noteUndeliverable } from "@clearing/store/undeliverable";
+import { addresseesOf } from "./addressees.ts";
 import { mails } from "./mails.ts";
 import { renderMail } from "./render.ts";
 
+type MailerDeps = Deps & { mailer: Mailer };
+
 /**
- * Sends the mail that an event calls for to whom the booking belongs, once per event. The address is read from the
- * booking: events carry none (I8). A mail that the service refuses for good is not tried again; one that is over the
- * day's bound of mails about unpaid holds is left out.
+ * Sends the mails that an event calls for to those whom the booking concerns, each once per event. Addresses are read from
+ * the booking: events carry none (I8). A mail that the service refuses for good is not tried again; one that is over the
+ * day's bound is left out.
  */
-export async function mailAbout(event: BusEvent, deps: Deps & { mailer: Mailer }): Promise<void> {
+export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void> {
   const name = event.name as EventName;
-  const write = mails[name];
   const bookingId = event.subject.type === "booking" ? event.subject.id : event.data.bookingId;
-  if (write === undefined || typeof bookingId !== "string") return;
+  if (mails[name] === undefined || typeof bookingId !== "string") return;
   const booking = await readBooking(deps.store, bookingId);
   if (booking === null) throw new Failure("the event is about a booking that does not exist", { bookingId });
   const { refundId } = event.data;
   const refund = typeof refundId === "string" ? await readRefund(deps.store, bookingId, refundId) : null;
-  const wording = write({ booking, refund, data: event.data, now: deps.clock.now() });
-  if (wording === null) return;
+  const facts = { booking, refund, data: event.data, now: deps.clock.now() };
 
-  const mail = {
-    id: event.id,
-    to: booking.owner.email,
-    subject: wording.subject,
-    ...renderMail(booking, wording, deps.config),
-    tags: { booking: bookingId, recipient: "payer" },
-  };
-  const consumed = await consumedOnce(deps.store, { prefix: "MAIL", eventId: event.id }, deps.clock, async () => {
-    if (isBounded(name, booking) && !(await countMail(deps.store, { to: mail.to, kind: "hold", mailId: mail.id }))) {
-      deps.log.metric("MailLeftOut", 1, "Count");
-      return;
-    }
-    const outcome = await deps.mailer.send(mail);
-    deps.log.info("mail", { bookingId, outcome });
-    if (outcome === "refused") await noteUndeliverable(deps.store, mail.to, { kind: "refused", at: deps.clock.now() });
-    if (outcome === "kept") deps.log.metric("MailKept", 1, "Count");
-    if (outcome === "refused" || outcome === "recipient_not_verified") deps.log.metric("MailRefused", 1, "Count");
-  });
-  deps.log.info("mail", { bookingId, consumed });
+  for (const { recipient, to, write } of addresseesOf(name, booking)) {
+    const wording = write(facts);
+    if (wording === null) continue;
+    const id = `${event.id}.${recipient}`;
+    const tags = { booking: bookingId, recipient };
+    const mail = { id, to, subject: wording.subject, ...renderMail(booking, wording, deps.config), tags };
+    const consumed = await consumedOnce(deps.store, { prefix: "MAIL", eventId: id }, deps.clock, () =>
+      send(mail, boundOf(name, booking), deps),
+    );
+    deps.log.info("mail", { bookingId, recipient, consumed });
+  }
+}
+
+type Bound = Parameters<typeof countMail>[1]["kind"];
+
+async function send(mail: Mail, bound: Bound | null, { store, mailer, log, clock }: MailerDeps): Promise<void> {
+  if (bound !== null && !(await countMail(store, { to: mail.to, kind: bound, mailId: mail.id }))) {
+    log.metric("MailLeftOut", 1, "Count");
+    return;
+  }
+  const outcome = await mailer.send(mail);
+  log.info("mail", { ...mail.tags, outcome });
+  if (outcome === "refused") await noteUndeliverable(store, mail.to, { kind: "refused", at: clock.now() });
+  if (outcome === "kept") log.metric("MailKept", 1, "Count");
+  if (outcome === "refused" || outcome === "recipient_not_verified") log.metric("MailRefused", 1, "Count");
 }
 
 /** Whoever holds and lets go all day would be mailed each time: mails about a hold are bounded while nothing was paid. */
-const isBounded = (name: EventName, { paid }: Booking): boolean =>
-  paid === 0 && ["BookingHeld", "HoldExpired", "BookingCancelled", "BookingDeclined"].includes(name);
+const boundOf = (name: EventName, { paid }: Booking): Bound | null =>
+  paid === 0 && ["BookingHeld", "HoldExpired", "BookingCancelled", "BookingDeclined"].includes(name) ? "hold" : null;

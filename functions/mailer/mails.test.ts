@@ -2,9 +2,9 @@ import type { Booking, Refund, RefundPartStatus } from "@clearing/domain/booking
 import { type EventName, eventNames } from "@clearing/domain/event";
 import { today } from "@clearing/domain/testing/retreat";
 import { describe, expect, it } from "vitest";
-import { mails } from "./mails.ts";
+import { mails, type Recipient } from "./mails.ts";
 import { renderMail } from "./render.ts";
-import { anna, type Stage } from "./testing/anna.ts";
+import { anna, forAnna, type Stage } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
 const sender = {
@@ -19,8 +19,10 @@ function refund(status: RefundPartStatus): Refund {
   return { id: "ref_1", amount: 250_000, unspread: 0, currency: "usd", parts: [part] } as unknown as Refund;
 }
 
-function wordsOf(name: EventName, data: Data, booking: Booking, of: Refund | null = null) {
-  const wording = mails[name]?.({ booking, refund: of, data, now: today }) ?? null;
+function wordsOf(name: EventName, data: Data, booking: Booking, of: Refund | null = null, to: Recipient = "payer") {
+  const words = mails[name];
+  const write = words?.[to] ?? (to === "payer" ? words?.participant : undefined);
+  const wording = write?.({ booking, refund: of, data, now: today }) ?? null;
   return wording === null ? null : { subject: wording.subject, ...renderMail(booking, wording, sender) };
 }
 
@@ -50,6 +52,8 @@ describe("a mail is true whenever its event comes", () => {
     ["BookingConfirmed", {}, ["confirmed"]],
     ["BookingUnconfirmed", {}, ["awaiting_clearance"]],
     ["BookingDeclined", {}, ["declined"], ["declined"]],
+    ["ClearanceChanged", { status: "lapsed" }, ["awaiting_clearance"]],
+    ["ClearanceChanged", { status: "cleared" }, []],
     ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, cancelled, cancelled],
   ];
   const cases = table.flatMap(([name, data, sent, mayHaveReached = stages]) =>
@@ -219,17 +223,45 @@ describe("the words of a mail", () => {
   it("say nothing about health, nor who takes part, whatever the event and whenever it comes (I8)", () => {
     const clinical =
       /clear(ed|ance)|medical|psychiatr|screening|evaluat|clinic|ketamine|therap|treatment|health|diagnos/i;
-    const reasons = [{}, { by: "not_cleared" }, { by: "clearance_deadline" }, { reason: "late_payment" }];
+    const reasons = [
+      {},
+      { by: "not_cleared" },
+      { by: "clearance_deadline" },
+      { reason: "late_payment" },
+      { status: "lapsed" },
+    ];
     for (const name of eventNames) {
       for (const data of reasons.map((reason) => ({ ...deposit, ...reason }))) {
         for (const stage of stages) {
-          const mail = wordsOf(name, data, anna[stage]);
-          expect(`${mail?.subject} ${mail?.text} ${mail?.html}`).not.toMatch(clinical);
-          expect(`${mail?.subject} ${mail?.html}`).not.toMatch(/Muster|555 0100|1980/);
-          expect(mail?.subject ?? "").not.toContain("program");
+          for (const to of ["payer", "participant"] as const) {
+            const mail = wordsOf(name, data, anna[stage], null, to);
+            expect(`${mail?.subject} ${mail?.text} ${mail?.html}`).not.toMatch(clinical);
+            expect(`${mail?.subject} ${mail?.html}`).not.toMatch(/Muster|555 0100|1980/);
+            expect(mail?.subject ?? "").not.toContain("program");
+          }
         }
       }
     }
+  });
+
+  it("to a participant who does not pay say nothing of money, nor of who pays", () => {
+    for (const name of eventNames) {
+      for (const stage of stages) {
+        const data = { ...deposit, by: "client", refund: 75_050, kept: 5 };
+        const mail = wordsOf(name, data, forAnna(anna[stage]), null, "participant");
+        const said = mails[name]?.participant === undefined ? "" : `${mail?.subject} ${mail?.text}`;
+        expect(said).not.toMatch(/\$|paid|payment|deposit|refund|return|paul/i);
+      }
+    }
+  });
+
+  it("to a payer read the same whether a participant declines or was declined", () => {
+    const refused = wordsOf("BookingCancelled", { by: "participant", refund: 0, kept: 0 }, forAnna(anna.cancelled));
+
+    expect(refused?.text).toContain("your booking could not be accepted");
+    expect(wordsOf("BookingDeclined", {}, forAnna(anna.declined))?.text).toContain(
+      "your booking could not be accepted",
+    );
   });
 
   it("are escaped in HTML", () => {

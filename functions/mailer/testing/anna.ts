@@ -35,4 +35,11 @@ export const anna = {
   cancelled_unpaid: { ...bookedByHerself, status: "cancelled", holdExpiresAt: null },
 } satisfies Record<string, Booking>;
 
+/** The same booking, paid for by somebody else; Anna has accepted to take part. */
+export const forAnna = (booking: Booking): Booking => ({
+  ...booking,
+  owner: { sub: "sub_paul", email: "paul@example.org" },
+  participation: "accepted",
+});
+
 export type Stage = keyof typeof anna;

@@ -1,0 +1,22 @@
+import { type Booking, isForOneself } from "@clearing/domain/booking";
+import type { EventName } from "@clearing/domain/event";
+import { mails, type Recipient } from "./mails.ts";
+import type { Write } from "./words.ts";
+
+type Addressee = { recipient: Recipient; to: string; write: Write };
+
+/**
+ * Who is written to about an event, with whose words. A participant whom somebody else booked for is written to once they
+ * have accepted; until then, and when they decline, about nothing but that.
+ */
+export function addresseesOf(name: EventName, booking: Booking): Addressee[] {
+  const { payer, participant } = mails[name] ?? {};
+  if (isForOneself(booking)) return addressee("payer", booking.owner.email, payer ?? participant);
+  return [
+    ...addressee("payer", booking.owner.email, payer),
+    ...(booking.participation === "accepted" ? addressee("participant", booking.participant.email, participant) : []),
+  ];
+}
+
+const addressee = (recipient: Recipient, to: string, write: Write | undefined): Addressee[] =>
+  write === undefined ? [] : [{ recipient, to, write }];

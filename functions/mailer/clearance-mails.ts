@@ -1,0 +1,16 @@
+import { label, moment, type Write } from "./words.ts";
+
+/** A booking that was confirmed hears of it when it loses that: `BookingUnconfirmed` has the same mail. */
+export const lapsed: Write = ({ booking, data, now }) =>
+  data.status !== "lapsed" ||
+  booking.status !== "awaiting_clearance" ||
+  booking.confirmedAt !== null ||
+  booking.clearanceDueAt <= now
+    ? null
+    : {
+        subject: "Something has to be brought up to date",
+        paragraphs: [
+          `Something that we had from you has to be brought up to date before your booking can be confirmed: ${label(booking)}.`,
+          `Please get in touch with us before ${moment(booking, booking.clearanceDueAt)}.`,
+        ],
+      };
