@@ -50,6 +50,7 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
       "BookingDeclined",
       "BookingCancelled",
       "ClearanceChanged",
+      "ClearanceReminder",
       "RefundRequested",
       "RefundSucceeded",
       "RefundRefused",

@@ -14,3 +14,15 @@ export const lapsed: Write = ({ booking, data, now }) =>
           `Please get in touch with us before ${moment(booking, booking.clearanceDueAt)}.`,
         ],
       };
+
+/** Weeks before the deadline: only while something is still missing by then. */
+export const reminder: Write = ({ booking, now }) =>
+  booking.status !== "awaiting_clearance" || booking.clearanceDueAt <= now
+    ? null
+    : {
+        subject: "Something is still missing",
+        paragraphs: [
+          `Something is still missing before your booking can be confirmed: ${label(booking)}.`,
+          `Please complete it, or get in touch with us, before ${moment(booking, booking.clearanceDueAt)}.`,
+        ],
+      };

@@ -149,11 +149,12 @@ describe("where somebody else pays", () => {
     expect(await sentAbout(name, forAnna(booking), money)).toEqual(expected);
   });
 
-  it("what has to be brought up to date is told to the participant alone", async () => {
-    expect(await sentAbout("ClearanceChanged", forAnna(anna.awaiting_clearance), { status: "lapsed" })).toEqual([
-      participant,
-    ]);
-  });
+  it.each(["ClearanceChanged", "ClearanceReminder"] as const)(
+    "what is missing, or has to be brought up to date, is told to the participant alone: %s",
+    async (name) => {
+      expect(await sentAbout(name, forAnna(anna.awaiting_clearance), { status: "lapsed" })).toEqual([participant]);
+    },
+  );
 
   it.each(["invited", "declined"] as const)("a participant who has %s hears of no status", async (participation) => {
     for (const [name, booking] of [

@@ -51,7 +51,7 @@ async function send(mail: Mail, bound: Bound | null, { store, mailer, log, clock
     return;
   }
   const outcome = await mailer.send(mail);
-  log.info("mail", { ...mail.tags, outcome });
+  log.info("mail", { bookingId: mail.tags.booking, outcome });
   if (outcome === "refused") await noteUndeliverable(store, mail.to, { kind: "refused", at: clock.now() });
   if (outcome === "kept") log.metric("MailKept", 1, "Count");
   if (outcome === "refused" || outcome === "recipient_not_verified") log.metric("MailRefused", 1, "Count");

@@ -54,6 +54,7 @@ describe("a mail is true whenever its event comes", () => {
     ["BookingDeclined", {}, ["declined"], ["declined"]],
     ["ClearanceChanged", { status: "lapsed" }, ["awaiting_clearance"]],
     ["ClearanceChanged", { status: "cleared" }, []],
+    ["ClearanceReminder", { daysLeft: 30 }, ["awaiting_clearance"]],
     ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, cancelled, cancelled],
   ];
   const cases = table.flatMap(([name, data, sent, mayHaveReached = stages]) =>

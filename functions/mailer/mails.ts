@@ -23,6 +23,7 @@ export const mails: Partial<Record<EventName, Partial<Record<Recipient, Write>>>
   BookingDeclined: { payer: booking.declined, participant: booking.declinedForOther },
   BookingCancelled: { payer: booking.cancelled, participant: booking.cancelledForOther },
   ClearanceChanged: { participant: clearance.lapsed },
+  ClearanceReminder: { participant: clearance.reminder },
   PaymentProcessing: { payer: payment.processing },
   PaymentActionRequired: { payer: payment.actionRequired },
   PaymentSettled: { payer: payment.settled },

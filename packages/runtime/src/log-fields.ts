@@ -55,6 +55,7 @@ const shapes = {
   reason: code,
   code,
   outcome: code,
+  recipient: code,
   answered: code,
   consumed: code,
   isPermanent: yesOrNo,
