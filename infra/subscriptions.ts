@@ -16,7 +16,7 @@ export type Subscription = {
 export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
   progress: {
     source: "clearing",
-    events: ["AgreementSigned", "PaymentSettled", "ClearanceChanged", "BookingConfirmed"],
+    events: ["AgreementSigned", "ParticipationChanged", "PaymentSettled", "ClearanceChanged", "BookingConfirmed"],
     batchSize: 10,
     timeoutSeconds: 20,
     concurrency: 10,

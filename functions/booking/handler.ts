@@ -4,6 +4,7 @@ import { admissionBinding } from "./admission.ts";
 import { agreementBindings } from "./agreement.ts";
 import { cancellationBinding } from "./cancellation.ts";
 import { holdBinding } from "./hold.ts";
+import { participationBindings } from "./participation.ts";
 import { readBindings } from "./read.ts";
 
 /** What clients and staff do with bookings that needs no word with Stripe. */
@@ -11,6 +12,7 @@ export const handler = httpHandler(depsFor({}), [
   holdBinding,
   ...readBindings,
   ...agreementBindings,
+  ...participationBindings,
   cancellationBinding,
   admissionBinding,
 ]);

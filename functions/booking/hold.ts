@@ -1,16 +1,16 @@
 import { createBooking } from "@clearing/contracts/routes/booking";
 import { agreementDocument } from "@clearing/domain/agreement";
-import { type BirthRefusal, emailOwner, type HoldRequest, hold, ownersOf, refuseBirth } from "@clearing/domain/booking";
+import { emailOwner, type HoldRequest, hold } from "@clearing/domain/booking";
 import { comparableAddress } from "@clearing/domain/person";
 import { refuseQuote } from "@clearing/domain/plan";
-import { dateIn } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
 import { type HoldRefusal, holdPlace } from "@clearing/store/hold";
-import { readLiveBooking } from "@clearing/store/locks";
+import { bookingInTheWay } from "@clearing/store/locks";
 import { readQuote } from "@clearing/store/quote";
+import { birthErrors } from "./birth.ts";
 
 type Body = { quoteId: string; participant: HoldRequest["participant"] };
 
@@ -24,13 +24,8 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
   const notSold = refuseQuote(quote, now);
   if (notSold !== null) return { refused: notSold };
   const { terms } = quote;
-  const refusal = refuseBirth(body.participant.dateOfBirth, terms.startsOn, dateIn(terms.timeZone, now));
-  if (refusal !== null) {
-    return {
-      refused: "validation_failed",
-      errors: [{ path: "participant.dateOfBirth", message: birthMessages[refusal] }],
-    };
-  }
+  const errors = birthErrors(body.participant.dateOfBirth, terms, now, "participant.");
+  if (errors.length > 0) return { refused: "validation_failed", errors };
 
   const id = deps.ids.next("bkg");
   const document = agreementDocument({
@@ -76,33 +71,24 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
     { actor: actorOf(caller, ["admin", "client"]), action: "hold", now },
   );
   if (held.ok) return { status: 201, body: bookingView(held.booking, null, now, caller) };
-  return held.reason === "replayed" ? { replayed: true } : refuse(context, quote.cohortId, body, held.reason);
+  return held.reason === "replayed" ? { replayed: true } : refuse(context, request, held.reason);
 });
 
 const meansBooked: readonly HoldRefusal[] = ["already_booked", "sold_out"];
 
 /**
- * The owner of the participant's live booking in this cohort, or an admin, is told of it, also when that very booking has
- * taken the last place. Anybody else is told what they would be told without it.
+ * Whoever meets a live booking is told of it, also when that very booking has taken the last place: their own, as the
+ * participant or as the payer, or, an admin, the participant's.
  */
 async function refuse(
-  context: RequestContext,
-  cohortId: string,
-  { participant: { email } }: Body,
+  { deps, now }: RequestContext,
+  request: Pick<HoldRequest, "cohortId" | "owner" | "participant">,
   refused: Exclude<HoldRefusal, "replayed">,
 ): Promise<Answer> {
   if (!meansBooked.includes(refused)) return { refused };
-  const live = await readLiveBooking(context.deps.store, { cohortId, email }, context.now);
-  const caller = callerIn(context);
-  const mayKnow = live !== null && (caller.roles.includes("admin") || ownersOf(caller).includes(live.ownerSub));
-  return mayKnow ? { refused: "already_booked", bookingId: live.bookingId } : { refused };
+  const bookingId = await bookingInTheWay(deps.store, request, now);
+  return bookingId === null ? { refused } : { refused: "already_booked", bookingId };
 }
-
-const birthMessages: Record<BirthRefusal, string> = {
-  in_the_future: "Must not be in the future",
-  too_long_ago: "Must not be over 120 years ago",
-  under_age: "The participant must be 18 on the first day",
-};
 
 /** A booking belongs to who made it; one that an admin makes, to the client whose verified e-mail is the participant's. */
 function ownerOf(caller: Caller, { participant }: Body): HoldRequest["owner"] {

@@ -1,4 +1,4 @@
-import { agreementDocument } from "@clearing/domain/agreement";
+import { agreementDocument, participationDocument } from "@clearing/domain/agreement";
 import { type Booking, hold } from "@clearing/domain/booking";
 import { type Cohort, clearanceDeadline, newPlace, takeTerms } from "@clearing/domain/cohort";
 import { type Quote, quote } from "@clearing/domain/plan";
@@ -6,6 +6,7 @@ import type { Program } from "@clearing/domain/program";
 import { addDays, endOfDay, type Instant } from "@clearing/domain/time";
 import { createCohort } from "@clearing/store/cohort";
 import { holdPlace } from "@clearing/store/hold";
+import { acceptParticipation } from "@clearing/store/participation";
 import { writeProgram } from "@clearing/store/program";
 import { putQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
@@ -144,4 +145,14 @@ export async function heldBooking(...request: Parameters<typeof holdSample>): Pr
   const held = await holdSample(...request);
   if (!held.ok) throw new Error(`the sample place could not be held: ${held.reason}`);
   return held.booking;
+}
+
+/** The participant whom somebody else booked for accepts, as the booking function does. */
+export async function acceptSample(store: Store, booking: Booking, now: Instant): Promise<Booking> {
+  const { hash } = participationDocument(booking);
+  const signed = { hash, signature: "Sample Person", sourceIp: "", userAgent: "", signedBy: "sample" };
+  const asked = { email: booking.participant.email, ...signed };
+  const accepted = await acceptParticipation(store, booking.id, asked, { actor, action: "accept", now }, () => null);
+  if (!accepted.ok) throw new Error(`the sample invitation could not be accepted: ${accepted.reason}`);
+  return accepted.booking;
 }

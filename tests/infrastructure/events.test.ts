@@ -28,7 +28,7 @@ const alarmsOn = (metric: string, value: string) =>
 /** The names of api.md. */
 const EVENTS = [
   "ProgramPublished, CohortOpened, CohortClosed, CohortCancelled, CohortCompleted, PlacesAdded, PlacesRemoved",
-  "BookingHeld, HoldExpired, BookingRevived, AutopayChanged, AgreementSigned, PaymentSettled, PaymentProcessing",
+  "BookingHeld, HoldExpired, BookingRevived, ParticipationChanged, AutopayChanged, AgreementSigned, PaymentSettled, PaymentProcessing",
   "PaymentFailed, PaymentActionRequired, ClearanceChanged, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
   "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, RefundRequested, RefundSucceeded",
   "RefundRefused, RefundFailed, MoneyConverted, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",

@@ -17,7 +17,7 @@ import { endEarly } from "@clearing/store/progress";
 import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { acceptSample, actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now = "2027-03-01T17:00:00Z";
@@ -335,9 +335,9 @@ describe("nobody evaluates themselves", () => {
     const cohort = await openCohort(running.store, program, { places: 1, now });
     const offer = await sampleQuote(running.store, program, cohort, now);
     const email = `${owner}@example.com`;
-    return (
-      await heldBooking(running.store, offer, `${participant}@example.com`, now, { sub: `client-${owner}`, email })
-    ).id;
+    const payer = { sub: `client-${owner}`, email };
+    const invited = await heldBooking(running.store, offer, `${participant}@example.com`, now, payer);
+    return (await acceptSample(running.store, invited, now)).id;
   }
 
   test.each([

@@ -40,6 +40,10 @@ const facts: Record<string, { breaks(facts: Facts): Facts; condition: RegExp }> 
     }),
     condition: / AND agreement\.signedVersion = agreement\.#version/,
   },
+  "the participant takes part": {
+    breaks: (f) => ({ ...f, booking: { ...f.booking, participation: "invited" } }),
+    condition: / AND participation = :accepted/,
+  },
   "the booking awaits its clearance": {
     breaks: (f) => ({ ...f, booking: { ...f.booking, status: "cancelled" } }),
     condition: / AND #status = :awaiting/,

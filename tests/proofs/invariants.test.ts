@@ -90,6 +90,14 @@ const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctor
     says: /^I1: coh_\w+ stays@example\.com has two live bookings$/,
     doctor: ({ bookings, live }) => bookings.push({ ...structuredClone(live), id: "bkg_other", placeId: "plc_other" }),
   },
+  "a participant whom one payer has invited to a cohort twice": {
+    check: placesHeldOnce,
+    says: /^I1: coh_\w+ payer@example\.com stays@example\.com has two live bookings$/,
+    doctor: ({ bookings, live }) => {
+      Object.assign(live, { owner: { sub: "payer", email: "payer@example.com" }, participation: "invited" });
+      bookings.push({ ...structuredClone(live), id: "bkg_other", placeId: "plc_other" });
+    },
+  },
   "two bookings that held one place at the same time in the past": {
     check: placesNeverShared,
     says: /^I1: plc_\w+ was held by bkg_\w+ until/,
@@ -121,6 +129,11 @@ const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctor
     doctor: ({ clearances }) => {
       for (const { medical } of clearances) if (medical !== null) medical.validUntil = "2020-01-01";
     },
+  },
+  "a confirmed booking whose participant has not accepted": {
+    check: confirmedOnFacts,
+    says: /is confirmed without its participant$/,
+    doctor: ({ live }) => void Object.assign(live, { participation: "invited" }),
   },
   "a confirmed booking whose agreement has changed": {
     check: confirmedOnFacts,

@@ -1,7 +1,14 @@
 import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
-import { type Attempt, type Booking, type Due, givesNothing, type Refund } from "@clearing/domain/booking";
+import {
+  type Attempt,
+  type Booking,
+  type Due,
+  givesNothing,
+  isForOneself,
+  type Refund,
+} from "@clearing/domain/booking";
 import type { Account, PostedEntry } from "@clearing/domain/ledger";
-import { personKey } from "@clearing/domain/person";
+import { comparableAddress, personKey } from "@clearing/domain/person";
 import type { Dump } from "./dump.ts";
 
 /** One breach in words; none at all when the invariant holds. */
@@ -13,12 +20,21 @@ const holds = (booking: Booking, now: string): boolean =>
     ? (booking.holdExpiresAt ?? "") > now
     : ["awaiting_clearance", "confirmed", "completed"].includes(booking.status);
 
-/** I1: no place is claimed or taken by two live bookings, each live booking's place is there and names it, and no participant is in a cohort twice. */
+/** I1: no place is claimed or taken by two live bookings, each live booking's place is there and names it, and nobody takes part in a cohort twice or is invited to it twice by one payer. */
 export const placesHeldOnce: Check = ({ now, bookings, places }) => {
   const stored = new Map(places.map((place) => [place.id, place]));
   const live = bookings.filter((booking) => holds(booking, now));
   const shared = repeated(live.map(({ placeId }) => placeId)).map((id) => `I1: ${id} is held by two live bookings`);
-  const twice = repeated(live.map(({ cohortId, participant }) => `${cohortId} ${participant.email.toLowerCase()}`));
+  const takePart = live.filter(({ participation }) => participation === "accepted");
+  const forOthers = live.filter((booking) => !isForOneself(booking));
+  const twice = [
+    ...repeated(takePart.map(({ cohortId, participant }) => `${cohortId} ${comparableAddress(participant.email)}`)),
+    ...repeated(
+      forOthers.map(({ cohortId, owner, participant }) =>
+        [cohortId, ...[owner.email, participant.email].map(comparableAddress)].join(" "),
+      ),
+    ),
+  ];
   const astray = live.flatMap(({ id, placeId, status }) => {
     const place = stored.get(placeId);
     if (place === undefined) return [`I1: ${id} is ${status} on ${placeId}, which does not exist`];
@@ -98,6 +114,7 @@ export const confirmedOnFacts: Check = ({ bookings, clearances, places }) => {
         ...(signers.includes(personKey(booking.participant.email)) ? ["an evaluation by somebody else"] : []),
         ...(booking.dues.find(({ kind }) => kind === "deposit")?.status === "paid" ? [] : ["its deposit"]),
         ...(booking.agreement.signedVersion === booking.agreement.version ? [] : ["its signature"]),
+        ...(booking.participation === "accepted" ? [] : ["its participant"]),
         ...(place.get(booking.placeId)?.takenBy === booking.id ? [] : ["its place"]),
       ];
       return missing.map((what) => `I2: ${booking.id} is confirmed without ${what}`);

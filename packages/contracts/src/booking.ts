@@ -1,7 +1,7 @@
 import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
-import { amount, calendarDate, currency, email, id, instant, personName, phone } from "./fields.ts";
+import { amount, calendarDate, currency, email, id, instant, matching, personName, phone } from "./fields.ts";
 
 export const participant = z.strictObject({
   name: personName(120),
@@ -20,6 +20,9 @@ const due = () =>
     paid: amount(),
     status: z.enum(["scheduled", "processing", "action_required", "paid", "past_due", "cancelled"]),
   });
+
+/** Which document is signed. */
+export const documentHash = () => matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal");
 
 export const bookingResponse = () =>
   z.object({

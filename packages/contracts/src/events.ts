@@ -29,7 +29,7 @@ const places = { cohortId: id("coh"), placeType: label(), count: count(1, 200) }
 const payment = { dueId: id("due"), attemptId: id("att"), purpose: z.enum(["deposit", "due"]), ...money };
 const due = { dueId: id("due"), dueOn: calendarDate(), ...money };
 const ending = {
-  by: z.enum(["client", "operator", "clearance_deadline", "not_cleared", "no_show", "turned_away"]),
+  by: z.enum(["client", "participant", "operator", "clearance_deadline", "not_cleared", "no_show", "turned_away"]),
   refund: amount(),
   kept: amount(),
   currency: currency(),
@@ -61,6 +61,7 @@ export const events = {
   BookingHeld: aboutBooking({ placeType: label(), total: amount(), currency: currency(), holdExpiresAt: instant() }),
   HoldExpired: aboutBooking({}),
   BookingRevived: aboutBooking({}),
+  ParticipationChanged: aboutBooking({ participation: z.enum(["invited", "accepted", "declined"]) }),
   AutopayChanged: aboutBooking({ autopay: z.boolean() }),
   AgreementSigned: aboutBooking({ agreementVersion: z.int(), autopay: z.boolean() }),
   PaymentProcessing: aboutBooking(payment),

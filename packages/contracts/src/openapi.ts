@@ -8,10 +8,11 @@ import * as catalogue from "./routes/catalogue.ts";
 import * as checkout from "./routes/checkout.ts";
 import * as clinical from "./routes/clinical.ts";
 import * as finance from "./routes/finance.ts";
+import * as participation from "./routes/participation.ts";
 import * as webhook from "./routes/webhook.ts";
 
 /** Every route of the API. */
-export const routes: Route[] = [catalogue, booking, checkout, admin, clinical, finance, webhook].flatMap(
+export const routes: Route[] = [catalogue, booking, participation, checkout, admin, clinical, finance, webhook].flatMap(
   (module): Route[] => Object.values(module),
 );
 

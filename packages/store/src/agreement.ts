@@ -1,7 +1,8 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { AgreementDocument } from "@clearing/domain/agreement";
 import { agreementSigned, type Booking, isSameSignature, mayOwe, setAutopay, sign } from "@clearing/domain/booking";
 import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
-import { commit, untilFresh } from "./commit.ts";
+import { commit, type Guarded, untilFresh } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "./idempotency.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
@@ -16,7 +17,18 @@ export type Signature = {
   signedBy: string;
   autopay: boolean;
 };
-export type StoredAgreement = { version: number; hash: string; html: string; signed?: Signature };
+export type StoredAgreement = AgreementDocument & { version: number; signed?: Signature };
+
+/** How a participant who does not pay signed the terms without prices. */
+export type TermsSignature = Omit<Signature, "autopay">;
+export type StoredTerms = { version: number; hash: string; html: string; signed?: TermsSignature };
+
+/** The exact document of one version; never written twice. */
+export function agreementPut(store: Store, { id, agreement }: Booking, document: AgreementDocument): Guarded<"stale"> {
+  const Item = { ...keys.agreement(id, agreement.version), version: agreement.version, ...document };
+  const put = { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" };
+  return { write: { Put: put }, refusal: "stale" };
+}
 
 /** One version of a booking's agreement, byte for byte as it was made. */
 export async function readAgreement(store: Store, bookingId: string, version: number): Promise<StoredAgreement | null> {

@@ -148,6 +148,7 @@ export type Occasion = { actor: Actor; action: string; now: Instant };
 /** What the audit log keeps of a booking: statuses, amounts and dates, never a name or an address. */
 const audited = ({
   status,
+  participation,
   placeId,
   paid,
   refunded,
@@ -158,6 +159,7 @@ const audited = ({
   ending,
 }: Booking) => ({
   status,
+  participation,
   placeId,
   paid,
   refunded,

@@ -1,8 +1,9 @@
+import type { AgreementDocument } from "@clearing/domain/agreement";
 import type { Booking, BookingChange } from "@clearing/domain/booking";
+import { agreementPut } from "./agreement.ts";
 import { bookingWrites, type Occasion } from "./booking.ts";
-import { commit, type Guarded } from "./commit.ts";
+import { commit } from "./commit.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
-import { keys } from "./keys.ts";
 import { lockWrites } from "./locks.ts";
 import { claimPlace, freePlaces } from "./place.ts";
 import { useQuote } from "./quote.ts";
@@ -27,7 +28,7 @@ const rounds = 12;
  */
 export async function holdPlace(
   store: Store,
-  request: { cohortId: string; placeType: string; quoteId: string; datesVersion: number; agreement: { html: string } },
+  request: { cohortId: string; placeType: string; quoteId: string; datesVersion: number; agreement: AgreementDocument },
   hold: (placeId: string) => { change: BookingChange; idempotency: IdempotencyRecord | null },
   occasion: Occasion,
 ): Promise<HeldBooking> {
@@ -48,7 +49,7 @@ export async function holdPlace(
       useQuote(store, request.quoteId, booking.id, now),
       ...(await lockWrites(store, booking, "hold", { until, now })),
       ...bookingWrites(store, null, change, occasion),
-      agreementPut(store, booking, request.agreement.html),
+      agreementPut(store, booking, request.agreement),
     ]);
     if (result.ok) return { ok: true, booking };
     switch (result.reason) {
@@ -64,11 +65,4 @@ export async function holdPlace(
     }
   }
   return { ok: false, reason: "conflict" };
-}
-
-/** The exact document of one version; never written twice. */
-function agreementPut(store: Store, { id, agreement }: Booking, html: string): Guarded<never> {
-  const { version, hash } = agreement;
-  const Item = { ...keys.agreement(id, version), version, hash, html };
-  return { write: { Put: { TableName: store.tables.core, Item } } };
 }

@@ -25,6 +25,16 @@ export const keys = {
   clearance: (bookingId: string) => ({ pk: `CLR#${bookingId}`, sk: "CLEARANCE" }),
   /** One live booking per participant's e-mail and cohort; the address itself is not in the key. */
   participantLock: (cohortId: string, email: string) => ({ pk: `LOCK#${cohortId}#${personKey(email)}`, sk: "LOCK" }),
+  /** One live booking per payer, invited participant and cohort: no answer depends on what the participant has done. */
+  payerLock: (cohortId: string, payer: string, email: string) => ({
+    pk: `LOCK#${cohortId}#${personKey(payer)}#${personKey(email)}`,
+    sk: "LOCK",
+  }),
+  /** What a participant has accepted, with the evidence of it. */
+  acceptance: (bookingId: string, version: number) => ({
+    pk: `BKG#${bookingId}`,
+    sk: `ACCEPTANCE#${String(version).padStart(4, "0")}`,
+  }),
   /** One deposit by bank debit at a time per mailbox of a verified address, however it is written. */
   debitLock: (email: string) => ({ pk: `DEBIT#${mailboxKey(email)}`, sk: "LOCK" }),
   /**

@@ -1,5 +1,5 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import type { Booking } from "@clearing/domain/booking";
+import { type Booking, isForOneself } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
@@ -11,9 +11,10 @@ import { readTogether } from "./together.ts";
 
 /**
  * Why a booking's claim moves: a hold begins, a page for its deposit opens (for cards alone, or for bank debits too), a
- * debit is waited for or has failed, the place is taken for good.
+ * debit is waited for or has failed, the place is taken for good. Without a move of the claim, the participant accepts,
+ * or is corrected.
  */
-export type ClaimMove = "hold" | "card_page" | "debit_page" | "wait" | "take";
+export type ClaimMove = "hold" | "card_page" | "debit_page" | "wait" | "take" | "accept" | "correct";
 
 export type LockRefusal = "already_booked" | "debit_busy";
 
@@ -25,25 +26,36 @@ export type LockRefusal = "already_booked" | "debit_busy";
 type Lock = {
   key: Key;
   refusal: LockRefusal;
-  fields?: Record<string, unknown>;
   at: Partial<Record<ClaimMove, "claim" | "follow" | "release">>;
 };
 
+const withTheClaim = { hold: "claim", card_page: "claim", debit_page: "claim", wait: "claim", take: "claim" } as const;
+
 /** All locks of a booking. What is added here is taken, moved and let go with the rest. */
-const locksOf = ({ cohortId, participant, owner }: Booking): Lock[] => [
+const locksOf = (booking: Booking): Lock[] => [
+  ...(isForOneself(booking)
+    ? []
+    : [{ key: payerLock(booking), refusal: "already_booked", at: { ...withTheClaim, correct: "claim" } } as const]),
+  ...(booking.participation === "invited"
+    ? []
+    : [
+        { key: participantLock(booking), refusal: "already_booked", at: { ...withTheClaim, accept: "claim" } } as const,
+      ]),
   {
-    // One live booking per participant's e-mail and cohort; it says whose, so that the owner is told without another read.
-    key: keys.participantLock(cohortId, participant.email),
-    refusal: "already_booked",
-    fields: { ownerSub: owner.sub },
-    at: { hold: "claim", card_page: "claim", debit_page: "claim", wait: "claim", take: "claim" },
-  },
-  {
-    key: keys.debitLock(owner.email),
+    key: keys.debitLock(booking.owner.email),
     refusal: "debit_busy",
     at: { debit_page: "claim", wait: "follow", take: "release" },
   },
 ];
+
+type Parties = Pick<Booking, "cohortId" | "owner" | "participant">;
+
+/** One live booking per participant's e-mail and cohort, once the participant takes part. */
+const participantLock = ({ cohortId, participant }: Parties): Key => keys.participantLock(cohortId, participant.email);
+
+/** One live booking for each that a payer invites. */
+const payerLock = ({ cohortId, owner, participant }: Parties): Key =>
+  keys.payerLock(cohortId, owner.email, participant.email);
 
 /** What a move of the claim writes to the booking's locks: they carry the instant of the place's claim. */
 export async function lockWrites(
@@ -84,16 +96,33 @@ export async function releaseWrites(store: Store, booking: Booking): Promise<Gua
   ];
 }
 
-/** The live booking of a participant in a cohort, and whose it is; null when there is none. */
-export async function readLiveBooking(
-  store: Store,
-  { cohortId, email }: { cohortId: string; email: string },
-  now: Instant,
-): Promise<{ bookingId: string; ownerSub: string } | null> {
-  const Key = keys.participantLock(cohortId, email);
+/**
+ * The live booking that a hold by this owner for this participant meets, null when there is none: of somebody else's
+ * participant only what the payer has booked, of one's own all that one takes part in.
+ */
+export const bookingInTheWay = (store: Store, parties: Parties, now: Instant): Promise<string | null> =>
+  readLock(store, isForOneself(parties) ? participantLock(parties) : payerLock(parties), now);
+
+/** The live booking in a cohort that a participant takes part in, to be told to them alone. */
+export const bookingTakenPartIn = (store: Store, parties: Parties, now: Instant): Promise<string | null> =>
+  readLock(store, participantLock(parties), now);
+
+async function readLock(store: Store, Key: Key, now: Instant): Promise<string | null> {
   const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key, ConsistentRead: true }));
-  if (Item === undefined || Item.until <= now) return null;
-  return { bookingId: String(Item.bookingId), ownerSub: String(Item.ownerSub) };
+  return Item === undefined || Item.until <= now ? null : String(Item.bookingId);
+}
+
+/** Moves the payer's lock to the corrected participant, if that is another address; the old one is let go while ours. */
+export async function correctionWrites(
+  store: Store,
+  before: Booking,
+  after: Booking,
+  now: Instant,
+): Promise<Guarded<LockRefusal | "stale">[]> {
+  const claimed = await lockWrites(store, after, "correct", { until: after.holdExpiresAt ?? "forever", now });
+  if (payerLock(before).pk === payerLock(after).pk) return claimed;
+  const old = locksOf(before).filter(({ at }) => at.correct !== undefined);
+  return [...claimed, ...(await heldBy(store, before, old)).map((lock) => lockRelease(store, before, lock))];
 }
 
 async function heldBy(store: Store, { id }: Booking, locks: Lock[]): Promise<Lock[]> {
@@ -115,25 +144,23 @@ async function readList(store: Store, wanted: Key[]): Promise<(Item | null)[]> {
 function lockWrite<Refusal extends string>(
   store: Store,
   { id }: Booking,
-  { key, fields = {} }: Lock,
+  { key }: Lock,
   until: Instant | "forever",
   now: Instant,
   refusal: Refusal,
 ): Guarded<Refusal> {
-  const names = Object.keys(fields);
   return {
     write: {
       Update: {
         TableName: store.tables.core,
         Key: key,
-        UpdateExpression: `SET ${["bookingId = :booking", "#until = :until", ...names.map((name) => `${name} = :${name}`)].join(", ")}`,
+        UpdateExpression: "SET bookingId = :booking, #until = :until",
         ConditionExpression: "attribute_not_exists(pk) OR bookingId = :booking OR #until <= :now",
         ExpressionAttributeNames: { "#until": "until" },
         ExpressionAttributeValues: {
           ":booking": id,
           ":until": until === "forever" ? forever : until,
           ":now": now,
-          ...Object.fromEntries(names.map((name) => [`:${name}`, fields[name]])),
         },
       },
     },

@@ -1,5 +1,5 @@
 import type { Booking } from "@clearing/domain/booking";
-import { confirm, type Ending, endBooking, progress, unconfirm } from "@clearing/domain/booking";
+import { confirm, type Ending, endBooking, onlyTakesPart, progress, unconfirm } from "@clearing/domain/booking";
 import { bookingWrites, type Occasion, readFile, refundPut } from "./booking.ts";
 import { checkCleared, clearanceUnchanged } from "./clearance.ts";
 import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
@@ -71,8 +71,8 @@ const ended = (result: Ended): Step | { ok: false; reason: "stale" } =>
 
 /**
  * The writes of a confirmation, which DynamoDB itself refuses unless every fact of I2 holds in the transaction: the
- * deposit settled, the agreement's current version signed, both evaluations cleared through the cohort's last day by
- * two people other than the participant, the place ours.
+ * deposit settled, the agreement's current version signed, the participant's acceptance, both evaluations cleared through
+ * the cohort's last day by two people other than the participant, the place ours.
  */
 export function confirmationWrites(
   store: Store,
@@ -86,9 +86,10 @@ export function confirmationWrites(
     ...bookingWrites(store, booking, change, occasion, {
       condition:
         `#status = :awaiting AND dues[${deposit}].#status = :paid` + // I2: the deposit is settled
-        " AND agreement.signedVersion = agreement.#version", // I2: the agreement is signed
+        " AND agreement.signedVersion = agreement.#version" + // I2: the agreement is signed
+        " AND participation = :accepted", // I2: the participant takes part
       names: { "#status": "status" },
-      values: { ":awaiting": "awaiting_clearance", ":paid": "paid" },
+      values: { ":awaiting": "awaiting_clearance", ":paid": "paid", ":accepted": "accepted" },
     }),
     checkCleared(store, booking),
     checkTaken(store, booking, endsOn), // I2: the place is ours
@@ -97,6 +98,8 @@ export function confirmationWrites(
 
 /** `reason` is what the person who cancels wrote. */
 type EndRequest = { by: Ending["by"]; refundId: string; reason?: string | undefined };
+/** `participant`: the address of a participant who asks; not found, should the booking name another one by then. */
+type EarlyRequest = EndRequest & { bookingId: string; participant?: string };
 
 export type EndResult =
   | { ok: true; booking: Booking }
@@ -109,13 +112,14 @@ export type EndResult =
  */
 export function endEarly(
   store: Store,
-  { bookingId, ...request }: { bookingId: string } & EndRequest,
+  { bookingId, participant, ...request }: EarlyRequest,
   occasion: Occasion,
   answer?: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<EndResult> {
   return untilFresh<EndResult>(store, async () => {
     const file = await readFile(store, bookingId);
-    if (file === null) return { ok: false, reason: "not_found" };
+    const asked = file !== null && (participant === undefined || onlyTakesPart(participant, file.booking));
+    if (!asked) return { ok: false, reason: "not_found" };
     return endOnce(store, file.booking, request, occasion, [], answer);
   });
 }

@@ -1,19 +1,8 @@
 import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
-import { bookingResponse, participant } from "../booking.ts";
-import {
-  amount,
-  calendarDate,
-  countParameter,
-  id,
-  instant,
-  listQuery,
-  matching,
-  page,
-  personName,
-  text,
-} from "../fields.ts";
+import { bookingResponse, documentHash, participant } from "../booking.ts";
+import { amount, calendarDate, countParameter, id, instant, listQuery, page, personName, text } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
@@ -115,7 +104,7 @@ export const signAgreement = defineRoute({
   summary: "Signs the current version, once; `autopay` is a free choice of its own",
   params,
   body: z.strictObject({
-    hash: matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal"),
+    hash: documentHash(),
     signature: personName(120, 2),
     accepted: z.literal(true, "Must be true"),
     autopay: z._default(z.boolean(), false),

@@ -26,8 +26,13 @@ export type AgreementTerms = {
   clearanceDeadlineOn: CalendarDate;
 };
 
-/** The document that the client accepts: self-contained, printable HTML in neutral words, and its SHA-256. */
-export function agreementDocument(terms: AgreementTerms): { html: string; hash: string } {
+export type AgreementDocument = { html: string; hash: string; terms: AgreementTerms };
+
+/**
+ * The document that the client accepts: self-contained, printable HTML in neutral words, and its SHA-256; with the terms
+ * that it words, from which its next version is made.
+ */
+export function agreementDocument(terms: AgreementTerms): AgreementDocument {
   const money = (amount: number) => escapeHtml(formatMoney(amount, terms.currency));
   const lines = terms.lines.map(({ label, quantity, amount }) =>
     row(escapeHtml(label), String(quantity), money(amount)),
@@ -36,7 +41,7 @@ export function agreementDocument(terms: AgreementTerms): { html: string; hash: 
     row(kind === "deposit" ? "Deposit" : "Balance", wordDate(terms, kind, dueOn), money(amount)),
   );
   const tiers = terms.policy.map(({ until, refundPercent }) => row(`Until ${until}, inclusive`, `${refundPercent}%`));
-  return hashedPage(
+  const page = hashedPage(
     `Booking agreement ${terms.bookingId}`,
     `<h1>Booking agreement</h1>
 <p>Booking ${escapeHtml(terms.bookingId)}, version ${terms.version}, for ${escapeHtml(terms.participantName)}, with ${escapeHtml(terms.merchant)}.</p>
@@ -54,6 +59,7 @@ export function agreementDocument(terms: AgreementTerms): { html: string; hash: 
 <h2>Automatic collection (your free choice)</h2>
 <p>You may allow ${escapeHtml(terms.merchant)} to collect by itself the payments listed above that follow the deposit: each in its listed amount, once, on its listed date or after it, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time in your booking, up to three business days before a payment. Payments already made are refunded by the rules above.</p>`,
   );
+  return { ...page, terms };
 }
 
 /** The balance of `full` has no date yet: the document words the rule, which the confirmation fills in. */

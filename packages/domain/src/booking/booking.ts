@@ -17,7 +17,7 @@ export type AgreementState = { version: number; hash: string; signedVersion: num
  * the person who cancelled wrote: free text, which may say anything of them, so it stays on the booking (I8).
  */
 export type Ending = {
-  by: "client" | "operator" | "clearance_deadline" | "not_cleared" | "no_show" | "turned_away";
+  by: "client" | "participant" | "operator" | "clearance_deadline" | "not_cleared" | "no_show" | "turned_away";
   at: Instant;
   on: CalendarDate;
   refundPercent: number;
@@ -54,6 +54,8 @@ export type Booking = {
   participation: Participation;
   /** Null until a participant accepts whom somebody else booked for; signing is the acceptance of everybody else. */
   acceptance: Acceptance | null;
+  /** When the payer last corrected who is invited. */
+  correctedAt: Instant | null;
   currency: string;
   total: number;
   financeCharge: number;
@@ -91,8 +93,12 @@ export type BookingChange = { booking: Booking; events: DomainEvent[]; journal: 
 export const isLive = (booking: Booking): boolean =>
   booking.status === "held" || booking.status === "awaiting_clearance" || booking.status === "confirmed";
 
-/** Once somebody has been admitted, or the booking has ended, clearance changes nothing any more. */
-export const mayBeEvaluated = (booking: Booking): boolean => isLive(booking) && booking.admission === null;
+/**
+ * Evaluations wait until the participant takes part. Once somebody has been admitted, or the booking has ended, clearance
+ * changes nothing any more.
+ */
+export const mayBeEvaluated = (booking: Booking): boolean =>
+  booking.participation === "accepted" && isLive(booking) && booking.admission === null;
 
 /** Whether anything can still fall due: a plan may run on after the retreat, and ends with a booking that ended early. */
 export const mayOwe = (booking: Booking): boolean => isLive(booking) || booking.status === "completed";

@@ -4,6 +4,7 @@ import { addDays, type CalendarDate, dateIn, daysBetween, type Instant } from ".
 import { type Booking, type BookingChange, bookingEvent, type Ending, netPaid } from "./booking.ts";
 import { nextVersion } from "./deadline.ts";
 import { cancelDue } from "./due.ts";
+import { mayDecline, participationChanged } from "./participation.ts";
 import { type Refund, type RefundReason, refundRequested, requestRefund } from "./refund.ts";
 import { type BookingFact, transition } from "./transitions.ts";
 
@@ -30,6 +31,7 @@ const inFull: EndingRule = { refundPercent: 100, administrationFee: 0 };
 
 const factOf: Record<Ending["by"], BookingFact> = {
   client: "cancelled_by_client",
+  participant: "cancelled_by_client",
   operator: "cancelled_by_operator",
   clearance_deadline: "deadline_missed",
   not_cleared: "decline_due",
@@ -39,6 +41,7 @@ const factOf: Record<Ending["by"], BookingFact> = {
 
 const refundReasonOf: Record<Ending["by"], RefundReason> = {
   client: "cancellation",
+  participant: "cancellation",
   operator: "cancellation",
   clearance_deadline: "clearance_deadline",
   not_cleared: "not_cleared",
@@ -46,11 +49,15 @@ const refundReasonOf: Record<Ending["by"], RefundReason> = {
   turned_away: "turned_away",
 };
 
-/** Who ends a booking decides what it gives back: the client by the policy, anybody else everything. */
+/**
+ * Who ends a booking decides what it gives back: the client by the policy, anybody else everything. Until a participant
+ * whom somebody else booked for has accepted, everything goes back; from then on their word is the client's.
+ */
 function endingRule(booking: Booking, by: Ending["by"], today: CalendarDate): EndingRule {
   switch (by) {
     case "client":
-      return policyOn(booking, today);
+    case "participant":
+      return booking.participation === "invited" ? inFull : policyOn(booking, today);
     case "no_show":
       return policyOn(booking, booking.terms.startsOn);
     case "operator":
@@ -80,7 +87,9 @@ export function endBooking(
   const { refundId, requestedBy, reason = null } = request;
   const status = transition(before.status, factOf[by]);
   const admitted = before.admission !== null && by !== "no_show" && by !== "turned_away";
-  if (status === null || admitted) return { ok: false, reason: "invalid_transition" };
+  const declines = by === "participant";
+  if (status === null || admitted || (declines && !mayDecline(before, now)))
+    return { ok: false, reason: "invalid_transition" };
 
   const { timeZone } = before.terms;
   const on = dateIn(timeZone, now);
@@ -106,6 +115,7 @@ export function endBooking(
     now,
     {
       status,
+      ...(declines ? { participation: "declined" } : {}),
       holdExpiresAt: null,
       dues: before.dues.map(cancelDue),
       refunded: before.refunded + split.refund,
@@ -113,6 +123,7 @@ export function endBooking(
     },
     (booking) => ({
       events: [
+        ...(declines ? [participationChanged(booking)] : []),
         bookingEvent(booking, status === "declined" ? "BookingDeclined" : "BookingCancelled", {
           by,
           refund: split.refund,
@@ -160,7 +171,8 @@ export function cancellationPreview(
 ): { today: CancellationPreview; next: CancellationPreview | null } {
   const { startsOn, tiers } = booking.terms;
   const daysLeft = daysBetween(today, startsOn);
-  if (by === "operator") return { today: previewOn(booking, inFull, today), next: null };
+  const rule = endingRule(booking, by, today);
+  if (rule === inFull) return { today: previewOn(booking, rule, today), next: null };
   const onDay = (on: CalendarDate) => previewOn(booking, policyOn(booking, on), on);
   if (daysLeft <= 0) return { today: onDay(today), next: null };
   const current = tiers.find(({ daysBefore }) => daysBefore <= daysLeft);

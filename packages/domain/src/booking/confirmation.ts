@@ -29,6 +29,7 @@ export type Progress = "confirm" | "unconfirm" | "decline" | "miss_deadline" | "
 export function progress(booking: Booking, clearance: Clearance | null, now: Instant): Progress {
   const { terms, clearanceDueAt } = booking;
   const cleared = isCleared(booking, clearance);
+  const accepted = booking.participation === "accepted";
   switch (booking.status) {
     case "confirmed":
       return cleared || startOfDay(terms.startsOn, terms.timeZone) <= now ? "none" : "unconfirm";
@@ -37,7 +38,7 @@ export function progress(booking: Booking, clearance: Clearance | null, now: Ins
       const declines = declinesAt(clearance, terms);
       if (declines !== null && declines <= now) return "decline";
       if (booking.status === "held") return "none";
-      if (cleared && depositSettled(booking) && agreementSigned(booking)) return "confirm";
+      if (cleared && accepted && depositSettled(booking) && agreementSigned(booking)) return "confirm";
       return clearanceDueAt <= now ? "miss_deadline" : "none";
     }
     case "completed":

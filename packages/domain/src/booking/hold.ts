@@ -3,6 +3,7 @@ import { type Booking, type BookingChange, type BookingTerms, bookingEvent } fro
 import { nextDeadline, nextVersion } from "./deadline.ts";
 import { cancelDue, type DueKind, scheduledDue } from "./due.ts";
 import type { Participant } from "./participant.ts";
+import { invitationOf } from "./participation.ts";
 import { isForOneself } from "./relation.ts";
 
 export type HoldRequest = {
@@ -32,6 +33,7 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
     status: "held",
     participation: isForOneself(request) ? "accepted" : "invited",
     acceptance: null,
+    correctedAt: null,
     paid: 0,
     refunded: 0,
     deferred: 0,
@@ -78,7 +80,10 @@ function expire(before: Booking, now: Instant): BookingChange {
 
 export type SigningRefusal = "agreement_changed" | "invalid_transition";
 
-/** Signs the current version of the agreement. A booking that has ended has nothing to sign any more. */
+/**
+ * Signs the current version of the agreement, which invites a participant who has not answered. A booking that has ended
+ * has nothing to sign any more.
+ */
 export function sign(
   before: Booking,
   { hash, autopay }: { hash: string; autopay: boolean },
@@ -90,7 +95,10 @@ export function sign(
   if (hash !== before.agreement.hash) return { ok: false, reason: "agreement_changed" };
   const agreement = { ...before.agreement, signedVersion: before.agreement.version, signedAt: now };
   const change = nextVersion(before, now, { agreement, autopay }, (booking) => ({
-    events: [bookingEvent(booking, "AgreementSigned", { agreementVersion: agreement.version, autopay })],
+    events: [
+      bookingEvent(booking, "AgreementSigned", { agreementVersion: agreement.version, autopay }),
+      ...invitationOf(booking),
+    ],
     journal: [],
   }));
   return { ok: true, ...change };

@@ -7,6 +7,7 @@ export * from "./deadline.ts";
 export * from "./due.ts";
 export * from "./hold.ts";
 export * from "./participant.ts";
+export { acceptInvitation, correctParticipant, mayDecline } from "./participation.ts";
 export {
   type PaymentOutcome,
   type PlaceMove,

@@ -23,6 +23,10 @@ const takesPart = (person: Pick<Person, "email">, { participant }: Pick<Booking,
 /** Whether the payer is the participant; if not, somebody else books for the participant. */
 export const isForOneself = ({ owner, participant }: Parties): boolean => isSamePerson(owner.email, participant.email);
 
+/** Whether the person of this address is the participant of a booking that somebody else made and pays for. */
+export const onlyTakesPart = (email: string, booking: Parties): boolean =>
+  takesPart({ email }, booking) && !isForOneself(booking);
+
 /** Who a person is to a booking; null for a stranger. An owner who is also the participant is the owner. */
 export function relationTo(person: Person, booking: Parties): Relation | null {
   const { owner } = booking;

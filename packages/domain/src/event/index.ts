@@ -10,6 +10,7 @@ export const eventNames = [
   "BookingHeld",
   "HoldExpired",
   "BookingRevived",
+  "ParticipationChanged",
   "AutopayChanged",
   "AgreementSigned",
   "PaymentSettled",

@@ -1,0 +1,198 @@
+import { describe, expect, test } from "vitest";
+import type { Clearance } from "../screening/index.ts";
+import { Life } from "../testing/life.ts";
+import { held, today } from "../testing/retreat.ts";
+import {
+  acceptInvitation,
+  type Booking,
+  cancellationPreview,
+  correctParticipant,
+  mayBeEvaluated,
+  mayDecline,
+  progress,
+} from "./index.ts";
+
+const bea = { name: "Bea Participant", email: "bea@example.org", phone: "+1", dateOfBirth: "1990-01-01" };
+const cal = { ...bea, email: "cal@example.org" };
+
+/** Ada books for Bea. */
+const forBea = (changes: Partial<Booking> = {}): Booking => ({
+  ...held(),
+  participant: bea,
+  participation: "invited",
+  ...changes,
+});
+const terms = { version: 1, hash: "terms-1" };
+const accepted = (before: Booking, now = today): Booking => {
+  const decision = acceptInvitation(before, { hash: terms.hash, terms }, now);
+  if (!decision.ok) throw new Error(decision.reason);
+  return decision.booking;
+};
+const paidFor = (booking: Booking): Life => {
+  const life = new Life(booking).sign();
+  const attempt = life.checkout("deposit");
+  life.settle(attempt?.id ?? "", life.paymentOf(attempt?.id ?? ""));
+  return life;
+};
+const invitations = (life: Life) =>
+  life.events.filter(({ name }) => name === "ParticipationChanged").map(({ data }) => data.participation);
+
+describe("the invitation", () => {
+  test("goes out when the payer signs, and not for who books for themselves", () => {
+    expect(invitations(new Life(forBea()).sign())).toEqual(["invited"]);
+    expect(invitations(new Life(held()).sign())).toEqual([]);
+  });
+
+  test("goes out again, to the corrected address, when the new version is signed", () => {
+    const life = new Life(forBea()).sign();
+    const corrected = correctParticipant(life.booking, { participant: cal, hash: "hash-2" }, today);
+    if (!corrected.ok) throw new Error(corrected.reason);
+    expect(corrected.events).toEqual([]);
+    const again = new Life(corrected.booking).sign();
+    expect(again.booking.agreement).toMatchObject({ version: 2, signedVersion: 2, hash: "hash-2" });
+    expect(invitations(again)).toEqual(["invited"]);
+  });
+
+  test("is not sent again to who has accepted", () => {
+    const unsigned = { ...forBea(), agreement: { ...forBea().agreement, version: 2, hash: "hash-2" } };
+    expect(invitations(new Life(accepted(unsigned)).sign())).toEqual([]);
+  });
+});
+
+describe("accepting", () => {
+  test("keeps which terms were accepted, and when", () => {
+    expect(accepted(forBea())).toMatchObject({ participation: "accepted", acceptance: { ...terms, at: today } });
+  });
+
+  test("refuses terms that are not the present ones", () => {
+    const decision = acceptInvitation(forBea(), { hash: "older", terms }, today);
+    expect(decision).toEqual({ ok: false, reason: "agreement_changed" });
+  });
+
+  test.each(["expired", "cancelled", "declined", "completed", "confirmed"] as const)(
+    "refuses a booking that is %s",
+    (status) => {
+      const decision = acceptInvitation(forBea({ status }), { hash: terms.hash, terms }, today);
+      expect(decision).toEqual({ ok: false, reason: "invalid_transition" });
+    },
+  );
+
+  test("is asked of nobody who books for themselves", () => {
+    expect(acceptInvitation(held(), { hash: terms.hash, terms }, today)).toMatchObject({ ok: false });
+  });
+});
+
+test("without the acceptance nobody is evaluated, and a booking misses its clearance deadline, in full", () => {
+  const life = paidFor(forBea());
+  expect(mayBeEvaluated(life.booking)).toBe(false);
+  expect(mayBeEvaluated(accepted(life.booking))).toBe(true);
+  expect(progress(life.booking, null, life.booking.clearanceDueAt)).toBe("miss_deadline");
+  life.at(life.booking.clearanceDueAt).end("clearance_deadline");
+  expect(life.booking).toMatchObject({ status: "cancelled", participation: "invited", refunded: 250_000 });
+});
+
+test("cleared without the acceptance, a booking is not confirmed", () => {
+  const { booking } = paidFor(forBea());
+  const finding = (by: string) => ({
+    outcome: "cleared" as const,
+    validUntil: booking.terms.endsOn,
+    at: today,
+    evaluationId: `evl_${by}`,
+    by,
+  });
+  const clearance: Clearance = {
+    bookingId: booking.id,
+    version: 2,
+    medical: finding("one"),
+    psychiatric: finding("other"),
+    oneClinicianMaySignBoth: false,
+    revokedAt: null,
+    lapsedAt: null,
+    dueAt: null,
+    auditHash: "",
+  };
+  expect(progress({ ...booking, participation: "accepted" }, clearance, today)).toBe("confirm");
+  expect(progress(booking, clearance, today)).toBe("none");
+});
+
+describe("saying no", () => {
+  test("declining gives everything back, without the fee", () => {
+    const life = paidFor(forBea());
+    life.end("participant");
+    expect(life.booking).toMatchObject({
+      status: "cancelled",
+      participation: "declined",
+      refunded: 250_000,
+      ending: { by: "participant", kept: 0, administrationFee: 0 },
+    });
+    expect(invitations(life)).toEqual(["invited", "declined"]);
+  });
+
+  test("taking the acceptance back goes by the policy", () => {
+    const life = paidFor(forBea());
+    life.booking = accepted(life.booking);
+    life.end("participant");
+    expect(life.booking).toMatchObject({
+      status: "cancelled",
+      participation: "declined",
+      refunded: 200_000,
+      ending: { by: "participant", kept: 50_000, administrationFee: 50_000 },
+    });
+  });
+
+  test("a payer who cancels before the answer has everything back, and is shown so", () => {
+    const life = paidFor(forBea());
+    expect(cancellationPreview(life.booking, "client", "2027-01-04")).toMatchObject({
+      today: { refund: 250_000, kept: 0 },
+      next: null,
+    });
+    life.end("client");
+    expect(life.booking).toMatchObject({ participation: "invited", refunded: 250_000, ending: { kept: 0 } });
+  });
+
+  test("is possible until the first day, in the cohort's zone, once, and to a participant alone who does not pay", () => {
+    const booking = accepted(forBea());
+    expect(mayDecline(booking, "2027-03-08T06:59:59Z")).toBe(true);
+    expect(mayDecline(booking, "2027-03-08T07:00:00Z")).toBe(false);
+    expect(mayDecline({ ...booking, participation: "declined" }, today)).toBe(false);
+    expect(mayDecline(held(), today)).toBe(false);
+  });
+});
+
+describe("correcting who is invited", () => {
+  const correct = (before: Booking, participant = cal, now = today) =>
+    correctParticipant(before, { participant, hash: "hash-2" }, now);
+
+  test("asks for a new signature", () => {
+    const signed = new Life(forBea()).sign().booking;
+    expect(correct(signed)).toMatchObject({
+      ok: true,
+      booking: {
+        participant: cal,
+        participation: "invited",
+        agreement: { version: 2, signedVersion: 1, hash: "hash-2" },
+      },
+    });
+  });
+
+  test("never invites the payer", () => {
+    expect(correct(forBea(), { ...cal, email: "ADA@example.org" })).toEqual({ ok: false, reason: "own_address" });
+  });
+
+  test("is possible once a day", () => {
+    const first = correct(forBea());
+    if (!first.ok) throw new Error(first.reason);
+    expect(correct(first.booking, bea, "2027-01-05T16:00:00Z")).toEqual({
+      ok: false,
+      reason: "limit_exceeded",
+      retryAfter: 3_600,
+    });
+    expect(correct(first.booking, bea, "2027-01-05T17:00:00Z")).toMatchObject({ ok: true });
+  });
+
+  test("is over once the participant has answered, or the booking has ended", () => {
+    expect(correct(accepted(forBea()))).toEqual({ ok: false, reason: "invalid_transition" });
+    expect(correct(forBea({ status: "expired" }))).toEqual({ ok: false, reason: "invalid_transition" });
+    expect(correct(held())).toEqual({ ok: false, reason: "invalid_transition" });
+  });
+});

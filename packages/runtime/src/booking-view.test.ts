@@ -1,0 +1,49 @@
+import type { Booking } from "@clearing/domain/booking";
+import { held, today } from "@clearing/domain/testing/retreat";
+import { describe, expect, test } from "vitest";
+import { bookingView } from "./booking-view.ts";
+import type { Caller } from "./caller.ts";
+
+const caller = (email: string, role: Caller["roles"][number] = "client"): Caller => ({
+  sub: `sub_${email}`,
+  email,
+  roles: [role],
+});
+const timeline = (
+  ["BookingHeld", "PaymentSettled", "BookingConfirmed", "BookingUnconfirmed", "DueBilled"] as const
+).map((event) => ({ at: today, event }));
+/** Ada books for Bea. */
+const booking: Booking = {
+  ...held(),
+  participant: { name: "Bea", email: "bea@example.org", phone: "+1", dateOfBirth: "1990-01-01" },
+  participation: "accepted",
+  paid: 250_000,
+  timeline,
+};
+const events = (viewer: Caller) => bookingView(booking, null, today, viewer).timeline.map(({ event }) => event);
+
+describe("a booking, as it is shown", () => {
+  test("tells a payer nothing of the participant's clearance, in no field and no event", () => {
+    const ada = caller("ada@example.org");
+    expect(bookingView(booking, null, today, ada)).toMatchObject({ clearance: null, paid: 250_000 });
+    expect(events(ada)).toEqual(["BookingHeld", "PaymentSettled", "BookingConfirmed", "DueBilled"]);
+  });
+
+  test("tells a participant who does not pay nothing of money, in no field and no event", () => {
+    const bea = caller("bea@example.org");
+    const shown = bookingView(booking, null, today, bea);
+    expect(shown).toMatchObject({ clearance: { status: "pending" }, total: 0, paid: 0, balance: 0, dues: [] });
+    expect(shown.agreement.hash).not.toBe(booking.agreement.hash);
+    expect(events(bea)).toEqual(["BookingHeld", "BookingConfirmed", "BookingUnconfirmed"]);
+  });
+
+  test("tells staff both, but for their own", () => {
+    expect(events(caller("staff@example.org", "admin"))).toEqual(timeline.map(({ event }) => event));
+    expect(bookingView(booking, null, today, caller("bea@example.org", "admin")).total).toBe(0);
+    expect(bookingView(booking, null, today, caller("ada@example.org", "admin")).clearance).toBeNull();
+  });
+
+  test("is never shown to a stranger", () => {
+    expect(() => bookingView(booking, null, today, caller("eve@example.org"))).toThrow("stranger");
+  });
+});

@@ -1,0 +1,132 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { agreementDocument, participationDocument } from "@clearing/domain/agreement";
+import {
+  acceptInvitation,
+  type Booking,
+  type BookingChange,
+  correctParticipant,
+  onlyTakesPart,
+  type Participant,
+} from "@clearing/domain/booking";
+import { agreementPut, readAgreement, type StoredTerms, type TermsSignature } from "./agreement.ts";
+import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
+import { commit, untilFresh } from "./commit.ts";
+import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "./idempotency.ts";
+import { fromItem } from "./items.ts";
+import { keys } from "./keys.ts";
+import { correctionWrites, lockWrites } from "./locks.ts";
+import type { Store } from "./store.ts";
+
+type Answering = (booking: Booking) => IdempotencyRecord | null;
+
+/** The terms without prices: as they were accepted, byte for byte, or else as they are now. */
+export async function readTerms(store: Store, booking: Booking): Promise<StoredTerms> {
+  if (booking.acceptance === null) return participationDocument(booking);
+  const Key = keys.acceptance(booking.id, booking.acceptance.version);
+  const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key, ConsistentRead: true }));
+  if (Item === undefined) throw new Error(`${booking.id} was accepted on terms that are not there`);
+  return fromItem<StoredTerms>(Item);
+}
+
+export type AcceptResult =
+  | { ok: true; booking: Booking }
+  | { ok: false; reason: "already_booked"; booking: Booking }
+  | {
+      ok: false;
+      reason: "not_found" | "agreement_changed" | "agreement_signed" | "invalid_transition" | "replayed" | "conflict";
+    };
+
+/**
+ * The participant accepts: their lock is taken in the same transaction (`already_booked` while another booking of theirs
+ * has it), and what they signed is kept as it was shown. The same signature again changes nothing; another one is
+ * `agreement_signed`. `not_found` for anybody whom the booking does not name, at that very instant.
+ */
+export function acceptParticipation(
+  store: Store,
+  bookingId: string,
+  { email, hash, ...evidence }: Omit<TermsSignature, "signedAt"> & { email: string; hash: string },
+  occasion: Occasion,
+  answer: Answering,
+): Promise<AcceptResult> {
+  const { now } = occasion;
+  return untilFresh<AcceptResult>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null || !onlyTakesPart(email, before)) return { ok: false, reason: "not_found" };
+    if (before.participation === "accepted" && before.acceptance?.hash === hash) {
+      const { signed } = await readTerms(store, before);
+      if (signed?.signature !== evidence.signature) return { ok: false, reason: "agreement_signed" };
+      const kept = await keepAnswer(store, store.tables.core, answer(before));
+      return kept.ok ? { ok: true, booking: before } : kept;
+    }
+    const terms = participationDocument(before);
+    const decision = acceptInvitation(before, { hash, terms }, now);
+    if (!decision.ok) return decision;
+    const { booking } = decision;
+    const record = answer(booking);
+    const signed: TermsSignature = { ...evidence, signedAt: now };
+    const result = await commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...bookingWrites(store, before, decision, occasion),
+      ...(await lockWrites(store, booking, "accept", { until: booking.holdExpiresAt ?? "forever", now })),
+      {
+        write: {
+          Put: {
+            TableName: store.tables.core,
+            Item: { ...terms, signed, ...keys.acceptance(bookingId, terms.version) },
+            ConditionExpression: "attribute_not_exists(pk)",
+          },
+        },
+        refusal: "stale" as const,
+      },
+    ]);
+    if (result.ok) return { ok: true, booking };
+    if (result.reason === "already_booked") return { ok: false, reason: "already_booked", booking };
+    return {
+      ok: false,
+      reason: result.reason === "already_posted" || result.reason === "debit_busy" ? "stale" : result.reason,
+    };
+  });
+}
+
+export type CorrectResult =
+  | { ok: true; booking: Booking }
+  | { ok: false; reason: "limit_exceeded"; retryAfter: number }
+  | { ok: false; reason: "already_booked"; booking: Booking }
+  | { ok: false; reason: "not_found" | "own_address" | "invalid_transition" | "replayed" | "conflict" };
+
+/**
+ * The payer corrects who is invited: the new version of the agreement and the payer's lock for the new address are in the
+ * same transaction. `already_booked`: the payer has another live booking for that address.
+ */
+export function correctInvitation(
+  store: Store,
+  bookingId: string,
+  participant: Participant,
+  occasion: Occasion,
+  answer: Answering,
+): Promise<CorrectResult> {
+  return untilFresh<CorrectResult>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null) return { ok: false, reason: "not_found" };
+    const agreement = await readAgreement(store, bookingId, before.agreement.version);
+    if (agreement === null) throw new Error(`${bookingId} has no agreement ${before.agreement.version}`);
+    const version = agreement.version + 1;
+    const document = agreementDocument({ ...agreement.terms, version, participantName: participant.name });
+    const decision = correctParticipant(before, { participant, hash: document.hash }, occasion.now);
+    if (!decision.ok) return decision;
+    const { booking }: BookingChange = decision;
+    const record = answer(booking);
+    const result = await commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...bookingWrites(store, before, decision, occasion),
+      ...(await correctionWrites(store, before, booking, occasion.now)),
+      agreementPut(store, booking, document),
+    ]);
+    if (result.ok) return { ok: true, booking };
+    if (result.reason === "already_booked") return { ok: false, reason: "already_booked", booking };
+    return {
+      ok: false,
+      reason: result.reason === "already_posted" || result.reason === "debit_busy" ? "stale" : result.reason,
+    };
+  });
+}
