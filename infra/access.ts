@@ -86,7 +86,7 @@ export const access: Record<FunctionName, Access> = {
   },
   booking: {
     ...commands,
-    core: { ...state, indexes: ["byOwner", "byList", "byStatus", "byCohort"] },
+    core: { ...state, indexes: ["byOwner", "byList", "byStatus", "byCohort", "byParticipant"] },
     clearance: clearedInLists,
     people: true,
   },

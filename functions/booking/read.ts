@@ -4,7 +4,6 @@ import {
   bookingStatuses,
   cancellationPreview,
   mayCancel,
-  ownersOf,
   type Standing,
   standing,
   statusesOf,
@@ -14,7 +13,7 @@ import { actsAsStaff, callerIn, isStaff, owns, sightFor } from "@clearing/runtim
 import { bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { listFiles, readFile } from "@clearing/store/booking";
-import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfOwners } from "@clearing/store/booking-lists";
+import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfPerson } from "@clearing/store/booking-lists";
 import type { ListQuery } from "@clearing/store/read";
 import { readUndeliverable } from "@clearing/store/undeliverable";
 
@@ -27,7 +26,7 @@ type Query = {
 };
 
 /**
- * Staff see all bookings, or a cohort's; a client those that they made, and those that an admin made for their address.
+ * Staff see all bookings, or a cohort's; a client those that they made, and those that somebody made for their address.
  * Only statuses that can be shown are read.
  */
 function listOf(caller: Caller, { cohortId, status, standing, limit, cursor }: Query): ListQuery {
@@ -35,7 +34,7 @@ function listOf(caller: Caller, { cohortId, status, standing, limit, cursor }: Q
   const statuses = (standing === undefined ? bookingStatuses : statusesOf(standing)).filter(
     (one) => status === undefined || one === status,
   );
-  if (!isStaff(caller)) return { ...bookingsOfOwners(ownersOf(caller), statuses), ...page };
+  if (!isStaff(caller)) return { ...bookingsOfPerson(caller, statuses), ...page };
   if (cohortId !== undefined) return { ...bookingsOfCohort(cohortId, statuses), ...page };
   return { ...(statuses.length === bookingStatuses.length ? allBookings() : bookingsIn(statuses)), ...page };
 }

@@ -48,6 +48,7 @@ export class DataStack extends Stack {
           { name: "byOwner", pk: "ownerPk", sk: "ownerSk" },
           { name: "byCohort", pk: "cohortPk", sk: "cohortSk" },
           { name: "byQueue", pk: "queuePk", sk: "queueSk" },
+          { name: "byParticipant", pk: "participantPk", sk: "participantSk" },
           { name: "byDue", pk: "duePk", sk: "dueAt" },
         ],
         projection: ProjectionType.KEYS_ONLY,

@@ -71,7 +71,7 @@ describe("keys and indexes", () => {
   });
 
   test.each([
-    ["core", "KEYS_ONLY", ["byList", "byStatus", "byOwner", "byCohort", "byQueue", "byDue"]],
+    ["core", "KEYS_ONLY", ["byList", "byStatus", "byOwner", "byCohort", "byQueue", "byParticipant", "byDue"]],
     ["ledger", "ALL", ["byMonth", "byBooking"]],
     ["audit", "KEYS_ONLY", ["byActor", "byDay"]],
     ["clearance", "KEYS_ONLY", ["byDue"]],

@@ -168,6 +168,40 @@ describe("who is invited", () => {
   });
 });
 
+describe("a client's list", () => {
+  const listed = async (name: string): Promise<string[]> => {
+    const ids: string[] = [];
+    let cursor = "";
+    do {
+      const { body } = await ask("GET", `/v1/bookings?limit=1${cursor}`, as(name));
+      ids.push(...(body.items as { id: string }[]).map(({ id }) => id));
+      cursor = typeof body.nextCursor === "string" ? `&cursor=${encodeURIComponent(body.nextCursor)}` : "";
+    } while (cursor !== "");
+    return ids;
+  };
+  const idOf = (path: string): string => path.slice("/v1/bookings/".length);
+
+  test("shows what somebody else has booked for them, among their own, newest first, a page at a time", async () => {
+    const first = await hold("gil-payer", "gil");
+    const own = await hold("gil", "gil");
+    const last = await hold("gil-other", "GIL");
+    expect(await listed("gil")).toEqual([last, own, first].map(({ body }) => body.id));
+    expect(await listed("gil-payer")).toEqual([first.body.id]);
+  });
+
+  test("shows no money in it, and follows a corrected address and an ending", async () => {
+    const path = `/v1/bookings/${(await hold("ada", "mistake")).body.id}`;
+    const { body } = await ask("GET", "/v1/bookings", as("mistake"));
+    expect(body.items).toMatchObject([{ total: 0, dues: [] }]);
+    await correct(path, "hal");
+    await sign(path, "ada");
+    expect(await listed("mistake")).toEqual([]);
+    await accept(path, "hal");
+    await decline(path, "hal");
+    expect(await listed("hal")).toEqual([idOf(path)]);
+  });
+});
+
 describe("who pays for somebody else", () => {
   test("never sees the clearance", async () => {
     const path = await invited();

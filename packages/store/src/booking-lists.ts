@@ -1,4 +1,5 @@
-import type { Booking, BookingStatus } from "@clearing/domain/booking";
+import { type Booking, type BookingStatus, isForOneself, ownersOf, type Person } from "@clearing/domain/booking";
+import { personKey } from "@clearing/domain/person";
 import type { ListQuery } from "./read.ts";
 import { inShard, shardsOf } from "./shards.ts";
 
@@ -7,7 +8,7 @@ import { inShard, shardsOf } from "./shards.ts";
  * another: a hundred thousand holds that were abandoned cost the roster nothing. All bookings stand by their id in
  * `byList`, which never moves.
  */
-export const bookingListKeys = ({ id, status, owner, cohortId }: Booking) => ({
+export const bookingListKeys = ({ id, status, owner, participant, cohortId }: Booking) => ({
   listPk: inShard("BOOKINGS", id),
   listSk: id,
   statusPk: inShard(`BOOKINGS#${status}`, id),
@@ -16,9 +17,13 @@ export const bookingListKeys = ({ id, status, owner, cohortId }: Booking) => ({
   ownerSk: id,
   cohortPk: `${cohortId}#${status}`,
   cohortSk: id,
+  // Only where somebody else books: the others are their owner's already.
+  ...(isForOneself({ owner, participant })
+    ? {}
+    : { participantPk: `${personKey(participant.email)}#${status}`, participantSk: id }),
 });
 
-type Listing = Pick<ListQuery, "index" | "partitions">;
+type Listing = Pick<ListQuery, "index" | "partitions" | "also">;
 type Statuses = readonly BookingStatus[];
 
 export const allBookings = (): Listing => ({ index: "byList", partitions: shardsOf("BOOKINGS") });
@@ -28,10 +33,14 @@ export const bookingsIn = (statuses: Statuses): Listing => ({
   partitions: statuses.flatMap((status) => shardsOf(`BOOKINGS#${status}`)),
 });
 
-/** The bookings that belong to any of these owners. */
-export const bookingsOfOwners = (owners: readonly string[], statuses: Statuses): Listing => ({
+/** The bookings that a person owns, and those that somebody else made for them. */
+export const bookingsOfPerson = (person: Pick<Person, "sub" | "email">, statuses: Statuses): Listing => ({
   index: "byOwner",
-  partitions: owners.flatMap((owner) => statuses.map((status) => `${owner}#${status}`)),
+  partitions: ownersOf(person).flatMap((owner) => statuses.map((status) => `${owner}#${status}`)),
+  also: {
+    index: "byParticipant",
+    partitions: statuses.map((status) => `${personKey(person.email)}#${status}`),
+  },
 });
 
 export const bookingsOfCohort = (cohortId: string, statuses: Statuses): Listing => ({

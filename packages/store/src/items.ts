@@ -15,6 +15,8 @@ const ownAttributes = [
   "ownerSk",
   "cohortPk",
   "cohortSk",
+  "participantPk",
+  "participantSk",
   "queuePk",
   "queueSk",
   "duePk",

@@ -8,10 +8,12 @@ export type Listed<Value> = { items: Value[]; nextCursor: string | null };
 
 export type Key = { pk: string; sk: string };
 
-/** What to list of an index; several partitions are read as if they were one. */
-export type ListQuery = {
-  index: "byList" | "byStatus" | "byOwner" | "byCohort" | "byQueue";
-  partitions: string[];
+/** Partitions of an index; several are read as if they were one. */
+type Partitions = { index: keyof typeof names; partitions: string[] };
+
+/** What to list; partitions of another index may be read with the first as one list. */
+export type ListQuery = Partitions & {
+  also?: Partitions;
   from?: string | undefined;
   to?: string | undefined;
   newestFirst?: boolean;
@@ -25,6 +27,7 @@ const names = {
   byOwner: ["ownerPk", "ownerSk"],
   byCohort: ["cohortPk", "cohortSk"],
   byQueue: ["queuePk", "queueSk"],
+  byParticipant: ["participantPk", "participantSk"],
 } as const;
 
 const keysAtOnce = 50;
@@ -66,7 +69,9 @@ type Listing = Key & { place: string };
  * The keys that an index lists, in its order, each once; `limit` says how many the reader is likely to take. What moves
  * from one partition to another meanwhile may be seen in both.
  */
-export async function* listedKeys(store: Store, { partitions, ...query }: ListQuery): AsyncIterable<Listing> {
+export async function* listedKeys(store: Store, query: ListQuery): AsyncIterable<Listing> {
+  const sources = query.also === undefined ? [query] : [query, query.also];
+  const partitions = sources.flatMap((of) => of.partitions.map((partition) => ({ index: of.index, partition })));
   // Twice an even share, so that one round of queries mostly gives a page.
   const share = Math.min(query.limit, Math.ceil((2 * query.limit) / partitions.length), keysAtOnce);
   const all = merged(
@@ -81,20 +86,22 @@ export async function* listedKeys(store: Store, { partitions, ...query }: ListQu
   }
 }
 
+type Paging = Omit<ListQuery, keyof Partitions | "also">;
+
 async function* keysIn(
   store: Store,
-  partition: string,
-  query: Omit<ListQuery, "partitions">,
+  { index, partition }: { index: Partitions["index"]; partition: string },
+  query: Paging,
   share: number,
 ): AsyncIterable<Listing> {
-  const [pk, sk] = names[query.index];
+  const [pk, sk] = names[index];
   let start = startAt(query, { [pk]: partition }, sk);
   let limit = share;
   do {
     const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await store.client.send(
       new QueryCommand({
         TableName: store.tables.core,
-        IndexName: query.index,
+        IndexName: index,
         ...rangeOf(query, { pk, sk, partition }),
         ScanIndexForward: query.newestFirst !== true,
         Limit: limit,
@@ -128,11 +135,7 @@ const cursorAt = (listing: Listing | undefined): string | null =>
  * Where a page begins. DynamoDB refuses a start key outside the range that is asked for, which no list of ours writes
  * into a cursor: one that was tampered with begins from the first.
  */
-function startAt(
-  { cursor, from = "", to = "~" }: Omit<ListQuery, "partitions">,
-  partition: Item,
-  order: string,
-): Item | undefined {
+function startAt({ cursor, from = "", to = "~" }: Paging, partition: Item, order: string): Item | undefined {
   const [pk, sk, place] = decodeCursor(cursor) ?? [];
   return place === undefined || place < from || place > to ? undefined : { pk, sk, ...partition, [order]: place };
 }
