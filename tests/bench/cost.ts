@@ -1,27 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadTemplate, type Template } from "@clearing/local/template";
+import { schedules, subscriptions } from "../../infra/subscriptions.ts";
+import { synthesize } from "../../scripts/synthesize.ts";
 import { startTestStore } from "../harness/store.ts";
-import { Client, openCohort, startWorld } from "../harness/world.ts";
-import type { Figure } from "./measure.ts";
+import { Client, type Event, openCohort, startWorld, type World } from "../harness/world.ts";
+import { type Figure, median } from "./measure.ts";
+import { prices, pricesOf } from "./prices.ts";
 
-/** List prices of us-east-1 in dollars a million, on demand; they change: look before you quote them. */
-const dollarsPerMillion = {
-  writeUnits: 0.625,
-  readUnits: 0.125,
-  invocations: 0.2,
-  events: 1,
-  queueRequests: 0.4,
-  apiRequests: 1,
-};
-
-type Consumed = { reads: number; writes: number; requests: number };
+type Consumed = { reads: number; writes: number };
 
 /** Stands before DynamoDB, asks for the consumed capacity of every request, and adds it up. */
 async function meter(endpoint: string) {
-  const sum: Consumed = { reads: 0, writes: 0, requests: 0 };
+  const sum: Consumed = { reads: 0, writes: 0 };
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString();
     const target = String(request.headers["x-amz-target"] ?? "");
@@ -35,7 +29,6 @@ async function meter(endpoint: string) {
       const consumed = [JSON.parse(text).ConsumedCapacity ?? []].flat() as { CapacityUnits: number }[];
       const units = consumed.reduce((total, { CapacityUnits }) => total + CapacityUnits, 0);
       sum[/Put|Update|Delete|Write/.test(operation) ? "writes" : "reads"] += units;
-      sum.requests++;
     }
     response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.0" }).end(text);
   }).listen(0, "127.0.0.1");
@@ -43,9 +36,161 @@ async function meter(endpoint: string) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sum, close: () => server.close() };
 }
 
+/** What one stack has done so far. */
+type Done = {
+  writes: number;
+  reads: number;
+  /** Requests of the clinical functions: each may ask for the clinical key. */
+  clinical: number;
+  /** The metrics that were measured, each by its dimensions. */
+  metrics: ReadonlySet<string>;
+  logBytes: number;
+  events: Record<string, number>;
+  eventBytes: number;
+  mails: number;
+  /** Milliseconds of each HTTP request in its function. */
+  took: number[];
+};
+
+type Measured = { _aws: { CloudWatchMetrics: { Dimensions: string[][]; Metrics: { Name: string }[] }[] } };
+
+function metricsIn(logs: readonly string[]): Set<string> {
+  const lines = logs.flatMap((log) => log.split("\n").filter((line) => line.startsWith('{"_aws"')));
+  const metrics = lines.flatMap((line) => {
+    const measured = JSON.parse(line) as Measured & Record<string, unknown>;
+    return measured._aws.CloudWatchMetrics.flatMap(({ Dimensions, Metrics }) =>
+      Dimensions.flatMap((names) =>
+        Metrics.map(({ Name }) => [Name, ...names.map((name) => `${name}=${measured[name]}`)].join(" ")),
+      ),
+    );
+  });
+  return new Set(metrics);
+}
+
+async function doneSoFar(world: World, consumed: Consumed): Promise<Done> {
+  const { items } = await world.must<{ items: (Event & { source?: string })[] }>("GET", "/_local/events");
+  const { items: mails } = await world.must<{ items: unknown[] }>("GET", "/_local/mail");
+  const files = readdirSync(world.stack.logsDir).filter((file) => file !== "dynoxide.log");
+  const logs = files.map((file) => readFileSync(join(world.stack.logsDir, file), "utf8"));
+  const took = logs.flatMap((log) =>
+    [...log.matchAll(/"message":"request".*"took":(\d+)/g)].map(([, ms]) => Number(ms)),
+  );
+  const events: Record<string, number> = {};
+  for (const { type } of items) events[type] = (events[type] ?? 0) + 1;
+  return {
+    writes: consumed.writes,
+    reads: consumed.reads,
+    clinical: logs[files.findIndex((file) => file.startsWith("clinical"))]?.match(/"message":"request"/g)?.length ?? 0,
+    metrics: metricsIn(logs),
+    logBytes: logs.reduce((sum, log) => sum + Buffer.byteLength(log), 0),
+    events,
+    eventBytes: Buffer.byteLength(JSON.stringify(items)),
+    mails: mails.length,
+    took,
+  };
+}
+
+/** Queues that take an event of this name. */
+const takers = (event: string): number =>
+  Object.values(subscriptions).filter((subscription) => subscription?.events.includes(event)).length;
+
+const MEMORY = { http: 1, events: 0.5 };
+/** What API Gateway writes of a request, and what an answer has with its headers: about. */
+const ACCESS_LOG_BYTES = 400;
+const ANSWER_BYTES = 4_000;
+
+type Bill = Record<string, number>;
+const sum = (bill: Bill): number => Object.values(bill).reduce((total, dollars) => total + dollars, 0);
+
+/** Dollars for what was done between two instants, by service. */
+function billOf(before: Done, after: Done, people: number): { bill: Bill; requests: number; deliveries: number } {
+  const took = after.took.slice(before.took.length);
+  const requests = took.length;
+  const names = Object.keys(after.events);
+  const events = Object.fromEntries(
+    names.map((name) => [name, (after.events[name] ?? 0) - (before.events[name] ?? 0)]),
+  );
+  const published = Object.values(events).reduce((total, count) => total + count, 0);
+  const deliveries = names.reduce((total, name) => total + (events[name] ?? 0) * takers(name), 0);
+  // The relay is called with each write at the worst, and a consumer with each message.
+  const invocations = requests + published + deliveries;
+  const seconds = (took.reduce((total, ms) => total + ms, 0) / 1_000) * MEMORY.http;
+  const behind = ((published + deliveries) * median(took)) / 1_000;
+  const logged = after.logBytes - before.logBytes + requests * ACCESS_LOG_BYTES;
+  const mails = after.mails - before.mails;
+  return {
+    requests,
+    deliveries,
+    bill: {
+      DynamoDB:
+        (after.writes - before.writes) * prices.dynamodb.writeUnit +
+        (after.reads - before.reads) * prices.dynamodb.readUnit,
+      Lambda: invocations * prices.lambda.request + (seconds + behind * MEMORY.events) * prices.lambda.gigabyteSecond,
+      "API Gateway": requests * prices["api-gateway"].request,
+      EventBridge:
+        published * prices.eventbridge.event +
+        ((after.eventBytes - before.eventBytes) / 1e9) * prices.eventbridge.archivedGigabyte,
+      // Sent, received, deleted.
+      SQS: deliveries * 3 * prices.sqs.request,
+      // Each person also gets a code to sign in with.
+      SES: (mails + people) * prices.ses.mail,
+      Cognito: people * prices.cognito.plus,
+      "CloudWatch logs": (logged / 1e9) * prices.cloudwatch.loggedGigabyte,
+      "X-Ray": invocations * prices.xray.trace,
+      KMS: (after.clinical - before.clinical) * prices.kms.request,
+      "data out": ((requests * ANSWER_BYTES) / 1e9) * prices.ec2.gigabyteOut,
+    },
+  };
+}
+
+const MINUTES_A_MONTH = 43_200;
+/** Lambda asks each queue by five connections, of which each waits for 20 seconds. */
+const POLLS_A_MONTH = 5 * 3 * MINUTES_A_MONTH;
+/** Ten people who sign in within a month. */
+const STAFF = 10;
+
+/** Dollars a month for a stage in which nothing happens. */
+function idleBill(template: Template, seconds: number, metrics: number): Bill {
+  const runs = Object.values(schedules).reduce((total, each) => total + MINUTES_A_MONTH / (each?.everyMinutes ?? 1), 0);
+  const alarmed = template
+    .ofType("AWS::CloudWatch::Alarm")
+    .reduce((total, { properties }) => total + ((properties.Metrics as unknown[] | undefined)?.length ?? 1), 0);
+  const { length: queues } = Object.keys(subscriptions);
+  const { length: secrets } = template.ofType("AWS::SecretsManager::Secret");
+  const { length: keys } = template.ofType("AWS::KMS::Key");
+  return {
+    Lambda: runs * (prices.lambda.request + seconds * MEMORY.events * prices.lambda.gigabyteSecond),
+    Scheduler: runs * prices.eventbridge.scheduled,
+    // A run asks the eight shards of up to three kinds of deadlines, each for half a unit.
+    DynamoDB: runs * 12 * prices.dynamodb.readUnit,
+    SQS: queues * POLLS_A_MONTH * prices.sqs.request,
+    Cognito: STAFF * prices.cognito.plus,
+    "CloudWatch alarms": alarmed * prices.cloudwatch.alarmedMetric,
+    // Those of the run, which are billed in each hour in which they are measured.
+    "CloudWatch metrics, at most": metrics * prices.cloudwatch.metric,
+    "CloudWatch dashboard": prices.cloudwatch.dashboard,
+    "X-Ray": runs * prices.xray.trace,
+    KMS: keys * prices.kms.key,
+    // A warm function looks every five minutes.
+    "Secrets Manager":
+      secrets * prices["secrets-manager"].secret + 2 * (MINUTES_A_MONTH / 5) * prices["secrets-manager"].call,
+  };
+}
+
+const dollars = (value: number): string => `$${value.toFixed(2)}`;
+
+const rows = (bill: Bill, times: number, what: string): Figure[] => [
+  ...Object.entries(bill).map(([service, each]) => ({ what: `${what}: ${service}`, value: dollars(each * times) })),
+  { what: `${what}: all of it, by list prices of ${pricesOf}`, value: dollars(sum(bill) * times) },
+];
+
 const bookings = 10;
 
-/** What a booking costs from its hold to its confirmation: capacity, requests, events. */
+/**
+ * What AWS bills for bookings from their hold to their confirmation, and for a month in which nothing happens. Units,
+ * requests, events, mails and bytes of logs are measured; so are the functions' durations, on this machine. Storage, what
+ * Stripe takes and free tiers are left out.
+ */
 export async function costFigures(): Promise<Figure[]> {
   const embedded = await startTestStore();
   const metered = await meter(embedded.endpoint);
@@ -55,33 +200,25 @@ export async function costFigures(): Promise<Figure[]> {
     const cohort = await openCohort(world, { count: bookings });
     const clients = Array.from({ length: bookings }, () => new Client(world));
     await world.quiesce();
-    const before = { ...metered.sum };
-    const eventsBefore = (await world.must<{ items: unknown[] }>("GET", "/_local/events")).items.length;
+    const before = await doneSoFar(world, metered.sum);
     for (const client of clients) await client.confirm(cohort.id);
     await world.quiesce();
-    const events =
-      ((await world.must<{ items: unknown[] }>("GET", "/_local/events")).items.length - eventsBefore) / bookings;
-    const of = (name: keyof Consumed) => (metered.sum[name] - before[name]) / bookings;
-    // Per booking: quote, hold, agreement twice, checkout, two evaluations, one read; every event meets one or two queues.
-    const apiRequests = 9;
-    const invocations = apiRequests + events * 3;
-    const dollars =
-      (of("writes") * dollarsPerMillion.writeUnits +
-        of("reads") * dollarsPerMillion.readUnits +
-        events * dollarsPerMillion.events +
-        invocations * dollarsPerMillion.invocations +
-        events * 6 * dollarsPerMillion.queueRequests +
-        apiRequests * dollarsPerMillion.apiRequests) /
-      1_000_000;
+    const after = await doneSoFar(world, metered.sum);
+    const { bill, requests, deliveries } = billOf(before, after, bookings);
+    const template = loadTemplate(await synthesize(() => {}), world.stack.apiUrl);
+    const took = median(after.took.slice(before.took.length));
+    const count = ({ events }: Done) => Object.values(events).reduce((total, each) => total + each, 0);
+    const each = (value: number) => (value / bookings).toFixed(1);
     return [
-      { what: "write units from hold to confirmed", value: of("writes").toFixed(0) },
-      { what: "read units from hold to confirmed", value: of("reads").toFixed(0) },
-      { what: "DynamoDB requests from hold to confirmed", value: of("requests").toFixed(0) },
-      { what: "events on the bus from hold to confirmed", value: events.toFixed(1) },
-      {
-        what: "AWS's list price per 1,000 bookings, without storage and logs",
-        value: `$${(dollars * 1000).toFixed(2)}`,
-      },
+      { what: "write units from hold to confirmed", value: each(after.writes - before.writes) },
+      { what: "read units from hold to confirmed", value: each(after.reads - before.reads) },
+      { what: "HTTP requests from hold to confirmed", value: each(requests) },
+      { what: "events on the bus from hold to confirmed", value: each(count(after) - count(before)) },
+      { what: "messages in queues from hold to confirmed", value: each(deliveries) },
+      { what: "mails from hold to confirmed", value: each(after.mails - before.mails) },
+      { what: "kilobytes of logs from hold to confirmed", value: each((after.logBytes - before.logBytes) / 1_000) },
+      ...rows(bill, 1_000 / bookings, "1,000 bookings"),
+      ...rows(idleBill(template, took / 1_000, after.metrics.size), 1, "an idle month"),
     ];
   } finally {
     await world.stop();
