@@ -8,6 +8,7 @@ import type { Mail, Mailer } from "@clearing/runtime/mailer";
 import { readBooking } from "@clearing/store/booking";
 import { countMail } from "@clearing/store/mail-bound";
 import { readRefund } from "@clearing/store/refund";
+import { isRemoved } from "@clearing/store/removal";
 import { noteUndeliverable } from "@clearing/store/undeliverable";
 import { addresseesOf } from "./addressees.ts";
 import { mails } from "./mails.ts";
@@ -25,6 +26,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   const bookingId = event.subject.type === "booking" ? event.subject.id : event.data.bookingId;
   if (mails[name] === undefined || typeof bookingId !== "string") return;
   const booking = await readBooking(deps.store, bookingId);
+  if (booking === null && (await isRemoved(deps.store, bookingId))) return;
   if (booking === null) throw new Failure("the event is about a booking that does not exist", { bookingId });
   const { refundId } = event.data;
   const refund = typeof refundId === "string" ? await readRefund(deps.store, bookingId, refundId) : null;

@@ -3,6 +3,7 @@ import { system } from "@clearing/operations/context";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 import { progressBooking } from "@clearing/store/progress";
+import { isRemoved } from "@clearing/store/removal";
 
 /** Looks at the booking that an event is about, and does what its facts now ask for. */
 export async function progressOn({ name, data }: BusEvent, { store, ids, clock }: Deps): Promise<void> {
@@ -10,5 +11,6 @@ export async function progressOn({ name, data }: BusEvent, { store, ids, clock }
   if (typeof bookingId !== "string") throw new Failure("the event names no booking", { event: name });
   const occasion = { actor: system, action: `event:${name}`, now: clock.now() };
   const result = await progressBooking(store, { bookingId, refundId: ids.next("ref") }, occasion);
+  if (!result.ok && result.reason === "not_found" && (await isRemoved(store, bookingId))) return;
   if (!result.ok) throw new Failure("the booking could not be moved on", { bookingId, reason: result.reason });
 }

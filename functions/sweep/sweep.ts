@@ -6,6 +6,7 @@ import { readClearance } from "@clearing/store/clearance";
 import { sweepCohort } from "@clearing/store/cohort";
 import { progressBooking } from "@clearing/store/progress";
 import type { Key } from "@clearing/store/read";
+import { removeBooking } from "@clearing/store/removal";
 import { billDues, completeBooking, lapseHold, remind, restClearance, tellLapse } from "@clearing/store/sweep";
 
 type Result = Awaited<ReturnType<DueWork["act"]>>;
@@ -28,7 +29,8 @@ const occasionOf = ({ clock }: Deps, action: string): Occasion => ({ actor: syst
 async function sweepBooking(deps: Deps, bookingId: string): Promise<Result> {
   const { store, ids } = deps;
   const file = await readFile(store, bookingId);
-  if (file === null) return { ok: false, reason: "not_found" };
+  // Removed meanwhile: the index lags.
+  if (file === null) return { ok: true };
   switch (file.booking.status) {
     case "held":
       return lapseHold(store, bookingId, occasionOf(deps, "sweep:hold"));
@@ -43,10 +45,11 @@ async function sweepBooking(deps: Deps, bookingId: string): Promise<Result> {
       const billed = await billDues(store, bookingId, occasionOf(deps, "sweep:dues"));
       return billed.ok ? completeBooking(store, bookingId, occasionOf(deps, "sweep:completion")) : billed;
     }
-    case "completed":
     case "expired":
-    case "declined":
     case "cancelled":
+      return removeBooking(store, bookingId, occasionOf(deps, "remove"));
+    case "completed":
+    case "declined":
       return { ok: true };
   }
 }

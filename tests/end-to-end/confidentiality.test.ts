@@ -30,17 +30,25 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-async function tablesWith(text: string): Promise<string[]> {
+type Schema = { KeySchema?: { AttributeName: string }[] };
+
+/** Everything that is stored, by pages of one table each, with the names of the keys of the table and its indexes. */
+async function everyPage() {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const db = new DynamoDBClient({ endpoint: world.stack.dynamoDbUrl, region: "us-east-1", credentials });
-  const found: string[] = [];
-  for (const { name } of world.stack.topology.tables) {
-    for await (const { Items } of paginateScan({ client: db }, { TableName: name })) {
-      if (JSON.stringify(Items).includes(text)) found.push(name);
-    }
+  const pages = [];
+  for (const { name, create } of world.stack.topology.tables) {
+    const schemas = [create, ...((create.GlobalSecondaryIndexes ?? []) as Schema[])] as Schema[];
+    const names = schemas.flatMap(({ KeySchema = [] }) => KeySchema.map(({ AttributeName }) => AttributeName));
+    for await (const { Items } of paginateScan({ client: db }, { TableName: name })) pages.push({ name, names, Items });
   }
   db.destroy();
-  return [...new Set(found)];
+  return pages;
+}
+
+async function tablesWith(text: string): Promise<string[]> {
+  const found = (await everyPage()).filter(({ Items }) => JSON.stringify(Items).includes(text));
+  return [...new Set(found.map(({ name }) => name))];
 }
 
 const logs = (): string => {
@@ -105,6 +113,15 @@ describe("clinical data stays in the clinical store (I8)", () => {
       expect(text).not.toContain("whistling-heron");
       expect(text).not.toContain("Sample Person");
     }
+  });
+
+  test("no key of any table or index carries an e-mail address", async () => {
+    const keys: string[] = [];
+    for (const { Items = [], names } of await everyPage()) {
+      keys.push(...Items.flatMap((item) => names.map((name) => item[name]?.S ?? "")));
+    }
+    expect(keys).toContain(`BKG#${client.id}`);
+    expect(keys.filter((key) => key.includes("@"))).toEqual([]);
   });
 
   test("mails and Stripe hold no word of a treatment", async () => {

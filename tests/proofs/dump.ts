@@ -114,6 +114,7 @@ const subjects: Record<string, [type: string, prefix: string]> = {
   PROGRAM: ["program", "PROG#"],
   COHORT: ["cohort", "COH#"],
   BOOKING: ["booking", "BKG#"],
+  REMOVED: ["booking", "BKG#"],
   CLEARANCE: ["clearance", "CLR#"],
 };
 

@@ -11,6 +11,8 @@ import type { ChargeFacts, RefundFacts } from "@clearing/payments";
 import { stripeGateway } from "@clearing/payments/stripe-gateway";
 import { signAgreement } from "@clearing/store/agreement";
 import { readAttempt, readBooking, readCharges } from "@clearing/store/booking";
+import { removeBooking } from "@clearing/store/removal";
+import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { instantOf } from "../../packages/local/src/clock.ts";
 import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";
@@ -271,6 +273,24 @@ describe("money that carries a booking's metadata and is not the attempt's own",
 
     expect(await stateOf(mine.booking)).toMatchObject({ status: "awaiting_clearance", paid: 250_000, refunded: 0 });
     expect(await stateOf(other.booking)).toMatchObject({ status: "held", paid: 0 });
+    await expectReconciled();
+  });
+
+  test("money that names a hold which was removed goes to suspense", async () => {
+    const { booking, attempt, metadata } = await checkout();
+    const ref = { actor, action: "sample" };
+    await closeSession(context, attempt, "sample");
+    await moveClock(HOUR);
+    await lapseHold(running.store, booking.id, { ...ref, now: context.clock.now() });
+    await moveClock(31 * DAY);
+    await removeBooking(running.store, booking.id, { ...ref, now: context.clock.now() });
+    expect(await readBooking(running.store, booking.id)).toBeNull();
+    const before = (await accounts()).suspense ?? 0;
+
+    await intent(metadata);
+    await hear(booking);
+
+    expect((await accounts()).suspense).toBe(before - 250_000);
     await expectReconciled();
   });
 

@@ -5,6 +5,7 @@ import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions
 import { attemptPut, readAttempt, readAttempts, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { pagesClosed } from "@clearing/store/pages";
+import { isRemoved } from "@clearing/store/removal";
 import { type SettleResult, settleAttempt } from "@clearing/store/settle";
 import { wayBackPut } from "@clearing/store/way-back";
 import { type AttemptRef, attemptMetadata, by, type Context, replayableHours } from "./context.ts";
@@ -208,7 +209,7 @@ export async function closePages(context: Context, bookingId: string, action: st
   // The pages are read before the booking: one that is opened after late money has revived it is not among them.
   const attempts = await readAttempts(context.store, bookingId);
   const booking = await readBooking(context.store, bookingId);
-  if (booking === null) return [{ ok: false, reason: "not_found" }];
+  if (booking === null) return (await isRemoved(context.store, bookingId)) ? [] : [{ ok: false, reason: "not_found" }];
   const results: Settled[] = [];
   let thrown: unknown;
   const isOpen = ({ status }: Attempt) => status === "requested" || status === "open";

@@ -84,10 +84,10 @@ const headsAtOnce = 25;
 
 export type AuditVerdict = { records: number; broken: { subject: string; sequence: number }[] };
 
-/** Re-computes the chain of every program, cohort, booking and clearance, and holds it against the subject's head. */
+/** Re-computes the chain of every program, cohort, booking and clearance, and holds it against the subject's head. A removed booking has one too. */
 export async function verifyAudit(store: Store): Promise<AuditVerdict> {
   const verdict: AuditVerdict = { records: 0, broken: [] };
-  for (const list of ["PROGRAMS", "COHORTS", "BOOKINGS"]) {
+  for (const list of ["PROGRAMS", "COHORTS", "BOOKINGS", "REMOVED"]) {
     const listed = listedKeys(store, { index: "byList", partitions: shardsOf(list), limit: headsAtOnce });
     for await (const found of inBatches(listed, headsAtOnce)) {
       const clearances = list === "BOOKINGS" ? found.map((key) => keys.clearance(bookingIdIn(key))) : [];
@@ -105,6 +105,7 @@ const subjectTypes: Record<string, Subject["type"]> = {
   PROGRAM: "program",
   COHORT: "cohort",
   BOOKING: "booking",
+  REMOVED: "booking",
   CLEARANCE: "clearance",
 };
 
@@ -124,6 +125,9 @@ async function chainOf(store: Store, listed: Item, subject: Subject): Promise<{ 
   const sound = records.filter(({ sequence }) => sequence <= Number(listed.version));
   if (sound.length === records.length) return { head: listed, records };
   const table = subject.type === "clearance" ? store.tables.clearance : store.tables.core;
-  const [head = listed] = await readItems(store, [{ pk: String(listed.pk), sk: String(listed.sk) }], table);
+  const pk = String(listed.pk);
+  // A booking that was removed meanwhile has another head.
+  const heads = [{ pk, sk: String(listed.sk) }, ...(subject.type === "booking" ? [keys.removed(subject.id)] : [])];
+  const [head = listed] = await readItems(store, heads, table);
   return head.version === listed.version ? { head, records } : chainOf(store, head, subject);
 }

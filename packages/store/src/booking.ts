@@ -114,16 +114,17 @@ export async function readAttempt(store: Store, bookingId: string, id: string): 
   return Item === undefined ? null : fromDeadlineItem<Attempt>(Item);
 }
 
-/** Everything under one booking whose key begins so, consistently. */
-async function readChildren(store: Store, bookingId: string, prefix: "ATT#" | "CHG#"): Promise<Item[]> {
+/** Everything under one booking, or what has a key that begins so; consistently, and without the booking itself. */
+export async function readChildren(store: Store, bookingId: string, prefix?: "ATT#" | "CHG#"): Promise<Item[]> {
+  const { pk, sk } = keys.booking(bookingId);
   const items: Item[] = [];
   let from: Item | undefined;
   do {
     const page = await store.client.send(
       new QueryCommand({
         TableName: store.tables.core,
-        KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues: { ":pk": keys.booking(bookingId).pk, ":prefix": prefix },
+        KeyConditionExpression: prefix === undefined ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues: { ":pk": pk, ...(prefix === undefined ? {} : { ":prefix": prefix }) },
         ConsistentRead: true,
         ExclusiveStartKey: from,
       }),
@@ -131,7 +132,7 @@ async function readChildren(store: Store, bookingId: string, prefix: "ATT#" | "C
     items.push(...(page.Items ?? []));
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
-  return items;
+  return items.filter((item) => item.sk !== sk);
 }
 
 export async function readCharges(store: Store, bookingId: string): Promise<Charge[]> {
@@ -146,7 +147,7 @@ type Change = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[]
 export type Occasion = { actor: Actor; action: string; now: Instant };
 
 /** What the audit log keeps of a booking: statuses, amounts and dates, never a name or an address. */
-const audited = ({
+export const audited = ({
   status,
   participation,
   placeId,

@@ -10,6 +10,8 @@ export const keys = {
   place: (cohortId: string, type: string, id: string) => ({ pk: `COH#${cohortId}`, sk: `PLC#${type}#${spread(id)}` }),
   quote: (id: string) => ({ pk: `QUO#${id}`, sk: "QUOTE" }),
   booking: (id: string) => ({ pk: `BKG#${id}`, sk: "BOOKING" }),
+  /** The head that the audit chain of a removed booking ends in. */
+  removed: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "REMOVED" }),
   agreement: (bookingId: string, version: number) => ({
     pk: `BKG#${bookingId}`,
     sk: `AGREEMENT#${String(version).padStart(4, "0")}`,

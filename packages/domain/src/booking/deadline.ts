@@ -4,6 +4,7 @@ import { remindersBefore } from "../screening/attention.ts";
 import { addDays, type Instant, startOfDay } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
+import { removalAt } from "./removal.ts";
 
 /** The balance of `full` and nothing else waits for the confirmation before it falls due. */
 export const waitsForConfirmation = (booking: Booking, due: Due): boolean =>
@@ -35,10 +36,11 @@ function deadlines(booking: Booking): (Instant | null)[] {
         booking.admission?.outcome === "admitted" ? completesAt(booking) : null,
         ...booking.dues.map((due) => dueDeadline(booking, due)),
       ];
-    case "completed":
     case "expired":
-    case "declined":
     case "cancelled":
+      return [removalAt(booking)];
+    case "completed":
+    case "declined":
       return [];
   }
 }
@@ -92,7 +94,6 @@ export function nextVersion(
     ...changed,
     deferred: changed.deferred + deferredBy(journal),
     timeline: [...changed.timeline, ...events.map(({ name }) => ({ at: now, event: name }))],
-    dueAt: nextDeadline(changed),
   };
-  return { booking, events, journal };
+  return { booking: { ...booking, dueAt: nextDeadline(booking) }, events, journal };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, today } from "../testing/retreat.ts";
-import { plusMinutes, plusSeconds } from "../time/index.ts";
+import { plusDays, plusMinutes, plusSeconds } from "../time/index.ts";
 import { isSameSignature, lapse, setAutopay, sign } from "./index.ts";
 
 describe("a hold", () => {
@@ -33,7 +33,7 @@ describe("a hold", () => {
       booking: {
         status: "expired",
         holdExpiresAt: null,
-        dueAt: null,
+        dueAt: plusDays(plusMinutes(today, 30), 30),
         dues: [{ status: "cancelled" }, { status: "cancelled" }],
       },
       events: [{ name: "HoldExpired", data: { status: "expired" } }],

@@ -20,6 +20,7 @@ export * from "./refund.ts";
 export * from "./refund-by-hand.ts";
 export * from "./refund-spread.ts";
 export * from "./relation.ts";
+export * from "./removal.ts";
 export * from "./settlement.ts";
 export * from "./standing.ts";
 export * from "./stray-payment.ts";
