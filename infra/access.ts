@@ -87,6 +87,7 @@ export const access: Record<FunctionName, Access> = {
   booking: {
     ...commands,
     core: { ...state, indexes: ["byOwner", "byList", "byStatus", "byCohort", "byParticipant"] },
+    audit: { ...added, where: only(["access#"], ["Query"]) },
     clearance: clearedInLists,
     people: true,
   },

@@ -20,6 +20,7 @@ import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { cohortView } from "@clearing/runtime/cohort-view";
 import { recordOf } from "@clearing/runtime/record";
+import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { listFiles } from "@clearing/store/booking";
 import { bookingsOfCohort } from "@clearing/store/booking-lists";
 import { addPlaces, type CapacityResult, removePlaces } from "@clearing/store/capacity";
@@ -203,6 +204,9 @@ export const cohortBindings = [
       { ...bookingsOfCohort(params.id, onRoster), ...query },
       ({ booking }) => onRoster.includes(booking.status),
     );
+    const read = items.map(({ booking }) => booking);
+    const unrecorded = await recordStaffRead(context, read, "read_roster");
+    if (unrecorded !== null) return unrecorded;
     const views = items.map(({ booking, clearance }) =>
       bookingView(booking, clearance, context.now, callerIn(context)),
     );

@@ -4,6 +4,7 @@ import { actorOf, callerIn, owns, sightFor } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
+import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { changeAutopay, readAgreement, signAgreement } from "@clearing/store/agreement";
 import { readFile } from "@clearing/store/booking";
 
@@ -16,6 +17,8 @@ export const agreementBindings = [
     if (file === null || !sightFor(callerIn(context), file.booking)?.money) return notFound;
     const agreement = await readAgreement(store, params.id, query.version ?? file.booking.agreement.version);
     if (agreement === null) return notFound;
+    const unrecorded = await recordStaffRead(context, [file.booking], "read_agreement");
+    if (unrecorded !== null) return unrecorded;
     const { version, hash, html, signed } = agreement;
     const { signedAt = null, signature = null, autopay = null } = signed ?? {};
     return { status: 200, body: { version, hash, html, signedAt, signature, autopay } };

@@ -1,4 +1,4 @@
-import { getBooking, listBookings, previewCancellation } from "@clearing/contracts/routes/booking";
+import { getAccessLog, getBooking, listBookings, previewCancellation } from "@clearing/contracts/routes/booking";
 import {
   type BookingStatus,
   bookingStatuses,
@@ -12,6 +12,8 @@ import { dateIn } from "@clearing/domain/time";
 import { actsAsStaff, callerIn, isStaff, owns, sightFor } from "@clearing/runtime/access";
 import { bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
+import { recordStaffRead } from "@clearing/runtime/staff-read";
+import { listAccess } from "@clearing/store/access-log";
 import { listFiles, readFile } from "@clearing/store/booking";
 import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfPerson } from "@clearing/store/booking-lists";
 import type { ListQuery } from "@clearing/store/read";
@@ -62,17 +64,32 @@ export const readBindings = [
     const file = await readFile(context.deps.store, params.id);
     const caller = callerIn(context);
     if (file === null || sightFor(caller, file.booking) === null) return { refused: "not_found" };
+    const unrecorded = await recordStaffRead(context, [file.booking], "read_booking");
+    if (unrecorded !== null) return unrecorded;
     const view = bookingView(file.booking, file.clearance, context.now, caller);
     // What a person wrote when they cancelled may say anything of them: it is for those who handle cancellations alone.
     const asStaff = actsAsStaff(caller, file.booking);
     const handles = caller.roles.includes("admin") && asStaff;
     const reason = handles ? (file.booking.ending?.reason ?? null) : null;
+    const { phone, dateOfBirth } = file.booking.participant;
+    const cares = asStaff && caller.roles.some((role) => role === "admin" || role === "clinician");
     const body = {
       ...view,
+      ...(cares && { participant: { ...view.participant, phone, dateOfBirth } }),
       ...(reason !== null && { cancellationReason: reason }),
       ...(asStaff && { undeliverable: await readUndeliverable(context.deps.store, file.booking) }),
     };
     return { status: 200, body };
+  }),
+
+  bind(getAccessLog, async ({ params, query }, context) => {
+    const { store } = context.deps;
+    const file = await readFile(store, params.id);
+    const caller = callerIn(context);
+    if (file === null || sightFor(caller, file.booking) === null) return { refused: "not_found" };
+    const asStaff = actsAsStaff(caller, file.booking);
+    if (asStaff && !caller.roles.includes("admin")) return { refused: "not_found" };
+    return { status: 200, body: await listAccess(store, params.id, query) };
   }),
 
   bind(previewCancellation, async ({ params }, context) => {
@@ -83,6 +100,8 @@ export const readBindings = [
     const byAdmin = caller.roles.includes("admin") && actsAsStaff(caller, booking);
     if (!byAdmin && !owns(caller, booking)) return { refused: "not_found" };
     if (!mayCancel(booking)) return { refused: "invalid_transition" };
+    const unrecorded = await recordStaffRead(context, [booking], "preview_cancellation");
+    if (unrecorded !== null) return unrecorded;
     const by = byAdmin ? "operator" : "client";
     const { today, next } = cancellationPreview(booking, by, dateIn(booking.terms.timeZone, context.now));
     const { id: bookingId, currency } = booking;

@@ -1,4 +1,4 @@
-import type { AuditRecord } from "@clearing/domain/audit";
+import type { Actor, AuditRecord } from "@clearing/domain/audit";
 import type { DomainEvent } from "@clearing/domain/event";
 import { conversionEvent, type JournalEntry } from "@clearing/domain/ledger";
 import type { Instant } from "@clearing/domain/time";
@@ -90,6 +90,22 @@ export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
       return { recordedAt, actorPk: inShard(actor.sub, subject.id), actorSk: place, dayPk, daySk: place };
     },
     refusal: "stale",
+  };
+}
+
+/** That one of the staff read a booking. */
+export type AccessRecord = { at: Instant; actor: string; role: Actor["role"]; action: string };
+
+/** A read stands beside its booking's chain and in no index: nobody lists what one of the staff has read. */
+export function accessPut(store: Store, bookingId: string, record: AccessRecord): Guarded<never> {
+  return {
+    write: {
+      Put: {
+        TableName: store.tables.audit,
+        Item: { pk: `access#${bookingId}`, sk: `${record.at}#${store.ids.next("acc")}`, ...record },
+        ConditionExpression: "attribute_not_exists(pk)",
+      },
+    },
   };
 }
 

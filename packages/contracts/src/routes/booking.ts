@@ -2,6 +2,7 @@ import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
 import { bookingResponse, documentHash, participant } from "../booking.ts";
+import { stampedPlace } from "../cursor.ts";
 import { amount, calendarDate, countParameter, id, instant, listQuery, page, personName, text } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
@@ -50,8 +51,14 @@ export const getBooking = defineRoute({
   responses: () => ({
     200: {
       description:
-        "The booking; to admins also what the person who cancelled it wrote, to staff whom mail about it does not reach",
+        "The booking; to admins also what the person who cancelled it wrote, to staff whom mail about it does not reach, to admins and clinicians the participant's telephone number and date of birth. A read by staff is recorded",
       schema: z.extend(bookingResponse(), {
+        participant: z.object({
+          name: z.string(),
+          email: z.string(),
+          phone: z.optional(z.string()),
+          dateOfBirth: z.optional(calendarDate()),
+        }),
         cancellationReason: z.optional(z.string()),
         undeliverable: z.optional(
           z.array(
@@ -63,6 +70,25 @@ export const getBooking = defineRoute({
           ),
         ),
       }),
+    },
+  }),
+  errors: ["not_found"],
+});
+
+export const getAccessLog = defineRoute({
+  operationId: "getAccessLog",
+  method: "GET",
+  path: "/v1/bookings/{id}/access-log",
+  function: "booking",
+  access: ["client", "admin"],
+  idempotency: "none",
+  summary: "Who of the staff read the booking, for its payer, its participant and admins",
+  params,
+  query: listQuery({}, { isPlace: stampedPlace(/acc_[0-9a-z]{26}/) }),
+  responses: () => ({
+    200: {
+      description: "Reads, the latest first; `actor` is the subject of the person's account",
+      schema: page(z.object({ at: instant(), actor: z.string(), role: z.string(), action: z.string() })),
     },
   }),
   errors: ["not_found"],

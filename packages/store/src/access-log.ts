@@ -1,0 +1,41 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
+import { type CommitResult, commit } from "./commit.ts";
+import { type AccessRecord, accessPut } from "./facts.ts";
+import { fromItem } from "./items.ts";
+import type { Listed } from "./read.ts";
+import type { Store } from "./store.ts";
+
+/** Records one read of several bookings (100 at the most), all of them or none. */
+export const recordAccess = (
+  store: Store,
+  bookingIds: readonly string[],
+  record: AccessRecord,
+): Promise<CommitResult<never>> =>
+  commit(
+    store,
+    bookingIds.map((id) => accessPut(store, id, record)),
+  );
+
+/** One page of who of the staff read a booking, the latest first. */
+export async function listAccess(
+  store: Store,
+  bookingId: string,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Listed<AccessRecord>> {
+  const pk = `access#${bookingId}`;
+  const [after] = decodeCursor(cursor) ?? [];
+  const { Items = [], LastEvaluatedKey } = await store.client.send(
+    new QueryCommand({
+      TableName: store.tables.audit,
+      KeyConditionExpression: "pk = :pk",
+      ExpressionAttributeValues: { ":pk": pk },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: limit,
+      ExclusiveStartKey: after === undefined ? undefined : { pk, sk: after },
+    }),
+  );
+  const items = Items.map((item) => fromItem<AccessRecord>(item));
+  return { items, nextCursor: LastEvaluatedKey === undefined ? null : encodeCursor(String(LastEvaluatedKey.sk)) };
+}
