@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { coldStartFigures } from "./cold-start.ts";
 import { costFigures } from "./cost.ts";
 import { holdingFigures } from "./holding.ts";
+import { listFigures } from "./lists.ts";
 import { type Figure, holds } from "./measure.ts";
 import { httpFigures } from "./over-http.ts";
 import { proofFigures } from "./proofs-at-size.ts";
@@ -23,6 +24,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   holding: holdingFigures,
   "over HTTP": httpFigures,
   cost: costFigures,
+  lists: listFigures,
   "proofs at size": proofFigures,
 };
 

@@ -1,0 +1,86 @@
+import { BatchWriteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { Booking, BookingStatus } from "@clearing/domain/booking";
+import { type BookingFile, listFiles } from "@clearing/store/booking";
+import { bookingListKeys, bookingsIn, bookingsOfCohort } from "@clearing/store/booking-lists";
+import { keys } from "@clearing/store/keys";
+import type { Listed } from "@clearing/store/read";
+import type { Store } from "@clearing/store/store";
+import { heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { ids, startTestStore } from "../harness/store.ts";
+import { type Figure, inParallel } from "./measure.ts";
+
+const sizes = [2_000, 100_000];
+const pageSize = 20;
+const now = "2027-03-01T17:00:00Z";
+
+/** What first pages of some statuses cost among many abandoned holds: the same at each size. */
+export async function listFigures(): Promise<Figure[]> {
+  const { store, stop } = await startTestStore();
+  try {
+    const { cohortId, withStatus } = await storedBooking(store);
+    await write(store, 2 * pageSize, () => withStatus("confirmed"));
+    const pages = {
+      "confirmed bookings": bookingsIn(["confirmed"]),
+      "a cohort's roster": bookingsOfCohort(cohortId, ["held", "awaiting_clearance", "confirmed", "completed"]),
+    };
+    const figures: Figure[] = [];
+    const few = new Map<string, number>();
+    let written = 0;
+    for (const size of sizes) {
+      await write(store, size - written, (index) => withStatus(index % 2 === 0 ? "expired" : "cancelled"));
+      written = size;
+      for (const [name, listing] of Object.entries(pages)) {
+        const read = (counted: Store) => listFiles(counted, { ...listing, limit: pageSize }, () => true);
+        const { units, ms } = await costOf(store, read);
+        const ratio = units / (few.get(name) ?? units);
+        if (!few.has(name)) few.set(name, units);
+        const what = `first page of ${name} among ${size.toLocaleString("en")} abandoned holds`;
+        figures.push({ what, value: `${units} read units, ${ms.toFixed(0)} ms`, bound: { most: 1, ratio } });
+      }
+    }
+    return figures;
+  } finally {
+    await stop();
+  }
+}
+
+/** A booking as it is stored, by which others are made that differ in id and status. */
+async function storedBooking(store: Store) {
+  const program = sampleProgram();
+  const cohort = await openCohort(store, program, { places: 1, now });
+  const { id } = await heldBooking(store, await sampleQuote(store, program, cohort, now), "sample@example.com", now);
+  const Key = keys.booking(id);
+  const { Item = {} } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key }));
+  const { duePk: _duePk, dueAt: _dueAt, queuePk: _queuePk, queueSk: _queueSk, ...booking } = Item;
+  const withStatus = (status: BookingStatus) => {
+    const changed = { ...booking, id: ids.next("bkg"), status, holdExpiresAt: null } as unknown as Booking;
+    return { ...changed, ...keys.booking(changed.id), ...bookingListKeys(changed) };
+  };
+  return { cohortId: cohort.id, withStatus };
+}
+
+async function write(store: Store, count: number, make: (index: number) => object): Promise<void> {
+  const starts = Array.from({ length: Math.ceil(count / 25) }, (_, batch) => batch * 25);
+  await inParallel(starts, 4, async (start) => {
+    const items = Array.from({ length: Math.min(25, count - start) }, (_, index) => make(start + index));
+    const puts = items.map((Item) => ({ PutRequest: { Item } }));
+    await store.client.send(new BatchWriteCommand({ RequestItems: { [store.tables.core]: puts } }));
+  });
+}
+
+/** The read units and the time of one reading, after one that warms everything up. */
+async function costOf(store: Store, read: (counted: Store) => Promise<Listed<BookingFile>>) {
+  await read(store);
+  let units = 0;
+  const send = async (command: Parameters<typeof store.client.send>[0]) => {
+    Object.assign(command.input, { ReturnConsumedCapacity: "TOTAL" });
+    const told = await store.client.send(command);
+    const consumed = [(told as { ConsumedCapacity?: unknown }).ConsumedCapacity].flat();
+    for (const one of consumed) units += Number((one as { CapacityUnits?: number } | undefined)?.CapacityUnits ?? 0);
+    return told;
+  };
+  const began = performance.now();
+  const { items } = await read({ ...store, client: Object.assign(Object.create(store.client), { send }) });
+  if (items.length !== pageSize) throw new Error(`a page of ${items.length} bookings, not ${pageSize}`);
+  return { units, ms: performance.now() - began };
+}
