@@ -1,6 +1,6 @@
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
 import { openCheckout } from "@clearing/operations/checkout";
-import { settle } from "@clearing/operations/settle";
+import { settleOnReturn } from "@clearing/operations/settle";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, owns } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
@@ -45,7 +45,7 @@ export const checkoutBindings = [
       if (name === undefined) return namelessPage();
       const ref = await readWayBack(deps.store, name);
       if (ref === null) return unknownPage(404);
-      const settled = await settle(operationsOf(deps), ref, "checkout_return");
+      const settled = await settleOnReturn(operationsOf(deps), ref);
       if (settled.ok) return returnPage(settled.attempt);
       return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
     },

@@ -1,5 +1,5 @@
 import type { Booking } from "@clearing/domain/booking";
-import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
+import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import { openCheckout } from "@clearing/operations/checkout";
 import type { Context } from "@clearing/operations/context";
 import { settle } from "@clearing/operations/settle";
@@ -285,11 +285,14 @@ describe("the page that Stripe's leads back to", () => {
     },
   });
   const paid = { status: "complete", payment: { ...payment, charge } } as const;
+  const booked = { ...charge.balanceTransaction, id: "txn_2" } as ChargeFacts["balanceTransaction"];
+  const other = { ...charge, chargeId: "ch_2", paymentIntentId: "pi_2", balanceTransaction: booked };
+  const paidAnother = { status: "complete", payment: { ...payment, paymentIntentId: "pi_2", charge: other } } as const;
   const debit = { status: "complete", payment: { ...payment, status: "processing" } } as const;
   const broken = async () => ({ ok: false, kind: "unavailable", code: "timeout", message: "" }) as const;
 
   /** A client's page that is open, and what the way back shows while Stripe says this of it. */
-  async function comingBack(retrieveCheckoutSession: Gateway["retrieveCheckoutSession"]) {
+  async function comingBack(retrieveCheckoutSession: Gateway["retrieveCheckoutSession"], time = { now }) {
     const booking = await signed();
     let wayBack = "";
     const context = contextAt(now, "https://example.org", {
@@ -307,7 +310,7 @@ describe("the page that Stripe's leads back to", () => {
         store,
         gateway,
         ids,
-        clock: { now: () => now },
+        clock: { now: () => time.now },
         random: () => 0,
         log: jsonLog({}, () => {}),
         config,
@@ -347,6 +350,41 @@ describe("the page that Stripe's leads back to", () => {
     expect(page.text).not.toMatch(/nothing was charged|your place|deposit|program/i);
     expect(page.text).not.toContain(booking.id);
     expect((await see(`/v1/checkout/return?session=${sessionId}`)).text).toBe(page.text);
+  });
+
+  test("asks Stripe three times in ten seconds at the most, however often it is opened, and again after them", async () => {
+    const time = { now };
+    const asked: string[] = [];
+    const open = shown({});
+    const { wayBack, sessionId, see } = await comingBack(async (id) => {
+      asked.push(id);
+      return open(id);
+    }, time);
+    const paths = Array.from({ length: 10 }, () => [wayBack, `/v1/checkout/return?session=${sessionId}`]).flat();
+
+    const pages = await Promise.all(paths.map(see));
+
+    expect(asked).toHaveLength(3);
+    for (const page of pages) expect(page).toMatchObject({ text: expect.stringContaining("Payment not finished") });
+    time.now = plusSeconds(now, 10);
+    await see(wayBack);
+    expect(asked).toHaveLength(4);
+  });
+
+  test.each([
+    ["was paid", shown(paidAnother), "Payment received"],
+    ["has expired", shown({ status: "expired" }), "This page has expired"],
+  ])("asks Stripe no more once it is known that it %s", async (_what, said, title) => {
+    const asked: string[] = [];
+    const { wayBack, see } = await comingBack(async (id) => {
+      asked.push(id);
+      return said(id);
+    });
+
+    const pages = [await see(wayBack), await see(wayBack)];
+
+    for (const page of pages) expect(page).toMatchObject({ status: 200, text: expect.stringContaining(title) });
+    expect(asked).toHaveLength(1);
   });
 
   test("states nothing where no payment is named", async () => {

@@ -7,7 +7,7 @@ import { commit } from "@clearing/store/commit";
 import { pagesClosed } from "@clearing/store/pages";
 import { isRemoved } from "@clearing/store/removal";
 import { type SettleResult, settleAttempt } from "@clearing/store/settle";
-import { wayBackPut } from "@clearing/store/way-back";
+import { mayAskStripe, wayBackPut } from "@clearing/store/way-back";
 import { type AttemptRef, attemptMetadata, by, type Context, replayableHours } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
 import { shown } from "./shown.ts";
@@ -21,6 +21,18 @@ export type Settled = SettleResult | GatewayFailure;
 export function settle(context: Context, ref: AttemptRef, action: string): Promise<Settled> {
   const isOver = ({ verifyUntil }: Attempt) => verifyUntil !== null && verifyUntil <= context.clock.now();
   return settleOrGiveUp(context, ref, action, isOver);
+}
+
+/**
+ * How an attempt stands, for who comes back from Stripe's page, or has kept the link: Stripe is asked only while the
+ * attempt is under way, and seldom; otherwise the attempt is given as it is stored.
+ */
+export async function settleOnReturn(context: Context, ref: AttemptRef): Promise<Settled> {
+  const { store, clock } = context;
+  const attempt = await readAttempt(store, ref.bookingId, ref.attemptId);
+  if (attempt === null) return { ok: false, reason: "not_found" };
+  const asks = !isFinal(attempt) && (await mayAskStripe(store, ref, clock.now()));
+  return asks ? settle(context, ref, "checkout_return") : { ok: true, attempt };
 }
 
 /** Settles an attempt, and gives it up at once if its bank account is still to be verified. */

@@ -1,4 +1,6 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type Instant, plusSeconds } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -21,4 +23,43 @@ export async function readWayBack(store: Store, name: string): Promise<AttemptRe
     new GetCommand({ TableName: store.tables.core, Key: keys.wayBack(name), ConsistentRead: true }),
   );
   return Item === undefined ? null : { bookingId: String(Item.bookingId), attemptId: String(Item.attemptId) };
+}
+
+/** So often in so many seconds Stripe is asked about one attempt for who comes back from its page. */
+const mostAsked = 3;
+const askedSeconds = 10;
+
+/**
+ * Counts that Stripe is asked about an attempt for who comes back, and says whether it may be: whoever has the link may
+ * open it as often as they like.
+ */
+export async function mayAskStripe(store: Store, { attemptId }: AttemptRef, now: Instant): Promise<boolean> {
+  const begins = {
+    set: "askedSince = :now, asked = :one",
+    where: "attribute_not_exists(askedSince) OR askedSince <= :over",
+  };
+  const goesOn = { set: "asked = asked + :one", where: "askedSince > :over AND asked < :most" };
+  const values = { ":one": 1, ":over": plusSeconds(now, -askedSeconds) };
+  const write = ({ set, where }: typeof begins, more: Record<string, unknown>) =>
+    store.client.send(
+      new UpdateCommand({
+        TableName: store.tables.core,
+        Key: keys.wayBack(attemptId),
+        UpdateExpression: `SET ${set}`,
+        ConditionExpression: where,
+        ExpressionAttributeValues: { ...values, ...more },
+      }),
+    );
+  return (await held(write(begins, { ":now": now }))) || (await held(write(goesOn, { ":most": mostAsked })));
+}
+
+/** Whether a write's condition held. */
+async function held(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }
