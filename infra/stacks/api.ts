@@ -16,7 +16,7 @@ import {
   HttpUserPoolAuthorizer,
 } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { access, type FunctionName } from "../access.ts";
 import { ClearingFunction } from "../constructs/function.ts";
@@ -105,20 +105,24 @@ export class ApiStack extends Stack {
   }
 
   /**
-   * Throttled by route, so that a flood of one takes nothing from the others, and logged: who asked is a subject id, what
-   * was asked is the route; no body, no query, no address.
+   * Throttled by route, so that a flood of one takes nothing from the others, and logged: who asked is a subject id
+   * and, for 30 days, a source address; what was asked is the route. No path, no query, no body, no person (I8).
    */
   #stage(settings: Settings, routeSettings: Record<string, RouteSettings>): HttpStage {
     const logs = new LogGroup(this, "access-logs", {
       logGroupName: `/clearing/${settings.stage}/api-access`,
-      retention: settings.logRetention,
+      // Source addresses are kept long enough to look into an attack, and no longer.
+      retention: RetentionDays.ONE_MONTH,
       removalPolicy: settings.logRemoval,
     });
     const fields = {
       requestId: "$context.requestId",
       time: "$context.requestTime",
       route: "$context.routeKey",
+      sourceIp: "$context.identity.sourceIp",
+      // A JWT authorizer gives claims, a Lambda authorizer its context; the other of the two is a dash.
       subject: "$context.authorizer.claims.sub",
+      authorizedSubject: "$context.authorizer.sub",
       status: "$context.status",
       latency: "$context.responseLatency",
       integrationLatency: "$context.integrationLatency",

@@ -42,13 +42,17 @@ const counted: Record<string, { says: string; threshold: number; periods?: numbe
   OutboxUnsent: { says: "The relay cannot send or delete messages: events are late", threshold: 1, periods: 2 },
   OutboxUnsendable: { says: "The outbox holds an item that can never be sent: a person has to look", threshold: 1 },
   MailRefused: { says: "A client's mail is refused for good: somebody has to call", threshold: 1 },
-  WebhookRefused: { says: "Webhooks come with a wrong signature: the signing secret, or a stranger", threshold: 3 },
 };
 
 /** What they count to be looked at, without an alarm. */
 const mailsCounted = ["MailLeftOut", "MailKept", "MailUndeliverable"];
 
+/** Deliveries whose signature the webhook refused; anybody can send one. */
+const WEBHOOK_REFUSED = "WebhookRefused";
+
 type OperationsProps = StackProps & { settings: Settings; api: ApiStack; events: EventsStack };
+
+type Periods = Pick<AlarmProps, "evaluationPeriods">;
 
 /** What tells a person that something is wrong, and the one page to look at then. */
 export class OperationsStack extends Stack {
@@ -103,14 +107,20 @@ export class OperationsStack extends Stack {
       metric: this.#unexpected(this.#apiMetric(api, "5xx")),
       threshold: 5,
     });
-    for (const kind of ["4xx", "5xx"]) {
-      const failed = this.#webhookMetric(api, kind);
-      this.#alarm(`webhook-${kind}`, {
-        alarmDescription: `Stripe's deliveries are answered with ${kind}: the signing secret, or the function`,
-        metric: kind === "5xx" ? this.#unexpected(failed, `${api.webhook.method} ${api.webhook.path}`) : failed,
-        threshold: 3,
-      });
-    }
+    this.#alarm("webhook-5xx", {
+      alarmDescription: "Stripe's deliveries are answered with 5xx: the function fails",
+      metric: this.#unexpected(this.#webhookMetric(api, "5xx"), `${api.webhook.method} ${api.webhook.path}`),
+      threshold: 3,
+    });
+    const deliveries = this.#webhookMetric(api, "Count");
+    this.#alarm("webhook-4xx", {
+      alarmDescription: "Most of Stripe's deliveries are answered with 4xx: the signing secret, or the throttle",
+      ...this.#mostOf(deliveries, this.#webhookMetric(api, "4xx")),
+    });
+    this.#alarm(WEBHOOK_REFUSED, {
+      alarmDescription: "Most webhooks come with a wrong signature: the signing secret is another one",
+      ...this.#mostOf(deliveries, this.#ownMetric(WEBHOOK_REFUSED)),
+    });
     for (const [name, { says, threshold, periods = 1 }] of Object.entries(counted)) {
       this.#alarm(name, {
         alarmDescription: says,
@@ -157,7 +167,7 @@ export class OperationsStack extends Stack {
     return [dead];
   }
 
-  #alarm(id: string, props: Omit<AlarmProps, "evaluationPeriods"> & { evaluationPeriods?: number }): void {
+  #alarm(id: string, props: Omit<AlarmProps, "evaluationPeriods"> & Partial<Periods>): void {
     const alarm = new Alarm(this, id, {
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -201,6 +211,24 @@ export class OperationsStack extends Stack {
     return new MathExpression({ expression: "failed - FILL(early, 0)", usingMetrics: { failed, early } });
   }
 
+  /**
+   * At least half of all deliveries, and at least three, in two of the last four quarters of an hour: what a stranger
+   * sends among good deliveries raises nothing, and a wrong secret, under which all are refused, does.
+   */
+  #mostOf(all: Metric, refused: Metric): Pick<AlarmProps, "metric" | "threshold" | "datapointsToAlarm"> & Periods {
+    const period = Duration.minutes(15);
+    return {
+      metric: new MathExpression({
+        expression: "IF(refused >= 3 AND refused * 2 >= all, 1, 0)",
+        usingMetrics: { all, refused },
+        period,
+      }),
+      threshold: 1,
+      evaluationPeriods: 4,
+      datapointsToAlarm: 2,
+    };
+  }
+
   #dashboard({ settings, api, events }: OperationsProps): void {
     const dashboard = new Dashboard(this, "dashboard", { dashboardName: `clearing-${settings.stage}` });
     const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
@@ -242,7 +270,7 @@ export class OperationsStack extends Stack {
       ),
       graph(
         "Refusals and failures",
-        Object.keys(counted).map((name) => this.#ownMetric(name)),
+        [...Object.keys(counted), WEBHOOK_REFUSED].map((name) => this.#ownMetric(name)),
       ),
       graph(
         "Mails: over the day's bound, kept for want of a domain, undeliverable",

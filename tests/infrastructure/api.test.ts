@@ -26,13 +26,15 @@ const PUBLIC = [
   "POST /webhooks/stripe",
 ];
 
+type Context = Record<string, string>;
+
 /** What anybody may ask for and nobody needs often. */
 const SELDOM = ["GET /docs", "GET /openapi.json", "GET /v1/checkout/return"];
 
 describe.each([
   ["dev", {}],
   ["prod", prod],
-])("throttles in the stage %s", (_name, context: Record<string, string>) => {
+])("throttles in the stage %s", (_name, context: Context) => {
   type RouteSettings = Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>;
   const { properties } = synthesize(context).ofType("AWS::ApiGatewayV2::Stage")[0] as Resource;
   const settings = properties.RouteSettings as RouteSettings;
@@ -83,6 +85,18 @@ function poolsByRoute(synthesized: Stage): Record<string, string> {
     }),
   );
 }
+
+test.each([
+  ["dev", {}],
+  ["prod", prod],
+])("in the stage %s source addresses are kept for 30 days, whatever else is kept longer", (name, context: Context) => {
+  const groups = synthesize(context).ofType("AWS::Logs::LogGroup");
+  const keeping = (group: Resource) => group.properties.RetentionInDays;
+  const others = groups.filter((group) => !group.name.endsWith("/api-access"));
+
+  expect(groups.filter((group) => group.name === `/clearing/${name}/api-access`).map(keeping)).toEqual([30]);
+  expect(new Set(others.map(keeping))).toEqual(new Set([name === "prod" ? 400 : 30]));
+});
 
 describe("the HTTP API", () => {
   test("only the public routes are without an authorizer", () => {
@@ -163,13 +177,15 @@ describe("the HTTP API", () => {
     expect(httpStage?.DependsOn).toEqual(expect.arrayContaining(ids));
   });
 
-  test("its access log names no person and holds no path, query, address or body", () => {
+  test("its access log names no person and holds no path, query or body; a source address stands there alone", () => {
     const [httpStage] = stage.ofType("AWS::ApiGatewayV2::Stage");
     const settings = httpStage?.properties.AccessLogSettings as { Format: string } | undefined;
 
     expect(Object.values(JSON.parse(settings?.Format ?? "{}") as Record<string, string>).sort()).toEqual([
       "$context.authorizer.claims.sub",
+      "$context.authorizer.sub",
       "$context.error.message",
+      "$context.identity.sourceIp",
       "$context.integration.status",
       "$context.integrationLatency",
       "$context.requestId",

@@ -10,7 +10,7 @@ const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
   ({ properties }) =>
     properties as Measured & {
       /** What an alarm on an expression reckons with. */
-      Metrics?: { Expression?: string; MetricStat?: { Metric: Measured } }[];
+      Metrics?: { Id: string; Expression?: string; MetricStat?: { Metric: Measured; Period: number; Stat: string } }[];
       AlarmActions: string[];
       TreatMissingData: string;
     },
@@ -221,6 +221,7 @@ describe("what a person is told", () => {
       "StripeNotConfigured",
       "WebhookVersionSkew",
     ];
+    const byShare = ["WebhookRefused"];
     const sources = globSync(["packages/{runtime,operations}/src/*.ts", "functions/*/*.ts"], {
       exclude: (path) => path.endsWith(".test.ts"),
     });
@@ -231,11 +232,14 @@ describe("what a person is told", () => {
     );
     const watched = alarms.filter(({ Namespace }) => Namespace === "Clearing");
 
-    expect([...watched.map(({ MetricName }) => MetricName), ...onlySeen].sort()).toEqual([...emitted].sort());
+    expect([...watched.map(({ MetricName }) => MetricName), ...byShare, ...onlySeen].sort()).toEqual(
+      [...emitted].sort(),
+    );
     // The dimensions that packages/runtime/src/log.ts gives every metric.
     for (const { Dimensions } of watched) expect(Dimensions).toEqual([{ Name: "stage", Value: "dev" }]);
     const dashboard = String(stage.ofType("AWS::CloudWatch::Dashboard")[0]?.properties.DashboardBody);
-    for (const { MetricName } of watched) expect(dashboard).toContain(`["Clearing","${MetricName}","stage","dev"`);
+    for (const MetricName of [...watched.map((alarm) => alarm.MetricName), ...byShare])
+      expect(dashboard).toContain(`["Clearing","${MetricName}","stage","dev"`);
   });
 
   test("CloudWatch of this account may publish to the topic, and nobody does so in the clear", () => {
@@ -287,6 +291,28 @@ describe("what a person is told", () => {
     expect(alarmsOn("5xx", "/webhooks/stripe")).toHaveLength(1);
     const on5xx = alarms.filter((alarm) => measuredBy(alarm).some(({ MetricName }) => MetricName === "5xx"));
     expect(on5xx).toHaveLength(2);
+  });
+
+  test("unsigned calls, which anybody can send, raise nothing unless most deliveries are refused, and not once", () => {
+    const deliveries = [
+      { Name: "ApiId", Value: expect.any(String) },
+      { Name: "Method", Value: "POST" },
+      { Name: "Resource", Value: "/webhooks/stripe" },
+      { Name: "Stage", Value: "$default" },
+    ];
+    const refusals = [...alarmsOn("4xx", "/webhooks/stripe"), ...alarmsOn("WebhookRefused", "dev")];
+
+    expect(refusals).toHaveLength(2);
+    for (const alarm of refusals) {
+      expect(alarm).toMatchObject({ Threshold: 1, EvaluationPeriods: 4, DatapointsToAlarm: 2 });
+      expect(alarm.Metrics?.[0]).toMatchObject({ Expression: "IF(refused >= 3 AND refused * 2 >= all, 1, 0)" });
+      expect(alarm.Metrics?.slice(1).map(({ Id, MetricStat }) => [Id, MetricStat?.Period, MetricStat?.Stat])).toEqual([
+        ["all", 900, "Sum"],
+        ["refused", 900, "Sum"],
+      ]);
+      expect(measuredBy(alarm)[0]).toMatchObject({ MetricName: "Count", Dimensions: deliveries });
+    }
+    expect(refusals.map((alarm) => measuredBy(alarm)[1]?.MetricName)).toEqual(["4xx", "WebhookRefused"]);
   });
 
   test("a 503 that is answered until Stripe is configured wakes nobody", () => {
