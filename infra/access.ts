@@ -56,6 +56,8 @@ export type Access = Partial<Record<TableName, TableAccess>> & {
   people?: true;
   /** Deciding which currencies programs may have. */
   programs?: true;
+  /** Deciding how many unpaid holds a client may have. */
+  holds?: true;
 };
 
 const reading = ["GetItem", "BatchGetItem", "Query"] as const;
@@ -86,6 +88,7 @@ export const access: Record<FunctionName, Access> = {
   },
   booking: {
     ...commands,
+    holds: true,
     core: { ...state, indexes: ["byOwner", "byList", "byStatus", "byCohort", "byParticipant"] },
     audit: { ...added, where: only(["access#"], ["Query"]) },
     clearance: clearedInLists,

@@ -9,6 +9,9 @@ type Flag = {
   examples: readonly [string, ...string[]];
 };
 
+/** A whole number from 1 on. */
+const isWithin = (text: string, most: number): boolean => /^[1-9]\d*$/.test(text) && Number(text) <= most;
+
 const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
 
 const isAddress = matches(/^[^\s@]+@[^\s@]+\.[^\s@]+$/);
@@ -90,6 +93,16 @@ export const flags = {
     isValid: matches(/^(true|false)$/),
     examples: ["true"],
   },
+  holdLimits: {
+    decides:
+      "How many unpaid places a client may hold at once; after how many of a cohort that ended unpaid, within how many hours, none there for as long. `2,3,24` unless given",
+    takes: "three whole numbers with commas between them, at most 10, 10 and 168",
+    isValid: (value) => {
+      const numbers = value.split(",");
+      return numbers.length === 3 && numbers.every((text, index) => isWithin(text, [10, 10, 168][index] ?? 0));
+    },
+    examples: ["3,5,48"],
+  },
   publicUrl: {
     decides: "The API's address where it has a domain of its own; the gateway's unless given",
     takes: "an https address without a slash at its end",
@@ -100,7 +113,7 @@ export const flags = {
     decides:
       "How many calls at once are reserved for Stripe's webhooks. None unless given: a new account has none to reserve",
     takes: "a whole number from 1 to 1000",
-    isValid: (value) => /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 1000,
+    isValid: (value) => isWithin(value, 1000),
     examples: ["20"],
   },
 } as const satisfies Record<string, Flag>;

@@ -36,6 +36,8 @@ export type Settings = {
   settlementCurrencies: string;
   /** One clinician may sign both evaluations of a booking; two have to agree unless the operator says so. */
   oneClinicianMaySignBoth: boolean;
+  /** Live unpaid holds of a client, holds of a cohort that ended unpaid, and within how many hours; absent: 2,3,24. */
+  holdLimits: string | undefined;
   /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
   publicUrl: string | undefined;
   /** Calls at once that are kept free for Stripe's webhooks. */
@@ -80,6 +82,7 @@ export function readSettings(node: Pick<Node, "getAllContext">): Settings {
     siteUrl: given.siteUrl,
     reportingTimeZone: given.reportingTimeZone ?? "America/New_York",
     settlementCurrencies,
+    holdLimits: given.holdLimits,
     oneClinicianMaySignBoth: given.oneClinicianMaySignBoth === "true",
     publicUrl: given.publicUrl,
     webhookConcurrency: given.webhookConcurrency === undefined ? undefined : Number(given.webhookConcurrency),

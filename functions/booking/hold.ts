@@ -3,11 +3,12 @@ import { agreementDocument } from "@clearing/domain/agreement";
 import { emailOwner, type HoldRequest, hold } from "@clearing/domain/booking";
 import { comparableAddress } from "@clearing/domain/person";
 import { refuseQuote } from "@clearing/domain/plan";
+import { type Instant, secondsBetween } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
-import { type HoldRefusal, holdPlace } from "@clearing/store/hold";
+import { type HoldRefused, holdPlace } from "@clearing/store/hold";
 import { bookingInTheWay } from "@clearing/store/locks";
 import { readQuote } from "@clearing/store/quote";
 import { birthErrors } from "./birth.ts";
@@ -40,7 +41,7 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
     schedule: quote.schedule,
     policy: quote.policy,
   });
-  const request: Omit<HoldRequest, "placeId"> = {
+  const request: Omit<HoldRequest, "placeId" | "holdSlot"> = {
     id,
     cohortId: quote.cohortId,
     programId: quote.programId,
@@ -63,32 +64,46 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
       quoteId: quote.id,
       datesVersion: terms.datesVersion,
       agreement: document,
+      // An admin's holds are not counted.
+      account: caller.roles.includes("admin") ? null : { sub: caller.sub, limits: deps.config.holdLimits },
     },
-    (placeId) => {
-      const change = hold({ ...request, placeId }, now);
+    (placeId, holdSlot) => {
+      const change = hold({ ...request, placeId, holdSlot }, now);
       return { change, idempotency: recordOf(context, 201, bookingView(change.booking, null, now, caller)) };
     },
     { actor: actorOf(caller, ["admin", "client"]), action: "hold", now },
   );
   if (held.ok) return { status: 201, body: bookingView(held.booking, null, now, caller) };
-  return held.reason === "replayed" ? { replayed: true } : refuse(context, request, held.reason);
+  return held.reason === "replayed" ? { replayed: true } : refuse(context, request, held);
 });
 
-const meansBooked: readonly HoldRefusal[] = ["already_booked", "sold_out"];
+const meansBooked: readonly HoldRefused["reason"][] = ["already_booked", "sold_out", "limit_exceeded"];
 
 /**
- * Whoever meets a live booking is told of it, also when that very booking has taken the last place: their own, as the
- * participant or as the payer, or, an admin, the participant's.
+ * Whoever meets a live booking is told of it, also when that very booking has taken the last place, or is one of the
+ * holds that leave no room for another: their own, as the participant or as the payer, or, an admin, the participant's.
  */
 async function refuse(
   { deps, now }: RequestContext,
   request: Pick<HoldRequest, "cohortId" | "owner" | "participant">,
-  refused: Exclude<HoldRefusal, "replayed">,
+  refusal: HoldRefused,
 ): Promise<Answer> {
-  if (!meansBooked.includes(refused)) return { refused };
+  const refused = refusal.reason === "limit_exceeded" ? overLimit(refusal, now) : { refused: refusal.reason };
+  if (!meansBooked.includes(refusal.reason)) return refused;
   const bookingId = await bookingInTheWay(deps.store, request, now);
-  return bookingId === null ? { refused } : { refused: "already_booked", bookingId };
+  return bookingId === null ? refused : { refused: "already_booked", bookingId };
 }
+
+const limitDetails: Record<"live" | "unpaid", string> = {
+  live: "So many of your places wait for their deposits already. Pay one of them, or cancel it, to hold another.",
+  unpaid: "Holds of yours in this cohort ended unpaid several times within a day. Come back later, or write to us.",
+};
+
+const overLimit = ({ limit, until }: Extract<HoldRefused, { reason: "limit_exceeded" }>, now: Instant) => ({
+  refused: "limit_exceeded" as const,
+  retryAfter: secondsBetween(now, until),
+  detail: limitDetails[limit],
+});
 
 /** A booking belongs to who made it; one that an admin makes, to the client whose verified e-mail is the participant's. */
 function ownerOf(caller: Caller, { participant }: Body): HoldRequest["owner"] {

@@ -159,6 +159,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: C
     ...(row.people && peopleOf(data)),
     ...(row.programs && { SETTLEMENT_CURRENCIES: settings.settlementCurrencies }),
     ...(row.clinical && settings.oneClinicianMaySignBoth && { ONE_CLINICIAN_MAY_SIGN_BOTH: "true" }),
+    ...(row.holds && settings.holdLimits !== undefined && { HOLD_LIMITS: settings.holdLimits }),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
     ...(row.mail && mailEnvironment(settings, data)),
     ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),

@@ -96,6 +96,48 @@ describe("holding a place", () => {
     expect((await client.hold(cohort.id)).status).toBe("held");
   });
 
+  test("a client holds two places that are not paid for, and is told when there is room for a third", async () => {
+    const cohorts = await Promise.all(Array.from({ length: 3 }, () => openCohort(world)));
+    const [first = "", second = "", third = ""] = cohorts.map(({ id }) => id);
+    const client = new Client(world);
+    await client.hold(first);
+    const { id } = await client.hold(second);
+    const refused = await client.tryHold(await client.quote(third));
+    expect(refused).toMatchObject({ status: 429, body: { code: "limit_exceeded", detail: expect.any(String) } });
+    const seconds = Number(refused.headers.get("retry-after"));
+    expect(seconds).toBeGreaterThan(25 * 60);
+    expect(seconds).toBeLessThanOrEqual(30 * 60);
+    const again = await client.tryHold(await client.quote(second));
+    expect(again).toMatchObject({ status: 409, body: { code: "already_booked", bookingId: id } });
+    await client.cancel();
+    expect((await client.hold(third)).status).toBe("held");
+  });
+
+  test("who lets three holds of a cohort end unpaid within a day holds none there for a day", async () => {
+    const [cohort, other] = await Promise.all([openCohort(world), openCohort(world)]);
+    const client = new Client(world);
+    for (let ended = 0; ended < 3; ended++) {
+      await client.hold(cohort.id);
+      await client.cancel();
+    }
+    const refused = await client.tryHold(await client.quote(cohort.id));
+    expect(refused).toMatchObject({ status: 429, body: { code: "limit_exceeded" } });
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(23 * 60 * 60);
+    expect((await client.hold(other.id)).status).toBe("held");
+  });
+
+  test("an admin books for as many as want it", async () => {
+    const cohort = await openCohort(world);
+    const token = await world.token("admin", "admin@example.com");
+    const book = async () => {
+      const client = new Client(world);
+      const body = { quoteId: await client.quote(cohort.id), participant: participantBody(client.email) };
+      return world.api<Booking>("POST", "/v1/bookings", { token, key: client.email, body });
+    };
+    const booked = [await book(), await book(), await book()];
+    expect(booked.map(({ status }) => status)).toEqual([201, 201, 201]);
+  });
+
   test("a lapsed hold becomes expired, its page closes, its place is for sale, and the client is told", async () => {
     const cohort = await openCohort(world, { count: 1 });
     const client = new Client(world);

@@ -1,5 +1,5 @@
 import { agreementDocument, participationDocument } from "@clearing/domain/agreement";
-import { type Booking, hold } from "@clearing/domain/booking";
+import { type Booking, defaultHoldLimits, hold } from "@clearing/domain/booking";
 import { type Cohort, clearanceDeadline, newPlace, takeTerms } from "@clearing/domain/cohort";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
@@ -114,13 +114,16 @@ export function holdSample(
       quoteId: offer.id,
       datesVersion: terms.datesVersion,
       agreement: document,
+      // As the owner of what an admin books is known.
+      account: owner.sub.startsWith("email:") ? null : { sub: owner.sub, limits: defaultHoldLimits },
     },
-    (placeId) => ({
+    (placeId, holdSlot) => ({
       idempotency: null,
       change: hold(
         {
           id,
           placeId,
+          holdSlot,
           cohortId: offer.cohortId,
           programId: offer.programId,
           quoteId: offer.id,

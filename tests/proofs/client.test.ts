@@ -114,6 +114,16 @@ describe("one client, whoever made the booking", () => {
     expect(methods).toEqual([["card", "us_bank_account"], ["card"]]);
   });
 
+  test("has one deposit by bank debit under way in all spellings of one mailbox", async () => {
+    const name = ids.next("jane");
+    const { methods, contextAt } = stripe();
+    for (const email of [`${name}@example.com`, `${name}+more@example.com`, `${name.toUpperCase()}+a+b@Example.com`]) {
+      await openCheckout(contextAt(now), { bookingId: (await signed(email, "herself")).id, purpose: "deposit" }, actor);
+    }
+
+    expect(methods).toEqual([["card", "us_bank_account"], ["card"], ["card"]]);
+  });
+
   test("sees both kinds of booking in one order, page by page, each once and never more than was asked for", async () => {
     const jane = somebody();
     const made: string[] = [];

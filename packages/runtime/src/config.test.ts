@@ -17,6 +17,10 @@ it.each([
   [{ SETTLEMENT_CURRENCIES: "usd,," }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
   [{ SUPPORT_EMAIL: "" }, "supportEmail", "is not set: SUPPORT_EMAIL"],
   [{ SITE_URL: "my.example.org" }, "siteUrl", "is not a URL: SITE_URL"],
+  [{ HOLD_LIMITS: "2,3" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
+  [{ HOLD_LIMITS: "0,3,24" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
+  [{ HOLD_LIMITS: "2,11,24" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
+  [{ HOLD_LIMITS: "2,3,x" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
 ] as const)("stops at %o with the variable's name", (environment, field, message) => {
   expect(() => readConfig(environment)[field]).toThrow(message);
 });
@@ -32,4 +36,9 @@ it("settles dollars alone, until the operator names the account's currencies", (
 
 it("has no address to send mail from, no telephone and no pages for clients unless the stage has them", () => {
   expect(readConfig({})).toMatchObject({ mailFrom: undefined, supportPhone: undefined, siteUrl: undefined });
+});
+
+it("lets a client hold two unpaid places, until the operator gives other bounds", () => {
+  expect(readConfig({}).holdLimits).toEqual({ live: 2, unpaid: 3, hours: 24 });
+  expect(readConfig({ HOLD_LIMITS: "3,5,48" }).holdLimits).toEqual({ live: 3, unpaid: 5, hours: 48 });
 });

@@ -1,3 +1,4 @@
+import { defaultHoldLimits, type HoldLimits, mostUnpaidEndings } from "@clearing/domain/booking/limits";
 import { Failure } from "@clearing/domain/failure";
 import { isCurrency } from "@clearing/domain/money";
 import * as z from "zod/mini";
@@ -35,6 +36,8 @@ export type Config = {
   /** For the authorizer alone, which checks tokens: those of clients, and those of staff. */
   readonly clientTokens: TokenIssuer;
   readonly staffTokens: TokenIssuer;
+  /** How many unpaid holds a client account may have. */
+  readonly holdLimits: HoldLimits;
   readonly tables: Tables;
 };
 
@@ -67,6 +70,31 @@ function settlementCurrencies(value: string | undefined): readonly string[] {
   const parsed = currencyList.safeParse(value === "" ? undefined : value);
   if (parsed.success) return parsed.data;
   throw new Error("environment variable SETTLEMENT_CURRENCIES is not a list of supported currencies, such as usd,eur");
+}
+
+/** Three whole numbers with commas between them: live holds, holds that ended unpaid, and within how many hours. */
+const holdLimitList = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.split(",").map(Number)),
+  ),
+  z.tuple([bounded(1, 10), bounded(1, mostUnpaidEndings), bounded(1, 7 * 24)]),
+);
+
+function bounded(least: number, most: number) {
+  return z.int().check(z.minimum(least), z.maximum(most));
+}
+
+function holdLimits(value: string | undefined): HoldLimits {
+  if (value === undefined || value === "") return defaultHoldLimits;
+  const parsed = holdLimitList.safeParse(value);
+  if (!parsed.success) {
+    throw new Error(
+      "environment variable HOLD_LIMITS is not three numbers (live holds, unpaid endings, hours): 2,3,24",
+    );
+  }
+  const [live, unpaid, hours] = parsed.data;
+  return { live, unpaid, hours };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -152,6 +180,9 @@ export function readConfig(environment: Environment = process.env): Config {
       get staff() {
         return url("STAFF_ISSUER");
       },
+    },
+    get holdLimits() {
+      return holdLimits(environment.HOLD_LIMITS);
     },
     tables: {
       get core() {

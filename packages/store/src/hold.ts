@@ -3,43 +3,52 @@ import type { Booking, BookingChange } from "@clearing/domain/booking";
 import { agreementPut } from "./agreement.ts";
 import { bookingWrites, type Occasion } from "./booking.ts";
 import { commit } from "./commit.ts";
+import { type HoldingAccount, type NoRoom, roomForHold } from "./hold-slots.ts";
 import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { lockWrites } from "./locks.ts";
 import { claimPlace, freePlaces } from "./place.ts";
 import { useQuote } from "./quote.ts";
 import type { Store } from "./store.ts";
 
-export type HoldRefusal =
-  | "sold_out"
-  | "not_on_sale"
-  | "already_booked"
-  | "quote_used"
-  | "quote_expired"
-  | "conflict"
-  | "replayed";
-export type HeldBooking = { ok: true; booking: Booking } | { ok: false; reason: HoldRefusal };
+type HoldRefusal = "sold_out" | "not_on_sale" | "already_booked" | "quote_used" | "quote_expired" | "conflict";
+export type HoldRefused = { ok: false; reason: HoldRefusal } | ({ ok: false; reason: "limit_exceeded" } & NoRoom);
+type HeldBooking = { ok: true; booking: Booking } | HoldRefused | { ok: false; reason: "replayed" };
 
 const rounds = 12;
+
+type HoldOf = {
+  cohortId: string;
+  placeType: string;
+  quoteId: string;
+  datesVersion: number;
+  agreement: AgreementDocument;
+  account: HoldingAccount | null;
+};
 
 /**
  * Holds one free place: the place's claim, the booking, its locks, the quote's use, the agreement to sign,
  * audit, events and the idempotency record in one transaction. A place that somebody else was faster to claim is
- * replaced by another, under the same booking id. `hold` makes the booking for the place that is tried.
+ * replaced by another, under the same booking id, and so is the account's slot for one more hold. `account` is null where
+ * the hold is not counted. `hold` makes the booking for the place and the slot that are tried.
  */
 export async function holdPlace(
   store: Store,
-  request: { cohortId: string; placeType: string; quoteId: string; datesVersion: number; agreement: AgreementDocument },
-  hold: (placeId: string) => { change: BookingChange; idempotency: IdempotencyRecord | null },
+  request: HoldOf,
+  hold: (placeId: string, slot: number | null) => { change: BookingChange; idempotency: IdempotencyRecord | null },
   occasion: Occasion,
 ): Promise<HeldBooking> {
   const { now } = occasion;
   for (let round = 0; round < rounds; round++) {
-    const { places, forSale } = await freePlaces(store, request.cohortId, request.placeType, now);
+    const [{ places, forSale }, room] = await Promise.all([
+      freePlaces(store, request.cohortId, request.placeType, now),
+      request.account === null ? { slot: null } : roomForHold(store, request.account, request.cohortId, now),
+    ]);
     const place = places[Math.floor(store.random() * places.length)];
     if (place === undefined) return { ok: false, reason: forSale ? "sold_out" : "not_on_sale" };
     // The cohort was given other dates or another zone since: the quote's schedule and policy are those of the old ones.
     if (place.datesVersion !== request.datesVersion) return { ok: false, reason: "quote_expired" };
-    const { change, idempotency } = hold(place.id);
+    if ("limit" in room) return { ok: false, reason: "limit_exceeded", ...room };
+    const { change, idempotency } = hold(place.id, room.slot);
     const { booking } = change;
     const until = booking.holdExpiresAt;
     if (until === null) throw new Error(`${booking.id} is held without an instant`);
@@ -54,6 +63,7 @@ export async function holdPlace(
     if (result.ok) return { ok: true, booking };
     switch (result.reason) {
       case "place_gone":
+      case "slot_busy":
       case "conflict":
         continue;
       case "stale":

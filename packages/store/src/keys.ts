@@ -39,6 +39,10 @@ export const keys = {
   }),
   /** One deposit by bank debit at a time per mailbox of a verified address, however it is written. */
   debitLock: (email: string) => ({ pk: `DEBIT#${mailboxKey(email)}`, sk: "LOCK" }),
+  /** One live unpaid hold of a client account; it has as many of these as it may have holds. */
+  holdSlot: (ownerSub: string, slot: number) => ({ pk: `ACCOUNT#${ownerSub}`, sk: `HOLD#${slot}` }),
+  /** When holds of one account and cohort ended unpaid. */
+  unpaidEndings: (ownerSub: string, cohortId: string) => ({ pk: `ACCOUNT#${ownerSub}`, sk: `ENDED#${cohortId}` }),
   /**
    * One customer at Stripe per client: by the verified address, which is what a client's own bookings and those that an
    * admin made for them have in common.

@@ -11,12 +11,12 @@ import { readTogether } from "./together.ts";
 
 /**
  * Why a booking's claim moves: a hold begins, a page for its deposit opens (for cards alone, or for bank debits too), a
- * debit is waited for or has failed, the place is taken for good. Without a move of the claim, the participant accepts,
- * or is corrected.
+ * debit is waited for or has failed, a page that was never made gives its time back, the place is taken for good. Without
+ * a move of the claim, the participant accepts, or is corrected.
  */
-export type ClaimMove = "hold" | "card_page" | "debit_page" | "wait" | "take" | "accept" | "correct";
+export type ClaimMove = "hold" | "card_page" | "debit_page" | "wait" | "shrink" | "take" | "accept" | "correct";
 
-export type LockRefusal = "already_booked" | "debit_busy";
+export type LockRefusal = "already_booked" | "debit_busy" | "slot_busy";
 
 /**
  * A lock that a booking holds beside its place, and what becomes of it at each move of the claim: `claim` takes it or
@@ -29,7 +29,14 @@ type Lock = {
   at: Partial<Record<ClaimMove, "claim" | "follow" | "release">>;
 };
 
-const withTheClaim = { hold: "claim", card_page: "claim", debit_page: "claim", wait: "claim", take: "claim" } as const;
+const withTheClaim = {
+  hold: "claim",
+  card_page: "claim",
+  debit_page: "claim",
+  wait: "claim",
+  shrink: "claim",
+  take: "claim",
+} as const;
 
 /** All locks of a booking. What is added here is taken, moved and let go with the rest. */
 const locksOf = (booking: Booking): Lock[] => [
@@ -44,9 +51,17 @@ const locksOf = (booking: Booking): Lock[] => [
   {
     key: keys.debitLock(booking.owner.email),
     refusal: "debit_busy",
-    at: { debit_page: "claim", wait: "follow", take: "release" },
+    at: { debit_page: "claim", wait: "follow", shrink: "follow", take: "release" },
   },
+  ...(booking.holdSlot === null ? [] : [slotLock(booking.owner.sub, booking.holdSlot)]),
 ];
+
+/** Counts a hold among its account's live unpaid ones, until it is paid or a bank debit is on its way; then no more. */
+const slotLock = (ownerSub: string, slot: number): Lock => ({
+  key: keys.holdSlot(ownerSub, slot),
+  refusal: "slot_busy",
+  at: { hold: "claim", card_page: "follow", debit_page: "follow", wait: "release", shrink: "follow", take: "release" },
+});
 
 type Parties = Pick<Booking, "cohortId" | "owner" | "participant">;
 

@@ -81,10 +81,8 @@ export function acceptParticipation(
     ]);
     if (result.ok) return { ok: true, booking };
     if (result.reason === "already_booked") return { ok: false, reason: "already_booked", booking };
-    return {
-      ok: false,
-      reason: result.reason === "already_posted" || result.reason === "debit_busy" ? "stale" : result.reason,
-    };
+    const { reason } = result;
+    return { ok: false, reason: reason === "conflict" || reason === "replayed" ? reason : "stale" };
   });
 }
 
@@ -124,9 +122,7 @@ export function correctInvitation(
     ]);
     if (result.ok) return { ok: true, booking };
     if (result.reason === "already_booked") return { ok: false, reason: "already_booked", booking };
-    return {
-      ok: false,
-      reason: result.reason === "already_posted" || result.reason === "debit_busy" ? "stale" : result.reason,
-    };
+    const { reason } = result;
+    return { ok: false, reason: reason === "conflict" || reason === "replayed" ? reason : "stale" };
   });
 }

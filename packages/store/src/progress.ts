@@ -8,6 +8,7 @@ import { releaseWrites } from "./locks.ts";
 import { pagesToClose } from "./pages.ts";
 import { checkTaken } from "./place.ts";
 import type { Store } from "./store.ts";
+import { unpaidEndingWrites } from "./unpaid-endings.ts";
 
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
@@ -145,6 +146,7 @@ async function endOnce(
     ...endingWrites(store, before, decision, occasion),
     ...checks,
     ...(await releaseWrites(store, before)),
+    ...(await unpaidEndingWrites(store, before, by, occasion.now)),
   ]);
   if (result.ok) return { ok: true, booking: decision.booking };
   return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };

@@ -96,7 +96,7 @@ async function placeWrites(store: Store, booking: Booking, place: PlaceMove, now
   return place.kind === "claim"
     ? [
         moveClaim(store, booking, place.until),
-        ...(await lockWrites(store, booking, "wait", { until: place.until, now })),
+        ...(await lockWrites(store, booking, place.cause === "debit" ? "wait" : "shrink", { until: place.until, now })),
       ]
     : [takePlace(store, booking), ...(await lockWrites(store, booking, "take", { until: "forever", now }))];
 }

@@ -20,6 +20,7 @@ import { pagesToClose } from "./pages.ts";
 import type { Key } from "./read.ts";
 import { shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
+import { unpaidEndingWrites } from "./unpaid-endings.ts";
 
 /** The table of what is due: a clearance has one of its own. */
 const tableOf = ({ tables }: Store, kind: DueKind): string => (kind === "CLEARANCE" ? tables.clearance : tables.core);
@@ -102,6 +103,7 @@ type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" 
 export function lapseHold(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
   return changeBooking(store, bookingId, occasion, lapse, async (booking) => [
     ...(await releaseWrites(store, booking)),
+    ...(await unpaidEndingWrites(store, booking, null, occasion.now)),
     ...pagesToClose(store, booking, occasion.now),
   ]);
 }

@@ -19,7 +19,7 @@ export const createBooking = defineRoute({
   summary: "Holds a place for some minutes, at a quote's prices",
   body: z.strictObject({ quoteId: id("quo"), participant }),
   responses: () => ({ 201: { description: "The booking, `held`", schema: bookingResponse() } }),
-  errors: ["not_found", "sold_out", "already_booked", "quote_expired", "quote_used", "not_on_sale"],
+  errors: ["not_found", "sold_out", "already_booked", "quote_expired", "quote_used", "not_on_sale", "limit_exceeded"],
 });
 
 export const listBookings = defineRoute({

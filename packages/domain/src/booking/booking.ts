@@ -69,6 +69,8 @@ export type Booking = {
   autopay: boolean;
   /** While `held`: the instant of the place's claim. */
   holdExpiresAt: Instant | null;
+  /** Which of its account's live unpaid holds this one is or was, from 1 on; null for an admin's, which is not counted. */
+  holdSlot: number | null;
   /** The hold has had its one extension. */
   holdExtended: boolean;
   /** A bank debit for the deposit has failed: the one more session that this allows has been given. */

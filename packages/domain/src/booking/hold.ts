@@ -12,6 +12,7 @@ export type HoldRequest = {
   programId: string;
   quoteId: string;
   placeId: string;
+  holdSlot: number | null;
   placeType: string;
   owner: Booking["owner"];
   participant: Participant;

@@ -6,6 +6,7 @@ export * from "./confirmation.ts";
 export * from "./deadline.ts";
 export * from "./due.ts";
 export * from "./hold.ts";
+export * from "./limits.ts";
 export * from "./participant.ts";
 export { acceptInvitation, correctParticipant, mayDecline } from "./participation.ts";
 export {

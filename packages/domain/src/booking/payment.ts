@@ -49,8 +49,11 @@ export type PaymentOutcome =
 
 export type Succeeded = Extract<PaymentOutcome, { kind: "succeeded" }>;
 
-/** What happens to the place and the locks, each only while it still names this booking: taken, or claimed until. */
-export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant };
+/**
+ * What happens to the place and the locks, each only while it still names this booking: taken, or claimed until, for a
+ * bank debit that is waited for or has failed, or because a page that was never made gives back what it brought.
+ */
+export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant; cause: "debit" | "page" };
 
 /** One transaction's worth of settlement; what is absent does not change. */
 export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {

@@ -146,7 +146,7 @@ describe("a bank debit for the deposit", () => {
       settlement: {
         booking: { status: "held", holdExpiresAt: until, dueAt: until, dues: [{ status: "processing" }, {}] },
         attempt: { status: "processing" },
-        place: { kind: "claim", until },
+        place: { kind: "claim", until, cause: "debit" },
       },
     });
   });

@@ -161,7 +161,7 @@ function underWay(
     },
     (after) => ({ events: events(after), journal: [] }),
   );
-  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until } } : {};
+  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until, cause: "debit" } } : {};
   return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
 }
 
@@ -189,7 +189,7 @@ function abandoned(state: SettlementState, now: Instant): SettlementDecision {
       journal: [],
     }),
   );
-  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until: now } } : {};
+  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until: now, cause: "debit" } } : {};
   return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
 }
 
@@ -234,7 +234,8 @@ function failed(
       journal: [],
     }),
   );
-  const place: Pick<Settlement, "place"> = until === null ? {} : { place: { kind: "claim", until } };
+  const place: Pick<Settlement, "place"> =
+    until === null ? {} : { place: { kind: "claim", until, cause: debit ? "debit" : "page" } };
   return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
 }
 

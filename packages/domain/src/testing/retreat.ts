@@ -120,6 +120,7 @@ export function held(kind: PlanKind = "deposit_and_balance", on: Parameters<type
     programId: offer.programId,
     quoteId: offer.id,
     placeId: "plc_1",
+    holdSlot: 1,
     placeType: offer.placeType,
     owner: { sub: "sub_client", email: "ada@example.org" },
     participant: { name: "Ada Client", email: "ada@example.org", phone: "+1", dateOfBirth: "1980-01-01" },

@@ -30,6 +30,9 @@ export const instantOf = (milliseconds: number): Instant =>
 
 export const plusSeconds = (instant: Instant, seconds: number): Instant =>
   toInstant(Instants.addSeconds(Instants.fromString(instant), seconds));
+/** Negative where the second instant is before the first. */
+export const secondsBetween = (from: Instant, to: Instant): number => (Date.parse(to) - Date.parse(from)) / 1_000;
+
 export const plusMinutes = (instant: Instant, minutes: number): Instant => plusSeconds(instant, minutes * 60);
 export const plusHours = (instant: Instant, hours: number): Instant => plusSeconds(instant, hours * 3_600);
 /** So many times 24 hours later; for calendar days use `addDays`. */

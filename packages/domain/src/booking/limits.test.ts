@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { held, today } from "../testing/retreat.ts";
+import { type Instant, plusHours } from "../time/index.ts";
+import { barredUntil, defaultHoldLimits, endsUnpaid, mostUnpaidEndings, withUnpaidEnding } from "./limits.ts";
+
+const after = (hours: number): Instant => plusHours(today, hours);
+const barred = (hours: number[], at: number) => barredUntil(hours.map(after), defaultHoldLimits, after(at));
+
+describe("holds of one account and cohort that ended unpaid", () => {
+  test("bar it for 24 hours from the third within 24 hours", () => {
+    expect(barred([0, 1], 1)).toBeNull();
+    expect(barred([0, 1, 2], 2)).toBe(after(26));
+    expect(barred([0, 1, 2], 26)).toBeNull();
+  });
+
+  test("do not bar it where the third came 24 hours after the first", () => {
+    expect(barred([0, 1, 24], 24)).toBeNull();
+    expect(barred([0, 1, 23.9], 23.9)).toBe(after(47.9));
+  });
+
+  test("bar it longer with each that ends while it is barred, in whatever order they were recorded", () => {
+    expect(barred([0, 1, 2, 3], 4)).toBe(after(27));
+    expect(barred([3, 0, 2, 1], 4)).toBe(after(27));
+  });
+
+  test("are forgotten but for the last ten", () => {
+    const instants = Array.from({ length: mostUnpaidEndings + 5 }, (_, hour) => after(hour));
+
+    expect(instants.reduce(withUnpaidEnding, [] as readonly Instant[])).toEqual(instants.slice(5));
+  });
+});
+
+describe("an ending is one more hold that ended unpaid", () => {
+  const booking = held();
+
+  test("where a hold lapses or its client cancels it", () => {
+    expect(endsUnpaid(booking, null)).toBe(true);
+    expect(endsUnpaid(booking, "client")).toBe(true);
+  });
+
+  test("unless it is the operator's or a clinician's doing, paid, on its way, or an admin's", () => {
+    const [deposit, ...rest] = booking.dues;
+    const processing = [{ ...deposit, status: "processing" } as (typeof booking.dues)[number], ...rest];
+
+    expect(endsUnpaid(booking, "operator")).toBe(false);
+    expect(endsUnpaid(booking, "not_cleared")).toBe(false);
+    expect(endsUnpaid({ ...booking, status: "awaiting_clearance" }, "client")).toBe(false);
+    expect(endsUnpaid({ ...booking, dues: processing }, "client")).toBe(false);
+    expect(endsUnpaid({ ...booking, holdSlot: null }, null)).toBe(false);
+  });
+});

@@ -1,0 +1,55 @@
+import { type Instant, later, plusHours } from "../time/index.ts";
+import type { Booking, Ending } from "./booking.ts";
+
+/**
+ * How many unpaid holds one client account may have: `live` at a time over all cohorts, and after `unpaid` of one cohort
+ * that ended unpaid within `hours`, none there for as many hours. At most 10 of each, and a week.
+ */
+export type HoldLimits = { live: number; unpaid: number; hours: number };
+
+/** What holds unless the operator says otherwise. */
+export const defaultHoldLimits: HoldLimits = { live: 2, unpaid: 3, hours: 24 };
+
+/** When the holds of one account and cohort ended unpaid, in the order in which that was recorded. */
+export type UnpaidEndings = readonly Instant[];
+
+/** The most endings that are kept, and so the most that a limit may ask for. */
+export const mostUnpaidEndings = 10;
+
+export const withUnpaidEnding = (endings: UnpaidEndings, at: Instant): UnpaidEndings =>
+  [...endings, at].slice(-mostUnpaidEndings);
+
+/** Until when an account may hold no place of the cohort, for what ended unpaid; null when it may. */
+export function barredUntil(endings: UnpaidEndings, { unpaid, hours }: HoldLimits, now: Instant): Instant | null {
+  const inOrder = endings.toSorted();
+  const ends = inOrder.slice(unpaid - 1).map((last, index) => {
+    const first = inOrder[index] ?? last;
+    return last < plusHours(first, hours) ? plusHours(last, hours) : now;
+  });
+  const until = ends.reduce(later, now);
+  return until > now ? until : null;
+}
+
+/**
+ * Whose doing an ending is: what the operator or a clinician ends is not counted against the client. An invitation that is
+ * declined is, or one person with two addresses could renew a hold for ever.
+ */
+const isOfBuyer: Record<Ending["by"], boolean> = {
+  client: true,
+  participant: true,
+  operator: false,
+  clearance_deadline: false,
+  not_cleared: false,
+  no_show: false,
+  turned_away: false,
+};
+
+/**
+ * Whether an ending counts as one more hold that ended unpaid: the booking is held and nothing is on its way to pay for
+ * it. `by` is null where the hold lapses. An admin's holds are not counted.
+ */
+export const endsUnpaid = ({ status, holdSlot, dues }: Booking, by: Ending["by"] | null): boolean =>
+  status === "held" &&
+  holdSlot !== null &&
+  (by === null || isOfBuyer[by]) &&
+  dues.every((due) => due.status !== "processing");

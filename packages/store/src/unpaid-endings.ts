@@ -1,0 +1,38 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { type Booking, type Ending, endsUnpaid, type UnpaidEndings, withUnpaidEnding } from "@clearing/domain/booking";
+import { type Instant, plusDays } from "@clearing/domain/time";
+import type { Guarded } from "./commit.ts";
+import type { Item } from "./items.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
+
+/** Longer than any limit looks back, and bars from there. */
+const keptDays = 15;
+
+/**
+ * What an ending records where it is one more hold of its account and cohort that ended unpaid; two at once both count.
+ * A hold that lapses (`by` is null) ended at its instant, whenever that is noticed.
+ */
+export async function unpaidEndingWrites(
+  store: Store,
+  before: Booking,
+  by: Ending["by"] | null,
+  now: Instant,
+): Promise<Guarded<"stale">[]> {
+  if (!endsUnpaid(before, by)) return [];
+  const TableName = store.tables.core;
+  const Key = keys.unpaidEndings(before.owner.sub, before.cohortId);
+  const { Item } = await store.client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+  const endedAt = by === null ? (before.holdExpiresAt ?? now) : now;
+  const written: Item = {
+    ...Key,
+    instants: withUnpaidEnding(unpaidEndingsIn(Item), endedAt),
+    version: Number(Item?.version ?? 0) + 1,
+    expiresAt: Math.floor(Date.parse(plusDays(now, keptDays)) / 1_000),
+  };
+  return [{ write: { Put: { TableName, Item: written, ...isVersion(Item?.version ?? null) } }, refusal: "stale" }];
+}
+
+export const unpaidEndingsIn = (item: Item | undefined): UnpaidEndings =>
+  (item?.instants as UnpaidEndings | undefined) ?? [];

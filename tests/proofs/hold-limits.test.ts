@@ -1,0 +1,278 @@
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { Booking, PaymentOutcome } from "@clearing/domain/booking";
+import type { Cohort } from "@clearing/domain/cohort";
+import type { Program } from "@clearing/domain/program";
+import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
+import { openCheckout } from "@clearing/operations/checkout";
+import type { Gateway } from "@clearing/payments";
+import { signAgreement } from "@clearing/store/agreement";
+import { endEarly } from "@clearing/store/progress";
+import { settleAttempt } from "@clearing/store/settle";
+import type { Store } from "@clearing/store/store";
+import { lapseHold } from "@clearing/store/sweep";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { actor, holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { openSession } from "../harness/session.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const now: Instant = "2027-03-01T17:00:00Z";
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+type Buyer = Booking["owner"];
+type Sale = { program: Program; cohort: Cohort };
+const somebody = (): Buyer => {
+  const sub = ids.next("sub");
+  return { sub, email: `${sub}@example.com` };
+};
+
+async function sale(places = 8): Promise<Sale> {
+  const program = sampleProgram();
+  return { program, cohort: await openCohort(running.store, program, { places, now }) };
+}
+
+/** One more hold of a buyer, each for another participant. */
+async function hold(buyer: Buyer, { program, cohort }: Sale, at = now, store: Store = running.store) {
+  const offer = await sampleQuote(running.store, program, cohort, at);
+  return holdSample(store, offer, `${ids.next("guest")}@example.com`, at, buyer);
+}
+
+async function held(...request: Parameters<typeof hold>): Promise<Booking> {
+  const result = await hold(...request);
+  if (!result.ok) throw new Error(`not held: ${result.reason}`);
+  return result.booking;
+}
+
+/** What one more hold of the buyer would be answered: `held`, or the limit that is in the way and until when. */
+async function answered(...request: Parameters<typeof hold>) {
+  const result = await hold(...request);
+  if (result.ok) return "held";
+  return result.reason === "limit_exceeded" ? { limit: result.limit, until: result.until } : result.reason;
+}
+
+/** A page of Stripe's for the deposit. */
+async function page({ id, agreement: { hash } }: Booking, at = now) {
+  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+  await signAgreement(running.store, id, signature, { actor, action: "sign", now: at }, () => null);
+  const gateway: Partial<Gateway> = {
+    createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+    createCheckoutSession: async (session) => ({ ok: true, value: openSession(session, at) }),
+  };
+  const site = { stage: "test", publicUrl: "https://example.org" };
+  const context = { store: running.store, gateway: gateway as Gateway, ids, clock: { now: () => at }, site };
+  const opened = await openCheckout(context, { bookingId: id, purpose: "deposit" }, actor);
+  if (!opened.ok) throw new Error("no page");
+  return opened.attempt;
+}
+
+/** Stripe says something of the deposit's payment. */
+async function settled(booking: Booking, attemptId: string, outcome: PaymentOutcome, at = now) {
+  const ref = { bookingId: booking.id, attemptId, refundId: ids.next("ref") };
+  const result = await settleAttempt(running.store, ref, outcome, { actor, action: "settle", now: at });
+  if (!result.ok) throw new Error(`not settled: ${result.reason}`);
+}
+
+const paid = (): PaymentOutcome => ({
+  kind: "succeeded",
+  paymentIntentId: ids.next("pi"),
+  chargeId: ids.next("ch"),
+  amount: 250_000,
+  currency: "usd",
+  paidAt: now,
+  booked: null,
+});
+
+const lapse = ({ id }: Booking, at: Instant) => lapseHold(running.store, id, { actor, action: "lapse", now: at });
+const cancel = ({ id }: Booking, by: "client" | "operator" = "client", at = now, store = running.store) =>
+  endEarly(store, { bookingId: id, by, refundId: ids.next("ref") }, { actor, action: "cancel", now: at });
+
+/** So many holds of one cohort that ended unpaid, one after the other. */
+async function endUnpaid(buyer: Buyer, of: Sale, count: number, at = now): Promise<void> {
+  for (let ended = 0; ended < count; ended++) await cancel(await held(buyer, of, at), "client", at);
+}
+
+describe("an account's live unpaid holds", () => {
+  test("60 requests at once for 60 places leave two held, and every other one is told of the limit", async () => {
+    const [buyer, of] = [somebody(), await sale(60)];
+
+    const answers = await Promise.all(Array.from({ length: 60 }, () => answered(buyer, of)));
+
+    expect(answers.filter((answer) => answer === "held")).toHaveLength(2);
+    const limit = { limit: "live", until: plusMinutes(now, 30) };
+    expect(answers.filter((answer) => answer !== "held")).toEqual(Array(58).fill(limit));
+  });
+
+  test("control: without the slot's condition the same requests hold more", async () => {
+    const careless = intercepted((command, send) => {
+      if (command instanceof TransactWriteCommand) {
+        for (const { Update } of command.input.TransactItems ?? []) {
+          if (Update && isOfAccount(Update.Key)) Update.ConditionExpression = ":now = :now";
+        }
+      }
+      return send();
+    });
+    const [buyer, of] = [somebody(), await sale(60)];
+
+    const answers = await Promise.all(Array.from({ length: 60 }, () => answered(buyer, of, now, careless)));
+
+    expect(answers.filter((answer) => answer === "held").length).toBeGreaterThan(2);
+  });
+
+  test("count over all cohorts, and against nobody else", async () => {
+    const [buyer, first, second] = [somebody(), await sale(), await sale()];
+    await held(buyer, first);
+    await held(buyer, second);
+
+    expect(await answered(buyer, await sale())).toEqual({ limit: "live", until: plusMinutes(now, 30) });
+    expect(await answered(somebody(), first)).toBe("held");
+  });
+
+  test("leave room again when one is paid, or has lapsed", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    const [first] = [await held(buyer, of), await held(buyer, await sale())];
+    await settled(first, (await page(first)).id, paid());
+
+    expect(await answered(buyer, of)).toBe("held");
+    expect(await answered(buyer, of)).toMatchObject({ limit: "live" });
+    expect(await answered(buyer, await sale(), plusMinutes(now, 30))).toBe("held");
+  });
+
+  test("an admin's are not counted", async () => {
+    const [email, of] = ["for-somebody@example.com", await sale()];
+    const client = { sub: `email:${email}`, email };
+
+    const answers = [await answered(client, of), await answered(client, of), await answered(client, of)];
+
+    expect(answers).toEqual(["held", "held", "held"]);
+  });
+
+  test("stay counted for as long as the page of one keeps its place, and not longer", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    const first = await held(buyer, of);
+    await page(first, plusMinutes(now, 10));
+    await held(buyer, of, plusMinutes(now, 25));
+
+    expect(await answered(buyer, of, plusMinutes(now, 45))).toEqual({ limit: "live", until: plusMinutes(now, 46) });
+    expect(await answered(buyer, of, plusMinutes(now, 46))).toBe("held");
+  });
+
+  test("stay counted where Stripe refuses the page of one: nothing is on its way", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    const first = await held(buyer, of);
+    await held(buyer, of);
+    await settled(first, (await page(first)).id, { kind: "refused", code: "email_invalid" });
+
+    expect(await answered(buyer, of)).toEqual({ limit: "live", until: plusMinutes(now, 30) });
+  });
+
+  test("do not count one whose bank debit is processing, nor when that has come back", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    const first = await held(buyer, of);
+    const { id } = await page(first);
+    await settled(first, id, { kind: "processing", paymentIntentId: "pi_1" });
+    await held(buyer, of);
+    expect(await answered(buyer, of)).toBe("held");
+
+    const back = plusDays(now, 4);
+    await settled(first, id, { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" }, back);
+    const other = await sale();
+    await page(first, back);
+    const answers = [];
+    for (let count = 0; count < 3; count++) answers.push(await answered(buyer, other, back));
+    expect(answers).toEqual(["held", "held", { limit: "live", until: plusMinutes(back, 30) }]);
+  });
+
+  test("may be sold out or booked already first: the limit is the last that is told", async () => {
+    const [buyer, of] = [somebody(), await sale(2)];
+    await held(buyer, of);
+    await held(buyer, of);
+
+    expect(await answered(buyer, of)).toBe("sold_out");
+  });
+});
+
+describe("holds of one account and cohort that ended unpaid", () => {
+  test("three within a day leave none for a day in that cohort, counted from the last", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    await endUnpaid(buyer, of, 2);
+    await endUnpaid(buyer, of, 1, plusHours(now, 23));
+
+    const until = plusHours(now, 47);
+    expect(await answered(buyer, of, plusHours(now, 23))).toEqual({ limit: "unpaid", until });
+    expect(await answered(buyer, await sale(), plusHours(now, 23))).toBe("held");
+    expect(await answered(somebody(), of, plusHours(now, 23))).toBe("held");
+    expect(await answered(buyer, of, until)).toBe("held");
+  });
+
+  test("that lie further apart leave room", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    await endUnpaid(buyer, of, 2);
+    await endUnpaid(buyer, of, 1, plusHours(now, 24));
+
+    expect(await answered(buyer, of, plusHours(now, 24))).toBe("held");
+  });
+
+  test("count from their own instants where they lapse, however late that is noticed", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    await endUnpaid(buyer, of, 1);
+    const lapsed = [await held(buyer, of), await held(buyer, of)];
+    for (const one of lapsed) await lapse(one, plusHours(now, 5));
+
+    const until = plusMinutes(plusDays(now, 1), 30);
+    expect(await answered(buyer, of, plusHours(now, 6))).toEqual({ limit: "unpaid", until });
+  });
+
+  test("count though no sweep has run since they lapsed", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    await endUnpaid(buyer, of, 1);
+    await held(buyer, of);
+    await held(buyer, of);
+
+    const until = plusMinutes(plusDays(now, 1), 30);
+    expect(await answered(buyer, of, plusMinutes(now, 31))).toEqual({ limit: "unpaid", until });
+  });
+
+  test("both count when two end at once, of which one has read what the other changes", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    await endUnpaid(buyer, of, 1);
+    const [first, second] = [await held(buyer, of), await held(buyer, of)];
+    let meanwhile: (() => Promise<unknown>) | undefined = () => cancel(second);
+    const between = intercepted(async (command, send) => {
+      const answer = await send();
+      const interrupt = command instanceof GetCommand && isOfAccount(command.input.Key) ? meanwhile : undefined;
+      if (interrupt !== undefined) meanwhile = undefined;
+      await interrupt?.();
+      return answer;
+    });
+
+    await cancel(first, "client", now, between);
+
+    expect(meanwhile).toBeUndefined();
+
+    expect(await answered(buyer, of)).toMatchObject({ limit: "unpaid" });
+  });
+
+  test("do not count what the operator cancelled, nor what a bank debit was on its way for", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    await endUnpaid(buyer, of, 2);
+    await cancel(await held(buyer, of), "operator");
+    const waiting = await held(buyer, of);
+    await settled(waiting, (await page(waiting)).id, { kind: "processing", paymentIntentId: "pi_1" });
+    await cancel(waiting);
+
+    expect(await answered(buyer, of)).toBe("held");
+  });
+});
+
+type Send = Store["client"]["send"];
+const isOfAccount = (key: Record<string, unknown> | undefined): boolean => String(key?.pk).startsWith("ACCOUNT#");
+
+/** The same store, with something between it and DynamoDB. */
+function intercepted(between: (command: object, send: () => Promise<unknown>) => Promise<unknown>): Store {
+  const { client } = running.store;
+  const send = ((command: Parameters<Send>[0]) => between(command, () => client.send(command))) as Send;
+  return { ...running.store, client: Object.assign(Object.create(client), { send }) };
+}
