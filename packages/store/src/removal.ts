@@ -78,8 +78,7 @@ function headWrites(store: Store, booking: Booking, { now, actor, action }: Occa
 }
 
 /**
- * A child goes with all that leads to it. An attempt goes as it was read: money that came meanwhile has changed it, and
- * not always its booking.
+ * A child goes with all that leads to it. An attempt goes as it was read: money that came meanwhile has changed it.
  */
 const removalOf =
   (store: Store) =>
