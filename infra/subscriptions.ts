@@ -39,6 +39,7 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = {
     source: "clearing",
     events: [
       "BookingHeld",
+      "ParticipationChanged",
       "AgreementSigned",
       "PaymentProcessing",
       "PaymentActionRequired",

@@ -12,9 +12,10 @@ type Addressee = { recipient: Recipient; to: string; write: Write };
 export function addresseesOf(name: EventName, booking: Booking): Addressee[] {
   const { payer, participant } = mails[name] ?? {};
   if (isForOneself(booking)) return addressee("payer", booking.owner.email, payer ?? participant);
+  const hears = booking.participation === "accepted" || name === "ParticipationChanged";
   return [
     ...addressee("payer", booking.owner.email, payer),
-    ...(booking.participation === "accepted" ? addressee("participant", booking.participant.email, participant) : []),
+    ...(hears ? addressee("participant", booking.participant.email, participant) : []),
   ];
 }
 

@@ -167,6 +167,33 @@ describe("where somebody else pays", () => {
     }
   });
 
+  it.each([
+    ["invited", anna.held, [participant]],
+    ["accepted", anna.held, [paul, participant]],
+    ["declined", anna.cancelled, [participant]],
+  ] as const)("that a participant has %s is told to whom it concerns", async (participation, stage, expected) => {
+    const { agreement } = stage;
+    const signed = { ...forAnna(stage), agreement: { ...agreement, signedVersion: agreement.version } };
+
+    expect(await sentAbout("ParticipationChanged", { ...signed, participation }, { participation })).toEqual(expected);
+  });
+
+  it("invitations to an address are bounded apart from mails about holds, and left out over the bound", async () => {
+    const { agreement } = anna.held;
+    const signed = { ...agreement, signedVersion: agreement.version };
+    const booking: Booking = { ...forAnna(anna.held), participation: "invited", agreement: signed };
+    const { sent, log, table, handle } = office(undefined, booking);
+    table.on(UpdateCommand).callsFake(({ Key }) => {
+      if (Key.sk.startsWith("INVITATION#")) throw new ConditionalCheckFailedException({ message: "no", $metadata: {} });
+      return {};
+    });
+
+    await handle(event("ParticipationChanged", { participation: "invited" }));
+
+    expect(sent).toEqual([]);
+    expect(log.join("")).toContain('"MailLeftOut":1');
+  });
+
   it("each of two mails is marked by itself, so that one that fails does not repeat the other", async () => {
     const { table, handle } = office(undefined, forAnna(anna.confirmed));
 

@@ -59,6 +59,13 @@ async function send(mail: Mail, bound: Bound | null, { store, mailer, log, clock
   if (outcome === "refused" || outcome === "recipient_not_verified") log.metric("MailRefused", 1, "Count");
 }
 
-/** Whoever holds and lets go all day would be mailed each time: mails about a hold are bounded while nothing was paid. */
-const boundOf = (name: EventName, { paid }: Booking): Bound | null =>
-  paid === 0 && ["BookingHeld", "HoldExpired", "BookingCancelled", "BookingDeclined"].includes(name) ? "hold" : null;
+const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingCancelled", "BookingDeclined"];
+
+/**
+ * Whoever holds and lets go, or invites, all day would have an address mailed each time: mails about a hold are bounded
+ * while nothing was paid, and so are invitations.
+ */
+function boundOf(name: EventName, { paid, participation }: Booking): Bound | null {
+  if (name === "ParticipationChanged") return participation === "invited" ? "invitation" : null;
+  return paid === 0 && aboutHold.includes(name) ? "hold" : null;
+}

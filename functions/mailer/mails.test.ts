@@ -256,6 +256,38 @@ describe("the words of a mail", () => {
     }
   });
 
+  it.each([
+    ["invited", "held", "Please say whether you take part"],
+    ["invited", "awaiting_clearance", "Please say whether you take part"],
+    ["invited", "cancelled", null],
+    ["invited", "expired", null],
+    ["accepted", "awaiting_clearance", "You take part"],
+    ["accepted", "cancelled", null],
+    ["declined", "cancelled", "You do not take part"],
+  ] as const)(
+    "to a participant who has %s by then, of a booking that is %s by then: %s",
+    (participation, stage, subject) => {
+      const { agreement } = anna.held;
+      const booking = {
+        ...forAnna(anna[stage]),
+        participation,
+        agreement: { ...agreement, signedVersion: agreement.version },
+      };
+      const said = (data: Data) => wordsOf("ParticipationChanged", data, booking, null, "participant");
+
+      expect(said({ participation })?.subject ?? null).toBe(subject);
+      for (const other of ["invited", "accepted", "declined"].filter((one) => one !== participation)) {
+        expect(said({ participation: other })).toBeNull();
+      }
+    },
+  );
+
+  it("invite nobody to an agreement that is still to be signed", () => {
+    const invited: Booking = { ...forAnna(anna.held), participation: "invited" };
+
+    expect(wordsOf("ParticipationChanged", { participation: "invited" }, invited, null, "participant")).toBeNull();
+  });
+
   it("to a payer read the same whether a participant declines or was declined", () => {
     const refused = wordsOf("BookingCancelled", { by: "participant", refund: 0, kept: 0 }, forAnna(anna.cancelled));
 

@@ -1,6 +1,7 @@
 import type { EventName } from "@clearing/domain/event";
 import * as booking from "./booking-mails.ts";
 import * as clearance from "./clearance-mails.ts";
+import * as participation from "./participation-mails.ts";
 import * as payment from "./payment-mails.ts";
 import * as refund from "./refund-mails.ts";
 import type { Write } from "./words.ts";
@@ -17,6 +18,7 @@ export type Recipient = "payer" | "participant";
 export const mails: Partial<Record<EventName, Partial<Record<Recipient, Write>>>> = {
   BookingHeld: { payer: booking.held },
   HoldExpired: { payer: booking.holdExpired, participant: booking.holdExpiredForOther },
+  ParticipationChanged: { payer: participation.toPayer, participant: participation.toParticipant },
   AgreementSigned: { payer: booking.agreementSigned },
   BookingConfirmed: { payer: booking.confirmed, participant: booking.confirmed },
   BookingUnconfirmed: { participant: booking.unconfirmed },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+import { Client, openCohort, participantBody, startWorld, type World } from "../harness/world.ts";
 
 const canary = "canary-7f3a-hears-voices";
 const reason = "canary-51c0-my-nerves-again";
@@ -173,6 +173,24 @@ describe("an address that bounced", () => {
     expect(await keysWith("quiet-otter")).toEqual([]);
     expect(await keysWith("BOUNCE#")).toHaveLength(1);
   });
+});
+
+test("an invitation goes to the participant once the payer has signed, and says nothing of who booked", async () => {
+  const payer = new Client(world, "paying-badger@example.com");
+  const guest = "invited-marten@example.com";
+  const quoteId = await payer.quote((await openCohort(world)).id);
+  const body = { quoteId, participant: participantBody(guest) };
+  const token = await payer.token();
+  payer.id = (await world.must<{ id: string }>("POST", "/v1/bookings", { token, key: "for-a-guest", body })).id;
+  await world.quiesce();
+  expect(await world.mail(guest)).toEqual([]);
+
+  await payer.sign();
+  await world.quiesce();
+
+  const { items } = await world.must<{ items: object[] }>("GET", `/_local/mail?to=${guest}`);
+  expect(items).toMatchObject([{ subject: "Please say whether you take part" }]);
+  expect(JSON.stringify(items)).not.toContain("badger");
 });
 
 /** Keys of all tables that have this text in them, indexes' keys included. */

@@ -1,0 +1,52 @@
+import { agreementSigned, isLive } from "@clearing/domain/booking";
+import { label, moment, type Write } from "./words.ts";
+
+/**
+ * To the participant: the invitation while it waits for an answer, and the receipt of that answer. An invitation says
+ * nothing of who booked, and can be ignored by somebody who was not meant.
+ */
+export const toParticipant: Write = ({ booking, data, now }) => {
+  const { status, participation, clearanceDueAt } = booking;
+  if (data.participation !== participation) return null;
+  switch (participation) {
+    case "invited": {
+      const isOpen = (status === "held" || status === "awaiting_clearance") && clearanceDueAt > now;
+      if (!isOpen || !agreementSigned(booking)) return null;
+      return {
+        subject: "Please say whether you take part",
+        paragraphs: [
+          `A place was reserved for you: ${label(booking)}.`,
+          `Sign in with this e-mail address to read the terms, and to accept or decline, before ${moment(booking, clearanceDueAt)}.`,
+          "If you do not know what this is about, you need not do anything: without your answer the reservation ends.",
+        ],
+      };
+    }
+    case "accepted":
+      return isLive(booking)
+        ? {
+            subject: "You take part",
+            paragraphs: [
+              `Thank you for accepting: ${label(booking)}.`,
+              "The terms stay available to you in your booking, exactly as you accepted them.",
+            ],
+          }
+        : null;
+    case "declined":
+      return {
+        subject: "You do not take part",
+        paragraphs: [
+          `As you asked, you do not take part: ${label(booking)}.`,
+          "We do not write to you about it again.",
+        ],
+      };
+  }
+};
+
+/** To the payer: that the invitation was accepted. One that was declined ends the booking, which has its own mail. */
+export const toPayer: Write = ({ booking, data }) =>
+  data.participation !== "accepted" || booking.participation !== "accepted" || !isLive(booking)
+    ? null
+    : {
+        subject: "Your invitation was accepted",
+        paragraphs: [`The person whom you booked for takes part: ${label(booking)}.`],
+      };
