@@ -29,7 +29,7 @@ const alarmsOn = (metric: string, value: string) =>
 const EVENTS = [
   "ProgramPublished, CohortOpened, CohortClosed, CohortCancelled, CohortCompleted, PlacesAdded, PlacesRemoved",
   "BookingHeld, HoldExpired, BookingRevived, ParticipationChanged, AutopayChanged, AgreementSigned, PaymentSettled, PaymentProcessing",
-  "PaymentFailed, PaymentActionRequired, ClearanceChanged, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
+  "PaymentFailed, PaymentActionRequired, ClearanceChanged, ClearanceReminder, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
   "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, RefundRequested, RefundSucceeded",
   "RefundRefused, RefundFailed, MoneyConverted, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
   "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue",
@@ -222,9 +222,9 @@ describe("what a person is told", () => {
       "WebhookVersionSkew",
     ];
     const byShare = ["WebhookRefused"];
-    const sources = globSync(["packages/{runtime,operations}/src/*.ts", "functions/*/*.ts"], {
-      exclude: (path) => path.endsWith(".test.ts"),
-    });
+    const sources = globSync(["packages/{runtime,operations}/src/*.ts", "functions/*/*.ts"]).filter(
+      (path) => !path.endsWith(".test.ts"),
+    );
     const emitted = new Set(
       sources.flatMap((path) =>
         [...readFileSync(path, "utf8").matchAll(/\.(?:metric|count)\("(\w+)"/g)].map((match) => match[1]),
