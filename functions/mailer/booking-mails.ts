@@ -1,6 +1,6 @@
-import type { Booking } from "@clearing/domain/booking";
+import { type Booking, isForOneself } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
-import { type Data, heldUntil, label, moment, type Write } from "./words.ts";
+import { type Data, type Facts, heldUntil, label, moment, type Write } from "./words.ts";
 
 export const held: Write = ({ booking, now }) => {
   const until = heldUntil(booking, now);
@@ -48,13 +48,19 @@ export const agreementSigned: Write = ({ booking, data }) => ({
   ],
 });
 
+export const confirmed: Write = (facts) => confirmation(facts, ["We look forward to welcoming you."]);
+
+/** The payer is welcomed only where they take part themselves. */
+export const confirmedToPayer: Write = (facts) =>
+  isForOneself(facts.booking) ? confirmed(facts) : confirmation(facts, []);
+
 /** Only while it is confirmed, and nobody has arrived yet. */
-export const confirmed: Write = ({ booking }) =>
+const confirmation = ({ booking }: Facts, welcome: readonly string[]): ReturnType<Write> =>
   booking.status !== "confirmed" || booking.admission !== null
     ? null
     : {
         subject: "Your booking is confirmed",
-        paragraphs: [`Your booking is confirmed: ${label(booking)}.`, "We look forward to welcoming you."],
+        paragraphs: [`Your booking is confirmed: ${label(booking)}.`, ...welcome],
       };
 
 /** Only while something can still be done: a booking that is confirmed again, or has ended, has another mail. */
@@ -88,11 +94,7 @@ export const declinedForOther: Write = ({ booking }) => ({
 
 export const cancelled: Write = ({ booking, data }) => ({
   subject: "Your booking is cancelled",
-  paragraphs: [
-    CANCELLED[String(data.by)] ?? "Your booking is cancelled.",
-    `${label(booking)}.`,
-    refundOf(booking, data),
-  ],
+  paragraphs: [endedBy(booking, String(data.by)), `${label(booking)}.`, refundOf(booking, data)],
 });
 
 /** To a participant who does not pay: that it ended, and nothing of who ended it or what is returned. */
@@ -104,13 +106,29 @@ export const cancelledForOther: Write = ({ booking }) => ({
   ],
 });
 
-/** By whom or what a booking was cancelled. A payer does not learn why a participant does not take part. */
+/** By whom or what a booking was cancelled. */
+function endedBy(booking: Booking, by: string): string {
+  if (isForOneself(booking)) return CANCELLED[by] ?? "Your booking is cancelled.";
+  if (by === "clearance_deadline" && booking.participation === "invited")
+    return "Your invitation was not accepted in time, so your booking is cancelled.";
+  return CANCELLED_FOR_OTHER[by] ?? "Your booking is cancelled.";
+}
+
 const CANCELLED: Readonly<Record<string, string>> = {
   client: "As you asked, we have cancelled your booking.",
-  participant: "We are sorry: your booking could not be accepted, so it is cancelled.",
   operator: "We are sorry: we had to cancel your booking.",
   clearance_deadline: "What we need from you was not complete in time, so your booking is cancelled.",
   no_show: "Since you did not arrive, your booking has ended.",
+};
+
+const notAccepted = "We are sorry: your booking could not be accepted, so it is cancelled.";
+
+/** A payer does not learn why a participant does not take part. */
+const CANCELLED_FOR_OTHER: typeof CANCELLED = {
+  ...CANCELLED,
+  participant: notAccepted,
+  clearance_deadline: notAccepted,
+  no_show: "Since the person whom you booked for did not arrive, your booking has ended.",
 };
 
 function refundOf({ currency }: Booking, { refund, kept }: Data): string {

@@ -297,6 +297,29 @@ describe("the words of a mail", () => {
     );
   });
 
+  it.each([
+    ["no_show", "accepted", "the person whom you booked for did not arrive"],
+    ["clearance_deadline", "accepted", "your booking could not be accepted"],
+    ["clearance_deadline", "invited", "Your invitation was not accepted in time"],
+  ] as const)(
+    "to a payer who does not take part ask nothing of them that is the participant's: %s, %s",
+    (by, participation, says) => {
+      const booking: Booking = { ...forAnna(anna.cancelled), participation };
+      const text = wordsOf("BookingCancelled", { by, refund: 0, kept: 0 }, booking)?.text;
+
+      expect(text).toContain(says);
+      expect(text).not.toMatch(/you did not arrive|need from you/);
+    },
+  );
+
+  it("welcome only who takes part", () => {
+    const confirmed = forAnna(anna.confirmed);
+
+    expect(wordsOf("BookingConfirmed", {}, confirmed, null, "payer")?.text).not.toContain("welcoming you");
+    expect(wordsOf("BookingConfirmed", {}, confirmed, null, "participant")?.text).toContain("welcoming you");
+    expect(wordsOf("BookingConfirmed", {}, anna.confirmed, null, "payer")?.text).toContain("welcoming you");
+  });
+
   it("are escaped in HTML", () => {
     const terms = { ...anna.confirmed.terms, publicLabel: "Rest & <b>quiet</b>" };
     const mail = wordsOf("BookingConfirmed", {}, { ...anna.confirmed, terms });

@@ -20,7 +20,7 @@ export const mails: Partial<Record<EventName, Partial<Record<Recipient, Write>>>
   HoldExpired: { payer: booking.holdExpired, participant: booking.holdExpiredForOther },
   ParticipationChanged: { payer: participation.toPayer, participant: participation.toParticipant },
   AgreementSigned: { payer: booking.agreementSigned },
-  BookingConfirmed: { payer: booking.confirmed, participant: booking.confirmed },
+  BookingConfirmed: { payer: booking.confirmedToPayer, participant: booking.confirmed },
   BookingUnconfirmed: { participant: booking.unconfirmed },
   BookingDeclined: { payer: booking.declined, participant: booking.declinedForOther },
   BookingCancelled: { payer: booking.cancelled, participant: booking.cancelledForOther },
