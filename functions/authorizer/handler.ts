@@ -4,16 +4,26 @@ import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { type Authorized, authorizer, isUnauthorized } from "./authorize.ts";
 import { keyFetcher } from "./signing-keys.ts";
 
-const config = readConfig();
-const authorize = authorizer([config.clientTokens, config.staffTokens], keyFetcher());
-const log = jsonLog({ stage: config.stage });
+/** Reads the configuration at the first request, as every function does: a bundle can be imported without one. */
+function open() {
+  const config = readConfig();
+  return {
+    authorize: authorizer([config.clientTokens, config.staffTokens], keyFetcher()),
+    log: jsonLog({ stage: config.stage }),
+  };
+}
+
+let opened: ReturnType<typeof open> | undefined;
 
 /** Authorizes the routes that clients share with staff, for the HTTP API. */
-export const handler = async (event: APIGatewayRequestAuthorizerEventV2): Promise<Authorized> =>
-  authorize(event).catch((error: unknown) => {
+export const handler = async (event: APIGatewayRequestAuthorizerEventV2): Promise<Authorized> => {
+  opened ??= open();
+  const { authorize, log } = opened;
+  return authorize(event).catch((error: unknown) => {
     if (!isUnauthorized(error)) {
       log.error("signing keys unavailable", error);
       log.metric("SigningKeysUnavailable", 1, "Count");
     }
     throw error;
   });
+};
