@@ -22,10 +22,8 @@ export type People = { pool: UserPool; client: UserPoolClient };
 export const issuerOf = ({ pool }: People, region: string): string =>
   `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`;
 
-type Sender = UserPoolEmail | undefined;
-
 /** Clients sign themselves up, and in with a code by e-mail. */
-export function clients(scope: Construct, settings: Settings, email: Sender): People {
+export function clients(scope: Construct, settings: Settings, email: UserPoolEmail): People {
   const pool = new UserPool(scope, "people", {
     ...common(settings, email),
     userPoolName: `clearing-${settings.stage}`,
@@ -45,7 +43,7 @@ export function clients(scope: Construct, settings: Settings, email: Sender): Pe
 }
 
 /** Staff are invited, and sign in with a password and an authenticator app. */
-export function staff(scope: Construct, settings: Settings, email: Sender): People {
+export function staff(scope: Construct, settings: Settings, email: UserPoolEmail): People {
   const pool = new UserPool(scope, "staff", {
     ...common(settings, email),
     userPoolName: `clearing-${settings.stage}-staff`,
@@ -70,7 +68,7 @@ export function staff(scope: Construct, settings: Settings, email: Sender): Peop
   return { pool, client };
 }
 
-const common = (settings: Settings, email: Sender) =>
+const common = (settings: Settings, email: UserPoolEmail) =>
   ({
     signInAliases: { email: true },
     signInCaseSensitive: false,
@@ -90,7 +88,7 @@ const common = (settings: Settings, email: Sender) =>
     ...(settings.production
       ? { featurePlan: FeaturePlan.PLUS, standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION }
       : { featurePlan: FeaturePlan.ESSENTIALS }),
-    ...(email && { email }),
+    email,
   }) satisfies UserPoolProps;
 
 const tokens = ({ id, refresh }: { id: Duration; refresh: Duration }) => ({

@@ -86,16 +86,7 @@ export class DataStack extends Stack {
 
     this.mail = new Mail(this, "mail", settings);
 
-    // Cognito refuses an identity that is not verified, as a new one never is.
-    const sender =
-      settings.mailVerified && settings.mailDomain !== undefined
-        ? UserPoolEmail.withSES({
-            fromEmail: `no-reply@${settings.mailDomain}`,
-            fromName: "Clearing",
-            sesVerifiedDomain: settings.mailDomain,
-            sesRegion: this.region,
-          })
-        : undefined;
+    const sender = codesFrom(settings, this.mail, this.region);
     this.clients = clients(this, settings, sender);
     this.staff = staff(this, settings, sender);
 
@@ -141,3 +132,20 @@ export class DataStack extends Stack {
     return table;
   }
 }
+
+/** Who the user pools' codes are from: Cognito refuses an identity that is not verified, as a new one never is. */
+function codesFrom({ mailVerified, mailDomain, merchantName, supportEmail }: Settings, mail: Mail, region: string) {
+  if (!mailVerified || mailDomain === undefined || mail.from === undefined)
+    return UserPoolEmail.withCognito(supportEmail);
+  return UserPoolEmail.withSES({
+    fromEmail: mail.from,
+    // Quoted here: the CDK takes a comma for harmless, at which a mail's header ends an address.
+    fromName: isAscii(merchantName) ? `"${merchantName.replace(/["\\]/g, "\\$&")}"` : merchantName,
+    replyTo: supportEmail,
+    configurationSetName: mail.configurationSetName,
+    sesVerifiedDomain: mailDomain,
+    sesRegion: region,
+  });
+}
+
+const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);

@@ -168,17 +168,22 @@ describe("people", () => {
     }
   });
 
-  test("their codes come from the operator's domain as soon as SES has verified it, and not before", () => {
+  test("their codes come from the operator's domain as soon as SES has verified it, and answers go to its support address", () => {
     const senders = (context: Record<string, string>) =>
       Object.values(poolsOf(context)).map(({ properties }) => properties.EmailConfiguration);
+    const replies = { ReplyToEmailAddress: "help@retreats.example" };
+    const cognitos = { EmailSendingAccount: "COGNITO_DEFAULT", ...replies };
     const own = {
       EmailSendingAccount: "DEVELOPER",
-      From: "Clearing <no-reply@retreats.example>",
+      From: '"Sample Operator, LLC" <no-reply@retreats.example>',
       SourceArn: expect.stringMatching(/:identity\/retreats\.example$/),
+      ConfigurationSet: "clearing-prod",
+      ...replies,
     };
+    const given = { ...prod, merchantName: "Sample Operator, LLC" };
 
-    expect(senders(prod)).toEqual([undefined, undefined]);
-    expect(senders({ ...prod, mailVerified: "true" })).toMatchObject([own, own]);
+    expect(senders(given)).toEqual([cognitos, cognitos]);
+    expect(senders({ ...given, mailVerified: "true" })).toEqual([own, own]);
     expect(() => senders({ mailVerified: "true" })).toThrow("mailDomain");
   });
 
