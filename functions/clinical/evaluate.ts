@@ -17,7 +17,7 @@ import { recordOf } from "@clearing/runtime/record";
 import { readFile } from "@clearing/store/booking";
 import { untilFresh } from "@clearing/store/commit";
 import { type Evaluation, writeClearance } from "@clearing/store/evaluation";
-import { evaluationView } from "./view.ts";
+import { evaluationView, ownBooking } from "./view.ts";
 
 type Outcome = { ok: true; answer: Answer } | { ok: false; reason: "conflict" };
 type Attempt = Outcome | { ok: false; reason: "stale" };
@@ -26,9 +26,7 @@ const refused = (answer: Answer): Attempt => ({ ok: true, answer });
 
 /** Why somebody may not act on the clearance of a booking at all; null when they may. */
 function refusalOf(caller: Caller, booking: Booking): Attempt | null {
-  if (!actsAsStaff(caller, booking)) {
-    return refused({ refused: "forbidden", detail: "A colleague has to do this: the booking is your own" });
-  }
+  if (!actsAsStaff(caller, booking)) return refused(ownBooking);
   return mayBeEvaluated(booking) ? null : refused({ refused: "invalid_transition" });
 }
 

@@ -2,12 +2,12 @@ import { getScreening, listScreenings } from "@clearing/contracts/routes/clinica
 import { mayBeEvaluated } from "@clearing/domain/booking";
 import { attentionTo, clearanceSummary, missing } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
-import { callerIn } from "@clearing/runtime/access";
+import { actsAsStaff, callerIn } from "@clearing/runtime/access";
 import { bind, type RequestContext } from "@clearing/runtime/api";
 import { type BookingFile, listFiles, readFile } from "@clearing/store/booking";
 import { logAccess, readEvaluations } from "@clearing/store/evaluation";
 import { queuePart } from "@clearing/store/screening-queue";
-import { evaluationView } from "./view.ts";
+import { evaluationView, ownBooking } from "./view.ts";
 
 /** What the queue shows of a booking: its dates, what its clearance lacks and how soon that matters, no person. */
 function summaryOf({ booking, clearance }: BookingFile, now: Instant) {
@@ -40,11 +40,13 @@ const logRead = (context: RequestContext, bookingId: string, what: "queue" | "sc
 export const screeningBindings = [
   bind(listScreenings, async ({ query, headers }, context) => {
     const { deps, now } = context;
+    const caller = callerIn(context);
     const { status, attention, limit, cursor } = query;
     const page = await listFiles(deps.store, { ...queuePart(attention, now), limit, cursor }, (file) => {
       const summary = summaryOf(file, now);
       return (
         mayBeEvaluated(file.booking) &&
+        actsAsStaff(caller, file.booking) &&
         (status === undefined || summary.clearance.status === status) &&
         (attention === undefined || summary.attention === attention)
       );
@@ -60,6 +62,7 @@ export const screeningBindings = [
     const { bookingId } = params;
     const file = await readFile(deps.store, bookingId);
     if (file === null) return { refused: "not_found" };
+    if (!actsAsStaff(callerIn(context), file.booking)) return ownBooking;
     const evaluations = await readEvaluations(deps.store, bookingId);
     await logRead(context, bookingId, "screening", headers["access-purpose"]);
     const { name, dateOfBirth } = file.booking.participant;

@@ -1,3 +1,4 @@
+import type { Refusal } from "@clearing/runtime/answer";
 import type { Evaluation } from "@clearing/store/evaluation";
 
 /** An evaluation as clinicians see it. */
@@ -10,3 +11,9 @@ export const evaluationView = ({ id, kind, outcome, validUntil, note, by, at }: 
   by,
   at,
 });
+
+/** To a clinician who pays for a booking or takes part in it: to that one they are a client. */
+export const ownBooking: Refusal = {
+  refused: "forbidden",
+  detail: "A colleague has to do this: the booking is your own",
+};

@@ -26,12 +26,15 @@ afterAll(() => {
   return running.stop();
 });
 const now = () => instantOf(Date.now());
+/** Each test has people of its own: what one account may hold unpaid is bounded. */
+let testNumber = 0;
 beforeEach(async () => {
+  testNumber += 1;
   cohort = await openCohort(running.store, program, { places: 6, inDays: 120, now: now() });
 });
 
-const as = (sub: string, role = "client") => ({ sub, role });
-const address = (name: string) => `${name}@example.com`;
+const as = (name: string, role = "client") => ({ sub: `${name}-${testNumber}`, role });
+const address = (name: string) => `${name}-${testNumber}@example.com`;
 const never = "9".repeat(64);
 
 async function hold(by: string, name: string, role = "client"): Promise<Told> {
@@ -319,6 +322,24 @@ describe("staff on their own booking", () => {
     expect(cancelled.status).toBe(404);
     const admitted = await ask("POST", `${path}/admission`, { ...boss, body: { outcome: "admitted" } });
     expect(admitted).toMatchObject({ status: 403, body: { code: "forbidden" } });
+  });
+
+  test("a clinician who pays or takes part neither reads the screening nor meets it in the queue", async () => {
+    const path = await invited();
+    await accept(path);
+    const bookingId = path.slice(13);
+    const queued = async (by: string) => {
+      const { body } = await asClinician("GET", "/v1/screenings?limit=100", as(by, "clinician"));
+      return (body.items as { bookingId: string }[]).some((item) => item.bookingId === bookingId);
+    };
+    for (const by of ["ada", "bea"]) {
+      const read = await asClinician("GET", `/v1/screenings/${bookingId}`, as(by, "clinician"));
+      expect(read).toMatchObject({ status: 403, body: { code: "forbidden" } });
+      expect(read.body).not.toHaveProperty("evaluations");
+      expect(await queued(by)).toBe(false);
+    }
+    expect((await asClinician("GET", `/v1/screenings/${bookingId}`, as("doctor", "clinician"))).status).toBe(200);
+    expect(await queued("doctor")).toBe(true);
   });
 
   test("nobody is evaluated before they have accepted", async () => {

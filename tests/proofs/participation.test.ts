@@ -28,19 +28,23 @@ beforeAll(async () => {
   program = sampleProgram();
 });
 afterAll(() => running.stop());
+/** Each test has accounts of its own: what one may hold unpaid is bounded. */
+let testNumber = 0;
 beforeEach(async () => {
+  testNumber += 1;
   cohort = await openCohort(running.store, program, { places: 6, now });
 });
 
 const occasion = (at = now) => ({ actor, action: "sample", now: at });
-const payer = (name: string) => ({ sub: `sub-${name}`, email: `${name}@example.com` });
+const account = (email: string) => ({ sub: `sub-${testNumber}-${email}`, email });
+const payer = (name: string) => account(`${name}@example.com`);
 const bea = "bea@example.com";
 
 const quoted = () => sampleQuote(running.store, program, cohort, now);
 
 /** A hold by a payer for a participant; a payer of the participant's own address books for themselves. */
 const tryHold = async (email: string, by: string, at = now) =>
-  holdSample(running.store, await quoted(), email, at, { sub: `sub-${by}`, email: by });
+  holdSample(running.store, await quoted(), email, at, account(by));
 const invited = async (by = "ada", email = bea): Promise<Booking> =>
   heldBooking(running.store, await quoted(), email, now, payer(by));
 const own = async (email = bea) => tryHold(email, email);
@@ -96,7 +100,7 @@ describe("a booking for somebody else", () => {
     const booked = await tryHold(bea, "eve@example.com");
     const accepted = await invited("ada", "cal@example.com");
     await accept(accepted, "cal@example.com");
-    const taken = await tryHold("cal@example.com", "eve@example.com");
+    const taken = await tryHold("cal@example.com", "gil@example.com");
     for (const answer of [booked, taken]) expect(answer.ok).toBe(unknown.ok);
     const eve = { cohortId: cohort.id, owner: payer("eve"), participant: participantBody(bea) };
     expect(await bookingInTheWay(running.store, { ...eve, owner: payer("fay") }, now)).toBeNull();
@@ -142,7 +146,7 @@ describe("accepting", () => {
   test("while booking for oneself at once leaves one booking that one takes part in", async () => {
     for (let round = 0; round < 5; round++) {
       const email = `round-${round}@example.com`;
-      const booking = await invited("ada", email);
+      const booking = await invited(`payer-${round}`, email);
       const [accepted, booked] = await Promise.all([accept(booking, email), own(email)]);
       expect([accepted.ok, booked.ok].sort()).toEqual([false, true]);
     }
