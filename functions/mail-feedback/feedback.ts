@@ -14,7 +14,8 @@ export function readFeedback(body: string): BusEvent | null {
   if (at === undefined || Number.isNaN(Date.parse(at))) return null;
   return {
     source,
-    name,
+    // Named as our own events are: without spaces.
+    name: name.replaceAll(" ", ""),
     id,
     version: 1,
     occurredAt: new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z"),

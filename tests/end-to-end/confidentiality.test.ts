@@ -193,6 +193,14 @@ test("an invitation goes to the participant once the payer has signed, and says 
   expect(JSON.stringify(items)).not.toContain("badger");
 });
 
+test("the log shows each field that it was given: none has a shape that is unknown to it", () => {
+  const withheld = logs()
+    .split("\n")
+    .filter((line) => line.includes("[withheld]"));
+
+  expect(withheld).toEqual([]);
+});
+
 /** Keys of all tables that have this text in them, indexes' keys included. */
 async function keysWith(text: string): Promise<string[]> {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };

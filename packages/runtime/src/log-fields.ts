@@ -16,8 +16,13 @@ const yesOrNo: Shape = () => false;
 /** Of ours, `bkg_...`, and of Stripe's, `cs_test_...`: each has a digit, as hardly a word has. */
 const idPattern = "(?=\\w*\\d)[a-z]{2,6}(_test|_live)?_[A-Za-z0-9]{1,100}";
 const id = text(new RegExp(`^${idPattern}$`));
+const uuidPattern = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 /** A request's own id: a UUID, or as API Gateway writes it. */
-const request = text(/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{10,20}=)$/);
+const request = text(new RegExp(`^(${uuidPattern}|[\\w-]{10,20}=)$`));
+/** A message's own id: a UUID, which SES puts more around. */
+const message = text(new RegExp(`^([0-9a-f]{16}-)?${uuidPattern}(-\\d{6})?$`));
+/** An event's id, and its subject's: of ours, of Stripe's, or of SES's message. */
+const eventOf: Shape = (value) => id(value) || message(value);
 /** `payment_refused`, `2xx`. */
 const code = text(/^(?!.*\d{5})(?=.*[a-z])[a-z0-9]+(_[a-z0-9]+)*$/);
 const pascal = "[A-Z][a-z]+([A-Z][a-z0-9]+)+";
@@ -36,9 +41,9 @@ const shapes = {
   currency: text(/^[a-z]{3}$/),
 
   requestId: request,
-  messageId: request,
-  eventId: id,
-  subjectId: id,
+  messageId: message,
+  eventId: eventOf,
+  subjectId: eventOf,
   objectId: id,
   bookingId: id,
   refundId: id,
@@ -73,7 +78,7 @@ const shapes = {
   /** What Stripe calls the sort of its error, and the request that it answered. */
   stripeType: text(/^(Stripe[A-Za-z]+|[a-z]+(_[a-z]+)*_error)$/),
   stripeRequest: id,
-  awsRequest: text(/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z0-9]{52})$/),
+  awsRequest: text(new RegExp(`^(${uuidPattern}|[A-Z0-9]{52})$`)),
   /** Node's own codes: `ECONNRESET`, `ERR_INVALID_URL`. */
   system: text(/^(E[A-Z]+|[A-Z]+(_[A-Z0-9]+)+)$/),
   /** Why DynamoDB cancelled a transaction, by its items. */
