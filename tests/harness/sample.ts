@@ -115,7 +115,7 @@ export function holdSample(
       datesVersion: terms.datesVersion,
       agreement: document,
       // As the owner of what an admin books is known.
-      account: owner.sub.startsWith("email:") ? null : { sub: owner.sub, limits: defaultHoldLimits },
+      account: owner.sub.startsWith("person:") ? null : { sub: owner.sub, limits: defaultHoldLimits },
     },
     (placeId, holdSlot) => ({
       idempotency: null,

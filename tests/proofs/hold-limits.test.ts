@@ -1,5 +1,5 @@
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import type { Booking, PaymentOutcome } from "@clearing/domain/booking";
+import { type Booking, emailOwner, type PaymentOutcome } from "@clearing/domain/booking";
 import type { Cohort } from "@clearing/domain/cohort";
 import type { Program } from "@clearing/domain/program";
 import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
@@ -142,7 +142,7 @@ describe("an account's live unpaid holds", () => {
 
   test("an admin's are not counted", async () => {
     const [email, of] = ["for-somebody@example.com", await sale()];
-    const client = { sub: `email:${email}`, email };
+    const client = { sub: emailOwner(email), email };
 
     const answers = [await answered(client, of), await answered(client, of), await answered(client, of)];
 
@@ -192,6 +192,24 @@ describe("an account's live unpaid holds", () => {
 
     expect(await answered(buyer, of)).toBe("sold_out");
   });
+});
+
+test("a sold-out cohort answers from one read, without a write, though a hold of the account has lapsed unnoticed", async () => {
+  const [buyer, elsewhere, full] = [somebody(), await sale(), await sale(1)];
+  const later = plusMinutes(now, 31);
+  await held(buyer, elsewhere);
+  await held(somebody(), full, later);
+  const offer = await sampleQuote(running.store, full.program, full.cohort, later);
+  const commands: string[] = [];
+  const watched = intercepted((command, send) => {
+    commands.push(command.constructor.name);
+    return send();
+  });
+
+  const refused = await holdSample(watched, offer, buyer.email, later, buyer);
+
+  expect(refused).toEqual({ ok: false, reason: "sold_out" });
+  expect(commands).toEqual(["QueryCommand"]);
 });
 
 describe("holds of one account and cohort that ended unpaid", () => {
