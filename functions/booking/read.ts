@@ -56,6 +56,10 @@ export const readBindings = [
         (wanted === undefined || shown === wanted)
       );
     });
+    // The bookings of one cohort are its roster, by whichever route.
+    const roster = cohortId === undefined ? [] : items.map(({ booking }) => booking);
+    const unrecorded = await recordStaffRead(context, roster, "read_roster");
+    if (unrecorded !== null) return unrecorded;
     const views = items.map(({ booking, clearance }) => bookingView(booking, clearance, now, caller));
     return { status: 200, body: { items: views, nextCursor } };
   }),
