@@ -194,6 +194,38 @@ describe("where somebody else pays", () => {
     expect(log.join("")).toContain('"MailLeftOut":1');
   });
 
+  it("one payer's second invitation of a day to an address is left out, also when the first was of another booking", async () => {
+    const { agreement } = anna.held;
+    const signed = { ...agreement, signedVersion: agreement.version };
+    const booking: Booking = { ...forAnna(anna.held), participation: "invited", agreement: signed };
+    const { sent, log, table, handle } = office(undefined, booking);
+    const counted = new Map<string, Set<string>>();
+    table.on(UpdateCommand).callsFake(({ Key, ExpressionAttributeValues: values }) => {
+      if (values[":mail"] === undefined) return {};
+      const ids = counted.get(`${Key.pk} ${Key.sk}`) ?? new Set<string>();
+      if (ids.size >= values[":most"] && !ids.has(values[":mailId"]))
+        throw new ConditionalCheckFailedException({ message: "no", $metadata: {} });
+      counted.set(`${Key.pk} ${Key.sk}`, new Set([...ids, ...values[":mail"]]));
+      return {};
+    });
+    const invitation = event("ParticipationChanged", { participation: "invited" });
+    const booked = (by: string) =>
+      table.on(GetCommand).resolves({
+        Item: { ...booking, owner: { sub: by, email: `${by}@example.org` }, pk: "BKG#bkg_1", sk: "BOOKING" },
+      });
+
+    await handle(invitation);
+    await handle(invitation);
+    await handle({ ...invitation, id: "evt_2" });
+    expect(sent.map(({ id }) => id)).toEqual(["evt_1.participant", "evt_1.participant"]);
+    expect(log.join("")).toContain('"MailLeftOut":1');
+
+    booked("petra");
+    await handle({ ...invitation, id: "evt_3" });
+    expect(sent.map(({ id }) => id).at(-1)).toBe("evt_3.participant");
+    expect([...counted.keys()].join("")).not.toContain("@");
+  });
+
   it("each of two mails is marked by itself, so that one that fails does not repeat the other", async () => {
     const { table, handle } = office(undefined, forAnna(anna.confirmed));
 

@@ -6,7 +6,7 @@ import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 import type { Mail, Mailer } from "@clearing/runtime/mailer";
 import { readBooking } from "@clearing/store/booking";
-import { countMail } from "@clearing/store/mail-bound";
+import { countMail, type MailKind } from "@clearing/store/mail-bound";
 import { readRefund } from "@clearing/store/refund";
 import { isRemoved } from "@clearing/store/removal";
 import { noteUndeliverable } from "@clearing/store/undeliverable";
@@ -45,10 +45,8 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   }
 }
 
-type Bound = Parameters<typeof countMail>[1]["kind"];
-
-async function send(mail: Mail, bound: Bound | null, { store, mailer, log, clock }: MailerDeps): Promise<void> {
-  if (bound !== null && !(await countMail(store, { to: mail.to, kind: bound, mailId: mail.id }))) {
+async function send(mail: Mail, bound: MailKind | null, { store, mailer, log, clock }: MailerDeps): Promise<void> {
+  if (bound !== null && !(await countMail(store, { ...bound, to: mail.to, mailId: mail.id }))) {
     log.metric("MailLeftOut", 1, "Count");
     return;
   }
@@ -63,9 +61,10 @@ const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingC
 
 /**
  * Whoever holds and lets go, or invites, all day would have an address mailed each time: mails about a hold are bounded
- * while nothing was paid, and so are invitations.
+ * while nothing was paid, and so are invitations, of which one payer has one a day for an address.
  */
-function boundOf(name: EventName, { paid, participation }: Booking): Bound | null {
-  if (name === "ParticipationChanged") return participation === "invited" ? "invitation" : null;
-  return paid === 0 && aboutHold.includes(name) ? "hold" : null;
+function boundOf(name: EventName, { paid, participation, owner }: Booking): MailKind | null {
+  if (name === "ParticipationChanged")
+    return participation === "invited" ? { kind: "invitation", payer: owner.email } : null;
+  return paid === 0 && aboutHold.includes(name) ? { kind: "hold" } : null;
 }

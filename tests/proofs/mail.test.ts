@@ -30,8 +30,25 @@ describe("mails about unpaid holds to one address", () => {
     expect(await hold("Paul+more@example.org", "evt_new")).toBe(false);
     expect(await hold("paula@example.org", "evt_new")).toBe(true);
     expect(await hold("paul@example.org", "evt_new", on("2027-03-02"))).toBe(true);
-    const invitation = { to: "paul@example.org", kind: "invitation", mailId: "evt_new" } as const;
+    const invitation = {
+      to: "paul@example.org",
+      kind: "invitation",
+      payer: "ada@example.org",
+      mailId: "evt_new",
+    } as const;
     expect(await countMail(on("2027-03-01"), invitation)).toBe(true);
+  });
+
+  test("one payer's second invitation of a day to an address does not go out; another payer's, address or day's does", async () => {
+    const invite = (to: string, payer: string, mailId: string, day = "2027-03-01") =>
+      countMail(on(day), { to, kind: "invitation", payer, mailId });
+
+    expect(await invite("bea@example.org", "ada@example.org", "evt_1")).toBe(true);
+    expect(await invite("bea@example.org", "ada@example.org", "evt_1")).toBe(true);
+    expect(await invite("BEA@example.org", "Ada@example.org", "evt_2")).toBe(false);
+    expect(await invite("bea+1@example.org", "ada@example.org", "evt_3")).toBe(true);
+    expect(await invite("bea@example.org", "eve@example.org", "evt_4")).toBe(true);
+    expect(await invite("bea@example.org", "ada@example.org", "evt_5", "2027-03-02")).toBe(true);
   });
 });
 

@@ -1,10 +1,14 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { mailboxKey } from "@clearing/domain/person";
+import { mailboxKey, personKey } from "@clearing/domain/person";
 import { dateIn } from "@clearing/domain/time";
 import type { Store } from "./store.ts";
 
-/** Mails of each kind that one mailbox gets on one day (UTC) at the most. */
+/** What is counted: a mail about an unpaid hold, or an invitation, by the address of who pays. */
+export type MailKind = { kind: "hold" } | { kind: "invitation"; payer: string };
+
+/** Mails of each kind that one mailbox gets on one day (UTC) at the most, and one payer's invitations of one address. */
 const mostADay = 20;
+const mostOfOnePayer = 1;
 const keptDays = 2;
 
 /**
@@ -13,21 +17,31 @@ const keptDays = 2;
  */
 export async function countMail(
   store: Store,
-  { to, kind, mailId }: { to: string; kind: "hold" | "invitation"; mailId: string },
+  { to, mailId, ...of }: MailKind & { to: string; mailId: string },
 ): Promise<boolean> {
-  const now = store.clock.now();
+  const day = dateIn("UTC", store.clock.now());
+  const count = (counted: string, most: number) =>
+    countOne(store, { key: { pk: `MAIL#${mailboxKey(to)}`, sk: `${counted}#${day}` }, mailId, most });
+  if (of.kind === "hold") return count("HOLD", mostADay);
+  const ofPayer = `INVITATION#${personKey(of.payer)}#${personKey(to)}`;
+  return (await count(ofPayer, mostOfOnePayer)) && count("INVITATION", mostADay);
+}
+
+type Counted = { key: { pk: string; sk: string }; mailId: string; most: number };
+
+async function countOne(store: Store, { key, mailId, most }: Counted): Promise<boolean> {
   try {
     await store.client.send(
       new UpdateCommand({
         TableName: store.tables.core,
-        Key: { pk: `MAIL#${mailboxKey(to)}`, sk: `${kind.toUpperCase()}#${dateIn("UTC", now)}` },
+        Key: key,
         UpdateExpression: "ADD mailIds :mail SET expiresAt = :expiresAt",
         ConditionExpression: "attribute_not_exists(mailIds) OR size(mailIds) < :most OR contains(mailIds, :mailId)",
         ExpressionAttributeValues: {
           ":mail": new Set([mailId]),
           ":mailId": mailId,
-          ":most": mostADay,
-          ":expiresAt": Math.floor(Date.parse(now) / 1000) + keptDays * 86_400,
+          ":most": most,
+          ":expiresAt": Math.floor(Date.parse(store.clock.now()) / 1000) + keptDays * 86_400,
         },
       }),
     );
