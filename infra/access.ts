@@ -75,8 +75,8 @@ const posting = { actions: ["GetItem", "PutItem"] } as const;
 
 /** Whether a booking is cleared is read, and held to in a transaction, by those who decide on bookings. */
 const cleared = { actions: ["GetItem", "ConditionCheckItem"] } as const;
-/** So are many bookings at once, for a list. */
-const clearedInLists = { actions: ["GetItem", "BatchGetItem", "ConditionCheckItem"] } as const;
+/** Lists show whether many bookings are cleared, and decide nothing. */
+const shownInLists = { actions: ["GetItem", "BatchGetItem"] } as const;
 
 const commands = { core: state, ledger: added, audit: added, outbox: added } as const;
 
@@ -91,7 +91,7 @@ export const access: Record<FunctionName, Access> = {
     holds: true,
     core: { ...state, indexes: ["byOwner", "byList", "byStatus", "byCohort", "byParticipant"] },
     audit: { ...added, where: only(["access#"], ["Query"]) },
-    clearance: clearedInLists,
+    clearance: { actions: [...cleared.actions, "BatchGetItem"] },
     people: true,
   },
   checkout: { ...commands, clearance: cleared, stripe: true, people: true },
@@ -99,7 +99,7 @@ export const access: Record<FunctionName, Access> = {
     core: { ...state, indexes: ["byList", "byStatus", "byCohort"] },
     audit: { actions: ["BatchGetItem", "Query", "PutItem"], indexes: ["byActor", "byDay"] },
     outbox: added,
-    clearance: clearedInLists,
+    clearance: shownInLists,
     people: true,
     programs: true,
   },

@@ -41,7 +41,7 @@ export function readRoutes(dist: string): readonly ApiRoute[] {
   );
 }
 
-/** The alternatives of an operation's security name the pools; one that says nothing is public to nobody. */
+/** The pools that an operation's security names. An operation without security asks for a token of either pool. */
 function audienceOf(security: Operation["security"]): Audience {
   const named = (scheme: string) => security === undefined || security.some((one) => scheme in one);
   if (named("clientToken")) return named("staffToken") ? "both" : "clients";

@@ -160,7 +160,7 @@ describe("a token that does not hold is 401, by the very message that the gatewa
 describe("keys that cannot be had are an outage, and say nothing about the token", () => {
   test.each([
     ["a server that fails", () => new Response("", { status: 503 })],
-    ["a key set that is none", () => Response.json({ keys: "none" })],
+    ["a broken key set", () => Response.json({ keys: "none" })],
     ["a page in its place", () => new Response("<html>")],
     [
       "no answer",

@@ -48,7 +48,7 @@ describe("what SES says of a mail", () => {
   });
 
   it.each(["no JSON", "{}", message("Email Bounced", {}), complaint.replace("2027-01-02", "someday")])(
-    "is left to the dead letters where it is no such message: %s",
+    "is left to the dead letters when it is another message: %s",
     (body) => {
       expect(readFeedback(body)).toBeNull();
     },

@@ -2,8 +2,8 @@ import { mailFeedback } from "@clearing/contracts/mail-feedback";
 import type { BusEvent } from "@clearing/runtime/consumer";
 
 /**
- * A message of SES as this system's consumers take one: about the mail, with the booking that its tags name. Null where
- * it is no such message.
+ * A message of SES as this system's consumers take one: about the mail, with the booking that its tags name. Null for
+ * any other message.
  */
 export function readFeedback(body: string): BusEvent | null {
   const parsed = mailFeedback.safeParse(jsonIn(body));

@@ -60,8 +60,8 @@ async function send(mail: Mail, bound: MailKind | null, { store, mailer, log, cl
 const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingCancelled", "BookingDeclined"];
 
 /**
- * Whoever holds and lets go, or invites, all day would have an address mailed each time: mails about a hold are bounded
- * while nothing was paid, and so are invitations, of which one payer has one a day for an address.
+ * One account could hold and release places, or invite people, all day, and send a mail each time. So mails about a hold
+ * are bounded while nothing was paid, and so are invitations, of which one payer has one a day for an address.
  */
 function boundOf(name: EventName, { paid, participation, owner }: Booking): MailKind | null {
   if (name === "ParticipationChanged")

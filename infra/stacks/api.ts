@@ -32,7 +32,7 @@ const WEBHOOK = { method: "POST", path: "/webhooks/stripe" };
 export class ApiStack extends Stack {
   readonly api: HttpApi;
   readonly publicUrl: string;
-  /** Those behind a route. The authorizer is none of them: it fails on every token that does not hold. */
+  /** The functions behind routes. The authorizer is left out: it throws on each wrong token, so its errors are no alarm. */
   readonly functions: ReadonlyMap<FunctionName, ClearingFunction>;
   readonly webhook = WEBHOOK;
 

@@ -139,6 +139,7 @@ describe("least privilege", () => {
   test.each([
     ["finance", "ledger", ["Query"]],
     ["admin", "audit", ["BatchGetItem", "PutItem", "Query"]],
+    ["admin", "clearance", ["BatchGetItem", "GetItem"]],
   ] as const)("%s does with the %s only what it calls", (name, table, calls) => {
     const actions = new Set(on(name, table).map(({ action }) => action));
 

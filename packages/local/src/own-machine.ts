@@ -7,7 +7,7 @@ const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 const OWN_ROUTES = /^\/+_(local|sim)(\/|$)/i;
 
 /**
- * Why a request that reached this machine is none of its user's, or undefined. A page whose name was rebound to
+ * Why a request is refused that this machine's user did not make; undefined if they did. A page whose name was rebound to
  * 127.0.0.1 is known by its `Host`, a page that posts to the stack's own routes by its `Origin`.
  */
 export function foreign({ headers, url = "/" }: Pick<IncomingMessage, "headers" | "url">): string | undefined {

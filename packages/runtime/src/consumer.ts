@@ -27,9 +27,9 @@ export type BusEvent = {
 export type EventHandler<D extends Deps> = (event: BusEvent, deps: D) => Promise<void>;
 
 /**
- * The Lambda handler of a queue behind a bus; `read` makes an event of a message, or null. Messages may come twice and in any order: deduplication is the
- * handlers' own, by conditions on state. Messages about one subject are handled one after another, so that they do not
- * fight over its item; a message that fails is reported alone and comes back, or goes to the dead letters.
+ * The Lambda handler of a queue behind a bus; `read` makes an event of a message, or null. Messages may come twice and in
+ * any order: handlers deduplicate by conditions on state. Messages about one subject are handled one after another, so
+ * that they do not fight over its item; a message that fails is reported alone and comes back, or goes to the dead letters.
  */
 export function sqsConsumer<D extends Deps>(
   depsFactory: DepsFactory<D>,

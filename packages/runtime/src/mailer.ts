@@ -26,7 +26,7 @@ export type MailOutcome = "sent" | "kept" | "refused" | "recipient_not_verified"
 
 export type Mailer = { send(mail: Mail): Promise<MailOutcome> };
 
-/** SES where the stage has a domain to send from; otherwise the mails are kept, for whoever tries the stage out. */
+/** SES where the stage has a domain to send from; otherwise the mails are kept, and can be read in the table. */
 export function openMailer(config: Config, store: Store): Mailer {
   const { mailFrom } = config;
   if (mailFrom !== undefined) return sesMailer(config, mailFrom);
