@@ -1,6 +1,8 @@
 import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { defaultHoldLimits } from "@clearing/domain/booking";
 import type { Cohort } from "@clearing/domain/cohort";
 import type { Quote } from "@clearing/domain/plan";
+import type { Instant } from "@clearing/domain/time";
 import { readCohort } from "@clearing/store/cohort";
 import { placeItem } from "@clearing/store/place";
 import type { Store } from "@clearing/store/store";
@@ -26,6 +28,10 @@ let people = 0;
 const somebody = () => `bench-${++people}@example.com`;
 
 type Offer = { offer: Quote; email: string };
+
+/** A client's hold, counted for what their account may hold, as over HTTP. */
+const holdOne = (store: Store, offer: Quote, email: string, now: Instant) =>
+  holdSample(store, offer, email, now, { sub: email, email }, { sub: email, limits: defaultHoldLimits });
 
 async function offers(store: Store, cohorts: number, places: number): Promise<{ cohorts: Cohort[]; offers: Offer[] }> {
   const program = sampleProgram();
@@ -56,7 +62,7 @@ async function captured(store: Store, { cohorts, offers: list }: Awaited<ReturnT
         if (command instanceof TransactWriteCommand) inputs.push(command.input);
         return {};
       });
-      await holdSample(capturing, offer, email, clock());
+      await holdOne(capturing, offer, email, clock());
     }
   }
   return inputs;
@@ -162,7 +168,7 @@ async function refusalRate(store: Store): Promise<Figure> {
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const { cohorts, offers: list } = await offers(store, 4, 50);
-    const act = ({ offer, email }: Offer) => holdSample(store, offer, email, clock());
+    const act = ({ offer, email }: Offer) => holdOne(store, offer, email, clock());
     const made = await inParallel(list, clients, act);
     const program = sampleProgram();
     const losers = await Promise.all(
@@ -182,14 +188,14 @@ async function refusalRate(store: Store): Promise<Figure> {
 /** What a refusal sends to DynamoDB once everything is held. */
 async function refusalWrites(store: Store): Promise<Figure> {
   const { cohorts, offers: list } = await offers(store, 1, 5);
-  for (const { offer, email } of list) await holdSample(store, offer, email, clock());
+  for (const { offer, email } of list) await holdOne(store, offer, email, clock());
   const commands: string[] = [];
   const counting = intercepted(store, (command, send) => {
     commands.push(command.constructor.name);
     return send();
   });
   const offer = await sampleQuote(store, sampleProgram(), cohorts[0] as Cohort, clock());
-  const refused = await holdSample(counting, offer, somebody(), clock());
+  const refused = await holdOne(counting, offer, somebody(), clock());
   if (refused.ok || refused.reason !== "sold_out") throw new Error("the cohort was not sold out");
   const writes = commands.filter((name) => name !== "QueryCommand").length;
   const value = `${writes} writes, ${commands.length - writes} reads of places`;
@@ -207,7 +213,7 @@ async function claimFigures(store: Store): Promise<Figure[]> {
     return send();
   });
   const shuffled = claims.offers.toSorted(() => store.random() - 0.5);
-  const claimed = await inParallel(shuffled, workers, ({ offer, email }) => holdSample(counted, offer, email, clock()));
+  const claimed = await inParallel(shuffled, workers, ({ offer, email }) => holdOne(counted, offer, email, clock()));
 
   const counters = await offers(store, 34, 59);
   for (const cohort of counters.cohorts) {
@@ -228,9 +234,7 @@ async function claimFigures(store: Store): Promise<Figure[]> {
       email,
       store: withCounter(store, offer.cohortId, { ...place, datesVersion: offer.terms.datesVersion }),
     }));
-  const decremented = await inParallel(byCounter, workers, (one) =>
-    holdSample(one.store, one.offer, one.email, clock()),
-  );
+  const decremented = await inParallel(byCounter, workers, (one) => holdOne(one.store, one.offer, one.email, clock()));
   const ratio = decremented.seconds / claimed.seconds;
   const count = shuffled.length;
   return [

@@ -424,6 +424,8 @@ describe("DynamoDB that refuses every call", () => {
       signAgreement: { hash, signature: "Sample Person", accepted: true },
       putAutopay: { enabled: false },
       cancelBooking: { reason: "Sample reason" },
+      answerInvitation: { accepted: false },
+      putParticipant: participantBody("another@example.com"),
       recordAdmission: { outcome: "no_show" },
       openCheckout: { purpose: "deposit" },
       createProgram: programBody,

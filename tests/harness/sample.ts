@@ -1,11 +1,12 @@
 import { agreementDocument, participationDocument } from "@clearing/domain/agreement";
-import { type Booking, defaultHoldLimits, hold } from "@clearing/domain/booking";
+import { type Booking, hold } from "@clearing/domain/booking";
 import { type Cohort, clearanceDeadline, newPlace, takeTerms } from "@clearing/domain/cohort";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
 import { addDays, endOfDay, type Instant } from "@clearing/domain/time";
 import { createCohort } from "@clearing/store/cohort";
 import { holdPlace } from "@clearing/store/hold";
+import type { HoldingAccount } from "@clearing/store/hold-slots";
 import { acceptParticipation } from "@clearing/store/participation";
 import { writeProgram } from "@clearing/store/program";
 import { putQuote } from "@clearing/store/quote";
@@ -83,13 +84,17 @@ export async function sampleQuote(store: Store, program: Program, cohort: Cohort
   return offer.quote;
 }
 
-/** Holds a place as the booking function does; `email` tells participants apart, who book for themselves. */
+/**
+ * Holds a place as the booking function does; `email` tells participants apart, who book for themselves. The hold counts
+ * for what an account may hold only where one is named: tests share a store.
+ */
 export function holdSample(
   store: Store,
   offer: Quote,
   email: string,
   now: Instant,
   owner: Booking["owner"] = { sub: `sub-${email}`, email },
+  account: HoldingAccount | null = null,
 ) {
   const id = ids.next("bkg");
   const { terms } = offer;
@@ -114,8 +119,7 @@ export function holdSample(
       quoteId: offer.id,
       datesVersion: terms.datesVersion,
       agreement: document,
-      // As the owner of what an admin books is known.
-      account: owner.sub.startsWith("person:") ? null : { sub: owner.sub, limits: defaultHoldLimits },
+      account,
     },
     (placeId, holdSlot) => ({
       idempotency: null,

@@ -2,7 +2,7 @@ import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { resend } from "../../functions/resend/resend.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
-import { startTestStore, type TestStore } from "../harness/store.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now = "2027-03-01T17:00:00Z";
 let running: TestStore;
@@ -13,7 +13,7 @@ afterAll(() => running.stop());
 
 test("what can never be sent is found in the outbox however it is malformed, stays there, and holds up nothing", async () => {
   const { store } = running;
-  const item = (pk: string, createdAt: unknown, detail: unknown = "{}") => ({
+  const item = (pk: string | undefined, createdAt: unknown, detail: unknown = "{}") => ({
     pk,
     sk: "OUTBOX",
     source: "clearing",
@@ -21,13 +21,14 @@ test("what can never be sent is found in the outbox however it is malformed, sta
     detail,
     createdAt,
   });
+  const [late, fresh, undated, counted, yesterday, broken] = Array.from({ length: 6 }, () => ids.next("evt"));
   const items = [
-    item("evt_late", "2027-03-01T16:30:00Z"),
-    item("evt_fresh", "2027-03-01T16:59:30Z"),
-    item("evt_undated", undefined),
-    item("evt_counted", 1_800_000_000),
-    item("evt_yesterday", "yesterday"),
-    item("evt_broken", "2027-03-01T10:00:00Z", "{"),
+    item(late, "2027-03-01T16:30:00Z"),
+    item(fresh, "2027-03-01T16:59:30Z"),
+    item(undated, undefined),
+    item(counted, 1_800_000_000),
+    item(yesterday, "yesterday"),
+    item(broken, "2027-03-01T10:00:00Z", "{"),
   ];
   for (const Item of items) await store.client.send(new PutCommand({ TableName: store.tables.outbox, Item }));
   const { deps, log } = fakeDeps({ store, clock: { now: () => now } });
@@ -36,19 +37,8 @@ test("what can never be sent is found in the outbox however it is malformed, sta
   await resend(deps, bus as unknown as Parameters<typeof resend>[1]);
 
   const { Items = [] } = await store.client.send(new ScanCommand({ TableName: store.tables.outbox }));
-  expect(Items.map(({ pk }) => pk).sort()).toEqual([
-    "evt_broken",
-    "evt_counted",
-    "evt_fresh",
-    "evt_undated",
-    "evt_yesterday",
-  ]);
+  expect(Items.map(({ pk }) => pk).sort()).toEqual([broken, counted, fresh, undated, yesterday].sort());
   const lines = log.map((line) => JSON.parse(line));
-  expect(lines.flatMap(({ pk }) => pk ?? []).sort()).toEqual([
-    "evt_broken",
-    "evt_counted",
-    "evt_undated",
-    "evt_yesterday",
-  ]);
+  expect(lines.flatMap(({ outboxId }) => outboxId ?? []).sort()).toEqual([broken, counted, undated, yesterday].sort());
   expect(lines.map(({ OutboxAge }) => OutboxAge)).toContain(30 * 60_000);
 });
