@@ -52,11 +52,14 @@ it("is null while the secret has no value, and is looked for again within half a
   expect(await read()).toEqual(secret);
 });
 
-it("is no value that may not be read: that is an error", async () => {
+it.each([
+  ["that may not be read", "AccessDeniedException", "not authorized"],
+  ["that was deleted", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."],
+])("is an error for a secret %s: no payment may stop without an alarm", async (_which, name, message) => {
   const { read, failWith } = account("");
-  failWith(Object.assign(new Error("not authorized"), { name: "AccessDeniedException" }));
+  failWith(Object.assign(new Error(message), { name }));
 
-  await expect(read()).rejects.toThrow("not authorized");
+  await expect(read()).rejects.toThrow(message);
 });
 
 it.each(["", "sk_live_secret", "null", '{"secretKey":"sk_1"}', '{"secretKey":"","webhookSecrets":[]}'])(

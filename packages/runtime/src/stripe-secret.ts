@@ -12,8 +12,8 @@ const MISSED_SECONDS = 30;
 /**
  * Reads the Stripe account's secret and keeps it for five minutes, so that a rotation reaches a warm function while
  * both webhook secrets are still valid. Null while it has no value, as between the deployment and the operator's first
- * `put-secret-value`. A value that is malformed and a secret that may not be read are errors. `now` is in epoch
- * milliseconds.
+ * `put-secret-value`. A value that is malformed, a secret that may not be read and one that was deleted are errors.
+ * `now` is in epoch milliseconds.
  */
 export function stripeSecretOf(
   config: Config,
@@ -34,11 +34,14 @@ async function readSecret(client: SecretsManagerClient, SecretId: string): Promi
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
     return parseSecret(SecretString);
   } catch (error) {
-    // Said of a secret without a current version, too. The template makes it together with the function.
-    if (error instanceof Error && error.name === "ResourceNotFoundException") return null;
+    if (error instanceof Error && hasNoValue(error)) return null;
     throw error;
   }
 }
+
+/** A secret that was deleted is not found either, and says nothing of a staging label: that stops payments, with an alarm. */
+const hasNoValue = ({ name, message }: Error): boolean =>
+  name === "ResourceNotFoundException" && /staging label/i.test(message);
 
 function parseSecret(text: string | undefined): StripeSecret {
   const malformed = new Error("the Stripe secret is not {secretKey, webhookSecrets}");
