@@ -267,6 +267,7 @@ describe("mails about a hold that nobody paid", () => {
     ["PaymentFailed", anna.held],
     ["BookingCancelled", anna.cancelled],
     ["RefundSucceeded", anna.expired],
+    ["BookingDeclined", { ...anna.declined, paid: 0 }],
   ] as const)("are all that is counted: %s always goes out", async (name, booking) => {
     const { sent, handle } = fullOffice(booking);
 

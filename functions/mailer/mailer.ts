@@ -57,7 +57,7 @@ async function send(mail: Mail, bound: MailKind | null, { store, mailer, log, cl
   if (outcome === "refused" || outcome === "recipient_not_verified") log.metric("MailRefused", 1, "Count");
 }
 
-const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingCancelled", "BookingDeclined"];
+const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingCancelled"];
 
 /**
  * One account could hold and release places, or invite people, all day, and send a mail each time. So mails about a hold
