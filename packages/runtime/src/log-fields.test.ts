@@ -96,6 +96,20 @@ describe("what somebody typed never comes out of the log", () => {
   });
 });
 
+it.each(["cus_aBcDeFgHiJkLmN", "cus_QrstuvwxyzABCD"])(
+  "shows an id of Stripe's that happens to have no digit, as one in twelve of its customers has: %s",
+  (customerId) => {
+    expect(linesOf((log) => log.info("customer", { customerId }))).toContain(customerId);
+  },
+);
+
+it.each(["ada_Lovelace", "name_Wolfeschlegelstein", "to_antidisestablish", "cus_aBcDeF"])(
+  "withholds a word with a line in it: %s",
+  (customerId) => {
+    expect(linesOf((log) => log.info("customer", { customerId }))).not.toContain(customerId);
+  },
+);
+
 describe("a line", () => {
   it("keeps its message, its level and its time, whatever fields say", () => {
     const fields = { message: "other", level: "debug", time: "never" } as LogFields;

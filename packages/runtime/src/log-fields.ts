@@ -13,8 +13,11 @@ const number: Shape = (value) => typeof value === "number" && Number.isFinite(va
 /** Neither a text nor a number is a yes or a no. */
 const yesOrNo: Shape = () => false;
 
-/** Of ours, `bkg_...`, and of Stripe's, `cs_test_...`: each has a digit, as hardly a word has. */
-const idPattern = "(?=\\w*\\d)[a-z]{2,6}(_test|_live)?_[A-Za-z0-9]{1,100}";
+/**
+ * Of ours, `bkg_...`, and of Stripe's, `cs_test_...`: each has a digit, as hardly a word has, or is long, with a capital
+ * after small letters.
+ */
+const idPattern = "(?=\\w*\\d|[a-z_]+_(?=\\w{14})[A-Z]*[a-z]+[A-Z])[a-z]{2,6}(_test|_live)?_[A-Za-z0-9]{1,100}";
 const id = text(new RegExp(`^${idPattern}$`));
 const uuidPattern = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 /** A request's own id: a UUID, or as API Gateway writes it. */
