@@ -224,7 +224,11 @@ describe("who pays for somebody else", () => {
     const corrected = await correct(path, "cal");
     expect(corrected).toMatchObject({
       status: 200,
-      body: { participation: "invited", participant: { email: address("cal") }, agreement: { version: 2 } },
+      body: {
+        participation: "invited",
+        participant: { email: address("cal") },
+        agreement: { version: 2, signedAt: null },
+      },
     });
     expect((await ask("GET", path, as("bea"))).status).toBe(404);
     expect((await accept(path, "bea")).status).toBe(404);

@@ -1,5 +1,5 @@
 import { participationDocument } from "@clearing/domain/agreement";
-import { aboutClearance, aboutMoney, type Booking, balance, standing } from "@clearing/domain/booking";
+import { aboutClearance, aboutMoney, agreementSigned, type Booking, balance, standing } from "@clearing/domain/booking";
 import { type Clearance, clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { sightFor } from "./access.ts";
@@ -44,7 +44,12 @@ function moneyIn(booking: Booking, today: string) {
     paid,
     refunded,
     balance: balance(booking),
-    agreement: { version: agreement.version, signedAt: agreement.signedAt, hash: agreement.hash },
+    // A signature is of one version: the next version waits for its own.
+    agreement: {
+      version: agreement.version,
+      signedAt: agreementSigned(booking) ? agreement.signedAt : null,
+      hash: agreement.hash,
+    },
     dues: dues.map(({ id, sequence, kind, dueOn, amount, paid: duePaid, status }) => ({
       id,
       sequence,
