@@ -212,15 +212,16 @@ export class OperationsStack extends Stack {
   }
 
   /**
-   * At least half of all deliveries, and at least three, in two of the last four quarters of an hour: what a stranger
-   * sends among good deliveries raises nothing, and a wrong secret, under which all are refused, does.
+   * At least half of all deliveries, and at least three, in two of the last four quarters of an hour, while the
+   * reconciler finds events that no delivery had brought. Whatever a stranger sends, none of Stripe's own
+   * events goes missing by it; under a wrong secret all do.
    */
   #mostOf(all: Metric, refused: Metric): Pick<AlarmProps, "metric" | "threshold" | "datapointsToAlarm"> & Periods {
     const period = Duration.minutes(15);
     return {
       metric: new MathExpression({
-        expression: "IF(refused >= 3 AND refused * 2 >= all, 1, 0)",
-        usingMetrics: { all, refused },
+        expression: "IF(refused >= 3 AND refused * 2 >= all AND FILL(missed, 0) >= 1, 1, 0)",
+        usingMetrics: { all, refused, missed: this.#ownMetric("ReconciledEvents") },
         period,
       }),
       threshold: 1,
