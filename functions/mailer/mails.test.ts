@@ -282,6 +282,20 @@ describe("the words of a mail", () => {
     },
   );
 
+  it("say with an invitation that a hold may end before its answer is due, and only of a hold", () => {
+    const { agreement } = anna.held;
+    const invited = (stage: Stage): Booking => ({
+      ...forAnna(anna[stage]),
+      participation: "invited",
+      agreement: { ...agreement, signedVersion: agreement.version },
+    });
+    const textOf = (stage: Stage) =>
+      wordsOf("ParticipationChanged", { participation: "invited" }, invited(stage), null, "participant")?.text;
+
+    expect(textOf("held")).toContain("can end earlier");
+    expect(textOf("awaiting_clearance")).not.toContain("can end earlier");
+  });
+
   it("invite nobody to an agreement that is still to be signed", () => {
     const invited: Booking = { ...forAnna(anna.held), participation: "invited" };
 

@@ -17,6 +17,7 @@ export const toParticipant: Write = ({ booking, data, now }) => {
         paragraphs: [
           `A place was reserved for you: ${label(booking)}.`,
           `Sign in with this e-mail address to read the terms, and to accept or decline, before ${moment(booking, clearanceDueAt)}.`,
+          ...(status === "held" ? ["As long as the booking is not completed, the reservation can end earlier."] : []),
           "If you do not know what this is about, you need not do anything: without your answer the reservation ends.",
         ],
       };
