@@ -62,6 +62,12 @@ describe("what Stripe did not do", () => {
     expect(refusing(of)).toMatchObject({ answer: { refused }, counted });
   });
 
+  test.each(["StripeConnectionError", "StripeAPIError"])("is logged as %s where Stripe gave no code", (code) => {
+    const { log } = refusing(failure("unknown", code));
+
+    expect(log).toContain(`"code":"${code}"`);
+  });
+
   test("is logged without Stripe's own words, which quote what somebody typed", () => {
     const { answer, log } = refusing(failure("invalid", "email_invalid"));
 

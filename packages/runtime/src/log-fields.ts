@@ -26,8 +26,8 @@ const request = text(new RegExp(`^(${uuidPattern}|[\\w-]{10,20}=)$`));
 const message = text(new RegExp(`^([0-9a-f]{16}-)?${uuidPattern}(-\\d{6})?$`));
 /** An event's id, and its subject's: of ours, of Stripe's, or of SES's message. */
 const eventOf: Shape = (value) => id(value) || message(value);
-/** `payment_refused`, `2xx`. */
-const code = text(/^(?!.*\d{5})(?=.*[a-z])[a-z0-9]+(_[a-z0-9]+)*$/);
+/** `payment_refused`, `2xx`; where Stripe gave no code, the SDK's name for the sort of its error. */
+const code = text(/^((?!.*\d{5})(?=.*[a-z])[a-z0-9]+(_[a-z0-9]+)*|Stripe[A-Z][A-Za-z]{2,20}Error)$/);
 const pascal = "[A-Z][a-z]+([A-Z][a-z0-9]+)+";
 
 /** Every field that a line may have, and what its values look like. What is not here is not logged (I8). */
