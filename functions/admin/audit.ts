@@ -2,8 +2,10 @@ import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
 import type { AuditRecord } from "@clearing/domain/audit";
 import { addDays, dateIn, endOfDay, type Instant, later, plusSeconds } from "@clearing/domain/time";
-import { type Answer, bind } from "@clearing/runtime/api";
+import { callerIn, sightFor } from "@clearing/runtime/access";
+import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { type AuditSpan, auditBegins, auditPage, subjectRecords, verifyAudit } from "@clearing/store/audit";
+import { readBookings } from "@clearing/store/booking";
 import { auditPlace, type RecordedAct } from "@clearing/store/facts";
 import { whenSettled } from "@clearing/store/stamped";
 import type { Store } from "@clearing/store/store";
@@ -69,8 +71,26 @@ async function subjectPage(
   return { items, next: null };
 }
 
+/**
+ * The records that the caller may see: of a booking that they pay for, nothing of the participant's clearance, and of one
+ * that they take part in and do not pay for, nothing of its money.
+ */
+async function visible(context: RequestContext, records: RecordedAct[]): Promise<RecordedAct[]> {
+  const isOfBooking = ({ subject }: RecordedAct) => subject.type === "booking" || subject.type === "clearance";
+  const ids = [...new Set(records.filter(isOfBooking).map(({ subject }) => subject.id))];
+  const bookings = await readBookings(context.deps.store, ids);
+  return records.filter(({ subject }) => {
+    const booking = bookings.get(subject.id);
+    if (booking === undefined) return true;
+    const sight = sightFor(callerIn(context), booking);
+    return subject.type === "clearance" ? sight?.clearance : sight?.money;
+  });
+}
+
 export const auditBindings = [
-  bind(listAudit, async ({ query }, { deps: { store }, now }): Promise<Answer> => {
+  bind(listAudit, async ({ query }, context): Promise<Answer> => {
+    const { deps, now } = context;
+    const { store } = deps;
     const { subject, actor, limit } = query;
     const span = await spanOf(query, store, now);
     // A cursor is the place of the record that was given last.
@@ -79,7 +99,8 @@ export const auditBindings = [
       subject === undefined
         ? await auditPage(store, { actor, ...span }, { limit, after })
         : await subjectPage(store, { ...query, subject }, span, after);
-    return { status: 200, body: { items, nextCursor: next === null ? null : encodeCursor(next) } };
+    const shown = await visible(context, items);
+    return { status: 200, body: { items: shown, nextCursor: next === null ? null : encodeCursor(next) } };
   }),
 
   bind(verifyRoute, async (_input, { deps }): Promise<Answer> => {

@@ -2,6 +2,7 @@ import type { Cohort } from "@clearing/domain/cohort";
 import type { Program } from "@clearing/domain/program";
 import { instantOf } from "@clearing/domain/time";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { handler as admin } from "../../functions/admin/handler.ts";
 import { handler as booking } from "../../functions/booking/handler.ts";
 import { handler as clinical } from "../../functions/clinical/handler.ts";
 import { caller, type Told } from "../harness/function.ts";
@@ -12,6 +13,7 @@ import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 let running: TestStore;
 let ask: ReturnType<typeof caller>;
 let asClinician: ReturnType<typeof caller>;
+let asAdmin: ReturnType<typeof caller>;
 let program: Program;
 let cohort: Cohort;
 beforeAll(async () => {
@@ -19,6 +21,7 @@ beforeAll(async () => {
   running = await startTestStore();
   ask = caller(booking, running);
   asClinician = caller(clinical, running);
+  asAdmin = caller(admin, running);
   program = sampleProgram();
 });
 afterAll(() => {
@@ -344,6 +347,22 @@ describe("staff on their own booking", () => {
     }
     expect((await asClinician("GET", `/v1/screenings/${bookingId}`, as("doctor", "clinician"))).status).toBe(200);
     expect(await queued("doctor")).toBe(true);
+  });
+
+  test("an admin who pays finds no clearance in the audit log, one who takes part no money, and others both", async () => {
+    const path = await invited();
+    await accept(path);
+    const bookingId = path.slice(13);
+    const body = { kind: "medical", outcome: "cleared" };
+    await asClinician("POST", `/v1/screenings/${bookingId}/evaluations`, { ...as("doctor", "clinician"), body });
+    type Records = { subject: { type: string } }[];
+    const audited = async (by: string) => {
+      const told = await asAdmin("GET", `/v1/audit?limit=100&subject=${bookingId}`, as(by, "admin"));
+      return [...new Set((told.body.items as Records).map(({ subject }) => subject.type))].sort();
+    };
+    expect(await audited("ada")).toEqual(["booking"]);
+    expect(await audited("bea")).toEqual(["clearance"]);
+    expect(await audited("boss")).toEqual(["booking", "clearance"]);
   });
 
   test("nobody is evaluated before they have accepted", async () => {

@@ -34,6 +34,12 @@ export async function readBooking(store: Store, id: string): Promise<Booking | n
   return Item === undefined ? null : fromDeadlineItem<Booking>(Item);
 }
 
+/** Several bookings, read consistently, by their ids; those that do not exist are left out. At most 100. */
+export async function readBookings(store: Store, ids: string[]): Promise<Map<string, Booking>> {
+  const items = await readItems(store, ids.map(keys.booking));
+  return new Map(items.map((item) => [bookingIdIn({ pk: String(item.pk) }), fromDeadlineItem<Booking>(item)]));
+}
+
 /** What decides on a booking: itself and its clearance. */
 export type BookingFile = { booking: Booking; clearance: Clearance | null };
 

@@ -259,7 +259,8 @@ export const listAudit = defineRoute({
   function: "admin",
   access: ["admin", "finance"],
   idempotency: "none",
-  summary: "Who did what to a subject, by an actor, or between two dates; the last 30 days if none of them is named",
+  summary:
+    "Who did what to a subject, by an actor, or between two dates; the last 30 days if none of them is named. Of a booking of one's own only what its payer or participant sees",
   query: listQuery(
     {
       subject: z.optional(
