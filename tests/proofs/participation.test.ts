@@ -1,4 +1,4 @@
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { participationDocument } from "@clearing/domain/agreement";
 import type { Booking } from "@clearing/domain/booking";
 import type { Cohort } from "@clearing/domain/cohort";
@@ -250,6 +250,21 @@ describe("a corrected address", () => {
 });
 
 describe("late money", () => {
+  /** The locks and places that name a booking. */
+  async function claimedBy({ id }: Booking) {
+    const { client, tables } = running.store;
+    const found = await client.send(
+      new ScanCommand({
+        TableName: tables.core,
+        FilterExpression: "claimedBy = :id OR takenBy = :id OR (bookingId = :id AND sk = :lock)",
+        ExpressionAttributeValues: { ":id": id, ":lock": "LOCK" },
+        ConsistentRead: true,
+      }),
+    );
+    expect(found.LastEvaluatedKey).toBeUndefined();
+    return found.Items;
+  }
+
   /** An attempt that took a deposit's page before the hold lapsed. */
   async function paidLate(booking: Booking) {
     const attempt = {
@@ -324,6 +339,14 @@ describe("late money", () => {
     const booking = await signedAndLapsed(true);
     await tryHold(bea, bea, plusMinutes(now, 35));
     expect(await paidLate(booking)).toBe("expired");
+  });
+
+  test("that goes back leaves the hold nothing that it claimed, though nobody had noticed that it lapsed", async () => {
+    const booking = await invited();
+    await accept(booking);
+    await tryHold(bea, bea, plusMinutes(now, 35));
+    expect(await paidLate(booking)).toBe("expired");
+    expect(await claimedBy(booking)).toEqual([]);
   });
 
   test("revives an accepted booking with the participant's lock", async () => {

@@ -16,8 +16,8 @@ import { commit, type Guarded, untilFresh } from "./commit.ts";
 import { journalWrites } from "./facts.ts";
 import { fromDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
-import { type LockRefusal, lockWrites } from "./locks.ts";
-import { freePlaces, isOurs, moveClaim, placeKey, releasePlace, takeFreePlace, takePlace, toPlace } from "./place.ts";
+import { type LockRefusal, lockWrites, releaseWrites } from "./locks.ts";
+import { freePlaces, isOurs, moveClaim, placeKey, takeFreePlace, takePlace, toPlace } from "./place.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 
@@ -127,13 +127,13 @@ async function late(store: Store, state: SettlementState, payment: Payment, occa
   return giveBack(store, state, payment, occasion);
 }
 
-/** Returns late money whole; should the place still name the booking, it is let go in the same transaction. */
+/** Returns late money whole. A hold that had lapsed unnoticed lets its place and locks go in the same transaction. */
 async function giveBack(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
   const { booking } = state;
   const settlement = returnInFull({ ...state, placeIsOurs: false }, payment, "late_payment", occasion.now);
   const result = await commit(store, [
     ...settlementWrites(store, state, settlement, occasion),
-    ...(state.placeIsOurs ? [releasePlace(store, booking)] : []),
+    ...(booking.status === "held" ? await releaseWrites(store, booking) : []),
   ]);
   if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
   return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" } as const;
