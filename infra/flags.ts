@@ -103,6 +103,13 @@ export const flags = {
     },
     examples: ["3,5,48"],
   },
+  mailsADay: {
+    decides:
+      "How many mails about unpaid holds, and apart from them invitations, one address gets a day; `20` unless given",
+    takes: "a whole number from 1 to 100",
+    isValid: (value) => isWithin(value, 100),
+    examples: ["10"],
+  },
   publicUrl: {
     decides: "The API's address where it has a domain of its own; the gateway's unless given",
     takes: "an https address without a slash at its end",

@@ -38,6 +38,8 @@ export type Settings = {
   oneClinicianMaySignBoth: boolean;
   /** Live unpaid holds of a client, holds of a cohort that ended unpaid, and within how many hours; absent: 2,3,24. */
   holdLimits: string | undefined;
+  /** Mails about unpaid holds, and apart from them invitations, that one address gets a day; absent: 20. */
+  mailsADay: string | undefined;
   /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
   publicUrl: string | undefined;
   /** Calls at once that are kept free for Stripe's webhooks. */
@@ -83,6 +85,7 @@ export function readSettings(node: Pick<Node, "getAllContext">): Settings {
     reportingTimeZone: given.reportingTimeZone ?? "America/New_York",
     settlementCurrencies,
     holdLimits: given.holdLimits,
+    mailsADay: given.mailsADay,
     oneClinicianMaySignBoth: given.oneClinicianMaySignBoth === "true",
     publicUrl: given.publicUrl,
     webhookConcurrency: given.webhookConcurrency === undefined ? undefined : Number(given.webhookConcurrency),

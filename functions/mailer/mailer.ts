@@ -45,8 +45,10 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   }
 }
 
-async function send(mail: Mail, bound: MailKind | null, { store, mailer, log, clock }: MailerDeps): Promise<void> {
-  if (bound !== null && !(await countMail(store, { ...bound, to: mail.to, mailId: mail.id }))) {
+async function send(mail: Mail, bound: MailKind | null, deps: MailerDeps): Promise<void> {
+  const { store, mailer, log, clock, config } = deps;
+  const counted = { to: mail.to, mailId: mail.id, mostADay: config.mailsADay };
+  if (bound !== null && !(await countMail(store, { ...bound, ...counted }))) {
     log.metric("MailLeftOut", 1, "Count");
     return;
   }

@@ -173,13 +173,14 @@ const peopleOf = ({ clients, staff, region }: DataStack) => ({
   STAFF_AUDIENCE: staff.client.userPoolClientId,
 });
 
-function mailEnvironment({ supportEmail, supportPhone, siteUrl }: Settings, { mail }: DataStack) {
+function mailEnvironment({ supportEmail, supportPhone, siteUrl, mailsADay }: Settings, { mail }: DataStack) {
   return {
     MAIL_CONFIGURATION_SET: mail.configurationSetName,
     SUPPORT_EMAIL: supportEmail,
     ...(mail.from !== undefined && { MAIL_FROM: mail.from }),
     ...(supportPhone !== undefined && { SUPPORT_PHONE: supportPhone }),
     ...(siteUrl !== undefined && { SITE_URL: siteUrl }),
+    ...(mailsADay !== undefined && { MAILS_A_DAY: mailsADay }),
   };
 }
 

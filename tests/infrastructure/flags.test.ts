@@ -131,6 +131,8 @@ describe("a flag is refused", () => {
     ["holdLimits", "0,3,24"],
     ["holdLimits", "2,11,24"],
     ["holdLimits", "2,3,169"],
+    ["mailsADay", "0"],
+    ["mailsADay", "101"],
     ["publicUrl", "https://api.retreats.example/"],
     ["publicUrl", "api.retreats.example"],
     ["webhookConcurrency", "0"],

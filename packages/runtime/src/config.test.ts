@@ -18,6 +18,9 @@ it.each([
   [{ SUPPORT_EMAIL: "" }, "supportEmail", "is not set: SUPPORT_EMAIL"],
   [{ SITE_URL: "my.example.org" }, "siteUrl", "is not a URL: SITE_URL"],
   [{ HOLD_LIMITS: "2,3" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
+  [{ MAILS_A_DAY: "0" }, "mailsADay", "MAILS_A_DAY is not a whole number"],
+  [{ MAILS_A_DAY: "2.5" }, "mailsADay", "MAILS_A_DAY is not a whole number"],
+  [{ MAILS_A_DAY: "many" }, "mailsADay", "MAILS_A_DAY is not a whole number"],
   [{ HOLD_LIMITS: "0,3,24" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
   [{ HOLD_LIMITS: "2,11,24" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
   [{ HOLD_LIMITS: "2,3,x" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
@@ -41,4 +44,9 @@ it("has no address to send mail from, no telephone and no pages for clients unle
 it("lets a client hold two unpaid places, until the operator gives other bounds", () => {
   expect(readConfig({}).holdLimits).toEqual({ live: 2, unpaid: 3, hours: 24 });
   expect(readConfig({ HOLD_LIMITS: "3,5,48" }).holdLimits).toEqual({ live: 3, unpaid: 5, hours: 48 });
+});
+
+it("lets an address have 20 mails a day about unpaid holds, until the operator gives another bound", () => {
+  expect(readConfig({}).mailsADay).toBe(20);
+  expect(readConfig({ MAILS_A_DAY: "5" }).mailsADay).toBe(5);
 });

@@ -38,6 +38,8 @@ export type Config = {
   readonly staffTokens: TokenIssuer;
   /** How many unpaid holds a client account may have. */
   readonly holdLimits: HoldLimits;
+  /** Mails about unpaid holds, and apart from them invitations, that one address gets a day at the most. */
+  readonly mailsADay: number;
   readonly tables: Tables;
 };
 
@@ -95,6 +97,13 @@ function holdLimits(value: string | undefined): HoldLimits {
   }
   const [live, unpaid, hours] = parsed.data;
   return { live, unpaid, hours };
+}
+
+function mailsADay(value: string | undefined): number {
+  if (value === undefined || value === "") return 20;
+  const parsed = bounded(1, 100).safeParse(Number(value));
+  if (!parsed.success) throw new Error("environment variable MAILS_A_DAY is not a whole number from 1 to 100");
+  return parsed.data;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -183,6 +192,9 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     get holdLimits() {
       return holdLimits(environment.HOLD_LIMITS);
+    },
+    get mailsADay() {
+      return mailsADay(environment.MAILS_A_DAY);
     },
     tables: {
       get core() {

@@ -6,18 +6,18 @@ import type { Store } from "./store.ts";
 /** What is counted: a mail about an unpaid hold, or an invitation, by the address of who pays. */
 export type MailKind = { kind: "hold" } | { kind: "invitation"; payer: string };
 
-/** Mails of each kind that one mailbox gets on one day (UTC) at the most, and one payer's invitations of one address. */
-const mostADay = 20;
+/** One payer's invitations of one address on one day. */
 const mostOfOnePayer = 1;
 const keptDays = 2;
 
 /**
- * Counts a mail to an address, and says whether it may still go out. The mails' own ids are what is counted, so that one
+ * Counts a mail to an address, and says whether it may still go out: one mailbox gets `mostADay` of each kind on one day
+ * (UTC) at the most. The mails' own ids are what is counted, so that one
  * that is tried again counts once; an address written with a plus counts with the others of its mailbox.
  */
 export async function countMail(
   store: Store,
-  { to, mailId, ...of }: MailKind & { to: string; mailId: string },
+  { to, mailId, mostADay, ...of }: MailKind & { to: string; mailId: string; mostADay: number },
 ): Promise<boolean> {
   const day = dateIn("UTC", store.clock.now());
   const count = (counted: string, most: number) =>
