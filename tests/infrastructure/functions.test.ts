@@ -3,9 +3,7 @@ import { isBuiltin } from "node:module";
 import type { Metafile } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { functionNames } from "../../infra/access.ts";
-import { createApp } from "../../infra/clearing.ts";
-import { readSettings } from "../../infra/settings.ts";
-import { functionOf, stage, synthesize } from "./stage.ts";
+import { functionOf, settingsOf, stage, synthesize } from "./stage.ts";
 
 /** The npm packages that are in a function's bundle, chunks that load later included. */
 function packagesIn(name: string): Set<string> {
@@ -34,8 +32,7 @@ describe("functions", () => {
   });
 
   test("the one that admits programs knows the currencies that the account settles: dollars, or what the stage says", () => {
-    const said = (settlementCurrencies: string) =>
-      readSettings(createApp({ settlementCurrencies }).node).settlementCurrencies;
+    const said = (settlementCurrencies: string) => settingsOf({ settlementCurrencies }).settlementCurrencies;
 
     expect(functionOf("admin").properties).toMatchObject({
       Environment: { Variables: { SETTLEMENT_CURRENCIES: "usd" } },

@@ -1,23 +1,35 @@
 import { rmSync } from "node:fs";
-import { Stack } from "aws-cdk-lib";
+import { type App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { FunctionName } from "../../infra/access.ts";
 import { clearing, createApp } from "../../infra/clearing.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { type Resource, resolveStacks } from "../../packages/local/src/template.ts";
 
+/** Makes an app, and removes its folder whatever becomes of it: the CDK makes one in the temporary folder for each. */
+function inApp<Result>(context: Record<string, string>, use: (app: App) => Result): Result {
+  const app = createApp(context);
+  try {
+    return use(app);
+  } finally {
+    rmSync(app.outdir, { recursive: true });
+  }
+}
+
+/** What a stage's flags say. */
+export const settingsOf = (context: Record<string, string>) => inApp(context, ({ node }) => readSettings(node));
+
 /** Synthesizes one stage as `cdk synth` does and leaves no files; `change` spoils it, for a control. */
 export function synthesize(
   context: Record<string, string> = {},
   change: (stacks: ReturnType<typeof clearing>) => void = () => {},
 ) {
-  const app = createApp(context);
-  const stacks = clearing(app, readSettings(app.node));
-  change(stacks);
-  const templates = new Map(
-    app.node.children.filter(Stack.isStack).map((stack) => [stack.stackName, Template.fromStack(stack)]),
-  );
-  rmSync(app.outdir, { recursive: true });
+  const { app, stacks, templates } = inApp(context, (made) => {
+    const parts = clearing(made, readSettings(made.node));
+    change(parts);
+    const all = made.node.children.filter(Stack.isStack);
+    return { app: made, stacks: parts, templates: new Map(all.map((one) => [one.stackName, Template.fromStack(one)])) };
+  });
   const raw = new Map([...templates].map(([name, template]) => [name, template.toJSON()]));
   // The local stack's resolver follows references across stacks, so that a statement can be read as what it allows.
   const resources = resolveStacks(raw, "https://api.example");
