@@ -38,7 +38,8 @@ export async function contendersFor(
 
 /** The answers that ask for the same request again: only where faults are on may one be given. */
 const tryAgain = new Set(["unavailable", "conflict"]);
-const mostTries = 8;
+/** Under steady faults the SDK's budget of retries is soon spent, and each fault is an answer to the client. */
+const mostTries = 12;
 
 /**
  * All contenders ask for a place at the same moment. Each repeats its request, with its own key, as long as it is
