@@ -27,7 +27,10 @@ const refused = (answer: Answer): Attempt => ({ ok: true, answer });
 /** Why somebody may not act on the clearance of a booking at all; null when they may. */
 function refusalOf(caller: Caller, booking: Booking): Attempt | null {
   if (!actsAsStaff(caller, booking)) return refused(ownBooking);
-  return mayBeEvaluated(booking) ? null : refused({ refused: "invalid_transition" });
+  if (mayBeEvaluated(booking)) return null;
+  const invited = booking.participation === "invited";
+  const detail = invited ? { detail: "The participant has not accepted the invitation yet" } : {};
+  return refused({ refused: "invalid_transition", ...detail });
 }
 
 function written(result: Awaited<ReturnType<typeof writeClearance>>, answer: Answer): Attempt {

@@ -22,7 +22,9 @@ it("every mail says who wrote it and where an answer is read, in both forms", ()
 });
 
 it("nobody is asked to call where there is no telephone", () => {
-  expect(renderMail(anna.held, wording, sender).text).toContain("write to help@example.org.\n");
+  expect(renderMail(anna.held, wording, sender).text).toContain(
+    "Questions? Reply to this mail or write to help@example.org.\n",
+  );
 });
 
 it("it leads to the booking where clients have pages, and nowhere else", () => {

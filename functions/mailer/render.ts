@@ -16,8 +16,9 @@ export function renderMail(
   { merchantName, supportEmail, supportPhone, siteUrl }: Sender,
 ): { text: string; html: string } {
   const link = siteUrl === undefined ? null : `${siteUrl}/bookings/${id}`;
-  const reach = `Questions? Reply to this mail, write to ${supportEmail}`;
-  const footer = [merchantName, supportPhone === undefined ? `${reach}.` : `${reach} or call ${supportPhone}.`];
+  const ways =
+    supportPhone === undefined ? ` or write to ${supportEmail}` : `, write to ${supportEmail} or call ${supportPhone}`;
+  const footer = [merchantName, `Questions? Reply to this mail${ways}.`];
   const before = ["Hello,", ...paragraphs];
   const reference = `Reference: ${id}`;
   const text = [...before, ...(link === null ? [] : [`Your booking: ${link}`]), reference, `--\n${footer.join("\n")}`];

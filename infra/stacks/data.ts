@@ -91,6 +91,7 @@ export class DataStack extends Stack {
     this.staff = staff(this, settings, sender);
 
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
+    output("CoreTable", this.tables.core.tableName);
     output("StripeSecret", this.stripeSecret.ref);
     output("ClientUserPool", this.clients.pool.userPoolId);
     output("ClientUserPoolClient", this.clients.client.userPoolClientId);

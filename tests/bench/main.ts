@@ -11,7 +11,7 @@ import { httpFigures } from "./over-http.ts";
 import { proofFigures } from "./proofs-at-size.ts";
 
 /**
- * `pnpm bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out;
+ * `npm run bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out;
  * `--write` keeps what was measured in docs/benchmarks.md, beside what other parts left there. Exits with 1 when a bound
  * does not hold.
  */
@@ -54,7 +54,7 @@ if (flags.write) {
   const machine = `${cpus().length} cores (${cpu?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const intro = `# Benchmarks
 
-\`pnpm bench --write\` wrote this page: ${new Date().toISOString().slice(0, 10)}, on ${machine}, with the embedded DynamoDB. Absolute
+\`npm run bench -- --write\` wrote this page: ${new Date().toISOString().slice(0, 10)}, on ${machine}, with the embedded DynamoDB. Absolute
 figures are this machine's, which plays every part at once: clients, gateway, functions, queues, Stripe, database. Ratios
 are taken side by side in one run and are what the bounds are about.
 `;

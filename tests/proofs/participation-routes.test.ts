@@ -372,7 +372,8 @@ describe("staff on their own booking", () => {
         ...as("doctor", "clinician"),
         body: { kind: "medical", outcome: "cleared" },
       });
-    expect(await evaluate()).toMatchObject({ status: 409, body: { code: "invalid_transition" } });
+    const detail = "The participant has not accepted the invitation yet";
+    expect(await evaluate()).toMatchObject({ status: 409, body: { code: "invalid_transition", detail } });
     await accept(path);
     expect((await evaluate()).status).toBe(201);
   });

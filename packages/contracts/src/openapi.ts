@@ -11,10 +11,14 @@ import * as finance from "./routes/finance.ts";
 import * as participation from "./routes/participation.ts";
 import * as webhook from "./routes/webhook.ts";
 
-/** Every route of the API. */
-export const routes: Route[] = [catalogue, booking, participation, checkout, admin, clinical, finance, webhook].flatMap(
-  (module): Route[] => Object.values(module),
-);
+const modules = [catalogue, booking, participation, checkout, admin, clinical, finance, webhook];
+const methods: Route["method"][] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const placeOf = ({ path, method }: Route) => `${path} ${methods.indexOf(method)}`;
+
+/** Every route of the API, by its path: what is below a path follows it. */
+export const routes: Route[] = modules
+  .flatMap((module): Route[] => Object.values(module))
+  .sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
 
 const jsonSchema = (schema: z.ZodMiniType, io: "input" | "output") => {
   const override = io === "output" ? open : showDefault;
