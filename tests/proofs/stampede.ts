@@ -39,7 +39,7 @@ export async function contendersFor(
 /** The answers that ask for the same request again: only where faults are on may one be given. */
 const tryAgain = new Set(["unavailable", "conflict"]);
 /** Under steady faults the SDK's budget of retries is soon spent, and each fault is an answer to the client. */
-const mostTries = 12;
+const mostTries = 20;
 
 /**
  * All contenders ask for a place at the same moment. Each repeats its request, with its own key, as long as it is
