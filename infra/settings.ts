@@ -13,7 +13,7 @@ export type Settings = {
   logRetention: RetentionDays;
   /** Log groups have fixed names: one that outlives a first deployment that was rolled back would stop the next. */
   logRemoval: RemovalPolicy;
-  /** Of each route that has none of its own. */
+  /** The default throttle of a route. */
   throttle: Throttle;
   /** Domain that mails are sent from; a stage without one keeps its mails. */
   mailDomain: string | undefined;

@@ -237,7 +237,7 @@ describe("where somebody else pays", () => {
 });
 
 describe("mails about a hold that nobody paid", () => {
-  /** An address that has had its mails of the day. */
+  /** An address that has reached the bound of mails a day. */
   function fullOffice(booking: Booking) {
     const full = office(undefined, booking);
     full.table.on(UpdateCommand).callsFake(({ Key }) => {

@@ -2,7 +2,7 @@ import { type Booking, unpaid } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import { amountIn, type Data, dueIn, goesOn, heldUntil, isUnderWay, label, moment, type Write, what } from "./words.ts";
 
-/** Only while the bank works on it: how it went has a mail of its own. */
+/** Only while the bank works on it. Another mail tells of the outcome. */
 export const processing: Write = ({ booking, data }) =>
   !isUnderWay(booking, data)
     ? null

@@ -48,7 +48,7 @@ const UNEXPECTED: Readonly<Record<string, { happened: string; share?: (amount: s
   },
 };
 
-/** Only while the money has not come back from the bank: that has a mail of its own. */
+/** Only while the bank has not returned the money. Another mail tells of a return. */
 export const succeeded: Write = ({ booking, refund, data }) =>
   refund !== null && !refund.parts.some(({ status, amount }) => status === "succeeded" && amount === data.amount)
     ? null

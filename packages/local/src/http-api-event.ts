@@ -20,7 +20,7 @@ export type Matched = {
   requestId: string;
   now: number;
 };
-/** What an authorizer tells the function: the claims of a token, or a context of its own. */
+/** What an authorizer tells the function: a JWT authorizer the token's claims, a Lambda authorizer its context. */
 export type Told = { jwt: JWTPayload } | { lambda: unknown };
 
 /**

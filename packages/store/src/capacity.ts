@@ -1,11 +1,11 @@
 import {
   type Cohort,
   isFree,
-  mayChange,
   mostPlaces,
   newPlace,
   type Place,
   placesToRemove,
+  refuseCapacity,
 } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { Instant } from "@clearing/domain/time";
@@ -54,8 +54,8 @@ export function addPlaces(
     const found = await readCohort(store, id);
     if (found === null) return { ok: false, reason: "not_found" };
     const { cohort } = found;
-    if (!mayChange(cohort, occasion.now)) return { ok: false, reason: "invalid_transition" };
-    if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
+    const reason = refuseCapacity(cohort, type, occasion.now);
+    if (reason !== null) return { ok: false, reason };
     if (found.places.length + count > mostPlaces) return { ok: false, reason: "too_many" };
     const queued = found.places.some((place) => place.type === type && place.queued);
     const places = newIds.map((placeId) => newPlace(cohort, { id: placeId, type, queued }));
@@ -81,8 +81,8 @@ export function removePlaces(
     const found = await readCohort(store, id);
     if (found === null) return { ok: false, reason: "not_found" };
     const { cohort } = found;
-    if (!mayChange(cohort, occasion.now)) return { ok: false, reason: "invalid_transition" };
-    if (!cohort.places.some((one) => one.type === type)) return { ok: false, reason: "unknown_type" };
+    const reason = refuseCapacity(cohort, type, occasion.now);
+    if (reason !== null) return { ok: false, reason };
     const going = placesToRemove(found.places, type, count, occasion.now);
     if (going === null) {
       const ofType = found.places.filter((place) => place.type === type);

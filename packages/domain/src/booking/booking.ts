@@ -29,7 +29,7 @@ export type Ending = {
   reason: string | null;
 };
 
-/** Whether the participant takes part: whoever books for themselves has accepted with that, anybody else is asked. */
+/** Whether the participant takes part. Who books for themselves has accepted; anybody else is invited first. */
 export type Participation = "invited" | "accepted" | "declined";
 
 /** Which version of the terms without prices a participant accepted who does not pay; the evidence stands beside it. */

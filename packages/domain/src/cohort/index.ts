@@ -158,6 +158,16 @@ export const mayChange = (cohort: Cohort, now: Instant): boolean => {
   return cohort.status === "draft" || (end !== null && end > now);
 };
 
+/** Why the places of a type cannot grow or shrink: the cohort is over, or has no such type. Null when they can. */
+export function refuseCapacity(
+  cohort: Cohort,
+  type: string,
+  now: Instant,
+): "invalid_transition" | "unknown_type" | null {
+  if (!mayChange(cohort, now)) return "invalid_transition";
+  return cohort.places.some((one) => one.type === type) ? null : "unknown_type";
+}
+
 const statusEventNames: Partial<Record<CohortStatus, EventName>> = {
   open: "CohortOpened",
   closed: "CohortClosed",

@@ -8,7 +8,10 @@ export type CohortTerms = ProgramTerms & {
   version: number;
 };
 
-/** The terms that a cohort would take from its program now: a price of its own wins, and so does one that stands alone. */
+/**
+ * The terms that a cohort would take from its program now. The cohort's own prices win, and it keeps the price of a place
+ * type that the program lacks.
+ */
 export function termsFor({ places }: Cohort, program: Program): CohortTerms {
   const priceOf = (type: string) => program.placeTypes.find((one) => one.type === type)?.price;
   const placeTypes = places.map(({ type, price, ownPrice }) => ({

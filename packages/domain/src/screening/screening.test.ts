@@ -29,7 +29,7 @@ const signed = (by: string, oneMaySignBoth = false) =>
   function evaluate(before: Clearance | null, [kind, outcome, validUntil = "2027-04-01", at = monday]: Said) {
     return afterEvaluation(before, "bkg_1", { id: `evl_${kind}`, kind, outcome, validUntil, by, at }, oneMaySignBoth);
   };
-/** Each kind signed by a clinician of its own. */
+/** Two clinicians sign, one for each kind. */
 const evaluate = (before: Clearance | null, said: Said) => signed(`dr-${said[0]}`)(before, said);
 const after = (...said: Said[]): Clearance | null => said.reduce<Clearance | null>(evaluate, null);
 const status = (...said: Said[]) => clearanceSummary(after(...said), today).status;
