@@ -1,12 +1,6 @@
-import { type Program, type ProgramTerms, priceProblem, programTerms } from "../program/index.ts";
+import { type Program, priceProblem, programTerms } from "../program/index.ts";
 import type { Instant } from "../time/index.ts";
-import { type Cohort, clearanceDeadline } from "./index.ts";
-
-/** What a cohort is sold on, copied from its program: a later change of the program changes no cohort that was opened. */
-export type CohortTerms = ProgramTerms & {
-  /** The program's version that they were copied from. */
-  version: number;
-};
+import { type Cohort, type CohortTerms, clearanceDeadline } from "./cohort.ts";
 
 /**
  * The terms that a cohort would take from its program now. The cohort's own prices win, and it keeps the price of a place

@@ -1,6 +1,6 @@
 import diff from "microdiff";
 import { chargeProblem } from "../money/index.ts";
-import { depositProblem, type Program, type ProgramContent } from "./index.ts";
+import { depositProblem, type Program, type ProgramContent } from "./program.ts";
 
 /** What a program sells on: everything that a quote is made of. Amounts in minor units of `currency`. */
 export type ProgramTerms = Pick<

@@ -1,5 +1,5 @@
 import { addDays, dateIn, type Instant, instantAt, plusDays } from "../time/index.ts";
-import type { Lack } from "./index.ts";
+import type { Lack } from "./clearance.ts";
 
 export const attentions = ["soon", "urgent"] as const;
 /** How near the clearance deadline is while something is missing. */

@@ -1,0 +1,185 @@
+import { amountProblem, chargeProblem, percentOf } from "../money/index.ts";
+
+export type PlaceTypePrice = { type: string; price: number };
+export type DepositRule = { kind: "amount"; amount: number } | { kind: "percent"; percent: number };
+export type PlanOffer =
+  | { kind: "full" }
+  | { kind: "deposit_and_balance"; balanceDueDaysBefore: number }
+  | { kind: "installments"; months: number }
+  | { kind: "financed"; months: number; annualRate: string };
+export type CancellationTier = { daysBefore: number; refundPercent: number };
+export type AddOn = { id: string; label: string; price: number; stock: number };
+export type ItineraryDay = {
+  day: number;
+  blocks: { start: string; end: string; title: string; kind: string }[];
+};
+export type AftercareStep = { afterDays: number; kind: string; instruments?: string[] | undefined };
+
+/** What an admin writes: prices, rules and texts of what is sold. Amounts in minor units of `currency`. */
+export type ProgramContent = {
+  name: string;
+  /** What payers, mails, calendars and Stripe may see: never a treatment. */
+  publicLabel: string;
+  summary: string;
+  modalities: string[];
+  days: number;
+  currency: string;
+  healthCare: boolean;
+  placeTypes: PlaceTypePrice[];
+  deposit: DepositRule;
+  plans: PlanOffer[];
+  lateCharge: { amount: number; graceDays: number } | null;
+  nonPayment: { noticeDays: number[]; cancelDaysBefore: number } | null;
+  cancellation: { administrationFee: number; tiers: CancellationTier[] };
+  screening: { clearanceDeadlineDaysBefore: number; validityDays: number; declineAfterHours: number };
+  holdMinutes: number;
+  waitlistOfferHours: number;
+  addOns: AddOn[];
+  itinerary: ItineraryDay[];
+  aftercare: AftercareStep[];
+};
+
+export type ProgramStatus = "draft" | "published" | "retired";
+export type Program = ProgramContent & { id: string; version: number; auditHash: string; status: ProgramStatus };
+
+export type Problem = { path: string; message: string };
+
+const numberWords = [
+  "",
+  "One",
+  "Two",
+  "Three",
+  "Four",
+  "Five",
+  "Six",
+  "Seven",
+  "Eight",
+  "Nine",
+  "Ten",
+  "Eleven",
+  "Twelve",
+  "Thirteen",
+  "Fourteen",
+];
+
+/** The neutral label of a program that names none: its length, never its treatment. */
+export const defaultPublicLabel = (days: number): string => `${numberWords[days] ?? days}-day program`;
+
+/** The deposit on a price, in minor units; a percentage is rounded half up to the currency's step. */
+export const depositOn = (rule: DepositRule, price: number, currency: string): number =>
+  rule.kind === "amount" ? rule.amount : percentOf(price, rule.percent, currency);
+
+/** Why a price cannot be paid as a deposit and one charge for the rest; null when it can. */
+export function depositProblem(rule: DepositRule, price: number, currency: string): string | null {
+  const deposit = depositOn(rule, price, currency);
+  const problem = chargeProblem(deposit, currency);
+  if (problem !== null) return `The deposit: ${problem}`;
+  const rest = chargeProblem(price - deposit, currency);
+  return rest === null ? null : `The rest after the deposit: ${rest}`;
+}
+
+const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
+
+/** What does not fit together in a program, each with the path of the field; empty when it is sound. */
+export function programProblems(program: ProgramContent): Problem[] {
+  const wrongAmounts = amountProblems(program);
+  return [
+    ...placeTypeProblems(program),
+    ...wrongAmounts,
+    // A deposit is weighed against prices that are amounts of the currency.
+    ...(wrongAmounts.length === 0 ? depositProblems(program) : []),
+    ...planProblems(program),
+    ...tierProblems(program),
+    ...repeated(program.addOns.map(({ id }) => id)).map((id) => ({
+      path: "addOns",
+      message: `Add-on ${id} is there twice`,
+    })),
+    ...program.itinerary.flatMap(({ day }, index) =>
+      day > program.days ? [{ path: `itinerary.${index}.day`, message: `The program has ${program.days} days` }] : [],
+    ),
+  ];
+}
+
+function placeTypeProblems({ placeTypes }: ProgramContent): Problem[] {
+  return repeated(placeTypes.map(({ type }) => type)).map((type) => ({
+    path: "placeTypes",
+    message: `Place type ${type} is there twice`,
+  }));
+}
+
+/** Each amount that is not a multiple of the currency's step, or that is collected and cannot be charged. */
+function amountProblems({
+  currency,
+  placeTypes,
+  deposit,
+  lateCharge,
+  cancellation,
+  addOns,
+}: ProgramContent): Problem[] {
+  const problem = (path: string, message: string | null): Problem[] => (message === null ? [] : [{ path, message }]);
+  const late = lateCharge?.amount ?? 0;
+  return [
+    ...placeTypes.flatMap(({ price }, index) => problem(`placeTypes.${index}.price`, chargeProblem(price, currency))),
+    ...(deposit.kind === "amount" ? problem("deposit.amount", chargeProblem(deposit.amount, currency)) : []),
+    ...(late > 0 ? problem("lateCharge.amount", chargeProblem(late, currency)) : []),
+    ...problem("cancellation.administrationFee", amountProblem(cancellation.administrationFee, currency)),
+    ...addOns.flatMap(({ price }, index) => problem(`addOns.${index}.price`, amountProblem(price, currency))),
+  ];
+}
+
+function depositProblems({ placeTypes, deposit, currency }: ProgramContent): Problem[] {
+  return placeTypes.flatMap(({ type, price }) => {
+    const message = depositProblem(deposit, price, currency);
+    return message === null ? [] : [{ path: "deposit", message: `On ${type}: ${message}` }];
+  });
+}
+
+function planProblems({ plans }: ProgramContent): Problem[] {
+  const twice = repeated(plans.map(({ kind }) => kind));
+  return twice.map((kind) => ({ path: "plans", message: `Plan ${kind} is there twice` }));
+}
+
+function tierProblems({ cancellation: { tiers } }: ProgramContent): Problem[] {
+  const problems: Problem[] = [];
+  tiers.forEach((tier, index) => {
+    const before = tiers[index - 1];
+    if (before === undefined) return;
+    const path = `cancellation.tiers.${index}`;
+    if (tier.daysBefore >= before.daysBefore) {
+      problems.push({
+        path: `${path}.daysBefore`,
+        message: "Tiers go from the most days before the start to the fewest",
+      });
+    }
+    if (tier.refundPercent > before.refundPercent) {
+      problems.push({ path: `${path}.refundPercent`, message: "A later tier cannot refund more than an earlier one" });
+    }
+  });
+  if (tiers.at(-1)?.daysBefore !== 0) {
+    problems.push({ path: "cancellation.tiers", message: "The last tier must reach 0 days before the start" });
+  }
+  return problems;
+}
+
+/**
+ * Why a program may not have its currency; null when it may. The Stripe account has to settle it as itself (`settled`):
+ * of any other, Stripe would make another amount in another currency. A program that retires keeps what it has.
+ */
+export function settlementProblem({ currency, status }: Program, settled: readonly string[]): Problem | null {
+  if (status === "retired" || settled.includes(currency)) return null;
+  return { path: "currency", message: `Must be a currency that the Stripe account settles: ${settled.join(", ")}` };
+}
+
+/** The currency stands once a program was published: its cohorts' prices are in it, and were quoted. */
+export const mayChangeCurrency = ({ status }: Program): boolean => status === "draft";
+
+/** `draft -> published -> retired`; the same status is no transition. */
+export const mayBecome = (from: ProgramStatus, to: ProgramStatus): boolean =>
+  from === to || (from === "draft" && to === "published") || (from === "published" && to === "retired");
+
+export type PublicProgram = Omit<Program, "version" | "auditHash">;
+
+/** A program as anybody may see it. */
+export function publicProgram({ version: _version, auditHash: _auditHash, ...program }: Program): PublicProgram {
+  return program;
+}
