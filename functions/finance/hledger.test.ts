@@ -1,51 +1,46 @@
-import { type PostedEntry, transfer } from "@clearing/domain/ledger";
+import { journalEntry, type PostedEntry } from "@clearing/domain/ledger";
 import { describe, expect, test } from "vitest";
 import { hledgerOf } from "./hledger.ts";
 
 const zone = "America/Denver";
-const posted = (id: string, entries: ReturnType<typeof transfer>): PostedEntry[] =>
+const posted = (id: string, entries: ReturnType<typeof journalEntry>): PostedEntry[] =>
   entries.map((entry) => ({ ...entry, id: `je_${id}`, postedAt: "2027-03-06T05:00:00Z" }));
 
 const booking = { bookingId: "bkg_1", currency: "usd" };
 const billed = posted(
   "1",
-  transfer(
-    "billed:due_1",
-    250_000,
-    { debit: "receivable", credit: "deferred_revenue" },
-    { ...booking, effectiveOn: "2027-03-02" },
-  ),
+  journalEntry("billed:due_1", [{ debit: "receivable", credit: "deferred_revenue", amount: 250_000 }], {
+    ...booking,
+    effectiveOn: "2027-03-02",
+  }),
 );
 const paid = posted(
   "2",
-  transfer(
-    "payment:ch_1",
-    250_000,
-    { debit: "stripe_balance", credit: "receivable" },
-    { ...booking, effectiveOn: "2027-03-01" },
-  ),
+  journalEntry("payment:ch_1", [{ debit: "stripe_balance", credit: "receivable", amount: 250_000 }], {
+    ...booking,
+    effectiveOn: "2027-03-01",
+  }),
 );
 const fee = posted(
   "3",
-  transfer(
-    "fee:ch_1",
-    5,
-    { debit: "processing_fees", credit: "stripe_balance" },
-    { ...booking, effectiveOn: "2027-03-02" },
-  ),
+  journalEntry("fee:ch_1", [{ debit: "processing_fees", credit: "stripe_balance", amount: 5 }], {
+    ...booking,
+    effectiveOn: "2027-03-02",
+  }),
 );
 const yen = posted(
   "4",
-  transfer(
-    "payment:ch_2",
-    1_234,
-    { debit: "stripe_balance", credit: "suspense" },
-    { currency: "jpy", effectiveOn: "2027-03-03" },
-  ),
+  journalEntry("payment:ch_2", [{ debit: "stripe_balance", credit: "suspense", amount: 1_234 }], {
+    currency: "jpy",
+    effectiveOn: "2027-03-03",
+  }),
 );
 const dinar = posted(
   "5",
-  transfer("payment:ch_3", 7, { debit: "bank", credit: "receivable" }, { currency: "bhd", effectiveOn: "2027-03-03" }),
+  journalEntry("payment:ch_3", [{ debit: "bank", credit: "receivable", amount: 7 }], {
+    currency: "bhd",
+    effectiveOn: "2027-03-03",
+  }),
 );
 const entries = [...billed, ...paid, ...fee, ...yen, ...dinar];
 
@@ -86,7 +81,10 @@ describe("the journal as an hledger file", () => {
   test("gives a currency the digits that Stripe counts it in, where the display library has fewer", () => {
     const forint = { currency: "huf", effectiveOn: "2027-03-03" };
     const journal = hledgerOf(
-      posted("6", transfer("payment:ch_4", 250_000, { debit: "stripe_balance", credit: "suspense" }, forint)),
+      posted(
+        "6",
+        journalEntry("payment:ch_4", [{ debit: "stripe_balance", credit: "suspense", amount: 250_000 }], forint),
+      ),
       zone,
     );
 

@@ -1,6 +1,6 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
-import { transfer } from "@clearing/domain/ledger";
+import { journalEntry } from "@clearing/domain/ledger";
 import { commit } from "@clearing/store/commit";
 import { auditPut, journalWrites, outboxPut } from "@clearing/store/facts";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 const at = { effectiveOn: "2027-03-01", currency: "usd", bookingId: "bkg_1" };
-const entry = (amount: number) => transfer("payment:ch_1", amount, { debit: "stripe_balance", credit: "suspense" }, at);
+const entry = (amount: number) =>
+  journalEntry("payment:ch_1", [{ debit: "stripe_balance", credit: "suspense", amount }], at);
 const record = (action: string) =>
   chain("", {
     subject: { type: "booking", id: "bkg_1" },

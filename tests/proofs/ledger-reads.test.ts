@@ -1,4 +1,4 @@
-import { type Account, transfer } from "@clearing/domain/ledger";
+import { type Account, journalEntry } from "@clearing/domain/ledger";
 import { plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/finance";
 import { settledAfterSeconds } from "@clearing/store/commit";
@@ -21,12 +21,11 @@ let call: ReturnType<typeof caller>;
 let posted = 0;
 
 async function post(at: string, reference: string, amount: number, [debit, credit]: [Account, Account], of = {}) {
-  const entries = transfer(
-    reference,
-    amount,
-    { debit, credit },
-    { effectiveOn: at.slice(0, 10), currency: "usd", ...of },
-  );
+  const entries = journalEntry(reference, [{ debit, credit, amount }], {
+    effectiveOn: at.slice(0, 10),
+    currency: "usd",
+    ...of,
+  });
   // Ids sort by the millisecond: two entries of one second are in the order in which they were posted.
   vi.setSystemTime(Date.parse(at) + ++posted);
   expect(await postOnce(running.store, entries)).toEqual({ ok: true });
@@ -199,12 +198,11 @@ describe("a reader who pages while others post", () => {
   const after = "2027-04-01T12:00:00Z";
 
   const entryOf = (bookingId: string, reference: string) =>
-    transfer(
-      reference,
-      100,
-      { debit: "stripe_balance", credit: "receivable" },
-      { effectiveOn: "2027-04-01", currency: "usd", bookingId },
-    );
+    journalEntry(reference, [{ debit: "stripe_balance", credit: "receivable", amount: 100 }], {
+      effectiveOn: "2027-04-01",
+      currency: "usd",
+      bookingId,
+    });
 
   /** Four entries and a fifth that is stamped between them and lands when the first page has been read. */
   async function paged(bookingId: string, settledAfter?: number) {

@@ -1,7 +1,7 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { ScanCommand, type ScanCommandOutput } from "@aws-sdk/lib-dynamodb";
 import type { Attempt, Booking, Refund } from "@clearing/domain/booking";
-import { transfer } from "@clearing/domain/ledger";
+import { journalEntry } from "@clearing/domain/ledger";
 import { plusMinutes } from "@clearing/domain/time";
 import { attemptPut, refundPut } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
@@ -44,7 +44,10 @@ beforeAll(async () => {
     for (const eventId of [`evt_${index}a`, `evt_${index}b`]) await storeStripeEvent(store, { ...event, eventId }, now);
     await markStripeEvent(store, { ...event, eventId: `evt_${index}b` }, "not_handled", now);
     const accounts = { debit: "suspense", credit: "stripe_balance" } as const;
-    await postOnce(store, transfer(`fee:${index}`, 100, accounts, { effectiveOn: "2027-03-01", currency: "usd" }));
+    await postOnce(
+      store,
+      journalEntry(`fee:${index}`, [{ ...accounts, amount: 100 }], { effectiveOn: "2027-03-01", currency: "usd" }),
+    );
   });
 });
 afterAll(() => running.stop());

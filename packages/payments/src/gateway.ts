@@ -7,7 +7,7 @@ import type {
   PaymentFacts,
   RefundFacts,
   StripeEventFacts,
-} from "./facts.ts";
+} from "./stripe-objects.ts";
 
 /**
  * Why Stripe did not do what was asked, sorted by what may be done next.

@@ -1,2 +1,2 @@
-export type * from "./facts.ts";
 export type * from "./gateway.ts";
+export type * from "./stripe-objects.ts";

@@ -1,6 +1,5 @@
 import { Stripe } from "stripe";
 import { STRIPE_API_VERSION } from "./api-version.ts";
-import type { CheckoutFacts } from "./facts.ts";
 import type {
   CreateCheckoutSession,
   Gateway,
@@ -17,8 +16,9 @@ import {
   eventFacts,
   paymentFacts,
   refundFacts,
-} from "./stripe-facts.ts";
+} from "./reduce-stripe-objects.ts";
 import { type Effect, ForeignAnswer, failureOf, isThrottled, keyRefused } from "./stripe-failure.ts";
+import type { CheckoutFacts } from "./stripe-objects.ts";
 
 export type StripeGatewayOptions = {
   secretKey: string;

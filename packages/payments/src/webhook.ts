@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Instant } from "@clearing/domain/time";
-import type { StripeEventFacts } from "./facts.ts";
-import { type EventPayload, epochOf, eventFacts } from "./stripe-facts.ts";
+import { type EventPayload, epochOf, eventFacts } from "./reduce-stripe-objects.ts";
+import type { StripeEventFacts } from "./stripe-objects.ts";
 
 export type WebhookVerdict =
   | { ok: true; event: StripeEventFacts }

@@ -4,7 +4,7 @@ import {
   TransactionInProgressException,
 } from "@aws-sdk/client-dynamodb";
 import type { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { transfer } from "@clearing/domain/ledger";
+import { journalEntry } from "@clearing/domain/ledger";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { describe, expect, test } from "vitest";
 import { commit, type Guarded } from "./commit.ts";
@@ -55,7 +55,10 @@ const canceled = (metadata = {}) =>
 
 const entry = (store: Store): Guarded<"already_posted">[] => {
   const at = { effectiveOn: "2027-03-31", currency: "usd", bookingId: "bkg_1" };
-  return journalWrites(store, transfer("payment:ch_1", 100, { debit: "stripe_balance", credit: "suspense" }, at));
+  return journalWrites(
+    store,
+    journalEntry("payment:ch_1", [{ debit: "stripe_balance", credit: "suspense", amount: 100 }], at),
+  );
 };
 
 describe("a journal entry", () => {

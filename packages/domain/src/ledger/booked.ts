@@ -1,6 +1,6 @@
 import type { DomainEvent } from "../event/index.ts";
 import type { Instant } from "../time/index.ts";
-import { type FactContext, type JournalEntry, transfer } from "./entry.ts";
+import { type FactContext, type JournalEntry, journalEntry } from "./entry.ts";
 
 /**
  * How Stripe booked money on its balance: one balance transaction. `amount` is gross and above zero, and with `fee` in
@@ -30,8 +30,8 @@ export function bookingEntries(
   return [
     ...(isConverted(at.currency, booked)
       ? [
-          ...transfer(`converted-from:${id}`, amount, own, at),
-          ...transfer(`converted-to:${id}`, booked.amount, other, there),
+          ...journalEntry(`converted-from:${id}`, [{ ...own, amount }], at),
+          ...journalEntry(`converted-to:${id}`, [{ ...other, amount: booked.amount }], there),
         ]
       : []),
     ...stripeFee({ balanceTransactionId: id, fee }, there),
@@ -57,5 +57,5 @@ export function conversionEvent({ reference, currency, postings }: JournalEntry,
 function stripeFee({ balanceTransactionId: id, fee }: Pick<Booked, "balanceTransactionId" | "fee">, at: FactContext) {
   const taken = { debit: "processing_fees", credit: "stripe_balance" } as const;
   const givenBack = { debit: "stripe_balance", credit: "processing_fees" } as const;
-  return transfer(`fee:${id}`, Math.abs(fee), fee < 0 ? givenBack : taken, at);
+  return journalEntry(`fee:${id}`, [{ ...(fee < 0 ? givenBack : taken), amount: Math.abs(fee) }], at);
 }

@@ -20,30 +20,39 @@ export type PostedEntry = JournalEntry & { id: string; postedAt: string };
 /** Where and when a fact belongs. `bookingId` is absent for money that belongs to no booking. */
 export type FactContext = { effectiveOn: string; currency: string; bookingId?: string };
 
+/** An amount (minor units, at least 0) that moves from the credited to the debited account. */
+export type Move = { debit: Account; credit: Account; amount: number };
+
 /**
- * Builds one entry that moves `amount` from the credited to the debited account, as a list: empty when the amount is
- * zero, since nothing happened then. Balanced by construction (I3). Throws on a negative or fractional amount.
+ * Builds one entry from any number of moves. Each move balances, so the entry does (I3). It has at most one posting for
+ * each account and side, debits first; moves of zero leave no posting. As a list: empty when nothing moves. Throws on a
+ * negative or fractional amount, and on a sum that a number cannot hold exactly.
  */
-export function transfer(
+export function journalEntry(
   reference: string,
-  amount: number,
-  accounts: { debit: Account; credit: Account },
+  moves: readonly Move[],
   { effectiveOn, currency, bookingId }: FactContext,
 ): JournalEntry[] {
-  if (!Number.isSafeInteger(amount) || amount < 0) {
-    throw new RangeError(`${reference}: an entry takes a whole amount of minor units, not ${amount}`);
-  }
-  if (amount === 0) return [];
+  const debits = sums(reference, moves, "debit");
+  const credits = sums(reference, moves, "credit");
+  if (debits.size === 0) return [];
   const booking = bookingId === undefined ? {} : { bookingId };
-  return [
-    {
-      reference,
-      effectiveOn,
-      currency,
-      postings: [
-        { account: accounts.debit, debit: amount, credit: 0, ...booking },
-        { account: accounts.credit, debit: 0, credit: amount, ...booking },
-      ],
-    },
+  const postings = [
+    ...[...debits].map(([account, debit]) => ({ account, debit, credit: 0, ...booking })),
+    ...[...credits].map(([account, credit]) => ({ account, debit: 0, credit, ...booking })),
   ];
+  return [{ reference, effectiveOn, currency, postings }];
+}
+
+/** What moves on one side, by account, in the order of the moves. */
+function sums(reference: string, moves: readonly Move[], side: "debit" | "credit"): Map<Account, number> {
+  const byAccount = new Map<Account, number>();
+  for (const { amount, [side]: account } of moves) {
+    const sum = (byAccount.get(account) ?? 0) + amount;
+    if (amount < 0 || !Number.isSafeInteger(amount) || !Number.isSafeInteger(sum)) {
+      throw new RangeError(`${reference}: an entry takes whole amounts of minor units, not ${amount}`);
+    }
+    if (amount > 0) byAccount.set(account, sum);
+  }
+  return byAccount;
 }

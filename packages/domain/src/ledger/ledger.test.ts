@@ -4,10 +4,13 @@ import { bookedAs } from "../testing/retreat.ts";
 import {
   type Account,
   bookingEntries,
+  chartOfAccounts,
   dueBilled,
   type FactContext,
   type JournalEntry,
+  journalEntry,
   keptAtCancellation,
+  type Move,
   paymentSettled,
   paymentToReturn,
   paymentUnknown,
@@ -15,7 +18,6 @@ import {
   refundReturned,
   refundTaken,
   revenueEarned,
-  transfer,
   trialBalance,
   unknownRefundOwed,
   unpaidReversed,
@@ -149,12 +151,10 @@ describe("the postings of a fact", () => {
   });
 
   test("money of no booking names none", () => {
-    const [entry] = transfer(
-      "x",
-      5,
-      { debit: "bank", credit: "suspense" },
-      { effectiveOn: "2027-01-04", currency: "usd" },
-    );
+    const [entry] = journalEntry("x", [{ debit: "bank", credit: "suspense", amount: 5 }], {
+      effectiveOn: "2027-01-04",
+      currency: "usd",
+    });
 
     expect(entry?.postings.every((posting) => !("bookingId" in posting))).toBe(true);
   });
@@ -169,6 +169,59 @@ describe("the postings of a fact", () => {
       }));
 
     expect(fc.check(fc.property(amounts, (amount) => mutated(amount).every(isSound))).failed).toBe(true);
+  });
+});
+
+describe("an entry of many moves", () => {
+  const accounts = Object.keys(chartOfAccounts) as Account[];
+  const move: fc.Arbitrary<Move> = fc.record({
+    debit: fc.constantFrom(...accounts),
+    credit: fc.constantFrom(...accounts),
+    amount: fc.integer({ min: 0, max: 100_000_000 }),
+  });
+  const sumOf = (moves: Move[], side: "debit" | "credit", account: Account) =>
+    moves.reduce((sum, one) => sum + (one[side] === account ? one.amount : 0), 0);
+
+  test("balances, has one posting for each account and side, and loses no move (I3)", () => {
+    fc.assert(
+      fc.property(fc.array(move, { minLength: 1, maxLength: 12 }), (moves) => {
+        const entries = journalEntry("x", moves, at);
+        const postings = entries.flatMap((one) => one.postings);
+
+        expect(entries).toHaveLength(moves.some(({ amount }) => amount > 0) ? 1 : 0);
+        expect(entries.every(isSound)).toBe(true);
+        for (const side of ["debit", "credit"] as const) {
+          for (const account of accounts) {
+            const found = postings.filter((one) => one.account === account && one[side] > 0);
+            expect(found.length).toBeLessThanOrEqual(1);
+            expect(found[0]?.[side] ?? 0).toBe(sumOf(moves, side, account));
+          }
+        }
+      }),
+    );
+  });
+
+  test("sums what one account takes, debits first, and leaves out what does not move", () => {
+    const moves: Move[] = [
+      { debit: "receivable", credit: "deferred_revenue", amount: 900 },
+      { debit: "receivable", credit: "fee_income", amount: 0 },
+      { debit: "receivable", credit: "interest_income", amount: 100 },
+    ];
+
+    expect(journalEntry("x", moves, at)[0]?.postings).toEqual([
+      { account: "receivable", debit: 1_000, credit: 0, bookingId: "bkg_1" },
+      { account: "deferred_revenue", debit: 0, credit: 900, bookingId: "bkg_1" },
+      { account: "interest_income", debit: 0, credit: 100, bookingId: "bkg_1" },
+    ]);
+  });
+
+  test("refuses one move below zero, in fractions, or past what a number holds exactly, among others", () => {
+    const good: Move = { debit: "bank", credit: "suspense", amount: 5 };
+    for (const amount of [-1, 0.5, Number.NaN]) {
+      expect(() => journalEntry("x", [good, { ...good, amount }], at)).toThrow(RangeError);
+    }
+    const largest = { ...good, amount: Number.MAX_SAFE_INTEGER };
+    expect(() => journalEntry("x", [largest, { ...largest, debit: "receivable" }], at)).toThrow(RangeError);
   });
 });
 

@@ -1,37 +1,47 @@
 import { type Booked, bookingEntries } from "./booked.ts";
-import { type FactContext, type JournalEntry, transfer } from "./entry.ts";
+import { type FactContext, type JournalEntry, journalEntry } from "./entry.ts";
 
 /** A due, or the part of it that a payment covers, is billed. `part` tells parts of one due apart. */
 export function dueBilled(fact: { dueId: string; part: string; amount: number }, at: FactContext): JournalEntry[] {
-  return transfer(
+  return journalEntry(
     `due-billed:${fact.dueId}:${fact.part}`,
-    fact.amount,
-    { debit: "receivable", credit: "deferred_revenue" },
+    [{ debit: "receivable", credit: "deferred_revenue", amount: fact.amount }],
     at,
   );
 }
 
 /** A Stripe charge that pays a due, gross. */
 export function paymentSettled(fact: { chargeId: string; amount: number }, at: FactContext): JournalEntry[] {
-  return transfer(`payment:${fact.chargeId}`, fact.amount, { debit: "stripe_balance", credit: "receivable" }, at);
+  return journalEntry(
+    `payment:${fact.chargeId}`,
+    [{ debit: "stripe_balance", credit: "receivable", amount: fact.amount }],
+    at,
+  );
 }
 
 /** A Stripe charge that pays nothing we are owed: all of it goes back. */
 export function paymentToReturn(fact: { chargeId: string; amount: number }, at: FactContext): JournalEntry[] {
-  return transfer(`payment:${fact.chargeId}`, fact.amount, { debit: "stripe_balance", credit: "refunds_payable" }, at);
+  return journalEntry(
+    `payment:${fact.chargeId}`,
+    [{ debit: "stripe_balance", credit: "refunds_payable", amount: fact.amount }],
+    at,
+  );
 }
 
 /** A Stripe charge that belongs to nothing known. */
 export function paymentUnknown(fact: { chargeId: string; amount: number }, at: FactContext): JournalEntry[] {
-  return transfer(`payment:${fact.chargeId}`, fact.amount, { debit: "stripe_balance", credit: "suspense" }, at);
+  return journalEntry(
+    `payment:${fact.chargeId}`,
+    [{ debit: "stripe_balance", credit: "suspense", amount: fact.amount }],
+    at,
+  );
 }
 
 /** What was billed and never paid is taken back when a booking ends early. */
 export function unpaidReversed(fact: { bookingId: string; amount: number }, at: FactContext): JournalEntry[] {
-  return transfer(
+  return journalEntry(
     `unpaid-reversed:${fact.bookingId}`,
-    fact.amount,
-    { debit: "deferred_revenue", credit: "receivable" },
+    [{ debit: "deferred_revenue", credit: "receivable", amount: fact.amount }],
     at,
   );
 }
@@ -41,10 +51,9 @@ export function keptAtCancellation(
   fact: { bookingId: string; occasion: string; amount: number },
   at: FactContext,
 ): JournalEntry[] {
-  return transfer(
+  return journalEntry(
     `kept:${fact.bookingId}:${fact.occasion}`,
-    fact.amount,
-    { debit: "deferred_revenue", credit: "fee_income" },
+    [{ debit: "deferred_revenue", credit: "fee_income", amount: fact.amount }],
     at,
   );
 }
@@ -54,17 +63,20 @@ export function refundOwed(
   fact: { refundId: string; amount: number; from?: "deferred_revenue" | "earned_revenue" | "fee_income" },
   at: FactContext,
 ): JournalEntry[] {
-  return transfer(
+  return journalEntry(
     `refund-owed:${fact.refundId}`,
-    fact.amount,
-    { debit: fact.from ?? "deferred_revenue", credit: "refunds_payable" },
+    [{ debit: fact.from ?? "deferred_revenue", credit: "refunds_payable", amount: fact.amount }],
     at,
   );
 }
 
 /** A refund made outside Clearing on a charge that belongs to nothing known. */
 export function unknownRefundOwed(fact: { refundId: string; amount: number }, at: FactContext): JournalEntry[] {
-  return transfer(`refund-owed:${fact.refundId}`, fact.amount, { debit: "suspense", credit: "refunds_payable" }, at);
+  return journalEntry(
+    `refund-owed:${fact.refundId}`,
+    [{ debit: "suspense", credit: "refunds_payable", amount: fact.amount }],
+    at,
+  );
 }
 
 /** Stripe took a refund from its balance (its balance transaction exists, pending or not). */
@@ -72,7 +84,7 @@ export function refundTaken(fact: { amount: number; booked: Booked }, at: FactCo
   const { amount, booked } = fact;
   const accounts = { debit: "refunds_payable", credit: "stripe_balance" } as const;
   return [
-    ...transfer(`refund-taken:${booked.balanceTransactionId}`, amount, accounts, at),
+    ...journalEntry(`refund-taken:${booked.balanceTransactionId}`, [{ ...accounts, amount }], at),
     ...bookingEntries({ amount, direction: "out", booked }, at),
   ];
 }
@@ -82,17 +94,16 @@ export function refundReturned(fact: { amount: number; booked: Booked }, at: Fac
   const { amount, booked } = fact;
   const accounts = { debit: "stripe_balance", credit: "refunds_payable" } as const;
   return [
-    ...transfer(`refund-returned:${booked.balanceTransactionId}`, amount, accounts, at),
+    ...journalEntry(`refund-returned:${booked.balanceTransactionId}`, [{ ...accounts, amount }], at),
     ...bookingEntries({ amount, direction: "in", booked }, at),
   ];
 }
 
 /** The retreat took place: the booking's deferred revenue is earned. */
 export function revenueEarned(fact: { bookingId: string; amount: number }, at: FactContext): JournalEntry[] {
-  return transfer(
+  return journalEntry(
     `completion:${fact.bookingId}`,
-    fact.amount,
-    { debit: "deferred_revenue", credit: "earned_revenue" },
+    [{ debit: "deferred_revenue", credit: "earned_revenue", amount: fact.amount }],
     at,
   );
 }

@@ -8,7 +8,7 @@ import type {
   PaymentFacts,
   RefundFacts,
   StripeEventFacts,
-} from "./facts.ts";
+} from "./stripe-objects.ts";
 
 /** Stripe's epoch seconds as an instant of whole seconds. */
 function instantOfEpoch(seconds: number): Instant {
