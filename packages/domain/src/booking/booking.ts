@@ -1,5 +1,5 @@
 import type { DomainEvent, EventData, EventName } from "../event/index.ts";
-import type { JournalEntry } from "../ledger/index.ts";
+import type { FactContext, JournalEntry } from "../ledger/index.ts";
 import type { PlanKind, QuotedTerms } from "../plan/index.ts";
 import type { CalendarDate, Instant } from "../time/index.ts";
 import type { Due } from "./due.ts";
@@ -122,6 +122,13 @@ export const depositSettled = (booking: Booking): boolean => depositOf(booking).
 
 export const agreementSigned = (booking: Booking): boolean =>
   booking.agreement.signedVersion === booking.agreement.version;
+
+/** Where and when a money fact of this booking belongs; `currency` where it is not the booking's. */
+export const factContext = (
+  { id, currency }: Booking,
+  effectiveOn: CalendarDate,
+  booked: { currency: string } = { currency },
+): FactContext => ({ effectiveOn, currency: booked.currency, bookingId: id });
 
 /** An event about this booking; ids, statuses, dates and amounts only. */
 export function bookingEvent(booking: Booking, name: EventName, data: EventData = {}): DomainEvent {

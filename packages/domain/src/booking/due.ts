@@ -1,7 +1,16 @@
 import { dueBilled, type FactContext, type JournalEntry } from "../ledger/index.ts";
 import type { CalendarDate } from "../time/index.ts";
 
+/** What an event says of a due: `amount` is what is unpaid of it. */
+export const aboutDue = (due: Due, { currency }: { currency: string }) => ({
+  dueId: due.id,
+  dueOn: due.dueOn,
+  amount: unpaid(due),
+  currency,
+});
+
 export type DueKind = "deposit" | "installment" | "balance" | "late_charge";
+
 export type DueStatus = "scheduled" | "processing" | "action_required" | "paid" | "past_due" | "cancelled";
 
 /**

@@ -1,9 +1,9 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
 import { type Booking, type BookingChange, type BookingTerms, bookingEvent } from "./booking.ts";
-import { nextDeadline, nextVersion } from "./deadline.ts";
+import { nextDeadline } from "./deadline.ts";
 import { cancelDue, type DueKind, scheduledDue } from "./due.ts";
+import { nextVersion } from "./next-version.ts";
 import type { Participant } from "./participant.ts";
-import { invitationOf } from "./participation.ts";
 import { isForOneself } from "./relation.ts";
 
 export type HoldRequest = {
@@ -77,45 +77,4 @@ function expire(before: Booking, now: Instant): BookingChange {
     { status: "expired", holdExpiresAt: null, dues: before.dues.map(cancelDue) },
     (booking) => ({ events: [bookingEvent(booking, "HoldExpired")], journal: [] }),
   );
-}
-
-export type SigningRefusal = "agreement_changed" | "invalid_transition";
-
-/**
- * Signs the current version of the agreement, which invites a participant who has not answered. A booking that has ended
- * has nothing to sign any more.
- */
-export function sign(
-  before: Booking,
-  { hash, autopay }: { hash: string; autopay: boolean },
-  now: Instant,
-): ({ ok: true } & BookingChange) | { ok: false; reason: SigningRefusal } {
-  if (before.status !== "held" && before.status !== "awaiting_clearance" && before.status !== "confirmed") {
-    return { ok: false, reason: "invalid_transition" };
-  }
-  if (hash !== before.agreement.hash) return { ok: false, reason: "agreement_changed" };
-  const agreement = { ...before.agreement, signedVersion: before.agreement.version, signedAt: now };
-  const change = nextVersion(before, now, { agreement, autopay }, (booking) => ({
-    events: [
-      bookingEvent(booking, "AgreementSigned", { agreementVersion: agreement.version, autopay }),
-      ...invitationOf(booking),
-    ],
-    journal: [],
-  }));
-  return { ok: true, ...change };
-}
-
-type SignedAs = { signature: string; autopay: boolean };
-
-/** A version is signed once. The same name and choice again is the same signature; any other is `agreement_signed`. */
-export const isSameSignature = (signed: SignedAs, again: SignedAs): boolean =>
-  signed.signature === again.signature && signed.autopay === again.autopay;
-
-/** Gives or takes back the permission to collect by itself; null when nothing changes. */
-export function setAutopay(before: Booking, enabled: boolean, now: Instant): BookingChange | null {
-  if (before.autopay === enabled) return null;
-  return nextVersion(before, now, { autopay: enabled }, (booking) => ({
-    events: [bookingEvent(booking, "AutopayChanged", { autopay: enabled })],
-    journal: [],
-  }));
 }

@@ -1,28 +1,37 @@
+export * from "./admission.ts";
 export * from "./attempt.ts";
+export * from "./autopay.ts";
+export * from "./billing.ts";
 export * from "./booking.ts";
 export * from "./cancellation.ts";
+export { type Charge, undelivered } from "./charge.ts";
+export * from "./checkout.ts";
+export * from "./clearance.ts";
 export * from "./completion.ts";
 export * from "./confirmation.ts";
 export * from "./deadline.ts";
+export * from "./decide-settlement.ts";
 export * from "./due.ts";
+export * from "./ending.ts";
+export * from "./ending-rule.ts";
 export * from "./hold.ts";
 export * from "./limits.ts";
+export * from "./next-version.ts";
 export * from "./participant.ts";
 export { acceptInvitation, correctParticipant, mayDecline } from "./participation.ts";
-export {
-  type PaymentOutcome,
-  type PlaceMove,
-  returnInFull,
-  revive,
-  type Settlement,
-  type SettlementState,
-} from "./payment.ts";
+export type { PaymentOutcome } from "./payment-outcome.ts";
+export * from "./progress.ts";
 export * from "./refund.ts";
 export * from "./refund-by-hand.ts";
+export * from "./refund-outcome.ts";
+export * from "./refund-request.ts";
 export * from "./refund-spread.ts";
 export * from "./relation.ts";
 export * from "./removal.ts";
-export * from "./settlement.ts";
+export * from "./return-in-full.ts";
+export * from "./settle-deposit.ts";
+export type { PlaceMove, Settlement, SettlementState } from "./settlement.ts";
+export * from "./signing.ts";
 export * from "./standing.ts";
 export * from "./stray-payment.ts";
 export * from "./transitions.ts";

@@ -1,6 +1,6 @@
 import { dateIn, type Instant, plusHours } from "../time/index.ts";
 import { agreementSigned, type Booking, type BookingChange, bookingEvent } from "./booking.ts";
-import { nextVersion } from "./deadline.ts";
+import { nextVersion } from "./next-version.ts";
 import type { Participant } from "./participant.ts";
 import { isForOneself } from "./relation.ts";
 

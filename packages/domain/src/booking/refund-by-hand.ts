@@ -1,8 +1,10 @@
-import { type FactContext, refundOwed } from "../ledger/index.ts";
+import { refundOwed } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
-import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
-import { nextVersion } from "./deadline.ts";
-import { type Charge, partOf, type Refund, refundDueAt, refundPart, requestRefund, undelivered } from "./refund.ts";
+import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
+import { type Charge, undelivered } from "./charge.ts";
+import { nextVersion } from "./next-version.ts";
+import { partOf, type Refund, refundDueAt } from "./refund.ts";
+import { refundPart, requestRefund } from "./refund-request.ts";
 
 /**
  * A refund that somebody made at Stripe, outside Clearing. It delivers first what is owed on its charge already; only
@@ -24,7 +26,7 @@ export function refundMadeAtStripe(
   const asked = requestRefund({ ...request, charge, amount });
   const parts = asked.parts.map((part) => ({ ...part, status: "pending" as const, stripeRefundId }));
   const refund: Refund = { ...asked, parts, effectiveOn: dateIn(booking.terms.timeZone, madeAt) };
-  const at: FactContext = { effectiveOn: refund.effectiveOn, currency, bookingId: booking.id };
+  const at = factContext(booking, refund.effectiveOn, before);
   const from =
     booking.status === "completed" ? "earned_revenue" : booking.ending === null ? "deferred_revenue" : "fee_income";
   const ours = currency === booking.currency ? amount : 0;

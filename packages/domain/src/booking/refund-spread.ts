@@ -1,5 +1,7 @@
 import type { Instant } from "../time/index.ts";
-import { type Charge, type Refund, type RefundPart, refundDueAt, refundPart } from "./refund.ts";
+import type { Charge } from "./charge.ts";
+import { type Refund, type RefundPart, refundDueAt } from "./refund.ts";
+import { refundPart } from "./refund-request.ts";
 
 /** How many charges one transaction takes of: far below the 100 items that DynamoDB allows. */
 const chargesAtOnce = 20;

@@ -1,9 +1,11 @@
 import { type Booked, paymentToReturn } from "../ledger/index.ts";
 import type { Instant } from "../time/index.ts";
-import type { Booking, BookingChange } from "./booking.ts";
-import { nextVersion } from "./deadline.ts";
-import { bookedEntries, context, paidOn } from "./payment.ts";
-import { type Charge, type Refund, refundRequested, requestRefund } from "./refund.ts";
+import { type Booking, type BookingChange, factContext } from "./booking.ts";
+import type { Charge } from "./charge.ts";
+import { nextVersion } from "./next-version.ts";
+import { bookedEntries, paidOn } from "./payment-outcome.ts";
+import type { Refund } from "./refund.ts";
+import { refundRequested, requestRefund } from "./refund-request.ts";
 
 /**
  * Money that Stripe captured with a booking's metadata on it, and that no attempt of the booking asked for: a copied
@@ -47,7 +49,7 @@ export function returnStrayPayment(
   const refund = left === 0 ? null : requestRefund({ ...request, charge, amount: left });
   // Money of another currency is returned as it came, and is nothing that this booking counts.
   const counted = (part: number) => (currency === booking.currency ? part : 0);
-  const at = { ...context(booking, paidOn(booking, payment)), currency };
+  const at = factContext(booking, paidOn(booking, payment), payment);
   const change = nextVersion(
     booking,
     now,

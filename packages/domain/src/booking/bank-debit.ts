@@ -1,0 +1,128 @@
+import type { DomainEvent } from "../event/index.ts";
+import { addBusinessDays } from "../time/business-days.ts";
+import { dateIn, earlier, endOfDay, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
+import { type Attempt, marginMinutes } from "./attempt.ts";
+import { type Booking, bookingEvent } from "./booking.ts";
+import { replaceDue } from "./due.ts";
+import { nextVersion } from "./next-version.ts";
+import {
+  aboutAttempt,
+  dueOf,
+  freed,
+  lookAgain,
+  type Settlement,
+  type SettlementDecision,
+  type SettlementState,
+} from "./settlement.ts";
+
+const debitClaimDays = 10;
+
+/** So long a due waits for its payer's bank account to be verified. */
+const verifyBusinessDays = 5;
+
+/** Why an attempt was abandoned: `failureCode`, and the reason that its event gives. */
+const notVerified = "bank_account_not_verified";
+
+const processingPollHours = 6;
+
+export function processing(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
+  const { attempt } = state;
+  const dueAt = plusHours(now, processingPollHours);
+  if (attempt.status === "processing" && attempt.verifyUntil === null) return lookAgain(attempt, dueAt, now);
+  const next: Attempt = {
+    ...attempt,
+    version: attempt.version + 1,
+    status: "processing",
+    verifyUntil: null,
+    paymentIntentId,
+    dueAt,
+  };
+  const events = (after: Booking) => [bookingEvent(after, "PaymentProcessing", aboutAttempt(attempt))];
+  return underWay(state, next, { until: plusDays(now, debitClaimDays), events }, now);
+}
+
+/**
+ * The page was completed, and the bank account is still to be verified: the place is claimed for ten days from then, a
+ * due waits for five business days. A session is completed at its end at the latest, however late that is heard of.
+ */
+export function verifying(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
+  const { attempt } = state;
+  const { timeZone } = state.booking.terms;
+  const soon = plusHours(now, processingPollHours);
+  if (attempt.status === "processing") {
+    return lookAgain(attempt, attempt.verifyUntil === null ? soon : earlier(soon, attempt.verifyUntil), now);
+  }
+  const completed = earlier(now, attempt.sessionExpiresAt);
+  const until = plusDays(completed, debitClaimDays);
+  const verifyUntil =
+    attempt.purpose === "deposit"
+      ? plusMinutes(until, -marginMinutes)
+      : endOfDay(addBusinessDays(dateIn(timeZone, completed), verifyBusinessDays), timeZone);
+  const next: Attempt = {
+    ...attempt,
+    version: attempt.version + 1,
+    status: "processing",
+    verifyUntil,
+    paymentIntentId,
+    dueAt: earlier(soon, verifyUntil),
+  };
+  const asked = { action: "verify_bank_account", until: verifyUntil };
+  const events = (after: Booking) => [
+    bookingEvent(after, "PaymentActionRequired", { ...aboutAttempt(attempt), ...asked }),
+  ];
+  return underWay(state, next, { until, events }, now);
+}
+
+/** The due waits for the bank, and a deposit's place is claimed for as long as that may take. */
+function underWay(
+  state: SettlementState,
+  next: Attempt,
+  { until, events }: { until: Instant; events: (after: Booking) => DomainEvent[] },
+  now: Instant,
+): SettlementDecision {
+  const { booking, attempt } = state;
+  const due = dueOf(booking, attempt);
+  const holding = booking.status === "held" && attempt.purpose === "deposit";
+  const ended = booking.status !== "held" && due.openAttemptId !== attempt.id;
+  if (ended || (holding && !state.placeIsOurs)) return { kind: "settle", settlement: { attempt: next, journal: [] } };
+
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      dues: replaceDue(booking.dues, { ...due, status: "processing" }),
+      ...(holding ? { holdExpiresAt: until } : {}),
+    },
+    (after) => ({ events: events(after), journal: [] }),
+  );
+  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until, cause: "debit" } } : {};
+  return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
+}
+
+/** Nobody verified the bank account in time: the due is free, and a hold that waited for it ends. */
+export function abandoned(state: SettlementState, now: Instant): SettlementDecision {
+  const { booking, attempt } = state;
+  const next: Attempt = {
+    ...attempt,
+    version: attempt.version + 1,
+    status: "abandoned",
+    verifyUntil: null,
+    failureCode: notVerified,
+    dueAt: null,
+  };
+  const due = dueOf(booking, attempt);
+  if (due.openAttemptId !== attempt.id) return { kind: "settle", settlement: { attempt: next, journal: [] } };
+  const holding = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
+  const today = dateIn(booking.terms.timeZone, now);
+  const change = nextVersion(
+    booking,
+    now,
+    { dues: replaceDue(booking.dues, freed(booking, due, today)), ...(holding ? { holdExpiresAt: now } : {}) },
+    (after) => ({
+      events: [bookingEvent(after, "PaymentFailed", { ...aboutAttempt(attempt), reason: notVerified })],
+      journal: [],
+    }),
+  );
+  const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until: now, cause: "debit" } } : {};
+  return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
+}

@@ -1,0 +1,42 @@
+import type { JournalEntry } from "../ledger/index.ts";
+import { dateIn, type Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
+import { dueDeadline } from "./deadline.ts";
+import { aboutDue, billDue, type Due, duesAtOnce, replaceDue, resting } from "./due.ts";
+import { nextVersion } from "./next-version.ts";
+
+/**
+ * Bills the dues that have fallen due, and marks those past due the day after; at most so many at once, the earliest
+ * first, since each adds to the transaction. Null when there is nothing to do.
+ */
+export function fallDue(before: Booking, now: Instant): BookingChange | null {
+  if (before.status !== "awaiting_clearance" && before.status !== "confirmed") return null;
+  const today = dateIn(before.terms.timeZone, now);
+  const journal: JournalEntry[] = [];
+  const billed: Due[] = [];
+  let dues = before.dues;
+  let changed = false;
+  const deadlines = before.dues.map((due) => ({ due, deadline: dueDeadline(before, due) }));
+  const fallen = deadlines.flatMap(({ due, deadline }) =>
+    deadline === null || deadline > now ? [] : [{ due, deadline }],
+  );
+  for (const { due } of fallen.toSorted((a, b) => a.deadline.localeCompare(b.deadline)).slice(0, duesAtOnce)) {
+    let next = due;
+    if (next.billed < next.amount) {
+      const bill = billDue(next, factContext(before, next.dueOn));
+      next = bill.due;
+      journal.push(...bill.journal);
+      billed.push(next);
+    }
+    if (next.status === "scheduled" && today > next.dueOn) {
+      next = { ...resting(next, today), openAttemptId: due.openAttemptId };
+    }
+    dues = replaceDue(dues, next);
+    changed ||= next !== due;
+  }
+  if (!changed) return null;
+  return nextVersion(before, now, { dues }, (booking) => ({
+    events: billed.map((due) => bookingEvent(booking, "DueBilled", aboutDue(due, booking))),
+    journal,
+  }));
+}

@@ -1,0 +1,61 @@
+import { type Instant, plusMinutes } from "../time/index.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Charge } from "./charge.ts";
+import type { Succeeded } from "./payment-outcome.ts";
+import type { Refund, RefundReason } from "./refund.ts";
+import { requestRefund } from "./refund-request.ts";
+import type { SettlementState } from "./settlement.ts";
+
+/** A payment that Stripe has not booked yet is asked for again. */
+export const feePollMinutes = 10;
+
+/** The attempt that this payment settles; looked at again while Stripe has not booked the payment. */
+export const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): Attempt => ({
+  ...attempt,
+  version: attempt.version + 1,
+  status: "succeeded",
+  verifyUntil: null,
+  paymentIntentId: payment.paymentIntentId,
+  chargeId: payment.chargeId,
+  feePosted: payment.booked !== null,
+  failureCode: null,
+  dueAt: payment.booked === null ? plusMinutes(now, feePollMinutes) : null,
+});
+
+/** `applied` is what pays dues; the rest is promised back in the same transaction. */
+export const chargeOf = (
+  { booking, attempt }: SettlementState,
+  payment: Succeeded,
+  applied: number,
+  now: Instant,
+): Charge => ({
+  id: payment.chargeId,
+  bookingId: booking.id,
+  dueId: attempt.dueId,
+  attemptId: attempt.id,
+  paymentIntentId: payment.paymentIntentId,
+  amount: payment.amount,
+  refundable: applied,
+  applied,
+  currency: payment.currency,
+  createdAt: now,
+});
+
+/** The refund of a share of a payment, asked for when the payment is recorded. */
+export const refundOn = (
+  { booking, refundId }: SettlementState,
+  payment: Succeeded,
+  amount: number,
+  reason: RefundReason,
+  now: Instant,
+): Refund =>
+  requestRefund({
+    id: refundId,
+    booking,
+    reason,
+    requestedBy: "system",
+    now,
+    currency: payment.currency,
+    amount,
+    charge: { id: payment.chargeId, paymentIntentId: payment.paymentIntentId },
+  });

@@ -1,0 +1,136 @@
+import { type Instant, plusMinutes } from "../time/index.ts";
+import { type Attempt, marginMinutes, type PaymentMethod } from "./attempt.ts";
+import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
+import { waitsForConfirmation } from "./deadline.ts";
+import { type Due, replaceDue, unpaid } from "./due.ts";
+import { nextVersion } from "./next-version.ts";
+import { partProblem } from "./part-payment.ts";
+
+/** Stripe asks for half an hour at the least; one minute more covers the way there. */
+const sessionMinutes = 31;
+
+/** Until when a checkout that a crash cut off is left to the request that began it. */
+const requestMinutes = 1;
+
+export type CheckoutRefusal =
+  | "agreement_required"
+  | "clearance_required"
+  | "hold_expired"
+  | "invalid_transition"
+  | "conflict"
+  | "not_found";
+
+export type CheckoutRequest = {
+  purpose: "deposit" | "due";
+  dueId?: string | undefined;
+  amount?: number | undefined;
+  customerId: string;
+  methods: PaymentMethod[];
+  returnUrl: string;
+  attemptId: string;
+  /** The clearance shows `not_cleared`. */
+  notCleared: boolean;
+  /** What is under way for the due waits for its bank account to be verified. */
+  verifying: boolean;
+};
+
+/** `message` says in words what bound the amount breaks. */
+export type CheckoutRefused =
+  | { ok: false; reason: CheckoutRefusal }
+  | { ok: false; reason: "amount_invalid"; message: string };
+
+export type CheckoutDecision =
+  | { ok: true; kind: "existing" | "abandon"; attemptId: string }
+  | ({ ok: true; kind: "begin"; attempt: Attempt; holdUntil: Instant | null } & BookingChange)
+  | CheckoutRefused;
+
+/** The attempt that is under way for the due that is asked for, if any. */
+export function attemptUnderWay(booking: Booking, request: Pick<CheckoutRequest, "purpose" | "dueId">): string | null {
+  const due = wantedDue(booking, request);
+  return due?.status === "processing" ? due.openAttemptId : null;
+}
+
+function wantedDue(booking: Booking, { purpose, dueId }: Pick<CheckoutRequest, "purpose" | "dueId">): Due | undefined {
+  return purpose === "deposit"
+    ? booking.dues.find((due) => due.kind === "deposit")
+    : booking.dues.find((due) => due.id === dueId && due.kind !== "deposit");
+}
+
+function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Instant): CheckoutRefusal | null {
+  if (!agreementSigned(booking)) return "agreement_required";
+  if (request.purpose === "deposit") {
+    if (booking.status === "expired") return "hold_expired";
+    if (booking.status !== "held") return "invalid_transition";
+    if (request.notCleared) return "clearance_required";
+    if (due.status === "processing") return request.verifying ? "conflict" : "invalid_transition";
+    if (booking.holdExpiresAt === null || booking.holdExpiresAt <= now) return "hold_expired";
+    return null;
+  }
+  if (booking.status === "held") return "invalid_transition";
+  if (waitsForConfirmation(booking, due)) return "clearance_required";
+  if (!["awaiting_clearance", "confirmed", "completed"].includes(booking.status)) return "invalid_transition";
+  if (due.status === "processing" && !request.verifying) return "invalid_transition";
+  return unpaid(due) === 0 ? "invalid_transition" : null;
+}
+
+/**
+ * Begins a checkout for one due, or points to the one that is open; a refused request gives up none. One whose bank
+ * account is still to be verified is abandoned first; a deposit waits for it (`conflict`). A deposit's checkout extends
+ * the hold past the session's end, once. After that, a session that would outlive the hold is refused. `amount` (minor
+ * units) only for a `due`, within the bounds of part payments.
+ */
+export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
+  const due = wantedDue(before, request);
+  if (due === undefined) return { ok: false, reason: "not_found" };
+  const reason = refusal(before, due, request, now);
+  if (reason !== null) return { ok: false, reason };
+  const open = unpaid(due);
+  const amount = request.amount ?? open;
+  const { currency } = before;
+  // The due's own attempt is opened again or given up: it is no part payment beside this one.
+  const free: Due = { ...due, openAttemptId: null };
+  const message = partProblem({ ...before, dues: replaceDue(before.dues, free) }, free, amount);
+  if (message !== null) return { ok: false, reason: "amount_invalid", message };
+  if (due.openAttemptId !== null) {
+    return { ok: true, kind: request.verifying ? "abandon" : "existing", attemptId: due.openAttemptId };
+  }
+
+  const isDeposit = request.purpose === "deposit";
+  const sessionExpiresAt = plusMinutes(now, sessionMinutes);
+  const reach = plusMinutes(sessionExpiresAt, marginMinutes);
+  const held = isDeposit ? before.holdExpiresAt : null;
+  const heldUntil = held !== null && held < reach ? held : null;
+  if (heldUntil !== null && before.holdExtended) return { ok: false, reason: "hold_expired" };
+  const attempt: Attempt = {
+    id: request.attemptId,
+    version: 1,
+    bookingId: before.id,
+    dueId: due.id,
+    purpose: request.purpose,
+    amount,
+    currency,
+    customerId: request.customerId,
+    description: before.terms.publicLabel,
+    methods: request.methods,
+    returnUrl: request.returnUrl,
+    autopay: before.autopay,
+    status: "requested",
+    sessionId: null,
+    url: null,
+    sessionExpiresAt,
+    heldUntil,
+    verifyUntil: null,
+    paymentIntentId: null,
+    chargeId: null,
+    feePosted: false,
+    failureCode: null,
+    createdAt: now,
+    dueAt: plusMinutes(now, requestMinutes),
+  };
+  const changes: Partial<Booking> = {
+    dues: replaceDue(before.dues, { ...due, openAttemptId: attempt.id, openPart: amount < open }),
+  };
+  if (heldUntil !== null) Object.assign(changes, { holdExpiresAt: reach, holdExtended: true });
+  const change = nextVersion(before, now, changes, () => ({ events: [], journal: [] }));
+  return { ok: true, kind: "begin", attempt, holdUntil: heldUntil === null ? held : reach, ...change };
+}

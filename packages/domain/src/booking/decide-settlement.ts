@@ -1,0 +1,84 @@
+import type { Instant } from "../time/index.ts";
+import { isFinal, pollOpenAt } from "./attempt.ts";
+import { abandoned, processing, verifying } from "./bank-debit.ts";
+import { unpaid } from "./due.ts";
+import { failed } from "./failed-payment.ts";
+import { lateFee } from "./late-fee.ts";
+import type { PaymentOutcome, Succeeded } from "./payment-outcome.ts";
+import type { RefundReason } from "./refund.ts";
+import { returnInFull } from "./return-in-full.ts";
+import { settleAfterEnding } from "./settle-after-ending.ts";
+import { takeDeposit } from "./settle-deposit.ts";
+import { payOneDue } from "./settle-due.ts";
+import { dueOf, lookAgain, type SettlementDecision, type SettlementState } from "./settlement.ts";
+
+/**
+ * Applies what Stripe says of an attempt. Moves forward only: a final attempt changes no more, but for a fee that was
+ * booked late, and for money that came after all, which is never dropped. The one decision behind webhook, return page,
+ * reconciler and sweep.
+ */
+export function decideSettlement(state: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
+  const { attempt } = state;
+  if (attempt.status === "succeeded") return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome, now);
+  if (isFinal(attempt) && outcome.kind !== "succeeded") return { kind: "unchanged" };
+  if (attempt.status === "abandoned" && outcome.kind === "succeeded") {
+    return { kind: "settle", settlement: returnInFull(state, outcome, "abandoned_payment", now) };
+  }
+  switch (outcome.kind) {
+    case "open":
+      return attempt.status === "open" ? lookAgain(attempt, pollOpenAt(attempt, now), now) : { kind: "unchanged" };
+    case "processing":
+      return processing(state, outcome.paymentIntentId, now);
+    case "verifying":
+      return verifying(state, outcome.paymentIntentId, now);
+    case "abandoned":
+      // Verified meanwhile: it is waited for as any debit.
+      return attempt.verifyUntil === null ? { kind: "unchanged" } : abandoned(state, now);
+    case "cancelled":
+      // Cancelled while it waited to be verified, by us before a crash or by hand: it is given up all the same.
+      return attempt.verifyUntil === null ? failed(state, "failed", outcome.code, now) : abandoned(state, now);
+    case "failed":
+      return failed(state, "failed", outcome.code, now);
+    case "expired":
+      return failed(state, "expired", null, now);
+    case "never_made":
+      // Another call has heard of its session meanwhile.
+      if (attempt.status !== "requested") return { kind: "unchanged" };
+      return failed(state, "refused", outcome.code, now);
+    case "withdrawn":
+      return failed(state, "refused", outcome.code, now, true);
+    case "refused":
+      return failed(state, "refused", outcome.code, now);
+    case "succeeded":
+      return succeeded(state, outcome, now);
+  }
+}
+
+function succeeded(state: SettlementState, payment: Succeeded, now: Instant): SettlementDecision {
+  const { booking, attempt, placeIsOurs } = state;
+  const due = dueOf(booking, attempt);
+  const fits = payment.currency === booking.currency && unpaid(due) >= payment.amount;
+  switch (booking.status) {
+    case "held":
+      if (attempt.purpose !== "deposit" || !fits) break;
+      if (!placeIsOurs) return { kind: "late", payment };
+      return { kind: "settle", settlement: takeDeposit(state, booking.placeId, payment, now) };
+    case "expired":
+      if (payment.currency !== booking.currency) break;
+      return { kind: "late", payment };
+    case "awaiting_clearance":
+    case "confirmed":
+    case "completed":
+      if (!fits) break;
+      return { kind: "settle", settlement: payOneDue(state, payment, now) };
+    case "cancelled":
+      // The due is cancelled by now: what it can still take is what was never paid of it.
+      // No attempt begins on a booking that has ended, so each was started before, whatever the clocks of two requests say.
+      if (payment.currency !== booking.currency || due.amount - due.paid < payment.amount) break;
+      return { kind: "settle", settlement: settleAfterEnding(state, payment, now) };
+    case "declined":
+      break;
+  }
+  const reason: RefundReason = booking.status === "declined" ? "not_cleared" : "duplicate_payment";
+  return { kind: "settle", settlement: returnInFull(state, payment, reason, now) };
+}

@@ -1,0 +1,104 @@
+import { keptAtCancellation, refundOwed, unpaidReversed } from "../ledger/index.ts";
+import { dateIn, type Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent, type Ending, factContext, netPaid } from "./booking.ts";
+import { cancelDue } from "./due.ts";
+import { endingRule, refundAtEnding } from "./ending-rule.ts";
+import { nextVersion } from "./next-version.ts";
+import { mayDecline, participationChanged } from "./participation.ts";
+import type { Refund, RefundReason } from "./refund.ts";
+import { refundRequested, requestRefund } from "./refund-request.ts";
+import { type BookingFact, transition } from "./transitions.ts";
+
+const factOf: Record<Ending["by"], BookingFact> = {
+  client: "cancelled_by_client",
+  participant: "cancelled_by_client",
+  operator: "cancelled_by_operator",
+  clearance_deadline: "deadline_missed",
+  not_cleared: "decline_due",
+  no_show: "no_show",
+  turned_away: "turned_away",
+};
+
+const refundReasonOf: Record<Ending["by"], RefundReason> = {
+  client: "cancellation",
+  participant: "cancellation",
+  operator: "cancellation",
+  clearance_deadline: "clearance_deadline",
+  not_cleared: "not_cleared",
+  no_show: "cancellation",
+  turned_away: "turned_away",
+};
+
+export type EndingDecision =
+  | ({ ok: true; refund: Refund | null } & BookingChange)
+  | { ok: false; reason: "invalid_transition" };
+
+/**
+ * Ends a booking early: unpaid dues are cancelled, what was billed and never paid is reversed, what was paid is kept
+ * and owed back by the rule of who ends it. What is owed is one amount, spread over charges afterwards, so that an ending
+ * is as small whatever was paid in how many parts. Releasing the place belongs to the same transaction. After an
+ * admission only the admission itself may end it.
+ */
+export function endBooking(
+  before: Booking,
+  by: Ending["by"],
+  request: { refundId: string; requestedBy: string; reason?: string | undefined },
+  now: Instant,
+): EndingDecision {
+  const { refundId, requestedBy, reason = null } = request;
+  const status = transition(before.status, factOf[by]);
+  const admitted = before.admission !== null && by !== "no_show" && by !== "turned_away";
+  const declines = by === "participant";
+  if (status === null || admitted || (declines && !mayDecline(before, now)))
+    return { ok: false, reason: "invalid_transition" };
+
+  const { timeZone } = before.terms;
+  const on = dateIn(timeZone, now);
+  const at = factContext(before, on);
+  const rule = endingRule(before, by, on);
+  const paid = netPaid(before);
+  const split = refundAtEnding(rule, paid, before.currency);
+  const refund =
+    split.refund === 0
+      ? null
+      : requestRefund({
+          id: refundId,
+          booking: before,
+          reason: refundReasonOf[by],
+          requestedBy,
+          now,
+          currency: before.currency,
+          amount: split.refund,
+        });
+  const billedUnpaid = before.dues.reduce((sum, due) => sum + due.billed - due.paid, 0);
+  const change = nextVersion(
+    before,
+    now,
+    {
+      status,
+      ...(declines ? { participation: "declined" } : {}),
+      holdExpiresAt: null,
+      dues: before.dues.map(cancelDue),
+      refunded: before.refunded + split.refund,
+      ending: { by, at: now, on, ...rule, netPaid: paid, kept: split.kept, refundId: refund?.id ?? null, reason },
+    },
+    (booking) => ({
+      events: [
+        ...(declines ? [participationChanged(booking)] : []),
+        bookingEvent(booking, status === "declined" ? "BookingDeclined" : "BookingCancelled", {
+          by,
+          refund: split.refund,
+          kept: split.kept,
+          currency: booking.currency,
+        }),
+        ...(refund === null ? [] : [refundRequested(booking, refund)]),
+      ],
+      journal: [
+        ...unpaidReversed({ bookingId: booking.id, amount: billedUnpaid }, at),
+        ...keptAtCancellation({ bookingId: booking.id, occasion: "ending", amount: split.kept }, at),
+        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: refund.amount }, at)),
+      ],
+    }),
+  );
+  return { ok: true, refund, ...change };
+}

@@ -1,0 +1,17 @@
+import { type Instant, plusMinutes } from "../time/index.ts";
+import { factContext } from "./booking.ts";
+import { feePollMinutes } from "./captured.ts";
+import { bookedEntries, type PaymentOutcome, paidOn } from "./payment-outcome.ts";
+import { lookAgain, type SettlementDecision, type SettlementState } from "./settlement.ts";
+
+export function lateFee(
+  { booking, attempt }: SettlementState,
+  outcome: PaymentOutcome,
+  now: Instant,
+): SettlementDecision {
+  if (outcome.kind !== "succeeded") return { kind: "unchanged" };
+  if (outcome.booked === null) return lookAgain(attempt, plusMinutes(now, feePollMinutes), now);
+  const next = { ...attempt, version: attempt.version + 1, feePosted: true, dueAt: null };
+  const at = factContext(booking, paidOn(booking, outcome), outcome);
+  return { kind: "settle", settlement: { attempt: next, journal: bookedEntries(outcome, at) } };
+}

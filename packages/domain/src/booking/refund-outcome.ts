@@ -1,0 +1,88 @@
+import { type Booked, refundReturned, refundTaken } from "../ledger/index.ts";
+import { dateIn, type Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
+import { nextVersion } from "./next-version.ts";
+import { partOf, type Refund, type RefundPart, type RefundPartStatus, refundDueAt } from "./refund.ts";
+
+/**
+ * What Stripe says of one refund. `taken` and `returned` are its balance transactions. `refused`: Stripe will never make
+ * it, for the reason in `failureCode`.
+ */
+export type RefundOutcome = {
+  stripeRefundId: string | null;
+  status: Exclude<RefundPartStatus, "approved">;
+  failureCode: string | null;
+  taken: Booked | null;
+  returned: Booked | null;
+};
+
+const order: RefundPartStatus[] = ["approved", "pending", "succeeded", "failed"];
+
+/** Forward only. What exists at Stripe is no longer refused, whoever heard a refusal of it. */
+function statusAfter(before: RefundPartStatus, told: RefundOutcome["status"]): RefundPartStatus {
+  if (told === "refused") return before === "approved" ? "refused" : before;
+  return order.indexOf(told) > order.indexOf(before) ? told : before;
+}
+
+export type RefundDecision =
+  | { kind: "unchanged" }
+  | ({ kind: "apply"; refund: Refund; restored: number; chargeId: string } & BookingChange);
+
+/**
+ * Applies what Stripe says of one part of a refund. Moves forward only; a part that failed or was refused is still owed,
+ * counts no longer as refunded, and may be refunded again (`restored`, minor units, goes back to the charge). Throws
+ * when a part that Stripe refused exists there after all, whose amount may have been given back another way since, and
+ * when the outcome is another refund's.
+ */
+export function applyRefund(
+  booking: Booking,
+  before: Refund,
+  partId: string,
+  outcome: RefundOutcome,
+  now: Instant,
+): RefundDecision {
+  const part = partOf(before, partId);
+  if (part.status === "refused") {
+    if (outcome.stripeRefundId === null) return { kind: "unchanged" };
+    throw new Error(`${partId} was refused, and is now ${outcome.stripeRefundId} at Stripe`);
+  }
+  const own = part.stripeRefundId ?? outcome.stripeRefundId;
+  if (outcome.stripeRefundId !== null && outcome.stripeRefundId !== own) {
+    throw new Error(`${partId} is ${own} at Stripe, and not ${outcome.stripeRefundId}`);
+  }
+  const status = statusAfter(part.status, outcome.status);
+  const next: RefundPart = {
+    ...part,
+    status,
+    stripeRefundId: own,
+    failureCode: status === "failed" || status === "refused" ? (outcome.failureCode ?? part.failureCode) : null,
+    takenPosted: part.takenPosted || outcome.taken !== null,
+    returnedPosted: part.returnedPosted || outcome.returned !== null,
+  };
+  const parts = before.parts.map((one) => (one.id === partId ? next : one));
+  const dueAt = refundDueAt({ ...before, parts }, now);
+  const same = JSON.stringify(next) === JSON.stringify(part);
+  if (same && (before.dueAt === null) === (dueAt === null) && (before.dueAt === null || before.dueAt > now)) {
+    return { kind: "unchanged" };
+  }
+  const refund: Refund = { ...before, version: before.version + 1, parts, dueAt };
+  const becomes = (one: RefundPartStatus) => next.status === one && part.status !== one;
+  const { taken, returned } = outcome;
+  const { amount } = part;
+  const at = (booked: Booked) => factContext(booking, dateIn(booking.terms.timeZone, booked.at), before);
+  const restored = becomes("failed") || becomes("refused") ? amount : 0;
+  const owedAgain = before.currency === booking.currency ? restored : 0;
+  const about = { refundId: refund.id, amount, currency: refund.currency, reason: refund.reason };
+  const change = nextVersion(booking, now, { refunded: booking.refunded - owedAgain }, (after) => ({
+    events: [
+      ...(becomes("failed") ? [bookingEvent(after, "RefundFailed", about)] : []),
+      ...(becomes("refused") ? [bookingEvent(after, "RefundRefused", { ...about, code: next.failureCode })] : []),
+      ...(becomes("succeeded") ? [bookingEvent(after, "RefundSucceeded", about)] : []),
+    ],
+    journal: [
+      ...(taken !== null && !part.takenPosted ? refundTaken({ amount, booked: taken }, at(taken)) : []),
+      ...(returned !== null && !part.returnedPosted ? refundReturned({ amount, booked: returned }, at(returned)) : []),
+    ],
+  }));
+  return { kind: "apply", refund, restored, chargeId: part.chargeId, ...change };
+}

@@ -1,0 +1,52 @@
+import { paymentToReturn } from "../ledger/index.ts";
+import { dateIn, type Instant } from "../time/index.ts";
+import { bookingEvent, factContext } from "./booking.ts";
+import { chargeOf, refundOn, succeededAttempt } from "./captured.ts";
+import { cancelDue } from "./due.ts";
+import { nextVersion } from "./next-version.ts";
+import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
+import type { RefundReason } from "./refund.ts";
+import { refundRequested } from "./refund-request.ts";
+import { freed, type Settlement, type SettlementState } from "./settlement.ts";
+
+/** Money that pays nothing we are owed goes back whole; a hold that lost its place expires in the same transaction. */
+export function returnInFull(
+  state: SettlementState,
+  payment: Succeeded,
+  reason: RefundReason,
+  now: Instant,
+): Settlement {
+  const { booking, attempt } = state;
+  const at = factContext(booking, paidOn(booking, payment), payment);
+  const today = dateIn(booking.terms.timeZone, now);
+  // Money of another currency is returned as it came, and is nothing that this booking counts.
+  const ours = payment.currency === booking.currency ? payment.amount : 0;
+  const refund = refundOn(state, payment, payment.amount, reason, now);
+  const lapsed = booking.status === "held" && !state.placeIsOurs;
+  const dues = booking.dues.map((due) =>
+    due.openAttemptId === attempt.id && due.status !== "paid" ? freed(booking, due, today) : due,
+  );
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      ...(lapsed ? { status: "expired", holdExpiresAt: null } : {}),
+      dues: lapsed ? dues.map(cancelDue) : dues,
+      paid: booking.paid + ours,
+      refunded: booking.refunded + ours,
+    },
+    (after) => ({
+      events: [...(lapsed ? [bookingEvent(after, "HoldExpired")] : []), refundRequested(after, refund)],
+      journal: [
+        ...paymentToReturn({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...bookedEntries(payment, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: chargeOf(state, payment, 0, now),
+    refund,
+  };
+}

@@ -1,0 +1,55 @@
+import { keptAtCancellation, paymentSettled, refundOwed } from "../ledger/index.ts";
+import { dateIn, type Instant } from "../time/index.ts";
+import { bookingEvent, factContext } from "./booking.ts";
+import { chargeOf, refundOn, succeededAttempt } from "./captured.ts";
+import { cancelDue, payDue, replaceDue } from "./due.ts";
+import { refundAtEnding } from "./ending-rule.ts";
+import { nextVersion } from "./next-version.ts";
+import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
+import { refundRequested } from "./refund-request.ts";
+import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
+
+/** A payment that was under way when the booking was cancelled: billed, paid, then kept and owed by that ending. */
+export function settleAfterEnding(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
+  const { booking, attempt } = state;
+  if (booking.ending === null) throw new Error(`${booking.id} is cancelled without an ending`);
+  const at = factContext(booking, paidOn(booking, payment));
+  // What is kept and owed of it is decided now, whenever it was paid.
+  const decided = factContext(booking, dateIn(booking.terms.timeZone, now));
+  // The refund is computed anew on all that was paid, so that the fee is taken once.
+  const netPaid = booking.ending.netPaid + payment.amount;
+  const { kept } = refundAtEnding(booking.ending, netPaid, booking.currency);
+  const keptNow = kept - booking.ending.kept;
+  const owed = payment.amount - keptNow;
+  const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
+  const refund = owed > 0 ? refundOn(state, payment, owed, "after_cancellation", now) : null;
+  const change = nextVersion(
+    booking,
+    now,
+    {
+      dues: replaceDue(booking.dues, cancelDue(paid.due)),
+      paid: booking.paid + payment.amount,
+      refunded: booking.refunded + owed,
+      ending: { ...booking.ending, netPaid, kept },
+    },
+    (after) => ({
+      events: [
+        bookingEvent(after, "PaymentSettled", { ...aboutAttempt(attempt), amount: payment.amount }),
+        ...(refund === null ? [] : [refundRequested(after, refund)]),
+      ],
+      journal: [
+        ...paid.journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...bookedEntries(payment, at),
+        ...keptAtCancellation({ bookingId: booking.id, occasion: attempt.id, amount: keptNow }, decided),
+        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: owed }, decided)),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: chargeOf(state, payment, keptNow, now),
+    ...(refund === null ? {} : { refund }),
+  };
+}

@@ -1,0 +1,63 @@
+import { paymentSettled } from "../ledger/index.ts";
+import { dateIn, type Instant, later } from "../time/index.ts";
+import { type Booking, bookingEvent, factContext } from "./booking.ts";
+import { chargeOf, succeededAttempt } from "./captured.ts";
+import { waitsForConfirmation } from "./deadline.ts";
+import { billDue, type Due, duesAtOnce, payDue, replaceDue, unpaid } from "./due.ts";
+import { nextVersion } from "./next-version.ts";
+import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
+import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
+import { transition } from "./transitions.ts";
+
+/** The deposit is paid and the place is ours: `awaiting_clearance`. Confirmation is the next transaction. */
+export function takeDeposit(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
+  const { booking } = state;
+  const at = factContext(booking, paidOn(booking, payment));
+  const today = dateIn(booking.terms.timeZone, now);
+  const paid = payDue(dueOf(booking, state.attempt), { attemptId: state.attempt.id, amount: payment.amount }, at);
+  const journal = [...paid.journal];
+  // Nothing is billed while a booking is held: what is past by now is billed with its deposit, as far as one
+  // transaction may grow, and the rest by the sweep.
+  let most = duesAtOnce;
+  const dues = replaceDue(booking.dues, paid.due).map((due) => {
+    if (due.dueOn > today || unpaid(due) === 0 || waitsForConfirmation(booking, due) || most === 0) return due;
+    most -= 1;
+    const billed = billDue(due, { ...at, effectiveOn: later(at.effectiveOn, due.dueOn) });
+    journal.push(...billed.journal);
+    return billed.due;
+  });
+  const revived = booking.status === "expired";
+  const status = transition(booking.status, revived ? "late_money" : "deposit_settled");
+  if (status === null) throw new Error(`${booking.id}: a deposit cannot settle on ${booking.status}`);
+  const change = nextVersion(
+    booking,
+    now,
+    { status, placeId, holdExpiresAt: null, dues, paid: booking.paid + payment.amount },
+    (after) => ({
+      events: [
+        ...(revived ? [bookingEvent(after, "BookingRevived")] : []),
+        bookingEvent(after, "PaymentSettled", { ...aboutAttempt(state.attempt), amount: payment.amount }),
+      ],
+      journal: [
+        ...journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...bookedEntries(payment, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(state.attempt, payment, now),
+    charge: chargeOf(state, payment, payment.amount, now),
+    place: { kind: "take" },
+  };
+}
+
+/** Late money finds the expired (or lapsed) booking a place again: it is as if it had expired, and its dues are back. */
+export function revive(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
+  const dues = state.booking.dues.map(
+    (due): Due => (due.status === "cancelled" ? { ...due, status: "scheduled" } : due),
+  );
+  const expired: Booking = { ...state.booking, status: "expired", dues };
+  return takeDeposit({ ...state, booking: expired }, placeId, payment, now);
+}

@@ -1,0 +1,36 @@
+import type { Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { nextVersion } from "./next-version.ts";
+import { invitationOf } from "./participation.ts";
+
+export type SigningRefusal = "agreement_changed" | "invalid_transition";
+
+/**
+ * Signs the current version of the agreement, which invites a participant who has not answered. A booking that has ended
+ * has nothing to sign any more.
+ */
+export function sign(
+  before: Booking,
+  { hash, autopay }: { hash: string; autopay: boolean },
+  now: Instant,
+): ({ ok: true } & BookingChange) | { ok: false; reason: SigningRefusal } {
+  if (before.status !== "held" && before.status !== "awaiting_clearance" && before.status !== "confirmed") {
+    return { ok: false, reason: "invalid_transition" };
+  }
+  if (hash !== before.agreement.hash) return { ok: false, reason: "agreement_changed" };
+  const agreement = { ...before.agreement, signedVersion: before.agreement.version, signedAt: now };
+  const change = nextVersion(before, now, { agreement, autopay }, (booking) => ({
+    events: [
+      bookingEvent(booking, "AgreementSigned", { agreementVersion: agreement.version, autopay }),
+      ...invitationOf(booking),
+    ],
+    journal: [],
+  }));
+  return { ok: true, ...change };
+}
+
+type SignedAs = { signature: string; autopay: boolean };
+
+/** A version is signed once. The same name and choice again is the same signature; any other is `agreement_signed`. */
+export const isSameSignature = (signed: SignedAs, again: SignedAs): boolean =>
+  signed.signature === again.signature && signed.autopay === again.autopay;
