@@ -1,3 +1,5 @@
+import { addPlaces, type CapacityResult, removePlaces } from "@clearing/commands/capacity";
+import { type CohortState, changeCohort, createCohort } from "@clearing/commands/cohort";
 import * as routes from "@clearing/contracts/routes/admin";
 import type { BookingStatus } from "@clearing/domain/booking";
 import {
@@ -23,8 +25,7 @@ import { recordOf } from "@clearing/runtime/record";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { listFiles } from "@clearing/store/booking";
 import { bookingsOfCohort } from "@clearing/store/booking-lists";
-import { addPlaces, type CapacityResult, removePlaces } from "@clearing/store/capacity";
-import { type CohortState, changeCohort, createCohort, readCohortItem } from "@clearing/store/cohort";
+import { readCohortItem } from "@clearing/store/cohort";
 import { readProgram } from "@clearing/store/program";
 import { adminCohortView } from "./view.ts";
 

@@ -1,3 +1,4 @@
+import { writeProgram } from "@clearing/commands/program";
 import { createProgram, patchProgram } from "@clearing/contracts/routes/admin";
 import type { DomainEvent } from "@clearing/domain/event";
 import {
@@ -14,7 +15,7 @@ import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { recordOf } from "@clearing/runtime/record";
 import { untilFresh } from "@clearing/store/commit";
 import { keepAnswer } from "@clearing/store/idempotency";
-import { readProgram, writeProgram } from "@clearing/store/program";
+import { readProgram } from "@clearing/store/program";
 
 export const programBindings = [
   bind(createProgram, async ({ body }, context): Promise<Answer> => {

@@ -1,10 +1,11 @@
+import { changeCohort } from "@clearing/commands/cohort";
 import * as routes from "@clearing/contracts/routes/admin";
 import { type Cohort, mayChange, takeTerms, termsFor, termsProblem } from "@clearing/domain/cohort";
 import { type Program, type ProgramTerms, termsDifferences } from "@clearing/domain/program";
 import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { recordOf } from "@clearing/runtime/record";
-import { changeCohort, readCohortItem } from "@clearing/store/cohort";
+import { readCohortItem } from "@clearing/store/cohort";
 import { readProgram } from "@clearing/store/program";
 
 type Versioned = { version: number; terms: ProgramTerms };

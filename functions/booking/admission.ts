@@ -1,9 +1,9 @@
+import { admitBooking } from "@clearing/commands/admission";
 import { recordAdmission } from "@clearing/contracts/routes/booking";
 import { actorOf, actsAsStaff, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
-import { admitBooking } from "@clearing/store/admission";
 import { readFile } from "@clearing/store/booking";
 
 /** Who arrived: an admin's to record, but that somebody is turned away is a clinician's word. */

@@ -1,3 +1,4 @@
+import { changeAutopay, signAgreement } from "@clearing/commands/agreement";
 import { getAgreement, putAutopay, signAgreement as signRoute } from "@clearing/contracts/routes/booking";
 import type { Booking } from "@clearing/domain/booking";
 import { actorOf, callerIn, owns, sightFor } from "@clearing/runtime/access";
@@ -5,7 +6,7 @@ import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
-import { changeAutopay, readAgreement, signAgreement } from "@clearing/store/agreement";
+import { readAgreement } from "@clearing/store/agreement";
 import { readFile } from "@clearing/store/booking";
 
 const notFound: Answer = { refused: "not_found" };

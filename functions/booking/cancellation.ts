@@ -1,3 +1,4 @@
+import { endEarly } from "@clearing/commands/progress";
 import { cancelBooking } from "@clearing/contracts/routes/booking";
 import { mayCancel } from "@clearing/domain/booking";
 import { actorOf, actsAsStaff, callerIn, owns } from "@clearing/runtime/access";
@@ -5,7 +6,6 @@ import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
 import { readFile } from "@clearing/store/booking";
-import { endEarly } from "@clearing/store/progress";
 
 /**
  * Cancels at the request's instant, whose tier decides, without asking Stripe: `stripe-work` closes the open pages

@@ -1,3 +1,4 @@
+import { type HoldRefused, holdPlace } from "@clearing/commands/hold";
 import { createBooking } from "@clearing/contracts/routes/booking";
 import { agreementDocument } from "@clearing/domain/agreement";
 import { emailOwner, type HoldRequest, hold } from "@clearing/domain/booking";
@@ -8,7 +9,6 @@ import { actorOf, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
-import { type HoldRefused, holdPlace } from "@clearing/store/hold";
 import { bookingInTheWay } from "@clearing/store/locks";
 import { readQuote } from "@clearing/store/quote";
 import { birthErrors } from "./birth.ts";

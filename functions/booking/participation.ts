@@ -1,13 +1,14 @@
+import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
+import { endEarly } from "@clearing/commands/progress";
 import { answerInvitation, getParticipation, putParticipant } from "@clearing/contracts/routes/participation";
 import { type Booking, onlyTakesPart } from "@clearing/domain/booking";
 import { actorOf, callerIn, owns } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
+import { readTerms } from "@clearing/store/agreement";
 import { readBooking, readFile } from "@clearing/store/booking";
 import { bookingInTheWay, bookingTakenPartIn } from "@clearing/store/locks";
-import { acceptParticipation, correctInvitation, readTerms } from "@clearing/store/participation";
-import { endEarly } from "@clearing/store/progress";
 import { birthErrors } from "./birth.ts";
 
 const notFound: Answer = { refused: "not_found" };

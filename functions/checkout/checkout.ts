@@ -1,11 +1,11 @@
+import { openCheckout } from "@clearing/commands/checkout";
+import { settleOnReturn } from "@clearing/commands/settle";
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
-import { openCheckout } from "@clearing/operations/checkout";
-import { settleOnReturn } from "@clearing/operations/settle";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, owns } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
+import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
-import { operationsOf } from "@clearing/runtime/operations";
 import { recordOf } from "@clearing/runtime/record";
 import { readBooking } from "@clearing/store/booking";
 import { keepAnswer } from "@clearing/store/idempotency";
@@ -25,7 +25,7 @@ export const checkoutBindings = [
     if (errors.length > 0) return { refused: "validation_failed", errors };
 
     const command = { bookingId: params.id, ...body };
-    const opened = await openCheckout(operationsOf(deps), command, actorOf(caller, ["client"]));
+    const opened = await openCheckout(contextOf(deps), command, actorOf(caller, ["client"]));
     if (!opened.ok) {
       if ("kind" in opened) return refuseStripe(opened, deps.log);
       if (opened.reason !== "amount_invalid") return { refused: opened.reason };
@@ -45,7 +45,7 @@ export const checkoutBindings = [
       if (name === undefined) return namelessPage();
       const ref = await readWayBack(deps.store, name);
       if (ref === null) return unknownPage(404);
-      const settled = await settleOnReturn(operationsOf(deps), ref);
+      const settled = await settleOnReturn(contextOf(deps), ref);
       if (settled.ok) return returnPage(settled.attempt);
       return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
     },

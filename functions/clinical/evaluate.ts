@@ -1,3 +1,4 @@
+import { writeClearance } from "@clearing/commands/evaluation";
 import { recordEvaluation, withdrawClearance } from "@clearing/contracts/routes/clinical";
 import { type Booking, mayBeEvaluated } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";
@@ -15,8 +16,8 @@ import { type Answer, bind } from "@clearing/runtime/api";
 import type { Caller } from "@clearing/runtime/caller";
 import { recordOf } from "@clearing/runtime/record";
 import { readFile } from "@clearing/store/booking";
+import type { Evaluation } from "@clearing/store/clinical-record";
 import { untilFresh } from "@clearing/store/commit";
-import { type Evaluation, writeClearance } from "@clearing/store/evaluation";
 import { evaluationView, ownBooking } from "./view.ts";
 
 type Outcome = { ok: true; answer: Answer } | { ok: false; reason: "conflict" };

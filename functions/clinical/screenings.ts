@@ -5,7 +5,7 @@ import { dateIn, type Instant } from "@clearing/domain/time";
 import { actsAsStaff, callerIn } from "@clearing/runtime/access";
 import { bind, type RequestContext } from "@clearing/runtime/api";
 import { type BookingFile, listFiles, readFile } from "@clearing/store/booking";
-import { logAccess, readEvaluations } from "@clearing/store/evaluation";
+import { logAccess, readEvaluations } from "@clearing/store/clinical-record";
 import { queuePart } from "@clearing/store/screening-queue";
 import { evaluationView, ownBooking } from "./view.ts";
 

@@ -1,5 +1,5 @@
 import type { Refusal } from "@clearing/runtime/answer";
-import type { Evaluation } from "@clearing/store/evaluation";
+import type { Evaluation } from "@clearing/store/clinical-record";
 
 /** An evaluation as clinicians see it. */
 export const evaluationView = ({ id, kind, outcome, validUntil, note, by, at }: Evaluation) => ({

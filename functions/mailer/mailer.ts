@@ -8,7 +8,7 @@ import type { Mail, Mailer } from "@clearing/runtime/mailer";
 import { readBooking } from "@clearing/store/booking";
 import { countMail, type MailKind } from "@clearing/store/mail-bound";
 import { readRefund } from "@clearing/store/refund";
-import { isRemoved } from "@clearing/store/removal";
+import { isRemoved } from "@clearing/store/removed";
 import { noteUndeliverable } from "@clearing/store/undeliverable";
 import { addresseesOf } from "./addressees.ts";
 import { mails } from "./mails.ts";

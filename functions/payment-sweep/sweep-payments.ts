@@ -1,10 +1,10 @@
-import { carryOutRefund } from "@clearing/operations/refund";
-import { closePages, closeSession, settle } from "@clearing/operations/settle";
+import { carryOutRefund } from "@clearing/commands/refund";
+import { closePages, closeSession, settle } from "@clearing/commands/settle";
 import type { Gateway } from "@clearing/payments";
+import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
 import { type DueWork, workOff } from "@clearing/runtime/due-work";
-import { operationsOf } from "@clearing/runtime/operations";
-import { readAttempt } from "@clearing/store/booking";
+import { readAttempt } from "@clearing/store/attempt";
 import { bookingIdIn } from "@clearing/store/keys";
 
 type WithGateway = Deps & { gateway: Gateway };
@@ -12,7 +12,7 @@ type Done = Awaited<ReturnType<DueWork["act"]>>;
 
 /** Asks Stripe about every attempt, refund and ended booking that is due for a look, so that nothing hangs on a message. */
 export function sweepPayments(deps: WithGateway): Promise<void> {
-  const operations = operationsOf(deps);
+  const context = contextOf(deps);
   return workOff(deps, [
     {
       kind: "ATTEMPT",
@@ -22,13 +22,13 @@ export function sweepPayments(deps: WithGateway): Promise<void> {
       kind: "REFUND",
       act: async (key) => {
         const ref = { bookingId: bookingIdIn(key), refundId: key.sk.slice("REF#".length) };
-        return done(await carryOutRefund(operations, ref, "sweep:refund"));
+        return done(await carryOutRefund(context, ref, "sweep:refund"));
       },
     },
     {
       kind: "PAGES",
       act: async (key) => {
-        const results = await closePages(operations, bookingIdIn(key), "sweep:pages");
+        const results = await closePages(context, bookingIdIn(key), "sweep:pages");
         return done(results.find(({ ok }) => !ok) ?? { ok: true });
       },
     },
@@ -36,15 +36,15 @@ export function sweepPayments(deps: WithGateway): Promise<void> {
 }
 
 async function sweepAttempt(deps: WithGateway, bookingId: string, attemptId: string): Promise<Done> {
-  const operations = operationsOf(deps);
+  const context = contextOf(deps);
   const attempt = await readAttempt(deps.store, bookingId, attemptId);
   if (attempt === null) return { ok: true };
   const over = attempt.sessionExpiresAt <= deps.clock.now() && attempt.status === "open";
   // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.
   return done(
     over
-      ? await closeSession(operations, attempt, "sweep:attempt")
-      : await settle(operations, { bookingId, attemptId }, "sweep:attempt"),
+      ? await closeSession(context, attempt, "sweep:attempt")
+      : await settle(context, { bookingId, attemptId }, "sweep:attempt"),
   );
 }
 

@@ -1,9 +1,9 @@
+import { system } from "@clearing/commands/context";
+import { progressBooking } from "@clearing/commands/progress";
 import { Failure } from "@clearing/domain/failure";
-import { system } from "@clearing/operations/context";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
-import { progressBooking } from "@clearing/store/progress";
-import { isRemoved } from "@clearing/store/removal";
+import { isRemoved } from "@clearing/store/removed";
 
 /** Looks at the booking that an event is about, and does what its facts now ask for. */
 export async function progressOn({ name, data }: BusEvent, { store, ids, clock }: Deps): Promise<void> {

@@ -1,9 +1,9 @@
+import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import { Failure } from "@clearing/domain/failure";
-import { applyStripeEvent } from "@clearing/operations/stripe-event";
 import type { Gateway } from "@clearing/payments";
+import { contextOf } from "@clearing/runtime/commands";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
-import { operationsOf } from "@clearing/runtime/operations";
 import { isStripeEventApplied, markStripeEvent } from "@clearing/store/stripe-event";
 
 type Data = { eventId: string; type: string; objectId: string; objectType: string };
@@ -15,7 +15,7 @@ type Data = { eventId: string; type: string; objectId: string; objectType: strin
 export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<void> {
   const { eventId, type, objectId, objectType } = data as Data;
   if (await isStripeEventApplied(deps.store, eventId)) return;
-  const applied = await applyStripeEvent(operationsOf(deps), { type, objectId, objectType });
+  const applied = await applyStripeEvent(contextOf(deps), { type, objectId, objectType });
   if (!applied.ok) {
     const { kind, code, reason } =
       "reason" in applied ? { ...applied, kind: null, code: null } : { ...applied, reason: null };

@@ -1,9 +1,9 @@
-import { carryOutRefund } from "@clearing/operations/refund";
-import { closePages } from "@clearing/operations/settle";
+import { carryOutRefund } from "@clearing/commands/refund";
+import { closePages } from "@clearing/commands/settle";
 import type { Gateway } from "@clearing/payments";
+import { contextOf, settledOrRetried } from "@clearing/runtime/commands";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
-import { operationsOf, settledOrRetried } from "@clearing/runtime/operations";
 
 /**
  * Does at Stripe what a booking's change asks for: refunds, and the end of pages that nobody should pay on any more. What
@@ -18,14 +18,14 @@ export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gate
     return;
   }
   const { bookingId, refundId, code } = data as { bookingId: string; refundId?: string; code?: string };
-  const operations = operationsOf(deps);
+  const context = contextOf(deps);
   if (name === "RefundRefused") {
     deps.log.warn("refund refused by Stripe", { bookingId, refundId, code });
     deps.log.metric("RefundsRefused", 1, "Count");
   } else if (name === "RefundRequested" && refundId !== undefined) {
-    settledOrRetried(await carryOutRefund(operations, { bookingId, refundId }, `event:${name}`), deps.log);
+    settledOrRetried(await carryOutRefund(context, { bookingId, refundId }, `event:${name}`), deps.log);
   } else {
-    const closed = await closePages(operations, bookingId, `event:${name}`);
+    const closed = await closePages(context, bookingId, `event:${name}`);
     for (const result of closed) settledOrRetried(result, deps.log);
   }
 }

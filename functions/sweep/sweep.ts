@@ -1,13 +1,13 @@
-import { system } from "@clearing/operations/context";
+import { sweepCohort } from "@clearing/commands/cohort";
+import { system } from "@clearing/commands/context";
+import { progressBooking } from "@clearing/commands/progress";
+import { removeBooking } from "@clearing/commands/removal";
+import { billDues, completeBooking, lapseHold, remind, restClearance, tellLapse } from "@clearing/commands/sweep";
 import type { Deps } from "@clearing/runtime/deps";
 import { type DueWork, workOff } from "@clearing/runtime/due-work";
 import { type Occasion, readFile } from "@clearing/store/booking";
 import { readClearance } from "@clearing/store/clearance";
-import { sweepCohort } from "@clearing/store/cohort";
-import { progressBooking } from "@clearing/store/progress";
 import type { Key } from "@clearing/store/read";
-import { removeBooking } from "@clearing/store/removal";
-import { billDues, completeBooking, lapseHold, remind, restClearance, tellLapse } from "@clearing/store/sweep";
 
 type Result = Awaited<ReturnType<DueWork["act"]>>;
 

@@ -1,9 +1,10 @@
+import { signAgreement } from "@clearing/commands/agreement";
+import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { type Attempt, type Booking, beginCheckout } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
-import { signAgreement } from "@clearing/store/agreement";
-import { attemptPut, bookingWrites, readBooking } from "@clearing/store/booking";
+import { attemptPut } from "@clearing/store/attempt";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
-import { settleAttempt } from "@clearing/store/settle";
 import type { Store } from "@clearing/store/store";
 import { actor } from "./sample.ts";
 import { ids } from "./store.ts";

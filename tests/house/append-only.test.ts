@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "../..");
 type Source = { path: string; text: string };
 
 const sources: Source[] = globSync(
-  ["packages/{domain,contracts,store,payments,operations,runtime}/src/**/*.ts", "functions/**/*.ts"],
+  ["packages/{domain,contracts,store,payments,commands,runtime}/src/**/*.ts", "functions/**/*.ts"],
   {
     cwd: root,
     exclude: (path) => /(^|\/)(node_modules|testing)$/.test(path),

@@ -10,9 +10,9 @@ const mayImport: Record<string, readonly string[]> = {
   "packages/contracts": ["domain"],
   "packages/store": ["domain", "contracts"],
   "packages/payments": ["domain", "contracts"],
-  "packages/operations": ["domain", "contracts", "store", "payments"],
-  "packages/runtime": ["domain", "contracts", "store", "payments", "operations"],
-  functions: ["domain", "contracts", "store", "payments", "operations", "runtime"],
+  "packages/commands": ["domain", "contracts", "store", "payments"],
+  "packages/runtime": ["domain", "contracts", "store", "payments", "commands"],
+  functions: ["domain", "contracts", "store", "payments", "commands", "runtime"],
   infra: [],
   "packages/stripe-simulator": [],
   "packages/local": ["stripe-simulator"],
@@ -22,7 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
 const domainMayUse = /^(temporal-polyfill\/fns\/(?!Now)\w+|@18f\/us-federal-holidays|microdiff|node:crypto)$/;
 
 /** Parts in which time, chance and ids arrive as arguments. */
-const below = ["packages/domain", "packages/contracts", "packages/store", "packages/payments", "packages/operations"];
+const below = ["packages/domain", "packages/contracts", "packages/store", "packages/payments", "packages/commands"];
 
 type Source = { path: string; text: string };
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
-const sources = globSync(["packages/{domain,store,payments,operations,runtime}/src/**/*.ts", "functions/**/*.ts"], {
+const sources = globSync(["packages/{domain,store,payments,commands,runtime}/src/**/*.ts", "functions/**/*.ts"], {
   cwd: root,
   exclude: (path) => /(^|\/)(node_modules|testing)$/.test(path),
 })

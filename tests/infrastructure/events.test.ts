@@ -222,7 +222,7 @@ describe("what a person is told", () => {
       "WebhookVersionSkew",
     ];
     const byShare = ["WebhookRefused"];
-    const sources = globSync(["packages/{runtime,operations}/src/*.ts", "functions/*/*.ts"]).filter(
+    const sources = globSync(["packages/{runtime,commands}/src/*.ts", "functions/*/*.ts"]).filter(
       (path) => !path.endsWith(".test.ts"),
     );
     const emitted = new Set(

@@ -1,4 +1,5 @@
 import { DeleteCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { writeProgram } from "@clearing/commands/program";
 import { type AuditRecord, chain } from "@clearing/domain/audit";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/admin";
@@ -6,7 +7,6 @@ import { handler as clinicalHandler } from "@clearing/functions/clinical";
 import { auditPage } from "@clearing/store/audit";
 import { settledAfterSeconds } from "@clearing/store/commit";
 import { keys } from "@clearing/store/keys";
-import { writeProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";

@@ -1,12 +1,12 @@
 import { ThrottlingException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { addPlaces, removePlaces } from "@clearing/commands/capacity";
+import { lapseHold } from "@clearing/commands/sweep";
 import { isFree } from "@clearing/domain/cohort";
 import { plusMinutes } from "@clearing/domain/time";
-import { addPlaces, removePlaces } from "@clearing/store/capacity";
 import { readCohort } from "@clearing/store/cohort";
 import { isFreeNow } from "@clearing/store/place";
 import type { Store } from "@clearing/store/store";
-import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";

@@ -1,11 +1,12 @@
+import { signAgreement } from "@clearing/commands/agreement";
+import { openCheckout } from "@clearing/commands/checkout";
+import type { Context } from "@clearing/commands/context";
+import { ensureCustomer } from "@clearing/commands/customer";
 import { type Booking, bookingStatuses, emailOwner, type PaymentMethod } from "@clearing/domain/booking";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
-import { openCheckout } from "@clearing/operations/checkout";
-import type { Context } from "@clearing/operations/context";
-import { ensureCustomer } from "@clearing/operations/customer";
 import type { CreateCustomer, CustomerFacts, Gateway } from "@clearing/payments";
-import { signAgreement } from "@clearing/store/agreement";
-import { listFiles, readAttempts, readBooking } from "@clearing/store/booking";
+import { readAttempts } from "@clearing/store/attempt";
+import { listFiles, readBooking } from "@clearing/store/booking";
 import { bookingsOfPerson } from "@clearing/store/booking-lists";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";

@@ -6,6 +6,8 @@ import {
   QueryCommand,
   ScanCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { endEarly } from "@clearing/commands/progress";
+import { lapseHold } from "@clearing/commands/sweep";
 import { type Booking, admit as domainAdmit } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";
 import { addDays, plusDays } from "@clearing/domain/time";
@@ -13,8 +15,6 @@ import { handler } from "@clearing/functions/clinical";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { keys } from "@clearing/store/keys";
-import { endEarly } from "@clearing/store/progress";
-import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";
 import { acceptSample, actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";

@@ -1,21 +1,22 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { admitBooking } from "@clearing/commands/admission";
+import { signAgreement } from "@clearing/commands/agreement";
+import { openCheckout } from "@clearing/commands/checkout";
+import { endEarly } from "@clearing/commands/progress";
+import { closePages } from "@clearing/commands/settle";
 import type { Booking, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
-import { openCheckout } from "@clearing/operations/checkout";
-import { closePages } from "@clearing/operations/settle";
 import type { Gateway } from "@clearing/payments";
-import { admitBooking } from "@clearing/store/admission";
-import { signAgreement } from "@clearing/store/agreement";
-import { bookingWrites, readAttempts, readBooking } from "@clearing/store/booking";
+import { readAttempts } from "@clearing/store/attempt";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import type { DueKind } from "@clearing/store/keys";
-import { endEarly } from "@clearing/store/progress";
 import { inShard } from "@clearing/store/shards";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweepPayments } from "../../functions/payment-sweep/sweep-payments.ts";
 import { workAtStripe } from "../../functions/stripe-work/stripe-work.ts";
+import { contextOf } from "../../packages/runtime/src/commands.ts";
 import type { Deps } from "../../packages/runtime/src/deps.ts";
-import { operationsOf } from "../../packages/runtime/src/operations.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
@@ -80,7 +81,7 @@ describe("the pages of a booking that has ended", () => {
       },
     };
     const command = { bookingId: booking.id, purpose: "deposit" } as const;
-    const opened = await openCheckout(operationsOf(depsAt(now, stripe)), command, actor);
+    const opened = await openCheckout(contextOf(depsAt(now, stripe)), command, actor);
     if (!opened.ok) throw new Error("no page");
     return { booking, stripe, expired, sessionId: opened.attempt.sessionId };
   }
@@ -130,11 +131,7 @@ describe("the pages of a booking that has ended", () => {
     const change = { booking, events: [], journal: [] };
     await commit(store, bookingWrites(store, before, change, { actor, action: "revive", now }));
     const dueId = dues.find(({ kind }) => kind === "balance")?.id ?? "";
-    const opened = await openCheckout(
-      operationsOf(depsAt(now, stripe)),
-      { bookingId: id, purpose: "due", dueId },
-      actor,
-    );
+    const opened = await openCheckout(contextOf(depsAt(now, stripe)), { bookingId: id, purpose: "due", dueId }, actor);
     if (!opened.ok) throw new Error("no page");
     return opened.attempt.id;
   }
@@ -170,7 +167,7 @@ describe("the pages of a booking that has ended", () => {
     const deps = depsAt(now, stripe);
     const store = { ...running.store, client: { ...client, send: slow } as unknown as typeof client };
 
-    await closePages(operationsOf({ ...deps, store }), booking.id, "test");
+    await closePages(contextOf({ ...deps, store }), booking.id, "test");
 
     expect(expired).toEqual([]);
     const attempts = await readAttempts(running.store, booking.id);

@@ -1,12 +1,13 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { writeProgram } from "@clearing/commands/program";
+import { lapseHold } from "@clearing/commands/sweep";
 import type { Attempt, Booking } from "@clearing/domain/booking";
 import type { Program } from "@clearing/domain/program";
 import { endOfDay, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/admin";
 import { handler as sweepHandler } from "@clearing/functions/sweep";
 import { readCohort } from "@clearing/store/cohort";
-import { readProgram, writeProgram } from "@clearing/store/program";
-import { lapseHold } from "@clearing/store/sweep";
+import { readProgram } from "@clearing/store/program";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { dayFrom, timeZone } from "../harness/days.ts";
 import { caller } from "../harness/function.ts";

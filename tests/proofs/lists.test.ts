@@ -1,11 +1,12 @@
 import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { writeProgram } from "@clearing/commands/program";
 import type { Booking, BookingStatus } from "@clearing/domain/booking";
 import { handler as adminHandler } from "@clearing/functions/admin";
 import { handler } from "@clearing/functions/booking";
 import { handler as catalogueHandler } from "@clearing/functions/catalogue";
 import { bookingListKeys } from "@clearing/store/booking-lists";
 import { keys } from "@clearing/store/keys";
-import { listPrograms, writeProgram } from "@clearing/store/program";
+import { listPrograms } from "@clearing/store/program";
 import { list } from "@clearing/store/read";
 import { inShard, shardsOf } from "@clearing/store/shards";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";

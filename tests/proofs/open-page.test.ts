@@ -1,11 +1,12 @@
+import { signAgreement } from "@clearing/commands/agreement";
+import { openCheckout } from "@clearing/commands/checkout";
+import type { Context } from "@clearing/commands/context";
 import type { Booking } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
-import { openCheckout } from "@clearing/operations/checkout";
-import type { Context } from "@clearing/operations/context";
 import type { Gateway } from "@clearing/payments";
 import { stripeGateway } from "@clearing/payments/stripe-gateway";
-import { signAgreement } from "@clearing/store/agreement";
-import { readAttempts, readBooking } from "@clearing/store/booking";
+import { readAttempts } from "@clearing/store/attempt";
+import { readBooking } from "@clearing/store/booking";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { instantOf } from "../../packages/local/src/clock.ts";
 import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";

@@ -1,4 +1,9 @@
 import { ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { admitBooking } from "@clearing/commands/admission";
+import { signAgreement } from "@clearing/commands/agreement";
+import { writeClearance } from "@clearing/commands/evaluation";
+import { endEarly, progressBooking } from "@clearing/commands/progress";
+import { remind } from "@clearing/commands/sweep";
 import { verifyChain } from "@clearing/domain/audit";
 import { type Booking, nextVersion } from "@clearing/domain/booking";
 import {
@@ -9,17 +14,12 @@ import {
   type NewEvaluation,
 } from "@clearing/domain/screening";
 import { type CalendarDate, type Instant, plusHours, plusMinutes, startOfDay } from "@clearing/domain/time";
-import { admitBooking } from "@clearing/store/admission";
-import { signAgreement } from "@clearing/store/agreement";
 import { subjectRecords } from "@clearing/store/audit";
 import { type BookingFile, bookingWrites, readBooking, readFile } from "@clearing/store/booking";
 import { readClearance } from "@clearing/store/clearance";
 import { commit } from "@clearing/store/commit";
-import { writeClearance } from "@clearing/store/evaluation";
 import { takePlace } from "@clearing/store/place";
-import { endEarly, progressBooking } from "@clearing/store/progress";
 import type { Store } from "@clearing/store/store";
-import { remind } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweep } from "../../functions/sweep/sweep.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";

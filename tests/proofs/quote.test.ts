@@ -1,9 +1,10 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { changeCohort } from "@clearing/commands/cohort";
 import { moveDates } from "@clearing/domain/cohort";
 import type { Quote } from "@clearing/domain/plan";
 import { addDays, instantOf, plusHours, plusSeconds } from "@clearing/domain/time";
 import { handler as catalogue } from "@clearing/functions/catalogue";
-import { changeCohort, readCohort } from "@clearing/store/cohort";
+import { readCohort } from "@clearing/store/cohort";
 import { keys } from "@clearing/store/keys";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { caller } from "../harness/function.ts";

@@ -1,11 +1,12 @@
+import { signAgreement } from "@clearing/commands/agreement";
+import { openCheckout } from "@clearing/commands/checkout";
+import type { Context } from "@clearing/commands/context";
+import { settle } from "@clearing/commands/settle";
 import type { Booking } from "@clearing/domain/booking";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
-import { openCheckout } from "@clearing/operations/checkout";
-import type { Context } from "@clearing/operations/context";
-import { settle } from "@clearing/operations/settle";
 import type { ChargeFacts, CheckoutFacts, CreateCheckoutSession, Gateway, PaymentFacts } from "@clearing/payments";
-import { signAgreement } from "@clearing/store/agreement";
-import { readAttempts, readBooking } from "@clearing/store/booking";
+import { readAttempts } from "@clearing/store/attempt";
+import { readBooking } from "@clearing/store/booking";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { checkoutBindings } from "../../functions/checkout/checkout.ts";
 import { httpHandler } from "../../packages/runtime/src/api.ts";

@@ -1,9 +1,9 @@
+import { writeProgram } from "@clearing/commands/program";
+import { lapseHold } from "@clearing/commands/sweep";
 import type { Quote } from "@clearing/domain/plan";
 import { handler as adminHandler } from "@clearing/functions/admin";
 import { handler as catalogue } from "@clearing/functions/catalogue";
-import { writeProgram } from "@clearing/store/program";
 import { readQuote } from "@clearing/store/quote";
-import { lapseHold } from "@clearing/store/sweep";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { dayFrom, timeZone } from "../harness/days.ts";
 import { caller, type Told } from "../harness/function.ts";

@@ -1,7 +1,7 @@
 import { plusSeconds } from "@clearing/domain/time";
+import { dueItems, postpone } from "@clearing/store/due";
 import type { DueKind } from "@clearing/store/keys";
 import type { Key } from "@clearing/store/read";
-import { dueItems, postpone } from "@clearing/store/sweep";
 import type { Deps } from "./deps.ts";
 
 /** A kind of deadline, and what is done when one has come. */

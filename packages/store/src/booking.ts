@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type Actor, chain } from "@clearing/domain/audit";
-import type { Attempt, Booking, Charge, Refund } from "@clearing/domain/booking";
+import type { Attempt, Booking } from "@clearing/domain/booking";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { JournalEntry } from "@clearing/domain/ledger";
 import type { Clearance } from "@clearing/domain/screening";
@@ -9,11 +9,10 @@ import { bookingListKeys } from "./booking-lists.ts";
 import { clearanceIn } from "./clearance.ts";
 import type { Guarded } from "./commit.ts";
 import { auditPut, journalWrites, outboxPut } from "./facts.ts";
-import { fromDeadlineItem, fromItem, type Item, toDeadlineItem } from "./items.ts";
+import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
 import { type Listed, type ListQuery, list, readItems } from "./read.ts";
 import { queueKeys } from "./screening-queue.ts";
-import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 import { isVersion } from "./version.ts";
@@ -113,13 +112,6 @@ export async function readFileWith(
   };
 }
 
-export async function readAttempt(store: Store, bookingId: string, id: string): Promise<Attempt | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.attempt(bookingId, id), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromDeadlineItem<Attempt>(Item);
-}
-
 /** Everything under one booking, or what has a key that begins so; consistently, and without the booking itself. */
 export async function readChildren(store: Store, bookingId: string, prefix?: "ATT#" | "CHG#"): Promise<Item[]> {
   const { pk, sk } = keys.booking(bookingId);
@@ -141,15 +133,8 @@ export async function readChildren(store: Store, bookingId: string, prefix?: "AT
   return items.filter((item) => item.sk !== sk);
 }
 
-export async function readCharges(store: Store, bookingId: string): Promise<Charge[]> {
-  return (await readChildren(store, bookingId, "CHG#")).map((item) => fromItem<Charge>(item));
-}
-
-export async function readAttempts(store: Store, bookingId: string): Promise<Attempt[]> {
-  return (await readChildren(store, bookingId, "ATT#")).map((item) => fromDeadlineItem<Attempt>(item));
-}
-
 type Change = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[] };
+
 export type Occasion = { actor: Actor; action: string; now: Instant };
 
 /** What the audit log keeps of a booking: statuses, amounts and dates, never a name or an address. */
@@ -217,33 +202,5 @@ export function bookingWrites<Refusal extends string = never>(
   ];
 }
 
-/** An attempt's next version; a first version must be new. */
-export function attemptPut(store: Store, attempt: Attempt): Guarded<"stale"> {
-  const put = {
-    TableName: store.tables.core,
-    Item: toDeadlineItem(attempt, "ATTEMPT", keys.attempt(attempt.bookingId, attempt.id)),
-  };
-  return { write: { Put: { ...put, ...follows(attempt.version) } }, refusal: "stale" };
-}
-
-/** A refund's next version; a first version must be new. */
-export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {
-  const item = toDeadlineItem(refund, "REFUND", keys.refund(refund.bookingId, refund.id));
-  const put = {
-    TableName: store.tables.core,
-    Item: { ...item, listPk: inShard("REFUNDS", refund.id), listSk: refund.id },
-  };
-  return { write: { Put: { ...put, ...follows(refund.version) } }, refusal: "stale" };
-}
-
 /** The stored item is the version before this one; there is none before the first. */
-const follows = (version: number) => isVersion(version === 1 ? null : version - 1);
-
-/** A captured charge, kept once. */
-export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {
-  const Item = { ...charge, ...keys.charge(charge.bookingId, charge.id) };
-  return {
-    write: { Put: { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" } },
-    refusal: "stale",
-  };
-}
+export const follows = (version: number) => isVersion(version === 1 ? null : version - 1);

@@ -1,7 +1,7 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Actor, chain } from "@clearing/domain/audit";
-import type { Booking } from "@clearing/domain/booking";
-import { followUpAt } from "@clearing/domain/booking";
+import { type Booking, followUpAt } from "@clearing/domain/booking";
+
 import type { DomainEvent } from "@clearing/domain/event";
 import { personKey } from "@clearing/domain/person";
 import { type Clearance, clearanceSummary } from "@clearing/domain/screening";
@@ -70,7 +70,8 @@ export function clearancePut(store: Store, before: Clearance | null, after: Clea
   return { write: { Put: put }, refusal: "stale" };
 }
 
-function bookingUnchanged(store: Store, { id, version }: Booking): Guarded<"stale"> {
+/** The booking is still the one that was read. */
+export function bookingUnchanged(store: Store, { id, version }: Booking): Guarded<"stale"> {
   const check = { TableName: store.tables.core, Key: keys.booking(id), ...isVersion(version) };
   return { write: { ConditionCheck: check }, refusal: "stale" };
 }

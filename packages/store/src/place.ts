@@ -1,6 +1,6 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { BookingTerms } from "@clearing/domain/booking";
-import type { Place } from "@clearing/domain/cohort";
+import { type Cohort, type Place, saleOf } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
@@ -35,12 +35,15 @@ export function toPlace(item: Item): Place {
 
 /** Free: neither taken nor claimed past this instant. The condition of every claim, removal and change of dates (I1). */
 export const isFreeNow = "attribute_not_exists(takenBy) AND (attribute_not_exists(claimedBy) OR claimedUntil <= :now)";
+
 /** For sale to buyers: the cohort is open, its last day of sale has not ended, and nobody waits for this type. */
 const isForSale = "onSale = :true AND salesEndAt > :now AND queued = :false";
+
 const forSaleValues = { ":true": true, ":false": false };
 
 /** A place that could be claimed now. */
 export type FreePlace = Pick<Place, "id" | "datesVersion">;
+
 /** Places that could be claimed now, and whether the cohort is for sale at all. */
 export type Offer = { places: FreePlace[]; forSale: boolean };
 
@@ -84,10 +87,12 @@ const place = (store: Store, of: { cohortId: string; placeType: string; placeId:
 });
 
 type PlaceOf = { id: string; cohortId: string; placeType: string; placeId: string };
+
 type Buyer = PlaceOf & { terms: Pick<BookingTerms, "datesVersion"> };
 
 /** Free, for sale, and of the very version of dates and zone that the buyer was quoted. */
 const canBeBought = `${isFreeNow} AND ${isForSale} AND datesVersion = :dates`;
+
 const buyerValues = ({ id, terms }: Buyer, now: Instant) => ({
   ":booking": id,
   ":now": now,
@@ -180,6 +185,65 @@ export function checkTaken(store: Store, booking: PlaceOf, lastDay: string): Gua
         ...place(store, booking),
         ConditionExpression: "takenBy = :booking AND endsOn = :lastDay", // I2
         ExpressionAttributeValues: { ":booking": booking.id, ":lastDay": lastDay },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+export function removePlace(store: Store, place: Place, now: Instant): Guarded<"stale"> {
+  return {
+    write: {
+      Delete: {
+        TableName: store.tables.core,
+        Key: keys.place(place.cohortId, place.type, place.id),
+        ConditionExpression: `attribute_exists(pk) AND ${isFreeNow}`, // I1
+        ExpressionAttributeValues: { ":now": now },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+export const placePut = (store: Store, place: Place): Guarded<never> => ({
+  write: {
+    Put: { TableName: store.tables.core, Item: placeItem(place), ConditionExpression: "attribute_not_exists(pk)" },
+  },
+});
+
+/** Gives a free place its cohort's new dates or zone. A lapsed claim goes: money that comes late must not find its place here. */
+export function movePlace(store: Store, { cohortId, type, id }: Place, cohort: Cohort, now: Instant): Guarded<"stale"> {
+  const { onSale, salesEndAt, endsOn, datesVersion } = saleOf(cohort);
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.place(cohortId, type, id),
+        UpdateExpression:
+          "SET onSale = :onSale, salesEndAt = :salesEndAt, endsOn = :endsOn, datesVersion = :dates REMOVE claimedBy, claimedUntil",
+        ConditionExpression: `attribute_exists(pk) AND ${isFreeNow}`, // I1
+        ExpressionAttributeValues: {
+          ":onSale": onSale,
+          ":salesEndAt": salesEndAt,
+          ":endsOn": endsOn,
+          ":dates": datesVersion,
+          ":now": now,
+        },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+export function tellPlace(store: Store, { cohortId, type, id, onSale, salesEndAt }: Place): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.place(cohortId, type, id),
+        UpdateExpression: "SET onSale = :onSale, salesEndAt = :salesEndAt",
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeValues: { ":onSale": onSale, ":salesEndAt": salesEndAt },
       },
     },
     refusal: "stale",

@@ -3,9 +3,8 @@ import { chain } from "@clearing/domain/audit";
 import type { DomainEvent } from "@clearing/domain/event";
 import { type Program, type ProgramStatus, programTerms } from "@clearing/domain/program";
 import type { Occasion } from "./booking.ts";
-import { type CommitResult, commit } from "./commit.ts";
+import type { Guarded } from "./commit.ts";
 import { auditPut, outboxPut } from "./facts.ts";
-import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { checkNoneOpen } from "./open-cohorts.ts";
@@ -47,17 +46,16 @@ export const listPrograms = (
 const audited = (program: Program) => ({ status: program.status, ...programTerms(program) });
 
 /**
- * Writes a program's next version with its audit record and events; `before` null creates it. `cohort_open`: it cannot
- * be retired while one of its cohorts is open.
+ * The writes of a program's next version: itself under its version, its audit record, its events. It is retired only
+ * while none of its cohorts is open.
  */
-export async function writeProgram(
+export function programWrites(
   store: Store,
   before: Program | null,
   after: Program,
   events: DomainEvent[],
   occasion: Occasion,
-  idempotency: IdempotencyRecord | null,
-): Promise<CommitResult<"stale" | "replayed" | "cohort_open">> {
+): Guarded<"stale" | "cohort_open">[] {
   const record = chain(before?.auditHash ?? "", {
     subject: { type: "program", id: after.id },
     sequence: after.version,
@@ -69,11 +67,10 @@ export async function writeProgram(
   });
   const Item = { ...after, auditHash: record.hash, ...keys.program(after.id), ...listKeys(after) };
   const retires = after.status === "retired" && before?.status !== "retired";
-  return commit<"stale" | "replayed" | "cohort_open">(store, [
-    ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
+  return [
     { write: { Put: { TableName: store.tables.core, Item, ...isVersion(before?.version ?? null) } }, refusal: "stale" },
     ...(retires ? [checkNoneOpen(store, after.id)] : []),
     auditPut(store, record),
     ...events.map((event) => outboxPut(store, event, occasion.now)),
-  ]);
+  ];
 }

@@ -1,12 +1,14 @@
 import { type Booking, type Charge, type Refund, reckonPart, refundMadeAtStripe } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { bookingWrites, type Occasion, refundPut } from "./booking.ts";
-import { commit, type Guarded, untilFresh } from "./commit.ts";
-import { fromDeadlineItem, fromItem } from "./items.ts";
-import { keys } from "./keys.ts";
-import { type RefundResult, spreadOverCharges } from "./refund.ts";
-import type { Store } from "./store.ts";
-import { readTogether } from "./together.ts";
+import { bookingWrites, type Occasion } from "@clearing/store/booking";
+import { chargeFollows } from "@clearing/store/charge";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { fromDeadlineItem, fromItem } from "@clearing/store/items";
+import { keys } from "@clearing/store/keys";
+import { refundPut } from "@clearing/store/refund";
+import type { Store } from "@clearing/store/store";
+import { readTogether } from "@clearing/store/together";
+import { type RefundResult, spreadOverCharges } from "./refund-parts.ts";
 
 /**
  * Records a refund that was made at Stripe by hand, on a charge of this booking. `refundId` is derived from Stripe's
@@ -95,25 +97,4 @@ export function reckonRefundPart(
     if (result.ok) return { ok: true };
     return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
   });
-}
-
-/** A charge's next amounts, decided on those that were read (I6). */
-function chargeFollows(store: Store, before: Charge, after: Charge): Guarded<"stale"> {
-  return {
-    write: {
-      Update: {
-        TableName: store.tables.core,
-        Key: keys.charge(before.bookingId, before.id),
-        UpdateExpression: "SET refundable = :refundable, applied = :applied",
-        ConditionExpression: "refundable = :wasRefundable AND applied = :wasApplied", // I6
-        ExpressionAttributeValues: {
-          ":refundable": after.refundable,
-          ":applied": after.applied,
-          ":wasRefundable": before.refundable,
-          ":wasApplied": before.applied,
-        },
-      },
-    },
-    refusal: "stale",
-  };
 }

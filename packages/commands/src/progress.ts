@@ -1,14 +1,22 @@
-import type { Booking } from "@clearing/domain/booking";
-import { confirm, type Ending, endBooking, onlyTakesPart, progress, unconfirm } from "@clearing/domain/booking";
-import { bookingWrites, type Occasion, readFile, refundPut } from "./booking.ts";
-import { checkCleared, clearanceUnchanged } from "./clearance.ts";
-import { type CommitResult, commit, type Guarded, untilFresh } from "./commit.ts";
-import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
-import { releaseWrites } from "./locks.ts";
-import { pagesToClose } from "./pages.ts";
-import { checkTaken } from "./place.ts";
-import type { Store } from "./store.ts";
-import { unpaidEndingWrites } from "./unpaid-endings.ts";
+import {
+  type Booking,
+  confirm,
+  type Ending,
+  endBooking,
+  onlyTakesPart,
+  progress,
+  unconfirm,
+} from "@clearing/domain/booking";
+import { bookingWrites, type Occasion, readFile } from "@clearing/store/booking";
+import { clearanceUnchanged } from "@clearing/store/clearance";
+import { type CommitResult, commit, type Guarded, untilFresh } from "@clearing/store/commit";
+import { confirmationWrites } from "@clearing/store/confirmation";
+import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { releaseWrites } from "@clearing/store/locks";
+import { pagesToClose } from "@clearing/store/pages";
+import { refundPut } from "@clearing/store/refund";
+import type { Store } from "@clearing/store/store";
+import { unpaidEndingWrites } from "@clearing/store/unpaid-endings";
 
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
@@ -70,35 +78,9 @@ const ended = (result: Ended): Step | { ok: false; reason: "stale" } =>
     ? moved(result.booking, result)
     : { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
 
-/**
- * The writes of a confirmation, which DynamoDB itself refuses unless every fact of I2 holds in the transaction: the
- * deposit settled, the agreement's current version signed, the participant's acceptance, both evaluations cleared through
- * the cohort's last day by two people other than the participant, the place ours.
- */
-export function confirmationWrites(
-  store: Store,
-  booking: Booking,
-  change: ReturnType<typeof confirm>,
-  occasion: Occasion,
-): Guarded<"stale" | "already_posted">[] {
-  const { endsOn } = booking.terms;
-  const deposit = booking.dues.findIndex((due) => due.kind === "deposit");
-  return [
-    ...bookingWrites(store, booking, change, occasion, {
-      condition:
-        `#status = :awaiting AND dues[${deposit}].#status = :paid` + // I2: the deposit is settled
-        " AND agreement.signedVersion = agreement.#version" + // I2: the agreement is signed
-        " AND participation = :accepted", // I2: the participant takes part
-      names: { "#status": "status" },
-      values: { ":awaiting": "awaiting_clearance", ":paid": "paid", ":accepted": "accepted" },
-    }),
-    checkCleared(store, booking),
-    checkTaken(store, booking, endsOn), // I2: the place is ours
-  ];
-}
-
 /** `reason` is what the person who cancels wrote. */
 type EndRequest = { by: Ending["by"]; refundId: string; reason?: string | undefined };
+
 /** `participant`: the address of a participant who asks; not found, should the booking name another one by then. */
 type EarlyRequest = EndRequest & { bookingId: string; participant?: string };
 

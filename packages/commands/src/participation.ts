@@ -1,4 +1,3 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { agreementDocument, participationDocument } from "@clearing/domain/agreement";
 import {
   acceptInvitation,
@@ -8,25 +7,14 @@ import {
   onlyTakesPart,
   type Participant,
 } from "@clearing/domain/booking";
-import { agreementPut, readAgreement, type StoredTerms, type TermsSignature } from "./agreement.ts";
-import { bookingWrites, type Occasion, readBooking } from "./booking.ts";
-import { commit, untilFresh } from "./commit.ts";
-import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "./idempotency.ts";
-import { fromItem } from "./items.ts";
-import { keys } from "./keys.ts";
-import { correctionWrites, lockWrites } from "./locks.ts";
-import type { Store } from "./store.ts";
+import { acceptancePut, agreementPut, readAgreement, readTerms, type TermsSignature } from "@clearing/store/agreement";
+import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "@clearing/store/idempotency";
+import { correctionWrites, lockWrites } from "@clearing/store/locks";
+import type { Store } from "@clearing/store/store";
 
 type Answering = (booking: Booking) => IdempotencyRecord | null;
-
-/** The terms without prices: as they were accepted, byte for byte, or else as they are now. */
-export async function readTerms(store: Store, booking: Booking): Promise<StoredTerms> {
-  if (booking.acceptance === null) return participationDocument(booking);
-  const Key = keys.acceptance(booking.id, booking.acceptance.version);
-  const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key, ConsistentRead: true }));
-  if (Item === undefined) throw new Error(`${booking.id} was accepted on terms that are not there`);
-  return fromItem<StoredTerms>(Item);
-}
 
 export type AcceptResult =
   | { ok: true; booking: Booking }
@@ -68,16 +56,7 @@ export function acceptParticipation(
       ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
       ...bookingWrites(store, before, decision, occasion),
       ...(await lockWrites(store, booking, "accept", { until: booking.holdExpiresAt ?? "forever", now })),
-      {
-        write: {
-          Put: {
-            TableName: store.tables.core,
-            Item: { ...terms, signed, ...keys.acceptance(bookingId, terms.version) },
-            ConditionExpression: "attribute_not_exists(pk)",
-          },
-        },
-        refusal: "stale" as const,
-      },
+      acceptancePut(store, bookingId, { ...terms, signed }),
     ]);
     if (result.ok) return { ok: true, booking };
     if (result.reason === "already_booked") return { ok: false, reason: "already_booked", booking };

@@ -1,10 +1,7 @@
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type { Clearance, EvaluationKind, EvaluationOutcome } from "@clearing/domain/screening";
+import type { EvaluationKind, EvaluationOutcome } from "@clearing/domain/screening";
 import type { CalendarDate, Instant } from "@clearing/domain/time";
-import type { BookingFile, Occasion } from "./booking.ts";
-import { clearanceWrites } from "./clearance.ts";
-import { commit, type Guarded } from "./commit.ts";
-import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
+import type { Guarded } from "./commit.ts";
 import { fromItem, type Item } from "./items.ts";
 import type { Store } from "./store.ts";
 
@@ -46,28 +43,9 @@ export async function readEvaluations(store: Store, bookingId: string): Promise<
   return items.map((item) => fromItem<Evaluation>(item));
 }
 
-type ClinicalFact = { evaluation: Evaluation } | { withdrawal: Withdrawal };
+export type ClinicalFact = { evaluation: Evaluation } | { withdrawal: Withdrawal };
 
-/**
- * Writes a clinical fact and, in the same transaction, the one thing that crosses into the core: the clearance, with its
- * own audit chain and event. `stale`: the clearance or the booking was changed meanwhile; read again.
- */
-export async function writeClearance(
-  store: Store,
-  { booking, clearance }: BookingFile,
-  after: Clearance,
-  fact: ClinicalFact,
-  occasion: Occasion,
-  answer: IdempotencyRecord | null,
-): Promise<{ ok: true } | { ok: false; reason: "stale" | "replayed" | "conflict" }> {
-  return commit<"stale" | "replayed">(store, [
-    ...(answer === null ? [] : [idempotencyPut(store.tables.clinical, answer)]),
-    clinicalPut(store, booking.id, fact),
-    ...clearanceWrites(store, booking, clearance, after, occasion),
-  ]);
-}
-
-function clinicalPut(store: Store, bookingId: string, fact: ClinicalFact): Guarded<never> {
+export function clinicalPut(store: Store, bookingId: string, fact: ClinicalFact): Guarded<never> {
   const [prefix, item] = "evaluation" in fact ? ["EVL", fact.evaluation] : ["WDR", fact.withdrawal];
   const Item = { ...item, pk: record(bookingId), sk: `${prefix}#${item.at}#${item.id}` };
   return {

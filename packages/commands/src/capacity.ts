@@ -1,21 +1,12 @@
-import {
-  type Cohort,
-  isFree,
-  mostPlaces,
-  newPlace,
-  type Place,
-  placesToRemove,
-  refuseCapacity,
-} from "@clearing/domain/cohort";
+import { type Cohort, isFree, mostPlaces, newPlace, placesToRemove, refuseCapacity } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
-import type { Instant } from "@clearing/domain/time";
-import type { Occasion } from "./booking.ts";
-import { type CohortWithPlaces, cohortWrites, placePut, readCohort } from "./cohort.ts";
-import { commit, type Guarded, untilFresh } from "./commit.ts";
-import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
-import { keys } from "./keys.ts";
-import { isFreeNow } from "./place.ts";
-import type { Store } from "./store.ts";
+import type { Occasion } from "@clearing/store/booking";
+import { type CohortWithPlaces, cohortWrites, readCohort } from "@clearing/store/cohort";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { placePut, removePlace } from "@clearing/store/place";
+
+import type { Store } from "@clearing/store/store";
 
 export type CapacityResult =
   | { ok: true }
@@ -97,18 +88,4 @@ export function removePlaces(
       ...going.map((place) => removePlace(store, place, occasion.now)),
     ]);
   });
-}
-
-function removePlace(store: Store, place: Place, now: Instant): Guarded<"stale"> {
-  return {
-    write: {
-      Delete: {
-        TableName: store.tables.core,
-        Key: keys.place(place.cohortId, place.type, place.id),
-        ConditionExpression: `attribute_exists(pk) AND ${isFreeNow}`, // I1
-        ExpressionAttributeValues: { ":now": now },
-      },
-    },
-    refusal: "stale",
-  };
 }

@@ -1,8 +1,9 @@
 import { type Refund, type RefundPart, refundKey } from "@clearing/domain/booking";
 import { plusHours } from "@clearing/domain/time";
 import type { GatewayFailure, GatewayResult, RefundFacts } from "@clearing/payments";
-import { readRefund, renewRefundKey } from "@clearing/store/refund";
+import { readRefund } from "@clearing/store/refund";
 import { type Context, replayableHours } from "./context.ts";
+import { renewRefundKey } from "./refund-parts.ts";
 import { shown } from "./shown.ts";
 
 /** The id under which a refund that was made by hand at Stripe is recorded. */

@@ -3,11 +3,12 @@ import { Failure } from "@clearing/domain/failure";
 import { plusSeconds } from "@clearing/domain/time";
 import type { GatewayFailure } from "@clearing/payments";
 import { isFinalForRefund } from "@clearing/payments/refund-refusals";
-import { readRefund, settleRefundPart, spreadOverCharges } from "@clearing/store/refund";
-import { reckonRefundPart } from "@clearing/store/refund-by-hand";
+import { readRefund } from "@clearing/store/refund";
 import { by, type Context } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
 import { refundAtStripe } from "./refund-at-stripe.ts";
+import { reckonRefundPart } from "./refund-by-hand.ts";
+import { settleRefundPart, spreadOverCharges } from "./refund-parts.ts";
 import { shown } from "./shown.ts";
 import { applyRefundsOf } from "./stripe-event.ts";
 

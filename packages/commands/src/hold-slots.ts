@@ -1,18 +1,19 @@
 import type { Actor } from "@clearing/domain/audit";
 import { barredUntil, type HoldLimits } from "@clearing/domain/booking";
 import { earlier, type Instant } from "@clearing/domain/time";
-import type { Item } from "./items.ts";
-import { forever, keys } from "./keys.ts";
-import { readItems } from "./read.ts";
-import type { Store } from "./store.ts";
+import type { Item } from "@clearing/store/items";
+import { forever, keys } from "@clearing/store/keys";
+import { readItems } from "@clearing/store/read";
+import type { Store } from "@clearing/store/store";
+import { unpaidEndingsIn } from "@clearing/store/unpaid-endings";
 import { lapseHold } from "./sweep.ts";
-import { unpaidEndingsIn } from "./unpaid-endings.ts";
 
 /** A client account, and how many unpaid holds it may have. */
 export type HoldingAccount = { sub: string; limits: HoldLimits };
 
 /** Which limit is reached: the account's live unpaid holds, or those of the cohort that ended unpaid; and until when. */
 export type NoRoom = { limit: "live" | "unpaid"; until: Instant };
+
 type HoldRoom = { slot: number } | NoRoom;
 
 const system: Actor = { sub: "system", role: "system" };
@@ -36,6 +37,7 @@ export async function roomForHold(
 }
 
 type Slot = { slot: number; bookingId: string; until: Instant };
+
 type Slots = { held: Slot[]; endings: Item | undefined };
 
 async function readSlots(store: Store, { sub, limits }: HoldingAccount, cohortId: string): Promise<Slots> {

@@ -4,7 +4,7 @@ import type { Gateway, Metadata } from "@clearing/payments";
 import type { Occasion } from "@clearing/store/booking";
 import type { Store } from "@clearing/store/store";
 
-/** What an operation between the store and Stripe needs. `site` names this installation at Stripe. */
+/** What a use case needs that may call Stripe. `site` names this installation at Stripe. */
 export type Context = {
   store: Store;
   gateway: Gateway;

@@ -1,17 +1,19 @@
 import type { AgreementDocument } from "@clearing/domain/agreement";
 import type { Booking, BookingChange } from "@clearing/domain/booking";
-import { agreementPut } from "./agreement.ts";
-import { bookingWrites, type Occasion } from "./booking.ts";
-import { commit } from "./commit.ts";
+import { agreementPut } from "@clearing/store/agreement";
+import { bookingWrites, type Occasion } from "@clearing/store/booking";
+import { commit } from "@clearing/store/commit";
+import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { lockWrites } from "@clearing/store/locks";
+import { claimPlace, freePlaces } from "@clearing/store/place";
+import { useQuote } from "@clearing/store/quote";
+import type { Store } from "@clearing/store/store";
 import { type HoldingAccount, type NoRoom, roomForHold } from "./hold-slots.ts";
-import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
-import { lockWrites } from "./locks.ts";
-import { claimPlace, freePlaces } from "./place.ts";
-import { useQuote } from "./quote.ts";
-import type { Store } from "./store.ts";
 
 type HoldRefusal = "sold_out" | "not_on_sale" | "already_booked" | "quote_used" | "quote_expired" | "conflict";
+
 export type HoldRefused = { ok: false; reason: HoldRefusal } | ({ ok: false; reason: "limit_exceeded" } & NoRoom);
+
 type HeldBooking = { ok: true; booking: Booking } | HoldRefused | { ok: false; reason: "replayed" };
 
 const rounds = 12;

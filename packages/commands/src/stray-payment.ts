@@ -1,8 +1,10 @@
 import { returnStrayPayment, type StrayPayment } from "@clearing/domain/booking";
-import { bookingWrites, chargePut, type Occasion, readBooking, refundPut } from "./booking.ts";
-import { commit, untilFresh } from "./commit.ts";
-import { readCredit } from "./journal.ts";
-import type { Store } from "./store.ts";
+import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
+import { chargePut } from "@clearing/store/charge";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { readCredit } from "@clearing/store/journal";
+import { refundPut } from "@clearing/store/refund";
+import type { Store } from "@clearing/store/store";
 
 type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
 

@@ -1,11 +1,11 @@
 import { type AdmissionOutcome, admit, type Booking, endBooking, isCleared, mayAdmit } from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
-import { bookingWrites, type Occasion, readFile } from "./booking.ts";
-import { checkCleared } from "./clearance.ts";
-import { commit, untilFresh } from "./commit.ts";
-import { type IdempotencyRecord, idempotencyPut } from "./idempotency.ts";
+import { bookingWrites, type Occasion, readFile } from "@clearing/store/booking";
+import { checkCleared } from "@clearing/store/clearance";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import type { Store } from "@clearing/store/store";
 import { endingWrites } from "./progress.ts";
-import type { Store } from "./store.ts";
 
 export type AdmissionResult =
   | { ok: true; booking: Booking }

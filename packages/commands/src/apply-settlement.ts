@@ -11,19 +11,23 @@ import {
   type SettlementState,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { attemptPut, bookingWrites, chargePut, type Occasion, readBooking, refundPut } from "./booking.ts";
-import { commit, type Guarded, untilFresh } from "./commit.ts";
-import { journalWrites } from "./facts.ts";
-import { fromDeadlineItem } from "./items.ts";
-import { keys } from "./keys.ts";
-import { type LockRefusal, lockWrites, releaseWrites } from "./locks.ts";
-import { freePlaces, isOurs, moveClaim, placeKey, takeFreePlace, takePlace, toPlace } from "./place.ts";
-import type { Store } from "./store.ts";
-import { readTogether } from "./together.ts";
+import { attemptPut } from "@clearing/store/attempt";
+import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
+import { chargePut } from "@clearing/store/charge";
+import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
+import { journalWrites } from "@clearing/store/facts";
+import { fromDeadlineItem } from "@clearing/store/items";
+import { keys } from "@clearing/store/keys";
+import { type LockRefusal, lockWrites, releaseWrites } from "@clearing/store/locks";
+import { freePlaces, isOurs, moveClaim, placeKey, takeFreePlace, takePlace, toPlace } from "@clearing/store/place";
+import { refundPut } from "@clearing/store/refund";
+import type { Store } from "@clearing/store/store";
+import { readTogether } from "@clearing/store/together";
 
 export type SettleResult = { ok: true; attempt: Attempt } | { ok: false; reason: "not_found" | "conflict" };
 
 type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
+
 type Writes = Guarded<"stale" | "already_posted" | "place_gone" | LockRefusal>[];
 
 /**

@@ -2,13 +2,13 @@ import { bookingEntries, paymentUnknown } from "@clearing/domain/ledger";
 import { dateIn } from "@clearing/domain/time";
 import type { ChargeFacts, CheckoutFacts, GatewayFailure, PaymentFacts } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
+import { readCharge } from "@clearing/store/charge";
 import { postOnce, readCredit } from "@clearing/store/journal";
-import { readCharge } from "@clearing/store/refund";
-import { recordStrayPayment } from "@clearing/store/stray-payment";
 import { readWayBack } from "@clearing/store/way-back";
 import { type AttemptRef, attemptNamed, bookingNamed, by, type Context } from "./context.ts";
 import { bookedBy } from "./outcome.ts";
 import { type Settled, settle } from "./settle.ts";
+import { recordStrayPayment } from "./stray-payment.ts";
 
 export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
 

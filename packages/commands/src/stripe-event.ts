@@ -2,12 +2,13 @@ import { refundReturned, refundTaken, unknownRefundOwed } from "@clearing/domain
 import { dateIn, type Instant } from "@clearing/domain/time";
 import type { GatewayResult, RefundFacts } from "@clearing/payments";
 import { postOnce, readCredit } from "@clearing/store/journal";
-import { readRefund, settleRefundPart } from "@clearing/store/refund";
-import { recordStripeRefund } from "@clearing/store/refund-by-hand";
+import { readRefund } from "@clearing/store/refund";
 import { by, type Context } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
 import { type Applied, applyPayment, applySession, postUnknownCharge } from "./payment.ts";
 import { byHandId, fits, refundAtStripe } from "./refund-at-stripe.ts";
+import { recordStripeRefund } from "./refund-by-hand.ts";
+import { settleRefundPart } from "./refund-parts.ts";
 
 export type StripeHint = { type: string; objectId: string; objectType: string };
 

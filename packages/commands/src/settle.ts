@@ -2,12 +2,13 @@ import { type Attempt, isFinal, mayOwe, opened, type PaymentOutcome } from "@cle
 import { Failure } from "@clearing/domain/failure";
 import { plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
-import { attemptPut, readAttempt, readAttempts, readBooking } from "@clearing/store/booking";
+import { attemptPut, readAttempt, readAttempts } from "@clearing/store/attempt";
+import { readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { pagesClosed } from "@clearing/store/pages";
-import { isRemoved } from "@clearing/store/removal";
-import { type SettleResult, settleAttempt } from "@clearing/store/settle";
+import { isRemoved } from "@clearing/store/removed";
 import { mayAskStripe, wayBackPut } from "@clearing/store/way-back";
+import { type SettleResult, settleAttempt } from "./apply-settlement.ts";
 import { type AttemptRef, attemptMetadata, by, type Context, replayableHours } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
 import { shown } from "./shown.ts";

@@ -1,11 +1,11 @@
+import type { Context } from "@clearing/commands/context";
 import { Failure } from "@clearing/domain/failure";
-import type { Context } from "@clearing/operations/context";
 import type { Gateway, GatewayFailure } from "@clearing/payments";
 import type { Deps } from "./deps.ts";
 import type { Log } from "./log.ts";
 
-/** What the operations between the store and Stripe need, from a function's dependencies. */
-export const operationsOf = ({ store, gateway, ids, clock, config }: Deps & { gateway: Gateway }): Context => ({
+/** What a use case needs that may call Stripe, from a function's dependencies. */
+export const contextOf = ({ store, gateway, ids, clock, config }: Deps & { gateway: Gateway }): Context => ({
   store,
   gateway,
   ids,

@@ -1,0 +1,91 @@
+import { agreementSigned, type Booking, isSameSignature, mayOwe, setAutopay, sign } from "@clearing/domain/booking";
+import { readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
+import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "@clearing/store/idempotency";
+import type { Store } from "@clearing/store/store";
+
+export type SignResult =
+  | { ok: true; booking: Booking }
+  | {
+      ok: false;
+      reason: "not_found" | "agreement_changed" | "agreement_signed" | "invalid_transition" | "replayed" | "conflict";
+    };
+
+/**
+ * Signs the current version; its document is signed once and never changes, its evidence stands beside it. The same
+ * again changes nothing; with another name or choice of `autopay` it is `agreement_signed`.
+ */
+export function signAgreement(
+  store: Store,
+  bookingId: string,
+  { hash, ...evidence }: Omit<Signature, "signedAt"> & { hash: string },
+  occasion: Occasion,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<SignResult> {
+  return untilFresh<SignResult>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null) return { ok: false, reason: "not_found" };
+    if (agreementSigned(before) && before.agreement.hash === hash) return signAgain(store, before, evidence, answer);
+    const decision = sign(before, { hash, autopay: evidence.autopay }, occasion.now);
+    if (!decision.ok) return decision;
+    const record = answer(decision.booking);
+    const signed: Signature = { ...evidence, signedAt: occasion.now };
+    return commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...bookingWrites(store, before, decision, occasion),
+      signaturePut(store, before, signed),
+    ]).then((result) => {
+      if (result.ok) return { ok: true, booking: decision.booking } as const;
+      return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason } as const;
+    });
+  });
+}
+
+async function signAgain(
+  store: Store,
+  booking: Booking,
+  evidence: Omit<Signature, "signedAt">,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<SignResult | { ok: false; reason: "stale" }> {
+  const stored = await readAgreement(store, booking.id, booking.agreement.version);
+  if (stored?.signed === undefined) return { ok: false, reason: "stale" };
+  if (!isSameSignature(stored.signed, evidence)) return { ok: false, reason: "agreement_signed" };
+  const kept = await keepAnswer(store, store.tables.core, answer(booking));
+  return kept.ok ? { ok: true, booking } : kept;
+}
+
+export type AutopayResult =
+  | { ok: true; booking: Booking }
+  | { ok: false; reason: "not_found" | "agreement_required" | "invalid_transition" | "replayed" | "conflict" };
+
+/**
+ * Gives or takes back the permission to collect by itself. It is given on a signed agreement only, and not on a booking
+ * that has ended early; taken back at any time.
+ */
+export function changeAutopay(
+  store: Store,
+  bookingId: string,
+  enabled: boolean,
+  occasion: Occasion,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<AutopayResult> {
+  return untilFresh<AutopayResult>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null) return { ok: false, reason: "not_found" };
+    if (!agreementSigned(before)) return { ok: false, reason: "agreement_required" };
+    if (enabled && !mayOwe(before)) return { ok: false, reason: "invalid_transition" };
+    const change = setAutopay(before, enabled, occasion.now);
+    if (change === null) {
+      const kept = await keepAnswer(store, store.tables.core, answer(before));
+      return kept.ok ? { ok: true, booking: before } : kept;
+    }
+    const record = answer(change.booking);
+    const result = await commit(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...bookingWrites(store, before, change, occasion),
+    ]);
+    if (result.ok) return { ok: true, booking: change.booking };
+    return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
+  });
+}

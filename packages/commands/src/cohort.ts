@@ -1,0 +1,127 @@
+import { type Cohort, complete, completesAt, type Place, saleOf, statusEvents } from "@clearing/domain/cohort";
+import type { Program } from "@clearing/domain/program";
+import { later } from "@clearing/domain/time";
+import type { Occasion } from "@clearing/store/booking";
+import { type CohortWithPlaces, cohortRests, cohortUnchanged, cohortWrites, readCohort } from "@clearing/store/cohort";
+import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
+import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { opens, openWrites } from "@clearing/store/open-cohorts";
+import { movePlace, placePut, tellPlace } from "@clearing/store/place";
+import { readProgram } from "@clearing/store/program";
+import type { Store } from "@clearing/store/store";
+
+/** Creates a cohort with its places, all of them in one transaction (60 places at the most). */
+export function createCohort(
+  store: Store,
+  cohort: Cohort,
+  places: Place[],
+  occasion: Occasion,
+  idempotency: IdempotencyRecord | null,
+): Promise<CommitResult<"stale" | "replayed">> {
+  return commit(store, [
+    ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
+    ...cohortWrites(store, null, cohort, [], occasion),
+    ...places.map((place) => placePut(store, place)),
+  ]);
+}
+
+type NotChanged = "not_found" | "not_published" | "replayed" | "conflict";
+
+export type CohortChange<Refusal extends string> = { ok: true; cohort: Cohort } | { ok: false; reason: Refusal };
+
+/** What a decision on a cohort is made on. */
+export type CohortState = CohortWithPlaces & { program: Program };
+
+/**
+ * Changes a cohort. Terms are copied from the very version of its program that `decide` was given. New dates are written
+ * to all its places in the same transaction, each only while it is free: no booking is ever left on a place of other
+ * dates. Of everything else the places learn afterwards; whoever dies in between leaves `dueAt` on the cohort, and the
+ * sweep goes on. `not_published`: its program is not, so it cannot open. `answer` makes the record of a request that
+ * asked for it.
+ */
+export async function changeCohort<Refusal extends string>(
+  store: Store,
+  id: string,
+  decide: (found: CohortState) => CohortChange<Refusal>,
+  occasion: Occasion,
+  answer: (after: CohortState) => IdempotencyRecord | null = () => null,
+): Promise<{ ok: true } | { ok: false; reason: Refusal | NotChanged }> {
+  type Result = { ok: true } | { ok: false; reason: Refusal | NotChanged };
+  const once = async (): Promise<Result | { ok: false; reason: "stale" }> => {
+    const found = await readCohort(store, id);
+    const program = found && (await readProgram(store, found.cohort.programId));
+    if (found === null || program === null) return { ok: false, reason: "not_found" };
+    const change = decide({ ...found, program });
+    if (!change.ok) return change;
+    if (opens(found.cohort, change.cohort) && program.status !== "published")
+      return { ok: false, reason: "not_published" };
+    const moved = change.cohort.datesVersion !== found.cohort.datesVersion;
+    const after: Cohort = {
+      ...change.cohort,
+      version: found.cohort.version + 1,
+      dueAt: moved ? completesAt(change.cohort) : occasion.now,
+    };
+    // As they will be when they have all been told.
+    const places = found.places.map((place) => ({ ...place, ...saleOf(after) }));
+    const record = answer({ cohort: after, places, program });
+    const written = await commit<"stale" | "replayed">(store, [
+      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...cohortWrites(store, found.cohort, after, statusEvents(found.cohort, after), occasion),
+      ...openWrites(store, { before: found.cohort, after, program }),
+      ...(moved ? found.places.map((place) => movePlace(store, place, after, occasion.now)) : []),
+    ]);
+    if (written.ok) return { ok: true };
+    const { reason } = written;
+    return reason === "stale" ? { ok: false, reason } : { ok: false, reason };
+  };
+  const result = await untilFresh<Result>(store, once);
+  if (!result.ok) return result as Result;
+  return tellPlaces(store, id, occasion);
+}
+
+/** Does what is due on a cohort: completes it when its last day is over, and lets its places follow. */
+export async function sweepCohort(
+  store: Store,
+  id: string,
+  occasion: Occasion,
+): Promise<{ ok: true } | { ok: false; reason: string }> {
+  const decide = ({ cohort }: CohortState): CohortChange<"not_over"> => {
+    const completed = complete(cohort, occasion.now);
+    return completed === null ? { ok: false, reason: "not_over" } : { ok: true, cohort: completed };
+  };
+  const changed = await changeCohort(store, id, decide, occasion);
+  return changed.ok || changed.reason !== "not_over" ? changed : tellPlaces(store, id, occasion);
+}
+
+const chunk = 10;
+
+/**
+ * Tells the places that have not learnt it whether their cohort is on sale, and until when, in small chunks; resumable.
+ * Terms with an earlier deadline leave a place its later one, for the quotes that were made before them. Each chunk is
+ * written under the cohort's version, so that what was read before a later change is not told after it.
+ */
+function tellPlaces(
+  store: Store,
+  id: string,
+  { now }: Occasion,
+): Promise<{ ok: true } | { ok: false; reason: "not_found" | "conflict" }> {
+  type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
+  return untilFresh<Result>(store, async () => {
+    const found = await readCohort(store, id);
+    if (found === null) return { ok: false, reason: "not_found" };
+    const { cohort, places } = found;
+    if (cohort.dueAt === null || cohort.dueAt > now) return { ok: true };
+    const { onSale, salesEndAt } = saleOf(cohort);
+    const behind = places
+      .filter((place) => place.onSale !== onSale || place.salesEndAt < salesEndAt)
+      .map((place) => ({ ...place, onSale, salesEndAt: later(place.salesEndAt, salesEndAt) }));
+    for (let start = 0; start < behind.length; start += chunk) {
+      const told = await commit(store, [
+        cohortUnchanged(store, cohort),
+        ...behind.slice(start, start + chunk).map((place) => tellPlace(store, place)),
+      ]);
+      if (!told.ok) return told;
+    }
+    return commit(store, [cohortRests(store, cohort)]);
+  });
+}

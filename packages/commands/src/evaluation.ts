@@ -1,0 +1,26 @@
+import type { Clearance } from "@clearing/domain/screening";
+import type { BookingFile, Occasion } from "@clearing/store/booking";
+import { clearanceWrites } from "@clearing/store/clearance";
+import { type ClinicalFact, clinicalPut } from "@clearing/store/clinical-record";
+import { commit } from "@clearing/store/commit";
+import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import type { Store } from "@clearing/store/store";
+
+/**
+ * Writes a clinical fact and, in the same transaction, the one thing that crosses into the core: the clearance, with its
+ * own audit chain and event. `stale`: the clearance or the booking was changed meanwhile; read again.
+ */
+export async function writeClearance(
+  store: Store,
+  { booking, clearance }: BookingFile,
+  after: Clearance,
+  fact: ClinicalFact,
+  occasion: Occasion,
+  answer: IdempotencyRecord | null,
+): Promise<{ ok: true } | { ok: false; reason: "stale" | "replayed" | "conflict" }> {
+  return commit<"stale" | "replayed">(store, [
+    ...(answer === null ? [] : [idempotencyPut(store.tables.clinical, answer)]),
+    clinicalPut(store, booking.id, fact),
+    ...clearanceWrites(store, booking, clearance, after, occasion),
+  ]);
+}

@@ -1,0 +1,25 @@
+import type { DomainEvent } from "@clearing/domain/event";
+import type { Program } from "@clearing/domain/program";
+import type { Occasion } from "@clearing/store/booking";
+import { type CommitResult, commit } from "@clearing/store/commit";
+import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { programWrites } from "@clearing/store/program";
+import type { Store } from "@clearing/store/store";
+
+/**
+ * Writes a program's next version with its audit record and events; `before` null creates it. `cohort_open`: it cannot
+ * be retired while one of its cohorts is open.
+ */
+export function writeProgram(
+  store: Store,
+  before: Program | null,
+  after: Program,
+  events: DomainEvent[],
+  occasion: Occasion,
+  idempotency: IdempotencyRecord | null,
+): Promise<CommitResult<"stale" | "replayed" | "cohort_open">> {
+  return commit<"stale" | "replayed" | "cohort_open">(store, [
+    ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
+    ...programWrites(store, before, after, events, occasion),
+  ]);
+}

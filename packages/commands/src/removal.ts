@@ -1,0 +1,48 @@
+import { type Attempt, type Booking, decideRemoval, removalAt } from "@clearing/domain/booking";
+import { type Occasion, readChildren, readFile } from "@clearing/store/booking";
+import { bookingUnchanged } from "@clearing/store/clearance";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { fromDeadlineItem } from "@clearing/store/items";
+import { bookingRests, childRemoval, isChild, type Removed, removalWrites } from "@clearing/store/removed";
+import type { Store } from "@clearing/store/store";
+
+type Result = { ok: true } | { ok: false; reason: "page_open" | "conflict" };
+
+/** Children that one transaction removes, each with its two ways back from Stripe at the most. */
+const childrenAtOnce = 20;
+
+/**
+ * Removes a hold that ended unpaid 30 days ago, with its agreements, attempts and quote. What stays is its audit chain
+ * with a last record, and a head that names no person. One that is kept for good is due no more. `page_open`: it is not
+ * known yet what became of a page.
+ */
+export function removeBooking(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
+  return untilFresh<Result>(store, async () => {
+    const file = await readFile(store, bookingId);
+    const due = file && removalAt(file.booking);
+    if (file === null || due === null || due > occasion.now) return { ok: true };
+    const { booking, clearance } = file;
+    const children = await readChildren(store, bookingId);
+    const attempts = children.filter(isChild("ATT#")).map((item) => fromDeadlineItem<Attempt>(item));
+    const moved = children.some(isChild("CHG#")) || children.some(isChild("REF#"));
+    switch (decideRemoval({ attempts, moved, isEvaluated: clearance !== null })) {
+      case "wait":
+        return { ok: false, reason: "page_open" };
+      case "keep":
+        return commit(store, [bookingRests(store, booking)]);
+      case "remove":
+        return remove(store, booking, children.map(childRemoval(store)), occasion);
+    }
+  });
+}
+
+/** The children first, in slices, each while the booking is as it was read; its head last, so that a crash is resumed. */
+async function remove(store: Store, booking: Booking, children: Removed[][], occasion: Occasion) {
+  let left = children;
+  for (; left.length > childrenAtOnce; left = left.slice(childrenAtOnce)) {
+    const slice = left.slice(0, childrenAtOnce).flat();
+    const result = await commit(store, [bookingUnchanged(store, booking), ...slice]);
+    if (!result.ok) return result;
+  }
+  return commit(store, [...removalWrites(store, booking, occasion), ...left.flat()]);
+}

@@ -1,0 +1,79 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { Charge } from "@clearing/domain/booking";
+import { readChildren } from "./booking.ts";
+import type { Guarded } from "./commit.ts";
+import { fromItem } from "./items.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+export async function readCharges(store: Store, bookingId: string): Promise<Charge[]> {
+  return (await readChildren(store, bookingId, "CHG#")).map((item) => fromItem<Charge>(item));
+}
+
+/** A captured charge, kept once. */
+export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {
+  const Item = { ...charge, ...keys.charge(charge.bookingId, charge.id) };
+  return {
+    write: { Put: { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" } },
+    refusal: "stale",
+  };
+}
+
+export async function readCharge(store: Store, bookingId: string, id: string): Promise<Charge | null> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: keys.charge(bookingId, id), ConsistentRead: true }),
+  );
+  return Item === undefined ? null : fromItem<Charge>(Item);
+}
+
+/** Takes a refund's share from what is applied of a charge, and from what it can still give back (I6). */
+export function chargeRefunded(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.charge(bookingId, chargeId),
+        UpdateExpression: "SET refundable = refundable - :amount, applied = applied - :amount",
+        ConditionExpression: "refundable >= :amount AND applied >= :amount", // I6
+        ExpressionAttributeValues: { ":amount": amount },
+      },
+    },
+    refusal: "stale",
+  };
+}
+
+/** What failed or was refused may be made again: its amount is refundable once more, and still owed (I6). */
+export function restoreCharge(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<never> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.charge(bookingId, chargeId),
+        UpdateExpression: "SET refundable = refundable + :amount",
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeValues: { ":amount": amount },
+      },
+    },
+  };
+}
+
+/** A charge's next amounts, decided on those that were read (I6). */
+export function chargeFollows(store: Store, before: Charge, after: Charge): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.charge(before.bookingId, before.id),
+        UpdateExpression: "SET refundable = :refundable, applied = :applied",
+        ConditionExpression: "refundable = :wasRefundable AND applied = :wasApplied", // I6
+        ExpressionAttributeValues: {
+          ":refundable": after.refundable,
+          ":applied": after.applied,
+          ":wasRefundable": before.refundable,
+          ":wasApplied": before.applied,
+        },
+      },
+    },
+    refusal: "stale",
+  };
+}

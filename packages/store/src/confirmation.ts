@@ -1,0 +1,34 @@
+import type { Booking, confirm } from "@clearing/domain/booking";
+
+import { bookingWrites, type Occasion } from "./booking.ts";
+import { checkCleared } from "./clearance.ts";
+import type { Guarded } from "./commit.ts";
+import { checkTaken } from "./place.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * The writes of a confirmation, which DynamoDB itself refuses unless every fact of I2 holds in the transaction: the
+ * deposit settled, the agreement's current version signed, the participant's acceptance, both evaluations cleared through
+ * the cohort's last day by two people other than the participant, the place ours.
+ */
+export function confirmationWrites(
+  store: Store,
+  booking: Booking,
+  change: ReturnType<typeof confirm>,
+  occasion: Occasion,
+): Guarded<"stale" | "already_posted">[] {
+  const { endsOn } = booking.terms;
+  const deposit = booking.dues.findIndex((due) => due.kind === "deposit");
+  return [
+    ...bookingWrites(store, booking, change, occasion, {
+      condition:
+        `#status = :awaiting AND dues[${deposit}].#status = :paid` + // I2: the deposit is settled
+        " AND agreement.signedVersion = agreement.#version" + // I2: the agreement is signed
+        " AND participation = :accepted", // I2: the participant takes part
+      names: { "#status": "status" },
+      values: { ":awaiting": "awaiting_clearance", ":paid": "paid", ":accepted": "accepted" },
+    }),
+    checkCleared(store, booking),
+    checkTaken(store, booking, endsOn), // I2: the place is ours
+  ];
+}

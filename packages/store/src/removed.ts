@@ -1,0 +1,76 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { chain } from "@clearing/domain/audit";
+import type { Attempt, Booking } from "@clearing/domain/booking";
+import { audited, type Occasion } from "./booking.ts";
+import type { Guarded } from "./commit.ts";
+import { auditPut } from "./facts.ts";
+import type { Item } from "./items.ts";
+import { keys } from "./keys.ts";
+import type { Key } from "./read.ts";
+import { inShard } from "./shards.ts";
+import type { Store } from "./store.ts";
+import { isVersion } from "./version.ts";
+
+export const isChild =
+  (prefix: string) =>
+  ({ sk }: Item): boolean =>
+    String(sk).startsWith(prefix);
+
+export type Removed = Guarded<"stale">;
+
+/** A booking and its quote go; the last link of its chain stays, and the head that it is verified by. */
+export function removalWrites(store: Store, booking: Booking, { now, actor, action }: Occasion): Removed[] {
+  const { id } = booking;
+  const version = booking.version + 1;
+  const subject = { type: "booking", id } as const;
+  const fact = { subject, sequence: version, at: now, actor, action, before: audited(booking), after: null };
+  const record = chain(booking.auditHash, fact);
+  const head = { id, version, auditHash: record.hash, removedAt: now };
+  const Item = { ...head, ...keys.removed(id), listPk: inShard("REMOVED", id), listSk: id };
+  const TableName = store.tables.core;
+  return [
+    { write: { Delete: { TableName, Key: keys.booking(id), ...isVersion(booking.version) } }, refusal: "stale" },
+    auditPut(store, record),
+    { write: { Put: { TableName, Item, ...isVersion(null) } } },
+    { write: { Delete: { TableName, Key: keys.quote(booking.quoteId) } } },
+  ];
+}
+
+/**
+ * A child goes with all that leads to it. An attempt goes as it was read: money that came meanwhile has changed it.
+ */
+export const childRemoval =
+  (store: Store) =>
+  (child: Item): Removed[] => {
+    const TableName = store.tables.core;
+    const plain = (Key: Key): Removed => ({ write: { Delete: { TableName, Key } } });
+    const Key = { pk: String(child.pk), sk: String(child.sk) };
+    if (!isChild("ATT#")(child)) return [plain(Key)];
+    const { id, version, sessionId } = child as Attempt;
+    return [
+      { write: { Delete: { TableName, Key, ...isVersion(version) } }, refusal: "stale" },
+      plain(keys.wayBack(id)),
+      ...(sessionId === null ? [] : [plain(keys.wayBack(sessionId))]),
+    ];
+  };
+
+/** Nothing will remove this booking: it is due no more, unless it changes again. */
+export const bookingRests = (store: Store, { id, version }: Booking): Guarded<"stale"> => ({
+  write: {
+    Update: {
+      TableName: store.tables.core,
+      Key: keys.booking(id),
+      UpdateExpression: "REMOVE duePk, dueAt",
+      ...isVersion(version),
+    },
+  },
+  refusal: "stale",
+});
+
+/** Whether a booking was removed: what is told of it this late has nothing left to do. */
+export async function isRemoved(store: Store, bookingId: string): Promise<boolean> {
+  const { Item } = await store.client.send(
+    new GetCommand({ TableName: store.tables.core, Key: keys.removed(bookingId), ConsistentRead: true }),
+  );
+  return Item !== undefined;
+}
