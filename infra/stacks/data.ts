@@ -59,6 +59,7 @@ export class DataStack extends Stack {
           { name: "byBooking", pk: "bookingPk", sk: "bookingSk" },
         ],
         projection: ProjectionType.ALL,
+        stream: StreamViewType.NEW_IMAGE,
       }),
       audit: this.#table("audit", {
         indexes: [

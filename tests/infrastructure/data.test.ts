@@ -83,6 +83,15 @@ describe("keys and indexes", () => {
     for (const { Projection } of indexes) expect(Projection).toEqual({ ProjectionType: projection });
   });
 
+  test("the outbox and the ledger have a stream of what is added", () => {
+    const streams = stage.ofType("AWS::DynamoDB::Table").flatMap(({ label, properties }) => {
+      const stream = properties.StreamSpecification as { StreamViewType: string } | undefined;
+      return stream === undefined ? [] : [`${label}: ${stream.StreamViewType}`];
+    });
+
+    expect(streams.sort()).toEqual(["ledger: NEW_IMAGE", "outbox: NEW_IMAGE"]);
+  });
+
   test("only what may lapse has a time to live: no entry of the ledger or the audit log ever does", () => {
     const lapsing = stage
       .ofType("AWS::DynamoDB::Table")
