@@ -148,8 +148,8 @@ describe("a place is never held twice (I1)", () => {
     const live = found?.places.filter((place) => !isFree(place, later)) ?? [];
     const capacityNow = found?.cohort.places.find(({ type }) => type === "private")?.capacity;
     expect(found?.places.length).toBe(capacityNow);
-    expect(new Set(live.map(({ claim }) => claim?.bookingId)).size).toBe(live.length);
+    expect(new Set(live.map(({ claim }) => claim?.by.id)).size).toBe(live.length);
     const lateHolders = made.filter(({ late }) => late).map(({ id }) => id);
-    expect(live.map(({ claim }) => claim?.bookingId).sort()).toEqual(lateHolders.sort());
+    expect(live.map(({ claim }) => claim?.by.id).sort()).toEqual(lateHolders.sort());
   });
 });

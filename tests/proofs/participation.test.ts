@@ -258,8 +258,8 @@ describe("late money", () => {
     const found = await client.send(
       new ScanCommand({
         TableName: tables.core,
-        FilterExpression: "claimedBy = :id OR takenBy = :id OR (bookingId = :id AND sk = :lock)",
-        ExpressionAttributeValues: { ":id": id, ":lock": "LOCK" },
+        FilterExpression: "claimedBy = :claimant OR takenBy = :id OR (bookingId = :id AND sk = :lock)",
+        ExpressionAttributeValues: { ":id": id, ":claimant": `booking#${id}`, ":lock": "LOCK" },
         ConsistentRead: true,
       }),
     );

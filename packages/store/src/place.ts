@@ -1,20 +1,38 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { BookingTerms } from "@clearing/domain/booking";
-import { type Cohort, type Place, saleOf } from "@clearing/domain/cohort";
+import { type Claimant, type Cohort, type Place, saleOf } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
 import { keys, placeRange } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** A place is the lock: who claims it until when, or who took it, stands on the item itself, flat for the conditions. */
-type PlaceItem = Omit<Place, "claim" | "takenBy"> & { claimedBy?: string; claimedUntil?: Instant; takenBy?: string };
+/** A claimant as one text, `booking#bkg_...`, so that a condition compares its kind and its id at once. */
+type ClaimedBy = `${Claimant["kind"]}#${string}`;
+
+/**
+ * A place is the lock: what claims it until when, or which booking took it, stands on the item itself, flat for the
+ * conditions.
+ */
+type PlaceItem = Omit<Place, "claim" | "takenBy"> & {
+  claimedBy?: ClaimedBy;
+  claimedUntil?: Instant;
+  takenBy?: string;
+};
+
+const claimedBy = ({ kind, id }: Claimant): ClaimedBy => `${kind}#${id}`;
+const byBooking = (id: string): ClaimedBy => claimedBy({ kind: "booking", id });
+
+function claimantOf(text: ClaimedBy): Claimant {
+  const kind = text.startsWith("booking#") ? "booking" : "offer";
+  return { kind, id: text.slice(kind.length + 1) };
+}
 
 export function placeItem({ claim, takenBy, ...place }: Place): Item {
   return {
     ...place,
     ...keys.place(place.cohortId, place.type, place.id),
-    ...(claim === null ? {} : { claimedBy: claim.bookingId, claimedUntil: claim.until }),
+    ...(claim === null ? {} : { claimedBy: claimedBy(claim.by), claimedUntil: claim.until }),
     ...(takenBy === null ? {} : { takenBy }),
   };
 }
@@ -23,13 +41,13 @@ export function toPlace(item: Item): Place {
   const {
     pk: _pk,
     sk: _sk,
-    claimedBy,
+    claimedBy: claimant,
     claimedUntil,
     takenBy,
     ...place
   } = item as PlaceItem & { pk: string; sk: string };
   const claim =
-    claimedBy === undefined || claimedUntil === undefined ? null : { bookingId: claimedBy, until: claimedUntil };
+    claimant === undefined || claimedUntil === undefined ? null : { by: claimantOf(claimant), until: claimedUntil };
   return { ...place, claim, takenBy: takenBy ?? null };
 }
 
@@ -74,8 +92,11 @@ export async function freePlaces(store: Store, cohortId: string, type: string, n
   return { places, forSale: places.length > 0 || found.length === 0 };
 }
 
-export const isOurs = (place: Place | null, bookingId: string): boolean =>
-  place !== null && (place.takenBy === bookingId || (place.takenBy === null && place.claim?.bookingId === bookingId));
+/** Whether the booking took the place, or claims it and nobody took it. */
+export function isOurs(place: Place | null, bookingId: string): boolean {
+  if (place === null || place.takenBy !== null) return place?.takenBy === bookingId;
+  return place.claim !== null && claimedBy(place.claim.by) === byBooking(bookingId);
+}
 
 /** The key of the place that a booking names. */
 export const placeKey = (of: { cohortId: string; placeType: string; placeId: string }) =>
@@ -93,8 +114,7 @@ type Buyer = PlaceOf & { terms: Pick<BookingTerms, "datesVersion"> };
 /** Free, for sale, and of the very version of dates and zone that the buyer was quoted. */
 const canBeBought = `${isFreeNow} AND ${isForSale} AND datesVersion = :dates`;
 
-const buyerValues = ({ id, terms }: Buyer, now: Instant) => ({
-  ":booking": id,
+const buyerValues = ({ terms }: Buyer, now: Instant) => ({
   ":now": now,
   ":dates": terms.datesVersion,
   ...forSaleValues,
@@ -106,9 +126,13 @@ export function claimPlace(store: Store, booking: Buyer, until: Instant, now: In
     write: {
       Update: {
         ...place(store, booking),
-        UpdateExpression: "SET claimedBy = :booking, claimedUntil = :until",
+        UpdateExpression: "SET claimedBy = :claimant, claimedUntil = :until",
         ConditionExpression: canBeBought, // I1
-        ExpressionAttributeValues: { ":until": until, ...buyerValues(booking, now) },
+        ExpressionAttributeValues: {
+          ":claimant": byBooking(booking.id),
+          ":until": until,
+          ...buyerValues(booking, now),
+        },
       },
     },
     refusal: "place_gone",
@@ -123,14 +147,14 @@ export function takeFreePlace(store: Store, booking: Buyer, now: Instant): Guard
         ...place(store, booking),
         UpdateExpression: "SET takenBy = :booking REMOVE claimedBy, claimedUntil",
         ConditionExpression: canBeBought, // I1
-        ExpressionAttributeValues: buyerValues(booking, now),
+        ExpressionAttributeValues: { ":booking": booking.id, ...buyerValues(booking, now) },
       },
     },
     refusal: "place_gone",
   };
 }
 
-const stillClaimed = "claimedBy = :booking AND attribute_not_exists(takenBy)";
+const stillClaimed = "claimedBy = :claimant AND attribute_not_exists(takenBy)";
 
 /** Moves the instant of our own claim. */
 export function moveClaim(store: Store, booking: PlaceOf, until: Instant): Guarded<"stale"> {
@@ -140,7 +164,7 @@ export function moveClaim(store: Store, booking: PlaceOf, until: Instant): Guard
         ...place(store, booking),
         UpdateExpression: "SET claimedUntil = :until",
         ConditionExpression: stillClaimed, // I1
-        ExpressionAttributeValues: { ":booking": booking.id, ":until": until },
+        ExpressionAttributeValues: { ":claimant": byBooking(booking.id), ":until": until },
       },
     },
     refusal: "stale",
@@ -155,7 +179,7 @@ export function takePlace(store: Store, booking: PlaceOf): Guarded<"stale"> {
         ...place(store, booking),
         UpdateExpression: "SET takenBy = :booking REMOVE claimedBy, claimedUntil",
         ConditionExpression: stillClaimed, // I1
-        ExpressionAttributeValues: { ":booking": booking.id },
+        ExpressionAttributeValues: { ":booking": booking.id, ":claimant": byBooking(booking.id) },
       },
     },
     refusal: "stale",
@@ -169,8 +193,8 @@ export function releasePlace(store: Store, booking: PlaceOf): Guarded<"stale"> {
       Update: {
         ...place(store, booking),
         UpdateExpression: "REMOVE takenBy, claimedBy, claimedUntil",
-        ConditionExpression: "takenBy = :booking OR (claimedBy = :booking AND attribute_not_exists(takenBy))",
-        ExpressionAttributeValues: { ":booking": booking.id },
+        ConditionExpression: `takenBy = :booking OR (${stillClaimed})`,
+        ExpressionAttributeValues: { ":booking": booking.id, ":claimant": byBooking(booking.id) },
       },
     },
     refusal: "stale",

@@ -21,7 +21,7 @@ import {
   statusEvents,
 } from "./index.ts";
 
-const claimedUntil = (until: string) => place({ claim: { bookingId: "bkg_9", until } });
+const claimedUntil = (until: string) => place({ claim: { by: { kind: "booking", id: "bkg_9" }, until } });
 
 describe("a cohort's dates", () => {
   const refusal = (startsOn: string, endsOn: string) => {
@@ -91,7 +91,7 @@ describe("a place", () => {
     ["is past the end of the sale", { salesEndAt: today }],
     ["has somebody waiting for its type", { queued: true }],
     ["is taken", { takenBy: "bkg_9" }],
-    ["is claimed", { claim: { bookingId: "bkg_9", until: plusSeconds(today, 60) } }],
+    ["is claimed", { claim: { by: { kind: "booking", id: "bkg_9" }, until: plusSeconds(today, 60) } }],
   ];
   test.each(kept)("that %s is not available to a buyer", (_, changes) => {
     expect(available([place(), place(changes)], "private", today)).toBe(1);

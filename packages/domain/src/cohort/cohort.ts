@@ -37,6 +37,9 @@ export type Cohort = {
   dueAt: Instant | null;
 };
 
+/** What may claim a place: a booking, or the offer of a place. */
+export type Claimant = { kind: "booking" | "offer"; id: string };
+
 /** One seat. It is free, claimed until an instant, or taken; what a claim must know of its cohort is copied here. */
 export type Place = {
   id: string;
@@ -48,7 +51,7 @@ export type Place = {
   datesVersion: number;
   /** Somebody waits for a place of this type: buyers have to queue. */
   queued: boolean;
-  claim: { bookingId: string; until: Instant } | null;
+  claim: { by: Claimant; until: Instant } | null;
   takenBy: string | null;
 };
 
