@@ -6,23 +6,30 @@ import { coldStartFigures } from "./cold-start.ts";
 import { costFigures } from "./cost.ts";
 import { holdingFigures } from "./holding.ts";
 import { listFigures } from "./lists.ts";
+import { localStackFigures } from "./local-stack.ts";
 import { type Figure, holds } from "./measure.ts";
 import { httpFigures } from "./over-http.ts";
 import { proofFigures } from "./proofs-at-size.ts";
 
 /**
  * `npm run bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out;
- * `--write` keeps what was measured in docs/benchmarks.md, beside what other parts left there. Exits with 1 when a bound
- * does not hold.
+ * `--write` keeps what was measured in docs/benchmarks.md, beside what other parts left there; `--before <git ref>` measures
+ * the build of that ref too, turn by turn, where a part compares two. Exits with 1 when a bound does not hold.
  */
 const { values: flags } = parseArgs({
-  options: { write: { type: "boolean" }, only: { type: "string" }, without: { type: "string" } },
+  options: {
+    write: { type: "boolean" },
+    only: { type: "string" },
+    without: { type: "string" },
+    before: { type: "string" },
+  },
 });
 
-const parts: Record<string, () => Promise<Figure[]>> = {
+const parts: Record<string, (options: { before: string | undefined }) => Promise<Figure[]>> = {
   "cold start": coldStartFigures,
   holding: holdingFigures,
   "over HTTP": httpFigures,
+  "local stack": localStackFigures,
   cost: costFigures,
   lists: listFigures,
   "proofs at size": proofFigures,
@@ -39,7 +46,7 @@ let broken = 0;
 for (const [name, measure] of Object.entries(parts)) {
   if ((flags.only !== undefined && flags.only !== name) || flags.without === name) continue;
   console.log(`\n${name}`);
-  const figures = await measure();
+  const figures = await measure({ before: flags.before });
   for (const figure of figures) {
     const verdict = holds(figure) ? "" : "  <-- out of bounds";
     console.log(`  ${figure.what.padEnd(76)} ${figure.value.padStart(32)}  ${bound(figure)}${verdict}`);

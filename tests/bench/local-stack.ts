@@ -1,0 +1,155 @@
+import { freePorts } from "../harness/free-ports.ts";
+import { type Client, openCohort, participantBody } from "../harness/http.ts";
+import { type Figure, inParallel } from "./measure.ts";
+import { type Build, type BuildStack, otherBuild, thisBuild } from "./other-build.ts";
+import { profiled, sharesOf, threadTimes } from "./processor.ts";
+
+const AT_A_TIME = 20;
+/** 200 bookings, in slices, so that two builds take turns. */
+const SLICES = 4;
+const SLICE = 50;
+/** Bookings of the run in which the main thread is sampled. */
+const SAMPLED = 60;
+
+/** Who spends milliseconds of processor. `node` is what no line of ours calls: HTTP, the event loop, collecting garbage. */
+const spenders = ["database", "stack", "simulator", "node", "v8", "functions"] as const;
+type Spender = (typeof spenders)[number];
+type Spent = Record<Spender, number>;
+
+const names: Record<Spender, string> = {
+  database: "the database",
+  stack: "gateway, bus, queues, streams, host of functions",
+  simulator: "the Stripe simulator",
+  node: "Node around these two: HTTP, event loop, garbage",
+  v8: "V8's own threads: garbage and compiling of all",
+  functions: "the functions and their clients",
+};
+
+/** Milliseconds of processor that one booking costs from hold to confirmed, by who spends them, over HTTP, 20 at a time. */
+export async function localStackFigures({ before }: { before: string | undefined }): Promise<Figure[]> {
+  const builds = before === undefined ? [thisBuild()] : [otherBuild(before), thisBuild()];
+  try {
+    const [first, second] = await measureInTurns(builds);
+    if (first === undefined) return [];
+    if (second === undefined) return figuresOf(first, "");
+    const ratio = ownOf(second) / ownOf(first);
+    const compared = {
+      what: "the local stack's own milliseconds of processor, against the build of before",
+      value: ratio.toFixed(2),
+      bound: { most: 0.5, ratio },
+    };
+    return [...figuresOf(first, " before"), ...figuresOf(second, ""), compared];
+  } finally {
+    for (const build of builds) build.remove();
+  }
+}
+
+const ownOf = ({ stack, simulator, node }: Spent): number => stack + simulator + node;
+
+function figuresOf(spent: Spent, when: string): Figure[] {
+  const milliseconds = (value: number) => `${value.toFixed(1)} ms a booking`;
+  const own = { what: `the local stack's own${when}`, value: milliseconds(ownOf(spent)) };
+  return [own, ...spenders.map((one) => ({ what: `${names[one]}${when}`, value: milliseconds(spent[one]) }))];
+}
+
+async function measureInTurns(builds: readonly Build[]): Promise<Spent[]> {
+  const stacks: (BuildStack & { inspector: number })[] = [];
+  try {
+    for (const build of builds) {
+      const [inspector = 0] = await freePorts(1);
+      stacks.push({ ...(await build.start([`--inspect=127.0.0.1:${inspector}`])), inspector });
+    }
+    for (const { client } of stacks) await bookAll(client, 2 * AT_A_TIME);
+    const sums = stacks.map(() => ({ database: 0, main: 0, v8: 0, functions: 0 }));
+    for (let slice = 0; slice < SLICES; slice++) {
+      for (const [index, stack] of stacks.entries()) {
+        const spent = await spentBy(stack, () => bookAll(stack.client, SLICE));
+        const sum = sums[index];
+        if (sum) for (const key of ["database", "main", "v8", "functions"] as const) sum[key] += spent[key];
+      }
+    }
+    const bookings = SLICES * SLICE;
+    const results: Spent[] = [];
+    for (const [index, { client, inspector }] of stacks.entries()) {
+      const profile = await profiled(inspector, () => bookAll(client, SAMPLED));
+      const shares = sharesOf<Spender>(profile, ownerOf, "node");
+      const { database, main, v8, functions } = sums[index] ?? { database: 0, main: 0, v8: 0, functions: 0 };
+      const ofMain = (one: Spender) => (main * (shares[one] ?? 0)) / bookings;
+      const [stack, simulator, node] = [ofMain("stack"), ofMain("simulator"), ofMain("node")];
+      const [each, collecting, working] = [database / bookings, v8 / bookings, functions / bookings];
+      results.push({ database: each, stack, simulator, node, v8: collecting, functions: working });
+    }
+    return results;
+  } finally {
+    for (const stack of stacks) await stack.stop();
+  }
+}
+
+function ownerOf(url: string): Spender | undefined {
+  if (/packages\/stripe-simulator\/|node_modules\/(\.pnpm\/)?hono@?/.test(url)) return "simulator";
+  if (/packages\/local\/|\/undici[@/]/.test(url)) return "stack";
+  return undefined;
+}
+
+/** What the threads of a stack spend while `work` runs: milliseconds. */
+async function spentBy({ pid, databasePid }: BuildStack, work: () => Promise<unknown>) {
+  const [before, databaseBefore] = [threadTimes(pid), threadTimes(databasePid)];
+  await work();
+  const spent = { database: 0, main: 0, v8: 0, functions: 0 };
+  for (const [thread, { ms }] of threadTimes(databasePid)) spent.database += ms - (databaseBefore.get(thread)?.ms ?? 0);
+  for (const [thread, { name, ms }] of threadTimes(pid)) {
+    const took = ms - (before.get(thread)?.ms ?? 0);
+    if (name === "MainThread" || name === "node") spent.main += took;
+    else if (/^(V8Worker|DelayedTaskSche|SignalInspector|libuv)/.test(name)) spent.v8 += took;
+    else spent.functions += took;
+  }
+  return spent;
+}
+
+let people = 0;
+
+/** Takes so many people from hold to confirmed, 20 at a time, and waits until everything has followed. */
+async function bookAll(client: Client, count: number): Promise<void> {
+  const cohort = await openCohort(client, { count });
+  const emails = Array.from({ length: count }, () => `bench-${++people}@example.com`);
+  const held: { id: string; email: string }[] = [];
+  await inParallel(emails, AT_A_TIME, async (email) => {
+    held.push({ id: await payDeposit(client, cohort.id, email), email });
+  });
+  await client.quiesce();
+  await inParallel(held, AT_A_TIME, ({ id }) => clear(client, id));
+  await client.quiesce();
+  const [last] = held;
+  if (last === undefined) return;
+  const token = await client.token("client", last.email);
+  const { status } = await client.must("GET", `/v1/bookings/${last.id}`, { token });
+  if (status !== "confirmed") throw new Error(`a booking is ${status}, not confirmed`);
+}
+
+async function payDeposit(client: Client, cohortId: string, email: string): Promise<string> {
+  const token = await client.token("client", email);
+  const plan = { kind: "deposit_and_balance" };
+  const quote = await client.must("POST", "/v1/quotes", { body: { cohortId, placeType: "private", plan } });
+  const { id } = await client.must("POST", "/v1/bookings", {
+    token,
+    key: `hold-${email}`,
+    body: { quoteId: quote.id, participant: participantBody(email) },
+  });
+  const path = `/v1/bookings/${id}`;
+  const { hash } = await client.must("GET", `${path}/agreement`, { token });
+  const signed = { hash, signature: "Sample Person", accepted: true, autopay: false };
+  await client.must("POST", `${path}/agreement`, { token, key: `sign-${email}`, body: signed });
+  const body = { purpose: "deposit" };
+  const { sessionId } = await client.must("POST", `${path}/checkout`, { token, key: `pay-${email}`, body });
+  const paid = await client.sim("POST", `/_sim/checkout/${sessionId}/payment`, { paymentMethod: "pm_card_visa" });
+  if (paid.status !== 200) throw new Error(`the payment answered ${paid.status}`);
+  return id;
+}
+
+async function clear(client: Client, bookingId: string): Promise<void> {
+  for (const kind of ["medical", "psychiatric"]) {
+    const token = await client.token("clinician", `${kind}@example.com`);
+    const body = { kind, outcome: "cleared" };
+    await client.must("POST", `/v1/screenings/${bookingId}/evaluations`, { token, body });
+  }
+}
