@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { domainMutantFigures } from "../mutants/domain.ts";
 import { coldStartFigures } from "./cold-start.ts";
 import { costFigures } from "./cost.ts";
 import { holdingFigures } from "./holding.ts";
@@ -33,6 +34,7 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   cost: costFigures,
   lists: listFigures,
   "proofs at size": proofFigures,
+  "domain mutants": domainMutantFigures,
 };
 
 const bound = ({ bound: limits }: Figure): string => {
