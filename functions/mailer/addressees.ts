@@ -1,6 +1,6 @@
 import { type Booking, isForOneself } from "@clearing/domain/booking";
 import type { EventName } from "@clearing/domain/event";
-import { mails, type Recipient } from "./mails.ts";
+import { mailsAbout, type Recipient } from "./mails.ts";
 import type { Write } from "./words.ts";
 
 type Addressee = { recipient: Recipient; to: string; write: Write };
@@ -10,7 +10,7 @@ type Addressee = { recipient: Recipient; to: string; write: Write };
  * have accepted; until then, and when they decline, about nothing but that.
  */
 export function addresseesOf(name: EventName, booking: Booking): Addressee[] {
-  const { payer, participant } = mails[name] ?? {};
+  const { payer, participant } = mailsAbout(name);
   if (isForOneself(booking)) return addressee("payer", booking.owner.email, payer ?? participant);
   const hears = booking.participation === "accepted" || name === "ParticipationChanged";
   return [

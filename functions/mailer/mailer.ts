@@ -1,5 +1,5 @@
 import type { Booking } from "@clearing/domain/booking";
-import type { EventName } from "@clearing/domain/event";
+import { type EventName, eventNames } from "@clearing/domain/event";
 import { Failure } from "@clearing/domain/failure";
 import { consumedOnce } from "@clearing/runtime/consumed-once";
 import type { BusEvent } from "@clearing/runtime/consumer";
@@ -22,9 +22,9 @@ type MailerDeps = Deps & { mailer: Mailer };
  * day's bound is left out.
  */
 export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void> {
-  const name = event.name as EventName;
+  const name = eventNames.find((one) => one === event.name);
   const bookingId = event.subject.type === "booking" ? event.subject.id : event.data.bookingId;
-  if (mails[name] === undefined || typeof bookingId !== "string") return;
+  if (name === undefined || mails[name] === "no mail" || typeof bookingId !== "string") return;
   const booking = await readBooking(deps.store, bookingId);
   if (booking === null && (await isRemoved(deps.store, bookingId))) return;
   if (booking === null) throw new Failure("the event is about a booking that does not exist", { bookingId });

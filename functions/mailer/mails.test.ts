@@ -2,7 +2,7 @@ import type { Booking, Refund, RefundPartStatus } from "@clearing/domain/booking
 import { type EventName, eventNames } from "@clearing/domain/event";
 import { today } from "@clearing/domain/testing/retreat";
 import { describe, expect, it } from "vitest";
-import { mails, type Recipient } from "./mails.ts";
+import { mailsAbout, type Recipient } from "./mails.ts";
 import { renderMail } from "./render.ts";
 import { anna, forAnna, type Stage } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
@@ -20,8 +20,8 @@ function refund(status: RefundPartStatus): Refund {
 }
 
 function wordsOf(name: EventName, data: Data, booking: Booking, of: Refund | null = null, to: Recipient = "payer") {
-  const words = mails[name];
-  const write = words?.[to] ?? (to === "payer" ? words?.participant : undefined);
+  const words = mailsAbout(name);
+  const write = words[to] ?? (to === "payer" ? words.participant : undefined);
   const wording = write?.({ booking, refund: of, data, now: today }) ?? null;
   return wording === null ? null : { subject: wording.subject, ...renderMail(booking, wording, sender) };
 }
@@ -250,7 +250,7 @@ describe("the words of a mail", () => {
       for (const stage of stages) {
         const data = { ...deposit, by: "client", refund: 75_050, kept: 5 };
         const mail = wordsOf(name, data, forAnna(anna[stage]), null, "participant");
-        const said = mails[name]?.participant === undefined ? "" : `${mail?.subject} ${mail?.text}`;
+        const said = mailsAbout(name).participant === undefined ? "" : `${mail?.subject} ${mail?.text}`;
         expect(said).not.toMatch(/\$|paid|payment|deposit|refund|return|paul/i);
       }
     }

@@ -9,29 +9,50 @@ import type { Write } from "./words.ts";
 /** Who is written to. Somebody who pays and takes part gets the payer's words where there are any. */
 export type Recipient = "payer" | "participant";
 
+type Mails = Partial<Record<Recipient, Write>>;
+
 /**
  * The mails that each event sends: about money to the payer, about what a participant has to do to them alone, about the
  * booking's status to both. Neutral words only (I8): no health fact, no reason of a clinician, no name of a program but
  * its public label. Events come late, twice and in any order, so each mail is decided on the booking as it is when the
  * mail is sent: what is no longer true by then is not said.
  */
-export const mails: Partial<Record<EventName, Partial<Record<Recipient, Write>>>> = {
+export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
+  ProgramPublished: "no mail",
+  CohortOpened: "no mail",
+  CohortClosed: "no mail",
+  CohortCompleted: "no mail",
+  PlacesAdded: "no mail",
+  PlacesRemoved: "no mail",
   BookingHeld: { payer: booking.held },
   HoldExpired: { payer: booking.holdExpired, participant: booking.holdExpiredForOther },
+  BookingRevived: "no mail",
   ParticipationChanged: { payer: participation.toPayer, participant: participation.toParticipant },
+  AutopayChanged: "no mail",
   AgreementSigned: { payer: booking.agreementSigned },
+  PaymentSettled: { payer: payment.settled },
+  PaymentProcessing: { payer: payment.processing },
+  PaymentFailed: { payer: payment.failed },
+  PaymentActionRequired: { payer: payment.actionRequired },
+  ClearanceChanged: { participant: clearance.lapsed },
+  ClearanceReminder: { participant: clearance.reminder },
   BookingConfirmed: { payer: booking.confirmedToPayer, participant: booking.confirmed },
   BookingUnconfirmed: { participant: booking.unconfirmed },
   BookingDeclined: { payer: booking.declined, participant: booking.declinedForOther },
   BookingCancelled: { payer: booking.cancelled, participant: booking.cancelledForOther },
-  ClearanceChanged: { participant: clearance.lapsed },
-  ClearanceReminder: { participant: clearance.reminder },
-  PaymentProcessing: { payer: payment.processing },
-  PaymentActionRequired: { payer: payment.actionRequired },
-  PaymentSettled: { payer: payment.settled },
-  PaymentFailed: { payer: payment.failed },
+  ParticipantAdmitted: "no mail",
+  BookingCompleted: "no mail",
+  DueBilled: "no mail",
+  DuePastDue: "no mail",
   RefundRequested: { payer: refund.requested },
   RefundSucceeded: { payer: refund.succeeded },
   RefundRefused: { payer: refund.refused },
   RefundFailed: { payer: refund.failed },
+  MoneyConverted: "no mail",
 };
+
+/** The mails about an event; empty where it has none. */
+export function mailsAbout(name: EventName): Mails {
+  const about = mails[name];
+  return about === "no mail" ? {} : about;
+}

@@ -1,16 +1,55 @@
 import { Duration } from "aws-cdk-lib";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
-import type { Construct } from "constructs";
+import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { type DeadLetterQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import type { Construct, IConstruct } from "constructs";
 import { acknowledge } from "../nag.ts";
 
+/** When a person hears of a queue: its oldest message waits for so long, or so many messages stand in it. */
+export type QueueAlarm =
+  | { on: "age"; seconds: number; says: string }
+  | { on: "letters"; messages: number; says: string };
+
+type WatchedQueueProps = {
+  queueName: string;
+  alarm: QueueAlarm;
+  visibilityTimeout?: Duration;
+  deadLetterQueue?: DeadLetterQueue;
+};
+
+/**
+ * A queue with what a person is told of it. The operations stack makes an alarm for every queue of the app, and lint
+ * refuses a plain `Queue` elsewhere: there is none without its alarm.
+ */
+export class WatchedQueue extends Queue {
+  readonly alarm: QueueAlarm;
+
+  constructor(scope: Construct, id: string, { alarm, ...props }: WatchedQueueProps) {
+    super(scope, id, {
+      ...props,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.alarm = alarm;
+  }
+
+  /** What its alarm measures, each minute. */
+  get watched(): { metric: Metric; threshold: number } {
+    const period = Duration.minutes(1);
+    return this.alarm.on === "age"
+      ? { metric: this.metricApproximateAgeOfOldestMessage({ period }), threshold: this.alarm.seconds }
+      : { metric: this.metricApproximateNumberOfMessagesVisible({ period }), threshold: this.alarm.messages };
+  }
+}
+
+/** Every queue below a construct. */
+export const queuesIn = ({ node }: IConstruct): WatchedQueue[] =>
+  node.findAll().filter((construct) => construct instanceof WatchedQueue);
+
 /** What nobody could handle is kept as long as SQS can keep it: an alarm has told somebody long before. */
-export function deadLetterQueue(scope: Construct, id: string, queueName: string): Queue {
-  const queue = new Queue(scope, id, {
-    queueName,
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
+export function deadLetterQueue(scope: Construct, id: string, queueName: string): WatchedQueue {
+  const says = "something could not be handled and waits for a person";
+  const queue = new WatchedQueue(scope, id, { queueName, alarm: { on: "letters", messages: 1, says } });
   acknowledge(queue, "deadLetters");
   return queue;
 }
@@ -20,15 +59,14 @@ export function consumerQueue(
   scope: Construct,
   id: string,
   props: { queueName: string; visibilityTimeout: Duration; maxReceiveCount: number },
-): { queue: Queue; dead: Queue } {
-  const dead = deadLetterQueue(scope, `${id}-dead`, `${props.queueName}-dead`);
-  const queue = new Queue(scope, `${id}-queue`, {
-    queueName: props.queueName,
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    visibilityTimeout: props.visibilityTimeout,
-    retentionPeriod: Duration.days(14),
-    deadLetterQueue: { queue: dead, maxReceiveCount: props.maxReceiveCount },
+): { queue: WatchedQueue; dead: WatchedQueue } {
+  const { queueName, visibilityTimeout, maxReceiveCount } = props;
+  const dead = deadLetterQueue(scope, `${id}-dead`, `${queueName}-dead`);
+  const queue = new WatchedQueue(scope, `${id}-queue`, {
+    queueName,
+    visibilityTimeout,
+    deadLetterQueue: { queue: dead, maxReceiveCount },
+    alarm: { on: "age", seconds: 15 * 60, says: "the oldest message waits for 15 minutes" },
   });
   return { queue, dead };
 }

@@ -23,6 +23,7 @@ import { ClearingFunction } from "../constructs/function.ts";
 import { acknowledge } from "../nag.ts";
 import { type Audience, readRoutes, type Throttle } from "../openapi.ts";
 import type { Settings } from "../settings.ts";
+import { routed } from "../triggers.ts";
 import type { DataStack } from "./data.ts";
 
 /** Route whose failures are watched by themselves: money facts come in by it. */
@@ -44,8 +45,9 @@ export class ApiStack extends Stack {
     this.publicUrl = settings.publicUrl ?? this.api.apiEndpoint;
 
     const routes = readRoutes(settings.dist);
-    const names = [...new Set(routes.map((route) => route.function))];
-    this.functions = new Map(names.map((name) => [name, this.#function(name, props)]));
+    const unasked = routed.find((name) => !routes.some((route) => route.function === name));
+    if (unasked !== undefined) throw new Error(`no route calls ${unasked}`);
+    this.functions = new Map(routed.map((name) => [name, this.#function(name, props)]));
 
     const integrations = new Map(
       [...this.functions].map(([name, fn]) => [
@@ -58,7 +60,7 @@ export class ApiStack extends Stack {
     const settingsOf: Record<string, RouteSettings> = {};
     for (const { method, path, function: name, audience, throttle = settings.throttle } of routes) {
       const integration = integrations.get(name);
-      if (!integration) throw new Error(`no integration for ${name}`);
+      if (!integration) throw new Error(`${method} ${path} calls ${name}, which is not called by routes`);
       const [route] = this.api.addRoutes({
         path,
         methods: [method as HttpMethod],

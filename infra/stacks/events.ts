@@ -8,7 +8,6 @@ import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-la
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { CfnSchedule, CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { FunctionName } from "../access.ts";
 import { ClearingFunction } from "../constructs/function.ts";
@@ -17,7 +16,7 @@ import { consumerQueue, deadLetterQueue } from "../constructs/queue.ts";
 import { acknowledge } from "../nag.ts";
 import { readEventSchemas } from "../openapi.ts";
 import type { Settings } from "../settings.ts";
-import { type Subscription, schedules, subscriptions } from "../subscriptions.ts";
+import { type Subscription, schedules, subscriptions } from "../triggers.ts";
 import type { ApiStack } from "./api.ts";
 import type { DataStack } from "./data.ts";
 
@@ -31,9 +30,6 @@ export class EventsStack extends Stack {
   readonly bus: EventBus;
   readonly functions = new Map<FunctionName, ClearingFunction>();
   readonly relay: ClearingFunction;
-  readonly queues: { queue: Queue; dead: Queue }[] = [];
-  /** Where an event, a stream record or a schedule's call ends that found no way; empty in good times. */
-  readonly deadLetters: Queue[] = [];
   readonly #props: EventsProps;
   readonly #defaultBus: IEventBus;
 
@@ -94,7 +90,6 @@ export class EventsStack extends Stack {
     const { outbox } = this.#props.data.tables;
     const relay = this.#function("relay", Duration.seconds(30));
     const dead = deadLetterQueue(this, "relay-dead", this.#name("relay-dead"));
-    this.deadLetters.push(dead);
     relay.addToRolePolicy(
       new PolicyStatement({
         actions: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
@@ -131,7 +126,6 @@ export class EventsStack extends Stack {
       visibilityTimeout: Duration.seconds(subscription.timeoutSeconds * 6),
       maxReceiveCount: MAX_RECEIVES,
     });
-    this.queues.push(queues);
     new Rule(this, `${name}-rule`, {
       ruleName: this.#name(name),
       description: `What ${name} consumes`,
@@ -163,7 +157,6 @@ export class EventsStack extends Stack {
   #schedules(): void {
     const group = new CfnScheduleGroup(this, "schedules", { name: this.#name("schedules") });
     const dead = deadLetterQueue(this, "schedules-dead", this.#name("schedules-dead"));
-    this.deadLetters.push(dead);
     for (const [name, { everyMinutes }] of Object.entries(schedules)) {
       // Shorter than its period, so that two runs do not meet as a rule; that they may is the functions' affair.
       const fn = this.#function(name as FunctionName, Duration.seconds(everyMinutes * 60 - 5));

@@ -14,12 +14,11 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { deadLetterQueue } from "../constructs/queue.ts";
+import { deadLetterQueue, queuesIn, type WatchedQueue } from "../constructs/queue.ts";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
-import { schedules } from "../subscriptions.ts";
+import { schedules } from "../triggers.ts";
 import type { ApiStack } from "./api.ts";
 import type { EventsStack } from "./events.ts";
 
@@ -65,21 +64,11 @@ export class OperationsStack extends Stack {
 
     this.#stage = settings.stage;
     this.#topic = this.#alarmTopic(settings);
+    this.#mailAlarms(settings);
 
-    const undelivered = this.#mailAlarms(settings);
-    for (const dead of [...events.queues.map((queues) => queues.dead), ...events.deadLetters, ...undelivered]) {
-      this.#alarm(`${dead.node.id}-letters`, {
-        alarmDescription: `${dead.node.id}: something could not be handled and waits for a person`,
-        metric: dead.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
-        threshold: 1,
-      });
-    }
-    for (const { queue } of events.queues) {
-      this.#alarm(`${queue.node.id}-age`, {
-        alarmDescription: `${queue.node.id}: the oldest message waits for 15 minutes`,
-        metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
-        threshold: 15 * 60,
-      });
+    const queues = queuesIn(scope);
+    for (const { node, alarm, watched } of queues) {
+      this.#alarm(`${node.id}-${alarm.on}`, { alarmDescription: `${node.id}: ${alarm.says}`, ...watched });
     }
     this.#alarm("outbox-age", {
       alarmDescription: "The oldest unsent outbox item is 5 minutes old: committed changes whose events are not out",
@@ -141,7 +130,7 @@ export class OperationsStack extends Stack {
         treatMissingData: TreatMissingData.BREACHING,
       });
     }
-    this.#dashboard(props);
+    this.#dashboard(props, queues);
   }
 
   /** A topic with a policy of its own has no other: SNS's default one, under which alarms may publish, is replaced. */
@@ -159,12 +148,11 @@ export class OperationsStack extends Stack {
     return topic;
   }
 
-  /** Sends the alarms by mail, and answers the queue in which those end that the address did not take. */
-  #mailAlarms({ stage, alarmEmail }: Settings): readonly Queue[] {
-    if (alarmEmail === undefined) return [];
+  /** Sends the alarms by mail; what the address did not take ends in a queue. */
+  #mailAlarms({ stage, alarmEmail }: Settings): void {
+    if (alarmEmail === undefined) return;
     const dead = deadLetterQueue(this, "alarms-dead", `clearing-${stage}-alarms-dead`);
     this.#topic.addSubscription(new EmailSubscription(alarmEmail, { deadLetterQueue: dead }));
-    return [dead];
   }
 
   #alarm(id: string, props: Omit<AlarmProps, "evaluationPeriods"> & Partial<Periods>): void {
@@ -230,7 +218,7 @@ export class OperationsStack extends Stack {
     };
   }
 
-  #dashboard({ settings, api, events }: OperationsProps): void {
+  #dashboard({ settings, api, events }: OperationsProps, queues: readonly WatchedQueue[]): void {
     const dashboard = new Dashboard(this, "dashboard", { dashboardName: `clearing-${settings.stage}` });
     const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
       new GraphWidget({ title, left, right, width: 12 });
@@ -267,7 +255,9 @@ export class OperationsStack extends Stack {
       graph("Stripe's events: age of the oldest that is not worked on", [this.#ownMetric("StripeEventAge", "Maximum")]),
       graph(
         "Queues: age of the oldest message",
-        events.queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),
+        queues
+          .filter(({ alarm }) => alarm.on === "age")
+          .map((queue) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),
       ),
       graph(
         "Refusals and failures",
@@ -280,9 +270,9 @@ export class OperationsStack extends Stack {
       graph("Dead letters", [
         sum(
           "waiting for a person",
-          [...events.queues.map(({ dead }) => dead), ...events.deadLetters].map((dead) =>
-            dead.metricApproximateNumberOfMessagesVisible(),
-          ),
+          queues
+            .filter(({ alarm }) => alarm.on === "letters")
+            .map((dead) => dead.metricApproximateNumberOfMessagesVisible()),
         ),
       ]),
     );

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTemplate, type Template } from "@clearing/local/template";
-import { schedules, subscriptions } from "../../infra/subscriptions.ts";
+import { schedules, subscriptions } from "../../infra/triggers.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
 import { startTestStore } from "../harness/store.ts";
 import { Client, type Event, openCohort, startWorld, type World } from "../harness/world.ts";

@@ -3,6 +3,7 @@ import { isBuiltin } from "node:module";
 import type { Metafile } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { functionNames } from "../../infra/access.ts";
+import { triggers } from "../../infra/triggers.ts";
 import { functionOf, settingsOf, stage, synthesize } from "./stage.ts";
 
 /** The npm packages that are in a function's bundle, chunks that load later included. */
@@ -12,11 +13,41 @@ function packagesIn(name: string): Set<string> {
   return new Set(inputs.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
 }
 
+type Target = { Arn: string };
+
+/** The functions that something of this kind is mapped to. */
+function mappedTo(source: string): unknown[] {
+  const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
+  const mapped = mappings.filter(({ EventSourceArn }) => String(EventSourceArn).includes(source));
+  return functionNames
+    .filter((name) => mapped.some(({ FunctionName }) => FunctionName === `clearing-dev-${name}`))
+    .map((name) => functionOf(name).attributes.Arn);
+}
+
 describe("functions", () => {
   test("there is one for every name, and no other", () => {
     const labels = stage.ofType("AWS::Lambda::Function").map(({ label }) => label);
 
     expect(labels.sort()).toEqual([...functionNames].sort());
+  });
+
+  test("each is called by what its row says, and by nothing else", () => {
+    const integrations = stage.ofType("AWS::ApiGatewayV2::Integration");
+    const called = {
+      routes: integrations.map(({ properties }) => properties.IntegrationUri),
+      authorizer: stage.ofType("AWS::ApiGatewayV2::Authorizer").map(({ properties }) => properties.AuthorizerUri),
+      stream: mappedTo("/stream/"),
+      events: mappedTo(":sqs:"),
+      schedule: stage.ofType("AWS::Scheduler::Schedule").map(({ properties }) => (properties.Target as Target).Arn),
+    };
+
+    for (const name of functionNames) {
+      const { Arn } = functionOf(name).attributes;
+      const ways = Object.entries(called).flatMap(([way, callers]) =>
+        callers.some((caller) => String(caller).includes(String(Arn))) ? [way] : [],
+      );
+      expect(ways, name).toEqual([triggers[name].by]);
+    }
   });
 
   test("each runs on the Node that tested it, on arm64, and logs JSON with readable stacks", () => {

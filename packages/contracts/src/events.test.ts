@@ -58,7 +58,11 @@ test("what consumers are given of a schema takes a field that is added later, at
 test("there is a schema for each event that the code publishes, and for no other", () => {
   const root = join(import.meta.dirname, "../../..");
   const files = globSync(
-    ["packages/domain/src/{booking,cohort,ledger}/*.ts", "packages/{store,commands}/src/*.ts", "functions/admin/*.ts"],
+    [
+      "packages/domain/src/{booking,cohort,ledger,program}/*.ts",
+      "packages/{store,commands}/src/*.ts",
+      "functions/admin/*.ts",
+    ],
     {
       cwd: root,
       exclude: (path) => path.endsWith(".test.ts"),

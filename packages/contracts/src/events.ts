@@ -50,7 +50,7 @@ const refund = {
   ] satisfies RefundReason[]),
 };
 
-/** The events that are published today, by name, of source `clearing`. Fields may be added, and never change meaning. */
+/** The schema of every event, by name, of source `clearing`. Fields may be added, and never change meaning. */
 export const events = {
   ProgramPublished: about("program", "prog", program),
   CohortOpened: about("cohort", "coh", cohort("open")),
@@ -88,7 +88,7 @@ export const events = {
   RefundRefused: aboutBooking({ ...refund, code: z.string() }),
   RefundFailed: aboutBooking(refund),
   MoneyConverted: about("entry", "je", { reference: z.string(), bookingId: z.nullable(id("bkg")), ...money }),
-} satisfies Partial<Record<EventName, z.ZodMiniType>>;
+} satisfies Record<EventName, z.ZodMiniType>;
 
 /** What the webhook and the reconciler publish, of source `clearing.stripe`: which object of Stripe's to fetch anew. */
 export const stripeEventReceived = z.strictObject({

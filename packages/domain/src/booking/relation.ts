@@ -1,4 +1,4 @@
-import type { EventName } from "../event/index.ts";
+import { type EventName, topicOf } from "../event/index.ts";
 import { isSamePerson, personKey } from "../person/index.ts";
 import type { Booking } from "./booking.ts";
 
@@ -52,24 +52,8 @@ export function sightOf(person: Person, booking: Parties): Sight | null {
   }
 }
 
-const moneyEvents: readonly EventName[] = [
-  "AgreementSigned",
-  "AutopayChanged",
-  "PaymentSettled",
-  "PaymentProcessing",
-  "PaymentFailed",
-  "PaymentActionRequired",
-  "DueBilled",
-  "DuePastDue",
-  "RefundRequested",
-  "RefundSucceeded",
-  "RefundRefused",
-  "RefundFailed",
-];
-
 /** Whether an event on a booking's timeline tells of what was agreed, owed and paid. */
-export const aboutMoney = (event: EventName): boolean => moneyEvents.includes(event);
+export const aboutMoney = (event: EventName): boolean => topicOf(event) === "money";
 
 /** Whether an event on a booking's timeline tells of the participant's clearance. */
-export const aboutClearance = (event: EventName): boolean =>
-  event === "ClearanceChanged" || event === "ClearanceReminder" || event === "BookingUnconfirmed";
+export const aboutClearance = (event: EventName): boolean => topicOf(event) === "clearance";

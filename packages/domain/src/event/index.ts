@@ -1,9 +1,8 @@
-/** Every event name that the bus may carry (api.md, Events). A name's fields may grow, never change meaning. */
+/** Every event that is published (api.md, Events). A name's fields may grow, never change meaning. */
 export const eventNames = [
   "ProgramPublished",
   "CohortOpened",
   "CohortClosed",
-  "CohortCancelled",
   "CohortCompleted",
   "PlacesAdded",
   "PlacesRemoved",
@@ -23,7 +22,6 @@ export const eventNames = [
   "BookingUnconfirmed",
   "BookingDeclined",
   "BookingCancelled",
-  "BookingTransferred",
   "ParticipantAdmitted",
   "BookingCompleted",
   "DueBilled",
@@ -33,19 +31,48 @@ export const eventNames = [
   "RefundRefused",
   "RefundFailed",
   "MoneyConverted",
-  "DisputeOpened",
-  "DisputeClosed",
-  "FinancingChanged",
-  "WaitlistJoined",
-  "PlaceOffered",
-  "OfferLapsed",
-  "ExceptionOpened",
-  "ExceptionResolved",
-  "PeriodClosed",
-  "AftercareDue",
 ] as const;
 
 export type EventName = (typeof eventNames)[number];
+
+/** What an event tells of: `money` is for the payer of a booking alone, `clearance` for its participant alone. */
+type Topic = "money" | "clearance" | "other";
+
+const topics: Readonly<Record<EventName, Topic>> = {
+  ProgramPublished: "other",
+  CohortOpened: "other",
+  CohortClosed: "other",
+  CohortCompleted: "other",
+  PlacesAdded: "other",
+  PlacesRemoved: "other",
+  BookingHeld: "other",
+  HoldExpired: "other",
+  BookingRevived: "other",
+  ParticipationChanged: "other",
+  AutopayChanged: "money",
+  AgreementSigned: "money",
+  PaymentSettled: "money",
+  PaymentProcessing: "money",
+  PaymentFailed: "money",
+  PaymentActionRequired: "money",
+  ClearanceChanged: "clearance",
+  ClearanceReminder: "clearance",
+  BookingConfirmed: "other",
+  BookingUnconfirmed: "clearance",
+  BookingDeclined: "other",
+  BookingCancelled: "other",
+  ParticipantAdmitted: "other",
+  BookingCompleted: "other",
+  DueBilled: "money",
+  DuePastDue: "money",
+  RefundRequested: "money",
+  RefundSucceeded: "money",
+  RefundRefused: "money",
+  RefundFailed: "money",
+  MoneyConverted: "money",
+};
+
+export const topicOf = (name: EventName): Topic => topics[name];
 
 export type EventSubject = {
   type: "program" | "cohort" | "booking" | "clearance" | "refund" | "entry";

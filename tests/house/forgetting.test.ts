@@ -1,0 +1,107 @@
+import { type EventName, eventNames, topicOf } from "@clearing/domain/event";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { mails } from "../../functions/mailer/mails.ts";
+import { access, type FunctionName, functionNames } from "../../infra/access.ts";
+import type { WatchedQueue } from "../../infra/constructs/queue.ts";
+import { type Trigger, triggers } from "../../infra/triggers.ts";
+import { events } from "../../packages/contracts/src/events.ts";
+import { type Problem, type ProblemCode, problems } from "../../packages/contracts/src/problem.ts";
+import { defineRoute, type Route } from "../../packages/contracts/src/route.ts";
+
+/**
+ * What must not be forgotten does not compile without it. The compiler checks the types here, with every other source
+ * (`npm run types`); each `@ts-expect-error` is an error where its line compiles.
+ */
+describe("an event", () => {
+  test("has a schema", () => {
+    expectTypeOf<keyof typeof events>().toEqualTypeOf<EventName>();
+    expect(Object.keys(events).sort()).toEqual([...eventNames].sort());
+  });
+
+  test("has a mail, or the words that it has none", () => {
+    const { BookingHeld: _, ...forgotten } = mails;
+    // @ts-expect-error: BookingHeld is missing.
+    const table: typeof mails = forgotten;
+    // @ts-expect-error: nothing is no answer.
+    const silent: typeof mails = { ...mails, BookingHeld: undefined };
+
+    expectTypeOf<keyof typeof mails>().toEqualTypeOf<EventName>();
+    expect(Object.keys(table)).toHaveLength(eventNames.length - 1);
+    expect(silent.BookingHeld).toBeUndefined();
+  });
+
+  test("says who may see it", () => {
+    for (const name of eventNames) expect(topicOf(name), name).toMatch(/^(money|clearance|other)$/);
+    // @ts-expect-error: a name that no event has.
+    expect(topicOf("BookingForgotten")).toBeUndefined();
+  });
+});
+
+describe("a function", () => {
+  test("has its row of permissions", () => {
+    const { booking: _, ...forgotten } = access;
+    // @ts-expect-error: booking is missing.
+    const table: typeof access = forgotten;
+
+    expectTypeOf<keyof typeof access>().toEqualTypeOf<FunctionName>();
+    expect(Object.keys(table)).toHaveLength(functionNames.length - 1);
+  });
+
+  test("says what calls it", () => {
+    const { sweep: _, ...forgotten } = triggers;
+    // @ts-expect-error: sweep is missing.
+    const table: typeof triggers = forgotten;
+    // @ts-expect-error: a schedule without its period.
+    const never: Trigger = { by: "schedule" };
+
+    expectTypeOf<keyof typeof triggers>().toEqualTypeOf<FunctionName>();
+    expect(Object.keys(table)).toHaveLength(functionNames.length - 1);
+    expect(never).not.toHaveProperty("everyMinutes");
+  });
+});
+
+test("a queue has its alarm", () => {
+  type Props = ConstructorParameters<typeof WatchedQueue>[2];
+  // @ts-expect-error: alarm is missing.
+  const forgotten: Props = { queueName: "clearing-dev-forgotten" };
+
+  expect(forgotten).not.toHaveProperty("alarm");
+});
+
+test("a problem has its status and its title", () => {
+  // @ts-expect-error: status is missing.
+  const untold: Problem = { title: "Forgotten" };
+  // @ts-expect-error: title is missing.
+  const unnamed: Problem = { status: 409 };
+
+  expectTypeOf<typeof problems>().toExtend<Record<ProblemCode, Problem>>();
+  expect([untold, unnamed]).toHaveLength(2);
+  for (const { status, title } of Object.values<Problem>(problems)) {
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(title).not.toBe("");
+  }
+});
+
+describe("a route", () => {
+  const { access: _, ...forgotten }: Route = {
+    operationId: "forget",
+    method: "GET",
+    path: "/v1/forgotten",
+    function: "booking",
+    access: ["admin"],
+    idempotency: "none",
+    summary: "Made up",
+    responses: () => ({}),
+    errors: [],
+  };
+
+  test("says who may call it", () => {
+    // @ts-expect-error: access is missing.
+    expect(defineRoute(forgotten)).not.toHaveProperty("access");
+  });
+
+  test("refuses nothing that the API has no words for", () => {
+    // @ts-expect-error: no problem has this code.
+    expect(defineRoute({ ...forgotten, access: "public", errors: ["forgotten"] }).errors).toEqual(["forgotten"]);
+  });
+});
