@@ -48,7 +48,7 @@ async function awaiting(declineAfterHours = 24, inDays = 45): Promise<Booking> {
   const { booking: before } = signed;
   const dues = before.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid" as const } : due));
   const nothing = () => ({ events: [], journal: [] });
-  const settled = nextVersion(before, now, { status: "awaiting_clearance", dues }, nothing);
+  const settled = nextVersion(before, now, { facts: ["deposit_settled"], dues }, nothing);
   const { booking } = settled;
   const paid = await commit(store, [...bookingWrites(store, before, settled, occasion), takePlace(store, booking)]);
   if (!paid.ok) throw new Error(paid.reason);

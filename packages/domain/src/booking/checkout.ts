@@ -127,10 +127,8 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     createdAt: now,
     dueAt: plusMinutes(now, requestMinutes),
   };
-  const changes: Partial<Booking> = {
-    dues: replaceDue(before.dues, { ...due, openAttemptId: attempt.id, openPart: amount < open }),
-  };
-  if (heldUntil !== null) Object.assign(changes, { holdExpiresAt: reach, holdExtended: true });
-  const change = nextVersion(before, now, changes, () => ({ events: [], journal: [] }));
+  const dues = replaceDue(before.dues, { ...due, openAttemptId: attempt.id, openPart: amount < open });
+  const extension = heldUntil === null ? {} : { holdExpiresAt: reach, holdExtended: true };
+  const change = nextVersion(before, now, { dues, ...extension }, () => ({ events: [], journal: [] }));
   return { ok: true, kind: "begin", attempt, holdUntil: heldUntil === null ? held : reach, ...change };
 }

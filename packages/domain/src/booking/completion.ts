@@ -15,7 +15,7 @@ export function complete(before: Booking, now: Instant): BookingChange | null {
   }
   if (fallDue(before, now) !== null) return null;
   const at = factContext(before, dateIn(before.terms.timeZone, now));
-  return nextVersion(before, now, { status: "completed" }, (booking) => ({
+  return nextVersion(before, now, { facts: ["cohort_ended"] }, (booking) => ({
     events: [bookingEvent(booking, "BookingCompleted")],
     journal: revenueEarned({ bookingId: before.id, amount: before.deferred }, at),
   }));

@@ -15,7 +15,7 @@ export function confirm(before: Booking, now: Instant): BookingChange {
   return nextVersion(
     before,
     now,
-    { status: "confirmed", confirmedAt: before.confirmedAt ?? now, dues: scheduledFrom(before, now) },
+    { facts: ["clearance_complete"], confirmedAt: before.confirmedAt ?? now, dues: scheduledFrom(before, now) },
     (booking) => ({ events: [bookingEvent(booking, "BookingConfirmed")], journal: [] }),
   );
 }
@@ -27,7 +27,7 @@ export function confirm(before: Booking, now: Instant): BookingChange {
 export function unconfirm(before: Booking, now: Instant): BookingChange {
   const { clearanceDeadline, startsOn, timeZone } = before.terms;
   const clearanceDueAt = clearanceDeadline > now ? clearanceDeadline : startOfDay(startsOn, timeZone);
-  return nextVersion(before, now, { status: "awaiting_clearance", clearanceDueAt }, (booking) => ({
+  return nextVersion(before, now, { facts: ["clearance_lost"], clearanceDueAt }, (booking) => ({
     events: [bookingEvent(booking, "BookingUnconfirmed")],
     journal: [],
   }));

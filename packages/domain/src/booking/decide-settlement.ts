@@ -62,7 +62,7 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
     case "held":
       if (attempt.purpose !== "deposit" || !fits) break;
       if (!placeIsOurs) return { kind: "late", payment };
-      return { kind: "settle", settlement: takeDeposit(state, booking.placeId, payment, now) };
+      return { kind: "settle", settlement: takeDeposit(state, payment, now) };
     case "expired":
       if (payment.currency !== booking.currency) break;
       return { kind: "late", payment };

@@ -46,10 +46,10 @@ export function endBooking(
   now: Instant,
 ): EndingDecision {
   const { refundId, requestedBy, reason = null } = request;
-  const status = transition(before.status, factOf[by]);
+  const fact = factOf[by];
   const admitted = before.admission !== null && by !== "no_show" && by !== "turned_away";
   const declines = by === "participant";
-  if (status === null || admitted || (declines && !mayDecline(before, now)))
+  if (transition(before.status, fact) === null || admitted || (declines && !mayDecline(before, now)))
     return { ok: false, reason: "invalid_transition" };
 
   const { timeZone } = before.terms;
@@ -75,7 +75,7 @@ export function endBooking(
     before,
     now,
     {
-      status,
+      facts: [fact],
       ...(declines ? { participation: "declined" } : {}),
       holdExpiresAt: null,
       dues: before.dues.map(cancelDue),
@@ -85,7 +85,7 @@ export function endBooking(
     (booking) => ({
       events: [
         ...(declines ? [participationChanged(booking)] : []),
-        bookingEvent(booking, status === "declined" ? "BookingDeclined" : "BookingCancelled", {
+        bookingEvent(booking, booking.status === "declined" ? "BookingDeclined" : "BookingCancelled", {
           by,
           refund: split.refund,
           kept: split.kept,

@@ -74,7 +74,7 @@ function expire(before: Booking, now: Instant): BookingChange {
   return nextVersion(
     before,
     now,
-    { status: "expired", holdExpiresAt: null, dues: before.dues.map(cancelDue) },
+    { facts: ["hold_lapsed"], holdExpiresAt: null, dues: before.dues.map(cancelDue) },
     (booking) => ({ events: [bookingEvent(booking, "HoldExpired")], journal: [] }),
   );
 }

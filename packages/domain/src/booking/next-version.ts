@@ -5,6 +5,7 @@ import type { Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextDeadline } from "./deadline.ts";
 import { aboutDue } from "./due.ts";
+import { type BookingFact, type BookingStatus, transition } from "./transitions.ts";
 
 function deferredBy(journal: JournalEntry[]): number {
   const postings = journal.flatMap((entry) => entry.postings.filter(({ account }) => account === "deferred_revenue"));
@@ -25,14 +26,35 @@ function withReminders(before: Booking, after: Booking, now: Instant): Booking {
   return { ...after, clearanceReminders: remindersBefore(after.clearanceDueAt, after.terms.timeZone, now) };
 }
 
-/** Closes a decision: the next version, dues that are past due, its events' names on the timeline, its next deadline. */
+/**
+ * What a decision says of the next version. A change of status is told as the facts that happened, in their order; the
+ * transition table knows what the booking becomes.
+ */
+export type NextVersion = { facts?: readonly BookingFact[]; status?: never } & Partial<
+  Omit<Booking, "id" | "version" | "status" | "deferred" | "timeline" | "dueAt">
+>;
+
+/** The status after the facts. Throws where one does not apply, since its decision should have refused it. */
+function statusAfter({ id, status }: Booking, facts: readonly BookingFact[]): BookingStatus {
+  return facts.reduce<BookingStatus>((reached, fact) => {
+    const next = transition(reached, fact);
+    if (next === null) throw new Error(`${id}: ${fact} does not apply to a booking that is ${reached}`);
+    return next;
+  }, status);
+}
+
+/**
+ * Closes a decision: the next version and its status, dues that are past due, its events' names on the timeline, its next
+ * deadline.
+ */
 export function nextVersion(
   before: Booking,
   now: Instant,
-  changes: Partial<Booking>,
+  { facts = [], ...changes }: NextVersion,
   report: (booking: Booking) => Omit<BookingChange, "booking">,
 ): BookingChange {
-  const changed = withReminders(before, { ...before, ...changes, version: before.version + 1 }, now);
+  const status = statusAfter(before, facts);
+  const changed = withReminders(before, { ...before, ...changes, status, version: before.version + 1 }, now);
   const { events: reported, journal } = report(changed);
   const events = [...reported, ...pastDueEvents(before, changed)];
   const booking: Booking = {

@@ -30,7 +30,7 @@ export function returnInFull(
     booking,
     now,
     {
-      ...(lapsed ? { status: "expired", holdExpiresAt: null } : {}),
+      ...(lapsed ? { facts: ["hold_lapsed"], holdExpiresAt: null } : {}),
       dues: lapsed ? dues.map(cancelDue) : dues,
       paid: booking.paid + ours,
       refunded: booking.refunded + ours,

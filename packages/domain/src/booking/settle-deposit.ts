@@ -1,16 +1,32 @@
 import { paymentSettled } from "../ledger/index.ts";
 import { dateIn, type Instant, later } from "../time/index.ts";
-import { type Booking, bookingEvent, factContext } from "./booking.ts";
+import { bookingEvent, factContext } from "./booking.ts";
 import { chargeOf, succeededAttempt } from "./captured.ts";
 import { waitsForConfirmation } from "./deadline.ts";
 import { billDue, type Due, duesAtOnce, payDue, replaceDue, unpaid } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
-import { transition } from "./transitions.ts";
+import type { BookingFact } from "./transitions.ts";
 
 /** The deposit is paid and the place is ours: `awaiting_clearance`. Confirmation is the next transaction. */
-export function takeDeposit(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
+export const takeDeposit = (state: SettlementState, payment: Succeeded, now: Instant): Settlement =>
+  settleDeposit(state, { facts: ["deposit_settled"], placeId: state.booking.placeId }, payment, now);
+
+/** Late money finds a place again for a booking that has expired, or lapses in this transaction. Its dues are back. */
+export function revive(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
+  const { booking } = state;
+  const dues = booking.dues.map((due): Due => (due.status === "cancelled" ? { ...due, status: "scheduled" } : due));
+  const facts: BookingFact[] = booking.status === "held" ? ["hold_lapsed", "late_money"] : ["late_money"];
+  return settleDeposit({ ...state, booking: { ...booking, dues } }, { facts, placeId }, payment, now);
+}
+
+function settleDeposit(
+  state: SettlementState,
+  { facts, placeId }: { facts: readonly BookingFact[]; placeId: string },
+  payment: Succeeded,
+  now: Instant,
+): Settlement {
   const { booking } = state;
   const at = factContext(booking, paidOn(booking, payment));
   const today = dateIn(booking.terms.timeZone, now);
@@ -26,16 +42,13 @@ export function takeDeposit(state: SettlementState, placeId: string, payment: Su
     journal.push(...billed.journal);
     return billed.due;
   });
-  const revived = booking.status === "expired";
-  const status = transition(booking.status, revived ? "late_money" : "deposit_settled");
-  if (status === null) throw new Error(`${booking.id}: a deposit cannot settle on ${booking.status}`);
   const change = nextVersion(
     booking,
     now,
-    { status, placeId, holdExpiresAt: null, dues, paid: booking.paid + payment.amount },
+    { facts, placeId, holdExpiresAt: null, dues, paid: booking.paid + payment.amount },
     (after) => ({
       events: [
-        ...(revived ? [bookingEvent(after, "BookingRevived")] : []),
+        ...(facts.includes("late_money") ? [bookingEvent(after, "BookingRevived")] : []),
         bookingEvent(after, "PaymentSettled", { ...aboutAttempt(state.attempt), amount: payment.amount }),
       ],
       journal: [
@@ -51,13 +64,4 @@ export function takeDeposit(state: SettlementState, placeId: string, payment: Su
     charge: chargeOf(state, payment, payment.amount, now),
     place: { kind: "take" },
   };
-}
-
-/** Late money finds the expired (or lapsed) booking a place again: it is as if it had expired, and its dues are back. */
-export function revive(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
-  const dues = state.booking.dues.map(
-    (due): Due => (due.status === "cancelled" ? { ...due, status: "scheduled" } : due),
-  );
-  const expired: Booking = { ...state.booking, status: "expired", dues };
-  return takeDeposit({ ...state, booking: expired }, placeId, payment, now);
 }

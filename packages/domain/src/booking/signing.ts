@@ -1,5 +1,5 @@
 import type { Instant } from "../time/index.ts";
-import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { type Booking, type BookingChange, bookingEvent, isLive } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import { invitationOf } from "./participation.ts";
 
@@ -14,9 +14,7 @@ export function sign(
   { hash, autopay }: { hash: string; autopay: boolean },
   now: Instant,
 ): ({ ok: true } & BookingChange) | { ok: false; reason: SigningRefusal } {
-  if (before.status !== "held" && before.status !== "awaiting_clearance" && before.status !== "confirmed") {
-    return { ok: false, reason: "invalid_transition" };
-  }
+  if (!isLive(before)) return { ok: false, reason: "invalid_transition" };
   if (hash !== before.agreement.hash) return { ok: false, reason: "agreement_changed" };
   const agreement = { ...before.agreement, signedVersion: before.agreement.version, signedAt: now };
   const change = nextVersion(before, now, { agreement, autopay }, (booking) => ({

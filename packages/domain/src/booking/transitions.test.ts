@@ -1,6 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type BookingFact, type BookingStatus, bookingStatuses, transition, transitions } from "./index.ts";
+import { Life } from "../testing/life.ts";
+import { held } from "../testing/retreat.ts";
+import { plusMinutes } from "../time/index.ts";
+import {
+  type Attempt,
+  type Booking,
+  type BookingFact,
+  type BookingStatus,
+  bookingStatuses,
+  nextVersion,
+  transition,
+  transitions,
+  unconfirm,
+} from "./index.ts";
 
 /** domain.md's drawing and the sentences below it, written once more by hand. */
 const expected: [BookingStatus, BookingFact, BookingStatus][] = [
@@ -24,12 +37,12 @@ const expected: [BookingStatus, BookingFact, BookingStatus][] = [
 ];
 const facts = [...new Set(expected.map(([, fact]) => fact))];
 const table = bookingStatuses.flatMap((status) => facts.map((fact) => [status, fact] as const));
+const becomes = (status: BookingStatus, fact: BookingFact): BookingStatus | null =>
+  expected.find(([from, what]) => from === status && what === fact)?.[2] ?? null;
 
 describe("the status of a booking", () => {
   test.each(table)("%s, when %s", (status, fact) => {
-    const [, , becomes = null] = expected.find(([from, what]) => from === status && what === fact) ?? [];
-
-    expect(transition(status, fact)).toBe(becomes);
+    expect(transition(status, fact)).toBe(becomes(status, fact));
   });
 
   test("knows no fact beyond these", () => {
@@ -49,5 +62,133 @@ describe("the status of a booking", () => {
         }
       }),
     );
+  });
+});
+
+const nothing = () => ({ events: [], journal: [] });
+
+describe("a decision", () => {
+  test.each(table)("on a booking that is %s, with the fact %s, asks the table", (status, fact) => {
+    const decide = () =>
+      nextVersion({ ...held(), status }, held().createdAt, { facts: [fact] }, nothing).booking.status;
+
+    const next = becomes(status, fact);
+
+    if (next === null) expect(decide).toThrow(`bkg_1: ${fact} does not apply to a booking that is ${status}`);
+    else expect(decide()).toBe(next);
+  });
+
+  test("takes its facts in their order, and changes no status without one", () => {
+    const { createdAt } = held();
+
+    expect(nextVersion(held(), createdAt, { facts: ["hold_lapsed", "late_money"] }, nothing).booking.status).toBe(
+      "awaiting_clearance",
+    );
+    expect(() => nextVersion(held(), createdAt, { facts: ["late_money", "hold_lapsed"] }, nothing)).toThrow();
+    expect(nextVersion(held(), createdAt, {}, nothing).booking.status).toBe("held");
+  });
+
+  test("cannot name a status itself: that does not compile", () => {
+    const { createdAt } = held();
+    const changes: Partial<Booking> = { status: "confirmed" };
+    // @ts-expect-error A status is what the facts make of it.
+    nextVersion(held(), createdAt, { status: "confirmed" }, nothing);
+    // @ts-expect-error Nor by a variable that may hold one.
+    nextVersion(held(), createdAt, changes, nothing);
+
+    expect(nextVersion(held(), createdAt, { autopay: true }, nothing).booking.autopay).toBe(true);
+  });
+});
+
+const holding = () => new Life(held()).sign();
+const awaiting = () => holding().pay("deposit");
+const confirmed = () => awaiting().confirm();
+/** A hold that has lapsed, and the deposit's attempt that was open by then. */
+function lapsing(): { life: Life; attempt: Attempt } {
+  const life = holding();
+  const attempt = life.checkout("deposit") as Attempt;
+  life.at(plusMinutes(attempt.sessionExpiresAt, 10));
+  return { life, attempt };
+}
+function expired(): { life: Life; attempt: Attempt } {
+  const { life, attempt } = lapsing();
+  life.lapse();
+  return { life, attempt };
+}
+const end = (by: Parameters<Life["end"]>[0]) => (life: Life) => life.end(by);
+
+type Story = [BookingStatus, BookingFact, () => Life, (life: Life) => unknown];
+
+/** Each row of the table, reached by the decision that tells its fact. */
+const stories: Story[] = [
+  ["held", "deposit_settled", holding, (life) => life.pay("deposit")],
+  ["held", "hold_lapsed", () => lapsing().life, (life) => life.lapse()],
+  ["held", "decline_due", holding, end("not_cleared")],
+  ["held", "cancelled_by_client", holding, end("client")],
+  ["held", "cancelled_by_operator", holding, end("operator")],
+  ["awaiting_clearance", "clearance_complete", awaiting, (life) => life.confirm()],
+  ["awaiting_clearance", "decline_due", awaiting, end("not_cleared")],
+  ["awaiting_clearance", "deadline_missed", awaiting, end("clearance_deadline")],
+  ["awaiting_clearance", "cancelled_by_client", awaiting, end("client")],
+  ["awaiting_clearance", "cancelled_by_operator", awaiting, end("operator")],
+  [
+    "confirmed",
+    "clearance_lost",
+    confirmed,
+    (life) => {
+      life.booking = unconfirm(life.booking, life.now).booking;
+    },
+  ],
+  ["confirmed", "cancelled_by_client", confirmed, end("client")],
+  ["confirmed", "cancelled_by_operator", confirmed, end("operator")],
+  ["confirmed", "no_show", confirmed, end("no_show")],
+  ["confirmed", "turned_away", confirmed, end("turned_away")],
+  [
+    "confirmed",
+    "cohort_ended",
+    () => confirmed().at("2027-03-08T17:00:00Z").admit().at("2027-03-15T06:00:00Z"),
+    (life) => {
+      life.fallDue();
+      life.complete();
+    },
+  ],
+  [
+    "expired",
+    "late_money",
+    () => expired().life,
+    (life) => {
+      life.freePlace = "plc_2";
+      life.settle("att_1", life.paymentOf("att_1"));
+    },
+  ],
+];
+
+describe("by the decisions of the domain, a booking", () => {
+  test.each(stories)("that is %s changes when %s", (status, fact, arrange, act) => {
+    const life = arrange();
+    expect(life.booking.status).toBe(status);
+
+    act(life);
+
+    expect(life.booking.status).toBe(becomes(status, fact));
+  });
+
+  test("reaches each row of the table", () => {
+    expect(stories.map(([status, fact]) => `${status} ${fact}`).sort()).toEqual(
+      expected.map(([status, fact]) => `${status} ${fact}`).sort(),
+    );
+  });
+
+  test.each([
+    ["revives where there is a place for it", "plc_2", "awaiting_clearance"],
+    ["expires where there is none", null, "expired"],
+  ] as const)("whose hold was lost before its money came %s", (_what, freePlace, status) => {
+    const { life, attempt } = lapsing();
+    life.placeIsOurs = false;
+    life.freePlace = freePlace;
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking).toMatchObject({ status, holdExpiresAt: null });
   });
 });
