@@ -1,4 +1,4 @@
-import { endEarly } from "@clearing/commands/progress";
+import { endEarly } from "@clearing/commands/end-early";
 import { cancelBooking } from "@clearing/contracts/routes/booking";
 import { mayCancel } from "@clearing/domain/booking";
 import { actorOf, actsAsStaff, callerIn, owns } from "@clearing/runtime/access";

@@ -1,5 +1,5 @@
+import { endEarly } from "@clearing/commands/end-early";
 import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
-import { endEarly } from "@clearing/commands/progress";
 import { answerInvitation, getParticipation, putParticipant } from "@clearing/contracts/routes/participation";
 import { type Booking, onlyTakesPart } from "@clearing/domain/booking";
 import { actorOf, callerIn, owns } from "@clearing/runtime/access";

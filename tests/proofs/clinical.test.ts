@@ -6,7 +6,7 @@ import {
   QueryCommand,
   ScanCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { endEarly } from "@clearing/commands/progress";
+import { endEarly } from "@clearing/commands/end-early";
 import { lapseHold } from "@clearing/commands/sweep";
 import { type Booking, admit as domainAdmit } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";

@@ -2,7 +2,7 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
-import { endEarly } from "@clearing/commands/progress";
+import { endEarly } from "@clearing/commands/end-early";
 import { closePages } from "@clearing/commands/settle";
 import type { Booking, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";

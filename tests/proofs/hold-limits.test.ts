@@ -2,7 +2,7 @@ import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { openCheckout } from "@clearing/commands/checkout";
-import { endEarly } from "@clearing/commands/progress";
+import { endEarly } from "@clearing/commands/end-early";
 import { lapseHold } from "@clearing/commands/sweep";
 import { type Booking, defaultHoldLimits, type PaymentOutcome } from "@clearing/domain/booking";
 import type { Cohort } from "@clearing/domain/cohort";

@@ -1,8 +1,8 @@
 import { ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
+import { endEarly } from "@clearing/commands/end-early";
 import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
-import { endEarly } from "@clearing/commands/progress";
 import { lapseHold } from "@clearing/commands/sweep";
 import { participationDocument } from "@clearing/domain/agreement";
 import type { Booking } from "@clearing/domain/booking";

@@ -1,8 +1,9 @@
 import { ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
+import { endEarly } from "@clearing/commands/end-early";
 import { writeClearance } from "@clearing/commands/evaluation";
-import { endEarly, progressBooking } from "@clearing/commands/progress";
+import { progressBooking } from "@clearing/commands/progress";
 import { remind } from "@clearing/commands/sweep";
 import { verifyChain } from "@clearing/domain/audit";
 import { type Booking, nextVersion } from "@clearing/domain/booking";

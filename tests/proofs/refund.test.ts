@@ -3,7 +3,7 @@ import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
-import { endEarly } from "@clearing/commands/progress";
+import { endEarly } from "@clearing/commands/end-early";
 import { carryOutRefund } from "@clearing/commands/refund";
 import { spreadOverCharges } from "@clearing/commands/refund-parts";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";

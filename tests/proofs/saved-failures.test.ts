@@ -1,7 +1,7 @@
 import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
-import { endEarly } from "@clearing/commands/progress";
+import { endEarly } from "@clearing/commands/end-early";
 import { carryOutRefund } from "@clearing/commands/refund";
 import { closePages } from "@clearing/commands/settle";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";

@@ -4,8 +4,9 @@ import { bookingWrites, type Occasion, readFile } from "@clearing/store/booking"
 import { checkCleared } from "@clearing/store/clearance";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { pagesToClose } from "@clearing/store/pages";
+import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
-import { endingWrites } from "./progress.ts";
 
 export type AdmissionResult =
   | { ok: true; booking: Booking }
@@ -53,7 +54,12 @@ export function admitBooking(
       const decision = endBooking(before, kind, { refundId, requestedBy: by }, occasion.now);
       if (!decision.ok) return decision;
       const booking: Booking = { ...decision.booking, admission: { outcome: kind, at: occasion.now, by } };
-      return { ok: true, booking, writes: endingWrites(store, before, { ...decision, booking }, occasion) } as const;
+      const writes = [
+        ...bookingWrites(store, before, { ...decision, booking }, occasion),
+        ...pagesToClose(store, before, occasion.now),
+        ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
+      ];
+      return { ok: true, booking, writes } as const;
     }
   });
 }

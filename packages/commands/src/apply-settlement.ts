@@ -18,9 +18,10 @@ import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { journalWrites } from "@clearing/store/facts";
 import { fromDeadlineItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
-import { type LockRefusal, lockWrites, releaseWrites } from "@clearing/store/locks";
+import { type LockRefusal, lockWrites } from "@clearing/store/locks";
 import { freePlaces, isOurs, moveClaim, placeKey, takeFreePlace, takePlace, toPlace } from "@clearing/store/place";
 import { refundPut } from "@clearing/store/refund";
+import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
 import { readTogether } from "@clearing/store/together";
 
@@ -87,14 +88,18 @@ async function write(store: Store, state: SettlementState, settlement: Settlemen
 function settlementWrites(store: Store, state: SettlementState, settlement: Settlement, occasion: Occasion): Writes {
   const { booking, events = [], journal } = settlement;
   return [
-    attemptPut(store, settlement.attempt),
+    ...moneyWrites(store, settlement),
     ...(booking === undefined
       ? journalWrites(store, journal)
       : bookingWrites(store, state.booking, { booking, events, journal }, occasion)),
-    ...(settlement.charge === undefined ? [] : [chargePut(store, settlement.charge)]),
-    ...(settlement.refund === undefined ? [] : [refundPut(store, settlement.refund)]),
   ];
 }
+
+const moneyWrites = (store: Store, { attempt, charge, refund }: Settlement): Guarded<"stale">[] => [
+  attemptPut(store, attempt),
+  ...(charge === undefined ? [] : [chargePut(store, charge)]),
+  ...(refund === undefined ? [] : [refundPut(store, refund)]),
+];
 
 async function placeWrites(store: Store, booking: Booking, place: PlaceMove, now: Instant): Promise<Writes> {
   return place.kind === "claim"
@@ -135,9 +140,12 @@ async function late(store: Store, state: SettlementState, payment: Payment, occa
 async function giveBack(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
   const { booking } = state;
   const settlement = returnInFull({ ...state, placeIsOurs: false }, payment, "late_payment", occasion.now);
+  const released = { by: null, settledAttemptId: state.attempt.id } as const;
   const result = await commit(store, [
-    ...settlementWrites(store, state, settlement, occasion),
-    ...(booking.status === "held" ? await releaseWrites(store, booking) : []),
+    ...moneyWrites(store, settlement),
+    ...(booking.status === "held"
+      ? await releaseWrites(store, booking, settlement, released, occasion)
+      : bookingWrites(store, booking, settlement, occasion)),
   ]);
   if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
   return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" } as const;

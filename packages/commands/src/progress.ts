@@ -1,22 +1,10 @@
-import {
-  type Booking,
-  confirm,
-  type Ending,
-  endBooking,
-  onlyTakesPart,
-  progress,
-  unconfirm,
-} from "@clearing/domain/booking";
+import { type Booking, confirm, progress, unconfirm } from "@clearing/domain/booking";
 import { bookingWrites, type Occasion, readFile } from "@clearing/store/booking";
 import { clearanceUnchanged } from "@clearing/store/clearance";
-import { type CommitResult, commit, type Guarded, untilFresh } from "@clearing/store/commit";
+import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
 import { confirmationWrites } from "@clearing/store/confirmation";
-import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
-import { releaseWrites } from "@clearing/store/locks";
-import { pagesToClose } from "@clearing/store/pages";
-import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
-import { unpaidEndingWrites } from "@clearing/store/unpaid-endings";
+import { type Ended, endOnce } from "./end-early.ts";
 
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
@@ -77,71 +65,3 @@ const ended = (result: Ended): Step | { ok: false; reason: "stale" } =>
   result.ok
     ? moved(result.booking, result)
     : { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
-
-/** `reason` is what the person who cancels wrote. */
-type EndRequest = { by: Ending["by"]; refundId: string; reason?: string | undefined };
-
-/** `participant`: the address of a participant who asks; not found, should the booking name another one by then. */
-type EarlyRequest = EndRequest & { bookingId: string; participant?: string };
-
-export type EndResult =
-  | { ok: true; booking: Booking }
-  | { ok: false; reason: "not_found" | "invalid_transition" | "conflict" | "replayed" };
-
-/**
- * Ends a booking early, in one transaction of the same size for every booking: its place and locks are let go, each only
- * while it still names this booking, and what is owed back is recorded, to be spread over its charges afterwards
- * (`spreadOverCharges`). `answer` makes the record of a request that asked for it.
- */
-export function endEarly(
-  store: Store,
-  { bookingId, participant, ...request }: EarlyRequest,
-  occasion: Occasion,
-  answer?: (booking: Booking) => IdempotencyRecord | null,
-): Promise<EndResult> {
-  return untilFresh<EndResult>(store, async () => {
-    const file = await readFile(store, bookingId);
-    const asked = file !== null && (participant === undefined || onlyTakesPart(participant, file.booking));
-    if (!asked) return { ok: false, reason: "not_found" };
-    return endOnce(store, file.booking, request, occasion, [], answer);
-  });
-}
-
-type Ended =
-  | { ok: true; booking: Booking }
-  | { ok: false; reason: "invalid_transition" | "replayed" | "conflict" | "stale" };
-
-async function endOnce(
-  store: Store,
-  before: Booking,
-  { by, refundId, reason }: EndRequest,
-  occasion: Occasion,
-  checks: Guarded<"stale">[],
-  answer?: (booking: Booking) => IdempotencyRecord | null,
-): Promise<Ended> {
-  const request = { refundId, requestedBy: occasion.actor.sub, reason };
-  const decision = endBooking(before, by, request, occasion.now);
-  if (!decision.ok) return decision;
-  const record = answer?.(decision.booking) ?? null;
-  const result = await commit(store, [
-    ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
-    ...endingWrites(store, before, decision, occasion),
-    ...checks,
-    ...(await releaseWrites(store, before)),
-    ...(await unpaidEndingWrites(store, before, by, occasion.now)),
-  ]);
-  if (result.ok) return { ok: true, booking: decision.booking };
-  return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
-}
-
-/** What every ending writes, whoever ends the booking: itself, what it owes back, and which pages are to be closed. */
-export const endingWrites = (
-  store: Store,
-  before: Booking,
-  decision: Extract<ReturnType<typeof endBooking>, { ok: true }>,
-  occasion: Occasion,
-): Guarded<"stale" | "already_posted">[] => [
-  ...bookingWrites(store, before, decision, occasion),
-  ...pagesToClose(store, before, occasion.now),
-  ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
-];

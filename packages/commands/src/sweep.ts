@@ -1,5 +1,6 @@
 import {
   type Booking,
+  type BookingChange,
   complete,
   fallDue,
   followUpAt,
@@ -11,20 +12,16 @@ import type { Instant } from "@clearing/domain/time";
 import { bookingWrites, type Occasion, readBooking, readFile } from "@clearing/store/booking";
 import { clearancePut, clearanceUnchanged, clearanceWrites } from "@clearing/store/clearance";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
-import { releaseWrites } from "@clearing/store/locks";
-import { pagesToClose } from "@clearing/store/pages";
+import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
-import { unpaidEndingWrites } from "@clearing/store/unpaid-endings";
 
 type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
 /** Turns a hold whose instant has passed into `expired`, and lets go what is still its own. */
 export function lapseHold(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
-  return changeBooking(store, bookingId, occasion, lapse, async (booking) => [
-    ...(await releaseWrites(store, booking)),
-    ...(await unpaidEndingWrites(store, booking, null, occasion.now)),
-    ...pagesToClose(store, booking, occasion.now),
-  ]);
+  return changeBooking(store, bookingId, occasion, lapse, (before, change) =>
+    releaseWrites(store, before, change, { by: null }, occasion),
+  );
 }
 
 /** Bills what has fallen due, and marks what is past due, in as many transactions as that takes. */
@@ -40,19 +37,21 @@ export function completeBooking(store: Store, bookingId: string, occasion: Occas
   return changeBooking(store, bookingId, occasion, complete);
 }
 
+type Writes = (before: Booking, change: BookingChange) => ReturnType<typeof releaseWrites>;
+
 function changeBooking(
   store: Store,
   bookingId: string,
   occasion: Occasion,
-  decide: (booking: Booking, now: Instant) => Parameters<typeof bookingWrites>[2] | null,
-  also: (booking: Booking) => ReturnType<typeof releaseWrites> = async () => [],
+  decide: (booking: Booking, now: Instant) => BookingChange | null,
+  writesOf: Writes = async (before, change) => bookingWrites(store, before, change, occasion),
 ): Promise<Result> {
   return untilFresh<Result>(store, async () => {
     const before = await readBooking(store, bookingId);
     if (before === null) return { ok: false, reason: "not_found" };
     const change = decide(before, occasion.now);
     if (change === null) return { ok: true, booking: before };
-    const result = await commit(store, [...bookingWrites(store, before, change, occasion), ...(await also(before))]);
+    const result = await commit(store, await writesOf(before, change));
     if (result.ok) return { ok: true, booking: change.booking };
     return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
   });

@@ -100,7 +100,7 @@ export async function lockWrites(
  * Lets a booking's place and locks go. What may already be another booking's is looked at first and left alone; the
  * conditions catch what changes in between.
  */
-export async function releaseWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
+export async function letGoWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
   const locks = locksOf(booking);
   const [place, ...found] = await readList(store, [placeKey(booking), ...locks.map(({ key }) => key)]);
   return [

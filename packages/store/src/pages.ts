@@ -11,9 +11,16 @@ const eventMinutes = 5;
 /**
  * Notes, in the transaction that ends a booking, that its open pages are to be closed at Stripe. The note is one item
  * whatever the number of pages, and it stays due until they are closed: an event that is lost loses no page.
+ * `settledAttemptId`: the attempt that the transaction itself settles, whose page is closed.
  */
-export function pagesToClose(store: Store, { id, version, dues }: Booking, now: Instant): Guarded<never>[] {
-  if (dues.every(({ openAttemptId }) => openAttemptId === null)) return [];
+export function pagesToClose(
+  store: Store,
+  { id, version, dues }: Booking,
+  now: Instant,
+  settledAttemptId?: string,
+): Guarded<never>[] {
+  const open = dues.filter(({ openAttemptId }) => openAttemptId !== null && openAttemptId !== settledAttemptId);
+  if (open.length === 0) return [];
   const key = keys.pages(id);
   const due = dueKeys("PAGES", key, plusMinutes(now, eventMinutes));
   const Item = { ...key, ...due, version: 1, endedIn: version + 1 };

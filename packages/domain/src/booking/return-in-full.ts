@@ -1,6 +1,6 @@
 import { paymentToReturn } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
-import { bookingEvent, factContext } from "./booking.ts";
+import { type BookingChange, bookingEvent, factContext } from "./booking.ts";
 import { chargeOf, refundOn, succeededAttempt } from "./captured.ts";
 import { cancelDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
@@ -15,7 +15,7 @@ export function returnInFull(
   payment: Succeeded,
   reason: RefundReason,
   now: Instant,
-): Settlement {
+): Settlement & BookingChange {
   const { booking, attempt } = state;
   const at = factContext(booking, paidOn(booking, payment), payment);
   const today = dateIn(booking.terms.timeZone, now);

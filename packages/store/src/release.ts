@@ -1,0 +1,33 @@
+import type { Booking, BookingChange, Ending } from "@clearing/domain/booking";
+import { bookingWrites, type Occasion } from "./booking.ts";
+import type { Guarded } from "./commit.ts";
+import { letGoWrites } from "./locks.ts";
+import { pagesToClose } from "./pages.ts";
+import type { Store } from "./store.ts";
+import { unpaidEndingWrites } from "./unpaid-endings.ts";
+
+/** Who ends the booking, null where its hold lapses; and the attempt that the same transaction settles, if it settles one. */
+type Released = { by: Ending["by"] | null; settledAttemptId?: string };
+
+/**
+ * The writes of a release: the booking's next version, its place and locks, each only while it names this booking, one
+ * more unpaid ending of its account where it is one, and a note of its pages that are still open at Stripe.
+ */
+export async function releaseWrites(
+  store: Store,
+  before: Booking,
+  change: BookingChange,
+  { by, settledAttemptId }: Released,
+  occasion: Occasion,
+): Promise<Guarded<"stale" | "already_posted">[]> {
+  const [letGo, unpaidEnding] = await Promise.all([
+    letGoWrites(store, before),
+    unpaidEndingWrites(store, before, by, occasion.now),
+  ]);
+  return [
+    ...bookingWrites(store, before, change, occasion),
+    ...letGo,
+    ...unpaidEnding,
+    ...pagesToClose(store, before, occasion.now, settledAttemptId),
+  ];
+}
