@@ -5,6 +5,7 @@ import { createEventBus, type EventBus } from "./event-bus.ts";
 import { createFaults } from "./faults.ts";
 import { createMailbox, createSecrets } from "./mail-and-secrets.ts";
 import { compilePolicy, type Statement } from "./policy.ts";
+import { createQueueService } from "./queue-service.ts";
 import type { Queues } from "./queues.ts";
 import { DEFAULT_BUS, type FunctionSpec } from "./topology.ts";
 
@@ -206,4 +207,90 @@ test("a secret is given by its arn or its name to who may read it", async () => 
   expect(await get("clearing/dev/stripe")).toMatchObject({ SecretString: "s3cret" });
   expect(await get("other")).toBe("ResourceNotFoundException");
   expect(await get(arn, [])).toBe("AccessDeniedException");
+});
+
+/** A FIFO queue and a standard one, and what they were given. */
+function setUpQueues() {
+  const inserted: unknown[][] = [];
+  const spec = (name: string, fifo: boolean) => ({
+    name,
+    arn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
+    url: `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`,
+    fifo,
+    visibilityMs: 0,
+    delayMs: 0,
+    redrive: undefined,
+  });
+  const queues = { insert: (...given: unknown[]) => inserted.push(given), wake: () => {}, waiting: () => 7 };
+  const [work, plain] = [spec("work.fifo", true), spec("plain", false)];
+  const service = createQueueService({
+    db: openDatabase(":memory:"),
+    specs: [work, plain],
+    queues: queues as unknown as Queues,
+  });
+  return { service, inserted, work, plain };
+}
+const sent = { Id: "0", MessageBody: "a", MessageGroupId: "g", MessageDeduplicationId: "d" };
+
+test("a batch's messages are in the queue, each answered with the sum that the SDK checks", async () => {
+  const { service, inserted, work, plain } = setUpQueues();
+  const operation = "AmazonSQS.SendMessageBatch";
+  const answer = await ask(service, operation, { QueueUrl: work.url, Entries: [sent, { ...sent, Id: "1" }] });
+  await ask(service, operation, { QueueUrl: plain.url, Entries: [{ Id: "0", MessageBody: "b" }] });
+  expect(answer.Failed).toEqual([]);
+  expect(answer.Successful).toMatchObject([
+    { Id: "0", MD5OfMessageBody: "0cc175b9c0f1b6a831c399e269772661" },
+    { Id: "1" },
+  ]);
+  const fifo = { groupId: "g", deduplicationId: "d" };
+  expect(inserted).toEqual([
+    [work.arn, "a", fifo],
+    [work.arn, "a", fifo],
+    [plain.arn, "b"],
+  ]);
+});
+
+test("what a FIFO queue needs is asked for entry by entry", async () => {
+  const { service, inserted, work } = setUpQueues();
+  const Entries = [
+    { ...sent, Id: "1", MessageGroupId: undefined },
+    { ...sent, Id: "2", MessageDeduplicationId: undefined },
+    { ...sent, Id: "3", MessageBody: "" },
+    { ...sent, Id: "4" },
+  ];
+  const answer = await ask(service, "AmazonSQS.SendMessageBatch", { QueueUrl: work.url, Entries });
+  expect(answer.Failed.map(({ Id, Code }: { Id: string; Code: string }) => [Id, Code])).toEqual([
+    ["1", "MissingParameter"],
+    ["2", "InvalidParameterValue"],
+    ["3", "MissingParameter"],
+  ]);
+  expect(inserted).toHaveLength(1);
+});
+
+test("a batch is refused as a whole as SQS refuses it", async () => {
+  const { service, inserted, work } = setUpQueues();
+  const send = (QueueUrl: string, Entries: object[], statements = [everything]) =>
+    ask(service, "AmazonSQS.SendMessageBatch", { QueueUrl, Entries }, statements);
+  const eleven = Array.from({ length: 11 }, (_, index) => ({ ...sent, Id: String(index) }));
+  const other: Statement = { Effect: "Allow", Action: "sqs:SendMessage", Resource: "arn:aws:sqs:*:*:other" };
+  expect(await send(work.url, [])).toBe("EmptyBatchRequest");
+  expect(await send(work.url, eleven)).toBe("TooManyEntriesInBatchRequest");
+  expect(await send(work.url, [sent, sent])).toBe("BatchEntryIdsNotDistinct");
+  expect(await send(`${work.url}x`, [sent])).toBe("QueueDoesNotExist");
+  expect(await send(work.url, [sent], [other])).toBe("AccessDeniedException");
+  expect(inserted).toEqual([]);
+});
+
+test("a queue tells how many messages wait, to whom may ask", async () => {
+  const { service, work } = setUpQueues();
+  const input = { QueueUrl: work.url, AttributeNames: ["ApproximateNumberOfMessages"] };
+  const other: Statement = { Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" };
+  expect(await ask(service, "AmazonSQS.GetQueueAttributes", input)).toEqual({
+    Attributes: { ApproximateNumberOfMessages: "7" },
+  });
+  expect(await ask(service, "AmazonSQS.GetQueueAttributes", input, [other])).toBe("AccessDeniedException");
+  expect(await ask(service, "AmazonSQS.GetQueueAttributes", { ...input, AttributeNames: ["All"] })).toBe(
+    "InvalidAttributeName",
+  );
+  expect(await ask(service, "AmazonSQS.ReceiveMessage", { QueueUrl: work.url })).toBe("UnknownOperationException");
 });

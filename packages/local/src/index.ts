@@ -13,6 +13,7 @@ import { createLambdaHost, type Invocation, type LambdaHost } from "./lambda-hos
 import { listen } from "./listen.ts";
 import { createLocalRoutes, keySetPath } from "./local-routes.ts";
 import { createMailbox, createSecrets, type MailEvents, type MailIdentity } from "./mail-and-secrets.ts";
+import { createQueueService } from "./queue-service.ts";
 import { createQueues } from "./queues.ts";
 import { createStreams } from "./streams.ts";
 import { realStripe, SECRET_KEY, simulatedStripe } from "./stripe.ts";
@@ -189,6 +190,7 @@ async function assemble(
         crash,
       }),
       AWSEvents: bus.service,
+      AmazonSQS: createQueueService({ db, specs: topology.queues, queues }),
       secretsmanager: createSecrets(secretOf, [...givenSecrets.keys()]),
       "POST /v2/email/outbound-emails": mailbox.service,
     }),

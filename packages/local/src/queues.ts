@@ -7,10 +7,13 @@ import type { Invocation } from "./lambda-host.ts";
 import { REGION } from "./template.ts";
 import type { MappingSpec, QueueSpec } from "./topology.ts";
 
-/** SQS standard queues and the mappings that feed functions from them. */
+/** What a message of a FIFO queue carries: its group, and the id under which it is taken once in five minutes. */
+export type Fifo = { groupId: string; deduplicationId: string };
+
+/** SQS queues, standard and FIFO, and the mappings that feed functions from them. */
 export type Queues = {
   /** Puts a message into a queue; part of the caller's transaction, so call `wake` after it. */
-  insert(queueArn: string, body: string): void;
+  insert(queueArn: string, body: string, fifo?: Fifo): void;
   wake(): void;
   /** True while a message is being handled or could be. Delayed messages and failed ones in their time-out do not count. */
   busy(): boolean;
@@ -23,6 +26,8 @@ export type Queues = {
   nextVisible(): number | undefined;
   /** Messages in queues that nothing consumes: the dead-letter queues. */
   deadLetters(): number;
+  /** Messages of one queue that could be received now. */
+  waiting(queueArn: string): number;
   stop(): void;
 };
 
@@ -40,12 +45,19 @@ type Message = {
   visibleAt: number;
   receives: number;
   firstReceivedAt: number;
+  groupId: string | null;
 };
 
 /** Of this many visible messages a batch is drawn at random: a standard queue keeps no order. */
 const WINDOW = 50;
+/** So long SQS remembers the deduplication id of a message that a FIFO queue was sent. */
+const DEDUPLICATION_MS = 5 * 60_000;
 /** So often a failed message is tried again without waiting when somebody is in a hurry. */
 const IMPATIENT = 3;
+
+/** Nothing of the message's group is being handled or waits to come again: the group's order holds it back till then. */
+const isNext = `(groupId IS NULL OR NOT EXISTS (
+  SELECT 1 FROM message WHERE queue = one.queue AND groupId = one.groupId AND visibleAt > ?))`;
 
 export function createQueues({ db, queues, mappings, clock, invoke }: Options): Queues {
   const specs = new Map(queues.map((queue) => [queue.arn, queue]));
@@ -59,16 +71,26 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
   let stopped = false;
 
   const among = (arns: readonly string[]) => `(${arns.map(() => "?").join(",")})`;
-  const insert = db.prepare("INSERT INTO message (id, queue, body, sentAt, visibleAt) VALUES (?, ?, ?, ?, ?)");
+  const insert = db.prepare(
+    "INSERT INTO message (id, queue, body, sentAt, visibleAt, groupId, sequence) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  );
+  const forget = db.prepare("DELETE FROM deduplication WHERE sentAt <= ?");
+  const remember = db.prepare("INSERT INTO deduplication (queue, id, sentAt) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  let sequence = Number(db.prepare("SELECT coalesce(max(sequence), 0) AS last FROM message").get()?.last);
   const visible = db.prepare(
     `SELECT * FROM (SELECT * FROM message WHERE queue = ? AND visibleAt <= ? ORDER BY visibleAt LIMIT ${WINDOW}) ORDER BY random() LIMIT ?`,
+  );
+  const visibleInOrder = db.prepare(
+    `SELECT * FROM message AS one INDEXED BY messageInOrder WHERE queue = ? AND visibleAt <= ? AND ${isNext} ORDER BY sequence LIMIT ?`,
   );
   const take = db.prepare(
     "UPDATE message SET receives = receives + 1, visibleAt = ?, firstReceivedAt = coalesce(firstReceivedAt, ?) WHERE id = ? RETURNING *",
   );
   const move = db.prepare("UPDATE message SET queue = ?, receives = 0, visibleAt = ? WHERE id = ?");
   const remove = db.prepare("DELETE FROM message WHERE id = ?");
-  const earliest = db.prepare(`SELECT min(visibleAt) AS at FROM message WHERE queue IN ${among(consumed)}`);
+  const anyVisible = db.prepare(
+    `SELECT 1 FROM message AS one WHERE queue IN ${among(consumed)} AND visibleAt <= ? AND ${isNext} LIMIT 1`,
+  );
   const earliestHidden = db.prepare(
     `SELECT min(visibleAt) AS at FROM message WHERE queue IN ${among(consumed)} AND visibleAt > ?`,
   );
@@ -76,12 +98,15 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     `SELECT * FROM message WHERE queue IN ${among(consumed)} AND receives > 0 AND visibleAt > ?`,
   );
   const show = db.prepare("UPDATE message SET visibleAt = ? WHERE id = ?");
+  const waiting = db.prepare("SELECT count(*) AS count FROM message WHERE queue = ? AND visibleAt <= ?");
   const dead = db.prepare(`SELECT count(*) AS count FROM message WHERE queue NOT IN ${among(consumed)}`);
 
   function receive(queue: QueueSpec, limit: number): Message[] {
     const now = Math.floor(clock.now());
+    const found = () =>
+      queue.fifo ? visibleInOrder.all(queue.arn, now, now, limit) : visible.all(queue.arn, now, limit);
     return atomically(db, () =>
-      (visible.all(queue.arn, now, limit) as Message[]).flatMap((found) => {
+      (found() as Message[]).flatMap((found) => {
         if (queue.redrive && found.receives >= queue.redrive.maxReceives) {
           move.run(queue.redrive.arn, now, found.id);
           return [];
@@ -104,8 +129,11 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     arm();
   }
 
-  const any = db.prepare("SELECT 1 FROM message WHERE queue = ? AND visibleAt <= ? LIMIT 1");
-  const hasVisible = (queue: QueueSpec) => any.get(queue.arn, Math.floor(clock.now())) !== undefined;
+  const any = db.prepare(`SELECT 1 FROM message AS one WHERE queue = ? AND visibleAt <= ? AND ${isNext} LIMIT 1`);
+  function hasVisible(queue: QueueSpec): boolean {
+    const now = Math.floor(clock.now());
+    return any.get(queue.arn, now, now) !== undefined;
+  }
 
   async function handle(consumer: (typeof consumers)[number], queue: QueueSpec, batch: Message[]): Promise<void> {
     consumer.running++;
@@ -150,17 +178,21 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
   clock.onMove(wake);
 
   return {
-    insert(queueArn, body) {
+    insert(queueArn, body, fifo) {
       const queue = specs.get(queueArn);
       if (!queue) throw new Error(`no queue ${queueArn}`);
       const now = Math.floor(clock.now());
-      insert.run(randomUUID(), queueArn, body, now, now + queue.delayMs);
+      if (fifo) {
+        forget.run(now - DEDUPLICATION_MS);
+        if (remember.run(queueArn, fifo.deduplicationId, now).changes === 0) return;
+      }
+      insert.run(randomUUID(), queueArn, body, now, now + queue.delayMs, fifo?.groupId ?? null, ++sequence);
     },
     wake,
     busy() {
       if (woken || consumers.some((consumer) => consumer.running > 0)) return true;
-      const at = earliest.get(...consumed)?.at as number | null;
-      return at !== null && at <= clock.now();
+      const now = Math.floor(clock.now());
+      return anyVisible.get(...consumed, now, now) !== undefined;
     },
     hurry() {
       const now = Math.floor(clock.now());
@@ -173,6 +205,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     },
     nextVisible,
     deadLetters: () => Number(dead.get(...consumed)?.count),
+    waiting: (queueArn) => Number(waiting.get(queueArn, Math.floor(clock.now()))?.count),
     stop() {
       stopped = true;
       clearTimeout(timer);
@@ -190,6 +223,7 @@ function recordOf(queue: QueueSpec, message: Message) {
       SentTimestamp: String(message.sentAt),
       SenderId: "events.amazonaws.com",
       ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+      ...(message.groupId !== null && { MessageGroupId: message.groupId }),
     },
     messageAttributes: {},
     md5OfBody: createHash("md5").update(message.body).digest("hex"),
