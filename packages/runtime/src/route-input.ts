@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Route } from "@clearing/contracts/route";
+import { canonicalHash } from "@clearing/domain/canonical";
 import type * as z from "zod/mini";
 import { readJson } from "./json-body.ts";
 
@@ -59,7 +59,8 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
   const body = route.body === undefined || json.malformed ? undefined : check(route.body, json.value, "");
   if (errors.length > 0) return { ok: false, reason: "validation_failed", errors: errors.slice(0, MOST_ERRORS) };
   const input = { params, query, headers, body } as InputOf<R>;
-  return { ok: true, input, fingerprint: fingerprintOf([named, json.value ?? null]) };
+  // The same request with its fields in another order, or with other white space, has the same fingerprint.
+  return { ok: true, input, fingerprint: canonicalHash([named, json.value ?? null]) };
 }
 
 /** Every named parameter once; one that the route does not know is an error, not silence. */
@@ -126,16 +127,4 @@ function fieldsOf(schema: z.ZodMiniType | undefined): string[] {
 
 function pick(values: Readonly<Record<string, string | undefined>>, names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));
-}
-
-/** The same request written in another order of fields, or with other white space, has the same fingerprint. */
-function fingerprintOf(value: unknown): string {
-  return createHash("sha256").update(canonical(value)).digest("hex");
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "";
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`;
 }

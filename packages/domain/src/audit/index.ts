@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { canonicalHash } from "../canonical/index.ts";
 import type { Instant } from "../time/index.ts";
 
 /** Who acted: a person by their subject, or `system` for deadlines and messages. Never a name or an address. */
@@ -16,7 +16,7 @@ export type AuditFact = {
   after: Record<string, unknown> | null;
 };
 
-/** One link of a subject's chain: its hash covers the fact and the hash before it. */
+/** One link of a subject's chain. Its hash covers the fact and the hash before it, in their canonical form (RFC 8785). */
 export type AuditRecord = AuditFact & { previousHash: string; hash: string };
 
 /** Links a fact to the chain that ends in `previousHash`, which is empty for the first. */
@@ -37,18 +37,7 @@ export function verifyChain(records: AuditRecord[], head: string): ChainVerdict 
   return previous === head ? { verified: true } : { verified: false, brokenAt: records.length + 1 };
 }
 
-const hashOf = (previousHash: string, { subject, sequence, at, actor, action, before, after }: AuditFact): string =>
-  createHash("sha256")
-    .update(previousHash)
-    .update(canonical({ subject, sequence, at, actor, action, before, after }))
-    .digest("hex");
-
-/** JSON with the fields of every object in order, so that what is read back hashes as what was written. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`;
-}
+const hashOf = (previousHash: string, fact: AuditFact): string => {
+  const { subject, sequence, at, actor, action, before, after } = fact;
+  return canonicalHash({ previousHash, subject, sequence, at, actor, action, before, after });
+};

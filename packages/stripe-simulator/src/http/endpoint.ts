@@ -1,10 +1,11 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import canonicalize from "canonicalize";
 import type { Context } from "hono";
 import { type Faults, internalError, rateLimited } from "../faults.ts";
 import { ACCOUNT_API_VERSION, randomText, type World } from "../world.ts";
 import { expand } from "./expand.ts";
-import { canonical, decodeBody, decodeForm } from "./form.ts";
+import { decodeBody, decodeForm } from "./form.ts";
 import type { IdempotencyKeys, SavedAnswer } from "./idempotency.ts";
 import { list, parseShape, type Shape, text, type Values } from "./params.ts";
 import { StripeFailure } from "./stripe-error.ts";
@@ -54,7 +55,8 @@ async function answerOnce<S extends Shape>(
       ? decodeBody(c.req.header("content-type") ?? null, await c.req.text())
       : decodeForm(new URL(c.req.url).search.slice(1));
   const key = method === "GET" ? undefined : c.req.header("idempotency-key");
-  const fingerprint = canonical({ method, raw });
+  // The same parameters in another order are the same request.
+  const fingerprint = canonicalize({ method, raw }) ?? "";
 
   const respond = (answer: SavedAnswer, replayed: boolean) =>
     new Response(answer.body, {

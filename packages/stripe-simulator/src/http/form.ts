@@ -16,13 +16,3 @@ export function decodeBody(contentType: string | null, body: string): Record<str
   }
   return decodeForm(body);
 }
-
-/** The same parameters in any order give the same text, for comparing requests under one idempotency key. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(",")}}`;
-  }
-  return JSON.stringify(value) ?? "null";
-}
