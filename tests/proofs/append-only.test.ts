@@ -31,7 +31,7 @@ test.each([
     "ledger",
     { pk: "JE#payment:ch_1", sk: "ENTRY" },
     (round: number) => journalWrites(running.store, entry(round * 100)),
-    "already_posted",
+    "stale",
   ],
   [
     "audit",

@@ -150,7 +150,7 @@ async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
   return whole.booking as unknown as Booking;
 }
 
-const writesOf = (booking: Booking): Guarded<"stale" | "already_posted">[] =>
+const writesOf = (booking: Booking): Guarded<"stale">[] =>
   confirmationWrites(running.store, booking, confirm(booking, now), { actor, action: "confirm", now });
 
 /** The same writes, with one condition taken out of them. */

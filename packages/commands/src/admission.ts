@@ -3,7 +3,7 @@ import { dateIn } from "@clearing/domain/time";
 import { bookingWrites, type Occasion, readFile } from "@clearing/store/booking";
 import { checkCleared } from "@clearing/store/clearance";
 import { commit, untilFresh } from "@clearing/store/commit";
-import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { pagesToClose } from "@clearing/store/pages";
 import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
@@ -37,12 +37,10 @@ export function admitBooking(
     const change = outcome === "admitted" ? admitted() : ended(outcome);
     if (!change.ok) return change;
     const record = answer(change.booking);
-    const result = await commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
-      ...change.writes,
-    ]);
-    if (result.ok) return { ok: true, booking: change.booking };
-    return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
+    return commit(store, [...answerWrites(store.tables.core, record), ...change.writes], {
+      ok: true,
+      booking: change.booking,
+    });
 
     function admitted() {
       const change = admit(before, by, occasion.now);

@@ -2,7 +2,7 @@ import { agreementSigned, type Booking, isSameSignature, mayOwe, setAutopay, sig
 import { readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
 import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
-import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "@clearing/store/idempotency";
+import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
 import type { Store } from "@clearing/store/store";
 
 export type SignResult =
@@ -31,14 +31,12 @@ export function signAgreement(
     if (!decision.ok) return decision;
     const record = answer(decision.booking);
     const signed: Signature = { ...evidence, signedAt: occasion.now };
-    return commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+    const writes = [
+      ...answerWrites(store.tables.core, record),
       ...bookingWrites(store, before, decision, occasion),
       signaturePut(store, before, signed),
-    ]).then((result) => {
-      if (result.ok) return { ok: true, booking: decision.booking } as const;
-      return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason } as const;
-    });
+    ];
+    return commit(store, writes, { ok: true, booking: decision.booking });
   });
 }
 
@@ -81,11 +79,10 @@ export function changeAutopay(
       return kept.ok ? { ok: true, booking: before } : kept;
     }
     const record = answer(change.booking);
-    const result = await commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
-      ...bookingWrites(store, before, change, occasion),
-    ]);
-    if (result.ok) return { ok: true, booking: change.booking };
-    return { ok: false, reason: result.reason === "already_posted" ? "stale" : result.reason };
+    return commit(
+      store,
+      [...answerWrites(store.tables.core, record), ...bookingWrites(store, before, change, occasion)],
+      { ok: true, booking: change.booking },
+    );
   });
 }

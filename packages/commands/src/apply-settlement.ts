@@ -14,7 +14,7 @@ import type { Instant } from "@clearing/domain/time";
 import { attemptPut } from "@clearing/store/attempt";
 import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
 import { chargePut } from "@clearing/store/charge";
-import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
+import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/commit";
 import { journalWrites } from "@clearing/store/facts";
 import { fromDeadlineItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
@@ -29,7 +29,7 @@ export type SettleResult = { ok: true; attempt: Attempt } | { ok: false; reason:
 
 type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
 
-type Writes = Guarded<"stale" | "already_posted" | "place_gone" | LockRefusal>[];
+type Writes = Guarded<"stale" | "place_gone" | LockRefusal>[];
 
 /**
  * Applies to a booking what Stripe says of one of its attempts. Webhook, return page, reconciler and sweep all end
@@ -75,14 +75,13 @@ export function settleAttempt(
 }
 
 async function write(store: Store, state: SettlementState, settlement: Settlement, occasion: Occasion) {
-  const result = await commit(store, [
+  const { attempt, place } = settlement;
+  const writes: Writes = [
     ...settlementWrites(store, state, settlement, occasion),
-    ...(settlement.place === undefined ? [] : await placeWrites(store, state.booking, settlement.place, occasion.now)),
-  ]);
-  if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
-  // Whatever else stood in the way - another version, an entry posted already, a place resold - shows at the next read.
-  const { reason } = result;
-  return { ok: false, reason: reason === "conflict" || reason === "already_booked" ? reason : "stale" } as const;
+    ...(place === undefined ? [] : await placeWrites(store, state.booking, place, occasion.now)),
+  ];
+  const result = await commit(store, writes, { ok: true, attempt });
+  return result.ok ? result : staleUnless(result.reason, "already_booked");
 }
 
 function settlementWrites(store: Store, state: SettlementState, settlement: Settlement, occasion: Occasion): Writes {
@@ -123,15 +122,16 @@ async function late(store: Store, state: SettlementState, payment: Payment, occa
     // The cohort was given other dates or another zone since: the agreement is of the old ones.
     if (datesVersion !== booking.terms.datesVersion) continue;
     const settlement = revive(state, id, payment, now);
-    const result = await commit(store, [
+    const writes: Writes = [
       takeFreePlace(store, { ...booking, placeId: id }, now),
       ...(await lockWrites(store, booking, "take", { until: "forever", now })),
       ...settlementWrites(store, state, settlement, occasion),
-    ]);
-    if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
+    ];
+    const result = await commit(store, writes, { ok: true, attempt: settlement.attempt });
+    if (result.ok) return result;
     if (result.reason === "place_gone") continue;
     if (result.reason === "already_booked") break;
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" } as const;
+    return staleUnless(result.reason);
   }
   return giveBack(store, state, payment, occasion);
 }
@@ -141,12 +141,11 @@ async function giveBack(store: Store, state: SettlementState, payment: Payment, 
   const { booking } = state;
   const settlement = returnInFull({ ...state, placeIsOurs: false }, payment, "late_payment", occasion.now);
   const released = { by: null, settledAttemptId: state.attempt.id } as const;
-  const result = await commit(store, [
+  const writes: Guarded<"stale">[] = [
     ...moneyWrites(store, settlement),
     ...(booking.status === "held"
       ? await releaseWrites(store, booking, settlement, released, occasion)
       : bookingWrites(store, booking, settlement, occasion)),
-  ]);
-  if (result.ok) return { ok: true, attempt: settlement.attempt } as const;
-  return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" } as const;
+  ];
+  return commit(store, writes, { ok: true, attempt: settlement.attempt });
 }

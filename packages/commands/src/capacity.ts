@@ -3,7 +3,7 @@ import type { DomainEvent } from "@clearing/domain/event";
 import type { Occasion } from "@clearing/store/booking";
 import { type CohortWithPlaces, cohortWrites, readCohort } from "@clearing/store/cohort";
 import { commit, untilFresh } from "@clearing/store/commit";
-import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { placePut, removePlace } from "@clearing/store/place";
 
 import type { Store } from "@clearing/store/store";
@@ -53,7 +53,7 @@ export function addPlaces(
     const after = withCapacity(cohort, type, count);
     const record = answer({ cohort: after, places: [...found.places, ...places] });
     return commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...answerWrites(store.tables.core, record),
       ...cohortWrites(store, cohort, after, [capacityEvent("PlacesAdded", after, type, count)], occasion),
       ...places.map((place) => placePut(store, place)),
     ]);
@@ -83,7 +83,7 @@ export function removePlaces(
     const after = withCapacity(cohort, type, -count);
     const record = answer({ cohort: after, places: found.places.filter((place) => !going.includes(place)) });
     return commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...answerWrites(store.tables.core, record),
       ...cohortWrites(store, cohort, after, [capacityEvent("PlacesRemoved", after, type, count)], occasion),
       ...going.map((place) => removePlace(store, place, occasion.now)),
     ]);

@@ -14,7 +14,7 @@ import { addBusinessDays } from "@clearing/domain/time/business-days";
 import type { GatewayFailure } from "@clearing/payments";
 import { attemptPut, readAttempt } from "@clearing/store/attempt";
 import { bookingWrites, readFileWith } from "@clearing/store/booking";
-import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
+import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/commit";
 import { type LockRefusal, lockWrites } from "@clearing/store/locks";
 import { moveClaim } from "@clearing/store/place";
 import { wayBackPut } from "@clearing/store/way-back";
@@ -185,7 +185,7 @@ function record(
     const { booking, decision } = decided;
     if (decision.kind !== "begin") return attemptOf(context, decided);
     const { attempt, holdUntil } = decision;
-    const writes: Guarded<"stale" | "already_posted" | LockRefusal>[] = [
+    const writes: Guarded<"stale" | LockRefusal>[] = [
       attemptPut(store, attempt),
       wayBackPut(store, attempt.id, { bookingId: booking.id, attemptId: attempt.id }),
       ...bookingWrites(store, booking, decision, occasion),
@@ -197,8 +197,7 @@ function record(
     }
     const result = await commit(store, writes);
     if (result.ok) return { ok: true, attempt };
-    if (result.reason === "debit_busy" || result.reason === "conflict") return { ok: false, reason: result.reason };
     if (result.reason === "already_booked") return { ok: false, reason: "hold_expired" };
-    return { ok: false, reason: "stale" };
+    return staleUnless(result.reason, "debit_busy");
   });
 }

@@ -4,7 +4,7 @@ import { later } from "@clearing/domain/time";
 import type { Occasion } from "@clearing/store/booking";
 import { type CohortWithPlaces, cohortRests, cohortUnchanged, cohortWrites, readCohort } from "@clearing/store/cohort";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
-import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { opens, openWrites } from "@clearing/store/open-cohorts";
 import { movePlace, placePut, tellPlace } from "@clearing/store/place";
 import { readProgram } from "@clearing/store/program";
@@ -19,7 +19,7 @@ export function createCohort(
   idempotency: IdempotencyRecord | null,
 ): Promise<CommitResult<"stale" | "replayed">> {
   return commit(store, [
-    ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
+    ...answerWrites(store.tables.core, idempotency),
     ...cohortWrites(store, null, cohort, [], occasion),
     ...places.map((place) => placePut(store, place)),
   ]);
@@ -65,7 +65,7 @@ export async function changeCohort<Refusal extends string>(
     const places = found.places.map((place) => ({ ...place, ...saleOf(after) }));
     const record = answer({ cohort: after, places, program });
     const written = await commit<"stale" | "replayed">(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...answerWrites(store.tables.core, record),
       ...cohortWrites(store, found.cohort, after, statusEvents(found.cohort, after), occasion),
       ...openWrites(store, { before: found.cohort, after, program }),
       ...(moved ? found.places.map((place) => movePlace(store, place, after, occasion.now)) : []),

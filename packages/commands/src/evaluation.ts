@@ -3,7 +3,7 @@ import type { BookingFile, Occasion } from "@clearing/store/booking";
 import { clearanceWrites } from "@clearing/store/clearance";
 import { type ClinicalFact, clinicalPut } from "@clearing/store/clinical-record";
 import { commit } from "@clearing/store/commit";
-import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import type { Store } from "@clearing/store/store";
 
 /**
@@ -19,7 +19,7 @@ export async function writeClearance(
   answer: IdempotencyRecord | null,
 ): Promise<{ ok: true } | { ok: false; reason: "stale" | "replayed" | "conflict" }> {
   return commit<"stale" | "replayed">(store, [
-    ...(answer === null ? [] : [idempotencyPut(store.tables.clinical, answer)]),
+    ...answerWrites(store.tables.clinical, answer),
     clinicalPut(store, booking.id, fact),
     ...clearanceWrites(store, booking, clearance, after, occasion),
   ]);

@@ -3,7 +3,7 @@ import type { Booking, BookingChange } from "@clearing/domain/booking";
 import { agreementPut } from "@clearing/store/agreement";
 import { bookingWrites, type Occasion } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
-import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { lockWrites } from "@clearing/store/locks";
 import { claimPlace, freePlaces } from "@clearing/store/place";
 import { useQuote } from "@clearing/store/quote";
@@ -54,7 +54,7 @@ export async function holdPlace(
     const until = booking.holdExpiresAt;
     if (until === null) throw new Error(`${booking.id} is held without an instant`);
     const result = await commit(store, [
-      ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
+      ...answerWrites(store.tables.core, idempotency),
       claimPlace(store, booking, until, now),
       useQuote(store, request.quoteId, booking.id, now),
       ...(await lockWrites(store, booking, "hold", { until, now })),
@@ -68,7 +68,6 @@ export async function holdPlace(
       case "conflict":
         continue;
       case "stale":
-      case "already_posted":
       case "debit_busy":
         throw new Error(`${booking.id} is new, and meets ${result.reason}`);
       default:

@@ -9,8 +9,8 @@ import {
 } from "@clearing/domain/booking";
 import { acceptancePut, agreementPut, readAgreement, readTerms, type TermsSignature } from "@clearing/store/agreement";
 import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
-import { commit, untilFresh } from "@clearing/store/commit";
-import { type IdempotencyRecord, idempotencyPut, keepAnswer } from "@clearing/store/idempotency";
+import { commit, staleUnless, untilFresh } from "@clearing/store/commit";
+import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
 import { correctionWrites, lockWrites } from "@clearing/store/locks";
 import type { Store } from "@clearing/store/store";
 
@@ -53,15 +53,14 @@ export function acceptParticipation(
     const record = answer(booking);
     const signed: TermsSignature = { ...evidence, signedAt: now };
     const result = await commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...answerWrites(store.tables.core, record),
       ...bookingWrites(store, before, decision, occasion),
       ...(await lockWrites(store, booking, "accept", { until: booking.holdExpiresAt ?? "forever", now })),
       acceptancePut(store, bookingId, { ...terms, signed }),
     ]);
     if (result.ok) return { ok: true, booking };
     if (result.reason === "already_booked") return { ok: false, reason: "already_booked", booking };
-    const { reason } = result;
-    return { ok: false, reason: reason === "conflict" || reason === "replayed" ? reason : "stale" };
+    return staleUnless(result.reason, "replayed");
   });
 }
 
@@ -94,14 +93,13 @@ export function correctInvitation(
     const { booking }: BookingChange = decision;
     const record = answer(booking);
     const result = await commit(store, [
-      ...(record === null ? [] : [idempotencyPut(store.tables.core, record)]),
+      ...answerWrites(store.tables.core, record),
       ...bookingWrites(store, before, decision, occasion),
       ...(await correctionWrites(store, before, booking, occasion.now)),
       agreementPut(store, booking, document),
     ]);
     if (result.ok) return { ok: true, booking };
     if (result.reason === "already_booked") return { ok: false, reason: "already_booked", booking };
-    const { reason } = result;
-    return { ok: false, reason: reason === "conflict" || reason === "replayed" ? reason : "stale" };
+    return staleUnless(result.reason, "replayed");
   });
 }

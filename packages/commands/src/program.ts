@@ -2,7 +2,7 @@ import type { DomainEvent } from "@clearing/domain/event";
 import type { Program } from "@clearing/domain/program";
 import type { Occasion } from "@clearing/store/booking";
 import { type CommitResult, commit } from "@clearing/store/commit";
-import { type IdempotencyRecord, idempotencyPut } from "@clearing/store/idempotency";
+import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { programWrites } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 
@@ -19,7 +19,7 @@ export function writeProgram(
   idempotency: IdempotencyRecord | null,
 ): Promise<CommitResult<"stale" | "replayed" | "cohort_open">> {
   return commit<"stale" | "replayed" | "cohort_open">(store, [
-    ...(idempotency === null ? [] : [idempotencyPut(store.tables.core, idempotency)]),
+    ...answerWrites(store.tables.core, idempotency),
     ...programWrites(store, before, after, events, occasion),
   ]);
 }

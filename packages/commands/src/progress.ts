@@ -1,10 +1,18 @@
-import { type Booking, confirm, progress, unconfirm } from "@clearing/domain/booking";
+import {
+  type Booking,
+  type BookingChange,
+  confirm,
+  type Ending,
+  endBooking,
+  progress,
+  unconfirm,
+} from "@clearing/domain/booking";
 import { bookingWrites, type Occasion, readFile } from "@clearing/store/booking";
 import { clearanceUnchanged } from "@clearing/store/clearance";
-import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
+import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { confirmationWrites } from "@clearing/store/confirmation";
 import type { Store } from "@clearing/store/store";
-import { type Ended, endOnce } from "./end-early.ts";
+import { endingWrites } from "./end-early.ts";
 
 export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
@@ -42,26 +50,25 @@ async function progressOnce(
       return { ok: true, booking, moved: false };
     case "confirm": {
       const change = confirm(booking, occasion.now);
-      return moved(change.booking, await commit(store, confirmationWrites(store, booking, change, occasion)));
+      return moved(change, confirmationWrites(store, booking, change, occasion));
     }
     case "unconfirm": {
       const change = unconfirm(booking, occasion.now);
-      const writes = [...bookingWrites(store, booking, change, occasion), unchanged];
-      return moved(change.booking, await commit(store, writes));
+      return moved(change, [...bookingWrites(store, booking, change, occasion), unchanged]);
     }
     case "decline":
-      return ended(await endOnce(store, booking, { by: "not_cleared", refundId }, occasion, [unchanged]));
+      return ended("not_cleared");
     case "miss_deadline":
-      return ended(await endOnce(store, booking, { by: "clearance_deadline", refundId }, occasion, [unchanged]));
+      return ended("clearance_deadline");
+  }
+
+  async function ended(by: Ending["by"]) {
+    const decision = endBooking(booking, by, { refundId, requestedBy: occasion.actor.sub }, occasion.now);
+    if (!decision.ok) throw new Error(`${bookingId} is to end, and may not: ${by}`);
+    return moved(decision, [...(await endingWrites(store, booking, decision, by, occasion)), unchanged]);
+  }
+
+  function moved(change: BookingChange, writes: Guarded<"stale">[]) {
+    return commit(store, writes, { ok: true, booking: change.booking, moved: true } as const);
   }
 }
-
-function moved(booking: Booking, result: CommitResult<string>): Step | { ok: false; reason: "stale" } {
-  if (result.ok) return { ok: true, booking, moved: true };
-  return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
-}
-
-const ended = (result: Ended): Step | { ok: false; reason: "stale" } =>
-  result.ok
-    ? moved(result.booking, result)
-    : { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };

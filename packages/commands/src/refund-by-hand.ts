@@ -47,13 +47,11 @@ export function recordStripeRefund(
     if (!spread.ok) return spread;
     const made = { id: refundId, ...refunded, now: occasion.now };
     const { refund, charge: after, ...change } = refundMadeAtStripe(booking, charge, made);
-    const result = await commit(store, [
+    return commit(store, [
       refundPut(store, refund),
       ...bookingWrites(store, booking, change, occasion),
       chargeFollows(store, charge, after),
     ]);
-    if (result.ok) return { ok: true };
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
   });
 }
 
@@ -89,12 +87,10 @@ export function reckonRefundPart(
     const decision = reckonPart(booking, refund, charge, refused, occasion.now);
     if (decision.kind === "unchanged") return { ok: true };
     if (decision.kind === "unexplained") return { ok: false, reason: "unexplained" };
-    const result = await commit(store, [
+    return commit(store, [
       refundPut(store, decision.refund),
       ...bookingWrites(store, booking, decision, occasion),
       chargeFollows(store, charge, decision.charge),
     ]);
-    if (result.ok) return { ok: true };
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
   });
 }

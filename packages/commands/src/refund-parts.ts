@@ -50,12 +50,11 @@ async function spreadOnce(
   if (refund === null) return { ok: false, reason: "not_found" };
   const slice = spreadRefund(refund, charges, now);
   if (slice === null) return { ok: true, whole: true };
-  const result = await commit(store, [
+  const writes = [
     refundPut(store, slice.refund),
     ...slice.added.map((part) => chargeRefunded(store, bookingId, part.chargeId, part.amount)),
-  ]);
-  if (result.ok) return { ok: true, whole: slice.refund.unspread === 0 };
-  return { ok: false, reason: result.reason };
+  ];
+  return commit(store, writes, { ok: true, whole: slice.refund.unspread === 0 });
 }
 
 /** Stores that a part will be asked for under its next key, and gives the part as it is then. */
@@ -92,12 +91,10 @@ export function settleRefundPart(
     const refund = fromDeadlineItem<Refund>(found.refund);
     const decision = applyRefund(booking, refund, partId, outcome, occasion.now);
     if (decision.kind === "unchanged") return { ok: true };
-    const result = await commit(store, [
+    return commit(store, [
       refundPut(store, decision.refund),
       ...bookingWrites(store, booking, decision, occasion),
       ...(decision.restored > 0 ? [restoreCharge(store, bookingId, decision.chargeId, decision.restored)] : []),
     ]);
-    if (result.ok) return { ok: true };
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
   });
 }

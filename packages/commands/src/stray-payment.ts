@@ -23,12 +23,10 @@ export function recordStrayPayment(
     const booking = await readBooking(store, bookingId);
     if (booking === null) return { ok: false, reason: "not_found" };
     const { charge, refund, ...change } = returnStrayPayment(booking, payment, { refundId, now: occasion.now });
-    const result = await commit(store, [
+    return commit(store, [
       ...bookingWrites(store, booking, change, occasion),
       chargePut(store, charge),
       ...(refund === null ? [] : [refundPut(store, refund)]),
     ]);
-    if (result.ok) return { ok: true };
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
   });
 }

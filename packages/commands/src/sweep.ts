@@ -51,9 +51,7 @@ function changeBooking(
     if (before === null) return { ok: false, reason: "not_found" };
     const change = decide(before, occasion.now);
     if (change === null) return { ok: true, booking: before };
-    const result = await commit(store, await writesOf(before, change));
-    if (result.ok) return { ok: true, booking: change.booking };
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+    return commit(store, await writesOf(before, change), { ok: true, booking: change.booking });
   });
 }
 
@@ -64,9 +62,7 @@ export function remind(store: Store, bookingId: string, occasion: Occasion): Pro
     const change = file && remindOfClearance(file.booking, file.clearance, occasion.now);
     if (file === null || change === null) return { ok: true };
     const writes = bookingWrites(store, file.booking, change, occasion);
-    const result = await commit(store, [...writes, clearanceUnchanged(store, bookingId, file.clearance)]);
-    if (result.ok) return result;
-    return { ok: false, reason: result.reason === "conflict" ? "conflict" : "stale" };
+    return commit(store, [...writes, clearanceUnchanged(store, bookingId, file.clearance)]);
   });
 }
 

@@ -172,7 +172,7 @@ export function bookingWrites<Refusal extends string = never>(
   { booking, events, journal }: Change,
   { actor, action, now }: Occasion,
   guard?: { condition: string; names?: Record<string, string>; values?: Record<string, unknown> },
-): Guarded<"stale" | "already_posted" | Refusal>[] {
+): Guarded<"stale" | Refusal>[] {
   const record = chain(before?.auditHash ?? "", {
     subject: { type: "booking", id: booking.id },
     sequence: booking.version,

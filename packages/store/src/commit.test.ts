@@ -7,7 +7,7 @@ import type { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { journalEntry } from "@clearing/domain/ledger";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { describe, expect, test } from "vitest";
-import { commit, type Guarded } from "./commit.ts";
+import { commit, type Guarded, staleUnless } from "./commit.ts";
 import { journalWrites } from "./facts.ts";
 import type { Store } from "./store.ts";
 
@@ -53,7 +53,7 @@ const canceled = (metadata = {}) =>
     CancellationReasons: [{ Code: "TransactionConflict" }],
   });
 
-const entry = (store: Store): Guarded<"already_posted">[] => {
+const entry = (store: Store): Guarded<"stale">[] => {
   const at = { effectiveOn: "2027-03-31", currency: "usd", bookingId: "bkg_1" };
   return journalWrites(
     store,
@@ -108,6 +108,27 @@ test("a refusal ends it at the first try", async () => {
   });
   const { store, tries } = storeThat(failed);
 
-  expect(await commit(store, entry(store))).toEqual({ ok: false, reason: "already_posted" });
+  expect(await commit(store, entry(store))).toEqual({ ok: false, reason: "stale" });
   expect(tries).toHaveLength(1);
+});
+
+test("what is written is answered as the caller says, and what is refused is not", async () => {
+  const { store } = storeThat();
+  const plain = [{ write: { Put: { TableName: "core", Item: { pk: "A", sk: "B" } } } }];
+  expect(await commit(store, plain, { ok: true, id: "A" })).toEqual({ ok: true, id: "A" });
+
+  const conflicts = Array.from({ length: 7 }, () => canceled());
+  expect(await commit(storeThat(...conflicts).store, plain, { ok: true, id: "A" })).toEqual({
+    ok: false,
+    reason: "conflict",
+  });
+});
+
+test.each([
+  ["already_booked", "already_booked"],
+  ["conflict", "conflict"],
+  ["stale", "stale"],
+  ["place_gone", "stale"],
+])("a caller that answers already_booked alone takes %s for %s", (reason, answered) => {
+  expect(staleUnless(reason, "already_booked")).toEqual({ ok: false, reason: answered });
 });

@@ -20,7 +20,9 @@ export type Guarded<Refusal extends string> = {
 };
 
 /** `stale`: something was changed meanwhile, read again. `conflict`: others kept writing for as long as we tried. */
-export type CommitResult<Refusal extends string> = { ok: true } | { ok: false; reason: Refusal | "conflict" };
+export type CommitResult<Refusal extends string, Done = { ok: true }> =
+  | Done
+  | { ok: false; reason: Refusal | "conflict" };
 
 /** What is stamped now is written within this time, or not at all: two whole requests of the client, and their pauses. */
 const longestTryMs = 8_000;
@@ -34,11 +36,21 @@ export const settledAfterSeconds = Math.ceil((longestTryMs + lagMs) / 1_000) + 1
  * Writes everything or nothing, in one TransactWriteItems. Conflicts with other transactions and throttling are tried
  * again, with full jitter and within bounds, under one request token: a try whose answer was lost is not made twice.
  * Only where something is stamped, and DynamoDB's first answer is that it wrote nothing, is the next try another one,
- * with a stamp and a token of its own.
+ * with a stamp and a token of its own. `done` is the answer once it is written.
  */
+export function commit<Refusal extends string>(
+  store: Store,
+  guarded: Guarded<Refusal>[],
+): Promise<CommitResult<Refusal>>;
+export function commit<Refusal extends string, Done extends { ok: true }>(
+  store: Store,
+  guarded: Guarded<Refusal>[],
+  done: Done,
+): Promise<CommitResult<Refusal, Done>>;
 export async function commit<Refusal extends string>(
   store: Store,
   guarded: Guarded<Refusal>[],
+  done: { ok: true } = { ok: true },
 ): Promise<CommitResult<Refusal>> {
   let current = nextTry(store, guarded);
   try {
@@ -50,7 +62,7 @@ export async function commit<Refusal extends string>(
         throw error;
       }
     });
-    return { ok: true };
+    return done;
   } catch (error) {
     const refusal = refusalOf(error, guarded);
     if (refusal !== null) return { ok: false, reason: refusal };
@@ -113,6 +125,17 @@ function withOldImage(item: TransactItem, stamp: Item | undefined): TransactItem
     ...(item.Delete && { Delete: { ...item.Delete, ...returned } }),
     ...(item.ConditionCheck && { ConditionCheck: { ...item.ConditionCheck, ...returned } }),
   };
+}
+
+/**
+ * A commit's refusal for a caller that answers only some: `own` and `conflict` stay. Whatever else stood in the way, such
+ * as another version or a place that was sold again, shows at the next reading.
+ */
+export function staleUnless<Own extends string = never>(
+  reason: string,
+  ...own: Own[]
+): { ok: false; reason: Own | "conflict" | "stale" } {
+  return { ok: false, reason: [...own, "conflict" as const].find((one) => one === reason) ?? "stale" };
 }
 
 const rounds = 8;

@@ -16,7 +16,7 @@ export function confirmationWrites(
   booking: Booking,
   change: ReturnType<typeof confirm>,
   occasion: Occasion,
-): Guarded<"stale" | "already_posted">[] {
+): Guarded<"stale">[] {
   const { endsOn } = booking.terms;
   const deposit = booking.dues.findIndex((due) => due.kind === "deposit");
   return [

@@ -30,9 +30,9 @@ export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guard
 
 /**
  * Entries with what is told of them on the bus: a fact that is posted once is told by one message, whoever brings it
- * again and however often (I4, I7).
+ * again and however often (I4, I7). `stale`: it is posted already, as the next reading shows.
  */
-export const journalWrites = (store: Store, entries: readonly JournalEntry[]): Guarded<"already_posted">[] =>
+export const journalWrites = (store: Store, entries: readonly JournalEntry[]): Guarded<"stale">[] =>
   entries.flatMap((entry) => {
     const id = store.ids.next("je");
     const event = conversionEvent(entry, id);
@@ -44,7 +44,7 @@ export const journalWrites = (store: Store, entries: readonly JournalEntry[]): G
  * One entry with all its postings is one item, keyed by its business reference: a fact is posted once (I4). It is posted
  * at the instant of the try that commits it.
  */
-function journalPut(store: Store, entry: JournalEntry, id: string): Guarded<"already_posted"> {
+function journalPut(store: Store, entry: JournalEntry, id: string): Guarded<"stale"> {
   const bookingId = entry.postings.find((posting) => posting.bookingId !== undefined)?.bookingId;
   return {
     write: {
@@ -65,7 +65,7 @@ function journalPut(store: Store, entry: JournalEntry, id: string): Guarded<"alr
       monthSk: `${postedAt}#${id}`,
       ...(bookingId === undefined ? {} : { bookingPk: bookingId, bookingSk: `${postedAt}#${id}` }),
     }),
-    refusal: "already_posted",
+    refusal: "stale",
   };
 }
 

@@ -22,7 +22,7 @@ export const keptSeconds = 30 * 24 * 60 * 60;
 const key = (scope: string) => ({ pk: `IDEM#${scope}`, sk: "IDEM" });
 
 /** Keeps an answer once. `replayed`: the same request was answered meanwhile; give that answer. */
-export function idempotencyPut(table: string, record: IdempotencyRecord): Guarded<"replayed"> {
+function idempotencyPut(table: string, record: IdempotencyRecord): Guarded<"replayed"> {
   const { scope, body, ...rest } = record;
   const Item = { ...key(scope), ...rest, body: JSON.stringify(body) };
   return {
@@ -38,13 +38,17 @@ export function idempotencyPut(table: string, record: IdempotencyRecord): Guarde
   };
 }
 
+/** The write of a request's record; none where the request has no key, or where nobody asked. */
+export const answerWrites = (table: string, record: IdempotencyRecord | null): Guarded<"replayed">[] =>
+  record === null ? [] : [idempotencyPut(table, record)];
+
 /** Keeps the answer to a request that changed nothing, or whose effect was written before. */
 export const keepAnswer = (
   store: Store,
   table: string,
   record: IdempotencyRecord | null,
 ): Promise<CommitResult<"replayed">> | { ok: true } =>
-  record === null ? { ok: true } : commit(store, [idempotencyPut(table, record)]);
+  record === null ? { ok: true } : commit(store, answerWrites(table, record));
 
 /** Where and until when a record is looked for: the table, the scope, and the epoch second of the request. */
 type Wanted = { table: string; scope: string; nowSeconds: number };

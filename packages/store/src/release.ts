@@ -19,7 +19,7 @@ export async function releaseWrites(
   change: BookingChange,
   { by, settledAttemptId }: Released,
   occasion: Occasion,
-): Promise<Guarded<"stale" | "already_posted">[]> {
+): Promise<Guarded<"stale">[]> {
   const [letGo, unpaidEnding] = await Promise.all([
     letGoWrites(store, before),
     unpaidEndingWrites(store, before, by, occasion.now),
