@@ -16,7 +16,7 @@ import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { listAccess } from "@clearing/store/access-log";
 import { listFiles, readFile } from "@clearing/store/booking";
 import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfPerson } from "@clearing/store/booking-lists";
-import type { ListQuery } from "@clearing/store/read";
+import type { ListQuery } from "@clearing/store/list";
 import { readUndeliverable } from "@clearing/store/undeliverable";
 
 type Query = {

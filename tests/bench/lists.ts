@@ -3,7 +3,7 @@ import type { Booking, BookingStatus } from "@clearing/domain/booking";
 import { type BookingFile, listFiles } from "@clearing/store/booking";
 import { bookingListKeys, bookingsIn, bookingsOfCohort } from "@clearing/store/booking-lists";
 import { keys } from "@clearing/store/keys";
-import type { Listed } from "@clearing/store/read";
+import type { Listed } from "@clearing/store/list";
 import type { Store } from "@clearing/store/store";
 import { heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore } from "../harness/store.ts";

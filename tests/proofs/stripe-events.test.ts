@@ -2,7 +2,7 @@ import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { Gateway, ListEvents, StripeEventFacts } from "@clearing/payments";
 import { keys } from "@clearing/store/keys";
-import { listedKeys } from "@clearing/store/read";
+import { listedKeys } from "@clearing/store/list";
 import { shardsOf } from "@clearing/store/shards";
 import { storeStripeEvent } from "@clearing/store/stripe-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";

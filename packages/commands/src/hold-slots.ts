@@ -53,7 +53,7 @@ async function readSlots(store: Store, { sub, limits }: HoldingAccount, cohortId
 }
 
 function roomIn(store: Store, { limits }: HoldingAccount, { held, endings }: Slots, now: Instant): HoldRoom {
-  const barred = barredUntil(unpaidEndingsIn(endings), limits, now);
+  const barred = barredUntil(unpaidEndingsIn(endings ?? null), limits, now);
   if (barred !== null) return { limit: "unpaid", until: barred };
   const live = held.filter(({ until }) => until > now);
   const free = Array.from({ length: limits.live }, (_, index) => index + 1).filter(

@@ -4,7 +4,7 @@ import { listAudit } from "@clearing/contracts/routes/admin";
 import { listBookings } from "@clearing/contracts/routes/booking";
 import { listCohorts, listPrograms } from "@clearing/contracts/routes/catalogue";
 import { getJournal } from "@clearing/contracts/routes/finance";
-import { listedKeys } from "@clearing/store/read";
+import { listedKeys } from "@clearing/store/list";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Binding, bind, httpHandler } from "./api.ts";

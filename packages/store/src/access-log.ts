@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { type CommitResult, commit } from "./commit.ts";
 import { type AccessRecord, accessPut } from "./facts.ts";
 import { fromItem } from "./items.ts";
-import type { Listed } from "./read.ts";
+import type { Listed } from "./list.ts";
 import type { Store } from "./store.ts";
 
 /** Records one read of several bookings (100 at the most), all of them or none. */

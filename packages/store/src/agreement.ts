@@ -1,9 +1,9 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type AgreementDocument, participationDocument } from "@clearing/domain/agreement";
 import type { Booking } from "@clearing/domain/booking";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /** How a version was signed: evidence for as long as the document is kept. */
@@ -32,19 +32,16 @@ export function agreementPut(store: Store, { id, agreement }: Booking, document:
 
 /** One version of a booking's agreement, byte for byte as it was made. */
 export async function readAgreement(store: Store, bookingId: string, version: number): Promise<StoredAgreement | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.agreement(bookingId, version), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromItem<StoredAgreement>(Item);
+  return readItem(store, keys.agreement(bookingId, version), fromItem<StoredAgreement>);
 }
 
 /** The terms without prices: as they were accepted, byte for byte, or else as they are now. */
 export async function readTerms(store: Store, booking: Booking): Promise<StoredTerms> {
   if (booking.acceptance === null) return participationDocument(booking);
-  const Key = keys.acceptance(booking.id, booking.acceptance.version);
-  const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key, ConsistentRead: true }));
-  if (Item === undefined) throw new Error(`${booking.id} was accepted on terms that are not there`);
-  return fromItem<StoredTerms>(Item);
+  const key = keys.acceptance(booking.id, booking.acceptance.version);
+  const terms = await readItem(store, key, fromItem<StoredTerms>);
+  if (terms === null) throw new Error(`${booking.id} was accepted on terms that are not there`);
+  return terms;
 }
 
 /** The signature under the booking's current version; its document is signed once and never changes. */

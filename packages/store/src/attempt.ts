@@ -1,16 +1,13 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Attempt } from "@clearing/domain/booking";
 import { follows, readChildren } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 export async function readAttempt(store: Store, bookingId: string, id: string): Promise<Attempt | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.attempt(bookingId, id), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromDeadlineItem<Attempt>(Item);
+  return readItem(store, keys.attempt(bookingId, id), fromDeadlineItem<Attempt>);
 }
 
 export async function readAttempts(store: Store, bookingId: string): Promise<Attempt[]> {

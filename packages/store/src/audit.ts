@@ -1,11 +1,12 @@
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
 import { addDays, type CalendarDate, later } from "@clearing/domain/time";
 import { auditPlace, type RecordedAct } from "./facts.ts";
 import { fromItem, type Item } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
+import { listedKeys } from "./list.ts";
 import { inBatches } from "./merge.ts";
-import { listedKeys, readItems } from "./read.ts";
+import { queryItems, readItems } from "./read.ts";
+
 import { shardsOf } from "./shards.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
@@ -19,20 +20,13 @@ type Subject = AuditRecord["subject"];
 
 /** One subject's records in the order of their chain. */
 export async function* subjectRecords(store: Store, subject: Subject): AsyncIterable<RecordedAct> {
-  let from: Item | undefined;
-  do {
-    const page = await store.client.send(
-      new QueryCommand({
-        TableName: store.tables.audit,
-        KeyConditionExpression: "pk = :pk",
-        ExpressionAttributeValues: { ":pk": `${subject.type}#${subject.id}` },
-        ConsistentRead: true,
-        ExclusiveStartKey: from,
-      }),
-    );
-    yield* (page.Items ?? []).map(toRecord);
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  const items = queryItems(store, {
+    TableName: store.tables.audit,
+    KeyConditionExpression: "pk = :pk",
+    ExpressionAttributeValues: { ":pk": `${subject.type}#${subject.id}` },
+    ConsistentRead: true,
+  });
+  for await (const item of items) yield toRecord(item);
 }
 
 /** Days (UTC) of writing, both inclusive. */

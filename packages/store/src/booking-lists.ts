@@ -1,6 +1,6 @@
 import { type Booking, type BookingStatus, isForOneself, ownersOf, type Person } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";
-import type { ListQuery } from "./read.ts";
+import type { ListQuery } from "./list.ts";
 import { inShard, shardsOf } from "./shards.ts";
 
 /**

@@ -1,4 +1,3 @@
-import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type Actor, chain } from "@clearing/domain/audit";
 import type { Attempt, Booking } from "@clearing/domain/booking";
 import type { DomainEvent } from "@clearing/domain/event";
@@ -11,7 +10,9 @@ import type { Guarded } from "./commit.ts";
 import { auditPut, journalWrites, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
-import { type Listed, type ListQuery, list, readItems } from "./read.ts";
+import { type Listed, type ListQuery, list } from "./list.ts";
+import { queryItems, readItem, readItems } from "./read.ts";
+
 import { queueKeys } from "./screening-queue.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
@@ -27,10 +28,7 @@ function bookingItem(booking: Booking): Item {
 
 /** Reads a booking consistently, or null. */
 export async function readBooking(store: Store, id: string): Promise<Booking | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.booking(id), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromDeadlineItem<Booking>(Item);
+  return readItem(store, keys.booking(id), fromDeadlineItem<Booking>);
 }
 
 /** Several bookings, read consistently, by their ids; those that do not exist are left out. At most 100. */
@@ -115,21 +113,13 @@ export async function readFileWith(
 /** Everything under one booking, or what has a key that begins so; consistently, and without the booking itself. */
 export async function readChildren(store: Store, bookingId: string, prefix?: "ATT#" | "CHG#"): Promise<Item[]> {
   const { pk, sk } = keys.booking(bookingId);
-  const items: Item[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await store.client.send(
-      new QueryCommand({
-        TableName: store.tables.core,
-        KeyConditionExpression: prefix === undefined ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues: { ":pk": pk, ...(prefix === undefined ? {} : { ":prefix": prefix }) },
-        ConsistentRead: true,
-        ExclusiveStartKey: from,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  const found = queryItems(store, {
+    TableName: store.tables.core,
+    KeyConditionExpression: prefix === undefined ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
+    ExpressionAttributeValues: { ":pk": pk, ...(prefix === undefined ? {} : { ":prefix": prefix }) },
+    ConsistentRead: true,
+  });
+  const items = await Array.fromAsync(found);
   return items.filter((item) => item.sk !== sk);
 }
 

@@ -1,9 +1,9 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Charge } from "@clearing/domain/booking";
 import { readChildren } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 export async function readCharges(store: Store, bookingId: string): Promise<Charge[]> {
@@ -20,10 +20,7 @@ export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {
 }
 
 export async function readCharge(store: Store, bookingId: string, id: string): Promise<Charge | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.charge(bookingId, id), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromItem<Charge>(Item);
+  return readItem(store, keys.charge(bookingId, id), fromItem<Charge>);
 }
 
 /** Takes a refund's share from what is applied of a charge, and from what it can still give back (I6). */

@@ -1,7 +1,5 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Actor, chain } from "@clearing/domain/audit";
 import { type Booking, followUpAt } from "@clearing/domain/booking";
-
 import type { DomainEvent } from "@clearing/domain/event";
 import { personKey } from "@clearing/domain/person";
 import { type Clearance, clearanceSummary } from "@clearing/domain/screening";
@@ -10,7 +8,8 @@ import type { Guarded } from "./commit.ts";
 import { auditPut, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
-import type { Key } from "./read.ts";
+import { type Key, readItem } from "./read.ts";
+
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
@@ -21,9 +20,7 @@ export const clearanceIn = (store: Store, bookingId: string): Key & { table: str
 });
 
 export async function readClearance(store: Store, bookingId: string): Promise<Clearance | null> {
-  const at = { TableName: store.tables.clearance, Key: keys.clearance(bookingId) };
-  const { Item } = await store.client.send(new GetCommand({ ...at, ConsistentRead: true }));
-  return Item === undefined ? null : fromDeadlineItem<Clearance>(Item);
+  return readItem(store, clearanceIn(store, bookingId), fromDeadlineItem<Clearance>);
 }
 
 /**

@@ -1,8 +1,9 @@
-import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { EvaluationKind, EvaluationOutcome } from "@clearing/domain/screening";
 import type { CalendarDate, Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
-import { fromItem, type Item } from "./items.ts";
+import { fromItem } from "./items.ts";
+import { queryItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /** A clinician's finding, in the clinical table and nowhere else (I8). */
@@ -24,23 +25,14 @@ const record = (bookingId: string) => `SCR#${bookingId}`;
 
 /** Every evaluation of a booking, newest first. */
 export async function readEvaluations(store: Store, bookingId: string): Promise<Evaluation[]> {
-  const items: Item[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await store.client.send(
-      new QueryCommand({
-        TableName: store.tables.clinical,
-        KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues: { ":pk": record(bookingId), ":prefix": "EVL#" },
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        ExclusiveStartKey: from,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
-  return items.map((item) => fromItem<Evaluation>(item));
+  const items = queryItems(store, {
+    TableName: store.tables.clinical,
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+    ExpressionAttributeValues: { ":pk": record(bookingId), ":prefix": "EVL#" },
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  });
+  return Array.fromAsync(items, fromItem<Evaluation>);
 }
 
 export type ClinicalFact = { evaluation: Evaluation } | { withdrawal: Withdrawal };

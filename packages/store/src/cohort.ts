@@ -1,14 +1,14 @@
-import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
 import { type Cohort, type CohortStatus, completesAt, type Place } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { Occasion } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
 import { auditPut, outboxPut } from "./facts.ts";
-import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
+import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { type Listed, list } from "./list.ts";
 import { toPlace } from "./place.ts";
-import { type Listed, list } from "./read.ts";
+import { queryItems, readItem } from "./read.ts";
 import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
@@ -17,21 +17,13 @@ export type CohortWithPlaces = { cohort: Cohort; places: Place[] };
 
 /** A cohort with all its places in one consistent read, or null. */
 export async function readCohort(store: Store, id: string): Promise<CohortWithPlaces | null> {
-  const items: Item[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await store.client.send(
-      new QueryCommand({
-        TableName: store.tables.core,
-        KeyConditionExpression: "pk = :pk",
-        ExpressionAttributeValues: { ":pk": keys.cohort(id).pk },
-        ConsistentRead: true,
-        ExclusiveStartKey: from,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  const found = queryItems(store, {
+    TableName: store.tables.core,
+    KeyConditionExpression: "pk = :pk",
+    ExpressionAttributeValues: { ":pk": keys.cohort(id).pk },
+    ConsistentRead: true,
+  });
+  const items = await Array.fromAsync(found);
   const cohort = items.find((item) => item.sk === keys.cohort(id).sk);
   if (cohort === undefined) return null;
   return { cohort: fromDeadlineItem<Cohort>(cohort), places: items.filter((item) => item !== cohort).map(toPlace) };
@@ -39,10 +31,7 @@ export async function readCohort(store: Store, id: string): Promise<CohortWithPl
 
 /** A cohort alone, read consistently, or null. */
 export async function readCohortItem(store: Store, id: string): Promise<Cohort | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.cohort(id), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromDeadlineItem<Cohort>(Item);
+  return readItem(store, keys.cohort(id), fromDeadlineItem<Cohort>);
 }
 
 /**

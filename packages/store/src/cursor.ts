@@ -1,5 +1,6 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Instant } from "@clearing/domain/time";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 const key = { pk: "CURSOR#stripe-events", sk: "CURSOR" };
@@ -13,12 +14,10 @@ export type EventCursor = { event: string | null; since: Instant; next: string |
 
 /** Null before the first event. */
 export async function readEventCursor(store: Store): Promise<EventCursor | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: key, ConsistentRead: true }),
-  );
-  if (Item === undefined) return null;
-  const { event, since, next } = Item as EventCursor;
-  return { event, since, next };
+  return readItem(store, key, (item) => {
+    const { event, since, next } = item as EventCursor;
+    return { event, since, next };
+  });
 }
 
 /** Moves the cursor. Two runs at once may move it back: they look at the same events once more. */

@@ -1,7 +1,7 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Instant } from "@clearing/domain/time";
 import { commit } from "./commit.ts";
 import { keys } from "./keys.ts";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -10,13 +10,13 @@ import type { Store } from "./store.ts";
  */
 export type Customer = { id: string; email: string; requestedAt: Instant; customerId: string | null };
 
+type StoredCustomer = Omit<Customer, "customerId"> & { customerId?: string };
+
 export async function readCustomer(store: Store, email: string): Promise<Customer | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.customer(email), ConsistentRead: true }),
-  );
-  if (Item === undefined) return null;
-  const { id, requestedAt, customerId = null } = Item;
-  return { id, email: String(Item.email), requestedAt, customerId };
+  return readItem(store, keys.customer(email), (item) => {
+    const { id, email, requestedAt, customerId = null } = item as StoredCustomer;
+    return { id, email, requestedAt, customerId };
+  });
 }
 
 /** Records that a customer will be asked for, and with what; whoever was first decides it. */

@@ -1,9 +1,10 @@
-import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import type { Item } from "./items.ts";
 import type { DueKind } from "./keys.ts";
 import { merged } from "./merge.ts";
-import type { Key } from "./read.ts";
+import { type Key, queryItems, readItem } from "./read.ts";
+
 import { shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 
@@ -31,23 +32,14 @@ export async function* dueItems(store: Store, kind: DueKind, now: Instant): Asyn
   }
 }
 
-async function* dueIn(store: Store, TableName: string, shard: string, now: Instant): AsyncIterable<Item> {
-  let start: Item | undefined;
-  do {
-    const page = await store.client.send(
-      new QueryCommand({
-        TableName,
-        IndexName: "byDue",
-        KeyConditionExpression: "duePk = :shard AND dueAt <= :now",
-        ExpressionAttributeValues: { ":shard": shard, ":now": now },
-        Limit: dueAtOnce,
-        ExclusiveStartKey: start,
-      }),
-    );
-    yield* page.Items ?? [];
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-}
+const dueIn = (store: Store, TableName: string, shard: string, now: Instant): AsyncIterable<Item> =>
+  queryItems(store, {
+    TableName,
+    IndexName: "byDue",
+    KeyConditionExpression: "duePk = :shard AND dueAt <= :now",
+    ExpressionAttributeValues: { ":shard": shard, ":now": now },
+    Limit: dueAtOnce,
+  });
 
 const longestWaitMinutes = 60;
 
@@ -59,22 +51,23 @@ const waitMinutes = (vain: number): number => Math.min(longestWaitMinutes, 2 ** 
  * due. How often it was put back stands beside it until its next change.
  */
 export async function postpone(store: Store, kind: DueKind, { pk, sk }: Key, now: Instant): Promise<void> {
-  const at = { TableName: tableOf(store, kind), Key: { pk, sk } };
-  const { Item } = await store.client.send(new GetCommand({ ...at, ConsistentRead: true }));
-  if (Item === undefined || typeof Item.dueAt !== "string" || Item.dueAt > now) return;
-  const vain = Number(Item.vain ?? 0) + 1;
+  const table = tableOf(store, kind);
+  const item = await readItem(store, { pk, sk, table }, (found) => found);
+  if (item === null || typeof item.dueAt !== "string" || item.dueAt > now) return;
+  const vain = Number(item.vain ?? 0) + 1;
   try {
     await store.client.send(
       new UpdateCommand({
-        ...at,
+        TableName: table,
+        Key: { pk, sk },
         UpdateExpression: "SET dueAt = :later, vain = :vain",
         ConditionExpression: "dueAt = :seen AND #version = :version",
         ExpressionAttributeNames: { "#version": "version" },
         ExpressionAttributeValues: {
           ":later": plusMinutes(now, waitMinutes(vain)),
           ":vain": vain,
-          ":seen": Item.dueAt,
-          ":version": Item.version,
+          ":seen": item.dueAt,
+          ":version": item.version,
         },
       }),
     );

@@ -1,6 +1,6 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type CommitResult, commit, type Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 
@@ -55,9 +55,8 @@ type Wanted = { table: string; scope: string; nowSeconds: number };
 
 /** The kept answer, read consistently; null when there is none, or when it is older than `nowSeconds`. */
 export async function readIdempotency(store: Store, wanted: Wanted): Promise<IdempotencyRecord | null> {
-  const { table: TableName, scope } = wanted;
-  const { Item } = await store.client.send(new GetCommand({ TableName, Key: key(scope), ConsistentRead: true }));
-  return recordIn(Item, wanted);
+  const { table, scope } = wanted;
+  return readItem(store, { ...key(scope), table }, (item) => recordIn(item, wanted));
 }
 
 /**
@@ -66,11 +65,11 @@ export async function readIdempotency(store: Store, wanted: Wanted): Promise<Ide
  */
 export async function readIdempotencyAgain(store: Store, wanted: Wanted): Promise<IdempotencyRecord | null> {
   const { found } = await readTogether(store, { found: key(wanted.scope) }, wanted.table);
-  return recordIn(found ?? undefined, wanted);
+  return found && recordIn(found, wanted);
 }
 
-function recordIn(item: Item | undefined, { scope, nowSeconds }: Wanted): IdempotencyRecord | null {
-  if (item === undefined || Number(item.expiresAt) <= nowSeconds) return null;
+function recordIn(item: Item, { scope, nowSeconds }: Wanted): IdempotencyRecord | null {
+  if (Number(item.expiresAt) <= nowSeconds) return null;
   return {
     scope,
     fingerprint: String(item.fingerprint),

@@ -1,9 +1,9 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { JournalEntry, PostedEntry } from "@clearing/domain/ledger";
 import { addMonths, type Instant, later } from "@clearing/domain/time";
 import { commit } from "./commit.ts";
 import { journalWrites } from "./facts.ts";
 import type { Item } from "./items.ts";
+import { readItem } from "./read.ts";
 import { shardsOf } from "./shards.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
@@ -25,11 +25,8 @@ export async function postOnce(
  * was never posted. Read consistently, by the charge's own id: what its metadata says now does not matter any more.
  */
 export async function readCredit(store: Store, chargeId: string): Promise<{ bookingId: string | null } | null> {
-  const Key = { pk: `JE#payment:${chargeId}`, sk: "ENTRY" };
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.ledger, Key, ConsistentRead: true }),
-  );
-  return Item === undefined ? null : { bookingId: (Item.bookingPk as string | undefined) ?? null };
+  const key = { pk: `JE#payment:${chargeId}`, sk: "ENTRY", table: store.tables.ledger };
+  return readItem(store, key, ({ bookingPk }) => ({ bookingId: (bookingPk as string | undefined) ?? null }));
 }
 
 const toEntry = ({ id, reference, postedAt, effectiveOn, currency, postings }: Item): PostedEntry =>

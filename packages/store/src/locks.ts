@@ -1,11 +1,11 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Booking, isForOneself } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
 import { forever, keys } from "./keys.ts";
 import { isOurs, placeKey, releasePlace, toPlace } from "./place.ts";
-import type { Key } from "./read.ts";
+import { type Key, readItem } from "./read.ts";
+
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 
@@ -122,10 +122,8 @@ export const bookingInTheWay = (store: Store, parties: Parties, now: Instant): P
 export const bookingTakenPartIn = (store: Store, parties: Parties, now: Instant): Promise<string | null> =>
   readLock(store, participantLock(parties), now);
 
-async function readLock(store: Store, Key: Key, now: Instant): Promise<string | null> {
-  const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key, ConsistentRead: true }));
-  return Item === undefined || Item.until <= now ? null : String(Item.bookingId);
-}
+const readLock = (store: Store, key: Key, now: Instant): Promise<string | null> =>
+  readItem(store, key, ({ until, bookingId }) => (String(until) <= now ? null : String(bookingId)));
 
 /** Moves the payer's lock to the corrected participant, if that is another address; the old one is let go while ours. */
 export async function correctionWrites(

@@ -1,4 +1,3 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
 import type { DomainEvent } from "@clearing/domain/event";
 import { type Program, type ProgramStatus, programTerms } from "@clearing/domain/program";
@@ -7,17 +6,16 @@ import type { Guarded } from "./commit.ts";
 import { auditPut, outboxPut } from "./facts.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { type Listed, list } from "./list.ts";
 import { checkNoneOpen } from "./open-cohorts.ts";
-import { type Listed, list, readItems } from "./read.ts";
+import { readItem, readItems } from "./read.ts";
+
 import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
 export async function readProgram(store: Store, id: string): Promise<Program | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.program(id), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromItem<Program>(Item);
+  return readItem(store, keys.program(id), fromItem<Program>);
 }
 
 /** All programs stand in `byList` by their id, and in `byStatus` by their status. */

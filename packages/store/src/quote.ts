@@ -1,9 +1,10 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Quote } from "@clearing/domain/plan";
 import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 const seconds = (at: Instant): number => Math.floor(Date.parse(at) / 1000);
@@ -20,10 +21,7 @@ export type StoredQuote = Quote & { usedBy?: string };
 
 /** A quote, or null; one that is to be removed by now is gone, although the table may delete it hours later. */
 export async function readQuote(store: Store, id: string, now: Instant): Promise<StoredQuote | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.quote(id), ConsistentRead: true }),
-  );
-  const quote = Item === undefined ? null : fromItem<StoredQuote>(Item);
+  const quote = await readItem(store, keys.quote(id), fromItem<StoredQuote>);
   const isRemoved = quote !== null && quote.usedBy === undefined && quote.removedAt <= now;
   return isRemoved ? null : quote;
 }

@@ -1,9 +1,9 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Refund } from "@clearing/domain/booking";
 import { follows } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { readItem } from "./read.ts";
 import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 
@@ -18,8 +18,5 @@ export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {
 }
 
 export async function readRefund(store: Store, bookingId: string, id: string): Promise<Refund | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.refund(bookingId, id), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : fromDeadlineItem<Refund>(Item);
+  return readItem(store, keys.refund(bookingId, id), fromDeadlineItem<Refund>);
 }

@@ -1,4 +1,3 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
 import type { Attempt, Booking } from "@clearing/domain/booking";
 import { audited, type Occasion } from "./booking.ts";
@@ -6,7 +5,8 @@ import type { Guarded } from "./commit.ts";
 import { auditPut } from "./facts.ts";
 import type { Item } from "./items.ts";
 import { keys } from "./keys.ts";
-import type { Key } from "./read.ts";
+import { type Key, readItem } from "./read.ts";
+
 import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
@@ -69,8 +69,5 @@ export const bookingRests = (store: Store, { id, version }: Booking): Guarded<"s
 
 /** Whether a booking was removed: what is told of it this late has nothing left to do. */
 export async function isRemoved(store: Store, bookingId: string): Promise<boolean> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.removed(bookingId), ConsistentRead: true }),
-  );
-  return Item !== undefined;
+  return (await readItem(store, keys.removed(bookingId), () => true)) ?? false;
 }

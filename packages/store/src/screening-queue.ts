@@ -1,7 +1,7 @@
 import { type Booking, mayBeEvaluated } from "@clearing/domain/booking";
 import { type Attention, deadlinesOf } from "@clearing/domain/screening";
 import type { Instant } from "@clearing/domain/time";
-import type { ListQuery } from "./read.ts";
+import type { ListQuery } from "./list.ts";
 import { inShard, shardsOf } from "./shards.ts";
 
 const queue = "SCREENING";

@@ -1,8 +1,8 @@
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { settledAfterSeconds } from "./commit.ts";
 import type { Item } from "./items.ts";
 import { merged } from "./merge.ts";
+import { queryItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /** Where an item stands in a list by the instants of commits: `<instant>#<what tells items of one second apart>`. */
@@ -33,22 +33,14 @@ async function* itemsIn(store: Store, partition: string, range: StampedRange): A
   const to = `${range.to}~`;
   // DynamoDB takes a range that ends before it begins for a mistake, where it is merely empty.
   if (from > to) return;
-  let start: Item | undefined;
-  do {
-    const page = await store.client.send(
-      new QueryCommand({
-        TableName,
-        IndexName,
-        KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
-        ExpressionAttributeNames: { "#pk": partitions.name, "#sk": place },
-        ExpressionAttributeValues: { ":pk": partition, ":from": from, ":to": to },
-        ExclusiveStartKey: start,
-        ...(range.atOnce === undefined ? {} : { Limit: range.atOnce }),
-      }),
-    );
-    yield* page.Items ?? [];
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
+  yield* queryItems(store, {
+    TableName,
+    IndexName,
+    KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
+    ExpressionAttributeNames: { "#pk": partitions.name, "#sk": place },
+    ExpressionAttributeValues: { ":pk": partition, ":from": from, ":to": to },
+    Limit: range.atOnce,
+  });
 }
 
 /** Waits until all that was stamped up to an instant of the past is to be seen: some seconds at the most. */

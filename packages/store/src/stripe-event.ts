@@ -1,8 +1,9 @@
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { commit, type Guarded } from "./commit.ts";
 import { dueKeys, keys } from "./keys.ts";
-import { type Key, listedKeys, readItems } from "./read.ts";
+import { listedKeys } from "./list.ts";
+import { type Key, readItem, readItems } from "./read.ts";
 import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 
@@ -69,12 +70,10 @@ export async function knownStripeEvents(store: Store, ids: string[]): Promise<Se
   return new Set(items.map(({ pk }) => String(pk).slice("EVT#".length)));
 }
 
-async function readStripeEvent(store: Store, key: Key) {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: key, ConsistentRead: true }),
-  );
-  return Item;
-}
+type StoredEvent = StripeEvent & { status: "received" | StripeEventOutcome; resends: number; dueAt: Instant };
+
+const readStripeEvent = (store: Store, key: Key): Promise<StoredEvent | null> =>
+  readItem(store, key, (item) => item as StoredEvent);
 
 /** Whether an event's work is done, so that a message that comes twice costs a read. */
 export async function isStripeEventApplied(store: Store, eventId: string): Promise<boolean> {
@@ -121,9 +120,9 @@ export async function resendStripeEvent(
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
   const item = await readStripeEvent(store, key);
   if (item?.status !== "received" || item.dueAt > now) return { ok: true };
-  const resends = Number(item.resends) + 1;
+  const resends = item.resends + 1;
   const eventId = key.pk.slice("EVT#".length);
-  const { type, objectId, objectType, created } = item as StripeEvent;
+  const { type, objectId, objectType, created } = item;
   const moved: Guarded<"changed"> = {
     write: {
       Update: {

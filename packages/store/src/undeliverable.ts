@@ -1,7 +1,8 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { type Booking, isForOneself } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";
 import type { Instant } from "@clearing/domain/time";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -46,10 +47,8 @@ export async function readUndeliverable(
   ];
   const found = await Promise.all(
     people.map(async ({ recipient, email }) => {
-      const { Item } = await store.client.send(new GetCommand({ TableName: store.tables.core, Key: keyOf(email) }));
-      return Item === undefined
-        ? []
-        : [{ recipient, kind: Item.kind as Undeliverable["kind"], at: Item.at as Instant }];
+      const known = await readItem(store, keyOf(email), (item) => item as Undeliverable);
+      return known === null ? [] : [{ recipient, kind: known.kind, at: known.at }];
     }),
   );
   return found.flat();

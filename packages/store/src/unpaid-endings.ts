@@ -1,9 +1,9 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Booking, type Ending, endsUnpaid, type UnpaidEndings, withUnpaidEnding } from "@clearing/domain/booking";
 import { type Instant, plusDays } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
 import { keys } from "./keys.ts";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
@@ -23,16 +23,18 @@ export async function unpaidEndingWrites(
   if (!endsUnpaid(before, by)) return [];
   const TableName = store.tables.core;
   const Key = keys.unpaidEndings(before.owner.sub, before.cohortId);
-  const { Item } = await store.client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+  const found = await readItem(store, Key, (item) => item);
   const endedAt = by === null ? (before.holdExpiresAt ?? now) : now;
   const written: Item = {
     ...Key,
-    instants: withUnpaidEnding(unpaidEndingsIn(Item), endedAt),
-    version: Number(Item?.version ?? 0) + 1,
+    instants: withUnpaidEnding(unpaidEndingsIn(found), endedAt),
+    version: Number(found?.version ?? 0) + 1,
     expiresAt: Math.floor(Date.parse(plusDays(now, keptDays)) / 1_000),
   };
-  return [{ write: { Put: { TableName, Item: written, ...isVersion(Item?.version ?? null) } }, refusal: "stale" }];
+  return [
+    { write: { Put: { TableName, Item: written, ...isVersion(found && Number(found.version)) } }, refusal: "stale" },
+  ];
 }
 
-export const unpaidEndingsIn = (item: Item | undefined): UnpaidEndings =>
+export const unpaidEndingsIn = (item: Item | null): UnpaidEndings =>
   (item?.instants as UnpaidEndings | undefined) ?? [];

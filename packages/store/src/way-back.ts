@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import { keys } from "./keys.ts";
+import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 type AttemptRef = { bookingId: string; attemptId: string };
@@ -19,10 +20,10 @@ export function wayBackPut(store: Store, name: string, { bookingId, attemptId }:
 
 /** The attempt that a name stands for, or null. */
 export async function readWayBack(store: Store, name: string): Promise<AttemptRef | null> {
-  const { Item } = await store.client.send(
-    new GetCommand({ TableName: store.tables.core, Key: keys.wayBack(name), ConsistentRead: true }),
-  );
-  return Item === undefined ? null : { bookingId: String(Item.bookingId), attemptId: String(Item.attemptId) };
+  return readItem(store, keys.wayBack(name), ({ bookingId, attemptId }) => ({
+    bookingId: String(bookingId),
+    attemptId: String(attemptId),
+  }));
 }
 
 /** So often in so many seconds Stripe is asked about one attempt for who comes back from its page. */
