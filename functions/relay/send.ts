@@ -1,7 +1,7 @@
-import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { Deps } from "@clearing/runtime/deps";
+import { pause } from "@clearing/store/retry";
 
 /** An outbox item on its way to the bus. */
 export type Message = { pk: string; sk: string; entry: PutEventsRequestEntry; bytes: number };
@@ -13,6 +13,7 @@ const ENTRIES_PER_CALL = 10;
 const BYTES_PER_CALL = 256 * 1024;
 const DELETES_PER_CALL = 25;
 const TRIES = 4;
+const PAUSES = { firstMs: 200, longestMs: 2_000 };
 
 /** The same entry would be refused again. Sources: PutEventsResultEntry and the common errors in AWS's reference. */
 const REFUSED_FOR_GOOD: ReadonlySet<string> = new Set(["MalformedDetail", "InvalidArgument", "ValidationException"]);
@@ -92,7 +93,7 @@ async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient
   const refused: Message[] = [];
   let left = [...call];
   for (let attempt = 1; left.length > 0 && attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await pause(deps, attempt);
+    if (attempt > 1) await pause(deps.store, attempt - 1, PAUSES);
     try {
       const { Entries = [] } = await bus.send(new PutEventsCommand({ Entries: left.map(({ entry }) => entry) }));
       const unsent: Message[] = [];
@@ -137,7 +138,7 @@ async function deleteGroup(table: string, group: readonly Message[], deps: Deps)
   const keys = new Map(group.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
   let left = [...keys.values()].map((Key) => ({ DeleteRequest: { Key } }));
   for (let attempt = 1; left.length > 0 && attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await pause(deps, attempt);
+    if (attempt > 1) await pause(deps.store, attempt - 1, PAUSES);
     try {
       const { UnprocessedItems } = await deps.store.client.send(
         new BatchWriteCommand({ RequestItems: { [table]: left } }),
@@ -150,6 +151,3 @@ async function deleteGroup(table: string, group: readonly Message[], deps: Deps)
   }
   return new Set(left.map(({ DeleteRequest }) => DeleteRequest.Key.pk));
 }
-
-const pause = ({ store }: Deps, attempt: number): Promise<void> =>
-  store.sleep(store.random() * Math.min(2_000, 50 * 4 ** (attempt - 1)));

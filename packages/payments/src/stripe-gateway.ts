@@ -1,3 +1,4 @@
+import { pauseMs } from "@clearing/domain/retry";
 import { Stripe } from "stripe";
 import { STRIPE_API_VERSION } from "./api-version.ts";
 import type {
@@ -33,6 +34,7 @@ export type StripeGatewayOptions = {
 
 const TIMEOUT_MS = 8_000;
 const ATTEMPTS = { network: 2, throttled: 4 } as const;
+const PAUSES = { firstMs: 500, longestMs: 2_000 };
 const INTENT = ["latest_charge.balance_transaction"];
 const SESSION = ["payment_intent.latest_charge.balance_transaction"];
 const REFUND = ["balance_transaction", "failure_balance_transaction"];
@@ -69,7 +71,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         if (!retryable || attempt >= most || failure.code === keyRefused) {
           return failure.kind === "unavailable" && mayHaveHappened ? { ...failure, kind: "unknown" } : failure;
         }
-        await sleep((0.5 + random() / 2) * 250 * 2 ** attempt);
+        await sleep(pauseMs(attempt, PAUSES, random()));
       }
     }
   }

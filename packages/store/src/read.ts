@@ -1,5 +1,6 @@
 import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { Item } from "./items.ts";
+import { pause } from "./retry.ts";
 import type { Store } from "./store.ts";
 
 export type Key = { pk: string; sk: string };
@@ -32,6 +33,8 @@ export async function* queryItems(
   }
 }
 
+const throttledPauses = { firstMs: 100, longestMs: 1_600 };
+
 /** The items behind keys, in the keys' order, for each time that one is named; what is gone is left out. At most 100. */
 export async function readItems(store: Store, wanted: Key[], table = store.tables.core): Promise<Item[]> {
   const found = new Map<string, Item>();
@@ -41,7 +44,7 @@ export async function readItems(store: Store, wanted: Key[], table = store.table
   let missing: Item[] = [...once.values()];
   for (let attempt = 0; missing.length > 0; attempt++) {
     if (attempt === 6) throw new Error("the items could not be read: the table keeps throttling");
-    if (attempt > 0) await store.sleep(store.random() * 50 * 2 ** attempt);
+    if (attempt > 0) await pause(store, attempt, throttledPauses);
     const { Responses, UnprocessedKeys } = await store.client.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: missing, ConsistentRead: true } } }),
     );

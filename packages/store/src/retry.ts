@@ -5,15 +5,15 @@ import {
   TransactionCanceledException,
   TransactionInProgressException,
 } from "@aws-sdk/client-dynamodb";
+import { type Pauses, pauseMs } from "@clearing/domain/retry";
 import type { Store } from "./store.ts";
 
 const attempts = 7;
-const firstPauseMs = 15;
-const longestPauseMs = 400;
+const usualPauses: Pauses = { firstMs: 30, longestMs: 400 };
 
-/** Waits before a further try, longer each time, with full jitter and within bounds. */
-export const pause = (store: Store, attempt: number): Promise<void> =>
-  store.sleep(store.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** attempt));
+/** Waits after a try that failed, counted from 1. */
+export const pause = (store: Store, failedTries: number, pauses = usualPauses): Promise<void> =>
+  store.sleep(pauseMs(failedTries, pauses, store.random()));
 
 /** Sends a transaction again while it meets others or is throttled; what does not pass by itself is thrown, and the last. */
 export async function retried<Answer>(store: Store, send: () => Promise<Answer>): Promise<Answer> {
