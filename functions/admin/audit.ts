@@ -4,9 +4,9 @@ import type { AuditRecord } from "@clearing/domain/audit";
 import { addDays, dateIn, endOfDay, type Instant, later, plusSeconds } from "@clearing/domain/time";
 import { callerIn, sightFor } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
+import { auditPlace, type RecordedAct } from "@clearing/store/append-only";
 import { type AuditSpan, auditBegins, auditPage, subjectRecords, verifyAudit } from "@clearing/store/audit";
 import { readBookings } from "@clearing/store/booking";
-import { auditPlace, type RecordedAct } from "@clearing/store/facts";
 import { whenSettled } from "@clearing/store/stamped";
 import type { Store } from "@clearing/store/store";
 

@@ -23,7 +23,7 @@ import { bookingView } from "@clearing/runtime/booking-view";
 import { cohortView } from "@clearing/runtime/cohort-view";
 import { recordOf } from "@clearing/runtime/record";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
-import { listFiles } from "@clearing/store/booking";
+import { listFiles } from "@clearing/store/booking-file";
 import { bookingsOfCohort } from "@clearing/store/booking-lists";
 import { readCohortItem } from "@clearing/store/cohort";
 import { readProgram } from "@clearing/store/program";

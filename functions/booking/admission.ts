@@ -4,7 +4,7 @@ import { actorOf, actsAsStaff, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
-import { readFile } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 
 /** Who arrived: an admin's to record, but that somebody is turned away is a clinician's word. */
 export const admissionBinding = bind(recordAdmission, async ({ params, body }, context): Promise<Answer> => {

@@ -7,7 +7,7 @@ import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { readAgreement } from "@clearing/store/agreement";
-import { readFile } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 
 const notFound: Answer = { refused: "not_found" };
 

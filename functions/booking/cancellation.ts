@@ -5,7 +5,7 @@ import { actorOf, actsAsStaff, callerIn, owns } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
-import { readFile } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 
 /**
  * Cancels at the request's instant, whose tier decides, without asking Stripe: `stripe-work` closes the open pages

@@ -7,7 +7,8 @@ import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
 import { readTerms } from "@clearing/store/agreement";
-import { readBooking, readFile } from "@clearing/store/booking";
+import { readBooking } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 import { bookingInTheWay, bookingTakenPartIn } from "@clearing/store/locks";
 import { birthErrors } from "./birth.ts";
 

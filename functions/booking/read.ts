@@ -14,7 +14,7 @@ import { bind, type Caller } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { listAccess } from "@clearing/store/access-log";
-import { listFiles, readFile } from "@clearing/store/booking";
+import { listFiles, readFile } from "@clearing/store/booking-file";
 import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfPerson } from "@clearing/store/booking-lists";
 import type { ListQuery } from "@clearing/store/list";
 import { readUndeliverable } from "@clearing/store/undeliverable";

@@ -15,7 +15,7 @@ import { actorOf, actsAsStaff, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import type { Caller } from "@clearing/runtime/caller";
 import { recordOf } from "@clearing/runtime/record";
-import { readFile } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 import type { Evaluation } from "@clearing/store/clinical-record";
 import { untilFresh } from "@clearing/store/commit";
 import { evaluationView, ownBooking } from "./view.ts";

@@ -4,7 +4,7 @@ import { attentionTo, clearanceSummary, missing } from "@clearing/domain/screeni
 import { dateIn, type Instant } from "@clearing/domain/time";
 import { actsAsStaff, callerIn } from "@clearing/runtime/access";
 import { bind, type RequestContext } from "@clearing/runtime/api";
-import { type BookingFile, listFiles, readFile } from "@clearing/store/booking";
+import { type BookingFile, listFiles, readFile } from "@clearing/store/booking-file";
 import { logAccess, readEvaluations } from "@clearing/store/clinical-record";
 import { queuePart } from "@clearing/store/screening-queue";
 import { evaluationView, ownBooking } from "./view.ts";

@@ -5,8 +5,9 @@ import { removeBooking } from "@clearing/commands/removal";
 import { billDues, completeBooking, lapseHold, remind, restClearance, tellLapse } from "@clearing/commands/sweep";
 import type { Deps } from "@clearing/runtime/deps";
 import { type DueWork, workOff } from "@clearing/runtime/due-work";
-import { type Occasion, readFile } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 import { readClearance } from "@clearing/store/clearance";
+import type { Occasion } from "@clearing/store/occasion";
 import type { Key } from "@clearing/store/read";
 
 type Result = Awaited<ReturnType<DueWork["act"]>>;

@@ -1,6 +1,6 @@
 import { BatchWriteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Booking, BookingStatus } from "@clearing/domain/booking";
-import { type BookingFile, listFiles } from "@clearing/store/booking";
+import { type BookingFile, listFiles } from "@clearing/store/booking-file";
 import { bookingListKeys, bookingsIn, bookingsOfCohort } from "@clearing/store/booking-lists";
 import { keys } from "@clearing/store/keys";
 import type { Listed } from "@clearing/store/list";

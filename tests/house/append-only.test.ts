@@ -17,7 +17,7 @@ const sources: Source[] = globSync(
   .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
 /** Where facts are written, and where those of one table are read. */
-const writer = "packages/store/src/facts.ts";
+const writer = "packages/store/src/append-only.ts";
 const readers = ["access-log", "audit", "journal"].map((name) => `packages/store/src/${name}.ts`);
 
 /** A table by its name, by a name that is only known at run time, or taken out of the tables. */

@@ -1,8 +1,8 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { chain } from "@clearing/domain/audit";
 import { journalEntry } from "@clearing/domain/ledger";
+import { auditPut, journalWrites, outboxPut } from "@clearing/store/append-only";
 import { commit } from "@clearing/store/commit";
-import { auditPut, journalWrites, outboxPut } from "@clearing/store/facts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 

@@ -2,18 +2,8 @@ import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { type Claimant, newPlace, type Place } from "@clearing/domain/cohort";
 import { plusMinutes } from "@clearing/domain/time";
 import { commit, type Guarded } from "@clearing/store/commit";
-import {
-  claimPlace,
-  freePlaces,
-  isOurs,
-  moveClaim,
-  placeItem,
-  placeKey,
-  releasePlace,
-  takeFreePlace,
-  takePlace,
-  toPlace,
-} from "@clearing/store/place";
+import { freePlaces, isOurs, placeItem, placeKey, toPlace } from "@clearing/store/place";
+import { claimPlace, moveClaim, releasePlace, takeFreePlace, takePlace } from "@clearing/store/place-claim";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCohort, sampleProgram } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";

@@ -6,7 +6,8 @@ import { type Booking, bookingStatuses, emailOwner, type PaymentMethod } from "@
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CreateCustomer, CustomerFacts, Gateway } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
-import { listFiles, readBooking } from "@clearing/store/booking";
+import { readBooking } from "@clearing/store/booking";
+import { listFiles } from "@clearing/store/booking-file";
 import { bookingsOfPerson } from "@clearing/store/booking-lists";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";

@@ -12,11 +12,12 @@ import { type Booking, type Charge, type Due, type Refund, scheduledDue } from "
 import { afterEvaluation } from "@clearing/domain/screening";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
-import { bookingWrites, readBooking, readFile } from "@clearing/store/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 import { chargePut, readCharges } from "@clearing/store/charge";
 import { commit } from "@clearing/store/commit";
 import { keys } from "@clearing/store/keys";
-import { takePlace } from "@clearing/store/place";
+import { takePlace } from "@clearing/store/place-claim";
 import { readRefund } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -16,10 +16,11 @@ import {
 } from "@clearing/domain/screening";
 import { type CalendarDate, type Instant, plusHours, plusMinutes, startOfDay } from "@clearing/domain/time";
 import { subjectRecords } from "@clearing/store/audit";
-import { type BookingFile, bookingWrites, readBooking, readFile } from "@clearing/store/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { type BookingFile, readFile } from "@clearing/store/booking-file";
 import { readClearance } from "@clearing/store/clearance";
 import { commit } from "@clearing/store/commit";
-import { takePlace } from "@clearing/store/place";
+import { takePlace } from "@clearing/store/place-claim";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweep } from "../../functions/sweep/sweep.ts";

@@ -1,9 +1,11 @@
 import { type AdmissionOutcome, admit, type Booking, endBooking, isCleared, mayAdmit } from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
-import { bookingWrites, type Occasion, readFile } from "@clearing/store/booking";
+import { bookingWrites } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 import { checkCleared } from "@clearing/store/clearance";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import { pagesToClose } from "@clearing/store/pages";
 import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";

@@ -1,8 +1,9 @@
 import { agreementSigned, type Booking, isSameSignature, mayOwe, setAutopay, sign } from "@clearing/domain/booking";
 import { readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
-import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 
 export type SignResult =

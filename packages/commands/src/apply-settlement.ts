@@ -11,15 +11,17 @@ import {
   type SettlementState,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
+import { journalWrites } from "@clearing/store/append-only";
 import { attemptPut } from "@clearing/store/attempt";
-import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { chargePut } from "@clearing/store/charge";
 import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/commit";
-import { journalWrites } from "@clearing/store/facts";
 import { fromDeadlineItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
 import { type LockRefusal, lockWrites } from "@clearing/store/locks";
-import { freePlaces, isOurs, moveClaim, placeKey, takeFreePlace, takePlace, toPlace } from "@clearing/store/place";
+import type { Occasion } from "@clearing/store/occasion";
+import { freePlaces, isOurs, placeKey, toPlace } from "@clearing/store/place";
+import { moveClaim, takeFreePlace, takePlace } from "@clearing/store/place-claim";
 import { refundPut } from "@clearing/store/refund";
 import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";

@@ -1,10 +1,10 @@
 import { type Cohort, isFree, mostPlaces, newPlace, placesToRemove, refuseCapacity } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
-import type { Occasion } from "@clearing/store/booking";
 import { type CohortWithPlaces, cohortWrites, readCohort } from "@clearing/store/cohort";
+import { placePut, removePlace } from "@clearing/store/cohort-places";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import { placePut, removePlace } from "@clearing/store/place";
+import type { Occasion } from "@clearing/store/occasion";
 
 import type { Store } from "@clearing/store/store";
 

@@ -1,12 +1,12 @@
 import { type Cohort, complete, completesAt, type Place, saleOf, statusEvents } from "@clearing/domain/cohort";
 import type { Program } from "@clearing/domain/program";
 import { later } from "@clearing/domain/time";
-import type { Occasion } from "@clearing/store/booking";
 import { type CohortWithPlaces, cohortRests, cohortUnchanged, cohortWrites, readCohort } from "@clearing/store/cohort";
+import { movePlace, placePut, tellPlace } from "@clearing/store/cohort-places";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import { opens, openWrites } from "@clearing/store/open-cohorts";
-import { movePlace, placePut, tellPlace } from "@clearing/store/place";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 

@@ -1,7 +1,7 @@
 import type { Actor } from "@clearing/domain/audit";
 import type { Instant } from "@clearing/domain/time";
 import type { Gateway, Metadata } from "@clearing/payments";
-import type { Occasion } from "@clearing/store/booking";
+import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 
 /** What a use case needs that may call Stripe. `site` names this installation at Stripe. */

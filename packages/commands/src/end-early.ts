@@ -1,7 +1,8 @@
 import { type Booking, type Ending, type EndingDecision, endBooking, onlyTakesPart } from "@clearing/domain/booking";
-import { type Occasion, readFile } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import { refundPut } from "@clearing/store/refund";
 import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";

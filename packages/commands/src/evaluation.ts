@@ -1,9 +1,10 @@
 import type { Clearance } from "@clearing/domain/screening";
-import type { BookingFile, Occasion } from "@clearing/store/booking";
+import type { BookingFile } from "@clearing/store/booking-file";
 import { clearanceWrites } from "@clearing/store/clearance";
 import { type ClinicalFact, clinicalPut } from "@clearing/store/clinical-record";
 import { commit } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 
 /**

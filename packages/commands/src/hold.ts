@@ -1,11 +1,13 @@
 import type { AgreementDocument } from "@clearing/domain/agreement";
 import type { Booking, BookingChange } from "@clearing/domain/booking";
 import { agreementPut } from "@clearing/store/agreement";
-import { bookingWrites, type Occasion } from "@clearing/store/booking";
+import { bookingWrites } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { lockWrites } from "@clearing/store/locks";
-import { claimPlace, freePlaces } from "@clearing/store/place";
+import type { Occasion } from "@clearing/store/occasion";
+import { freePlaces } from "@clearing/store/place";
+import { claimPlace } from "@clearing/store/place-claim";
 import { useQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
 import { type HoldingAccount, type NoRoom, roomForHold } from "./hold-slots.ts";

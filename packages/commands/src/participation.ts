@@ -8,10 +8,11 @@ import {
   type Participant,
 } from "@clearing/domain/booking";
 import { acceptancePut, agreementPut, readAgreement, readTerms, type TermsSignature } from "@clearing/store/agreement";
-import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, staleUnless, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
 import { correctionWrites, lockWrites } from "@clearing/store/locks";
+import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 
 type Answering = (booking: Booking) => IdempotencyRecord | null;

@@ -1,8 +1,8 @@
 import type { DomainEvent } from "@clearing/domain/event";
 import type { Program } from "@clearing/domain/program";
-import type { Occasion } from "@clearing/store/booking";
 import { type CommitResult, commit } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import { programWrites } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 

@@ -7,10 +7,12 @@ import {
   progress,
   unconfirm,
 } from "@clearing/domain/booking";
-import { bookingWrites, type Occasion, readFile } from "@clearing/store/booking";
+import { bookingWrites } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 import { clearanceUnchanged } from "@clearing/store/clearance";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { confirmationWrites } from "@clearing/store/confirmation";
+import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 import { endingWrites } from "./end-early.ts";
 

@@ -1,10 +1,11 @@
 import { type Booking, type Charge, type Refund, reckonPart, refundMadeAtStripe } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { bookingWrites, type Occasion } from "@clearing/store/booking";
+import { bookingWrites } from "@clearing/store/booking";
 import { chargeFollows } from "@clearing/store/charge";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem, fromItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
+import type { Occasion } from "@clearing/store/occasion";
 import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 import { readTogether } from "@clearing/store/together";

@@ -9,11 +9,12 @@ import {
   spreadRefund,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { bookingWrites, type Occasion } from "@clearing/store/booking";
+import { bookingWrites } from "@clearing/store/booking";
 import { chargeRefunded, readCharges, restoreCharge } from "@clearing/store/charge";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
+import type { Occasion } from "@clearing/store/occasion";
 import { readRefund, refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 import { readTogether } from "@clearing/store/together";

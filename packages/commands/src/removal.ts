@@ -1,8 +1,10 @@
 import { type Attempt, type Booking, decideRemoval, removalAt } from "@clearing/domain/booking";
-import { type Occasion, readChildren, readFile } from "@clearing/store/booking";
-import { bookingUnchanged } from "@clearing/store/clearance";
+import { bookingUnchanged } from "@clearing/store/booking";
+import { readChildren } from "@clearing/store/booking-children";
+import { readFile } from "@clearing/store/booking-file";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem } from "@clearing/store/items";
+import type { Occasion } from "@clearing/store/occasion";
 import { bookingRests, childRemoval, isChild, type Removed, removalWrites } from "@clearing/store/removed";
 import type { Store } from "@clearing/store/store";
 

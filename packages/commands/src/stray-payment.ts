@@ -1,8 +1,9 @@
 import { returnStrayPayment, type StrayPayment } from "@clearing/domain/booking";
-import { bookingWrites, type Occasion, readBooking } from "@clearing/store/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { chargePut } from "@clearing/store/charge";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { readCredit } from "@clearing/store/journal";
+import type { Occasion } from "@clearing/store/occasion";
 import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 

@@ -9,9 +9,11 @@ import {
   remindOfClearance,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { bookingWrites, type Occasion, readBooking, readFile } from "@clearing/store/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
 import { clearancePut, clearanceUnchanged, clearanceWrites } from "@clearing/store/clearance";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
+import type { Occasion } from "@clearing/store/occasion";
 import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
 

@@ -1,7 +1,7 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
+import { type AccessRecord, accessPut } from "./append-only.ts";
 import { type CommitResult, commit } from "./commit.ts";
-import { type AccessRecord, accessPut } from "./facts.ts";
 import { fromItem } from "./items.ts";
 import type { Listed } from "./list.ts";
 import type { Store } from "./store.ts";

@@ -1,10 +1,11 @@
 import type { Attempt } from "@clearing/domain/booking";
-import { follows, readChildren } from "./booking.ts";
+import { readChildren } from "./booking-children.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
+import { follows } from "./version.ts";
 
 export async function readAttempt(store: Store, bookingId: string, id: string): Promise<Attempt | null> {
   return readItem(store, keys.attempt(bookingId, id), fromDeadlineItem<Attempt>);

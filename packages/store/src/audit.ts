@@ -1,6 +1,6 @@
 import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
 import { addDays, type CalendarDate, later } from "@clearing/domain/time";
-import { auditPlace, type RecordedAct } from "./facts.ts";
+import { auditPlace, type RecordedAct } from "./append-only.ts";
 import { fromItem, type Item } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
 import { listedKeys } from "./list.ts";

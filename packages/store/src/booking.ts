@@ -1,21 +1,16 @@
-import { type Actor, chain } from "@clearing/domain/audit";
-import type { Attempt, Booking } from "@clearing/domain/booking";
+import { chain } from "@clearing/domain/audit";
+import type { Booking } from "@clearing/domain/booking";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { JournalEntry } from "@clearing/domain/ledger";
-import type { Clearance } from "@clearing/domain/screening";
-import type { Instant } from "@clearing/domain/time";
+import { auditPut, journalWrites, outboxPut } from "./append-only.ts";
 import { bookingListKeys } from "./booking-lists.ts";
-import { clearanceIn } from "./clearance.ts";
 import type { Guarded } from "./commit.ts";
-import { auditPut, journalWrites, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
-import { type Listed, type ListQuery, list } from "./list.ts";
-import { queryItems, readItem, readItems } from "./read.ts";
-
+import type { Occasion } from "./occasion.ts";
+import { readItem, readItems } from "./read.ts";
 import { queueKeys } from "./screening-queue.ts";
 import type { Store } from "./store.ts";
-import { readTogether } from "./together.ts";
 import { isVersion } from "./version.ts";
 
 function bookingItem(booking: Booking): Item {
@@ -37,95 +32,7 @@ export async function readBookings(store: Store, ids: string[]): Promise<Map<str
   return new Map(items.map((item) => [bookingIdIn({ pk: String(item.pk) }), fromDeadlineItem<Booking>(item)]));
 }
 
-/** What decides on a booking: itself and its clearance. */
-export type BookingFile = { booking: Booking; clearance: Clearance | null };
-
-/** Bookings with their clearances, in the order asked for; ids that do not exist are left out. At most 100. */
-async function readFiles(store: Store, ids: string[]): Promise<BookingFile[]> {
-  const items = await Promise.all([
-    readItems(store, ids.map(keys.booking)),
-    readItems(store, ids.map(keys.clearance), store.tables.clearance),
-  ]);
-  const found = new Map(items.flat().map((item) => [String(item.pk), item]));
-  return ids.flatMap((id) => {
-    const booking = found.get(keys.booking(id).pk);
-    if (booking === undefined) return [];
-    const clearance = found.get(keys.clearance(id).pk);
-    return [
-      {
-        booking: fromDeadlineItem<Booking>(booking),
-        clearance: clearance === undefined ? null : fromDeadlineItem<Clearance>(clearance),
-      },
-    ];
-  });
-}
-
-/** One page of the bookings of an index, with their clearances, that `keep` keeps. */
-export const listFiles = (
-  store: Store,
-  query: ListQuery,
-  keep: (file: BookingFile) => boolean,
-): Promise<Listed<BookingFile>> =>
-  list(store, query, async (found) => {
-    const ids = found.map(bookingIdIn);
-    const files = new Map((await readFiles(store, ids)).map((file) => [file.booking.id, file]));
-    return ids.map((id) => {
-      const file = files.get(id);
-      return file !== undefined && keep(file) ? file : null;
-    });
-  });
-
-/** One booking with its clearance, as they were at one instant. */
-export async function readFile(store: Store, id: string): Promise<BookingFile | null> {
-  const found = await readTogether(store, { booking: keys.booking(id), clearance: clearanceIn(store, id) });
-  if (found.booking === null) return null;
-  return {
-    booking: fromDeadlineItem<Booking>(found.booking),
-    clearance: found.clearance && fromDeadlineItem<Clearance>(found.clearance),
-  };
-}
-
-/**
- * A booking with its clearance and the attempt that `named` finds in it, as they were at one instant. The booking may
- * have changed since `named` saw it: the caller looks whether it still names that attempt.
- */
-export async function readFileWith(
-  store: Store,
-  id: string,
-  named: (booking: Booking) => string | null,
-): Promise<(BookingFile & { attempt: Attempt | null }) | null> {
-  const file = await readFile(store, id);
-  const attemptId = file && named(file.booking);
-  if (file === null || attemptId === null) return file && { ...file, attempt: null };
-  const found = await readTogether(store, {
-    booking: keys.booking(id),
-    clearance: clearanceIn(store, id),
-    attempt: keys.attempt(id, attemptId),
-  });
-  if (found.booking === null) return null;
-  return {
-    booking: fromDeadlineItem<Booking>(found.booking),
-    clearance: found.clearance && fromDeadlineItem<Clearance>(found.clearance),
-    attempt: found.attempt && fromDeadlineItem<Attempt>(found.attempt),
-  };
-}
-
-/** Everything under one booking, or what has a key that begins so; consistently, and without the booking itself. */
-export async function readChildren(store: Store, bookingId: string, prefix?: "ATT#" | "CHG#"): Promise<Item[]> {
-  const { pk, sk } = keys.booking(bookingId);
-  const found = queryItems(store, {
-    TableName: store.tables.core,
-    KeyConditionExpression: prefix === undefined ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
-    ExpressionAttributeValues: { ":pk": pk, ...(prefix === undefined ? {} : { ":prefix": prefix }) },
-    ConsistentRead: true,
-  });
-  const items = await Array.fromAsync(found);
-  return items.filter((item) => item.sk !== sk);
-}
-
 type Change = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[] };
-
-export type Occasion = { actor: Actor; action: string; now: Instant };
 
 /** What the audit log keeps of a booking: statuses, amounts and dates, never a name or an address. */
 export const audited = ({
@@ -192,5 +99,8 @@ export function bookingWrites<Refusal extends string = never>(
   ];
 }
 
-/** The stored item is the version before this one; there is none before the first. */
-export const follows = (version: number) => isVersion(version === 1 ? null : version - 1);
+/** The booking is still the one that was read. */
+export function bookingUnchanged(store: Store, { id, version }: Booking): Guarded<"stale"> {
+  const check = { TableName: store.tables.core, Key: keys.booking(id), ...isVersion(version) };
+  return { write: { ConditionCheck: check }, refusal: "stale" };
+}

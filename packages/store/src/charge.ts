@@ -1,5 +1,5 @@
 import type { Charge } from "@clearing/domain/booking";
-import { readChildren } from "./booking.ts";
+import { readChildren } from "./booking-children.ts";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";

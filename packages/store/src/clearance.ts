@@ -4,12 +4,12 @@ import type { DomainEvent } from "@clearing/domain/event";
 import { personKey } from "@clearing/domain/person";
 import { type Clearance, clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
+import { auditPut, outboxPut } from "./append-only.ts";
+import { bookingUnchanged } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
-import { auditPut, outboxPut } from "./facts.ts";
 import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { type Key, readItem } from "./read.ts";
-
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
@@ -65,12 +65,6 @@ export function clearancePut(store: Store, before: Clearance | null, after: Clea
   const Item = toDeadlineItem(after, "CLEARANCE", keys.clearance(after.bookingId));
   const put = { TableName: store.tables.clearance, Item, ...isVersion(before?.version ?? null) };
   return { write: { Put: put }, refusal: "stale" };
-}
-
-/** The booking is still the one that was read. */
-export function bookingUnchanged(store: Store, { id, version }: Booking): Guarded<"stale"> {
-  const check = { TableName: store.tables.core, Key: keys.booking(id), ...isVersion(version) };
-  return { write: { ConditionCheck: check }, refusal: "stale" };
 }
 
 /** The clearance is still the one that was read. */

@@ -7,8 +7,8 @@ import type { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { journalEntry } from "@clearing/domain/ledger";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import { describe, expect, test } from "vitest";
+import { journalWrites } from "./append-only.ts";
 import { commit, type Guarded, staleUnless } from "./commit.ts";
-import { journalWrites } from "./facts.ts";
 import type { Store } from "./store.ts";
 
 const start: Instant = "2027-03-31T23:59:58Z";

@@ -1,9 +1,10 @@
 import type { Booking, confirm } from "@clearing/domain/booking";
 
-import { bookingWrites, type Occasion } from "./booking.ts";
+import { bookingWrites } from "./booking.ts";
 import { checkCleared } from "./clearance.ts";
 import type { Guarded } from "./commit.ts";
-import { checkTaken } from "./place.ts";
+import type { Occasion } from "./occasion.ts";
+import { checkTaken } from "./place-claim.ts";
 import type { Store } from "./store.ts";
 
 /**

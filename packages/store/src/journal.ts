@@ -1,7 +1,7 @@
 import type { JournalEntry, PostedEntry } from "@clearing/domain/ledger";
 import { addMonths, type Instant, later } from "@clearing/domain/time";
+import { journalWrites } from "./append-only.ts";
 import { commit } from "./commit.ts";
-import { journalWrites } from "./facts.ts";
 import type { Item } from "./items.ts";
 import { readItem } from "./read.ts";
 import { shardsOf } from "./shards.ts";

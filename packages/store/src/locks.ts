@@ -3,7 +3,8 @@ import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
 import { forever, keys } from "./keys.ts";
-import { isOurs, placeKey, releasePlace, toPlace } from "./place.ts";
+import { isOurs, placeKey, toPlace } from "./place.ts";
+import { releasePlace } from "./place-claim.ts";
 import { type Key, readItem } from "./read.ts";
 
 import type { Store } from "./store.ts";

@@ -1,12 +1,12 @@
 import { chain } from "@clearing/domain/audit";
 import type { DomainEvent } from "@clearing/domain/event";
 import { type Program, type ProgramStatus, programTerms } from "@clearing/domain/program";
-import type { Occasion } from "./booking.ts";
+import { auditPut, outboxPut } from "./append-only.ts";
 import type { Guarded } from "./commit.ts";
-import { auditPut, outboxPut } from "./facts.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { type Listed, list } from "./list.ts";
+import type { Occasion } from "./occasion.ts";
 import { checkNoneOpen } from "./open-cohorts.ts";
 import { readItem, readItems } from "./read.ts";
 

@@ -1,11 +1,11 @@
 import type { Refund } from "@clearing/domain/booking";
-import { follows } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { readItem } from "./read.ts";
 import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
+import { follows } from "./version.ts";
 
 /** A refund's next version; a first version must be new. */
 export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {

@@ -1,7 +1,8 @@
 import type { Booking, BookingChange, Ending } from "@clearing/domain/booking";
-import { bookingWrites, type Occasion } from "./booking.ts";
+import { bookingWrites } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
 import { letGoWrites } from "./locks.ts";
+import type { Occasion } from "./occasion.ts";
 import { pagesToClose } from "./pages.ts";
 import type { Store } from "./store.ts";
 import { unpaidEndingWrites } from "./unpaid-endings.ts";

@@ -1,10 +1,11 @@
 import { chain } from "@clearing/domain/audit";
 import type { Attempt, Booking } from "@clearing/domain/booking";
-import { audited, type Occasion } from "./booking.ts";
+import { auditPut } from "./append-only.ts";
+import { audited } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
-import { auditPut } from "./facts.ts";
 import type { Item } from "./items.ts";
 import { keys } from "./keys.ts";
+import type { Occasion } from "./occasion.ts";
 import { type Key, readItem } from "./read.ts";
 
 import { inShard } from "./shards.ts";

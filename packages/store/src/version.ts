@@ -7,3 +7,6 @@ export const isVersion = (version: number | null) =>
         ExpressionAttributeNames: { "#version": "version" },
         ExpressionAttributeValues: { ":version": version },
       };
+
+/** The stored item is the version before this one; there is none before the first. */
+export const follows = (version: number) => isVersion(version === 1 ? null : version - 1);
