@@ -1,25 +1,18 @@
-import { pauseMs } from "@clearing/domain/retry";
 import { Stripe } from "stripe";
 import { STRIPE_API_VERSION } from "./api-version.ts";
-import type {
-  CreateCheckoutSession,
-  Gateway,
-  GatewayResult,
-  ListCheckoutSessions,
-  ListEvents,
-  Page,
-} from "./gateway.ts";
+import { askStripe } from "./ask-stripe.ts";
+import type { Gateway } from "./gateway.ts";
+import { genuine, genuineList, pageOf } from "./genuine.ts";
 import {
   chargeFacts,
   checkoutFacts,
   customerFacts,
-  epochOf,
   eventFacts,
   paymentFacts,
   refundFacts,
 } from "./reduce-stripe-objects.ts";
-import { type Effect, ForeignAnswer, failureOf, isThrottled, keyRefused } from "./stripe-failure.ts";
 import type { CheckoutFacts } from "./stripe-objects.ts";
+import { after, eventQuery, PAGE_SIZE, sessionParams, sessionQuery } from "./stripe-params.ts";
 
 export type StripeGatewayOptions = {
   secretKey: string;
@@ -33,12 +26,9 @@ export type StripeGatewayOptions = {
 };
 
 const TIMEOUT_MS = 8_000;
-const ATTEMPTS = { network: 2, throttled: 4 } as const;
-const PAUSES = { firstMs: 500, longestMs: 2_000 };
 const INTENT = ["latest_charge.balance_transaction"];
 const SESSION = ["payment_intent.latest_charge.balance_transaction"];
 const REFUND = ["balance_transaction", "failure_balance_transaction"];
-const PAGE_SIZE = 100;
 
 /**
  * The one `Gateway`: Stripe over its own SDK. Retries are made here and not by the SDK, since only a caller that saw
@@ -55,27 +45,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     ...(options.apiBase === undefined ? {} : addressOf(options.apiBase)),
   });
 
-  /** One call with its bounded, jittered retries. Once a try may have had an effect, no later error can rule it out. */
-  async function ask<T>(effect: Effect, call: () => Promise<T>): Promise<GatewayResult<T>> {
-    let mayHaveHappened = false;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return { ok: true, value: await call() };
-      } catch (error) {
-        const failure = failureOf(error, effect);
-        if (failure.code === keyRefused) options.onKeyRefused?.();
-        mayHaveHappened ||= failure.kind === "unknown";
-        const retryable = failure.kind === "unavailable" || failure.kind === "unknown";
-        const most = isThrottled(error) ? ATTEMPTS.throttled : ATTEMPTS.network;
-        // A wrong or under-privileged key does not become right by asking again.
-        if (!retryable || attempt >= most || failure.code === keyRefused) {
-          return failure.kind === "unavailable" && mayHaveHappened ? { ...failure, kind: "unknown" } : failure;
-        }
-        await sleep(pauseMs(attempt, PAUSES, random()));
-      }
-    }
-  }
-
+  const ask = askStripe({ sleep, random, onKeyRefused: options.onKeyRefused });
   const read = <T>(call: () => Promise<T>) => ask("read", call);
   const write = <T>(call: () => Promise<T>) => ask("write", call);
   /**
@@ -199,92 +169,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   };
 }
 
-/**
- * The hosted page's parameters. The bank statement shows the account's own descriptor, which the operator keeps
- * neutral: nothing about the program is added to it.
- */
-function sessionParams(session: CreateCheckoutSession): Stripe.Checkout.SessionCreateParams {
-  return {
-    mode: "payment",
-    customer: session.customerId,
-    // The amount that was agreed on, in its own currency, whatever the account's settings are.
-    adaptive_pricing: { enabled: false },
-    // What the account offers anyway, narrowed to these (the API's word since 2026-09-30.endive).
-    allowed_payment_method_types: [...session.methods],
-    line_items: [
-      {
-        quantity: 1,
-        price_data: {
-          currency: session.currency,
-          unit_amount: session.amount,
-          product_data: { name: session.label },
-        },
-      },
-    ],
-    expires_at: epochOf(session.expiresAt),
-    success_url: session.successUrl,
-    cancel_url: session.cancelUrl,
-    metadata: session.metadata,
-    payment_intent_data: { description: session.label, metadata: session.metadata },
-    payment_method_options: Object.fromEntries(
-      session.methods.map((method) => [method, methodOptions(method, session.saveForLater)]),
-    ),
-  };
-}
-
-/** A bank account is verified at once, by signing in: micro-deposits would keep the payment waiting for days. */
-function methodOptions(method: CreateCheckoutSession["methods"][number], saveForLater: boolean) {
-  return {
-    ...(method === "us_bank_account" ? { verification_method: "instant" } : {}),
-    ...(saveForLater ? { setup_future_usage: "off_session" } : {}),
-  };
-}
-
-const sessionQuery = (query: ListCheckoutSessions): Stripe.Checkout.SessionListParams =>
-  "customerId" in query
-    ? { customer: query.customerId }
-    : { created: { gte: epochOf(query.createdFrom), lte: epochOf(query.createdTo) } };
-
-function eventQuery(query: ListEvents): Stripe.EventListParams {
-  const { createdAfter, createdUntil, startingAfter, endingBefore } = query;
-  const created = {
-    ...(createdAfter === undefined ? {} : { gte: epochOf(createdAfter) }),
-    ...(createdUntil === undefined ? {} : { lte: epochOf(createdUntil) }),
-  };
-  return {
-    limit: PAGE_SIZE,
-    ...(Object.keys(created).length === 0 ? {} : { created }),
-    ...(endingBefore === undefined ? after(startingAfter) : { ending_before: endingBefore }),
-  };
-}
-
-function after(id: string | undefined): { starting_after?: string } {
-  return id === undefined ? {} : { starting_after: id };
-}
-
 function addressOf(apiBase: string): { host: string; port: string; protocol: "http" | "https" } {
   const { hostname, port, protocol } = new URL(apiBase);
   const scheme = protocol === "http:" ? "http" : "https";
   return { host: hostname, port: port || (scheme === "http" ? "80" : "443"), protocol: scheme };
-}
-
-/** The SDK resolves any JSON without an `error` as success; only an object of the asked kind with an id is Stripe's. */
-function genuine<T extends { id: string; object: string }>(answer: T, object: T["object"]): T {
-  if (answer?.object !== object || typeof answer.id !== "string" || answer.id === "") {
-    throw new ForeignAnswer(`an answer that is no ${object}`);
-  }
-  return answer;
-}
-
-type StripeList<S> = { object: "list"; data: S[]; has_more: boolean };
-
-function genuineList<S>(list: StripeList<S>): StripeList<S> {
-  if (list?.object !== "list" || !Array.isArray(list.data)) throw new ForeignAnswer("an answer that is no list");
-  return list;
-}
-
-function pageOf<S, T>(list: StripeList<S>, facts: (item: S) => T, idOf: (item: T) => string): Page<T> {
-  const items = genuineList(list).data.map(facts);
-  const last = items.at(-1);
-  return { items, nextAfter: list.has_more && last !== undefined ? idOf(last) : null };
 }

@@ -13,7 +13,6 @@ const tableOf = ({ tables }: Store, kind: DueKind): string => (kind === "CLEARAN
 
 /** Of one shard; most runs find less than this in all of them. */
 const dueAtOnce = 20;
-
 const mostDue = 500;
 
 /**

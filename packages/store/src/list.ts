@@ -29,7 +29,6 @@ const names = {
 } as const;
 
 const keysAtOnce = 50;
-
 const mostKeys = 1_000;
 
 /**

@@ -19,7 +19,6 @@ type PlaceItem = Omit<Place, "claim" | "takenBy"> & {
 };
 
 const claimedBy = ({ kind, id }: Claimant): ClaimedBy => `${kind}#${id}`;
-
 export const byBooking = (id: string): ClaimedBy => claimedBy({ kind: "booking", id });
 
 function claimantOf(text: ClaimedBy): Claimant {

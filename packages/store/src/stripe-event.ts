@@ -18,7 +18,6 @@ const keptDays = 90;
 /** When an event that is still not worked on is sent again: after a quarter of an hour, then twice as long each time. */
 const firstWaitMinutes = 15;
 const longestWaitMinutes = 6 * 60;
-
 const waitMinutes = (resends: number): number => Math.min(longestWaitMinutes, firstWaitMinutes * 2 ** resends);
 
 /** Events that are received and not worked on, the one that waits longest first. */

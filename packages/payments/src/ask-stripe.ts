@@ -1,0 +1,36 @@
+import { pauseMs } from "@clearing/domain/retry";
+import type { GatewayResult } from "./gateway.ts";
+import { type Effect, failureOf, isThrottled, keyRefused } from "./stripe-failure.ts";
+
+const ATTEMPTS = { network: 2, throttled: 4 } as const;
+const PAUSES = { firstMs: 500, longestMs: 2_000 };
+
+/** `random`: uniform in [0, 1). `onKeyRefused` is told of each call whose key Stripe does not accept. */
+type Asking = {
+  sleep: (ms: number) => Promise<void>;
+  random: () => number;
+  onKeyRefused: (() => void) | undefined;
+};
+
+/** One call with its bounded, jittered retries. Once a try may have had an effect, no later error can rule it out. */
+export const askStripe =
+  ({ sleep, random, onKeyRefused }: Asking) =>
+  async <T>(effect: Effect, call: () => Promise<T>): Promise<GatewayResult<T>> => {
+    let mayHaveHappened = false;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return { ok: true, value: await call() };
+      } catch (error) {
+        const failure = failureOf(error, effect);
+        if (failure.code === keyRefused) onKeyRefused?.();
+        mayHaveHappened ||= failure.kind === "unknown";
+        const retryable = failure.kind === "unavailable" || failure.kind === "unknown";
+        const most = isThrottled(error) ? ATTEMPTS.throttled : ATTEMPTS.network;
+        // A wrong or under-privileged key does not become right by asking again.
+        if (!retryable || attempt >= most || failure.code === keyRefused) {
+          return failure.kind === "unavailable" && mayHaveHappened ? { ...failure, kind: "unknown" } : failure;
+        }
+        await sleep(pauseMs(attempt, PAUSES, random()));
+      }
+    }
+  };

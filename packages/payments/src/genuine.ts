@@ -1,0 +1,23 @@
+import type { Page } from "./gateway.ts";
+import { ForeignAnswer } from "./stripe-failure.ts";
+
+/** The SDK resolves any JSON without an `error` as success; only an object of the asked kind with an id is Stripe's. */
+export function genuine<T extends { id: string; object: string }>(answer: T, object: T["object"]): T {
+  if (answer?.object !== object || typeof answer.id !== "string" || answer.id === "") {
+    throw new ForeignAnswer(`an answer that is no ${object}`);
+  }
+  return answer;
+}
+
+type StripeList<S> = { object: "list"; data: S[]; has_more: boolean };
+
+export function genuineList<S>(list: StripeList<S>): StripeList<S> {
+  if (list?.object !== "list" || !Array.isArray(list.data)) throw new ForeignAnswer("an answer that is no list");
+  return list;
+}
+
+export function pageOf<S, T>(list: StripeList<S>, facts: (item: S) => T, idOf: (item: T) => string): Page<T> {
+  const items = genuineList(list).data.map(facts);
+  const last = items.at(-1);
+  return { items, nextAfter: list.has_more && last !== undefined ? idOf(last) : null };
+}

@@ -1,0 +1,68 @@
+import type { Stripe } from "stripe";
+import type { CreateCheckoutSession, ListCheckoutSessions, ListEvents } from "./gateway.ts";
+import { epochOf } from "./reduce-stripe-objects.ts";
+
+export const PAGE_SIZE = 100;
+
+/**
+ * The hosted page's parameters. The bank statement shows the account's own descriptor, which the operator keeps
+ * neutral: nothing about the program is added to it.
+ */
+export function sessionParams(session: CreateCheckoutSession): Stripe.Checkout.SessionCreateParams {
+  return {
+    mode: "payment",
+    customer: session.customerId,
+    // The amount that was agreed on, in its own currency, whatever the account's settings are.
+    adaptive_pricing: { enabled: false },
+    // What the account offers anyway, narrowed to these (the API's word since 2026-09-30.endive).
+    allowed_payment_method_types: [...session.methods],
+    line_items: [
+      {
+        quantity: 1,
+        price_data: {
+          currency: session.currency,
+          unit_amount: session.amount,
+          product_data: { name: session.label },
+        },
+      },
+    ],
+    expires_at: epochOf(session.expiresAt),
+    success_url: session.successUrl,
+    cancel_url: session.cancelUrl,
+    metadata: session.metadata,
+    payment_intent_data: { description: session.label, metadata: session.metadata },
+    payment_method_options: Object.fromEntries(
+      session.methods.map((method) => [method, methodOptions(method, session.saveForLater)]),
+    ),
+  };
+}
+
+/** A bank account is verified at once, by signing in: micro-deposits would keep the payment waiting for days. */
+function methodOptions(method: CreateCheckoutSession["methods"][number], saveForLater: boolean) {
+  return {
+    ...(method === "us_bank_account" ? { verification_method: "instant" } : {}),
+    ...(saveForLater ? { setup_future_usage: "off_session" } : {}),
+  };
+}
+
+export const sessionQuery = (query: ListCheckoutSessions): Stripe.Checkout.SessionListParams =>
+  "customerId" in query
+    ? { customer: query.customerId }
+    : { created: { gte: epochOf(query.createdFrom), lte: epochOf(query.createdTo) } };
+
+export function eventQuery(query: ListEvents): Stripe.EventListParams {
+  const { createdAfter, createdUntil, startingAfter, endingBefore } = query;
+  const created = {
+    ...(createdAfter === undefined ? {} : { gte: epochOf(createdAfter) }),
+    ...(createdUntil === undefined ? {} : { lte: epochOf(createdUntil) }),
+  };
+  return {
+    limit: PAGE_SIZE,
+    ...(Object.keys(created).length === 0 ? {} : { created }),
+    ...(endingBefore === undefined ? after(startingAfter) : { ending_before: endingBefore }),
+  };
+}
+
+export function after(id: string | undefined): { starting_after?: string } {
+  return id === undefined ? {} : { starting_after: id };
+}
