@@ -1,16 +1,17 @@
 import { admitBooking } from "@clearing/commands/admission";
 import { recordAdmission } from "@clearing/contracts/routes/booking";
+import { admissionRole } from "@clearing/domain/booking";
 import { actorOf, actsAsStaff, callerIn } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
 import { readFile } from "@clearing/store/booking-file";
 
-/** Who arrived: an admin's to record, but that somebody is turned away is a clinician's word. */
+/** Records who arrived. */
 export const admissionBinding = bind(recordAdmission, async ({ params, body }, context): Promise<Answer> => {
   const { deps, now } = context;
   const caller = callerIn(context);
-  const needed = body.outcome === "turned_away" ? "clinician" : "admin";
+  const needed = admissionRole(body.outcome);
   if (!caller.roles.includes(needed)) {
     return { refused: "forbidden", detail: `Only the role ${needed} may record ${body.outcome}` };
   }

@@ -1,5 +1,5 @@
-import { type BirthRefusal, type BookingTerms, refuseBirth } from "@clearing/domain/booking";
-import { dateIn, type Instant } from "@clearing/domain/time";
+import type { BirthRefusal } from "@clearing/domain/booking";
+import type { Answer } from "@clearing/runtime/api";
 
 const messages: Record<BirthRefusal, string> = {
   in_the_future: "Must not be in the future",
@@ -8,12 +8,7 @@ const messages: Record<BirthRefusal, string> = {
 };
 
 /** What is wrong with a participant's date of birth, in the API's words; `prefix` leads to the participant in the body. */
-export function birthErrors(
-  bornOn: string,
-  { startsOn, timeZone }: Pick<BookingTerms, "startsOn" | "timeZone">,
-  now: Instant,
-  prefix: "" | "participant.",
-) {
-  const refusal = refuseBirth(bornOn, startsOn, dateIn(timeZone, now));
-  return refusal === null ? [] : [{ path: `${prefix}dateOfBirth`, message: messages[refusal] }];
-}
+export const birthProblem = ({ birth }: { birth: BirthRefusal }, prefix: "" | "participant."): Answer => ({
+  refused: "validation_failed",
+  errors: [{ path: `${prefix}dateOfBirth`, message: messages[birth] }],
+});

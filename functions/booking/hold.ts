@@ -1,19 +1,15 @@
 import { type HoldRefused, holdPlace } from "@clearing/commands/hold";
 import { createBooking } from "@clearing/contracts/routes/booking";
 import { agreementDocument } from "@clearing/domain/agreement";
-import { emailOwner, type HoldRequest, hold } from "@clearing/domain/booking";
-import { comparableAddress } from "@clearing/domain/person";
-import { refuseQuote } from "@clearing/domain/plan";
+import { type HoldRequest, hold, holdOf, ownerOf, refuseHold } from "@clearing/domain/booking";
 import { type Instant, secondsBetween } from "@clearing/domain/time";
 import { actorOf, callerIn } from "@clearing/runtime/access";
-import { type Answer, bind, type Caller, type RequestContext } from "@clearing/runtime/api";
+import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
 import { bookingView } from "@clearing/runtime/booking-view";
 import { recordOf } from "@clearing/runtime/record";
 import { bookingInTheWay } from "@clearing/store/locks";
 import { readQuote } from "@clearing/store/quote";
-import { birthErrors } from "./birth.ts";
-
-type Body = { quoteId: string; participant: HoldRequest["participant"] };
+import { birthProblem } from "./birth.ts";
 
 /** Holds a place at a quote's prices. */
 export const holdBinding = bind(createBooking, async ({ body }, context): Promise<Answer> => {
@@ -21,13 +17,12 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
   const caller = callerIn(context);
   const quote = await readQuote(deps.store, body.quoteId, now);
   if (quote === null) return { refused: "not_found", detail: "There is no such quote" };
-  if (quote.usedBy !== undefined) return { refused: "quote_used" };
-  const notSold = refuseQuote(quote, now);
-  if (notSold !== null) return { refused: notSold };
-  const { terms } = quote;
-  const errors = birthErrors(body.participant.dateOfBirth, terms, now, "participant.");
-  if (errors.length > 0) return { refused: "validation_failed", errors };
+  const refusal = refuseHold(quote, body.participant, now);
+  if (refusal !== null)
+    return refusal.reason === "date_of_birth" ? birthProblem(refusal, "participant.") : { refused: refusal.reason };
 
+  const { terms } = quote;
+  const admin = caller.roles.includes("admin");
   const id = deps.ids.next("bkg");
   const document = agreementDocument({
     ...terms,
@@ -41,21 +36,13 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
     schedule: quote.schedule,
     policy: quote.policy,
   });
-  const request: Omit<HoldRequest, "placeId" | "holdSlot"> = {
+  const made = {
     id,
-    cohortId: quote.cohortId,
-    programId: quote.programId,
-    quoteId: quote.id,
-    placeType: quote.placeType,
-    owner: ownerOf(caller, body),
+    owner: ownerOf({ ...caller, admin }, body.participant),
     participant: body.participant,
-    currency: quote.currency,
-    total: quote.total,
-    financeCharge: quote.financeCharge,
-    schedule: quote.schedule.map((due) => ({ id: deps.ids.next("due"), ...due })),
-    terms: { ...terms, planKind: quote.plan.kind },
     agreementHash: document.hash,
   };
+  const request = holdOf(quote, made, () => deps.ids.next("due"));
   const held = await holdPlace(
     deps.store,
     {
@@ -65,7 +52,7 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
       datesVersion: terms.datesVersion,
       agreement: document,
       // An admin's holds are not counted.
-      account: caller.roles.includes("admin") ? null : { sub: caller.sub, limits: deps.config.holdLimits },
+      account: admin ? null : { sub: caller.sub, limits: deps.config.holdLimits },
     },
     (placeId, holdSlot) => {
       const change = hold({ ...request, placeId, holdSlot }, now);
@@ -104,9 +91,3 @@ const overLimit = ({ limit, until }: Extract<HoldRefused, { reason: "limit_excee
   retryAfter: secondsBetween(now, until),
   detail: limitDetails[limit],
 });
-
-/** A booking belongs to who made it; one that an admin makes, to the client whose verified e-mail is the participant's. */
-function ownerOf(caller: Caller, { participant }: Body): HoldRequest["owner"] {
-  if (!caller.roles.includes("admin")) return { sub: caller.sub, email: caller.email };
-  return { sub: emailOwner(participant.email), email: comparableAddress(participant.email) };
-}

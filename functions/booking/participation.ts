@@ -10,7 +10,7 @@ import { readTerms } from "@clearing/store/agreement";
 import { readBooking } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { bookingInTheWay, bookingTakenPartIn } from "@clearing/store/locks";
-import { birthErrors } from "./birth.ts";
+import { birthProblem } from "./birth.ts";
 
 const notFound: Answer = { refused: "not_found" };
 
@@ -37,8 +37,6 @@ export const participationBindings = [
     const caller = callerIn(context);
     const file = await readFile(deps.store, params.id);
     if (file === null || !owns(caller, file.booking)) return notFound;
-    const errors = birthErrors(body.dateOfBirth, file.booking.terms, now, "");
-    if (errors.length > 0) return { refused: "validation_failed", errors };
     const view = (booking: Booking) => bookingView(booking, file.clearance, now, caller);
     const occasion = { actor: actorOf(caller, ["client"]), action: "correct_participant", now };
     const corrected = await correctInvitation(deps.store, params.id, body, occasion, (booking) =>
@@ -46,6 +44,8 @@ export const participationBindings = [
     );
     if (corrected.ok) return { status: 200, body: view(corrected.booking) };
     switch (corrected.reason) {
+      case "date_of_birth":
+        return birthProblem(corrected, "");
       case "own_address": {
         const message = "Must not be your own address: cancel, and book for yourself";
         return { refused: "validation_failed", errors: [{ path: "email", message }] };

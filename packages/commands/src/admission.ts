@@ -1,5 +1,4 @@
-import { type AdmissionOutcome, admit, type Booking, endBooking, isCleared, mayAdmit } from "@clearing/domain/booking";
-import { dateIn } from "@clearing/domain/time";
+import { type AdmissionOutcome, type Booking, recordAdmission } from "@clearing/domain/booking";
 import { bookingWrites } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { checkCleared } from "@clearing/store/clearance";
@@ -21,45 +20,23 @@ export type AdmissionResult =
  */
 export function admitBooking(
   store: Store,
-  request: { bookingId: string; outcome: AdmissionOutcome; by: string; refundId: string },
+  { bookingId, ...admission }: { bookingId: string; outcome: AdmissionOutcome; by: string; refundId: string },
   occasion: Occasion,
   answer: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<AdmissionResult> {
-  const { bookingId, outcome, by, refundId } = request;
   return untilFresh<AdmissionResult>(store, async () => {
     const file = await readFile(store, bookingId);
     if (file === null) return { ok: false, reason: "not_found" };
     const { booking: before, clearance } = file;
-    if (!mayAdmit(before, dateIn(before.terms.timeZone, occasion.now))) {
-      return { ok: false, reason: "invalid_transition" };
-    }
-    if (outcome === "admitted" && !isCleared(before, clearance)) {
-      return { ok: false, reason: "clearance_required" };
-    }
-    const change = outcome === "admitted" ? admitted() : ended(outcome);
-    if (!change.ok) return change;
-    const record = answer(change.booking);
-    return commit(store, [...answerWrites(store.tables.core, record), ...change.writes], {
-      ok: true,
-      booking: change.booking,
-    });
-
-    function admitted() {
-      const change = admit(before, by, occasion.now);
-      const writes = [...bookingWrites(store, before, change, occasion), checkCleared(store, before)];
-      return { ok: true, booking: change.booking, writes } as const;
-    }
-
-    function ended(kind: "no_show" | "turned_away") {
-      const decision = endBooking(before, kind, { refundId, requestedBy: by }, occasion.now);
-      if (!decision.ok) return decision;
-      const booking: Booking = { ...decision.booking, admission: { outcome: kind, at: occasion.now, by } };
-      const writes = [
-        ...bookingWrites(store, before, { ...decision, booking }, occasion),
-        ...pagesToClose(store, before, occasion.now),
-        ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
-      ];
-      return { ok: true, booking, writes } as const;
-    }
+    const decision = recordAdmission(before, clearance, admission, occasion.now);
+    if (!decision.ok) return decision;
+    const { booking, ends } = decision;
+    const writes = [
+      ...answerWrites(store.tables.core, answer(booking)),
+      ...bookingWrites(store, before, decision, occasion),
+      ...(ends === null ? [checkCleared(store, before)] : pagesToClose(store, before, occasion.now)),
+      ...(ends === null || ends.refund === null ? [] : [refundPut(store, ends.refund)]),
+    ];
+    return commit(store, writes, { ok: true, booking });
   });
 }

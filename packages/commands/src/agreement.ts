@@ -1,4 +1,4 @@
-import { agreementSigned, type Booking, isSameSignature, mayOwe, setAutopay, sign } from "@clearing/domain/booking";
+import { type Booking, hasSigned, isSameSignature, refuseAutopay, setAutopay, sign } from "@clearing/domain/booking";
 import { readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
@@ -27,7 +27,7 @@ export function signAgreement(
   return untilFresh<SignResult>(store, async () => {
     const before = await readBooking(store, bookingId);
     if (before === null) return { ok: false, reason: "not_found" };
-    if (agreementSigned(before) && before.agreement.hash === hash) return signAgain(store, before, evidence, answer);
+    if (hasSigned(before, hash)) return signAgain(store, before, evidence, answer);
     const decision = sign(before, { hash, autopay: evidence.autopay }, occasion.now);
     if (!decision.ok) return decision;
     const record = answer(decision.booking);
@@ -58,10 +58,7 @@ export type AutopayResult =
   | { ok: true; booking: Booking }
   | { ok: false; reason: "not_found" | "agreement_required" | "invalid_transition" | "replayed" | "conflict" };
 
-/**
- * Gives or takes back the permission to collect by itself. It is given on a signed agreement only, and not on a booking
- * that has ended early; taken back at any time.
- */
+/** Gives or takes back the permission to collect by itself. */
 export function changeAutopay(
   store: Store,
   bookingId: string,
@@ -72,8 +69,8 @@ export function changeAutopay(
   return untilFresh<AutopayResult>(store, async () => {
     const before = await readBooking(store, bookingId);
     if (before === null) return { ok: false, reason: "not_found" };
-    if (!agreementSigned(before)) return { ok: false, reason: "agreement_required" };
-    if (enabled && !mayOwe(before)) return { ok: false, reason: "invalid_transition" };
+    const refusal = refuseAutopay(before, enabled);
+    if (refusal !== null) return { ok: false, reason: refusal };
     const change = setAutopay(before, enabled, occasion.now);
     if (change === null) {
       const kept = await keepAnswer(store, store.tables.core, answer(before));

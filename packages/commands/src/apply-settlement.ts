@@ -1,8 +1,9 @@
 import {
   type Attempt,
-  agreementSigned,
   type Booking,
   decideSettlement,
+  mayRevive,
+  mayReviveOn,
   type PaymentOutcome,
   type PlaceMove,
   returnInFull,
@@ -115,14 +116,10 @@ async function placeWrites(store: Store, booking: Booking, place: PlaceMove, now
 async function late(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
   const { booking } = state;
   const { now } = occasion;
-  const isOnSale = booking.terms.clearanceDeadline > now;
-  const { places } =
-    agreementSigned(booking) && isOnSale
-      ? await freePlaces(store, booking.cohortId, booking.placeType, now)
-      : { places: [] };
-  for (const { id, datesVersion } of places) {
-    // The cohort was given other dates or another zone since: the agreement is of the old ones.
-    if (datesVersion !== booking.terms.datesVersion) continue;
+  const { places } = mayRevive(booking, now)
+    ? await freePlaces(store, booking.cohortId, booking.placeType, now)
+    : { places: [] };
+  for (const { id } of places.filter((place) => mayReviveOn(booking, place))) {
     const settlement = revive(state, id, payment, now);
     const writes: Writes = [
       takeFreePlace(store, { ...booking, placeId: id }, now),

@@ -6,11 +6,11 @@ import {
   beginCheckout,
   type CheckoutDecision,
   type CheckoutRefused,
+  methodsFor,
   type PaymentMethod,
 } from "@clearing/domain/booking";
 import { clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
-import { addBusinessDays } from "@clearing/domain/time/business-days";
 import type { GatewayFailure } from "@clearing/payments";
 import { attemptPut, readAttempt } from "@clearing/store/attempt";
 import { bookingWrites } from "@clearing/store/booking";
@@ -47,9 +47,6 @@ export type OpenCheckout =
 
 /** `abandon`: the attempt stands in the way, and is to be given up before another one begins. */
 type Begun = { ok: true; attempt: Attempt; abandon?: true } | CheckoutRefused;
-
-/** A bank debit takes days to settle: no deposit by it when the cohort starts within this many business days. */
-const debitBusinessDays = 10;
 
 /** At the most: a page that has expired meanwhile, one that was never made, a customer that is gone, and then one more. */
 const rounds = 4;
@@ -123,20 +120,17 @@ async function begin(
   if (look.decision.kind !== "begin") return attemptOf(context, look);
   const customer = await ensureCustomer(context, look.booking.owner.email, gone);
   if (!customer.ok) return customer;
-  const debit = await record(context, command, actor, customer.customerId, methodsFor(look.booking, command, context));
+  const debit = await record(
+    context,
+    command,
+    actor,
+    customer.customerId,
+    methodsFor(look.booking, command, context.clock.now()),
+  );
   // Another of the client's deposits is being paid by debit: this one is paid by card.
   return debit.ok || debit.reason !== "debit_busy"
     ? (debit as Begun)
     : ((await record(context, command, actor, customer.customerId, ["card"])) as Begun);
-}
-
-function methodsFor(booking: Booking, { purpose, method }: CheckoutCommand, { clock }: Context): PaymentMethod[] {
-  const today = dateIn(booking.terms.timeZone, clock.now());
-  const debitAllowed =
-    booking.currency === "usd" &&
-    (purpose === "due" || addBusinessDays(today, debitBusinessDays) < booking.terms.startsOn);
-  if (method === "card" || !debitAllowed) return ["card"];
-  return method === "us_bank_account" ? ["us_bank_account"] : ["card", "us_bank_account"];
 }
 
 type Asked = { customerId: string; methods: PaymentMethod[]; attemptId: string };

@@ -3,7 +3,9 @@ import {
   acceptInvitation,
   type Booking,
   type BookingChange,
+  type CorrectionRefusal,
   correctParticipant,
+  hasAccepted,
   onlyTakesPart,
   type Participant,
 } from "@clearing/domain/booking";
@@ -41,7 +43,7 @@ export function acceptParticipation(
   return untilFresh<AcceptResult>(store, async () => {
     const before = await readBooking(store, bookingId);
     if (before === null || !onlyTakesPart(email, before)) return { ok: false, reason: "not_found" };
-    if (before.participation === "accepted" && before.acceptance?.hash === hash) {
+    if (hasAccepted(before, hash)) {
       const { signed } = await readTerms(store, before);
       if (signed?.signature !== evidence.signature) return { ok: false, reason: "agreement_signed" };
       const kept = await keepAnswer(store, store.tables.core, answer(before));
@@ -67,9 +69,9 @@ export function acceptParticipation(
 
 export type CorrectResult =
   | { ok: true; booking: Booking }
-  | { ok: false; reason: "limit_exceeded"; retryAfter: number }
+  | CorrectionRefusal
   | { ok: false; reason: "already_booked"; booking: Booking }
-  | { ok: false; reason: "not_found" | "own_address" | "invalid_transition" | "replayed" | "conflict" };
+  | { ok: false; reason: "not_found" | "replayed" | "conflict" };
 
 /**
  * The payer corrects who is invited: the new version of the agreement and the payer's lock for the new address are in the

@@ -1,6 +1,14 @@
-import type { CalendarDate, Instant } from "../time/index.ts";
+import type { Clearance } from "../screening/index.ts";
+import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import { type AdmissionOutcome, type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { endBooking } from "./ending.ts";
 import { nextVersion } from "./next-version.ts";
+import { isCleared } from "./progress.ts";
+import type { Refund } from "./refund.ts";
+
+/** Who arrived is an admin's to record, but that somebody is turned away is a clinician's word. */
+export const admissionRole = (outcome: AdmissionOutcome): "admin" | "clinician" =>
+  outcome === "turned_away" ? "clinician" : "admin";
 
 /** Staff may record an admission on a confirmed booking from the first day on, in the cohort's zone, once. */
 export function mayAdmit(booking: Booking, today: CalendarDate): boolean {
@@ -9,9 +17,36 @@ export function mayAdmit(booking: Booking, today: CalendarDate): boolean {
 
 /** The participant has arrived. `no_show` and `turned_away` end the booking instead. */
 export function admit(before: Booking, by: string, now: Instant): BookingChange {
-  const admission = { outcome: "admitted" as AdmissionOutcome, at: now, by };
+  const admission = { outcome: "admitted" as const, at: now, by };
   return nextVersion(before, now, { admission }, (booking) => ({
     events: [bookingEvent(booking, "ParticipantAdmitted", { outcome: "admitted" })],
     journal: [],
   }));
+}
+
+/** `ends` is null for a participant who is admitted, and what is owed back where the admission ends the booking. */
+export type AdmissionDecision =
+  | ({ ok: true; ends: null | { refund: Refund | null } } & BookingChange)
+  | { ok: false; reason: "invalid_transition" | "clearance_required" };
+
+/**
+ * Records who arrived, once. Nobody is admitted whose clearance does not hold (`clearance_required`); whoever did not
+ * come or was turned away has a booking that ends with it.
+ */
+export function recordAdmission(
+  before: Booking,
+  clearance: Clearance | null,
+  { outcome, by, refundId }: { outcome: AdmissionOutcome; by: string; refundId: string },
+  now: Instant,
+): AdmissionDecision {
+  if (!mayAdmit(before, dateIn(before.terms.timeZone, now))) return { ok: false, reason: "invalid_transition" };
+  if (outcome === "admitted") {
+    if (!isCleared(before, clearance)) return { ok: false, reason: "clearance_required" };
+    return { ok: true, ends: null, ...admit(before, by, now) };
+  }
+  const ended = endBooking(before, outcome, { refundId, requestedBy: by }, now);
+  if (!ended.ok) return ended;
+  const { booking, events, journal, refund } = ended;
+  const admission = { outcome, at: now, by };
+  return { ok: true, ends: { refund }, booking: { ...booking, admission }, events, journal };
 }

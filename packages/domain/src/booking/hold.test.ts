@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
-import { held, today } from "../testing/retreat.ts";
+import { held, quoted, today } from "../testing/retreat.ts";
 import { plusDays, plusMinutes, plusSeconds } from "../time/index.ts";
-import { isSameSignature, lapse, setAutopay, sign } from "./index.ts";
+import { hasSigned, holdOf, isSameSignature, lapse, refuseHold, setAutopay, sign } from "./index.ts";
 
 describe("a hold", () => {
   test("claims its place for the program's hold minutes, and owes nothing yet", () => {
@@ -48,6 +48,58 @@ describe("a hold", () => {
   });
 });
 
+describe("a quote", () => {
+  const quote = quoted("deposit_and_balance");
+  const adult = held().participant;
+
+  test("makes a hold for an adult while it is valid", () => {
+    expect(refuseHold(quote, adult, today)).toBeNull();
+    expect(refuseHold(quote, adult, quote.validUntil)).toEqual({ reason: "quote_expired" });
+  });
+
+  test("makes one hold", () => {
+    expect(refuseHold({ ...quote, usedBy: "bkg_1" }, adult, quote.validUntil)).toEqual({ reason: "quote_used" });
+  });
+
+  test("makes none when its cohort is sold no more", () => {
+    const terms = { ...quote.terms, clearanceDeadline: today };
+
+    expect(refuseHold({ ...quote, terms }, adult, today)).toEqual({ reason: "not_on_sale" });
+  });
+
+  test.each([
+    ["2009-03-08", null],
+    ["2009-03-09", { reason: "date_of_birth", birth: "under_age" }],
+    ["2027-01-05", { reason: "date_of_birth", birth: "in_the_future" }],
+    ["1907-01-03", { reason: "date_of_birth", birth: "too_long_ago" }],
+  ])("takes a participant born on %s: %j", (dateOfBirth, refusal) => {
+    expect(refuseHold(quote, { ...adult, dateOfBirth }, today)).toEqual(refusal);
+  });
+
+  test("weighs a date of birth against today in the cohort's zone", () => {
+    const born = { ...adult, dateOfBirth: "2027-01-05" };
+
+    expect(refuseHold(quote, born, "2027-01-05T06:59:59Z")).toMatchObject({ birth: "in_the_future" });
+    expect(refuseHold(quote, born, "2027-01-05T07:00:00Z")).toMatchObject({ birth: "under_age" });
+  });
+
+  test("gives the hold its prices, its schedule and its terms", () => {
+    const made = { id: "bkg_9", owner: held().owner, participant: adult, agreementHash: "hash-9" };
+    let ids = 0;
+
+    const request = holdOf(quote, made, () => `due_${++ids}`);
+
+    const { cohortId, programId, placeType, currency, total, financeCharge } = quote;
+    expect(request).toEqual({
+      ...made,
+      ...{ cohortId, programId, placeType, currency, total, financeCharge },
+      quoteId: "quo_1",
+      schedule: quote.schedule.map((due, index) => ({ ...due, id: `due_${index + 1}` })),
+      terms: { ...quote.terms, planKind: "deposit_and_balance" },
+    });
+  });
+});
+
 describe("signing the agreement", () => {
   test("signs the version that was shown, with the choice of automatic collection", () => {
     const signed = sign(held(), { hash: "hash-1", autopay: true }, today);
@@ -57,6 +109,16 @@ describe("signing the agreement", () => {
       booking: { agreement: { signedVersion: 1, signedAt: today }, autopay: true },
       events: [{ name: "AgreementSigned", data: { agreementVersion: 1, autopay: true } }],
     });
+  });
+
+  test("is done once for a version", () => {
+    const { booking } = new Life(held()).sign();
+    const changed = { ...booking, agreement: { ...booking.agreement, version: 2, hash: "hash-2" } };
+
+    expect(hasSigned(held(), "hash-1")).toBe(false);
+    expect(hasSigned(booking, "hash-1")).toBe(true);
+    expect(hasSigned(booking, "hash-0")).toBe(false);
+    expect(hasSigned(changed, "hash-2")).toBe(false);
   });
 
   test("of another text is refused", () => {

@@ -1,9 +1,10 @@
+import { type Quote, refuseQuote } from "../plan/index.ts";
 import { type Instant, plusMinutes } from "../time/index.ts";
 import { type Booking, type BookingChange, type BookingTerms, bookingEvent } from "./booking.ts";
 import { nextDeadline } from "./deadline.ts";
 import { cancelDue, type DueKind, scheduledDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
-import type { Participant } from "./participant.ts";
+import { type BirthRefusal, type Participant, refuseParticipant } from "./participant.ts";
 import { isForOneself } from "./relation.ts";
 
 export type HoldRequest = {
@@ -23,6 +24,41 @@ export type HoldRequest = {
   terms: BookingTerms;
   agreementHash: string;
 };
+
+export type HoldRefusal =
+  | { reason: "quote_used" | "quote_expired" | "not_on_sale" }
+  | { reason: "date_of_birth"; birth: BirthRefusal };
+
+/** Why a quote makes no booking for a participant now; null when it can. `usedBy` is the booking that it has made. */
+export function refuseHold(
+  quote: Quote & { usedBy?: string },
+  participant: Participant,
+  now: Instant,
+): HoldRefusal | null {
+  if (quote.usedBy !== undefined) return { reason: "quote_used" };
+  const notSold = refuseQuote(quote, now);
+  if (notSold !== null) return { reason: notSold };
+  const birth = refuseParticipant(participant, quote.terms, now);
+  return birth === null ? null : { reason: "date_of_birth", birth };
+}
+
+/** The hold that a quote makes: its prices, schedule and terms, with an id for each due. */
+export const holdOf = (
+  quote: Quote,
+  made: Pick<HoldRequest, "id" | "owner" | "participant" | "agreementHash">,
+  dueId: () => string,
+): Omit<HoldRequest, "placeId" | "holdSlot"> => ({
+  ...made,
+  cohortId: quote.cohortId,
+  programId: quote.programId,
+  quoteId: quote.id,
+  placeType: quote.placeType,
+  currency: quote.currency,
+  total: quote.total,
+  financeCharge: quote.financeCharge,
+  schedule: quote.schedule.map((due) => ({ id: dueId(), ...due })),
+  terms: { ...quote.terms, planKind: quote.plan.kind },
+});
 
 /** A place is held: a booking in its first version, whose claim lapses after the program's hold minutes. */
 export function hold(request: HoldRequest, now: Instant): BookingChange {

@@ -15,10 +15,18 @@ export * from "./due.ts";
 export * from "./ending.ts";
 export * from "./ending-rule.ts";
 export * from "./hold.ts";
+export * from "./late-money.ts";
 export * from "./limits.ts";
 export * from "./next-version.ts";
 export * from "./participant.ts";
-export { acceptInvitation, correctParticipant, mayDecline } from "./participation.ts";
+export {
+  acceptInvitation,
+  type CorrectionRefusal,
+  correctParticipant,
+  hasAccepted,
+  mayDecline,
+} from "./participation.ts";
+export * from "./payment-methods.ts";
 export type { PaymentOutcome } from "./payment-outcome.ts";
 export * from "./progress.ts";
 export * from "./refund.ts";

@@ -1,4 +1,4 @@
-import { addDays, type CalendarDate, isOfAge } from "../time/index.ts";
+import { addDays, type CalendarDate, dateIn, type Instant, isOfAge } from "../time/index.ts";
 
 /** Who takes part. The date of birth is the person's own, in no time zone. */
 export type Participant = { name: string; email: string; phone: string; dateOfBirth: CalendarDate };
@@ -17,3 +17,10 @@ export function refuseBirth(bornOn: CalendarDate, startsOn: CalendarDate, today:
   if (isOfAge(bornOn, oldest, addDays(today, -1))) return "too_long_ago";
   return isOfAge(bornOn, youngest, startsOn) ? null : "under_age";
 }
+
+/** Why somebody takes no part in the cohort of these terms; null when they may. Today is the cohort's. */
+export const refuseParticipant = (
+  { dateOfBirth }: Participant,
+  { startsOn, timeZone }: { startsOn: CalendarDate; timeZone: string },
+  now: Instant,
+): BirthRefusal | null => refuseBirth(dateOfBirth, startsOn, dateIn(timeZone, now));

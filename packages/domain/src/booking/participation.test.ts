@@ -7,6 +7,7 @@ import {
   type Booking,
   cancellationPreview,
   correctParticipant,
+  hasAccepted,
   mayBeEvaluated,
   mayDecline,
   progress,
@@ -51,6 +52,21 @@ describe("the invitation", () => {
     const again = new Life(corrected.booking).sign();
     expect(again.booking.agreement).toMatchObject({ version: 2, signedVersion: 2, hash: "hash-2" });
     expect(invitations(again)).toEqual(["invited"]);
+  });
+
+  test("is accepted once for a document", () => {
+    expect(hasAccepted(forBea(), terms.hash)).toBe(false);
+    expect(hasAccepted(accepted(forBea()), terms.hash)).toBe(true);
+    expect(hasAccepted(accepted(forBea()), "terms-2")).toBe(false);
+    expect(hasAccepted({ ...accepted(forBea()), participation: "declined" }, terms.hash)).toBe(false);
+  });
+
+  test("is corrected to an adult alone, before anything else is looked at", () => {
+    const child = { ...cal, dateOfBirth: "2010-01-01" };
+    const refused = { ok: false, reason: "date_of_birth", birth: "under_age" };
+
+    expect(correctParticipant(forBea(), { participant: child, hash: "hash-2" }, today)).toEqual(refused);
+    expect(correctParticipant(held(), { participant: child, hash: "hash-2" }, today)).toEqual(refused);
   });
 
   test("is not sent again to who has accepted", () => {

@@ -1,7 +1,7 @@
 import { dateIn, type Instant, plusHours } from "../time/index.ts";
 import { agreementSigned, type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
-import type { Participant } from "./participant.ts";
+import { type BirthRefusal, type Participant, refuseParticipant } from "./participant.ts";
 import { isForOneself } from "./relation.ts";
 
 /** One new address, and so one more invitation, in so many hours. */
@@ -32,6 +32,10 @@ export function acceptInvitation(
   return { ok: true, ...change };
 }
 
+/** Whether the participant has accepted this document already. */
+export const hasAccepted = ({ participation, acceptance }: Booking, hash: string): boolean =>
+  participation === "accepted" && acceptance?.hash === hash;
+
 /** Who may say no: the participant of somebody else's booking, before the first day. */
 export const mayDecline = (booking: Booking, now: Instant): boolean =>
   !isForOneself(booking) &&
@@ -40,11 +44,12 @@ export const mayDecline = (booking: Booking, now: Instant): boolean =>
 
 export type CorrectionRefusal =
   | { ok: false; reason: "invalid_transition" | "own_address" }
+  | { ok: false; reason: "date_of_birth"; birth: BirthRefusal }
   | { ok: false; reason: "limit_exceeded"; retryAfter: number };
 
 /**
  * The payer corrects who is invited, at most once a day (`limit_exceeded`, with the seconds until the next), never to
- * their own address. The agreement names the participant: it has a new version to sign, and then the invitation goes out.
+ * their own address, and only to an adult (`date_of_birth`). The agreement names the participant: it has a new version to sign, and then the invitation goes out.
  * `hash` is that version's.
  */
 export function correctParticipant(
@@ -52,6 +57,8 @@ export function correctParticipant(
   { participant, hash }: { participant: Participant; hash: string },
   now: Instant,
 ): ({ ok: true } & BookingChange) | CorrectionRefusal {
+  const birth = refuseParticipant(participant, before.terms, now);
+  if (birth !== null) return { ok: false, reason: "date_of_birth", birth };
   if (!awaitsAnswer(before)) return { ok: false, reason: "invalid_transition" };
   if (isForOneself({ owner: before.owner, participant })) return { ok: false, reason: "own_address" };
   if (before.correctedAt !== null) {

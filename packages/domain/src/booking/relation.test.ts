@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { held } from "../testing/retreat.ts";
-import { emailOwner, type Person, relationTo, sightOf } from "./relation.ts";
+import { emailOwner, ownerOf, type Person, relationTo, sightOf } from "./relation.ts";
 
 const person = (email: string, changes: Partial<Person> = {}): Person => ({
   sub: `sub_${email}`,
@@ -30,6 +30,16 @@ describe("who somebody is to a booking", () => {
     const made = { ...own, owner: { sub: emailOwner("ada@example.org"), email: "ada@example.org" } };
     expect(relationTo(person("Ada@example.org"), made)).toBe("owner");
     expect(relationTo(person("eve@example.org"), made)).toBeNull();
+  });
+
+  test("a new booking belongs to who makes it, and one that an admin makes to the participant", () => {
+    const maker = { sub: "sub_maker", email: "maker@example.org" };
+
+    expect(ownerOf({ ...maker, admin: false }, { email: "bea@example.org" })).toEqual(maker);
+    expect(ownerOf({ ...maker, admin: true }, { email: "Bea@Example.org" })).toEqual({
+      sub: emailOwner("bea@example.org"),
+      email: "bea@example.org",
+    });
   });
 
   test("letters beyond ASCII are never folded into another's address", () => {

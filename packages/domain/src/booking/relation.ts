@@ -1,5 +1,5 @@
 import { type EventName, topicOf } from "../event/index.ts";
-import { isSamePerson, personKey } from "../person/index.ts";
+import { comparableAddress, isSamePerson, personKey } from "../person/index.ts";
 import type { Booking } from "./booking.ts";
 
 /** A person who asks: the subject of an account, its verified e-mail, and whether it acts as staff. */
@@ -12,6 +12,15 @@ type Parties = Pick<Booking, "owner" | "participant">;
 
 /** Whom a booking belongs to that an admin made for somebody else: the person of that verified e-mail. */
 export const emailOwner = (email: string): string => `person:${personKey(email)}`;
+
+/** Whose a new booking is: of who makes it; one that an admin makes, of the person of the participant's verified e-mail. */
+export const ownerOf = (
+  maker: { sub: string; email: string; admin: boolean },
+  participant: { email: string },
+): Booking["owner"] =>
+  maker.admin
+    ? { sub: emailOwner(participant.email), email: comparableAddress(participant.email) }
+    : { sub: maker.sub, email: maker.email };
 
 /** As whom a person owns bookings: the subject that made them, or, made by an admin, the verified e-mail. */
 export const ownersOf = ({ sub, email }: Pick<Person, "sub" | "email">): string[] => [sub, emailOwner(email)];

@@ -1,5 +1,5 @@
 import type { Instant } from "../time/index.ts";
-import { type Booking, type BookingChange, bookingEvent, isLive } from "./booking.ts";
+import { agreementSigned, type Booking, type BookingChange, bookingEvent, isLive } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import { invitationOf } from "./participation.ts";
 
@@ -26,6 +26,10 @@ export function sign(
   }));
   return { ok: true, ...change };
 }
+
+/** Whether this document is the version that carries a signature already. */
+export const hasSigned = (booking: Booking, hash: string): boolean =>
+  agreementSigned(booking) && booking.agreement.hash === hash;
 
 type SignedAs = { signature: string; autopay: boolean };
 

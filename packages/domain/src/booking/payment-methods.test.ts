@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { held } from "../testing/retreat.ts";
+import type { Booking } from "./index.ts";
+import { methodsFor } from "./index.ts";
+
+/** The cohort starts on Monday, 8 March 2027 in Denver; ten business days before it is 22 February. */
+const early = "2027-02-19T20:00:00Z";
+const lastDay = "2027-02-22T06:59:59Z";
+const tooLate = "2027-02-22T07:00:00Z";
+const booking: Booking = held();
+const both = ["card", "us_bank_account"];
+
+describe("what a checkout may be paid with", () => {
+  test.each([
+    ["a deposit, by card or bank debit", booking, { purpose: "deposit" }, early, both],
+    ["a deposit up to ten business days before the start", booking, { purpose: "deposit" }, lastDay, both],
+    ["a deposit nearer to the start, by card alone", booking, { purpose: "deposit" }, tooLate, ["card"]],
+    ["any other due, by both however near", booking, { purpose: "due" }, tooLate, both],
+    ["what asks for a card, by card alone", booking, { purpose: "due", method: "card" }, early, ["card"]],
+    [
+      "what asks for a debit, by debit alone",
+      booking,
+      { purpose: "due", method: "us_bank_account" },
+      early,
+      both.slice(1),
+    ],
+    [
+      "a deposit that asks for a debit too late, by card",
+      booking,
+      { purpose: "deposit", method: "us_bank_account" },
+      tooLate,
+      ["card"],
+    ],
+    [
+      "another currency, by card alone",
+      { ...booking, currency: "eur" },
+      { purpose: "due", method: "us_bank_account" },
+      early,
+      ["card"],
+    ],
+  ] as const)("%s", (_what, on, request, now, methods) => {
+    expect(methodsFor(on, request, now)).toEqual(methods);
+  });
+});
