@@ -1,11 +1,19 @@
-import { type Booking, isForOneself } from "@clearing/domain/booking";
+import {
+  type Booking,
+  canBeCleared,
+  hasExpired,
+  isExpected,
+  isForOneself,
+  agreementSigned as isSigned,
+  payableUntil,
+} from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
-import { type Data, type Facts, heldUntil, label, moment, type Write } from "./words.ts";
+import { type Data, type Facts, label, moment, type Write } from "./words.ts";
 
 export const held: Write = ({ booking, now }) => {
-  const until = heldUntil(booking, now);
+  const until = payableUntil(booking, now);
   if (until === null) return null;
-  const signed = booking.agreement.signedVersion === booking.agreement.version;
+  const signed = isSigned(booking);
   return {
     subject: "Your place is on hold",
     paragraphs: [
@@ -17,7 +25,7 @@ export const held: Write = ({ booking, now }) => {
 
 /** A hold that late money has revived, or that was cancelled, has another mail. */
 export const holdExpired: Write = ({ booking }) =>
-  booking.status !== "expired"
+  !hasExpired(booking)
     ? null
     : {
         subject: "Your hold has ended",
@@ -29,7 +37,7 @@ export const holdExpired: Write = ({ booking }) =>
 
 /** To a participant who had accepted and does not pay. */
 export const holdExpiredForOther: Write = ({ booking }) =>
-  booking.status !== "expired"
+  !hasExpired(booking)
     ? null
     : {
         subject: "Your place is no longer held",
@@ -56,7 +64,7 @@ export const confirmedToPayer: Write = (facts) =>
 
 /** Only while it is confirmed, and nobody has arrived yet. */
 const confirmation = ({ booking }: Facts, welcome: readonly string[]): ReturnType<Write> =>
-  booking.status !== "confirmed" || booking.admission !== null
+  !isExpected(booking)
     ? null
     : {
         subject: "Your booking is confirmed",
@@ -65,7 +73,7 @@ const confirmation = ({ booking }: Facts, welcome: readonly string[]): ReturnTyp
 
 /** Only while something can still be done: a booking that is confirmed again, or has ended, has another mail. */
 export const unconfirmed: Write = ({ booking, now }) =>
-  booking.status !== "awaiting_clearance" || booking.clearanceDueAt <= now
+  !canBeCleared(booking, now)
     ? null
     : {
         subject: "We need something from you",

@@ -1,11 +1,9 @@
+import { canBeCleared } from "@clearing/domain/booking";
 import { label, moment, type Write } from "./words.ts";
 
 /** A booking that was confirmed hears of it when it loses that: `BookingUnconfirmed` has the same mail. */
 export const lapsed: Write = ({ booking, data, now }) =>
-  data.status !== "lapsed" ||
-  booking.status !== "awaiting_clearance" ||
-  booking.confirmedAt !== null ||
-  booking.clearanceDueAt <= now
+  data.status !== "lapsed" || booking.confirmedAt !== null || !canBeCleared(booking, now)
     ? null
     : {
         subject: "Something has to be brought up to date",
@@ -17,7 +15,7 @@ export const lapsed: Write = ({ booking, data, now }) =>
 
 /** Weeks before the deadline: only while something is still missing by then. */
 export const reminder: Write = ({ booking, now }) =>
-  booking.status !== "awaiting_clearance" || booking.clearanceDueAt <= now
+  !canBeCleared(booking, now)
     ? null
     : {
         subject: "Something is still missing",

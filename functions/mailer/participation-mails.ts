@@ -1,4 +1,4 @@
-import { agreementSigned, isLive } from "@clearing/domain/booking";
+import { invitedUntil, isHeld, takesPartStill } from "@clearing/domain/booking";
 import { label, moment, type Write } from "./words.ts";
 
 /**
@@ -6,24 +6,24 @@ import { label, moment, type Write } from "./words.ts";
  * nothing of who booked, and can be ignored by somebody who was not meant.
  */
 export const toParticipant: Write = ({ booking, data, now }) => {
-  const { status, participation, clearanceDueAt } = booking;
+  const { participation } = booking;
   if (data.participation !== participation) return null;
   switch (participation) {
     case "invited": {
-      const isOpen = (status === "held" || status === "awaiting_clearance") && clearanceDueAt > now;
-      if (!isOpen || !agreementSigned(booking)) return null;
+      const until = invitedUntil(booking, now);
+      if (until === null) return null;
       return {
         subject: "Please say whether you take part",
         paragraphs: [
           `A place was reserved for you: ${label(booking)}.`,
-          `Sign in with this e-mail address to read the terms, and to accept or decline, before ${moment(booking, clearanceDueAt)}.`,
-          ...(status === "held" ? ["As long as the booking is not completed, the reservation can end earlier."] : []),
+          `Sign in with this e-mail address to read the terms, and to accept or decline, before ${moment(booking, until)}.`,
+          ...(isHeld(booking) ? ["As long as the booking is not completed, the reservation can end earlier."] : []),
           "If you do not know what this is about, you need not do anything: without your answer the reservation ends.",
         ],
       };
     }
     case "accepted":
-      return isLive(booking)
+      return takesPartStill(booking)
         ? {
             subject: "You take part",
             paragraphs: [
@@ -45,7 +45,7 @@ export const toParticipant: Write = ({ booking, data, now }) => {
 
 /** To the payer: that the invitation was accepted. One that was declined ends the booking, which has its own mail. */
 export const toPayer: Write = ({ booking, data }) =>
-  data.participation !== "accepted" || booking.participation !== "accepted" || !isLive(booking)
+  data.participation !== "accepted" || !takesPartStill(booking)
     ? null
     : {
         subject: "Your invitation was accepted",

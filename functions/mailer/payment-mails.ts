@@ -1,16 +1,24 @@
-import { type Booking, unpaid } from "@clearing/domain/booking";
+import {
+  awaitsClearance,
+  type Booking,
+  canBeVerified,
+  isCollected,
+  isHeld,
+  mayOwe,
+  paymentOutlook,
+} from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { amountIn, type Data, dueIn, goesOn, heldUntil, isUnderWay, label, moment, type Write, what } from "./words.ts";
+import { amountIn, type Data, label, moment, type Write, what } from "./words.ts";
 
 /** Only while the bank works on it. Another mail tells of the outcome. */
 export const processing: Write = ({ booking, data }) =>
-  !isUnderWay(booking, data)
+  !isCollected(booking, data)
     ? null
     : {
         subject: "Your payment is on its way",
         paragraphs: [
           `Your bank is processing your payment${amountIn(data)} for your booking: ${label(booking)}.`,
-          booking.status === "held"
+          isHeld(booking)
             ? "This can take several business days. We keep your place meanwhile and write to you when it has arrived."
             : "This can take several business days. We write to you when it has arrived.",
         ],
@@ -21,10 +29,10 @@ export const settled: Write = ({ booking, data }) => ({
   subject: data.purpose === "deposit" ? "We received your deposit" : "We received your payment",
   paragraphs: [
     `Thank you. Your ${what(data)}${amountIn(data)} for your booking has arrived: ${label(booking)}.`,
-    ...(booking.status === "awaiting_clearance"
+    ...(awaitsClearance(booking)
       ? ["We keep your place, and write to you again as soon as your booking is confirmed."]
       : []),
-    ...(goesOn(booking)
+    ...(mayOwe(booking)
       ? []
       : [
           "Your booking has ended since. We write to you about what becomes of your payment, if we have not done so yet.",
@@ -34,7 +42,7 @@ export const settled: Write = ({ booking, data }) => ({
 
 /** Only while there is something to verify, and time for it. */
 export const actionRequired: Write = ({ booking, data, now }) =>
-  !isUnderWay(booking, data) || (typeof data.until === "string" && data.until <= now)
+  !canBeVerified(booking, data, now)
     ? null
     : {
         subject: "Please verify your bank account",
@@ -67,25 +75,15 @@ export const failed: Write = ({ booking, data, now }) => {
 
 /** What the client can do about a payment that failed, or null where there is nothing left to do. */
 function whatNow(booking: Booking, data: Data, now: Instant): string | null {
-  const noPlace = "We no longer hold a place for you. You are welcome to book again.";
-  switch (booking.status) {
-    case "held": {
-      const until = heldUntil(booking, now);
-      if (until !== null) return `You can pay in another way until ${moment(booking, until)}.`;
-      // Its time is over, whether or not that was recorded yet; another payment under way has its own mail.
-      return booking.holdExpiresAt !== null && booking.holdExpiresAt <= now ? noPlace : null;
-    }
-    case "expired":
-      return noPlace;
-    case "awaiting_clearance":
-    case "confirmed":
-    case "completed": {
-      const due = dueIn(booking, data);
-      const isOpen = due !== undefined && unpaid(due) > 0 && due.status !== "processing";
-      return isOpen ? "You can pay in another way in your booking." : null;
-    }
-    case "cancelled":
-    case "declined":
+  const outlook = paymentOutlook(booking, data.dueId, now);
+  switch (outlook?.kind) {
+    case "hold":
+      return `You can pay in another way until ${moment(booking, outlook.until)}.`;
+    case "due":
+      return "You can pay in another way in your booking.";
+    case "no_place":
+      return "We no longer hold a place for you. You are welcome to book again.";
+    case undefined:
       return null;
   }
 }

@@ -1,4 +1,4 @@
-import { type Booking, type Due, isLive, type Refund } from "@clearing/domain/booking";
+import type { Booking, Refund } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import type { Instant } from "@clearing/domain/time";
 
@@ -21,25 +21,6 @@ export type Write = (facts: Facts) => Wording | null;
 export function label({ terms }: Booking): string {
   return `${terms.publicLabel}, ${day(terms.startsOn)} to ${day(terms.endsOn)}`;
 }
-
-/** A hold that can still be paid by signing and opening a page: its time runs, and no payment of it is under way. */
-export function heldUntil(booking: Booking, now: Instant): Instant | null {
-  const { status, holdExpiresAt, dues } = booking;
-  const isPaying = dues.some(({ status: dueStatus }) => dueStatus === "processing");
-  return status === "held" && holdExpiresAt !== null && holdExpiresAt > now && !isPaying ? holdExpiresAt : null;
-}
-
-/** The due that an event names. */
-export const dueIn = ({ dues }: Booking, { dueId }: Data): Due | undefined => dues.find(({ id }) => id === dueId);
-
-/** The attempt that an event names is still the one that collects its due, on a booking that goes on. */
-export function isUnderWay(booking: Booking, data: Data): boolean {
-  const due = dueIn(booking, data);
-  return due?.status === "processing" && due.openAttemptId === data.attemptId && goesOn(booking);
-}
-
-/** Not ended early: what is owed on it can still be paid. */
-export const goesOn = (booking: Booking): boolean => isLive(booking) || booking.status === "completed";
 
 export function what({ purpose }: Data): string {
   return purpose === "deposit" ? "deposit" : "payment";

@@ -3,6 +3,7 @@ import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import { type AdmissionOutcome, type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { endBooking } from "./ending.ts";
 import { nextVersion } from "./next-version.ts";
+import { isExpected } from "./outlook.ts";
 import { isCleared } from "./progress.ts";
 import type { Refund } from "./refund.ts";
 
@@ -12,7 +13,7 @@ export const admissionRole = (outcome: AdmissionOutcome): "admin" | "clinician" 
 
 /** Staff may record an admission on a confirmed booking from the first day on, in the cohort's zone, once. */
 export function mayAdmit(booking: Booking, today: CalendarDate): boolean {
-  return booking.status === "confirmed" && booking.admission === null && today >= booking.terms.startsOn;
+  return isExpected(booking) && today >= booking.terms.startsOn;
 }
 
 /** The participant has arrived. `no_show` and `turned_away` end the booking instead. */

@@ -18,6 +18,7 @@ export * from "./hold.ts";
 export * from "./late-money.ts";
 export * from "./limits.ts";
 export * from "./next-version.ts";
+export * from "./outlook.ts";
 export * from "./participant.ts";
 export {
   acceptInvitation,

@@ -8,7 +8,7 @@ import { isForOneself } from "./relation.ts";
 const hoursBetweenCorrections = 24;
 
 /** An invitation waits for its answer while the place is held or the booking awaits its clearance. */
-const awaitsAnswer = ({ status, participation }: Booking): boolean =>
+export const awaitsAnswer = ({ status, participation }: Booking): boolean =>
   participation === "invited" && (status === "held" || status === "awaiting_clearance");
 
 export type AcceptanceRefusal = "agreement_changed" | "invalid_transition";

@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { held, today } from "../testing/retreat.ts";
+import { plusMinutes, plusSeconds } from "../time/index.ts";
+import {
+  awaitsClearance,
+  type Booking,
+  bookingStatuses,
+  canBeCleared,
+  canBeVerified,
+  hasExpired,
+  invitedUntil,
+  isCollected,
+  isExpected,
+  isHeld,
+  payableUntil,
+  paymentOutlook,
+  takesPartStill,
+} from "./index.ts";
+
+const end = plusMinutes(today, 30);
+const justBefore = (instant: string) => plusSeconds(instant, -1);
+const confirmed = () => new Life(held()).sign().pay("deposit").confirm();
+/** A bank debit is under way for the deposit of a hold. */
+function paying() {
+  const life = new Life(held()).sign();
+  const attempt = life.checkout("deposit");
+  life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
+  return { booking: life.booking, attemptId: attempt?.id, dueId: "due_0" };
+}
+
+describe("a hold can be paid", () => {
+  test("until its end, and no longer", () => {
+    expect(payableUntil(held(), justBefore(end))).toBe(end);
+    expect(payableUntil(held(), end)).toBeNull();
+  });
+
+  test("not while a payment is under way, nor once it is held no more", () => {
+    expect(payableUntil(paying().booking, today)).toBeNull();
+    expect(payableUntil({ ...held(), status: "expired" }, today)).toBeNull();
+    expect(payableUntil({ ...held(), holdExpiresAt: null }, today)).toBeNull();
+  });
+});
+
+describe("an attempt collects its due", () => {
+  const { booking, attemptId, dueId } = paying();
+
+  test("while it is under way, and no other attempt or due is meant", () => {
+    expect(isCollected(booking, { attemptId, dueId })).toBe(true);
+    expect(isCollected(booking, { attemptId: "att_9", dueId })).toBe(false);
+    expect(isCollected(booking, { attemptId, dueId: "due_1" })).toBe(false);
+    expect(isCollected(booking, { attemptId, dueId: "due_9" })).toBe(false);
+  });
+
+  test("not while its page is open, nor on a booking that has ended early", () => {
+    const dues = booking.dues.map((due) => ({ ...due, status: "scheduled" as const }));
+
+    expect(isCollected({ ...booking, dues }, { attemptId, dueId })).toBe(false);
+    expect(isCollected({ ...booking, status: "cancelled" }, { attemptId, dueId })).toBe(false);
+    expect(isCollected({ ...booking, status: "completed" }, { attemptId, dueId })).toBe(true);
+  });
+
+  test("whose bank account can be verified until the instant that its event names", () => {
+    expect(canBeVerified(booking, { attemptId, dueId, until: end }, justBefore(end))).toBe(true);
+    expect(canBeVerified(booking, { attemptId, dueId, until: end }, end)).toBe(false);
+    expect(canBeVerified(booking, { attemptId, dueId }, end)).toBe(true);
+    expect(canBeVerified(booking, { attemptId: "att_9", dueId, until: end }, today)).toBe(false);
+  });
+});
+
+describe("what is left to pay after a payment has failed", () => {
+  test("of a hold is its deposit, until its end; then it has no place", () => {
+    expect(paymentOutlook(held(), "due_0", justBefore(end))).toEqual({ kind: "hold", until: end });
+    expect(paymentOutlook(held(), "due_0", end)).toEqual({ kind: "no_place" });
+    expect(paymentOutlook({ ...held(), status: "expired" }, "due_0", today)).toEqual({ kind: "no_place" });
+  });
+
+  test("of a hold that another payment is under way for is nothing", () => {
+    expect(paymentOutlook(paying().booking, "due_0", today)).toBeNull();
+    expect(paymentOutlook({ ...held(), holdExpiresAt: null }, "due_0", today)).toBeNull();
+  });
+
+  test.each(["awaiting_clearance", "confirmed", "completed"] as const)(
+    "of a booking that is %s is the due",
+    (status) => {
+      const booking: Booking = { ...confirmed().booking, status };
+      const collecting = booking.dues.map((due) => ({ ...due, status: "processing" as const }));
+
+      expect(paymentOutlook(booking, "due_1", today)).toEqual({ kind: "due" });
+      expect(paymentOutlook(booking, "due_0", today)).toBeNull();
+      expect(paymentOutlook(booking, "due_9", today)).toBeNull();
+      expect(paymentOutlook({ ...booking, dues: collecting }, "due_1", today)).toBeNull();
+    },
+  );
+
+  test.each(["cancelled", "declined"] as const)("of a booking that is %s is nothing", (status) => {
+    expect(paymentOutlook({ ...confirmed().booking, status }, "due_1", today)).toBeNull();
+  });
+});
+
+describe("a booking", () => {
+  const statusesWith = (is: (booking: Booking) => boolean) =>
+    bookingStatuses.filter((status) => is({ ...held(), status }));
+
+  test("is held, awaits its clearance, has expired or is expected in one status each", () => {
+    expect(statusesWith(isHeld)).toEqual(["held"]);
+    expect(statusesWith(awaitsClearance)).toEqual(["awaiting_clearance"]);
+    expect(statusesWith(hasExpired)).toEqual(["expired"]);
+    expect(statusesWith(isExpected)).toEqual(["confirmed"]);
+  });
+
+  test("expects its participant until somebody has said who arrived", () => {
+    expect(isExpected(confirmed().admit().booking)).toBe(false);
+  });
+
+  test("can be cleared until its clearance deadline", () => {
+    const { booking } = new Life(held()).sign().pay("deposit");
+
+    expect(canBeCleared(booking, justBefore(booking.clearanceDueAt))).toBe(true);
+    expect(canBeCleared(booking, booking.clearanceDueAt)).toBe(false);
+    expect(canBeCleared({ ...booking, status: "confirmed" }, today)).toBe(false);
+  });
+
+  test("is taken part in by who has accepted, while it is live", () => {
+    expect(takesPartStill(held())).toBe(true);
+    expect(takesPartStill({ ...held(), participation: "invited" })).toBe(false);
+    expect(takesPartStill({ ...held(), status: "cancelled" })).toBe(false);
+  });
+});
+
+describe("an invitation can be answered", () => {
+  const invited: Booking = { ...new Life(held()).sign().booking, participation: "invited" };
+  const { clearanceDueAt } = invited;
+
+  test("once the payer has signed, until the clearance deadline", () => {
+    expect(invitedUntil(invited, justBefore(clearanceDueAt))).toBe(clearanceDueAt);
+    expect(invitedUntil(invited, clearanceDueAt)).toBeNull();
+    expect(invitedUntil({ ...held(), participation: "invited" }, today)).toBeNull();
+  });
+
+  test("once, and on a booking that is held or awaits its clearance", () => {
+    expect(invitedUntil({ ...invited, participation: "accepted" }, today)).toBeNull();
+    expect(bookingStatuses.filter((status) => invitedUntil({ ...invited, status }, today) !== null)).toEqual([
+      "held",
+      "awaiting_clearance",
+    ]);
+  });
+});

@@ -1,0 +1,70 @@
+import type { Instant } from "../time/index.ts";
+import { agreementSigned, type Booking, isLive, mayOwe } from "./booking.ts";
+import { type Due, unpaid } from "./due.ts";
+import { awaitsAnswer } from "./participation.ts";
+
+/** Until when a hold can be paid by signing and opening a page; null once its time is over, or a payment is under way. */
+export function payableUntil({ status, holdExpiresAt, dues }: Booking, now: Instant): Instant | null {
+  const isPaying = dues.some((due) => due.status === "processing");
+  return status === "held" && holdExpiresAt !== null && holdExpiresAt > now && !isPaying ? holdExpiresAt : null;
+}
+
+/** An attempt as an event names it. `until` is when its bank account has to be verified. */
+type Named = { dueId?: unknown; attemptId?: unknown; until?: unknown };
+
+/** Whether an attempt still collects its due, on a booking that has not ended early. */
+export function isCollected(booking: Booking, { dueId, attemptId }: Named): boolean {
+  const due = booking.dues.find(({ id }) => id === dueId);
+  return due?.status === "processing" && due.openAttemptId === attemptId && mayOwe(booking);
+}
+
+/** Whether a bank account can still be verified for an attempt that an event names. */
+export const canBeVerified = (booking: Booking, named: Named, now: Instant): boolean =>
+  isCollected(booking, named) && !(typeof named.until === "string" && named.until <= now);
+
+/** What can be paid after a payment has failed: the deposit until the hold ends, the due, or nothing for want of a place. */
+export type PaymentOutlook = { kind: "hold"; until: Instant } | { kind: "due" } | { kind: "no_place" };
+
+/** Null where nothing is left to pay, or a payment is under way. */
+export function paymentOutlook(booking: Booking, dueId: unknown, now: Instant): PaymentOutlook | null {
+  switch (booking.status) {
+    case "held": {
+      const until = payableUntil(booking, now);
+      if (until !== null) return { kind: "hold", until };
+      // Its time is over, whether or not that was recorded yet.
+      return booking.holdExpiresAt !== null && booking.holdExpiresAt <= now ? { kind: "no_place" } : null;
+    }
+    case "expired":
+      return { kind: "no_place" };
+    case "awaiting_clearance":
+    case "confirmed":
+    case "completed":
+      return booking.dues.some((due) => due.id === dueId && canBePaid(due)) ? { kind: "due" } : null;
+    case "cancelled":
+    case "declined":
+      return null;
+  }
+}
+
+const canBePaid = (due: Due): boolean => unpaid(due) > 0 && due.status !== "processing";
+
+export const isHeld = ({ status }: Booking): boolean => status === "held";
+
+export const awaitsClearance = ({ status }: Booking): boolean => status === "awaiting_clearance";
+
+/** Whether what a booking's clearance lacks can still be brought in. */
+export const canBeCleared = (booking: Booking, now: Instant): boolean =>
+  awaitsClearance(booking) && booking.clearanceDueAt > now;
+
+/** Until when an invitation can be answered; null before the payer has signed, and once it is answered or over. */
+export const invitedUntil = (booking: Booking, now: Instant): Instant | null =>
+  awaitsAnswer(booking) && agreementSigned(booking) && booking.clearanceDueAt > now ? booking.clearanceDueAt : null;
+
+/** Whether a participant has accepted, and the booking is live. */
+export const takesPartStill = (booking: Booking): boolean => booking.participation === "accepted" && isLive(booking);
+
+/** Whether the participant is expected: confirmed, and nobody's arrival is recorded yet. */
+export const isExpected = ({ status, admission }: Booking): boolean => status === "confirmed" && admission === null;
+
+/** Whether the hold has ended unpaid, and nothing has brought it back. */
+export const hasExpired = ({ status }: Booking): boolean => status === "expired";
