@@ -1,6 +1,6 @@
 import { refusalsOf } from "@clearing/contracts/refusals";
 import type { Route } from "@clearing/contracts/route";
-import type { Instant } from "@clearing/domain/time";
+import { epochSeconds, type Instant } from "@clearing/domain/time";
 import { type IdempotencyRecord, readIdempotency, readIdempotencyAgain } from "@clearing/store/idempotency";
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from "aws-lambda";
@@ -187,7 +187,7 @@ async function serve<D extends Deps>(
   const record = idempotency && {
     table: deps.store.tables[table],
     scope: idempotency.scope,
-    nowSeconds: Date.parse(now) / 1000,
+    nowSeconds: epochSeconds(now),
   };
   const earlier = record && (await readIdempotency(deps.store, record));
   if (idempotency && earlier) return replay(earlier, idempotency);

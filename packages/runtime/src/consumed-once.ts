@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type Instant, plusSeconds } from "@clearing/domain/time";
+import { epochSeconds, type Instant, plusSeconds } from "@clearing/domain/time";
 import type { Store } from "@clearing/store/store";
 
 export type Consumed = "done" | "done_before";
@@ -29,7 +29,7 @@ export async function consumedOnce(
   const Key = { pk: `${mark.prefix}#${mark.eventId}`, sk: mark.prefix };
   const now = clock.now();
   const leaseUntil = plusSeconds(now, LEASE_SECONDS);
-  const expiresAt = Math.floor(Date.parse(now) / 1000) + KEPT_DAYS * 86_400;
+  const expiresAt = epochSeconds(now) + KEPT_DAYS * 86_400;
   try {
     await store.client.send(
       new PutCommand({

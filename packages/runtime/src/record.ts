@@ -1,3 +1,4 @@
+import { epochSeconds } from "@clearing/domain/time";
 import { type IdempotencyRecord, keptSeconds } from "@clearing/store/idempotency";
 import type { RequestContext } from "./api.ts";
 
@@ -8,5 +9,5 @@ export function recordOf(
   body: unknown,
 ): IdempotencyRecord | null {
   if (idempotency === null) return null;
-  return { ...idempotency, status, body, expiresAt: Math.floor(Date.parse(now) / 1000) + keptSeconds };
+  return { ...idempotency, status, body, expiresAt: epochSeconds(now) + keptSeconds };
 }

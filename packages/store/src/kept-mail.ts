@@ -1,4 +1,5 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { epochSeconds } from "@clearing/domain/time";
 import type { Store } from "./store.ts";
 
 const keptDays = 30;
@@ -9,7 +10,7 @@ export async function keepMail(
   { id, to, subject, text, html }: { id: string; to: string; subject: string; text: string; html: string },
 ): Promise<void> {
   const keptAt = store.clock.now();
-  const expiresAt = Math.floor(Date.parse(keptAt) / 1000) + keptDays * 86_400;
+  const expiresAt = epochSeconds(keptAt) + keptDays * 86_400;
   await store.client.send(
     new PutCommand({
       TableName: store.tables.core,

@@ -1,6 +1,6 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { mailboxKey, personKey } from "@clearing/domain/person";
-import { dateIn } from "@clearing/domain/time";
+import { dateIn, epochSeconds } from "@clearing/domain/time";
 import type { Store } from "./store.ts";
 
 /** What is counted: a mail about an unpaid hold, or an invitation, by the address of who pays. */
@@ -41,7 +41,7 @@ async function countOne(store: Store, { key, mailId, most }: Counted): Promise<b
           ":mail": new Set([mailId]),
           ":mailId": mailId,
           ":most": most,
-          ":expiresAt": Math.floor(Date.parse(store.clock.now()) / 1000) + keptDays * 86_400,
+          ":expiresAt": epochSeconds(store.clock.now()) + keptDays * 86_400,
         },
       }),
     );

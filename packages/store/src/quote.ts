@@ -1,17 +1,15 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Quote } from "@clearing/domain/plan";
-import type { Instant } from "@clearing/domain/time";
+import { epochSeconds, type Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
-const seconds = (at: Instant): number => Math.floor(Date.parse(at) / 1000);
-
 /** A quote that makes no booking leaves the table by itself. */
 export async function putQuote(store: Store, quote: Quote): Promise<void> {
-  const expiresAt = seconds(quote.removedAt);
+  const expiresAt = epochSeconds(quote.removedAt);
   await store.client.send(
     new PutCommand({ TableName: store.tables.core, Item: { ...quote, ...keys.quote(quote.id), expiresAt } }),
   );
@@ -46,7 +44,7 @@ export function useQuote(
         ExpressionAttributeValues: {
           ":booking": bookingId,
           ":now": now,
-          ":expiresAt": seconds(now) + usedDays * 86_400,
+          ":expiresAt": epochSeconds(now) + usedDays * 86_400,
         },
       },
     },

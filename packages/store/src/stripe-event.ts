@@ -1,5 +1,5 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type Instant, plusMinutes } from "@clearing/domain/time";
+import { epochSeconds, type Instant, plusMinutes } from "@clearing/domain/time";
 import { commit, type Guarded } from "./commit.ts";
 import { dueKeys, keys } from "./keys.ts";
 import { listedKeys } from "./list.ts";
@@ -99,7 +99,7 @@ export async function markStripeEvent(
       ExpressionAttributeNames: { "#status": "status" },
       ExpressionAttributeValues: {
         ":outcome": outcome,
-        ":end": Math.floor(Date.parse(now) / 1000) + keptDays * 86_400,
+        ":end": epochSeconds(now) + keptDays * 86_400,
         ...(outcome === "applied"
           ? { ":now": now }
           : { ":listPk": inShard(notHandledList(type), eventId), ":listSk": `${created}#${eventId}` }),

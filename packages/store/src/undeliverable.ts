@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { type Booking, isForOneself } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";
-import type { Instant } from "@clearing/domain/time";
+import { epochSeconds, type Instant } from "@clearing/domain/time";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
@@ -19,7 +19,7 @@ const keyOf = (email: string) => ({ pk: `BOUNCE#${personKey(email)}`, sk: "BOUNC
  * in whichever order they are told of.
  */
 export async function noteUndeliverable(store: Store, email: string, { kind, at }: Undeliverable): Promise<void> {
-  const expiresAt = Math.floor(Date.parse(at) / 1000) + keptDays * 86_400;
+  const expiresAt = epochSeconds(at) + keptDays * 86_400;
   try {
     await store.client.send(
       new PutCommand({

@@ -1,5 +1,5 @@
 import { type Booking, type Ending, endsUnpaid, type UnpaidEndings, withUnpaidEnding } from "@clearing/domain/booking";
-import { type Instant, plusDays } from "@clearing/domain/time";
+import { epochSeconds, type Instant, plusDays } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
 import { keys } from "./keys.ts";
@@ -29,7 +29,7 @@ export async function unpaidEndingWrites(
     ...Key,
     instants: withUnpaidEnding(unpaidEndingsIn(found), endedAt),
     version: Number(found?.version ?? 0) + 1,
-    expiresAt: Math.floor(Date.parse(plusDays(now, keptDays)) / 1_000),
+    expiresAt: epochSeconds(plusDays(now, keptDays)),
   };
   return [
     { write: { Put: { TableName, Item: written, ...isVersion(found && Number(found.version)) } }, refusal: "stale" },

@@ -1,4 +1,4 @@
-import { dateIn, type Instant, plusHours } from "../time/index.ts";
+import { dateIn, type Instant, plusHours, secondsBetween } from "../time/index.ts";
 import { agreementSigned, type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import { type BirthRefusal, type Participant, refuseParticipant } from "./participant.ts";
@@ -63,8 +63,7 @@ export function correctParticipant(
   if (isForOneself({ owner: before.owner, participant })) return { ok: false, reason: "own_address" };
   if (before.correctedAt !== null) {
     const next = plusHours(before.correctedAt, hoursBetweenCorrections);
-    if (next > now)
-      return { ok: false, reason: "limit_exceeded", retryAfter: (Date.parse(next) - Date.parse(now)) / 1_000 };
+    if (next > now) return { ok: false, reason: "limit_exceeded", retryAfter: secondsBetween(now, next) };
   }
   const agreement = { ...before.agreement, version: before.agreement.version + 1, hash };
   const change = nextVersion(before, now, { participant, agreement, correctedAt: now }, () => ({

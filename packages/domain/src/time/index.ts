@@ -33,6 +33,9 @@ export const plusSeconds = (instant: Instant, seconds: number): Instant =>
 /** Negative where the second instant is before the first. */
 export const secondsBetween = (from: Instant, to: Instant): number => (Date.parse(to) - Date.parse(from)) / 1_000;
 
+/** The whole seconds since the epoch, as time-to-live attributes and Stripe count them. */
+export const epochSeconds = (instant: Instant): number => Math.floor(Date.parse(instant) / 1_000);
+
 export const plusMinutes = (instant: Instant, minutes: number): Instant => plusSeconds(instant, minutes * 60);
 export const plusHours = (instant: Instant, hours: number): Instant => plusSeconds(instant, hours * 3_600);
 /** So many times 24 hours later; for calendar days use `addDays`. */

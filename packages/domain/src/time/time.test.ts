@@ -6,6 +6,7 @@ import {
   dateIn,
   daysBetween,
   endOfDay,
+  epochSeconds,
   instantAt,
   instantOf,
   isCalendarDate,
@@ -15,6 +16,7 @@ import {
   plusDays,
   plusHours,
   plusMinutes,
+  secondsBetween,
   startOfDay,
 } from "./index.ts";
 
@@ -214,5 +216,18 @@ describe("time zones", () => {
     );
 
     expect(check.failed).toBe(true);
+  });
+});
+
+describe("the seconds of an instant", () => {
+  test("are counted from the epoch, in whole ones", () => {
+    expect(epochSeconds("1970-01-01T00:00:00Z")).toBe(0);
+    expect(epochSeconds("2027-01-04T17:00:00Z")).toBe(1_799_082_000);
+    expect(epochSeconds("2027-01-04T17:00:00.900Z")).toBe(1_799_082_000);
+  });
+
+  test("between two instants are negative backwards", () => {
+    expect(secondsBetween("2027-01-04T17:00:00Z", "2027-01-04T17:01:01Z")).toBe(61);
+    expect(secondsBetween("2027-01-04T17:01:01Z", "2027-01-04T17:00:00Z")).toBe(-61);
   });
 });
