@@ -1,5 +1,6 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
+import { conditionHeld } from "./condition.ts";
 import type { Item } from "./items.ts";
 import type { DueKind } from "./keys.ts";
 import { merged } from "./merge.ts";
@@ -54,8 +55,8 @@ export async function postpone(store: Store, kind: DueKind, { pk, sk }: Key, now
   const item = await readItem(store, { pk, sk, table }, (found) => found);
   if (item === null || typeof item.dueAt !== "string" || item.dueAt > now) return;
   const vain = Number(item.vain ?? 0) + 1;
-  try {
-    await store.client.send(
+  await conditionHeld(
+    store.client.send(
       new UpdateCommand({
         TableName: table,
         Key: { pk, sk },
@@ -69,8 +70,6 @@ export async function postpone(store: Store, kind: DueKind, { pk, sk }: Key, now
           ":version": item.version,
         },
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
-  }
+    ),
+  );
 }

@@ -1,6 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { mailboxKey, personKey } from "@clearing/domain/person";
 import { dateIn, epochSeconds } from "@clearing/domain/time";
+import { conditionHeld } from "./condition.ts";
 import type { Store } from "./store.ts";
 
 /** What is counted: a mail about an unpaid hold, or an invitation, by the address of who pays. */
@@ -30,8 +31,8 @@ export async function countMail(
 type Counted = { key: { pk: string; sk: string }; mailId: string; most: number };
 
 async function countOne(store: Store, { key, mailId, most }: Counted): Promise<boolean> {
-  try {
-    await store.client.send(
+  return conditionHeld(
+    store.client.send(
       new UpdateCommand({
         TableName: store.tables.core,
         Key: key,
@@ -44,10 +45,6 @@ async function countOne(store: Store, { key, mailId, most }: Counted): Promise<b
           ":expiresAt": epochSeconds(store.clock.now()) + keptDays * 86_400,
         },
       }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === "ConditionalCheckFailedException") return false;
-    throw error;
-  }
+    ),
+  );
 }

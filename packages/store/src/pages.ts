@@ -2,6 +2,7 @@ import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import type { Booking } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
+import { conditionHeld } from "./condition.ts";
 import { dueKeys, keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
@@ -29,17 +30,15 @@ export function pagesToClose(
 
 /** Takes the note back once the pages are closed that were open in this version of the booking. */
 export async function pagesClosed(store: Store, { id, version }: Booking): Promise<void> {
-  try {
-    await store.client.send(
+  // Otherwise there is no note, or one of a later ending, which is still to be worked on.
+  await conditionHeld(
+    store.client.send(
       new DeleteCommand({
         TableName: store.tables.core,
         Key: keys.pages(id),
         ConditionExpression: "endedIn <= :version",
         ExpressionAttributeValues: { ":version": version },
       }),
-    );
-  } catch (error) {
-    // No note, or one of a later ending, which is still to be worked on.
-    if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
-  }
+    ),
+  );
 }

@@ -2,6 +2,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { type Booking, isForOneself } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";
 import { epochSeconds, type Instant } from "@clearing/domain/time";
+import { conditionHeld } from "./condition.ts";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
@@ -20,8 +21,8 @@ const keyOf = (email: string) => ({ pk: `BOUNCE#${personKey(email)}`, sk: "BOUNC
  */
 export async function noteUndeliverable(store: Store, email: string, { kind, at }: Undeliverable): Promise<void> {
   const expiresAt = epochSeconds(at) + keptDays * 86_400;
-  try {
-    await store.client.send(
+  await conditionHeld(
+    store.client.send(
       new PutCommand({
         TableName: store.tables.core,
         Item: { ...keyOf(email), kind, at, expiresAt },
@@ -29,10 +30,8 @@ export async function noteUndeliverable(store: Store, email: string, { kind, at 
         ExpressionAttributeNames: { "#at": "at" },
         ExpressionAttributeValues: { ":at": at, ":kind": kind },
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
-  }
+    ),
+  );
 }
 
 /** To whom of a booking mail does not reach, as far as that is known; one person who pays and takes part is the payer. */

@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusSeconds } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
+import { conditionHeld } from "./condition.ts";
 import { keys } from "./keys.ts";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
@@ -51,16 +51,8 @@ export async function mayAskStripe(store: Store, { attemptId }: AttemptRef, now:
         ExpressionAttributeValues: { ...values, ...more },
       }),
     );
-  return (await held(write(begins, { ":now": now }))) || (await held(write(goesOn, { ":most": mostAsked })));
-}
-
-/** Whether a write's condition held. */
-async function held(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+  return (
+    (await conditionHeld(write(begins, { ":now": now }))) ||
+    (await conditionHeld(write(goesOn, { ":most": mostAsked })))
+  );
 }
