@@ -62,7 +62,7 @@ const stored: Item[] = [
     listPk: inShard("BOOKINGS", "bkg_1"),
     listSk: "1",
   },
-  { version: 1, hash, html: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
+  { version: 1, hash, head: "", blocks: [], tail: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
 ];
 const customer = { id: "cli_1", email: "ada@example.org", requestedAt: "2027-01-01T00:00:00Z", customerId: "cus_1" };
 const keyOf = ({ pk, sk }: Item) => `${pk} ${sk}`;

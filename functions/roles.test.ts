@@ -38,7 +38,7 @@ const stored = {
 };
 const items: Record<string, unknown>[] = [
   { ...stored, pk: "BKG#bkg_1", sk: "BOOKING", listPk: inShard("BOOKINGS", "bkg_1"), listSk: "bkg_1" },
-  { version: 1, hash, html: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
+  { version: 1, hash, head: "", blocks: [], tail: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
 ];
 
 type Input = {

@@ -18,9 +18,12 @@ const mayImport: Record<string, readonly string[]> = {
   "packages/local": ["stripe-simulator"],
 };
 
-/** The pure core computes and nothing else: dates without a present, holidays, differences, canonical forms, hashes. */
+/**
+ * The pure core computes and nothing else: dates without a present, holidays, differences, markup, canonical forms,
+ * hashes.
+ */
 const domainMayUse =
-  /^(temporal-polyfill\/fns\/(?!Now)\w+|@18f\/us-federal-holidays|microdiff|canonicalize|node:crypto)$/;
+  /^(temporal-polyfill\/fns\/(?!Now)\w+|@18f\/us-federal-holidays|microdiff|canonicalize|hono\/html|node:crypto)$/;
 
 /** Parts in which time, chance and ids arrive as arguments. */
 const below = ["packages/domain", "packages/contracts", "packages/store", "packages/payments", "packages/commands"];

@@ -1,18 +1,19 @@
-import { ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { endEarly } from "@clearing/commands/end-early";
 import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
 import { lapseHold } from "@clearing/commands/sweep";
-import { participationDocument } from "@clearing/domain/agreement";
+import { agreementDocument, participationDocument } from "@clearing/domain/agreement";
 import type { Booking } from "@clearing/domain/booking";
 import type { Cohort } from "@clearing/domain/cohort";
 import type { Program } from "@clearing/domain/program";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
-import { readTerms } from "@clearing/store/agreement";
+import { readAgreement, readTerms } from "@clearing/store/agreement";
 import { attemptPut } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
+import { keys } from "@clearing/store/keys";
 import { bookingInTheWay, bookingTakenPartIn } from "@clearing/store/locks";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -168,6 +169,19 @@ describe("accepting", () => {
     const { version } = await read(booking);
     expect(await accept(booking)).toMatchObject({ ok: true, booking: { version } });
     expect(await accept(booking, bea, "Another Name")).toEqual({ ok: false, reason: "agreement_signed" });
+  });
+
+  test("finds the payer's agreement as it was made, byte for byte, and kept without a second copy of its text", async () => {
+    const booking = await invited();
+    const { version, ...kept } = (await readAgreement(running.store, booking.id, 1)) ?? expect.fail();
+
+    expect(kept).toEqual(agreementDocument(kept.terms));
+    expect(kept.hash).toBe(booking.agreement.hash);
+    const { Item } = await running.store.client.send(
+      new GetCommand({ TableName: running.store.tables.core, Key: keys.agreement(booking.id, version) }),
+    );
+    expect(Item).toMatchObject({ hash: kept.hash, blocks: kept.blocks });
+    expect(Item).not.toHaveProperty("html");
   });
 
   test("keeps the very document, and how it was signed", async () => {

@@ -1,7 +1,7 @@
-import { type AgreementDocument, participationDocument } from "@clearing/domain/agreement";
+import { type AgreementDocument, htmlOf, participationDocument, type SectionedPage } from "@clearing/domain/agreement";
 import type { Booking } from "@clearing/domain/booking";
 import type { Guarded } from "./commit.ts";
-import { fromItem } from "./items.ts";
+import { fromItem, type Item } from "./items.ts";
 import { keys } from "./keys.ts";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
@@ -21,25 +21,35 @@ export type StoredAgreement = AgreementDocument & { version: number; signed?: Si
 /** How a participant who does not pay signed the terms without prices. */
 export type TermsSignature = Omit<Signature, "autopay">;
 
-export type StoredTerms = { version: number; hash: string; html: string; signed?: TermsSignature };
+export type StoredTerms = SectionedPage & { version: number; signed?: TermsSignature };
+
+/** What is kept of a page: its HTML is put together from this when it is read, byte for byte. */
+const keptOf = ({ head, blocks, tail, hash }: SectionedPage) => ({ head, blocks, tail, hash });
+
+/** A page as it was kept, with its HTML. */
+function pageIn<Page extends SectionedPage>(item: Item): Page {
+  const kept = fromItem<Page>(item);
+  return { ...kept, html: htmlOf(kept) };
+}
 
 /** The exact document of one version; never written twice. */
 export function agreementPut(store: Store, { id, agreement }: Booking, document: AgreementDocument): Guarded<"stale"> {
-  const Item = { ...keys.agreement(id, agreement.version), version: agreement.version, ...document };
+  const { version } = agreement;
+  const Item = { ...keys.agreement(id, version), version, ...keptOf(document), terms: document.terms };
   const put = { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" };
   return { write: { Put: put }, refusal: "stale" };
 }
 
 /** One version of a booking's agreement, byte for byte as it was made. */
 export async function readAgreement(store: Store, bookingId: string, version: number): Promise<StoredAgreement | null> {
-  return readItem(store, keys.agreement(bookingId, version), fromItem<StoredAgreement>);
+  return readItem(store, keys.agreement(bookingId, version), pageIn<StoredAgreement>);
 }
 
 /** The terms without prices: as they were accepted, byte for byte, or else as they are now. */
 export async function readTerms(store: Store, booking: Booking): Promise<StoredTerms> {
   if (booking.acceptance === null) return participationDocument(booking);
   const key = keys.acceptance(booking.id, booking.acceptance.version);
-  const terms = await readItem(store, key, fromItem<StoredTerms>);
+  const terms = await readItem(store, key, pageIn<StoredTerms>);
   if (terms === null) throw new Error(`${booking.id} was accepted on terms that are not there`);
   return terms;
 }
@@ -67,7 +77,8 @@ export function acceptancePut(
   bookingId: string,
   terms: StoredTerms & { signed: TermsSignature },
 ): Guarded<"stale"> {
-  const Item = { ...terms, ...keys.acceptance(bookingId, terms.version) };
+  const { version, signed } = terms;
+  const Item = { ...keys.acceptance(bookingId, version), version, ...keptOf(terms), signed };
   const put = { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" };
   return { write: { Put: put }, refusal: "stale" };
 }

@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
+import { html } from "hono/html";
 import { describe, expect, test } from "vitest";
 import type { PlanKind } from "../plan/index.ts";
-import { quoted } from "../testing/retreat.ts";
-import { type AgreementTerms, agreementDocument } from "./index.ts";
+import { held, quoted } from "../testing/retreat.ts";
+import { block, pageOf } from "./document.ts";
+import { type AgreementTerms, agreementDocument, participationDocument } from "./index.ts";
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): AgreementTerms {
   const { terms: quotedTerms, plan, currency, lines, total, schedule, policy } = quoted(kind);
@@ -26,11 +30,59 @@ const words = (html: string) =>
     .replace(/\s+/g, " ");
 
 describe("the agreement's document", () => {
-  test("of the same terms is the same, byte for byte, and hashed as it stands", () => {
+  test("of the same terms is the same, byte for byte", () => {
     const [one, two] = [agreementDocument(terms()), agreementDocument(structuredClone(terms()))];
 
     expect(two).toEqual(one);
-    expect(one.hash).toBe(createHash("sha256").update(one.html).digest("hex"));
+  });
+
+  describe.each([
+    ["agreement", () => agreementDocument(terms())],
+    ["terms without prices", () => participationDocument(held())],
+  ])("the %s", (_, make) => {
+    test("is its sections, each hashed as it stands, between what stands around them", () => {
+      const { head, blocks, tail, html } = make();
+
+      expect(html).toBe(`${head}${blocks.map((one) => one.html).join("\n")}${tail}`);
+      expect(blocks.map((one) => one.hash)).toEqual(blocks.map((one) => sha256(one.html)));
+      expect(new Set(blocks.map(({ id }) => id)).size).toBe(blocks.length);
+    });
+
+    test("is hashed over its sections in the canonical form of RFC 8785, which anybody can write again", () => {
+      const { head, blocks, tail, hash } = make();
+      // Keys in the order of RFC 8785; JSON.stringify writes texts and whole numbers as it asks for.
+      const sections = blocks.map((one) => JSON.stringify({ hash: one.hash, id: one.id, version: one.version }));
+      const canonical = `{"blocks":[${sections}],"head":${JSON.stringify(head)},"tail":${JSON.stringify(tail)}}`;
+
+      expect(hash).toBe(sha256(canonical));
+    });
+  });
+
+  const section = block("price", 1, html`<p>Price</p>`);
+
+  test.each(Object.entries({ id: "fees", version: 2, hash: sha256("<p>Prices</p>") }))(
+    "with a section of another %s has another hash",
+    (what, other) => {
+      const changed = { ...section, [what]: other };
+
+      expect(pageOf("Title", [changed]).hash).not.toBe(pageOf("Title", [section]).hash);
+    },
+  );
+
+  test("with another title has another hash", () => {
+    expect(pageOf("Another title", [section]).hash).not.toBe(pageOf("Title", [section]).hash);
+  });
+
+  test("with its sections in another order has another hash", () => {
+    const other = block("payments", 1, html`<p>Payments</p>`);
+
+    expect(pageOf("Title", [other, section]).hash).not.toBe(pageOf("Title", [section, other]).hash);
+  });
+
+  test("has all its words when it is made", () => {
+    const late = html`<p>${Promise.resolve("later")}</p>`;
+
+    expect(() => block("price", 1, late)).toThrow("a document waits for nothing");
   });
 
   const changes: [string, Partial<AgreementTerms>][] = [

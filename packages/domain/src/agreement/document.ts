@@ -1,20 +1,51 @@
 import { createHash } from "node:crypto";
+import { html } from "hono/html";
+import { canonicalHash } from "../canonical/index.ts";
 
-const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+/** Markup that is safe to show: what is put into it as text was escaped. */
+export type Markup = ReturnType<typeof html>;
 
-export const row = (...cells: string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+/** One section of a document. `version` is that of its wording, `hash` the SHA-256 of its `html` in hexadecimal. */
+export type Block = { id: string; version: number; hash: string; html: string };
+
+/** A page in sections: `head` and `tail` stand around them, so that what is stored is shown byte for byte. */
+export type Sections = { head: string; blocks: Block[]; tail: string };
+
+/** A self-contained, printable page of sections, with what is shown and its hash. */
+export type SectionedPage = Sections & { html: string; hash: string };
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Markup as text. Throws when some of it is still to come: a document has all its words when it is made. */
+function textOf(markup: Markup): string {
+  if (markup instanceof Promise) throw new Error("a document waits for nothing");
+  return String(markup);
+}
+
+/** One section, of a wording in this version. */
+export function block(id: string, version: number, markup: Markup): Block {
+  const text = textOf(markup);
+  return { id, version, hash: sha256(text), html: text };
+}
+
+export const row = (...cells: (string | Markup)[]): Markup =>
+  html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
 
 const style =
   "body{font:16px/1.5 Georgia,serif;color:#1c2430;max-width:44rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}td,th{padding:.35rem .5rem;border-bottom:1px solid #d5dae1;text-align:left}td:last-child,th:last-child{text-align:right}@media print{body{margin:0}}";
 
-/** A self-contained, printable page, and its SHA-256 in hexadecimal: one byte more or less is another document. */
-export function hashedPage(title: string, body: string): { html: string; hash: string } {
-  const html = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${style}</style></head><body>
-${body}
-</body></html>
-`;
-  return { html, hash: createHash("sha256").update(html).digest("hex") };
+/** What is shown of a page in sections. */
+export const htmlOf = ({ head, blocks, tail }: Sections): string =>
+  `${head}${blocks.map((one) => one.html).join("\n")}${tail}`;
+
+/**
+ * Puts sections into a self-contained, printable page. Its hash is the SHA-256 of the canonical form (RFC 8785) of what
+ * stands around the sections and of each one's id, version and hash: one byte more or less is another document.
+ */
+export function pageOf(title: string, blocks: Block[]): SectionedPage {
+  const head = `${textOf(html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head><body>`)}\n`;
+  const tail = "\n</body></html>\n";
+  const hashed = { head, tail, blocks: blocks.map(({ id, version, hash }) => ({ id, version, hash })) };
+  return { head, blocks, tail, html: htmlOf({ head, blocks, tail }), hash: canonicalHash(hashed) };
 }
