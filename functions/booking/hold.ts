@@ -29,7 +29,6 @@ export const holdBinding = bind(createBooking, async ({ body }, context): Promis
     bookingId: id,
     version: 1,
     participantName: body.participant.name,
-    planKind: quote.plan.kind,
     currency: quote.currency,
     lines: quote.lines,
     total: quote.total,

@@ -1,6 +1,6 @@
 import * as routes from "@clearing/contracts/routes/catalogue";
 import { type CohortTerms, cohortStatuses } from "@clearing/domain/cohort";
-import { comparePlans, type Quote, quote } from "@clearing/domain/plan";
+import { comparePlans, type Quote, quote, type ScheduledDue } from "@clearing/domain/plan";
 import { publicProgram } from "@clearing/domain/program";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { cohortView } from "@clearing/runtime/cohort-view";
@@ -21,9 +21,13 @@ function opened(found: CohortWithPlaces | null): Opened | null {
 
 const publicCohort = async (store: Store, id: string): Promise<Opened | null> => opened(await readCohort(store, id));
 
+/** A due of a schedule as the public sees it. */
+const dueView = ({ sequence, kind, dueOn, amount }: ScheduledDue) => ({ sequence, kind, dueOn, amount });
+
 /** A quote's instant is `validUntil` in the table, whose own `expiresAt` is the time to live. */
-const quoteView = ({ validUntil, removedAt: _removedAt, programId: _programId, terms, ...rest }: Quote) => ({
+const quoteView = ({ validUntil, removedAt: _removedAt, programId: _programId, terms, schedule, ...rest }: Quote) => ({
   ...rest,
+  schedule: schedule.map(dueView),
   termsVersion: terms.termsVersion,
   expiresAt: validUntil,
 });
@@ -64,7 +68,9 @@ export const catalogueBindings = [
       const errors = [{ path: "query.placeType", message: "This cohort has no such place type" }];
       return { refused: "validation_failed", errors };
     }
-    const items = comparePlans(cohort, query.placeType, now);
+    const items = comparePlans(cohort, query.placeType, now).map((plan) =>
+      plan.available ? { ...plan, schedule: plan.schedule.map(dueView) } : plan,
+    );
     return { status: 200, body: { items, currency: terms.currency } };
   }),
 

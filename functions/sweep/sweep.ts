@@ -50,6 +50,7 @@ async function sweepBooking(deps: Deps, bookingId: string): Promise<Result> {
     case "cancelled":
       return removeBooking(store, bookingId, occasionOf(deps, "remove"));
     case "completed":
+      return billDues(store, bookingId, occasionOf(deps, "sweep:dues"));
     case "declined":
       return { ok: true };
   }

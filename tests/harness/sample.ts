@@ -104,7 +104,6 @@ export function holdSample(
     bookingId: id,
     version: 1,
     participantName: participant.name,
-    planKind: offer.plan.kind,
     currency: offer.currency,
     lines: offer.lines,
     total: offer.total,

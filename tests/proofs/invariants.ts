@@ -7,7 +7,7 @@ import {
   isForOneself,
   type Refund,
 } from "@clearing/domain/booking";
-import type { Account, PostedEntry } from "@clearing/domain/ledger";
+import { type Account, type PostedEntry, sumOf } from "@clearing/domain/ledger";
 import { comparableAddress, personKey } from "@clearing/domain/person";
 import type { Dump } from "./dump.ts";
 
@@ -170,8 +170,12 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
       ["deferred is the ledger's", -debitBalance(own, "deferred_revenue"), booking.deferred],
       [
         "what its charges paid of it is deferred, kept or earned, or billed and unpaid",
-        -total(["deferred_revenue", "fee_income", "earned_revenue", "receivable"] as const, (account) =>
-          debitBalance(own, account),
+        -total(
+          [
+            ...(["deferred_revenue", "tax_payable", "interest_income", "fee_income", "earned_revenue"] as const),
+            ...(["receivable", "financing_receivable"] as const),
+          ],
+          (account) => debitBalance(own, account),
         ),
         total(captured, ({ applied }) => applied) - unspread,
       ],
@@ -183,8 +187,15 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
           debitBalance(returned, "stripe_balance"),
         -debitBalance(own, "refunds_payable"),
       ],
+      [
+        "financing receivable is the price of a completed booking that is still to be billed, with its tax",
+        booking.status === "completed" ? total(booking.dues, toBill) : 0,
+        debitBalance(own, "financing_receivable"),
+      ],
       ["what is deferred of an ended booking", ended(booking) ? 0 : booking.deferred, booking.deferred],
     ];
+    const torn = booking.dues.filter((due) => due.amount !== sumOf(due.parts) || due.billed !== sumOf(due.billedParts));
+    if (torn.length > 0) return torn.map(({ id }) => `I3: ${id} of ${booking.id} is not the sum of its parts`);
     if (booking.deferred < 0) return [`I3: ${booking.id} (${booking.status}): ${booking.deferred} are deferred`];
     return facts.flatMap(([what, expected, found]) =>
       expected === found
@@ -193,6 +204,10 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
     );
   });
 };
+
+/** Price and tax of a due that no bill has asked for yet. */
+const toBill = ({ parts, billedParts }: Due): number =>
+  parts.principal + parts.tax - billedParts.principal - billedParts.tax;
 
 const ended = ({ status }: Booking) => ["completed", "expired", "declined", "cancelled"].includes(status);
 

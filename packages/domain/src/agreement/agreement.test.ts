@@ -9,7 +9,7 @@ import { type AgreementTerms, agreementDocument, participationDocument } from ".
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): AgreementTerms {
-  const { terms: quotedTerms, plan, currency, lines, total, schedule, policy } = quoted(kind);
+  const { terms: quotedTerms, currency, lines, total, schedule, policy } = quoted(kind);
   const { merchant, publicLabel, startsOn, endsOn, timeZone, venue } = quotedTerms;
   const { administrationFee, clearanceDeadlineOn } = quotedTerms;
   return {
@@ -17,7 +17,7 @@ function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): 
     version: 1,
     participantName: "Ada Client",
     ...{ merchant, publicLabel, startsOn, endsOn, timeZone, venue, administrationFee, clearanceDeadlineOn },
-    ...{ planKind: plan.kind, currency, lines, total, schedule, policy },
+    ...{ currency, lines, total, schedule, policy },
     ...changes,
   };
 }
@@ -90,7 +90,7 @@ describe("the agreement's document", () => {
     ["merchant", { merchant: "Another Operator" }],
     ["participant", { participantName: "Bob Client" }],
     ["price", { total: 1_850_001 }],
-    ["schedule", { schedule: terms("deposit_and_balance").schedule, planKind: "deposit_and_balance" }],
+    ["schedule", { schedule: terms("deposit_and_balance").schedule }],
     ["policy", { policy: [] }],
     ["fee", { administrationFee: 0 }],
     ["dates", { endsOn: "2027-03-15" }],

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
-import type { PolicyDate, Quote } from "../plan/index.ts";
+import type { PolicyDate, Quote, ScheduledDue } from "../plan/index.ts";
 import type { CalendarDate } from "../time/index.ts";
 import { type Block, block, pageOf, row, type SectionedPage } from "./document.ts";
 
@@ -18,7 +18,6 @@ export type AgreementTerms = {
   endsOn: CalendarDate;
   timeZone: string;
   venue: string;
-  planKind: Quote["plan"]["kind"];
   currency: string;
   lines: Quote["lines"];
   total: number;
@@ -64,9 +63,9 @@ function price({ lines, total, currency }: AgreementTerms): Block {
   );
 }
 
-function payments(terms: AgreementTerms): Block {
-  const dues = terms.schedule.map(({ kind, dueOn, amount }) =>
-    row(kind === "deposit" ? "Deposit" : "Balance", wordDate(terms, kind, dueOn), formatMoney(amount, terms.currency)),
+function payments({ schedule, currency }: AgreementTerms): Block {
+  const dues = schedule.map((due) =>
+    row(due.kind === "deposit" ? "Deposit" : "Balance", wordDate(due), formatMoney(due.amount, currency)),
   );
   return block(
     "payments",
@@ -104,8 +103,8 @@ const automaticCollection = ({ merchant }: AgreementTerms): Block =>
 <p>You may allow ${merchant} to collect by itself the payments listed above that follow the deposit: each in its listed amount, once, on its listed date or after it, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time in your booking, up to three business days before a payment. Payments already made are refunded by the rules above.</p>`,
   );
 
-/** The balance of `full` has no date yet: the document words the rule, which the confirmation fills in. */
-function wordDate({ planKind }: AgreementTerms, kind: string, dueOn: CalendarDate): string {
+/** What starts by the confirmation has no date yet: the document words the rule, which the confirmation fills in. */
+function wordDate({ kind, startsBy, dueOn }: ScheduledDue): string {
   if (kind === "deposit") return "At once";
-  return planKind === "full" ? "The day after the booking is confirmed" : dueOn;
+  return startsBy === "confirmation" ? "The day after the booking is confirmed" : dueOn;
 }

@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
-import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
+import { type Booking, type BookingChange, billingContext, bookingEvent, mayOwe } from "./booking.ts";
 import { dueDeadline } from "./deadline.ts";
 import { aboutDue, billDue, type Due, duesAtOnce, replaceDue, resting } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
@@ -10,7 +10,7 @@ import { nextVersion } from "./next-version.ts";
  * first, since each adds to the transaction. Null when there is nothing to do.
  */
 export function fallDue(before: Booking, now: Instant): BookingChange | null {
-  if (before.status !== "awaiting_clearance" && before.status !== "confirmed") return null;
+  if (before.status === "held" || !mayOwe(before)) return null;
   const today = dateIn(before.terms.timeZone, now);
   const journal: JournalEntry[] = [];
   const billed: Due[] = [];
@@ -23,7 +23,7 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
   for (const { due } of fallen.toSorted((a, b) => a.deadline.localeCompare(b.deadline)).slice(0, duesAtOnce)) {
     let next = due;
     if (next.billed < next.amount) {
-      const bill = billDue(next, factContext(before, next.dueOn));
+      const bill = billDue(next, billingContext(before, next.dueOn));
       next = bill.due;
       journal.push(...bill.journal);
       billed.push(next);

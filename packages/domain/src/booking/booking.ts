@@ -1,5 +1,5 @@
 import type { DomainEvent, EventData, EventName } from "../event/index.ts";
-import type { FactContext, JournalEntry } from "../ledger/index.ts";
+import type { BillingContext, FactContext, JournalEntry } from "../ledger/index.ts";
 import type { PlanKind, QuotedTerms } from "../plan/index.ts";
 import type { CalendarDate, Instant } from "../time/index.ts";
 import type { Due } from "./due.ts";
@@ -129,6 +129,12 @@ export const factContext = (
   effectiveOn: CalendarDate,
   booked: { currency: string } = { currency },
 ): FactContext => ({ effectiveOn, currency: booked.currency, bookingId: id });
+
+/** Where and when one of its dues is billed. */
+export const billingContext = (booking: Booking, effectiveOn: CalendarDate): BillingContext => ({
+  ...factContext(booking, effectiveOn),
+  completed: booking.status === "completed",
+});
 
 /** An event about this booking; ids, statuses, dates and amounts only. */
 export function bookingEvent(booking: Booking, name: EventName, data: EventData = {}): DomainEvent {

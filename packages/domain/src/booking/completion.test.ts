@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
+import { allPrincipal, sumOf, trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { cohort, held } from "../testing/retreat.ts";
-import { type BookingChange, complete, completesAt, type Due, fallDue, mayAdmit, scheduledDue } from "./index.ts";
+import {
+  type BookingChange,
+  complete,
+  completesAt,
+  type Due,
+  fallDue,
+  mayAdmit,
+  scheduledDue,
+  standing,
+} from "./index.ts";
 
 const confirmed = () => new Life(held()).sign().pay("deposit").confirm();
 /** 00:00 in Denver of 15 March, the day after the last; daylight saving began the day before. */
@@ -60,6 +70,66 @@ describe("completion", () => {
     expect([life.complete(), life.complete()]).toEqual([true, false]);
   });
 
+  /** A plan that runs on: a tenth of the balance is tax, and it is due in two dues with interest after the retreat. */
+  function runningOn(): Life {
+    const life = confirmed();
+    const [deposit, balance] = life.booking.dues as [Due, Due];
+    const dues = ["2027-02-06", "2027-04-06", "2027-05-06"].map((dueOn, index) => {
+      const parts = { principal: 480_000, interest: 6_000, fee: 0, tax: 53_333 + (index === 2 ? 1 : 0) };
+      return scheduledDue({
+        ...balance,
+        id: `due_${index + 1}`,
+        sequence: index + 1,
+        dueOn,
+        amount: sumOf(parts),
+        parts,
+      });
+    });
+    life.booking = { ...life.booking, dues: [deposit, ...dues] };
+    return life;
+  }
+
+  test("of a plan that runs on earns the price that is still to be billed, and owes its tax", () => {
+    const life = runningOn().pay("due", { dueId: "due_1" }).at("2027-03-08T17:00:00Z").admit().at(over);
+
+    expect(life.complete()).toBe(true);
+
+    expect(life.journal.at(-1)).toMatchObject({
+      reference: "completion:bkg_1",
+      postings: [
+        { account: "deferred_revenue", debit: 730_000 },
+        { account: "financing_receivable", debit: 2 * 480_000 + 106_667 },
+        { account: "earned_revenue", credit: 730_000 + 2 * 480_000 },
+        { account: "tax_payable", credit: 106_667 },
+      ],
+    });
+    expect(life.booking).toMatchObject({ deferred: 0, dueAt: "2027-04-06T06:00:00Z" });
+  });
+
+  test("is no end of a plan that runs on: its dues are billed on their dates, or by their payments, and past due after", () => {
+    const life = runningOn().pay("due", { dueId: "due_1" }).at("2027-03-08T17:00:00Z").admit().at(over);
+    life.complete();
+
+    expect(life.at("2027-04-06T06:00:00Z").fallDue()).toBe(true);
+    expect(life.journal.at(-1)).toMatchObject({
+      reference: "due-billed:due_2:1",
+      postings: [
+        { account: "receivable", debit: 539_333 },
+        { account: "financing_receivable", credit: 533_333 },
+        { account: "interest_income", credit: 6_000 },
+      ],
+    });
+    expect(life.at("2027-04-07T06:00:00Z").fallDue()).toBe(true);
+    expect(standing(life.booking, "2027-04-07")).toBe("past_due");
+    life.pay("due", { dueId: "due_3" }).pay("due", { dueId: "due_2" });
+
+    const { accounts } = trialBalance(life.journal, "usd");
+    expect(accounts.find(({ account }) => account === "financing_receivable")?.balance).toBe(0);
+    expect(accounts.find(({ account }) => account === "receivable")?.balance).toBe(0);
+    expect(life.booking).toMatchObject({ status: "completed", deferred: 0, dueAt: null });
+    expect(standing(life.booking, "2027-05-07")).toBe("paid_in_full");
+  });
+
   test("is at the local midnight of every zone", () => {
     const in_ = (timeZone: string) => completesAt(held("full", { cohort: cohort({ timeZone }) }));
 
@@ -102,7 +172,7 @@ describe("a due whose date has come", () => {
     expect(life.fallDue()).toBe(true);
     expect(life.events.slice(-2).map(({ name }) => name)).toEqual(["DueBilled", "DuePastDue"]);
     expect(life.fallDue()).toBe(false);
-    expect(life.journal.at(-1)).toMatchObject({ reference: "due-billed:due_1:rest", effectiveOn: "2027-02-06" });
+    expect(life.journal.at(-1)).toMatchObject({ reference: "due-billed:due_1:1", effectiveOn: "2027-02-06" });
   });
 
   test("is told past due when the debit that was under way on its date fails", () => {
@@ -121,8 +191,9 @@ describe("a due whose date has come", () => {
   /** A deposit, and a balance in sixty dues that were all due on the same day. */
   function sixty(life: Life): Life {
     const [deposit, balance] = life.booking.dues as [Due, Due];
+    const parts = allPrincipal(20_000);
     const dues = Array.from({ length: 60 }, (_, index) =>
-      scheduledDue({ ...balance, id: `due_${index + 1}`, sequence: index + 1, amount: 20_000 }),
+      scheduledDue({ ...balance, id: `due_${index + 1}`, sequence: index + 1, amount: 20_000, parts }),
     );
     life.booking = { ...life.booking, dues: [deposit, ...dues] };
     return life;
@@ -174,7 +245,7 @@ describe("a due whose date has come", () => {
     life.fallDue();
 
     expect(life.journal.at(-1)).toMatchObject({
-      reference: "due-billed:due_1:rest",
+      reference: "due-billed:due_1:2",
       postings: [{ debit: 1_000_000 }, {}],
     });
   });

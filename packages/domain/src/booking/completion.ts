@@ -1,4 +1,4 @@
-import { revenueEarned } from "../ledger/index.ts";
+import { less, plus, revenueEarned } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { fallDue } from "./billing.ts";
 import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
@@ -6,8 +6,8 @@ import { completesAt } from "./deadline.ts";
 import { nextVersion } from "./next-version.ts";
 
 /**
- * Completes an admitted booking once its last day is over: only then is revenue earned. Null while it is not due, or
- * while a due that has fallen due is not billed: what is billed after the completion would never be earned.
+ * Completes an admitted booking once its last day is over: only then is revenue earned, that of a plan which runs on
+ * included. Null while it is not due, or while a due that has fallen due is not billed: it belongs to the time before.
  */
 export function complete(before: Booking, now: Instant): BookingChange | null {
   if (before.status !== "confirmed" || before.admission?.outcome !== "admitted" || completesAt(before) > now) {
@@ -15,8 +15,9 @@ export function complete(before: Booking, now: Instant): BookingChange | null {
   }
   if (fallDue(before, now) !== null) return null;
   const at = factContext(before, dateIn(before.terms.timeZone, now));
+  const toBill = before.dues.map(({ parts, billedParts }) => less(parts, billedParts)).reduce(plus);
   return nextVersion(before, now, { facts: ["cohort_ended"] }, (booking) => ({
     events: [bookingEvent(booking, "BookingCompleted")],
-    journal: revenueEarned({ bookingId: before.id, amount: before.deferred }, at),
+    journal: revenueEarned({ bookingId: before.id, deferred: before.deferred, toBill }, at),
   }));
 }

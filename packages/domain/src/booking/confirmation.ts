@@ -1,13 +1,13 @@
 import { addDays, dateIn, type Instant, startOfDay } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { waitsForConfirmation } from "./deadline.ts";
 import type { Due } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 
-/** The balance of `full` is due the day after the first confirmation. */
+/** What starts by the confirmation is due the day after the first one. */
 function scheduledFrom(booking: Booking, now: Instant): Due[] {
-  if (booking.terms.planKind !== "full" || booking.confirmedAt !== null) return booking.dues;
   const dueOn = addDays(dateIn(booking.terms.timeZone, now), 1);
-  return booking.dues.map((due) => (due.kind === "balance" ? { ...due, dueOn } : due));
+  return booking.dues.map((due) => (waitsForConfirmation(booking, due) ? { ...due, dueOn } : due));
 }
 
 /** Confirms. That every fact holds is conditioned on in the very transaction (I2), not only read here. */

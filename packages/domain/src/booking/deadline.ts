@@ -3,9 +3,9 @@ import type { Booking } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
 import { removalAt } from "./removal.ts";
 
-/** The balance of `full` and nothing else waits for the confirmation before it falls due. */
-export const waitsForConfirmation = (booking: Booking, due: Due): boolean =>
-  booking.terms.planKind === "full" && due.kind === "balance" && booking.confirmedAt === null;
+/** Whether a due that gets its date at the confirmation is still without it. */
+export const waitsForConfirmation = ({ confirmedAt }: Booking, { startsBy }: Due): boolean =>
+  startsBy === "confirmation" && confirmedAt === null;
 
 /** The instant at which a due asks for attention: billed on its date, past due the day after; null when settled. */
 export function dueDeadline(booking: Booking, due: Due): Instant | null {
@@ -37,6 +37,7 @@ function deadlines(booking: Booking): (Instant | null)[] {
     case "cancelled":
       return [removalAt(booking)];
     case "completed":
+      return booking.dues.map((due) => dueDeadline(booking, due));
     case "declined":
       return [];
   }

@@ -1,4 +1,14 @@
-import { dueBilled, type FactContext, type JournalEntry } from "../ledger/index.ts";
+import {
+  type BillingContext,
+  dueBilled,
+  firstOf,
+  type JournalEntry,
+  less,
+  type Parts,
+  partsProblem,
+  plus,
+  sumOf,
+} from "../ledger/index.ts";
 import type { CalendarDate } from "../time/index.ts";
 
 /** What an event says of a due: `amount` is what is unpaid of it. */
@@ -13,18 +23,27 @@ export type DueKind = "deposit" | "installment" | "balance" | "late_charge";
 
 export type DueStatus = "scheduled" | "processing" | "action_required" | "paid" | "past_due" | "cancelled";
 
+/** Whether a due has its date from the beginning, or gets it when its booking is confirmed and waits for that. */
+export type DueStart = "date" | "confirmation";
+
 /**
- * One amount owed on one date, in minor units. `billed` is the part already in the ledger; `openAttemptId` is the one
- * attempt that may collect it now (I5).
+ * One amount owed on one date, in minor units; its `parts` add up to it. `billed` is what is in the ledger already, and
+ * `billedParts` of what that consists; `openAttemptId` is the one attempt that may collect it now (I5). A due is never
+ * deleted: its bills, its attempts and its charges name it.
  */
 export type Due = {
   id: string;
   sequence: number;
   kind: DueKind;
   dueOn: CalendarDate;
+  startsBy: DueStart;
   amount: number;
+  parts: Parts;
   paid: number;
   billed: number;
+  billedParts: Parts;
+  /** How many bills it has had: each has a reference of its own in the ledger. */
+  billings: number;
   /** How many payments have left some of it unpaid. */
   partsPaid: number;
   status: DueStatus;
@@ -33,26 +52,32 @@ export type Due = {
   openPart: boolean;
 };
 
-/** A due as the schedule has it: nothing of it paid, billed or asked for. */
-export const scheduledDue = ({
-  id,
-  sequence,
-  kind,
-  dueOn,
-  amount,
-}: Pick<Due, "id" | "sequence" | "kind" | "dueOn" | "amount">): Due => ({
-  id,
-  sequence,
-  kind,
-  dueOn,
-  amount,
-  paid: 0,
-  billed: 0,
-  partsPaid: 0,
-  status: "scheduled",
-  openAttemptId: null,
-  openPart: false,
-});
+export type PlannedDue = Pick<Due, "id" | "sequence" | "kind" | "dueOn" | "startsBy" | "amount" | "parts">;
+
+/** A due as the schedule has it: nothing of it paid, billed or asked for. Throws unless its parts add up to its amount. */
+export function scheduledDue({ id, sequence, kind, dueOn, startsBy, amount, parts }: PlannedDue): Due {
+  const problem = partsProblem(parts, amount);
+  if (problem !== null) throw new RangeError(`${id}: ${problem}`);
+  return {
+    id,
+    sequence,
+    kind,
+    dueOn,
+    startsBy,
+    amount,
+    parts,
+    paid: 0,
+    billed: 0,
+    billedParts: nothing,
+    billings: 0,
+    partsPaid: 0,
+    status: "scheduled",
+    openAttemptId: null,
+    openPart: false,
+  };
+}
+
+const nothing: Parts = { principal: 0, interest: 0, fee: 0, tax: 0 };
 
 /** What is still to be collected of a due; nothing of a cancelled one. */
 export const unpaid = (due: Due): number => (due.status === "cancelled" ? 0 : due.amount - due.paid);
@@ -63,26 +88,41 @@ export const duesAtOnce = 20;
 type Billed = { due: Due; journal: JournalEntry[] };
 
 /** Bills what is not billed yet, when a due falls due. */
-export function billDue(due: Due, at: FactContext): Billed {
-  const journal = dueBilled({ dueId: due.id, part: "rest", amount: due.amount - due.billed }, at);
-  return { due: { ...due, billed: due.amount }, journal };
+export const billDue = (due: Due, at: BillingContext): Billed => bill(due, less(due.parts, due.billedParts), at);
+
+/** One more bill of a due; none over nothing. */
+function bill(due: Due, parts: Parts, at: BillingContext): Billed {
+  const amount = sumOf(parts);
+  if (amount === 0) return { due, journal: [] };
+  const billings = due.billings + 1;
+  return {
+    due: { ...due, billed: due.billed + amount, billedParts: plus(due.billedParts, parts), billings },
+    journal: dueBilled({ dueId: due.id, billing: billings, parts }, at),
+  };
 }
 
-/** Applies a payment of at most what is unpaid; a part payment bills the part paid, the rest on its date. */
-export function payDue(due: Due, payment: { attemptId: string; amount: number }, at: FactContext): Billed {
+/** Of what the amount billed and not paid consists. */
+export const unpaidParts = ({ billedParts, paid }: Due, currency: string): Parts =>
+  less(billedParts, firstOf(billedParts, paid, currency));
+
+/**
+ * Applies a payment of at most what is unpaid; a part payment bills the part paid, principal and tax before interest, and
+ * the rest on its date.
+ */
+export function payDue(due: Due, payment: { attemptId: string; amount: number }, at: BillingContext): Billed {
   const paid = due.paid + payment.amount;
-  const newlyBilled = Math.max(0, paid - due.billed);
+  const notBilled = less(due.parts, due.billedParts);
+  const billed = bill(due, firstOf(notBilled, Math.max(0, paid - due.billed), at.currency), at);
   return {
     due: {
-      ...due,
+      ...billed.due,
       paid,
-      billed: due.billed + newlyBilled,
       partsPaid: due.partsPaid + (paid === due.amount ? 0 : 1),
       status: paid === due.amount ? "paid" : "scheduled",
       // Another attempt that is under way goes on, unless nothing is left to collect (I5).
       openAttemptId: paid === due.amount || due.openAttemptId === payment.attemptId ? null : due.openAttemptId,
     },
-    journal: dueBilled({ dueId: due.id, part: payment.attemptId, amount: newlyBilled }, at),
+    journal: billed.journal,
   };
 }
 
@@ -93,11 +133,16 @@ export function resting(due: Due, today: CalendarDate): Due {
 
 /**
  * What ends with the booking is no longer owed: what was billed and never paid is no longer billed either, so that a
- * payment still in flight bills its own part anew. Paid dues stay as they are.
+ * payment still in flight bills its own part again. Paid dues stay as they are.
  */
-export function cancelDue(due: Due): Due {
-  return due.status === "paid" ? due : { ...due, billed: due.paid, status: "cancelled", openAttemptId: null };
+export function cancelDue(due: Due, currency: string): Due {
+  if (due.status === "paid") return due;
+  const billedParts = firstOf(due.billedParts, due.paid, currency);
+  return { ...due, billed: due.paid, billedParts, status: "cancelled", openAttemptId: null };
 }
+
+export const cancelDues = ({ dues, currency }: { dues: Due[]; currency: string }): Due[] =>
+  dues.map((due) => cancelDue(due, currency));
 
 export const replaceDue = (dues: Due[], changed: Due): Due[] =>
   dues.map((due) => (due.id === changed.id ? changed : due));

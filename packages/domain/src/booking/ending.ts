@@ -1,7 +1,7 @@
-import { keptAtCancellation, refundOwed, unpaidReversed } from "../ledger/index.ts";
+import { keptAtCancellation, plus, refundOwed, unpaidReversed } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, type Ending, factContext, netPaid } from "./booking.ts";
-import { cancelDue } from "./due.ts";
+import { cancelDues, unpaidParts } from "./due.ts";
 import { endingRule, refundAtEnding } from "./ending-rule.ts";
 import { nextVersion } from "./next-version.ts";
 import { mayDecline, participationChanged } from "./participation.ts";
@@ -70,7 +70,7 @@ export function endBooking(
           currency: before.currency,
           amount: split.refund,
         });
-  const billedUnpaid = before.dues.reduce((sum, due) => sum + due.billed - due.paid, 0);
+  const billedUnpaid = before.dues.map((due) => unpaidParts(due, before.currency)).reduce(plus);
   const change = nextVersion(
     before,
     now,
@@ -78,7 +78,7 @@ export function endBooking(
       facts: [fact],
       ...(declines ? { participation: "declined" } : {}),
       holdExpiresAt: null,
-      dues: before.dues.map(cancelDue),
+      dues: cancelDues(before),
       refunded: before.refunded + split.refund,
       ending: { by, at: now, on, ...rule, netPaid: paid, kept: split.kept, refundId: refund?.id ?? null, reason },
     },
@@ -94,7 +94,7 @@ export function endBooking(
         ...(refund === null ? [] : [refundRequested(booking, refund)]),
       ],
       journal: [
-        ...unpaidReversed({ bookingId: booking.id, amount: billedUnpaid }, at),
+        ...unpaidReversed({ bookingId: booking.id, parts: billedUnpaid }, at),
         ...keptAtCancellation({ bookingId: booking.id, occasion: "ending", amount: split.kept }, at),
         ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: refund.amount }, at)),
       ],

@@ -2,7 +2,7 @@ import { type Quote, refuseQuote } from "../plan/index.ts";
 import { type Instant, plusMinutes } from "../time/index.ts";
 import { type Booking, type BookingChange, type BookingTerms, bookingEvent } from "./booking.ts";
 import { nextDeadline } from "./deadline.ts";
-import { cancelDue, type DueKind, scheduledDue } from "./due.ts";
+import { cancelDues, type PlannedDue, scheduledDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { type BirthRefusal, type Participant, refuseParticipant } from "./participant.ts";
 import { isForOneself } from "./relation.ts";
@@ -20,7 +20,7 @@ export type HoldRequest = {
   currency: string;
   total: number;
   financeCharge: number;
-  schedule: { id: string; sequence: number; kind: DueKind; dueOn: string; amount: number }[];
+  schedule: PlannedDue[];
   terms: BookingTerms;
   agreementHash: string;
 };
@@ -110,7 +110,7 @@ function expire(before: Booking, now: Instant): BookingChange {
   return nextVersion(
     before,
     now,
-    { facts: ["hold_lapsed"], holdExpiresAt: null, dues: before.dues.map(cancelDue) },
+    { facts: ["hold_lapsed"], holdExpiresAt: null, dues: cancelDues(before) },
     (booking) => ({ events: [bookingEvent(booking, "HoldExpired")], journal: [] }),
   );
 }

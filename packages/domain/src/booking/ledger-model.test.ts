@@ -1,16 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Account, trialBalance } from "../ledger/index.ts";
+import { type Account, allPrincipal, sumOf, trialBalance } from "../ledger/index.ts";
 import type { PlanKind } from "../plan/index.ts";
 import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
 import { allStories, type Fact, happen } from "../testing/stories.ts";
 import { plusDays } from "../time/index.ts";
-import { type Booking, bookingStatuses, givesNothing, type RefundPart, transitions } from "./index.ts";
+import { type Booking, bookingStatuses, type Due, givesNothing, type RefundPart, transitions } from "./index.ts";
 
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 const takenOf = ({ takenPosted, returnedPosted, amount }: RefundPart): number =>
   takenPosted && !returnedPosted ? amount : 0;
+/** Price and tax of a due that no bill has asked for yet. */
+const toBill = ({ parts, billedParts }: Due): number =>
+  parts.principal + parts.tax - billedParts.principal - billedParts.tax;
 const repeats = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
 /** Every breach of what must always hold between a booking, its charges, its refunds and its ledger, in words. */
@@ -39,10 +42,21 @@ function breaches({ booking, journal, charges, refunds, attempts }: Life): strin
     ["I3: deferred revenue is the booking's", -balanceOf("deferred_revenue") === booking.deferred],
     ["nothing stays deferred of a booking that is over", !over || booking.deferred === 0],
     ["deferred revenue is never negative", booking.deferred >= 0],
+    ["what is billed is its parts", booking.dues.every((due) => due.billed === sumOf(due.billedParts))],
+    ["the parts of a due add up to it", booking.dues.every((due) => due.amount === sumOf(due.parts))],
+    [
+      "I3: financing receivable is the price of a completed booking that is still to be billed, with its tax",
+      balanceOf("financing_receivable") === (booking.status === "completed" ? sum(booking.dues.map(toBill)) : 0),
+    ],
     [
       "I3: what the charges paid of it is deferred, kept or earned, or billed and unpaid",
       sum(charges.map(({ applied }) => applied)) - unspread ===
-        -sum((["deferred_revenue", "fee_income", "earned_revenue", "receivable"] as const).map(balanceOf)),
+        -sum(
+          (["deferred_revenue", "tax_payable", "interest_income", "fee_income", "earned_revenue"] as const).map(
+            balanceOf,
+          ),
+        ) -
+          sum((["receivable", "financing_receivable"] as const).map(balanceOf)),
     ],
     [
       "I3: refunds payable is what the charges owe back and Stripe has not taken",
@@ -214,7 +228,9 @@ describe("controls: each breach is caught", () => {
   test("a schedule that is a cent short", () => {
     const short = (booking: Booking): Booking => ({
       ...booking,
-      dues: booking.dues.map((due) => (due.kind === "balance" ? { ...due, amount: due.amount - 1 } : due)),
+      dues: booking.dues.map((due) =>
+        due.kind === "balance" ? { ...due, amount: due.amount - 1, parts: allPrincipal(due.amount - 1) } : due,
+      ),
     });
     const life = new Life(short(held()));
 

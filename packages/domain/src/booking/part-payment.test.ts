@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { allPrincipal } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { held, program } from "../testing/retreat.ts";
 import { plusMinutes } from "../time/index.ts";
@@ -18,9 +19,9 @@ const refused = (message: string) => ({ ok: false, reason: "amount_invalid", mes
 function withDues(life: Life, [amount = 0, ...further]: number[]): Life {
   const [deposit, balance] = life.booking.dues as [Due, Due];
   const more = further.map((one, index) =>
-    scheduledDue({ ...balance, id: `due_${index + 2}`, sequence: index + 2, amount: one }),
+    scheduledDue({ ...balance, id: `due_${index + 2}`, sequence: index + 2, amount: one, parts: allPrincipal(one) }),
   );
-  life.booking = { ...life.booking, dues: [deposit, { ...balance, amount }, ...more] };
+  life.booking = { ...life.booking, dues: [deposit, { ...balance, amount, parts: allPrincipal(amount) }, ...more] };
   return life;
 }
 

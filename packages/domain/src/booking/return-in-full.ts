@@ -2,7 +2,7 @@ import { paymentToReturn } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type BookingChange, bookingEvent, factContext } from "./booking.ts";
 import { chargeOf, refundOn, succeededAttempt } from "./captured.ts";
-import { cancelDue } from "./due.ts";
+import { cancelDues } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import type { RefundReason } from "./refund.ts";
@@ -31,7 +31,7 @@ export function returnInFull(
     now,
     {
       ...(lapsed ? { facts: ["hold_lapsed"], holdExpiresAt: null } : {}),
-      dues: lapsed ? dues.map(cancelDue) : dues,
+      dues: lapsed ? cancelDues({ ...booking, dues }) : dues,
       paid: booking.paid + ours,
       refunded: booking.refunded + ours,
     },

@@ -1,6 +1,6 @@
 import { keptAtCancellation, paymentSettled, refundOwed } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
-import { bookingEvent, factContext } from "./booking.ts";
+import { billingContext, bookingEvent, factContext } from "./booking.ts";
 import { chargeOf, refundOn, succeededAttempt } from "./captured.ts";
 import { cancelDue, payDue, replaceDue } from "./due.ts";
 import { refundAtEnding } from "./ending-rule.ts";
@@ -13,7 +13,7 @@ import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./se
 export function settleAfterEnding(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
   if (booking.ending === null) throw new Error(`${booking.id} is cancelled without an ending`);
-  const at = factContext(booking, paidOn(booking, payment));
+  const at = billingContext(booking, paidOn(booking, payment));
   // What is kept and owed of it is decided now, whenever it was paid.
   const decided = factContext(booking, dateIn(booking.terms.timeZone, now));
   // The refund is computed anew on all that was paid, so that the fee is taken once.
@@ -27,7 +27,7 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
     booking,
     now,
     {
-      dues: replaceDue(booking.dues, cancelDue(paid.due)),
+      dues: replaceDue(booking.dues, cancelDue(paid.due, booking.currency)),
       paid: booking.paid + payment.amount,
       refunded: booking.refunded + owed,
       ending: { ...booking.ending, netPaid, kept },

@@ -1,6 +1,6 @@
 import { paymentSettled } from "../ledger/index.ts";
 import { dateIn, type Instant, later } from "../time/index.ts";
-import { bookingEvent, factContext } from "./booking.ts";
+import { billingContext, bookingEvent } from "./booking.ts";
 import { chargeOf, succeededAttempt } from "./captured.ts";
 import { waitsForConfirmation } from "./deadline.ts";
 import { billDue, type Due, duesAtOnce, payDue, replaceDue, unpaid } from "./due.ts";
@@ -28,7 +28,7 @@ function settleDeposit(
   now: Instant,
 ): Settlement {
   const { booking } = state;
-  const at = factContext(booking, paidOn(booking, payment));
+  const at = billingContext(booking, paidOn(booking, payment));
   const today = dateIn(booking.terms.timeZone, now);
   const paid = payDue(dueOf(booking, state.attempt), { attemptId: state.attempt.id, amount: payment.amount }, at);
   const journal = [...paid.journal];

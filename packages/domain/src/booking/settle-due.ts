@@ -1,6 +1,6 @@
 import { paymentSettled } from "../ledger/index.ts";
 import { dateIn, earlier, type Instant } from "../time/index.ts";
-import { bookingEvent, factContext } from "./booking.ts";
+import { billingContext, bookingEvent } from "./booking.ts";
 import { chargeOf, succeededAttempt } from "./captured.ts";
 import { payDue, replaceDue, resting } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
@@ -10,7 +10,7 @@ import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./se
 /** A due is paid, or a part of it, and billed on its date or with its payment, whichever is first; the rest waits. */
 export function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
-  const at = factContext(booking, paidOn(booking, payment));
+  const at = billingContext(booking, paidOn(booking, payment));
   const today = dateIn(booking.terms.timeZone, now);
   const before = dueOf(booking, attempt);
   // A due that fell due before its payment was billed on its date, whether or not the sweep was there in time.

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { allPrincipal } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
-import { cancelDue } from "./due.ts";
+import { cancelDues, scheduledDue } from "./due.ts";
 import {
   type Booking,
   type BookingStatus,
@@ -14,17 +15,15 @@ import {
 } from "./index.ts";
 
 const due = (sequence: number, changes: Partial<Due>): Due => ({
-  id: `due_${sequence}`,
-  sequence,
-  kind: "installment",
-  dueOn: "2027-02-01",
-  amount: 100_000,
-  paid: 0,
-  billed: 0,
-  partsPaid: 0,
-  openPart: false,
-  status: "scheduled",
-  openAttemptId: null,
+  ...scheduledDue({
+    id: `due_${sequence}`,
+    sequence,
+    kind: "installment",
+    dueOn: "2027-02-01",
+    startsBy: "date",
+    amount: 100_000,
+    parts: allPrincipal(100_000),
+  }),
   ...changes,
 });
 const booking = (...dues: Due[]): Booking => ({ ...held(), status: "confirmed", dues });
@@ -51,7 +50,10 @@ describe("the payment standing is the first that applies", () => {
 
   test.each(bookingStatuses)("is looked for among those that are %s if they can stand so", (status) => {
     const stands = [[paid], [due(1, {})], [lateSince("2027-02-01")], [due(1, { status: "processing" })]].map((dues) =>
-      standing({ ...booking(...(isOver(status) ? dues.map(cancelDue) : dues)), status }, "2027-03-04"),
+      standing(
+        { ...booking(...(isOver(status) ? cancelDues({ dues, currency: "usd" }) : dues)), status },
+        "2027-03-04",
+      ),
     );
 
     for (const stand of stands) expect(statusesOf(stand)).toContain(status);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { bookedAs } from "../testing/retreat.ts";
 import {
   type Account,
+  allPrincipal,
   bookingEntries,
   chartOfAccounts,
   dueBilled,
@@ -30,10 +31,10 @@ type Builder = (amount: number) => JournalEntry[];
 const builders: [fact: string, build: Builder, debit: Account, credit: Account, reference: string][] = [
   [
     "a due billed",
-    (amount) => dueBilled({ dueId: "due_1", part: "rest", amount }, at),
+    (amount) => dueBilled({ dueId: "due_1", billing: 1, parts: allPrincipal(amount) }, { ...at, completed: false }),
     "receivable",
     "deferred_revenue",
-    "due-billed:due_1:rest",
+    "due-billed:due_1:1",
   ],
   [
     "a payment",
@@ -58,7 +59,7 @@ const builders: [fact: string, build: Builder, debit: Account, credit: Account, 
   ],
   [
     "what was billed and never paid",
-    (amount) => unpaidReversed({ bookingId: "bkg_1", amount }, at),
+    (amount) => unpaidReversed({ bookingId: "bkg_1", parts: allPrincipal(amount) }, at),
     "deferred_revenue",
     "receivable",
     "unpaid-reversed:bkg_1",
@@ -107,7 +108,7 @@ const builders: [fact: string, build: Builder, debit: Account, credit: Account, 
   ],
   [
     "completion",
-    (amount) => revenueEarned({ bookingId: "bkg_1", amount }, at),
+    (amount) => revenueEarned({ bookingId: "bkg_1", deferred: amount, toBill: allPrincipal(0) }, at),
     "deferred_revenue",
     "earned_revenue",
     "completion:bkg_1",
@@ -230,7 +231,7 @@ describe("the trial balance", () => {
     const euros = { ...at, currency: "eur" };
     const entries = [
       ...paymentSettled({ chargeId: "ch_1", amount: 1_000 }, at),
-      ...dueBilled({ dueId: "due_1", part: "rest", amount: 1_500 }, at),
+      ...dueBilled({ dueId: "due_1", billing: 1, parts: allPrincipal(1_500) }, { ...at, completed: false }),
       ...bookingEntries({ amount: 1_000, direction: "in", booked: bookedAs("txn_1", 1_000, { fee: 59 }) }, at),
       ...paymentUnknown({ chargeId: "ch_2", amount: 7 }, euros),
     ];

@@ -1,13 +1,32 @@
+import type { Account } from "./accounts.ts";
 import { type Booked, bookingEntries } from "./booked.ts";
-import { type FactContext, type JournalEntry, journalEntry } from "./entry.ts";
+import { type FactContext, type JournalEntry, journalEntry, type Move } from "./entry.ts";
+import type { Parts } from "./parts.ts";
 
-/** A due, or the part of it that a payment covers, is billed. `part` tells parts of one due apart. */
-export function dueBilled(fact: { dueId: string; part: string; amount: number }, at: FactContext): JournalEntry[] {
-  return journalEntry(
-    `due-billed:${fact.dueId}:${fact.part}`,
-    [{ debit: "receivable", credit: "deferred_revenue", amount: fact.amount }],
-    at,
-  );
+/** What a due's parts are credited to when they are billed; the reversal of a bill debits the same accounts. */
+const billedTo = {
+  principal: "deferred_revenue",
+  interest: "interest_income",
+  fee: "fee_income",
+  tax: "tax_payable",
+} as const;
+
+/** After the completion: price and tax were posted then, and stand in `financing_receivable` until they are billed. */
+const billedToAfterCompletion = {
+  ...billedTo,
+  principal: "financing_receivable",
+  tax: "financing_receivable",
+} as const satisfies Record<keyof Parts, Account>;
+
+/** Where and when a due is billed, and whether its booking is completed by then. */
+export type BillingContext = FactContext & { completed: boolean };
+
+/** A due, or some of it, is billed. `billing` counts the due's bills from 1 on: a due that is planned anew is billed again. */
+export function dueBilled(fact: { dueId: string; billing: number; parts: Parts }, at: BillingContext): JournalEntry[] {
+  const credits = at.completed ? billedToAfterCompletion : billedTo;
+  const move = (part: keyof Parts): Move => ({ debit: "receivable", credit: credits[part], amount: fact.parts[part] });
+  const moves = [move("principal"), move("tax"), move("interest"), move("fee")];
+  return journalEntry(`due-billed:${fact.dueId}:${fact.billing}`, moves, at);
 }
 
 /** A Stripe charge that pays a due, gross. */
@@ -38,12 +57,10 @@ export function paymentUnknown(fact: { chargeId: string; amount: number }, at: F
 }
 
 /** What was billed and never paid is taken back when a booking ends early. */
-export function unpaidReversed(fact: { bookingId: string; amount: number }, at: FactContext): JournalEntry[] {
-  return journalEntry(
-    `unpaid-reversed:${fact.bookingId}`,
-    [{ debit: "deferred_revenue", credit: "receivable", amount: fact.amount }],
-    at,
-  );
+export function unpaidReversed(fact: { bookingId: string; parts: Parts }, at: FactContext): JournalEntry[] {
+  const move = (part: keyof Parts): Move => ({ debit: billedTo[part], credit: "receivable", amount: fact.parts[part] });
+  const moves = [move("principal"), move("tax"), move("interest"), move("fee")];
+  return journalEntry(`unpaid-reversed:${fact.bookingId}`, moves, at);
 }
 
 /** What a cancellation keeps: net paid less refund. `occasion` tells a later payment's share from the first. */
@@ -99,11 +116,22 @@ export function refundReturned(fact: { amount: number; booked: Booked }, at: Fac
   ];
 }
 
-/** The retreat took place: the booking's deferred revenue is earned. */
-export function revenueEarned(fact: { bookingId: string; amount: number }, at: FactContext): JournalEntry[] {
+/**
+ * The retreat took place: the booking's deferred revenue is earned, and so is the price that is still to be billed, with
+ * its tax.
+ */
+export function revenueEarned(
+  fact: { bookingId: string; deferred: number; toBill: Pick<Parts, "principal" | "tax"> },
+  at: FactContext,
+): JournalEntry[] {
+  const { deferred, toBill } = fact;
   return journalEntry(
     `completion:${fact.bookingId}`,
-    [{ debit: "deferred_revenue", credit: "earned_revenue", amount: fact.amount }],
+    [
+      { debit: "deferred_revenue", credit: "earned_revenue", amount: deferred },
+      { debit: "financing_receivable", credit: "earned_revenue", amount: toBill.principal },
+      { debit: "financing_receivable", credit: "tax_payable", amount: toBill.tax },
+    ],
     at,
   );
 }

@@ -77,8 +77,14 @@ describe("the price of a place", () => {
 describe("the schedule", () => {
   test("of `full` shows the clearance deadline until the confirmation gives the balance its date", () => {
     expect(quoted("full").schedule).toEqual([
-      { sequence: 0, kind: "deposit", dueOn: "2027-01-04", amount: 250_000 },
-      { sequence: 1, kind: "balance", dueOn: "2027-02-22", amount: 1_600_000 },
+      {
+        ...{ sequence: 0, kind: "deposit", dueOn: "2027-01-04", startsBy: "date", amount: 250_000 },
+        parts: { principal: 250_000, interest: 0, fee: 0, tax: 0 },
+      },
+      {
+        ...{ sequence: 1, kind: "balance", dueOn: "2027-02-22", startsBy: "confirmation", amount: 1_600_000 },
+        parts: { principal: 1_600_000, interest: 0, fee: 0, tax: 0 },
+      },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { allPrincipal, type Parts } from "../ledger/index.ts";
 import type { PlanOffer } from "../program/index.ts";
 import { addDays, type CalendarDate, later } from "../time/index.ts";
 
@@ -5,7 +6,10 @@ export type ScheduledDue = {
   sequence: number;
   kind: "deposit" | "installment" | "balance";
   dueOn: CalendarDate;
+  /** By its date, or by the confirmation, which sets its date. */
+  startsBy: "date" | "confirmation";
   amount: number;
+  parts: Parts;
 };
 
 type ScheduleInput = {
@@ -28,15 +32,17 @@ export function schedule(
 ): ScheduledDue[] {
   const { total, deposit, quotedOn } = input;
   return [
-    { sequence: 0, kind: "deposit", dueOn: quotedOn, amount: deposit },
-    { sequence: 1, kind: "balance", dueOn: balanceDate(plan, input), amount: total - deposit },
+    { sequence: 0, kind: "deposit", dueOn: quotedOn, startsBy: "date", ...priced(deposit) },
+    { sequence: 1, kind: "balance", ...balanceStart(plan, input), ...priced(total - deposit) },
   ];
 }
 
-function balanceDate(
+const priced = (amount: number) => ({ amount, parts: allPrincipal(amount) });
+
+function balanceStart(
   plan: Extract<PlanOffer, { kind: "full" | "deposit_and_balance" }>,
   input: ScheduleInput,
-): CalendarDate {
-  if (plan.kind === "full") return input.clearanceDeadlineOn;
-  return later(addDays(input.startsOn, -plan.balanceDueDaysBefore), input.quotedOn);
+): Pick<ScheduledDue, "dueOn" | "startsBy"> {
+  if (plan.kind === "full") return { dueOn: input.clearanceDeadlineOn, startsBy: "confirmation" };
+  return { dueOn: later(addDays(input.startsOn, -plan.balanceDueDaysBefore), input.quotedOn), startsBy: "date" };
 }

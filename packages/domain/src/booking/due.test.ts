@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  allPrincipal,
+  type BillingContext,
+  type JournalEntry,
+  type Parts,
+  sumOf,
+  trialBalance,
+} from "../ledger/index.ts";
+import { billDue, cancelDue, type Due, payDue, scheduledDue, unpaidParts } from "./due.ts";
+
+const at: BillingContext = { effectiveOn: "2027-02-06", currency: "usd", bookingId: "bkg_1", completed: false };
+const due = (parts: Parts): Due =>
+  scheduledDue({
+    ...{ id: "due_1", sequence: 1, kind: "installment", dueOn: "2027-02-06", startsBy: "date" },
+    ...{ amount: sumOf(parts), parts },
+  });
+
+const amount = fc.integer({ min: 0, max: 2_000_000 });
+const anyParts = fc.record<Parts>({ principal: amount, interest: amount, fee: amount, tax: amount });
+const credited = (journal: JournalEntry[], account: string) =>
+  0 - (trialBalance(journal, "usd").accounts.find((one) => one.account === account)?.balance ?? 0);
+
+describe("a due", () => {
+  test("cannot be made of parts that do not add up to it", () => {
+    expect(() => scheduledDue({ ...due(allPrincipal(100)), amount: 99 })).toThrow(
+      "due_1: the parts of 99 add up to 100",
+    );
+  });
+
+  test("is billed to an account for each part, whatever parts of it were paid before and in whatever amounts", () => {
+    fc.assert(
+      fc.property(anyParts, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 }), (parts, shares) => {
+        const journal: JournalEntry[] = [];
+        let now = due(parts);
+        for (const [index, share] of shares.entries()) {
+          const payment = { attemptId: `att_${index}`, amount: Math.floor((now.amount - now.paid) * share) };
+          const paid = payDue(now, payment, at);
+          journal.push(...paid.journal);
+          now = paid.due;
+          expect(sumOf(now.billedParts)).toBe(now.billed);
+        }
+        const billed = billDue(now, at);
+        journal.push(...billed.journal);
+
+        expect(billed.due.billedParts).toEqual(parts);
+        expect(credited(journal, "deferred_revenue")).toBe(parts.principal);
+        expect(credited(journal, "tax_payable")).toBe(parts.tax);
+        expect(credited(journal, "interest_income")).toBe(parts.interest);
+        expect(credited(journal, "fee_income")).toBe(parts.fee);
+        expect(new Set(journal.map(({ reference }) => reference)).size).toBe(journal.length);
+        expect(billed.due.billings).toBe(journal.length);
+      }),
+    );
+  });
+
+  test("that was billed and cancelled has a reference of its own for each bill when it is owed again", () => {
+    const billed = billDue(due(allPrincipal(1_000)), at);
+    const again = billDue({ ...cancelDue(billed.due, "usd"), status: "scheduled" }, at);
+
+    expect([billed, again].map(({ journal }) => journal[0]?.reference)).toEqual([
+      "due-billed:due_1:1",
+      "due-billed:due_1:2",
+    ]);
+    expect(again.due).toMatchObject({ billed: 1_000, billings: 2 });
+  });
+
+  test("that is billed has no second bill over nothing", () => {
+    const { due: billed } = billDue(due(allPrincipal(1_000)), at);
+
+    expect(billDue(billed, at)).toEqual({ due: billed, journal: [] });
+    expect(payDue(billed, { attemptId: "att_1", amount: 1_000 }, at)).toMatchObject({
+      due: { billings: 1 },
+      journal: [],
+    });
+  });
+
+  test("of which a part is paid leaves the fee and the interest unpaid, and its cancelling takes back just those", () => {
+    const { due: billed } = billDue(due({ principal: 900, interest: 30, fee: 20, tax: 100 }), at);
+    const { due: paid } = payDue(billed, { attemptId: "att_1", amount: 1_010 }, at);
+
+    expect(unpaidParts(paid, "usd")).toEqual({ principal: 0, interest: 30, fee: 10, tax: 0 });
+    expect(cancelDue(paid, "usd")).toMatchObject({
+      status: "cancelled",
+      billed: 1_010,
+      billedParts: { principal: 900, interest: 0, fee: 10, tax: 100 },
+    });
+  });
+});
