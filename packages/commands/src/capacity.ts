@@ -5,7 +5,6 @@ import { placePut, removePlace } from "@clearing/store/cohort-places";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import type { Occasion } from "@clearing/store/occasion";
-
 import type { Store } from "@clearing/store/store";
 
 export type CapacityResult =

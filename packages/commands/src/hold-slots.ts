@@ -1,11 +1,9 @@
-import type { Actor } from "@clearing/domain/audit";
 import { barredUntil, type HoldLimits } from "@clearing/domain/booking";
 import { earlier, type Instant } from "@clearing/domain/time";
-import type { Item } from "@clearing/store/items";
-import { forever, keys } from "@clearing/store/keys";
-import { readItems } from "@clearing/store/read";
+import { readSlots, type Slots } from "@clearing/store/hold-slots";
+import { forever } from "@clearing/store/keys";
 import type { Store } from "@clearing/store/store";
-import { unpaidEndingsIn } from "@clearing/store/unpaid-endings";
+import { system } from "./context.ts";
 import { lapseHold } from "./sweep.ts";
 
 /** A client account, and how many unpaid holds it may have. */
@@ -15,8 +13,6 @@ export type HoldingAccount = { sub: string; limits: HoldLimits };
 export type NoRoom = { limit: "live" | "unpaid"; until: Instant };
 
 type HoldRoom = { slot: number } | NoRoom;
-
-const system: Actor = { sub: "system", role: "system" };
 
 /**
  * Whether an account may hold one more place of a cohort, by one consistent read. A slot may be lost to another request
@@ -36,24 +32,8 @@ export async function roomForHold(
   return roomIn(store, account, await readSlots(store, account, cohortId), now);
 }
 
-type Slot = { slot: number; bookingId: string; until: Instant };
-
-type Slots = { held: Slot[]; endings: Item | undefined };
-
-async function readSlots(store: Store, { sub, limits }: HoldingAccount, cohortId: string): Promise<Slots> {
-  const wanted = Array.from({ length: limits.live }, (_, index) => index + 1);
-  const ended = keys.unpaidEndings(sub, cohortId);
-  const items = await readItems(store, [ended, ...wanted.map((slot) => keys.holdSlot(sub, slot))]);
-  const itemOf = ({ sk }: { sk: string }) => items.find((item) => item.sk === sk);
-  const held = wanted.flatMap((slot): Slot[] => {
-    const item = itemOf(keys.holdSlot(sub, slot));
-    return item === undefined ? [] : [{ slot, bookingId: String(item.bookingId), until: String(item.until) }];
-  });
-  return { held, endings: itemOf(ended) };
-}
-
 function roomIn(store: Store, { limits }: HoldingAccount, { held, endings }: Slots, now: Instant): HoldRoom {
-  const barred = barredUntil(unpaidEndingsIn(endings ?? null), limits, now);
+  const barred = barredUntil(endings, limits, now);
   if (barred !== null) return { limit: "unpaid", until: barred };
   const live = held.filter(({ until }) => until > now);
   const free = Array.from({ length: limits.live }, (_, index) => index + 1).filter(

@@ -1,11 +1,9 @@
-import { type Attempt, type Booking, decideRemoval, removalAt } from "@clearing/domain/booking";
+import { type Booking, decideRemoval, removalAt } from "@clearing/domain/booking";
 import { bookingUnchanged } from "@clearing/store/booking";
-import { readChildren } from "@clearing/store/booking-children";
 import { readFile } from "@clearing/store/booking-file";
 import { commit, untilFresh } from "@clearing/store/commit";
-import { fromDeadlineItem } from "@clearing/store/items";
 import type { Occasion } from "@clearing/store/occasion";
-import { bookingRests, childRemoval, isChild, type Removed, removalWrites } from "@clearing/store/removed";
+import { bookingRests, type Removed, readRemovals, removalWrites } from "@clearing/store/removed";
 import type { Store } from "@clearing/store/store";
 
 type Result = { ok: true } | { ok: false; reason: "page_open" | "conflict" };
@@ -24,16 +22,14 @@ export function removeBooking(store: Store, bookingId: string, occasion: Occasio
     const due = file && removalAt(file.booking);
     if (file === null || due === null || due > occasion.now) return { ok: true };
     const { booking, clearance } = file;
-    const children = await readChildren(store, bookingId);
-    const attempts = children.filter(isChild("ATT#")).map((item) => fromDeadlineItem<Attempt>(item));
-    const moved = children.some(isChild("CHG#")) || children.some(isChild("REF#"));
+    const { attempts, moved, removals } = await readRemovals(store, bookingId);
     switch (decideRemoval({ attempts, moved, isEvaluated: clearance !== null })) {
       case "wait":
         return { ok: false, reason: "page_open" };
       case "keep":
         return commit(store, [bookingRests(store, booking)]);
       case "remove":
-        return remove(store, booking, children.map(childRemoval(store)), occasion);
+        return remove(store, booking, removals, occasion);
     }
   });
 }

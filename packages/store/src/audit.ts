@@ -6,7 +6,6 @@ import { bookingIdIn, keys } from "./keys.ts";
 import { listedKeys } from "./list.ts";
 import { inBatches } from "./merge.ts";
 import { queryItems, readItems } from "./read.ts";
-
 import { shardsOf } from "./shards.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";

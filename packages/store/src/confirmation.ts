@@ -1,5 +1,4 @@
 import type { Booking, confirm } from "@clearing/domain/booking";
-
 import { bookingWrites } from "./booking.ts";
 import { checkCleared } from "./clearance.ts";
 import type { Guarded } from "./commit.ts";

@@ -5,7 +5,6 @@ import type { Item } from "./items.ts";
 import type { DueKind } from "./keys.ts";
 import { merged } from "./merge.ts";
 import { type Key, queryItems, readItem } from "./read.ts";
-
 import { shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 

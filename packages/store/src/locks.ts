@@ -6,7 +6,6 @@ import { forever, keys } from "./keys.ts";
 import { isOurs, placeKey, toPlace } from "./place.ts";
 import { releasePlace } from "./place-claim.ts";
 import { type Key, readItem } from "./read.ts";
-
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 

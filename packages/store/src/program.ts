@@ -9,7 +9,6 @@ import { type Listed, list } from "./list.ts";
 import type { Occasion } from "./occasion.ts";
 import { checkNoneOpen } from "./open-cohorts.ts";
 import { readItem, readItems } from "./read.ts";
-
 import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";

@@ -2,17 +2,17 @@ import { chain } from "@clearing/domain/audit";
 import type { Attempt, Booking } from "@clearing/domain/booking";
 import { auditPut } from "./append-only.ts";
 import { audited } from "./booking.ts";
+import { readChildren } from "./booking-children.ts";
 import type { Guarded } from "./commit.ts";
-import type { Item } from "./items.ts";
+import { fromDeadlineItem, type Item } from "./items.ts";
 import { keys } from "./keys.ts";
 import type { Occasion } from "./occasion.ts";
 import { type Key, readItem } from "./read.ts";
-
 import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
-export const isChild =
+const isChild =
   (prefix: string) =>
   ({ sk }: Item): boolean =>
     String(sk).startsWith(prefix);
@@ -40,7 +40,7 @@ export function removalWrites(store: Store, booking: Booking, { now, actor, acti
 /**
  * A child goes with all that leads to it. An attempt goes as it was read: money that came meanwhile has changed it.
  */
-export const childRemoval =
+const childRemoval =
   (store: Store) =>
   (child: Item): Removed[] => {
     const TableName = store.tables.core;
@@ -71,4 +71,17 @@ export const bookingRests = (store: Store, { id, version }: Booking): Guarded<"s
 /** Whether a booking was removed: what is told of it this late has nothing left to do. */
 export async function isRemoved(store: Store, bookingId: string): Promise<boolean> {
   return (await readItem(store, keys.removed(bookingId), () => true)) ?? false;
+}
+
+/** What is under a booking: its attempts, whether money ever moved, and the writes that remove each child. */
+export async function readRemovals(
+  store: Store,
+  bookingId: string,
+): Promise<{ attempts: Attempt[]; moved: boolean; removals: Removed[][] }> {
+  const children = await readChildren(store, bookingId);
+  return {
+    attempts: children.filter(isChild("ATT#")).map((item) => fromDeadlineItem<Attempt>(item)),
+    moved: children.some(isChild("CHG#")) || children.some(isChild("REF#")),
+    removals: children.map(childRemoval(store)),
+  };
 }
