@@ -7,9 +7,11 @@ import { addDays } from "../time/index.ts";
 import {
   type Attempt,
   type Booking,
+  bookingStatuses,
   cancellationPreview,
   type Ending,
   endBooking,
+  mayCancel,
   policyOn,
   refundAtEnding,
 } from "./index.ts";
@@ -296,5 +298,18 @@ describe("the preview of a cancellation", () => {
         expect(life.booking.ending?.kept).toBe(today.kept);
       }),
     );
+  });
+});
+
+describe("a cancellation", () => {
+  test("is possible while the booking is live and nobody's arrival is recorded", () => {
+    const { booking } = paidSome();
+
+    expect(bookingStatuses.filter((status) => mayCancel({ ...booking, status }))).toEqual([
+      "held",
+      "awaiting_clearance",
+      "confirmed",
+    ]);
+    expect(mayCancel(paidSome().at("2027-03-08T17:00:00Z").admit().booking)).toBe(false);
   });
 });

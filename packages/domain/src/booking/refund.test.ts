@@ -7,13 +7,17 @@ import { refusedFor } from "../testing/stories.ts";
 import { plusHours, plusMinutes, plusSeconds } from "../time/index.ts";
 import {
   applyRefund,
+  askUnderNextKey,
   type Charge,
   cancellationPreview,
   netPaid,
+  partSettled,
   type Refund,
   type RefundOutcome,
   type RefundPart,
   type RefundPartStatus,
+  refundDueAt,
+  refundKey,
   refundStatus,
   requestRefund,
   spreadRefund,
@@ -518,5 +522,67 @@ describe("a refund that somebody made at Stripe", () => {
     expect(life.booking).toMatchObject({ paid: 0, refunded: 0, deferred: 0 });
     expect(life.journal.every(({ currency }) => currency === "eur")).toBe(true);
     expect(trialBalance(life.journal, "eur").accounts.every(({ balance }) => balance === 0)).toBe(true);
+  });
+});
+
+describe("the idempotency key of a part", () => {
+  const refund = spreadRefund(owing(300), [charge(1, 300)], today)?.refund as Refund;
+  const part = refund.parts[0] as RefundPart;
+
+  test("is its id, and another one each time that nothing came of the last", () => {
+    expect(refundKey(part)).toBe("ref_1-1");
+    expect(refundKey({ ...part, generation: 3 })).toBe("ref_1-1.3");
+  });
+
+  test("is the next one once, whoever asks for it at the same time", () => {
+    const asked = askUnderNextKey(refund, part);
+
+    expect(asked).toEqual({ ...refund, version: refund.version + 1, parts: [{ ...part, generation: 2 }] });
+    expect(asked && askUnderNextKey(asked, part)).toBe(asked);
+  });
+
+  test("is of that part alone", () => {
+    const two = spreadRefund(owing(300), [charge(1, 100), charge(2, 200)], today)?.refund as Refund;
+
+    const asked = askUnderNextKey(two, two.parts[1] as RefundPart);
+
+    expect(asked?.parts.map(({ generation }) => generation)).toEqual([1, 2]);
+  });
+
+  test.each(["pending", "succeeded", "failed", "refused"] as const)("is no other once the part is %s", (status) => {
+    expect(askUnderNextKey({ ...refund, parts: [{ ...part, status }] }, part)).toBeNull();
+  });
+});
+
+describe("when a refund is looked at again", () => {
+  const part = (status: RefundPartStatus, takenPosted: boolean, returnedPosted = false): RefundPart => ({
+    ...(spreadRefund(owing(300), [charge(1, 300)], today)?.refund.parts[0] as RefundPart),
+    status,
+    takenPosted,
+    returnedPosted,
+  });
+
+  test.each<[RefundPartStatus, boolean, boolean, boolean]>([
+    ["approved", false, false, false],
+    ["pending", true, false, false],
+    ["succeeded", false, false, false],
+    ["succeeded", true, false, true],
+    ["failed", false, false, true],
+    ["failed", true, false, false],
+    ["failed", true, true, true],
+    ["refused", false, false, true],
+  ])("a part that is %s, taken: %s, returned: %s, is settled: %s", (status, taken, returned, settled) => {
+    expect(partSettled(part(status, taken, returned))).toBe(settled);
+  });
+
+  test("soon while some of it is not at Stripe, then after hours, and never once all is settled", () => {
+    const soon = plusMinutes(today, 2);
+
+    expect(refundDueAt({ unspread: 1, parts: [] }, today)).toBe(soon);
+    expect(refundDueAt({ unspread: 0, parts: [part("succeeded", true), part("approved", false)] }, today)).toBe(soon);
+    expect(refundDueAt({ unspread: 0, parts: [part("succeeded", true), part("pending", true)] }, today)).toBe(
+      plusHours(today, 6),
+    );
+    expect(refundDueAt({ unspread: 0, parts: [part("succeeded", true), part("refused", false)] }, today)).toBeNull();
   });
 });

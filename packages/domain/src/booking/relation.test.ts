@@ -1,6 +1,17 @@
 import { describe, expect, test } from "vitest";
+import { eventNames } from "../event/index.ts";
 import { held } from "../testing/retreat.ts";
-import { emailOwner, ownerOf, type Person, relationTo, sightOf } from "./relation.ts";
+import {
+  aboutClearance,
+  aboutMoney,
+  emailOwner,
+  onlyTakesPart,
+  ownerOf,
+  ownersOf,
+  type Person,
+  relationTo,
+  sightOf,
+} from "./relation.ts";
 
 const person = (email: string, changes: Partial<Person> = {}): Person => ({
   sub: `sub_${email}`,
@@ -45,6 +56,48 @@ describe("who somebody is to a booking", () => {
   test("letters beyond ASCII are never folded into another's address", () => {
     const kelvin = { ...own, participant: { ...own.participant, email: "\u212Aim@example.org" } };
     expect(relationTo(person("kim@example.org"), kelvin)).toBeNull();
+  });
+});
+
+describe("who somebody is by their address alone", () => {
+  test("the participant of somebody else's booking only takes part", () => {
+    expect(onlyTakesPart("BEA@example.org", forAnother)).toBe(true);
+    expect(onlyTakesPart(owner.email, forAnother)).toBe(false);
+    expect(onlyTakesPart("eve@example.org", forAnother)).toBe(false);
+    expect(onlyTakesPart(owner.email, own)).toBe(false);
+  });
+
+  test("a person owns what their account made, and what an admin made for their address", () => {
+    expect(ownersOf({ sub: "sub_1", email: "Ada@example.org" })).toEqual(["sub_1", emailOwner("ada@example.org")]);
+    expect(emailOwner("ada@example.org")).toMatch(/^person:[0-9a-f]{32}$/);
+  });
+});
+
+describe("what an event on the timeline tells of", () => {
+  test("is money for what was agreed, owed and paid", () => {
+    expect(eventNames.filter(aboutMoney).sort()).toEqual([
+      "AgreementSigned",
+      "AutopayChanged",
+      "DueBilled",
+      "DuePastDue",
+      "MoneyConverted",
+      "PaymentActionRequired",
+      "PaymentFailed",
+      "PaymentProcessing",
+      "PaymentSettled",
+      "RefundFailed",
+      "RefundRefused",
+      "RefundRequested",
+      "RefundSucceeded",
+    ]);
+  });
+
+  test("is the clearance for what was found, what is missing and a confirmation that is lost", () => {
+    expect(eventNames.filter(aboutClearance).sort()).toEqual([
+      "BookingUnconfirmed",
+      "ClearanceChanged",
+      "ClearanceReminder",
+    ]);
   });
 });
 

@@ -112,7 +112,7 @@ describe("what a decision reports and posts", () => {
     const { events, references } = reported(life, (one) => one.settle(attempt.id, payment));
 
     expect(events).toEqual([event(life, "PaymentSettled", ofDeposit(attempt))]);
-    expect(references).toEqual([`due-billed:due_0:${attempt.id}`, `payment:ch_${attempt.id}`, `fee:txn_${attempt.id}`]);
+    expect(references).toEqual(["due-billed:due_0:1", `payment:ch_${attempt.id}`, `fee:txn_${attempt.id}`]);
     expect(life.attempts.at(-1)).toMatchObject({
       version: 3,
       status: "succeeded",
@@ -251,7 +251,7 @@ describe("what a decision reports and posts", () => {
 
     expect(reported(life.at(`${dueOn}T08:00:00Z`), (one) => one.fallDue())).toEqual({
       events: [event(life, "DueBilled", data)],
-      references: ["due-billed:due_1:rest"],
+      references: ["due-billed:due_1:1"],
     });
     expect(reported(life.at(plusDays(life.now, 1)), (one) => one.fallDue())).toEqual({
       events: [event(life, "DuePastDue", data)],
