@@ -16,7 +16,7 @@ import { eventRoutes } from "./resources/events.ts";
 import { endHostedDebit, verifyHosted } from "./resources/hosted-payment.ts";
 import { awaitsMicrodeposits } from "./resources/microdeposits.ts";
 import { cancelIntent, paymentIntentRoutes } from "./resources/payment-intents.ts";
-import { paymentMethodRoutes } from "./resources/payment-methods.ts";
+import { paymentMethodRoutes } from "./resources/payment-method-routes.ts";
 import { paymentPageRoutes } from "./resources/payment-pages.ts";
 import { failRefund, fundRefund, refundRoutes, settleRefund } from "./resources/refunds.ts";
 import { setupIntentRoutes } from "./resources/setup-intents.ts";

@@ -1,5 +1,5 @@
 import type { ObjectType } from "../objects.ts";
-import { shown } from "../resources/balance.ts";
+import { shown } from "../resources/balance-transaction.ts";
 import type { World } from "../world.ts";
 import { invalidRequest } from "./stripe-error.ts";
 

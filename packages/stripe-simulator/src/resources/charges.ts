@@ -6,7 +6,7 @@ import { search, searchParams } from "../http/search.ts";
 import { noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
-import { book, settlesOn } from "./balance.ts";
+import { book, settlesOn } from "./balance-transaction.ts";
 import type { Decline } from "./magic-methods.ts";
 import { magicOf } from "./payment-methods.ts";
 

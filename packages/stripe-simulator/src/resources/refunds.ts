@@ -5,7 +5,7 @@ import { applyMetadata, integer, metadata, oneOf, paging, range, text } from "..
 import { invalidRequest, noSuch, noSuchReference } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
-import { book } from "./balance.ts";
+import { book } from "./balance-transaction.ts";
 import { magicOf } from "./payment-methods.ts";
 
 const DAY = 86_400_000;
