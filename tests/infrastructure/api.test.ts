@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { ClearingFunction } from "../../infra/constructs/function.ts";
 import { readRoutes } from "../../infra/openapi.ts";
 import { routes as contracts } from "../../packages/contracts/src/openapi.ts";
-import type { Resource } from "../../packages/local/src/template.ts";
+import type { Resource } from "../../packages/local/src/resource.ts";
 import { functionOf, permissionsFor, prod, stage, synthesize } from "./stage.ts";
 
 type Route = { RouteKey: string; AuthorizationType: string; AuthorizerId?: string };

@@ -4,7 +4,8 @@ import { Template } from "aws-cdk-lib/assertions";
 import type { FunctionName } from "../../infra/access.ts";
 import { clearing, createApp } from "../../infra/clearing.ts";
 import { readSettings } from "../../infra/settings.ts";
-import { type Resource, resolveStacks } from "../../packages/local/src/template.ts";
+import { resolveStacks } from "../../packages/local/src/intrinsics.ts";
+import type { Resource } from "../../packages/local/src/resource.ts";
 
 /** Makes an app, and removes its folder whatever becomes of it: the CDK makes one in the temporary folder for each. */
 function inApp<Result>(context: Record<string, string>, use: (app: App) => Result): Result {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type Authorizer, createAuthorizers, readAuthorizers } from "./authorizers.ts";
-import { resolveStacks } from "./template.ts";
+import { createAuthorizers } from "./authorizers.ts";
+import { resolveStacks } from "./intrinsics.ts";
+import { readAuthorizers } from "./read-authorizers.ts";
+import type { Authorizer } from "./topology.ts";
 
 const authorizer = (more: Partial<Authorizer & { kind: "function" }> = {}): Authorizer => ({
   kind: "function",

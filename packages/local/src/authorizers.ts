@@ -2,59 +2,8 @@ import type { Told } from "./http-api-event.ts";
 import type { Issuers } from "./issuers.ts";
 import type { Invocation } from "./lambda-host.ts";
 import { compilePolicy, type Statement } from "./policy.ts";
-import { ACCOUNT, fail, REGION, type Resource, read, type Template } from "./template.ts";
-
-/** What the gateway asks before it calls a route's function: a token's own signature, or a function. */
-export type Authorizer =
-  | { kind: "jwt"; issuer: string; audience: readonly string[] }
-  | {
-      kind: "function";
-      id: string;
-      functionId: string;
-      /** Names of headers, in lower case: all must be there, and their values are the key of the kept answer. */
-      headers: readonly string[];
-      keptMs: number;
-      /** Whether it answers `{isAuthorized}` rather than a policy. */
-      simple: boolean;
-    };
-
-/** Reads the authorizers by their logical ids; refuses those that this gateway cannot play. */
-export function readAuthorizers(
-  template: Template,
-  functionOf: (resource: Resource, reference: string) => string,
-): Map<string, Authorizer> {
-  type Properties = {
-    AuthorizerType: string;
-    JwtConfiguration?: { Issuer: string; Audience: string[] };
-    AuthorizerUri?: string;
-    AuthorizerPayloadFormatVersion?: string;
-    AuthorizerResultTtlInSeconds?: number;
-    EnableSimpleResponses?: boolean;
-    IdentitySource?: string[];
-  };
-  const authorizers = template.ofType("AWS::ApiGatewayV2::Authorizer").map((resource): [string, Authorizer] => {
-    const properties = read<Properties>(resource);
-    const { AuthorizerType: type, JwtConfiguration: jwt, IdentitySource: sources = [] } = properties;
-    if (type === "JWT" && jwt) return [resource.id, { kind: "jwt", issuer: jwt.Issuer, audience: jwt.Audience }];
-    if (type !== "REQUEST") fail(resource, `authorizers of type ${type} are not known`);
-    if (properties.AuthorizerPayloadFormatVersion !== "2.0") fail(resource, "only payload format 2.0 is known");
-    const header = (source: string): string =>
-      /^\$request\.header\.([\w-]+)$/.exec(source)?.[1]?.toLowerCase() ??
-      fail(resource, `the identity source ${source} is not known`);
-    return [
-      resource.id,
-      {
-        kind: "function",
-        id: resource.id,
-        functionId: functionOf(resource, properties.AuthorizerUri ?? ""),
-        headers: sources.map(header),
-        keptMs: (properties.AuthorizerResultTtlInSeconds ?? 300) * 1000,
-        simple: properties.EnableSimpleResponses ?? false,
-      },
-    ];
-  });
-  return new Map(authorizers);
-}
+import { ACCOUNT, REGION } from "./resource.ts";
+import type { Authorizer } from "./topology.ts";
 
 /** What an authorizer says of a request: what the function behind it is told, or what the gateway answers instead. */
 export type Word = { allowed: true; told: Told } | { allowed: false; status: 401 | 403 | 500; challenge?: string };

@@ -3,7 +3,7 @@ import { type AwsAnswer, type AwsCall, AwsError, type AwsService, requireGrant }
 import type { DynamoDb } from "./dynamodb-process.ts";
 import { refuseQuery } from "./dynamodb-query.ts";
 import type { FaultKind, Faults } from "./faults.ts";
-import { ACCOUNT, REGION } from "./template.ts";
+import { ACCOUNT, REGION } from "./resource.ts";
 import type { TableSpec } from "./topology.ts";
 
 type Item = Record<string, unknown>;

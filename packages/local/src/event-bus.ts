@@ -7,7 +7,7 @@ import { atomically } from "./data-folder.ts";
 import { compilePattern } from "./event-pattern.ts";
 import type { Faults } from "./faults.ts";
 import type { Queues } from "./queues.ts";
-import { ACCOUNT, REGION, TemplateError } from "./template.ts";
+import { ACCOUNT, REGION, TemplateError } from "./resource.ts";
 import { DEFAULT_BUS, type RuleSpec } from "./topology.ts";
 
 /** One event as the bus carried it. */

@@ -1,4 +1,4 @@
-import { TemplateError } from "./template.ts";
+import { TemplateError } from "./resource.ts";
 
 type Matcher = (value: unknown) => boolean;
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { writeFixture } from "./fixture.ts";
+import { readTopology } from "./read-topology.ts";
 import { loadTemplate } from "./template.ts";
-import { readTopology } from "./topology.ts";
 
 let remove = () => {};
 afterEach(() => remove());

@@ -1,5 +1,6 @@
 import { compilePolicy, type Statement } from "./policy.ts";
-import { ACCOUNT, fail, read, type Template, TemplateError } from "./template.ts";
+import { ACCOUNT, fail, read, TemplateError } from "./resource.ts";
+import type { Template } from "./template.ts";
 import type { Topology } from "./topology.ts";
 
 /** Statements of each role by its arn: its own, and those that a policy attaches. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { decodeJwt, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
-import { fail, type Resource, read, type Template } from "./template.ts";
+import { fail, type Resource, read } from "./resource.ts";
+import type { Template } from "./template.ts";
 
 /** A user pool of the template with its one client: whose tokens it signs, for how long, and who is in it. */
 export type Pool = { id: string; issuer: string; audience: string; groups: readonly string[]; tokenSeconds: number };

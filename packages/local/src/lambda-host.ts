@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
 import type { Invoke, Outcome, WorkerSetup } from "./lambda-worker.ts";
-import { REGION } from "./template.ts";
+import { REGION } from "./resource.ts";
 import type { FunctionSpec } from "./topology.ts";
 
 /** What a Lambda invocation gives: the payload as JSON, or an error as Lambda describes it. */

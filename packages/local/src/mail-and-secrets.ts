@@ -4,7 +4,7 @@ import { AwsError, type AwsService, requireGrant } from "./aws-endpoint.ts";
 import { instantOf } from "./clock.ts";
 import { atomically } from "./data-folder.ts";
 import type { EventBus } from "./event-bus.ts";
-import { ACCOUNT, REGION } from "./template.ts";
+import { ACCOUNT, REGION } from "./resource.ts";
 
 export type Mail = {
   to: string;

@@ -1,4 +1,4 @@
-import { TemplateError } from "./template.ts";
+import { TemplateError } from "./resource.ts";
 
 /** A policy statement as CloudFormation writes it, intrinsics resolved. */
 export type Statement = {

@@ -1,4 +1,4 @@
-import { TemplateError } from "./template.ts";
+import { TemplateError } from "./resource.ts";
 
 /** The first tick of a schedule at or after an instant, in epoch milliseconds. */
 export type Ticks = (from: number) => number;

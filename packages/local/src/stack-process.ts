@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { type StackOptions, startStack } from "./index.ts";
+import { startStack } from "./stack.ts";
+import type { StackOptions } from "./stack-options.ts";
 
 /** A stack in a process of its own, which can be killed at any moment. */
 export type StackProcess = {

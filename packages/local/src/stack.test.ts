@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeFixture } from "./fixture.ts";
-import { type Stack, spawnStack, startStack } from "./index.ts";
+import { startStack } from "./stack.ts";
+import type { Stack } from "./stack-options.ts";
+import { spawnStack } from "./stack-process.ts";
 
 // Each brings up whole stacks: seconds, where others use the machine too.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

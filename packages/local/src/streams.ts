@@ -3,7 +3,7 @@ import type { DynamoDb } from "./dynamodb-process.ts";
 import { compilePattern } from "./event-pattern.ts";
 import type { Invocation } from "./lambda-host.ts";
 import { failuresOf } from "./queues.ts";
-import { REGION } from "./template.ts";
+import { REGION } from "./resource.ts";
 import type { MappingSpec, TableSpec } from "./topology.ts";
 
 /** DynamoDB streams and the mappings that feed functions from them. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveStacks } from "./template.ts";
+import { resolveStacks } from "./intrinsics.ts";
 
 const stack = (Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>) =>
   new Map([["app", { Resources }]]);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { writeFixture } from "./fixture.ts";
+import { readTopology } from "./read-topology.ts";
 import { loadTemplate } from "./template.ts";
 import { createThrottle } from "./throttle.ts";
-import { readTopology } from "./topology.ts";
 
 test("a route's burst passes at once, and after it only as many as its rate makes room for", () => {
   let now = 0;

@@ -1,0 +1,25 @@
+import type { MailEvents, MailIdentity } from "./mail-and-secrets.ts";
+import { fail, read } from "./resource.ts";
+import type { Template } from "./template.ts";
+import { DEFAULT_BUS } from "./topology.ts";
+
+/** From whom mail is sent, and which of its events go to the default bus. */
+export function readMail(template: Template): { identities: MailIdentity[]; events: MailEvents[] } {
+  const identities = template.ofType("AWS::SES::EmailIdentity").map((identity) => {
+    type Properties = { ConfigurationSetAttributes?: { ConfigurationSetName?: string } };
+    const { ConfigurationSetAttributes: attributes } = read<Properties>(identity);
+    return { name: identity.name, configurationSet: attributes?.ConfigurationSetName };
+  });
+  const events = template.ofType("AWS::SES::ConfigurationSetEventDestination").flatMap((destination) => {
+    type Told = { Enabled?: boolean; MatchingEventTypes: string[]; EventBridgeDestination?: { EventBusArn: string } };
+    const { ConfigurationSetName: configurationSet, EventDestination: told } = read<{
+      ConfigurationSetName: string;
+      EventDestination: Told;
+    }>(destination);
+    if (told.EventBridgeDestination?.EventBusArn !== DEFAULT_BUS.arn)
+      fail(destination, "SES knows the default bus alone");
+    const types = told.MatchingEventTypes.map((type) => type.toUpperCase());
+    return told.Enabled === false ? [] : [{ configurationSet, types }];
+  });
+  return { identities, events };
+}

@@ -1,0 +1,110 @@
+import { checkGrants, readRoleStatements } from "./grants.ts";
+import { readPools } from "./issuers.ts";
+import { compilePolicy } from "./policy.ts";
+import { readMapping, readQueue, readRule, readSchedules } from "./read-events.ts";
+import { readRoutes } from "./read-routes.ts";
+import { fail, type Resource, read, TemplateError } from "./resource.ts";
+import type { Template } from "./template.ts";
+import { DEFAULT_BUS, type FunctionOf, type FunctionSpec, type TableSpec, type Topology } from "./topology.ts";
+
+/** Turns resolved resources into the topology; refuses what the parts cannot play and what the template forbids itself. */
+export function readTopology(template: Template): Topology {
+  const functions = readFunctions(template);
+  const byReference = new Map(functions.flatMap((fn) => [[fn.arn, fn.id] as const, [fn.name, fn.id] as const]));
+  const functionOf: FunctionOf = (resource, reference) => {
+    const found = /arn:aws:lambda:[^/]*:function:[^/:]+/.exec(reference)?.[0] ?? reference;
+    return byReference.get(found) ?? fail(resource, `${reference} is not a function of the template`);
+  };
+  const ownBuses = template
+    .ofType("AWS::Events::EventBus")
+    .map(({ name, attributes }) => ({ name, arn: attributes.Arn ?? "" }));
+  const buses = [...ownBuses, DEFAULT_BUS];
+  const topology: Topology = {
+    tables: template.ofType("AWS::DynamoDB::Table").map(readTable),
+    functions,
+    apiId: template.ofType("AWS::ApiGatewayV2::Api")[0]?.attributes.Ref ?? "local",
+    stage: template.ofType("AWS::ApiGatewayV2::Stage")[0]?.name ?? "$default",
+    routes: readRoutes(template, functionOf),
+    pools: readPools(template),
+    queues: template.ofType("AWS::SQS::Queue").map(readQueue),
+    buses,
+    rules: template.ofType("AWS::Events::Rule").flatMap((rule) => readRule(rule, buses)),
+    mappings: template.ofType("AWS::Lambda::EventSourceMapping").map((mapping) => readMapping(mapping, functionOf)),
+    schedules: readSchedules(template, functionOf),
+    secrets: template.ofType("AWS::SecretsManager::Secret").map((secret) => ({
+      arn: secret.attributes.Ref,
+      value: read<{ SecretString?: string }>(secret).SecretString,
+    })),
+  };
+  checkGrants(template, topology);
+  return topology;
+}
+
+function readTable(resource: Resource): TableSpec {
+  type Key = { AttributeName: string; KeyType: string };
+  type Properties = {
+    KeySchema: Key[];
+    AttributeDefinitions: unknown[];
+    GlobalSecondaryIndexes?: Record<string, unknown>[];
+    StreamSpecification?: { StreamViewType: string };
+    TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean };
+    SSESpecification?: { KMSMasterKeyId?: string };
+  };
+  const properties = read<Properties>(resource);
+  const key = (type: string) => properties.KeySchema.find((part) => part.KeyType === type)?.AttributeName;
+  const { StreamSpecification: stream, TimeToLiveSpecification: ttl } = properties;
+  const indexes = properties.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+    IndexName,
+    KeySchema,
+    Projection,
+  }));
+  return {
+    name: resource.name,
+    arn: resource.attributes.Arn ?? "",
+    hashKey: key("HASH") ?? fail(resource, "has no partition key"),
+    rangeKey: key("RANGE"),
+    create: {
+      TableName: resource.name,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: properties.KeySchema,
+      AttributeDefinitions: properties.AttributeDefinitions,
+      ...(indexes && { GlobalSecondaryIndexes: indexes }),
+      ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }),
+    },
+    timeToLive: ttl?.Enabled ? ttl.AttributeName : undefined,
+    kmsKeyArn: properties.SSESpecification?.KMSMasterKeyId,
+    streamArn: stream && resource.attributes.StreamArn,
+  };
+}
+
+function readFunctions(template: Template): readonly FunctionSpec[] {
+  const statements = readRoleStatements(template);
+  type Properties = {
+    Role: string;
+    Handler: string;
+    Timeout?: number;
+    MemorySize?: number;
+    Code: { S3Key?: string };
+    Environment?: { Variables?: Record<string, string> };
+  };
+  const functions = template.ofType("AWS::Lambda::Function").map((resource): FunctionSpec => {
+    const properties = read<Properties>(resource);
+    const key = properties.Code.S3Key ?? fail(resource, "has no asset as its code");
+    return {
+      id: resource.id,
+      label: resource.label,
+      name: resource.name,
+      arn: resource.attributes.Arn ?? "",
+      roleArn: properties.Role,
+      folder: template.asset(key),
+      handler: properties.Handler,
+      timeoutMs: (properties.Timeout ?? 3) * 1000,
+      memory: properties.MemorySize ?? 128,
+      environment: properties.Environment?.Variables ?? {},
+      allows: compilePolicy(statements.get(properties.Role) ?? []),
+    };
+  });
+  const twice = functions.find((fn, index) => functions.findIndex((other) => other.id === fn.id) !== index);
+  if (twice) throw new TemplateError(`two functions of the template have the logical id ${twice.id}`);
+  return functions;
+}
