@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
@@ -62,6 +63,25 @@ function forbiddenImports(part: string, sources: readonly Source[]): string[] {
   );
 }
 
+/** The sources of ours that a source imports, by their paths from the root. */
+const oursIn = (source: Source): string[] =>
+  importsOf(source)
+    .filter((specifier) => specifier.startsWith(".") || specifier.startsWith("@clearing/"))
+    .map((specifier) => relative(root, createRequire(join(root, source.path)).resolve(specifier)));
+
+/** Each import that closes a circle, with the way around: `a.ts > b.ts > a.ts`. */
+function circlesIn(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const left = new Set<string>();
+  const visit = (path: string, above: readonly string[]): string[] => {
+    if (above.includes(path)) return [[...above.slice(above.indexOf(path)), path].join(" > ")];
+    if (left.has(path)) return [];
+    const found = (imports.get(path) ?? []).flatMap((next) => visit(next, [...above, path]));
+    left.add(path);
+    return found;
+  };
+  return [...imports.keys()].flatMap((path) => visit(path, []));
+}
+
 const AMBIENT = /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\brandomUUID\b|\brandomBytes\b/g;
 
 const ambientCalls = (sources: readonly Source[]): string[] =>
@@ -97,6 +117,34 @@ describe("dependencies point inwards", () => {
     const made = { path: `${part}/src/made-up.ts`, text };
 
     expect(forbiddenImports(part, [made])).toHaveLength(1);
+  });
+});
+
+describe("imports run in no circle, types included", () => {
+  test("no source of the repository imports itself by way of others", () => {
+    const sources = ["packages", "functions", "infra", "scripts", "tests"].flatMap(sourcesOf);
+
+    expect(circlesIn(new Map(sources.map((source) => [source.path, oursIn(source)])))).toEqual([]);
+  });
+
+  test.each([
+    ["of two", { "a.ts": ["b.ts"], "b.ts": ["a.ts"] }, ["a.ts > b.ts > a.ts"]],
+    ["behind a way in", { "a.ts": ["b.ts"], "b.ts": ["c.ts"], "c.ts": ["b.ts"] }, ["b.ts > c.ts > b.ts"]],
+    ["of one", { "a.ts": ["a.ts"] }, ["a.ts > a.ts"]],
+    ["not where two ways meet", { "a.ts": ["b.ts", "c.ts"], "b.ts": ["d.ts"], "c.ts": ["d.ts"] }, []],
+  ])("control: a circle %s", (_where, imports, circles) => {
+    expect(circlesIn(new Map(Object.entries(imports)))).toEqual(circles);
+  });
+
+  test("control: a type is an import, and so is our own package by its name", () => {
+    const made = (text: string) => ({ path: "packages/domain/src/made-up.ts", text });
+
+    expect(oursIn(made('import type { Money } from "./money/index.ts";'))).toEqual([
+      "packages/domain/src/money/index.ts",
+    ]);
+    expect(oursIn(made('import { add } from "@clearing/domain/money";'))).toEqual([
+      "packages/domain/src/money/index.ts",
+    ]);
   });
 });
 
