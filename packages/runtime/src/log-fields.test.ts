@@ -47,6 +47,7 @@ describe("what somebody typed never comes out of the log", () => {
 
         expect(givesAway(line, text)).toBe(false);
       }),
+      { examples: [["apiVersion", "1985-05-17"]] },
     );
   });
 

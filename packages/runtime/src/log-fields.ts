@@ -38,7 +38,8 @@ const shapes = {
   route: text(/^([A-Z]+ \/[a-z0-9{}A-Z_./-]*|\$default)$/),
   event: text(new RegExp(`^${pascal}$`)),
   type: text(/^[a-z_]+(\.[a-z_]+)+$/),
-  apiVersion: text(/^\d{4}-\d\d-\d\d(\.[a-z]+)?$/),
+  /** Stripe's versions begin in 2011: no adult's date of birth looks like one. */
+  apiVersion: text(/^20(1[1-9]|[2-9]\d)-\d\d-\d\d(\.[a-z]+)?$/),
   variable: text(/^[A-Z]+(_[A-Z]+)*$/),
   param: text(/^[a-z_]+(\[[a-z0-9_]+\])*$/),
   currency: text(/^[a-z]{3}$/),
