@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, quoted, today } from "../testing/retreat.ts";
 import { plusDays, plusMinutes, plusSeconds } from "../time/index.ts";
-import { hasSigned, holdOf, isSameSignature, lapse, refuseHold, setAutopay, sign } from "./index.ts";
+import { hasSigned, hold, holdOf, isSameSignature, lapse, refuseHold, setAutopay, sign } from "./index.ts";
 
 describe("a hold", () => {
   test("claims its place for the program's hold minutes, and owes nothing yet", () => {
@@ -23,6 +23,57 @@ describe("a hold", () => {
       [0, 0, "scheduled"],
       [0, 0, "scheduled"],
     ]);
+  });
+
+  test("begins with nothing signed, paid, extended, confirmed, admitted or ended", () => {
+    const fresh = { acceptance: null, correctedAt: null, confirmedAt: null, admission: null, ending: null };
+
+    expect(held()).toMatchObject({
+      ...fresh,
+      auditHash: "",
+      participation: "accepted",
+      refunded: 0,
+      financeCharge: 0,
+      agreement: { hash: "hash-1", signedAt: null },
+      holdSlot: 1,
+      holdExtended: false,
+      debitFailed: false,
+      clearanceDueAt: held().terms.clearanceDeadline,
+      clearanceReminders: [],
+      createdAt: today,
+    });
+  });
+
+  test("reports its place, its price and its end, and posts nothing", () => {
+    const { version: _version, status: _status, ...request } = held();
+
+    const { events, journal } = hold({ ...request, schedule: [], agreementHash: "hash-1" }, today);
+
+    expect(events).toEqual([
+      {
+        name: "BookingHeld",
+        subject: { type: "booking", id: "bkg_1", version: 1 },
+        data: {
+          bookingId: "bkg_1",
+          cohortId: "coh_1",
+          status: "held",
+          placeType: "private",
+          total: 1_850_000,
+          currency: "usd",
+          holdExpiresAt: plusMinutes(today, 30),
+        },
+      },
+    ]);
+    expect(journal).toEqual([]);
+  });
+
+  test("made for somebody else invites them", () => {
+    const { participant, ...request } = held();
+    const bea = { ...participant, email: "bea@example.org" };
+
+    const { booking } = hold({ ...request, participant: bea, schedule: [], agreementHash: "hash-1" }, today);
+
+    expect(booking.participation).toBe("invited");
   });
 
   test("lapses at its instant and not a second before", () => {
