@@ -1,6 +1,4 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTemplate, type Template } from "@clearing/local/template";
@@ -9,32 +7,8 @@ import { synthesize } from "../../scripts/synthesize.ts";
 import { startTestStore } from "../harness/store.ts";
 import { Client, type Event, openCohort, startWorld, type World } from "../harness/world.ts";
 import { type Figure, median } from "./measure.ts";
+import { type Metered, meter, readUnits, writeUnits } from "./meter.ts";
 import { prices, pricesOf } from "./prices.ts";
-
-type Consumed = { reads: number; writes: number };
-
-/** Stands before DynamoDB, asks for the consumed capacity of every request, and adds it up. */
-async function meter(endpoint: string) {
-  const sum: Consumed = { reads: 0, writes: 0 };
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
-    const target = String(request.headers["x-amz-target"] ?? "");
-    const operation = target.split(".").at(-1) ?? "";
-    const metered = /Item|Query|Scan/.test(operation) && !target.includes("Streams");
-    const sent = metered ? JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: "TOTAL" }) : body;
-    const { host: _host, "content-length": _length, connection: _connection, ...headers } = request.headers;
-    const answer = await fetch(endpoint, { method: "POST", headers: headers as Record<string, string>, body: sent });
-    const text = await answer.text();
-    if (metered && answer.ok) {
-      const consumed = [JSON.parse(text).ConsumedCapacity ?? []].flat() as { CapacityUnits: number }[];
-      const units = consumed.reduce((total, { CapacityUnits }) => total + CapacityUnits, 0);
-      sum[/Put|Update|Delete|Write/.test(operation) ? "writes" : "reads"] += units;
-    }
-    response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.0" }).end(text);
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sum, close: () => server.close() };
-}
 
 /** What one stack has done so far. */
 type Done = {
@@ -67,7 +41,7 @@ function metricsIn(logs: readonly string[]): Set<string> {
   return new Set(metrics);
 }
 
-async function doneSoFar(world: World, consumed: Consumed): Promise<Done> {
+async function doneSoFar(world: World, requests: readonly Metered[]): Promise<Done> {
   const { items } = await world.must<{ items: (Event & { source?: string })[] }>("GET", "/_local/events");
   const { items: mails } = await world.must<{ items: unknown[] }>("GET", "/_local/mail");
   const files = readdirSync(world.stack.logsDir).filter((file) => file !== "dynoxide.log");
@@ -78,8 +52,8 @@ async function doneSoFar(world: World, consumed: Consumed): Promise<Done> {
   const events: Record<string, number> = {};
   for (const { type } of items) events[type] = (events[type] ?? 0) + 1;
   return {
-    writes: consumed.writes,
-    reads: consumed.reads,
+    writes: writeUnits(requests),
+    reads: readUnits(requests),
     clinical: logs[files.findIndex((file) => file.startsWith("clinical"))]?.match(/"message":"request"/g)?.length ?? 0,
     metrics: metricsIn(logs),
     logBytes: logs.reduce((sum, log) => sum + Buffer.byteLength(log), 0),
@@ -200,10 +174,10 @@ export async function costFigures(): Promise<Figure[]> {
     const cohort = await openCohort(world, { count: bookings });
     const clients = Array.from({ length: bookings }, () => new Client(world));
     await world.quiesce();
-    const before = await doneSoFar(world, metered.sum);
+    const before = await doneSoFar(world, metered.requests);
     for (const client of clients) await client.confirm(cohort.id);
     await world.quiesce();
-    const after = await doneSoFar(world, metered.sum);
+    const after = await doneSoFar(world, metered.requests);
     const { bill, requests, deliveries } = billOf(before, after, bookings);
     const template = loadTemplate(await synthesize(() => {}), world.stack.apiUrl);
     const took = median(after.took.slice(before.took.length));

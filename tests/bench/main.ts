@@ -11,6 +11,9 @@ import { localStackFigures } from "./local-stack.ts";
 import { type Figure, holds } from "./measure.ts";
 import { httpFigures } from "./over-http.ts";
 import { proofFigures } from "./proofs-at-size.ts";
+import { requestFigures } from "./requests.ts";
+import { roundTripFigures } from "./round-trips.ts";
+import { settlingFigures } from "./settling.ts";
 
 /**
  * `npm run bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out;
@@ -31,6 +34,9 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   holding: holdingFigures,
   "over HTTP": httpFigures,
   "local stack": localStackFigures,
+  settling: settlingFigures,
+  requests: requestFigures,
+  "round trips": roundTripFigures,
   cost: costFigures,
   lists: listFigures,
   "proofs at size": proofFigures,

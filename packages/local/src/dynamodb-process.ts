@@ -10,7 +10,8 @@ import type { TableSpec } from "./topology.ts";
 /** A DynamoDB of any make behind one connection pool. `call` is for the stack's own requests and throws on errors. */
 export type DynamoDb = {
   endpoint: string;
-  send(target: string, body: Buffer | string): Promise<Dispatcher.ResponseData>;
+  /** `caller`, the function that asks, is told as the request's user agent. */
+  send(target: string, body: Buffer | string, caller?: string): Promise<Dispatcher.ResponseData>;
   call<T>(operation: string, input: unknown): Promise<T>;
   stop(): Promise<void>;
 };
@@ -108,8 +109,13 @@ function connect(endpoint: string, stop: () => Promise<void>): DynamoDb {
     authorization:
       "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local",
   };
-  const send = (target: string, body: Buffer | string) =>
-    pool.request({ method: "POST", path: "/", headers: { ...headers, "x-amz-target": target }, body });
+  const send = (target: string, body: Buffer | string, caller = "stack") =>
+    pool.request({
+      method: "POST",
+      path: "/",
+      headers: { ...headers, "x-amz-target": target, "user-agent": caller },
+      body,
+    });
   return {
     endpoint: origin,
     send,

@@ -86,7 +86,7 @@ export function createDynamoDbService(options: Options): AwsService {
 }
 
 async function forward(db: DynamoDb, call: AwsCall): Promise<AwsAnswer> {
-  const response = await db.send(call.operation, call.body);
+  const response = await db.send(call.operation, call.body, call.fn.label);
   const body = Buffer.from(await response.body.arrayBuffer());
   const checksum = response.headers["x-amz-crc32"];
   return {
