@@ -14,9 +14,12 @@ const notFound: Answer = { refused: "not_found" };
 export const agreementBindings = [
   bind(getAgreement, async ({ params, query }, context) => {
     const { store } = context.deps;
-    const file = await readFile(store, params.id);
+    // Most bookings have the first version alone: it is read at once, another one afterwards.
+    const likely = query.version ?? 1;
+    const [file, found] = await Promise.all([readFile(store, params.id), readAgreement(store, params.id, likely)]);
     if (file === null || !sightFor(callerIn(context), file.booking)?.money) return notFound;
-    const agreement = await readAgreement(store, params.id, query.version ?? file.booking.agreement.version);
+    const wanted = query.version ?? file.booking.agreement.version;
+    const agreement = wanted === likely ? found : await readAgreement(store, params.id, wanted);
     if (agreement === null) return notFound;
     const unrecorded = await recordStaffRead(context, [file.booking], "read_agreement");
     if (unrecorded !== null) return unrecorded;
@@ -37,6 +40,7 @@ export const agreementBindings = [
       { hash, signature, autopay, sourceIp, userAgent, signedBy: caller.sub },
       { actor: actorOf(caller, ["client"]), action: "sign_agreement", now },
       (booking) => recordOf(context, 200, bookingView(booking, file.clearance, now, caller)),
+      file.booking,
     );
     if (signed.ok) return { status: 200, body: bookingView(signed.booking, file.clearance, now, caller) };
     return signed.reason === "replayed" ? { replayed: true } : { refused: signed.reason };

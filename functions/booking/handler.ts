@@ -1,4 +1,4 @@
-import { httpHandler } from "@clearing/runtime/api";
+import { httpHandler, readingAtOnce } from "@clearing/runtime/api";
 import { depsFor } from "@clearing/runtime/deps";
 import { admissionBinding } from "./admission.ts";
 import { agreementBindings } from "./agreement.ts";
@@ -9,9 +9,9 @@ import { readBindings } from "./read.ts";
 
 /** What clients and staff do with bookings that needs no word with Stripe. */
 export const handler = httpHandler(depsFor({}), [
-  holdBinding,
+  readingAtOnce(holdBinding),
   ...readBindings,
-  ...agreementBindings,
+  ...agreementBindings.map(readingAtOnce),
   ...participationBindings,
   cancellationBinding,
   admissionBinding,

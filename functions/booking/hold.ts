@@ -70,12 +70,13 @@ const meansBooked: readonly HoldRefused["reason"][] = ["already_booked", "sold_o
  * holds that leave no room for another: their own, as the participant or as the payer, or, an admin, the participant's.
  */
 async function refuse(
-  { deps, now }: RequestContext,
+  { deps, now, lookAgain }: RequestContext,
   request: Pick<HoldRequest, "cohortId" | "owner" | "participant">,
   refusal: HoldRefused,
 ): Promise<Answer> {
   const refused = refusal.reason === "limit_exceeded" ? overLimit(refusal, now) : { refused: refusal.reason };
   if (!meansBooked.includes(refusal.reason)) return refused;
+  lookAgain();
   const bookingId = await bookingInTheWay(deps.store, request, now);
   return bookingId === null ? refused : { refused: "already_booked", bookingId };
 }

@@ -1,4 +1,4 @@
-import { openCheckout } from "@clearing/commands/checkout";
+import { type OpenPage, openCheckout } from "@clearing/commands/checkout";
 import { settleOnReturn } from "@clearing/commands/settle";
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
 import type { Gateway } from "@clearing/payments";
@@ -19,20 +19,25 @@ export const checkoutBindings = [
   bind(route, async ({ params, body }, context: Context): Promise<Answer> => {
     const { deps } = context;
     const caller = callerIn(context);
-    const booking = await readBooking(deps.store, params.id);
-    if (booking === null || !owns(caller, booking)) return { refused: "not_found" };
     const errors = fieldErrors(body);
-    if (errors.length > 0) return { refused: "validation_failed", errors };
-
-    const command = { bookingId: params.id, ...body };
-    const opened = await openCheckout(contextOf(deps), command, actorOf(caller, ["client"]));
+    if (errors.length > 0) {
+      const booking = await readBooking(deps.store, params.id);
+      if (booking === null || !owns(caller, booking)) return { refused: "not_found" };
+      return { refused: "validation_failed", errors };
+    }
+    const shown = ({ url, sessionId, sessionExpiresAt: expiresAt }: OpenPage) => ({ url, sessionId, expiresAt });
+    const opened = await openCheckout(contextOf(deps), { bookingId: params.id, ...body }, actorOf(caller, ["client"]), {
+      mayPay: (booking) => owns(caller, booking),
+      email: caller.email,
+      answer: (page) => recordOf(context, 200, shown(page)),
+    });
     if (!opened.ok) {
       if ("kind" in opened) return refuseStripe(opened, deps.log);
       if (opened.reason !== "amount_invalid") return { refused: opened.reason };
       return { refused: "validation_failed", errors: [{ path: "amount", message: opened.message }] };
     }
-    const { url, sessionId, sessionExpiresAt: expiresAt } = opened.attempt;
-    const answer = { url, sessionId, expiresAt };
+    const answer = shown(opened.attempt);
+    if (opened.kept) return { status: 200, body: answer };
     // The page is open whatever becomes of this record: a repetition without it finds the same open page.
     const kept = await keepAnswer(deps.store, deps.store.tables.core, recordOf(context, 200, answer));
     return kept.ok || kept.reason === "conflict" ? { status: 200, body: answer } : { replayed: true };

@@ -1,7 +1,7 @@
-import { httpHandler } from "@clearing/runtime/api";
+import { httpHandler, readingAtOnce } from "@clearing/runtime/api";
 import { depsFor } from "@clearing/runtime/deps";
 import { openGateway } from "@clearing/runtime/stripe-account";
 import { checkoutBindings } from "./checkout.ts";
 
 /** What has to ask Stripe while the client waits. */
-export const handler = httpHandler(depsFor({ gateway: openGateway }), checkoutBindings);
+export const handler = httpHandler(depsFor({ gateway: openGateway }), checkoutBindings.map(readingAtOnce));

@@ -1,6 +1,7 @@
 import { Failure } from "@clearing/domain/failure";
 import { type Instant, later, plusDays, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { EventPage, Gateway, GatewayFailure, ListEvents } from "@clearing/payments";
+import { isNeedless } from "@clearing/payments/events-acted-on";
 import type { Deps } from "@clearing/runtime/deps";
 import { type EventCursor, readEventCursor, writeEventCursor } from "@clearing/store/cursor";
 import type { Store } from "@clearing/store/store";
@@ -75,12 +76,13 @@ const notListed = ({ kind, code }: GatewayFailure) =>
 
 /** Stores what is not here yet, the oldest first. What is known costs a read. */
 async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promise<number> {
+  const told = items.filter((event) => !isNeedless(event));
   const known = await knownStripeEvents(
     store,
-    items.map(({ eventId }) => eventId),
+    told.map(({ eventId }) => eventId),
   );
   let found = 0;
-  for (const event of items.filter(({ eventId }) => !known.has(eventId)).toReversed()) {
+  for (const event of told.filter(({ eventId }) => !known.has(eventId)).toReversed()) {
     const stored = await storeStripeEvent(store, event, clock.now());
     if (stored === "conflict")
       throw new Failure("the event could not be stored: others kept writing", { eventId: event.eventId });

@@ -4,18 +4,19 @@ import type { Gateway } from "@clearing/payments";
 import { contextOf } from "@clearing/runtime/commands";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
-import { isStripeEventApplied, markStripeEvent } from "@clearing/store/stripe-event";
+import { lookAtStripeEvent, markStripeEvent, type StripeEvent } from "@clearing/store/stripe-event";
 
-type Data = { eventId: string; type: string; objectId: string; objectType: string };
+type Data = Pick<StripeEvent, "eventId" | "type" | "objectId" | "objectType" | "attempt">;
 
 /**
  * Works on a Stripe event and then marks what became of it. Until it is marked it comes again: what fails is thrown,
  * also a refusal of Stripe, since an object that an event names and Stripe does not show means a wrong key or account.
  */
 export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<void> {
-  const { eventId, type, objectId, objectType } = data as Data;
-  if (await isStripeEventApplied(deps.store, eventId)) return;
-  const applied = await applyStripeEvent(contextOf(deps), { type, objectId, objectType });
+  const { eventId, type, objectId, objectType, attempt } = data as Data;
+  const { isApplied, named } = await lookAtStripeEvent(deps.store, { eventId, ...(attempt && { attempt }) });
+  if (isApplied) return;
+  const applied = await applyStripeEvent(contextOf(deps), { type, objectId, objectType }, named);
   if (!applied.ok) {
     const { kind, code, reason } =
       "reason" in applied ? { ...applied, kind: null, code: null } : { ...applied, reason: null };

@@ -15,10 +15,10 @@ const AT = 1798761600; // 2027-01-01T00:00:00Z
 const event = {
   id: "evt_1",
   object: "event",
-  type: "payment_intent.succeeded",
+  type: "charge.succeeded",
   api_version: STRIPE_API_VERSION,
   created: AT - 3,
-  data: { object: { id: "pi_1", object: "payment_intent" } },
+  data: { object: { id: "ch_1", object: "charge" } },
 };
 
 /** Pretty-printed and with a character beyond ASCII, as Stripe's bodies are. */
@@ -72,15 +72,65 @@ describe("a Stripe webhook", () => {
     const [transaction = []] = written();
     expect(transaction[0]?.Put).toMatchObject({
       TableName: "core",
-      Item: { pk: "EVT#evt_1", sk: "EVENT", objectId: "pi_1", created: "2026-12-31T23:59:57Z" },
+      Item: { pk: "EVT#evt_1", sk: "EVENT", objectId: "ch_1", created: "2026-12-31T23:59:57Z" },
       ConditionExpression: "attribute_not_exists(pk)",
     });
     expect(transaction[1]?.Put?.Item).toMatchObject({ pk: "evt_1", source: "clearing.stripe" });
     expect(JSON.parse(transaction[1]?.Put?.Item?.detail)).toMatchObject({
       id: "evt_1",
       subject: { type: "stripe_event", id: "evt_1" },
-      data: { eventId: "evt_1", type: "payment_intent.succeeded", objectId: "pi_1" },
+      data: { eventId: "evt_1", type: "charge.succeeded", objectId: "ch_1" },
     });
+  });
+
+  it("keeps which attempt of ours its object names, and nothing that another system has written there", async () => {
+    const { post, written } = webhook();
+    const named = { app: "clearing", stage: "test", bookingId: "bkg_1", attemptId: "att_1" };
+    for (const metadata of [
+      named,
+      { ...named, app: "shop", name: "Sample Person" },
+      { ...named, attemptId: "no id" },
+    ]) {
+      const sent = JSON.stringify({ ...event, data: { object: { ...event.data.object, metadata } } });
+      await post({ body: sent, headers: { "stripe-signature": sign(sent) } });
+    }
+
+    const kept = written().map(([stored, message]) => [
+      stored?.Put?.Item?.attempt,
+      JSON.parse(message?.Put?.Item?.detail).data.attempt,
+    ]);
+    const attempt = { bookingId: "bkg_1", attemptId: "att_1" };
+    expect(kept).toEqual([
+      [attempt, attempt],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    expect(JSON.stringify(written())).not.toContain("Sample Person");
+  });
+
+  it.each([
+    ["payment_intent.succeeded", { id: "pi_1", object: "payment_intent" }],
+    ["customer.created", { id: "cus_1", object: "customer" }],
+    ["checkout.session.completed", { id: "cs_1", object: "checkout.session", payment_status: "paid" }],
+  ])("is 200 and not stored as %s, which tells nothing that a charge does not", async (type, object) => {
+    const { post, written } = webhook();
+    const sent = JSON.stringify({ ...event, type, data: { object } });
+
+    expect(await post({ body: sent, headers: { "stripe-signature": sign(sent) } })).toMatchObject({ statusCode: 200 });
+    expect(written()).toEqual([]);
+  });
+
+  it.each([
+    ["checkout.session.completed", { id: "cs_1", object: "checkout.session", payment_status: "unpaid" }],
+    ["charge.dispute.created", { id: "dp_1", object: "dispute" }],
+    ["payout.paid", { id: "po_1", object: "payout" }],
+  ])("is stored as %s, which nothing else tells", async (type, object) => {
+    const { post, written } = webhook();
+    const sent = JSON.stringify({ ...event, type, data: { object } });
+
+    await post({ body: sent, headers: { "stripe-signature": sign(sent) } });
+
+    expect(written()).toHaveLength(1);
   });
 
   it("is judged by its bytes, also when the gateway encoded them, whatever the header's case", async () => {

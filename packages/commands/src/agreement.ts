@@ -23,9 +23,12 @@ export function signAgreement(
   { hash, ...evidence }: Omit<Signature, "signedAt"> & { hash: string },
   occasion: Occasion,
   answer: (booking: Booking) => IdempotencyRecord | null,
+  seen?: Booking,
 ): Promise<SignResult> {
+  let first = seen;
   return untilFresh<SignResult>(store, async () => {
-    const before = await readBooking(store, bookingId);
+    const before = first ?? (await readBooking(store, bookingId));
+    first = undefined;
     if (before === null) return { ok: false, reason: "not_found" };
     if (hasSigned(before, hash)) return signAgain(store, before, evidence, answer);
     const decision = sign(before, { hash, autopay: evidence.autopay }, occasion.now);

@@ -19,7 +19,7 @@ import { chargePut } from "@clearing/store/charge";
 import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
-import { type LockRefusal, lockWrites } from "@clearing/store/locks";
+import { type HeldLocks, heldLocks, type LockRefusal, lockKeys, lockWrites } from "@clearing/store/locks";
 import type { Occasion } from "@clearing/store/occasion";
 import { freePlaces, isOurs, placeKey, toPlace } from "@clearing/store/place";
 import { moveClaim, takeFreePlace, takePlace } from "@clearing/store/place-claim";
@@ -32,6 +32,10 @@ export type SettleResult = { ok: true; attempt: Attempt } | { ok: false; reason:
 
 type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
 
+type State = SettlementState & { held: HeldLocks };
+export type SettlementRead =
+  | { ok: true; facts: Omit<State, "refundId"> }
+  | { ok: false; reason: "not_found" | "stale" };
 type Writes = Guarded<"stale" | "place_gone" | LockRefusal>[];
 
 /**
@@ -44,21 +48,15 @@ export function settleAttempt(
   { bookingId, attemptId, refundId }: { bookingId: string; attemptId: string; refundId: string },
   outcome: PaymentOutcome,
   occasion: Occasion,
+  read?: SettlementRead,
 ): Promise<SettleResult> {
+  let first = read;
   return untilFresh<SettleResult>(store, async () => {
-    const known = await readBooking(store, bookingId);
-    if (known === null) return { ok: false, reason: "not_found" };
-    const found = await readTogether(store, {
-      booking: keys.booking(bookingId),
-      attempt: keys.attempt(bookingId, attemptId),
-      place: placeKey(known),
-    });
-    if (found.booking === null || found.attempt === null) return { ok: false, reason: "not_found" };
-    const booking = fromDeadlineItem<Booking>(found.booking);
-    if (booking.placeId !== known.placeId) return { ok: false, reason: "stale" };
-    const attempt = fromDeadlineItem<Attempt>(found.attempt);
-    const placeIsOurs = isOurs(found.place && toPlace(found.place), bookingId);
-    const state: SettlementState = { booking, attempt, placeIsOurs, refundId };
+    const found = first ?? (await readForSettlement(store, { bookingId, attemptId }));
+    first = undefined;
+    if (!found.ok) return found;
+    const { attempt } = found.facts;
+    const state: State = { ...found.facts, refundId };
     const decision = decideSettlement(state, outcome, occasion.now);
     switch (decision.kind) {
       case "unchanged":
@@ -77,11 +75,44 @@ export function settleAttempt(
   });
 }
 
-async function write(store: Store, state: SettlementState, settlement: Settlement, occasion: Occasion) {
+/**
+ * What a settlement is decided on, as it was at one instant. `seen` is the booking as a first look has found it, by which
+ * its place and locks are known; `stale`: it has changed since.
+ */
+export async function readForSettlement(
+  store: Store,
+  { bookingId, attemptId }: { bookingId: string; attemptId: string },
+  seen?: Booking,
+): Promise<SettlementRead> {
+  const known = seen ?? (await readBooking(store, bookingId));
+  if (known === null) return { ok: false, reason: "not_found" };
+  const locks = lockKeys(known);
+  const found = await readTogether<string>(store, {
+    booking: keys.booking(bookingId),
+    attempt: keys.attempt(bookingId, attemptId),
+    place: placeKey(known),
+    ...Object.fromEntries(locks.map((key, index) => [`lock ${index}`, key])),
+  });
+  if (!found.booking || !found.attempt) return { ok: false, reason: "not_found" };
+  const booking = fromDeadlineItem<Booking>(found.booking);
+  if (booking.version !== known.version) return { ok: false, reason: "stale" };
+  const facts = {
+    booking,
+    attempt: fromDeadlineItem<Attempt>(found.attempt),
+    placeIsOurs: isOurs(found.place ? toPlace(found.place) : null, bookingId),
+    held: heldLocks(
+      booking,
+      locks.map((_, index) => found[`lock ${index}`] ?? null),
+    ),
+  };
+  return { ok: true, facts };
+}
+
+async function write(store: Store, state: State, settlement: Settlement, occasion: Occasion) {
   const { attempt, place } = settlement;
   const writes: Writes = [
     ...settlementWrites(store, state, settlement, occasion),
-    ...(place === undefined ? [] : await placeWrites(store, state.booking, place, occasion.now)),
+    ...(place === undefined ? [] : await placeWrites(store, state, place, occasion.now)),
   ];
   const result = await commit(store, writes, { ok: true, attempt });
   return result.ok ? result : staleUnless(result.reason, "already_booked");
@@ -103,17 +134,17 @@ const moneyWrites = (store: Store, { attempt, charge, refund }: Settlement): Gua
   ...(refund === undefined ? [] : [refundPut(store, refund)]),
 ];
 
-async function placeWrites(store: Store, booking: Booking, place: PlaceMove, now: Instant): Promise<Writes> {
-  return place.kind === "claim"
-    ? [
-        moveClaim(store, booking, place.until),
-        ...(await lockWrites(store, booking, place.cause === "debit" ? "wait" : "shrink", { until: place.until, now })),
-      ]
-    : [takePlace(store, booking), ...(await lockWrites(store, booking, "take", { until: "forever", now }))];
+async function placeWrites(store: Store, { booking, held }: State, place: PlaceMove, now: Instant): Promise<Writes> {
+  if (place.kind === "take") {
+    return [takePlace(store, booking), ...(await lockWrites(store, booking, "take", { until: "forever", now }, held))];
+  }
+  const move = place.cause === "debit" ? "wait" : "shrink";
+  const { until } = place;
+  return [moveClaim(store, booking, until), ...(await lockWrites(store, booking, move, { until, now }, held))];
 }
 
 /** The place was let go before the money came. */
-async function late(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
+async function late(store: Store, state: State, payment: Payment, occasion: Occasion) {
   const { booking } = state;
   const { now } = occasion;
   const { places } = mayRevive(booking, now)
@@ -123,7 +154,7 @@ async function late(store: Store, state: SettlementState, payment: Payment, occa
     const settlement = revive(state, id, payment, now);
     const writes: Writes = [
       takeFreePlace(store, { ...booking, placeId: id }, now),
-      ...(await lockWrites(store, booking, "take", { until: "forever", now })),
+      ...(await lockWrites(store, booking, "take", { until: "forever", now }, state.held)),
       ...settlementWrites(store, state, settlement, occasion),
     ];
     const result = await commit(store, writes, { ok: true, attempt: settlement.attempt });

@@ -9,15 +9,19 @@ import {
   methodsFor,
   type PaymentMethod,
 } from "@clearing/domain/booking";
+import { personKey } from "@clearing/domain/person";
 import { clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import type { GatewayFailure } from "@clearing/payments";
 import { attemptPut, readAttempt } from "@clearing/store/attempt";
 import { bookingWrites } from "@clearing/store/booking";
-import { readFileWith } from "@clearing/store/booking-file";
+import { type BookingFile, readFileWith } from "@clearing/store/booking-file";
 import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/commit";
-import { type LockRefusal, lockWrites } from "@clearing/store/locks";
+import { readCustomer } from "@clearing/store/customer";
+import type { IdempotencyRecord } from "@clearing/store/idempotency";
+import { type LockRefusal, locksTakenForOwn, lockWrites } from "@clearing/store/locks";
 import { moveClaim } from "@clearing/store/place-claim";
+import type { Store } from "@clearing/store/store";
 import { wayBackPut } from "@clearing/store/way-back";
 import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
@@ -40,13 +44,23 @@ export type CheckoutCommand = {
   method?: PaymentMethod | undefined;
 };
 
+export type OpenPage = Attempt & { sessionId: string; url: string };
+
 export type OpenCheckout =
-  | { ok: true; attempt: Attempt & { sessionId: string; url: string } }
-  | CheckoutRefused
-  | GatewayFailure;
+  /** `kept`: the record of the answer was written with the page. */
+  { ok: true; attempt: OpenPage; kept: boolean } | CheckoutRefused | GatewayFailure;
 
 /** `abandon`: the attempt stands in the way, and is to be given up before another one begins. */
-type Begun = { ok: true; attempt: Attempt; abandon?: true } | CheckoutRefused;
+type Begun = { ok: true; attempt: Attempt; booking: Booking; abandon?: true } | CheckoutRefused;
+
+/** Who asks. A booking of which `mayPay` does not hold is not found. */
+export type Payer = {
+  mayPay: (booking: Booking) => boolean;
+  /** The owner's address, as far as it is known before the booking is: the customer is read together with the booking. */
+  email: string;
+  /** The record of the answer, written in the transaction that makes the page known. */
+  answer: (page: OpenPage) => IdempotencyRecord | null;
+};
 
 /** At the most: a page that has expired meanwhile, one that was never made, a customer that is gone, and then one more. */
 const rounds = 4;
@@ -58,19 +72,24 @@ const rounds = 4;
  * client's customer, the attempt is refused, and the next one is made for another. A page that is there already is looked
  * at before it is given.
  */
-export async function openCheckout(context: Context, command: CheckoutCommand, actor: Actor): Promise<OpenCheckout> {
+export async function openCheckout(
+  context: Context,
+  command: CheckoutCommand,
+  actor: Actor,
+  payer?: Payer,
+): Promise<OpenCheckout> {
   let gone: string | undefined;
   let unmade = 0;
   for (let round = 0; round < rounds; round++) {
-    const begun = await begin(context, command, actor, gone);
+    const begun = await begin(context, command, actor, gone, payer);
     if (!begun.ok) return begun;
     const settled = begun.abandon
       ? await abandon(context, { bookingId: command.bookingId, attemptId: begun.attempt.id }, "checkout")
-      : await current(context, begun.attempt);
+      : await current(context, begun, payer);
     if (!settled.ok) return settled;
     const { sessionId, url, status, failureCode, customerId, sessionExpiresAt } = settled.attempt;
     if (status === "open" && sessionId !== null && url !== null && sessionExpiresAt > context.clock.now()) {
-      return { ok: true, attempt: { ...settled.attempt, sessionId, url } };
+      return { ok: true, attempt: { ...settled.attempt, sessionId, url }, kept: settled.kept ?? false };
     }
     if (status === "refused") {
       if (failureCode === customerGone) gone = customerId;
@@ -83,9 +102,17 @@ export async function openCheckout(context: Context, command: CheckoutCommand, a
 }
 
 /** The attempt as Stripe has it now. */
-async function current(context: Context, attempt: Attempt): Promise<Settled> {
+async function current(
+  context: Context,
+  { attempt, booking }: { attempt: Attempt; booking: Booking },
+  payer: Payer | undefined,
+): Promise<Settled> {
   const { status, sessionId, sessionExpiresAt, bookingId, id } = attempt;
-  if (status !== "open" || sessionId === null) return settle(context, { bookingId, attemptId: id }, "checkout");
+  if (status !== "open" || sessionId === null) {
+    const record = ({ url, sessionId: session, ...opened }: Attempt) =>
+      url === null || session === null ? null : (payer?.answer({ ...opened, url, sessionId: session }) ?? null);
+    return settle(context, { bookingId, attemptId: id }, "checkout", { attempt, booking }, record);
+  }
   return sessionExpiresAt > context.clock.now()
     ? lookAtPage(context, { ...attempt, sessionId }, "checkout")
     : closeSession(context, attempt, "checkout");
@@ -111,48 +138,70 @@ async function begin(
   command: CheckoutCommand,
   actor: Actor,
   gone: string | undefined,
+  payer: Payer | undefined,
 ): Promise<Begun | GatewayFailure> {
-  const look = await untilFresh<Decided | CheckoutRefused>(context.store, () =>
-    decide(context, command, { customerId: "", methods: ["card"], attemptId: "" }, context.clock.now()),
-  );
+  const { store, clock } = context;
+  const [look, customerAsked] = await Promise.all([
+    untilFresh<Decided | CheckoutRefused>(store, async () => {
+      const file = await readFileOf(store, command);
+      if (!file.ok) return file;
+      if (payer?.mayPay(file.booking) === false) return { ok: false, reason: "not_found" };
+      return decide(context, command, file, { customerId: "", methods: ["card"], attemptId: "" }, clock.now());
+    }),
+    payer && gone === undefined ? readCustomer(store, payer.email) : null,
+  ]);
   if (!look.ok) return look;
   // A refusal, or a page that is open, needs no customer: neither waits for Stripe, and neither makes one there.
   if (look.decision.kind !== "begin") return attemptOf(context, look);
-  const customer = await ensureCustomer(context, look.booking.owner.email, gone);
+  const { email } = look.booking.owner;
+  const known = payer !== undefined && personKey(payer.email) === personKey(email) ? customerAsked : null;
+  const customer = await ensureCustomer(context, email, { gone, known });
   if (!customer.ok) return customer;
-  const debit = await record(
-    context,
-    command,
-    actor,
-    customer.customerId,
-    methodsFor(look.booking, command, context.clock.now()),
-  );
+  const asked = { customerId: customer.customerId, methods: methodsFor(look.booking, command, clock.now()) };
+  // What was read before Stripe was asked for a customer is read again.
+  const seen = known?.customerId === customer.customerId ? look.file : undefined;
+  const debit = await record(context, command, actor, asked, seen);
   // Another of the client's deposits is being paid by debit: this one is paid by card.
   return debit.ok || debit.reason !== "debit_busy"
     ? (debit as Begun)
-    : ((await record(context, command, actor, customer.customerId, ["card"])) as Begun);
+    : ((await record(context, command, actor, { ...asked, methods: ["card"] })) as Begun);
 }
 
 type Asked = { customerId: string; methods: PaymentMethod[]; attemptId: string };
-type Decided = { ok: true; booking: Booking; decision: Extract<CheckoutDecision, { ok: true }> };
+type CheckoutFile = BookingFile & { attempt: Attempt | null };
+type Decided = {
+  ok: true;
+  booking: Booking;
+  file: CheckoutFile;
+  decision: Extract<CheckoutDecision, { ok: true }>;
+};
 
-/** What a checkout would do to its booking as it is now. */
-async function decide(
-  { store, site }: Context,
+/** A booking with what is under way for the due that is asked for, as both were at one instant. */
+async function readFileOf(
+  store: Store,
   command: CheckoutCommand,
-  asked: Asked,
-  now: Instant,
-): Promise<Decided | CheckoutRefused | { ok: false; reason: "stale" }> {
+): Promise<({ ok: true } & CheckoutFile) | { ok: false; reason: "not_found" | "stale" }> {
   const file = await readFileWith(store, command.bookingId, (known) => attemptUnderWay(known, command));
   if (file === null) return { ok: false, reason: "not_found" };
+  const isWhole = (file.attempt?.id ?? null) === attemptUnderWay(file.booking, command);
+  return isWhole ? { ok: true, ...file } : { ok: false, reason: "stale" };
+}
+
+/** What a checkout would do to its booking. */
+function decide(
+  { site }: Context,
+  command: CheckoutCommand,
+  file: CheckoutFile,
+  asked: Asked,
+  now: Instant,
+): Decided | CheckoutRefused {
   const { booking, clearance, attempt } = file;
-  if ((attempt?.id ?? null) !== attemptUnderWay(booking, command)) return { ok: false, reason: "stale" };
   const today = dateIn(booking.terms.timeZone, now);
   const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
   const returnUrl = `${site.publicUrl}/v1/checkout/return`;
   const verifying = attempt !== null && attempt.verifyUntil !== null;
   const decision = beginCheckout(booking, { ...command, ...asked, returnUrl, notCleared, verifying }, now);
-  return decision.ok ? { ok: true, booking, decision } : decision;
+  return decision.ok ? { ok: true, booking, file, decision } : decision;
 }
 
 /** The attempt that is there already, to be opened again or abandoned. */
@@ -160,22 +209,30 @@ async function attemptOf({ store }: Context, { booking, decision }: Decided): Pr
   if (decision.kind === "begin") throw new Error(`${booking.id} has no attempt yet`);
   const attempt = await readAttempt(store, booking.id, decision.attemptId);
   if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
-  return { ok: true, attempt, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
+  return { ok: true, attempt, booking, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
 }
 
-/** The first transaction: the attempt, the due that it collects, and, for a deposit, the extension of the hold. */
+/**
+ * The first transaction: the attempt, the due that it collects, and, for a deposit, the extension of the hold. `seen` is
+ * what was read of the booking a moment ago; its locks are taken to be its own then, which the transaction holds to.
+ */
 function record(
   context: Context,
   command: CheckoutCommand,
   actor: Actor,
-  customerId: string,
-  methods: PaymentMethod[],
+  { customerId, methods }: Omit<Asked, "attemptId">,
+  seen?: CheckoutFile,
 ): Promise<Begun | { ok: false; reason: "debit_busy" }> {
   const { store } = context;
   const attemptId = context.ids.next("att");
+  let first = seen;
   return untilFresh<Begun | { ok: false; reason: "debit_busy" }>(store, async () => {
     const occasion = by(context, "checkout", actor);
-    const decided = await decide(context, command, { customerId, methods, attemptId }, occasion.now);
+    const held = first && locksTakenForOwn(first.booking);
+    const file = first === undefined ? await readFileOf(store, command) : { ok: true as const, ...first };
+    first = undefined;
+    if (!file.ok) return file;
+    const decided = decide(context, command, file, { customerId, methods, attemptId }, occasion.now);
     if (!decided.ok) return decided;
     const { booking, decision } = decided;
     if (decision.kind !== "begin") return attemptOf(context, decided);
@@ -187,11 +244,11 @@ function record(
     ];
     if (holdUntil !== null) {
       const page = methods.includes("us_bank_account") ? "debit_page" : "card_page";
-      const locks = await lockWrites(store, booking, page, { until: holdUntil, now: occasion.now });
+      const locks = await lockWrites(store, booking, page, { until: holdUntil, now: occasion.now }, held);
       writes.push(moveClaim(store, booking, holdUntil), ...locks);
     }
     const result = await commit(store, writes);
-    if (result.ok) return { ok: true, attempt };
+    if (result.ok) return { ok: true, attempt, booking: decision.booking };
     if (result.reason === "already_booked") return { ok: false, reason: "hold_expired" };
     return staleUnless(result.reason, "debit_busy");
   });

@@ -43,13 +43,15 @@ export async function holdPlace(
 ): Promise<HeldBooking> {
   const { now } = occasion;
   for (let round = 0; round < rounds; round++) {
-    const { places, forSale } = await freePlaces(store, request.cohortId, request.placeType, now);
+    const { account } = request;
+    const [{ places, forSale }, room] = await Promise.all([
+      freePlaces(store, request.cohortId, request.placeType, now),
+      account === null ? { slot: null } : roomForHold(store, account, request.cohortId, now),
+    ]);
     const place = places[Math.floor(store.random() * places.length)];
     if (place === undefined) return { ok: false, reason: forSale ? "sold_out" : "not_on_sale" };
     // The cohort was given other dates or another zone since: the quote's schedule and policy are those of the old ones.
     if (place.datesVersion !== request.datesVersion) return { ok: false, reason: "quote_expired" };
-    const { account } = request;
-    const room = account === null ? { slot: null } : await roomForHold(store, account, request.cohortId, now);
     if ("limit" in room) return { ok: false, reason: "limit_exceeded", ...room };
     const { change, idempotency } = hold(place.id, room.slot);
     const { booking } = change;

@@ -1,27 +1,40 @@
 import { type Attempt, isFinal, mayOwe, opened, type PaymentOutcome } from "@clearing/domain/booking";
 import { Failure } from "@clearing/domain/failure";
-import { plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
+import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
-import { attemptPut, readAttempt, readAttempts } from "@clearing/store/attempt";
+import { type AttemptFile, attemptPut, readAttempt, readAttemptFile, readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
+import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
+import { underLease } from "@clearing/store/lease";
 import { pagesClosed } from "@clearing/store/pages";
 import { isRemoved } from "@clearing/store/removed";
 import { mayAskStripe, wayBackPut } from "@clearing/store/way-back";
-import { type SettleResult, settleAttempt } from "./apply-settlement.ts";
+import { readForSettlement, type SettlementRead, type SettleResult, settleAttempt } from "./apply-settlement.ts";
 import { type AttemptRef, attemptMetadata, by, type Context, replayableHours } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
 import { shown } from "./shown.ts";
 
-export type Settled = SettleResult | GatewayFailure;
+/** `kept`: the record of a request's answer was written with the page that it opened. */
+export type Settled = (SettleResult & { kept?: boolean }) | GatewayFailure;
+
+/** The record of the answer to the request that opens a page, as the attempt is then. */
+type AnswerOf = (opened: Attempt) => IdempotencyRecord | null;
 
 /**
  * Asks Stripe how one attempt stands and applies the answer. Idempotent and safe to call from everywhere: webhook,
  * return page, reconciler, sweep. An attempt whose session was never heard of is finished first, under its own key.
+ * `seen` is the attempt with its booking as a first look has found them.
  */
-export function settle(context: Context, ref: AttemptRef, action: string): Promise<Settled> {
-  const isOver = ({ verifyUntil }: Attempt) => verifyUntil !== null && verifyUntil <= context.clock.now();
-  return settleOrGiveUp(context, ref, action, isOver);
+export function settle(
+  context: Context,
+  ref: AttemptRef,
+  action: string,
+  seen?: AttemptFile,
+  answer?: AnswerOf,
+): Promise<Settled> {
+  const waitedEnough = ({ verifyUntil }: Attempt) => verifyUntil !== null && verifyUntil <= context.clock.now();
+  return settleOrGiveUp(context, ref, action, waitedEnough, seen, answer);
 }
 
 /**
@@ -30,11 +43,47 @@ export function settle(context: Context, ref: AttemptRef, action: string): Promi
  */
 export async function settleOnReturn(context: Context, ref: AttemptRef): Promise<Settled> {
   const { store, clock } = context;
-  const attempt = await readAttempt(store, ref.bookingId, ref.attemptId);
-  if (attempt === null) return { ok: false, reason: "not_found" };
-  const asks = !isFinal(attempt) && (await mayAskStripe(store, ref, clock.now()));
-  return asks ? settle(context, ref, "checkout_return") : { ok: true, attempt };
+  const file = await readAttemptFile(store, ref.bookingId, ref.attemptId);
+  if (file === null) return { ok: false, reason: "not_found" };
+  const asks = !isFinal(file.attempt) && (await mayAskStripe(store, ref, clock.now()));
+  if (!asks) return { ok: true, attempt: file.attempt };
+  return settleAlone(context, file, "checkout_return", ({ attempt }) => isFinal(attempt), returnPatienceMs);
 }
+
+/** So long who comes back waits for another consumer that is at it; then the page shows what is stored. */
+const returnPatienceMs = 1_500;
+
+/**
+ * Settles an attempt while no other consumer works on its booking. Whoever has to wait looks until `isEnough` holds of
+ * what is stored; after `patienceMs` it is given as it is, and without that bound it is settled all the same.
+ */
+export function settleAlone(
+  context: Context,
+  seen: AttemptFile,
+  action: string,
+  isEnough: (file: AttemptFile) => boolean,
+  patienceMs?: number,
+): Promise<Settled> {
+  const { store } = context;
+  let file = seen;
+  const ref = { bookingId: seen.booking.id, attemptId: seen.attempt.id };
+  const stored = (): Settled => ({ ok: true, attempt: file.attempt });
+  return underLease<Settled>(store, ref.bookingId, {
+    look: async () => {
+      file = (await readAttemptFile(store, ref.bookingId, ref.attemptId)) ?? file;
+      return isEnough(file) ? { done: true, result: stored() } : { done: false };
+    },
+    act: async () => {
+      const result = await settle(context, ref, action, file);
+      return { done: result.ok && isOver(result.attempt), result };
+    },
+    ...(patienceMs === undefined ? {} : { patienceMs, otherwise: async () => stored() }),
+  });
+}
+
+/** Nothing that Stripe tells of its payment changes such an attempt any more. */
+export const isOver = (attempt: Attempt): boolean =>
+  isFinal(attempt) && (attempt.status !== "succeeded" || attempt.feePosted);
 
 /** Settles an attempt, and gives it up at once if its bank account is still to be verified. */
 export const abandon = (context: Context, ref: AttemptRef, action: string): Promise<Settled> =>
@@ -45,19 +94,26 @@ async function settleOrGiveUp(
   ref: AttemptRef,
   action: string,
   givesUp: (attempt: Attempt) => boolean,
+  seen?: AttemptFile,
+  answer?: AnswerOf,
 ): Promise<Settled> {
-  const attempt = await readAttempt(context.store, ref.bookingId, ref.attemptId);
+  const { store, clock } = context;
+  const attempt = seen?.attempt ?? (await readAttempt(store, ref.bookingId, ref.attemptId));
   if (attempt === null) return { ok: false, reason: "not_found" };
   // Stripe refused its session: there is none to ask for, and none may be made for it any more.
   if (attempt.sessionId === null && isFinal(attempt)) return { ok: true, attempt };
-  const session = await currentSession(context, attempt);
+  const [session, read] = await Promise.all([
+    currentSession(context, attempt),
+    // What it will be decided on is read meanwhile; of a session that is made first, afterwards.
+    attempt.sessionId === null ? undefined : readForSettlement(store, ref, seen?.booking),
+  ]);
   if (!session.ok) return session.kind === "invalid" ? refuse(context, attempt, session.code, action) : session;
-  if (attempt.sessionId === null) {
-    const opened = await recordOpened(context, attempt, session.value);
-    if (!opened.ok) return opened;
-  }
   const outcome = outcomeOf(session.value);
-  if (outcome.kind !== "verifying" || !givesUp(attempt)) return applyOutcome(context, ref, outcome, action);
+  if (attempt.sessionId === null) {
+    const opened = await recordOpened(context, attempt, session.value, answer);
+    if (!opened.ok || (opened.attempt !== null && outcome.kind === "open")) return opened;
+  } else if (changesNothing(attempt, outcome, clock.now())) return { ok: true, attempt };
+  if (outcome.kind !== "verifying" || !givesUp(attempt)) return applyOutcome(context, ref, outcome, action, read);
   const ending = await cancelVerification(context, session.value.sessionId, outcome.paymentIntentId);
   return ending.ok ? applyOutcome(context, ref, ending.value, action) : ending;
 }
@@ -87,8 +143,10 @@ function applyOutcome(
   ref: AttemptRef,
   outcome: PaymentOutcome,
   action: string,
+  read?: SettlementRead,
 ): Promise<SettleResult> {
-  return settleAttempt(context.store, { ...ref, refundId: context.ids.next("ref") }, outcome, by(context, action));
+  const request = { ...ref, refundId: context.ids.next("ref") };
+  return settleAttempt(context.store, request, outcome, by(context, action), read);
 }
 
 /** Why an attempt was refused whose session was not made, or is another account's: another attempt may succeed. */
@@ -196,15 +254,30 @@ function orNeverMade(found: GatewayResult<CheckoutFacts | null>, { id }: Attempt
   return { ok: false, kind: "invalid", code: neverMade, message: `${id} has no session` };
 }
 
-/** Records that the session is there; whoever was faster has recorded the same. */
-async function recordOpened(context: Context, attempt: Attempt, { sessionId, url }: CheckoutFacts) {
+/** A page that is still open, on an attempt that is known to be so and is not due for a look. */
+const changesNothing = ({ status, dueAt }: Attempt, { kind }: PaymentOutcome, now: Instant): boolean =>
+  kind === "open" && status === "open" && (dueAt === null || dueAt > now);
+
+/** Records that the session is there, with the answer that gives it out; whoever was faster has recorded the same. */
+async function recordOpened(
+  context: Context,
+  attempt: Attempt,
+  { sessionId, url }: CheckoutFacts,
+  answer: AnswerOf = () => null,
+): Promise<
+  { ok: true; attempt: Attempt; kept: boolean } | { ok: true; attempt: null } | { ok: false; reason: "conflict" }
+> {
   const { store, clock } = context;
   const next = opened(attempt, { id: sessionId, url }, clock.now());
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
-  const result = await commit(store, [attemptPut(store, next), wayBackPut(store, sessionId, ref)]);
-  return result.ok || result.reason === "stale"
-    ? ({ ok: true } as const)
-    : ({ ok: false, reason: "conflict" } as const);
+  const record = answer(next);
+  const result = await commit<"stale" | "replayed">(store, [
+    ...answerWrites(store.tables.core, record),
+    attemptPut(store, next),
+    wayBackPut(store, sessionId, ref),
+  ]);
+  if (result.ok) return { ok: true, attempt: next, kept: record !== null };
+  return result.reason === "conflict" ? { ok: false, reason: "conflict" } : { ok: true, attempt: null };
 }
 
 /** Stripe refused the session, never made it or never showed it: the due is free for another attempt. */
@@ -265,6 +338,7 @@ export async function lookAtPage(
   const ended = isGone && session.value.status === "open" ? await gateway.expireCheckoutSession(sessionId) : session;
   if (!ended.ok) return ended.kind === "invalid" ? settle(context, ref, action) : { ok: true, attempt };
   const outcome = outcomeOf(ended.value);
+  if (changesNothing(attempt, outcome, context.clock.now())) return { ok: true, attempt };
   const withdrawn = { kind: "withdrawn", code: customerGone } as const;
   return applyOutcome(context, ref, isGone && outcome.kind === "expired" ? withdrawn : outcome, action);
 }

@@ -1,6 +1,8 @@
+import type { Attempt } from "@clearing/domain/booking";
 import { refundReturned, refundTaken, unknownRefundOwed } from "@clearing/domain/ledger";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import type { GatewayResult, RefundFacts } from "@clearing/payments";
+import type { AttemptFile } from "@clearing/store/attempt";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readRefund } from "@clearing/store/refund";
 import { by, type Context } from "./context.ts";
@@ -9,18 +11,41 @@ import { type Applied, applyPayment, applySession, postUnknownCharge } from "./p
 import { byHandId, fits, refundAtStripe } from "./refund-at-stripe.ts";
 import { recordStripeRefund } from "./refund-by-hand.ts";
 import { settleRefundPart } from "./refund-parts.ts";
+import { isOver, settleAlone } from "./settle.ts";
 
 export type StripeHint = { type: string; objectId: string; objectType: string };
+
+type Acted = Applied | { ok: true; handled: false };
 
 /**
  * Acts on a Stripe event: the object that it names is fetched anew and applied forward, so that an event that comes
  * twice, late or out of order changes nothing. Money of another system on the account is posted to `suspense`.
- * `handled: false`: nothing is done yet on objects of this type.
+ * `handled: false`: nothing is done yet on objects of this type. `named` is the attempt that the object's metadata
+ * names, as it is stored: where that has seen all that the event can tell, Stripe is not asked.
  */
 export async function applyStripeEvent(
   context: Context,
-  { objectId, objectType, type }: StripeHint,
-): Promise<Applied | { ok: true; handled: false }> {
+  hint: StripeHint,
+  named: AttemptFile | null = null,
+): Promise<Acted> {
+  if (named === null || !isOfOnePayment(hint)) return applyObject(context, hint);
+  const settled = isOver(named.attempt)
+    ? ({ ok: true, attempt: named.attempt } as const)
+    : await settleAlone(context, named, `stripe:${hint.type}`, ({ attempt }) => isOver(attempt));
+  if (!settled.ok && "kind" in settled) return settled;
+  // A copy of its metadata, or an attempt that another session has paid: the object itself says whose it is.
+  return settled.ok && isAbout(settled.attempt, hint) ? { ok: true } : applyObject(context, hint);
+}
+
+/** What a payment's own attempt can be settled by; refunds have requests of their own. */
+const isOfOnePayment = ({ type, objectType }: StripeHint): boolean =>
+  objectType !== "refund" && type !== "charge.refunded";
+
+/** The object is the attempt's own, by the ids that its own session brought. */
+const isAbout = ({ sessionId, paymentIntentId, chargeId }: Attempt, { objectId }: StripeHint): boolean =>
+  [sessionId, paymentIntentId, chargeId].includes(objectId);
+
+async function applyObject(context: Context, { objectId, objectType, type }: StripeHint): Promise<Acted> {
   const action = `stripe:${type}`;
   switch (objectType) {
     case "checkout.session": {

@@ -96,5 +96,11 @@ export const stripeEventReceived = z.strictObject({
   version: z.literal(1),
   occurredAt: instant(),
   subject: z.strictObject({ type: z.literal("stripe_event"), id: id("evt"), version: z.literal(1) }),
-  data: z.strictObject({ eventId: id("evt"), type: z.string(), objectId: z.string(), objectType: z.string() }),
+  data: z.strictObject({
+    eventId: id("evt"),
+    type: z.string(),
+    objectId: z.string(),
+    objectType: z.string(),
+    attempt: z.optional(z.strictObject({ bookingId: id("bkg"), attemptId: id("att") })),
+  }),
 });

@@ -116,7 +116,14 @@ export type EventPayload = {
   created: number;
   livemode?: boolean;
   account?: string | null;
-  data: { object: { id?: string; object: string } };
+  data: { object: EventObject };
+};
+
+type EventObject = {
+  id?: string;
+  object: string;
+  metadata?: Record<string, string> | null;
+  payment_status?: string;
 };
 
 export function eventFacts(event: EventPayload): StripeEventFacts {
@@ -131,5 +138,14 @@ export function eventFacts(event: EventPayload): StripeEventFacts {
     created: instantOfEpoch(event.created),
     livemode: event.livemode ?? false,
     account: event.account ?? null,
+    ...namedBy(object),
+    ...(object.object === "checkout.session" && object.payment_status === "paid" ? { paid: true as const } : {}),
   };
+}
+
+/** Ids as ours are: what somebody else writes into the metadata of their objects goes no further. */
+function namedBy({ metadata }: EventObject): Pick<StripeEventFacts, "attempt"> {
+  const { app, bookingId = "", attemptId = "" } = metadata ?? {};
+  const isOurs = app === "clearing" && /^bkg_\w{1,60}$/.test(bookingId) && /^att_\w{1,60}$/.test(attemptId);
+  return isOurs ? { attempt: { bookingId, attemptId } } : {};
 }

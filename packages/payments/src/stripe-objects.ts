@@ -112,4 +112,8 @@ export type StripeEventFacts = {
   created: Instant;
   livemode: boolean;
   account: string | null;
+  /** The attempt that its object's metadata names: where to look first, and no proof of anything. */
+  attempt?: { bookingId: string; attemptId: string };
+  /** A checkout session that showed as paid. */
+  paid?: true;
 };

@@ -11,6 +11,7 @@ import type { Deps, DepsFactory, NotConfigured } from "./deps.ts";
 import { type Idempotency, scopeOf } from "./idempotency.ts";
 import { closeList, openList } from "./list-cursor.ts";
 import { jsonLog, type Log } from "./log.ts";
+import { changingOnlyWhen } from "./once.ts";
 import { type InputOf, type RawRequest, readRequest } from "./route-input.ts";
 
 export type { Answer, Refusal, Reply } from "./answer.ts";
@@ -25,6 +26,11 @@ export type RequestContext<D extends Deps = Deps> = {
   sourceIp: string;
   userAgent: string;
   deps: D;
+  /**
+   * Looks once more whether the request was answered meanwhile, which every refusal waits for: a handler that knows what
+   * refuses it, and reads on to say more of it, calls this first.
+   */
+  lookAgain: () => void;
 };
 
 /** It is kept with a signature, and a client writes it as it likes. */
@@ -33,7 +39,19 @@ const LONGEST_USER_AGENT = 500;
 type Handler<R extends Route, D extends Deps> = (input: InputOf<R>, context: RequestContext<D>) => Promise<Answer>;
 
 /** A route with what answers it, and a page with what is shown when that fails. */
-export type Binding<D extends Deps = Deps> = { route: Route; answer: Handler<Route, D>; failed?: () => Reply };
+export type Binding<D extends Deps = Deps> = {
+  route: Route;
+  answer: Handler<Route, D>;
+  failed?: () => Reply;
+  /** It reads while its key is still looked up. */
+  readsAtOnce?: boolean;
+};
+
+/**
+ * A binding whose handler reads while the request's key is still looked up: one round trip less. Its first write, and
+ * its first word to Stripe, wait for that: a request that comes again changes nothing.
+ */
+export const readingAtOnce = <D extends Deps>(binding: Binding<D>): Binding<D> => ({ ...binding, readsAtOnce: true });
 
 type FailedPage<R extends Route> = R extends { page: true } ? [failed: () => Reply] : [failed?: undefined];
 
@@ -161,7 +179,7 @@ function logOf(event: HttpEvent): Log {
 
 async function serve<D extends Deps>(
   deps: D,
-  { route, answer }: Binding<D>,
+  { route, answer, readsAtOnce = false }: Binding<D>,
   event: HttpEvent,
   raw: RawRequest,
 ): Promise<Response> {
@@ -189,24 +207,49 @@ async function serve<D extends Deps>(
     scope: idempotency.scope,
     nowSeconds: epochSeconds(now),
   };
-  const earlier = record && (await readIdempotency(deps.store, record));
-  if (idempotency && earlier) return replay(earlier, idempotency);
+  const kept = record && readIdempotency(deps.store, record);
+  const before = readsAtOnce ? null : await kept;
+  if (idempotency && before) return replay(before, idempotency);
+  const isNew = async (): Promise<void> => {
+    if (await kept) throw new AnsweredBefore();
+  };
 
+  let again: Promise<IdempotencyRecord | null> | null = null;
+  const lookAgain = () => {
+    again ??= record && readIdempotencyAgain(deps.store, record);
+    again?.catch(() => undefined);
+    return again;
+  };
   const context: RequestContext<D> = {
     caller,
+    lookAgain,
     now,
     idempotency,
     requestId,
     sourceIp: http.sourceIp,
     userAgent: http.userAgent.slice(0, LONGEST_USER_AGENT).toWellFormed(),
-    deps: { ...deps, log: deps.log.with({ requestId, operation: route.operationId }) },
+    deps: {
+      ...(kept && readsAtOnce ? changingOnlyWhen(isNew, deps) : deps),
+      log: deps.log.with({ requestId, operation: route.operationId }),
+    },
   };
-  const answered = await answer(list.input, context);
+  const [answering, earlier] = await Promise.allSettled([answer(list.input, context), kept]);
+  if (earlier.status === "rejected") throw earlier.reason;
+  if (idempotency && earlier.value) return replay(earlier.value, idempotency);
+  if (answering.status === "rejected") throw answering.reason;
+  const answered = answering.value;
   if (!("refused" in answered || "replayed" in answered)) return responseOf(closeList(answered, list.listId));
   // What refuses it may be the effect of the first request with its key, answered since this one came.
-  const winner = record && (await readIdempotencyAgain(deps.store, record));
+  const winner = await lookAgain();
   if (idempotency && winner) return replay(winner, idempotency);
   return problemResponse("refused" in answered ? answered : { refused: "conflict" });
+}
+
+/** What a handler's first write meets where the request comes again: the answer that was kept is given instead. */
+class AnsweredBefore extends Error {
+  override name = "AnsweredBefore";
+  /** As DynamoDB's own failures: nothing that was read is wrong, and reading it again does not help. */
+  readonly $metadata = {};
 }
 
 type Admission = { ok: true; caller: Caller | null } | { ok: false; refused: "unauthenticated" | "forbidden" };

@@ -1,14 +1,35 @@
-import type { Attempt } from "@clearing/domain/booking";
+import type { Attempt, Booking } from "@clearing/domain/booking";
 import { readChildren } from "./booking-children.ts";
 import type { Guarded } from "./commit.ts";
-import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
+import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
-import { readItem } from "./read.ts";
+import { type Key, readItem, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 import { follows } from "./version.ts";
 
 export async function readAttempt(store: Store, bookingId: string, id: string): Promise<Attempt | null> {
   return readItem(store, keys.attempt(bookingId, id), fromDeadlineItem<Attempt>);
+}
+
+/** An attempt and its booking as a first look sees them; what is decided on them later holds to their versions. */
+export type AttemptFile = { attempt: Attempt; booking: Booking };
+
+/** An attempt with its booking, by one read; null where there is no such attempt. */
+export async function readAttemptFile(store: Store, bookingId: string, id: string): Promise<AttemptFile | null> {
+  return attemptFileIn(await readItems(store, attemptFileKeys(bookingId, id)));
+}
+
+export const attemptFileKeys = (bookingId: string, id: string): Key[] => [
+  keys.booking(bookingId),
+  keys.attempt(bookingId, id),
+];
+
+/** The attempt and its booking among items that were read for one attempt; null unless both are there. */
+export function attemptFileIn(items: Item[]): AttemptFile | null {
+  const booking = items.find(({ sk }) => sk === "BOOKING");
+  const attempt = items.find(({ sk }) => String(sk).startsWith("ATT#"));
+  if (booking === undefined || attempt === undefined) return null;
+  return { booking: fromDeadlineItem<Booking>(booking), attempt: fromDeadlineItem<Attempt>(attempt) };
 }
 
 export async function readAttempts(store: Store, bookingId: string): Promise<Attempt[]> {

@@ -20,6 +20,8 @@ export const keys = {
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
   /** The pages of a booking that has ended are still to be closed. */
   pages: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),
+  /** Which consumer works on a booking's payments now. */
+  lease: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "LEASE" }),
   /** What an attempt's or a session's id stands for on the way back from Stripe's page. */
   wayBack: (name: string) => ({ pk: `BACK#${name}`, sk: "BACK" }),
   refund: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `REF#${id}` }),

@@ -72,22 +72,42 @@ const participantLock = ({ cohortId, participant }: Parties): Key => keys.partic
 const payerLock = ({ cohortId, owner, participant }: Parties): Key =>
   keys.payerLock(cohortId, owner.email, participant.email);
 
-/** What a move of the claim writes to the booking's locks: they carry the instant of the place's claim. */
+/** Where a booking's locks are, to be read together with what else a decision needs. */
+export const lockKeys = (booking: Booking): Key[] => locksOf(booking).map(({ key }) => key);
+
+/** Which of a booking's locks it holds, told from their items in the order of `lockKeys`. */
+export type HeldLocks = ReadonlySet<string>;
+export const heldLocks = ({ id }: Booking, items: readonly (Item | null)[]): HeldLocks =>
+  new Set(items.flatMap((item) => (item?.bookingId === id ? [`${item.pk} ${item.sk}`] : [])));
+
+/** All of a booking's locks, taken for held without a look: a write to one that is another's by now is refused. */
+export const locksTakenForOwn = (booking: Booking): HeldLocks =>
+  new Set(locksOf(booking).map(({ key }) => lockName(key)));
+
+const lockName = ({ pk, sk }: Key): string => `${pk} ${sk}`;
+
+/**
+ * What a move of the claim writes to the booking's locks: they carry the instant of the place's claim. `held` is what was
+ * read of them before; without it they are read.
+ */
 export async function lockWrites(
   store: Store,
   booking: Booking,
   move: ClaimMove,
   { until, now }: { until: Instant | "forever"; now: Instant },
+  held?: HeldLocks,
 ): Promise<Guarded<LockRefusal | "stale">[]> {
   const moved = locksOf(booking).filter(({ at }) => at[move] !== undefined);
-  const held = await heldBy(
-    store,
-    booking,
-    moved.filter(({ at }) => at[move] !== "claim"),
-  );
+  const known =
+    held ??
+    (await readHeld(
+      store,
+      booking,
+      moved.filter(({ at }) => at[move] !== "claim"),
+    ));
   return moved.flatMap((lock): Guarded<LockRefusal | "stale">[] => {
     if (lock.at[move] === "claim") return [lockWrite(store, booking, lock, until, now, lock.refusal)];
-    if (!held.includes(lock)) return [];
+    if (!known.has(lockName(lock.key))) return [];
     return [
       lock.at[move] === "follow"
         ? lockWrite(store, booking, lock, until, now, "stale")
@@ -135,16 +155,15 @@ export async function correctionWrites(
   const claimed = await lockWrites(store, after, "correct", { until: after.holdExpiresAt ?? "forever", now });
   if (payerLock(before).pk === payerLock(after).pk) return claimed;
   const old = locksOf(before).filter(({ at }) => at.correct !== undefined);
-  return [...claimed, ...(await heldBy(store, before, old)).map((lock) => lockRelease(store, before, lock))];
+  const held = await readHeld(store, before, old);
+  const ours = old.filter(({ key }) => held.has(lockName(key)));
+  return [...claimed, ...ours.map((lock) => lockRelease(store, before, lock))];
 }
 
-async function heldBy(store: Store, { id }: Booking, locks: Lock[]): Promise<Lock[]> {
-  if (locks.length === 0) return [];
-  const found = await readList(
-    store,
-    locks.map(({ key }) => key),
-  );
-  return locks.filter((_, index) => found[index]?.bookingId === id);
+async function readHeld(store: Store, booking: Booking, locks: Lock[]): Promise<HeldLocks> {
+  if (locks.length === 0) return new Set();
+  const wanted = locks.map(({ key }) => key);
+  return heldLocks(booking, await readList(store, wanted));
 }
 
 /** Items as they all were at one instant, in the order of their keys. */

@@ -1,5 +1,6 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { epochSeconds, type Instant, plusMinutes } from "@clearing/domain/time";
+import { type AttemptFile, attemptFileIn, attemptFileKeys } from "./attempt.ts";
 import { commit, type Guarded } from "./commit.ts";
 import { dueKeys, keys } from "./keys.ts";
 import { listedKeys } from "./list.ts";
@@ -7,8 +8,19 @@ import { type Key, readItem, readItems } from "./read.ts";
 import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 
-/** What is kept of a Stripe event: enough to fetch its object anew, which alone is believed. */
-export type StripeEvent = { eventId: string; type: string; objectId: string; objectType: string; created: Instant };
+/**
+ * What is kept of a Stripe event: enough to fetch its object anew, which alone is believed. `attempt` is what the object
+ * names in its metadata.
+ */
+export type StripeEvent = {
+  eventId: string;
+  type: string;
+  objectId: string;
+  objectType: string;
+  created: Instant;
+  attempt?: AttemptRef;
+};
+type AttemptRef = { bookingId: string; attemptId: string };
 
 /** What became of an event: `not_handled` is of a kind that this version does nothing on; a later one finds it by type. */
 export type StripeEventOutcome = "applied" | "not_handled";
@@ -34,7 +46,7 @@ export async function storeStripeEvent(
   event: StripeEvent,
   now: Instant,
 ): Promise<"stored" | "duplicate" | "conflict"> {
-  const { eventId, type, objectId, objectType, created } = event;
+  const { eventId, type, objectId, objectType, created, attempt } = event;
   const key = keys.stripeEvent(eventId);
   const kept: Guarded<"duplicate"> = {
     write: {
@@ -46,6 +58,7 @@ export async function storeStripeEvent(
           objectId,
           objectType,
           created,
+          ...(attempt && { attempt }),
           status: "received",
           receivedAt: now,
           resends: 0,
@@ -74,9 +87,21 @@ type StoredEvent = StripeEvent & { status: "received" | StripeEventOutcome; rese
 const readStripeEvent = (store: Store, key: Key): Promise<StoredEvent | null> =>
   readItem(store, key, (item) => item as StoredEvent);
 
-/** Whether an event's work is done, so that a message that comes twice costs a read. */
-export async function isStripeEventApplied(store: Store, eventId: string): Promise<boolean> {
-  return (await readStripeEvent(store, keys.stripeEvent(eventId)))?.status === "applied";
+/**
+ * Whether an event's work is done, so that a message that comes twice costs a read; and, by the same read, the attempt
+ * that it names with its booking, or null.
+ */
+export async function lookAtStripeEvent(
+  store: Store,
+  { eventId, attempt }: Pick<StripeEvent, "eventId" | "attempt">,
+): Promise<{ isApplied: boolean; named: AttemptFile | null }> {
+  const event = keys.stripeEvent(eventId);
+  const named = attempt === undefined ? [] : attemptFileKeys(attempt.bookingId, attempt.attemptId);
+  const items = await readItems(store, [event, ...named]);
+  return {
+    isApplied: items.some(({ pk, status }) => pk === event.pk && status === "applied"),
+    named: attemptFileIn(items),
+  };
 }
 
 /** Says of a received event what became of it: it has no deadline from then on. */
@@ -121,7 +146,7 @@ export async function resendStripeEvent(
   if (item?.status !== "received" || item.dueAt > now) return { ok: true };
   const resends = item.resends + 1;
   const eventId = key.pk.slice("EVT#".length);
-  const { type, objectId, objectType, created } = item;
+  const { type, objectId, objectType, created, attempt } = item;
   const moved: Guarded<"changed"> = {
     write: {
       Update: {
@@ -140,7 +165,7 @@ export async function resendStripeEvent(
     },
     refusal: "changed",
   };
-  const event = { eventId, type, objectId, objectType, created };
+  const event = { eventId, type, objectId, objectType, created, ...(attempt && { attempt }) };
   const result = await commit(store, [moved, stripeMessagePut(store, event, now)]);
   return result.ok || result.reason === "changed" ? { ok: true } : result;
 }
@@ -153,13 +178,14 @@ export async function oldestWaitingStripeEvent(store: Store): Promise<Instant | 
 }
 
 /** Stripe's own event id is the message's: unique, and the same however the event came. */
-function stripeMessagePut(store: Store, { eventId, type, objectId, objectType, created }: StripeEvent, now: Instant) {
+function stripeMessagePut(store: Store, event: StripeEvent, now: Instant) {
+  const { eventId, type, objectId, objectType, created, attempt } = event;
   const detail = {
     id: eventId,
     version: 1,
     occurredAt: created,
     subject: { type: "stripe_event", id: eventId, version: 1 },
-    data: { eventId, type, objectId, objectType },
+    data: { eventId, type, objectId, objectType, ...(attempt && { attempt }) },
   };
   const message: Guarded<never> = {
     write: {

@@ -1,0 +1,328 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { signAgreement } from "@clearing/commands/agreement";
+import { openCheckout } from "@clearing/commands/checkout";
+import type { Context } from "@clearing/commands/context";
+import { settle, settleOnReturn } from "@clearing/commands/settle";
+import { applyStripeEvent } from "@clearing/commands/stripe-event";
+import { type Instant, plusHours } from "@clearing/domain/time";
+import type { ChargeFacts, CheckoutFacts, Gateway, PaymentFacts } from "@clearing/payments";
+import { readAttemptFile } from "@clearing/store/attempt";
+import { readCharges } from "@clearing/store/charge";
+import { bookingEntries } from "@clearing/store/journal";
+import { underLease } from "@clearing/store/lease";
+import type { Store } from "@clearing/store/store";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { openSession } from "../harness/session.ts";
+import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
+
+const now: Instant = "2027-03-01T17:00:00Z";
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+type Between = (command: object, send: () => Promise<unknown>) => Promise<unknown>;
+type Send = Store["client"]["send"];
+
+/** The store with something between it and DynamoDB, in which nobody waits for long. */
+function storeWith(between: Between, seconds = 0): Store {
+  const { client } = running.store;
+  const send = ((command: Parameters<Send>[0]) => between(command, () => client.send(command))) as Send;
+  const clock = { now: () => new Date(Date.parse(now) + seconds * 1_000).toISOString().replace(".000Z", "Z") };
+  const sleep = (ms: number) => running.store.sleep(ms / 20);
+  return { ...running.store, clock, sleep, client: Object.assign(Object.create(client), { send }) };
+}
+
+const isLease = (command: object): boolean =>
+  command instanceof UpdateCommand && (command.input.Key as { sk?: string } | undefined)?.sk === "LEASE";
+const plainly: Between = (_, send) => send();
+const refusedLease = () => new ConditionalCheckFailedException({ message: "held", $metadata: {} });
+
+type Ref = { bookingId: string; attemptId: string };
+
+/** A booking whose deposit was paid on its page a moment ago, and Stripe as it tells of that. */
+async function paid(): Promise<{
+  ref: Ref;
+  stripe: Gateway;
+  objects: Record<"session" | "intent" | "charge", string>;
+}> {
+  const { store } = running;
+  const program = sampleProgram();
+  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+  const { hash } = held.agreement;
+  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+  await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
+  let page: CheckoutFacts | undefined;
+  const opening: Partial<Gateway> = {
+    createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+    async createCheckoutSession(session) {
+      page = openSession(session, now);
+      return { ok: true, value: page };
+    },
+  };
+  const opened = await openCheckout(
+    contextOf(store, opening as Gateway),
+    { bookingId: held.id, purpose: "deposit" },
+    actor,
+  );
+  if (!opened.ok || page === undefined) throw new Error("no page was opened");
+  const { id, amount, currency } = opened.attempt;
+  const objects = { session: page.sessionId, intent: `pi_${id}`, charge: `ch_${id}` };
+  const booked = { id: `txn_${id}`, amount, fee: 100, net: amount - 100, currency, created: now };
+  const { metadata } = page;
+  const charge: ChargeFacts = {
+    chargeId: objects.charge,
+    paymentIntentId: objects.intent,
+    amount,
+    captured: true,
+    amountCaptured: amount,
+    amountRefunded: 0,
+    currency,
+    status: "succeeded",
+    methodType: "card",
+    created: now,
+    balanceTransaction: booked,
+    metadata,
+  };
+  const intent: PaymentFacts = {
+    paymentIntentId: objects.intent,
+    status: "succeeded",
+    amount,
+    amountReceived: amount,
+    currency,
+    methodType: "card",
+    created: now,
+    customerId: "cus_1",
+    nextAction: null,
+    lastError: null,
+    charge,
+    metadata,
+  };
+  // Stripe books a charge a moment after it was made.
+  let asked = 0;
+  const unbooked = { ...intent, charge: { ...charge, balanceTransaction: null } };
+  const complete = { ...page, status: "complete", url: null } as const;
+  const stripe: Partial<Gateway> = {
+    retrieveCheckoutSession: async () => ({
+      ok: true,
+      value: { ...complete, payment: ++asked > 2 ? intent : unbooked },
+    }),
+    findCheckoutSession: async () => ({ ok: true, value: { ...complete, payment: intent } }),
+    retrievePaymentIntent: async () => ({ ok: true, value: intent }),
+    retrieveCharge: async () => ({ ok: true, value: charge }),
+  };
+  return { ref: { bookingId: held.id, attemptId: id }, stripe: stripe as Gateway, objects };
+}
+
+const contextOf = (store: Store, gateway: Gateway): Context => ({
+  store,
+  gateway,
+  ids,
+  clock: store.clock,
+  site: { stage: "test", publicUrl: "https://example.org" },
+});
+
+type Paid = Awaited<ReturnType<typeof paid>>;
+type Consumer = (store: Store) => Promise<{ ok: boolean }>;
+
+/** Who hears of one payment by an event, each event twice, and by the client's coming back. */
+function hearersOf({ ref, stripe, objects }: Paid): Consumer[] {
+  const event = (type: string, objectType: string, objectId: string): Consumer => {
+    return async (store) => {
+      const file = await readAttemptFile(store, ref.bookingId, ref.attemptId);
+      return applyStripeEvent(contextOf(store, stripe), { type, objectType, objectId }, file);
+    };
+  };
+  const events = [
+    event("charge.succeeded", "charge", objects.charge),
+    event("charge.updated", "charge", objects.charge),
+    event("checkout.session.completed", "checkout.session", objects.session),
+    event("payment_intent.processing", "payment_intent", objects.intent),
+  ];
+  return [...events, ...events, (store) => settleOnReturn(contextOf(store, stripe), ref)];
+}
+
+/** Those, and the sweep, which waits for nobody, in an order by the seed. */
+function consumersOf(payment: Paid, seed: number): Consumer[] {
+  const sweep: Consumer = (store) => settle(contextOf(store, payment.stripe), payment.ref, "sweep");
+  const random = seeded(seed);
+  return [...hearersOf(payment), sweep]
+    .map((consumer) => ({ consumer, place: random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ consumer }) => consumer);
+}
+
+/** A message that fails comes again, as a queue brings it. */
+async function untilDone(consumer: Consumer, store: Store): Promise<void> {
+  for (let time = 0; time < 5; time++) {
+    const result = await consumer(store).catch(() => ({ ok: false }));
+    if (result.ok) return;
+  }
+  throw new Error("a message was never worked off");
+}
+
+/** What a payment leaves behind, whoever brought it. */
+async function leftBy({ ref: { bookingId, attemptId }, stripe }: Paid) {
+  const { store } = running;
+  // The next look at a payment whose fee was not booked yet.
+  const later = { ...store, clock: { now: () => plusHours(now, 1) } };
+  await settle(contextOf(later, stripe), { bookingId, attemptId }, "sweep");
+  const file = await readAttemptFile(store, bookingId, attemptId);
+  const entries = await Array.fromAsync(
+    bookingEntries(store, bookingId, "2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z"),
+  );
+  return {
+    attempt: file?.attempt.status,
+    feePosted: file?.attempt.feePosted,
+    booking: file?.booking.status,
+    version: file?.booking.version,
+    paid: file?.booking.paid,
+    charges: (await readCharges(store, bookingId)).length,
+    entries: entries.map(({ reference }) => reference.split(":")[0]).sort(),
+  };
+}
+
+const settledOnce = {
+  attempt: "succeeded",
+  feePosted: true,
+  booking: "awaiting_clearance",
+  version: 4,
+  paid: 250_000,
+  charges: 1,
+  entries: ["due-billed", "fee", "payment"],
+};
+
+describe("one payment, of which everybody hears at once", () => {
+  /** How often the settlement was tried while Stripe's events of a payment were worked on at once. */
+  async function triesOf(payment: Paid, lease: Between): Promise<number> {
+    let tries = 0;
+    const counting = storeWith((command, send) => {
+      const puts = command instanceof TransactWriteCommand ? (command.input.TransactItems ?? []) : [];
+      if (puts.some(({ Put }) => String(Put?.Item?.sk).startsWith("CHG#"))) tries++;
+      return lease(command, send);
+    });
+    await Promise.all(hearersOf(payment).map((consumer) => untilDone(consumer, counting)));
+    expect(await leftBy(payment)).toEqual(settledOnce);
+    return tries;
+  }
+
+  const grantedToAll: Between = async (command, send) => (isLease(command) ? {} : send());
+
+  test("is settled with one try where consumers wait for each other; control: with several where nobody does", async () => {
+    expect(await triesOf(await paid(), plainly)).toBe(1);
+    expect(await triesOf(await paid(), grantedToAll)).toBeGreaterThan(1);
+  });
+
+  const between: [string, (seed: number) => Between, (place: number) => number][] = [
+    ["with the lease", () => plainly, () => 0],
+    ["with a lease that is granted to everybody", () => grantedToAll, () => 0],
+    [
+      "with a lease that nobody gets",
+      () => async (command, send) => {
+        if (isLease(command)) throw refusedLease();
+        return send();
+      },
+      () => 0,
+    ],
+    ["with clocks an hour apart", () => plainly, (place) => (place % 2) * 3_600],
+    [
+      "with a holder that dies with its lease",
+      () => {
+        let dead = false;
+        return async (command, send) => {
+          const answer = await send();
+          if (!isLease(command) || dead) return answer;
+          dead = true;
+          throw new Error("the process was ended");
+        };
+      },
+      () => 0,
+    ],
+  ];
+
+  test.each(between.flatMap(([how, lease, seconds]) => [1, 2].map((seed) => [how, seed, lease, seconds] as const)))(
+    "ends the same %s, in order %i",
+    async (_, seed, lease, seconds) => {
+      const payment = await paid();
+      const through = lease(seed);
+      const consumers = consumersOf(payment, seed);
+
+      await Promise.all(consumers.map((consumer, place) => untilDone(consumer, storeWith(through, seconds(place)))));
+
+      expect(await leftBy(payment)).toEqual(settledOnce);
+    },
+  );
+
+  test.each([1, 2, 3])("ends the same one after another, in order %i", async (seed) => {
+    const payment = await paid();
+
+    for (const consumer of consumersOf(payment, seed)) await untilDone(consumer, storeWith(plainly));
+
+    expect(await leftBy(payment)).toEqual(settledOnce);
+  });
+});
+
+describe("a lease", () => {
+  const nothingYet = async () => ({ done: false }) as const;
+
+  test("is one holder's at a time, until what it did is seen", async () => {
+    const store = storeWith(plainly);
+    const bookingId = ids.next("bkg");
+    let working = 0;
+    let most = 0;
+    let done = false;
+    const worked = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        underLease(store, bookingId, {
+          look: async () => (done ? { done: true, result: "seen" } : { done: false }),
+          act: async () => {
+            most = Math.max(most, ++working);
+            await running.store.sleep(50);
+            working--;
+            done = true;
+            return { done: true, result: "done" };
+          },
+        }),
+      ),
+    );
+
+    expect(most).toBe(1);
+    expect(worked.toSorted()).toEqual(["done", "seen", "seen", "seen", "seen", "seen"]);
+  });
+
+  test("is the next one's at once where nothing was done, or the holder failed", async () => {
+    const store = storeWith(plainly);
+    const bookingId = ids.next("bkg");
+    const order: string[] = [];
+    const act = (name: string, result: { done: boolean }) => ({
+      look: nothingYet,
+      act: async () => {
+        order.push(name);
+        return { ...result, result: name } as { done: true; result: string };
+      },
+      patienceMs: 1,
+      otherwise: async () => `${name} had to wait`,
+    });
+    const failing = { ...act("failing", { done: false }), act: () => Promise.reject(new Error("no answer")) };
+
+    expect(await underLease(store, bookingId, act("first", { done: false }))).toBe("first");
+    await expect(underLease(store, bookingId, failing)).rejects.toThrow("no answer");
+    expect(await underLease(store, bookingId, act("second", { done: true }))).toBe("second");
+    expect(await underLease(store, bookingId, act("third", { done: true }))).toBe("third had to wait");
+    expect(order).toEqual(["first", "second"]);
+  });
+
+  test("ends by itself", async () => {
+    const bookingId = ids.next("bkg");
+    const act = async () => ({ done: true, result: "worked" }) as const;
+    const work = { look: nothingYet, act, patienceMs: 1, otherwise: async () => "waited" };
+
+    expect(await underLease<string>(storeWith(plainly), bookingId, work)).toBe("worked");
+    expect(await underLease<string>(storeWith(plainly, 9), bookingId, work)).toBe("waited");
+    expect(await underLease<string>(storeWith(plainly, 10), bookingId, work)).toBe("worked");
+  });
+});
