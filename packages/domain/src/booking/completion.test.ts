@@ -55,6 +55,13 @@ describe("completion", () => {
     expect(complete(life.booking, life.now)?.journal[0]?.postings[1]).toMatchObject({ credit: 1_850_000 });
   });
 
+  test("is waited for once the participant was admitted, and not before", () => {
+    const life = confirmed().pay("due", { dueId: "due_1" });
+
+    expect(life.booking.dueAt).toBeNull();
+    expect(life.at("2027-03-08T17:00:00Z").admit().booking.dueAt).toBe(completesAt(life.booking));
+  });
+
   test("does not come to a booking whose admission nobody recorded", () => {
     const life = confirmed().at("2027-04-01T17:00:00Z");
     life.fallDue();

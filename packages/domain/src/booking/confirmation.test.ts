@@ -46,6 +46,7 @@ describe("what a booking becomes in the light of its clearance", () => {
     ["a clearance through the last day", awaiting().booking, evaluated("cleared", "cleared", "2027-03-13")],
     ["a signature", { ...unsigned, agreement: { ...unsigned.agreement, version: 2 } }, cleared],
     ["a settled deposit", new Life(held()).sign().booking, cleared],
+    ["a deposit that is still settled", { ...unsigned, dues: held().dues }, cleared],
   ];
   test.each(missing)("nothing, without %s", (_, booking, clearance) => {
     expect(progress(booking, clearance, at)).toBe("none");
@@ -151,6 +152,16 @@ describe("a reminder of what is missing", () => {
     ]);
   });
 
+  test("is kept by a decision that comes between its instant and the sweep", () => {
+    const life = awaiting();
+    const reminders = life.booking.clearanceReminders;
+    const [first = ""] = reminders.toSorted();
+
+    life.at(plusSeconds(first, 1)).pay("due", { dueId: "due_1" });
+
+    expect(life.booking.clearanceReminders).toEqual(reminders);
+  });
+
   test("wakes the sweep in time", () => {
     const wakes = nextDeadline({ ...waiting, dues: [] });
 
@@ -224,6 +235,13 @@ describe("a confirmation that is lost", () => {
       clearanceDueAt: "2027-02-23T07:00:00Z",
       placeId: "plc_1",
     });
+  });
+
+  test("at the deadline itself has until the first day already", () => {
+    const { booking } = awaiting().confirm();
+
+    expect(unconfirm(booking, "2027-02-23T06:59:59Z").booking.clearanceDueAt).toBe("2027-02-23T07:00:00Z");
+    expect(unconfirm(booking, "2027-02-23T07:00:00Z").booking.clearanceDueAt).toBe("2027-03-08T07:00:00Z");
   });
 
   test("after the deadline has until 00:00 of the first day", () => {

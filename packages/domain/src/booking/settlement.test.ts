@@ -579,3 +579,88 @@ describe("whatever Stripe says, in whatever order", () => {
     expect(current(life, attempt).dueAt).toBe(plusMinutes(life.now, 1));
   });
 });
+
+describe("what is decided of one attempt", () => {
+  test("frees no due that another attempt collects by now (I5)", () => {
+    const { life, attempt } = payingBalance();
+    life.settle(attempt.id, { kind: "verifying", paymentIntentId: "pi_1" });
+    life.settle(attempt.id, { kind: "abandoned", paymentIntentId: "pi_1" });
+    const next = life.checkout("due", { dueId: "due_1" }) as Attempt;
+    life.settle(next.id, { kind: "processing", paymentIntentId: "pi_2" });
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.refunds).toMatchObject([{ amount: 1_600_000, reason: "abandoned_payment" }]);
+    expect(due(life, 1)).toMatchObject({ status: "processing", openAttemptId: next.id });
+  });
+
+  test.each<[string, PaymentOutcome[]]>([
+    ["failed", [failed]],
+    [
+      "was given up",
+      [
+        { kind: "verifying", paymentIntentId: "pi_1" },
+        { kind: "abandoned", paymentIntentId: "pi_1" },
+      ],
+    ],
+  ])("that %s claims no place that the hold has lost, and leaves the hold's end as it was", (_what, outcomes) => {
+    const { life, attempt } = paying();
+    for (const outcome of outcomes.slice(0, -1)) life.settle(attempt.id, outcome);
+    const before = life.booking;
+    const state = { booking: before, attempt: current(life, attempt), placeIsOurs: false, refundId: "ref_1" };
+
+    const decision = decideSettlement(state, outcomes.at(-1) as PaymentOutcome, life.now);
+
+    if (decision.kind !== "settle") throw new Error(decision.kind);
+    expect(decision.settlement.place).toBeUndefined();
+    expect(decision.settlement.booking).toMatchObject({ holdExpiresAt: before.holdExpiresAt, debitFailed: false });
+  });
+
+  test("bills a deposit once, by its payment", () => {
+    const { life, attempt } = paying();
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(due(life, 0)).toMatchObject({ billed: 250_000, billings: 1 });
+  });
+
+  test("of another due on a hold is returned: a hold is paid by its deposit alone", () => {
+    const { life, attempt } = paying();
+    const other: Attempt = { ...attempt, purpose: "due", dueId: "due_1" };
+    const state = { booking: life.booking, attempt: other, placeIsOurs: true, refundId: "ref_1" };
+
+    expect(decideSettlement(state, life.paymentOf(attempt.id), life.now)).toMatchObject({
+      settlement: { booking: { status: "held" }, refund: { reason: "duplicate_payment", amount: 250_000 } },
+    });
+  });
+
+  test("that pays a cancelled booking's due a second time is returned whole", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, failed);
+    life.pay("deposit").end("client");
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.refunds.at(-1)).toMatchObject({ reason: "duplicate_payment", amount: 250_000 });
+    expect(life.booking.ending).toMatchObject({ netPaid: 250_000 });
+  });
+
+  test("in another currency on an expired booking is returned, though there is a place", () => {
+    const { life, attempt } = paying();
+    life.at(plusHours(life.now, 1)).lapse();
+    life.freePlace = "plc_2";
+
+    expect(life.settle(attempt.id, life.paymentOf(attempt.id, { currency: "eur", booked: null }))).toBe("settled");
+    expect(life.booking).toMatchObject({ status: "expired", paid: 0 });
+    expect(life.refunds).toMatchObject([{ currency: "eur", reason: "duplicate_payment" }]);
+  });
+
+  test("that succeeded stays so while its fee is waited for, whatever else is told", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, life.paymentOf(attempt.id, { booked: null }));
+
+    const told = [failed, processing, expired].map((outcome) => life.settle(attempt.id, outcome));
+
+    expect(told).toEqual(["unchanged", "unchanged", "unchanged"]);
+  });
+});
