@@ -110,20 +110,24 @@ export async function assemble(
   const aws = await listen(0);
   undo.push(() => aws.close());
   aws.serve(
-    createAwsEndpoint(topology.functions, {
-      DynamoDB_20120810: createDynamoDbService({
-        db: dynamo,
-        tables: topology.tables,
-        faults,
-        now: clock.now,
-        onWrite,
-        crash,
-      }),
-      AWSEvents: bus.service,
-      AmazonSQS: createQueueService({ db, specs: topology.queues, queues }),
-      secretsmanager: createSecrets(secretOf, [...givenSecrets.keys()]),
-      "POST /v2/email/outbound-emails": mailbox.service,
-    }),
+    createAwsEndpoint(
+      topology.functions,
+      {
+        DynamoDB_20120810: createDynamoDbService({
+          db: dynamo,
+          tables: topology.tables,
+          faults,
+          now: clock.now,
+          onWrite,
+          crash,
+        }),
+        AWSEvents: bus.service,
+        AmazonSQS: createQueueService({ db, specs: topology.queues, queues }),
+        secretsmanager: createSecrets(secretOf, [...givenSecrets.keys()]),
+        "POST /v2/email/outbound-emails": mailbox.service,
+      },
+      clock.now,
+    ),
   );
 
   const lambda = createLambdaHost({

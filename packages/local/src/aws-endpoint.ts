@@ -40,11 +40,13 @@ export function requireGrant(fn: FunctionSpec, action: string, resource: string,
 
 /**
  * The endpoint that stands for AWS. Who calls is told by the access key id of the signature: a function's logical id,
- * with a process number after a dot. Signatures and their times are not verified.
+ * with a process number after a dot. Signatures and their times are not verified. Answers are dated by the stack's clock,
+ * as the functions are: the SDK takes a difference for a wrong clock, and sends whatever was refused again, three times.
  */
 export function createAwsEndpoint(
   functions: readonly FunctionSpec[],
   services: Record<string, AwsService>,
+  now: () => number,
 ): RequestListener {
   const byId = new Map(functions.map((fn) => [fn.id, fn]));
 
@@ -73,6 +75,7 @@ export function createAwsEndpoint(
             return;
           }
           response.writeHead(result.status, {
+            date: new Date(now()).toUTCString(),
             "content-type": "application/x-amz-json-1.0",
             "x-amzn-requestid": randomUUID(),
             ...result.headers,
