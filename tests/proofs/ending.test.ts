@@ -9,6 +9,7 @@ import { carryOutRefund } from "@clearing/commands/refund";
 import { spreadOverCharges } from "@clearing/commands/refund-parts";
 import { billDues } from "@clearing/commands/sweep";
 import { type Booking, type Charge, type Due, type Refund, scheduledDue } from "@clearing/domain/booking";
+import { allPrincipal } from "@clearing/domain/ledger";
 import { afterEvaluation } from "@clearing/domain/screening";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
@@ -52,12 +53,12 @@ async function paidInParts(parts = 100, status: "awaiting_clearance" | "confirme
   const signed = await signAgreement(store, held.id, { hash: held.agreement.hash, ...evidence }, occasion, () => null);
   if (!signed.ok) throw new Error(signed.reason);
   const { booking: before } = signed;
+  const paid = (amount: number) => ({ paid: amount, billed: amount, billedParts: allPrincipal(amount) });
   const dues = before.dues.map((due) =>
-    due.kind === "deposit"
-      ? { ...due, paid: deposit, billed: deposit, status: "paid" as const }
-      : { ...due, paid: parts * part, billed: parts * part },
+    due.kind === "deposit" ? { ...due, ...paid(deposit), status: "paid" as const } : { ...due, ...paid(parts * part) },
   );
-  const settled = { paid: paidOf(parts), deferred: paidOf(parts), version: before.version + 1 };
+  const sum = paidOf(parts);
+  const settled = { paid: sum, applied: sum, deferred: sum, version: before.version + 1 };
   const booking: Booking = { ...before, status, dues, ...settled };
   const change = { booking, events: [], journal: [] };
   await commit(store, [...bookingWrites(store, before, change, occasion), takePlace(store, booking)]);
@@ -288,8 +289,9 @@ test("a booking whose sixty dues were missed on one day is billed in slices, in 
   const before = (await readBooking(running.store, id)) as Booking;
   const [first, balance] = dues as [Due, Due];
   const amount = 20_000;
+  const due = { dueOn: "2027-02-26", parts: allPrincipal(amount) };
   const missed = Array.from({ length: 60 }, (_, index) =>
-    scheduledDue({ ...balance, id: ids.next("due"), sequence: index + 1, dueOn: "2027-02-26", amount }),
+    scheduledDue({ ...balance, ...due, id: ids.next("due"), sequence: index + 1, amount }),
   );
   const booking = { ...before, dues: [first, ...missed], version: before.version + 1 };
   await commit(running.store, bookingWrites(running.store, before, { booking, events: [], journal: [] }, at(now)));

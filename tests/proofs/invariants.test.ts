@@ -194,6 +194,18 @@ const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctor
       for (const charge of charges) if (charge.bookingId === gone.id) charge.applied--;
     },
   },
+  "a booking that counts more than its charges apply": {
+    check: bookingsAgreeWithLedger,
+    says: /^I3: bkg_\w+ \(confirmed\): applied is what its charges apply, .*: \d+ expected, \d+ found$/,
+    doctor: ({ live }) => void live.applied++,
+  },
+  "a due that is not the sum of its parts": {
+    check: bookingsAgreeWithLedger,
+    says: /^I3: due_\w+ of bkg_\w+ is not the sum of its parts$/,
+    doctor: ({ live }) => {
+      for (const due of live.dues) due.parts = { ...due.parts, tax: due.parts.tax + 1 };
+    },
+  },
   "more given back than was ever deferred": {
     check: bookingsAgreeWithLedger,
     says: /^I3: bkg_\w+ \(confirmed\): -1 are deferred$/,

@@ -169,6 +169,11 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
       ],
       ["deferred is the ledger's", -debitBalance(own, "deferred_revenue"), booking.deferred],
       [
+        "applied is what its charges apply, less what is yet to be spread over them",
+        total(captured, ({ applied }) => applied) - unspread,
+        booking.applied,
+      ],
+      [
         "what its charges paid of it is deferred, kept or earned, or billed and unpaid",
         -total(
           [
@@ -195,13 +200,15 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
       ["what is deferred of an ended booking", ended(booking) ? 0 : booking.deferred, booking.deferred],
     ];
     const torn = booking.dues.filter((due) => due.amount !== sumOf(due.parts) || due.billed !== sumOf(due.billedParts));
-    if (torn.length > 0) return torn.map(({ id }) => `I3: ${id} of ${booking.id} is not the sum of its parts`);
     if (booking.deferred < 0) return [`I3: ${booking.id} (${booking.status}): ${booking.deferred} are deferred`];
-    return facts.flatMap(([what, expected, found]) =>
-      expected === found
-        ? []
-        : [`I3: ${booking.id} (${booking.status}): ${what}: ${expected} expected, ${found} found`],
-    );
+    return [
+      ...torn.map(({ id }) => `I3: ${id} of ${booking.id} is not the sum of its parts`),
+      ...facts.flatMap(([what, expected, found]) =>
+        expected === found
+          ? []
+          : [`I3: ${booking.id} (${booking.status}): ${what}: ${expected} expected, ${found} found`],
+      ),
+    ];
   });
 };
 

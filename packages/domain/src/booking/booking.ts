@@ -61,6 +61,8 @@ export type Booking = {
   financeCharge: number;
   paid: number;
   refunded: number;
+  /** What its charges still apply: settled on its dues, less what is promised back. Their `applied` less what refunds have yet to spread. */
+  applied: number;
   /** The booking's balance of `deferred_revenue`, kept from its own journal entries. */
   deferred: number;
   dues: Due[];
@@ -112,11 +114,10 @@ const depositOf = (booking: Booking): Due => {
 };
 
 /**
- * What was paid on the dues and not given back: settled less refunded. Read from what is deferred, because a refund that
- * failed is owed already, and an ending must not owe it twice. Minor units; for a booking that has not ended.
+ * What was paid on the dues and not given back, in minor units. Read from what its charges apply, because a refund that
+ * failed is owed already, and an ending must not owe it twice.
  */
-export const netPaid = ({ deferred, dues }: Booking): number =>
-  deferred - dues.reduce((unpaidBills, due) => unpaidBills + due.billed - due.paid, 0);
+export const netPaid = ({ applied }: Booking): number => applied;
 
 export const depositSettled = (booking: Booking): boolean => depositOf(booking).status === "paid";
 

@@ -1,5 +1,6 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
+import type { Booking } from "./booking.ts";
 import type { Charge } from "./charge.ts";
 import type { Succeeded } from "./payment-outcome.ts";
 import type { Refund, RefundReason } from "./refund.ts";
@@ -39,6 +40,12 @@ export const chargeOf = (
   applied,
   currency: payment.currency,
   createdAt: now,
+});
+
+/** What a payment changes of its booking's sums; `applied` of it is not promised back. */
+export const paidBy = ({ paid, applied }: Booking, { amount }: Succeeded, share = amount) => ({
+  paid: paid + amount,
+  applied: applied + share,
 });
 
 /** The refund of a share of a payment, asked for when the payment is recorded. */

@@ -80,6 +80,7 @@ export function endBooking(
       holdExpiresAt: null,
       dues: cancelDues(before),
       refunded: before.refunded + split.refund,
+      applied: before.applied - split.refund,
       ending: { by, at: now, on, ...rule, netPaid: paid, kept: split.kept, refundId: refund?.id ?? null, reason },
     },
     (booking) => ({

@@ -73,6 +73,7 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
     correctedAt: null,
     paid: 0,
     refunded: 0,
+    applied: 0,
     deferred: 0,
     dues: schedule.map(scheduledDue),
     agreement: { version: 1, hash: agreementHash, signedVersion: null, signedAt: null },

@@ -6,18 +6,33 @@ import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
 import { allStories, type Fact, happen } from "../testing/stories.ts";
 import { plusDays } from "../time/index.ts";
-import { type Booking, bookingStatuses, type Due, givesNothing, type RefundPart, transitions } from "./index.ts";
+import {
+  type Booking,
+  bookingStatuses,
+  type Due,
+  givesNothing,
+  netPaid,
+  type RefundPart,
+  transitions,
+} from "./index.ts";
 
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 const takenOf = ({ takenPosted, returnedPosted, amount }: RefundPart): number =>
   takenPosted && !returnedPosted ? amount : 0;
+/** The net paid of a booking that is not over, from its entries alone: what is deferred less what is billed and unpaid. */
+const netPaidOfLedger = ({ booking, journal }: Life): number => {
+  const { accounts } = trialBalance(journal, booking.currency);
+  const deferred = accounts.find(({ account }) => account === "deferred_revenue")?.balance ?? 0;
+  return -deferred - sum(booking.dues.map((due) => due.billed - due.paid));
+};
 /** Price and tax of a due that no bill has asked for yet. */
 const toBill = ({ parts, billedParts }: Due): number =>
   parts.principal + parts.tax - billedParts.principal - billedParts.tax;
 const repeats = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
 /** Every breach of what must always hold between a booking, its charges, its refunds and its ledger, in words. */
-function breaches({ booking, journal, charges, refunds, attempts }: Life): string[] {
+function breaches(life: Life): string[] {
+  const { booking, journal, charges, refunds, attempts } = life;
   const { accounts, totalDebit, totalCredit } = trialBalance(journal, booking.currency);
   const balanceOf = (account: Account) => accounts.find((one) => one.account === account)?.balance ?? 0;
   const billed = sum(booking.dues.map((due) => (due.status === "cancelled" ? due.paid : due.billed)));
@@ -66,6 +81,14 @@ function breaches({ booking, journal, charges, refunds, attempts }: Life): strin
     [
       "refunds payable is never negative, but for what a failed refund has yet to bring back",
       sum(parts.map((part) => (part.status === "failed" ? takenOf(part) : 0))) >= balanceOf("refunds_payable"),
+    ],
+    [
+      "I3: applied is what the charges apply",
+      booking.applied === sum(charges.map(({ applied }) => applied)) - unspread,
+    ],
+    [
+      "what an ending would give back is what it gave back when it was read from the ledger",
+      over || netPaid(booking) === netPaidOfLedger(life),
     ],
     ["paid is what was captured", booking.paid === sum(charges.map(({ amount }) => amount))],
     [
@@ -266,6 +289,16 @@ describe("controls: each breach is caught", () => {
     });
 
     expect(seen).toMatch(/I6: \w+ knows what it can give back/);
+  });
+
+  test("a payment that its booking does not count among what its charges apply", () => {
+    const seen = broken((life, fact) => {
+      const { applied } = life.booking;
+      happen(life, fact);
+      if (fact.kind === "payment") life.booking = { ...life.booking, applied };
+    });
+
+    expect(seen).toMatch(/I3: applied is what the charges apply/);
   });
 
   test("an attempt that still collects after it has ended", () => {

@@ -30,10 +30,15 @@ export function refundMadeAtStripe(
   const from =
     booking.status === "completed" ? "earned_revenue" : booking.ending === null ? "deferred_revenue" : "fee_income";
   const ours = currency === booking.currency ? amount : 0;
-  const change = nextVersion(booking, now, { refunded: booking.refunded + ours }, (after) => ({
-    events: [bookingEvent(after, "RefundRequested", { refundId: id, amount, currency, reason: refund.reason })],
-    journal: refundOwed({ refundId: id, amount: owed, from }, at),
-  }));
+  const change = nextVersion(
+    booking,
+    now,
+    { refunded: booking.refunded + ours, applied: booking.applied - owed },
+    (after) => ({
+      events: [bookingEvent(after, "RefundRequested", { refundId: id, amount, currency, reason: refund.reason })],
+      journal: refundOwed({ refundId: id, amount: owed, from }, at),
+    }),
+  );
   return { refund, charge, ...change };
 }
 

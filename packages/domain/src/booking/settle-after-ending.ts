@@ -1,7 +1,7 @@
 import { keptAtCancellation, paymentSettled, refundOwed } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { billingContext, bookingEvent, factContext } from "./booking.ts";
-import { chargeOf, refundOn, succeededAttempt } from "./captured.ts";
+import { chargeOf, paidBy, refundOn, succeededAttempt } from "./captured.ts";
 import { cancelDue, payDue, replaceDue } from "./due.ts";
 import { refundAtEnding } from "./ending-rule.ts";
 import { nextVersion } from "./next-version.ts";
@@ -28,7 +28,7 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
     now,
     {
       dues: replaceDue(booking.dues, cancelDue(paid.due, booking.currency)),
-      paid: booking.paid + payment.amount,
+      ...paidBy(booking, payment, keptNow),
       refunded: booking.refunded + owed,
       ending: { ...booking.ending, netPaid, kept },
     },

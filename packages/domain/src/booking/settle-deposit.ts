@@ -1,7 +1,7 @@
 import { paymentSettled } from "../ledger/index.ts";
 import { dateIn, type Instant, later } from "../time/index.ts";
 import { billingContext, bookingEvent } from "./booking.ts";
-import { chargeOf, succeededAttempt } from "./captured.ts";
+import { chargeOf, paidBy, succeededAttempt } from "./captured.ts";
 import { waitsForConfirmation } from "./deadline.ts";
 import { billDue, type Due, duesAtOnce, payDue, replaceDue, unpaid } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
@@ -45,7 +45,7 @@ function settleDeposit(
   const change = nextVersion(
     booking,
     now,
-    { facts, placeId, holdExpiresAt: null, dues, paid: booking.paid + payment.amount },
+    { facts, placeId, holdExpiresAt: null, dues, ...paidBy(booking, payment) },
     (after) => ({
       events: [
         ...(facts.includes("late_money") ? [bookingEvent(after, "BookingRevived")] : []),

@@ -1,7 +1,7 @@
 import { paymentSettled } from "../ledger/index.ts";
 import { dateIn, earlier, type Instant } from "../time/index.ts";
 import { billingContext, bookingEvent } from "./booking.ts";
-import { chargeOf, succeededAttempt } from "./captured.ts";
+import { chargeOf, paidBy, succeededAttempt } from "./captured.ts";
 import { payDue, replaceDue, resting } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
@@ -22,7 +22,7 @@ export function payOneDue(state: SettlementState, payment: Succeeded, now: Insta
   const change = nextVersion(
     booking,
     now,
-    { dues: replaceDue(booking.dues, due), paid: booking.paid + payment.amount },
+    { dues: replaceDue(booking.dues, due), ...paidBy(booking, payment) },
     (after) => ({
       events: [bookingEvent(after, "PaymentSettled", { ...aboutAttempt(attempt), amount: payment.amount })],
       journal: [
