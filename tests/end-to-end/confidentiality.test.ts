@@ -142,6 +142,35 @@ describe("clinical data stays in the clinical store (I8)", () => {
   });
 });
 
+describe("with what a client paid", () => {
+  /** The charge of the deposit as it is stored. */
+  async function stored(): Promise<Record<string, { S?: string; M?: Record<string, { S?: string }> }>> {
+    const items = (await everyPage()).flatMap(({ Items = [] }) => Items);
+    const charge = items.find(({ pk, sk }) => pk?.S === `BKG#${client.id}` && sk?.S?.startsWith("CHG#"));
+    if (charge === undefined) throw new Error(`${client.id} has no charge`);
+    return charge as never;
+  }
+  const wayOfPaying = async () =>
+    Object.values((await stored()).paidWith?.M ?? {}).flatMap(({ S }) => (S === undefined ? [] : [S]));
+
+  test("is stored with the charge, and how Stripe booked it", async () => {
+    const { balanceTransactionId } = await stored();
+
+    expect((await wayOfPaying()).map((id) => id.slice(0, 2)).sort()).toEqual(["fp", "nt", "pm"]);
+    expect(balanceTransactionId?.S).toMatch(/^txn_/);
+  });
+
+  test("is in no event, log, mail or answer", async () => {
+    const events = JSON.stringify(await world.must("GET", "/_local/events"));
+    const mail = JSON.stringify(await world.must("GET", "/_local/mail"));
+    const tokens = [await client.token(), await world.token("admin"), await world.token("finance")];
+    const answers = await Promise.all(tokens.map((token) => world.must("GET", client.path, { token })));
+    const texts = [events, mail, logs(), JSON.stringify(answers)];
+
+    for (const id of await wayOfPaying()) for (const text of texts) expect(text).not.toContain(id);
+  });
+});
+
 describe("an address that bounced", () => {
   const address = "bounce+quiet-otter@simulator.amazonses.com";
   let bounced: Client;

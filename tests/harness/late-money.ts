@@ -1,6 +1,7 @@
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { type Attempt, type Booking, beginCheckout } from "@clearing/domain/booking";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { attemptPut } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
@@ -40,7 +41,15 @@ export async function payLate(
   now: Instant,
 ): Promise<Booking> {
   const booked = { balanceTransactionId: `txn_${id}`, amount, fee: 100, currency, at: now };
-  const payment = { paymentIntentId: `pi_${id}`, chargeId: `ch_${id}`, amount, currency, paidAt: now, booked };
+  const payment = {
+    paymentIntentId: `pi_${id}`,
+    chargeId: `ch_${id}`,
+    amount,
+    currency,
+    paidAt: now,
+    paidWith: card,
+    booked,
+  };
   const of = { bookingId, attemptId: id, refundId: ids.next("ref") };
   const settled = await settleAttempt(store, of, { kind: "succeeded", ...payment }, occasion(now));
   const booking = await readBooking(store, bookingId);

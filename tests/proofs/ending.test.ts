@@ -11,6 +11,7 @@ import { billDues } from "@clearing/commands/sweep";
 import { type Booking, type Charge, type Due, type Refund, scheduledDue } from "@clearing/domain/booking";
 import { allPrincipal } from "@clearing/domain/ledger";
 import { afterEvaluation } from "@clearing/domain/screening";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
@@ -64,7 +65,15 @@ async function paidInParts(parts = 100, status: "awaiting_clearance" | "confirme
   await commit(store, [...bookingWrites(store, before, change, occasion), takePlace(store, booking)]);
   const charges = [deposit, ...Array.from({ length: parts }, () => part)].map((amount): Charge => {
     const attemptId = ids.next("att");
-    const made = { bookingId: booking.id, dueId: "due", attemptId, currency: "usd", createdAt: now };
+    const made = {
+      bookingId: booking.id,
+      dueId: "due",
+      attemptId,
+      currency: "usd",
+      paidWith: card,
+      balanceTransactionId: null,
+      createdAt: now,
+    };
     return {
       id: `ch_${attemptId}`,
       paymentIntentId: `pi_${attemptId}`,

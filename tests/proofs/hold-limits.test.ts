@@ -7,6 +7,7 @@ import { lapseHold } from "@clearing/commands/sweep";
 import { type Booking, defaultHoldLimits, type PaymentOutcome } from "@clearing/domain/booking";
 import type { Cohort } from "@clearing/domain/cohort";
 import type { Program } from "@clearing/domain/program";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
 import type { Store } from "@clearing/store/store";
@@ -83,6 +84,7 @@ const paid = (): PaymentOutcome => ({
   amount: 250_000,
   currency: "usd",
   paidAt: now,
+  paidWith: card,
   booked: null,
 });
 

@@ -5,6 +5,7 @@ import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
 import { settle, settleOnReturn } from "@clearing/commands/settle";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusHours } from "@clearing/domain/time";
 import type { ChargeFacts, CheckoutFacts, Gateway, PaymentFacts } from "@clearing/payments";
 import { readAttemptFile } from "@clearing/store/attempt";
@@ -85,6 +86,7 @@ async function paid(): Promise<{
     status: "succeeded",
     methodType: "card",
     created: now,
+    paidWith: card,
     balanceTransaction: booked,
     metadata,
   };

@@ -8,6 +8,7 @@ import { agreementDocument, participationDocument } from "@clearing/domain/agree
 import type { Booking } from "@clearing/domain/booking";
 import type { Cohort } from "@clearing/domain/cohort";
 import type { Program } from "@clearing/domain/program";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { readAgreement, readTerms } from "@clearing/store/agreement";
 import { attemptPut } from "@clearing/store/attempt";
@@ -320,6 +321,7 @@ describe("late money", () => {
         amount: attempt.amount,
         currency: attempt.currency,
         paidAt: plusMinutes(now, 40),
+        paidWith: card,
         booked: null,
       },
       occasion(plusMinutes(now, 40)),

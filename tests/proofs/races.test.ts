@@ -14,6 +14,7 @@ import { settleRefundPart, spreadOverCharges } from "@clearing/commands/refund-p
 import { lapseHold } from "@clearing/commands/sweep";
 import { type Booking, type Refund, spreadRefund } from "@clearing/domain/booking";
 import { afterEvaluation } from "@clearing/domain/screening";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusMinutes, startOfDay } from "@clearing/domain/time";
 import type { CheckoutFacts, Gateway } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
@@ -108,6 +109,7 @@ async function settleDeposit(store: Store, { id }: Booking, kind: "succeeded" | 
     amount,
     currency,
     paidAt: now,
+    paidWith: card,
     booked: null,
   };
   const outcome = kind === "expired" ? { kind } : { kind, ...payment };

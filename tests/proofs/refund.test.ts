@@ -9,6 +9,7 @@ import { spreadOverCharges } from "@clearing/commands/refund-parts";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import type { Attempt, Booking, Refund } from "@clearing/domain/booking";
 import type { PostedEntry } from "@clearing/domain/ledger";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { ChargeFacts, Gateway, PaymentFacts, RefundFacts } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
@@ -49,7 +50,15 @@ async function pay({ id }: Booking, attempt: Attempt): Promise<void> {
   const ref = { bookingId: id, attemptId: attempt.id, refundId: ids.next("ref") };
   const charge = { paymentIntentId: `pi_${attempt.id}`, chargeId: `ch_${attempt.id}` };
   const { amount, currency } = attempt;
-  const outcome = { kind: "succeeded", ...charge, amount, currency, paidAt: now, booked: null } as const;
+  const outcome = {
+    kind: "succeeded",
+    ...charge,
+    amount,
+    currency,
+    paidAt: now,
+    paidWith: card,
+    booked: null,
+  } as const;
   expect(await settleAttempt(running.store, ref, outcome, { actor, action: "test", now })).toMatchObject({ ok: true });
 }
 
@@ -97,6 +106,7 @@ const chargeAtStripe = (chargeId: string, amountRefunded: number): ChargeFacts =
   status: "succeeded",
   methodType: "card",
   created: now,
+  paidWith: card,
   balanceTransaction: null,
   metadata: {},
 });
@@ -215,7 +225,15 @@ function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): 
     customerId: "cus_1",
     nextAction: null,
     lastError: null,
-    charge: { ...told, ...charge, amountCaptured: amount, amountRefunded: 0, balanceTransaction: null, metadata },
+    charge: {
+      ...told,
+      ...charge,
+      amountCaptured: amount,
+      amountRefunded: 0,
+      paidWith: card,
+      balanceTransaction: null,
+      metadata,
+    },
     metadata,
   };
   const asked = {

@@ -7,6 +7,7 @@ import { removeBooking } from "@clearing/commands/removal";
 import { closePages } from "@clearing/commands/settle";
 import { lapseHold } from "@clearing/commands/sweep";
 import type { Attempt, Booking, PaymentOutcome } from "@clearing/domain/booking";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
@@ -87,6 +88,7 @@ const lateMoney = ({ attempt }: Hold): PaymentOutcome => ({
   amount: attempt.amount,
   currency: "usd",
   paidAt: lapsedAt,
+  paidWith: card,
   booked: null,
 });
 

@@ -3,6 +3,7 @@ import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
 import { settle } from "@clearing/commands/settle";
 import type { Booking } from "@clearing/domain/booking";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { ChargeFacts, CheckoutFacts, CreateCheckoutSession, Gateway, PaymentFacts } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
@@ -274,6 +275,7 @@ describe("the page that Stripe's leads back to", () => {
     status: "succeeded",
     methodType: "card",
     created: now,
+    paidWith: card,
     balanceTransaction: { id: "txn_1", amount: 250_000, fee: 7_280, net: 242_720, currency: "usd", created: now },
     metadata: {},
   };

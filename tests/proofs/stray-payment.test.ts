@@ -9,6 +9,7 @@ import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import { lapseHold } from "@clearing/commands/sweep";
 import type { Attempt, Booking } from "@clearing/domain/booking";
 import type { PostedEntry } from "@clearing/domain/ledger";
+import { card } from "@clearing/domain/testing/retreat";
 import type { Instant } from "@clearing/domain/time";
 import type { ChargeFacts, RefundFacts } from "@clearing/payments";
 import { stripeGateway } from "@clearing/payments/stripe-gateway";
@@ -407,6 +408,7 @@ describe("a charge without a payment intent", () => {
     amountCaptured: 0,
     amountRefunded: 0,
     status: "succeeded",
+    paidWith: card,
     balanceTransaction: null,
   };
   const letGo: RefundFacts = {

@@ -1,4 +1,5 @@
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { Gateway, ListEvents, StripeEventFacts } from "@clearing/payments";
 import { keys } from "@clearing/store/keys";
@@ -95,6 +96,7 @@ describe("an event of Stripe's", () => {
       status: "failed",
       methodType: "card",
       created: now,
+      paidWith: card,
       balanceTransaction: null,
       metadata: {},
     },

@@ -4,6 +4,7 @@ import type { Context } from "@clearing/commands/context";
 import { settle } from "@clearing/commands/settle";
 import { lapseHold } from "@clearing/commands/sweep";
 import type { Booking } from "@clearing/domain/booking";
+import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, CreateCheckoutSession, Gateway, PaymentFacts } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
@@ -41,6 +42,7 @@ function stripe() {
       status: "succeeded",
       methodType: "us_bank_account",
       created: state.now,
+      paidWith: card,
       balanceTransaction: {
         id: ids.next("txn"),
         amount: session.amount,

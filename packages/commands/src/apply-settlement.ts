@@ -15,7 +15,7 @@ import type { Instant } from "@clearing/domain/time";
 import { journalWrites } from "@clearing/store/append-only";
 import { attemptPut } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
-import { chargePut } from "@clearing/store/charge";
+import { chargeBooked, chargePut } from "@clearing/store/charge";
 import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
@@ -128,9 +128,10 @@ function settlementWrites(store: Store, state: SettlementState, settlement: Sett
   ];
 }
 
-const moneyWrites = (store: Store, { attempt, charge, refund }: Settlement): Guarded<"stale">[] => [
+const moneyWrites = (store: Store, { attempt, charge, booked, refund }: Settlement): Guarded<"stale">[] => [
   attemptPut(store, attempt),
   ...(charge === undefined ? [] : [chargePut(store, charge)]),
+  ...(booked === undefined ? [] : [chargeBooked(store, attempt.bookingId, booked)]),
   ...(refund === undefined ? [] : [refundPut(store, refund)]),
 ];
 

@@ -18,8 +18,8 @@ export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
 
 function succeeded({ status, charge, paymentIntentId, amountReceived, currency }: PaymentFacts): PaymentOutcome | null {
   if (status !== "succeeded" || charge === null) return null;
-  const { chargeId, created: paidAt, balanceTransaction } = charge;
-  const paid = { paymentIntentId, chargeId, amount: amountReceived, currency, paidAt };
+  const { chargeId, created: paidAt, paidWith, balanceTransaction } = charge;
+  const paid = { paymentIntentId, chargeId, amount: amountReceived, currency, paidAt, paidWith };
   return { kind: "succeeded", ...paid, booked: bookedBy(balanceTransaction) };
 }
 

@@ -1,8 +1,10 @@
+import type { Charge } from "@clearing/domain/booking";
 import { bookingEntries, paymentUnknown } from "@clearing/domain/ledger";
 import { dateIn } from "@clearing/domain/time";
 import type { ChargeFacts, CheckoutFacts, GatewayFailure, PaymentFacts } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
-import { readCharge } from "@clearing/store/charge";
+import { chargeBooked, readCharge } from "@clearing/store/charge";
+import { commit } from "@clearing/store/commit";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readWayBack } from "@clearing/store/way-back";
 import { type AttemptRef, attemptNamed, bookingNamed, by, type Context } from "./context.ts";
@@ -83,8 +85,22 @@ async function applyPosted(
   action: string,
 ): Promise<Applied> {
   const kept = bookingId === null ? null : await readCharge(context.store, bookingId, charge.chargeId);
-  if (kept === null || kept.attemptId === null) return postBooking(context, charge, bookingId);
+  if (kept === null) return postBooking(context, charge, bookingId);
+  if (kept.attemptId === null) return bookStray(context, kept, charge);
   return settle(context, { bookingId: kept.bookingId, attemptId: kept.attemptId }, action);
+}
+
+/** A stray payment that Stripe has booked: its entries, and by which balance transaction. */
+async function bookStray(
+  context: Context,
+  { bookingId, id: chargeId, balanceTransactionId }: Charge,
+  charge: ChargeFacts,
+) {
+  const posted = await postBooking(context, charge, bookingId);
+  const { balanceTransaction } = charge;
+  if (!posted.ok || balanceTransaction === null || balanceTransactionId !== null) return posted;
+  const booked = chargeBooked(context.store, bookingId, { chargeId, balanceTransactionId: balanceTransaction.id });
+  return commit(context.store, [booked]);
 }
 
 /** The attempt of a session by the session's own id; by its metadata only where none of ours is recorded under the id. */
@@ -99,11 +115,11 @@ async function postStray(
 ): Promise<Applied> {
   const bookingId = bookingNamed(context, metadata);
   if (bookingId === null) return postUnknownCharge(context, charge);
-  const { chargeId, amount, amountCaptured, amountRefunded, currency, created: paidAt } = charge;
+  const { chargeId, amount, amountCaptured, amountRefunded, currency, created: paidAt, paidWith } = charge;
   const booked = bookedBy(charge.balanceTransaction);
   // What an authorization let go was never taken, and counts at Stripe as refunded.
   const refunded = Math.max(0, amountRefunded - (amount - amountCaptured));
-  const stray = { paymentIntentId, chargeId, amount: amountCaptured, refunded, currency, paidAt, booked };
+  const stray = { paymentIntentId, chargeId, amount: amountCaptured, refunded, currency, paidAt, paidWith, booked };
   const ref = { bookingId, refundId: context.ids.next("ref") };
   const recorded = await recordStrayPayment(context.store, ref, stray, by(context, action));
   return !recorded.ok && recorded.reason === "not_found" ? postUnknownCharge(context, charge) : recorded;

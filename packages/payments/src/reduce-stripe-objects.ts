@@ -1,3 +1,4 @@
+import type { PaidWith } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import type { Stripe } from "stripe";
 import type {
@@ -74,6 +75,17 @@ function balanceTransactionFacts(field: Expandable<Stripe.BalanceTransaction>): 
   return { id, amount, fee, net, currency, created: instantOfEpoch(created) };
 }
 
+/** A charge carries all of it unexpanded. Source: docs.stripe.com/api/charges/object, `payment_method_details`. */
+function paidWith({ payment_method, payment_method_details: details }: Stripe.Charge): PaidWith {
+  const { card, us_bank_account: bank } = details ?? {};
+  return {
+    paymentMethodId: payment_method ?? null,
+    fingerprint: card?.fingerprint ?? bank?.fingerprint ?? null,
+    mandateId: idOf(card?.mandate ?? bank?.mandate),
+    networkTransactionId: card?.network_transaction_id ?? null,
+  };
+}
+
 export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
   return {
     chargeId: charge.id,
@@ -86,6 +98,7 @@ export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
     status: charge.status,
     methodType: charge.payment_method_details?.type ?? null,
     created: instantOfEpoch(charge.created),
+    paidWith: paidWith(charge),
     balanceTransaction: balanceTransactionFacts(charge.balance_transaction),
     metadata: charge.metadata,
   };

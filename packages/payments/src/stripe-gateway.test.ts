@@ -74,7 +74,11 @@ const charge = {
   status: "succeeded",
   created: 1798761600,
   payment_intent: "pi_1",
-  payment_method_details: { type: "card" },
+  payment_method: "pm_1",
+  payment_method_details: {
+    type: "card",
+    card: { fingerprint: "fp_1", mandate: null, network_transaction_id: "nti_1" },
+  },
   balance_transaction: {
     ...{ id: "txn_1", object: "balance_transaction", currency: "usd", created: 1798761660 },
     ...{ amount: 250000, fee: 7280, net: 242720 },
@@ -125,6 +129,7 @@ describe("what Stripe says, as plain facts", () => {
           methodType: "card",
           charge: {
             chargeId: "ch_1",
+            paidWith: { paymentMethodId: "pm_1", fingerprint: "fp_1", mandateId: null, networkTransactionId: "nti_1" },
             balanceTransaction: {
               ...{ id: "txn_1", amount: 250000, fee: 7280, net: 242720 },
               ...{ currency: "usd", created: "2027-01-01T00:01:00Z" },
@@ -135,6 +140,24 @@ describe("what Stripe says, as plain facts", () => {
     });
     expect(seen[0]?.url).toContain("expand[0]=payment_intent.latest_charge.balance_transaction");
     expect(seen[0]?.version).toBe(STRIPE_API_VERSION);
+  });
+
+  it("reads the bank account and the mandate of a debit, and nothing of a charge that names no method", async () => {
+    const us_bank_account = { fingerprint: "fp_bank", mandate: "mandate_1" };
+    const debit = { ...charge, payment_method_details: { type: "us_bank_account", us_bank_account } };
+    const bare = { ...charge, payment_method: null, payment_method_details: null };
+    const { gateway } = await stripeThat(json(200, debit), json(200, bare));
+
+    expect(await gateway.retrieveCharge("ch_1")).toMatchObject({
+      value: {
+        paidWith: {
+          ...{ paymentMethodId: "pm_1", fingerprint: "fp_bank", mandateId: "mandate_1", networkTransactionId: null },
+        },
+      },
+    });
+    expect(await gateway.retrieveCharge("ch_1")).toMatchObject({
+      value: { paidWith: { paymentMethodId: null, fingerprint: null, mandateId: null, networkTransactionId: null } },
+    });
   });
 
   it("reads a session that nobody has paid on yet as having no payment", async () => {

@@ -1,3 +1,4 @@
+import type { PaidWith } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 
 /**
@@ -80,6 +81,7 @@ export type ChargeFacts = {
   status: "succeeded" | "pending" | "failed" | (string & {});
   methodType: PaymentMethodType | null;
   created: Instant;
+  paidWith: PaidWith;
   balanceTransaction: BalanceTransactionFacts | null;
   metadata: Metadata;
 };

@@ -39,6 +39,25 @@ export function chargeRefunded(store: Store, bookingId: string, chargeId: string
   };
 }
 
+/** How Stripe booked a charge that is there already. */
+export function chargeBooked(
+  store: Store,
+  bookingId: string,
+  { chargeId, balanceTransactionId }: { chargeId: string; balanceTransactionId: string },
+): Guarded<never> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: keys.charge(bookingId, chargeId),
+        UpdateExpression: "SET balanceTransactionId = :id",
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeValues: { ":id": balanceTransactionId },
+      },
+    },
+  };
+}
+
 /** What failed or was refused may be made again: its amount is refundable once more, and still owed (I6). */
 export function restoreCharge(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<never> {
   return {

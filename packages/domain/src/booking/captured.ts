@@ -39,6 +39,8 @@ export const chargeOf = (
   refundable: applied,
   applied,
   currency: payment.currency,
+  paidWith: payment.paidWith,
+  balanceTransactionId: payment.booked?.balanceTransactionId ?? null,
   createdAt: now,
 });
 

@@ -1,6 +1,18 @@
 import type { Instant } from "../time/index.ts";
 
 /**
+ * With what a charge was paid, by Stripe's ids. `fingerprint` is the same for the same card or bank account, whoever pays
+ * with it; the network's id shows a later charge that the client agreed to it in this one. Null where Stripe names none.
+ * For collecting and disputes alone: never in an event, a log, a mail or an answer.
+ */
+export type PaidWith = {
+  paymentMethodId: string | null;
+  fingerprint: string | null;
+  mandateId: string | null;
+  networkTransactionId: string | null;
+};
+
+/**
  * One captured charge. `refundable` is what has been neither given back nor promised back (I6): below zero while a refund
  * made at Stripe by hand has taken what was promised, until Stripe refuses that. `applied` is the share that paid dues
  * and is not owed back, so it stands among what is deferred, kept or earned. Minor units.
@@ -16,6 +28,9 @@ export type Charge = {
   refundable: number;
   applied: number;
   currency: string;
+  paidWith: PaidWith;
+  /** How Stripe booked it; null while it has not. */
+  balanceTransactionId: string | null;
   createdAt: Instant;
 };
 

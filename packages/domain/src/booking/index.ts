@@ -4,7 +4,7 @@ export * from "./autopay.ts";
 export * from "./billing.ts";
 export * from "./booking.ts";
 export * from "./cancellation.ts";
-export { type Charge, undelivered } from "./charge.ts";
+export { type Charge, type PaidWith, undelivered } from "./charge.ts";
 export * from "./checkout.ts";
 export * from "./clearance.ts";
 export * from "./completion.ts";

@@ -13,5 +13,7 @@ export function lateFee(
   if (outcome.booked === null) return lookAgain(attempt, plusMinutes(now, feePollMinutes), now);
   const next = { ...attempt, version: attempt.version + 1, feePosted: true, dueAt: null };
   const at = factContext(booking, paidOn(booking, outcome), outcome);
-  return { kind: "settle", settlement: { attempt: next, journal: bookedEntries(outcome, at) } };
+  const { balanceTransactionId } = outcome.booked;
+  const booked = { chargeId: outcome.chargeId, balanceTransactionId };
+  return { kind: "settle", settlement: { attempt: next, journal: bookedEntries(outcome, at), booked } };
 }

@@ -1,6 +1,7 @@
 import { type Booked, bookingEntries, type FactContext, type JournalEntry } from "../ledger/index.ts";
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
+import type { PaidWith } from "./charge.ts";
 
 /**
  * What Stripe says of one attempt, reduced to what a booking decides on. Amounts in minor units. `booked` is null while
@@ -29,6 +30,7 @@ export type PaymentOutcome =
       amount: number;
       currency: string;
       paidAt: Instant;
+      paidWith: PaidWith;
       booked: Booked | null;
     };
 

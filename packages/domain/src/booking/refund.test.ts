@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
-import { bookedAs, held, today } from "../testing/retreat.ts";
+import { bookedAs, card, held, today } from "../testing/retreat.ts";
 import { refusedFor } from "../testing/stories.ts";
 import { plusHours, plusMinutes, plusSeconds } from "../time/index.ts";
 import {
@@ -34,6 +34,8 @@ const charge = (index: number, refundable: number, changes: Partial<Charge> = {}
   refundable,
   applied: refundable,
   currency: "usd",
+  paidWith: card,
+  balanceTransactionId: null,
   createdAt: plusSeconds(today, index),
   ...changes,
 });

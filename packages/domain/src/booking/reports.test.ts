@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DomainEvent } from "../event/index.ts";
 import { Life } from "../testing/life.ts";
-import { bookedAs, held, today } from "../testing/retreat.ts";
+import { bookedAs, card, held, today } from "../testing/retreat.ts";
 import { refusedFor } from "../testing/stories.ts";
 import { plusDays, plusHours, plusMinutes } from "../time/index.ts";
 import {
@@ -442,6 +442,7 @@ describe("what a refund reports", () => {
       refunded: 20_000,
       currency: "usd",
       paidAt: today,
+      paidWith: card,
       booked: bookedAs("txn_9", 70_000),
     };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { trialBalance } from "../ledger/index.ts";
 import type { PlanKind } from "../plan/index.ts";
 import { Life } from "../testing/life.ts";
-import { held, program } from "../testing/retreat.ts";
+import { card, held, program } from "../testing/retreat.ts";
 import { plusDays, plusHours, plusMinutes } from "../time/index.ts";
 import {
   type Attempt,
@@ -56,6 +56,14 @@ describe("a deposit that is paid", () => {
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
     expect(references(life)).toEqual(["due-billed:due_0:1", `payment:ch_${attempt.id}`, `fee:txn_${attempt.id}`]);
+  });
+
+  test("keeps with what it was paid, and how Stripe booked it", () => {
+    const { life, attempt } = paying();
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.charges).toMatchObject([{ paidWith: card, balanceTransactionId: `txn_${attempt.id}` }]);
   });
 
   test("bills with it what is due by that day already", () => {
@@ -443,6 +451,7 @@ describe("the dates of a payment's entries", () => {
 
     life.at(plusDays(paid, 4)).settle(attempt.id, { ...payment, booked });
 
+    expect(life.charges).toMatchObject([{ balanceTransactionId: `txn_${attempt.id}` }]);
     expect(dates(life)).toEqual({
       "due-billed:due_0:1": "2027-01-04",
       [`payment:ch_${attempt.id}`]: "2027-01-04",

@@ -19,6 +19,8 @@ export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {
   journal: JournalEntry[];
   place?: PlaceMove;
   charge?: Charge;
+  /** The charge that is there already, and how Stripe has booked it since. */
+  booked?: { chargeId: string; balanceTransactionId: string };
   refund?: Refund;
 };
 

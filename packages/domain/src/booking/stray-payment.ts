@@ -1,7 +1,7 @@
 import { type Booked, paymentToReturn } from "../ledger/index.ts";
 import type { Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, factContext } from "./booking.ts";
-import type { Charge } from "./charge.ts";
+import type { Charge, PaidWith } from "./charge.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn } from "./payment-outcome.ts";
 import type { Refund } from "./refund.ts";
@@ -18,6 +18,7 @@ export type StrayPayment = {
   refunded: number;
   currency: string;
   paidAt: Instant;
+  paidWith: PaidWith;
   booked: Booked | null;
 };
 
@@ -43,6 +44,8 @@ export function returnStrayPayment(
     refundable: amount - left,
     applied: 0,
     currency,
+    paidWith: payment.paidWith,
+    balanceTransactionId: payment.booked?.balanceTransactionId ?? null,
     createdAt: now,
   };
   const request = { id: refundId, booking, reason: "duplicate_payment", requestedBy: "system", now, currency } as const;

@@ -31,6 +31,7 @@ import {
 import type { DomainEvent } from "../event/index.ts";
 import type { JournalEntry } from "../ledger/index.ts";
 import type { Instant } from "../time/index.ts";
+import { card } from "./retreat.ts";
 
 type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
 
@@ -110,11 +111,15 @@ export class Life {
     }
   }
 
-  #write({ attempt, booking, events = [], journal, charge, refund }: Settlement): void {
+  #write({ attempt, booking, events = [], journal, charge, booked, refund }: Settlement): void {
     this.attempts = this.attempts.map((one) => (one.id === attempt.id ? attempt : one));
     if (booking === undefined) this.journal.push(...journal);
     else this.#apply({ booking, events, journal });
     if (charge !== undefined) this.charges.push(charge);
+    if (booked !== undefined) {
+      const { chargeId, balanceTransactionId } = booked;
+      this.#charge(chargeId, (known) => ({ ...known, balanceTransactionId }));
+    }
     if (refund !== undefined) this.refunds.push(refund);
   }
 
@@ -124,7 +129,7 @@ export class Life {
     const fee = Math.floor(amount / 40);
     const booked = { balanceTransactionId: `txn_${attemptId}`, amount, fee, currency, at: this.now };
     const ids = { paymentIntentId: `pi_${attemptId}`, chargeId: `ch_${attemptId}` };
-    return { kind: "succeeded", ...ids, amount, currency, paidAt: this.now, booked, ...changes };
+    return { kind: "succeeded", ...ids, amount, currency, paidAt: this.now, paidWith: card, booked, ...changes };
   }
 
   /** Pays one due, or part of it, by a checkout of its own. */

@@ -1,4 +1,4 @@
-import type { Booking } from "../booking/index.ts";
+import type { Booking, PaidWith } from "../booking/index.ts";
 import { hold } from "../booking/index.ts";
 import { type Cohort, clearanceDeadline, type Place, takeTerms } from "../cohort/index.ts";
 import type { Booked } from "../ledger/index.ts";
@@ -91,6 +91,14 @@ export const place = (changes: Partial<Place> = {}): Place => ({
   takenBy: null,
   ...changes,
 });
+
+/** A card, as Stripe names it on a charge. */
+export const card: PaidWith = {
+  paymentMethodId: "pm_1",
+  fingerprint: "fp_1",
+  mandateId: null,
+  networkTransactionId: "nti_1",
+};
 
 /** How Stripe booked money, in dollars and without a fee. */
 export const bookedAs = (balanceTransactionId: string, amount: number, changes: Partial<Booked> = {}): Booked => ({
