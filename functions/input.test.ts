@@ -294,7 +294,7 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
-describe("whatever is sent", () => {
+describe("whatever is sent", { timeout: 30_000 }, () => {
   test("has a sample that is taken, for every route with a body", () => {
     const samples = bindings
       .filter(({ route }) => route.body !== undefined)
