@@ -1,5 +1,6 @@
+import { closePages, closeSession } from "@clearing/commands/pages";
 import { carryOutRefund } from "@clearing/commands/refund";
-import { closePages, closeSession, settle } from "@clearing/commands/settle";
+import { settle } from "@clearing/commands/settle";
 import type { Gateway } from "@clearing/payments";
 import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";

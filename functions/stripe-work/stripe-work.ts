@@ -1,5 +1,5 @@
+import { closePages } from "@clearing/commands/pages";
 import { carryOutRefund } from "@clearing/commands/refund";
-import { closePages } from "@clearing/commands/settle";
 import type { Gateway } from "@clearing/payments";
 import { contextOf, settledOrRetried } from "@clearing/runtime/commands";
 import type { BusEvent } from "@clearing/runtime/consumer";

@@ -3,7 +3,7 @@ import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import { endEarly } from "@clearing/commands/end-early";
-import { closePages } from "@clearing/commands/settle";
+import { closePages } from "@clearing/commands/pages";
 import type { Booking, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";

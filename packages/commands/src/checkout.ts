@@ -25,16 +25,9 @@ import type { Store } from "@clearing/store/store";
 import { wayBackPut } from "@clearing/store/way-back";
 import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
-import {
-  abandon,
-  closeSession,
-  customerGone,
-  lookAtPage,
-  neverMade,
-  neverShown,
-  type Settled,
-  settle,
-} from "./settle.ts";
+import { closeSession, lookAtPage } from "./pages.ts";
+import { customerGone, neverMade, neverShown } from "./session.ts";
+import { abandon, type Settled, settle } from "./settle.ts";
 
 export type CheckoutCommand = {
   bookingId: string;

@@ -1,0 +1,111 @@
+import type { Attempt } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
+import { plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
+import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
+import { attemptMetadata, type Context, replayableHours } from "./context.ts";
+import { shown } from "./shown.ts";
+
+/** Why an attempt was refused whose session was not made, or is another account's: another attempt may succeed. */
+export const customerGone = "customer_gone";
+export const neverMade = "session_never_made";
+export const neverShown = "session_never_shown";
+
+/** So long after its end a session is waited for that Stripe does not show: longer than any payment on it takes. */
+const shownWithinDays = 30;
+
+/** The session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
+export async function currentSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+  const { sessionId } = attempt;
+  if (sessionId !== null) {
+    const found = await context.gateway.retrieveCheckoutSession(sessionId);
+    const isOver = attempt.sessionExpiresAt <= plusDays(context.clock.now(), -shownWithinDays);
+    const isElsewhere = !found.ok && found.kind === "invalid" && found.code === "resource_missing";
+    return isElsewhere && isOver ? { ...found, code: neverShown } : shown(found, sessionId);
+  }
+  if (attempt.createdAt <= plusHours(context.clock.now(), -replayableHours)) return findSession(context, attempt);
+  const made = await createSession(context, attempt);
+  if (made.ok) return made;
+  // Asked for in other words before, as by an earlier release, or failed at Stripe in a way that it will replay: whatever
+  // came of that is looked up. A page that shows up only later was given to nobody, so that nobody pays on it.
+  if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(context, attempt);
+  if (made.kind !== "invalid") return made;
+  // Under this key a session that was made is replayed: it was not, and is asked for too late now.
+  if (made.param === "expires_at") return { ...made, code: neverMade };
+  return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(context, attempt, made) : made;
+}
+
+/** Stripe has no such customer: it is gone where Stripe shows it as deleted, and otherwise nothing is decided. */
+async function withoutCustomer(
+  { gateway }: Context,
+  { customerId }: Attempt,
+  refused: GatewayFailure,
+): Promise<GatewayFailure> {
+  const customer = shown(await gateway.retrieveCustomer(customerId), customerId);
+  if (!customer.ok) return customer;
+  return customer.value.deleted ? { ...refused, code: customerGone } : { ...refused, kind: "unavailable" };
+}
+
+/** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
+async function createSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+  const wayBack = `${attempt.returnUrl}?attempt=${attempt.id}`;
+  return context.gateway.createCheckoutSession(
+    {
+      customerId: attempt.customerId,
+      currency: attempt.currency,
+      amount: attempt.amount,
+      label: attempt.description,
+      methods: attempt.methods,
+      saveForLater: attempt.autopay,
+      expiresAt: attempt.sessionExpiresAt,
+      // Whoever leaves the page may have paid on it in another tab: both ways back lead to the same question.
+      successUrl: wayBack,
+      cancelUrl: wayBack,
+      metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),
+    },
+    attempt.id,
+  );
+}
+
+/**
+ * Too old to replay: looked up among the customer's sessions, and never tried under a new key. Those of a customer that
+ * was deleted since are found by the time in which they can have been made.
+ */
+async function findSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+  const { customerId, createdAt, sessionExpiresAt } = attempt;
+  const listed = await searchSessions(context, attempt, { customerId });
+  if (listed.ok || listed.kind !== "invalid") return orNeverMade(listed, attempt);
+  // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
+  const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
+  if (!customer.ok) return customer;
+  if (!customer.value.deleted)
+    throw new Failure("Stripe lists nothing of a customer that it has", { customerId, code: listed.code });
+  const made = { createdFrom: plusMinutes(createdAt, -clockMinutes), createdTo: sessionExpiresAt };
+  return orNeverMade(await searchSessions(context, attempt, made), attempt);
+}
+
+/** How far Stripe's clock may be from ours. */
+const clockMinutes = 5;
+
+async function searchSessions(
+  { gateway }: Context,
+  attempt: Attempt,
+  query: ListCheckoutSessions,
+): Promise<GatewayResult<CheckoutFacts | null>> {
+  let after: string | undefined;
+  let oldest: CheckoutFacts | undefined;
+  do {
+    const page = await gateway.listCheckoutSessions(query, after);
+    if (!page.ok) return page;
+    oldest = page.value.items.findLast(({ metadata }) => metadata.attemptId === attempt.id) ?? oldest;
+    after = page.value.nextAfter ?? undefined;
+  } while (after !== undefined);
+  // Ours was the first to carry the attempt's id: a later one is a copy.
+  return { ok: true, value: oldest ?? null };
+}
+
+/** That none is listed proves that none was made. */
+function orNeverMade(found: GatewayResult<CheckoutFacts | null>, { id }: Attempt): GatewayResult<CheckoutFacts> {
+  if (!found.ok) return found;
+  if (found.value !== null) return { ok: true, value: found.value };
+  return { ok: false, kind: "invalid", code: neverMade, message: `${id} has no session` };
+}
