@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { RequestContext } from "./policy.ts";
+import { type AwsAnswer, AwsError, errorAnswer } from "./aws-error.ts";
 import type { FunctionSpec } from "./topology.ts";
 
 /** One call that a function makes to AWS. `caller` also names the process, so that a crash hits the right one. */
@@ -11,32 +11,8 @@ export type AwsCall = {
   operation: string;
   body: Buffer;
 };
-export type AwsAnswer = { status: number; headers?: Record<string, string>; body: Buffer | string };
 /** Answers one service's calls; `"hang_up"` closes the connection without an answer. */
 export type AwsService = (call: AwsCall) => Promise<AwsAnswer | "hang_up">;
-
-/** A refusal in the words of an AWS service, such as `AccessDeniedException`. */
-export class AwsError extends Error {
-  readonly code: string;
-  readonly status: number;
-  readonly details: Record<string, unknown>;
-  constructor(code: string, message: string, status = 400, details: Record<string, unknown> = {}) {
-    super(message);
-    this.code = code;
-    this.status = status;
-    this.details = details;
-  }
-}
-
-/** Throws AWS's own refusal unless the function's role allows the action on the resource. */
-export function requireGrant(fn: FunctionSpec, action: string, resource: string, context?: RequestContext): void {
-  if (fn.allows(action, resource, context)) return;
-  const role = fn.roleArn.split("/").at(-1);
-  throw new AwsError(
-    "AccessDeniedException",
-    `User: arn:aws:sts::000000000000:assumed-role/${role}/${fn.name} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
-  );
-}
 
 /**
  * The endpoint that stands for AWS. Who calls is told by the access key id of the signature: a function's logical id,
@@ -89,21 +65,4 @@ export function createAwsEndpoint(
   }
 
   return handle;
-}
-
-function errorAnswer(error: unknown): AwsAnswer {
-  const known =
-    error instanceof AwsError
-      ? error
-      : new AwsError("InternalServerError", error instanceof Error ? error.message : String(error), 500);
-  return {
-    status: known.status,
-    headers: { "x-amzn-errortype": known.code },
-    body: JSON.stringify({
-      __type: `com.amazonaws#${known.code}`,
-      message: known.message,
-      Message: known.message,
-      ...known.details,
-    }),
-  };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type AwsCall, AwsError, type AwsService } from "./aws-endpoint.ts";
+import type { AwsCall, AwsService } from "./aws-endpoint.ts";
+import { AwsError } from "./aws-error.ts";
 import { openDatabase } from "./data-folder.ts";
 import { createEventBus, type EventBus } from "./event-bus.ts";
 import { createFaults } from "./faults.ts";

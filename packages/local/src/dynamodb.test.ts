@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AwsError } from "./aws-endpoint.ts";
+import { AwsError } from "./aws-error.ts";
 import { createDynamoDbService } from "./dynamodb.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
 import { createFaults, type Fault } from "./faults.ts";

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AwsError, type AwsService, requireGrant } from "./aws-endpoint.ts";
+import type { AwsService } from "./aws-endpoint.ts";
+import { AwsError, requireGrant } from "./aws-error.ts";
 import { instantOf } from "./clock.ts";
 import { atomically } from "./data-folder.ts";
 import { compilePattern } from "./event-pattern.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { AwsError, type AwsService, requireGrant } from "./aws-endpoint.ts";
+import type { AwsService } from "./aws-endpoint.ts";
+import { AwsError, requireGrant } from "./aws-error.ts";
 import { instantOf } from "./clock.ts";
 import { atomically } from "./data-folder.ts";
 import type { EventBus } from "./event-bus.ts";

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService, requireGrant } from "./aws-endpoint.ts";
+import type { AwsCall, AwsService } from "./aws-endpoint.ts";
+import { type AwsAnswer, AwsError, requireGrant } from "./aws-error.ts";
 import { atomically } from "./data-folder.ts";
 import type { Queues } from "./queues.ts";
 import type { QueueSpec } from "./topology.ts";
