@@ -21,10 +21,17 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** Queues whose one consumer does as `handle` says; time stands still unless it is moved. */
-function setUp(handle: (batch: Batch) => Promise<Invocation>, specs = [work, queue("dead")], mapping = {}) {
+const standingStill = () => 1_800_000_000_000;
+
+/** Queues whose one consumer does as `handle` says; time stands still unless it is moved, or is given. */
+function setUp(
+  handle: (batch: Batch) => Promise<Invocation>,
+  specs = [work, queue("dead")],
+  mapping = {},
+  time = standingStill,
+) {
   const db = openDatabase(":memory:");
-  const clock = createClock(db, () => 1_800_000_000_000);
+  const clock = createClock(db, time);
   const batches: Batch[] = [];
   const queues = createQueues({
     db,
@@ -69,6 +76,21 @@ test("a batch that succeeds is gone", async () => {
   queues.hurry();
   await quiet();
   expect(batches.map((batch) => batch.Records.map(({ body }) => body).sort())).toEqual([["a", "b"]]);
+});
+
+test("a message that comes when all are done is handed out as well", async () => {
+  const { send, quiet, batches } = setUp(async () => done);
+  send("a");
+  await quiet();
+  send("b");
+  await quiet();
+  expect(batches.map((batch) => batch.Records.map(({ body }) => body))).toEqual([["a"], ["b"]]);
+});
+
+test("a delayed message is handed out when time has passed by itself", async () => {
+  const { send, batches } = setUp(async () => done, [queue("work", { delayMs: 20 })], {}, Date.now);
+  send("a");
+  await expect.poll(() => batches.length, { interval: 5 }).toBe(1);
 });
 
 test("only the messages that a batch names as failed come again", async () => {

@@ -66,6 +66,8 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     .map((mapping) => ({ mapping, running: 0, accepts: mapping.filters.map(compilePattern) }));
   const consumed = consumers.map(({ mapping }) => mapping.sourceArn);
   const inFlight = new Set<string>();
+  /** Queues that may have a visible message: those of others are not asked for again. */
+  const stirred = new Set(consumed);
   let timer: NodeJS.Timeout | undefined;
   let woken = false;
   let stopped = false;
@@ -119,8 +121,11 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
   function pump(): void {
     woken = false;
     if (stopped) return;
+    const asked = new Set(stirred);
+    stirred.clear();
     for (const consumer of consumers) {
-      const queue = specs.get(consumer.mapping.sourceArn);
+      const { sourceArn } = consumer.mapping;
+      const queue = asked.has(sourceArn) ? specs.get(sourceArn) : undefined;
       while (queue && consumer.running < consumer.mapping.maxConcurrency && hasVisible(queue)) {
         const batch = receive(queue, consumer.mapping.batchSize);
         if (batch.length > 0) void handle(consumer, queue, batch);
@@ -133,6 +138,12 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
   function hasVisible(queue: QueueSpec): boolean {
     const now = Math.floor(clock.now());
     return any.get(queue.arn, now, now) !== undefined;
+  }
+
+  /** As time passes, a message of any queue may have become visible. */
+  function pumpAll(): void {
+    for (const arn of consumed) stirred.add(arn);
+    pump();
   }
 
   async function handle(consumer: (typeof consumers)[number], queue: QueueSpec, batch: Message[]): Promise<void> {
@@ -157,6 +168,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     });
     for (const message of batch) inFlight.delete(message.id);
     consumer.running--;
+    stirred.add(queue.arn);
     pump();
   }
 
@@ -164,7 +176,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     clearTimeout(timer);
     const next = nextVisible();
     if (next === undefined || stopped) return;
-    timer = setTimeout(pump, Math.min(Math.max(next - clock.now(), 1), 2 ** 31 - 1));
+    timer = setTimeout(pumpAll, Math.min(Math.max(next - clock.now(), 1), 2 ** 31 - 1));
     timer.unref();
   }
 
@@ -175,7 +187,11 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     woken = true;
     setImmediate(pump);
   };
-  clock.onMove(wake);
+  const wakeAll = () => {
+    for (const arn of consumed) stirred.add(arn);
+    wake();
+  };
+  clock.onMove(wakeAll);
 
   return {
     insert(queueArn, body, fifo) {
@@ -186,6 +202,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
         forget.run(now - DEDUPLICATION_MS);
         if (remember.run(queueArn, fifo.deduplicationId, now).changes === 0) return;
       }
+      stirred.add(queueArn);
       insert.run(randomUUID(), queueArn, body, now, now + queue.delayMs, fifo?.groupId ?? null, ++sequence);
     },
     wake,
@@ -199,7 +216,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
       const waiting = (failed.all(...consumed, now) as Message[]).filter(({ id }) => !inFlight.has(id));
       const soon = waiting.filter(({ receives }) => receives <= IMPATIENT);
       for (const { id } of soon) show.run(now, id);
-      if (soon.length > 0) wake();
+      if (soon.length > 0) wakeAll();
       const later = waiting.filter(({ receives }) => receives > IMPATIENT).map(({ visibleAt }) => visibleAt);
       return later.length > 0 ? Math.min(...later) : undefined;
     },
