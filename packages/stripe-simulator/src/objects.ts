@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Stripe } from "stripe";
 import type { Range } from "./http/params.ts";
 
@@ -68,6 +68,14 @@ export function openObjects(db: DatabaseSync, seconds: () => number): Objects {
   const updateNotes = db.prepare("UPDATE sim_objects SET notes = ? WHERE id = ?");
   const deleteRow = db.prepare("DELETE FROM sim_objects WHERE id = ?");
 
+  const statements = new Map<string, StatementSync>();
+  /** Prepared once for each text, of which there are as many as kinds of queries. */
+  function prepared(sql: string): StatementSync {
+    const statement = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  }
+
   const parsed = <T extends ObjectType>(row: Record<string, unknown>) =>
     JSON.parse(row.body as string) as StoredObjects[T];
 
@@ -108,11 +116,9 @@ export function openObjects(db: DatabaseSync, seconds: () => number): Objects {
         values.push(seq as number);
       }
       const upwards = query.startingAfter === undefined && query.endingBefore !== undefined;
-      const rows = db
-        .prepare(
-          `SELECT body FROM sim_objects WHERE ${parts.join(" AND ")} ORDER BY seq ${upwards ? "ASC" : "DESC"} LIMIT ?`,
-        )
-        .all(...values, query.limit + 1);
+      const rows = prepared(
+        `SELECT body FROM sim_objects WHERE ${parts.join(" AND ")} ORDER BY seq ${upwards ? "ASC" : "DESC"} LIMIT ?`,
+      ).all(...values, query.limit + 1);
       const data = rows.slice(0, query.limit).map((row) => parsed<T>(row));
       return { data: upwards ? data.reverse() : data, hasMore: rows.length > query.limit };
     },
@@ -120,7 +126,7 @@ export function openObjects(db: DatabaseSync, seconds: () => number): Objects {
       const { sql, values } = conditions(type, where);
       const lag = until ? " AND changed <= ?" : "";
       const bounds = until ? [...values, until.changedBefore] : values;
-      const rows = db.prepare(`SELECT body FROM sim_objects WHERE ${sql}${lag} ORDER BY seq DESC`).all(...bounds);
+      const rows = prepared(`SELECT body FROM sim_objects WHERE ${sql}${lag} ORDER BY seq DESC`).all(...bounds);
       return rows.map((row) => parsed<T>(row));
     },
   };

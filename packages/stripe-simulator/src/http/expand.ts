@@ -58,6 +58,7 @@ type Json = Record<string, unknown>;
 
 /** Replaces ids by objects along each dotted path, four levels deep at most; `data.` leads into a list. */
 export function expand(world: World, answer: unknown, paths: readonly string[]): unknown {
+  if (paths.length === 0) return answer;
   const result = structuredClone(answer);
   for (const path of paths) {
     const steps = path.split(".");
