@@ -103,9 +103,9 @@ export async function assemble(
     return hasStripeSecret() ? stripe.secret : undefined;
   };
 
-  const onWrite = (table: { name: string }) => {
+  const wrote = (table: string) => {
     writes++;
-    streams.wrote(table.name);
+    streams.wrote(table);
   };
   const aws = await listen(0);
   undo.push(() => aws.close());
@@ -118,7 +118,7 @@ export async function assemble(
           tables: topology.tables,
           faults,
           now: clock.now,
-          onWrite,
+          onWrite: ({ name }) => wrote(name),
           crash,
         }),
         AWSEvents: bus.service,
@@ -142,6 +142,8 @@ export async function assemble(
       ...(stripe.url && { STRIPE_API_BASE: stripe.url }),
       ...keySetsFor(fn.environment, topology.pools, api.url),
     }),
+    dynamodb: (fn) => dynamo.direct({ fn, awsUrl: aws.url, tables: topology.tables, faults: faults.count }),
+    onWrite: wrote,
     crashing: () => faults.has("crash_after"),
   });
   // What feeds the handlers ends before they do, so that nothing fails because of the end.

@@ -5,7 +5,10 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dispatcher, Pool } from "undici";
 import { type DataFolder, StartRefused } from "./data-folder.ts";
-import type { TableSpec } from "./topology.ts";
+import type { DirectDynamoDb } from "./direct-dynamodb.ts";
+import type { FunctionSpec, TableSpec } from "./topology.ts";
+
+type Asked = Pick<DirectDynamoDb, "tables" | "faults"> & { fn: FunctionSpec; awsUrl: string };
 
 /** A DynamoDB of any make behind one connection pool. `call` is for the stack's own requests and throws on errors. */
 export type DynamoDb = {
@@ -13,6 +16,8 @@ export type DynamoDb = {
   /** `caller`, the function that asks, is told as the request's user agent. */
   send(target: string, body: Buffer | string, caller?: string): Promise<Dispatcher.ResponseData>;
   call<T>(operation: string, input: unknown): Promise<T>;
+  /** A worker thread's way past this process; undefined for a database that is not reached by plain HTTP. */
+  direct(asked: Asked): DirectDynamoDb | undefined;
   stop(): Promise<void>;
 };
 
@@ -100,7 +105,7 @@ async function untilReady(db: DynamoDb, ended: () => boolean): Promise<void> {
 }
 
 function connect(endpoint: string, stop: () => Promise<void>): DynamoDb {
-  const { origin } = new URL(endpoint);
+  const { origin, protocol, hostname, port } = new URL(endpoint);
   const pool = new Pool(origin, { connections: 64, pipelining: 1, keepAliveTimeout: 60_000 });
   // A fixed identity: some DynamoDBs keep the tables of each access key apart.
   const headers = {
@@ -125,6 +130,18 @@ function connect(endpoint: string, stop: () => Promise<void>): DynamoDb {
       if (response.statusCode !== 200)
         throw new Error(`${target}: ${answer.__type ?? response.statusCode} ${answer.message ?? ""}`);
       return answer as T;
+    },
+    direct({ fn, awsUrl, tables, faults }) {
+      if (protocol !== "http:") return undefined;
+      const { label, name, roleArn, statements } = fn;
+      return {
+        awsPort: Number(new URL(awsUrl).port),
+        database: { host: hostname, port: Number(port || 80) },
+        headers,
+        caller: { label, name, roleArn, statements },
+        tables,
+        faults,
+      };
     },
     async stop() {
       await pool.destroy();

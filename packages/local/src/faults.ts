@@ -25,6 +25,8 @@ export type Faults = {
   strikes(target: Fault["target"], kind: FaultKind, call?: { function: string; action: string }): boolean;
   /** Whether one of `kind` is switched on at all. */
   has(kind: FaultKind): boolean;
+  /** An Int32 that says how many are switched on, in memory that worker threads share. */
+  count: SharedArrayBuffer;
 };
 
 /** The fault that a request asks for, or what is wrong with it; `functions` are the constructs' names. */
@@ -49,10 +51,16 @@ const isTarget = (value: unknown): value is Target => typeof value === "string" 
 
 export function createFaults(): Faults {
   let active: { fault: Fault; random: () => number }[] = [];
+  const shared = new SharedArrayBuffer(4);
+  const count = new Int32Array(shared);
   return {
-    add: (fault) => void active.push({ fault, random: seededRandom(fault.seed ?? 1) }),
-    clear: () => {
+    count: shared,
+    add(fault) {
+      count[0] = active.push({ fault, random: seededRandom(fault.seed ?? 1) });
+    },
+    clear() {
       active = [];
+      count[0] = 0;
     },
     has: (kind) => active.some(({ fault }) => fault.kind === kind),
     strikes(target, kind, call) {

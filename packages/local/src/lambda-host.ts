@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { createWriteStream, type WriteStream } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
-import type { Invoke, Outcome, WorkerSetup } from "./lambda-worker.ts";
+import type { DirectDynamoDb } from "./direct-dynamodb.ts";
+import type { Invoke, Outcome, WorkerSetup, Wrote } from "./lambda-worker.ts";
 import { REGION } from "./resource.ts";
 import type { FunctionSpec } from "./topology.ts";
 
@@ -29,6 +30,10 @@ type Options = {
   logs: string;
   /** Environment variables that the stack itself adds or replaces. */
   environment: (fn: FunctionSpec) => Record<string, string>;
+  /** A thread's way to the database; undefined where its calls go by the endpoint. */
+  dynamodb: (fn: FunctionSpec) => DirectDynamoDb | undefined;
+  /** A thread has written into this table. */
+  onWrite: (table: string) => void;
   /** True while handlers must run in processes that can be ended. */
   crashing: () => boolean;
 };
@@ -70,9 +75,7 @@ export function createLambdaHost(options: Options): LambdaHost {
 }
 
 function hostFunction(fn: FunctionSpec, options: Options) {
-  const log = createWriteStream(join(options.logs, `${fn.label}.log`), { flags: "a" });
-  // Several processes at once write into it, each by two pipes; those of an ended one go with it.
-  log.setMaxListeners(0);
+  const log = openSync(join(options.logs, `${fn.label}.log`), "a");
   const processes = new Map<string, { sandbox: Sandbox; child: ChildProcess }>();
   const waiting: (() => void)[] = [];
   let thread: Sandbox | undefined;
@@ -100,22 +103,24 @@ function hostFunction(fn: FunctionSpec, options: Options) {
 
   function startThread(): Sandbox {
     const worker = new Worker(workerFile, {
-      workerData: setup(options.clock.offset),
+      name: fn.label,
+      workerData: { ...setup(options.clock.offset), thread: { log, dynamodb: options.dynamodb(fn) } },
       env: environment(fn.id),
       stdout: true,
       stderr: true,
       execArgv: ["--no-warnings"],
     });
-    worker.stdout.pipe(log, { end: false });
-    worker.stderr.pipe(log, { end: false });
     worker.unref();
     const sandbox = createSandbox(
       fn,
       (message) => worker.postMessage(message),
       () => worker.terminate().then(() => {}),
     );
-    worker.on("message", sandbox.settle);
-    worker.on("error", (error: Error) => log.write(`${error.stack}\n`));
+    worker.on("message", (message: Outcome | Wrote) => {
+      if ("wrote" in message) message.wrote.forEach(options.onWrite);
+      else sandbox.settle(message);
+    });
+    worker.on("error", (error: Error) => writeSync(log, `${error.stack}\n`));
     worker.on("exit", () => {
       sandbox.fail();
       if (thread === sandbox) thread = undefined;
@@ -142,10 +147,8 @@ function hostFunction(fn: FunctionSpec, options: Options) {
     const child = fork(workerFile, [JSON.stringify(setup(0))], {
       env: environment(caller),
       execArgv: ["--no-warnings"],
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: ["ignore", log, log, "ipc"],
     });
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
     const offset = new Float64Array(options.clock.offset);
     const sandbox = createSandbox(
       fn,
@@ -204,7 +207,7 @@ function hostFunction(fn: FunctionSpec, options: Options) {
       stopped = true;
       await thread?.end();
       for (const { child } of processes.values()) child.kill("SIGKILL");
-      await closed(log);
+      closeSync(log);
     },
   };
 }
@@ -212,11 +215,10 @@ function hostFunction(fn: FunctionSpec, options: Options) {
 /** Longer than Lambda's ten seconds: here many bundles load at once, on the processors that also run the tests. */
 const LOADING_MS = 120_000;
 
-const closed = (log: WriteStream) => new Promise<void>((resolve) => log.end(() => resolve()));
-
 function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: () => Promise<void>) {
   const pending = new Map<number, { begin(): void; finish(result: Invocation): void }>();
   let last = 0;
+  let loaded = false;
   const sandbox = {
     busy: 0,
     retiring: false,
@@ -234,7 +236,7 @@ function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: (
           });
         };
         // A function's time begins with its handler; loading the bundle has its own, as Lambda's init phase has.
-        let timer = setTimeout(timeOut, LOADING_MS);
+        let timer = setTimeout(timeOut, loaded ? fn.timeoutMs : LOADING_MS);
         const begin = () => {
           clearTimeout(timer);
           timer = setTimeout(timeOut, fn.timeoutMs);
@@ -251,6 +253,7 @@ function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: (
     },
     settle(outcome: Outcome): void {
       const invocation = pending.get(outcome.id);
+      loaded = true;
       if ("began" in outcome) invocation?.begin();
       else if ("error" in outcome) invocation?.finish({ ok: false, ...outcome.error });
       else invocation?.finish({ ok: true, payload: outcome.payload });

@@ -1,11 +1,22 @@
+import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
+import type { DirectDynamoDb } from "./direct-dynamodb.ts";
+
+/** Tables that a function of this thread has written. */
+export type Wrote = { wrote: string[] };
 
 /**
  * Runs one function's bundle, in a worker thread or in a child process. Before the bundle is imported `Date` is replaced,
  * so that the product reads the stack's time without knowing; `performance` and timers stay real.
  */
-export type WorkerSetup = { file: string; exportName: string; offset: SharedArrayBuffer | number };
+export type WorkerSetup = {
+  file: string;
+  exportName: string;
+  offset: SharedArrayBuffer | number;
+  /** A thread's own: the file that takes its log, and its way to the database. */
+  thread?: { log: number; dynamodb: DirectDynamoDb | undefined };
+};
 export type Invoke = {
   id: number;
   event: string;
@@ -25,8 +36,22 @@ const send = (outcome: Outcome) => (parentPort ? parentPort.postMessage(outcome)
 
 replaceDate();
 type Handler = (event: unknown, context: unknown) => unknown;
-const loaded: Promise<Handler> = import(pathToFileURL(setup.file).href).then((module) => module[setup.exportName]);
+let ready = false;
+const loaded = load();
 loaded.catch(() => {});
+
+async function load(): Promise<Handler> {
+  if (setup.thread) {
+    for (const stream of [process.stdout, process.stderr]) writeTo(setup.thread.log, stream);
+  }
+  if (setup.thread?.dynamodb) {
+    const { callDirectly } = await import("./direct-dynamodb.ts");
+    callDirectly(setup.thread.dynamodb, (tables) => parentPort?.postMessage({ wrote: tables } satisfies Wrote));
+  }
+  const module = await import(pathToFileURL(setup.file).href);
+  ready = true;
+  return module[setup.exportName];
+}
 
 if (parentPort) {
   parentPort.on("message", (message: Invoke) => void run(message));
@@ -40,9 +65,11 @@ if (parentPort) {
 
 async function run({ id, event, timeoutMs, context }: Invoke): Promise<void> {
   try {
+    // Nobody needs to be told when a handler begins at once.
+    const late = !ready;
     const handler = await loaded;
     const deadline = performance.now() + timeoutMs;
-    send({ id, began: true });
+    if (late) send({ id, began: true });
     const result = await handler(JSON.parse(event), {
       ...context,
       callbackWaitsForEmptyEventLoop: true,
@@ -54,6 +81,17 @@ async function run({ id, event, timeoutMs, context }: Invoke): Promise<void> {
     console.error(JSON.stringify({ level: "ERROR", invocation: context.awsRequestId, error: error.stack }));
     send({ id, error: { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? "").split("\n") } });
   }
+}
+
+/** Writes into the file at once: by way of the thread that started this one, each line would cost that one a message. */
+function writeTo(file: number, stream: NodeJS.WriteStream): void {
+  type Done = (error?: Error | null) => void;
+  stream.write = (text: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
+    writeSync(file, typeof text === "string" ? text : Buffer.from(text).toString());
+    const told = typeof encoding === "function" ? encoding : done;
+    told?.();
+    return true;
+  };
 }
 
 function replaceDate(): void {

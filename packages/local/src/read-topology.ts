@@ -78,7 +78,7 @@ function readTable(resource: Resource): TableSpec {
 }
 
 function readFunctions(template: Template): readonly FunctionSpec[] {
-  const statements = readRoleStatements(template);
+  const ofRoles = readRoleStatements(template);
   type Properties = {
     Role: string;
     Handler: string;
@@ -90,6 +90,7 @@ function readFunctions(template: Template): readonly FunctionSpec[] {
   const functions = template.ofType("AWS::Lambda::Function").map((resource): FunctionSpec => {
     const properties = read<Properties>(resource);
     const key = properties.Code.S3Key ?? fail(resource, "has no asset as its code");
+    const statements = ofRoles.get(properties.Role) ?? [];
     return {
       id: resource.id,
       label: resource.label,
@@ -101,7 +102,8 @@ function readFunctions(template: Template): readonly FunctionSpec[] {
       timeoutMs: (properties.Timeout ?? 3) * 1000,
       memory: properties.MemorySize ?? 128,
       environment: properties.Environment?.Variables ?? {},
-      allows: compilePolicy(statements.get(properties.Role) ?? []),
+      statements,
+      allows: compilePolicy(statements),
     };
   });
   const twice = functions.find((fn, index) => functions.findIndex((other) => other.id === fn.id) !== index);

@@ -1,5 +1,5 @@
 import type { Pool } from "./issuers.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy, Statement } from "./policy.ts";
 import { ACCOUNT, REGION, type Resource } from "./resource.ts";
 
 export type TableSpec = {
@@ -26,6 +26,8 @@ export type FunctionSpec = {
   timeoutMs: number;
   memory: number;
   environment: Record<string, string>;
+  /** Of its role's policies; `allows` decides by them. */
+  statements: readonly Statement[];
   allows: Policy;
 };
 /** What the gateway asks before it calls a route's function: a token's own signature, or a function. */
