@@ -5,7 +5,7 @@ import { applyMetadata, metadata, paging, range, text } from "../http/params.ts"
 import { search, searchParams } from "../http/search.ts";
 import { noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
-import type { World } from "../world.ts";
+import { randomText, type World } from "../world.ts";
 import { book, settlesOn } from "./balance-transaction.ts";
 import type { Decline } from "./magic-methods.ts";
 import { magicOf } from "./payment-methods.ts";
@@ -174,7 +174,7 @@ function methodDetails(
       last4: card.last4,
       mandate: null,
       network: card.brand,
-      network_transaction_id: succeeded ? `nti${method.id.slice(-12)}` : null,
+      network_transaction_id: succeeded ? `nti${randomText(12)}` : null,
       regulated_status: "unregulated",
       three_d_secure: succeeded?.threeDSecure
         ? {

@@ -42,6 +42,25 @@ describe("a card payment", () => {
     expect(again).toMatchObject({ status: "succeeded", last_payment_error: null });
   });
 
+  it("has an id of the network's for each transaction, and none where it was declined", async () => {
+    const { stripe } = await openAccount();
+    const { id: customer } = await stripe.customers.create();
+    const { id: method } = await stripe.paymentMethods.attach("pm_card_visa", { customer });
+    const pay = async (payment_method: string) => {
+      const call = stripe.paymentIntents.create({ ...CARD, customer, payment_method, confirm: true });
+      const intent = await call.catch(async () => refusal(call).then(({ payment_intent }) => payment_intent));
+      const { data } = await stripe.charges.list({ payment_intent: intent?.id ?? "" });
+      return data[0]?.payment_method_details?.card?.network_transaction_id;
+    };
+
+    const [first, second, declined] = [await pay(method), await pay(method), await pay("pm_card_chargeDeclined")];
+
+    expect(first).toMatch(/^\w{15}$/);
+    expect(second).toMatch(/^\w{15}$/);
+    expect(second).not.toBe(first);
+    expect(declined).toBeNull();
+  });
+
   it("is made, confirmed later and then is beyond change", async () => {
     const { stripe } = await openAccount();
     const intent = await stripe.paymentIntents.create({ ...CARD, payment_method: "pm_card_visa" });
