@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import http, { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { callDirectly } from "./direct-dynamodb.ts";
 
 type Asked = { at: "database" | "endpoint"; headers: IncomingHttpHeaders; body: string };
@@ -68,6 +68,14 @@ beforeAll(async () => {
     },
     (tables) => wrote.push(tables),
   );
+  await ask("DynamoDB_20120810.PutItem", put("core"));
+  expect(asked.map(({ at }) => at)).toEqual(["endpoint"]);
+  // The first calls go by the endpoint, until enough have shown that loading the checks is worth it.
+  const reachesTheDatabase = async () => {
+    await ask("DynamoDB_20120810.PutItem", put("core"));
+    expect(asked.at(-1)?.at).toBe("database");
+  };
+  await vi.waitFor(reachesTheDatabase, { interval: 1, timeout: 5_000 });
 });
 afterAll(() => {
   for (const server of servers) server.close();

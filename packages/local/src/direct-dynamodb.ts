@@ -1,9 +1,7 @@
 import http, { type ClientRequest, IncomingMessage, type RequestOptions } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
-import { Socket } from "node:net";
-import { errorAnswer } from "./aws-error.ts";
-import { checkCall, tablesWritten } from "./dynamodb-access.ts";
-import { compilePolicy, type Statement } from "./policy.ts";
+import type { CallChecks } from "./call-checks.ts";
+import type { Statement } from "./policy.ts";
 import type { FunctionSpec, TableSpec } from "./topology.ts";
 
 /** What a worker needs to call DynamoDB without the stack's endpoint in between. */
@@ -21,6 +19,9 @@ export type DirectDynamoDb = {
 
 type Respond = (response: IncomingMessage) => void;
 
+/** A worker's first calls go by the endpoint: many a worker makes few, and loading the checks costs as much as a hundred. */
+const LOADED_AFTER = 20;
+
 /**
  * Sends this worker's calls of DynamoDB to the database itself, under the same checks that the endpoint makes of them;
  * `wrote` is told of each table that was written, before the function is. Two hops of HTTP through the stack's own thread
@@ -28,12 +29,17 @@ type Respond = (response: IncomingMessage) => void;
  */
 export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) => void): void {
   const { request } = http;
-  const caller = { ...direct.caller, allows: compilePolicy(direct.caller.statements) };
-  const tables = new Map(direct.tables.map((table) => [table.name, table]));
   const faults = new Int32Array(direct.faults);
   const identity = { ...direct.headers, "user-agent": direct.caller.label };
+  let calls = 0;
+  let checks: CallChecks | undefined;
 
-  function call(options: RequestOptions, operation: string, respond: Respond): ClientRequest {
+  async function load(): Promise<void> {
+    const { createCallChecks } = await import("./call-checks.ts");
+    checks = createCallChecks(direct);
+  }
+
+  function call(check: CallChecks, options: RequestOptions, operation: string, respond: Respond): ClientRequest {
     let written: string[] = [];
     const sent = request(
       { ...options, ...direct.database, headers: { ...options.headers, ...identity } },
@@ -45,15 +51,14 @@ export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) =
     const end = sent.end.bind(sent);
     return Object.assign(sent, {
       end(body: string | Uint8Array): ClientRequest {
-        try {
-          const text = typeof body === "string" ? body : Buffer.from(body).toString();
-          written = [...tablesWritten(checkCall(caller, operation, JSON.parse(text), tables))].map(({ name }) => name);
-        } catch (error) {
+        const checked = check(operation, typeof body === "string" ? body : Buffer.from(body).toString());
+        if (checked instanceof IncomingMessage) {
           // It is answered: that its connection ends unused is no error of the caller's.
           sent.removeAllListeners("error").on("error", () => {});
-          respond(refusal(error));
+          respond(checked);
           return sent.destroy();
         }
+        written = checked;
         return end(body);
       },
     });
@@ -66,7 +71,8 @@ export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) =
   ): ClientRequest {
     if (typeof url === "object" && !(url instanceof URL) && typeof options === "function" && faults[0] === 0) {
       const operation = Number(url.port) === direct.awsPort ? operationOf(url) : undefined;
-      if (operation !== undefined) return call(url, operation, options);
+      if (operation !== undefined && checks) return call(checks, url, operation, options);
+      if (operation !== undefined && ++calls === LOADED_AFTER) void load();
     }
     return Reflect.apply(request, http, [url, options, respond]);
   }
@@ -78,14 +84,4 @@ export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) =
 function operationOf({ headers }: RequestOptions): string | undefined {
   const target = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "x-amz-target")?.[1];
   return /^DynamoDB_\d+\.(\w+)$/.exec(String(target))?.[1];
-}
-
-function refusal(error: unknown): IncomingMessage {
-  const { status, headers = {}, body } = errorAnswer(error);
-  const response = new IncomingMessage(new Socket());
-  response.statusCode = status;
-  response.headers = { "content-type": "application/x-amz-json-1.0", ...headers };
-  response.push(body);
-  response.push(null);
-  return response;
 }
