@@ -2,7 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, expect, test, vi } from "vitest";
-import { AwsError, createAwsEndpoint } from "../../packages/local/src/aws-endpoint.ts";
+import { createAwsEndpoint } from "../../packages/local/src/aws-endpoint.ts";
+import { AwsError } from "../../packages/local/src/aws-error.ts";
 import type { FunctionSpec } from "../../packages/local/src/topology.ts";
 
 afterEach(() => vi.useRealTimers());

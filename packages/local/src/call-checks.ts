@@ -25,7 +25,7 @@ function refusal(error: unknown): IncomingMessage {
   const { status, headers = {}, body } = errorAnswer(error);
   const response = new IncomingMessage(new Socket());
   response.statusCode = status;
-  response.headers = { "content-type": "application/x-amz-json-1.0", ...headers };
+  response.headers = { date: new Date().toUTCString(), "content-type": "application/x-amz-json-1.0", ...headers };
   response.push(body);
   response.push(null);
   return response;

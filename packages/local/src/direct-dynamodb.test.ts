@@ -23,15 +23,22 @@ async function serve(at: Asked["at"]): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
+type Answer = { status: number | undefined; date: string | undefined; body: string; told: number };
+
 /** As the SDK's handler asks: options and a body, one answer. */
-function ask(target: string, input: unknown): Promise<{ status: number | undefined; body: string; told: number }> {
+function ask(target: string, input: unknown): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { "X-Amz-Target": target, authorization: "AWS4-HMAC-SHA256 Credential=WebFn/20260101/..." };
     const options = { host: "127.0.0.1", port: awsPort, method: "POST", path: "/", headers };
     const request = http.request(options, (response) => {
       const told = wrote.length;
       response.toArray().then((chunks) => {
-        resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString(), told });
+        resolve({
+          status: response.statusCode,
+          date: response.headers.date,
+          body: Buffer.concat(chunks).toString(),
+          told,
+        });
       }, reject);
     });
     request.on("error", reject);
@@ -137,6 +144,18 @@ describe("a function's call of DynamoDB", () => {
     expect(answer.body).toContain("cannot contain an empty string value");
     expect(asked).toEqual([]);
   });
+
+  test.each(["core", "secret"])(
+    "is answered at the function's own time, so that the SDK finds no clock wrong: %s",
+    async (table) => {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5 * 3_600_000 });
+      const { date } = await ask("DynamoDB_20120810.PutItem", put(table));
+      const lag = Date.now() - Date.parse(date ?? "");
+      vi.useRealTimers();
+
+      expect(lag).toBeLessThan(60_000);
+    },
+  );
 
   test("goes by the endpoint, where faults strike, while one is switched on", async () => {
     faults[0] = 1;
