@@ -1,9 +1,11 @@
 import * as routes from "@clearing/contracts/routes/admin";
-import { publicProgram } from "@clearing/domain/program";
+import { adminCohortView } from "@clearing/contracts/views/cohort";
+import { programView } from "@clearing/contracts/views/program";
+import { isDraft } from "@clearing/domain/cohort";
+import { isDraftProgram } from "@clearing/domain/program";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { listCohorts, readCohort } from "@clearing/store/cohort";
 import { listPrograms, readProgram } from "@clearing/store/program";
-import { adminCohortView } from "./view.ts";
 
 const notFound: Answer = { refused: "not_found" };
 
@@ -11,12 +13,12 @@ const notFound: Answer = { refused: "not_found" };
 export const draftBindings = [
   bind(routes.listDraftPrograms, async ({ query }, { deps }): Promise<Answer> => {
     const { items, nextCursor } = await listPrograms(deps.store, "draft", query);
-    return { status: 200, body: { items: items.map(publicProgram), nextCursor } };
+    return { status: 200, body: { items: items.map(programView), nextCursor } };
   }),
 
   bind(routes.getDraftProgram, async ({ params }, { deps }): Promise<Answer> => {
     const program = await readProgram(deps.store, params.id);
-    return program?.status === "draft" ? { status: 200, body: publicProgram(program) } : notFound;
+    return program !== null && isDraftProgram(program) ? { status: 200, body: programView(program) } : notFound;
   }),
 
   bind(routes.listDraftCohorts, async ({ query }, { deps: { store }, now }): Promise<Answer> => {
@@ -32,7 +34,7 @@ export const draftBindings = [
 
   bind(routes.getDraftCohort, async ({ params }, { deps: { store }, now }): Promise<Answer> => {
     const found = await readCohort(store, params.id);
-    if (found === null || found.cohort.status !== "draft") return notFound;
+    if (found === null || !isDraft(found.cohort)) return notFound;
     const program = await readProgram(store, found.cohort.programId);
     return program === null ? notFound : { status: 200, body: adminCohortView({ ...found, program }, now) };
   }),

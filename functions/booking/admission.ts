@@ -1,32 +1,36 @@
 import { admitBooking } from "@clearing/commands/admission";
 import { recordAdmission } from "@clearing/contracts/routes/booking";
-import { admissionRole } from "@clearing/domain/booking";
-import { actorOf, actsAsStaff, callerIn } from "@clearing/runtime/access";
-import { type Answer, bind } from "@clearing/runtime/api";
-import { bookingView } from "@clearing/runtime/booking-view";
-import { recordOf } from "@clearing/runtime/record";
-import { readFile } from "@clearing/store/booking-file";
+import { admissionRole, isStaffOn } from "@clearing/domain/booking";
+import { command } from "@clearing/runtime/command";
+import { bookingAnswer, withFile } from "./with-file.ts";
 
-/** Records who arrived. */
-export const admissionBinding = bind(recordAdmission, async ({ params, body }, context): Promise<Answer> => {
-  const { deps, now } = context;
-  const caller = callerIn(context);
-  const needed = admissionRole(body.outcome);
-  if (!caller.roles.includes(needed)) {
-    return { refused: "forbidden", detail: `Only the role ${needed} may record ${body.outcome}` };
-  }
-  const file = await readFile(deps.store, params.id);
-  if (file === null) return { refused: "not_found" };
-  if (!actsAsStaff(caller, file.booking)) {
-    return { refused: "forbidden", detail: "Somebody else has to record who arrived on your own booking" };
-  }
-  const { clearance } = file;
-  const admitted = await admitBooking(
-    deps.store,
-    { bookingId: params.id, outcome: body.outcome, by: caller.sub, refundId: deps.ids.next("ref") },
-    { actor: actorOf(caller, [needed]), action: `admission:${body.outcome}`, now },
-    (booking) => recordOf(context, 200, bookingView(booking, clearance, now, caller)),
-  );
-  if (admitted.ok) return { status: 200, body: bookingView(admitted.booking, clearance, now, caller) };
-  return admitted.reason === "replayed" ? { replayed: true } : { refused: admitted.reason };
+/** Who arrived: an admin's to record, but that somebody is turned away is a clinician's word. */
+export const admissionBinding = command(recordAdmission, {
+  as: ["admin", "clinician"],
+  action: ({ body }) => `admission:${body.outcome}`,
+  status: 200,
+  view: bookingAnswer,
+  run: async ({ params, body: { outcome } }, context) => {
+    const { deps, caller } = context;
+    const role = admissionRole(outcome);
+    if (!caller.roles.includes(role)) return { ok: false, reason: "other_role", role, outcome } as const;
+    const occasion = { ...context.occasion, actor: { sub: caller.sub, role } };
+    const request = { bookingId: params.id, outcome, by: caller.sub, refundId: deps.ids.next("ref") };
+    return withFile(
+      context,
+      params.id,
+      () => true,
+      async ({ booking }, answer) =>
+        isStaffOn(context.person, booking)
+          ? admitBooking(deps.store, request, occasion, answer)
+          : ({ ok: false, reason: "own_booking" } as const),
+    );
+  },
+  refusals: {
+    other_role: ({ role, outcome }) => ({
+      refused: "forbidden",
+      detail: `Only the role ${role} may record ${outcome}`,
+    }),
+    own_booking: { refused: "forbidden", detail: "Somebody else has to record who arrived on your own booking" },
+  },
 });

@@ -1,18 +1,18 @@
 import { changeAutopay, signAgreement } from "@clearing/commands/agreement";
-import { getAgreement, putAutopay, signAgreement as signRoute } from "@clearing/contracts/routes/booking";
-import type { Booking } from "@clearing/domain/booking";
-import { actorOf, callerIn, owns, sightFor } from "@clearing/runtime/access";
+import * as routes from "@clearing/contracts/routes/booking";
+import { isOwner } from "@clearing/domain/booking";
+import { callerIn, sightFor } from "@clearing/runtime/access";
 import { type Answer, bind } from "@clearing/runtime/api";
-import { bookingView } from "@clearing/runtime/booking-view";
-import { recordOf } from "@clearing/runtime/record";
+import { command } from "@clearing/runtime/command";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { readAgreement } from "@clearing/store/agreement";
 import { readFile } from "@clearing/store/booking-file";
+import { bookingAnswer, withFile } from "./with-file.ts";
 
 const notFound: Answer = { refused: "not_found" };
 
 export const agreementBindings = [
-  bind(getAgreement, async ({ params, query }, context) => {
+  bind(routes.getAgreement, async ({ params, query }, context) => {
     const { store } = context.deps;
     // Most bookings have the first version alone: it is read at once, another one afterwards.
     const likely = query.version ?? 1;
@@ -28,39 +28,30 @@ export const agreementBindings = [
     return { status: 200, body: { version, hash, html, signedAt, signature, autopay } };
   }),
 
-  bind(signRoute, async ({ params, body }, context): Promise<Answer> => {
-    const { deps, now, sourceIp, userAgent } = context;
-    const caller = callerIn(context);
-    const file = await readFile(deps.store, params.id);
-    if (file === null || !owns(caller, file.booking)) return notFound;
-    const { hash, signature, autopay } = body;
-    const signed = await signAgreement(
-      deps.store,
-      params.id,
-      { hash, signature, autopay, sourceIp, userAgent, signedBy: caller.sub },
-      { actor: actorOf(caller, ["client"]), action: "sign_agreement", now },
-      (booking) => recordOf(context, 200, bookingView(booking, file.clearance, now, caller)),
-      file.booking,
-    );
-    if (signed.ok) return { status: 200, body: bookingView(signed.booking, file.clearance, now, caller) };
-    return signed.reason === "replayed" ? { replayed: true } : { refused: signed.reason };
+  command(routes.signAgreement, {
+    as: ["client"],
+    action: "sign_agreement",
+    status: 200,
+    view: bookingAnswer,
+    run: ({ params, body: { accepted: _accepted, ...body } }, context) => {
+      const { deps, caller, sourceIp, userAgent, occasion } = context;
+      const evidence = { ...body, sourceIp, userAgent, signedBy: caller.sub };
+      return withFile(context, params.id, isOwner, (_file, answer) =>
+        signAgreement(deps.store, params.id, evidence, occasion, answer),
+      );
+    },
+    refusals: {},
   }),
 
-  bind(putAutopay, async ({ params, body }, context): Promise<Answer> => {
-    const { deps, now } = context;
-    const caller = callerIn(context);
-    const file = await readFile(deps.store, params.id);
-    if (file === null || !owns(caller, file.booking)) return notFound;
-    const occasion = {
-      actor: actorOf(caller, ["client"]),
-      action: body.enabled ? "allow_autopay" : "stop_autopay",
-      now,
-    };
-    const view = (booking: Booking) => bookingView(booking, file.clearance, now, caller);
-    const changed = await changeAutopay(deps.store, params.id, body.enabled, occasion, (booking) =>
-      recordOf(context, 200, view(booking)),
-    );
-    if (changed.ok) return { status: 200, body: view(changed.booking) };
-    return changed.reason === "replayed" ? { replayed: true } : { refused: changed.reason };
+  command(routes.putAutopay, {
+    as: ["client"],
+    action: ({ body }) => (body.enabled ? "allow_autopay" : "stop_autopay"),
+    status: 200,
+    view: bookingAnswer,
+    run: ({ params, body }, context) =>
+      withFile(context, params.id, isOwner, (_file, answer) =>
+        changeAutopay(context.deps.store, params.id, body.enabled, context.occasion, answer),
+      ),
+    refusals: {},
   }),
 ];

@@ -1,5 +1,5 @@
 import type { BirthRefusal } from "@clearing/domain/booking";
-import type { Answer } from "@clearing/runtime/api";
+import type { Refusal } from "@clearing/runtime/answer";
 
 const messages: Record<BirthRefusal, string> = {
   in_the_future: "Must not be in the future",
@@ -8,7 +8,7 @@ const messages: Record<BirthRefusal, string> = {
 };
 
 /** What is wrong with a participant's date of birth, in the API's words; `prefix` leads to the participant in the body. */
-export const birthProblem = ({ birth }: { birth: BirthRefusal }, prefix: "" | "participant."): Answer => ({
+export const birthProblem = ({ birth }: { birth: BirthRefusal }, prefix: "" | "participant."): Refusal => ({
   refused: "validation_failed",
   errors: [{ path: `${prefix}dateOfBirth`, message: messages[birth] }],
 });

@@ -1,115 +1,96 @@
-import { endEarly } from "@clearing/commands/end-early";
 import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
-import { answerInvitation, getParticipation, putParticipant } from "@clearing/contracts/routes/participation";
-import { type Booking, onlyTakesPart } from "@clearing/domain/booking";
-import { actorOf, callerIn, owns } from "@clearing/runtime/access";
-import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
-import { bookingView } from "@clearing/runtime/booking-view";
-import { recordOf } from "@clearing/runtime/record";
+import { endEarly } from "@clearing/commands/end-early";
+import * as routes from "@clearing/contracts/routes/participation";
+import { type Booking, isOwner, onlyTakesPart, type Person } from "@clearing/domain/booking";
+import { callerIn } from "@clearing/runtime/access";
+import type { Refusal } from "@clearing/runtime/answer";
+import { type Answer, bind } from "@clearing/runtime/api";
+import { type CommandContext, command } from "@clearing/runtime/command";
 import { readTerms } from "@clearing/store/agreement";
+import { type BookingFile } from "@clearing/store/booking-file";
 import { readBooking } from "@clearing/store/booking";
-import { readFile } from "@clearing/store/booking-file";
+import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { bookingInTheWay, bookingTakenPartIn } from "@clearing/store/locks";
 import { birthProblem } from "./birth.ts";
+import { bookingAnswer, withFile } from "./with-file.ts";
 
-const notFound: Answer = { refused: "not_found" };
-
-type Answered = { accepted: boolean; hash?: string | undefined; signature?: string | undefined };
+const isInvited = ({ email }: Person, booking: Booking) => onlyTakesPart(email, booking);
 
 export const participationBindings = [
-  bind(getParticipation, async ({ params }, context): Promise<Answer> => {
+  bind(routes.getParticipation, async ({ params }, context): Promise<Answer> => {
     const { store } = context.deps;
     const booking = await readBooking(store, params.id);
-    if (booking === null || !onlyTakesPart(callerIn(context).email, booking)) return notFound;
+    if (booking === null || !onlyTakesPart(callerIn(context).email, booking)) return { refused: "not_found" };
     const { version, hash, html } = await readTerms(store, booking);
     return { status: 200, body: { version, hash, html } };
   }),
 
-  bind(answerInvitation, async ({ params, body }, context): Promise<Answer> => {
-    const file = await readFile(context.deps.store, params.id);
-    if (file === null || !onlyTakesPart(callerIn(context).email, file.booking)) return notFound;
-    const view = (booking: Booking) => bookingView(booking, file.clearance, context.now, callerIn(context));
-    return body.accepted ? accept(context, params.id, body, view) : decline(context, params.id, view);
+  command(routes.answerInvitation, {
+    as: ["client"],
+    action: ({ body }) => (body.accepted ? "accept_participation" : "decline_participation"),
+    status: 200,
+    view: bookingAnswer,
+    run: ({ params, body }, context) =>
+      withFile(context, params.id, isInvited, async (_file, answer) =>
+        body.accepted ? accept(context, params.id, body, answer) : decline(context, params.id, answer),
+      ),
+    refusals: {
+      already_booked: async ({ booking }, { deps, now }) =>
+        alreadyBooked(await bookingTakenPartIn(deps.store, booking, now)),
+    },
   }),
 
-  bind(putParticipant, async ({ params, body }, context): Promise<Answer> => {
-    const { deps, now } = context;
-    const caller = callerIn(context);
-    const file = await readFile(deps.store, params.id);
-    if (file === null || !owns(caller, file.booking)) return notFound;
-    const view = (booking: Booking) => bookingView(booking, file.clearance, now, caller);
-    const occasion = { actor: actorOf(caller, ["client"]), action: "correct_participant", now };
-    const corrected = await correctInvitation(deps.store, params.id, body, occasion, (booking) =>
-      recordOf(context, 200, view(booking)),
-    );
-    if (corrected.ok) return { status: 200, body: view(corrected.booking) };
-    switch (corrected.reason) {
-      case "date_of_birth":
-        return birthProblem(corrected, "");
-      case "own_address": {
-        const message = "Must not be your own address: cancel, and book for yourself";
-        return { refused: "validation_failed", errors: [{ path: "email", message }] };
-      }
-      case "limit_exceeded":
-        return { refused: "limit_exceeded", retryAfter: corrected.retryAfter, detail: "One correction a day" };
-      case "already_booked":
-        return alreadyBooked(await bookingInTheWay(deps.store, corrected.booking, now));
-      case "replayed":
-        return { replayed: true };
-      case "not_found":
-      case "invalid_transition":
-      case "conflict":
-        return { refused: corrected.reason };
-    }
+  command(routes.putParticipant, {
+    as: ["client"],
+    action: "correct_participant",
+    status: 200,
+    view: bookingAnswer,
+    run: ({ params, body }, context) =>
+      withFile(context, params.id, isOwner, (_file, answer) =>
+        correctInvitation(context.deps.store, params.id, body, context.occasion, answer),
+      ),
+    refusals: {
+      date_of_birth: (refusal) => birthProblem(refusal, ""),
+      own_address: {
+        refused: "validation_failed",
+        errors: [{ path: "email", message: "Must not be your own address: cancel, and book for yourself" }],
+      },
+      limit_exceeded: ({ retryAfter }) => ({ refused: "limit_exceeded", retryAfter, detail: "One correction a day" }),
+      already_booked: async ({ booking }, { deps, now }) =>
+        alreadyBooked(await bookingInTheWay(deps.store, booking, now)),
+    },
   }),
 ];
 
+type Answering = (booking: Booking) => IdempotencyRecord | null;
+type Signed = { hash?: string | undefined; signature?: string | undefined };
+
 async function accept(
-  context: RequestContext,
+  { deps, caller, sourceIp, userAgent, occasion }: CommandContext<BookingFile>,
   bookingId: string,
-  { hash, signature }: Answered,
-  view: (booking: Booking) => unknown,
-): Promise<Answer> {
-  const { deps, now, sourceIp, userAgent } = context;
-  const { sub, email } = callerIn(context);
-  if (hash === undefined || signature === undefined)
-    return { refused: "validation_failed", errors: missing({ hash, signature }) };
-  const accepted = await acceptParticipation(
-    deps.store,
-    bookingId,
-    { email, hash, signature, sourceIp, userAgent, signedBy: sub },
-    { actor: actorOf(callerIn(context), ["client"]), action: "accept_participation", now },
-    (booking) => recordOf(context, 200, view(booking)),
-  );
-  if (accepted.ok) return { status: 200, body: view(accepted.booking) };
-  if (accepted.reason === "already_booked") {
-    return alreadyBooked(await bookingTakenPartIn(deps.store, accepted.booking, now));
+  { hash, signature }: Signed,
+  answer: Answering,
+) {
+  if (hash === undefined || signature === undefined) {
+    return { ok: false, reason: "validation_failed", errors: missing({ hash, signature }) } as const;
   }
-  return accepted.reason === "replayed" ? { replayed: true } : { refused: accepted.reason };
+  const evidence = { email: caller.email, hash, signature, sourceIp, userAgent, signedBy: caller.sub };
+  return acceptParticipation(deps.store, bookingId, evidence, occasion, answer);
 }
 
 /** Before the acceptance everything that was paid goes back, after it the policy decides. */
-async function decline(
-  context: RequestContext,
-  bookingId: string,
-  view: (booking: Booking) => unknown,
-): Promise<Answer> {
-  const { deps, now } = context;
-  const caller = callerIn(context);
-  const ended = await endEarly(
+const decline = ({ deps, caller, occasion }: CommandContext<BookingFile>, bookingId: string, answer: Answering) =>
+  endEarly(
     deps.store,
     { bookingId, by: "participant", refundId: deps.ids.next("ref"), participant: caller.email },
-    { actor: actorOf(caller, ["client"]), action: "decline_participation", now },
-    (booking) => recordOf(context, 200, view(booking)),
+    occasion,
+    answer,
   );
-  if (ended.ok) return { status: 200, body: view(ended.booking) };
-  return ended.reason === "replayed" ? { replayed: true } : { refused: ended.reason };
-}
 
-const missing = (given: Pick<Answered, "hash" | "signature">) =>
+const missing = (given: Signed) =>
   (["hash", "signature"] as const)
     .filter((path) => given[path] === undefined)
     .map((path) => ({ path, message: "Required when accepting" }));
 
-const alreadyBooked = (bookingId: string | null): Answer =>
+const alreadyBooked = (bookingId: string | null): Refusal =>
   bookingId === null ? { refused: "already_booked" } : { refused: "already_booked", bookingId };

@@ -1,17 +1,17 @@
 import { getAccessLog, getBooking, listBookings, previewCancellation } from "@clearing/contracts/routes/booking";
+import { bookingView } from "@clearing/contracts/views/booking";
 import {
-  type BookingStatus,
+  type BookingFilter,
   bookingStatuses,
   cancellationPreview,
+  cancelsFor,
+  isListed,
   mayCancel,
-  type Standing,
-  standing,
-  statusesOf,
+  statusesPassing,
 } from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
-import { actsAsStaff, callerIn, isStaff, owns, sightFor } from "@clearing/runtime/access";
+import { actsAsStaff, callerIn, isStaff, personOf, sightFor } from "@clearing/runtime/access";
 import { bind, type Caller } from "@clearing/runtime/api";
-import { bookingView } from "@clearing/runtime/booking-view";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { listAccess } from "@clearing/store/access-log";
 import { listFiles, readFile } from "@clearing/store/booking-file";
@@ -19,48 +19,34 @@ import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfPerson } from "@cl
 import type { ListQuery } from "@clearing/store/list";
 import { readUndeliverable } from "@clearing/store/undeliverable";
 
-type Query = {
-  cohortId?: string | undefined;
-  status?: BookingStatus | undefined;
-  standing?: Standing | undefined;
-  limit: number;
-  cursor?: string | undefined;
-};
+type Page = { limit: number; cursor?: string | undefined };
 
 /**
  * Staff see all bookings, or a cohort's; a client those that they made, and those that somebody made for their address.
  * Only statuses that can be shown are read.
  */
-function listOf(caller: Caller, { cohortId, status, standing, limit, cursor }: Query): ListQuery {
+function listOf(caller: Caller, { limit, cursor, ...filter }: BookingFilter & Page): ListQuery {
   const page = { limit, cursor, newestFirst: true };
-  const statuses = (standing === undefined ? bookingStatuses : statusesOf(standing)).filter(
-    (one) => status === undefined || one === status,
-  );
-  if (!isStaff(caller)) return { ...bookingsOfPerson(caller, statuses), ...page };
-  if (cohortId !== undefined) return { ...bookingsOfCohort(cohortId, statuses), ...page };
-  return { ...(statuses.length === bookingStatuses.length ? allBookings() : bookingsIn(statuses)), ...page };
+  const statuses = statusesPassing(filter);
+  const all = statuses ?? bookingStatuses;
+  if (!isStaff(caller)) return { ...bookingsOfPerson(caller, all), ...page };
+  if (filter.cohortId !== undefined) return { ...bookingsOfCohort(filter.cohortId, all), ...page };
+  return { ...(statuses === null ? allBookings() : bookingsIn(statuses)), ...page };
 }
 
 export const readBindings = [
   bind(listBookings, async ({ query }, context) => {
     const { deps, now } = context;
     const caller = callerIn(context);
-    const { cohortId, status, standing: wanted } = query;
-    const { items, nextCursor } = await listFiles(deps.store, listOf(caller, query), ({ booking }) => {
-      const sight = sightFor(caller, booking);
-      if (sight === null) return false;
-      const shown = sight.money ? standing(booking, dateIn(booking.terms.timeZone, now)) : "current";
-      return (
-        (cohortId === undefined || booking.cohortId === cohortId) &&
-        (status === undefined || booking.status === status) &&
-        (wanted === undefined || shown === wanted)
-      );
-    });
+    const viewer = personOf(caller);
+    const { items, nextCursor } = await listFiles(deps.store, listOf(caller, query), ({ booking }) =>
+      isListed(booking, viewer, query, now),
+    );
     // The bookings of one cohort are its roster, by whichever route.
-    const roster = cohortId === undefined ? [] : items.map(({ booking }) => booking);
+    const roster = query.cohortId === undefined ? [] : items.map(({ booking }) => booking);
     const unrecorded = await recordStaffRead(context, roster, "read_roster");
     if (unrecorded !== null) return unrecorded;
-    const views = items.map(({ booking, clearance }) => bookingView(booking, clearance, now, caller));
+    const views = items.map(({ booking, clearance }) => bookingView(booking, clearance, now, viewer));
     return { status: 200, body: { items: views, nextCursor } };
   }),
 
@@ -70,7 +56,7 @@ export const readBindings = [
     if (file === null || sightFor(caller, file.booking) === null) return { refused: "not_found" };
     const unrecorded = await recordStaffRead(context, [file.booking], "read_booking");
     if (unrecorded !== null) return unrecorded;
-    const view = bookingView(file.booking, file.clearance, context.now, caller);
+    const view = bookingView(file.booking, file.clearance, context.now, personOf(caller));
     // What a person wrote when they cancelled may say anything of them: it is for those who handle cancellations alone.
     const asStaff = actsAsStaff(caller, file.booking);
     const handles = caller.roles.includes("admin") && asStaff;
@@ -101,12 +87,11 @@ export const readBindings = [
     const caller = callerIn(context);
     if (file === null) return { refused: "not_found" };
     const { booking } = file;
-    const byAdmin = caller.roles.includes("admin") && actsAsStaff(caller, booking);
-    if (!byAdmin && !owns(caller, booking)) return { refused: "not_found" };
+    const by = cancelsFor({ ...personOf(caller), admin: caller.roles.includes("admin") }, booking);
+    if (by === null) return { refused: "not_found" };
     if (!mayCancel(booking)) return { refused: "invalid_transition" };
     const unrecorded = await recordStaffRead(context, [booking], "preview_cancellation");
     if (unrecorded !== null) return unrecorded;
-    const by = byAdmin ? "operator" : "client";
     const { today, next } = cancellationPreview(booking, by, dateIn(booking.terms.timeZone, context.now));
     const { id: bookingId, currency } = booking;
     return { status: 200, body: { bookingId, currency, ...today, next } };

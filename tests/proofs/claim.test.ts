@@ -133,7 +133,7 @@ describe("a place is never held twice (I1)", () => {
         await addPlaces(
           store,
           cohort.id,
-          { type: "private", count: 2, newIds: [ids.next("plc"), ids.next("plc")] },
+          { type: "private", newIds: [ids.next("plc"), ids.next("plc")] },
           occasion,
           () => null,
         );

@@ -44,7 +44,7 @@ const move = async ({ cohortId }: Quote, to: (dates: Dates) => Dates) => {
     ({ cohort }) => ({ ok: true, cohort: moveDates(cohort, to(cohort), 14) }),
     occasion,
   );
-  expect(moved).toEqual({ ok: true });
+  expect(moved.ok).toBe(true);
 };
 
 const moves: [string, (dates: Dates) => Dates][] = [

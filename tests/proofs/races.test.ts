@@ -374,7 +374,7 @@ const races: Record<string, Race> = {
   "growing a cohort, and closing it": {
     made: held,
     act: (store, { cohortId }) => {
-      const newPlace = { type: "private", count: 1, newIds: [ids.next("plc")] };
+      const newPlace = { type: "private", newIds: [ids.next("plc")] };
       return addPlaces(store, cohortId, newPlace, occasionAt(now), () => null);
     },
     meanwhile: (store, { cohortId }) =>

@@ -1,12 +1,19 @@
-import { type Cohort, complete, completesAt, type Place, saleOf, statusEvents } from "@clearing/domain/cohort";
-import type { Program } from "@clearing/domain/program";
+import {
+  type Cohort,
+  type CohortFacts,
+  complete,
+  completesAt,
+  type Place,
+  saleOf,
+  statusEvents,
+} from "@clearing/domain/cohort";
 import { later } from "@clearing/domain/time";
-import { type CohortWithPlaces, cohortRests, cohortUnchanged, cohortWrites, readCohort } from "@clearing/store/cohort";
-import { movePlace, placePut, tellPlace } from "@clearing/store/cohort-places";
+import { type Occasion } from "@clearing/store/occasion";
+import { cohortRests, cohortUnchanged, cohortWrites, readCohort } from "@clearing/store/cohort";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
-import { opens, openWrites } from "@clearing/store/open-cohorts";
+import { openWrites } from "@clearing/store/open-cohorts";
+import { movePlace, placePut, tellPlace } from "@clearing/store/cohort-places";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 
@@ -25,58 +32,51 @@ export function createCohort(
   ]);
 }
 
-type NotChanged = "not_found" | "not_published" | "replayed" | "conflict";
-
-export type CohortChange<Refusal extends string> = { ok: true; cohort: Cohort } | { ok: false; reason: Refusal };
-
-/** What a decision on a cohort is made on. */
-export type CohortState = CohortWithPlaces & { program: Program };
+type NotChanged = { ok: false; reason: "not_found" | "replayed" | "conflict" };
+type CohortChange<No> = { ok: true; cohort: Cohort } | No;
 
 /**
  * Changes a cohort. Terms are copied from the very version of its program that `decide` was given. New dates are written
  * to all its places in the same transaction, each only while it is free: no booking is ever left on a place of other
  * dates. Of everything else the places learn afterwards; whoever dies in between leaves `dueAt` on the cohort, and the
- * sweep goes on. `not_published`: its program is not, so it cannot open. `answer` makes the record of a request that
- * asked for it.
+ * sweep goes on. `answer` makes the record of a request that asked for it.
  */
-export async function changeCohort<Refusal extends string>(
+export async function changeCohort<No extends { ok: false; reason: string } = never>(
   store: Store,
   id: string,
-  decide: (found: CohortState) => CohortChange<Refusal>,
+  decide: (found: CohortFacts) => CohortChange<No>,
   occasion: Occasion,
-  answer: (after: CohortState) => IdempotencyRecord | null = () => null,
-): Promise<{ ok: true } | { ok: false; reason: Refusal | NotChanged }> {
-  type Result = { ok: true } | { ok: false; reason: Refusal | NotChanged };
+  answer: (after: CohortFacts) => IdempotencyRecord | null = () => null,
+): Promise<({ ok: true } & CohortFacts) | No | NotChanged> {
+  type Result = ({ ok: true } & CohortFacts) | No | NotChanged;
   const once = async (): Promise<Result | { ok: false; reason: "stale" }> => {
     const found = await readCohort(store, id);
     const program = found && (await readProgram(store, found.cohort.programId));
     if (found === null || program === null) return { ok: false, reason: "not_found" };
     const change = decide({ ...found, program });
     if (!change.ok) return change;
-    if (opens(found.cohort, change.cohort) && program.status !== "published")
-      return { ok: false, reason: "not_published" };
     const moved = change.cohort.datesVersion !== found.cohort.datesVersion;
-    const after: Cohort = {
+    const cohort: Cohort = {
       ...change.cohort,
       version: found.cohort.version + 1,
       dueAt: moved ? completesAt(change.cohort) : occasion.now,
     };
     // As they will be when they have all been told.
-    const places = found.places.map((place) => ({ ...place, ...saleOf(after) }));
-    const record = answer({ cohort: after, places, program });
+    const places = found.places.map((place) => ({ ...place, ...saleOf(cohort) }));
+    const after = { cohort, places, program };
+    const record = answer(after);
     const written = await commit<"stale" | "replayed">(store, [
       ...answerWrites(store.tables.core, record),
-      ...cohortWrites(store, found.cohort, after, statusEvents(found.cohort, after), occasion),
-      ...openWrites(store, { before: found.cohort, after, program }),
-      ...(moved ? found.places.map((place) => movePlace(store, place, after, occasion.now)) : []),
+      ...cohortWrites(store, found.cohort, cohort, statusEvents(found.cohort, cohort), occasion),
+      ...openWrites(store, { before: found.cohort, after: cohort, program }),
+      ...(moved ? found.places.map((place) => movePlace(store, place, cohort, occasion.now)) : []),
     ]);
-    if (written.ok) return { ok: true };
-    const { reason } = written;
-    return reason === "stale" ? { ok: false, reason } : { ok: false, reason };
+    return written.ok ? { ok: true, ...after } : written;
   };
-  const result = await untilFresh<Result>(store, once);
-  if (!result.ok) return result as Result;
-  return tellPlaces(store, id, occasion);
+  const result = (await untilFresh<Result>(store, once)) as Result;
+  if (!result.ok) return result;
+  const told = await tellPlaces(store, id, occasion);
+  return told.ok ? result : told;
 }
 
 /** Does what is due on a cohort: completes it when its last day is over, and lets its places follow. */
@@ -85,7 +85,7 @@ export async function sweepCohort(
   id: string,
   occasion: Occasion,
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
-  const decide = ({ cohort }: CohortState): CohortChange<"not_over"> => {
+  const decide = ({ cohort }: CohortFacts): CohortChange<{ ok: false; reason: "not_over" }> => {
     const completed = complete(cohort, occasion.now);
     return completed === null ? { ok: false, reason: "not_over" } : { ok: true, cohort: completed };
   };

@@ -12,7 +12,8 @@ const staff: Caller["roles"] = ["clinician", "admin", "finance"];
 
 export const isStaff = ({ roles }: Caller): boolean => roles.some((role) => staff.includes(role));
 
-const personOf = (caller: Caller): Person => ({ sub: caller.sub, email: caller.email, staff: isStaff(caller) });
+/** The caller as the domain knows people. */
+export const personOf = (caller: Caller): Person => ({ sub: caller.sub, email: caller.email, staff: isStaff(caller) });
 
 /** A client sees only what is theirs. */
 export const owns = (caller: Caller, booking: Booking): boolean => relationTo(personOf(caller), booking) === "owner";
@@ -25,7 +26,7 @@ export const actsAsStaff = (caller: Caller, booking: Booking): boolean =>
 export const sightFor = (caller: Caller, booking: Booking): Sight | null => sightOf(personOf(caller), booking);
 
 /** The actor of an audit record, in the highest of the caller's roles that the route allows. */
-export function actorOf({ sub, roles }: Caller, preferred: Actor["role"][]): Actor {
+export function actorOf({ sub, roles }: Caller, preferred: readonly Actor["role"][]): Actor {
   const role = preferred.find((one) => (roles as readonly string[]).includes(one)) ?? "client";
   return { sub, role };
 }

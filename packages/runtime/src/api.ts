@@ -64,8 +64,14 @@ export function bind<const R extends Route, D extends Deps = Deps>(
   answer: Handler<R, D>,
   ...[failed]: FailedPage<R>
 ): Binding<D> {
-  return { route, answer: answer as unknown as Handler<Route, D>, ...(failed ? { failed } : {}) };
+  return { ...bindAnswer(route, answer), ...(failed ? { failed } : {}) };
 }
+
+/** A route with its answer. What the route's schemas parsed is what the answer takes. */
+export const bindAnswer = <R extends Route, D extends Deps>(route: R, answer: Handler<R, D>): Binding<D> => ({
+  route,
+  answer: answer as unknown as Handler<Route, D>,
+});
 
 /** An event of the HTTP API, with or without what an authorizer says of the token. */
 type HttpEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?: Authorized } };

@@ -1,25 +1,10 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { EvaluationKind, EvaluationOutcome } from "@clearing/domain/screening";
-import type { CalendarDate, Instant } from "@clearing/domain/time";
+import type { Evaluation, Withdrawal } from "@clearing/domain/screening";
+import type { Instant } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { queryItems } from "./read.ts";
 import type { Store } from "./store.ts";
-
-/** A clinician's finding, in the clinical table and nowhere else (I8). */
-export type Evaluation = {
-  id: string;
-  bookingId: string;
-  kind: EvaluationKind;
-  outcome: EvaluationOutcome;
-  validUntil: CalendarDate | null;
-  note: string | null;
-  by: string;
-  at: Instant;
-};
-
-/** That a clearance was taken back, and why; in the clinical table and nowhere else. */
-export type Withdrawal = { id: string; bookingId: string; note: string; by: string; at: Instant };
 
 const record = (bookingId: string) => `SCR#${bookingId}`;
 

@@ -1,4 +1,4 @@
-import type { Cohort } from "@clearing/domain/cohort";
+import { type Cohort, opens } from "@clearing/domain/cohort";
 import type { Program } from "@clearing/domain/program";
 import type { Guarded } from "./commit.ts";
 import { keys } from "./keys.ts";
@@ -22,8 +22,6 @@ export function openWrites(store: Store, { before, after, program }: CohortChang
     ...(leaves ? [listWrite(store, "DELETE", after)] : []),
   ];
 }
-
-export const opens = (before: Cohort, after: Cohort): boolean => before.status !== "open" && after.status === "open";
 
 const listWrite = (store: Store, change: "ADD" | "DELETE", { id, programId }: Cohort): Guarded<never> => ({
   write: {

@@ -44,6 +44,20 @@ export function relationTo(person: Person, booking: Parties): Relation | null {
   return person.staff ? "staff" : null;
 }
 
+export const isOwner = (person: Person, booking: Parties): boolean => relationTo(person, booking) === "owner";
+
+/** Whether a person acts as staff on a booking: it is neither theirs nor are they its participant. */
+export const isStaffOn = (person: Person, booking: Parties): boolean => relationTo(person, booking) === "staff";
+
+/**
+ * For whom a person cancels: an admin who acts as staff for the operator, an owner for themselves; null for anybody else,
+ * to whom the booking is not there.
+ */
+export function cancelsFor(person: Person & { admin: boolean }, booking: Parties): "operator" | "client" | null {
+  if (person.admin && isStaffOn(person, booking)) return "operator";
+  return isOwner(person, booking) ? "client" : null;
+}
+
 /** What a person sees of a booking beside its status and dates. */
 export type Sight = { money: boolean; clearance: boolean };
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cohort, place, today } from "../testing/retreat.ts";
 import { plusSeconds } from "../time/index.ts";
+import { datesProblems } from "./dates.ts";
 import {
   available,
   type Cohort,
@@ -16,8 +17,7 @@ import {
   moveDates,
   newPlace,
   type Place,
-  placesToRemove,
-  refuseDates,
+  shrink,
   statusEvents,
 } from "./index.ts";
 
@@ -26,20 +26,37 @@ const claimedUntil = (until: string) => place({ claim: { by: { kind: "booking", 
 describe("a cohort's dates", () => {
   const refusal = (startsOn: string, endsOn: string) => {
     const deadline = clearanceDeadline({ startsOn, timeZone: "America/Denver" }, 14);
-    return refuseDates(cohort({ startsOn, endsOn, ...deadline }), 7, today);
+    const [problem, ...more] = datesProblems(cohort({ startsOn, endsOn, ...deadline }), { days: 7 }, today);
+    expect(more).toEqual([]);
+    return problem === undefined ? null : `${problem.path}: ${problem.message}`;
   };
 
   test.each([
     ["as long as the program", "2027-03-08", "2027-03-14", null],
-    ["a day too long", "2027-03-08", "2027-03-15", "wrong_length"],
-    ["that end before they start", "2027-03-14", "2027-03-08", "wrong_length"],
+    ["a day too long", "2027-03-08", "2027-03-15", "endsOn: Must be 7 days after the start, the first day counted"],
+    [
+      "that end before they start",
+      "2027-03-14",
+      "2027-03-08",
+      "endsOn: Must be 7 days after the start, the first day counted",
+    ],
     ["whose clearance deadline is today", "2027-01-18", "2027-01-24", null],
-    ["whose clearance deadline was yesterday", "2027-01-17", "2027-01-23", "too_late"],
-    ["at the beginning of time", "0000-01-01", "0000-01-07", "too_late"],
+    [
+      "whose clearance deadline was yesterday",
+      "2027-01-17",
+      "2027-01-23",
+      "startsOn: The clearance deadline of these dates has passed; nothing could be sold",
+    ],
+    [
+      "at the beginning of time",
+      "0000-01-01",
+      "0000-01-07",
+      "startsOn: The clearance deadline of these dates has passed; nothing could be sold",
+    ],
     ["ten years ahead", "2037-01-04", "2037-01-10", null],
-    ["a day more than that ahead", "2037-01-05", "2037-01-11", "too_far"],
-    ["500 years ahead", "2527-03-08", "2527-03-14", "too_far"],
-    ["at the end of time", "9999-12-31", "9999-12-31", "too_far"],
+    ["a day more than that ahead", "2037-01-05", "2037-01-11", "startsOn: Must be within 10 years"],
+    ["500 years ahead", "2527-03-08", "2527-03-14", "startsOn: Must be within 10 years"],
+    ["at the end of time", "9999-12-31", "9999-12-31", "startsOn: Must be within 10 years"],
   ])("%s: %s to %s is %s", (_, startsOn, endsOn, expected) => {
     expect(refusal(startsOn, endsOn)).toBe(expected);
   });
@@ -113,15 +130,17 @@ describe("shrinking a cohort", () => {
     fc.assert(
       fc.property(places, fc.nat(12), (all, count) => {
         const free = all.filter((one) => one.type === "private" && isFree(one, today));
-        const removed = placesToRemove(all, "private", count, today);
-        if (free.length < count) expect(removed).toBeNull();
-        else expect(removed).toEqual(free.slice(0, count));
+        const shrunk = shrink({ cohort: cohort(), places: all }, "private", count, today);
+        if (free.length < count) expect(shrunk).toMatchObject({ ok: false, reason: "places_in_use" });
+        else expect(shrunk).toMatchObject({ ok: true, changed: free.slice(0, count) });
       }),
     );
   });
 
   test("may take a free place that is not on sale", () => {
-    expect(placesToRemove([place({ onSale: false })], "private", 1, today)).toHaveLength(1);
+    const found = { cohort: cohort(), places: [place({ onSale: false })] };
+
+    expect(shrink(found, "private", 1, today)).toMatchObject({ ok: true, places: [], changed: found.places });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { DomainEvent, EventName } from "../event/index.ts";
 import type { ProgramTerms } from "../program/index.ts";
-import { addDays, addMonths, type CalendarDate, dateIn, daysBetween, endOfDay, type Instant } from "../time/index.ts";
+import { addDays, type CalendarDate, endOfDay, type Instant } from "../time/index.ts";
 
 export const cohortStatuses = ["draft", "open", "closed", "cancelled", "completed"] as const;
 export type CohortStatus = (typeof cohortStatuses)[number];
@@ -118,25 +118,6 @@ export function moveDates(
   return { ...cohort, startsOn, endsOn, timeZone, datesVersion, ...clearanceDeadline(dates, deadlineDaysBefore) };
 }
 
-export type DatesRefusal = "wrong_length" | "too_late" | "too_far";
-
-/** No cohort is planned further ahead: what lies beyond is a slip of the keyboard. */
-export const mostYearsAhead = 10;
-
-/**
- * Why a cohort cannot have its dates: they must be as long as its program, their sale must not be over before it begins,
- * and they start within ten years. Null when it can.
- */
-export function refuseDates(
-  { startsOn, endsOn, timeZone, salesEndAt }: Pick<Cohort, "startsOn" | "endsOn" | "timeZone" | "salesEndAt">,
-  programDays: number,
-  now: Instant,
-): DatesRefusal | null {
-  if (salesEndAt <= now) return "too_late";
-  if (startsOn > addMonths(dateIn(timeZone, now), mostYearsAhead * 12)) return "too_far";
-  return daysBetween(startsOn, endsOn) + 1 === programDays ? null : "wrong_length";
-}
-
 const transitions: Record<CohortStatus, CohortStatus[]> = {
   draft: ["open"],
   open: ["closed"],
@@ -148,6 +129,22 @@ const transitions: Record<CohortStatus, CohortStatus[]> = {
 /** `draft -> open <-> closed` by an admin; `completed` comes by time, `cancelled` by a cancellation. */
 export const mayBecome = (from: CohortStatus, to: CohortStatus): boolean =>
   from === to || transitions[from].includes(to);
+
+/** Whether a change opens it: for the first time, or again. */
+export const opens = (before: Cohort, after: Cohort): boolean => before.status !== "open" && after.status === "open";
+
+/** A draft is for admins alone: it was never opened. */
+export const isDraft = ({ status }: Cohort): boolean => status === "draft";
+
+/** The statuses of cohorts that the public sees, or the one of them that is asked for. */
+export const publicStatuses = (asked?: CohortStatus): CohortStatus[] =>
+  cohortStatuses.filter((one) => one !== "draft" && (asked === undefined || one === asked));
+
+/** A cohort that was opened, with the terms that it was opened with. */
+export type OpenedCohort = Cohort & { terms: CohortTerms };
+
+/** The public sees a cohort once it was opened: its program was published then. */
+export const isPublic = (cohort: Cohort): cohort is OpenedCohort => !isDraft(cohort) && cohort.terms !== null;
 
 /** When it is completed: at the end of its last day in its zone. Null for a draft, and for one that is over. */
 export const completesAt = ({ status, endsOn, timeZone }: Cohort): Instant | null =>
@@ -165,16 +162,6 @@ export const mayChange = (cohort: Cohort, now: Instant): boolean => {
   return cohort.status === "draft" || (end !== null && end > now);
 };
 
-/** Why the places of a type cannot grow or shrink: the cohort is over, or has no such type. Null when they can. */
-export function refuseCapacity(
-  cohort: Cohort,
-  type: string,
-  now: Instant,
-): "invalid_transition" | "unknown_type" | null {
-  if (!mayChange(cohort, now)) return "invalid_transition";
-  return cohort.places.some((one) => one.type === type) ? null : "unknown_type";
-}
-
 const statusEventNames: Partial<Record<CohortStatus, EventName>> = {
   open: "CohortOpened",
   closed: "CohortClosed",
@@ -191,9 +178,3 @@ export function statusEvents(before: Cohort, { id, version, programId, status }:
 /** Only an open cohort is on sale, until its clearance deadline. */
 export const isOnSale = ({ status, salesEndAt }: Cohort, now: Instant): boolean =>
   status === "open" && salesEndAt > now;
-
-/** Which free places a shrinking takes, as many as asked for; null when fewer are free: then none is taken. */
-export function placesToRemove(places: Place[], type: string, count: number, now: Instant): Place[] | null {
-  const free = places.filter((place) => place.type === type && isFree(place, now));
-  return free.length < count ? null : free.slice(0, count);
-}

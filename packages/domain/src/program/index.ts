@@ -1,2 +1,3 @@
+export * from "./change.ts";
 export * from "./program.ts";
 export * from "./terms.ts";

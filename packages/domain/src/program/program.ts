@@ -173,13 +173,12 @@ export function settlementProblem({ currency, status }: Program, settled: readon
 /** The currency stands once a program was published: its cohorts' prices are in it, and were quoted. */
 export const mayChangeCurrency = ({ status }: Program): boolean => status === "draft";
 
+/** The public sees a program while it is published; a retired one is sold no more. */
+export const isPublished = ({ status }: Program): boolean => status === "published";
+
+/** A draft is for admins alone: it was never published. */
+export const isDraftProgram = ({ status }: Program): boolean => status === "draft";
+
 /** `draft -> published -> retired`; the same status is no transition. */
 export const mayBecome = (from: ProgramStatus, to: ProgramStatus): boolean =>
   from === to || (from === "draft" && to === "published") || (from === "published" && to === "retired");
-
-export type PublicProgram = Omit<Program, "version" | "auditHash">;
-
-/** A program as anybody may see it. */
-export function publicProgram({ version: _version, auditHash: _auditHash, ...program }: Program): PublicProgram {
-  return program;
-}

@@ -1,2 +1,3 @@
 export * from "./attention.ts";
 export * from "./clearance.ts";
+export * from "./evaluation.ts";

@@ -1,13 +1,12 @@
-import type { Booking } from "@clearing/domain/booking";
+import type { Booking, Person } from "@clearing/domain/booking";
 import { held, today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
-import { bookingView } from "./booking-view.ts";
-import type { Caller } from "./caller.ts";
+import { bookingView } from "./booking.ts";
 
-const caller = (email: string, role: Caller["roles"][number] = "client"): Caller => ({
+const caller = (email: string, role: "client" | "admin" = "client"): Person => ({
   sub: `sub_${email}`,
   email,
-  roles: [role],
+  staff: role === "admin",
 });
 const timeline = (
   ["BookingHeld", "PaymentSettled", "BookingConfirmed", "BookingUnconfirmed", "DueBilled"] as const
@@ -20,7 +19,7 @@ const booking: Booking = {
   paid: 250_000,
   timeline,
 };
-const events = (viewer: Caller) => bookingView(booking, null, today, viewer).timeline.map(({ event }) => event);
+const events = (viewer: Person) => bookingView(booking, null, today, viewer).timeline.map(({ event }) => event);
 
 describe("a booking, as it is shown", () => {
   test("tells a payer nothing of the participant's clearance, in no field and no event", () => {

@@ -1,17 +1,29 @@
 import { participationDocument } from "@clearing/domain/agreement";
-import { aboutClearance, aboutMoney, agreementSigned, type Booking, balance, standing } from "@clearing/domain/booking";
+import {
+  aboutClearance,
+  aboutMoney,
+  agreementSigned,
+  type Booking,
+  balance,
+  type Person,
+  sightOf,
+  standing,
+} from "@clearing/domain/booking";
 import { type Clearance, clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
-import { sightFor } from "./access.ts";
-import type { Caller } from "./caller.ts";
+import type * as z from "zod/mini";
+import type { bookingResponse } from "../booking.ts";
+
+/** A booking as the API's schema says. */
+export type BookingView = z.input<ReturnType<typeof bookingResponse>>;
 
 /**
  * A booking as the API shows it to who may see it, with its clearance in two words and its standing of today. A
  * participant who does not pay sees no money: amounts are 0, dues empty, and `agreement` is the terms without prices. A
  * payer who does not take part sees no clearance: null.
  */
-export function bookingView(booking: Booking, clearance: Clearance | null, now: Instant, viewer: Caller) {
-  const sight = sightFor(viewer, booking);
+export function bookingView(booking: Booking, clearance: Clearance | null, now: Instant, viewer: Person): BookingView {
+  const sight = sightOf(viewer, booking);
   if (sight === null) throw new Error(`${booking.id} was to be shown to a stranger`);
   const today = dateIn(booking.terms.timeZone, now);
   const { id, cohortId, placeType, status, currency, participant, holdExpiresAt, version } = booking;

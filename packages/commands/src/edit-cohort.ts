@@ -1,0 +1,49 @@
+import {
+  type CohortEdit,
+  type CohortFacts,
+  type CohortPlan,
+  editCohort as decideEdit,
+  planCohort as decidePlan,
+  renewTerms as decideTerms,
+  type EditedCohort,
+  type PlannedCohort,
+  placesPlanned,
+  type RenewedTerms,
+} from "@clearing/domain/cohort";
+import { type Occasion } from "@clearing/store/occasion";
+import type { IdempotencyRecord } from "@clearing/store/idempotency";
+import { readProgram } from "@clearing/store/program";
+import type { Store } from "@clearing/store/store";
+import { changeCohort, createCohort } from "./cohort.ts";
+
+type Answering = (after: CohortFacts) => IdempotencyRecord | null;
+
+/** Creates the draft of a cohort with its places. `unknown_program`: there is no such program. */
+export async function planCohort(
+  { store, ids }: { store: Store; ids: { next(prefix: string): string } },
+  { programId, ...plan }: CohortPlan & { programId: string },
+  occasion: Occasion,
+  answer: Answering,
+): Promise<
+  | ({ ok: true } & CohortFacts)
+  | Extract<PlannedCohort, { ok: false }>
+  | { ok: false; reason: "unknown_program" | "replayed" | "conflict" }
+> {
+  const program = await readProgram(store, programId);
+  if (program === null) return { ok: false, reason: "unknown_program" };
+  const placeIds = Array.from({ length: placesPlanned(plan) }, () => ids.next("plc"));
+  const planned = decidePlan(program, plan, { id: ids.next("coh"), placeIds }, occasion.now);
+  if (!planned.ok) return planned;
+  const { cohort, places } = planned;
+  const created = await createCohort(store, cohort, places, occasion, answer({ cohort, places, program }));
+  if (created.ok) return { ok: true, cohort, places, program };
+  return { ok: false, reason: created.reason === "replayed" ? "replayed" : "conflict" };
+}
+
+/** Changes what an admin may change of a cohort. */
+export const editCohort = (store: Store, id: string, edit: CohortEdit, occasion: Occasion, answer: Answering) =>
+  changeCohort(store, id, (found): EditedCohort => decideEdit(found, edit, occasion.now), occasion, answer);
+
+/** Gives a cohort its program's present terms, which the admin has read at `version`. */
+export const renewTerms = (store: Store, id: string, version: number, occasion: Occasion, answer: Answering) =>
+  changeCohort(store, id, (found): RenewedTerms => decideTerms(found, version, occasion.now), occasion, answer);

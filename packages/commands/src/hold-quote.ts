@@ -1,0 +1,98 @@
+import { agreementDocument } from "@clearing/domain/agreement";
+import { type Booking, type HoldRefusal, type HoldRequest, hold, holdOf, ownerOf, refuseHold } from "@clearing/domain/booking";
+import type { Instant } from "@clearing/domain/time";
+import { type Occasion } from "@clearing/store/occasion";
+import type { IdempotencyRecord } from "@clearing/store/idempotency";
+import { bookingInTheWay } from "@clearing/store/locks";
+import { readQuote, type StoredQuote } from "@clearing/store/quote";
+import type { Store } from "@clearing/store/store";
+import { type HoldRefused, holdPlace } from "./hold.ts";
+import type { HoldingAccount } from "./hold-slots.ts";
+
+/** `lookAgain` looks once more for the request's own answer; it is called as soon as a refusal is certain. */
+type Context = { store: Store; ids: { next(prefix: string): string }; lookAgain: () => void };
+
+export type HoldAsked = {
+  quoteId: string;
+  participant: HoldRequest["participant"];
+  by: { sub: string; email: string; admin: boolean };
+  /** How many unpaid holds the caller's account may have; an admin's holds are not counted. */
+  limits: HoldingAccount["limits"];
+};
+
+type Done = { ok: true; booking: Booking };
+type Refused =
+  | HoldRefused
+  | { ok: false; reason: "already_booked"; bookingId: string }
+  | { ok: false; reason: "not_found"; detail: string }
+  | ({ ok: false } & HoldRefusal)
+  | { ok: false; reason: "replayed" };
+
+/** Holds a place at a quote's prices. */
+export async function holdQuote(
+  context: Context,
+  asked: HoldAsked,
+  occasion: Occasion,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<Done | Refused> {
+  const { now } = occasion;
+  const quote = await readQuote(context.store, asked.quoteId, now);
+  if (quote === null) return { ok: false, reason: "not_found", detail: "There is no such quote" };
+  const refusal = refuseHold(quote, asked.participant, now);
+  if (refusal !== null) return { ok: false, ...refusal };
+  return holdOne(context, quote, asked, occasion, answer);
+}
+
+async function holdOne(
+  { store, ids, lookAgain }: Context,
+  quote: StoredQuote,
+  { participant, by, limits }: HoldAsked,
+  occasion: Occasion,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<Done | Refused> {
+  const { now } = occasion;
+  const id = ids.next("bkg");
+  const agreement = agreementDocument({
+    ...quote.terms,
+    bookingId: id,
+    version: 1,
+    participantName: participant.name,
+    currency: quote.currency,
+    lines: quote.lines,
+    total: quote.total,
+    schedule: quote.schedule,
+    policy: quote.policy,
+  });
+  const made = { id, owner: ownerOf(by, participant), participant, agreementHash: agreement.hash };
+  const request = holdOf(quote, made, () => ids.next("due"));
+  const { cohortId, placeType } = quote;
+  const account = by.admin ? null : { sub: by.sub, limits };
+  const held = await holdPlace(
+    store,
+    { cohortId, placeType, quoteId: quote.id, datesVersion: quote.terms.datesVersion, agreement, account },
+    (placeId, holdSlot) => {
+      const change = hold({ ...request, placeId, holdSlot }, now);
+      return { change, idempotency: answer(change.booking) };
+    },
+    occasion,
+  );
+  if (held.ok || held.reason === "replayed" || !meansBooked.includes(held.reason)) return held;
+  lookAgain();
+  return withBookingInTheWay(store, request, held, now);
+}
+
+const meansBooked: readonly HoldRefused["reason"][] = ["already_booked", "sold_out", "limit_exceeded"];
+
+/**
+ * Whoever meets a live booking is told of it, also when that very booking has taken the last place, or is one of the
+ * holds that leave no room for another: their own, as the participant or as the payer, or, an admin, the participant's.
+ */
+async function withBookingInTheWay(
+  store: Store,
+  request: Pick<HoldRequest, "cohortId" | "owner" | "participant">,
+  refusal: HoldRefused,
+  now: Instant,
+): Promise<Refused> {
+  const bookingId = await bookingInTheWay(store, request, now);
+  return bookingId === null ? refusal : { ok: false, reason: "already_booked", bookingId };
+}

@@ -1,0 +1,24 @@
+import type { PlanComparison, Quote, ScheduledDue } from "@clearing/domain/plan";
+
+/** A due of a schedule as the public sees it. */
+const dueView = ({ sequence, kind, dueOn, amount }: ScheduledDue) => ({ sequence, kind, dueOn, amount });
+
+/** A payment plan beside the others; the schedule of one that can be had. */
+export const planView = (plan: PlanComparison) =>
+  plan.available ? { ...plan, schedule: plan.schedule.map(dueView) } : plan;
+
+/** A quote's instant is `validUntil` in the table, whose own `expiresAt` is the time to live. */
+export const quoteView = ({
+  validUntil,
+  removedAt: _removedAt,
+  programId: _programId,
+  usedBy: _usedBy,
+  terms,
+  schedule,
+  ...rest
+}: Quote & { usedBy?: string }) => ({
+  ...rest,
+  schedule: schedule.map(dueView),
+  termsVersion: terms.termsVersion,
+  expiresAt: validUntil,
+});

@@ -1,0 +1,14 @@
+import { type CohortFacts, type CohortTerms, termsFor } from "@clearing/domain/cohort";
+import { termsDifferences } from "@clearing/domain/program";
+
+function versioned({ version, ...terms }: CohortTerms) {
+  return { version, terms };
+}
+
+/** What a cohort sells on, what it would sell on by its program of now, and where the two differ. */
+export function termsView({ cohort, program }: Pick<CohortFacts, "cohort" | "program">) {
+  const own = cohort.terms && versioned(cohort.terms);
+  const present = versioned(termsFor(cohort, program));
+  const differences = own === null ? [] : termsDifferences(own.terms, present.terms);
+  return { version: own?.version ?? null, terms: own?.terms ?? null, program: present, differences };
+}

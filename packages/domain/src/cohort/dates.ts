@@ -1,0 +1,26 @@
+import type { Problem } from "../program/index.ts";
+import { addMonths, dateIn, daysBetween, type Instant } from "../time/index.ts";
+import type { Cohort } from "./cohort.ts";
+
+/** No cohort is planned further ahead: what lies beyond is a slip of the keyboard. */
+const mostYearsAhead = 10;
+
+/**
+ * What is wrong with a cohort's dates: they must be as long as its program, their sale must not be over before it begins,
+ * and they start within ten years. Empty when they can be had.
+ */
+export function datesProblems(
+  { startsOn, endsOn, timeZone, salesEndAt }: Pick<Cohort, "startsOn" | "endsOn" | "timeZone" | "salesEndAt">,
+  { days }: { days: number },
+  now: Instant,
+): Problem[] {
+  if (salesEndAt <= now) {
+    return [{ path: "startsOn", message: "The clearance deadline of these dates has passed; nothing could be sold" }];
+  }
+  if (startsOn > addMonths(dateIn(timeZone, now), mostYearsAhead * 12)) {
+    return [{ path: "startsOn", message: `Must be within ${mostYearsAhead} years` }];
+  }
+  return daysBetween(startsOn, endsOn) + 1 === days
+    ? []
+    : [{ path: "endsOn", message: `Must be ${days} days after the start, the first day counted` }];
+}
