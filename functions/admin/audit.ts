@@ -1,14 +1,16 @@
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
 import type { AuditRecord } from "@clearing/domain/audit";
-import { addDays, dateIn, endOfDay, type Instant, later, plusSeconds } from "@clearing/domain/time";
+import { type AuditSpan, auditSpan } from "@clearing/domain/audit";
+import type { Instant } from "@clearing/domain/time";
 import { callerIn, sightFor } from "@clearing/runtime/access";
 import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
-import { auditPlace, type RecordedAct } from "@clearing/store/append-only";
-import { type AuditSpan, auditBegins, auditPage, subjectRecords, verifyAudit } from "@clearing/store/audit";
+import type { RecordedAct } from "@clearing/store/append-only";
+import { auditPage, verifyAudit } from "@clearing/store/audit";
 import { readBookings } from "@clearing/store/booking";
 import { whenSettled } from "@clearing/store/stamped";
 import type { Store } from "@clearing/store/store";
+import { subjectPage } from "@clearing/store/subject-page";
 
 type Query = {
   subject?: string | undefined;
@@ -33,42 +35,12 @@ function subjectsOf(subject: string): Subject[] {
   return types.map((one) => ({ type: one, id: id ?? "" }));
 }
 
-/**
- * Dates are UTC days over the instant of writing, both inclusive; a list of everybody's records without a first day
- * begins 30 days before its last. A day that has ended holds all that was written in it, also when it ended a moment ago.
- */
-async function spanOf({ subject, actor, from, to }: Query, store: Store, now: Instant): Promise<AuditSpan> {
-  const today = dateIn("UTC", now);
-  const last = to === undefined || to > today ? today : to;
-  const first = from ?? (subject === undefined && actor === undefined ? addDays(last, -30) : auditBegins);
-  if (last < today) await whenSettled(store, plusSeconds(endOfDay(last, "UTC"), -1));
-  return { from: later(first, auditBegins), to: last };
-}
-
-type Page = { items: RecordedAct[]; next: string | null };
-
-/** A subject's records in the order of its chains. They are few, and are read from the first on. */
-async function subjectPage(
-  store: Store,
-  { subject, actor, limit }: Query & { subject: string },
-  span: AuditSpan,
-  after: string,
-): Promise<Page> {
-  const items: RecordedAct[] = [];
-  let given = after !== "";
-  for (const one of subjectsOf(subject)) {
-    for await (const record of subjectRecords(store, one)) {
-      const isNew = !given;
-      given &&= auditPlace(record) !== after;
-      const day = record.recordedAt.slice(0, 10);
-      const isWanted = span.from <= day && day <= span.to && (actor === undefined || record.actor.sub === actor);
-      const last = items.at(-1);
-      if (!isNew || !isWanted) continue;
-      if (items.length === limit && last !== undefined) return { items, next: auditPlace(last) };
-      items.push(record);
-    }
-  }
-  return { items, next: null };
+/** A day that has ended holds all that was written in it, also when it ended a moment ago. */
+async function spanOf({ subject, actor, ...days }: Query, store: Store, now: Instant): Promise<AuditSpan> {
+  const narrowed = subject !== undefined || actor !== undefined;
+  const { endedAt, ...span } = auditSpan({ ...days, narrowed }, now);
+  if (endedAt !== null) await whenSettled(store, endedAt);
+  return span;
 }
 
 /**
@@ -98,7 +70,7 @@ export const auditBindings = [
     const { items, next } =
       subject === undefined
         ? await auditPage(store, { actor, ...span }, { limit, after })
-        : await subjectPage(store, { ...query, subject }, span, after);
+        : await subjectPage(store, subjectsOf(subject), { actor, ...span }, { limit, after });
     const shown = await visible(context, items);
     return { status: 200, body: { items: shown, nextCursor: next === null ? null : encodeCursor(next) } };
   }),

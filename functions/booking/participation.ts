@@ -1,5 +1,5 @@
-import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
 import { endEarly } from "@clearing/commands/end-early";
+import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
 import * as routes from "@clearing/contracts/routes/participation";
 import { type Booking, isOwner, onlyTakesPart, type Person } from "@clearing/domain/booking";
 import { callerIn } from "@clearing/runtime/access";
@@ -7,8 +7,8 @@ import type { Refusal } from "@clearing/runtime/answer";
 import { type Answer, bind } from "@clearing/runtime/api";
 import { type CommandContext, command } from "@clearing/runtime/command";
 import { readTerms } from "@clearing/store/agreement";
-import { type BookingFile } from "@clearing/store/booking-file";
 import { readBooking } from "@clearing/store/booking";
+import type { BookingFile } from "@clearing/store/booking-file";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { bookingInTheWay, bookingTakenPartIn } from "@clearing/store/locks";
 import { birthProblem } from "./birth.ts";

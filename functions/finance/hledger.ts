@@ -1,5 +1,5 @@
 import { chartOfAccounts, type PostedEntry } from "@clearing/domain/ledger";
-import { minorDigits } from "@clearing/domain/money";
+import { minorDigits, plainDecimal } from "@clearing/domain/money";
 import { dateIn } from "@clearing/domain/time";
 
 /**
@@ -27,15 +27,7 @@ const sample = (currency: string): string => {
 function transaction({ id, reference, effectiveOn, currency, postings }: PostedEntry, postedOn: string): string {
   const lines = postings.map(({ account, debit, credit, bookingId }) => {
     const comment = bookingId === undefined ? "" : `  ; booking:${bookingId}`;
-    return `    ${nameOf(account)}  ${decimal(debit - credit, currency)}${comment}`;
+    return `    ${nameOf(account)}  ${plainDecimal(debit - credit, currency)} ${currency.toUpperCase()}${comment}`;
   });
   return [`${postedOn}=${effectiveOn} * (${id}) ${reference}`, ...lines, ""].join("\n");
-}
-
-/** Minor units as hledger's decimals, without a float in between. */
-function decimal(amount: number, currency: string): string {
-  const digits = minorDigits(currency);
-  const text = String(Math.abs(amount)).padStart(digits + 1, "0");
-  const whole = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  return `${amount < 0 ? "-" : ""}${whole} ${currency.toUpperCase()}`;
 }

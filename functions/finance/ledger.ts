@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { getJournal, getTrialBalance } from "@clearing/contracts/routes/finance";
-import { type PostedEntry, trialBalance } from "@clearing/domain/ledger";
-import { dateIn, endOfDay, type Instant, later, plusSeconds, startOfDay } from "@clearing/domain/time";
+import { type PostedEntry, type PostingSpan, postingSpan, trialBalance } from "@clearing/domain/ledger";
+import { dateIn, type Instant } from "@clearing/domain/time";
 import { type Answer, bind } from "@clearing/runtime/api";
 import type { Deps } from "@clearing/runtime/deps";
 import { preferredType } from "@clearing/runtime/negotiation";
@@ -13,25 +13,20 @@ import { hledgerOf } from "./hledger.ts";
 
 type Range = { from?: string | undefined; to?: string | undefined };
 
-type Span = { from: Instant; to: Instant };
-
 type Query = { bookingId?: string | undefined; limit: number; cursor?: string | undefined };
 
 /**
  * Dates are over the instant of posting, in the reporting time zone, both inclusive; nothing is posted after now. A span
  * that has ended holds all that was posted in it, also when it ended a moment ago.
  */
-async function instants({ from, to }: Range, { config, store }: Deps, now: Instant): Promise<Span> {
-  const zone = config.reportingTimeZone;
-  const start = later(ledgerBegins, from === undefined ? "" : startOfDay(from, zone));
-  if (to === undefined || to >= dateIn(zone, now)) return { from: start, to: now };
-  const end = plusSeconds(endOfDay(to, zone), -1);
-  await whenSettled(store, end);
-  return { from: start, to: end };
+async function instants(days: Range, { config, store }: Deps, now: Instant): Promise<PostingSpan> {
+  const { ended, ...span } = postingSpan(days, config.reportingTimeZone, ledgerBegins, now);
+  if (ended) await whenSettled(store, span.to);
+  return span;
 }
 
 /** Entries in the order of their posting. */
-const entries = (store: Store, bookingId: string | undefined, { from, to }: Span): AsyncIterable<PostedEntry> =>
+const entries = (store: Store, bookingId: string | undefined, { from, to }: PostingSpan): AsyncIterable<PostedEntry> =>
   bookingId === undefined ? entriesBetween(store, from, to) : bookingEntries(store, bookingId, from, to);
 
 /** The journal's forms; of those that a client likes equally, the first. */
@@ -72,7 +67,7 @@ export const ledgerBindings = [
 ];
 
 /** A cursor is the posting instant and id of the last entry that was given. */
-async function page(store: Store, { bookingId, limit, cursor }: Query, span: Span) {
+async function page(store: Store, { bookingId, limit, cursor }: Query, span: PostingSpan) {
   const after = decodeCursor(cursor)?.[0] ?? "";
   const { items, next } = await journalPage(store, { bookingId, ...span }, { limit, after });
   return { items, nextCursor: next === null ? null : encodeCursor(next) };

@@ -1,4 +1,4 @@
-import { type Booking, isForOneself } from "@clearing/domain/booking";
+import { type Booking, isAccepted, isForOneself } from "@clearing/domain/booking";
 import type { EventName } from "@clearing/domain/event";
 import { mailsAbout, type Recipient } from "./mails.ts";
 import type { Write } from "./words.ts";
@@ -12,7 +12,7 @@ type Addressee = { recipient: Recipient; to: string; write: Write };
 export function addresseesOf(name: EventName, booking: Booking): Addressee[] {
   const { payer, participant } = mailsAbout(name);
   if (isForOneself(booking)) return addressee("payer", booking.owner.email, payer ?? participant);
-  const hears = booking.participation === "accepted" || name === "ParticipationChanged";
+  const hears = isAccepted(booking) || name === "ParticipationChanged";
   return [
     ...addressee("payer", booking.owner.email, payer),
     ...(hears ? addressee("participant", booking.participant.email, participant) : []),

@@ -1,9 +1,11 @@
 import {
   type Booking,
   canBeCleared,
+  endingNews,
   hasExpired,
   isExpected,
   isForOneself,
+  isInvited,
   agreementSigned as isSigned,
   payableUntil,
 } from "@clearing/domain/booking";
@@ -117,7 +119,7 @@ export const cancelledForOther: Write = ({ booking }) => ({
 /** By whom or what a booking was cancelled. */
 function endedBy(booking: Booking, by: string): string {
   if (isForOneself(booking)) return CANCELLED[by] ?? "Your booking is cancelled.";
-  if (by === "clearance_deadline" && booking.participation === "invited")
+  if (by === "clearance_deadline" && isInvited(booking))
     return "Your invitation was not accepted in time, so your booking is cancelled.";
   return CANCELLED_FOR_OTHER[by] ?? "Your booking is cancelled.";
 }
@@ -141,11 +143,10 @@ const CANCELLED_FOR_OTHER: typeof CANCELLED = {
 
 function refundOf({ currency }: Booking, { refund, kept }: Data): string {
   if (typeof refund !== "number") return "What is owed to you by the agreement is returned to you.";
-  const arrived =
-    refund > 0
-      ? `We return ${formatMoney(refund, currency)} to you.`
-      : kept === 0
-        ? "Nothing had been paid by then."
-        : "By the agreement, no refund is due on what had been paid by then.";
-  return `${arrived} Should a payment of yours still be under way, the same terms apply to it, and we write to you.`;
+  const says = {
+    returned: `We return ${formatMoney(refund, currency)} to you.`,
+    nothing_paid: "Nothing had been paid by then.",
+    none_due: "By the agreement, no refund is due on what had been paid by then.",
+  };
+  return `${says[endingNews({ refund, kept })]} Should a payment of yours still be under way, the same terms apply to it, and we write to you.`;
 }

@@ -1,9 +1,9 @@
-import { canBeCleared } from "@clearing/domain/booking";
+import { canBeCleared, isToBeRenewed } from "@clearing/domain/booking";
 import { label, moment, type Write } from "./words.ts";
 
 /** A booking that was confirmed hears of it when it loses that: `BookingUnconfirmed` has the same mail. */
 export const lapsed: Write = ({ booking, data, now }) =>
-  data.status !== "lapsed" || booking.confirmedAt !== null || !canBeCleared(booking, now)
+  !isToBeRenewed(booking, data.status, now)
     ? null
     : {
         subject: "Something has to be brought up to date",

@@ -1,4 +1,4 @@
-import type { Booking } from "@clearing/domain/booking";
+import { type Booking, isInvited, isUnpaid } from "@clearing/domain/booking";
 import { type EventName, eventNames } from "@clearing/domain/event";
 import { Failure } from "@clearing/domain/failure";
 import { consumedOnce } from "@clearing/runtime/consumed-once";
@@ -65,8 +65,8 @@ const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingC
  * One account could hold and release places, or invite people, all day, and send a mail each time. So mails about a hold
  * are bounded while nothing was paid, and so are invitations, of which one payer has one a day for an address.
  */
-function boundOf(name: EventName, { paid, participation, owner }: Booking): MailKind | null {
+function boundOf(name: EventName, booking: Booking): MailKind | null {
   if (name === "ParticipationChanged")
-    return participation === "invited" ? { kind: "invitation", payer: owner.email } : null;
-  return paid === 0 && aboutHold.includes(name) ? { kind: "hold" } : null;
+    return isInvited(booking) ? { kind: "invitation", payer: booking.owner.email } : null;
+  return isUnpaid(booking) && aboutHold.includes(name) ? { kind: "hold" } : null;
 }

@@ -1,11 +1,11 @@
-import { type RefundStatus, refundStatus } from "@clearing/domain/booking";
+import { hasArrived, refundNews } from "@clearing/domain/booking";
 import { amountIn, amountOf, label, type Write } from "./words.ts";
 
 /** Money that nobody expected; other refunds are announced with the cancellation. */
 export const requested: Write = ({ booking, refund, data }) => {
   const unexpected = UNEXPECTED[String(data.reason)];
   if (unexpected === undefined) return null;
-  const { subject, says } = stands(refund === null ? "approved" : refundStatus(refund));
+  const { subject, says } = stands[refundNews(refund)];
   const amount = amountOf(data) ?? "the payment";
   return {
     subject,
@@ -14,21 +14,14 @@ export const requested: Write = ({ booking, refund, data }) => {
 };
 
 /** How far a refund is by now, and so what is true of it. */
-function stands(status: RefundStatus): { subject: string; says: (amount: string) => string } {
-  switch (status) {
-    case "approved":
-    case "pending":
-      return { subject: "We are returning a payment", says: (amount) => `We are returning ${amount} to you.` };
-    case "succeeded":
-      return { subject: "We have returned a payment", says: (amount) => `We have returned ${amount} to you.` };
-    case "failed":
-    case "refused":
-      return {
-        subject: "We owe you a refund",
-        says: (amount) => `We owe you ${amount} and could not send it. ${anotherWay}`,
-      };
-  }
-}
+const stands: Record<ReturnType<typeof refundNews>, { subject: string; says: (amount: string) => string }> = {
+  under_way: { subject: "We are returning a payment", says: (amount) => `We are returning ${amount} to you.` },
+  sent: { subject: "We have returned a payment", says: (amount) => `We have returned ${amount} to you.` },
+  owed: {
+    subject: "We owe you a refund",
+    says: (amount) => `We owe you ${amount} and could not send it. ${anotherWay}`,
+  },
+};
 
 const anotherWay =
   "It stays owed to you until it has reached you: we look into another way and get in touch, if we have not yet.";
@@ -50,7 +43,7 @@ const UNEXPECTED: Readonly<Record<string, { happened: string; share?: (amount: s
 
 /** Only while the bank has not returned the money. Another mail tells of a return. */
 export const succeeded: Write = ({ booking, refund, data }) =>
-  refund !== null && !refund.parts.some(({ status, amount }) => status === "succeeded" && amount === data.amount)
+  !hasArrived(refund, data.amount)
     ? null
     : {
         subject: "Your refund was made",

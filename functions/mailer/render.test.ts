@@ -35,3 +35,12 @@ it("it leads to the booking where clients have pages, and nowhere else", () => {
   expect(renderMail(anna.held, wording, sender).text).not.toContain("http");
   expect(renderMail(anna.held, wording, sender).html).not.toContain("href");
 });
+
+it("whatever stands in its words is text in the page", () => {
+  const told = { subject: "A <b> place", paragraphs: ['Say "yes" & don\'t wait <now>.'] };
+  const { text, html } = renderMail(anna.held, told, sender);
+
+  expect(text).toContain('Say "yes" & don\'t wait <now>.');
+  expect(html).toContain("<p>Say &quot;yes&quot; &amp; don&#39;t wait &lt;now&gt;.</p>");
+  expect(html).toContain("<title>A &lt;b&gt; place</title>");
+});

@@ -1,4 +1,5 @@
 import type { Booking } from "@clearing/domain/booking";
+import { html } from "hono/html";
 import type { Wording } from "./words.ts";
 
 /** Who writes: the operator, as every mail's last lines name it. `siteUrl` is where a client's bookings are shown. */
@@ -22,20 +23,16 @@ export function renderMail(
   const before = ["Hello,", ...paragraphs];
   const reference = `Reference: ${id}`;
   const text = [...before, ...(link === null ? [] : [`Your booking: ${link}`]), reference, `--\n${footer.join("\n")}`];
-  const paragraph = (words: string) => `<p>${escapeHtml(words)}</p>`;
   const body = [
-    ...before.map(paragraph),
-    ...(link === null ? [] : [`<p><a href="${escapeHtml(link)}">Your booking</a></p>`]),
-    paragraph(reference),
-    "<hr>",
-    `<p>${footer.map(escapeHtml).join("<br>\n")}</p>`,
-  ].join("\n");
-  const head = `<head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`;
-  return {
-    text: `${text.join("\n\n")}\n`,
-    html: `<!doctype html>\n<html lang="en">${head}<body>\n${body}\n</body></html>\n`,
-  };
+    ...before.map((words) => html`<p>${words}</p>`),
+    ...(link === null ? [] : [html`<p><a href="${link}">Your booking</a></p>`]),
+    html`<p>${reference}</p>`,
+    html`<hr>`,
+    html`<p>${footer.flatMap((line, index) => (index === 0 ? [line] : [html`<br>\n`, line]))}</p>`,
+  ];
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${subject}</title></head><body>
+${body.flatMap((one) => [one, "\n"])}</body></html>
+`;
+  return { text: `${text.join("\n\n")}\n`, html: String(page) };
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);

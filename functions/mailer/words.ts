@@ -22,8 +22,8 @@ export function label({ terms }: Booking): string {
   return `${terms.publicLabel}, ${day(terms.startsOn)} to ${day(terms.endsOn)}`;
 }
 
-export function what({ purpose }: Data): string {
-  return purpose === "deposit" ? "deposit" : "payment";
+export function what(data: Data): string {
+  return data.purpose === "deposit" ? "deposit" : "payment";
 }
 
 export function amountOf({ amount, currency }: Data): string | null {

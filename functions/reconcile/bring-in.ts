@@ -1,5 +1,5 @@
 import { Failure } from "@clearing/domain/failure";
-import { type Instant, later, plusDays, plusMinutes, plusSeconds } from "@clearing/domain/time";
+import { hasCome, type Instant, later, plusDays, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { EventPage, Gateway, GatewayFailure, ListEvents } from "@clearing/payments";
 import { isNeedless } from "@clearing/payments/events-acted-on";
 import type { Deps } from "@clearing/runtime/deps";
@@ -35,7 +35,7 @@ export async function bringInEvents(deps: WithGateway, bounds: Bounds): Promise<
     await writeEventCursor(store, cursor);
     const [newest] = page.items;
     if (!page.hasMore || newest === undefined) break;
-    if (pages >= bounds.pages || clock.now() >= end) {
+    if (pages >= bounds.pages || hasCome(end, clock.now())) {
       log.warn("more events than one run can bring in; the next one goes on", { pages });
       break;
     }
@@ -94,7 +94,7 @@ async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promi
 /** Moves to the newest event that is old enough to be looked at for the last time. */
 function cursorAfter(before: EventCursor, { items, hasMore }: EventPage, startedAt: Instant): EventCursor {
   const settledBefore = plusMinutes(startedAt, -overlapMinutes);
-  const settled = items.find(({ created }) => created <= settledBefore);
+  const settled = items.find(({ created }) => hasCome(created, settledBefore));
   const next = hasMore ? (items[0]?.eventId ?? null) : null;
   return settled === undefined ? { ...before, next } : { event: settled.eventId, since: settled.created, next };
 }

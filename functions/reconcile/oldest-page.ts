@@ -1,4 +1,4 @@
-import { type Instant, instantOf, plusSeconds } from "@clearing/domain/time";
+import { hasCome, type Instant, instantOf, plusSeconds } from "@clearing/domain/time";
 import type { EventPage, ListEvents } from "@clearing/payments";
 
 /**
@@ -15,7 +15,7 @@ export async function oldestPage(
   for (;;) {
     const last = page.items.at(-1);
     if (!page.hasMore || last === undefined) return page;
-    if (plusSeconds(emptyUntil, 1) >= last.created) {
+    if (hasCome(last.created, plusSeconds(emptyUntil, 1))) {
       // What is older is of the same second, which no span divides.
       page = await list({ createdAfter: since, startingAfter: last.eventId });
       continue;

@@ -1,10 +1,10 @@
 import { type CohortFacts, type GrownCohort, grow, type ShrunkCohort, shrink } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
-import { type Occasion } from "@clearing/store/occasion";
 import { cohortWrites, readCohort } from "@clearing/store/cohort";
+import { placePut, removePlace } from "@clearing/store/cohort-places";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import { placePut, removePlace } from "@clearing/store/cohort-places";
+import type { Occasion } from "@clearing/store/occasion";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 

@@ -8,12 +8,12 @@ import {
   statusEvents,
 } from "@clearing/domain/cohort";
 import { later } from "@clearing/domain/time";
-import { type Occasion } from "@clearing/store/occasion";
 import { cohortRests, cohortUnchanged, cohortWrites, readCohort } from "@clearing/store/cohort";
+import { movePlace, placePut, tellPlace } from "@clearing/store/cohort-places";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import { openWrites } from "@clearing/store/open-cohorts";
-import { movePlace, placePut, tellPlace } from "@clearing/store/cohort-places";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 

@@ -10,8 +10,8 @@ import {
   placesPlanned,
   type RenewedTerms,
 } from "@clearing/domain/cohort";
-import { type Occasion } from "@clearing/store/occasion";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 import { changeCohort, createCohort } from "./cohort.ts";

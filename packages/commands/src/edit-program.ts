@@ -7,9 +7,9 @@ import {
   type Program,
   type ProgramEdit,
 } from "@clearing/domain/program";
-import { type Occasion } from "@clearing/store/occasion";
 import { untilFresh } from "@clearing/store/commit";
 import { type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 import { writeProgram } from "./program.ts";

@@ -9,10 +9,10 @@ import {
   withdraw,
 } from "@clearing/domain/screening";
 import { type BookingFile, readFile } from "@clearing/store/booking-file";
-import { type Occasion } from "@clearing/store/occasion";
 import type { ClinicalFact } from "@clearing/store/clinical-record";
 import { untilFresh } from "@clearing/store/commit";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 import { writeClearance } from "./evaluation.ts";
 

@@ -1,9 +1,17 @@
 import { agreementDocument } from "@clearing/domain/agreement";
-import { type Booking, type HoldRefusal, type HoldRequest, hold, holdOf, ownerOf, refuseHold } from "@clearing/domain/booking";
+import {
+  type Booking,
+  type HoldRefusal,
+  type HoldRequest,
+  hold,
+  holdOf,
+  ownerOf,
+  refuseHold,
+} from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { type Occasion } from "@clearing/store/occasion";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { bookingInTheWay } from "@clearing/store/locks";
+import type { Occasion } from "@clearing/store/occasion";
 import { readQuote, type StoredQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
 import { type HoldRefused, holdPlace } from "./hold.ts";

@@ -1,6 +1,7 @@
+import { html, raw } from "hono/html";
 import type { Reply } from "./answer.ts";
 
-/** What a short page says, in plain text that needs no escaping. */
+/** What a short page says, as text. */
 export type Words = { title: string; text: string };
 
 const style =
@@ -12,9 +13,9 @@ export function shortPage(status: number, { title, text }: Words): Reply {
     status,
     contentType: "text/html; charset=utf-8",
     policy: { "style-src": "'unsafe-inline'" },
-    body: `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head>
+    body: String(html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${raw(style)}</style></head>
 <body><main><h1>${title}</h1><p>${text}</p></main></body></html>
-`,
+`),
   };
 }

@@ -1,4 +1,4 @@
-import { type AuditRecord, verifyChain } from "@clearing/domain/audit";
+import { type AuditRecord, type AuditSpan, verifyChain } from "@clearing/domain/audit";
 import { addDays, type CalendarDate, later } from "@clearing/domain/time";
 import { auditPlace, type RecordedAct } from "./append-only.ts";
 import { fromItem, type Item } from "./items.ts";
@@ -27,12 +27,6 @@ export async function* subjectRecords(store: Store, subject: Subject): AsyncIter
   });
   for await (const item of items) yield toRecord(item);
 }
-
-/** Days (UTC) of writing, both inclusive. */
-export type AuditSpan = { from: CalendarDate; to: CalendarDate };
-
-/** No audit record is older than the product. */
-export const auditBegins: CalendarDate = "2026-01-01";
 
 /**
  * A page of one person's records, or of everybody's, in the order of their writing, and the place (`auditPlace`) to go

@@ -1,6 +1,8 @@
 import { canonicalHash } from "../canonical/index.ts";
 import type { Instant } from "../time/index.ts";
 
+export * from "./span.ts";
+
 /** Who acted: a person by their subject, or `system` for deadlines and messages. Never a name or an address. */
 export type Actor = { sub: string; role: "client" | "clinician" | "admin" | "finance" | "system" };
 

@@ -19,6 +19,7 @@ export * from "./hold.ts";
 export * from "./late-money.ts";
 export * from "./limits.ts";
 export * from "./listing.ts";
+export * from "./news.ts";
 export * from "./next-version.ts";
 export * from "./outlook.ts";
 export * from "./participant.ts";

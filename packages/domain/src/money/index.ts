@@ -73,6 +73,14 @@ export function allocate(amount: number, parts: number, currency: string): numbe
   return Array.from({ length: parts }, (_, index) => (index < extra ? each + 1 : each) * step);
 }
 
+/** An amount as a decimal in its currency's digits, without a float in between: `-1234.50`. */
+export function plainDecimal(amount: number, currency: string): string {
+  const digits = minorDigits(currency);
+  const text = String(Math.abs(amount)).padStart(digits + 1, "0");
+  const whole = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return `${amount < 0 ? "-" : ""}${whole}`;
+}
+
 /**
  * An amount as people read it: `$2,500.00`, `HUF 2,500.00`. Digits that the currency does not have are left out when
  * they are zero: 250000 of `isk` are `ISK 2,500`.
@@ -80,9 +88,6 @@ export function allocate(amount: number, parts: number, currency: string): numbe
 export function formatMoney(amount: number, currency: string): string {
   const digits = minorDigits(currency);
   const whole = rules.get(currency)?.iso === 0 && amount % 10 ** digits === 0;
-  // Text keeps every digit; a division would not.
-  const text = String(Math.abs(amount)).padStart(digits + 1, "0");
-  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
   const shown = whole ? 0 : digits;
   const format = new Intl.NumberFormat("en-US", {
     style: "currency",
@@ -90,5 +95,6 @@ export function formatMoney(amount: number, currency: string): string {
     minimumFractionDigits: shown,
     maximumFractionDigits: shown,
   });
-  return format.format(`${amount < 0 ? "-" : ""}${decimal}` as Intl.StringNumericLiteral);
+  // Text keeps every digit; a division would not.
+  return format.format(plainDecimal(amount, currency) as Intl.StringNumericLiteral);
 }

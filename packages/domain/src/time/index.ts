@@ -113,3 +113,6 @@ export function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+/** Whether an instant has come by now. */
+export const hasCome = (instant: Instant, now: Instant): boolean => instant <= now;

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { cohort, place, program, today } from "../testing/retreat.ts";
+import { type CohortEdit, type CohortFacts, editCohort, renewTerms } from "./index.ts";
+
+const draft = cohort({ status: "draft", terms: null });
+const facts = (changes: Partial<CohortFacts> = {}): CohortFacts => ({
+  cohort: cohort(),
+  places: [place()],
+  program: program(),
+  ...changes,
+});
+const edited = (edit: CohortEdit, found: Partial<CohortFacts> = {}) => editCohort(facts(found), edit, today);
+const laterDates = { startsOn: "2027-04-05", endsOn: "2027-04-11" };
+
+describe("an edit of a cohort", () => {
+  test("that opens it for the first time gives it its program's terms", () => {
+    expect(edited({ status: "open" }, { cohort: draft })).toMatchObject({
+      ok: true,
+      cohort: { status: "open", terms: { version: 1 } },
+    });
+  });
+
+  test("that opens it again leaves it its own", () => {
+    const closed = cohort({ status: "closed" });
+    const result = edited({ status: "open" }, { cohort: closed, program: program({ version: 7 }) });
+
+    expect(result).toMatchObject({ ok: true, cohort: { status: "open", terms: { version: 1 } } });
+  });
+
+  test.each(["draft", "retired"] as const)("opens nothing of a program that is %s", (status) => {
+    expect(edited({ status: "open" }, { cohort: draft, program: program({ status }) })).toEqual({
+      ok: false,
+      reason: "invalid_transition",
+      detail: "The program of this cohort is not published",
+    });
+  });
+
+  test("that opens it refuses dates on which nothing could be sold", () => {
+    const past = cohort({ status: "draft", terms: null, startsOn: "2027-01-17", endsOn: "2027-01-23" });
+
+    expect(edited({ status: "open" }, { cohort: past })).toMatchObject({ errors: [{ path: "startsOn" }] });
+    expect(edited({ venue: "Barn" }, { cohort: past })).toMatchObject({ ok: true });
+  });
+
+  test("that opens it refuses a price that does not fit its program's deposit", () => {
+    const [first, ...others] = draft.places;
+    if (first === undefined) throw new Error("a cohort has place types");
+    const cheap = { ...draft, places: [{ ...first, price: 250_000, ownPrice: true }, ...others] };
+
+    expect(edited({ status: "open" }, { cohort: cheap })).toMatchObject({ errors: [{ path: "status" }] });
+  });
+
+  test("moves it to other dates, in their next version", () => {
+    expect(edited(laterDates)).toMatchObject({ ok: true, cohort: { ...laterDates, datesVersion: 2 } });
+  });
+
+  test("moves nothing while a place is in use", () => {
+    const places = [place(), place({ takenBy: "bkg_1" })];
+
+    expect(edited(laterDates, { places })).toEqual({ ok: false, reason: "places_in_use" });
+    expect(edited({ venue: "Barn" }, { places })).toMatchObject({ ok: true, cohort: { venue: "Barn" } });
+  });
+
+  test("of another length is refused", () => {
+    expect(edited({ endsOn: "2027-03-15" })).toMatchObject({
+      reason: "validation_failed",
+      errors: [{ path: "endsOn" }],
+    });
+  });
+
+  test.each([
+    ["that is over", { status: "completed" }, {}],
+    ["back to a draft", { status: "open" }, { status: "draft" }],
+  ] as const)("%s is no transition", (_, now, edit) => {
+    expect(edited(edit, { cohort: cohort(now) })).toEqual({ ok: false, reason: "invalid_transition" });
+  });
+});
+
+describe("a renewal of terms", () => {
+  const renewed = (version: number, found: Partial<CohortFacts> = {}) =>
+    renewTerms(facts({ program: program({ version: 2 }), ...found }), version, today);
+
+  test("takes the program's version that was read", () => {
+    expect(renewed(2)).toMatchObject({ ok: true, cohort: { terms: { version: 2 } } });
+  });
+
+  test("of another version is a conflict", () => {
+    expect(renewed(1)).toMatchObject({ ok: false, reason: "conflict", detail: expect.stringContaining("version 2") });
+  });
+
+  test("is for cohorts that were opened and are not over", () => {
+    expect(renewed(2, { cohort: draft })).toEqual({ ok: false, reason: "invalid_transition" });
+    expect(renewed(2, { cohort: cohort({ status: "completed" }) })).toEqual({
+      ok: false,
+      reason: "invalid_transition",
+    });
+  });
+
+  test("refuses terms on which nothing could be sold", () => {
+    const screening = { ...program().screening, clearanceDeadlineDaysBefore: 90 };
+
+    expect(renewed(2, { program: program({ version: 2, screening }) })).toMatchObject({
+      reason: "validation_failed",
+      errors: [{ path: "version" }],
+    });
+  });
+});

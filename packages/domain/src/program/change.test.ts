@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { program } from "../testing/retreat.ts";
+import { draftProgram, editProgram, type ProgramEdit } from "./index.ts";
+
+const { id: _id, version: _version, auditHash: _auditHash, status: _status, ...content } = program();
+const edited = (before: Parameters<typeof program>[0], edit: ProgramEdit, settled = ["usd"]) =>
+  editProgram(program(before), edit, settled);
+
+describe("a new program", () => {
+  test("is a draft, labelled by its length where it names no label", () => {
+    const drafted = draftProgram({ ...content, publicLabel: undefined }, "prog_2", ["usd"]);
+
+    expect(drafted).toMatchObject({
+      ok: true,
+      program: { id: "prog_2", version: 1, status: "draft", publicLabel: "Seven-day program" },
+    });
+  });
+
+  test("is in a currency that the account settles", () => {
+    expect(draftProgram(content, "prog_2", ["eur"])).toMatchObject({ ok: false, errors: [{ path: "currency" }] });
+  });
+});
+
+describe("an edit of a program", () => {
+  test("makes its next version, and leaves what it does not name", () => {
+    expect(edited({}, { summary: "New", name: undefined })).toMatchObject({
+      ok: true,
+      program: { version: 2, summary: "New", name: program().name },
+      events: [],
+    });
+  });
+
+  test("of nothing changes nothing", () => {
+    const before = program();
+    const result = editProgram(before, {}, ["eur"]);
+
+    expect(result.ok && result.program).toBe(before);
+  });
+
+  test("that publishes it reports that, once", () => {
+    const published = { name: "ProgramPublished", subject: { type: "program", id: "prog_1", version: 2 } };
+
+    expect(edited({ status: "draft" }, { status: "published" })).toMatchObject({ events: [published] });
+    expect(edited({ status: "published" }, { status: "published" })).toMatchObject({ events: [] });
+  });
+
+  test("goes no other way than to publication and retirement", () => {
+    expect(edited({ status: "published" }, { status: "draft" })).toEqual({
+      ok: false,
+      reason: "invalid_transition",
+      detail: "A program cannot go from published to draft",
+    });
+  });
+
+  test("leaves a published program its currency", () => {
+    const euros = { currency: "eur" };
+    const refusal = { ok: false, errors: [{ path: "currency", message: expect.stringContaining("Stays usd") }] };
+
+    expect(edited({ status: "published" }, euros, ["usd", "eur"])).toMatchObject(refusal);
+    expect(edited({ status: "draft" }, euros, ["usd", "eur"])).toMatchObject({ ok: true });
+  });
+});
