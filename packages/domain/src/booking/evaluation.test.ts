@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { held, today } from "../testing/retreat.ts";
+import { plusDays } from "../time/index.ts";
+import { cancelsFor, evaluationRefusal, isQueued, type Person } from "./index.ts";
+
+const clinician: Person = { sub: "sub-9", email: "clinician@example.org", staff: true };
+const booking = { ...held(), status: "awaiting_clearance" as const, participation: "accepted" as const };
+const owner: Person = { ...clinician, email: booking.owner.email };
+
+describe("an evaluation", () => {
+  test("is recorded by staff who are no client of the booking", () => {
+    expect(evaluationRefusal(clinician, booking)).toBeNull();
+    expect(evaluationRefusal(owner, booking)).toMatchObject({ reason: "own_booking" });
+  });
+
+  test("waits for the participant's acceptance, and ends with the booking", () => {
+    const invited = { ...booking, participation: "invited" as const };
+    const cancelled = { ...booking, status: "cancelled" as const };
+
+    expect(evaluationRefusal(clinician, invited)).toMatchObject({ reason: "not_accepted" });
+    expect(evaluationRefusal(clinician, cancelled)).toMatchObject({ reason: "invalid_transition" });
+  });
+});
+
+describe("the queue of screenings", () => {
+  const queued = (filter: Parameters<typeof isQueued>[2], by = clinician, now = today) =>
+    isQueued({ booking, clearance: null }, by, filter, now);
+
+  test("has other people's bookings that may be evaluated", () => {
+    expect(queued({})).toBe(true);
+    expect(queued({}, owner)).toBe(false);
+    const held = { ...booking, status: "cancelled" as const };
+    expect(isQueued({ booking: held, clearance: null }, clinician, {}, today)).toBe(false);
+  });
+
+  test("is narrowed by what the clearance is, and by how soon it matters", () => {
+    const near = plusDays(booking.clearanceDueAt, -1);
+
+    expect(queued({ status: "pending" })).toBe(true);
+    expect(queued({ status: "cleared" })).toBe(false);
+    expect(queued({ attention: "urgent" }, clinician, near)).toBe(true);
+    expect(queued({ attention: "soon" }, clinician, near)).toBe(false);
+  });
+});
+
+test.each([
+  ["an admin who acts as staff", clinician, true, "operator"],
+  ["another of the staff", clinician, false, null],
+  ["the owner", owner, false, "client"],
+  ["an admin who owns it", owner, true, "client"],
+])("%s cancels for %s", (_, person, admin, by) => {
+  expect(cancelsFor({ ...person, admin }, booking)).toBe(by);
+});
