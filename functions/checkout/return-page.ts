@@ -20,6 +20,7 @@ const words: Record<AttemptStatus, Words> = {
     title: "Payment given up",
     text: `Your bank account was not verified, so this payment was given up. Should money still be taken, we return it. ${toBooking}`,
   },
+  returned: { title: "Payment taken back", text: `Your bank has taken this payment back. ${toBooking}` },
   refused: { title: "Payment not possible", text: `The payment page could not be opened. ${toBooking}` },
 };
 

@@ -1,4 +1,4 @@
-import { type Attempt, isFinal, opened, type PaymentOutcome } from "@clearing/domain/booking";
+import { type Attempt, isUnderWay, opened, type PaymentOutcome } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
 import { type AttemptFile, attemptPut, readAttempt, readAttemptFile } from "@clearing/store/attempt";
@@ -42,9 +42,9 @@ export async function settleOnReturn(context: Context, ref: AttemptRef): Promise
   const { store, clock } = context;
   const file = await readAttemptFile(store, ref.bookingId, ref.attemptId);
   if (file === null) return { ok: false, reason: "not_found" };
-  const asks = !isFinal(file.attempt) && (await mayAskStripe(store, ref, clock.now()));
+  const asks = isUnderWay(file.attempt) && (await mayAskStripe(store, ref, clock.now()));
   if (!asks) return { ok: true, attempt: file.attempt };
-  return settleAlone(context, file, "checkout_return", ({ attempt }) => isFinal(attempt), returnPatienceMs);
+  return settleAlone(context, file, "checkout_return", ({ attempt }) => !isUnderWay(attempt), returnPatienceMs);
 }
 
 /** So long who comes back waits for another consumer that is at it; then the page shows what is stored. */
@@ -80,7 +80,7 @@ export function settleAlone(
 
 /** Nothing that Stripe tells of its payment changes such an attempt any more. */
 export const isOver = (attempt: Attempt): boolean =>
-  isFinal(attempt) && (attempt.status !== "succeeded" || attempt.feePosted);
+  !isUnderWay(attempt) && (attempt.feePosted || (attempt.status !== "succeeded" && attempt.status !== "returned"));
 
 /** Settles an attempt, and gives it up at once if its bank account is still to be verified. */
 export const abandon = (context: Context, ref: AttemptRef, action: string): Promise<Settled> =>
@@ -98,7 +98,7 @@ async function settleOrGiveUp(
   const attempt = seen?.attempt ?? (await readAttempt(store, ref.bookingId, ref.attemptId));
   if (attempt === null) return { ok: false, reason: "not_found" };
   // Stripe refused its session: there is none to ask for, and none may be made for it any more.
-  if (attempt.sessionId === null && isFinal(attempt)) return { ok: true, attempt };
+  if (attempt.sessionId === null && !isUnderWay(attempt)) return { ok: true, attempt };
   const [session, read] = await Promise.all([
     currentSession(context, attempt),
     // What it will be decided on is read meanwhile; of a session that is made first, afterwards.

@@ -8,7 +8,8 @@ export type AttemptStatus =
   | "failed"
   | "expired"
   | "refused"
-  | "abandoned";
+  | "abandoned"
+  | "returned";
 
 export type PaymentMethod = "card" | "us_bank_account";
 
@@ -47,8 +48,9 @@ export type Attempt = {
   dueAt: Instant | null;
 };
 
-export const isFinal = ({ status }: Attempt): boolean =>
-  status !== "requested" && status !== "open" && status !== "processing";
+/** Whether it is not known yet what comes of it. Of what is known, a success may be undone by the bank. */
+export const isUnderWay = ({ status }: Attempt): boolean =>
+  status === "requested" || status === "open" || status === "processing";
 
 /** How long a place is held past the end of what may pay for it, so that the outcome is known before it is sold. */
 export const marginMinutes = 5;
@@ -59,16 +61,4 @@ const overduePollMinutes = 1;
 /** The next look at an open session: at its end. Until then its webhook tells of a payment, or the reconciler. */
 export function pollOpenAt({ sessionExpiresAt }: Attempt, now: Instant): Instant {
   return now < sessionExpiresAt ? sessionExpiresAt : plusMinutes(now, overduePollMinutes);
-}
-
-/** Stripe has made the session: the attempt is open. */
-export function opened(attempt: Attempt, session: { id: string; url: string | null }, now: Instant): Attempt {
-  return {
-    ...attempt,
-    version: attempt.version + 1,
-    status: "open",
-    sessionId: session.id,
-    url: session.url,
-    dueAt: pollOpenAt(attempt, now),
-  };
 }

@@ -2,6 +2,7 @@ import type { DomainEvent } from "../event/index.ts";
 import { addBusinessDays } from "../time/business-days.ts";
 import { dateIn, earlier, endOfDay, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
 import { type Attempt, marginMinutes } from "./attempt.ts";
+import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import { replaceDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
@@ -30,9 +31,7 @@ export function processing(state: SettlementState, paymentIntentId: string, now:
   const dueAt = plusHours(now, processingPollHours);
   if (attempt.status === "processing" && attempt.verifyUntil === null) return lookAgain(attempt, dueAt, now);
   const next: Attempt = {
-    ...attempt,
-    version: attempt.version + 1,
-    status: "processing",
+    ...afterFact(attempt, "under_way"),
     verifyUntil: null,
     paymentIntentId,
     dueAt,
@@ -59,9 +58,7 @@ export function verifying(state: SettlementState, paymentIntentId: string, now: 
       ? plusMinutes(until, -marginMinutes)
       : endOfDay(addBusinessDays(dateIn(timeZone, completed), verifyBusinessDays), timeZone);
   const next: Attempt = {
-    ...attempt,
-    version: attempt.version + 1,
-    status: "processing",
+    ...afterFact(attempt, "under_way"),
     verifyUntil,
     paymentIntentId,
     dueAt: earlier(soon, verifyUntil),
@@ -103,9 +100,7 @@ function underWay(
 export function abandoned(state: SettlementState, now: Instant): SettlementDecision {
   const { booking, attempt } = state;
   const next: Attempt = {
-    ...attempt,
-    version: attempt.version + 1,
-    status: "abandoned",
+    ...afterFact(attempt, "abandoned"),
     verifyUntil: null,
     failureCode: notVerified,
     dueAt: null,

@@ -1,5 +1,6 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
+import { afterFact } from "./attempt-transitions.ts";
 import type { Booking } from "./booking.ts";
 import type { Charge } from "./charge.ts";
 import type { Succeeded } from "./payment-outcome.ts";
@@ -12,9 +13,7 @@ export const feePollMinutes = 10;
 
 /** The attempt that this payment settles; looked at again while Stripe has not booked the payment. */
 export const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): Attempt => ({
-  ...attempt,
-  version: attempt.version + 1,
-  status: "succeeded",
+  ...afterFact(attempt, "paid"),
   verifyUntil: null,
   paymentIntentId: payment.paymentIntentId,
   chargeId: payment.chargeId,

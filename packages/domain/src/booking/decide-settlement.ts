@@ -1,5 +1,5 @@
 import type { Instant } from "../time/index.ts";
-import { isFinal, pollOpenAt } from "./attempt.ts";
+import { isUnderWay, pollOpenAt } from "./attempt.ts";
 import { abandoned, processing, verifying } from "./bank-debit.ts";
 import { unpaid } from "./due.ts";
 import { failed } from "./failed-payment.ts";
@@ -19,8 +19,11 @@ import { dueOf, lookAgain, type SettlementDecision, type SettlementState } from 
  */
 export function decideSettlement(state: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
   const { attempt } = state;
-  if (attempt.status === "succeeded") return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome, now);
-  if (isFinal(attempt) && outcome.kind !== "succeeded") return { kind: "unchanged" };
+  // Stripe shows the intent of a debit that came back as succeeded for ever.
+  if (attempt.status === "succeeded" || attempt.status === "returned") {
+    return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome, now);
+  }
+  if (!isUnderWay(attempt) && outcome.kind !== "succeeded") return { kind: "unchanged" };
   if (attempt.status === "abandoned" && outcome.kind === "succeeded") {
     return { kind: "settle", settlement: returnInFull(state, outcome, "abandoned_payment", now) };
   }

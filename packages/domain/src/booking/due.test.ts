@@ -8,7 +8,7 @@ import {
   sumOf,
   trialBalance,
 } from "../ledger/index.ts";
-import { billDue, cancelDue, type Due, payDue, scheduledDue, unpaidParts } from "./due.ts";
+import { billDue, cancelDue, type Due, payDue, scheduledDue, unpaidParts, unpayDue } from "./due.ts";
 
 const at: BillingContext = { effectiveOn: "2027-02-06", currency: "usd", bookingId: "bkg_1", completed: false };
 const due = (parts: Parts): Due =>
@@ -86,5 +86,52 @@ describe("a due", () => {
       billed: 1_010,
       billedParts: { principal: 900, interest: 0, fee: 10, tax: 100 },
     });
+  });
+});
+
+describe("a due whose payment came back", () => {
+  const on = (today: string) => ({ today, currency: "usd" });
+  /** What a due is without its history: its bills, and how many payments left some of it unpaid. */
+  const now = ({ billed: _billed, billedParts: _parts, billings: _billings, partsPaid: _partsPaid, ...rest }: Due) =>
+    rest;
+
+  test("is as it was before it was paid, but for its history", () => {
+    fc.assert(
+      fc.property(anyParts, fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), (parts, share, isLate) => {
+        const status = isLate ? "past_due" : "scheduled";
+        const before: Due = { ...due(parts), status };
+        const amountPaid = Math.floor(before.amount * share);
+        const paid = payDue(before, { attemptId: "att_1", amount: amountPaid }, at).due;
+
+        const after = unpayDue(
+          { ...paid, status: amountPaid === 0 ? status : paid.status },
+          amountPaid,
+          on(isLate ? "2027-02-07" : "2027-02-06"),
+        );
+
+        expect(now(after)).toEqual(now(before));
+        expect(after).toMatchObject({ billed: paid.billed, billedParts: paid.billedParts, billings: paid.billings });
+      }),
+    );
+  });
+
+  test("keeps what is under way for the rest of it, so that it is not collected twice (I5)", () => {
+    const half = { ...due(allPrincipal(1_000)), paid: 400, status: "processing", openAttemptId: "att_2" } as const;
+
+    expect(unpayDue(half, 400, on("2027-03-01"))).toEqual({ ...half, paid: 0 });
+  });
+
+  test("of a booking that has ended stays cancelled, and is billed as far as it is still paid", () => {
+    const { due: paid } = payDue(due(allPrincipal(1_000)), { attemptId: "att_1", amount: 600 }, at);
+
+    expect(unpayDue(cancelDue(paid, "usd"), 400, on("2027-03-01"))).toMatchObject({
+      ...{ status: "cancelled", paid: 200, billed: 200, billedParts: allPrincipal(200) },
+    });
+  });
+
+  test("cannot give back more than was paid, less than nothing, or half a cent", () => {
+    const { due: paid } = payDue(due(allPrincipal(1_000)), { attemptId: "att_1", amount: 600 }, at);
+
+    for (const amount of [601, -1, 0.5]) expect(() => unpayDue(paid, amount, on("2027-03-01"))).toThrow(RangeError);
   });
 });

@@ -126,6 +126,19 @@ export function payDue(due: Due, payment: { attemptId: string; amount: number },
   };
 }
 
+/**
+ * Takes back what a payment paid of a due, when the bank has taken its money back: that is owed again. The due keeps its
+ * date and its bills; what is under way for it goes on. Throws when less was paid.
+ */
+export function unpayDue(due: Due, amount: number, at: { today: CalendarDate; currency: string }): Due {
+  if (!Number.isSafeInteger(amount) || amount < 0 || amount > due.paid) {
+    throw new RangeError(`${due.id}: ${amount} of ${due.paid} paid cannot come back`);
+  }
+  const owed: Due = { ...due, paid: due.paid - amount };
+  if (due.status === "cancelled") return cancelDue(owed, at.currency);
+  return due.status === "processing" || amount === 0 ? owed : { ...owed, status: resting(owed, at.today).status };
+}
+
 /** A due with nothing under way: past due once its date has passed. */
 export function resting(due: Due, today: CalendarDate): Due {
   return { ...due, status: today > due.dueOn ? "past_due" : "scheduled", openAttemptId: null };

@@ -1,5 +1,6 @@
 import { dateIn, type Instant, plusMinutes } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
+import { afterFact } from "./attempt-transitions.ts";
 import { bookingEvent } from "./booking.ts";
 import { replaceDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
@@ -21,9 +22,7 @@ export function failed(
 ): SettlementDecision {
   const { booking, attempt } = state;
   const next: Attempt = {
-    ...attempt,
-    version: attempt.version + 1,
-    status,
+    ...afterFact(attempt, status),
     verifyUntil: null,
     failureCode: code,
     dueAt: null,

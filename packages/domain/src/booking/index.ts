@@ -1,5 +1,6 @@
 export * from "./admission.ts";
 export * from "./attempt.ts";
+export * from "./attempt-transitions.ts";
 export * from "./autopay.ts";
 export * from "./billing.ts";
 export * from "./booking.ts";

@@ -1,5 +1,5 @@
 import { type Instant, plusDays } from "../time/index.ts";
-import { type Attempt, isFinal } from "./attempt.ts";
+import { type Attempt, isUnderWay } from "./attempt.ts";
 import type { Booking } from "./booking.ts";
 
 /** So long a hold is kept after it ended unpaid: late money finds it, and its client can read what became of it. */
@@ -21,10 +21,10 @@ export type KeptOfBooking = { attempts: readonly Attempt[]; moved: boolean; isEv
  */
 export function decideRemoval({ attempts, moved, isEvaluated }: KeptOfBooking): "remove" | "wait" | "keep" {
   if (moved || isEvaluated || attempts.some(mayBringMoney)) return "keep";
-  return attempts.every(isFinal) ? "remove" : "wait";
+  return attempts.some(isUnderWay) ? "wait" : "remove";
 }
 
 /** A page that expired or was never made brings no money; any other outcome had a payment under way. */
 const mayBringMoney = (attempt: Attempt): boolean =>
   attempt.paymentIntentId !== null ||
-  (isFinal(attempt) && attempt.status !== "expired" && attempt.status !== "refused");
+  (!isUnderWay(attempt) && attempt.status !== "expired" && attempt.status !== "refused");
