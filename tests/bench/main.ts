@@ -3,6 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { domainMutantFigures } from "../mutants/domain.ts";
+import { storeMutantFigures } from "../mutants/store.ts";
 import { coldStartFigures } from "./cold-start.ts";
 import { costFigures } from "./cost.ts";
 import { holdingFigures } from "./holding.ts";
@@ -41,6 +42,7 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   lists: listFigures,
   "proofs at size": proofFigures,
   "domain mutants": domainMutantFigures,
+  "store mutants": storeMutantFigures,
 };
 
 const bound = ({ bound: limits }: Figure): string => {

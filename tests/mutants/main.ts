@@ -1,7 +1,23 @@
 import { mutateDomain, percent } from "./domain.ts";
+import { mutateStore } from "./store.ts";
 
-/** `npm run mutants -- domain [folder...]`: the mutants of the domain that its tests do not notice. */
-const [what, ...filters] = process.argv.slice(2);
-if (what !== "domain") throw new Error("say what to mutate: domain");
-const { noticed, mutants, score } = await mutateDomain(filters);
-console.log(`${noticed} of ${mutants} mutants noticed (${percent(score)})`);
+/**
+ * `npm run mutants -- domain [folder...]`: the small changes of the domain that its tests do not notice.
+ * `npm run mutants -- store [word...]`: the conditions and writes that can be taken out of the store and the commands
+ * without a test that notices it; words choose among them.
+ */
+const [what, ...words] = process.argv.slice(2);
+if (what === "domain") {
+  const { noticed, mutants, score } = await mutateDomain(words);
+  console.log(`${noticed} of ${mutants} mutants noticed (${percent(score)})`);
+} else if (what === "store") {
+  const verdicts = await mutateStore(words, ({ mutant, fate, by }) => {
+    console.log(`${fate.padEnd(9)} ${mutant.path}:${mutant.line} ${mutant.id}`);
+    if (by !== undefined && process.env.BY !== undefined) console.log(`          by ${by.split("\n")[0]}`);
+  });
+  const survivors = verdicts.filter(({ fate }) => fate !== "noticed");
+  console.log(`${verdicts.length - survivors.length} of ${verdicts.length} noticed`);
+  if (survivors.length > 0) process.exitCode = 1;
+} else {
+  throw new Error("say what to mutate: domain or store");
+}

@@ -1,0 +1,87 @@
+import { inject, type RunnerTask, type RunnerTestCase, TestRunner, type TestTryOptions } from "vitest";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The mutant that is awake from the first module on; none: "". */
+    mutant: string;
+    /** The mutants that are woken one after another in each test, by `keyOf` it: once more it runs, without any, last. */
+    tries: Record<string, string[]>;
+  }
+  interface TaskMeta {
+    /** The mutants that a test reached by itself. */
+    reached?: readonly string[];
+    /** Those that its file had reached outside of all tests. */
+    outside?: readonly string[];
+    /** The mutant of each of its attempts. */
+    tried?: readonly string[];
+  }
+}
+
+/** Which mutant is awake, and which were reached: what the instrumented sources ask for. */
+let awake = "";
+let reached = new Set<string>();
+
+function mutant(id: string): boolean {
+  reached.add(id);
+  return id === awake;
+}
+
+type Conditional = { ConditionExpression?: string };
+const always = (condition: string) => `(${condition}) OR NOT (${condition})`;
+
+Object.assign(globalThis, {
+  __mutant: mutant,
+  /** A condition that is written elsewhere. */
+  __always: (id: string, condition: string): string => (mutant(id) ? always(condition) : condition),
+  /** The fields of a write that hold its condition. */
+  __anyway: (id: string, { ConditionExpression = "", ...rest }: Conditional): Conditional => ({
+    ...rest,
+    ConditionExpression: mutant(id) ? always(ConditionExpression) : ConditionExpression,
+  }),
+});
+
+/** A test by its file and its full name, as vitest's reports know it. */
+function keyOf(test: RunnerTestCase): string {
+  const names = [test.name];
+  for (let suite = test.suite; suite !== undefined && suite !== test.file; suite = suite.suite)
+    names.unshift(suite.name);
+  return `${test.file.filepath} ${names.join(" > ")}`;
+}
+
+/** Runs each test once for each mutant that it is to try; a mutant that it noticed is not tried by later tests of its file. */
+export default class Awakening extends TestRunner {
+  #outside: readonly string[] = [];
+  #tried: readonly string[] = [];
+  readonly #noticed = new Set<string>();
+
+  constructor(...parameters: ConstructorParameters<typeof TestRunner>) {
+    super(...parameters);
+    awake = inject("mutant");
+  }
+
+  override async onBeforeRunTask(test: RunnerTask): Promise<void> {
+    if (test.type === "test") {
+      const tries = inject("tries")[keyOf(test)]?.filter((id) => !this.#noticed.has(id)) ?? [];
+      this.#tried = [...tries, inject("mutant")];
+      test.repeats = tries.length;
+      test.meta.tried = this.#tried;
+      this.#outside = [...new Set([...this.#outside, ...reached])];
+    }
+    await super.onBeforeRunTask(test);
+  }
+
+  override onBeforeTryTask(test: RunnerTask, options: TestTryOptions): void {
+    awake = this.#tried[options.repeats] ?? "";
+    reached = new Set();
+    super.onBeforeTryTask(test, options);
+  }
+
+  override async onAfterRetryTask(test: RunnerTestCase, options: TestTryOptions): Promise<void> {
+    if (test.result?.state === "fail") this.#noticed.add(awake);
+    test.meta.reached = [...reached];
+    test.meta.outside = this.#outside;
+    awake = inject("mutant");
+    reached = new Set();
+    await super.onAfterRetryTask(test, options);
+  }
+}
