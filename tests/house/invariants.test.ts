@@ -1,0 +1,28 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const page = readFileSync(join(root, "docs/invariants.md"), "utf8");
+
+/** The files that a path of the page stands for: from the root, in a package, or of a test by its name. */
+const filesOf = (path: string): string[] => {
+  const [first, ...rest] = path.split("/");
+  const places = [path, `packages/${first}/src/${rest.join("/")}`, `functions/${path}`, `tests/*/${path}`];
+  return globSync(places, { cwd: root, exclude: (name) => name.endsWith("node_modules") });
+};
+
+test("the page of the invariants names files that are there", () => {
+  const paths = [...page.matchAll(/`([\w./{},*-]+\.ts)`/g)].map(([, path = ""]) => path);
+  expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => filesOf(path).length === 0)).toEqual([]);
+});
+
+test("the guards that it names are in their files", () => {
+  const guards = [...page.matchAll(/`([\w./-]+\.ts)`: `(\w+)`/g)].map(([, path = "", name = ""]) => ({ path, name }));
+  expect(guards.length).toBeGreaterThan(5);
+  const missing = guards.filter(
+    ({ path, name }) => !filesOf(path).some((file) => readFileSync(join(root, file), "utf8").includes(name)),
+  );
+  expect(missing).toEqual([]);
+});
