@@ -1,7 +1,8 @@
 import type { Route } from "@clearing/contracts/route";
 import { cohort, held, place, program, quoted } from "@clearing/domain/testing/retreat";
 import type { Gateway } from "@clearing/payments";
-import { type Binding, httpHandler, rawHttpHandler } from "@clearing/runtime/api";
+import { httpHandler, rawHttpHandler } from "@clearing/runtime/api";
+import type { Binding } from "@clearing/runtime/binding";
 import type { Deps } from "@clearing/runtime/deps";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { clientClaims, httpEvent, staffClaims } from "@clearing/runtime/testing/http-event";

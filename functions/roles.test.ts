@@ -1,7 +1,8 @@
 import type { Role, Route } from "@clearing/contracts/route";
 import { held } from "@clearing/domain/testing/retreat";
 import type { Gateway } from "@clearing/payments";
-import { type Binding, httpHandler } from "@clearing/runtime/api";
+import { httpHandler } from "@clearing/runtime/api";
+import type { Binding } from "@clearing/runtime/binding";
 import type { Deps } from "@clearing/runtime/deps";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { clientClaims, httpEvent, issuers, staffClaims } from "@clearing/runtime/testing/http-event";

@@ -1,10 +1,11 @@
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
 import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
-import type { AuditRecord } from "@clearing/domain/audit";
-import { type AuditSpan, auditSpan } from "@clearing/domain/audit";
+import { type AuditRecord, type AuditSpan, auditSpan } from "@clearing/domain/audit";
+
 import type { Instant } from "@clearing/domain/time";
 import { callerIn, sightFor } from "@clearing/runtime/access";
-import { type Answer, bind, type RequestContext } from "@clearing/runtime/api";
+import type { Answer } from "@clearing/runtime/api";
+import { bind, type RequestContext } from "@clearing/runtime/binding";
 import type { RecordedAct } from "@clearing/store/append-only";
 import { auditPage, verifyAudit } from "@clearing/store/audit";
 import { readBookings } from "@clearing/store/booking";

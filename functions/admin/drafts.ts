@@ -3,7 +3,8 @@ import { adminCohortView } from "@clearing/contracts/views/cohort";
 import { programView } from "@clearing/contracts/views/program";
 import { isDraft } from "@clearing/domain/cohort";
 import { isDraftProgram } from "@clearing/domain/program";
-import { type Answer, bind } from "@clearing/runtime/api";
+import type { Answer } from "@clearing/runtime/api";
+import { bind } from "@clearing/runtime/binding";
 import { listCohorts, readCohort } from "@clearing/store/cohort";
 import { listPrograms, readProgram } from "@clearing/store/program";
 

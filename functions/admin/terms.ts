@@ -1,7 +1,8 @@
 import { renewTerms } from "@clearing/commands/edit-cohort";
 import * as routes from "@clearing/contracts/routes/admin";
 import { termsView } from "@clearing/contracts/views/terms";
-import { type Answer, bind } from "@clearing/runtime/api";
+import type { Answer } from "@clearing/runtime/api";
+import { bind } from "@clearing/runtime/binding";
 import { command } from "@clearing/runtime/command";
 import { readCohortItem } from "@clearing/store/cohort";
 import { readProgram } from "@clearing/store/program";

@@ -1,4 +1,5 @@
-import { httpHandler, readingAtOnce } from "@clearing/runtime/api";
+import { httpHandler } from "@clearing/runtime/api";
+import { readingAtOnce } from "@clearing/runtime/binding";
 import { depsFor } from "@clearing/runtime/deps";
 import { admissionBinding } from "./admission.ts";
 import { agreementBindings } from "./agreement.ts";

@@ -11,7 +11,8 @@ import {
 } from "@clearing/domain/booking";
 import { dateIn } from "@clearing/domain/time";
 import { actsAsStaff, callerIn, isStaff, personOf, sightFor } from "@clearing/runtime/access";
-import { bind, type Caller } from "@clearing/runtime/api";
+import type { Caller } from "@clearing/runtime/api";
+import { bind } from "@clearing/runtime/binding";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { listAccess } from "@clearing/store/access-log";
 import { listFiles, readFile } from "@clearing/store/booking-file";

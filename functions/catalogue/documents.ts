@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { docs, health, openapi } from "@clearing/contracts/routes/catalogue";
-import { type Answer, bind, type Reply } from "@clearing/runtime/api";
+import type { Answer, Reply } from "@clearing/runtime/api";
+import { bind } from "@clearing/runtime/binding";
 import { type ContentEncoding, preferredEncoding } from "@clearing/runtime/negotiation";
 import { shortPage } from "@clearing/runtime/page";
 import fresh from "fresh";

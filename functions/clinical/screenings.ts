@@ -2,7 +2,7 @@ import { getScreening, listScreenings } from "@clearing/contracts/routes/clinica
 import { screeningSummary, screeningView } from "@clearing/contracts/views/screening";
 import { isQueued, isStaffOn } from "@clearing/domain/booking";
 import { callerIn, personOf } from "@clearing/runtime/access";
-import { bind, type RequestContext } from "@clearing/runtime/api";
+import { bind, type RequestContext } from "@clearing/runtime/binding";
 import { listFiles, readFile } from "@clearing/store/booking-file";
 import { logAccess, readEvaluations } from "@clearing/store/clinical-record";
 import { queuePart } from "@clearing/store/screening-queue";

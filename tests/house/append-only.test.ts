@@ -26,7 +26,7 @@ const namesFacts =
 const writes = /\b(Put|Update|Delete|BatchWrite|TransactWrite)\w*\b/;
 
 /** The one line in which a table is chosen at run time: whether a request's record is clinical. */
-const chosen = ["packages/runtime/src/api.ts"];
+const chosen = ["packages/runtime/src/serve.ts"];
 
 /** Sources that could write a journal entry or an audit record past the one module that does. */
 function strayWriters(of: readonly Source[]): string[] {

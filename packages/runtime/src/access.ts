@@ -1,6 +1,7 @@
 import type { Actor } from "@clearing/domain/audit";
 import { type Booking, type Person, relationTo, type Sight, sightOf } from "@clearing/domain/booking";
-import type { Caller, RequestContext } from "./api.ts";
+import type { Caller } from "./api.ts";
+import type { RequestContext } from "./binding.ts";
 
 /** The caller of a route that asks for one; a route without an authorizer has none. */
 export function callerIn({ caller }: RequestContext): Caller {

@@ -3,7 +3,8 @@ import type { Route } from "@clearing/contracts/route";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod/mini";
-import { type Answer, bind, httpHandler, type Reply, type RequestContext, rawHttpHandler } from "./api.ts";
+import { type Answer, httpHandler, type Reply, rawHttpHandler } from "./api.ts";
+import { bind, type RequestContext } from "./binding.ts";
 import { fakeDeps, NOW } from "./testing/fake-deps.ts";
 import { clientClaims, type HttpEventFields, httpEvent, issuers, staffClaims } from "./testing/http-event.ts";
 

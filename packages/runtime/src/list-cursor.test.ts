@@ -7,7 +7,8 @@ import { getJournal } from "@clearing/contracts/routes/finance";
 import { listedKeys } from "@clearing/store/list";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { type Binding, bind, httpHandler } from "./api.ts";
+import { httpHandler } from "./api.ts";
+import { type Binding, bind } from "./binding.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
 import { httpEvent, staffClaims } from "./testing/http-event.ts";
 

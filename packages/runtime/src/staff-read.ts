@@ -2,7 +2,7 @@ import type { Booking } from "@clearing/domain/booking";
 import { recordAccess } from "@clearing/store/access-log";
 import { actorOf, actsAsStaff, callerIn } from "./access.ts";
 import type { Refusal } from "./answer.ts";
-import type { RequestContext } from "./api.ts";
+import type { RequestContext } from "./binding.ts";
 
 type Action = "read_booking" | "read_agreement" | "preview_cancellation" | "read_roster";
 
