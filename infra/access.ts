@@ -16,7 +16,8 @@ export const functionNames = [
   "mailer",
   "mail-feedback",
   "sweep",
-  "payment-sweep",
+  "deadline-worker",
+  "payment-worker",
   "reconcile",
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
@@ -58,6 +59,8 @@ export type Access = Partial<Record<TableName, TableAccess>> & {
   programs?: true;
   /** Deciding how many unpaid holds a client may have. */
   holds?: true;
+  /** Handing keys out to the workers' queues. */
+  handsOut?: true;
 };
 
 const reading = ["GetItem", "BatchGetItem", "Query"] as const;
@@ -125,12 +128,9 @@ export const access: Record<FunctionName, Access> = {
     mail: true,
   },
   "mail-feedback": { core: { actions: [], where: only(["BOUNCE#"], ["PutItem"]) } },
-  sweep: {
-    ...commands,
-    core: { ...state, indexes: ["byDue"] },
-    clearance: { actions: ["GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"], indexes: ["byDue"] },
-  },
-  "payment-sweep": { ...commands, core: { ...state, indexes: ["byDue"] }, ledger: posting, stripe: true },
+  sweep: { core: { actions: [], indexes: ["byDue"] }, clearance: { actions: [], indexes: ["byDue"] }, handsOut: true },
+  "deadline-worker": { ...commands, clearance: { actions: [...cleared.actions, "PutItem", "UpdateItem"] } },
+  "payment-worker": { ...commands, ledger: posting, stripe: true },
   reconcile: {
     core: {
       actions: ["GetItem", "BatchGetItem"],

@@ -14,11 +14,22 @@ export type Subscription = {
 
 export type Schedule = { everyMinutes: number };
 
-/** What calls a function: routes of the OpenAPI document, the gateway for a token, a table's stream, a queue, the clock. */
+/** One key in one call, so that a call that dies takes no other key with it. */
+export type Worker = {
+  timeoutSeconds: number;
+  /** Calls at the same time: what is due at once is worked on in parallel, and no more than this of it. */
+  concurrency: number;
+};
+
+/**
+ * What calls a function: routes of the OpenAPI document, the gateway for a token, a table's stream, events by a queue,
+ * the clock, keys that the sweep hands out to a queue.
+ */
 export type Trigger =
   | { by: "routes" | "authorizer" | "stream" }
   | ({ by: "events" } & Subscription)
-  | ({ by: "schedule" } & Schedule);
+  | ({ by: "schedule" } & Schedule)
+  | ({ by: "keys" } & Worker);
 
 /**
  * What calls each function. One that consumes events has a queue between itself and the bus; the rules on the bus are
@@ -102,7 +113,9 @@ export const triggers: Readonly<Record<FunctionName, Trigger>> = {
     concurrency: 2,
   },
   sweep: { by: "schedule", everyMinutes: 1 },
-  "payment-sweep": { by: "schedule", everyMinutes: 1 },
+  "deadline-worker": { by: "keys", timeoutSeconds: 30, concurrency: 10 },
+  // Stripe takes some 25 requests a second of a test account, and 100 of a live one.
+  "payment-worker": { by: "keys", timeoutSeconds: 40, concurrency: 10 },
   reconcile: { by: "schedule", everyMinutes: 5 },
 };
 
@@ -125,6 +138,9 @@ export const subscriptions: Partial<Record<FunctionName, Subscription>> = called
 
 /** What runs by the clock, and how often. */
 export const schedules: Partial<Record<FunctionName, Schedule>> = calledBy("schedule");
+
+/** What works on the keys that the sweep hands out, each through a queue of its own. */
+export const workers: Partial<Record<FunctionName, Worker>> = calledBy("keys");
 
 /** What answers requests. */
 export const routed: readonly FunctionName[] = functionNames.filter((name) => triggers[name].by === "routes");

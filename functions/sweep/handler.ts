@@ -1,6 +1,11 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { awsClient } from "@clearing/runtime/aws";
 import { scheduledHandler } from "@clearing/runtime/consumer";
 import { depsFor } from "@clearing/runtime/deps";
-import { sweep } from "./sweep.ts";
+import { handOut } from "./hand-out.ts";
 
-/** Each minute: what has fallen due, and needs no word with Stripe. */
-export const handler = scheduledHandler(depsFor({}), sweep);
+// The queues' URLs name queues, never the host that is called.
+const sqs = new SQSClient({ ...awsClient, useQueueUrlAsEndpoint: false });
+
+/** Each minute: the keys of what has fallen due. */
+export const handler = scheduledHandler(depsFor({}), (deps) => handOut(deps, sqs));

@@ -18,6 +18,7 @@ import type { DataStack } from "../stacks/data.ts";
 import { issuerOf } from "./people.ts";
 
 type Bus = { eventBusArn: string; eventBusName: string };
+type WorkQueue = { queueArn: string; queueUrl: string };
 
 export type ClearingFunctionProps = {
   settings: Settings;
@@ -26,6 +27,8 @@ export type ClearingFunctionProps = {
   timeout: Duration;
   memorySize?: number;
   bus?: Bus;
+  /** The queues of the workers, by their functions' names. */
+  workQueues?: ReadonlyMap<FunctionName, WorkQueue>;
 };
 
 /**
@@ -98,13 +101,17 @@ const throughDynamoDb = (scope: Construct) => {
 };
 
 /** The statements of a function's row in infra/access.ts. */
-function statementsOf(name: FunctionName, { data, bus }: ClearingFunctionProps): PolicyStatement[] {
+function statementsOf(name: FunctionName, { data, bus, workQueues }: ClearingFunctionProps): PolicyStatement[] {
   const row = access[name];
   const statements = tableNames.flatMap((table) => (row[table] ? tableStatements(table, row[table], data) : []));
   if (row.clinical) statements.push(allow(keyActions, [data.clinicalKey.keyArn], throughDynamoDb(data)));
   if (row.stripe) statements.push(allow(["secretsmanager:GetSecretValue"], [data.stripeSecret.ref]));
   if (row.mail && data.mail.from) statements.push(sending(data, data.mail.from));
   if (row.bus) statements.push(allow(["events:PutEvents"], [busOf(name, bus).eventBusArn]));
+  if (row.handsOut) {
+    const queueArns = workQueuesOf(name, workQueues).map(([, { queueArn }]) => queueArn);
+    statements.push(allow(["sqs:SendMessage", "sqs:GetQueueAttributes"], queueArns));
+  }
   return statements;
 }
 
@@ -146,7 +153,7 @@ function tableStatements(name: TableName, row: TableAccess, data: DataStack): Po
   return statements;
 }
 
-function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: ClearingFunctionProps) {
+function environmentOf(name: FunctionName, { settings, data, publicUrl, bus, workQueues }: ClearingFunctionProps) {
   const row = access[name];
   const tables = tableNames.filter((table) => row[table]);
   return {
@@ -163,6 +170,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus }: C
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
     ...(row.mail && mailEnvironment(settings, data)),
     ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),
+    ...(row.handsOut && queueEnvironment(workQueuesOf(name, workQueues))),
   };
 }
 
@@ -182,6 +190,20 @@ function mailEnvironment({ supportEmail, supportPhone, siteUrl, mailsADay }: Set
     ...(siteUrl !== undefined && { SITE_URL: siteUrl }),
     ...(mailsADay !== undefined && { MAILS_A_DAY: mailsADay }),
   };
+}
+
+/** `DEADLINE_WORKER_QUEUE` and the like: each worker's queue by its URL. */
+const queueEnvironment = (queues: readonly [FunctionName, WorkQueue][]) =>
+  Object.fromEntries(
+    queues.map(([worker, { queueUrl }]) => [`${worker.toUpperCase().replaceAll("-", "_")}_QUEUE`, queueUrl]),
+  );
+
+function workQueuesOf(
+  name: FunctionName,
+  queues: ReadonlyMap<FunctionName, WorkQueue> | undefined,
+): [FunctionName, WorkQueue][] {
+  if (!queues) throw new Error(`${name} hands out keys, but was given no queues`);
+  return [...queues];
 }
 
 function busOf(name: FunctionName, bus: Bus | undefined): Bus {

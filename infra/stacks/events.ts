@@ -12,11 +12,11 @@ import type { Construct } from "constructs";
 import type { FunctionName } from "../access.ts";
 import { ClearingFunction } from "../constructs/function.ts";
 import { defaultBus } from "../constructs/mail.ts";
-import { consumerQueue, deadLetterQueue } from "../constructs/queue.ts";
+import { consumerQueue, deadLetterQueue, type WatchedQueue } from "../constructs/queue.ts";
 import { acknowledge } from "../nag.ts";
 import { readEventSchemas } from "../openapi.ts";
 import type { Settings } from "../settings.ts";
-import { type Subscription, schedules, subscriptions } from "../triggers.ts";
+import { type Subscription, schedules, subscriptions, type Worker, workers } from "../triggers.ts";
 import type { ApiStack } from "./api.ts";
 import type { DataStack } from "./data.ts";
 
@@ -32,6 +32,7 @@ export class EventsStack extends Stack {
   readonly relay: ClearingFunction;
   readonly #props: EventsProps;
   readonly #defaultBus: IEventBus;
+  readonly #workQueues = new Map<FunctionName, WatchedQueue>();
 
   constructor(scope: Construct, id: string, props: EventsProps) {
     super(scope, id, props);
@@ -50,6 +51,7 @@ export class EventsStack extends Stack {
     this.relay = this.#relay();
     for (const [name, subscription] of Object.entries(subscriptions))
       this.#consumer(name as FunctionName, subscription);
+    for (const [name, worker] of Object.entries(workers)) this.#worker(name as FunctionName, worker);
     this.#schedules();
   }
 
@@ -60,6 +62,7 @@ export class EventsStack extends Stack {
       data,
       publicUrl: api.publicUrl,
       bus: this.bus,
+      workQueues: this.#workQueues,
       timeout,
       memorySize: 512,
     });
@@ -132,16 +135,33 @@ export class EventsStack extends Stack {
       ...this.#heard(subscription),
       targets: [new SqsQueue(queues.queue, { deadLetterQueue: queues.dead })],
     });
+    this.#feed(fn, queues.queue, subscription);
+  }
+
+  /** A queue of keys: a FIFO one, which takes a key once in five minutes and gives out one of a booking at a time. */
+  #worker(name: FunctionName, worker: Worker): void {
+    const fn = this.#function(name, Duration.seconds(worker.timeoutSeconds));
+    const { queue } = consumerQueue(this, name, {
+      queueName: this.#name(name),
+      visibilityTimeout: Duration.seconds(worker.timeoutSeconds * 6),
+      maxReceiveCount: MAX_RECEIVES,
+      fifo: true,
+    });
+    this.#workQueues.set(name, queue);
+    this.#feed(fn, queue, { batchSize: 1, concurrency: worker.concurrency });
+  }
+
+  #feed(fn: ClearingFunction, { queueArn }: WatchedQueue, calls: Pick<Subscription, "batchSize" | "concurrency">) {
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        resources: [queues.queue.queueArn],
+        resources: [queueArn],
       }),
     );
     fn.addEventSourceMapping("queue", {
-      eventSourceArn: queues.queue.queueArn,
-      batchSize: subscription.batchSize,
-      maxConcurrency: subscription.concurrency,
+      eventSourceArn: queueArn,
+      batchSize: calls.batchSize,
+      maxConcurrency: calls.concurrency,
       reportBatchItemFailures: true,
     });
   }

@@ -111,13 +111,13 @@ describe("clearance", () => {
     expect(both).toMatchObject({ status: 403, body: { code: "forbidden" } });
   });
 
-  test("the local stack lets the clinical function and the sweep write a clearance, and no other", () => {
+  test("the local stack lets the clinical function and the deadlines' worker write a clearance, and no other", () => {
     const { functions, tables } = world.stack.topology;
     const arn = tables.find(({ name }) => name.includes("-clearance"))?.arn ?? "";
     const may = (action: string) =>
       functions.filter(({ allows }) => allows(`dynamodb:${action}`, arn)).map(({ label }) => label);
 
-    expect(may("PutItem").sort()).toEqual(["clinical", "sweep"]);
+    expect(may("PutItem").sort()).toEqual(["clinical", "deadline-worker"]);
     expect(may("ConditionCheckItem")).toContain("booking");
   });
 

@@ -59,7 +59,7 @@ describe("clinical data", () => {
     expect(actions.filter((action) => !/:(GetItem|BatchGetItem|Query|ConditionCheckItem)$/.test(action))).toEqual([]);
   });
 
-  test("whether somebody is cleared is written by the clinical function and the sweep alone, without a condition on keys", () => {
+  test("whether somebody is cleared is written by the clinical function and the deadlines' worker alone, without a condition on keys", () => {
     const writes = functionNames.flatMap((name) =>
       on(name, "clearance")
         .filter(({ action }) => /:(Put|Update|Delete|BatchWrite)/.test(action))
@@ -68,8 +68,8 @@ describe("clinical data", () => {
 
     expect(writes).toEqual([
       ["clinical", "dynamodb:PutItem", undefined],
-      ["sweep", "dynamodb:PutItem", undefined],
-      ["sweep", "dynamodb:UpdateItem", undefined],
+      ["deadline-worker", "dynamodb:PutItem", undefined],
+      ["deadline-worker", "dynamodb:UpdateItem", undefined],
     ]);
   });
 });
@@ -150,7 +150,30 @@ describe("least privilege", () => {
     const secret = stage.ofType("AWS::SecretsManager::Secret")[0]?.attributes.Ref ?? "";
     const who = functionNames.filter((name) => permissionsFor(name).some(({ resource }) => resource === secret));
 
-    expect(who.sort()).toEqual(["checkout", "payment-sweep", "reconcile", "stripe-events", "stripe-work", "webhook"]);
+    expect(who.sort()).toEqual(["checkout", "payment-worker", "reconcile", "stripe-events", "stripe-work", "webhook"]);
+  });
+
+  test("the sweep sees which keys are due, hands them out, and may read or change no item", () => {
+    const queue = (worker: string) => `arn:aws:sqs:us-east-1:000000000000:clearing-dev-${worker}-worker.fifo`;
+    const allowed = permissionsFor("sweep")
+      // Lambda reports in a function's name what failed.
+      .filter(({ action, resource }) => /^(dynamodb|sqs):/.test(action) && !resource.endsWith("-schedules-dead"))
+      .map(({ action, resource }) => `${action} ${resource}`);
+
+    expect(allowed.sort()).toEqual(
+      [
+        `dynamodb:Query ${tableArn("core")}/index/byDue`,
+        `dynamodb:Query ${tableArn("clearance")}/index/byDue`,
+        ...["deadline", "payment"].flatMap((worker) => [
+          `sqs:GetQueueAttributes ${queue(worker)}`,
+          `sqs:SendMessage ${queue(worker)}`,
+        ]),
+      ].sort(),
+    );
+    const sending = functionNames.filter((name) =>
+      permissionsFor(name).some(({ action, resource }) => action === "sqs:SendMessage" && resource.endsWith(".fifo")),
+    );
+    expect(sending).toEqual(["sweep"]);
   });
 
   test("only the relay and what comes after it put events on the bus, and only the mailer sends mail", () => {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { mails } from "../../functions/mailer/mails.ts";
-import { schedules, subscriptions } from "../../infra/triggers.ts";
+import { schedules, subscriptions, workers } from "../../infra/triggers.ts";
 import { stage, synthesize } from "./stage.ts";
 
 const queues = stage.ofType("AWS::SQS::Queue");
@@ -15,7 +15,8 @@ const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
       TreatMissingData: string;
     },
 );
-const dead = (name: string) => name.endsWith("-dead");
+const dead = (name: string) => /-dead(\.fifo)?$/.test(name);
+const deadOf = (name: string) => (name.endsWith(".fifo") ? name.replace(/\.fifo$/, "-dead.fifo") : `${name}-dead`);
 const measuredBy = (alarm: (typeof alarms)[number]): Measured[] =>
   alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm];
 const alarmsOn = (metric: string, value: string) =>
@@ -40,7 +41,7 @@ describe("queues", () => {
     for (const { name, properties } of queues.filter(({ name }) => !dead(name))) {
       const redrive = properties.RedrivePolicy as { deadLetterTargetArn: string; maxReceiveCount: number };
 
-      expect(redrive.deadLetterTargetArn, name).toMatch(new RegExp(`:${name}-dead$`));
+      expect(redrive.deadLetterTargetArn.split(":").at(-1), name).toBe(deadOf(name));
       expect(redrive.maxReceiveCount, name).toBeGreaterThan(1);
     }
   });
@@ -158,9 +159,27 @@ describe("what calls the functions", () => {
   test("every consumer reports its partial failures", () => {
     const mappings = stage.ofType("AWS::Lambda::EventSourceMapping");
 
-    expect(mappings).toHaveLength(Object.keys(subscriptions).length + 1);
+    expect(mappings).toHaveLength(Object.keys(subscriptions).length + Object.keys(workers).length + 1);
     for (const { properties } of mappings)
       expect(properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+  });
+
+  test("each worker has a FIFO queue, which gives it one key in a call and bounds its calls", () => {
+    const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
+
+    for (const [name, { concurrency }] of Object.entries(workers)) {
+      const queue = queues.find((one) => one.name === `clearing-dev-${name}.fifo`);
+      expect(queue?.properties, name).toMatchObject({ FifoQueue: true });
+      expect(queues.find((one) => one.name === deadOf(queue?.name ?? ""))?.properties).toMatchObject({
+        FifoQueue: true,
+      });
+      expect(mappings.find(({ EventSourceArn }) => EventSourceArn === queue?.attributes.Arn)).toMatchObject({
+        FunctionName: `clearing-dev-${name}`,
+        BatchSize: 1,
+        ScalingConfig: { MaximumConcurrency: concurrency },
+      });
+    }
+    expect(queues.filter(({ properties }) => properties.FifoQueue)).toHaveLength(2 * Object.keys(workers).length);
   });
 
   test("a run that fails is not repeated, since the next one follows, and is reported to the dead letters", () => {

@@ -16,9 +16,9 @@ function packagesIn(name: string): Set<string> {
 type Target = { Arn: string };
 
 /** The functions that something of this kind is mapped to. */
-function mappedTo(source: string): unknown[] {
+function mappedTo(source: RegExp): unknown[] {
   const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
-  const mapped = mappings.filter(({ EventSourceArn }) => String(EventSourceArn).includes(source));
+  const mapped = mappings.filter(({ EventSourceArn }) => source.test(String(EventSourceArn)));
   return functionNames
     .filter((name) => mapped.some(({ FunctionName }) => FunctionName === `clearing-dev-${name}`))
     .map((name) => functionOf(name).attributes.Arn);
@@ -36,8 +36,9 @@ describe("functions", () => {
     const called = {
       routes: integrations.map(({ properties }) => properties.IntegrationUri),
       authorizer: stage.ofType("AWS::ApiGatewayV2::Authorizer").map(({ properties }) => properties.AuthorizerUri),
-      stream: mappedTo("/stream/"),
-      events: mappedTo(":sqs:"),
+      stream: mappedTo(/\/stream\//),
+      events: mappedTo(/:sqs:.*(?<!\.fifo)$/),
+      keys: mappedTo(/:sqs:.*\.fifo$/),
       schedule: stage.ofType("AWS::Scheduler::Schedule").map(({ properties }) => (properties.Target as Target).Arn),
     };
 

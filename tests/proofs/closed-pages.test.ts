@@ -13,11 +13,12 @@ import { commit } from "@clearing/store/commit";
 import type { DueKind } from "@clearing/store/keys";
 import { inShard } from "@clearing/store/shards";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sweepPayments } from "../../functions/payment-sweep/sweep-payments.ts";
+import { paymentWorks } from "../../functions/payment-worker/payment-worker.ts";
 import { workAtStripe } from "../../functions/stripe-work/stripe-work.ts";
 import { contextOf } from "../../packages/runtime/src/commands.ts";
 import type { Deps } from "../../packages/runtime/src/deps.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
+import { workOffDue } from "../harness/due.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -92,12 +93,12 @@ describe("the pages of a booking that has ended", () => {
     expect(await endEarly(running.store, cancelled, { actor, action: "cancel", now })).toMatchObject({ ok: true });
     expect(await deadlines("PAGES", booking)).toEqual([at(5)]);
 
-    await sweepPayments(depsAt(at(5), { retrieveCheckoutSession: async () => silent }));
+    await workOffDue(depsAt(at(5), { retrieveCheckoutSession: async () => silent }), "payment-worker", paymentWorks);
     expect(await deadlines("PAGES", booking)).toEqual([at(6)]);
-    await sweepPayments(depsAt(at(6), { retrieveCheckoutSession: async () => silent }));
+    await workOffDue(depsAt(at(6), { retrieveCheckoutSession: async () => silent }), "payment-worker", paymentWorks);
     expect(await deadlines("PAGES", booking)).toEqual([at(8)]);
     expect(expired).toEqual([]);
-    await sweepPayments(depsAt(at(8), stripe));
+    await workOffDue(depsAt(at(8), stripe), "payment-worker", paymentWorks);
 
     expect(expired).toEqual([sessionId]);
     expect(await readAttempts(running.store, booking.id)).toMatchObject([{ status: "expired", dueAt: null }]);

@@ -16,10 +16,11 @@ import { readBooking } from "@clearing/store/booking";
 import type { Store } from "@clearing/store/store";
 import { readWayBack } from "@clearing/store/way-back";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deadlineWorks } from "../../functions/deadline-worker/deadline-worker.ts";
 import { mailAbout } from "../../functions/mailer/mailer.ts";
 import { progressOn } from "../../functions/progress/progress.ts";
-import { sweep } from "../../functions/sweep/sweep.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
+import { workOffDue } from "../harness/due.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -92,7 +93,8 @@ const lateMoney = ({ attempt }: Hold): PaymentOutcome => ({
   booked: null,
 });
 
-const sweepAt = (at: Instant) => sweep(fakeDeps({ store: running.store, ids, clock: { now: () => at } }).deps);
+const sweepAt = (at: Instant) =>
+  workOffDue(fakeDeps({ store: running.store, ids, clock: { now: () => at } }).deps, "deadline-worker", deadlineWorks);
 
 async function itemsOf({ id }: Booking): Promise<Item[]> {
   const query = { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": `BKG#${id}` } };

@@ -3,6 +3,7 @@ import { Failure } from "@clearing/domain/failure";
 import { isCurrency } from "@clearing/domain/money";
 import * as z from "zod/mini";
 import type { Issuers } from "./caller.ts";
+import type { DueWorker } from "./handed-out.ts";
 
 /**
  * A function's environment. Each value is checked when the function first asks for it, so that a function needs only
@@ -26,6 +27,8 @@ export type Config = {
   /** The currencies that the Stripe account settles as themselves: a program has one of them. */
   readonly settlementCurrencies: readonly string[];
   readonly eventBus: string;
+  /** URLs of the queues that keys of what is due are handed out to. */
+  readonly workQueues: Readonly<Record<DueWorker, string>>;
   readonly stripeSecretArn: string;
   /** Absent: Stripe itself. */
   readonly stripeApiBase: string | undefined;
@@ -166,6 +169,14 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     get eventBus() {
       return text("EVENT_BUS");
+    },
+    workQueues: {
+      get "deadline-worker"() {
+        return url("DEADLINE_WORKER_QUEUE");
+      },
+      get "payment-worker"() {
+        return url("PAYMENT_WORKER_QUEUE");
+      },
     },
     get stripeSecretArn() {
       return text("STRIPE_SECRET_ARN");

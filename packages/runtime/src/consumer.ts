@@ -97,7 +97,7 @@ export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, ru
  * Whatever escapes is logged without its words, and another failure is thrown so that the source of the event retries:
  * Lambda itself writes what a handler throws into the log, and into the dead letter.
  */
-function outageLog(): middy.MiddlewareObj {
+export function outageLog(): middy.MiddlewareObj {
   return {
     onError: (request) => {
       const { error, context } = request;

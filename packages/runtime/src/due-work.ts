@@ -4,8 +4,11 @@ import type { DueKind } from "@clearing/store/keys";
 import type { Key } from "@clearing/store/read";
 import type { Deps } from "./deps.ts";
 
+/** How work ended: what is left for later says why. */
+export type Done = { ok: true } | { ok: false; reason: string };
+
 /** A kind of deadline, and what is done when one has come. */
-export type DueWork = { kind: DueKind; act(key: Key): Promise<{ ok: true } | { ok: false; reason: string }> };
+export type DueWork = { kind: DueKind; act(key: Key): Promise<Done> };
 
 /** A run begins nothing after this time: a function of each minute has 55 seconds, and one item may need 20 of them. */
 const RUN_SECONDS = 30;
@@ -39,7 +42,8 @@ export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<vo
   }
 }
 
-async function workOn(deps: Deps, { kind, act }: DueWork, key: Key): Promise<void> {
+/** Does the work of one key; what is still due after it is postponed, longer each time. Failures are logged and counted. */
+export async function workOn(deps: Deps, { kind, act }: DueWork, key: Key): Promise<void> {
   const item = `${key.pk} ${key.sk}`;
   try {
     const result = await act(key);

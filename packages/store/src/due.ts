@@ -11,24 +11,22 @@ import type { Store } from "./store.ts";
 /** The table of what is due: a clearance has one of its own. */
 const tableOf = ({ tables }: Store, kind: DueKind): string => (kind === "CLEARANCE" ? tables.clearance : tables.core);
 
-/** Of one shard; most runs find less than this in all of them. */
-const dueAtOnce = 20;
-const mostDue = 500;
+/** Keys of one shard in one query. */
+const pageSize = 100;
+
+/** An item's key, and the instant for which the index has it. */
+export type DueKey = Key & { dueAt: Instant };
 
 /**
- * The keys of what is due at `now`, earliest first, at most 500. The index lags: whoever acts reads the item.
+ * The keys of what is due at `now`, earliest first; each shard is read only as far as the reader goes. The index lags:
+ * whoever acts reads the item.
  */
-export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<Key> {
+export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<DueKey> {
   const due = merged(
     shardsOf(kind).map((shard) => dueIn(store, tableOf(store, kind), shard, now)),
     (item) => String(item.dueAt),
   );
-  let given = 0;
-  for await (const { pk, sk } of due) {
-    yield { pk: String(pk), sk: String(sk) };
-    given++;
-    if (given === mostDue) return;
-  }
+  for await (const { pk, sk, dueAt } of due) yield { pk: String(pk), sk: String(sk), dueAt: String(dueAt) };
 }
 
 const dueIn = (store: Store, TableName: string, shard: string, now: Instant): AsyncIterable<Item> =>
@@ -37,8 +35,18 @@ const dueIn = (store: Store, TableName: string, shard: string, now: Instant): As
     IndexName: "byDue",
     KeyConditionExpression: "duePk = :shard AND dueAt <= :now",
     ExpressionAttributeValues: { ":shard": shard, ":now": now },
-    Limit: dueAtOnce,
+    Limit: pageSize,
   });
+
+/** The item as it is now, if it is still due. */
+async function readDue(store: Store, kind: DueKind, { pk, sk }: Key, now: Instant): Promise<Item | null> {
+  const item = await readItem(store, { pk, sk, table: tableOf(store, kind) }, (found) => found);
+  return typeof item?.dueAt === "string" && item.dueAt <= now ? item : null;
+}
+
+/** Whether the item is there and due: one read. */
+export const isDue = async (store: Store, kind: DueKind, key: Key, now: Instant): Promise<boolean> =>
+  (await readDue(store, kind, key, now)) !== null;
 
 const longestWaitMinutes = 60;
 
@@ -49,24 +57,23 @@ const waitMinutes = (vain: number): number => Math.min(longestWaitMinutes, 2 ** 
  * Puts an item that is still due behind the others, under its version: whoever changes it meanwhile decides when it is
  * due. How often it was put back stands beside it until its next change.
  */
-export async function postpone(store: Store, kind: DueKind, { pk, sk }: Key, now: Instant): Promise<void> {
-  const table = tableOf(store, kind);
-  const item = await readItem(store, { pk, sk, table }, (found) => found);
-  if (item === null || typeof item.dueAt !== "string" || item.dueAt > now) return;
-  const vain = Number(item.vain ?? 0) + 1;
+export async function postpone(store: Store, kind: DueKind, key: Key, now: Instant): Promise<void> {
+  const due = await readDue(store, kind, key, now);
+  if (due === null) return;
+  const vain = Number(due.vain ?? 0) + 1;
   await conditionHeld(
     store.client.send(
       new UpdateCommand({
-        TableName: table,
-        Key: { pk, sk },
+        TableName: tableOf(store, kind),
+        Key: { pk: key.pk, sk: key.sk },
         UpdateExpression: "SET dueAt = :later, vain = :vain",
         ConditionExpression: "dueAt = :seen AND #version = :version",
         ExpressionAttributeNames: { "#version": "version" },
         ExpressionAttributeValues: {
           ":later": plusMinutes(now, waitMinutes(vain)),
           ":vain": vain,
-          ":seen": item.dueAt,
-          ":version": item.version,
+          ":seen": due.dueAt,
+          ":version": due.version,
         },
       }),
     ),

@@ -28,6 +28,8 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
     SUPPORT_PHONE: "+1 555 0199",
     SITE_URL: "https://my.example.org/",
     EVENT_BUS: "clearing-test",
+    DEADLINE_WORKER_QUEUE: "https://sqs.example.org/deadlines.fifo",
+    PAYMENT_WORKER_QUEUE: "https://sqs.example.org/payments.fifo",
     STRIPE_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:stripe",
     CLIENT_ISSUER: issuers.client,
     STAFF_ISSUER: issuers.staff,

@@ -1,0 +1,146 @@
+import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { plusSeconds } from "@clearing/domain/time";
+import { fakeDeps, NOW } from "@clearing/runtime/testing/fake-deps";
+import type { DueKind } from "@clearing/store/keys";
+import { mockClient } from "aws-sdk-client-mock";
+import { expect, it } from "vitest";
+import { handOut } from "./hand-out.ts";
+
+type Entry = { Id: string; MessageBody: string; MessageGroupId: string; MessageDeduplicationId: string };
+type Batch = { QueueUrl: string; Entries: Entry[] };
+
+const PAST = "2026-12-31T23:00:00Z";
+
+/** An index with so many due items of each kind in its first shard, and queues that answer as the test says. */
+function world(
+  due: Partial<Record<DueKind, number>>,
+  { depth = 0, seconds = 0, answer = (_: Batch): object => ({}) } = {},
+) {
+  let now = NOW;
+  const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
+  table.on(QueryCommand).callsFake(({ TableName, ExpressionAttributeValues, Limit, ExclusiveStartKey }) => {
+    const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DueKind, string];
+    expect(TableName).toBe(kind === "CLEARANCE" ? "clearance" : "core");
+    const start = ExclusiveStartKey?.index ?? 0;
+    const end = shard === "0" ? Math.min(due[kind] ?? 0, start + Limit) : start;
+    const Items = Array.from({ length: end - start }, (_, index) => {
+      return { pk: `BKG#${kind}${start + index}`, sk: kind, dueAt: PAST };
+    });
+    return { Items, ...(end < (due[kind] ?? 0) && shard === "0" && { LastEvaluatedKey: { index: end } }) };
+  });
+  const sqs = new SQSClient({ region: "us-east-1" });
+  const queue = mockClient(sqs as never);
+  queue.on(GetQueueAttributesCommand as never).callsFake(() => {
+    return { Attributes: { ApproximateNumberOfMessages: String(depth) } };
+  });
+  const batches: Batch[] = [];
+  let calls = 0;
+  let mostCalls = 0;
+  queue.on(SendMessageBatchCommand as never).callsFake(async (batch: Batch) => {
+    batches.push(batch);
+    mostCalls = Math.max(mostCalls, ++calls);
+    now = plusSeconds(now, seconds);
+    await new Promise((resolve) => setImmediate(resolve));
+    calls--;
+    return answer(batch);
+  });
+  const entries = () => batches.flatMap(({ Entries }) => Entries);
+  const asked = () => queue.commandCalls(GetQueueAttributesCommand as never).length;
+  return { run: () => handOut(deps, sqs), batches, entries, asked, log, calls: () => mostCalls };
+}
+
+it("sends each key to the queue of its worker, in calls of ten", async () => {
+  const { run, batches } = world({ BOOKING: 11, CLEARANCE: 1, COHORT: 1, ATTEMPT: 1, REFUND: 1, PAGES: 1 });
+
+  await run();
+
+  const sent = (name: string) => batches.filter(({ QueueUrl }) => QueueUrl.includes(name));
+  expect(sent("deadlines").map(({ Entries }) => Entries.length)).toEqual([10, 3]);
+  expect(sent("payments").map(({ Entries }) => Entries.length)).toEqual([3]);
+  const kinds = sent("payments").flatMap(({ Entries }) => Entries.map(({ MessageBody }) => JSON.parse(MessageBody)));
+  expect(kinds).toEqual([
+    { kind: "ATTEMPT", pk: "BKG#ATTEMPT0", sk: "ATTEMPT" },
+    { kind: "REFUND", pk: "BKG#REFUND0", sk: "REFUND" },
+    { kind: "PAGES", pk: "BKG#PAGES0", sk: "PAGES" },
+  ]);
+});
+
+it("names a key by its deadline, so that the queue takes it once, and groups what is of one booking", async () => {
+  const { run, entries } = world({ BOOKING: 1, CLEARANCE: 1 });
+
+  await run();
+
+  expect(entries()).toMatchObject([
+    { MessageGroupId: "BOOKING0", MessageDeduplicationId: `BKG#BOOKING0#BOOKING#${PAST}` },
+    { MessageGroupId: "CLEARANCE0", MessageDeduplicationId: `BKG#CLEARANCE0#CLEARANCE#${PAST}` },
+  ]);
+  expect(new Set(entries().map(({ Id }) => Id)).size).toBe(2);
+});
+
+it("lets no kind wait for all of another", async () => {
+  const { run, entries } = world({ BOOKING: 50, COHORT: 1 });
+
+  await run();
+
+  expect(entries()[1]).toMatchObject({ MessageGroupId: "COHORT0" });
+});
+
+it("hands 10,000 keys out at once, a bounded number of calls at a time", async () => {
+  const { run, entries, calls } = world({ ATTEMPT: 10_000 });
+
+  await run();
+
+  expect(new Set(entries().map(({ MessageDeduplicationId }) => MessageDeduplicationId)).size).toBe(10_000);
+  expect(calls()).toBeGreaterThan(1);
+  expect(calls()).toBeLessThanOrEqual(10);
+});
+
+it("asks no queue when nothing is due, and each only once", async () => {
+  const [idle, busy] = [world({}), world({ BOOKING: 30, REFUND: 2 })];
+
+  await Promise.all([idle.run(), busy.run()]);
+
+  expect(idle.asked()).toBe(0);
+  expect(idle.batches).toEqual([]);
+  expect(busy.asked()).toBe(2);
+});
+
+it("adds nothing to a queue in which a thousand keys wait", async () => {
+  const [full, nearly] = [world({ BOOKING: 3 }, { depth: 1_001 }), world({ BOOKING: 3 }, { depth: 1_000 })];
+
+  await Promise.all([full.run(), nearly.run()]);
+
+  expect([full.entries().length, nearly.entries().length]).toEqual([0, 3]);
+});
+
+it("ends with its time", async () => {
+  const { run, entries } = world({ BOOKING: 10_000 }, { seconds: 10 });
+
+  await run();
+
+  expect(entries().length).toBeGreaterThan(0);
+  expect(entries().length).toBeLessThan(500);
+});
+
+it.each<[string, () => object]>([
+  ["does not take a key", () => ({ Failed: [{ Id: "0", Code: "InternalError" }] })],
+  ["does not answer", () => Promise.reject(new Error("away"))],
+])("counts it when a queue %s, and goes on with the others", async (_, answer) => {
+  let first = true;
+  const { run, batches, log } = world(
+    { BOOKING: 25 },
+    {
+      answer: () => {
+        const failing = first;
+        first = false;
+        return failing ? answer() : {};
+      },
+    },
+  );
+
+  await run();
+
+  expect(batches).toHaveLength(3);
+  expect(log.map((line) => JSON.parse(line).SweepFailures).filter(Boolean)).toEqual([1]);
+});

@@ -1,0 +1,59 @@
+import { readFile } from "@clearing/store/booking-file";
+import { readClearance } from "@clearing/store/clearance";
+import type { Occasion } from "@clearing/store/occasion";
+import { sweepCohort } from "./cohort.ts";
+import { type Context, system } from "./context.ts";
+import { progressBooking } from "./progress.ts";
+import { removeBooking } from "./removal.ts";
+import { billDues, completeBooking, lapseHold, remind, restClearance, tellLapse } from "./sweep.ts";
+
+type Parts = Pick<Context, "store" | "ids" | "clock">;
+type Result = { ok: true } | { ok: false; reason: string };
+
+const occasionOf = ({ clock }: Parts, action: string): Occasion => ({ actor: system, action, now: clock.now() });
+
+/** A booking's deadline has come: its hold lapses, its dues are billed, it is declined, completed or removed. */
+export async function workOnBooking(parts: Parts, bookingId: string): Promise<Result> {
+  const { store, ids } = parts;
+  const file = await readFile(store, bookingId);
+  // Removed meanwhile: the index lags.
+  if (file === null) return { ok: true };
+  switch (file.booking.status) {
+    case "held":
+      return lapseHold(store, bookingId, occasionOf(parts, "sweep:hold"));
+    case "awaiting_clearance": {
+      const request = { bookingId, refundId: ids.next("ref") };
+      const moved = await progressBooking(store, request, occasionOf(parts, "sweep:deadline"));
+      if (!moved.ok) return moved;
+      const reminded = await remind(store, bookingId, occasionOf(parts, "sweep:reminder"));
+      return reminded.ok ? billDues(store, bookingId, occasionOf(parts, "sweep:dues")) : reminded;
+    }
+    case "confirmed": {
+      const billed = await billDues(store, bookingId, occasionOf(parts, "sweep:dues"));
+      return billed.ok ? completeBooking(store, bookingId, occasionOf(parts, "sweep:completion")) : billed;
+    }
+    case "expired":
+    case "cancelled":
+      return removeBooking(store, bookingId, occasionOf(parts, "remove"));
+    case "completed":
+      return billDues(store, bookingId, occasionOf(parts, "sweep:dues"));
+    case "declined":
+      return { ok: true };
+  }
+}
+
+/** A clearance has changed, lapsed, or its `not_cleared` has run its hours: the booking follows, then the clearance rests. */
+export async function workOnClearance(parts: Parts, bookingId: string): Promise<Result> {
+  const { store, ids, clock } = parts;
+  const clearance = await readClearance(store, bookingId);
+  if (clearance === null || clearance.dueAt === null || clearance.dueAt > clock.now()) return { ok: true };
+  const told = await tellLapse(store, bookingId, occasionOf(parts, "sweep:lapse"));
+  if (!told.ok) return told;
+  const occasion = occasionOf(parts, "sweep:clearance");
+  const moved = await progressBooking(store, { bookingId, refundId: ids.next("ref") }, occasion);
+  return moved.ok ? restClearance(store, bookingId, occasion.now) : moved;
+}
+
+/** A cohort is over, or its places still have to follow it. */
+export const workOnCohort = (parts: Parts, cohortId: string): Promise<Result> =>
+  sweepCohort(parts.store, cohortId, occasionOf(parts, "sweep:completion"));

@@ -1,0 +1,38 @@
+import { readAttempt } from "@clearing/store/attempt";
+import type { Context } from "./context.ts";
+import { closePages, closeSession } from "./pages.ts";
+import { carryOutRefund } from "./refund.ts";
+import { settle } from "./settle.ts";
+
+type Result = { ok: true } | { ok: false; reason: string };
+
+/** An attempt is due for a look at Stripe, so that nothing hangs on a message. */
+export async function workOnAttempt(context: Context, bookingId: string, attemptId: string): Promise<Result> {
+  const attempt = await readAttempt(context.store, bookingId, attemptId);
+  if (attempt === null) return { ok: true };
+  const over = attempt.sessionExpiresAt <= context.clock.now() && attempt.status === "open";
+  // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.
+  return told(
+    over
+      ? await closeSession(context, attempt, "sweep:attempt")
+      : await settle(context, { bookingId, attemptId }, "sweep:attempt"),
+  );
+}
+
+/** A refund is asked for at Stripe, or looked at there. */
+export const workOnRefund = async (context: Context, bookingId: string, refundId: string): Promise<Result> =>
+  told(await carryOutRefund(context, { bookingId, refundId }, "sweep:refund"));
+
+/** The pages of a booking that has ended are closed. */
+export async function workOnPages(context: Context, bookingId: string): Promise<Result> {
+  const results = await closePages(context, bookingId, "sweep:pages");
+  return told(results.find(({ ok }) => !ok) ?? { ok: true });
+}
+
+/** A failure in the words of a sweep: Stripe's kind and code, or the store's reason. */
+function told(
+  result: { ok: true } | { ok: false; reason: string } | { ok: false; kind: string; code: string },
+): Result {
+  if (result.ok) return { ok: true };
+  return { ok: false, reason: "reason" in result ? result.reason : `${result.kind} (${result.code})` };
+}
