@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTemplate, type Template } from "@clearing/local/template";
-import { schedules, subscriptions } from "../../infra/triggers.ts";
+import { schedules, subscriptions, workers } from "../../infra/triggers.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
 import { startTestStore } from "../harness/store.ts";
 import { Client, type Event, openCohort, startWorld, type World } from "../harness/world.ts";
@@ -120,6 +120,10 @@ function billOf(before: Done, after: Done, people: number): { bill: Bill; reques
 const MINUTES_A_MONTH = 43_200;
 /** Lambda asks each queue by five connections, of which each waits for 20 seconds. */
 const POLLS_A_MONTH = 5 * 3 * MINUTES_A_MONTH;
+/** A sweep asks the eight shards of six kinds of deadlines, each for half a unit. */
+const SWEEP_READS = 6 * 8 * 0.5;
+/** The other runs ask eight shards of one kind, and one list or the outbox. */
+const OTHER_READS = 8;
 /** Ten people who sign in within a month. */
 const STAFF = 10;
 
@@ -129,15 +133,14 @@ function idleBill(template: Template, seconds: number, metrics: number): Bill {
   const alarmed = template
     .ofType("AWS::CloudWatch::Alarm")
     .reduce((total, { properties }) => total + ((properties.Metrics as unknown[] | undefined)?.length ?? 1), 0);
-  const { length: queues } = Object.keys(subscriptions);
+  const [{ length: queues }, { length: workQueues }] = [Object.keys(subscriptions), Object.keys(workers)];
   const { length: secrets } = template.ofType("AWS::SecretsManager::Secret");
   const { length: keys } = template.ofType("AWS::KMS::Key");
   return {
     Lambda: runs * (prices.lambda.request + seconds * MEMORY.events * prices.lambda.gigabyteSecond),
     Scheduler: runs * prices.eventbridge.scheduled,
-    // A run asks the eight shards of up to three kinds of deadlines, each for half a unit.
-    DynamoDB: runs * 12 * prices.dynamodb.readUnit,
-    SQS: queues * POLLS_A_MONTH * prices.sqs.request,
+    DynamoDB: (MINUTES_A_MONTH * SWEEP_READS + runs * OTHER_READS) * prices.dynamodb.readUnit,
+    SQS: POLLS_A_MONTH * (queues * prices.sqs.request + workQueues * prices.sqs.fifoRequest),
     Cognito: STAFF * prices.cognito.plus,
     "CloudWatch alarms": alarmed * prices.cloudwatch.alarmedMetric,
     // Those of the run, which are billed in each hour in which they are measured.

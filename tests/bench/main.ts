@@ -15,6 +15,7 @@ import { proofFigures } from "./proofs-at-size.ts";
 import { requestFigures } from "./requests.ts";
 import { roundTripFigures } from "./round-trips.ts";
 import { settlingFigures } from "./settling.ts";
+import { sweepingFigures } from "./sweeping.ts";
 
 /**
  * `npm run bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out;
@@ -40,6 +41,7 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   "round trips": roundTripFigures,
   cost: costFigures,
   lists: listFigures,
+  sweeping: sweepingFigures,
   "proofs at size": proofFigures,
   "domain mutants": domainMutantFigures,
   "store mutants": storeMutantFigures,

@@ -1,0 +1,67 @@
+import { type Client, openCohort, participantBody } from "../harness/http.ts";
+import { type Figure, inParallel, perSecond, rate } from "./measure.ts";
+import { type Build, type BuildStack, otherBuild, thisBuild } from "./other-build.ts";
+
+const AT_A_TIME = 20;
+/** A cohort has 60 places at the most. */
+const COHORTS = 10;
+const PLACES = 50;
+const HOLDS = COHORTS * PLACES;
+
+/** 500 holds that lapse at once, worked off by the stack; with `before`, by the build of that ref as well. */
+export async function sweepingFigures({ before }: { before: string | undefined }): Promise<Figure[]> {
+  const builds = before === undefined ? [thisBuild()] : [otherBuild(before), thisBuild()];
+  try {
+    const rates: number[] = [];
+    for (const build of builds) rates.push(perSecond(HOLDS, await secondsOf(build)));
+    const [first, second] = rates;
+    if (first === undefined) return [];
+    const what = `${HOLDS} lapsed holds, until all has followed`;
+    if (second === undefined) return [{ what, value: rate(first) }];
+    return [
+      { what: `${what}, before`, value: rate(first) },
+      { what, value: rate(second) },
+      {
+        what: "against the build of before",
+        value: (second / first).toFixed(2),
+        bound: { least: 1, ratio: second / first },
+      },
+    ];
+  } finally {
+    for (const build of builds) build.remove();
+  }
+}
+
+/** How long a build takes from the instant at which the holds lapse until nothing is under way. */
+async function secondsOf(build: Build): Promise<number> {
+  const stack = await build.start();
+  try {
+    await holdAll(stack);
+    const { client } = stack;
+    const began = performance.now();
+    await client.must("POST", "/_local/clock", { body: { advance: "PT31M" } });
+    const seconds = (performance.now() - began) / 1_000;
+    const { items } = await client.must<{ items: unknown[] }>("GET", "/_local/events?type=HoldExpired");
+    if (items.length !== HOLDS) throw new Error(`${items.length} of ${HOLDS} holds lapsed`);
+    return seconds;
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function holdAll({ client }: BuildStack): Promise<void> {
+  const cohorts = [];
+  for (let count = 0; count < COHORTS; count++) cohorts.push(await openCohort(client, { count: PLACES }));
+  const wanted = cohorts.flatMap(({ id }) => Array.from({ length: PLACES }, () => id));
+  let people = 0;
+  await inParallel(wanted, AT_A_TIME, (cohortId) => hold(client, cohortId, `bench-${++people}@example.com`));
+  await client.quiesce();
+}
+
+async function hold(client: Client, cohortId: string, email: string): Promise<void> {
+  const token = await client.token("client", email);
+  const plan = { kind: "deposit_and_balance" };
+  const quote = await client.must("POST", "/v1/quotes", { body: { cohortId, placeType: "private", plan } });
+  const body = { quoteId: quote.id, participant: participantBody(email) };
+  await client.must("POST", "/v1/bookings", { token, key: `hold-${email}`, body });
+}
