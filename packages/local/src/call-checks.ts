@@ -1,17 +1,23 @@
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { errorAnswer } from "./aws-error.ts";
-import type { DirectDynamoDb } from "./direct-dynamodb.ts";
 import { checkCall, tablesWritten } from "./dynamodb-access.ts";
-import { compilePolicy } from "./policy.ts";
+import { compilePolicy, type Statement } from "./policy.ts";
+import type { FunctionSpec, TableSpec } from "./topology.ts";
+
+/** Whose calls are checked, and of which tables. */
+export type Checked = {
+  caller: Pick<FunctionSpec, "label" | "name" | "roleArn"> & { statements: readonly Statement[] };
+  tables: readonly TableSpec[];
+};
 
 /** What the endpoint would say of a call: the tables that it writes, or what it answers instead. */
 export type CallChecks = (operation: string, body: string) => string[] | IncomingMessage;
 
 /** The endpoint's checks, for one caller. */
-export function createCallChecks(direct: Pick<DirectDynamoDb, "caller" | "tables">): CallChecks {
-  const caller = { ...direct.caller, allows: compilePolicy(direct.caller.statements) };
-  const tables = new Map(direct.tables.map((table) => [table.name, table]));
+export function createCallChecks(checked: Checked): CallChecks {
+  const caller = { ...checked.caller, allows: compilePolicy(checked.caller.statements) };
+  const tables = new Map(checked.tables.map((table) => [table.name, table]));
   return (operation, body) => {
     try {
       return [...tablesWritten(checkCall(caller, operation, JSON.parse(body), tables))].map(({ name }) => name);

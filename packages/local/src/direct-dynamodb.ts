@@ -1,18 +1,14 @@
 import http, { type ClientRequest, IncomingMessage, type RequestOptions } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
-import type { CallChecks } from "./call-checks.ts";
-import type { Statement } from "./policy.ts";
-import type { FunctionSpec, TableSpec } from "./topology.ts";
+import type { CallChecks, Checked } from "./call-checks.ts";
 
 /** What a worker needs to call DynamoDB without the stack's endpoint in between. */
-export type DirectDynamoDb = {
+export type DirectDynamoDb = Checked & {
   /** The port of the endpoint that stands for AWS: what is no call of DynamoDB goes there. */
   awsPort: number;
   database: { host: string; port: number };
   /** What the database is told instead of a signature. */
   headers: Record<string, string>;
-  caller: Pick<FunctionSpec, "label" | "name" | "roleArn"> & { statements: readonly Statement[] };
-  tables: readonly TableSpec[];
   /** An Int32 that is zero while no fault is switched on: faults strike at the endpoint alone. */
   faults: SharedArrayBuffer;
 };
