@@ -34,9 +34,16 @@ function importsOf(file: string): string[] {
   return run.map(({ moduleRequest }) => moduleRequest.value);
 }
 
+/** Mutants that change nothing, and why: no test can notice them. */
+const equivalent: Record<string, string> = {
+  "charge.ts restoreCharge: attribute_exists(pk) always": "the update adds to a field, which an absent item lacks",
+  "quote.ts useQuote: attribute_exists(pk) always": "an absent quote has no `validUntil` that is later than now",
+};
+
 /** Runs the mutants of the store and the commands whose identifier holds one of the words; all, without any word. */
 export function mutateStore(words: readonly string[], tell: (verdict: Verdict) => void): Promise<Verdict[]> {
-  const chosen = ({ id }: Mutant) => words.length === 0 || words.some((word) => id.includes(word));
+  const isNamed = ({ id }: Mutant) => words.length === 0 || words.some((word) => id.includes(word));
+  const chosen = (mutant: Mutant) => isNamed(mutant) && equivalent[mutant.id] === undefined;
   return testMutants(
     { root, sources: sources(), tests: tests(), setups: ["tests/harness/global-setup.ts"] },
     tell,
