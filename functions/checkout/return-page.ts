@@ -1,4 +1,4 @@
-import type { Attempt, AttemptStatus } from "@clearing/domain/booking";
+import { type Attempt, type AttemptStatus, verifiedBy } from "@clearing/domain/booking";
 import type { Reply } from "@clearing/runtime/api";
 import { shortPage, type Words } from "@clearing/runtime/page";
 
@@ -30,8 +30,8 @@ const verifying: Words = {
 };
 
 /** Where Stripe's page returns to, paid or not: says how this payment stands, and nothing about what was booked. */
-export const returnPage = ({ status, verifyUntil }: Attempt): Reply =>
-  shortPage(200, verifyUntil === null ? words[status] : verifying);
+export const returnPage = (attempt: Attempt): Reply =>
+  shortPage(200, verifiedBy(attempt) === null ? words[attempt.status] : verifying);
 
 /** For an address that names no payment: there is nothing to say of one. */
 export const namelessPage = (): Reply => shortPage(200, { title: "Back to your booking", text: toBooking });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { sessionOf } from "@clearing/domain/booking";
 import { synthesize } from "../../scripts/synthesize.ts";
 import { freePorts } from "../harness/free-ports.ts";
 import { type Addresses, type Answer, type Client, connect, openCohort, participantBody } from "../harness/http.ts";
@@ -298,7 +299,7 @@ function untrue({ request: { what, email, path }, answer: { body, status } }: Ke
     case "sign":
       return claim(found.bookings.find(({ id }) => id === body.id)?.agreement.signedAt === body.agreement.signedAt);
     case "checkout":
-      return claim(found.attempts.some(({ sessionId }) => sessionId === body.sessionId));
+      return claim(found.attempts.some((attempt) => sessionOf(attempt) === body.sessionId));
     case "cancel":
       return claim(found.bookings.find(({ id }) => id === body.id)?.status === "cancelled");
     default: {

@@ -302,6 +302,7 @@ describe("late money", () => {
       url: "https://example.org",
       sessionExpiresAt: plusMinutes(now, 31),
       heldUntil: null,
+      via: "checkout" as const,
       verifyUntil: null,
       paymentIntentId: null,
       chargeId: null,

@@ -6,7 +6,7 @@ import type { Context } from "@clearing/commands/context";
 import { closePages } from "@clearing/commands/pages";
 import { removeBooking } from "@clearing/commands/removal";
 import { lapseHold } from "@clearing/commands/sweep";
-import type { Attempt, Booking, PaymentOutcome } from "@clearing/domain/booking";
+import { type Attempt, type Booking, type PaymentOutcome, sessionOf } from "@clearing/domain/booking";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
@@ -116,7 +116,7 @@ describe("a hold that ended unpaid", () => {
     const { id } = booking;
     expect(shown).toEqual({ pk: `BKG#${id}`, sk: "REMOVED", id, version: 5, removedAt, listSk: id });
     expect(await readWayBack(running.store, attempt.id)).toBeNull();
-    expect(await readWayBack(running.store, attempt.sessionId ?? "")).toBeNull();
+    expect(await readWayBack(running.store, sessionOf(attempt) ?? "")).toBeNull();
     const { Items = [] } = await running.store.client.send(new ScanCommand({ TableName: running.store.tables.core }));
     const left = Items.filter(({ pk }) => !String(pk).startsWith("CLIENT#"));
     expect(left.filter((item) => JSON.stringify(item).includes(booking.owner.email))).toEqual([]);

@@ -178,7 +178,7 @@ describe("a checkout session", () => {
 
     expect(queries).toEqual([
       { customerId: "cus_1" },
-      { createdFrom: plusMinutes(now, -5), createdTo: attempt?.sessionExpiresAt },
+      { createdFrom: plusMinutes(now, -5), createdTo: attempt?.via === "checkout" ? attempt.sessionExpiresAt : null },
     ]);
     expect((await standing(booking)).attempts).toEqual([status]);
   });

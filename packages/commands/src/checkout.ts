@@ -4,10 +4,12 @@ import {
   attemptUnderWay,
   type Booking,
   beginCheckout,
+  type CheckoutAttempt,
   type CheckoutDecision,
   type CheckoutRefused,
   methodsFor,
   type PaymentMethod,
+  verifiedBy,
 } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";
 import { clearanceSummary } from "@clearing/domain/screening";
@@ -37,7 +39,7 @@ export type CheckoutCommand = {
   method?: PaymentMethod | undefined;
 };
 
-export type OpenPage = Attempt & { sessionId: string; url: string };
+export type OpenPage = CheckoutAttempt & { sessionId: string; url: string };
 
 export type OpenCheckout =
   /** `kept`: the record of the answer was written with the page. */
@@ -80,9 +82,10 @@ export async function openCheckout(
       ? await abandon(context, { bookingId: command.bookingId, attemptId: begun.attempt.id }, "checkout")
       : await current(context, begun, payer);
     if (!settled.ok) return settled;
-    const { sessionId, url, status, failureCode, customerId, sessionExpiresAt } = settled.attempt;
-    if (status === "open" && sessionId !== null && url !== null && sessionExpiresAt > context.clock.now()) {
-      return { ok: true, attempt: { ...settled.attempt, sessionId, url }, kept: settled.kept ?? false };
+    const page = pageOf(settled.attempt);
+    const { status, failureCode, customerId } = settled.attempt;
+    if (status === "open" && page !== null && page.sessionExpiresAt > context.clock.now()) {
+      return { ok: true, attempt: page, kept: settled.kept ?? false };
     }
     if (status === "refused") {
       if (failureCode === customerGone) gone = customerId;
@@ -100,15 +103,30 @@ async function current(
   { attempt, booking }: { attempt: Attempt; booking: Booking },
   payer: Payer | undefined,
 ): Promise<Settled> {
-  const { status, sessionId, sessionExpiresAt, bookingId, id } = attempt;
-  if (status !== "open" || sessionId === null) {
-    const record = ({ url, sessionId: session, ...opened }: Attempt) =>
-      url === null || session === null ? null : (payer?.answer({ ...opened, url, sessionId: session }) ?? null);
-    return settle(context, { bookingId, attemptId: id }, "checkout", { attempt, booking }, record);
+  const page = pageOf(attempt);
+  if (page === null || page.status !== "open") {
+    const record = (opened: Attempt) => {
+      const openedPage = pageOf(opened);
+      return openedPage === null ? null : (payer?.answer(openedPage) ?? null);
+    };
+    return settle(
+      context,
+      { bookingId: attempt.bookingId, attemptId: attempt.id },
+      "checkout",
+      { attempt, booking },
+      record,
+    );
   }
-  return sessionExpiresAt > context.clock.now()
-    ? lookAtPage(context, { ...attempt, sessionId }, "checkout")
-    : closeSession(context, attempt, "checkout");
+  return page.sessionExpiresAt > context.clock.now()
+    ? lookAtPage(context, page, "checkout")
+    : closeSession(context, page, "checkout");
+}
+
+/** An attempt whose page Stripe has made, with its address; null for any other. */
+function pageOf(attempt: Attempt): OpenPage | null {
+  if (attempt.via !== "checkout") return null;
+  const { sessionId, url } = attempt;
+  return sessionId === null || url === null ? null : { ...attempt, sessionId, url };
 }
 
 /** Twice in one call Stripe made no session: it is not asked a third time now. */
@@ -192,7 +210,7 @@ function decide(
   const today = dateIn(booking.terms.timeZone, now);
   const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
   const returnUrl = `${site.publicUrl}/v1/checkout/return`;
-  const verifying = attempt !== null && attempt.verifyUntil !== null;
+  const verifying = attempt !== null && verifiedBy(attempt) !== null;
   const decision = beginCheckout(booking, { ...command, ...asked, returnUrl, notCleared, verifying }, now);
   return decision.ok ? { ok: true, booking, file, decision } : decision;
 }

@@ -16,6 +16,9 @@ export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
   }
 }
 
+/** What a payment intent without a session says of the attempt behind it. */
+export const outcomeOfPayment = (payment: PaymentFacts): PaymentOutcome => succeeded(payment) ?? unfinished(payment);
+
 function succeeded({ status, charge, paymentIntentId, amountReceived, currency }: PaymentFacts): PaymentOutcome | null {
   if (status !== "succeeded" || charge === null) return null;
   const { chargeId, created: paidAt, paidWith, balanceTransaction } = charge;

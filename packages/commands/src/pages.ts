@@ -1,4 +1,4 @@
-import { type Attempt, mayOwe } from "@clearing/domain/booking";
+import { type Attempt, mayOwe, sessionOf } from "@clearing/domain/booking";
 import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { pagesClosed } from "@clearing/store/pages";
@@ -69,8 +69,9 @@ export async function lookAtPage(
 export async function closeSession(context: Context, attempt: Attempt, action: string): Promise<Settled> {
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
   const settled = await settle(context, ref, action);
-  if (!settled.ok || settled.attempt.status !== "open" || settled.attempt.sessionId === null) return settled;
-  const expired = await context.gateway.expireCheckoutSession(settled.attempt.sessionId);
+  const sessionId = settled.ok && settled.attempt.status === "open" ? sessionOf(settled.attempt) : null;
+  if (sessionId === null) return settled;
+  const expired = await context.gateway.expireCheckoutSession(sessionId);
   if (expired.ok) return applyOutcome(context, ref, outcomeOf(expired.value), action);
   // No longer open: paid or expired since it was looked at.
   return expired.kind === "invalid" ? settle(context, ref, action) : expired;

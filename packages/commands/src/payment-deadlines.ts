@@ -10,7 +10,8 @@ type Result = { ok: true } | { ok: false; reason: string };
 export async function workOnAttempt(context: Context, bookingId: string, attemptId: string): Promise<Result> {
   const attempt = await readAttempt(context.store, bookingId, attemptId);
   if (attempt === null) return { ok: true };
-  const over = attempt.sessionExpiresAt <= context.clock.now() && attempt.status === "open";
+  const over =
+    attempt.via === "checkout" && attempt.status === "open" && attempt.sessionExpiresAt <= context.clock.now();
   // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.
   return told(
     over

@@ -1,4 +1,4 @@
-import type { Attempt } from "@clearing/domain/booking";
+import type { CheckoutAttempt } from "@clearing/domain/booking";
 import { Failure } from "@clearing/domain/failure";
 import { plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
@@ -14,7 +14,10 @@ export const neverShown = "session_never_shown";
 const shownWithinDays = 30;
 
 /** The session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
-export async function currentSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+export async function currentSession(
+  context: Context,
+  attempt: CheckoutAttempt,
+): Promise<GatewayResult<CheckoutFacts>> {
   const { sessionId } = attempt;
   if (sessionId !== null) {
     const found = await context.gateway.retrieveCheckoutSession(sessionId);
@@ -37,7 +40,7 @@ export async function currentSession(context: Context, attempt: Attempt): Promis
 /** Stripe has no such customer: it is gone where Stripe shows it as deleted, and otherwise nothing is decided. */
 async function withoutCustomer(
   { gateway }: Context,
-  { customerId }: Attempt,
+  { customerId }: CheckoutAttempt,
   refused: GatewayFailure,
 ): Promise<GatewayFailure> {
   const customer = shown(await gateway.retrieveCustomer(customerId), customerId);
@@ -46,7 +49,7 @@ async function withoutCustomer(
 }
 
 /** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
-async function createSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+async function createSession(context: Context, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> {
   const wayBack = `${attempt.returnUrl}?attempt=${attempt.id}`;
   return context.gateway.createCheckoutSession(
     {
@@ -70,7 +73,7 @@ async function createSession(context: Context, attempt: Attempt): Promise<Gatewa
  * Too old to replay: looked up among the customer's sessions, and never tried under a new key. Those of a customer that
  * was deleted since are found by the time in which they can have been made.
  */
-async function findSession(context: Context, attempt: Attempt): Promise<GatewayResult<CheckoutFacts>> {
+async function findSession(context: Context, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> {
   const { customerId, createdAt, sessionExpiresAt } = attempt;
   const listed = await searchSessions(context, attempt, { customerId });
   if (listed.ok || listed.kind !== "invalid") return orNeverMade(listed, attempt);
@@ -88,7 +91,7 @@ const clockMinutes = 5;
 
 async function searchSessions(
   { gateway }: Context,
-  attempt: Attempt,
+  attempt: CheckoutAttempt,
   query: ListCheckoutSessions,
 ): Promise<GatewayResult<CheckoutFacts | null>> {
   let after: string | undefined;
@@ -104,7 +107,10 @@ async function searchSessions(
 }
 
 /** That none is listed proves that none was made. */
-function orNeverMade(found: GatewayResult<CheckoutFacts | null>, { id }: Attempt): GatewayResult<CheckoutFacts> {
+function orNeverMade(
+  found: GatewayResult<CheckoutFacts | null>,
+  { id }: CheckoutAttempt,
+): GatewayResult<CheckoutFacts> {
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };
   return { ok: false, kind: "invalid", code: neverMade, message: `${id} has no session` };

@@ -1,4 +1,11 @@
-import { type Attempt, isUnderWay, opened, type PaymentOutcome } from "@clearing/domain/booking";
+import {
+  type Attempt,
+  type CheckoutAttempt,
+  isUnderWay,
+  opened,
+  type PaymentOutcome,
+  verifiedBy,
+} from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
 import { type AttemptFile, attemptPut, readAttempt, readAttemptFile } from "@clearing/store/attempt";
@@ -9,8 +16,9 @@ import { mayAskStripe, wayBackPut } from "@clearing/store/way-back";
 import { readForSettlement, type SettlementRead, type SettleResult, settleAttempt } from "./apply-settlement.ts";
 import { type AttemptRef, by, type Context } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
-import { currentSession, neverMade } from "./session.ts";
+import { neverMade } from "./session.ts";
 import { shown } from "./shown.ts";
+import { standingAtStripe } from "./standing.ts";
 
 /** `kept`: the record of a request's answer was written with the page that it opened. */
 export type Settled = (SettleResult & { kept?: boolean }) | GatewayFailure;
@@ -30,7 +38,10 @@ export function settle(
   seen?: AttemptFile,
   answer?: AnswerOf,
 ): Promise<Settled> {
-  const waitedEnough = ({ verifyUntil }: Attempt) => verifyUntil !== null && verifyUntil <= context.clock.now();
+  const waitedEnough = (attempt: Attempt) => {
+    const until = verifiedBy(attempt);
+    return until !== null && until <= context.clock.now();
+  };
   return settleOrGiveUp(context, ref, action, waitedEnough, seen, answer);
 }
 
@@ -97,21 +108,24 @@ async function settleOrGiveUp(
   const { store, clock } = context;
   const attempt = seen?.attempt ?? (await readAttempt(store, ref.bookingId, ref.attemptId));
   if (attempt === null) return { ok: false, reason: "not_found" };
+  const isMade = attempt.via === "checkout" ? attempt.sessionId !== null : attempt.paymentIntentId !== null;
   // Stripe refused its session: there is none to ask for, and none may be made for it any more.
-  if (attempt.sessionId === null && !isUnderWay(attempt)) return { ok: true, attempt };
-  const [session, read] = await Promise.all([
-    currentSession(context, attempt),
+  if (!isMade && !isUnderWay(attempt)) return { ok: true, attempt };
+  const [standing, read] = await Promise.all([
+    standingAtStripe(context, attempt),
     // What it will be decided on is read meanwhile; of a session that is made first, afterwards.
-    attempt.sessionId === null ? undefined : readForSettlement(store, ref, seen?.booking),
+    isMade ? readForSettlement(store, ref, seen?.booking) : undefined,
   ]);
-  if (!session.ok) return session.kind === "invalid" ? refuse(context, attempt, session.code, action) : session;
-  const outcome = outcomeOf(session.value);
-  if (attempt.sessionId === null) {
-    const opened = await recordOpened(context, attempt, session.value, answer);
+  if (!standing.ok) return standing.kind === "invalid" ? refuse(context, attempt, standing.code, action) : standing;
+  const { outcome, session } = standing.value;
+  if (attempt.via === "checkout" && attempt.sessionId === null && session !== null) {
+    const opened = await recordOpened(context, attempt, session, answer);
     if (!opened.ok || (opened.attempt !== null && outcome.kind === "open")) return opened;
   } else if (changesNothing(attempt, outcome, clock.now())) return { ok: true, attempt };
-  if (outcome.kind !== "verifying" || !givesUp(attempt)) return applyOutcome(context, ref, outcome, action, read);
-  const ending = await cancelVerification(context, session.value.sessionId, outcome.paymentIntentId);
+  if (outcome.kind !== "verifying" || session === null || !givesUp(attempt)) {
+    return applyOutcome(context, ref, outcome, action, read);
+  }
+  const ending = await cancelVerification(context, session.sessionId, outcome.paymentIntentId);
   return ending.ok ? applyOutcome(context, ref, ending.value, action) : ending;
 }
 
@@ -153,7 +167,7 @@ export const changesNothing = ({ status, dueAt }: Attempt, { kind }: PaymentOutc
 /** Records that the session is there, with the answer that gives it out; whoever was faster has recorded the same. */
 async function recordOpened(
   context: Context,
-  attempt: Attempt,
+  attempt: CheckoutAttempt,
   { sessionId, url }: CheckoutFacts,
   answer: AnswerOf = () => null,
 ): Promise<

@@ -1,4 +1,4 @@
-import type { Attempt } from "@clearing/domain/booking";
+import { type Attempt, sessionOf } from "@clearing/domain/booking";
 import { refundReturned, refundTaken, unknownRefundOwed } from "@clearing/domain/ledger";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import type { GatewayResult, RefundFacts } from "@clearing/payments";
@@ -42,8 +42,8 @@ const isOfOnePayment = ({ type, objectType }: StripeHint): boolean =>
   objectType !== "refund" && type !== "charge.refunded";
 
 /** The object is the attempt's own, by the ids that its own session brought. */
-const isAbout = ({ sessionId, paymentIntentId, chargeId }: Attempt, { objectId }: StripeHint): boolean =>
-  [sessionId, paymentIntentId, chargeId].includes(objectId);
+const isAbout = (attempt: Attempt, { objectId }: StripeHint): boolean =>
+  [sessionOf(attempt), attempt.paymentIntentId, attempt.chargeId].includes(objectId);
 
 async function applyObject(context: Context, { objectId, objectType, type }: StripeHint): Promise<Acted> {
   const action = `stripe:${type}`;

@@ -1,5 +1,5 @@
 import { chain } from "@clearing/domain/audit";
-import type { Attempt, Booking } from "@clearing/domain/booking";
+import { type Attempt, type Booking, sessionOf } from "@clearing/domain/booking";
 import { auditPut } from "./append-only.ts";
 import { audited } from "./booking.ts";
 import { readChildren } from "./booking-children.ts";
@@ -47,7 +47,9 @@ const childRemoval =
     const plain = (Key: Key): Removed => ({ write: { Delete: { TableName, Key } } });
     const Key = { pk: String(child.pk), sk: String(child.sk) };
     if (!isChild("ATT#")(child)) return [plain(Key)];
-    const { id, version, sessionId } = child as Attempt;
+    const attempt = child as Attempt;
+    const { id, version } = attempt;
+    const sessionId = sessionOf(attempt);
     return [
       { write: { Delete: { TableName, Key, ...isVersion(version) } }, refusal: "stale" },
       plain(keys.wayBack(id)),

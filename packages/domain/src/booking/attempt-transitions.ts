@@ -1,5 +1,5 @@
 import type { Instant } from "../time/index.ts";
-import { type Attempt, type AttemptStatus, pollOpenAt } from "./attempt.ts";
+import { type Attempt, type AttemptStatus, type CheckoutAttempt, pollOpenAt } from "./attempt.ts";
 
 /** What happens to one try to collect a due. `returned`: its money went back to the bank after it had settled. */
 export type AttemptFact = "opened" | "under_way" | "paid" | "failed" | "expired" | "refused" | "abandoned" | "returned";
@@ -31,7 +31,7 @@ export const attemptTransitions: Record<AttemptStatus, Partial<Record<AttemptFac
 };
 
 /** The next version of an attempt after a fact. Throws where the fact does not apply: its decision should have refused it. */
-export function afterFact(attempt: Attempt, fact: AttemptFact): Attempt {
+export function afterFact<Kind extends Attempt>(attempt: Kind, fact: AttemptFact): Kind {
   const status = attemptTransitions[attempt.status][fact];
   if (status === undefined)
     throw new Error(`${attempt.id}: ${fact} does not apply to an attempt that is ${attempt.status}`);
@@ -39,7 +39,11 @@ export function afterFact(attempt: Attempt, fact: AttemptFact): Attempt {
 }
 
 /** Stripe has made the session: the attempt is open. */
-export function opened(attempt: Attempt, session: { id: string; url: string | null }, now: Instant): Attempt {
+export function opened(
+  attempt: CheckoutAttempt,
+  session: { id: string; url: string | null },
+  now: Instant,
+): CheckoutAttempt {
   return {
     ...afterFact(attempt, "opened"),
     sessionId: session.id,

@@ -13,12 +13,8 @@ export type AttemptStatus =
 
 export type PaymentMethod = "card" | "us_bank_account";
 
-/**
- * One try to collect one due. Its id is the idempotency key and the metadata at Stripe; all else that the session is
- * asked for with is stored with it, so that a replay asks for exactly the same (I5). `feePosted` is false while
- * Stripe has not booked its fee. `dueAt`: when to look at it next.
- */
-export type Attempt = {
+/** What every try to collect a due has, however it collects. */
+type AnyAttempt = {
   id: string;
   version: number;
   bookingId: string;
@@ -26,13 +22,27 @@ export type Attempt = {
   purpose: "deposit" | "due";
   amount: number;
   currency: string;
-  /** The Stripe customer, the neutral label, the methods and the way back that the session was asked for with. */
+  /** The Stripe customer and the neutral label that Stripe was asked with. */
   customerId: string;
   description: string;
+  status: AttemptStatus;
+  paymentIntentId: string | null;
+  chargeId: string | null;
+  /** False while Stripe has not booked its fee. */
+  feePosted: boolean;
+  failureCode: string | null;
+  createdAt: Instant;
+  /** When to look at it next. */
+  dueAt: Instant | null;
+};
+
+/** A try on Stripe's hosted page: the client pays. */
+export type CheckoutAttempt = AnyAttempt & {
+  via: "checkout";
+  /** The methods and the way back that the session was asked for with, and whether the method is kept for later. */
   methods: PaymentMethod[];
   returnUrl: string;
   autopay: boolean;
-  status: AttemptStatus;
   sessionId: string | null;
   url: string | null;
   sessionExpiresAt: Instant;
@@ -40,13 +50,27 @@ export type Attempt = {
   heldUntil: Instant | null;
   /** While its bank account is still to be verified by micro-deposits: when that is given up. */
   verifyUntil: Instant | null;
-  paymentIntentId: string | null;
-  chargeId: string | null;
-  feePosted: boolean;
-  failureCode: string | null;
-  createdAt: Instant;
-  dueAt: Instant | null;
 };
+
+/** A try with a saved method, by the client's permission to collect; nobody is at a page. */
+export type OffSessionAttempt = AnyAttempt & { via: "off_session"; paymentMethodId: string; mandateId: string | null };
+
+/**
+ * One try to collect one due. Its id is the idempotency key and the metadata at Stripe; all else that Stripe is asked with
+ * is stored with it, so that a replay asks for exactly the same (I5).
+ */
+export type Attempt = CheckoutAttempt | OffSessionAttempt;
+
+/** The session of its page; null until there is one, and of a try without a page. */
+export const sessionOf = (attempt: Attempt): string | null => (attempt.via === "checkout" ? attempt.sessionId : null);
+
+/** Until when its bank account may still be verified; null where none is waited for. */
+export const verifiedBy = (attempt: Attempt): Instant | null =>
+  attempt.via === "checkout" ? attempt.verifyUntil : null;
+
+/** The attempt without a bank account to wait for: whatever it waited for has come, or is given up. */
+export const awaitingNoVerification = (attempt: Attempt): Attempt =>
+  attempt.via === "checkout" ? { ...attempt, verifyUntil: null } : attempt;
 
 /** Whether it is not known yet what comes of it. Of what is known, a success may be undone by the bank. */
 export const isUnderWay = ({ status }: Attempt): boolean =>
@@ -59,6 +83,6 @@ export const marginMinutes = 5;
 const overduePollMinutes = 1;
 
 /** The next look at an open session: at its end. Until then its webhook tells of a payment, or the reconciler. */
-export function pollOpenAt({ sessionExpiresAt }: Attempt, now: Instant): Instant {
+export function pollOpenAt({ sessionExpiresAt }: CheckoutAttempt, now: Instant): Instant {
   return now < sessionExpiresAt ? sessionExpiresAt : plusMinutes(now, overduePollMinutes);
 }

@@ -1,7 +1,7 @@
 import type { DomainEvent } from "../event/index.ts";
 import { addBusinessDays } from "../time/business-days.ts";
 import { dateIn, earlier, endOfDay, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
-import { type Attempt, marginMinutes } from "./attempt.ts";
+import { type Attempt, awaitingNoVerification, marginMinutes, verifiedBy } from "./attempt.ts";
 import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import { replaceDue } from "./due.ts";
@@ -29,13 +29,8 @@ const processingPollHours = 6;
 export function processing(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
   const { attempt } = state;
   const dueAt = plusHours(now, processingPollHours);
-  if (attempt.status === "processing" && attempt.verifyUntil === null) return lookAgain(attempt, dueAt, now);
-  const next: Attempt = {
-    ...afterFact(attempt, "under_way"),
-    verifyUntil: null,
-    paymentIntentId,
-    dueAt,
-  };
+  if (attempt.status === "processing" && verifiedBy(attempt) === null) return lookAgain(attempt, dueAt, now);
+  const next: Attempt = { ...awaitingNoVerification(afterFact(attempt, "under_way")), paymentIntentId, dueAt };
   const events = (after: Booking) => [bookingEvent(after, "PaymentProcessing", aboutAttempt(attempt))];
   return underWay(state, next, { until: plusDays(now, debitClaimDays), events }, now);
 }
@@ -46,6 +41,8 @@ export function processing(state: SettlementState, paymentIntentId: string, now:
  */
 export function verifying(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
   const { attempt } = state;
+  // A saved account was verified before.
+  if (attempt.via !== "checkout") return { kind: "unchanged" };
   const { timeZone } = state.booking.terms;
   const soon = plusHours(now, processingPollHours);
   if (attempt.status === "processing") {
@@ -100,8 +97,7 @@ function underWay(
 export function abandoned(state: SettlementState, now: Instant): SettlementDecision {
   const { booking, attempt } = state;
   const next: Attempt = {
-    ...afterFact(attempt, "abandoned"),
-    verifyUntil: null,
+    ...awaitingNoVerification(afterFact(attempt, "abandoned")),
     failureCode: notVerified,
     dueAt: null,
   };

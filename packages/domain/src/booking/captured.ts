@@ -1,5 +1,5 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, awaitingNoVerification } from "./attempt.ts";
 import { afterFact } from "./attempt-transitions.ts";
 import type { Booking } from "./booking.ts";
 import type { Charge } from "./charge.ts";
@@ -13,8 +13,7 @@ export const feePollMinutes = 10;
 
 /** The attempt that this payment settles; looked at again while Stripe has not booked the payment. */
 export const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): Attempt => ({
-  ...afterFact(attempt, "paid"),
-  verifyUntil: null,
+  ...awaitingNoVerification(afterFact(attempt, "paid")),
   paymentIntentId: payment.paymentIntentId,
   chargeId: payment.chargeId,
   feePosted: payment.booked !== null,

@@ -1,5 +1,5 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
-import { type Attempt, marginMinutes, type PaymentMethod } from "./attempt.ts";
+import { type CheckoutAttempt, marginMinutes, type PaymentMethod } from "./attempt.ts";
 import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
 import { waitsForConfirmation } from "./deadline.ts";
 import { type Due, replaceDue, unpaid } from "./due.ts";
@@ -41,7 +41,7 @@ export type CheckoutRefused =
 
 export type CheckoutDecision =
   | { ok: true; kind: "existing" | "abandon"; attemptId: string }
-  | ({ ok: true; kind: "begin"; attempt: Attempt; holdUntil: Instant | null } & BookingChange)
+  | ({ ok: true; kind: "begin"; attempt: CheckoutAttempt; holdUntil: Instant | null } & BookingChange)
   | CheckoutRefused;
 
 /** The attempt that is under way for the due that is asked for, if any. */
@@ -101,7 +101,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   const held = isDeposit ? before.holdExpiresAt : null;
   const heldUntil = held !== null && held < reach ? held : null;
   if (heldUntil !== null && before.holdExtended) return { ok: false, reason: "hold_expired" };
-  const attempt: Attempt = {
+  const attempt: CheckoutAttempt = {
     id: request.attemptId,
     version: 1,
     bookingId: before.id,
@@ -111,6 +111,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     currency,
     customerId: request.customerId,
     description: before.terms.publicLabel,
+    via: "checkout",
     methods: request.methods,
     returnUrl: request.returnUrl,
     autopay: before.autopay,

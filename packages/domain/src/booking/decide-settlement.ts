@@ -1,5 +1,5 @@
 import type { Instant } from "../time/index.ts";
-import { isUnderWay, pollOpenAt } from "./attempt.ts";
+import { isUnderWay, pollOpenAt, verifiedBy } from "./attempt.ts";
 import { abandoned, processing, verifying } from "./bank-debit.ts";
 import { unpaid } from "./due.ts";
 import { failed } from "./failed-payment.ts";
@@ -29,17 +29,19 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
   }
   switch (outcome.kind) {
     case "open":
-      return attempt.status === "open" ? lookAgain(attempt, pollOpenAt(attempt, now), now) : { kind: "unchanged" };
+      return attempt.via === "checkout" && attempt.status === "open"
+        ? lookAgain(attempt, pollOpenAt(attempt, now), now)
+        : { kind: "unchanged" };
     case "processing":
       return processing(state, outcome.paymentIntentId, now);
     case "verifying":
       return verifying(state, outcome.paymentIntentId, now);
     case "abandoned":
       // Verified meanwhile: it is waited for as any debit.
-      return attempt.verifyUntil === null ? { kind: "unchanged" } : abandoned(state, now);
+      return verifiedBy(attempt) === null ? { kind: "unchanged" } : abandoned(state, now);
     case "cancelled":
       // Cancelled while it waited to be verified, by us before a crash or by hand: it is given up all the same.
-      return attempt.verifyUntil === null ? failed(state, "failed", outcome.code, now) : abandoned(state, now);
+      return verifiedBy(attempt) === null ? failed(state, "failed", outcome.code, now) : abandoned(state, now);
     case "failed":
       return failed(state, "failed", outcome.code, now);
     case "expired":

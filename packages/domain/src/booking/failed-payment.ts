@@ -1,5 +1,5 @@
 import { dateIn, type Instant, plusMinutes } from "../time/index.ts";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, awaitingNoVerification } from "./attempt.ts";
 import { afterFact } from "./attempt-transitions.ts";
 import { bookingEvent } from "./booking.ts";
 import { replaceDue } from "./due.ts";
@@ -22,8 +22,7 @@ export function failed(
 ): SettlementDecision {
   const { booking, attempt } = state;
   const next: Attempt = {
-    ...afterFact(attempt, status),
-    verifyUntil: null,
+    ...awaitingNoVerification(afterFact(attempt, status)),
     failureCode: code,
     dueAt: null,
   };
@@ -36,8 +35,9 @@ export function failed(
   // another session. A session that was never made takes back the extension that it brought. One that was withdrawn has
   // used some of that time: the hold stays as it is, and may be extended by the session that takes its place.
   const debit = deposit && status === "failed";
-  const unused = deposit && status === "refused" && attempt.heldUntil !== null;
-  const until = unused && !wasOpen ? attempt.heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
+  const heldUntil = attempt.via === "checkout" ? attempt.heldUntil : null;
+  const unused = deposit && status === "refused" && heldUntil !== null;
+  const until = unused && !wasOpen ? heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
   const change = nextVersion(
     booking,
     now,

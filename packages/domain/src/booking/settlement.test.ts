@@ -5,8 +5,8 @@ import { Life } from "../testing/life.ts";
 import { card, held, program } from "../testing/retreat.ts";
 import { plusDays, plusHours, plusMinutes } from "../time/index.ts";
 import {
-  type Attempt,
   type AttemptStatus,
+  type CheckoutAttempt,
   decideSettlement,
   type PaymentOutcome,
   type SettlementState,
@@ -17,20 +17,20 @@ const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: 
 const expired: PaymentOutcome = { kind: "expired" };
 
 /** A signed hold whose deposit checkout is open. */
-function paying(plan?: PlanKind): { life: Life; attempt: Attempt } {
+function paying(plan?: PlanKind): { life: Life; attempt: CheckoutAttempt } {
   const life = new Life(held(plan)).sign();
-  return { life, attempt: life.checkout("deposit") as Attempt };
+  return { life, attempt: life.checkout("deposit") as CheckoutAttempt };
 }
 
 /** A confirmed booking whose balance's checkout is open. */
-function payingBalance(amount?: number): { life: Life; attempt: Attempt } {
+function payingBalance(amount?: number): { life: Life; attempt: CheckoutAttempt } {
   const life = new Life(held()).sign().pay("deposit").confirm();
-  return { life, attempt: life.checkout("due", { dueId: "due_1", amount }) as Attempt };
+  return { life, attempt: life.checkout("due", { dueId: "due_1", amount }) as CheckoutAttempt };
 }
 
 const references = (life: Life): string[] => life.journal.map(({ reference }) => reference);
 const due = (life: Life, sequence: number) => life.booking.dues[sequence];
-const current = (life: Life, { id }: Attempt) => life.attempts.find((one) => one.id === id) as Attempt;
+const current = (life: Life, { id }: CheckoutAttempt) => life.attempts.find((one) => one.id === id) as CheckoutAttempt;
 
 describe("a deposit that is paid", () => {
   test("makes the booking await its clearance, and its place taken", () => {
@@ -68,7 +68,7 @@ describe("a deposit that is paid", () => {
 
   test("bills with it what is due by that day already", () => {
     const life = new Life(held("deposit_and_balance", { now: "2027-02-10T17:00:00Z" })).sign();
-    const attempt = life.checkout("deposit") as Attempt;
+    const attempt = life.checkout("deposit") as CheckoutAttempt;
 
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
@@ -234,7 +234,7 @@ describe("a deposit session that ends unpaid", () => {
     const life = new Life(held()).sign();
     const { holdExpiresAt } = life.booking;
     for (const minutes of [0, 10, 29]) {
-      const attempt = life.at(plusMinutes(life.booking.createdAt, minutes)).checkout("deposit") as Attempt;
+      const attempt = life.at(plusMinutes(life.booking.createdAt, minutes)).checkout("deposit") as CheckoutAttempt;
       life.settle(attempt.id, { kind: "refused", code: "session_never_made" });
 
       expect(life.booking).toMatchObject({ status: "held", holdExpiresAt, holdExtended: false });
@@ -301,7 +301,7 @@ describe("a payment of another due", () => {
   test("that comes after all leaves what is under way for the rest alone (I5)", () => {
     const { life, attempt } = payingBalance(600_000);
     life.settle(attempt.id, failed);
-    const rest = life.checkout("due", { dueId: "due_1", amount: 1_000_000 }) as Attempt;
+    const rest = life.checkout("due", { dueId: "due_1", amount: 1_000_000 }) as CheckoutAttempt;
 
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
@@ -376,7 +376,7 @@ describe("a payment in flight when the booking ended", () => {
   test("is one that was begun while the cancellation, asked for a moment before, was being carried out", () => {
     const life = new Life(held()).sign().pay("deposit").confirm();
     const asked = "2027-01-20T17:00:00Z";
-    const attempt = life.at(plusMinutes(asked, 1)).checkout("due", { dueId: "due_1" }) as Attempt;
+    const attempt = life.at(plusMinutes(asked, 1)).checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
     life.at(asked).end("client");
 
     life.at(plusMinutes(asked, 5)).settle(attempt.id, life.paymentOf(attempt.id));
@@ -404,7 +404,7 @@ describe("a payment in flight when the booking ended", () => {
 
   test("by a decline goes back in full, and is neither billed nor deferred", () => {
     const life = new Life(held()).sign().pay("deposit");
-    const attempt = life.checkout("due", { dueId: "due_1" }) as Attempt;
+    const attempt = life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
     life.end("not_cleared");
 
     life.settle(attempt.id, life.paymentOf(attempt.id));
@@ -461,7 +461,7 @@ describe("the dates of a payment's entries", () => {
 
   test("decide nothing about today: a due whose date has passed meanwhile is past due, and billed on its own day", () => {
     const life = new Life(held("deposit_and_balance", { now: "2027-02-05T17:00:00Z" })).sign();
-    const attempt = life.checkout("deposit") as Attempt;
+    const attempt = life.checkout("deposit") as CheckoutAttempt;
     const payment = life.paymentOf(attempt.id);
 
     life.at("2027-02-08T17:00:00Z").settle(attempt.id, payment);
@@ -489,7 +489,7 @@ describe("the dates of a payment's entries", () => {
 });
 
 describe("a payment that Stripe booked in another currency", () => {
-  const euros = (life: Life, attempt: Attempt) => {
+  const euros = (life: Life, attempt: CheckoutAttempt) => {
     const payment = life.paymentOf(attempt.id);
     return {
       ...payment,
@@ -502,7 +502,7 @@ describe("a payment that Stripe booked in another currency", () => {
 
   test("pays its due in its own, and stands on Stripe's balance as Stripe has it", () => {
     const life = new Life(held("deposit_and_balance", { program: program({ currency: "eur" }) })).sign();
-    const attempt = life.checkout("deposit") as Attempt;
+    const attempt = life.checkout("deposit") as CheckoutAttempt;
 
     life.settle(attempt.id, euros(life, attempt));
 
@@ -513,7 +513,7 @@ describe("a payment that Stripe booked in another currency", () => {
 
   test("is the same when Stripe books it late", () => {
     const life = new Life(held("deposit_and_balance", { program: program({ currency: "eur" }) })).sign();
-    const attempt = life.checkout("deposit") as Attempt;
+    const attempt = life.checkout("deposit") as CheckoutAttempt;
     life.settle(attempt.id, { ...euros(life, attempt), booked: null });
 
     life.at(plusHours(life.now, 1)).settle(attempt.id, euros(life, attempt));
@@ -594,7 +594,7 @@ describe("what is decided of one attempt", () => {
     const { life, attempt } = payingBalance();
     life.settle(attempt.id, { kind: "verifying", paymentIntentId: "pi_1" });
     life.settle(attempt.id, { kind: "abandoned", paymentIntentId: "pi_1" });
-    const next = life.checkout("due", { dueId: "due_1" }) as Attempt;
+    const next = life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
     life.settle(next.id, { kind: "processing", paymentIntentId: "pi_2" });
 
     life.settle(attempt.id, life.paymentOf(attempt.id));
@@ -635,7 +635,7 @@ describe("what is decided of one attempt", () => {
 
   test("of another due on a hold is returned: a hold is paid by its deposit alone", () => {
     const { life, attempt } = paying();
-    const other: Attempt = { ...attempt, purpose: "due", dueId: "due_1" };
+    const other: CheckoutAttempt = { ...attempt, purpose: "due", dueId: "due_1" };
     const state = { booking: life.booking, attempt: other, placeIsOurs: true, refundId: "ref_1" };
 
     expect(decideSettlement(state, life.paymentOf(attempt.id), life.now)).toMatchObject({

@@ -4,11 +4,11 @@ import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
 import { plusMinutes } from "../time/index.ts";
 import {
-  type Attempt,
   type Booking,
   type BookingFact,
   type BookingStatus,
   bookingStatuses,
+  type CheckoutAttempt,
   nextVersion,
   transition,
   transitions,
@@ -104,13 +104,13 @@ const holding = () => new Life(held()).sign();
 const awaiting = () => holding().pay("deposit");
 const confirmed = () => awaiting().confirm();
 /** A hold that has lapsed, and the deposit's attempt that was open by then. */
-function lapsing(): { life: Life; attempt: Attempt } {
+function lapsing(): { life: Life; attempt: CheckoutAttempt } {
   const life = holding();
-  const attempt = life.checkout("deposit") as Attempt;
+  const attempt = life.checkout("deposit") as CheckoutAttempt;
   life.at(plusMinutes(attempt.sessionExpiresAt, 10));
   return { life, attempt };
 }
-function expired(): { life: Life; attempt: Attempt } {
+function expired(): { life: Life; attempt: CheckoutAttempt } {
   const { life, attempt } = lapsing();
   life.lapse();
   return { life, attempt };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
 import { endOfDay, plusDays, plusHours, plusMinutes } from "../time/index.ts";
-import type { Attempt, PaymentOutcome } from "./index.ts";
+import type { CheckoutAttempt, PaymentOutcome } from "./index.ts";
 
 const processing: PaymentOutcome = { kind: "processing", paymentIntentId: "pi_1" };
 const verifying: PaymentOutcome = { kind: "verifying", paymentIntentId: "pi_1" };
@@ -11,25 +11,25 @@ const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: 
 const expired: PaymentOutcome = { kind: "expired" };
 
 /** A signed hold whose deposit checkout is open. */
-function paying(): { life: Life; attempt: Attempt } {
+function paying(): { life: Life; attempt: CheckoutAttempt } {
   const life = new Life(held()).sign();
-  return { life, attempt: life.checkout("deposit") as Attempt };
+  return { life, attempt: life.checkout("deposit") as CheckoutAttempt };
 }
 
 /** A confirmed booking whose balance's checkout is open. */
-function payingBalance(): { life: Life; attempt: Attempt } {
+function payingBalance(): { life: Life; attempt: CheckoutAttempt } {
   const life = new Life(held()).sign().pay("deposit").confirm();
-  return { life, attempt: life.checkout("due", { dueId: "due_1" }) as Attempt };
+  return { life, attempt: life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt };
 }
 
 const due = (life: Life, sequence: number) => life.booking.dues[sequence];
-const current = (life: Life, { id }: Attempt) => life.attempts.find((one) => one.id === id) as Attempt;
+const current = (life: Life, { id }: CheckoutAttempt) => life.attempts.find((one) => one.id === id) as CheckoutAttempt;
 
 describe("a bank account that is to be verified by micro-deposits", () => {
   const completedAfter = 20;
 
   /** A page that was completed, twenty minutes after it opened, with an account that nobody has verified. */
-  function waiting({ life, attempt }: { life: Life; attempt: Attempt }) {
+  function waiting({ life, attempt }: { life: Life; attempt: CheckoutAttempt }) {
     life.at(plusMinutes(life.now, completedAfter)).settle(attempt.id, verifying);
     return { life, attempt, completed: life.now };
   }
@@ -100,7 +100,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     const { life } = payingBalance();
     life.settle(life.attempts.at(-1)?.id ?? "", expired);
     // A Thursday; the Monday after it is a federal holiday.
-    const attempt = life.at("2027-01-14T17:00:00Z").checkout("due", { dueId: "due_1" }) as Attempt;
+    const attempt = life.at("2027-01-14T17:00:00Z").checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
 
     life.settle(attempt.id, verifying);
 

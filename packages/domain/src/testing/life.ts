@@ -6,6 +6,7 @@ import {
   type BookingChange,
   beginCheckout,
   type Charge,
+  type CheckoutAttempt,
   type CheckoutRequest,
   complete,
   confirm,
@@ -74,13 +75,16 @@ export class Life {
   }
 
   /** Begins a checkout and opens its session; the attempt, an open one if there is, or null when it is refused. */
-  checkout(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): Attempt | null {
+  checkout(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): CheckoutAttempt | null {
     const id = this.#id("att");
     const asked = { customerId: "cus_1", methods: ["card" as const], returnUrl: "https://example.org/return" };
     const request = { purpose, ...asked, attemptId: id, notCleared: false, verifying: false };
     const decision = beginCheckout(this.booking, { ...request, ...more }, this.now);
     if (!decision.ok) return null;
-    if (decision.kind !== "begin") return this.attempts.find((one) => one.id === decision.attemptId) ?? null;
+    if (decision.kind !== "begin") {
+      const known = this.attempts.find((one) => one.id === decision.attemptId);
+      return known?.via === "checkout" ? known : null;
+    }
     this.#apply(decision);
     const attempt = opened(decision.attempt, { id: `cs_${id}`, url: "https://example.org" }, this.now);
     this.attempts.push(attempt);
