@@ -284,9 +284,9 @@ describe("webhooks", () => {
   const event = JSON.stringify({
     id: "evt_signed",
     object: "event",
-    type: "product.created",
+    type: "charge.dispute.created",
     created: 1_800_000_000,
-    data: { object: { id: "prod_1", object: "product" } },
+    data: { object: { id: "dp_1", object: "dispute" } },
   });
 
   test("a bad signature, none, and a body that was re-encoded on the way are 400 and store nothing", async () => {
