@@ -7,6 +7,7 @@ const AT_A_TIME = 20;
 const COHORTS = 10;
 const PLACES = 50;
 const HOLDS = COHORTS * PLACES;
+const MOST_MINUTES = 20;
 
 /** 500 holds that lapse at once, worked off by the stack; with `before`, by the build of that ref as well. */
 export async function sweepingFigures({ before }: { before: string | undefined }): Promise<Figure[]> {
@@ -38,12 +39,16 @@ async function secondsOf(build: Build): Promise<number> {
   try {
     await holdAll(stack);
     const { client } = stack;
+    const lapsed = async () =>
+      (await client.must<{ items: unknown[] }>("GET", "/_local/events?type=HoldExpired")).items.length;
     const began = performance.now();
-    await client.must("POST", "/_local/clock", { body: { advance: "PT31M" } });
-    const seconds = (performance.now() - began) / 1_000;
-    const { items } = await client.must<{ items: unknown[] }>("GET", "/_local/events?type=HoldExpired");
-    if (items.length !== HOLDS) throw new Error(`${items.length} of ${HOLDS} holds lapsed`);
-    return seconds;
+    await client.advance("PT31M");
+    // A run of the sweep may leave some to the next one.
+    for (let minute = 1; (await lapsed()) < HOLDS; minute++) {
+      if (minute === MOST_MINUTES) throw new Error(`${await lapsed()} of ${HOLDS} holds lapsed`);
+      await client.advance("PT1M");
+    }
+    return (performance.now() - began) / 1_000;
   } finally {
     await stack.stop();
   }
