@@ -15,7 +15,7 @@ const PAST = "2026-12-31T23:00:00Z";
 /** An index with so many due items of each kind in its first shard, and queues that answer as the test says. */
 function world(
   due: Partial<Record<DueKind, number>>,
-  { depth = 0, seconds = 0, answer = (_: Batch): object => ({}) } = {},
+  { depth = 0, seconds = 0, silent = "none", answer = (_: Batch): object => ({}) } = {},
 ) {
   let now = NOW;
   const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
@@ -31,7 +31,8 @@ function world(
   });
   const sqs = new SQSClient({ region: "us-east-1" });
   const queue = mockClient(sqs as never);
-  queue.on(GetQueueAttributesCommand as never).callsFake(() => {
+  queue.on(GetQueueAttributesCommand as never).callsFake(({ QueueUrl }: Pick<Batch, "QueueUrl">) => {
+    if (QueueUrl.includes(silent)) throw new Error("no answer");
     return { Attributes: { ApproximateNumberOfMessages: String(depth) } };
   });
   const batches: Batch[] = [];
@@ -64,6 +65,18 @@ it("sends each key to the queue of its worker, in calls of ten", async () => {
     { kind: "REFUND", pk: "BKG#REFUND0", sk: "REFUND" },
     { kind: "PAGES", pk: "BKG#PAGES0", sk: "PAGES" },
   ]);
+});
+
+it.each([
+  ["deadlines", "payments"],
+  ["payments", "deadlines"],
+])("hands out the keys of one queue while the other, %s, does not answer, and fails then", async (silent, other) => {
+  const { run, batches } = world({ BOOKING: 1, ATTEMPT: 30 }, { silent });
+
+  await expect(run()).rejects.toThrow("no answer");
+
+  expect(batches.flatMap(({ Entries }) => Entries)).toHaveLength(other === "payments" ? 30 : 1);
+  expect(batches.every(({ QueueUrl }) => QueueUrl.includes(other))).toBe(true);
 });
 
 it("names a key by its deadline, so that the queue takes it once, and groups what is of one booking", async () => {

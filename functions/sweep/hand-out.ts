@@ -21,11 +21,13 @@ type Due = DueKey & { kind: DueKind };
  * Hands the keys of what is due to the workers' queues, the earliest of each kind first and the kinds in turn. The queue
  * takes a key at its deadline once in five minutes, so that one that waits or is being worked on is not there twice; what
  * is postponed has another deadline, and is handed out again. What was not sent, or found no time, the next run hands out.
+ * A queue that cannot be asked keeps no key from the other one; the run fails once both have been seen to.
  */
 export async function handOut(deps: Deps, sqs: SQSClient): Promise<void> {
   const now = deps.clock.now();
   const workers: readonly DueWorker[] = ["deadline-worker", "payment-worker"];
-  await Promise.all(workers.map((worker) => handOutTo(worker, deps, sqs, now)));
+  const results = await Promise.allSettled(workers.map((worker) => handOutTo(worker, deps, sqs, now)));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
 async function handOutTo(worker: DueWorker, deps: Deps, sqs: SQSClient, now: Instant): Promise<void> {
@@ -81,7 +83,7 @@ async function waiting(queue: string, sqs: SQSClient): Promise<number> {
 
 /** Sends one call's keys. All of one booking are one group: a worker has no other beside it. */
 async function send(keys: readonly Due[], queue: string, { log }: Deps, sqs: SQSClient): Promise<void> {
-  const Entries = keys.map(({ kind, pk, sk, dueAt }, index) => ({
+  const Entries = keys.map(({ kind, key: { pk, sk }, dueAt }, index) => ({
     Id: String(index),
     MessageBody: JSON.stringify({ kind, pk, sk } satisfies HandedOut),
     MessageGroupId: pk.slice(pk.indexOf("#") + 1),

@@ -12,8 +12,8 @@ export async function workOffDue<Worker extends DueWorker, D extends Deps>(
 ): Promise<void> {
   const handle = dueWorker(async () => deps, worker, works);
   for (const kind of Object.keys(works) as KindOf<Worker>[]) {
-    for await (const { pk, sk } of dueItems(deps.store, kind, deps.clock.now())) {
-      await handle({ Records: [recordOf(JSON.stringify({ kind, pk, sk }))] }, {} as Context);
+    for await (const { key } of dueItems(deps.store, kind, deps.clock.now())) {
+      await handle({ Records: [recordOf(JSON.stringify({ kind, ...key }))] }, {} as Context);
     }
   }
 }

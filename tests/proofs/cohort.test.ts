@@ -5,16 +5,18 @@ import type { Attempt, Booking } from "@clearing/domain/booking";
 import type { Program } from "@clearing/domain/program";
 import { endOfDay, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import { handler } from "@clearing/functions/admin";
-import { handler as sweepHandler } from "@clearing/functions/sweep";
 import { readCohort } from "@clearing/store/cohort";
 import { readProgram } from "@clearing/store/program";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { deadlineWorks } from "../../functions/deadline-worker/deadline-worker.ts";
+import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
 import { dayFrom, timeZone } from "../harness/days.ts";
+import { workOffDue } from "../harness/due.ts";
 import { caller } from "../harness/function.ts";
 import { anyWrite, justBefore } from "../harness/just-before.ts";
 import { payingLate, payLate } from "../harness/late-money.ts";
 import { actor, heldBooking, sampleProgram, sampleQuote } from "../harness/sample.ts";
-import { startTestStore, type TestStore } from "../harness/store.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now = "2027-03-01T17:00:00Z";
 let running: TestStore;
@@ -257,9 +259,8 @@ describe("a program and its open cohorts", () => {
 
 describe("the end of a cohort", () => {
   async function sweep(at: string) {
-    vi.setSystemTime(new Date(at));
-    await (sweepHandler as (event: object, context: object) => Promise<void>)({}, { awsRequestId: "test" });
-    vi.setSystemTime(new Date(now));
+    const { deps } = fakeDeps({ store: running.store, ids, clock: { now: () => at } });
+    await workOffDue(deps, "deadline-worker", deadlineWorks);
   }
   const events = async (id: string) => {
     const { Items = [] } = await running.store.client.send(new ScanCommand({ TableName: running.store.tables.outbox }));

@@ -82,6 +82,31 @@ describe("a checkout session", () => {
     expect(asked[0]?.session).toMatchObject({ successUrl: wayBack, cancelUrl: wayBack });
   });
 
+  test.each([
+    ["can be paid on is kept as the answer to the request", 1, 1],
+    ["is over by the time Stripe's answer comes is kept as the answer to no request", 40, 0],
+  ])("that %s", async (_, minutes, kept) => {
+    const booking = await signed();
+    const url = "https://api.example.org";
+    await openCheckout(
+      contextAt(now, url, { createCheckoutSession: async () => lost }),
+      { bookingId: booking.id, purpose: "deposit" },
+      actor,
+    );
+    const [attempt] = await readAttempts(running.store, booking.id);
+    if (attempt === undefined) throw new Error("no attempt is stored");
+    const answer = vi.fn(() => null);
+
+    const answering: Partial<Gateway> = {
+      createCheckoutSession: async (session) => ({ ok: true, value: openSession(session, now) }),
+      retrieveCheckoutSession: async () => lost,
+    };
+    const ref = { bookingId: booking.id, attemptId: attempt.id };
+    await settle(contextAt(plusMinutes(now, minutes), url, answering), ref, "checkout", undefined, answer);
+
+    expect(answer).toHaveBeenCalledTimes(kept);
+  });
+
   test("that Stripe made and does not show is an error: the due stays with its attempt, which may be paid yet", async () => {
     const booking = await signed();
     const making: Partial<Gateway> = {

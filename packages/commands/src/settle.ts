@@ -164,11 +164,14 @@ export function applyOutcome(
 export const changesNothing = ({ status, dueAt }: Attempt, { kind }: PaymentOutcome, now: Instant): boolean =>
   kind === "open" && status === "open" && (dueAt === null || dueAt > now);
 
-/** Records that the session is there, with the answer that gives it out; whoever was faster has recorded the same. */
+/**
+ * Records that the session is there; whoever was faster has recorded the same. The answer that gives it out is kept with
+ * it while it can be paid on: a page that is over by now is the answer to no request.
+ */
 async function recordOpened(
   context: Context,
   attempt: CheckoutAttempt,
-  { sessionId, url }: CheckoutFacts,
+  { sessionId, url, status }: CheckoutFacts,
   answer: AnswerOf = () => null,
 ): Promise<
   { ok: true; attempt: Attempt; kept: boolean } | { ok: true; attempt: null } | { ok: false; reason: "conflict" }
@@ -176,7 +179,8 @@ async function recordOpened(
   const { store, clock } = context;
   const next = opened(attempt, { id: sessionId, url }, clock.now());
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
-  const record = answer(next);
+  const isPayable = status === "open" && next.sessionExpiresAt > clock.now();
+  const record = isPayable ? answer(next) : null;
   const result = await commit<"stale" | "replayed">(store, [
     ...answerWrites(store.tables.core, record),
     attemptPut(store, next),

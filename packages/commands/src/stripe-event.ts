@@ -29,12 +29,24 @@ export async function applyStripeEvent(
   named: AttemptFile | null = null,
 ): Promise<Acted> {
   if (named === null || !isOfOnePayment(hint)) return applyObject(context, hint);
-  const settled = isOver(named.attempt)
+  const action = `stripe:${hint.type}`;
+  const wasOver = isOver(named.attempt);
+  const settled = wasOver
     ? ({ ok: true, attempt: named.attempt } as const)
-    : await settleAlone(context, named, `stripe:${hint.type}`, ({ attempt }) => isOver(attempt));
+    : await settleAlone(context, named, action, ({ attempt }) => isOver(attempt));
   if (!settled.ok && "kind" in settled) return settled;
   // A copy of its metadata, or an attempt that another session has paid: the object itself says whose it is.
-  return settled.ok && isAbout(settled.attempt, hint) ? { ok: true } : applyObject(context, hint);
+  if (!settled.ok || !isAbout(settled.attempt, hint)) return applyObject(context, hint);
+  return wasOver || hint.objectType !== "charge" ? { ok: true } : applyRefundsBefore(context, hint.objectId, action);
+}
+
+/** Refunds of a bank debit that were made by hand before it settled: until then they had no money to be taken from. */
+async function applyRefundsBefore(context: Context, chargeId: string, action: string): Promise<Applied> {
+  const charge = await context.gateway.retrieveCharge(chargeId);
+  if (!charge.ok) return charge;
+  const { paymentIntentId, amountRefunded } = charge.value;
+  if (paymentIntentId === null || amountRefunded === 0) return { ok: true };
+  return applyRefundsOf(context, paymentIntentId, action);
 }
 
 /** What a payment's own attempt can be settled by; refunds have requests of their own. */

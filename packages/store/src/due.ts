@@ -15,7 +15,7 @@ const tableOf = ({ tables }: Store, kind: DueKind): string => (kind === "CLEARAN
 const pageSize = 100;
 
 /** An item's key, and the instant for which the index has it. */
-export type DueKey = Key & { dueAt: Instant };
+export type DueKey = { key: Key; dueAt: Instant };
 
 /**
  * The keys of what is due at `now`, earliest first; each shard is read only as far as the reader goes. The index lags:
@@ -26,7 +26,9 @@ export async function* dueItems(store: Store, kind: DueKind, now: Instant): Asyn
     shardsOf(kind).map((shard) => dueIn(store, tableOf(store, kind), shard, now)),
     (item) => String(item.dueAt),
   );
-  for await (const { pk, sk, dueAt } of due) yield { pk: String(pk), sk: String(sk), dueAt: String(dueAt) };
+  for await (const { pk, sk, dueAt } of due) {
+    yield { key: { pk: String(pk), sk: String(sk) }, dueAt: String(dueAt) };
+  }
 }
 
 const dueIn = (store: Store, TableName: string, shard: string, now: Instant): AsyncIterable<Item> =>
