@@ -9,6 +9,7 @@ import {
 } from "@clearing/domain/booking";
 import { type Account, type PostedEntry, sumOf } from "@clearing/domain/ledger";
 import { comparableAddress, personKey } from "@clearing/domain/person";
+import { byBooking } from "@clearing/store/place";
 import type { Dump } from "./dump.ts";
 
 /** One breach in words; none at all when the invariant holds. */
@@ -38,8 +39,9 @@ export const placesHeldOnce: Check = ({ now, bookings, places }) => {
   const astray = live.flatMap(({ id, placeId, status }) => {
     const place = stored.get(placeId);
     if (place === undefined) return [`I1: ${id} is ${status} on ${placeId}, which does not exist`];
-    const owner = place.takenBy ?? place.claimedBy;
-    return owner === id ? [] : [`I1: ${id} is ${status} on ${placeId}, which names ${owner ?? "nobody"}`];
+    const { takenBy, claimedBy } = place;
+    const names = takenBy === undefined ? claimedBy === byBooking(id) : takenBy === id;
+    return names ? [] : [`I1: ${id} is ${status} on ${placeId}, which names ${takenBy ?? claimedBy ?? "nobody"}`];
   });
   const takers = new Map(bookings.map((booking) => [booking.id, booking]));
   const ghosts = places.flatMap(({ id, takenBy }) => {

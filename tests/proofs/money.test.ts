@@ -26,7 +26,7 @@ test("control: without the condition that posts a fact once, the checker sees th
     ["stripe-events"],
     [
       {
-        file: /packages\/store\/src\/facts\.ts$/,
+        file: /packages\/store\/src\/append-only\.ts$/,
         from: /(pk: `JE#\$\{entry\.reference\})`/,
         to: "$1#` + id",
       },

@@ -32,7 +32,7 @@ describe("a stampede for the last places (I1)", () => {
       ["booking"],
       [
         {
-          file: /packages\/store\/src\/place\.ts$/,
+          file: /packages\/store\/src\/place-claim\.ts$/,
           from: /\$\{isFreeNow\} AND (\$\{isForSale\} AND datesVersion)/,
           to: "$1",
         },
