@@ -133,13 +133,13 @@ function calledBy<By extends Trigger["by"]>(by: By): Partial<Record<FunctionName
   return rows;
 }
 
-/** Who consumes what, each through a queue of its own. */
+/** Which function consumes which events. Each consumer has its own queue. */
 export const subscriptions: Partial<Record<FunctionName, Subscription>> = calledBy("events");
 
 /** What runs by the clock, and how often. */
 export const schedules: Partial<Record<FunctionName, Schedule>> = calledBy("schedule");
 
-/** What works on the keys that the sweep hands out, each through a queue of its own. */
+/** The workers of the keys that the sweep hands out. Each worker has its own queue. */
 export const workers: Partial<Record<FunctionName, Worker>> = calledBy("keys");
 
 /** What answers requests. */

@@ -19,7 +19,7 @@ type WatchedQueueProps = {
 
 /**
  * A queue with what a person is told of it. The operations stack makes an alarm for every queue of the app, and lint
- * refuses a plain `Queue` elsewhere: there is none without its alarm.
+ * refuses a plain `Queue` elsewhere, so every queue has an alarm.
  */
 export class WatchedQueue extends Queue {
   readonly alarm: QueueAlarm;

@@ -40,7 +40,7 @@ type Writes = Guarded<"stale" | "place_gone" | LockRefusal>[];
 
 /**
  * Applies to a booking what Stripe says of one of its attempts. Webhook, return page, reconciler and sweep all end
- * here; whoever is second finds nothing left to do. Late money is returned in full unless a place of the same dates, a
+ * here; the second caller finds nothing left to do. Late money is returned in full unless a place of the same dates, a
  * free lock and an unchanged agreement let the booking come back.
  */
 export function settleAttempt(

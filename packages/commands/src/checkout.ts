@@ -92,7 +92,7 @@ export async function openCheckout(
       else if (failureCode !== neverMade && failureCode !== neverShown) return providerRefused(settled.attempt);
       else if (failureCode === neverMade && ++unmade > 1) return makesNone;
     }
-    // Paid, processing or expired meanwhile: decide anew on what that made of the booking.
+    // Paid, processing or expired meanwhile: read the booking again and decide on it.
   }
   return { ok: false, reason: "conflict" };
 }

@@ -38,7 +38,7 @@ type CohortChange<No> = { ok: true; cohort: Cohort } | No;
 /**
  * Changes a cohort. Terms are copied from the very version of its program that `decide` was given. New dates are written
  * to all its places in the same transaction, each only while it is free: no booking is ever left on a place of other
- * dates. Of everything else the places learn afterwards; whoever dies in between leaves `dueAt` on the cohort, and the
+ * dates. Of everything else the places learn afterwards; a crash in between leaves `dueAt` on the cohort, and the
  * sweep goes on. `answer` makes the record of a request that asked for it.
  */
 export async function changeCohort<No extends { ok: false; reason: string } = never>(

@@ -23,7 +23,7 @@ export type RefundResult = { ok: true } | { ok: false; reason: "not_found" | "co
 
 /**
  * Finds the charges that a refund goes back on, in transactions of a bounded number of charges each. A crash between two
- * of them leaves a refund that is spread in part; whoever calls next goes on from there.
+ * of them leaves a refund that is spread in part; the next call goes on from there.
  */
 export async function spreadOverCharges(
   store: Store,

@@ -109,7 +109,7 @@ async function settleOrGiveUp(
   const attempt = seen?.attempt ?? (await readAttempt(store, ref.bookingId, ref.attemptId));
   if (attempt === null) return { ok: false, reason: "not_found" };
   const isMade = attempt.via === "checkout" ? attempt.sessionId !== null : attempt.paymentIntentId !== null;
-  // Stripe refused its session: there is none to ask for, and none may be made for it any more.
+  // Stripe refused its session: there is no session to ask for, and this attempt gets no other.
   if (!isMade && !isUnderWay(attempt)) return { ok: true, attempt };
   const [standing, read] = await Promise.all([
     standingAtStripe(context, attempt),
