@@ -45,6 +45,9 @@ function tokenOf(pool: keyof typeof pools, changes: Record<string, unknown> = {}
 const eventOf = (authorization: string) =>
   ({ version: "2.0", type: "REQUEST", identitySource: [authorization] }) as APIGatewayRequestAuthorizerEventV2;
 
+/** Asks again without a pause. */
+const atOnce = { pauses: { firstMs: 0, longestMs: 0 }, random: () => 0.5 };
+
 /** The authorizer of both pools, whose keys come from here, and what was fetched. */
 function setUp(answer: (uri: string) => Response = (uri) => Response.json(keySets[uri])) {
   const asked: string[] = [];
@@ -53,7 +56,7 @@ function setUp(answer: (uri: string) => Response = (uri) => Response.json(keySet
     return answer(String(uri));
   };
   const { client, staff } = pools;
-  const fetcher = keyFetcher({ tries: 3, timeout: 1_000, pause: 0, fetch: ask });
+  const fetcher = keyFetcher({ tries: 3, timeout: 1_000, ...atOnce, fetch: ask });
   const issuers = [client, staff].map(({ issuer, audience }) => ({ issuer, audience, jwksUri: undefined }));
   const authorize = authorizer(issuers, fetcher);
   return { asked, authorize: (authorization: string) => authorize(eventOf(authorization)) };
@@ -194,7 +197,7 @@ describe("keys that cannot be had are an outage, and say nothing about the token
       new Promise<Response>((_, refuse) => {
         options.signal?.addEventListener("abort", () => refuse(options.signal?.reason));
       });
-    const fetcher = keyFetcher({ tries: 2, timeout: 5, pause: 0, fetch: never as typeof fetch });
+    const fetcher = keyFetcher({ tries: 2, timeout: 5, ...atOnce, fetch: never as typeof fetch });
 
     await expect(fetcher.fetch("https://staff.example.org")).rejects.toThrow(KeysUnavailable);
   });

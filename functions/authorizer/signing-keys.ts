@@ -1,12 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "@clearing/domain/failure";
+import { type Pauses, pauseMs } from "@clearing/domain/retry";
 import type { SimpleJwksCache } from "aws-jwt-verify/jwk";
 
 type Fetcher = NonNullable<NonNullable<ConstructorParameters<typeof SimpleJwksCache>[0]>["fetcher"]>;
 
-/** How the keys of an issuer are asked for. Pauses and time-outs are in milliseconds. */
-type Asking = { tries: number; timeout: number; pause: number; fetch: typeof fetch };
+/** How the keys of an issuer are asked for. The time-out is in milliseconds. */
+type Asking = { tries: number; timeout: number; pauses: Pauses; random: () => number; fetch: typeof fetch };
 
-const usual: Asking = { tries: 3, timeout: 2_000, pause: 100, fetch: (...request) => fetch(...request) };
+const usual: Asking = {
+  tries: 3,
+  timeout: 2_000,
+  pauses: { leastMs: 50, firstMs: 150, longestMs: 300 },
+  random: Math.random,
+  fetch: (...request) => fetch(...request),
+};
 
 /** The keys that a token is checked with could not be had: an outage, which says nothing about the token. */
 export class KeysUnavailable extends Error {
@@ -17,7 +25,7 @@ export class KeysUnavailable extends Error {
  * Fetches an issuer's signing keys, over https from Cognito or from wherever the configuration says. Gives up with
  * `KeysUnavailable` within the time that the gateway waits for an authorizer.
  */
-export function keyFetcher({ tries, timeout, pause, fetch: ask }: Asking = usual): Fetcher {
+export function keyFetcher({ tries, timeout, pauses, random, fetch: ask }: Asking = usual): Fetcher {
   async function once(uri: string): Promise<ArrayBuffer> {
     const response = await ask(uri, { signal: AbortSignal.timeout(timeout), redirect: "error" });
     if (!response.ok) throw new Failure("the user pool does not give its keys", { status: response.status });
@@ -25,13 +33,13 @@ export function keyFetcher({ tries, timeout, pause, fetch: ask }: Asking = usual
   }
   return {
     async fetch(uri) {
-      for (let left = tries; ; left -= 1) {
+      for (let attempt = 1; ; attempt += 1) {
         try {
           return await once(uri);
         } catch (cause) {
-          if (left <= 1) throw new KeysUnavailable(`no signing keys after ${tries} tries`, { cause });
+          if (attempt >= tries) throw new KeysUnavailable(`no signing keys after ${tries} tries`, { cause });
         }
-        await new Promise((wake) => setTimeout(wake, pause));
+        await sleep(pauseMs(attempt, pauses, random()));
       }
     },
   };

@@ -1,11 +1,11 @@
 import { type Booking, isInvited, isUnpaid } from "@clearing/domain/booking";
 import { type EventName, eventNames } from "@clearing/domain/event";
 import { Failure } from "@clearing/domain/failure";
-import { consumedOnce } from "@clearing/runtime/consumed-once";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 import type { Mail, Mailer } from "@clearing/runtime/mailer";
 import { readBooking } from "@clearing/store/booking";
+import { consumedOnce } from "@clearing/store/consumed-once";
 import { countMail, type MailKind } from "@clearing/store/mail-bound";
 import { readRefund } from "@clearing/store/refund";
 import { isRemoved } from "@clearing/store/removed";
@@ -38,7 +38,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
     const id = `${event.id}.${recipient}`;
     const tags = { booking: bookingId, recipient };
     const mail = { id, to, subject: wording.subject, ...renderMail(booking, wording, deps.config), tags };
-    const consumed = await consumedOnce(deps.store, { prefix: "MAIL", eventId: id }, deps.clock, () =>
+    const consumed = await consumedOnce(deps.store, { prefix: "MAIL", eventId: id }, () =>
       send(mail, boundOf(name, booking), deps),
     );
     deps.log.info("mail", { bookingId, recipient, consumed });

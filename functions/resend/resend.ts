@@ -1,7 +1,7 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { plusSeconds } from "@clearing/domain/time";
 import type { Deps } from "@clearing/runtime/deps";
+import { scanPages } from "@clearing/store/read";
 import { batches, type Message, messageOf, reportUnsendable, sendAndDelete } from "../relay/send.ts";
 
 /** The stream takes a second as a rule: what is older than this it has failed at, or given up. */
@@ -49,26 +49,20 @@ export async function resend(deps: Deps, bus: EventBridgeClient): Promise<void> 
 async function lateItems({ store, clock, config }: Deps): Promise<Late> {
   const late: Late = { messages: [], unsendable: [] };
   const now = clock.now();
-  let from: Record<string, unknown> | undefined;
-  for (let page = 0; page < PAGES && late.messages.length < ITEMS; page += 1) {
-    const { Items = [], LastEvaluatedKey } = await store.client.send(
-      new ScanCommand({
-        TableName: store.tables.outbox,
-        FilterExpression: "NOT createdAt BETWEEN :before AND :ahead",
-        ExpressionAttributeValues: {
-          ":before": plusSeconds(now, -LATE_SECONDS),
-          ":ahead": plusSeconds(now, SKEW_SECONDS),
-        },
-        ExclusiveStartKey: from,
-      }),
-    );
-    for (const item of Items) {
+  const scanned = scanPages(store, {
+    TableName: store.tables.outbox,
+    FilterExpression: "NOT createdAt BETWEEN :before AND :ahead",
+    ExpressionAttributeValues: { ":before": plusSeconds(now, -LATE_SECONDS), ":ahead": plusSeconds(now, SKEW_SECONDS) },
+  });
+  let pages = 0;
+  for await (const items of scanned) {
+    for (const item of items) {
       const message = messageOf((name) => item[name], config.eventBus);
       if (message === null) late.unsendable.push(item.pk);
       else if (late.messages.length < ITEMS) late.messages.push(message);
     }
-    from = LastEvaluatedKey;
-    if (from === undefined) break;
+    pages += 1;
+    if (pages === PAGES || late.messages.length === ITEMS) break;
   }
   return late;
 }

@@ -101,7 +101,7 @@ describe("a bus that delivers more than once, refuses a part, or loses its answe
       ["mailer"],
       [
         {
-          file: /runtime\/src\/consumed-once\.ts$/,
+          file: /store\/src\/consumed-once\.ts$/,
           from: condition,
           to: '"attribute_not_exists(pk) OR heldBy <> :holder OR $1',
         },

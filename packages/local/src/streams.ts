@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDb } from "./dynamodb-process.ts";
 import { compilePattern } from "./event-pattern.ts";
 import type { Invocation } from "./lambda-host.ts";
@@ -64,7 +65,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
   let running = false;
   let again = false;
   let stopped = false;
-  let endPause: (() => void) | undefined;
+  let pausing: AbortController | undefined;
 
   function wake(): void {
     again = true;
@@ -183,24 +184,20 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
     write.run(mapping.id, shard, last ?? "");
   }
 
-  function pause(attempt: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS));
-      timer.unref();
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Ended early, a pause is over as if its time had passed. */
+  async function pause(attempt: number): Promise<void> {
+    pausing = new AbortController();
+    const options = { signal: pausing.signal, ref: false };
+    await sleep(Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS), undefined, options).catch(() => {});
   }
 
   return {
     wake,
     busy: () => running || again,
-    hurry: () => endPause?.(),
+    hurry: () => pausing?.abort(),
     stop: () => {
       stopped = true;
-      endPause?.();
+      pausing?.abort();
     },
   };
 }

@@ -1,15 +1,16 @@
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Pauses } from "@clearing/domain/retry";
 import { epochSeconds, type Instant, plusSeconds } from "@clearing/domain/time";
 import { conditionHeld } from "./condition.ts";
 import { keys } from "./keys.ts";
+import { pause } from "./retry.ts";
 import type { Store } from "./store.ts";
 
 /** So long one consumer has a booking for itself, whatever becomes of it: longer than a settlement takes. */
 const leaseSeconds = 10;
 
-/** How often others look whether the holder is done, in milliseconds: at the least and at the most. */
-const shortestLookMs = 100;
-const longestLookMs = 400;
+/** How often others look whether the holder is done. */
+const looks: Pauses = { leastMs: 100, firstMs: 400, longestMs: 400 };
 
 /** What `look` sees: `done` says that nothing is left to do. */
 type Seen<Result> = { done: true; result: Result } | { done: false };
@@ -34,9 +35,7 @@ export async function underLease<Result>(
   const holder = store.ids.next("evt");
   for (let waited = 0; waited < patienceMs; ) {
     if (await takeLease(store, bookingId, holder, store.clock.now())) return whileHeld(store, bookingId, holder, act);
-    const pause = shortestLookMs + store.random() * (longestLookMs - shortestLookMs);
-    await store.sleep(pause);
-    waited += pause;
+    waited += await pause(store, 1, looks);
     const seen = await look();
     if (seen.done) return seen.result;
   }

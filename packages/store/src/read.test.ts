@@ -1,6 +1,6 @@
 import { GetCommand, type QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
-import { queryItems, readItem, readItems } from "./read.ts";
+import { queryItems, readItem, readItems, scanPages } from "./read.ts";
 import type { Store } from "./store.ts";
 
 const core = { tables: { core: "core" } };
@@ -42,6 +42,19 @@ describe("the pages of a query", () => {
     await Array.fromAsync(queryItems(store, query, 50));
 
     expect(inputs.map(({ Limit }) => Limit)).toEqual([2, 50, 50]);
+  });
+
+  test("of a scan are read in the same way, each by itself", async () => {
+    const { store, inputs } = asked();
+    const scan = { TableName: "outbox" };
+
+    expect(await Array.fromAsync(scanPages(store, scan))).toEqual([pages[0]?.Items, [], pages[2]?.Items]);
+
+    expect(inputs).toEqual([
+      scan,
+      { ...scan, ExclusiveStartKey: { sk: "2" } },
+      { ...scan, ExclusiveStartKey: { sk: "3" } },
+    ]);
   });
 
   test("are read no further than the reader goes", async () => {

@@ -1,4 +1,11 @@
-import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import {
+  BatchGetCommand,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
+} from "@aws-sdk/lib-dynamodb";
 import type { Item } from "./items.ts";
 import { pause } from "./retry.ts";
 import type { Store } from "./store.ts";
@@ -24,13 +31,25 @@ export async function* queryItems(
   query: QueryCommandInput,
   furtherLimit = query.Limit,
 ): AsyncIterable<Item> {
-  let command = new QueryCommand(query);
-  for (;;) {
-    const { Items = [], LastEvaluatedKey } = await store.client.send(command);
-    yield* Items;
-    if (LastEvaluatedKey === undefined) return;
-    command = new QueryCommand({ ...query, Limit: furtherLimit, ExclusiveStartKey: LastEvaluatedKey });
-  }
+  const pages = pagesOf((after) =>
+    store.client.send(new QueryCommand(after ? { ...query, Limit: furtherLimit, ExclusiveStartKey: after } : query)),
+  );
+  for await (const items of pages) yield* items;
+}
+
+/** The pages of a table in no order, read as far as the reader goes. A filter may leave a page empty. */
+export const scanPages = (store: Store, scan: ScanCommandInput): AsyncIterable<Item[]> =>
+  pagesOf((after) => store.client.send(new ScanCommand(after ? { ...scan, ExclusiveStartKey: after } : scan)));
+
+type Page = { Items?: Item[] | undefined; LastEvaluatedKey?: Item | undefined };
+
+async function* pagesOf(readAfter: (lastKey: Item | undefined) => Promise<Page>): AsyncIterable<Item[]> {
+  let last: Item | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await readAfter(last);
+    yield Items;
+    last = LastEvaluatedKey;
+  } while (last !== undefined);
 }
 
 const throttledPauses = { firstMs: 100, longestMs: 1_600 };

@@ -11,9 +11,12 @@ import type { Store } from "./store.ts";
 const attempts = 7;
 const usualPauses: Pauses = { firstMs: 30, longestMs: 400 };
 
-/** Waits after a try that failed, counted from 1. */
-export const pause = (store: Store, failedTries: number, pauses = usualPauses): Promise<void> =>
-  store.sleep(pauseMs(failedTries, pauses, store.random()));
+/** Waits after a try that failed, counted from 1. Gives how long, in milliseconds. */
+export async function pause(store: Store, failedTries: number, pauses = usualPauses): Promise<number> {
+  const ms = pauseMs(failedTries, pauses, store.random());
+  await store.sleep(ms);
+  return ms;
+}
 
 /** Sends a transaction again while it meets others or is throttled; what does not pass by itself is thrown, and the last. */
 export async function retried<Answer>(store: Store, send: () => Promise<Answer>): Promise<Answer> {

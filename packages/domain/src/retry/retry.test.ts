@@ -15,3 +15,11 @@ test.each([
   expect(pauseMs(failedTries, pauses, 0.25)).toBe(longest / 4);
   expect(pauseMs(failedTries, pauses, 0)).toBe(0);
 });
+
+test.each([
+  [0, 100],
+  [0.5, 250],
+  [1, 400],
+])("a pause with a least time is never shorter: with the chance %d it is %i ms", (chance, ms) => {
+  expect(pauseMs(1, { leastMs: 100, firstMs: 400, longestMs: 400 }, chance)).toBe(ms);
+});

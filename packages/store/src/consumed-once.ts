@@ -1,6 +1,6 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { epochSeconds, type Instant, plusSeconds } from "@clearing/domain/time";
-import type { Store } from "@clearing/store/store";
+import { epochSeconds, plusSeconds } from "@clearing/domain/time";
+import type { Store } from "./store.ts";
 
 export type Consumed = "done" | "done_before";
 
@@ -20,14 +20,13 @@ const KEPT_DAYS = 90;
 export async function consumedOnce(
   store: Store,
   mark: { prefix: string; eventId: string },
-  clock: { now(): Instant },
   effect: () => Promise<void>,
 ): Promise<Consumed> {
   const TableName = store.tables.core;
   // Who is at it: a try of our own whose answer was lost finds itself here.
   const holder = store.ids.next("evt");
   const Key = { pk: `${mark.prefix}#${mark.eventId}`, sk: mark.prefix };
-  const now = clock.now();
+  const now = store.clock.now();
   const leaseUntil = plusSeconds(now, LEASE_SECONDS);
   const expiresAt = epochSeconds(now) + KEPT_DAYS * 86_400;
   try {
