@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import type { Life } from "../testing/life.ts";
+import { paying, payingBalance } from "../testing/paying.ts";
+import { plusHours, plusMinutes } from "../time/index.ts";
+import {
+  type Attempt,
+  type AttemptStatus,
+  type CheckoutAttempt,
+  decideSettlement,
+  type PaymentOutcome,
+} from "./index.ts";
+
+const processing: PaymentOutcome = { kind: "processing", paymentIntentId: "pi_1" };
+const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" };
+const expired: PaymentOutcome = { kind: "expired" };
+const due = (life: Life, sequence: number) => life.booking.dues[sequence];
+const current = (life: Life, { id }: CheckoutAttempt) => life.attempts.find((one) => one.id === id) as CheckoutAttempt;
+
+describe("whatever Stripe says, in whatever order", () => {
+  const final: AttemptStatus[] = ["succeeded", "failed", "expired", "refused"];
+  const says: [string, PaymentOutcome][] = [
+    ["open", { kind: "open" }],
+    ["processing", processing],
+    ["failed", failed],
+    ["expired", expired],
+    ["refused", { kind: "refused", code: "any" }],
+  ];
+  const pairs = final.flatMap((status) => says.map(([name, outcome]) => [status, name, outcome] as const));
+
+  test.each(pairs)("an attempt that %s stays so when it is told to be %s", (status, _, outcome) => {
+    const { life, attempt } = paying();
+    const state = { booking: life.booking, placeIsOurs: true, refundId: "ref_1" };
+
+    const decision = decideSettlement(
+      { ...state, attempt: { ...attempt, status, feePosted: true } },
+      outcome,
+      life.now,
+    );
+
+    expect(decision).toEqual({ kind: "unchanged" });
+  });
+
+  test("a success that is told twice has one effect", () => {
+    const { life, attempt } = paying();
+
+    const told = [1, 2].map(() => life.settle(attempt.id, life.paymentOf(attempt.id)));
+
+    expect(told).toEqual(["settled", "unchanged"]);
+    expect(life.booking.paid).toBe(250_000);
+  });
+
+  test("an open session is looked at again only when its time has come", () => {
+    const { life, attempt } = paying();
+
+    expect(life.settle(attempt.id, { kind: "open" })).toBe("unchanged");
+    expect(life.at(attempt.sessionExpiresAt).settle(attempt.id, { kind: "open" })).toBe("settled");
+    expect(current(life, attempt).dueAt).toBe(plusMinutes(life.now, 1));
+  });
+});
+
+describe("what is decided of one attempt", () => {
+  test("frees no due that another attempt collects by now (I5)", () => {
+    const { life, attempt } = payingBalance();
+    life.settle(attempt.id, { kind: "verifying", paymentIntentId: "pi_1" });
+    life.settle(attempt.id, { kind: "abandoned", paymentIntentId: "pi_1" });
+    const next = life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
+    life.settle(next.id, { kind: "processing", paymentIntentId: "pi_2" });
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.refunds).toMatchObject([{ amount: 1_600_000, reason: "abandoned_payment" }]);
+    expect(due(life, 1)).toMatchObject({ status: "processing", openAttemptId: next.id });
+  });
+
+  test.each<[string, PaymentOutcome[]]>([
+    ["failed", [failed]],
+    [
+      "was given up",
+      [
+        { kind: "verifying", paymentIntentId: "pi_1" },
+        { kind: "abandoned", paymentIntentId: "pi_1" },
+      ],
+    ],
+  ])("that %s claims no place that the hold has lost, and leaves the hold's end as it was", (_what, outcomes) => {
+    const { life, attempt } = paying();
+    for (const outcome of outcomes.slice(0, -1)) life.settle(attempt.id, outcome);
+    const before = life.booking;
+    const state = { booking: before, attempt: current(life, attempt), placeIsOurs: false, refundId: "ref_1" };
+
+    const decision = decideSettlement(state, outcomes.at(-1) as PaymentOutcome, life.now);
+
+    if (decision.kind !== "settle") throw new Error(decision.kind);
+    expect(decision.settlement.place).toBeUndefined();
+    expect(decision.settlement.booking).toMatchObject({ holdExpiresAt: before.holdExpiresAt, debitFailed: false });
+  });
+
+  test("bills a deposit once, by its payment", () => {
+    const { life, attempt } = paying();
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(due(life, 0)).toMatchObject({ billed: 250_000, billings: 1 });
+  });
+
+  test("of another due on a hold is returned: a hold is paid by its deposit alone", () => {
+    const { life, attempt } = paying();
+    const other: CheckoutAttempt = { ...attempt, purpose: "due", dueId: "due_1" };
+    const state = { booking: life.booking, attempt: other, placeIsOurs: true, refundId: "ref_1" };
+
+    expect(decideSettlement(state, life.paymentOf(attempt.id), life.now)).toMatchObject({
+      settlement: { booking: { status: "held" }, refund: { reason: "duplicate_payment", amount: 250_000 } },
+    });
+  });
+
+  test("that pays a cancelled booking's due a second time is returned whole", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, failed);
+    life.pay("deposit").end("client");
+
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.refunds.at(-1)).toMatchObject({ reason: "duplicate_payment", amount: 250_000 });
+    expect(life.booking.ending).toMatchObject({ netPaid: 250_000 });
+  });
+
+  test("in another currency on an expired booking is returned, though there is a place", () => {
+    const { life, attempt } = paying();
+    life.at(plusHours(life.now, 1)).lapse();
+    life.freePlace = "plc_2";
+
+    expect(life.settle(attempt.id, life.paymentOf(attempt.id, { currency: "eur", booked: null }))).toBe("settled");
+    expect(life.booking).toMatchObject({ status: "expired", paid: 0 });
+    expect(life.refunds).toMatchObject([{ currency: "eur", reason: "duplicate_payment" }]);
+  });
+
+  test("that succeeded stays so while its fee is waited for, whatever else is told", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, life.paymentOf(attempt.id, { booked: null }));
+
+    const told = [failed, processing, expired].map((outcome) => life.settle(attempt.id, outcome));
+
+    expect(told).toEqual(["unchanged", "unchanged", "unchanged"]);
+  });
+});
+
+test("a decision on an attempt of another booking is a bug", () => {
+  const { life, attempt } = paying();
+  const state = { booking: life.booking, placeIsOurs: true, refundId: "ref_1" };
+  const stray: Attempt = { ...attempt, dueId: "due_9" };
+
+  expect(() => decideSettlement({ ...state, attempt: stray }, { kind: "expired" }, life.now)).toThrow("due_9");
+});

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { owed } from "../testing/refunds.ts";
+import { bookedAs, held } from "../testing/retreat.ts";
+import { refusedFor } from "../testing/stories.ts";
+import { plusHours, plusMinutes } from "../time/index.ts";
+import { applyRefund, type Refund, type RefundOutcome, refundStatus } from "./index.ts";
+
+const told = (status: RefundOutcome["status"], changes: Partial<RefundOutcome> = {}): RefundOutcome => ({
+  stripeRefundId: "re_1",
+  status,
+  failureCode: status === "failed" ? "lost_or_stolen_card" : null,
+  taken: bookedAs("txn_out", 250_000),
+  returned: status === "failed" ? bookedAs("txn_back", 250_000) : null,
+  ...changes,
+});
+
+describe("what Stripe says of a refund", () => {
+  test("is effective on the days of Stripe's own bookings, in the cohort's zone, whenever it is heard", () => {
+    const { life, refund, partId } = owed();
+    // Evenings in Denver, days of which UTC has the next.
+    const taken = bookedAs("txn_out", 250_000, { at: "2027-01-06T05:00:00Z" });
+    const returned = bookedAs("txn_back", 250_000, { at: "2027-01-09T05:00:00Z" });
+
+    life.at("2027-01-20T17:00:00Z").refundOutcome(refund.id, partId, told("failed", { taken, returned }));
+
+    const dates = life.journal.map(({ reference, effectiveOn }) => [reference, effectiveOn]);
+    expect(dates).toContainEqual(["refund-taken:txn_out", "2027-01-05"]);
+    expect(dates).toContainEqual(["refund-returned:txn_back", "2027-01-08"]);
+  });
+
+  test("that it is pending, its balance transaction there already, posts that it was taken, once", () => {
+    const { life, refund, partId } = owed();
+
+    life.refundOutcome(refund.id, partId, told("pending"));
+    life.refundOutcome(refund.id, partId, told("succeeded"));
+
+    expect(life.journal.filter(({ reference }) => reference === "refund-taken:txn_out")).toHaveLength(1);
+    expect(life.refunds[0]).toMatchObject({ dueAt: null, parts: [{ status: "succeeded", stripeRefundId: "re_1" }] });
+  });
+
+  test("before its balance transaction is there leaves it to be looked at again", () => {
+    const { life, refund, partId } = owed();
+
+    life.refundOutcome(refund.id, partId, told("succeeded", { taken: null }));
+
+    expect(life.refunds[0]?.dueAt).toBe(plusHours(life.now, 6));
+    expect(life.journal.some(({ reference }) => reference.startsWith("refund-taken"))).toBe(false);
+  });
+
+  test("that it succeeded, told twice, changes nothing more", () => {
+    const { life, refund, partId } = owed();
+    life.refundOutcome(refund.id, partId, told("succeeded"));
+
+    expect(life.refundOutcome(refund.id, partId, told("succeeded"))).toBe("unchanged");
+    expect(life.events.filter(({ name }) => name === "RefundSucceeded")).toHaveLength(1);
+  });
+
+  test("that it failed after it had succeeded: still owed, and it may be made again", () => {
+    const { life, refund, partId } = owed();
+    life.refundOutcome(refund.id, partId, told("succeeded"));
+
+    life.refundOutcome(refund.id, partId, told("failed"));
+
+    expect(life.booking).toMatchObject({ refunded: 0, deferred: 0 });
+    expect(life.charges).toMatchObject([{ refundable: 250_000 }]);
+    expect(life.events.at(-1)).toMatchObject({ name: "RefundFailed", data: { amount: 250_000 } });
+    expect(life.journal.at(-1)).toMatchObject({ reference: "refund-returned:txn_back" });
+  });
+
+  test.each([
+    ["pending", "succeeded", "succeeded"],
+    ["succeeded", "pending", "succeeded"],
+    ["failed", "pending", "failed"],
+    ["failed", "succeeded", "failed"],
+    ["succeeded", "failed", "failed"],
+  ] as const)("moves forward only: %s, then %s, is %s", (first, second, last) => {
+    const { life, refund, partId } = owed();
+
+    life.refundOutcome(refund.id, partId, told(first));
+    life.refundOutcome(refund.id, partId, told(second));
+
+    expect(life.refunds[0]?.parts[0]?.status).toBe(last);
+  });
+
+  test("in any order and however often ends with each transaction posted once, and what is owed counted once", () => {
+    const outcomes = fc.array(fc.constantFrom<RefundOutcome["status"]>("pending", "succeeded", "failed"), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(outcomes, (sequence) => {
+        const { life, refund, partId } = owed();
+        for (const status of sequence) life.refundOutcome(refund.id, partId, told(status));
+        const failed = sequence.includes("failed");
+        const references = life.journal.map(({ reference }) => reference);
+        expect(new Set(references).size).toBe(references.length);
+        expect(life.booking.refunded).toBe(failed ? 0 : 250_000);
+        expect(life.charges[0]?.refundable).toBe(failed ? 250_000 : 0);
+      }),
+    );
+  });
+
+  test("that it refuses to make it for good: told with its code, owed, refundable, and no longer counted as refunded", () => {
+    const { life, refund, partId } = owed();
+
+    life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"));
+
+    const [part] = life.refunds[0]?.parts ?? [];
+    expect(life.refunds[0]).toMatchObject({ dueAt: null });
+    expect(part).toMatchObject({ status: "refused", stripeRefundId: null, failureCode: "charge_disputed" });
+    expect(refundStatus(life.refunds[0] as Refund)).toBe("refused");
+    expect(life.charges).toMatchObject([{ refundable: 250_000, applied: 0 }]);
+    expect(life.booking).toMatchObject({ refunded: 0, deferred: 0 });
+    expect(life.events.at(-1)).toMatchObject({
+      name: "RefundRefused",
+      data: { refundId: refund.id, code: "charge_disputed", amount: 250_000, currency: "usd" },
+    });
+    expect(life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"))).toBe("unchanged");
+  });
+
+  test("that it refuses what it has made already changes nothing", () => {
+    const { life, refund, partId } = owed();
+    life.refundOutcome(refund.id, partId, told("pending"));
+
+    expect(life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"))).toBe("unchanged");
+  });
+
+  test("of a part that it had refused is a bug: the money would leave, counted as refundable again", () => {
+    const { life, refund, partId } = owed();
+    life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"));
+
+    expect(() => life.refundOutcome(refund.id, partId, told("succeeded"))).toThrow("was refused, and is now re_1");
+  });
+
+  test("of another refund than the part's own is a bug: its transactions are not the part's", () => {
+    const { life, refund, partId } = owed();
+    life.refundOutcome(refund.id, partId, told("pending"));
+
+    expect(() => life.refundOutcome(refund.id, partId, told("succeeded", { stripeRefundId: "re_2" }))).toThrow(
+      "is re_1 at Stripe, and not re_2",
+    );
+  });
+
+  test("of one part leaves the others to be made soon, and not in some hours", () => {
+    const life = new Life(held()).sign().pay("deposit").confirm().pay("due", { dueId: "due_1" });
+    life.end("operator");
+    const [refund] = life.spread().refunds as [Refund];
+
+    life.refundOutcome(refund.id, `${refund.id}-1`, told("pending"));
+
+    expect(life.refunds[0]?.dueAt).toBe(plusMinutes(life.now, 2));
+  });
+
+  test("of a part that the refund does not have is a bug", () => {
+    const { life, refund } = owed();
+
+    expect(() => applyRefund(life.booking, refund, "ref_x-9", told("pending"), life.now)).toThrow("ref_x-9");
+  });
+});
