@@ -1,4 +1,4 @@
-import { mutateDomain, percent } from "./domain.ts";
+import { mutateDomain, overall, scored } from "./domain.ts";
 import { mutateStore } from "./store.ts";
 
 /**
@@ -8,8 +8,8 @@ import { mutateStore } from "./store.ts";
  */
 const [what, ...words] = process.argv.slice(2);
 if (what === "domain") {
-  const { noticed, mutants, score } = await mutateDomain(words);
-  console.log(`${noticed} of ${mutants} mutants noticed (${percent(score)})`);
+  const folders = await mutateDomain(words);
+  for (const one of [...folders, overall(folders)]) console.log(`${one.folder.padEnd(12)} ${scored(one)}`);
 } else if (what === "store") {
   const verdicts = await mutateStore(words, ({ mutant, fate, by }) => {
     console.log(`${fate.padEnd(9)} ${mutant.path}:${mutant.line} ${mutant.id}`);
