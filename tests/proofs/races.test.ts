@@ -1,43 +1,46 @@
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { admitBooking } from "@clearing/commands/admission";
-import { changeAutopay, signAgreement } from "@clearing/commands/agreement";
-import { settleAttempt } from "@clearing/commands/apply-settlement";
+import { changeAutopay } from "@clearing/commands/agreement";
 import { addPlaces, removePlaces } from "@clearing/commands/capacity";
 import { openCheckout } from "@clearing/commands/checkout";
 import { changeCohort } from "@clearing/commands/cohort";
-import type { Context } from "@clearing/commands/context";
-import { endEarly } from "@clearing/commands/end-early";
-import { writeClearance } from "@clearing/commands/evaluation";
-import { progressBooking } from "@clearing/commands/progress";
-import { recordStripeRefund } from "@clearing/commands/refund-by-hand";
-import { settleRefundPart, spreadOverCharges } from "@clearing/commands/refund-parts";
 import { lapseHold } from "@clearing/commands/sweep";
 import { type Booking, type Refund, spreadRefund } from "@clearing/domain/booking";
-import { afterEvaluation } from "@clearing/domain/screening";
-import { card } from "@clearing/domain/testing/retreat";
-import { type Instant, plusDays, plusMinutes, startOfDay } from "@clearing/domain/time";
-import type { CheckoutFacts, Gateway } from "@clearing/payments";
-import { readAttempts } from "@clearing/store/attempt";
+import { plusDays, plusMinutes } from "@clearing/domain/time";
 import { readBooking } from "@clearing/store/booking";
-import { readFile } from "@clearing/store/booking-file";
 import { readCharges } from "@clearing/store/charge";
 import { untilFresh } from "@clearing/store/commit";
-import { keys } from "@clearing/store/keys";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
-import { openSession } from "../harness/session.ts";
+import {
+  admit,
+  cancel,
+  cancelled,
+  confirmed,
+  contextOf,
+  ended,
+  evaluate,
+  held,
+  later,
+  now,
+  occasionAt,
+  paid,
+  progress,
+  refundByHand,
+  refundsOf,
+  settleDeposit,
+  settlePart,
+  sign,
+  signed,
+  spread,
+  withPage,
+} from "../harness/journey.ts";
+import { actor } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
-const now: Instant = "2027-03-01T17:00:00Z";
-const later = plusMinutes(now, 5);
 let running: TestStore;
 beforeAll(async () => {
   running = await startTestStore();
 });
 afterAll(() => running.stop());
-
-const occasionAt = (at: Instant) => ({ actor, action: "sample", now: at });
 
 /** The store, one request at a time, with something that happens just before the request of this number is sent. */
 function interleaved(before: number, happens: () => Promise<unknown>) {
@@ -56,183 +59,17 @@ function interleaved(before: number, happens: () => Promise<unknown>) {
   return { store, happened: () => sent >= before };
 }
 
-const sessions = new Map<string, CheckoutFacts>();
-const stripe: Partial<Gateway> = {
-  createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
-  retrieveCustomer: async () => ({ ok: true, value: { deleted: false } }),
-  async createCheckoutSession(asked) {
-    const value = openSession(asked, now);
-    sessions.set(value.sessionId, value);
-    return { ok: true, value };
-  },
-  retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as CheckoutFacts }),
-};
-
-const contextOf = (store: Store, at = now): Context => ({
-  store,
-  gateway: stripe as Gateway,
-  ids,
-  clock: { now: () => at },
-  site: { stage: "test", publicUrl: "https://example.org" },
-});
-
-async function held(): Promise<Booking> {
-  const { store } = running;
-  const program = sampleProgram();
-  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
-  return heldBooking(store, offer, `${offer.id}@example.com`, now);
-}
-
-const sign = (store: Store, { id, agreement: { hash } }: Booking, signature = "Sample Person") => {
-  const evidence = { hash, signature, sourceIp: "", userAgent: "", signedBy: actor.sub, autopay: false };
-  return signAgreement(store, id, evidence, occasionAt(now), () => null);
-};
-
-async function signed(): Promise<Booking> {
-  const booking = await held();
-  await sign(running.store, booking);
+async function declining(store: Store): Promise<Booking> {
+  const booking = await paid(store);
+  await evaluate(store, booking, "medical", "not_cleared");
   return booking;
 }
-
-async function withPage(): Promise<Booking> {
-  const booking = await signed();
-  await openCheckout(contextOf(running.store), { bookingId: booking.id, purpose: "deposit" }, actor);
-  return booking;
-}
-
-async function settleDeposit(store: Store, { id }: Booking, kind: "succeeded" | "expired" = "succeeded") {
-  const [attempt] = await readAttempts(running.store, id);
-  const { id: attemptId = "", amount = 0, currency = "" } = attempt ?? {};
-  const payment = {
-    paymentIntentId: `pi_${attemptId}`,
-    chargeId: `ch_${attemptId}`,
-    amount,
-    currency,
-    paidAt: now,
-    paidWith: card,
-    booked: null,
-  };
-  const outcome = kind === "expired" ? { kind } : { kind, ...payment };
-  return settleAttempt(store, { bookingId: id, attemptId, refundId: ids.next("ref") }, outcome, occasionAt(now));
-}
-
-async function paid(): Promise<Booking> {
-  const booking = await withPage();
-  await settleDeposit(running.store, booking);
-  return booking;
-}
-
-async function evaluate(
-  store: Store,
-  { id }: Booking,
-  kind: "medical" | "psychiatric",
-  outcome: "cleared" | "not_cleared",
-) {
-  const evaluation = {
-    id: ids.next("evl"),
-    bookingId: id,
-    kind,
-    outcome,
-    validUntil: null,
-    note: null,
-    by: "dr",
-    at: now,
-  };
-  return untilFresh(store, async () => {
-    const file = await readFile(store, id);
-    if (file === null) throw new Error(`${id} does not exist`);
-    const { booking, clearance } = file;
-    const finding = { ...evaluation, validUntil: booking.terms.endsOn, by: `dr-${kind}` };
-    const after = afterEvaluation(clearance, id, finding, false);
-    return writeClearance(store, file, after, { evaluation }, occasionAt(now), null);
-  });
-}
-
-const progress = (store: Store, { id }: Booking, at = now) =>
-  progressBooking(store, { bookingId: id, refundId: ids.next("ref") }, occasionAt(at));
-
-async function confirmed(): Promise<Booking> {
-  const booking = await paid();
-  await evaluate(running.store, booking, "medical", "cleared");
-  await evaluate(running.store, booking, "psychiatric", "cleared");
-  await progress(running.store, booking);
-  return booking;
-}
-
-async function declining(): Promise<Booking> {
-  const booking = await paid();
-  await evaluate(running.store, booking, "medical", "not_cleared");
-  return booking;
-}
-
-const cancel = (store: Store, { id }: Booking, by: "client" | "operator" = "operator") =>
-  endEarly(store, { bookingId: id, by, refundId: ids.next("ref") }, occasionAt(later));
-
-/** Somebody refunds $600 of the deposit in Stripe's dashboard. */
-async function refundByHand(store: Store, { id }: Booking) {
-  const [attempt] = await readAttempts(running.store, id);
-  const stripeRefundId = ids.next("re");
-  const made = { bookingId: id, chargeId: `ch_${attempt?.id}`, refundId: `ref_${stripeRefundId}`, stripeRefundId };
-  return recordStripeRefund(store, { ...made, amount: 60_000, madeAt: later }, occasionAt(later));
-}
-
-async function refundsOf({ id }: Booking): Promise<Refund[]> {
-  const { client, tables } = running.store;
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: tables.core,
-      KeyConditionExpression: "pk = :pk AND begins_with(sk, :refunds)",
-      ExpressionAttributeValues: { ":pk": keys.booking(id).pk, ":refunds": "REF#" },
-      ConsistentRead: true,
-    }),
-  );
-  return Items as Refund[];
-}
-
-async function settlePart(store: Store, { id }: Booking) {
-  const [refund] = await refundsOf({ id } as Booking);
-  const refundId = refund?.id ?? "";
-  const part = { bookingId: id, refundId, partId: `${refundId}-1` };
-  const outcome = {
-    stripeRefundId: "re_1",
-    status: "succeeded",
-    failureCode: null,
-    taken: null,
-    returned: null,
-  } as const;
-  return settleRefundPart(store, part, outcome, occasionAt(later));
-}
-
-async function cancelled(): Promise<Booking> {
-  const booking = await paid();
-  await cancel(running.store, booking);
-  await spread(running.store, booking);
-  return booking;
-}
-
-/** Spreads what the booking's ending owes over its charges. */
-async function spread(store: Store, { id }: Booking) {
-  const refundId = (await readBooking(running.store, id))?.ending?.refundId ?? null;
-  if (refundId === null) return { ok: true } as const;
-  return spreadOverCharges(store, { bookingId: id, refundId }, later);
-}
-
-async function ended(): Promise<Booking> {
-  const booking = await paid();
-  await cancel(running.store, booking);
-  return booking;
-}
-
-const admit = (store: Store, { id, terms }: Booking, outcome: "admitted" | "turned_away") => {
-  const request = { bookingId: id, outcome, by: "staff", refundId: ids.next("ref") };
-  return admitBooking(store, request, occasionAt(startOfDay(terms.startsOn, terms.timeZone)), () => null);
-};
 
 /** What must be true of a booking's money whatever happened to it at the same time. */
 async function breaches(booking: Booking): Promise<string[]> {
   await spread(running.store, booking);
   const after = await readBooking(running.store, booking.id);
-  const refunds = await refundsOf(booking);
+  const refunds = await refundsOf(running.store, booking);
   const refunded = refunds.reduce((sum, { amount }) => sum + amount, 0);
   const charges = await readCharges(running.store, booking.id);
   const captured = charges.reduce((sum, { amount }) => sum + amount, 0);
@@ -245,7 +82,7 @@ async function breaches(booking: Booking): Promise<string[]> {
 }
 
 type Race = {
-  made: () => Promise<Booking>;
+  made: (store: Store) => Promise<Booking>;
   act: (store: Store, booking: Booking) => Promise<{ ok: boolean; reason?: string }>;
   meanwhile: (store: Store, booking: Booking) => Promise<unknown>;
   /** What the act may answer, whichever of the two was first. */
@@ -263,7 +100,7 @@ const races: Record<string, Race> = {
   "cancelling, and the deposit's settlement": {
     made: withPage,
     act: cancel,
-    meanwhile: settleDeposit,
+    meanwhile: (store, booking) => settleDeposit(store, booking),
     answers: [true],
   },
   "declining, and a refund by hand": {
@@ -284,14 +121,24 @@ const races: Record<string, Race> = {
     meanwhile: cancel,
     answers: [true, "invalid_transition"],
   },
-  "settling a deposit, and a cancellation": { made: withPage, act: settleDeposit, meanwhile: cancel, answers: [true] },
+  "settling a deposit, and a cancellation": {
+    made: withPage,
+    act: (store, booking) => settleDeposit(store, booking),
+    meanwhile: cancel,
+    answers: [true],
+  },
   "settling a deposit, and the lapse of its hold": {
     made: withPage,
-    act: settleDeposit,
+    act: (store, booking) => settleDeposit(store, booking),
     meanwhile: (store, { id }) => lapseHold(store, id, occasionAt(plusMinutes(now, 40))),
     answers: [true],
   },
-  "settling a deposit twice": { made: withPage, act: settleDeposit, meanwhile: settleDeposit, answers: [true] },
+  "settling a deposit twice": {
+    made: withPage,
+    act: (store, booking) => settleDeposit(store, booking),
+    meanwhile: (store, booking) => settleDeposit(store, booking),
+    answers: [true],
+  },
   "recording a refund by hand, and a cancellation": {
     made: paid,
     act: refundByHand,
@@ -398,7 +245,7 @@ describe("whatever is written between two of its requests, an operation decides 
     let happened = true;
     for (let before = 1; happened; before++) {
       expect(before).toBeLessThan(mostRequests);
-      const booking = await made();
+      const booking = await made(running.store);
       const race = interleaved(before, () => meanwhile(running.store, booking));
       const result = await act(race.store, booking);
       happened = race.happened();
@@ -409,8 +256,8 @@ describe("whatever is written between two of its requests, an operation decides 
   });
 
   test("control: the refund of before, with the charges of after, fails an assertion", async () => {
-    const booking = await ended();
-    const [before] = await refundsOf(booking);
+    const booking = await ended(running.store);
+    const [before] = await refundsOf(running.store, booking);
     await spread(running.store, booking);
     const charges = await readCharges(running.store, booking.id);
 

@@ -1,0 +1,262 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { admitBooking } from "@clearing/commands/admission";
+import { signAgreement } from "@clearing/commands/agreement";
+import { settleAttempt } from "@clearing/commands/apply-settlement";
+import { openCheckout } from "@clearing/commands/checkout";
+import type { Context } from "@clearing/commands/context";
+import { endEarly } from "@clearing/commands/end-early";
+import { writeClearance } from "@clearing/commands/evaluation";
+import { progressBooking } from "@clearing/commands/progress";
+import { recordStripeRefund } from "@clearing/commands/refund-by-hand";
+import { settleRefundPart, spreadOverCharges } from "@clearing/commands/refund-parts";
+import { lapseHold } from "@clearing/commands/sweep";
+import type { Booking, PaymentOutcome, Refund, RefundOutcome } from "@clearing/domain/booking";
+import type { Quote } from "@clearing/domain/plan";
+import { afterEvaluation } from "@clearing/domain/screening";
+import { card } from "@clearing/domain/testing/retreat";
+import { type Instant, plusMinutes, startOfDay } from "@clearing/domain/time";
+import type { CheckoutFacts, Gateway } from "@clearing/payments";
+import { readAttempts } from "@clearing/store/attempt";
+import { readBooking } from "@clearing/store/booking";
+import { readFile } from "@clearing/store/booking-file";
+import { untilFresh } from "@clearing/store/commit";
+import type { IdempotencyRecord } from "@clearing/store/idempotency";
+import { keys } from "@clearing/store/keys";
+import type { Store } from "@clearing/store/store";
+import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "./sample.ts";
+import { openSession } from "./session.ts";
+import { ids } from "./store.ts";
+
+/** When a sample booking is held and paid, a moment later, and when its hold has lapsed. */
+export const now: Instant = "2027-03-01T17:00:00Z";
+export const later = plusMinutes(now, 5);
+export const lapsedAt = plusMinutes(now, 45);
+
+export const occasionAt = (at: Instant) => ({ actor, action: "sample", now: at });
+
+type Answer = () => IdempotencyRecord | null;
+const noAnswer: Answer = () => null;
+
+const sessions = new Map<string, CheckoutFacts>();
+const stripe: Partial<Gateway> = {
+  createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+  retrieveCustomer: async () => ({ ok: true, value: { deleted: false } }),
+  async createCheckoutSession(asked) {
+    const value = openSession(asked, now);
+    sessions.set(value.sessionId, value);
+    return { ok: true, value };
+  },
+  retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as CheckoutFacts }),
+};
+
+export const contextOf = (store: Store, at = now): Context => ({
+  store,
+  gateway: stripe as Gateway,
+  ids,
+  clock: { now: () => at },
+  site: { stage: "test", publicUrl: "https://example.org" },
+});
+
+/** Two quotes of the only place of a cohort. */
+export async function offers(store: Store): Promise<[Quote, Quote]> {
+  const program = sampleProgram();
+  const cohort = await openCohort(store, program, { places: 1, now });
+  return [await sampleQuote(store, program, cohort, now), await sampleQuote(store, program, cohort, now)];
+}
+
+async function holdOf(store: Store, offer: Quote, at: Instant): Promise<Booking> {
+  return heldBooking(store, offer, `${offer.id}@example.com`, at);
+}
+
+/** A held place, the only one of its cohort. */
+export async function held(store: Store): Promise<Booking> {
+  const [offer] = await offers(store);
+  return holdOf(store, offer, now);
+}
+
+/** Its hold lapses, page or not. */
+export const lapse = (store: Store, { id }: Booking) => lapseHold(store, id, occasionAt(lapsedAt));
+
+export const sign = (
+  store: Store,
+  { id, agreement: { hash } }: Booking,
+  signature = "Sample Person",
+  answer: Answer = noAnswer,
+) => {
+  const evidence = { hash, signature, sourceIp: "", userAgent: "", signedBy: actor.sub, autopay: false };
+  return signAgreement(store, id, evidence, occasionAt(now), answer);
+};
+
+export async function signed(store: Store): Promise<Booking> {
+  const booking = await held(store);
+  await sign(store, booking);
+  return booking;
+}
+
+/** Signs a held booking and opens Stripe's page for its deposit. */
+async function openPage(store: Store, booking: Booking): Promise<void> {
+  await sign(store, booking);
+  await openCheckout(contextOf(store), { bookingId: booking.id, purpose: "deposit" }, actor);
+}
+
+/** Signed, with Stripe's page for the deposit open. */
+export async function withPage(store: Store): Promise<Booking> {
+  const booking = await held(store);
+  await openPage(store, booking);
+  return booking;
+}
+
+/** Its hold has lapsed while the page was open, and its place was sold again. */
+export async function overtaken(store: Store): Promise<Booking> {
+  const [first, second] = await offers(store);
+  const booking = await holdOf(store, first, now);
+  await openPage(store, booking);
+  await holdOf(store, second, lapsedAt);
+  return booking;
+}
+
+/** A hold that has lapsed, and whose page has expired. */
+export async function abandoned(store: Store): Promise<Booking> {
+  const booking = await withPage(store);
+  await lapse(store, booking);
+  await settleDeposit(store, booking, { kind: "expired" }, lapsedAt);
+  return booking;
+}
+
+/** Stripe tells this of the deposit's attempt; a success, in full and not yet booked, unless something else is said. */
+export async function settleDeposit(
+  store: Store,
+  { id }: Booking,
+  outcome: Partial<PaymentOutcome> = {},
+  at: Instant = now,
+) {
+  const [attempt] = await readAttempts(store, id);
+  const { id: attemptId = "", amount = 0, currency = "" } = attempt ?? {};
+  const succeeded = {
+    kind: "succeeded",
+    paymentIntentId: `pi_${attemptId}`,
+    chargeId: `ch_${attemptId}`,
+    amount,
+    currency,
+    paidAt: now,
+    paidWith: card,
+    booked: null,
+  } as const;
+  const told = { ...succeeded, ...outcome } as PaymentOutcome;
+  return settleAttempt(store, { bookingId: id, attemptId, refundId: ids.next("ref") }, told, occasionAt(at));
+}
+
+/** The deposit is paid. */
+export async function paid(store: Store): Promise<Booking> {
+  const booking = await withPage(store);
+  await settleDeposit(store, booking);
+  return booking;
+}
+
+export async function evaluate(
+  store: Store,
+  { id }: Booking,
+  kind: "medical" | "psychiatric",
+  outcome: "cleared" | "not_cleared",
+  answer: Answer = noAnswer,
+) {
+  return untilFresh(store, async () => {
+    const file = await readFile(store, id);
+    if (file === null) throw new Error(`${id} does not exist`);
+    const { booking, clearance } = file;
+    const by = `dr-${kind}`;
+    const of = { id: ids.next("evl"), bookingId: id, kind, outcome, note: null, at: now };
+    const evaluation = { ...of, validUntil: booking.terms.endsOn, by };
+    const after = afterEvaluation(clearance, id, evaluation, false);
+    return writeClearance(store, file, after, { evaluation }, occasionAt(now), answer());
+  });
+}
+
+/** Both clinicians clear. */
+export async function clear(store: Store, booking: Booking): Promise<void> {
+  await evaluate(store, booking, "medical", "cleared");
+  await evaluate(store, booking, "psychiatric", "cleared");
+}
+
+export const progress = (store: Store, { id }: Booking, at = now) =>
+  progressBooking(store, { bookingId: id, refundId: ids.next("ref") }, occasionAt(at));
+
+export async function confirmed(store: Store): Promise<Booking> {
+  const booking = await paid(store);
+  await clear(store, booking);
+  await progress(store, booking);
+  return booking;
+}
+
+export const admit = (
+  store: Store,
+  { id, terms }: Booking,
+  outcome: "admitted" | "turned_away",
+  answer: Answer = noAnswer,
+) => {
+  const request = { bookingId: id, outcome, by: "staff", refundId: ids.next("ref") };
+  return admitBooking(store, request, occasionAt(startOfDay(terms.startsOn, terms.timeZone)), answer);
+};
+
+export const cancel = (
+  store: Store,
+  { id }: Booking,
+  by: "client" | "operator" = "operator",
+  answer: Answer = noAnswer,
+) => endEarly(store, { bookingId: id, by, refundId: ids.next("ref") }, occasionAt(later), answer);
+
+/** Paid, then cancelled by the operator: all of it is owed, and on no charge yet. */
+export async function ended(store: Store): Promise<Booking> {
+  const booking = await paid(store);
+  await cancel(store, booking);
+  return booking;
+}
+
+/** Spreads what the booking's ending owes over its charges. */
+export async function spread(store: Store, { id }: Booking) {
+  const refundId = (await readBooking(store, id))?.ending?.refundId ?? null;
+  if (refundId === null) return { ok: true } as const;
+  return spreadOverCharges(store, { bookingId: id, refundId }, later);
+}
+
+/** The same, with what is owed spread over its charges. */
+export async function cancelled(store: Store): Promise<Booking> {
+  const booking = await ended(store);
+  await spread(store, booking);
+  return booking;
+}
+
+/** Somebody refunds $600 of the deposit in Stripe's dashboard. */
+export async function refundByHand(store: Store, { id }: Booking) {
+  const [attempt] = await readAttempts(store, id);
+  const stripeRefundId = ids.next("re");
+  const made = { bookingId: id, chargeId: `ch_${attempt?.id}`, refundId: `ref_${stripeRefundId}`, stripeRefundId };
+  return recordStripeRefund(store, { ...made, amount: 60_000, madeAt: later }, occasionAt(later));
+}
+
+export async function refundsOf({ client, tables }: Store, { id }: Booking): Promise<Refund[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: tables.core,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :refunds)",
+      ExpressionAttributeValues: { ":pk": keys.booking(id).pk, ":refunds": "REF#" },
+      ConsistentRead: true,
+    }),
+  );
+  return Items as Refund[];
+}
+
+/** Stripe tells this of the first part of the booking's first refund; a success unless something else is said. */
+export async function settlePart(store: Store, booking: Booking, outcome: Partial<RefundOutcome> = {}) {
+  const [refund] = await refundsOf(store, booking);
+  const refundId = refund?.id ?? "";
+  const part = { bookingId: booking.id, refundId, partId: `${refundId}-1` };
+  const succeeded = {
+    stripeRefundId: "re_1",
+    status: "succeeded",
+    failureCode: null,
+    taken: null,
+    returned: null,
+  } as const;
+  return settleRefundPart(store, part, { ...succeeded, ...outcome }, occasionAt(later));
+}
