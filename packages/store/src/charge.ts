@@ -58,7 +58,10 @@ export function chargeBooked(
   };
 }
 
-/** What failed or was refused may be made again: its amount is refundable once more, and still owed (I6). */
+/**
+ * What failed or was refused may be made again: its amount is refundable once more, and still owed (I6). DynamoDB adds to
+ * no charge that is not there.
+ */
 export function restoreCharge(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<never> {
   return {
     write: {
@@ -66,7 +69,6 @@ export function restoreCharge(store: Store, bookingId: string, chargeId: string,
         TableName: store.tables.core,
         Key: keys.charge(bookingId, chargeId),
         UpdateExpression: "SET refundable = refundable + :amount",
-        ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeValues: { ":amount": amount },
       },
     },

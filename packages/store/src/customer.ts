@@ -87,7 +87,7 @@ export async function recordCustomer(
           Key: keys.customer(email),
           UpdateExpression: "SET customerId = :id",
           // Not over one that was asked for later, when this one was gone already.
-          ConditionExpression: "id = :asked AND (attribute_not_exists(customerId) OR customerId = :id)",
+          ConditionExpression: "id = :asked AND attribute_not_exists(customerId)",
           ExpressionAttributeValues: { ":asked": id, ":id": customerId },
         },
       },

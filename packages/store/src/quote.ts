@@ -40,7 +40,7 @@ export function useQuote(
         TableName: store.tables.core,
         Key: keys.quote(quoteId),
         UpdateExpression: "SET usedBy = :booking, expiresAt = :expiresAt",
-        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(usedBy) AND validUntil > :now",
+        ConditionExpression: "attribute_not_exists(usedBy) AND validUntil > :now",
         ExpressionAttributeValues: {
           ":booking": bookingId,
           ":now": now,

@@ -35,24 +35,21 @@ const askedSeconds = 10;
  * open it as often as they like.
  */
 export async function mayAskStripe(store: Store, { attemptId }: AttemptRef, now: Instant): Promise<boolean> {
-  const begins = {
-    set: "askedSince = :now, asked = :one",
-    where: "attribute_not_exists(askedSince) OR askedSince <= :over",
-  };
-  const goesOn = { set: "asked = asked + :one", where: "askedSince > :over AND asked < :most" };
-  const values = { ":one": 1, ":over": plusSeconds(now, -askedSeconds) };
-  const write = ({ set, where }: typeof begins, more: Record<string, unknown>) =>
+  const write = (UpdateExpression: string, ConditionExpression: string, values: Record<string, unknown>) =>
     store.client.send(
       new UpdateCommand({
         TableName: store.tables.core,
         Key: keys.wayBack(attemptId),
-        UpdateExpression: `SET ${set}`,
-        ConditionExpression: where,
-        ExpressionAttributeValues: { ...values, ...more },
+        UpdateExpression,
+        ConditionExpression,
+        ExpressionAttributeValues: { ":one": 1, ...values },
       }),
     );
-  return (
-    (await conditionHeld(write(begins, { ":now": now }))) ||
-    (await conditionHeld(write(goesOn, { ":most": mostAsked })))
-  );
+  const begins = () =>
+    write("SET askedSince = :now, asked = :one", "attribute_not_exists(askedSince) OR askedSince <= :over", {
+      ":now": now,
+      ":over": plusSeconds(now, -askedSeconds),
+    });
+  const goesOn = () => write("SET asked = asked + :one", "asked < :most", { ":most": mostAsked });
+  return (await conditionHeld(begins())) || (await conditionHeld(goesOn()));
 }
