@@ -1,0 +1,27 @@
+import type { Store } from "@clearing/store/store";
+
+/** The store, with something that happens just before a command of this kind is sent: the first one, or the `nth`. */
+export function interrupted(
+  store: Store,
+  kind: abstract new (...input: never[]) => object,
+  happens: () => Promise<unknown>,
+  nth = 1,
+): Store {
+  const { client } = store;
+  let sent = 0;
+  const send = async (command: Parameters<typeof client.send>[0]) => {
+    if (command instanceof kind && ++sent === nth) await happens();
+    return client.send(command);
+  };
+  return { ...store, client: Object.assign(Object.create(client), { send }) };
+}
+
+/** The store, whose commands of this kind are sent twice: the first answer was lost on its way, and the client asks again. */
+export function answersLost(store: Store, kind: abstract new (...input: never[]) => object): Store {
+  const { client } = store;
+  const send = async (command: Parameters<typeof client.send>[0]) => {
+    if (command instanceof kind) await client.send(command);
+    return client.send(command);
+  };
+  return { ...store, client: Object.assign(Object.create(client), { send }) };
+}

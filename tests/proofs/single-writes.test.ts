@@ -1,0 +1,286 @@
+import { DeleteCommand, PutCommand, ScanCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type Instant, plusMinutes, plusSeconds } from "@clearing/domain/time";
+import { commit } from "@clearing/store/commit";
+import { readCustomer, recordCustomer, replaceCustomer, requestCustomer } from "@clearing/store/customer";
+import { postpone } from "@clearing/store/due";
+import { keys } from "@clearing/store/keys";
+import { underLease } from "@clearing/store/lease";
+import { countMail } from "@clearing/store/mail-bound";
+import { pagesClosed } from "@clearing/store/pages";
+import { readItem } from "@clearing/store/read";
+import type { Store } from "@clearing/store/store";
+import { markStripeEvent, resendStripeEvent, storeStripeEvent } from "@clearing/store/stripe-event";
+import { noteUndeliverable, readUndeliverable } from "@clearing/store/undeliverable";
+import { mayAskStripe, readWayBack, wayBackPut } from "@clearing/store/way-back";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { answersLost, interrupted } from "../harness/interrupted.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const now: Instant = "2027-03-01T17:00:00Z";
+const later = plusMinutes(now, 5);
+
+let running: TestStore;
+let store: Store;
+beforeAll(async () => {
+  running = await startTestStore();
+  store = { ...running.store, clock: { now: () => now }, sleep: async () => {} };
+});
+afterAll(() => running.stop());
+
+type Item = Record<string, unknown>;
+type Key = { pk: string; sk: string };
+
+const put = (key: Key, item: Item) =>
+  store.client.send(new PutCommand({ TableName: store.tables.core, Item: { ...item, ...key } }));
+const itemAt = (key: Key) => readItem(store, key, (item): Item => item);
+describe("a client's customer at Stripe", () => {
+  const asked = () => {
+    const id = ids.next("cli");
+    return { id, email: `${id}@example.org`, requestedAt: now };
+  };
+  const next = { id: "cli_next", requestedAt: later };
+
+  test("is asked for as the first request has it", async () => {
+    const first = asked();
+
+    expect(await requestCustomer(store, first)).toEqual({ ...first, customerId: null });
+    expect(await requestCustomer(store, { ...first, id: "cli_second" })).toMatchObject({ id: first.id });
+  });
+
+  test("that was never made is replaced by one of another id, which is made once", async () => {
+    const never = await requestCustomer(store, asked());
+
+    expect(await replaceCustomer(store, never, next)).toMatchObject({ id: next.id, customerId: null });
+    const other = { ...next, id: "cli_other" };
+    expect(await replaceCustomer(store, never, other)).toMatchObject({ id: next.id });
+  });
+
+  test("that was made meanwhile is not replaced", async () => {
+    const seen = await requestCustomer(store, asked());
+    await recordCustomer(store, seen, "cus_1");
+
+    expect(await replaceCustomer(store, seen, next)).toMatchObject({ id: seen.id, customerId: "cus_1" });
+  });
+
+  test("that is gone is replaced while it is the one that is stored", async () => {
+    const seen = await requestCustomer(store, asked());
+    await recordCustomer(store, seen, "cus_1");
+
+    const gone = { ...seen, customerId: "cus_0" };
+    expect(await replaceCustomer(store, gone, next)).toMatchObject({ customerId: "cus_1" });
+    expect(await replaceCustomer(store, { ...seen, customerId: "cus_1" }, next)).toMatchObject({
+      id: next.id,
+      customerId: null,
+    });
+  });
+
+  test("is recorded once, and only for the request that is stored", async () => {
+    const seen = await requestCustomer(store, asked());
+
+    expect(await recordCustomer(store, { ...seen, id: "cli_older" }, "cus_0")).toMatchObject({ reason: "conflict" });
+    expect(await recordCustomer(store, seen, "cus_1")).toEqual({ ok: true, customerId: "cus_1" });
+    expect(await recordCustomer(store, seen, "cus_2")).toEqual({ ok: true, customerId: "cus_1" });
+    expect(await readCustomer(store, seen.email)).toMatchObject({ customerId: "cus_1" });
+  });
+});
+
+describe("what is due and was worked on in vain", () => {
+  const due = async () => {
+    const key = keys.booking(ids.next("bkg"));
+    await put(key, { dueAt: now, version: 1 });
+    return key;
+  };
+
+  test("is due again later, with the count of its tries", async () => {
+    const key = await due();
+
+    await postpone(store, "BOOKING", key, now);
+
+    expect(await itemAt(key)).toMatchObject({ dueAt: plusMinutes(now, 1), vain: 1 });
+  });
+
+  test.each([
+    ["deadline", { dueAt: later, version: 1 }],
+    ["version", { dueAt: now, version: 2 }],
+  ])("stays as it is when it was given another %s meanwhile", async (_what, changed) => {
+    const key = await due();
+    const racing = interrupted(store, UpdateCommand, () => put(key, changed));
+
+    await postpone(racing, "BOOKING", key, now);
+
+    expect(await itemAt(key)).toEqual({ ...key, ...changed });
+  });
+});
+
+describe("a lease", () => {
+  const lease = () => keys.lease(ids.next("bkg"));
+  const bookingOf = ({ pk }: Key) => pk.slice("BKG#".length);
+  /** Who works: the one that asks for the lease, or nobody while another has it. */
+  const working = (key: Key, on = store, act = async () => {}) =>
+    underLease(on, bookingOf(key), {
+      look: async () => ({ done: false }),
+      act: async () => {
+        await act();
+        return { done: false, result: "this one" };
+      },
+      patienceMs: 1,
+      otherwise: async () => "another",
+    });
+
+  test.each([
+    ["that nobody has", null, "this one"],
+    ["that has run out", { heldBy: "another", leaseUntil: now }, "this one"],
+    ["that another has", { heldBy: "another", leaseUntil: plusSeconds(now, 1) }, "another"],
+  ])("%s", async (_what, stored, worker) => {
+    const key = lease();
+    if (stored !== null) await put(key, stored);
+
+    expect(await working(key)).toBe(worker);
+  });
+
+  test("is its holder's although the answer to its taking was lost", async () => {
+    expect(await working(lease(), answersLost(store, UpdateCommand))).toBe("this one");
+  });
+
+  test("is let go after the work, unless another has taken it over", async () => {
+    const ours = lease();
+    await working(ours);
+    expect(await itemAt(ours)).toBeNull();
+
+    const theirs = lease();
+    await working(theirs, store, () => put(theirs, { heldBy: "another" }).then(() => {}));
+    expect(await itemAt(theirs)).toMatchObject({ heldBy: "another" });
+  });
+});
+
+describe("mails to one mailbox on one day", () => {
+  test("are counted by their ids, up to as many as may go out", async () => {
+    const to = `${ids.next("mail")}@example.org`;
+    const count = (mailId: string) => countMail(store, { kind: "hold", to, mailId, mostADay: 2 });
+
+    expect([await count("1"), await count("2"), await count("3"), await count("1")]).toEqual([true, true, false, true]);
+  });
+});
+
+test("the note of a booking's open pages is taken back by who has seen its ending", async () => {
+  const booking = { id: ids.next("bkg"), version: 4 } as Parameters<typeof pagesClosed>[1];
+  await put(keys.pages(booking.id), { endedIn: 5 });
+
+  await pagesClosed(store, booking);
+  expect(await itemAt(keys.pages(booking.id))).toMatchObject({ endedIn: 5 });
+
+  await pagesClosed(store, { ...booking, version: 5 });
+  expect(await itemAt(keys.pages(booking.id))).toBeNull();
+});
+
+describe("an event of Stripe's", () => {
+  const received = async () => {
+    await emptyOutbox();
+    const event = {
+      eventId: ids.next("evt"),
+      type: "charge.succeeded",
+      objectId: "ch_1",
+      objectType: "charge",
+      created: now,
+    };
+    expect(await storeStripeEvent(store, event, now)).toBe("stored");
+    const key = keys.stripeEvent(event.eventId);
+    expect(await messages()).toMatchObject([{ pk: event.eventId }]);
+    await emptyOutbox();
+    return { event, key };
+  };
+  const messages = async () =>
+    (await store.client.send(new ScanCommand({ TableName: store.tables.outbox, ConsistentRead: true }))).Items ?? [];
+  const emptyOutbox = async () => {
+    for (const { pk, sk } of await messages()) {
+      await store.client.send(new DeleteCommand({ TableName: store.tables.outbox, Key: { pk, sk } }));
+    }
+  };
+  const dueAt = plusMinutes(now, 15);
+
+  test("is stored once (I4)", async () => {
+    const { event } = await received();
+
+    expect(await storeStripeEvent(store, event, later)).toBe("duplicate");
+  });
+
+  test("that was never received is not marked as worked on", async () => {
+    const event = { eventId: ids.next("evt"), type: "charge.succeeded", created: now };
+
+    await expect(markStripeEvent(store, event, "applied", now)).rejects.toThrow("conditional request failed");
+    expect(await itemAt(keys.stripeEvent(event.eventId))).toBeNull();
+  });
+
+  test("that waits too long has its message sent again", async () => {
+    const { event, key } = await received();
+
+    expect(await resendStripeEvent(store, key, dueAt)).toEqual({ ok: true });
+
+    expect(await messages()).toMatchObject([{ pk: event.eventId }]);
+    expect(await itemAt(key)).toMatchObject({ resends: 1 });
+  });
+
+  test("that was worked on meanwhile is not sent again", async () => {
+    const { event, key } = await received();
+    const racing = interrupted(store, TransactWriteCommand, () => markStripeEvent(store, event, "applied", now));
+
+    expect(await resendStripeEvent(racing, key, dueAt)).toEqual({ ok: true });
+
+    expect(await messages()).toEqual([]);
+  });
+
+  test("that another sweep has sent again is not sent once more", async () => {
+    const { key } = await received();
+    const racing = interrupted(store, TransactWriteCommand, async () => {
+      await resendStripeEvent(store, key, dueAt);
+      await emptyOutbox();
+    });
+
+    expect(await resendStripeEvent(racing, key, dueAt)).toEqual({ ok: true });
+
+    expect(await messages()).toEqual([]);
+  });
+});
+
+test("of what is told of an address the latest stays, in whichever order it is told", async () => {
+  const kinds = [
+    ["complained", now],
+    ["bounced", later],
+    ["bounced", now],
+    ["refused", now],
+    ["complained", later],
+    ["bounced", later],
+    ["refused", plusMinutes(later, 1)],
+  ] as const;
+  const person = { email: `${ids.next("mail")}@example.org` };
+  const booking = { owner: person, participant: person } as Parameters<typeof readUndeliverable>[1];
+  const known: string[] = [];
+  for (const [kind, at] of kinds) {
+    await noteUndeliverable(store, person.email, { kind, at });
+    known.push(
+      ...(await readUndeliverable(store, booking)).map((one) => `${one.kind} ${one.at === now ? "now" : "later"}`),
+    );
+  }
+  expect(known).toEqual([
+    "complained now",
+    "bounced later",
+    "bounced later",
+    "bounced later",
+    "complained later",
+    "complained later",
+    "refused later",
+  ]);
+});
+
+describe("the way back from Stripe's page", () => {
+  test("leads to the attempt, and asks Stripe of it seldom", async () => {
+    const attempt = { bookingId: ids.next("bkg"), attemptId: ids.next("att") };
+    await commit(store, [wayBackPut(store, attempt.attemptId, attempt)]);
+    expect(await readWayBack(store, attempt.attemptId)).toEqual(attempt);
+    const ask = (seconds: number) => mayAskStripe(store, attempt, plusSeconds(now, seconds));
+
+    const asked = [await ask(0), await ask(3), await ask(9), await ask(9), await ask(10), await ask(11)];
+
+    expect(asked).toEqual([true, true, true, false, true, true]);
+  });
+});
