@@ -9,6 +9,7 @@ import { type Cohort, clearanceDeadline, newPlace, takeTerms } from "@clearing/d
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
 import { addDays, endOfDay, type Instant } from "@clearing/domain/time";
+import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { putQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
 import { dayFrom, timeZone } from "./days.ts";
@@ -95,6 +96,7 @@ export function holdSample(
   now: Instant,
   owner: Booking["owner"] = { sub: `sub-${email}`, email },
   account: HoldingAccount | null = null,
+  idempotency: IdempotencyRecord | null = null,
 ) {
   const id = ids.next("bkg");
   const { terms } = offer;
@@ -121,7 +123,7 @@ export function holdSample(
       account,
     },
     (placeId, holdSlot) => ({
-      idempotency: null,
+      idempotency,
       change: hold(
         {
           id,

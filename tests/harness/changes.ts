@@ -1,0 +1,67 @@
+import { isDeepStrictEqual } from "node:util";
+import { DeleteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import type { Store } from "@clearing/store/store";
+
+type Item = Record<string, unknown>;
+
+const itemsOf = async ({ client, tables }: Store): Promise<{ table: keyof Store["tables"]; item: Item }[]> => {
+  const names = Object.keys(tables) as (keyof Store["tables"])[];
+  const scanned = await Promise.all(
+    names.map(async (table) => {
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: tables[table], ConsistentRead: true }));
+      return Items.map((item: Item) => ({ table, item }));
+    }),
+  );
+  return scanned.flat();
+};
+
+/** Removes every item of every table: what an act changes is found by a look at all of them. */
+export async function emptied(store: Store): Promise<void> {
+  const items = await itemsOf(store);
+  const removed = items.map(({ table, item: { pk, sk } }) =>
+    store.client.send(new DeleteCommand({ TableName: store.tables[table], Key: { pk, sk } })),
+  );
+  await Promise.all(removed);
+}
+
+/** What an act changes in the tables, each item by a plain name: `charge` is put or changed, `no charge` is gone. */
+export async function changesOf(store: Store, act: () => Promise<unknown>): Promise<string[]> {
+  const before = await stored(store);
+  await act();
+  const after = await stored(store);
+  const changed = [...after].filter(([key, { item }]) => !isDeepStrictEqual(before.get(key)?.item, item));
+  const gone = [...before].filter(([key]) => !after.has(key));
+  return [...changed.map(([, { name }]) => name), ...gone.map(([, { name }]) => `no ${name}`)].toSorted();
+}
+
+async function stored(store: Store): Promise<Map<string, { name: string; item: Item }>> {
+  const items = await itemsOf(store);
+  return new Map(
+    items.map(({ table, item }) => [`${table} ${item.pk} ${item.sk}`, { name: nameOf(table, item), item }]),
+  );
+}
+
+/** Names by the first word of the sort key, where that is no plain word itself. */
+const names: Record<string, string> = {
+  PLC: "place",
+  ATT: "attempt",
+  CHG: "charge",
+  REF: "refund",
+  HOLD: "slot",
+  ENDED: "unpaid ending",
+  OPEN: "open cohorts",
+  IDEM: "answer",
+  EVL: "evaluation",
+  EVENT: "event of Stripe's",
+};
+
+function nameOf(table: keyof Store["tables"], { pk, sk, detailType, reference }: Item): string {
+  const [kind = "", ...rest] = String(pk).split("#");
+  if (table === "outbox") return String(detailType);
+  if (table === "ledger") return `entry ${String(reference).split(":")[0]}`;
+  if (table === "audit") return `audit of a ${kind}`;
+  const word = String(sk).split("#")[0] ?? "";
+  if (word === "LOCK") return kind === "DEBIT" ? "debit lock" : `${rest.length === 3 ? "payer" : "participant"} lock`;
+  if (word === "BACK") return `way back of ${rest.join().split("_")[0]}`;
+  return names[word] ?? word.toLowerCase();
+}

@@ -1,0 +1,112 @@
+import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { removeBooking } from "@clearing/commands/removal";
+import { remind } from "@clearing/commands/sweep";
+import type { Booking } from "@clearing/domain/booking";
+import { plusDays } from "@clearing/domain/time";
+import { readBooking } from "@clearing/store/booking";
+import { readChildren } from "@clearing/store/booking-children";
+import { keys } from "@clearing/store/keys";
+import type { Store } from "@clearing/store/store";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { interrupted } from "../harness/interrupted.ts";
+import * as journey from "../harness/journey.ts";
+import { startTestStore, type TestStore } from "../harness/store.ts";
+
+const { now, lapsedAt, occasionAt } = journey;
+
+let running: TestStore;
+let store: Store;
+beforeAll(async () => {
+  running = await startTestStore();
+  store = running.store;
+});
+afterAll(() => running.stop());
+
+/** The store, in which this happens between the look and the write. */
+const meanwhile = (happens: () => Promise<unknown>) => interrupted(store, TransactWriteCommand, happens);
+
+const timeline = async ({ id }: Booking) => (await readBooking(store, id))?.timeline.map(({ event }) => event);
+
+async function notCleared(booking: Booking): Promise<Booking> {
+  await journey.evaluate(store, booking, "medical", "not_cleared");
+  return booking;
+}
+
+const clears = (booking: Booking) => () => journey.evaluate(store, booking, "medical", "cleared");
+
+describe("a clearance that changes between the look and the write", () => {
+  test("leaves a booking confirmed that it clears again", async () => {
+    const booking = await notCleared(await journey.confirmed(store));
+
+    await journey.progress(meanwhile(clears(booking)), booking);
+
+    expect(await timeline(booking)).not.toContain("BookingUnconfirmed");
+  });
+
+  test("leaves a booking alone that was to be declined", async () => {
+    const booking = await notCleared(await journey.paid(store));
+
+    await journey.progress(meanwhile(clears(booking)), booking, plusDays(now, 3));
+
+    expect(await readBooking(store, booking.id)).toMatchObject({ status: "awaiting_clearance" });
+  });
+
+  test("admits nobody whom it clears no more", async () => {
+    const booking = await journey.confirmed(store);
+
+    const admitted = await journey.admit(
+      meanwhile(() => notCleared(booking)),
+      booking,
+      "admitted",
+    );
+
+    expect(admitted).toEqual({ ok: false, reason: "clearance_required" });
+  });
+
+  test("reminds nobody of what is no longer missing", async () => {
+    const booking = await journey.paid(store);
+    const { clearanceReminders: [at = now] = [] } = (await readBooking(store, booking.id)) ?? {};
+
+    await remind(
+      meanwhile(() => journey.clear(store, booking)),
+      booking.id,
+      occasionAt(at),
+    );
+
+    expect(await timeline(booking)).not.toContain("ClearanceReminder");
+  });
+});
+
+describe("a hold with more children than one transaction removes", () => {
+  const childrenOf = async (booking: Booking) => (await readChildren(store, booking.id)).map(({ sk }) => sk);
+
+  async function large(): Promise<Booking> {
+    const booking = await journey.abandoned(store);
+    for (let version = 2; version <= 25; version++) {
+      const Item = { ...keys.agreement(booking.id, version), version };
+      await store.client.send(new PutCommand({ TableName: store.tables.core, Item }));
+    }
+    return booking;
+  }
+  const remove = (on: Store, { id }: Booking) => removeBooking(on, id, occasionAt(plusDays(lapsedAt, 30)));
+
+  test("is removed with all of them", async () => {
+    const booking = await large();
+
+    expect(await remove(store, booking)).toEqual({ ok: true });
+
+    expect(await childrenOf(booking)).toEqual(["REMOVED"]);
+  });
+
+  test("keeps all of them when money comes between the look and the write", async () => {
+    const booking = await large();
+    const before = await childrenOf(booking);
+
+    await remove(
+      meanwhile(() => journey.settleDeposit(store, booking, {}, lapsedAt)),
+      booking,
+    );
+
+    expect(await childrenOf(booking)).toEqual(expect.arrayContaining(before));
+  });
+});

@@ -1,0 +1,386 @@
+import { changeAutopay } from "@clearing/commands/agreement";
+import { openCheckout } from "@clearing/commands/checkout";
+import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
+import { reckonRefundPart } from "@clearing/commands/refund-by-hand";
+import { renewRefundKey } from "@clearing/commands/refund-parts";
+import { removeBooking } from "@clearing/commands/removal";
+import { recordStrayPayment } from "@clearing/commands/stray-payment";
+import { remind, restClearance } from "@clearing/commands/sweep";
+import { participationDocument } from "@clearing/domain/agreement";
+import { type Booking, defaultHoldLimits } from "@clearing/domain/booking";
+import { card } from "@clearing/domain/testing/retreat";
+import { epochSeconds, plusDays } from "@clearing/domain/time";
+import { readBooking } from "@clearing/store/booking";
+import type { IdempotencyRecord } from "@clearing/store/idempotency";
+import type { Store } from "@clearing/store/store";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { changesOf, emptied } from "../harness/changes.ts";
+import { participantBody } from "../harness/http.ts";
+import * as journey from "../harness/journey.ts";
+import { actor, holdSample } from "../harness/sample.ts";
+import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+
+const { now, later, lapsedAt, occasionAt } = journey;
+
+let running: TestStore;
+let store: Store;
+beforeAll(async () => {
+  running = await startTestStore();
+  store = running.store;
+});
+beforeEach(() => emptied(store));
+afterAll(() => running.stop());
+
+/** A fresh record of an answer, kept for as long as any. */
+const answer = (): IdempotencyRecord => ({
+  scope: ids.next("scope"),
+  fingerprint: "",
+  status: 200,
+  body: null,
+  expiresAt: epochSeconds(plusDays(now, 30)),
+});
+
+type Made = (store: Store) => Promise<Booking>;
+type Act = (booking: Booking) => Promise<{ ok: boolean }>;
+type Row = { when: string; made: Made; act: Act; leaves: string[] };
+
+const payer = { sub: "payer", email: "payer@example.com" };
+
+async function holdFor(email: string, account: Parameters<typeof holdSample>[5] = null): Promise<Booking> {
+  const [offer] = await journey.offers(store);
+  const held = await holdSample(store, offer, email, now, payer, account);
+  if (!held.ok) throw new Error(held.reason);
+  return held.booking;
+}
+const counted: Made = () => holdFor(payer.email, { sub: payer.sub, limits: defaultHoldLimits });
+const invited: Made = () => holdFor("guest@example.com");
+
+const page = (booking: Booking, of: { purpose: "deposit" } | { purpose: "due"; dueId: string }) =>
+  openCheckout(journey.contextOf(store), { bookingId: booking.id, ...of }, actor, {
+    mayPay: () => true,
+    email: booking.owner.email,
+    answer,
+  });
+const balanceOf = ({ dues }: Booking) => dues.find(({ kind }) => kind !== "deposit")?.id ?? "";
+
+const remove: Act = ({ id }) => removeBooking(store, id, occasionAt(plusDays(lapsedAt, 30)));
+
+const booked = { balanceTransactionId: "txn_1", amount: 250_000, fee: 10_000, currency: "usd", at: now };
+const failedPart = { status: "failed", failureCode: "lost_or_stolen_card" } as const;
+
+const firstPart = async (booking: Booking) => {
+  const [refund] = await journey.refundsOf(store, booking);
+  const [part] = refund?.parts ?? [];
+  if (refund === undefined || part === undefined) throw new Error("no refund");
+  return { refund, part };
+};
+
+const rows: Row[] = [
+  {
+    when: "the hold of a place ends",
+    made: journey.held,
+    act: (booking) => journey.lapse(store, booking),
+    leaves: ["HoldExpired", "audit of a booking", "booking", "no participant lock", "place"],
+  },
+  {
+    when: "the hold of a place ends that its account counts",
+    made: counted,
+    act: (booking) => journey.lapse(store, booking),
+    leaves: ["no slot", "unpaid ending"],
+  },
+  {
+    when: "an agreement is signed",
+    made: journey.held,
+    act: (booking) => journey.sign(store, booking, "Sample Person", answer),
+    leaves: ["AgreementSigned", "agreement", "answer", "audit of a booking", "booking"],
+  },
+  {
+    when: "a client lets later dues be collected",
+    made: journey.signed,
+    act: ({ id }) => changeAutopay(store, id, true, occasionAt(now), answer),
+    leaves: ["AutopayChanged", "answer", "audit of a booking", "booking"],
+  },
+  {
+    when: "a participant accepts",
+    made: invited,
+    act: (booking) => {
+      const { hash } = participationDocument(booking);
+      const signed = { hash, signature: "Sample Guest", sourceIp: "", userAgent: "", signedBy: "guest" };
+      return acceptParticipation(
+        store,
+        booking.id,
+        { email: booking.participant.email, ...signed },
+        occasionAt(now),
+        answer,
+      );
+    },
+    leaves: ["ParticipationChanged", "acceptance", "answer", "audit of a booking", "booking", "participant lock"],
+  },
+  {
+    when: "a payer corrects whom they invited",
+    made: invited,
+    act: ({ id }) => correctInvitation(store, id, participantBody("right@example.com"), occasionAt(now), answer),
+    leaves: ["agreement", "answer", "audit of a booking", "booking", "no payer lock", "payer lock"],
+  },
+  {
+    when: "a page for the deposit is opened",
+    made: journey.signed,
+    act: (booking) => page(booking, { purpose: "deposit" }),
+    leaves: [
+      "answer",
+      "attempt",
+      "audit of a booking",
+      "booking",
+      "customer",
+      "participant lock",
+      "place",
+      "way back of att",
+      "way back of cs",
+    ],
+  },
+  {
+    when: "the deposit is paid",
+    made: journey.withPage,
+    act: (booking) => journey.settleDeposit(store, booking),
+    leaves: [
+      "PaymentSettled",
+      "attempt",
+      "audit of a booking",
+      "booking",
+      "charge",
+      "entry payment",
+      "participant lock",
+      "place",
+    ],
+  },
+  {
+    when: "a bank debit for the deposit is on its way",
+    made: journey.withPage,
+    act: (booking) => journey.settleDeposit(store, booking, { kind: "processing" }),
+    leaves: ["PaymentProcessing", "attempt", "booking", "participant lock", "place"],
+  },
+  {
+    when: "Stripe books a payment that is settled",
+    made: journey.paid,
+    act: (booking) => journey.settleDeposit(store, booking, { booked }),
+    leaves: ["attempt", "charge", "entry fee"],
+  },
+  {
+    when: "late money finds its place free",
+    made: async () => {
+      const booking = await journey.withPage(store);
+      await journey.lapse(store, booking);
+      return booking;
+    },
+    act: (booking) => journey.settleDeposit(store, booking, {}, lapsedAt),
+    leaves: ["BookingRevived", "attempt", "booking", "charge", "entry payment", "participant lock", "place"],
+  },
+  {
+    when: "late money finds its place sold again",
+    made: journey.overtaken,
+    act: (booking) => journey.settleDeposit(store, booking, {}, lapsedAt),
+    leaves: ["RefundRequested", "attempt", "booking", "charge", "no participant lock", "refund"],
+  },
+  {
+    when: "money comes late to a booking that has ended",
+    made: async () => {
+      const booking = await journey.overtaken(store);
+      await journey.lapse(store, booking);
+      return booking;
+    },
+    act: (booking) => journey.settleDeposit(store, booking, {}, lapsedAt),
+    leaves: ["RefundRequested", "attempt", "booking", "charge", "refund"],
+  },
+  {
+    when: "money comes that no attempt asked for",
+    made: journey.paid,
+    act: ({ id }) => {
+      const payment = {
+        paymentIntentId: "pi_stray",
+        chargeId: "ch_stray",
+        amount: 100,
+        refunded: 0,
+        currency: "usd",
+        paidAt: now,
+      };
+      const request = { bookingId: id, refundId: ids.next("ref") };
+      return recordStrayPayment(store, request, { ...payment, paidWith: card, booked: null }, occasionAt(now));
+    },
+    leaves: ["RefundRequested", "audit of a booking", "booking", "charge", "refund"],
+  },
+  {
+    when: "a clinician evaluates",
+    made: journey.paid,
+    act: (booking) => journey.evaluate(store, booking, "medical", "cleared", answer),
+    leaves: ["ClearanceChanged", "answer", "audit of a clearance", "clearance", "evaluation"],
+  },
+  {
+    when: "the last fact is there",
+    made: async () => {
+      const booking = await journey.paid(store);
+      await journey.clear(store, booking);
+      return booking;
+    },
+    act: (booking) => journey.progress(store, booking),
+    leaves: ["BookingConfirmed", "audit of a booking", "booking"],
+  },
+  {
+    when: "a clearance is gone",
+    made: async () => {
+      const booking = await journey.confirmed(store);
+      await journey.evaluate(store, booking, "medical", "not_cleared");
+      return booking;
+    },
+    act: (booking) => journey.progress(store, booking),
+    leaves: ["BookingUnconfirmed", "audit of a booking", "booking"],
+  },
+  {
+    when: "a booking is declined after its hours",
+    made: async () => {
+      const booking = await journey.paid(store);
+      await journey.evaluate(store, booking, "medical", "not_cleared");
+      return booking;
+    },
+    act: (booking) => journey.progress(store, booking, plusDays(now, 3)),
+    leaves: ["BookingDeclined", "audit of a booking", "booking", "no participant lock", "place", "refund"],
+  },
+  {
+    when: "a participant is admitted",
+    made: journey.confirmed,
+    act: (booking) => journey.admit(store, booking, "admitted", answer),
+    leaves: ["ParticipantAdmitted", "answer", "audit of a booking", "booking"],
+  },
+  {
+    when: "a participant is turned away while a page is open",
+    made: async () => {
+      const booking = await journey.confirmed(store);
+      await page(booking, { purpose: "due", dueId: balanceOf(booking) });
+      return booking;
+    },
+    act: (booking) => journey.admit(store, booking, "turned_away", answer),
+    leaves: ["answer", "booking", "pages", "refund"],
+  },
+  {
+    when: "a booking is cancelled",
+    made: journey.paid,
+    act: (booking) => journey.cancel(store, booking, "operator", answer),
+    leaves: ["BookingCancelled", "answer", "audit of a booking", "booking", "no participant lock", "place", "refund"],
+  },
+  {
+    when: "a hold is cancelled while its page is open",
+    made: journey.withPage,
+    act: (booking) => journey.cancel(store, booking, "client", answer),
+    leaves: ["answer", "booking", "no participant lock", "pages", "place"],
+  },
+  {
+    when: "what is owed is spread over the charges",
+    made: journey.ended,
+    act: (booking) => journey.spread(store, booking),
+    leaves: ["charge", "refund"],
+  },
+  {
+    when: "a refund has gone back",
+    made: journey.cancelled,
+    act: (booking) => journey.settlePart(store, booking),
+    leaves: ["RefundSucceeded", "audit of a booking", "booking", "refund"],
+  },
+  {
+    when: "a refund has failed",
+    made: journey.cancelled,
+    act: (booking) => journey.settlePart(store, booking, failedPart),
+    leaves: ["RefundFailed", "audit of a booking", "booking", "charge", "refund"],
+  },
+  {
+    when: "a refund is asked for under its next key",
+    made: journey.cancelled,
+    act: async (booking) => {
+      const { refund, part } = await firstPart(booking);
+      return renewRefundKey(store, refund, part);
+    },
+    leaves: ["refund"],
+  },
+  {
+    when: "a refund is made by hand at Stripe",
+    made: journey.paid,
+    act: (booking) => journey.refundByHand(store, booking),
+    leaves: ["audit of a booking", "booking", "charge", "refund"],
+  },
+  {
+    when: "a part of a refund is reckoned again",
+    made: async () => {
+      const booking = await journey.cancelled(store);
+      await journey.refundByHand(store, booking);
+      return booking;
+    },
+    act: async (booking) => {
+      const { refund, part } = await firstPart(booking);
+      const refused = {
+        partId: part.id,
+        chargeId: part.chargeId,
+        code: "refund_exceeds_charge",
+        left: part.amount - 60_000,
+      };
+      return reckonRefundPart(store, { bookingId: booking.id, refundId: refund.id }, refused, occasionAt(later));
+    },
+    leaves: ["audit of a booking", "booking", "charge", "refund"],
+  },
+  {
+    when: "a participant is reminded of what is missing",
+    made: journey.paid,
+    act: async ({ id }) => {
+      const { clearanceReminders: [first = now] = [] } = (await readBooking(store, id)) ?? {};
+      return remind(store, id, occasionAt(first));
+    },
+    leaves: ["ClearanceReminder", "audit of a booking", "booking"],
+  },
+  {
+    when: "a booking has followed its clearance",
+    made: async () => {
+      const booking = await journey.paid(store);
+      await journey.clear(store, booking);
+      await journey.progress(store, booking);
+      return booking;
+    },
+    act: ({ id }) => restClearance(store, id, now),
+    leaves: ["clearance"],
+  },
+  {
+    when: "a hold is removed that ended unpaid",
+    made: journey.abandoned,
+    act: remove,
+    leaves: [
+      "audit of a booking",
+      "no agreement",
+      "no attempt",
+      "no booking",
+      "no quote",
+      "no way back of att",
+      "no way back of cs",
+      "removed",
+    ],
+  },
+  {
+    when: "a hold is kept whose participant was evaluated",
+    made: async () => {
+      const booking = await journey.abandoned(store);
+      await journey.evaluate(store, booking, "medical", "cleared");
+      return booking;
+    },
+    act: remove,
+    leaves: ["booking"],
+  },
+];
+
+describe("one transaction writes all that belongs together", () => {
+  test.each(rows)("when $when", async ({ made, act, leaves }) => {
+    const booking = await made(store);
+    let result = { ok: false };
+
+    const changes = await changesOf(store, async () => {
+      result = await act(booking);
+    });
+
+    expect(result).toMatchObject({ ok: true });
+    expect(changes).toEqual(expect.arrayContaining(leaves));
+  });
+});
