@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { guardsAmong, storeMutants } from "../mutants/store.ts";
 
 const root = join(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs/invariants.md"), "utf8");
@@ -25,4 +26,12 @@ test("the guards that it names are in their files", () => {
     ({ path, name }) => !filesOf(path).some((file) => readFileSync(join(root, file), "utf8").includes(name)),
   );
   expect(missing).toEqual([]);
+});
+
+test("each guard that is a condition in a write is taken out in turn", () => {
+  const mutants = storeMutants().map((mutant) => ({ mutant }));
+  expect([...guardsAmong(mutants).keys()]).toEqual(expect.arrayContaining(["I1", "I2", "I4", "I6", "I9", "I10"]));
+  const named = [...page.matchAll(/`store\/[\w-]+\.ts`: `(\w+)`/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((name) => !mutants.some(({ mutant }) => mutant.within === name))).toEqual([]);
 });

@@ -55,6 +55,23 @@ test("each clause and each write of a list is a mutant, and the source says the 
   expect(made).toContain("`(owner = :us OR NOT owner = :us)`");
 });
 
+test("what is pushed to a list of writes is a mutant, and each write that is committed", () => {
+  const text = `
+type Guarded<Refusal> = { write: object; refusal: Refusal };
+const letGo = (): Guarded<string> => ({ write: {}, refusal: "stale" });
+const made = letGo();
+export const kept = () => commit([made]);
+export const ended = (more: Guarded<string>[]) => [...(more)].push(letGo(), ...more);
+export const both = async () => [...(await Promise.all([letGo()]))];
+`;
+  expect(mutantsOf([{ path: "lock.ts", text }]).map(({ id }) => id)).toEqual([
+    "lock.ts kept: made",
+    "lock.ts ended: letGo()",
+    "lock.ts ended: ...more",
+    "lock.ts both: ...(await Promise.all([letGo()]))",
+  ]);
+});
+
 /** Beside the packages, so that the tests in it find vitest. */
 const folder = mkdtempSync(join(root, "node_modules/.mutants-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import { mutateDomain, overall, scored } from "./domain.ts";
-import { mutateStore } from "./store.ts";
+import { guardsAmong, mutateStore } from "./store.ts";
 
 /**
  * `npm run mutants -- domain [folder...]`: the small changes of the domain that its tests do not notice.
@@ -16,6 +16,10 @@ if (what === "domain") {
     if (by !== undefined && process.env.BY !== undefined) console.log(`          by ${by.split("\n")[0]}`);
   });
   const survivors = verdicts.filter(({ fate }) => fate !== "noticed");
+  for (const [invariant, guards] of guardsAmong(verdicts)) {
+    console.log(`${invariant}: ${guards.map(({ mutant, fate }) => `${mutant.id} (${fate})`).join(", ")}`);
+  }
+  for (const { mutant, fate } of survivors) console.log(`${fate} ${mutant.path}:${mutant.line} ${mutant.id}`);
   console.log(`${verdicts.length - survivors.length} of ${verdicts.length} noticed`);
   if (survivors.length > 0) process.exitCode = 1;
 } else {

@@ -41,7 +41,10 @@ export async function testMutants(
     };
     const open = () => all.filter((mutant) => chosen(mutant) && !verdicts.has(mutant.id));
     const unrepeatable = await tryInTurn(bench, tests, open, decide);
-    for (const mutant of open()) decide(await tryAlone(bench, mutant, testsAlone(mutant, all, tests, unrepeatable)));
+    const soundAlone = onceEach((of: readonly Test[]) => bench.failures(of, "").then(({ length }) => length === 0));
+    for (const mutant of open()) {
+      decide(await tryAlone(bench, mutant, testsAlone(mutant, all, tests, unrepeatable), soundAlone));
+    }
     return [...verdicts.values()];
   } finally {
     await bench.close();
@@ -92,15 +95,27 @@ function quickestFilesFirst(tests: readonly Test[]): Test[][] {
   return files.toSorted((a, b) => cost(a) - cost(b));
 }
 
-/** Starts file after file anew for one mutant. What fails without the mutant too proves nothing. */
+/** Asks once for each selection of tests. */
+function onceEach(ask: (tests: readonly Test[]) => Promise<boolean>): (tests: readonly Test[]) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (tests) => {
+    const selection = tests.map(keyOf).join();
+    const answer = known.get(selection) ?? ask(tests);
+    known.set(selection, answer);
+    return answer;
+  };
+}
+
+/** Runs file after file for one mutant, each in a fresh process. What fails without the mutant too proves nothing. */
 async function tryAlone(
   bench: Bench,
   mutant: Mutant,
   { files, isReached }: { files: readonly Test[][]; isReached: boolean },
+  isSound: (tests: readonly Test[]) => Promise<boolean>,
 ): Promise<Verdict> {
   for (const tests of files) {
     const [failure] = await bench.failures(tests, mutant.id);
-    if (failure !== undefined && (await bench.failures(tests, "")).length === 0) return noticed(mutant, failure);
+    if (failure !== undefined && (await isSound(tests))) return noticed(mutant, failure);
   }
   return { mutant, fate: isReached ? "survived" : "unreached" };
 }

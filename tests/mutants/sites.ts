@@ -122,14 +122,12 @@ function mutantsIn(source: Source, tree: Node, makers: Makers): Mutant[] {
         add(call, parents, source.text.slice(call.start, call.end), (id) => [`__anyway(${id}, `, ")"]);
       }
     }
-    if (isListOfWrites(node, makers) && !isInSuchAList(parents, makers)) {
-      for (const element of childrenOf(node)) {
-        const text = oneLine(source.text.slice(element.start, element.end));
-        if (element.type === "SpreadElement" && isNode(element.argument)) {
-          add(element.argument, [...parents, node], text, (id) => [`(__mutant(${id}) ? [] : `, ")"]);
-        } else {
-          add(element, [...parents, node], text, (id) => [`...(__mutant(${id}) ? [] : [`, "])"]);
-        }
+    for (const element of isInListOfWrites(parents, makers) ? [] : writesIn(node, parents.at(-1), makers)) {
+      const text = oneLine(source.text.slice(element.start, element.end));
+      if (element.type === "SpreadElement" && isNode(element.argument)) {
+        add(element.argument, [...parents, node], text, (id) => [`(__mutant(${id}) ? [] : `, ")"]);
+      } else {
+        add(element, [...parents, node], text, (id) => [`...(__mutant(${id}) ? [] : [`, "])"]);
       }
     }
   });
@@ -141,27 +139,39 @@ const oneLine = (text: string): string => {
   return line.length > 90 ? `${line.slice(0, 87)}...` : line;
 };
 
-const isListOfWrites = (node: Node, makers: Makers): boolean =>
-  node.type === "ArrayExpression" && childrenOf(node).some((one) => makesWrites(one, makers));
+/** The writes of a transaction where they are put together: the elements of a list of writes, and what is pushed to one. */
+function writesIn(node: Node, parent: Node | undefined, makers: Makers): Node[] {
+  const elements = node.type === "ArrayExpression" ? childrenOf(node) : pushedBy(node);
+  return isCommitted(node, parent) || elements.some((one) => makesWrites(one, makers)) ? elements : [];
+}
+
+/** Whether a list is what a call of `commit` writes. */
+const isCommitted = (node: Node, parent: Node | undefined): boolean =>
+  parent?.type === "CallExpression" && nameOf(parent.callee) === "commit" && node.type === "ArrayExpression";
+
+const pushedBy = ({ type, callee, arguments: pushed }: Node): Node[] =>
+  type === "CallExpression" && isNode(callee) && nameOf(callee.property) === "push" && Array.isArray(pushed)
+    ? pushed.filter(isNode)
+    : [];
 
 /** Whether a list is what an element of another one chooses: that element is taken out as a whole. */
-function isInSuchAList(parents: readonly Node[], makers: Makers): boolean {
-  const around = parents.slice(parents.findLastIndex(isFunction) + 1);
-  return around.some((one) => isListOfWrites(one, makers));
+function isInListOfWrites(parents: readonly Node[], makers: Makers): boolean {
+  const inFunction = parents.findLastIndex(isFunction) + 1;
+  return parents
+    .slice(inFunction)
+    .some((one, index) => writesIn(one, parents[inFunction + index - 1], makers).length > 0);
 }
 
 /** Whether an element of a list is a write, or a list of writes: an object with `write`, or what a maker made. */
 function makesWrites(element: Node, makers: Makers): boolean {
   if (element.type === "ObjectExpression") return childrenOf(element).some(({ key }) => nameOf(key) === "write");
   if (element.type === "CallExpression" && makers.writes.has(nameOf(element.callee))) return true;
-  if (
-    !/^(SpreadElement|ConditionalExpression|AwaitExpression|ArrayExpression|CallExpression|ArrowFunctionExpression)$/.test(
-      element.type,
-    )
-  )
-    return false;
-  return childrenOf(element).some((child) => makesWrites(child, makers));
+  return around.test(element.type) && childrenOf(element).some((child) => makesWrites(child, makers));
 }
+
+/** What may stand around a write where it is an element of a list. */
+const around =
+  /^(SpreadElement|ConditionalExpression|AwaitExpression|ParenthesizedExpression|ArrayExpression|CallExpression|ArrowFunctionExpression)$/;
 
 /** A condition that is written elsewhere: a name, or a member. */
 const isOpaque = ({ type }: Node): boolean => /^(Identifier|MemberExpression)$/.test(type);
