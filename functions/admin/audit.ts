@@ -1,5 +1,5 @@
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
-import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/admin";
+import { listAudit, verifyAudit as verifyRoute } from "@clearing/contracts/routes/audit";
 import { type AuditRecord, type AuditSpan, auditSpan } from "@clearing/domain/audit";
 
 import type { Instant } from "@clearing/domain/time";

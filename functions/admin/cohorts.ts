@@ -1,6 +1,6 @@
 import { addPlaces, removePlaces } from "@clearing/commands/capacity";
 import { editCohort, planCohort } from "@clearing/commands/edit-cohort";
-import * as routes from "@clearing/contracts/routes/admin";
+import * as routes from "@clearing/contracts/routes/cohorts";
 import { bookingView } from "@clearing/contracts/views/booking";
 import { adminCohortView } from "@clearing/contracts/views/cohort";
 import { isOnRoster, rosterStatuses } from "@clearing/domain/booking";

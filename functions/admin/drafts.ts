@@ -1,4 +1,5 @@
-import * as routes from "@clearing/contracts/routes/admin";
+import { getDraftCohort, listDraftCohorts } from "@clearing/contracts/routes/cohorts";
+import { getDraftProgram, listDraftPrograms } from "@clearing/contracts/routes/programs";
 import { adminCohortView } from "@clearing/contracts/views/cohort";
 import { programView } from "@clearing/contracts/views/program";
 import { isDraft } from "@clearing/domain/cohort";
@@ -12,17 +13,17 @@ const notFound: Answer = { refused: "not_found" };
 
 /** What the public does not see yet: programs that are not published, and cohorts that were never opened. */
 export const draftBindings = [
-  bind(routes.listDraftPrograms, async ({ query }, { deps }): Promise<Answer> => {
+  bind(listDraftPrograms, async ({ query }, { deps }): Promise<Answer> => {
     const { items, nextCursor } = await listPrograms(deps.store, "draft", query);
     return { status: 200, body: { items: items.map(programView), nextCursor } };
   }),
 
-  bind(routes.getDraftProgram, async ({ params }, { deps }): Promise<Answer> => {
+  bind(getDraftProgram, async ({ params }, { deps }): Promise<Answer> => {
     const program = await readProgram(deps.store, params.id);
     return program !== null && isDraftProgram(program) ? { status: 200, body: programView(program) } : notFound;
   }),
 
-  bind(routes.listDraftCohorts, async ({ query }, { deps: { store }, now }): Promise<Answer> => {
+  bind(listDraftCohorts, async ({ query }, { deps: { store }, now }): Promise<Answer> => {
     const { items, nextCursor } = await listCohorts(store, { statuses: ["draft"] }, query);
     const ids = [...new Set(items.map(({ cohort }) => cohort.programId))];
     const programs = new Map(await Promise.all(ids.map(async (id) => [id, await readProgram(store, id)] as const)));
@@ -33,7 +34,7 @@ export const draftBindings = [
     return { status: 200, body: { items: views, nextCursor } };
   }),
 
-  bind(routes.getDraftCohort, async ({ params }, { deps: { store }, now }): Promise<Answer> => {
+  bind(getDraftCohort, async ({ params }, { deps: { store }, now }): Promise<Answer> => {
     const found = await readCohort(store, params.id);
     if (found === null || !isDraft(found.cohort)) return notFound;
     const program = await readProgram(store, found.cohort.programId);

@@ -1,5 +1,5 @@
 import { draftProgram, editProgram } from "@clearing/commands/edit-program";
-import { createProgram, patchProgram } from "@clearing/contracts/routes/admin";
+import { createProgram, patchProgram } from "@clearing/contracts/routes/programs";
 import { programView } from "@clearing/contracts/views/program";
 import type { Program } from "@clearing/domain/program";
 import { command } from "@clearing/runtime/command";

@@ -1,5 +1,5 @@
 import { renewTerms } from "@clearing/commands/edit-cohort";
-import * as routes from "@clearing/contracts/routes/admin";
+import * as routes from "@clearing/contracts/routes/terms";
 import { termsView } from "@clearing/contracts/views/terms";
 import type { Answer } from "@clearing/runtime/api";
 import { bind } from "@clearing/runtime/binding";

@@ -2,16 +2,31 @@ import * as z from "zod/mini";
 import { answersOf, sharedSchemas } from "./answers.ts";
 import { events } from "./events.ts";
 import type { Route } from "./route.ts";
-import * as admin from "./routes/admin.ts";
+import * as audit from "./routes/audit.ts";
 import * as booking from "./routes/booking.ts";
 import * as catalogue from "./routes/catalogue.ts";
 import * as checkout from "./routes/checkout.ts";
 import * as clinical from "./routes/clinical.ts";
+import * as cohorts from "./routes/cohorts.ts";
 import * as finance from "./routes/finance.ts";
 import * as participation from "./routes/participation.ts";
+import * as programs from "./routes/programs.ts";
+import * as terms from "./routes/terms.ts";
 import * as webhook from "./routes/webhook.ts";
 
-const modules = [catalogue, booking, participation, checkout, admin, clinical, finance, webhook];
+const modules = [
+  catalogue,
+  booking,
+  participation,
+  checkout,
+  programs,
+  cohorts,
+  terms,
+  clinical,
+  finance,
+  audit,
+  webhook,
+];
 const methods: Route["method"][] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const placeOf = ({ path, method }: Route) => `${path} ${methods.indexOf(method)}`;
 

@@ -1,6 +1,6 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
-import { listAudit } from "@clearing/contracts/routes/admin";
+import { listAudit } from "@clearing/contracts/routes/audit";
 import { listBookings } from "@clearing/contracts/routes/booking";
 import { listCohorts, listPrograms } from "@clearing/contracts/routes/catalogue";
 import { getJournal } from "@clearing/contracts/routes/finance";

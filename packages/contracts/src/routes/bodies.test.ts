@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { encodeCursor } from "../cursor.ts";
 import { routes } from "../openapi.ts";
-import { createProgram, listAudit } from "./admin.ts";
+import { listAudit } from "./audit.ts";
 import { createBooking } from "./booking.ts";
 import { createQuote } from "./catalogue.ts";
+import { createProgram } from "./programs.ts";
 
 type Parses = { safeParse(value: unknown): { success: boolean; error?: { issues: { path: PropertyKey[] }[] } } };
 const wrongIn = (schema: Parses, value: unknown) =>

@@ -1,0 +1,133 @@
+import * as z from "zod/mini";
+import { bookingResponse } from "../booking.ts";
+import { cohortResponse } from "../cohort.ts";
+import {
+  amount,
+  calendarDate,
+  count,
+  countParameter,
+  id,
+  label,
+  line,
+  list,
+  listQuery,
+  page,
+  timeZone,
+} from "../fields.ts";
+import { defineRoute } from "../route.ts";
+
+const cohortParams = z.strictObject({ id: id("coh") });
+const venue = line(200);
+
+export const createCohort = defineRoute({
+  operationId: "createCohort",
+  method: "POST",
+  path: "/v1/cohorts",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "accepted",
+  summary: "Creates a cohort with its places, as a draft",
+  body: z.strictObject({
+    programId: id("prog"),
+    startsOn: calendarDate(),
+    endsOn: calendarDate(),
+    timeZone: timeZone(),
+    venue,
+    places: list(z.strictObject({ type: label(), count: count(1, 60), price: z.optional(amount()) }), {
+      least: 1,
+      most: 10,
+    }),
+  }),
+  responses: () => ({ 201: { description: "The cohort", schema: cohortResponse() } }),
+  errors: ["not_found"],
+});
+
+export const patchCohort = defineRoute({
+  operationId: "patchCohort",
+  method: "PATCH",
+  path: "/v1/cohorts/{id}",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "accepted",
+  summary: "Opens or closes a cohort, changes its dates, its time zone or its venue",
+  params: cohortParams,
+  body: z.partial(
+    z.strictObject({
+      status: z.enum(["draft", "open", "closed"]),
+      startsOn: calendarDate(),
+      endsOn: calendarDate(),
+      timeZone: timeZone(),
+      venue,
+    }),
+  ),
+  responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
+  errors: ["not_found", "invalid_transition", "places_in_use", "conflict"],
+});
+
+export const addPlaces = defineRoute({
+  operationId: "addPlaces",
+  method: "POST",
+  path: "/v1/cohorts/{id}/places",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "accepted",
+  summary: "Grows a cohort",
+  params: cohortParams,
+  body: z.strictObject({ type: label(), count: count(1, 60) }),
+  responses: () => ({ 201: { description: "The cohort", schema: cohortResponse() } }),
+  errors: ["not_found", "invalid_transition"],
+});
+
+export const removePlaces = defineRoute({
+  operationId: "removePlaces",
+  method: "DELETE",
+  path: "/v1/cohorts/{id}/places",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "accepted",
+  summary: "Shrinks a cohort by free places only, all or nothing",
+  params: cohortParams,
+  query: z.strictObject({ type: label(), count: countParameter(1, 60) }),
+  responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
+  errors: ["not_found", "invalid_transition", "places_in_use", "conflict"],
+});
+
+export const listDraftCohorts = defineRoute({
+  operationId: "listDraftCohorts",
+  method: "GET",
+  path: "/v1/drafts/cohorts",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "The cohorts that were never opened, by their first day, at the prices that they would open with",
+  query: listQuery({}),
+  responses: () => ({ 200: { description: "Cohorts", schema: page(cohortResponse()) } }),
+  errors: [],
+});
+
+export const getDraftCohort = defineRoute({
+  operationId: "getDraftCohort",
+  method: "GET",
+  path: "/v1/drafts/cohorts/{id}",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "One cohort that was never opened",
+  params: cohortParams,
+  responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),
+  errors: ["not_found"],
+});
+
+export const getRoster = defineRoute({
+  operationId: "getRoster",
+  method: "GET",
+  path: "/v1/cohorts/{id}/roster",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "Every live booking of a cohort, with its participant",
+  params: cohortParams,
+  query: listQuery({}),
+  responses: () => ({ 200: { description: "Bookings", schema: page(bookingResponse()) } }),
+  errors: ["not_found"],
+});

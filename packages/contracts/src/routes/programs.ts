@@ -1,0 +1,67 @@
+import * as z from "zod/mini";
+import { id, listQuery, page } from "../fields.ts";
+import { programFields, programResponse, programStatus } from "../program.ts";
+import { defineRoute } from "../route.ts";
+
+const optional = {
+  publicLabel: z.optional(programFields.publicLabel),
+  healthCare: z._default(programFields.healthCare, false),
+  lateCharge: z._default(programFields.lateCharge, null),
+  nonPayment: z._default(programFields.nonPayment, null),
+  addOns: z._default(programFields.addOns, []),
+  itinerary: z._default(programFields.itinerary, []),
+  aftercare: z._default(programFields.aftercare, []),
+};
+
+export const createProgram = defineRoute({
+  operationId: "createProgram",
+  method: "POST",
+  path: "/v1/programs",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "accepted",
+  summary: "Creates a program, as a draft",
+  body: z.strictObject({ ...programFields, ...optional }),
+  responses: () => ({ 201: { description: "The program", schema: programResponse() } }),
+  errors: [],
+});
+
+export const patchProgram = defineRoute({
+  operationId: "patchProgram",
+  method: "PATCH",
+  path: "/v1/programs/{id}",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "accepted",
+  summary: "Changes a program, publishes or retires it; a cohort that was ever opened keeps the terms that it has",
+  params: z.strictObject({ id: id("prog") }),
+  body: z.partial(z.strictObject({ ...programFields, status: programStatus })),
+  responses: () => ({ 200: { description: "The program", schema: programResponse() } }),
+  errors: ["not_found", "invalid_transition", "conflict"],
+});
+
+export const listDraftPrograms = defineRoute({
+  operationId: "listDraftPrograms",
+  method: "GET",
+  path: "/v1/drafts/programs",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "The programs that are not published yet",
+  query: listQuery({}),
+  responses: () => ({ 200: { description: "Programs", schema: page(programResponse()) } }),
+  errors: [],
+});
+
+export const getDraftProgram = defineRoute({
+  operationId: "getDraftProgram",
+  method: "GET",
+  path: "/v1/drafts/programs/{id}",
+  function: "admin",
+  access: ["admin"],
+  idempotency: "none",
+  summary: "One program that is not published yet",
+  params: z.strictObject({ id: id("prog") }),
+  responses: () => ({ 200: { description: "The program", schema: programResponse() } }),
+  errors: ["not_found"],
+});
