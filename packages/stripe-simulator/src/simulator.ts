@@ -15,11 +15,12 @@ import { customerRoutes } from "./resources/customers.ts";
 import { eventRoutes } from "./resources/events.ts";
 import { endHostedDebit, verifyHosted } from "./resources/hosted-payment.ts";
 import { awaitsMicrodeposits } from "./resources/microdeposits.ts";
-import { cancelIntent, paymentIntentRoutes } from "./resources/payment-intents.ts";
+import { paymentIntentRoutes } from "./resources/payment-intent-routes.ts";
+import { cancelIntent } from "./resources/payment-intents.ts";
 import { paymentMethodRoutes } from "./resources/payment-method-routes.ts";
 import { paymentPageRoutes } from "./resources/payment-pages.ts";
 import { failRefund, fundRefund, refundRoutes, settleRefund } from "./resources/refunds.ts";
-import { setupIntentRoutes } from "./resources/setup-intents.ts";
+import { setupIntentRoutes } from "./resources/setup-intent-routes.ts";
 import { verificationRoutes } from "./resources/verification.ts";
 import {
   createEndpoint,

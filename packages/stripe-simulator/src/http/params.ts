@@ -1,4 +1,4 @@
-import { invalidRequest } from "./stripe-error.ts";
+import { invalidRequest, missing } from "./stripe-error.ts";
 
 /** How one parameter is read from the form: checked, converted, or refused in Stripe's words. */
 export type Field<T> = {
@@ -128,7 +128,7 @@ export function parseShape<S extends Shape>(shape: S, raw: unknown, at = ""): Va
     const value = given[name];
     if (value === undefined) {
       if (!field.required) continue;
-      throw invalidRequest(`Missing required param: ${path(name)}.`, { code: "parameter_missing", param: path(name) });
+      throw missing(path(name));
     }
     if (value === "" && field.unsettable) values[name] = null;
     else if (value === "") throw emptyValue(path(name));

@@ -40,6 +40,11 @@ export function invalidRequest(message: string, extra: { code?: string; param?: 
   return new StripeFailure(400, { type: "invalid_request_error", message, ...extra });
 }
 
+/** A parameter that has to be given and is not. */
+export function missing(param: string): StripeFailure {
+  return invalidRequest(`Missing required param: ${param}.`, { code: "parameter_missing", param });
+}
+
 /** What Stripe says of an id that it does not know: 404, `resource_missing`. */
 export function noSuch(what: string, id: string, param = "id"): StripeFailure {
   return new StripeFailure(404, {

@@ -15,27 +15,17 @@ import {
   text,
   type Values,
 } from "../http/params.ts";
-import { invalidRequest, noSuch, noSuchReference } from "../http/stripe-error.ts";
+import { invalidRequest, missing, noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
-import { createPrice, createProduct, productData } from "./catalogue.ts";
+import { mustBeChargeable } from "./chargeable.ts";
 import { existingCustomer } from "./customers.ts";
-import { cancelIntent, mustBeChargeable, paymentMethodOptions, refuseOldTypes } from "./payment-intents.ts";
+import { lineItem, makeItem } from "./line-items.ts";
+import { paymentMethodOptions, refuseOldTypes } from "./method-params.ts";
+import { cancelIntent } from "./payment-intents.ts";
 import { offeredTypes } from "./payment-methods.ts";
 import { cancelSetup } from "./setup-intents.ts";
 
-const lineItem = object({
-  price: text(),
-  price_data: object({
-    currency: required(text(3)),
-    product: text(),
-    product_data: object(productData),
-    unit_amount: required(integer({ min: 0 })),
-    tax_behavior: oneOf("exclusive", "inclusive", "unspecified"),
-  }),
-  quantity: integer({ min: 1 }),
-  metadata: metadata(),
-});
 const intentData = object({
   capture_method: oneOf("automatic", "automatic_async", "manual"),
   description: text(1000),
@@ -210,53 +200,6 @@ function expiry(world: World, asked: number | undefined): number {
   return asked;
 }
 
-type LineItemParams = Values<{ item: typeof lineItem }>["item"] & object;
-
-function makeItem(world: World, given: LineItemParams, index: number): Stripe.LineItem {
-  const at = `line_items[${index}]`;
-  if ((given.price === undefined) === (given.price_data === undefined)) {
-    throw invalidRequest(`You must specify either \`price\` or \`price_data\` for ${at}.`, {
-      code: "parameter_missing",
-      param: at,
-    });
-  }
-  if (given.quantity === undefined) throw missing(`${at}[quantity]`);
-  const price = given.price_data
-    ? priceOf(world, given.price_data, at)
-    : world.objects.find("price", given.price ?? "");
-  if (!price || price.unit_amount === null) throw noSuchReference("price", given.price ?? "", `${at}[price]`);
-  const product = world.objects.find("product", price.product as string);
-  const amount = price.unit_amount * given.quantity;
-  return {
-    id: world.newId("li_1", 23),
-    object: "item",
-    adjustable_quantity: null,
-    amount_discount: 0,
-    amount_subtotal: amount,
-    amount_tax: 0,
-    amount_total: amount,
-    currency: price.currency,
-    description: product?.name ?? null,
-    metadata: applyMetadata({}, given.metadata),
-    price,
-    quantity: given.quantity,
-  };
-}
-
-function priceOf(world: World, given: NonNullable<LineItemParams["price_data"]>, at: string): Stripe.Price {
-  if ((given.product === undefined) === (given.product_data === undefined)) {
-    throw invalidRequest(`You must specify either \`product\` or \`product_data\` when creating a price.`, {
-      code: "parameter_missing",
-      param: `${at}[price_data]`,
-    });
-  }
-  const product = given.product_data
-    ? createProduct(world, given.product_data, false)
-    : world.objects.find("product", given.product ?? "");
-  if (!product) throw noSuchReference("product", given.product ?? "", `${at}[price_data][product]`);
-  return createPrice(world, { currency: given.currency, unit_amount: given.unit_amount, product: product.id }, false);
-}
-
 /** Closes an open session: nobody can pay on its page any more, and its intent is canceled. */
 export function expireSession(world: World, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
   if (session.status !== "open") {
@@ -313,8 +256,4 @@ export function checkoutRoutes({ get, post }: Routes, world: World): void {
     const data = world.objects.notes<SessionNotes>(id).lineItems;
     return { object: "list", data, has_more: false, url: `/v1/checkout/sessions/${id}/line_items` };
   });
-}
-
-function missing(param: string) {
-  return invalidRequest(`Missing required param: ${param}.`, { code: "parameter_missing", param });
 }

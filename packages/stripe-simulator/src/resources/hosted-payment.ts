@@ -2,12 +2,13 @@ import type { Stripe } from "stripe";
 import type { Faults } from "../faults.ts";
 import { invalidRequest, noSuch, StripeFailure } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
+import { endDebit } from "./bank-debits.ts";
 import type { SessionNotes } from "./checkout-sessions.ts";
 import { createCustomer } from "./customers.ts";
 import { awaitsMicrodeposits, type Verification } from "./microdeposits.ts";
-import { createIntent } from "./payment-intents.ts";
+import { createIntent, type IntentNotes } from "./payment-intents.ts";
 import { useMethod } from "./payment-methods.ts";
-import { authenticateIntent, endDebit, type IntentNotes, payIntent, verifyAccount } from "./payments.ts";
+import { authenticateIntent, payIntent, verifyAccount } from "./payments.ts";
 import { authenticateSetup, createSetupIntent, setUp } from "./setup-intents.ts";
 
 /** What a press of the hosted page's Pay button, or of a challenge page's button, came to. */

@@ -10,7 +10,7 @@ import {
   text,
   type Values,
 } from "../http/params.ts";
-import { invalidRequest, noSuchReference, StripeFailure } from "../http/stripe-error.ts";
+import { invalidRequest, missing, noSuchReference, StripeFailure } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
 import { type Decline, findBankByNumber, findMagic, type Magic } from "./magic-methods.ts";
 
@@ -185,8 +185,4 @@ export function offeredTypes(
     );
   }
   return [...offered];
-}
-
-function missing(param: string): StripeFailure {
-  return invalidRequest(`Missing required param: ${param}.`, { code: "parameter_missing", param });
 }

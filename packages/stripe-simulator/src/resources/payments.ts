@@ -2,9 +2,9 @@ import type { Stripe } from "stripe";
 import type { Faults } from "../faults.ts";
 import { invalidRequest } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
-import { bookAfterwards, bookCharge, insertCharge } from "./charges.ts";
+import { mandateFor, startDebit } from "./bank-debits.ts";
+import { insertCharge } from "./charges.ts";
 import { DECLINES, type Decline, type MagicCard } from "./magic-methods.ts";
-import { insertMandate } from "./mandates.ts";
 import {
   awaitsMicrodeposits,
   failVerification,
@@ -12,18 +12,13 @@ import {
   sendMicrodeposits,
   type Verification,
 } from "./microdeposits.ts";
-import { attachMethod, cardError, type MethodNotes, magicOf } from "./payment-methods.ts";
-import { endDebitRefunds } from "./refunds.ts";
+import { type IntentNotes, unexpectedState } from "./payment-intents.ts";
+import { cardError, type MethodNotes, magicOf } from "./payment-methods.ts";
+import { failIntent, saveForLater, succeed } from "./payment-results.ts";
 
-const DAY = 86_400_000;
-/** A bank debit settles after four days and comes back after two. Source: docs.stripe.com/payments/ach-direct-debit#timing. */
-const DEBIT_SETTLES_MS = 4 * DAY;
-const DEBIT_FAILS_MS = 2 * DAY;
 /** An uncaptured card payment lapses after seven days. */
-const AUTHORIZATION_MS = 7 * DAY;
+const AUTHORIZATION_MS = 7 * 86_400_000;
 
-/** The session an intent belongs to, and how its present try was begun. */
-export type IntentNotes = { session?: string; offSession?: boolean; mandate?: string | null };
 export type Confirmation = {
   offSession: boolean;
   returnUrl: string | null;
@@ -173,151 +168,11 @@ function chargeCard(
   return succeed(world, faults, intent, charge);
 }
 
-function succeed(
-  world: World,
-  faults: Faults,
-  intent: Stripe.PaymentIntent,
-  charge: Stripe.Charge,
-): Stripe.PaymentIntent {
-  const bookedFirst = intent.capture_method === "automatic";
-  const paid: Stripe.PaymentIntent = {
-    ...intent,
-    status: "succeeded",
-    amount_capturable: 0,
-    amount_received: charge.amount_captured,
-    latest_charge: charge.id,
-    next_action: null,
-    last_payment_error: null,
-  };
-  world.objects.update<"payment_intent">(paid);
-  world.emit("charge.succeeded", bookedFirst ? bookCharge(world, charge) : charge);
-  world.emit("payment_intent.succeeded", paid);
-  if (!bookedFirst) bookAfterwards(world, faults, charge);
-  return paid;
-}
-
 /** A refusal by the bank: a failed charge, and an intent that waits for another method. */
 function decline(world: World, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod, reason: Decline): never {
   const charge = insertCharge(world, intent, method, { status: "failed", decline: reason });
   const failed = failIntent(world, intent, charge, method, reason);
   throw cardError(reason, { charge: charge.id, payment_intent: failed, payment_method: method });
-}
-
-function failIntent(
-  world: World,
-  intent: Stripe.PaymentIntent,
-  charge: Stripe.Charge,
-  method: Stripe.PaymentMethod,
-  reason: Decline,
-): Stripe.PaymentIntent {
-  const failed: Stripe.PaymentIntent = {
-    ...intent,
-    status: "requires_payment_method",
-    payment_method: null,
-    next_action: null,
-    latest_charge: charge.id,
-    last_payment_error: {
-      charge: charge.id,
-      code: reason.code as Stripe.PaymentIntent.LastPaymentError["code"] & string,
-      ...(reason.declineCode ? { decline_code: reason.declineCode } : {}),
-      ...(reason.adviceCode ? { advice_code: reason.adviceCode } : {}),
-      message: reason.message,
-      payment_method: method,
-      type: "card_error",
-    },
-  };
-  world.objects.update<"payment_intent">(failed);
-  world.emit("charge.failed", charge);
-  world.emit("payment_intent.payment_failed", failed);
-  return failed;
-}
-
-function startDebit(
-  world: World,
-  intent: Stripe.PaymentIntent,
-  method: Stripe.PaymentMethod,
-  mandate: string,
-): Stripe.PaymentIntent {
-  const magic = magicOf(world, method);
-  const saved = saveForLater(world, intent, method);
-  const charge = insertCharge(world, intent, saved, { status: "pending" }, mandate);
-  const processing: Stripe.PaymentIntent = { ...intent, status: "processing", latest_charge: charge.id };
-  world.objects.update<"payment_intent">(processing);
-  world.emit("charge.pending", charge);
-  world.emit("payment_intent.processing", processing);
-  const debit = magic.type === "us_bank_account" ? magic.debit : "succeeds";
-  if (debit === "succeeds") world.timers.set("settle_bank_debit", charge.id, world.now() + DEBIT_SETTLES_MS);
-  else if (debit !== "stays_processing") world.timers.set("fail_bank_debit", charge.id, world.now() + DEBIT_FAILS_MS);
-  return processing;
-}
-
-/** What a bank debit's timer does; gives the intent, or nothing when the debit is no longer under way. */
-export function endDebit(
-  world: World,
-  faults: Faults,
-  chargeId: string,
-  settled: boolean,
-): Stripe.PaymentIntent | undefined {
-  const charge = world.objects.find("charge", chargeId);
-  const intent = charge && world.objects.find("payment_intent", charge.payment_intent as string);
-  const method = charge && world.objects.find("payment_method", charge.payment_method as string);
-  if (charge?.status !== "pending" || !intent || !method) return undefined;
-  if (settled) {
-    const done: Stripe.Charge = {
-      ...charge,
-      status: "succeeded",
-      paid: true,
-      captured: true,
-      amount_captured: charge.amount,
-    };
-    world.objects.update<"charge">(done);
-    const paid = succeed(world, faults, intent, done);
-    endDebitRefunds(world, faults, chargeId, true);
-    return paid;
-  }
-  const magic = magicOf(world, method);
-  if (magic.type !== "us_bank_account" || typeof magic.debit === "string") return undefined;
-  const reason = magic.debit;
-  const failed: Stripe.Charge = {
-    ...charge,
-    status: "failed",
-    captured: false,
-    failure_code: reason.code,
-    failure_message: reason.message,
-  };
-  world.objects.update<"charge">(failed);
-  const unpaid = failIntent(world, intent, failed, method, reason);
-  endDebitRefunds(world, faults, chargeId, false);
-  return unpaid;
-}
-
-/** `setup_future_usage`, of the intent or of the method's type, ties the method to the customer and marks it as set up. */
-function saveForLater(world: World, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
-  const options = (intent.payment_method_options ?? {}) as Record<string, { setup_future_usage?: string } | undefined>;
-  const usage = options[method.type]?.setup_future_usage ?? intent.setup_future_usage ?? "none";
-  const notes = world.objects.notes<MethodNotes & { used?: boolean }>(method.id);
-  const keep = usage !== "none" && intent.customer !== null;
-  world.objects.update<"payment_method">(method, {
-    ...notes,
-    used: true,
-    setUp: notes.setUp || (keep && usage === "off_session"),
-  });
-  return keep ? attachMethod(world, method, intent.customer as string) : method;
-}
-
-/** The mandate of a method, kept or made now. Source: docs.stripe.com/payments/ach-direct-debit, "Mandates". */
-function mandateFor(world: World, method: Stripe.PaymentMethod, accepted: boolean): string {
-  const notes = world.objects.notes<MethodNotes>(method.id);
-  if (!accepted && notes.mandate !== undefined) return notes.mandate;
-  if (!accepted) {
-    throw invalidRequest(
-      "A mandate is required to debit this bank account: provide `mandate_data`, or use a PaymentMethod that has an active mandate.",
-      { code: "payment_intent_mandate_invalid", param: "mandate_data" },
-    );
-  }
-  const mandate = insertMandate(world, method);
-  world.objects.update<"payment_method">(method, { ...notes, mandate: mandate.id });
-  return mandate.id;
 }
 
 function mustFit(world: World, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): void {
@@ -338,19 +193,4 @@ function mustFit(world: World, intent: Stripe.PaymentIntent, method: Stripe.Paym
       "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
     );
   }
-}
-
-/** Refuses what an intent's status does not allow: `unexpectedState(intent, "cancel", "canceled", [...])`. */
-export function unexpectedState(
-  intent: Stripe.PaymentIntent,
-  verb: string,
-  participle: string,
-  allowed: readonly string[],
-) {
-  const failure = invalidRequest(
-    `You cannot ${verb} this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be ${participle}: ${allowed.join(", ")}.`,
-    { code: "payment_intent_unexpected_state" },
-  );
-  failure.body.payment_intent = intent;
-  return failure;
 }

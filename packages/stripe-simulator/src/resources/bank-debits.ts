@@ -1,0 +1,89 @@
+import type { Stripe } from "stripe";
+import type { Faults } from "../faults.ts";
+import { invalidRequest } from "../http/stripe-error.ts";
+import type { World } from "../world.ts";
+import { insertCharge } from "./charges.ts";
+import { insertMandate } from "./mandates.ts";
+import { type MethodNotes, magicOf } from "./payment-methods.ts";
+import { failIntent, saveForLater, succeed } from "./payment-results.ts";
+import { endDebitRefunds } from "./refunds.ts";
+
+const DAY = 86_400_000;
+/** A bank debit settles after four days and comes back after two. Source: docs.stripe.com/payments/ach-direct-debit#timing. */
+const DEBIT_SETTLES_MS = 4 * DAY;
+const DEBIT_FAILS_MS = 2 * DAY;
+
+/** Debits a bank account: the money comes, or fails to come, days later. */
+export function startDebit(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  mandate: string,
+): Stripe.PaymentIntent {
+  const magic = magicOf(world, method);
+  const saved = saveForLater(world, intent, method);
+  const charge = insertCharge(world, intent, saved, { status: "pending" }, mandate);
+  const processing: Stripe.PaymentIntent = { ...intent, status: "processing", latest_charge: charge.id };
+  world.objects.update<"payment_intent">(processing);
+  world.emit("charge.pending", charge);
+  world.emit("payment_intent.processing", processing);
+  const debit = magic.type === "us_bank_account" ? magic.debit : "succeeds";
+  if (debit === "succeeds") world.timers.set("settle_bank_debit", charge.id, world.now() + DEBIT_SETTLES_MS);
+  else if (debit !== "stays_processing") world.timers.set("fail_bank_debit", charge.id, world.now() + DEBIT_FAILS_MS);
+  return processing;
+}
+
+/** What a bank debit's timer does; gives the intent, or nothing when the debit is no longer under way. */
+export function endDebit(
+  world: World,
+  faults: Faults,
+  chargeId: string,
+  settled: boolean,
+): Stripe.PaymentIntent | undefined {
+  const charge = world.objects.find("charge", chargeId);
+  const intent = charge && world.objects.find("payment_intent", charge.payment_intent as string);
+  const method = charge && world.objects.find("payment_method", charge.payment_method as string);
+  if (charge?.status !== "pending" || !intent || !method) return undefined;
+  if (settled) {
+    const done: Stripe.Charge = {
+      ...charge,
+      status: "succeeded",
+      paid: true,
+      captured: true,
+      amount_captured: charge.amount,
+    };
+    world.objects.update<"charge">(done);
+    const paid = succeed(world, faults, intent, done);
+    endDebitRefunds(world, faults, chargeId, true);
+    return paid;
+  }
+  const magic = magicOf(world, method);
+  if (magic.type !== "us_bank_account" || typeof magic.debit === "string") return undefined;
+  const reason = magic.debit;
+  const failed: Stripe.Charge = {
+    ...charge,
+    status: "failed",
+    captured: false,
+    failure_code: reason.code,
+    failure_message: reason.message,
+  };
+  world.objects.update<"charge">(failed);
+  const unpaid = failIntent(world, intent, failed, method, reason);
+  endDebitRefunds(world, faults, chargeId, false);
+  return unpaid;
+}
+
+/** The mandate of a method, kept or made now. Source: docs.stripe.com/payments/ach-direct-debit, "Mandates". */
+export function mandateFor(world: World, method: Stripe.PaymentMethod, accepted: boolean): string {
+  const notes = world.objects.notes<MethodNotes>(method.id);
+  if (!accepted && notes.mandate !== undefined) return notes.mandate;
+  if (!accepted) {
+    throw invalidRequest(
+      "A mandate is required to debit this bank account: provide `mandate_data`, or use a PaymentMethod that has an active mandate.",
+      { code: "payment_intent_mandate_invalid", param: "mandate_data" },
+    );
+  }
+  const mandate = insertMandate(world, method);
+  world.objects.update<"payment_method">(method, { ...notes, mandate: mandate.id });
+  return mandate.id;
+}

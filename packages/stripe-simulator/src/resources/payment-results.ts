@@ -1,0 +1,78 @@
+import type { Stripe } from "stripe";
+import type { Faults } from "../faults.ts";
+import type { World } from "../world.ts";
+import { bookAfterwards, bookCharge } from "./charges.ts";
+import type { Decline } from "./magic-methods.ts";
+import { attachMethod, type MethodNotes } from "./payment-methods.ts";
+
+/** The money is there: the intent has succeeded, and its charge is booked now or, with `automatic_async`, later. */
+export function succeed(
+  world: World,
+  faults: Faults,
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge,
+): Stripe.PaymentIntent {
+  const bookedFirst = intent.capture_method === "automatic";
+  const paid: Stripe.PaymentIntent = {
+    ...intent,
+    status: "succeeded",
+    amount_capturable: 0,
+    amount_received: charge.amount_captured,
+    latest_charge: charge.id,
+    next_action: null,
+    last_payment_error: null,
+  };
+  world.objects.update<"payment_intent">(paid);
+  world.emit("charge.succeeded", bookedFirst ? bookCharge(world, charge) : charge);
+  world.emit("payment_intent.succeeded", paid);
+  if (!bookedFirst) bookAfterwards(world, faults, charge);
+  return paid;
+}
+
+/** The charge has failed: the intent waits for another method. */
+export function failIntent(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge,
+  method: Stripe.PaymentMethod,
+  reason: Decline,
+): Stripe.PaymentIntent {
+  const failed: Stripe.PaymentIntent = {
+    ...intent,
+    status: "requires_payment_method",
+    payment_method: null,
+    next_action: null,
+    latest_charge: charge.id,
+    last_payment_error: {
+      charge: charge.id,
+      code: reason.code as Stripe.PaymentIntent.LastPaymentError["code"] & string,
+      ...(reason.declineCode ? { decline_code: reason.declineCode } : {}),
+      ...(reason.adviceCode ? { advice_code: reason.adviceCode } : {}),
+      message: reason.message,
+      payment_method: method,
+      type: "card_error",
+    },
+  };
+  world.objects.update<"payment_intent">(failed);
+  world.emit("charge.failed", charge);
+  world.emit("payment_intent.payment_failed", failed);
+  return failed;
+}
+
+/** `setup_future_usage`, of the intent or of the method's type, ties the method to the customer and marks it as set up. */
+export function saveForLater(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+): Stripe.PaymentMethod {
+  const options = (intent.payment_method_options ?? {}) as Record<string, { setup_future_usage?: string } | undefined>;
+  const usage = options[method.type]?.setup_future_usage ?? intent.setup_future_usage ?? "none";
+  const notes = world.objects.notes<MethodNotes & { used?: boolean }>(method.id);
+  const keep = usage !== "none" && intent.customer !== null;
+  world.objects.update<"payment_method">(method, {
+    ...notes,
+    used: true,
+    setUp: notes.setUp || (keep && usage === "off_session"),
+  });
+  return keep ? attachMethod(world, method, intent.customer as string) : method;
+}
