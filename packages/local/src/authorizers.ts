@@ -1,8 +1,8 @@
 import type { Told } from "./http-api-event.ts";
 import type { Issuers } from "./issuers.ts";
-import type { Invocation } from "./lambda-host.ts";
 import { compilePolicy, type Statement } from "./policy.ts";
 import { ACCOUNT, REGION } from "./resource.ts";
+import type { Invocation } from "./sandbox.ts";
 import type { Authorizer } from "./topology.ts";
 
 /** What an authorizer says of a request: what the function behind it is told, or what the gateway answers instead. */

@@ -5,14 +5,10 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
 import type { DirectDynamoDb } from "./direct-dynamodb.ts";
-import type { Invoke, Outcome, WorkerSetup, Wrote } from "./lambda-worker.ts";
+import type { Outcome, WorkerSetup, Wrote } from "./lambda-worker.ts";
 import { REGION } from "./resource.ts";
+import { createSandbox, exited, type Invocation, type Sandbox } from "./sandbox.ts";
 import type { FunctionSpec } from "./topology.ts";
-
-/** What a Lambda invocation gives: the payload as JSON, or an error as Lambda describes it. */
-export type Invocation =
-  | { ok: true; payload: string | undefined }
-  | { ok: false; errorType: string; errorMessage: string; trace?: string[] };
 
 export type LambdaHost = {
   invoke(functionId: string, event: unknown): Promise<Invocation>;
@@ -38,24 +34,9 @@ type Options = {
   crashing: () => boolean;
 };
 
-/** One place where a bundle is loaded: many invocations at once in a thread, one at a time in a process. */
-type Sandbox = {
-  /** Runs one invocation, which its caller has counted in `busy`. */
-  run(event: string, context: Record<string, unknown>): Promise<Invocation>;
-  busy: number;
-  retiring: boolean;
-  end(): Promise<void>;
-};
-
 /** Processes per function while a crash is to be expected. */
 const PROCESSES = 16;
 const workerFile = new URL("./lambda-worker.ts", import.meta.url);
-const exited: Invocation = {
-  ok: false,
-  errorType: "Runtime.ExitError",
-  errorMessage: "Runtime exited with error: signal: killed",
-};
-
 /** Runs bundles with the template's environment, time-outs and Lambda's errors. */
 export function createLambdaHost(options: Options): LambdaHost {
   const hosts = new Map(options.functions.map((fn) => [fn.id, hostFunction(fn, options)]));
@@ -210,58 +191,4 @@ function hostFunction(fn: FunctionSpec, options: Options) {
       closeSync(log);
     },
   };
-}
-
-/** Longer than Lambda's ten seconds: here many bundles load at once, on the processors that also run the tests. */
-const LOADING_MS = 120_000;
-
-function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: () => Promise<void>) {
-  const pending = new Map<number, { begin(): void; finish(result: Invocation): void }>();
-  let last = 0;
-  let loaded = false;
-  const sandbox = {
-    busy: 0,
-    retiring: false,
-    end,
-    run(event: string, context: Record<string, unknown>): Promise<Invocation> {
-      const id = ++last;
-      return new Promise<Invocation>((resolve) => {
-        const timeOut = () => {
-          sandbox.retiring = true;
-          const seconds = (fn.timeoutMs / 1000).toFixed(2);
-          finish({
-            ok: false,
-            errorType: "Sandbox.Timedout",
-            errorMessage: `${context.awsRequestId} Task timed out after ${seconds} seconds`,
-          });
-        };
-        // A function's time begins with its handler; loading the bundle has its own, as Lambda's init phase has.
-        let timer = setTimeout(timeOut, loaded ? fn.timeoutMs : LOADING_MS);
-        const begin = () => {
-          clearTimeout(timer);
-          timer = setTimeout(timeOut, fn.timeoutMs);
-        };
-        const finish = (result: Invocation) => {
-          if (!pending.delete(id)) return;
-          clearTimeout(timer);
-          sandbox.busy--;
-          resolve(result);
-        };
-        pending.set(id, { begin, finish });
-        post({ id, event, context, timeoutMs: fn.timeoutMs });
-      });
-    },
-    settle(outcome: Outcome): void {
-      const invocation = pending.get(outcome.id);
-      loaded = true;
-      if ("began" in outcome) invocation?.begin();
-      else if ("error" in outcome) invocation?.finish({ ok: false, ...outcome.error });
-      else invocation?.finish({ ok: true, payload: outcome.payload });
-    },
-    fail(): void {
-      sandbox.retiring = true;
-      for (const { finish } of [...pending.values()]) finish(exited);
-    },
-  };
-  return sandbox satisfies Sandbox;
 }

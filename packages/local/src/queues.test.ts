@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import { createClock } from "./clock.ts";
 import { openDatabase } from "./data-folder.ts";
-import type { Invocation } from "./lambda-host.ts";
 import { createQueues, failuresOf } from "./queues.ts";
+import type { Invocation } from "./sandbox.ts";
 
 type Batch = { Records: { messageId: string; body: string; attributes: { ApproximateReceiveCount: string } }[] };
 const queue = (name: string, over = {}) => ({

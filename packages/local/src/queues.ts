@@ -3,8 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "./clock.ts";
 import { atomically } from "./data-folder.ts";
 import { compilePattern } from "./event-pattern.ts";
-import type { Invocation } from "./lambda-host.ts";
 import { REGION } from "./resource.ts";
+import type { Invocation } from "./sandbox.ts";
 import type { MappingSpec, QueueSpec } from "./topology.ts";
 
 /** What a message of a FIFO queue carries: its group, and the id under which it is taken once in five minutes. */

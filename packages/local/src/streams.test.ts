@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { openDatabase } from "./data-folder.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
-import type { Invocation } from "./lambda-host.ts";
+import type { Invocation } from "./sandbox.ts";
 import { createStreams } from "./streams.ts";
 import type { TableSpec } from "./topology.ts";
 

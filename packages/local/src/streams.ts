@@ -2,9 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDb } from "./dynamodb-process.ts";
 import { compilePattern } from "./event-pattern.ts";
-import type { Invocation } from "./lambda-host.ts";
 import { failuresOf } from "./queues.ts";
 import { REGION } from "./resource.ts";
+import type { Invocation } from "./sandbox.ts";
 import type { MappingSpec, TableSpec } from "./topology.ts";
 
 /** DynamoDB streams and the mappings that feed functions from them. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createClock } from "./clock.ts";
 import { openDatabase } from "./data-folder.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
-import type { Invocation } from "./lambda-host.ts";
+import type { Invocation } from "./sandbox.ts";
 import { createTimeline } from "./timeline.ts";
 
 const start = Date.parse("2027-03-01T10:00:30Z");

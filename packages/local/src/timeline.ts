@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
-import type { Invocation } from "./lambda-host.ts";
+import type { Invocation } from "./sandbox.ts";
 import { parseSchedule } from "./schedule-expression.ts";
 import type { ScheduleSpec, TableSpec } from "./topology.ts";
 
