@@ -3,11 +3,8 @@ import {
   Alarm,
   type AlarmProps,
   ComparisonOperator,
-  Dashboard,
-  GraphWidget,
-  type IMetric,
   MathExpression,
-  Metric,
+  type Metric,
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
@@ -15,7 +12,9 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Construct } from "constructs";
-import { deadLetterQueue, queuesIn, type WatchedQueue } from "../constructs/queue.ts";
+import { addDashboard } from "../constructs/dashboard.ts";
+import { apiMetric, ownMetric, webhookMetric } from "../constructs/metrics.ts";
+import { deadLetterQueue, queuesIn } from "../constructs/queue.ts";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
 import { schedules } from "../triggers.ts";
@@ -72,13 +71,13 @@ export class OperationsStack extends Stack {
     }
     this.#alarm("outbox-age", {
       alarmDescription: "The oldest unsent outbox item is 5 minutes old: committed changes whose events are not out",
-      metric: this.#ownMetric("OutboxAge", "Maximum", Duration.minutes(1)),
+      metric: ownMetric(this.#stage, "OutboxAge", "Maximum", Duration.minutes(1)),
       threshold: 5 * 60 * 1000,
     });
 
     this.#alarm("stripe-event-age", {
       alarmDescription: "An event of Stripe's was received and is not worked on for an hour: something of ours fails",
-      metric: this.#ownMetric("StripeEventAge", "Maximum"),
+      metric: ownMetric(this.#stage, "StripeEventAge", "Maximum"),
       threshold: 60 * 60 * 1000,
     });
 
@@ -93,27 +92,27 @@ export class OperationsStack extends Stack {
     }
     this.#alarm("api-5xx", {
       alarmDescription: "The API answers with 5xx",
-      metric: this.#unexpected(this.#apiMetric(api, "5xx")),
+      metric: this.#unexpected(apiMetric(api, "5xx")),
       threshold: 5,
     });
     this.#alarm("webhook-5xx", {
       alarmDescription: "Stripe's deliveries are answered with 5xx: the function fails",
-      metric: this.#unexpected(this.#webhookMetric(api, "5xx"), `${api.webhook.method} ${api.webhook.path}`),
+      metric: this.#unexpected(webhookMetric(api, "5xx"), `${api.webhook.method} ${api.webhook.path}`),
       threshold: 3,
     });
-    const deliveries = this.#webhookMetric(api, "Count");
+    const deliveries = webhookMetric(api, "Count");
     this.#alarm("webhook-4xx", {
       alarmDescription: "Most of Stripe's deliveries are answered with 4xx: the signing secret, or the throttle",
-      ...this.#mostOf(deliveries, this.#webhookMetric(api, "4xx")),
+      ...this.#mostOf(deliveries, webhookMetric(api, "4xx")),
     });
     this.#alarm(WEBHOOK_REFUSED, {
       alarmDescription: "Most webhooks come with a wrong signature: the signing secret is another one",
-      ...this.#mostOf(deliveries, this.#ownMetric(WEBHOOK_REFUSED)),
+      ...this.#mostOf(deliveries, ownMetric(this.#stage, WEBHOOK_REFUSED)),
     });
     for (const [name, { says, threshold, periods = 1 }] of Object.entries(counted)) {
       this.#alarm(name, {
         alarmDescription: says,
-        metric: this.#ownMetric(name),
+        metric: ownMetric(this.#stage, name),
         threshold,
         evaluationPeriods: periods,
       });
@@ -130,7 +129,12 @@ export class OperationsStack extends Stack {
         treatMissingData: TreatMissingData.BREACHING,
       });
     }
-    this.#dashboard(props, queues);
+    addDashboard(this, {
+      ...props,
+      queues,
+      failures: [...Object.keys(counted), WEBHOOK_REFUSED],
+      mails: mailsCounted,
+    });
   }
 
   /** A topic with a policy of its own has no other: SNS's default one, under which alarms may publish, is replaced. */
@@ -165,37 +169,10 @@ export class OperationsStack extends Stack {
     alarm.addAlarmAction(new SnsAction(this.#topic));
   }
 
-  /** What the functions measure themselves: packages/runtime/src/log.ts writes each metric under its stage too. */
-  #ownMetric(metricName: string, statistic = "Sum", period = Duration.minutes(5)): Metric {
-    return new Metric({
-      namespace: "Clearing",
-      metricName,
-      statistic,
-      period,
-      dimensionsMap: { stage: this.#stage },
-    });
-  }
-
-  #apiMetric({ api }: Pick<ApiStack, "api">, metricName: string, statistic = "Sum"): Metric {
-    return new Metric({
-      namespace: "AWS/ApiGateway",
-      metricName,
-      statistic,
-      period: Duration.minutes(5),
-      dimensionsMap: { ApiId: api.apiId },
-    });
-  }
-
-  #webhookMetric({ api, webhook }: ApiStack, metricName: string): Metric {
-    return this.#apiMetric({ api }, metricName).with({
-      dimensionsMap: { ApiId: api.apiId, Stage: "$default", Resource: webhook.path, Method: webhook.method },
-    });
-  }
-
   /** Failures but for the 503 that is answered until an operator has put Stripe's secret in, by all routes or one. */
   #unexpected(failed: Metric, route?: string): MathExpression {
     const dimensionsMap = { stage: this.#stage, ...(route !== undefined && { route }) };
-    const early = this.#ownMetric("StripeNotConfigured").with({ dimensionsMap });
+    const early = ownMetric(this.#stage, "StripeNotConfigured").with({ dimensionsMap });
     return new MathExpression({ expression: "failed - FILL(early, 0)", usingMetrics: { failed, early } });
   }
 
@@ -209,72 +186,12 @@ export class OperationsStack extends Stack {
     return {
       metric: new MathExpression({
         expression: "IF(refused >= 3 AND refused * 2 >= all AND FILL(missed, 0) >= 1, 1, 0)",
-        usingMetrics: { all, refused, missed: this.#ownMetric("ReconciledEvents") },
+        usingMetrics: { all, refused, missed: ownMetric(this.#stage, "ReconciledEvents") },
         period,
       }),
       threshold: 1,
       evaluationPeriods: 4,
       datapointsToAlarm: 2,
     };
-  }
-
-  #dashboard({ settings, api, events }: OperationsProps, queues: readonly WatchedQueue[]): void {
-    const dashboard = new Dashboard(this, "dashboard", { dashboardName: `clearing-${settings.stage}` });
-    const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
-      new GraphWidget({ title, left, right, width: 12 });
-    const functions = [...api.functions, ...events.functions];
-    const sum = (label: string, metrics: Metric[]) =>
-      new MathExpression({
-        label,
-        expression: metrics.map((_, index) => `m${index}`).join(" + "),
-        usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
-      });
-    dashboard.addWidgets(
-      graph(
-        "API: requests and failures",
-        [this.#apiMetric(api, "Count"), this.#apiMetric(api, "4xx"), this.#apiMetric(api, "5xx")],
-        [this.#apiMetric(api, "Latency", "p95")],
-      ),
-      graph(
-        "Webhook: failures",
-        ["4xx", "5xx"].map((kind) => this.#webhookMetric(api, kind)),
-      ),
-      graph(
-        "Functions: errors",
-        functions.map(([name, fn]) => fn.metricErrors({ label: name })),
-      ),
-      graph(
-        "Functions: duration, p95",
-        functions.map(([name, fn]) => fn.metricDuration({ label: name, statistic: "p95" })),
-      ),
-      graph(
-        "Outbox: age of the oldest unsent item, delay of its stream",
-        [this.#ownMetric("OutboxAge", "Maximum", Duration.minutes(1))],
-        [events.relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) })],
-      ),
-      graph("Stripe's events: age of the oldest that is not worked on", [this.#ownMetric("StripeEventAge", "Maximum")]),
-      graph(
-        "Queues: age of the oldest message",
-        queues
-          .filter(({ alarm }) => alarm.on === "age")
-          .map((queue) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),
-      ),
-      graph(
-        "Refusals and failures",
-        [...Object.keys(counted), WEBHOOK_REFUSED].map((name) => this.#ownMetric(name)),
-      ),
-      graph(
-        "Mails: over the day's bound, kept for want of a domain, undeliverable",
-        mailsCounted.map((name) => this.#ownMetric(name)),
-      ),
-      graph("Dead letters", [
-        sum(
-          "waiting for a person",
-          queues
-            .filter(({ alarm }) => alarm.on === "letters")
-            .map((dead) => dead.metricApproximateNumberOfMessagesVisible()),
-        ),
-      ]),
-    );
   }
 }

@@ -1,0 +1,81 @@
+import { Duration } from "aws-cdk-lib";
+import { Dashboard, GraphWidget, type IMetric, MathExpression, type Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { Construct } from "constructs";
+import type { Settings } from "../settings.ts";
+import type { ApiStack } from "../stacks/api.ts";
+import type { EventsStack } from "../stacks/events.ts";
+import { apiMetric, ownMetric, webhookMetric } from "./metrics.ts";
+import type { WatchedQueue } from "./queue.ts";
+
+type Shown = {
+  settings: Settings;
+  api: ApiStack;
+  events: EventsStack;
+  queues: readonly WatchedQueue[];
+  /** The functions' own metrics: of refusals and failures, and of mails that did not go out. */
+  failures: readonly string[];
+  mails: readonly string[];
+};
+
+/** The one page to look at when something is wrong. */
+export function addDashboard(scope: Construct, { settings, api, events, queues, failures, mails }: Shown): void {
+  const dashboard = new Dashboard(scope, "dashboard", { dashboardName: `clearing-${settings.stage}` });
+  const own = (metricName: string, statistic?: string, period?: Duration) =>
+    ownMetric(settings.stage, metricName, statistic, period);
+  const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
+    new GraphWidget({ title, left, right, width: 12 });
+  const functions = [...api.functions, ...events.functions];
+  const sum = (label: string, metrics: Metric[]) =>
+    new MathExpression({
+      label,
+      expression: metrics.map((_, index) => `m${index}`).join(" + "),
+      usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
+    });
+  dashboard.addWidgets(
+    graph(
+      "API: requests and failures",
+      [apiMetric(api, "Count"), apiMetric(api, "4xx"), apiMetric(api, "5xx")],
+      [apiMetric(api, "Latency", "p95")],
+    ),
+    graph(
+      "Webhook: failures",
+      ["4xx", "5xx"].map((kind) => webhookMetric(api, kind)),
+    ),
+    graph(
+      "Functions: errors",
+      functions.map(([name, fn]) => fn.metricErrors({ label: name })),
+    ),
+    graph(
+      "Functions: duration, p95",
+      functions.map(([name, fn]) => fn.metricDuration({ label: name, statistic: "p95" })),
+    ),
+    graph(
+      "Outbox: age of the oldest unsent item, delay of its stream",
+      [own("OutboxAge", "Maximum", Duration.minutes(1))],
+      [events.relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) })],
+    ),
+    graph("Stripe's events: age of the oldest that is not worked on", [own("StripeEventAge", "Maximum")]),
+    graph(
+      "Queues: age of the oldest message",
+      queues
+        .filter(({ alarm }) => alarm.on === "age")
+        .map((queue) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),
+    ),
+    graph(
+      "Refusals and failures",
+      failures.map((name) => own(name)),
+    ),
+    graph(
+      "Mails: over the day's bound, kept for want of a domain, undeliverable",
+      mails.map((name) => own(name)),
+    ),
+    graph("Dead letters", [
+      sum(
+        "waiting for a person",
+        queues
+          .filter(({ alarm }) => alarm.on === "letters")
+          .map((dead) => dead.metricApproximateNumberOfMessagesVisible()),
+      ),
+    ]),
+  );
+}
