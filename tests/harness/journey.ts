@@ -23,6 +23,7 @@ import { untilFresh } from "@clearing/store/commit";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { keys } from "@clearing/store/keys";
 import type { Store } from "@clearing/store/store";
+import { contextAt } from "./context.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "./sample.ts";
 import { openSession } from "./session.ts";
 import { ids } from "./store.ts";
@@ -49,13 +50,7 @@ const stripe: Partial<Gateway> = {
   retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as CheckoutFacts }),
 };
 
-export const contextOf = (store: Store, at = now): Context => ({
-  store,
-  gateway: stripe as Gateway,
-  ids,
-  clock: { now: () => at },
-  site: { stage: "test", publicUrl: "https://example.org" },
-});
+export const contextOf = (store: Store, at = now): Context => contextAt(store, stripe, at);
 
 /** Two quotes of the only place of a cohort. */
 export async function offers(store: Store): Promise<[Quote, Quote]> {

@@ -1,3 +1,4 @@
+import { signAgreement } from "@clearing/commands/agreement";
 import { createCohort } from "@clearing/commands/cohort";
 import { holdPlace } from "@clearing/commands/hold";
 import type { HoldingAccount } from "@clearing/commands/hold-slots";
@@ -153,6 +154,18 @@ export async function heldBooking(...request: Parameters<typeof holdSample>): Pr
   const held = await holdSample(...request);
   if (!held.ok) throw new Error(`the sample place could not be held: ${held.reason}`);
   return held.booking;
+}
+
+/** The only booking of its own cohort: its place held, its agreement signed. */
+export async function signedBooking(store: Store, now: Instant): Promise<Booking> {
+  const program = sampleProgram();
+  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
+  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
+  const { hash } = held.agreement;
+  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
+  const signed = await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
+  if (!signed.ok) throw new Error(`the sample agreement could not be signed: ${signed.reason}`);
+  return signed.booking;
 }
 
 /** The participant whom somebody else booked for accepts, as the booking function does. */

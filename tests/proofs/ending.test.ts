@@ -1,7 +1,6 @@
 import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
-import type { Context } from "@clearing/commands/context";
 import { endEarly } from "@clearing/commands/end-early";
 import { writeClearance } from "@clearing/commands/evaluation";
 import { progressBooking } from "@clearing/commands/progress";
@@ -23,6 +22,7 @@ import { takePlace } from "@clearing/store/place-claim";
 import { readRefund } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { contextAt } from "../harness/context.ts";
 import { refundAt } from "../harness/refunds.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -121,12 +121,6 @@ function stripe(): { gateway: Partial<Gateway>; given: Map<string, number> } {
   return { gateway: { createRefund }, given };
 }
 
-function contextAt(at: Instant | (() => Instant), gateway: Partial<Gateway>, store = running.store): Context {
-  const clock = { now: typeof at === "string" ? () => at : at };
-  const site = { stage: "test", publicUrl: "https://example.org" };
-  return { store, gateway: gateway as Gateway, ids, clock, site };
-}
-
 const sum = (amounts: Iterable<number>): number => [...amounts].reduce((total, amount) => total + amount, 0);
 const refundOf = async ({ id, ending }: Booking) =>
   (await readRefund(running.store, id, ending?.refundId ?? "")) as Refund;
@@ -221,12 +215,12 @@ describe("a booking that was paid in many parts", () => {
 
     for (const breaks of [2, 1, 4, 20]) {
       const { store } = watched(breaks);
-      await expect(carryOutRefund(contextAt(now, gateway, store), ref, "event")).rejects.toThrow("was stopped");
+      await expect(carryOutRefund(contextAt(store, gateway, now), ref, "event")).rejects.toThrow("was stopped");
     }
     const halfway = await refundOf(ended);
     expect(halfway.parts.filter(({ status }) => status === "succeeded").length).toBeGreaterThan(10);
     expect(halfway.dueAt).toBe(plusMinutes(now, 2));
-    await carryOutRefund(contextAt(now, gateway), ref, "sweep");
+    await carryOutRefund(contextAt(running.store, gateway, now), ref, "sweep");
 
     expect(await refundOf(ended)).toMatchObject({ unspread: 0, dueAt: null });
     expect(sum(given.values())).toBe(paidOf(45));
@@ -284,7 +278,9 @@ describe("a booking that was paid in many parts", () => {
 
     const runs: number[] = [];
     while ((await refundOf(ended)).dueAt !== null && runs.length < 20) {
-      expect(await carryOutRefund(contextAt(instant, { createRefund: slow }), ref, "sweep")).toEqual({ ok: true });
+      expect(await carryOutRefund(contextAt(running.store, { createRefund: slow }, instant), ref, "sweep")).toEqual({
+        ok: true,
+      });
       runs.push(given.size);
     }
 

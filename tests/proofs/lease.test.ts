@@ -1,8 +1,6 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import { settle, settleOnReturn } from "@clearing/commands/settle";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import { card } from "@clearing/domain/testing/retreat";
@@ -14,7 +12,8 @@ import { bookingEntries } from "@clearing/store/journal";
 import { underLease } from "@clearing/store/lease";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { contextAt } from "../harness/context.ts";
+import { actor, signedBooking } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -50,13 +49,7 @@ async function paid(): Promise<{
   stripe: Gateway;
   objects: Record<"session" | "intent" | "charge", string>;
 }> {
-  const { store } = running;
-  const program = sampleProgram();
-  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
-  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
-  const { hash } = held.agreement;
-  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
-  await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
+  const held = await signedBooking(running.store, now);
   let page: CheckoutFacts | undefined;
   const opening: Partial<Gateway> = {
     createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
@@ -66,7 +59,7 @@ async function paid(): Promise<{
     },
   };
   const opened = await openCheckout(
-    contextOf(store, opening as Gateway),
+    contextOf(running.store, opening),
     { bookingId: held.id, purpose: "deposit" },
     actor,
   );
@@ -120,13 +113,7 @@ async function paid(): Promise<{
   return { ref: { bookingId: held.id, attemptId: id }, stripe: stripe as Gateway, objects };
 }
 
-const contextOf = (store: Store, gateway: Gateway): Context => ({
-  store,
-  gateway,
-  ids,
-  clock: store.clock,
-  site: { stage: "test", publicUrl: "https://example.org" },
-});
+const contextOf = (store: Store, gateway: Partial<Gateway>) => contextAt(store, gateway, store.clock.now);
 
 type Paid = Awaited<ReturnType<typeof paid>>;
 type Consumer = (store: Store) => Promise<{ ok: boolean }>;

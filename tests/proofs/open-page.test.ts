@@ -1,6 +1,4 @@
-import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import type { Booking } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
@@ -10,8 +8,9 @@ import { readBooking } from "@clearing/store/booking";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { instantOf } from "../../packages/local/src/clock.ts";
 import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
-import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
+import { contextAt } from "../harness/context.ts";
+import { actor, signedBooking } from "../harness/sample.ts";
+import { seeded, startTestStore, type TestStore } from "../harness/store.ts";
 
 const secretKey = "sk_test_open_page";
 let time = Date.UTC(2027, 2, 2, 17);
@@ -31,26 +30,12 @@ afterAll(async () => {
 const at = (): Instant => instantOf(time) as Instant;
 
 function checkout({ id }: Booking, stripe: Gateway = gateway) {
-  const context: Context = {
-    store: running.store,
-    gateway: stripe,
-    ids,
-    clock: { now: at },
-    site: { stage: "test", publicUrl: "https://example.org" },
-  };
-  return openCheckout(context, { bookingId: id, purpose: "deposit" }, actor);
+  return openCheckout(contextAt(running.store, stripe, at), { bookingId: id, purpose: "deposit" }, actor);
 }
 
 /** A booking whose deposit's page was opened, 25 minutes ago. */
 async function opened() {
-  const { store } = running;
-  const now = at();
-  const program = sampleProgram();
-  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
-  const booking = await heldBooking(store, offer, `${offer.id}@example.com`, now);
-  const { hash } = booking.agreement;
-  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
-  await signAgreement(store, booking.id, signature, { actor, action: "sign", now }, () => null);
+  const booking = await signedBooking(running.store, at());
   const page = await checkout(booking);
   if (!page.ok) throw new Error("no page");
   time += 25 * 60_000;

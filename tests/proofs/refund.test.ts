@@ -1,5 +1,4 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
@@ -16,8 +15,9 @@ import { readBooking } from "@clearing/store/booking";
 import { readCharges } from "@clearing/store/charge";
 import { readRefund } from "@clearing/store/refund";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { contextAt } from "../harness/context.ts";
 import { refundAt, transactionOf } from "../harness/refunds.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { actor, signedBooking } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -29,17 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** What Stripe answers; a call that is not named here is one that the test does not expect. */
-function contextAt(at: Instant, gateway: Partial<Gateway>): Context {
-  const site = { stage: "test", publicUrl: "https://example.org" };
-  return {
-    store: running.store,
-    gateway: gateway as Gateway,
-    ids,
-    clock: { now: () => at },
-    site,
-  };
-}
+const contextOf = (at: Instant, gateway: Partial<Gateway>): Context => contextAt(running.store, gateway, at);
 
 const pages: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
@@ -64,14 +54,8 @@ async function pay({ id }: Booking, attempt: Attempt): Promise<void> {
 
 /** A booking that has paid its deposit. */
 async function paid(): Promise<Booking> {
-  const { store } = running;
-  const program = sampleProgram();
-  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
-  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
-  const { hash } = held.agreement;
-  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
-  await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
-  const opened = await openCheckout(contextAt(now, pages), { bookingId: held.id, purpose: "deposit" }, actor);
+  const held = await signedBooking(running.store, now);
+  const opened = await openCheckout(contextOf(now, pages), { bookingId: held.id, purpose: "deposit" }, actor);
   if (!opened.ok) throw new Error("no page");
   await pay(held, opened.attempt);
   return held;
@@ -131,7 +115,7 @@ describe("a refund that Stripe refuses", () => {
 
       for (const at of [plusMinutes(now, 6), plusMinutes(now, 7), plusHours(now, 7), plusDays(now, 2)]) {
         const ref = { bookingId: booking.id, refundId: refund.id };
-        expect(await carryOutRefund(contextAt(at, stripe), ref, "event")).toEqual({ ok: true });
+        expect(await carryOutRefund(contextOf(at, stripe), ref, "event")).toEqual({ ok: true });
       }
 
       expect(asked).toHaveLength(1);
@@ -157,7 +141,7 @@ describe("a refund that Stripe refuses", () => {
         ...untouched,
         createRefund: async (wanted) => (refuses ? { ...refused, code } : { ok: true, value: refundAt(now, wanted) }),
       };
-      const carryOut = (at: Instant) => carryOutRefund(contextAt(at, stripe), ref, "event");
+      const carryOut = (at: Instant) => carryOutRefund(contextOf(at, stripe), ref, "event");
 
       await expect(carryOut(plusMinutes(now, 6))).rejects.toThrow(code);
       expect(await stateOf(booking, refund)).toMatchObject({
@@ -179,7 +163,7 @@ describe("a refund that Stripe refuses", () => {
     const missing = { ...refused, code: "resource_missing" };
     const wrongAccount: Partial<Gateway> = { createRefund: async () => missing, retrieveCharge: async () => missing };
 
-    await expect(carryOutRefund(contextAt(plusMinutes(now, 6), wrongAccount), ref, "event")).rejects.toThrow(
+    await expect(carryOutRefund(contextOf(plusMinutes(now, 6), wrongAccount), ref, "event")).rejects.toThrow(
       "Stripe shows nothing: ch_",
     );
 
@@ -196,10 +180,10 @@ describe("a refund that Stripe refuses", () => {
     const making: Partial<Gateway> = {
       createRefund: async (wanted) => ({ ok: true, value: { ...refundAt(made, wanted), status: "pending" } }),
     };
-    await carryOutRefund(contextAt(made, making), ref, "event");
+    await carryOutRefund(contextOf(made, making), ref, "event");
 
     const wrongAccount: Partial<Gateway> = { retrieveRefund: async () => refused };
-    await expect(carryOutRefund(contextAt(plusHours(now, 7), wrongAccount), ref, "sweep")).rejects.toThrow(
+    await expect(carryOutRefund(contextOf(plusHours(now, 7), wrongAccount), ref, "sweep")).rejects.toThrow(
       "Stripe shows nothing: re_",
     );
 
@@ -286,7 +270,7 @@ describe("a refund made by hand at Stripe", () => {
     const chargeId = part?.chargeId ?? "";
     const metadata = { app: "clearing", stage: "test", ...ref, partId: part?.id ?? "" };
     const ours = refundAt(now, { chargeId, amount: 75_000, metadata });
-    await carryOutRefund(contextAt(now, { createRefund: async () => ({ ok: true, value: ours }) }), ref, "event");
+    await carryOutRefund(contextOf(now, { createRefund: async () => ({ ok: true, value: ours }) }), ref, "event");
     const came: RefundFacts = {
       ...ours,
       status: "failed",
@@ -295,7 +279,7 @@ describe("a refund made by hand at Stripe", () => {
     const hand = byHand(chargeId, 75_000);
 
     const stripe = stripeWith(booking, chargeId.slice("ch_".length), [hand, came]);
-    expect(await applyStripeEvent(contextAt(plusDays(now, 3), stripe), hintOf(hand))).toEqual({ ok: true });
+    expect(await applyStripeEvent(contextOf(plusDays(now, 3), stripe), hintOf(hand))).toEqual({ ok: true });
 
     expect(await accountsOf(booking)).toMatchObject({ fee_income: -175_000, refunds_payable: 0, deferred_revenue: 0 });
     expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: 175_000, applied: 175_000 }]);
@@ -329,11 +313,11 @@ describe("a refund made by hand at Stripe", () => {
       const ref = { bookingId: booking.id, refundId: refund.id };
       const chargeId = refund.parts[0]?.chargeId ?? "";
       if (stops !== "") {
-        const stopped = contextAt(plusMinutes(now, 6), takenFrom(booking, chargeId, { stops }).stripe);
+        const stopped = contextOf(plusMinutes(now, 6), takenFrom(booking, chargeId, { stops }).stripe);
         await expect(carryOutRefund(stopped, ref, "event")).rejects.toThrow("was stopped");
       }
       const { stripe, made, hand } = takenFrom(booking, chargeId);
-      const context = contextAt(plusMinutes(now, 8), stripe);
+      const context = contextOf(plusMinutes(now, 8), stripe);
 
       expect(await carryOutRefund(context, ref, "event")).toEqual({ ok: true });
       expect(await carryOutRefund(context, ref, "sweep")).toEqual({ ok: true });
@@ -364,7 +348,7 @@ describe("a refund made by hand at Stripe", () => {
     await endEarly(running.store, { bookingId: booking.id, by: "operator", refundId }, occasion);
     const [charge] = await readCharges(running.store, booking.id);
     const { stripe, hand, made } = takenFrom(booking, charge?.id ?? "");
-    const context = contextAt(plusMinutes(now, 6), stripe);
+    const context = contextOf(plusMinutes(now, 6), stripe);
 
     expect(await applyStripeEvent(context, hintOf(hand))).toEqual({ ok: true });
     await carryOutRefund(context, { bookingId: booking.id, refundId }, "event");
@@ -412,8 +396,8 @@ describe("a refund made by hand at Stripe", () => {
         },
       };
 
-      expect(await applyStripeEvent(contextAt(plusMinutes(now, 6), stripe), hintOf(hand))).toEqual({ ok: true });
-      expect(await carryOutRefund(contextAt(plusMinutes(now, 7), stripe), ref, "event")).toEqual({ ok: true });
+      expect(await applyStripeEvent(contextOf(plusMinutes(now, 6), stripe), hintOf(hand))).toEqual({ ok: true });
+      expect(await carryOutRefund(contextOf(plusMinutes(now, 7), stripe), ref, "event")).toEqual({ ok: true });
 
       expect(new Set(asked)).toEqual(new Set([refund.parts[0]?.id]));
       expect(await partsOf(booking.id, refund.id)).toEqual([[own.refundId, 75_000]]);
@@ -429,7 +413,7 @@ describe("a refund made by hand at Stripe", () => {
     const { booking, refund, ref, copy, own, attempt } = await unmade();
     const listed = stripeWith(booking, attempt, [copy(75_000), own, copy(60_000)]);
 
-    expect(await carryOutRefund(contextAt(plusDays(now, 2), listed), ref, "sweep")).toEqual({ ok: true });
+    expect(await carryOutRefund(contextOf(plusDays(now, 2), listed), ref, "sweep")).toEqual({ ok: true });
 
     expect(await partsOf(booking.id, refund.id)).toEqual([[own.refundId, 75_000]]);
   });
@@ -441,7 +425,7 @@ describe("a refund made by hand at Stripe", () => {
     const listsNone: Partial<Gateway> = { ...stripe, listRefunds: untouched.listRefunds as Gateway["listRefunds"] };
     const ref = { bookingId: booking.id, refundId: refund.id };
 
-    await expect(carryOutRefund(contextAt(plusMinutes(now, 6), listsNone), ref, "event")).rejects.toThrow(
+    await expect(carryOutRefund(contextOf(plusMinutes(now, 6), listsNone), ref, "event")).rejects.toThrow(
       "is not explained by its refunds",
     );
 

@@ -20,6 +20,7 @@ import { deadlineWorks } from "../../functions/deadline-worker/deadline-worker.t
 import { mailAbout } from "../../functions/mailer/mailer.ts";
 import { progressOn } from "../../functions/progress/progress.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
+import { contextAt } from "../harness/context.ts";
 import { workOffDue } from "../harness/due.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
@@ -40,13 +41,7 @@ const stripe: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
   createCheckoutSession: async (asked) => ({ ok: true, value: openSession(asked, now) }),
 };
-const contextAt = (at: Instant): Context => ({
-  store: running.store,
-  gateway: stripe as Gateway,
-  ids,
-  clock: { now: () => at },
-  site: { stage: "test", publicUrl: "https://example.org" },
-});
+const contextOf = (at: Instant): Context => contextAt(running.store, stripe, at);
 
 type Item = Record<string, unknown>;
 type Hold = { booking: Booking; attempt: Attempt };
@@ -60,7 +55,7 @@ async function onPage(): Promise<Hold> {
   const { hash } = booking.agreement;
   const signature = { hash, signature: "Jane Sample", sourceIp: "", userAgent: "", signedBy: "jane", autopay: false };
   await signAgreement(store, booking.id, signature, occasionAt(now, "sign"), () => null);
-  const opened = await openCheckout(contextAt(now), { bookingId: booking.id, purpose: "deposit" }, actor);
+  const opened = await openCheckout(contextOf(now), { bookingId: booking.id, purpose: "deposit" }, actor);
   if (!opened.ok) throw new Error("the page was not opened");
   return { booking, attempt: opened.attempt };
 }
@@ -230,7 +225,7 @@ describe("what is told of a removed booking", () => {
 
     await progressOn(event as never, deps);
     await mailAbout(event as never, { ...deps, mailer } as never);
-    expect(await closePages(contextAt(removedAt), bookingId, "event:HoldExpired")).toEqual([]);
+    expect(await closePages(contextOf(removedAt), bookingId, "event:HoldExpired")).toEqual([]);
     expect(await settle(running.store, hold, lateMoney(hold), removedAt)).toEqual({ ok: false, reason: "not_found" });
     expect(sent).toEqual([]);
   });

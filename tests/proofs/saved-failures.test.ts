@@ -1,4 +1,3 @@
-import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
 import { endEarly } from "@clearing/commands/end-early";
@@ -15,7 +14,8 @@ import { readRefund } from "@clearing/store/refund";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { instantOf } from "../../packages/local/src/clock.ts";
 import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { contextAt } from "../harness/context.ts";
+import { actor, signedBooking } from "../harness/sample.ts";
 import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
 
 const secretKey = "sk_test_saved_failures";
@@ -39,15 +39,7 @@ type When = "before" | "after";
 const moments: When[] = ["before", "after"];
 type Create = "createCustomer" | "createCheckoutSession" | "createRefund";
 
-function contextOf(stripe: Gateway): Context {
-  return {
-    store: running.store,
-    gateway: stripe,
-    ids,
-    clock: { now: () => now },
-    site: { stage: "test", publicUrl: "https://example.org" },
-  };
-}
+const contextOf = (stripe: Gateway): Context => contextAt(running.store, stripe, now);
 
 /** Stripe's endpoint fails once at one of the creating calls, and the answer is saved; `keys` are those asked under. */
 function failingOnce(call: Create, when: When) {
@@ -70,16 +62,7 @@ function crashingAfter(context: Context): Context {
   return { ...context, gateway: { ...context.gateway, ...blind } };
 }
 
-async function signed(): Promise<Booking> {
-  const { store } = running;
-  const program = sampleProgram();
-  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
-  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
-  const { hash } = held.agreement;
-  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
-  await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
-  return held;
-}
+const signed = (): Promise<Booking> => signedBooking(running.store, now);
 
 const depositOf = ({ id }: Booking) => ({ bookingId: id, purpose: "deposit" }) as const;
 

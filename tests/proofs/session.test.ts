@@ -1,4 +1,3 @@
-import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
 import { settle } from "@clearing/commands/settle";
@@ -13,8 +12,9 @@ import { checkoutBindings } from "../../functions/checkout/checkout.ts";
 import { httpHandler } from "../../packages/runtime/src/api.ts";
 import { readConfig } from "../../packages/runtime/src/config.ts";
 import { jsonLog } from "../../packages/runtime/src/log.ts";
+import { contextAt } from "../harness/context.ts";
 import { caller } from "../harness/function.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { actor, signedBooking } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -31,27 +31,11 @@ afterAll(() => {
   return running.stop();
 });
 
-async function signed(): Promise<Booking> {
-  const { store } = running;
-  const program = sampleProgram();
-  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
-  const held = await heldBooking(store, offer, `${offer.id}@example.com`, now);
-  const { hash } = held.agreement;
-  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
-  await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
-  return held;
-}
+const signed = (): Promise<Booking> => signedBooking(running.store, now);
 
-function contextAt(at: Instant, publicUrl: string, gateway: Partial<Gateway>): Context {
+function contextOf(at: Instant, publicUrl: string, gateway: Partial<Gateway>): Context {
   const customers: Partial<Gateway> = { createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }) };
-  const stripe = { ...customers, ...gateway } as Gateway;
-  return {
-    store: running.store,
-    gateway: stripe,
-    ids,
-    clock: { now: () => at },
-    site: { stage: "test", publicUrl },
-  };
+  return { ...contextAt(running.store, { ...customers, ...gateway }, at), site: { stage: "test", publicUrl } };
 }
 
 const standing = async ({ id }: Booking) => ({
@@ -69,11 +53,11 @@ describe("a checkout session", () => {
         return lost;
       },
     };
-    const before = contextAt(now, "https://old.example.org", losing);
+    const before = contextOf(now, "https://old.example.org", losing);
     expect(await openCheckout(before, { bookingId: booking.id, purpose: "deposit" }, actor)).toEqual(lost);
     const [attempt] = await readAttempts(running.store, booking.id);
 
-    const after = contextAt(plusMinutes(now, 5), "https://new.example.org", losing);
+    const after = contextOf(plusMinutes(now, 5), "https://new.example.org", losing);
     await settle(after, { bookingId: booking.id, attemptId: attempt?.id ?? "" }, "sweep");
 
     expect(asked).toHaveLength(2);
@@ -89,7 +73,7 @@ describe("a checkout session", () => {
     const booking = await signed();
     const url = "https://api.example.org";
     await openCheckout(
-      contextAt(now, url, { createCheckoutSession: async () => lost }),
+      contextOf(now, url, { createCheckoutSession: async () => lost }),
       { bookingId: booking.id, purpose: "deposit" },
       actor,
     );
@@ -102,7 +86,7 @@ describe("a checkout session", () => {
       retrieveCheckoutSession: async () => lost,
     };
     const ref = { bookingId: booking.id, attemptId: attempt.id };
-    await settle(contextAt(plusMinutes(now, minutes), url, answering), ref, "checkout", undefined, answer);
+    await settle(contextOf(plusMinutes(now, minutes), url, answering), ref, "checkout", undefined, answer);
 
     expect(answer).toHaveBeenCalledTimes(kept);
   });
@@ -113,13 +97,13 @@ describe("a checkout session", () => {
       createCheckoutSession: async (session) => ({ ok: true, value: openSession(session, now) }),
     };
     const opened = await openCheckout(
-      contextAt(now, "https://example.org", making),
+      contextOf(now, "https://example.org", making),
       { bookingId: booking.id, purpose: "deposit" },
       actor,
     );
     const attemptId = opened.ok ? opened.attempt.id : "";
 
-    const wrongAccount = contextAt(plusMinutes(now, 12), "https://example.org", {
+    const wrongAccount = contextOf(plusMinutes(now, 12), "https://example.org", {
       retrieveCheckoutSession: async () => unknownToStripe,
     });
     await expect(settle(wrongAccount, { bookingId: booking.id, attemptId }, "sweep")).rejects.toThrow(
@@ -135,12 +119,12 @@ describe("a checkout session", () => {
       createCheckoutSession: async (session) => ({ ok: true, value: openSession(session, now) }),
     };
     const command = { bookingId: booking.id, purpose: "deposit" } as const;
-    const opened = await openCheckout(contextAt(now, "https://example.org", making), command, actor);
+    const opened = await openCheckout(contextOf(now, "https://example.org", making), command, actor);
     const ref = { bookingId: booking.id, attemptId: opened.ok ? opened.attempt.id : "" };
     const over = plusDays(opened.ok ? opened.attempt.sessionExpiresAt : now, 30);
     const look = (at: Instant) =>
       settle(
-        contextAt(at, "https://example.org", { retrieveCheckoutSession: async () => unknownToStripe }),
+        contextOf(at, "https://example.org", { retrieveCheckoutSession: async () => unknownToStripe }),
         ref,
         "sweep",
       );
@@ -154,20 +138,20 @@ describe("a checkout session", () => {
 
   test("that cannot be looked up is an error too; one that is not listed was never made, and frees the due", async () => {
     const booking = await signed();
-    const losing = contextAt(now, "https://example.org", { createCheckoutSession: async () => lost });
+    const losing = contextOf(now, "https://example.org", { createCheckoutSession: async () => lost });
     await openCheckout(losing, { bookingId: booking.id, purpose: "deposit" }, actor);
     const [attempt] = await readAttempts(running.store, booking.id);
     const ref = { bookingId: booking.id, attemptId: attempt?.id ?? "" };
     const dayLater = plusHours(now, 25);
 
-    const wrongAccount = contextAt(dayLater, "https://example.org", {
+    const wrongAccount = contextOf(dayLater, "https://example.org", {
       listCheckoutSessions: async () => unknownToStripe,
       retrieveCustomer: async () => unknownToStripe,
     });
     await expect(settle(wrongAccount, ref, "sweep")).rejects.toThrow("Stripe shows nothing: cus_1");
     expect(await standing(booking)).toEqual({ attempts: ["requested"], collectedBy: attempt?.id });
 
-    const listing = contextAt(dayLater, "https://example.org", {
+    const listing = contextOf(dayLater, "https://example.org", {
       listCheckoutSessions: async () => ({ ok: true, value: { items: [], nextAfter: null } }),
     });
     await settle(listing, ref, "sweep");
@@ -180,7 +164,7 @@ describe("a checkout session", () => {
   ])("of a customer that was deleted since %s", async (_what, made, status) => {
     const booking = await signed();
     const asked: CreateCheckoutSession[] = [];
-    const losing = contextAt(now, "https://example.org", {
+    const losing = contextOf(now, "https://example.org", {
       async createCheckoutSession(session) {
         asked.push(session);
         return lost;
@@ -189,7 +173,7 @@ describe("a checkout session", () => {
     await openCheckout(losing, { bookingId: booking.id, purpose: "deposit" }, actor);
     const [attempt] = await readAttempts(running.store, booking.id);
     const queries: object[] = [];
-    const later = contextAt(plusHours(now, 25), "https://example.org", {
+    const later = contextOf(plusHours(now, 25), "https://example.org", {
       retrieveCustomer: async () => ({ ok: true, value: { deleted: true } }),
       async listCheckoutSessions(query) {
         queries.push(query);
@@ -211,7 +195,7 @@ describe("a checkout session", () => {
   test("whose key was used with other words, as by an earlier release, is looked up and not asked for again", async () => {
     const booking = await signed();
     const asked: CreateCheckoutSession[] = [];
-    const losing = contextAt(now, "https://example.org", {
+    const losing = contextOf(now, "https://example.org", {
       async createCheckoutSession(session) {
         asked.push(session);
         return lost;
@@ -219,7 +203,7 @@ describe("a checkout session", () => {
     });
     await openCheckout(losing, { bookingId: booking.id, purpose: "deposit" }, actor);
     const [first] = await readAttempts(running.store, booking.id);
-    const released = contextAt(plusMinutes(now, 1), "https://example.org", {
+    const released = contextOf(plusMinutes(now, 1), "https://example.org", {
       createCheckoutSession: async () => ({ ok: false, kind: "idempotency_mismatch", code: "", message: "" }),
       listCheckoutSessions: async () => ({
         ok: true,
@@ -236,12 +220,12 @@ describe("a checkout session", () => {
     const booking = await signed();
     const command = { bookingId: booking.id, purpose: "deposit" } as const;
     await openCheckout(
-      contextAt(now, "https://example.org", { createCheckoutSession: async () => lost }),
+      contextOf(now, "https://example.org", { createCheckoutSession: async () => lost }),
       command,
       actor,
     );
     const later = plusMinutes(now, 3);
-    const again = contextAt(later, "https://example.org", {
+    const again = contextOf(later, "https://example.org", {
       async createCheckoutSession(session) {
         if (session.expiresAt >= plusMinutes(later, 30)) return { ok: true, value: openSession(session, later) };
         return { ok: false, kind: "invalid", code: "invalid_request_error", param: "expires_at", message: "" };
@@ -262,7 +246,7 @@ describe("a checkout session", () => {
   test("that Stripe refuses for good frees the due, and takes back the time that it held the place", async () => {
     const booking = await signed();
     const { holdExpiresAt } = booking;
-    const refusing = contextAt(now, "https://example.org", {
+    const refusing = contextOf(now, "https://example.org", {
       createCheckoutSession: async () => ({ ok: false, kind: "invalid", code: "amount_too_large", message: "" }),
     });
 
@@ -323,14 +307,14 @@ describe("the page that Stripe's leads back to", () => {
   async function comingBack(retrieveCheckoutSession: Gateway["retrieveCheckoutSession"], time = { now }) {
     const booking = await signed();
     let wayBack = "";
-    const context = contextAt(now, "https://example.org", {
+    const context = contextOf(now, "https://example.org", {
       async createCheckoutSession(session) {
         wayBack = session.cancelUrl;
         return { ok: true, value: openSession(session, now) };
       },
     });
     const opened = await openCheckout(context, { bookingId: booking.id, purpose: "deposit" }, actor);
-    const { gateway } = contextAt(now, "https://example.org", { retrieveCheckoutSession });
+    const { gateway } = contextOf(now, "https://example.org", { retrieveCheckoutSession });
     const { store } = running;
     const config = readConfig({ STAGE: "test", PUBLIC_URL: "https://example.org" });
     const handler = httpHandler(

@@ -1,5 +1,4 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
 import { closeSession } from "@clearing/commands/pages";
@@ -19,8 +18,9 @@ import { readCharges } from "@clearing/store/charge";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { instantOf } from "../../packages/local/src/clock.ts";
 import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
-import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
+import { contextAt } from "../harness/context.ts";
+import { actor, signedBooking } from "../harness/sample.ts";
+import { seeded, startTestStore, type TestStore } from "../harness/store.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -34,14 +34,7 @@ beforeAll(async () => {
   running = await startTestStore();
   simulator = await serveSimulator({ secretKey, now: () => time });
   const gateway = stripeGateway({ secretKey, apiBase: simulator.url, random: seeded(1) });
-  const site = { stage: "test", publicUrl: "https://example.org" };
-  context = {
-    store: running.store,
-    gateway,
-    ids,
-    clock: { now: () => instantOf(time) as Instant },
-    site,
-  };
+  context = contextAt(running.store, gateway, () => instantOf(time) as Instant);
 });
 afterAll(async () => {
   await simulator.close();
@@ -93,14 +86,7 @@ async function payOn(sessionId: string, paymentMethod = "pm_card_visa"): Promise
 
 /** A held booking whose deposit's page is open, and what the page's objects carry. */
 async function checkout(): Promise<{ booking: Booking; attempt: Attempt; sessionId: string; metadata: Asked }> {
-  const { store } = running;
-  const now = context.clock.now();
-  const program = sampleProgram();
-  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
-  const booking = await heldBooking(store, offer, `${offer.id}@example.com`, now);
-  const { hash } = booking.agreement;
-  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
-  await signAgreement(store, booking.id, signature, { actor, action: "sign", now }, () => null);
+  const booking = await signedBooking(running.store, context.clock.now());
   const opened = await openCheckout(context, { bookingId: booking.id, purpose: "deposit" }, actor);
   if (!opened.ok) throw new Error("no page");
   const { id: attemptId, dueId, sessionId } = opened.attempt;

@@ -1,6 +1,4 @@
-import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import { settle } from "@clearing/commands/settle";
 import { lapseHold } from "@clearing/commands/sweep";
 import type { Booking } from "@clearing/domain/booking";
@@ -11,7 +9,8 @@ import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { freePlaces } from "@clearing/store/place";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { contextAt } from "../harness/context.ts";
+import { actor, signedBooking } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -86,26 +85,11 @@ function stripe() {
       return refused;
     },
   };
-  const context: Context = {
-    store: running.store,
-    gateway: gateway as Gateway,
-    ids,
-    clock: { now: () => state.now },
-    site: { stage: "test", publicUrl: "https://example.org" },
-  };
+  const context = contextAt(running.store, gateway, () => state.now);
   return { context, state, cancelled, pages };
 }
 
-async function held(): Promise<Booking> {
-  const { store } = running;
-  const program = sampleProgram();
-  const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now: start }), start);
-  const booking = await heldBooking(store, offer, `${offer.id}@example.com`, start);
-  const { hash } = booking.agreement;
-  const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
-  await signAgreement(store, booking.id, signature, { actor, action: "sign", now: start }, () => null);
-  return booking;
-}
+const held = (): Promise<Booking> => signedBooking(running.store, start);
 
 const read = async ({ id }: Booking) => (await readBooking(running.store, id)) as Booking;
 const statuses = async ({ id }: Booking) => (await readAttempts(running.store, id)).map(({ status }) => status);

@@ -1,0 +1,14 @@
+import type { Context } from "@clearing/commands/context";
+import type { Instant } from "@clearing/domain/time";
+import type { Gateway } from "@clearing/payments";
+import type { Store } from "@clearing/store/store";
+import { ids } from "./store.ts";
+
+/** What a command is given at an instant. The gateway answers what a test names; nothing else may be asked of it. */
+export const contextAt = (store: Store, gateway: Partial<Gateway>, now: Instant | (() => Instant)): Context => ({
+  store,
+  gateway: gateway as Gateway,
+  ids,
+  clock: { now: typeof now === "string" ? () => now : now },
+  site: { stage: "test", publicUrl: "https://example.org" },
+});
