@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, openCohort, participantBody } from "../harness/http.ts";
+import { type Client, openCohort } from "../harness/http.ts";
 import { type Figure, inParallel, median, ms, percentile, perSecond } from "./measure.ts";
 import { type Build, type BuildStack, otherBuild, thisBuild } from "./other-build.ts";
+import { type Payer, payDeposit } from "./pay-deposit.ts";
 
 const atATime = 20;
 /** 200 deposits in slices, between which two builds take turns. */
@@ -79,27 +80,11 @@ async function settleSlice(client: Client, count: number) {
   return took;
 }
 
-type Payer = { email: string; token: string; cohortId: string };
-
-async function settleDeposit(client: Client, { email, token, cohortId }: Payer): Promise<void> {
-  const plan = { kind: "deposit_and_balance" };
-  const quote = await client.must("POST", "/v1/quotes", { body: { cohortId, placeType: "private", plan } });
-  const { id } = await client.must("POST", "/v1/bookings", {
-    token,
-    key: `hold-${email}`,
-    body: { quoteId: quote.id, participant: participantBody(email) },
-  });
-  const path = `/v1/bookings/${id}`;
-  const { hash } = await client.must("GET", `${path}/agreement`, { token });
-  const signed = { hash, signature: "Sample Person", accepted: true, autopay: false };
-  await client.must("POST", `${path}/agreement`, { token, key: `sign-${email}`, body: signed });
-  const body = { purpose: "deposit" };
-  const { sessionId } = await client.must("POST", `${path}/checkout`, { token, key: `pay-${email}`, body });
-  const paid = await client.sim("POST", `/_sim/checkout/${sessionId}/payment`, { paymentMethod: "pm_card_visa" });
-  if (paid.status !== 200) throw new Error(`the payment answered ${paid.status}`);
+async function settleDeposit(client: Client, payer: Payer): Promise<void> {
+  const { id, sessionId } = await payDeposit(client, payer);
   // As a browser does: Stripe's page leads back, and the client's page looks until the deposit is there.
   await client.call("GET", `/v1/checkout/return?session=${sessionId}`);
-  await untilPaid(client, path, token);
+  await untilPaid(client, `/v1/bookings/${id}`, payer.token);
 }
 
 const looks = 300;
