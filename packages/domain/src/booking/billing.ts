@@ -15,11 +15,11 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
   const journal: JournalEntry[] = [];
   const billed: Due[] = [];
   let dues = before.dues;
-  let changed = false;
   const deadlines = before.dues.map((due) => ({ due, deadline: dueDeadline(before, due) }));
   const fallen = deadlines.flatMap(({ due, deadline }) =>
     deadline === null || deadline > now ? [] : [{ due, deadline }],
   );
+  if (fallen.length === 0) return null;
   for (const { due } of fallen.toSorted((a, b) => a.deadline.localeCompare(b.deadline)).slice(0, duesAtOnce)) {
     let next = due;
     if (next.billed < next.amount) {
@@ -28,13 +28,9 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
       journal.push(...bill.journal);
       billed.push(next);
     }
-    if (next.status === "scheduled" && today > next.dueOn) {
-      next = { ...resting(next, today), openAttemptId: due.openAttemptId };
-    }
+    if (next.status === "scheduled") next = { ...resting(next, today), openAttemptId: due.openAttemptId };
     dues = replaceDue(dues, next);
-    changed ||= next !== due;
   }
-  if (!changed) return null;
   return nextVersion(before, now, { dues }, (booking) => ({
     events: billed.map((due) => bookingEvent(booking, "DueBilled", aboutDue(due, booking))),
     journal,

@@ -10,6 +10,6 @@ export function newId(prefix: string, milliseconds: number, random: Uint8Array):
     time = alphabet.charAt(rest % 32) + time;
   }
   const bits = [...random.subarray(0, 10)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  const chance = (bits.match(/.{5}/g) ?? []).map((five) => alphabet.charAt(Number.parseInt(five, 2))).join("");
+  const chance = [...bits.matchAll(/.{5}/g)].map(([five]) => alphabet.charAt(Number.parseInt(five, 2))).join("");
   return `${prefix}_${time}${chance}`;
 }

@@ -8,10 +8,6 @@ import { type FactContext, type JournalEntry, journalEntry } from "./entry.ts";
  */
 export type Booked = { balanceTransactionId: string; amount: number; fee: number; currency: string; at: Instant };
 
-/** Whether Stripe converted: money of one currency is on its balance in another. */
-const isConverted = (currency: string, booked: Booked | null): boolean =>
-  booked !== null && booked.currency !== currency;
-
 /**
  * What a balance transaction adds to the entry of its charge or refund: Stripe's fee and, where Stripe converted, two
  * entries that take the amount from `stripe_balance` in its own currency and put what Stripe made of it there in the
@@ -28,7 +24,7 @@ export function bookingEntries(
   const comes = { debit: "stripe_balance", credit: "suspense" } as const;
   const [own, other] = direction === "in" ? [leaves, comes] : [comes, leaves];
   return [
-    ...(isConverted(at.currency, booked)
+    ...(booked.currency !== at.currency
       ? [
           ...journalEntry(`converted-from:${id}`, [{ ...own, amount }], at),
           ...journalEntry(`converted-to:${id}`, [{ ...other, amount: booked.amount }], there),

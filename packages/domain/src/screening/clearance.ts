@@ -59,9 +59,7 @@ export function clearanceSummary(clearance: Clearance | null, today: CalendarDat
   if (medical?.outcome === "not_cleared" || psychiatric?.outcome === "not_cleared") {
     return { status: "not_cleared", validUntil: null };
   }
-  if (revokedAt !== null && (medical === null || psychiatric === null)) {
-    return { status: "withdrawn", validUntil: null };
-  }
+  if (revokedAt !== null) return { status: "withdrawn", validUntil: null };
   const validUntil = validThrough(clearance);
   if (validUntil === null) return { status: "pending", validUntil: null };
   return { status: today > validUntil ? "lapsed" : "cleared", validUntil };
