@@ -99,6 +99,13 @@ describe("an audit chain (I9)", () => {
     );
   });
 
+  test("shows a gap in the versions, though every hash and the head fit", () => {
+    const first = chain("", fact(1));
+    const third = chain(first.hash, fact(3));
+
+    expect(verifyChain([first, third], third.hash)).toEqual({ verified: false, brokenAt: 2 });
+  });
+
   test("shows that a record was told twice", () => {
     const { records, head } = chainOf(3);
 

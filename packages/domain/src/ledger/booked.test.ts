@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bookedAs } from "../testing/retreat.ts";
 import {
   bookingEntries,
+  conversionEvent,
   type FactContext,
   paymentSettled,
   refundReturned,
@@ -56,5 +57,36 @@ describe("a euro charge on an account that settles dollars", () => {
     expect(balances(taken, "usd")).toEqual({ stripe_balance: -109_000, suspense: 109_000 });
     expect(balances([...taken, ...returned], "eur")).toEqual({ refunds_payable: 0, stripe_balance: 0, suspense: 0 });
     expect(balances([...taken, ...returned], "usd")).toEqual({ stripe_balance: -2_000, suspense: 2_000 });
+  });
+});
+
+describe("what is told of a conversion", () => {
+  const converted = (at: FactContext) => [
+    ...paymentSettled({ chargeId: "ch_1", amount: 100_000 }, at),
+    ...bookingEntries({ amount: 100_000, direction: "in", booked: bookedAs("txn_1", 108_000, { fee: 3_162 }) }, at),
+  ];
+  const told = (at: FactContext) => converted(at).map((entry, index) => conversionEvent(entry, `ent_${index}`));
+
+  test("is told once, of the entry that takes the money from Stripe's balance, in its own currency", () => {
+    expect(told(euros)).toEqual([
+      null,
+      {
+        name: "MoneyConverted",
+        subject: { type: "entry", id: "ent_1", version: 1 },
+        data: { reference: "converted-from:txn_1", bookingId: "bkg_1", amount: 100_000, currency: "eur" },
+      },
+      null,
+      null,
+    ]);
+  });
+
+  test("names no booking where the money belongs to none", () => {
+    const { bookingId: _, ...ofNone } = euros;
+
+    expect(told(ofNone)[1]).toMatchObject({ data: { bookingId: null, amount: 100_000 } });
+  });
+
+  test("is nothing where Stripe booked the money in its own currency", () => {
+    expect(told(dollars)).toEqual([null, null]);
   });
 });

@@ -54,6 +54,12 @@ describe("what the first payments of a due consist of", () => {
     expect(firstOf({ ...allPrincipal(0), ...price }, amount, currency)).toEqual({ ...allPrincipal(0), ...expected });
   });
 
+  test("is all of them for all of the amount, though its tax is no multiple of the currency's step", () => {
+    const odd = { ...allPrincipal(30_050), tax: 50 };
+
+    expect(firstOf(odd, 30_100, "ugx")).toEqual(odd);
+  });
+
   test("is never more than is owed, and never less than nothing", () => {
     expect(() => firstOf(allPrincipal(5), 6, "usd")).toThrow(RangeError);
     expect(() => firstOf(allPrincipal(5), -1, "usd")).toThrow(RangeError);

@@ -4,6 +4,8 @@ import {
   type DepositRule,
   defaultPublicLabel,
   depositOn,
+  isDraftProgram,
+  isPublished,
   mayBecome,
   mayChangeCurrency,
   type Program,
@@ -126,6 +128,13 @@ describe("a program", () => {
     const statuses = ["draft", "published", "retired"] as const;
 
     expect(statuses.filter((status) => mayChangeCurrency(program({ status })))).toEqual(["draft"]);
+  });
+
+  test("is seen by the public while it is published, and by admins alone before", () => {
+    const statuses = ["draft", "published", "retired"] as const;
+
+    expect(statuses.filter((status) => isPublished(program({ status })))).toEqual(["published"]);
+    expect(statuses.filter((status) => isDraftProgram(program({ status })))).toEqual(["draft"]);
   });
 
   test("has a currency that the account settles, or names those that it does", () => {

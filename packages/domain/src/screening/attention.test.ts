@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { plusDays, plusSeconds } from "../time/index.ts";
-import { attentionTo, remindersBefore } from "./attention.ts";
+import { attentionTo, deadlinesOf, remindersBefore } from "./attention.ts";
 
 const zone = "America/Denver";
 const deadline = "2027-03-26T06:00:00Z";
@@ -19,6 +19,13 @@ describe("what is missing asks for attention", () => {
   test("never, when nothing is missing", () => {
     expect(attentionTo([], deadline, plusDays(deadline, -1))).toBeNull();
   });
+});
+
+test("the deadlines that ask for attention: urgent ones through 14 days, soon ones from there through 30", () => {
+  const now = "2027-01-04T17:00:00Z";
+
+  expect(deadlinesOf("urgent", now)).toEqual({ from: null, to: "2027-01-18T17:00:00Z" });
+  expect(deadlinesOf("soon", now)).toEqual({ from: "2027-01-18T17:00:00Z", to: "2027-02-03T17:00:00Z" });
 });
 
 describe("a participant is reminded", () => {

@@ -138,9 +138,11 @@ describe("the decline clock", () => {
   });
 
   test("runs from the first of two kinds", () => {
-    const both = after(["psychiatric", "not_cleared", undefined, tuesday], ["medical", "not_cleared"]);
+    for (const [first, second] of [evaluationKinds, evaluationKinds.toReversed()] as const) {
+      const both = after([first, "not_cleared", undefined, tuesday], [second, "not_cleared"]);
 
-    expect(declinesAt(both, terms)).toBe(plusHours(monday, 24));
+      expect(declinesAt(both, terms)).toBe(plusHours(monday, 24));
+    }
   });
 
   test("stops when the slip is corrected, and starts anew with another", () => {
@@ -171,12 +173,25 @@ describe("the end of a clearance's validity", () => {
   });
 });
 
+describe.each(evaluationKinds)("a %s finding that clears and names no last day", (kind) => {
+  const whole = after(...bothClear) as Clearance;
+  const endless: Clearance = { ...whole, [kind]: { ...whole[kind], validUntil: null } };
+
+  test("clears nobody, and its validity is missing", () => {
+    expect(clearanceSummary(endless, today)).toEqual({ status: "pending", validUntil: null });
+    expect(confirms(endless, { lastDay, participant })).toBe(false);
+    expect(lapsesAt(endless, terms)).toBeNull();
+    expect(missing(endless, lastDay)).toEqual(["validity"]);
+  });
+});
+
 describe("two people agree", () => {
   test("whoever signed the kind that counts may not sign the other one", () => {
     const clearance = after(["medical", "cleared"]);
 
     expect(signedTheOther(clearance, "psychiatric", "dr-medical")).toBe(true);
     expect(signedTheOther(clearance, "medical", "dr-medical")).toBe(false);
+    expect(signedTheOther(after(["psychiatric", "cleared"]), "medical", "dr-psychiatric")).toBe(true);
     expect(signedTheOther(signed("dr-second")(clearance, ["medical", "cleared"]), "psychiatric", "dr-medical")).toBe(
       false,
     );

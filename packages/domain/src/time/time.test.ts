@@ -7,6 +7,7 @@ import {
   daysBetween,
   endOfDay,
   epochSeconds,
+  hasCome,
   instantAt,
   instantOf,
   isCalendarDate,
@@ -131,6 +132,10 @@ describe("age", () => {
     expect(isOfAge(bornOn, 18, on)).toBe(expected);
   });
 
+  test("of 18 in the first years that can be written", () => {
+    expect(["0018-01-01", "0017-12-31"].map((on) => isOfAge("0000-01-01", 18, on))).toEqual([true, false]);
+  });
+
   test("of 20, born on 29 February, comes on the 29th of a leap year", () => {
     expect(["2028-02-28", "2028-02-29"].map((on) => isOfAge("2008-02-29", 20, on))).toEqual([false, true]);
   });
@@ -217,6 +222,16 @@ describe("time zones", () => {
 
     expect(check.failed).toBe(true);
   });
+});
+
+test("an instant has come from itself on, and not a second before", () => {
+  const now = "2027-01-04T17:00:00Z";
+
+  expect(["2027-01-04T16:59:59Z", now, "2027-01-04T17:00:01Z"].map((instant) => hasCome(instant, now))).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 describe("the seconds of an instant", () => {

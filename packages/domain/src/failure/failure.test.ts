@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "./index.ts";
+
+describe("a failure", () => {
+  test("says its words and what they are about, and keeps the two apart for the log", () => {
+    const failure = new Failure("a queue took some messages only", { queue: "due-work", refused: 2 });
+
+    expect(failure).toBeInstanceOf(Error);
+    expect(failure).toMatchObject({
+      name: "Failure",
+      message: "a queue took some messages only: due-work, 2",
+      words: "a queue took some messages only",
+      facts: { queue: "due-work", refused: 2 },
+    });
+  });
+
+  test("leaves out of its message what is not known", () => {
+    expect(new Failure("not done", { kind: "unavailable", code: null, status: undefined, left: 0 }).message).toBe(
+      "not done: unavailable, 0",
+    );
+    expect(new Failure("not done", { code: null }).message).toBe("not done");
+    expect(new Failure("not done")).toMatchObject({ message: "not done", facts: {} });
+  });
+});
