@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import { describe, expect, test } from "vitest";
 import type { PlanKind } from "../plan/index.ts";
 import { held, quoted } from "../testing/retreat.ts";
+import { wordsOf as words } from "../testing/words.ts";
 import { block, pageOf } from "./document.ts";
 import { type AgreementTerms, agreementDocument, participationDocument } from "./index.ts";
 
@@ -21,13 +22,6 @@ function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): 
     ...changes,
   };
 }
-
-/** What a reader sees of it. */
-const words = (html: string) =>
-  html
-    .replace(/<style>.*?<\/style>/s, "")
-    .replace(/<[^>]+>/g, " ")
-    .replace(/\s+/g, " ");
 
 describe("the agreement's document", () => {
   test("of the same terms is the same, byte for byte", () => {
@@ -117,6 +111,22 @@ describe("the agreement's document", () => {
     expect(text).toContain("each in its listed amount, once, on its listed date or after it");
     expect(text).toContain("no condition of the booking");
     expect(text).toContain("You can take it back at any time");
+  });
+
+  test("has a section for each thing that is agreed, under its own name", () => {
+    const { blocks, html } = agreementDocument(terms());
+
+    expect(blocks.map(({ id }) => id)).toEqual([
+      ...["heading", "price", "payments", "admission", "cancellation", "automatic_collection"],
+    ]);
+    expect(html).toContain("<title>Booking agreement bkg_1</title>");
+    expect(html.endsWith("</body></html>\n")).toBe(true);
+  });
+
+  test("shows each line of the price", () => {
+    expect(words(agreementDocument(terms()).html)).toContain(
+      "Item Quantity Amount Seven-day program, private 1 $18,500.00 Total $18,500.00",
+    );
   });
 
   test("names the balance's date where the plan has one", () => {

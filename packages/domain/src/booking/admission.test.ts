@@ -40,7 +40,7 @@ describe("an admission", () => {
       ok: true,
       ends: null,
       booking: { status: "confirmed", admission: { outcome: "admitted", at: arrival, by: "sub_staff" } },
-      events: [{ name: "ParticipantAdmitted" }],
+      events: [{ name: "ParticipantAdmitted", data: { outcome: "admitted" } }],
     });
   });
 

@@ -40,6 +40,20 @@ describe("whatever Stripe says, in whatever order", () => {
     expect(decision).toEqual({ kind: "unchanged" });
   });
 
+  test("a page that Stripe lists no session of was never made, unless its session is known", () => {
+    const { life, attempt } = paying();
+    const outcome: PaymentOutcome = { kind: "never_made", code: "session_never_made" };
+    const state = { booking: life.booking, placeIsOurs: true, refundId: "ref_1" };
+
+    expect(
+      decideSettlement({ ...state, attempt: { ...attempt, status: "requested" } }, outcome, life.now),
+    ).toMatchObject({
+      kind: "settle",
+      settlement: { attempt: { status: "refused", failureCode: "session_never_made" } },
+    });
+    expect(decideSettlement({ ...state, attempt }, outcome, life.now)).toEqual({ kind: "unchanged" });
+  });
+
   test("a success that is told twice has one effect", () => {
     const { life, attempt } = paying();
 

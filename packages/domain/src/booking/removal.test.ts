@@ -44,6 +44,13 @@ describe("a hold that ended unpaid", () => {
     expect(removalAt(life.booking)).toBeNull();
   });
 
+  test("is removed when its page was never made", () => {
+    const { life, attemptId } = onPage();
+    life.settle(attemptId, { kind: "refused", code: "amount_too_small" });
+
+    expect(decideRemoval({ ...nothing, attempts: life.attempts })).toBe("remove");
+  });
+
   test("is removed when its pages expired", () => {
     const { life, attemptId } = onPage();
     life.settle(attemptId, { kind: "expired" });

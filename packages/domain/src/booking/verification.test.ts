@@ -1,26 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { Life } from "../testing/life.ts";
-import { held } from "../testing/retreat.ts";
+import type { Life } from "../testing/life.ts";
+import { paying, payingBalance } from "../testing/paying.ts";
 import { endOfDay, plusDays, plusHours, plusMinutes } from "../time/index.ts";
-import type { CheckoutAttempt, PaymentOutcome } from "./index.ts";
+import { type CheckoutAttempt, decideSettlement, type PaymentOutcome } from "./index.ts";
 
 const processing: PaymentOutcome = { kind: "processing", paymentIntentId: "pi_1" };
 const verifying: PaymentOutcome = { kind: "verifying", paymentIntentId: "pi_1" };
 const abandoned: PaymentOutcome = { kind: "abandoned", paymentIntentId: "pi_1" };
 const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" };
 const expired: PaymentOutcome = { kind: "expired" };
-
-/** A signed hold whose deposit checkout is open. */
-function paying(): { life: Life; attempt: CheckoutAttempt } {
-  const life = new Life(held()).sign();
-  return { life, attempt: life.checkout("deposit") as CheckoutAttempt };
-}
-
-/** A confirmed booking whose balance's checkout is open. */
-function payingBalance(): { life: Life; attempt: CheckoutAttempt } {
-  const life = new Life(held()).sign().pay("deposit").confirm();
-  return { life, attempt: life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt };
-}
 
 const due = (life: Life, sequence: number) => life.booking.dues[sequence];
 const current = (life: Life, { id }: CheckoutAttempt) => life.attempts.find((one) => one.id === id) as CheckoutAttempt;
@@ -68,6 +56,17 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.booking).toBe(booking);
   });
 
+  test("told again is looked at after six hours, and at its end if that is sooner", () => {
+    const { life, attempt, completed } = waiting(paying());
+    const { verifyUntil } = current(life, attempt);
+
+    life.at(plusHours(completed, 7)).settle(attempt.id, verifying);
+    expect(current(life, attempt).dueAt).toBe(plusHours(life.now, 6));
+
+    life.at(plusHours(verifyUntil ?? "", -1)).settle(attempt.id, verifying);
+    expect(current(life, attempt).dueAt).toBe(verifyUntil);
+  });
+
   test("once verified keeps the place for ten days from then, once and for all", () => {
     const { life, attempt, completed } = waiting(paying());
     const verified = plusDays(completed, 4);
@@ -83,7 +82,12 @@ describe("a bank account that is to be verified by micro-deposits", () => {
 
   test("and never is: the attempt is abandoned, the hold ends, and the client is told", () => {
     const { life, attempt } = waiting(paying());
-    life.at(current(life, attempt).verifyUntil ?? "").settle(attempt.id, abandoned);
+    life.at(current(life, attempt).verifyUntil ?? "");
+    const state = { booking: life.booking, attempt: current(life, attempt), placeIsOurs: true, refundId: "ref_1" };
+    expect(decideSettlement(state, abandoned, life.now)).toMatchObject({
+      settlement: { place: { kind: "claim", until: life.now, cause: "debit" } },
+    });
+    life.settle(attempt.id, abandoned);
 
     expect(current(life, attempt)).toMatchObject({ status: "abandoned", verifyUntil: null, dueAt: null });
     expect(life.booking).toMatchObject({ status: "held", holdExpiresAt: life.now, dueAt: life.now });
@@ -112,6 +116,8 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     const { life, attempt } = waiting(payingBalance());
 
     life.settle(attempt.id, abandoned);
+
+    expect(life.booking.holdExpiresAt).toBeNull();
 
     expect(due(life, 1)).toMatchObject({ status: "scheduled", openAttemptId: null });
     expect(life.checkout("due", { dueId: "due_1" })?.id).not.toBe(attempt.id);
@@ -163,11 +169,13 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     const { life, attempt } = paying();
     life.end("client");
     const { booking } = life;
+    const entries = life.journal.length;
 
     life.settle(attempt.id, verifying);
     life.settle(attempt.id, abandoned);
 
     expect(life.booking).toBe(booking);
+    expect(life.journal).toHaveLength(entries);
     expect(current(life, attempt).status).toBe("abandoned");
   });
 });
