@@ -7,7 +7,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { expect, it } from "vitest";
 import { handOut } from "./hand-out.ts";
 
-type Entry = { Id: string; MessageBody: string; MessageGroupId: string; MessageDeduplicationId: string };
+type Entry = { Id: string; MessageBody: string; MessageGroupId: string };
 type Batch = { QueueUrl: string; Entries: Entry[] };
 
 const PAST = "2026-12-31T23:00:00Z";
@@ -15,7 +15,7 @@ const PAST = "2026-12-31T23:00:00Z";
 /** An index with so many due items of each kind in its first shard, and queues that answer as the test says. */
 function world(
   due: Partial<Record<DueKind, number>>,
-  { depth = 0, seconds = 0, silent = "none", answer = (_: Batch): object => ({}) } = {},
+  { depth = {}, seconds = 0, silent = "none", answer = (_: Batch): object => ({}) } = {},
 ) {
   let now = NOW;
   const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
@@ -33,7 +33,7 @@ function world(
   const queue = mockClient(sqs as never);
   queue.on(GetQueueAttributesCommand as never).callsFake(({ QueueUrl }: Pick<Batch, "QueueUrl">) => {
     if (QueueUrl.includes(silent)) throw new Error("no answer");
-    return { Attributes: { ApproximateNumberOfMessages: String(depth) } };
+    return { Attributes: depth };
   });
   const batches: Batch[] = [];
   let calls = 0;
@@ -47,8 +47,9 @@ function world(
     return answer(batch);
   });
   const entries = () => batches.flatMap(({ Entries }) => Entries);
+  const ofKind = (kind: DueKind) => entries().filter(({ MessageGroupId }) => MessageGroupId === kind).length;
   const asked = () => queue.commandCalls(GetQueueAttributesCommand as never).length;
-  return { run: () => handOut(deps, sqs), batches, entries, asked, log, calls: () => mostCalls };
+  return { run: () => handOut(deps, sqs), batches, entries, ofKind, asked, log, calls: () => mostCalls };
 }
 
 it("sends each key to the queue of its worker, in calls of ten", async () => {
@@ -79,15 +80,13 @@ it.each([
   expect(batches.every(({ QueueUrl }) => QueueUrl.includes(other))).toBe(true);
 });
 
-it("names a key by its deadline, so that the queue takes it once, and groups what is of one booking", async () => {
+it("groups keys by their kind, so that SQS lets none wait for many of another, and each call's ids are its own", async () => {
   const { run, entries } = world({ BOOKING: 1, CLEARANCE: 1 });
 
   await run();
 
-  expect(entries()).toMatchObject([
-    { MessageGroupId: "BOOKING0", MessageDeduplicationId: `BKG#BOOKING0#BOOKING#${PAST}` },
-    { MessageGroupId: "CLEARANCE0", MessageDeduplicationId: `BKG#CLEARANCE0#CLEARANCE#${PAST}` },
-  ]);
+  expect(entries()).toMatchObject([{ MessageGroupId: "BOOKING" }, { MessageGroupId: "CLEARANCE" }]);
+  expect(entries().flatMap(Object.keys)).not.toContain("MessageDeduplicationId");
   expect(new Set(entries().map(({ Id }) => Id)).size).toBe(2);
 });
 
@@ -96,7 +95,7 @@ it("lets no kind wait for all of another", async () => {
 
   await run();
 
-  expect(entries()[1]).toMatchObject({ MessageGroupId: "COHORT0" });
+  expect(entries()[1]).toMatchObject({ MessageGroupId: "COHORT" });
 });
 
 it("hands 10,000 keys out at once, a bounded number of calls at a time", async () => {
@@ -104,7 +103,7 @@ it("hands 10,000 keys out at once, a bounded number of calls at a time", async (
 
   await run();
 
-  expect(new Set(entries().map(({ MessageDeduplicationId }) => MessageDeduplicationId)).size).toBe(10_000);
+  expect(new Set(entries().map(({ MessageBody }) => MessageBody)).size).toBe(10_000);
   expect(calls()).toBeGreaterThan(1);
   expect(calls()).toBeLessThanOrEqual(10);
 });
@@ -119,12 +118,40 @@ it("asks no queue when nothing is due, and each only once", async () => {
   expect(busy.asked()).toBe(2);
 });
 
-it("adds nothing to a queue in which a thousand keys wait", async () => {
-  const [full, nearly] = [world({ BOOKING: 3 }, { depth: 1_001 }), world({ BOOKING: 3 }, { depth: 1_000 })];
+it("hands out so many keys of a kind in one run at the most", async () => {
+  const { run, ofKind } = world({ BOOKING: 10_001, CLEARANCE: 3 });
 
-  await Promise.all([full.run(), nearly.run()]);
+  await run();
 
-  expect([full.entries().length, nearly.entries().length]).toEqual([0, 3]);
+  expect([ofKind("BOOKING"), ofKind("CLEARANCE")]).toEqual([10_000, 3]);
+});
+
+const visible = "ApproximateNumberOfMessages";
+const inFlight = "ApproximateNumberOfMessagesNotVisible";
+const delayed = "ApproximateNumberOfMessagesDelayed";
+
+it.each([
+  ["wait", { [visible]: "1001" }],
+  ["are being worked on", { [inFlight]: "1001" }],
+  ["are delayed", { [delayed]: "1001" }],
+  ["do either", { [visible]: "401", [inFlight]: "500", [delayed]: "100" }],
+])(
+  "while more than a thousand messages of a queue %s, it is handed only the first keys of each kind",
+  async (_, depth) => {
+    const { run, ofKind } = world({ BOOKING: 60, CLEARANCE: 3, COHORT: 70 }, { depth });
+
+    await run();
+
+    expect([ofKind("BOOKING"), ofKind("CLEARANCE"), ofKind("COHORT")]).toEqual([50, 3, 50]);
+  },
+);
+
+it("hands out all that is due to a queue of a thousand messages", async () => {
+  const { run, ofKind } = world({ BOOKING: 60 }, { depth: { [visible]: "600", [inFlight]: "400" } });
+
+  await run();
+
+  expect(ofKind("BOOKING")).toBe(60);
 });
 
 it("ends with its time", async () => {

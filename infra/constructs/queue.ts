@@ -12,7 +12,6 @@ export type QueueAlarm =
 type WatchedQueueProps = {
   queueName: string;
   alarm: QueueAlarm;
-  fifo?: boolean;
   visibilityTimeout?: Duration;
   deadLetterQueue?: DeadLetterQueue;
 };
@@ -27,7 +26,6 @@ export class WatchedQueue extends Queue {
   constructor(scope: Construct, id: string, { alarm, ...props }: WatchedQueueProps) {
     super(scope, id, {
       ...props,
-      ...(props.fifo && { queueName: `${props.queueName}.fifo` }),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -49,26 +47,24 @@ export const queuesIn = ({ node }: IConstruct): WatchedQueue[] =>
   node.findAll().filter((construct) => construct instanceof WatchedQueue);
 
 /** What nobody could handle is kept as long as SQS can keep it: an alarm has told somebody long before. */
-export function deadLetterQueue(scope: Construct, id: string, queueName: string, fifo = false): WatchedQueue {
+export function deadLetterQueue(scope: Construct, id: string, queueName: string): WatchedQueue {
   const says = "something could not be handled and waits for a person";
   const alarm = { on: "letters", messages: 1, says } as const;
-  const queue = new WatchedQueue(scope, id, { queueName, alarm, ...(fifo && { fifo }) });
+  const queue = new WatchedQueue(scope, id, { queueName, alarm });
   acknowledge(queue, "deadLetters");
   return queue;
 }
 
-/** A consumer's queue with its dead-letter queue; a FIFO queue's is one too, and both names end so. */
+/** A consumer's queue with its dead-letter queue. */
 export function consumerQueue(
   scope: Construct,
   id: string,
-  props: { queueName: string; visibilityTimeout: Duration; maxReceiveCount: number; fifo?: boolean },
+  props: { queueName: string; visibilityTimeout: Duration; maxReceiveCount: number },
 ): { queue: WatchedQueue; dead: WatchedQueue } {
-  const { queueName, visibilityTimeout, maxReceiveCount, fifo = false } = props;
-  const dead = deadLetterQueue(scope, `${id}-dead`, `${queueName}-dead`, fifo);
+  const { queueName, visibilityTimeout, maxReceiveCount } = props;
+  const dead = deadLetterQueue(scope, `${id}-dead`, `${queueName}-dead`);
   const queue = new WatchedQueue(scope, `${id}-queue`, {
     queueName,
-    // CloudFormation refuses `false`.
-    ...(fifo && { fifo }),
     visibilityTimeout,
     deadLetterQueue: { queue: dead, maxReceiveCount },
     alarm: { on: "age", seconds: 15 * 60, says: "the oldest message waits for 15 minutes" },

@@ -138,14 +138,13 @@ export class EventsStack extends Stack {
     this.#feed(fn, queues.queue, subscription);
   }
 
-  /** A queue of keys: a FIFO one, which takes a key once in five minutes and gives out one of a booking at a time. */
+  /** A queue of keys. */
   #worker(name: FunctionName, worker: Worker): void {
     const fn = this.#function(name, Duration.seconds(worker.timeoutSeconds));
     const { queue } = consumerQueue(this, name, {
       queueName: this.#name(name),
       visibilityTimeout: Duration.seconds(worker.timeoutSeconds * 6),
       maxReceiveCount: MAX_RECEIVES,
-      fifo: true,
     });
     this.#workQueues.set(name, queue);
     this.#feed(fn, queue, { batchSize: 1, concurrency: worker.concurrency });

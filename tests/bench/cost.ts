@@ -140,7 +140,7 @@ function idleBill(template: Template, seconds: number, metrics: number): Bill {
     Lambda: runs * (prices.lambda.request + seconds * MEMORY.events * prices.lambda.gigabyteSecond),
     Scheduler: runs * prices.eventbridge.scheduled,
     DynamoDB: (MINUTES_A_MONTH * SWEEP_READS + runs * OTHER_READS) * prices.dynamodb.readUnit,
-    SQS: POLLS_A_MONTH * (queues * prices.sqs.request + workQueues * prices.sqs.fifoRequest),
+    SQS: POLLS_A_MONTH * ((queues + workQueues) * prices.sqs.request),
     Cognito: STAFF * prices.cognito.plus,
     "CloudWatch alarms": alarmed * prices.cloudwatch.alarmedMetric,
     // Those of the run, which are billed in each hour in which they are measured.

@@ -9,7 +9,7 @@ export const prices = {
   "api-gateway": { request: 1e-6 },
   /** A custom event of up to 64 KB; the archive takes each once. */
   eventbridge: { event: 1e-6, archivedGigabyte: 0.1, scheduled: 1e-6 },
-  sqs: { request: 0.4e-6, fifoRequest: 0.5e-6 },
+  sqs: { request: 0.4e-6 },
   ses: { mail: 0.1e-3 },
   /** A person who signs in within a month, by the plan of the pool. */
   cognito: { essentials: 0.015, plus: 0.02 },

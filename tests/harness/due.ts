@@ -12,11 +12,10 @@ export async function workOffDue<Worker extends DueWorker, D extends Deps>(
 ): Promise<void> {
   const handle = dueWorker(async () => deps, worker, works);
   for (const kind of Object.keys(works) as KindOf<Worker>[]) {
-    for await (const { key } of dueItems(deps.store, kind, deps.clock.now())) {
+    for await (const key of dueItems(deps.store, kind, deps.clock.now())) {
       await handle({ Records: [recordOf(JSON.stringify({ kind, ...key }))] }, {} as Context);
     }
   }
 }
 
-const recordOf = (body: string) =>
-  ({ messageId: "message-1", body, attributes: { ApproximateReceiveCount: "1" } }) as SQSRecord;
+const recordOf = (body: string) => ({ messageId: "message-1", body }) as SQSRecord;

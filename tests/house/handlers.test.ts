@@ -17,7 +17,7 @@ type Source = { path: string; text: string };
 
 const sources: Source[] = globSync("functions/**/*.ts", {
   cwd: root,
-  exclude: (path) => /(^|\/)(node_modules|testing|sweep|payment-sweep)$/.test(path),
+  exclude: (path) => /(^|\/)node_modules$/.test(path),
 })
   .filter((path) => !path.endsWith(".test.ts"))
   .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));

@@ -154,7 +154,7 @@ describe("least privilege", () => {
   });
 
   test("the sweep sees which keys are due, hands them out, and may read or change no item", () => {
-    const queue = (worker: string) => `arn:aws:sqs:us-east-1:000000000000:clearing-dev-${worker}-worker.fifo`;
+    const queue = (worker: string) => `arn:aws:sqs:us-east-1:000000000000:clearing-dev-${worker}-worker`;
     const allowed = permissionsFor("sweep")
       // Lambda reports in a function's name what failed.
       .filter(({ action, resource }) => /^(dynamodb|sqs):/.test(action) && !resource.endsWith("-schedules-dead"))
@@ -171,7 +171,7 @@ describe("least privilege", () => {
       ].sort(),
     );
     const sending = functionNames.filter((name) =>
-      permissionsFor(name).some(({ action, resource }) => action === "sqs:SendMessage" && resource.endsWith(".fifo")),
+      permissionsFor(name).some(({ action, resource }) => action === "sqs:SendMessage" && resource.endsWith("-worker")),
     );
     expect(sending).toEqual(["sweep"]);
   });

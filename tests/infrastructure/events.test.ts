@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { trySeconds } from "@clearing/domain/due-work";
 import { describe, expect, test } from "vitest";
 import { mails } from "../../functions/mailer/mails.ts";
 import { schedules, subscriptions, workers } from "../../infra/triggers.ts";
@@ -15,8 +16,12 @@ const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
       TreatMissingData: string;
     },
 );
-const dead = (name: string) => /-dead(\.fifo)?$/.test(name);
-const deadOf = (name: string) => (name.endsWith(".fifo") ? name.replace(/\.fifo$/, "-dead.fifo") : `${name}-dead`);
+const dead = (name: string) => name.endsWith("-dead");
+function functionNamed(name: string) {
+  const found = stage.ofType("AWS::Lambda::Function").find((fn) => fn.name === name);
+  if (found === undefined) throw new Error(`no function ${name}`);
+  return found;
+}
 const measuredBy = (alarm: (typeof alarms)[number]): Measured[] =>
   alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm];
 const alarmsOn = (metric: string, value: string) =>
@@ -41,7 +46,7 @@ describe("queues", () => {
     for (const { name, properties } of queues.filter(({ name }) => !dead(name))) {
       const redrive = properties.RedrivePolicy as { deadLetterTargetArn: string; maxReceiveCount: number };
 
-      expect(redrive.deadLetterTargetArn.split(":").at(-1), name).toBe(deadOf(name));
+      expect(redrive.deadLetterTargetArn.split(":").at(-1), name).toBe(`${name}-dead`);
       expect(redrive.maxReceiveCount, name).toBeGreaterThan(1);
     }
   });
@@ -54,14 +59,20 @@ describe("queues", () => {
     }
   });
 
-  test("a message stays hidden for longer than its consumer may take", () => {
-    for (const { properties } of stage.ofType("AWS::Lambda::EventSourceMapping")) {
-      const queue = queues.find(({ attributes }) => attributes.Arn === properties.EventSourceArn);
-      if (!queue) continue;
-      const fn = stage.ofType("AWS::Lambda::Function").find(({ name }) => name === properties.FunctionName);
+  test("a message stays hidden for six times what its consumer may take, as Lambda advises, in every queue", () => {
+    const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
 
-      expect(queue.properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Number(fn?.properties.Timeout));
+    for (const { name, properties, attributes } of queues.filter(({ name }) => !dead(name))) {
+      const fed = mappings.filter(({ EventSourceArn }) => EventSourceArn === attributes.Arn);
+      expect(fed, name).toHaveLength(1);
+      const { Timeout } = functionNamed(String(fed[0]?.FunctionName)).properties;
+      expect(properties.VisibilityTimeout, name).toBe(6 * Number(Timeout));
+      expect(fed[0]?.MaximumBatchingWindowInSeconds, name).toBeUndefined();
     }
+  });
+
+  test("none keeps an order, which nothing needs", () => {
+    for (const { name, properties } of queues) expect(properties.FifoQueue, name).toBeUndefined();
   });
 
   test("every queue is encrypted and refuses plain HTTP", () => {
@@ -164,22 +175,23 @@ describe("what calls the functions", () => {
       expect(properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
   });
 
-  test("each worker has a FIFO queue, which gives it one key in a call and bounds its calls", () => {
+  test("each worker has a queue, which gives it one key in a call and bounds its calls", () => {
     const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
 
     for (const [name, { concurrency }] of Object.entries(workers)) {
-      const queue = queues.find((one) => one.name === `clearing-dev-${name}.fifo`);
-      expect(queue?.properties, name).toMatchObject({ FifoQueue: true });
-      expect(queues.find((one) => one.name === deadOf(queue?.name ?? ""))?.properties).toMatchObject({
-        FifoQueue: true,
-      });
+      const queue = queues.find((one) => one.name === `clearing-dev-${name}`);
       expect(mappings.find(({ EventSourceArn }) => EventSourceArn === queue?.attributes.Arn)).toMatchObject({
         FunctionName: `clearing-dev-${name}`,
         BatchSize: 1,
         ScalingConfig: { MaximumConcurrency: concurrency },
       });
     }
-    expect(queues.filter(({ properties }) => properties.FifoQueue)).toHaveLength(2 * Object.keys(workers).length);
+  });
+
+  test("a try of a key is another worker's only when the one that began it must be over", () => {
+    for (const name of Object.keys(workers)) {
+      expect(functionNamed(`clearing-dev-${name}`).properties.Timeout, name).toBeLessThanOrEqual(trySeconds);
+    }
   });
 
   test("a run that fails is not repeated, since the next one follows, and is reported to the dead letters", () => {

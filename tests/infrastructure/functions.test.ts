@@ -15,10 +15,10 @@ function packagesIn(name: string): Set<string> {
 
 type Target = { Arn: string };
 
-/** The functions that something of this kind is mapped to. */
-function mappedTo(source: RegExp): unknown[] {
+/** The functions that a source of this kind is mapped to. */
+function mappedTo(isSource: (arn: string) => boolean): unknown[] {
   const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
-  const mapped = mappings.filter(({ EventSourceArn }) => source.test(String(EventSourceArn)));
+  const mapped = mappings.filter(({ EventSourceArn }) => isSource(String(EventSourceArn)));
   return functionNames
     .filter((name) => mapped.some(({ FunctionName }) => FunctionName === `clearing-dev-${name}`))
     .map((name) => functionOf(name).attributes.Arn);
@@ -33,12 +33,15 @@ describe("functions", () => {
 
   test("each is called by what its row says, and by nothing else", () => {
     const integrations = stage.ofType("AWS::ApiGatewayV2::Integration");
+    const rules = stage.ofType("AWS::Events::Rule").flatMap(({ properties }) => properties.Targets as Target[]);
+    const isQueue = (arn: string) => arn.includes(":sqs:");
+    const isHeard = (arn: string) => rules.some(({ Arn }) => Arn === arn);
     const called = {
       routes: integrations.map(({ properties }) => properties.IntegrationUri),
       authorizer: stage.ofType("AWS::ApiGatewayV2::Authorizer").map(({ properties }) => properties.AuthorizerUri),
-      stream: mappedTo(/\/stream\//),
-      events: mappedTo(/:sqs:.*(?<!\.fifo)$/),
-      keys: mappedTo(/:sqs:.*\.fifo$/),
+      stream: mappedTo((arn) => arn.includes("/stream/")),
+      events: mappedTo((arn) => isQueue(arn) && isHeard(arn)),
+      keys: mappedTo((arn) => isQueue(arn) && !isHeard(arn)),
       schedule: stage.ofType("AWS::Scheduler::Schedule").map(({ properties }) => (properties.Target as Target).Arn),
     };
 

@@ -1,5 +1,9 @@
-import { QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { plusMinutes } from "@clearing/domain/time";
+import { QueryCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { trySeconds } from "@clearing/domain/due-work";
+import { plusMinutes, plusSeconds } from "@clearing/domain/time";
+import { beginTry } from "@clearing/store/due-try";
+import { keys } from "@clearing/store/keys";
+import { readItem } from "@clearing/store/read";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deadlineWorks } from "../../functions/deadline-worker/deadline-worker.ts";
@@ -18,29 +22,26 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 type Sqs = Parameters<typeof handOut>[1];
-type Entry = { MessageBody: string; MessageDeduplicationId: string };
+type Entry = { MessageBody: string };
 
 const depsAt = (at: string, store: Store = running.store) => fakeDeps({ store, ids, clock: { now: () => at } }).deps;
 
-/** A FIFO queue of SQS's, as far as a sweep can tell: what it took once it does not take again. */
-function fifoQueue() {
-  const bodies = new Map<string, string>();
-  let sent = 0;
+/** A queue that keeps what it was sent. */
+function openQueue() {
+  const bodies: string[] = [];
   const send = async ({ input }: { input: { Entries?: Entry[] } }) => {
-    for (const { MessageBody, MessageDeduplicationId } of input.Entries ?? []) {
-      sent++;
-      if (!bodies.has(MessageDeduplicationId)) bodies.set(MessageDeduplicationId, MessageBody);
-    }
-    return input.Entries === undefined ? { Attributes: { ApproximateNumberOfMessages: "0" } } : {};
+    if (input.Entries === undefined) return { Attributes: { ApproximateNumberOfMessages: "0" } };
+    bodies.push(...input.Entries.map(({ MessageBody }) => MessageBody));
+    return {};
   };
-  return { sqs: { send } as unknown as Sqs, bodies, sent: () => sent };
+  const of = (ids: readonly string[]) => bodies.filter((body) => ids.some((id) => body.includes(id)));
+  return { sqs: { send } as unknown as Sqs, of };
 }
 
-/** Gives one key to a worker, as often received before as said. */
-function work(body: string, receives = 1) {
-  const attributes = { ApproximateReceiveCount: String(receives) };
-  const handle = dueWorker(async () => depsAt(lapsed), "deadline-worker", deadlineWorks);
-  return handle({ Records: [{ messageId: "message-1", body, attributes }] } as never, {} as never);
+/** Gives one key to a worker at an instant. */
+function work(body: string, at = lapsed) {
+  const handle = dueWorker(async () => depsAt(at), "deadline-worker", deadlineWorks);
+  return handle({ Records: [{ messageId: "message-1", body }] } as never, {} as never);
 }
 
 async function holds(count: number, at = now): Promise<string[]> {
@@ -63,38 +64,88 @@ async function lapses(bookings: readonly string[]): Promise<number[]> {
 }
 
 describe("keys of what is due", () => {
-  test("are in the queue once after two sweeps at once, and each hold lapses once though its key comes twice", async () => {
+  test("may come twice, of two sweeps at once, and each hold lapses once", async () => {
     const held = await holds(12);
-    const { sqs, bodies, sent } = fifoQueue();
+    const { sqs, of } = openQueue();
     await Promise.all([handOut(depsAt(lapsed), sqs), handOut(depsAt(lapsed), sqs)]);
-    const ours = [...bodies.values()].filter((body) => held.some((id) => body.includes(id)));
-    expect(ours).toHaveLength(held.length);
-    expect(sent()).toBe(2 * bodies.size);
+    expect(of(held)).toHaveLength(2 * held.length);
 
-    const all = await Promise.all([...bodies.values(), ...bodies.values()].map((body) => work(body)));
+    const all = await Promise.all(of(held).map((body) => work(body)));
     expect(all.flatMap(({ batchItemFailures }) => batchItemFailures)).toEqual([]);
     expect(await lapses(held)).toEqual(held.map(() => 1));
-    const after = fifoQueue();
+    const after = openQueue();
     await handOut(depsAt(lapsed), after.sqs);
-    expect([...after.bodies.values()].filter((body) => held.some((id) => body.includes(id)))).toEqual([]);
+    expect(after.of(held)).toEqual([]);
   });
 
-  test("come back after their worker died: before its write they have another turn, behind it nothing more happens", async () => {
-    const [before = "", behind = ""] = await holds(2);
-    const { sqs, bodies } = fifoQueue();
-    await handOut(depsAt(lapsed), sqs);
-    const keyOf = (id: string) => [...bodies.values()].find((body) => body.includes(id)) ?? "";
-    await work(keyOf(behind));
+  test("are handed out again when their worker died, and worked on once it must be over", async () => {
+    const [id = ""] = await holds(1);
+    const key = keys.booking(id);
+    expect(await beginTry(running.store, "BOOKING", key, lapsed)).toBe("work");
+    const body = JSON.stringify({ kind: "BOOKING", ...key });
 
-    await work(keyOf(before), 2);
-    await work(keyOf(behind), 2);
+    await work(body);
+    expect(await lapses([id])).toEqual([0]);
+    const next = plusMinutes(lapsed, 1);
+    const { sqs, of } = openQueue();
+    await handOut(depsAt(next), sqs);
+    expect(of([id])).toEqual([body]);
+    await work(body, next);
+    expect(await lapses([id])).toEqual([1]);
+  });
 
-    expect(await lapses([before, behind])).toEqual([0, 1]);
-    const next = fifoQueue();
-    await handOut(depsAt(plusMinutes(lapsed, 1)), next.sqs);
-    expect([...next.bodies.values()].filter((body) => [before, behind].some((id) => body.includes(id)))).toEqual([
-      keyOf(before),
-    ]);
+  test("are postponed when two workers died at one deadline, longer each time, and hold up no other", async () => {
+    const [poison = ""] = await holds(1);
+    const key = keys.booking(poison);
+    const body = JSON.stringify({ kind: "BOOKING", ...key });
+    /** How many minutes later the item has its next turn, after two workers that died at it and a third try. */
+    const waits: number[] = [];
+    let at = lapsed;
+    for (let turn = 1; turn <= 4; turn++) {
+      for (const died of [0, 1]) {
+        expect(await beginTry(running.store, "BOOKING", key, plusMinutes(at, died)), `${turn}`).toBe("work");
+      }
+      const third = plusMinutes(at, 2);
+      await work(body, third);
+      const { dueAt } = (await readItem(running.store, key, (item) => item)) ?? {};
+      waits.push((Date.parse(String(dueAt)) - Date.parse(third)) / 60_000);
+      at = String(dueAt);
+    }
+
+    expect(waits).toEqual([1, 2, 4, 8]);
+    expect(await lapses([poison])).toEqual([0]);
+    await work(body, at);
+    expect(await lapses([poison])).toEqual([1]);
+  });
+
+  test("are one worker's at a time", async () => {
+    const [id = ""] = await holds(1);
+    const begin = (at: string) => beginTry(running.store, "BOOKING", keys.booking(id), at);
+
+    const both = await Promise.all([begin(lapsed), begin(lapsed)]);
+
+    expect(both.toSorted()).toEqual(["nothing", "work"]);
+    expect(await begin(plusSeconds(lapsed, trySeconds - 1))).toBe("nothing");
+    expect(await begin(plusSeconds(lapsed, trySeconds))).toBe("work");
+  });
+
+  test("count their tries from the start when the item has changed and is due as before", async () => {
+    const [id = ""] = await holds(1);
+    const key = keys.booking(id);
+    const begin = (minutes: number) => beginTry(running.store, "BOOKING", key, plusMinutes(lapsed, minutes));
+    expect([await begin(0), await begin(1), await begin(2)]).toEqual(["work", "work", "too_many"]);
+
+    await running.store.client.send(
+      new UpdateCommand({
+        TableName: running.store.tables.core,
+        Key: key,
+        UpdateExpression: "ADD #version :one",
+        ExpressionAttributeNames: { "#version": "version" },
+        ExpressionAttributeValues: { ":one": 1 },
+      }),
+    );
+
+    expect(await begin(2)).toBe("work");
   });
 
   test("cost reads for what is due, however many bookings there are", async () => {
@@ -111,7 +162,7 @@ describe("keys of what is due", () => {
         return answer;
       };
       const counting = { ...running.store, client: Object.assign(Object.create(client), { send }) };
-      await handOut(depsAt(at, counting), fifoQueue().sqs);
+      await handOut(depsAt(at, counting), openQueue().sqs);
       return reads;
     }
     const soon = plusMinutes(now, 29);

@@ -139,10 +139,7 @@ describe("what is read of many shards", () => {
       deadlines.set(`${pk} ${sk}`, String(dueAt));
 
     const until = plusMinutes(now, 30);
-    for await (const {
-      key: { pk, sk },
-    } of dueItems(running.store, "ATTEMPT", until))
-      due.push(`${pk} ${sk}`);
+    for await (const { pk, sk } of dueItems(running.store, "ATTEMPT", until)) due.push(`${pk} ${sk}`);
 
     const instants = due.map((key) => deadlines.get(key));
     const all = [...deadlines].filter(([key, dueAt]) => key.includes(" ATT#") && dueAt <= until);

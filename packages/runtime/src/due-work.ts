@@ -35,7 +35,7 @@ export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<vo
       }
       const next = await turn.keys.next();
       if (next.done === true) continue;
-      await workOn(deps, turn, next.value.key);
+      await workOn(deps, turn, next.value);
       going.push(turn);
     }
     turns = going;

@@ -1,4 +1,5 @@
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { Context, SQSEvent } from "aws-lambda";
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Deps } from "./deps.ts";
@@ -13,10 +14,15 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
-/** A worker of deadlines before one item, whose work does as the test says and is written down. */
-function world(item: object | undefined, act: () => Promise<{ ok: true } | { ok: false; reason: string }>) {
+const isTry = ({ Key }: UpdateCommandInput) => String(Key?.pk).startsWith("TRY#");
+
+/** A worker of deadlines before one item that was tried `tries` times before; its work does as the test says. */
+function world(item: object | undefined, act: () => Promise<{ ok: true } | { ok: false; reason: string }>, tries = 0) {
   const { deps, table, log } = fakeDeps();
   table.on(GetCommand).callsFake(() => ({ Item: item }));
+  table
+    .on(UpdateCommand)
+    .callsFake((input: UpdateCommandInput) => (isTry(input) ? { Attributes: { tries: tries + 1 } } : {}));
   const worked: string[] = [];
   const work = (kind: string) => (key: { pk: string }) => {
     worked.push(`${kind} ${key.pk}`);
@@ -28,12 +34,15 @@ function world(item: object | undefined, act: () => Promise<{ ok: true } | { ok:
     COHORT: work("cohort"),
   };
   const handle = dueWorker(async () => deps, "deadline-worker", works);
-  const receive = (body: unknown, receives = 1) => {
-    const record = { messageId: "message-1", attributes: { ApproximateReceiveCount: String(receives) } };
-    return handle({ Records: [{ ...record, body: JSON.stringify(body) }] } as SQSEvent, {} as Context);
+  const receive = (body: unknown) => {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    return handle({ Records: [{ messageId: "message-1", body: text }] } as SQSEvent, {} as Context);
   };
+  const updates = () => table.commandCalls(UpdateCommand).map(({ args }) => args[0].input);
   const postponed = () =>
-    table.commandCalls(UpdateCommand).map(({ args }) => args[0].input.ExpressionAttributeValues?.[":later"]);
+    updates()
+      .filter((input) => !isTry(input))
+      .map(({ ExpressionAttributeValues }) => ExpressionAttributeValues?.[":later"]);
   const failures = () => log.filter((line) => JSON.parse(line).SweepFailures === 1).length;
   return { receive, worked, postponed, failures, table, log };
 }
@@ -80,37 +89,56 @@ it.each<[string, () => ReturnType<typeof succeeds>, number]>([
   expect(failures()).toBe(counted);
 });
 
-it("only postpones what comes back, since a worker died at it", async () => {
-  const { receive, worked, postponed, failures } = world({ ...due, vain: 1 }, succeeds);
+it("tries a key again at which one worker died", async () => {
+  const { receive, worked } = world(due, succeeds, 1);
 
-  expect(await receive(key, 2)).toEqual(none);
+  expect(await receive(key)).toEqual(none);
+
+  expect(worked).toHaveLength(1);
+});
+
+it("postpones a key at which two workers died, longer each time, and counts it", async () => {
+  const { receive, worked, postponed, failures } = world({ ...due, vain: 1 }, succeeds, 2);
+
+  expect(await receive(key)).toEqual(none);
 
   expect(worked).toEqual([]);
   expect(postponed()).toEqual(["2027-01-01T00:02:00Z"]);
   expect(failures()).toBe(1);
 });
 
-it("leaves alone what comes back after its worker died behind its write", async () => {
-  const { receive, worked, postponed, failures } = world({ dueAt: LATER, version: 4 }, succeeds);
+it("leaves alone what another worker is at", async () => {
+  const { receive, worked, postponed, failures, table } = world(due, succeeds);
+  table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: "no", $metadata: {} }));
 
-  expect(await receive(key, 2)).toEqual(none);
+  expect(await receive(key)).toEqual(none);
 
   expect([worked, postponed(), failures()]).toEqual([[], [], 0]);
 });
 
-it("sends a message back when the tables cannot be reached", async () => {
-  const { receive, table, worked } = world(due, succeeds);
-  table.on(GetCommand).rejects(new Error("away"));
+it.each([
+  ["read", GetCommand],
+  ["written", UpdateCommand],
+])(
+  "lets go of a key when the tables cannot be %s, which is counted: the next sweep hands it out",
+  async (_, command) => {
+    const { receive, table, worked, failures } = world(due, succeeds);
+    table.on(command as typeof GetCommand).rejects(new Error("away"));
 
-  expect(await receive(key)).toEqual(back);
-  expect(worked).toEqual([]);
-});
+    expect(await receive(key)).toEqual(none);
+
+    expect(worked).toEqual([]);
+    expect(failures()).toBe(1);
+  },
+);
 
 it.each([
   ["of another worker", { ...key, kind: "REFUND" }],
   ["of no kind", { ...key, kind: "constructor" }],
-  ["that is none", { kind: "BOOKING" }],
-])("sends back a key %s", async (_, body) => {
+  ["without its parts", { kind: "BOOKING" }],
+  ["that is no JSON", "{"],
+  ["that is null", null],
+])("sends back a key %s, to be a dead letter", async (_, body) => {
   const { receive, worked } = world(due, succeeds);
 
   expect(await receive(body)).toEqual(back);

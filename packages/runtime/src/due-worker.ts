@@ -1,8 +1,8 @@
-import { Failure } from "@clearing/domain/failure";
-import { isDue, postpone } from "@clearing/store/due";
+import { postpone } from "@clearing/store/due";
+import { beginTry } from "@clearing/store/due-try";
 import type { Key } from "@clearing/store/read";
 import middy from "@middy/core";
-import type { Context as LambdaContext, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { outageLog } from "./consumer.ts";
 import type { Deps, DepsFactory } from "./deps.ts";
 import { type Done, workOn } from "./due-work.ts";
@@ -15,30 +15,36 @@ export type DueWorks<Worker extends DueWorker, D extends Deps> = Record<
 >;
 
 /**
- * The Lambda handler of a queue of keys. What is no longer due is left alone, so that a key may come twice and late. A
- * key that comes back was in the hands of a worker that died: it is postponed, and worked at its next turn. What fails
- * is postponed as well and leaves the queue; only where the tables cannot be reached does a message go back.
+ * The Lambda handler of a queue of keys. A key may come twice, late and in any order: what is no longer due is left
+ * alone, and so is what another worker is at. Every other key is tried, unless two workers died at its deadline: then it
+ * is postponed. Whatever becomes of it, the key leaves the queue: what is still due, the sweep hands out again. Only a
+ * message that names no key of this worker goes back, until it is a dead letter.
  */
 export function dueWorker<Worker extends DueWorker, D extends Deps>(
   depsFactory: DepsFactory<D>,
   worker: Worker,
   works: DueWorks<Worker, D>,
 ) {
-  const isOurs = (kind: string): kind is KindOf<Worker> =>
+  const isOurs = (kind: unknown): kind is KindOf<Worker> =>
     Object.entries(workerOf).some((row) => row[0] === kind && row[1] === worker);
 
-  async function work({ body, attributes }: SQSRecord, deps: D): Promise<void> {
-    const { kind, key } = parseHandedOut(body);
-    if (!isOurs(kind)) throw new Failure("the key of another worker");
-    const now = deps.clock.now();
-    if (!(await isDue(deps.store, kind, key, now))) return;
-    if (Number(attributes.ApproximateReceiveCount) > 1) {
-      deps.log.error("a worker died at an item", null, { item: `${key.pk} ${key.sk}` });
-      deps.log.metric("SweepFailures", 1, "Count");
-      await postpone(deps.store, kind, key, now);
-      return;
+  /** The key that a message names; null for what is none of this worker's. */
+  function handedOut(body: string): { kind: KindOf<Worker>; key: Key } | null {
+    const { kind, pk, sk } = fieldsOf(body);
+    return isOurs(kind) && typeof pk === "string" && typeof sk === "string" ? { kind, key: { pk, sk } } : null;
+  }
+
+  async function work({ kind, key }: { kind: KindOf<Worker>; key: Key }, deps: D): Promise<void> {
+    switch (await beginTry(deps.store, kind, key, deps.clock.now())) {
+      case "nothing":
+        return;
+      case "work":
+        return workOn(deps, { kind, act: (due) => works[kind](due, deps) }, key);
+      case "too_many":
+        deps.log.error("workers died at an item", null, { item: `${key.pk} ${key.sk}` });
+        deps.log.metric("SweepFailures", 1, "Count");
+        return postpone(deps.store, kind, key, deps.clock.now());
     }
-    await workOn(deps, { kind, act: (due) => works[kind](due, deps) }, key);
   }
 
   const consume = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
@@ -48,12 +54,18 @@ export function dueWorker<Worker extends DueWorker, D extends Deps>(
       return { batchItemFailures: [] };
     }
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
-    for (const record of Records) {
+    for (const { messageId, body } of Records) {
+      const handed = handedOut(body);
+      if (handed === null) {
+        deps.log.error("not a key of this worker", null, { messageId });
+        batchItemFailures.push({ itemIdentifier: messageId });
+        continue;
+      }
       try {
-        await work(record, deps);
+        await work(handed, deps);
       } catch (error) {
-        deps.log.error("a key could not be worked on", error, { messageId: record.messageId });
-        batchItemFailures.push({ itemIdentifier: record.messageId });
+        deps.log.error("a key could not be worked on; the sweep hands it out again", error, { messageId });
+        deps.log.metric("SweepFailures", 1, "Count");
       }
     }
     return { batchItemFailures };
@@ -61,8 +73,10 @@ export function dueWorker<Worker extends DueWorker, D extends Deps>(
   return middy<SQSEvent, SQSBatchResponse, Error, LambdaContext>(consume).use(outageLog());
 }
 
-function parseHandedOut(body: string): { kind: string; key: Key } {
-  const { kind, pk, sk }: Record<string, unknown> = JSON.parse(body);
-  if (typeof kind !== "string" || typeof pk !== "string" || typeof sk !== "string") throw new Failure("not a key");
-  return { kind, key: { pk, sk } };
+function fieldsOf(body: string): Record<string, unknown> {
+  try {
+    return JSON.parse(body) ?? {};
+  } catch {
+    return {};
+  }
 }

@@ -1,5 +1,6 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type Instant, plusMinutes } from "@clearing/domain/time";
+import { nextTurn } from "@clearing/domain/due-work";
+import { hasCome, type Instant } from "@clearing/domain/time";
 import { conditionHeld } from "./condition.ts";
 import type { Item } from "./items.ts";
 import type { DueKind } from "./keys.ts";
@@ -14,21 +15,16 @@ const tableOf = ({ tables }: Store, kind: DueKind): string => (kind === "CLEARAN
 /** Keys of one shard in one query. */
 const pageSize = 100;
 
-/** An item's key, and the instant for which the index has it. */
-export type DueKey = { key: Key; dueAt: Instant };
-
 /**
  * The keys of what is due at `now`, earliest first; each shard is read only as far as the reader goes. The index lags:
  * whoever acts reads the item.
  */
-export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<DueKey> {
+export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<Key> {
   const due = merged(
     shardsOf(kind).map((shard) => dueIn(store, tableOf(store, kind), shard, now)),
     (item) => String(item.dueAt),
   );
-  for await (const { pk, sk, dueAt } of due) {
-    yield { key: { pk: String(pk), sk: String(sk) }, dueAt: String(dueAt) };
-  }
+  for await (const { pk, sk } of due) yield { pk: String(pk), sk: String(sk) };
 }
 
 const dueIn = (store: Store, TableName: string, shard: string, now: Instant): AsyncIterable<Item> =>
@@ -41,19 +37,10 @@ const dueIn = (store: Store, TableName: string, shard: string, now: Instant): As
   });
 
 /** The item as it is now, if it is still due. */
-async function readDue(store: Store, kind: DueKind, { pk, sk }: Key, now: Instant): Promise<Item | null> {
+export async function readDue(store: Store, kind: DueKind, { pk, sk }: Key, now: Instant): Promise<Item | null> {
   const item = await readItem(store, { pk, sk, table: tableOf(store, kind) }, (found) => found);
-  return typeof item?.dueAt === "string" && item.dueAt <= now ? item : null;
+  return typeof item?.dueAt === "string" && hasCome(item.dueAt, now) ? item : null;
 }
-
-/** Whether the item is there and due: one read. */
-export const isDue = async (store: Store, kind: DueKind, key: Key, now: Instant): Promise<boolean> =>
-  (await readDue(store, kind, key, now)) !== null;
-
-const longestWaitMinutes = 60;
-
-/** Minutes until the next try of what was worked on in vain so often in a row: 1, 2, 4, ... and at most an hour. */
-const waitMinutes = (vain: number): number => Math.min(longestWaitMinutes, 2 ** (vain - 1));
 
 /**
  * Puts an item that is still due behind the others, under its version: whoever changes it meanwhile decides when it is
@@ -72,7 +59,7 @@ export async function postpone(store: Store, kind: DueKind, key: Key, now: Insta
         ConditionExpression: "dueAt = :seen AND #version = :version",
         ExpressionAttributeNames: { "#version": "version" },
         ExpressionAttributeValues: {
-          ":later": plusMinutes(now, waitMinutes(vain)),
+          ":later": nextTurn(vain, now),
           ":vain": vain,
           ":seen": due.dueAt,
           ":version": due.version,

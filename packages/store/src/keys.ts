@@ -22,6 +22,8 @@ export const keys = {
   pages: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),
   /** Which consumer works on a booking's payments now. */
   lease: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "LEASE" }),
+  /** The tries of one deadline of an item, which `deadline` names. */
+  dueTry: ({ pk, sk }: { pk: string; sk: string }, deadline: string) => ({ pk: `TRY#${pk}#${sk}`, sk: deadline }),
   /** What an attempt's or a session's id stands for on the way back from Stripe's page. */
   wayBack: (name: string) => ({ pk: `BACK#${name}`, sk: "BACK" }),
   refund: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `REF#${id}` }),

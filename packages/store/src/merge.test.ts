@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inBatches, merged } from "./merge.ts";
+import { firstOf, inBatches, inTurns, merged } from "./merge.ts";
 
 async function* listOf(places: string[], read: string[] = []) {
   for (const place of places) {
@@ -33,4 +33,22 @@ test("a list is read no further than its reader goes", async () => {
 
 test("a batch holds as many items as were asked for, and the last one the rest", async () => {
   expect(await Array.fromAsync(inBatches(listOf(["a", "b", "c"]), 2))).toEqual([["a", "b"], ["c"]]);
+});
+
+test("lists in turns give one item each, and the longer ones go on", async () => {
+  const lists = [listOf(["a1", "a2", "a3"]), listOf([]), listOf(["b1"])];
+
+  expect(await Array.fromAsync(inTurns(lists))).toEqual(["a1", "b1", "a2", "a3"]);
+});
+
+test("the first items of a list are as many as is said, and nobody is asked about an empty list", async () => {
+  let asked = 0;
+  const two = async () => {
+    asked++;
+    return 2;
+  };
+
+  expect(await Array.fromAsync(firstOf(two, listOf([])))).toEqual([]);
+  expect(asked).toBe(0);
+  expect(await Array.fromAsync(firstOf(two, listOf(["a", "b", "c"])))).toEqual(["a", "b"]);
 });

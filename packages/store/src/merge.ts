@@ -33,3 +33,28 @@ export async function* inBatches<Value>(items: AsyncIterable<Value>, size: numbe
   }
   if (batch.length > 0) yield batch;
 }
+
+/** One of each list in turn, so that no list waits for all of another. */
+export async function* inTurns<Value>(lists: AsyncIterable<Value>[]): AsyncIterable<Value> {
+  let rests = lists.map((list) => list[Symbol.asyncIterator]());
+  while (rests.length > 0) {
+    const going: typeof rests = [];
+    for (const rest of rests) {
+      const next = await rest.next();
+      if (next.done === true) continue;
+      yield next.value;
+      going.push(rest);
+    }
+    rests = going;
+  }
+}
+
+/** The first items of a list, as many as `most` says, which is asked for once there is one. */
+export async function* firstOf<Value>(most: () => Promise<number>, list: AsyncIterable<Value>): AsyncIterable<Value> {
+  let given = 0;
+  for await (const value of list) {
+    if (given === (await most())) return;
+    given += 1;
+    yield value;
+  }
+}
