@@ -210,84 +210,111 @@ test("a secret is given by its arn or its name to who may read it", async () => 
   expect(await get(arn, [])).toBe("AccessDeniedException");
 });
 
-/** A FIFO queue and a standard one, and what they were given. */
-function setUpQueues() {
+/** A queue, and what it was given. */
+function setUpQueue() {
   const inserted: unknown[][] = [];
-  const spec = (name: string, fifo: boolean) => ({
-    name,
-    arn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
-    url: `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`,
-    fifo,
+  const work = {
+    name: "work",
+    arn: "arn:aws:sqs:us-east-1:000000000000:work",
+    url: "https://sqs.us-east-1.amazonaws.com/000000000000/work",
     visibilityMs: 0,
     delayMs: 0,
     redrive: undefined,
-  });
-  const queues = { insert: (...given: unknown[]) => inserted.push(given), wake: () => {}, waiting: () => 7 };
-  const [work, plain] = [spec("work.fifo", true), spec("plain", false)];
-  const service = createQueueService({
-    db: openDatabase(":memory:"),
-    specs: [work, plain],
-    queues: queues as unknown as Queues,
-  });
-  return { service, inserted, work, plain };
+  };
+  const counts = () => ({ visible: 7, inFlight: 5, delayed: 3 });
+  const queues = { insert: (...given: unknown[]) => inserted.push(given), wake: () => {}, counts };
+  const db = openDatabase(":memory:");
+  const service = createQueueService({ db, specs: [work], queues: queues as unknown as Queues });
+  const send = (Entries: object[], QueueUrl = work.url, statements = [everything]) =>
+    ask(service, "AmazonSQS.SendMessageBatch", { QueueUrl, Entries }, statements);
+  return { service, send, inserted, work };
 }
-const sent = { Id: "0", MessageBody: "a", MessageGroupId: "g", MessageDeduplicationId: "d" };
+const sent = { Id: "0", MessageBody: "a", MessageGroupId: "g" };
 
 test("a batch's messages are in the queue, each answered with the sum that the SDK checks", async () => {
-  const { service, inserted, work, plain } = setUpQueues();
-  const operation = "AmazonSQS.SendMessageBatch";
-  const answer = await ask(service, operation, { QueueUrl: work.url, Entries: [sent, { ...sent, Id: "1" }] });
-  await ask(service, operation, { QueueUrl: plain.url, Entries: [{ Id: "0", MessageBody: "b" }] });
+  const { send, inserted, work } = setUpQueue();
+  const answer = await send([sent, { Id: "1", MessageBody: "b" }]);
   expect(answer.Failed).toEqual([]);
   expect(answer.Successful).toMatchObject([
     { Id: "0", MD5OfMessageBody: "0cc175b9c0f1b6a831c399e269772661" },
     { Id: "1" },
   ]);
-  const fifo = { groupId: "g", deduplicationId: "d" };
   expect(inserted).toEqual([
-    [work.arn, "a", fifo],
-    [work.arn, "a", fifo],
-    [plain.arn, "b"],
+    [work.arn, "a", "g"],
+    [work.arn, "b", undefined],
   ]);
 });
 
-test("what a FIFO queue needs is asked for entry by entry", async () => {
-  const { service, inserted, work } = setUpQueues();
-  const Entries = [
-    { ...sent, Id: "1", MessageGroupId: undefined },
-    { ...sent, Id: "2", MessageDeduplicationId: undefined },
-    { ...sent, Id: "3", MessageBody: "" },
-    { ...sent, Id: "4" },
-  ];
-  const answer = await ask(service, "AmazonSQS.SendMessageBatch", { QueueUrl: work.url, Entries });
+test("what SQS refuses of a message, it refuses entry by entry", async () => {
+  const { send, inserted } = setUpQueue();
+  const answer = await send([
+    { ...sent, Id: "1", MessageBody: "" },
+    { ...sent, Id: "2", MessageBody: "a\u0000" },
+    { ...sent, Id: "3", MessageBody: "a\uD800" },
+    { ...sent, Id: "4", MessageBody: "\u{1F600}\t\r\n" },
+    { ...sent, Id: "5", MessageGroupId: "g".repeat(129) },
+    { ...sent, Id: "6", MessageGroupId: "a b" },
+    { ...sent, Id: "7", MessageGroupId: "!~".repeat(64) },
+    { ...sent, Id: "8", MessageDeduplicationId: "d" },
+  ]);
   expect(answer.Failed.map(({ Id, Code }: { Id: string; Code: string }) => [Id, Code])).toEqual([
     ["1", "MissingParameter"],
-    ["2", "InvalidParameterValue"],
-    ["3", "MissingParameter"],
+    ["2", "InvalidMessageContents"],
+    ["3", "InvalidMessageContents"],
+    ["5", "InvalidParameterValue"],
+    ["6", "InvalidParameterValue"],
+    ["8", "InvalidParameterValue"],
   ]);
-  expect(inserted).toHaveLength(1);
+  expect(inserted).toHaveLength(2);
 });
 
-test("a batch is refused as a whole as SQS refuses it", async () => {
-  const { service, inserted, work } = setUpQueues();
-  const send = (QueueUrl: string, Entries: object[], statements = [everything]) =>
-    ask(service, "AmazonSQS.SendMessageBatch", { QueueUrl, Entries }, statements);
-  const eleven = Array.from({ length: 11 }, (_, index) => ({ ...sent, Id: String(index) }));
-  const other: Statement = { Effect: "Allow", Action: "sqs:SendMessage", Resource: "arn:aws:sqs:*:*:other" };
-  expect(await send(work.url, [])).toBe("EmptyBatchRequest");
-  expect(await send(work.url, eleven)).toBe("TooManyEntriesInBatchRequest");
-  expect(await send(work.url, [sent, sent])).toBe("BatchEntryIdsNotDistinct");
-  expect(await send(`${work.url}x`, [sent])).toBe("QueueDoesNotExist");
-  expect(await send(work.url, [sent], [other])).toBe("AccessDeniedException");
+const manyBytes = (bytes: number) => "\u00e9".repeat(bytes / 2);
+
+test.each<[string, object[]]>([
+  ["EmptyBatchRequest", []],
+  ["TooManyEntriesInBatchRequest", Array.from({ length: 11 }, (_, index) => ({ ...sent, Id: String(index) }))],
+  ["BatchEntryIdsNotDistinct", [sent, sent]],
+  ["InvalidBatchEntryId", [{ ...sent, Id: "a.b" }]],
+  ["InvalidBatchEntryId", [{ ...sent, Id: "a".repeat(81) }]],
+  ["InvalidBatchEntryId", [{ MessageBody: "a" }]],
+  ["BatchRequestTooLong", [sent, { ...sent, Id: "1", MessageBody: manyBytes(1_048_576) }]],
+  ["UnsupportedOperation", [{ ...sent, DelaySeconds: 5 }]],
+])("a batch is refused as a whole with %s", async (code, entries) => {
+  const { send, inserted } = setUpQueue();
+  expect(await send(entries)).toBe(code);
   expect(inserted).toEqual([]);
 });
 
-test("a queue tells how many messages wait, to whom may ask", async () => {
-  const { service, work } = setUpQueues();
-  const input = { QueueUrl: work.url, AttributeNames: ["ApproximateNumberOfMessages"] };
+test("a batch may have ten entries, ids of 80 characters and a mebibyte", async () => {
+  const { send, inserted } = setUpQueue();
+  const [first, ...others] = Array.from({ length: 10 }, (_, index) => ({ ...sent, Id: `${index}`.padEnd(80, "-_a") }));
+  expect((await send([{ ...first, MessageBody: `${manyBytes(1_048_576 - 10)}a` }, ...others])).Failed).toEqual([]);
+  expect(inserted).toHaveLength(10);
+});
+
+test("a batch goes to a queue that exists, from whom may send to it", async () => {
+  const { send, inserted, work } = setUpQueue();
+  const other: Statement = { Effect: "Allow", Action: "sqs:SendMessage", Resource: "arn:aws:sqs:*:*:other" };
+  expect(await send([sent], `${work.url}x`)).toBe("QueueDoesNotExist");
+  expect(await send([sent], work.url, [other])).toBe("AccessDeniedException");
+  expect(inserted).toEqual([]);
+});
+
+test("a queue tells how many messages it has, to whom may ask", async () => {
+  const { service, work } = setUpQueue();
+  const AttributeNames = [
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+  ];
+  const input = { QueueUrl: work.url, AttributeNames };
   const other: Statement = { Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" };
   expect(await ask(service, "AmazonSQS.GetQueueAttributes", input)).toEqual({
-    Attributes: { ApproximateNumberOfMessages: "7" },
+    Attributes: {
+      ApproximateNumberOfMessages: "7",
+      ApproximateNumberOfMessagesNotVisible: "5",
+      ApproximateNumberOfMessagesDelayed: "3",
+    },
   });
   expect(await ask(service, "AmazonSQS.GetQueueAttributes", input, [other])).toBe("AccessDeniedException");
   expect(await ask(service, "AmazonSQS.GetQueueAttributes", { ...input, AttributeNames: ["All"] })).toBe(

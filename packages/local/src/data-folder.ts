@@ -101,11 +101,8 @@ export function openDatabase(path: string): DatabaseSync {
     CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS message (
       id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, sentAt INTEGER NOT NULL, visibleAt INTEGER NOT NULL,
-      receives INTEGER NOT NULL DEFAULT 0, firstReceivedAt INTEGER, groupId TEXT, sequence INTEGER) WITHOUT ROWID;
+      receives INTEGER NOT NULL DEFAULT 0, firstReceivedAt INTEGER, groupId TEXT) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS messageByTime ON message (queue, visibleAt);
-    CREATE INDEX IF NOT EXISTS messageInOrder ON message (queue, sequence);
-    CREATE INDEX IF NOT EXISTS messageByGroup ON message (queue, groupId, visibleAt) WHERE groupId IS NOT NULL;
-    CREATE TABLE IF NOT EXISTS deduplication (queue TEXT, id TEXT, sentAt INTEGER NOT NULL, PRIMARY KEY (queue, id)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS event (
       sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, bus TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS eventByType ON event (type);

@@ -3,16 +3,21 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AwsCall, AwsService } from "./aws-endpoint.ts";
 import { type AwsAnswer, AwsError, requireGrant } from "./aws-error.ts";
 import { atomically } from "./data-folder.ts";
+import { checkBatch, type Entry, entryRefusal } from "./message-limits.ts";
+import type { Counts } from "./messages.ts";
 import type { Queues } from "./queues.ts";
 import type { QueueSpec } from "./topology.ts";
 
 type Options = { db: DatabaseSync; specs: readonly QueueSpec[]; queues: Queues };
-type Entry = { Id?: string; MessageBody?: string; MessageGroupId?: string; MessageDeduplicationId?: string };
 
-const MAX_ENTRIES = 10;
-const WAITING = "ApproximateNumberOfMessages";
+/** What `GetQueueAttributes` tells, by the names of its attributes. All counts are exact here. */
+const told = new Map<string, keyof Counts>([
+  ["ApproximateNumberOfMessages", "visible"],
+  ["ApproximateNumberOfMessagesNotVisible", "inFlight"],
+  ["ApproximateNumberOfMessagesDelayed", "delayed"],
+]);
 
-/** SQS for functions: `SendMessageBatch`, and how many messages wait by `GetQueueAttributes`. */
+/** SQS for functions: `SendMessageBatch`, and how many messages are in a queue by `GetQueueAttributes`. */
 export function createQueueService({ db, specs, queues }: Options): AwsService {
   const byUrl = new Map(specs.map((queue) => [queue.url, queue]));
 
@@ -25,13 +30,7 @@ export function createQueueService({ db, specs, queues }: Options): AwsService {
   }
 
   function sendBatch(queue: QueueSpec, entries: readonly Entry[]) {
-    if (entries.length === 0) throw new AwsError("EmptyBatchRequest", "There should be at least one entry.");
-    if (entries.length > MAX_ENTRIES) {
-      throw new AwsError("TooManyEntriesInBatchRequest", `Maximum number of entries per request are ${MAX_ENTRIES}.`);
-    }
-    if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
-      throw new AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.");
-    }
+    checkBatch(entries);
     const results = atomically(db, () => entries.map((entry) => send(queue, entry)));
     queues.wake();
     return {
@@ -40,16 +39,23 @@ export function createQueueService({ db, specs, queues }: Options): AwsService {
     };
   }
 
-  function send({ arn, fifo }: QueueSpec, { Id, MessageBody = "", MessageGroupId, MessageDeduplicationId }: Entry) {
-    const failed = (Code: string, Message: string) => ({ Id, Code, Message, SenderFault: true });
-    if (MessageBody === "") return failed("MissingParameter", "The request must contain the parameter MessageBody.");
-    if (!fifo) queues.insert(arn, MessageBody);
-    else if (!MessageGroupId) {
-      return failed("MissingParameter", "The request must contain the parameter MessageGroupId.");
-    } else if (!MessageDeduplicationId) {
-      return failed("InvalidParameterValue", "The queue should have ContentBasedDeduplication enabled or an id given.");
-    } else queues.insert(arn, MessageBody, { groupId: MessageGroupId, deduplicationId: MessageDeduplicationId });
+  function send({ arn }: QueueSpec, entry: Entry) {
+    const { Id, MessageBody = "", MessageGroupId } = entry;
+    const refusal = entryRefusal(entry);
+    if (refusal !== null) return { Id, ...refusal, SenderFault: true };
+    queues.insert(arn, MessageBody, MessageGroupId);
     return { Id, MessageId: randomUUID(), MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
+  }
+
+  function attributesOf(queue: QueueSpec, names: readonly string[]): Record<string, string> {
+    const counts = queues.counts(queue.arn);
+    return Object.fromEntries(
+      names.map((name) => {
+        const count = told.get(name);
+        if (!count) throw new AwsError("InvalidAttributeName", `${name} is not known to the local stack`);
+        return [name, String(counts[count])];
+      }),
+    );
   }
 
   return async (call) => {
@@ -63,9 +69,7 @@ export function createQueueService({ db, specs, queues }: Options): AwsService {
         return answer(sendBatch(queueOf(call, "SendMessage", input.QueueUrl), input.Entries ?? []));
       case "GetQueueAttributes": {
         const queue = queueOf(call, "GetQueueAttributes", input.QueueUrl);
-        const unknown = input.AttributeNames?.find((name) => name !== WAITING);
-        if (unknown) throw new AwsError("InvalidAttributeName", `${unknown} is not known to the local stack`);
-        return answer({ Attributes: { [WAITING]: String(queues.waiting(queue.arn)) } });
+        return answer({ Attributes: attributesOf(queue, input.AttributeNames ?? []) });
       }
       default:
         throw new AwsError("UnknownOperationException", `${call.operation} is not known`);

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from "vitest";
+import { failuresOf } from "./batch-result.ts";
 import { createClock } from "./clock.ts";
 import { openDatabase } from "./data-folder.ts";
-import { createQueues, failuresOf } from "./queues.ts";
+import { createQueues } from "./queues.ts";
 import type { Invocation } from "./sandbox.ts";
 
 type Batch = { Records: { messageId: string; body: string; attributes: { ApproximateReceiveCount: string } }[] };
@@ -9,7 +10,6 @@ const queue = (name: string, over = {}) => ({
   name,
   arn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
   url: `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`,
-  fifo: false,
   visibilityMs: 60_000,
   delayMs: 0,
   redrive: undefined,
@@ -183,67 +183,35 @@ test("a message that the mapping's filter refuses is dropped unseen", async () =
   expect(queues.deadLetters()).toBe(0);
 });
 
-/** A FIFO queue with one message in a call, whose bodies are `<group><number>`. */
-function setUpFifo(handle: (body: string) => Promise<Invocation>) {
-  const fifo = { ...work, fifo: true };
-  const world = setUp((batch) => handle(batch.Records[0]?.body ?? ""), [fifo, queue("dead")], { batchSize: 1 });
-  const send = (...bodies: string[]) => {
-    for (const body of bodies) {
-      world.queues.insert(fifo.arn, body, { groupId: body[0] ?? "", deduplicationId: body });
-    }
-    world.queues.wake();
-  };
-  const received = () => world.batches.flatMap(({ Records }) => Records.map(({ body }) => body));
-  return { ...world, send, received };
-}
-
-test("a FIFO queue takes a message once in five minutes, handled or not", async () => {
-  const { send, quiet, received, clock } = setUpFifo(async () => done);
-  send("a1", "a1");
-  await quiet();
-  clock.moveTo(clock.now() + 4 * 60_000);
-  send("a1");
-  await quiet();
-  expect(received()).toEqual(["a1"]);
-  clock.moveTo(clock.now() + 60_000);
-  send("a1");
-  await quiet();
-  expect(received()).toEqual(["a1", "a1"]);
-});
-
-test("a FIFO queue hands out a group in order, one at a time, while other groups go on", async () => {
-  const running = new Set<string>();
-  const together: string[][] = [];
-  const { send, quiet, received } = setUpFifo(async (body) => {
-    running.add(body);
-    together.push([...running].sort());
+test("a message's group goes with it, and holds up no other", async () => {
+  let most = 0;
+  let running = 0;
+  const handle = async () => {
+    most = Math.max(most, ++running);
     await new Promise((resolve) => setTimeout(resolve, 5));
-    running.delete(body);
+    running--;
     return done;
-  });
-  send("a1", "a2", "a3", "b1", "b2", "b3");
+  };
+  const { queues, quiet, batches } = setUp(handle, undefined, { batchSize: 1 });
+  for (const body of ["a", "b"]) queues.insert(work.arn, body, "BOOKING");
+  queues.wake();
   await quiet();
-  expect(received().filter((body) => body.startsWith("a"))).toEqual(["a1", "a2", "a3"]);
-  expect(received().filter((body) => body.startsWith("b"))).toEqual(["b1", "b2", "b3"]);
-  expect(together.filter((bodies) => new Set(bodies.map(([group]) => group)).size < bodies.length)).toEqual([]);
-  expect(together.some(({ length }) => length === 2)).toBe(true);
+  expect(batches.flatMap(({ Records }) => Records.map(({ attributes }) => attributes))).toMatchObject([
+    { MessageGroupId: "BOOKING" },
+    { MessageGroupId: "BOOKING" },
+  ]);
+  expect(most).toBe(2);
 });
 
-test("in a FIFO queue a failed message holds up its own group alone, until its time-out passes", async () => {
-  let broke = false;
-  const { send, quiet, received, queues, clock } = setUpFifo(async (body) => {
-    const fails = body === "a1" && !broke;
-    broke ||= fails;
-    return fails ? broken : done;
-  });
-  send("a1", "a2", "b1");
+test("a queue's messages are counted: those that wait, that are hidden since they were received, that are delayed", async () => {
+  const delayed = { ...work, delayMs: 30_000 };
+  const { queues, send, quiet, clock } = setUp(async () => broken, [delayed, queue("dead")]);
+  send("a", "b");
+  expect(queues.counts(work.arn)).toEqual({ visible: 0, inFlight: 0, delayed: 2 });
+  clock.moveTo(clock.now() + 30_000);
+  expect(queues.counts(work.arn)).toEqual({ visible: 2, inFlight: 0, delayed: 0 });
   await quiet();
-  expect(received().toSorted()).toEqual(["a1", "b1"]);
-  expect(queues.waiting(work.arn)).toBe(1);
-  clock.moveTo(clock.now() + 60_000);
-  await quiet();
-  expect(received().slice(2)).toEqual(["a1", "a2"]);
-  expect(queues.waiting(work.arn)).toBe(0);
+  expect(queues.counts(work.arn)).toEqual({ visible: 0, inFlight: 2, delayed: 0 });
 });
 
 test.each([

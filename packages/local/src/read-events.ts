@@ -14,16 +14,14 @@ export function readQueue(resource: Resource): QueueSpec {
     VisibilityTimeout?: number;
     DelaySeconds?: number;
     FifoQueue?: boolean;
-    ContentBasedDeduplication?: boolean;
     RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
   }>(resource);
-  if (properties.ContentBasedDeduplication) fail(resource, "deduplication by content is not known to the local stack");
+  if (properties.FifoQueue) fail(resource, "FIFO queues are not known to the local stack");
   const redrive = properties.RedrivePolicy;
   return {
     name: resource.name,
     arn: resource.attributes.Arn ?? "",
     url: resource.attributes.QueueUrl ?? "",
-    fifo: properties.FifoQueue ?? false,
     visibilityMs: (properties.VisibilityTimeout ?? 30) * 1000,
     delayMs: (properties.DelaySeconds ?? 0) * 1000,
     redrive: redrive && { arn: redrive.deadLetterTargetArn, maxReceives: Number(redrive.maxReceiveCount) },

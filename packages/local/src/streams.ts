@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { failuresOf } from "./batch-result.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
 import { compilePattern } from "./event-pattern.ts";
-import { failuresOf } from "./queues.ts";
 import { REGION } from "./resource.ts";
 import type { Invocation } from "./sandbox.ts";
 import type { MappingSpec, TableSpec } from "./topology.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resolveStacks } from "./intrinsics.ts";
+import { readQueue } from "./read-events.ts";
 
 const stack = (Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>) =>
   new Map([["app", { Resources }]]);
@@ -64,6 +65,11 @@ describe("what is not known stops the start by its name", () => {
     expect(() => resolveStacks(stack({ Cache: { Type: "AWS::ElastiCache::CacheCluster" } }), "")).toThrow(
       "AWS::ElastiCache::CacheCluster (app/Cache)",
     );
+  });
+  test("a FIFO queue", () => {
+    const queues = stack({ Work: { Type: "AWS::SQS::Queue", Properties: { FifoQueue: true } } });
+    const [queue] = resolveStacks(queues, "");
+    expect(() => queue && readQueue(queue)).toThrow("app/Work: FIFO queues are not known");
   });
   test.each([
     [{ "Fn::Cidr": ["10.0.0.0/16", 1] }, "Fn::Cidr"],

@@ -57,7 +57,6 @@ export type QueueSpec = {
   name: string;
   arn: string;
   url: string;
-  fifo: boolean;
   visibilityMs: number;
   delayMs: number;
   redrive: { arn: string; maxReceives: number } | undefined;
