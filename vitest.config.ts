@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,functions}/**/*.test.ts", "tests/house/**/*.test.ts"],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -28,7 +29,7 @@ export default defineConfig({
           name: "infrastructure",
           include: ["tests/infrastructure/**/*.test.ts"],
           globalSetup: ["tests/infrastructure/global-setup.ts"],
-          fileParallelism: false,
+          maxWorkers: 2,
           isolate: false,
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,

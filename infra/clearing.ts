@@ -6,10 +6,15 @@ import { DataStack } from "./stacks/data.ts";
 import { EventsStack } from "./stacks/events.ts";
 import { OperationsStack } from "./stacks/operations.ts";
 
-/** An app with CDK's present behaviour rather than that of its first version, whoever runs it. */
-export const createApp = (context: Record<string, string> = {}): App =>
+/**
+ * An app with CDK's present behaviour rather than that of its first version, whoever runs it. `validated` has CDK hold each
+ * template against CloudFormation's own schemas, which takes longer than all the rest of a synthesis.
+ */
+export const createApp = (context: Record<string, string> = {}, { validated = true, outdir = "" } = {}): App =>
   new App({
     analyticsReporting: false,
+    builtinCloudFormationValidation: validated,
+    ...(outdir !== "" && { outdir }),
     context: {
       ...flags,
       // A stack that another one uses cannot lose what is used: exports and imports, as the local stack reads them.

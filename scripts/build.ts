@@ -174,15 +174,12 @@ function docsPage(document: object): string {
 `;
 }
 
-/** Median time of a cold import of each bundle, in milliseconds: a fresh process each time, as a cold start is one. */
-async function importTime({ name }: Bundle, runs = 3): Promise<number> {
+/** Time of a cold import of a bundle, in milliseconds: in a fresh process, as a cold start is one. */
+async function importTime({ name }: Bundle): Promise<number> {
   const { execFileSync } = await import("node:child_process");
   const entry = JSON.stringify(`file://${join(dist, "functions", name, "index.mjs")}`);
   const script = `const start = performance.now(); await import(${entry}); console.log(performance.now() - start);process.exit()`;
-  const times = Array.from({ length: runs }, () =>
-    Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" })),
-  ).sort((a, b) => a - b);
-  return times[Math.floor(runs / 2)] ?? Number.NaN;
+  return Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }));
 }
 
 if (import.meta.main) {

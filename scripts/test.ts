@@ -6,24 +6,32 @@ import { join } from "node:path";
 /**
  * `npm test`: types, lint, build and synthesis, then every test. A step that fails does not keep the later ones from
  * running. The last line counts what the runner reported, each step before it as one test. Arguments go to vitest.
+ * What needs the build comes after it; types and lint need nothing and run beside it, on the other processor.
  */
 const root = join(import.meta.dirname, "..");
 const bin = (name: string) => join(root, "node_modules/.bin", name);
 
 type Counts = { passed: number; failed: number; skipped: number };
 
-const steps: readonly [name: string, command: string, ...parameters: string[]][] = [
-  ["types", bin("tsc"), "--noEmit"],
-  ["lint", bin("biome"), "check", "--error-on-warnings", "."],
-  ["unused code", bin("knip")],
-  ["build", process.execPath, "scripts/build.ts", "--measure"],
-  ["synthesis", bin("cdk"), "synth", "--quiet"],
+type Step = readonly [name: string, command: string, ...parameters: string[]];
+
+const lanes: readonly (readonly Step[])[] = [
+  [
+    ["types", bin("tsc"), "--noEmit"],
+    ["lint", bin("biome"), "check", "--error-on-warnings", "."],
+    ["unused code", bin("knip")],
+  ],
+  [
+    ["build", process.execPath, "scripts/build.ts", "--measure"],
+    ["synthesis", bin("cdk"), "synth", "--quiet"],
+  ],
 ];
 
-/** Runs a command with its output let through; true when it ended well. */
-function run(command: string, parameters: readonly string[]): Promise<boolean> {
+/** Runs a command; `said` gets its output, which is let through where nobody takes it. True when it ended well. */
+function run(command: string, parameters: readonly string[], said?: (output: Buffer) => void): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(command, parameters, { cwd: root, stdio: "inherit" });
+    const child = spawn(command, parameters, { cwd: root, stdio: said ? ["ignore", "pipe", "pipe"] : "inherit" });
+    for (const stream of [child.stdout, child.stderr]) if (said) stream?.on("data", said);
     child.on("error", (error) => {
       console.error(error.message);
       resolve(false);
@@ -42,11 +50,16 @@ async function main(): Promise<Counts> {
     if (!ok) failures.push(name);
   };
 
-  for (const [name, command, ...parameters] of steps) {
-    const started = performance.now();
-    console.log(`=== ${name}`);
-    report(name, await run(command, parameters), started);
-  }
+  const runLane = async (steps: readonly Step[]) => {
+    for (const [name, command, ...parameters] of steps) {
+      const started = performance.now();
+      const output: Buffer[] = [];
+      const ok = await run(command, parameters, (part) => output.push(part));
+      console.log(`=== ${name}\n${Buffer.concat(output).toString().trimEnd()}`);
+      report(name, ok, started);
+    }
+  };
+  await Promise.all(lanes.map(runLane));
 
   const folder = mkdtempSync(join(tmpdir(), "clearing-test-"));
   try {
