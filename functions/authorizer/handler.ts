@@ -2,13 +2,16 @@ import { readConfig } from "@clearing/runtime/config";
 import { jsonLog } from "@clearing/runtime/log";
 import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { type Authorized, authorizer, isUnauthorized } from "./authorize.ts";
-import { keyFetcher } from "./signing-keys.ts";
+import { keyFetcher, usualAsking } from "./signing-keys.ts";
 
 /** Reads the configuration at the first request, as every function does: a bundle can be imported without one. */
 function open() {
   const config = readConfig();
   return {
-    authorize: authorizer([config.clientTokens, config.staffTokens], keyFetcher()),
+    authorize: authorizer(
+      [config.clientTokens, config.staffTokens],
+      keyFetcher({ ...usualAsking, random: Math.random }),
+    ),
     log: jsonLog({ stage: config.stage }),
   };
 }

@@ -8,11 +8,11 @@ type Fetcher = NonNullable<NonNullable<ConstructorParameters<typeof SimpleJwksCa
 /** How the keys of an issuer are asked for. The time-out is in milliseconds. */
 type Asking = { tries: number; timeout: number; pauses: Pauses; random: () => number; fetch: typeof fetch };
 
-const usual: Asking = {
+/** How a function asks; chance comes from its handler. */
+export const usualAsking: Omit<Asking, "random"> = {
   tries: 3,
   timeout: 2_000,
   pauses: { leastMs: 50, firstMs: 150, longestMs: 300 },
-  random: Math.random,
   fetch: (...request) => fetch(...request),
 };
 
@@ -25,7 +25,7 @@ export class KeysUnavailable extends Error {
  * Fetches an issuer's signing keys, over https from Cognito or from wherever the configuration says. Gives up with
  * `KeysUnavailable` within the time that the gateway waits for an authorizer.
  */
-export function keyFetcher({ tries, timeout, pauses, random, fetch: ask }: Asking = usual): Fetcher {
+export function keyFetcher({ tries, timeout, pauses, random, fetch: ask }: Asking): Fetcher {
   async function once(uri: string): Promise<ArrayBuffer> {
     const response = await ask(uri, { signal: AbortSignal.timeout(timeout), redirect: "error" });
     if (!response.ok) throw new Failure("the user pool does not give its keys", { status: response.status });
