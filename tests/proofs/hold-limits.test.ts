@@ -10,6 +10,7 @@ import type { Program } from "@clearing/domain/program";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
+import { readBooking } from "@clearing/store/booking";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
@@ -265,6 +266,21 @@ describe("holds of one account and cohort that ended unpaid", () => {
     expect(meanwhile).toBeUndefined();
 
     expect(await answered(buyer, of)).toMatchObject({ limit: "unpaid" });
+  });
+
+  test("do not count one whose lapse is first noticed when its money comes, too late", async () => {
+    const [buyer, of] = [somebody(), await sale(1)];
+    await endUnpaid(buyer, of, 2);
+    const late = await held(buyer, of);
+    const { id } = await page(late);
+    const lapsed = plusMinutes(now, 37);
+    const other = await held(somebody(), of, lapsed);
+
+    await settled(late, id, paid(), lapsed);
+
+    expect(await readBooking(running.store, late.id)).toMatchObject({ status: "expired", refunded: 250_000 });
+    await cancel(other, "operator", lapsed);
+    expect(await answered(buyer, of, lapsed)).toBe("held");
   });
 
   test("do not count what the operator cancelled, nor what a bank debit was on its way for", async () => {

@@ -171,7 +171,7 @@ async function late(store: Store, state: State, payment: Payment, occasion: Occa
 async function giveBack(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
   const { booking } = state;
   const settlement = returnInFull({ ...state, placeIsOurs: false }, payment, "late_payment", occasion.now);
-  const released = { by: null, settledAttemptId: state.attempt.id } as const;
+  const released = { end: "late_payment", settledAttemptId: state.attempt.id } as const;
   const writes: Guarded<"stale">[] = [
     ...moneyWrites(store, settlement),
     ...(booking.status === "held"

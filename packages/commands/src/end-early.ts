@@ -58,6 +58,6 @@ export const endingWrites = async (
   by: Ending["by"],
   occasion: Occasion,
 ): Promise<Guarded<"stale">[]> => [
-  ...(await releaseWrites(store, before, decision, { by }, occasion)),
+  ...(await releaseWrites(store, before, decision, { end: by }, occasion)),
   ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),
 ];

@@ -22,7 +22,7 @@ type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" 
 /** Turns a hold whose instant has passed into `expired`, and lets go what is still its own. */
 export function lapseHold(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
   return changeBooking(store, bookingId, occasion, lapse, (before, change) =>
-    releaseWrites(store, before, change, { by: null }, occasion),
+    releaseWrites(store, before, change, { end: "lapse" }, occasion),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Booking, BookingChange, Ending } from "@clearing/domain/booking";
+import type { Booking, BookingChange, HoldEnd } from "@clearing/domain/booking";
 import { bookingWrites } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
 import { letGoWrites } from "./locks.ts";
@@ -7,8 +7,8 @@ import { pagesToClose } from "./pages.ts";
 import type { Store } from "./store.ts";
 import { unpaidEndingWrites } from "./unpaid-endings.ts";
 
-/** Who ends the booking, null where its hold lapses; and the attempt that the same transaction settles, if it settles one. */
-type Released = { by: Ending["by"] | null; settledAttemptId?: string };
+/** How the booking ends, and the attempt that the same transaction settles, if it settles one. */
+type Released = { end: HoldEnd; settledAttemptId?: string };
 
 /**
  * The writes of a release: the booking's next version, its place and locks, each only while it names this booking, one
@@ -18,12 +18,12 @@ export async function releaseWrites(
   store: Store,
   before: Booking,
   change: BookingChange,
-  { by, settledAttemptId }: Released,
+  { end, settledAttemptId }: Released,
   occasion: Occasion,
 ): Promise<Guarded<"stale">[]> {
   const [letGo, unpaidEnding] = await Promise.all([
     letGoWrites(store, before),
-    unpaidEndingWrites(store, before, by, occasion.now),
+    unpaidEndingWrites(store, before, end, occasion.now),
   ]);
   return [
     ...bookingWrites(store, before, change, occasion),

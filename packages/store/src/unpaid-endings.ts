@@ -1,4 +1,4 @@
-import { type Booking, type Ending, endsUnpaid, type UnpaidEndings, withUnpaidEnding } from "@clearing/domain/booking";
+import { type Booking, endsUnpaid, type HoldEnd, type UnpaidEndings, withUnpaidEnding } from "@clearing/domain/booking";
 import { epochSeconds, type Instant, plusDays } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
@@ -12,19 +12,19 @@ const keptDays = 15;
 
 /**
  * What an ending records where it is one more hold of its account and cohort that ended unpaid; two at once both count.
- * A hold that lapses (`by` is null) ended at its instant, whenever that is noticed.
+ * A hold that lapses ended at its instant, whenever that is noticed.
  */
 export async function unpaidEndingWrites(
   store: Store,
   before: Booking,
-  by: Ending["by"] | null,
+  end: HoldEnd,
   now: Instant,
 ): Promise<Guarded<"stale">[]> {
-  if (!endsUnpaid(before, by)) return [];
+  if (!endsUnpaid(before, end)) return [];
   const TableName = store.tables.core;
   const Key = keys.unpaidEndings(before.owner.sub, before.cohortId);
   const found = await readItem(store, Key, (item) => item);
-  const endedAt = by === null ? (before.holdExpiresAt ?? now) : now;
+  const endedAt = end === "lapse" ? (before.holdExpiresAt ?? now) : now;
   const written: Item = {
     ...Key,
     instants: withUnpaidEnding(unpaidEndingsIn(found), endedAt),

@@ -34,7 +34,7 @@ describe("an ending is one more hold that ended unpaid", () => {
   const booking = held();
 
   test("where a hold lapses or its client cancels it", () => {
-    expect(endsUnpaid(booking, null)).toBe(true);
+    expect(endsUnpaid(booking, "lapse")).toBe(true);
     expect(endsUnpaid(booking, "client")).toBe(true);
   });
 
@@ -44,8 +44,9 @@ describe("an ending is one more hold that ended unpaid", () => {
 
     expect(endsUnpaid(booking, "operator")).toBe(false);
     expect(endsUnpaid(booking, "not_cleared")).toBe(false);
+    expect(endsUnpaid(booking, "late_payment")).toBe(false);
     expect(endsUnpaid({ ...booking, status: "awaiting_clearance" }, "client")).toBe(false);
     expect(endsUnpaid({ ...booking, dues: processing }, "client")).toBe(false);
-    expect(endsUnpaid({ ...booking, holdSlot: null }, null)).toBe(false);
+    expect(endsUnpaid({ ...booking, holdSlot: null }, "lapse")).toBe(false);
   });
 });

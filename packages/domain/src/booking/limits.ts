@@ -30,11 +30,16 @@ export function barredUntil(endings: UnpaidEndings, { unpaid, hours }: HoldLimit
   return until > now ? until : null;
 }
 
+/** How a hold ends: somebody ends its booking, it lapses, or its lapse is first noticed when it is paid, too late. */
+export type HoldEnd = Ending["by"] | "lapse" | "late_payment";
+
 /**
- * Whose doing an ending is: what the operator or a clinician ends is not counted against the client. An invitation that is
- * declined is, or one person with two addresses could renew a hold for ever.
+ * Whether an ending is the buyer's doing: what the operator or a clinician ends is not counted, and money that comes late
+ * was paid. An invitation that is declined counts, or one person with two addresses could renew a hold for ever.
  */
-const isOfBuyer: Record<Ending["by"], boolean> = {
+const isUnpaidEnd: Record<HoldEnd, boolean> = {
+  lapse: true,
+  late_payment: false,
   client: true,
   participant: true,
   operator: false,
@@ -46,10 +51,10 @@ const isOfBuyer: Record<Ending["by"], boolean> = {
 
 /**
  * Whether an ending counts as one more hold that ended unpaid: the booking is held and nothing is on its way to pay for
- * it. `by` is null where the hold lapses. An admin's holds are not counted.
+ * it. An admin's holds are not counted.
  */
-export const endsUnpaid = ({ status, holdSlot, dues }: Booking, by: Ending["by"] | null): boolean =>
+export const endsUnpaid = ({ status, holdSlot, dues }: Booking, end: HoldEnd): boolean =>
   status === "held" &&
   holdSlot !== null &&
-  (by === null || isOfBuyer[by]) &&
+  isUnpaidEnd[end] &&
   dues.every((due) => due.status !== "processing");
