@@ -207,6 +207,40 @@ test("a sold-out cohort answers from one read, without a write, though a hold of
   expect(commands).toEqual(["QueryCommand"]);
 });
 
+describe("a hold of the account that has lapsed unnoticed", () => {
+  const later = plusMinutes(now, 31);
+
+  test("is ended by no refusal, which writes nothing", async () => {
+    const [buyer, of, full] = [somebody(), await sale(), await sale(1)];
+    await endUnpaid(buyer, of, 1);
+    await held(buyer, of);
+    await held(buyer, of);
+    await held(somebody(), full, later);
+    const commands: string[] = [];
+    const watched = intercepted((command, send) => {
+      commands.push(command.constructor.name);
+      return send();
+    });
+
+    expect(await answered(buyer, full, later, watched)).toBe("sold_out");
+    expect(await answered(buyer, of, later, watched)).toMatchObject({ limit: "unpaid" });
+
+    expect(commands.filter((name) => !/^(Query|Get|BatchGet)Command$/.test(name))).toEqual([]);
+  });
+
+  test("is ended by the next hold where that needs its slot, so that it counts on", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    const lapsed = [await held(buyer, of), await held(buyer, of)];
+
+    expect(await answered(buyer, of, later)).toBe("held");
+
+    const statuses = await Promise.all(lapsed.map(async ({ id }) => (await readBooking(running.store, id))?.status));
+    expect(statuses.toSorted()).toEqual(["expired", "held"]);
+    await endUnpaid(buyer, of, 1, later);
+    expect(await answered(buyer, of, later)).toMatchObject({ limit: "unpaid" });
+  });
+});
+
 describe("holds of one account and cohort that ended unpaid", () => {
   test("three within a day leave none for a day in that cohort, counted from the last", async () => {
     const [buyer, of] = [somebody(), await sale()];

@@ -3,6 +3,7 @@ import type { Booking, BookingChange } from "@clearing/domain/booking";
 import { agreementPut } from "@clearing/store/agreement";
 import { bookingWrites } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
+import { readSlots } from "@clearing/store/hold-slots";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { lockWrites } from "@clearing/store/locks";
 import type { Occasion } from "@clearing/store/occasion";
@@ -10,7 +11,9 @@ import { freePlaces } from "@clearing/store/place";
 import { claimPlace } from "@clearing/store/place-claim";
 import { useQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
+import { system } from "./context.ts";
 import { type HoldingAccount, type NoRoom, roomForHold } from "./hold-slots.ts";
+import { lapseHold } from "./sweep.ts";
 
 type HoldRefusal = "sold_out" | "not_on_sale" | "already_booked" | "quote_used" | "quote_expired" | "conflict";
 
@@ -44,14 +47,18 @@ export async function holdPlace(
   const { now } = occasion;
   for (let round = 0; round < rounds; round++) {
     const { account } = request;
-    const [{ places, forSale }, room] = await Promise.all([
+    const [{ places, forSale }, slots] = await Promise.all([
       freePlaces(store, request.cohortId, request.placeType, now),
-      account === null ? { slot: null } : roomForHold(store, account, request.cohortId, now),
+      account && readSlots(store, account, request.cohortId),
     ]);
     const place = places[Math.floor(store.random() * places.length)];
     if (place === undefined) return { ok: false, reason: forSale ? "sold_out" : "not_on_sale" };
     // The cohort was given other dates or another zone since: the quote's schedule and policy are those of the old ones.
     if (place.datesVersion !== request.datesVersion) return { ok: false, reason: "quote_expired" };
+    const room =
+      account === null || slots === null
+        ? { slot: null, overtaken: null }
+        : await roomForHold(store, account, request.cohortId, slots, now);
     if ("limit" in room) return { ok: false, reason: "limit_exceeded", ...room };
     const { change, idempotency } = hold(place.id, room.slot);
     const { booking } = change;
@@ -65,7 +72,11 @@ export async function holdPlace(
       ...bookingWrites(store, null, change, occasion),
       agreementPut(store, booking, request.agreement),
     ]);
-    if (result.ok) return { ok: true, booking };
+    if (result.ok) {
+      // A refusal ends nobody's hold; now that the lapsed one has lost its slot, only its ending counts it.
+      if (room.overtaken !== null) await lapseHold(store, room.overtaken, { actor: system, action: "lapse", now });
+      return { ok: true, booking };
+    }
     switch (result.reason) {
       case "place_gone":
       case "slot_busy":

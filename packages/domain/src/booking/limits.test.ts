@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { held, today } from "../testing/retreat.ts";
-import { type Instant, plusHours } from "../time/index.ts";
-import { barredUntil, defaultHoldLimits, endsUnpaid, mostUnpaidEndings, withUnpaidEnding } from "./limits.ts";
+import { type Instant, plusHours, plusSeconds } from "../time/index.ts";
+import {
+  barredUntil,
+  defaultHoldLimits,
+  endsUnpaid,
+  lapsedUnpaid,
+  mostUnpaidEndings,
+  withUnpaidEnding,
+} from "./limits.ts";
 
 const after = (hours: number): Instant => plusHours(today, hours);
 const barred = (hours: number[], at: number) => barredUntil(hours.map(after), defaultHoldLimits, after(at));
@@ -49,4 +56,15 @@ describe("an ending is one more hold that ended unpaid", () => {
     expect(endsUnpaid({ ...booking, dues: processing }, "client")).toBe(false);
     expect(endsUnpaid({ ...booking, holdSlot: null }, "lapse")).toBe(false);
   });
+});
+
+test("a hold that nothing has ended counts from its instant on, in its own cohort, where its end is an unpaid one", () => {
+  const booking = held();
+  const { cohortId } = booking;
+  const until = booking.holdExpiresAt ?? today;
+
+  expect(lapsedUnpaid([booking, { ...booking, holdSlot: null }], cohortId, until)).toEqual([until]);
+  expect(lapsedUnpaid([booking], "coh_other", until)).toEqual([]);
+  expect(lapsedUnpaid([booking], cohortId, plusSeconds(until, -1))).toEqual([]);
+  expect(lapsedUnpaid([{ ...booking, status: "expired" }], cohortId, until)).toEqual([]);
 });

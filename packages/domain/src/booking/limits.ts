@@ -1,5 +1,6 @@
 import { type Instant, later, plusHours } from "../time/index.ts";
 import type { Booking, Ending } from "./booking.ts";
+import { lapse } from "./hold.ts";
 
 /**
  * How many unpaid holds one client account may have: `live` at a time over all cohorts, and after `unpaid` of one cohort
@@ -54,7 +55,11 @@ const isUnpaidEnd: Record<HoldEnd, boolean> = {
  * it. An admin's holds are not counted.
  */
 export const endsUnpaid = ({ status, holdSlot, dues }: Booking, end: HoldEnd): boolean =>
-  status === "held" &&
-  holdSlot !== null &&
-  isUnpaidEnd[end] &&
-  dues.every((due) => due.status !== "processing");
+  status === "held" && holdSlot !== null && isUnpaidEnd[end] && dues.every((due) => due.status !== "processing");
+
+/** When holds lapsed that nothing has ended yet, each that counts as an unpaid one of the cohort. */
+export const lapsedUnpaid = (holds: readonly Booking[], cohortId: string, now: Instant): UnpaidEndings =>
+  holds.flatMap((hold) => {
+    const isOne = hold.cohortId === cohortId && lapse(hold, now) !== null && endsUnpaid(hold, "lapse");
+    return isOne && hold.holdExpiresAt !== null ? [hold.holdExpiresAt] : [];
+  });
