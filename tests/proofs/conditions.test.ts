@@ -18,7 +18,7 @@ import { movePlace, placePut, removePlace, tellPlace } from "@clearing/store/coh
 import { commit, type Guarded } from "@clearing/store/commit";
 import { answerWrites } from "@clearing/store/idempotency";
 import { keys } from "@clearing/store/keys";
-import { letGoWrites, lockWrites } from "@clearing/store/locks";
+import { letGoWrites, locksTakenForOwn, lockWrites } from "@clearing/store/locks";
 import { byBooking } from "@clearing/store/place";
 import { checkTaken, claimPlace, moveClaim, releasePlace, takeFreePlace, takePlace } from "@clearing/store/place-claim";
 import { programWrites } from "@clearing/store/program";
@@ -250,6 +250,17 @@ test("a lock is taken where it is free, ours or lapsed, and never another bookin
   ];
   for (const stored of found) expect(await tried(lock, stored)).toBe("written");
   expect(await tried(lock, { bookingId: theirs, until: plusMinutes(now, 1) })).toBe("refused");
+});
+
+test("a lock that follows the claim is moved only while it is ours, and not taken again once it was let go", async () => {
+  const buyer = { ...us(), holdSlot: 1 };
+  const taken = locksTakenForOwn(buyer);
+  const slot = (await lockWrites(running.store, buyer, "card_page", { until: later, now }, taken)).at(-1);
+  if (slot === undefined) throw new Error("no lock follows");
+  expect(await tried(slot, null)).toBe("refused");
+  expect(await tried(slot, { bookingId: theirs, until: earlier })).toBe("refused");
+  expect(await tried(slot, { bookingId: ours, until: earlier })).toBe("written");
+  expect(await read(slot)).toMatchObject({ bookingId: ours, until: later });
 });
 
 const version = (of: number) => ({ holds: [{ version: of }], refuses: [null, { version: of + 1 }] });

@@ -57,7 +57,7 @@ async function answered(...request: Parameters<typeof hold>) {
 }
 
 /** A page of Stripe's for the deposit. */
-async function page({ id, agreement: { hash } }: Booking, at = now) {
+async function page({ id, owner, agreement: { hash } }: Booking, at = now) {
   const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
   await signAgreement(running.store, id, signature, { actor, action: "sign", now: at }, () => null);
   const gateway: Partial<Gateway> = {
@@ -66,7 +66,8 @@ async function page({ id, agreement: { hash } }: Booking, at = now) {
   };
   const site = { stage: "test", publicUrl: "https://example.org" };
   const context = { store: running.store, gateway: gateway as Gateway, ids, clock: { now: () => at }, site };
-  const opened = await openCheckout(context, { bookingId: id, purpose: "deposit" }, actor);
+  const payer = { mayPay: () => true, email: owner.email, answer: () => null };
+  const opened = await openCheckout(context, { bookingId: id, purpose: "deposit" }, actor, payer);
   if (!opened.ok) throw new Error("no page");
   return opened.attempt;
 }

@@ -20,8 +20,8 @@ export type LockRefusal = "already_booked" | "debit_busy" | "slot_busy";
 
 /**
  * A lock that a booking holds beside its place, and what becomes of it at each move of the claim: `claim` takes it or
- * moves its instant, refused while another booking holds it; `follow` moves it and `release` lets it go, where it is
- * ours.
+ * moves its instant, refused while another booking holds it; `follow` moves it and `release` lets it go, only where it
+ * is ours.
  */
 type Lock = {
   key: Key;
@@ -80,7 +80,7 @@ export type HeldLocks = ReadonlySet<string>;
 export const heldLocks = ({ id }: Booking, items: readonly (Item | null)[]): HeldLocks =>
   new Set(items.flatMap((item) => (item?.bookingId === id ? [`${item.pk} ${item.sk}`] : [])));
 
-/** All of a booking's locks, taken for held without a look: a write to one that is another's by now is refused. */
+/** All of a booking's locks, taken for held without a look: a write to one that is not is refused. */
 export const locksTakenForOwn = (booking: Booking): HeldLocks =>
   new Set(locksOf(booking).map(({ key }) => lockName(key)));
 
@@ -106,13 +106,9 @@ export async function lockWrites(
       moved.filter(({ at }) => at[move] !== "claim"),
     ));
   return moved.flatMap((lock): Guarded<LockRefusal | "stale">[] => {
-    if (lock.at[move] === "claim") return [lockWrite(store, booking, lock, until, now, lock.refusal)];
+    if (lock.at[move] === "claim") return [lockClaim(store, booking, lock, until, now)];
     if (!known.has(lockName(lock.key))) return [];
-    return [
-      lock.at[move] === "follow"
-        ? lockWrite(store, booking, lock, until, now, "stale")
-        : lockRelease(store, booking, lock),
-    ];
+    return [lock.at[move] === "follow" ? lockMove(store, booking, lock, until) : lockRelease(store, booking, lock)];
   });
 }
 
@@ -173,14 +169,13 @@ async function readList(store: Store, wanted: Key[]): Promise<(Item | null)[]> {
 }
 
 /** Takes a lock, or moves the instant of our own: it is overtakable once its instant has passed. */
-function lockWrite<Refusal extends string>(
+function lockClaim(
   store: Store,
   { id }: Booking,
-  { key }: Lock,
+  { key, refusal }: Lock,
   until: Instant | "forever",
   now: Instant,
-  refusal: Refusal,
-): Guarded<Refusal> {
+): Guarded<LockRefusal> {
   return {
     write: {
       Update: {
@@ -197,6 +192,23 @@ function lockWrite<Refusal extends string>(
       },
     },
     refusal,
+  };
+}
+
+/** Moves the instant of a lock, only while it is ours: one that was let go is not taken again. */
+function lockMove(store: Store, { id }: Booking, { key }: Lock, until: Instant | "forever"): Guarded<"stale"> {
+  return {
+    write: {
+      Update: {
+        TableName: store.tables.core,
+        Key: key,
+        UpdateExpression: "SET #until = :until",
+        ConditionExpression: "bookingId = :booking",
+        ExpressionAttributeNames: { "#until": "until" },
+        ExpressionAttributeValues: { ":booking": id, ":until": until === "forever" ? forever : until },
+      },
+    },
+    refusal: "stale",
   };
 }
 
