@@ -12,6 +12,7 @@ import { bookingEntries } from "@clearing/store/journal";
 import { underLease } from "@clearing/store/lease";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { subscriptions } from "../../infra/triggers.ts";
 import { contextAt } from "../harness/context.ts";
 import { actor, signedBooking } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
@@ -256,24 +257,31 @@ describe("one payment, of which everybody hears at once", () => {
 });
 
 describe("a lease", () => {
-  const nothingYet = async () => ({ done: false }) as const;
+  const booking = () => ({ id: ids.next("bkg"), version: 3 });
+  /** Work that is never seen to be done; who cannot begin waits for a second. */
+  const work = (name: string, { moved, seen }: { moved: boolean; seen: { id: string; version: number } }) => ({
+    look: async () => ({ done: false, seen }) as const,
+    act: async () => ({ moved, result: name }),
+    patienceMs: 1_000,
+    otherwise: async () => `${name} had to wait`,
+  });
 
   test("is one holder's at a time, until what it did is seen", async () => {
     const store = storeWith(plainly);
-    const bookingId = ids.next("bkg");
+    const seen = booking();
     let working = 0;
     let most = 0;
     let done = false;
     const worked = await Promise.all(
       Array.from({ length: 6 }, () =>
-        underLease(store, bookingId, {
-          look: async () => (done ? { done: true, result: "seen" } : { done: false }),
+        underLease<string>(store, seen, {
+          look: async () => (done ? { done: true, result: "seen" } : { done: false, seen }),
           act: async () => {
             most = Math.max(most, ++working);
             await running.store.sleep(50);
             working--;
             done = true;
-            return { done: true, result: "done" };
+            return { moved: true, result: "done" };
           },
         }),
       ),
@@ -283,35 +291,55 @@ describe("a lease", () => {
     expect(worked.toSorted()).toEqual(["done", "seen", "seen", "seen", "seen", "seen"]);
   });
 
-  test("is the next one's at once where nothing was done, or the holder failed", async () => {
+  test("is the next one's at once where the booking has not moved, or the holder failed", async () => {
     const store = storeWith(plainly);
-    const bookingId = ids.next("bkg");
-    const order: string[] = [];
-    const act = (name: string, result: { done: boolean }) => ({
-      look: nothingYet,
-      act: async () => {
-        order.push(name);
-        return { ...result, result: name } as { done: true; result: string };
-      },
-      patienceMs: 1,
-      otherwise: async () => `${name} had to wait`,
-    });
-    const failing = { ...act("failing", { done: false }), act: () => Promise.reject(new Error("no answer")) };
+    const seen = booking();
+    const failing = { ...work("failing", { moved: false, seen }), act: () => Promise.reject(new Error("no answer")) };
 
-    expect(await underLease(store, bookingId, act("first", { done: false }))).toBe("first");
-    await expect(underLease(store, bookingId, failing)).rejects.toThrow("no answer");
-    expect(await underLease(store, bookingId, act("second", { done: true }))).toBe("second");
-    expect(await underLease(store, bookingId, act("third", { done: true }))).toBe("third had to wait");
-    expect(order).toEqual(["first", "second"]);
+    expect(await underLease(store, seen, work("first", { moved: false, seen }))).toBe("first");
+    await expect(underLease(store, seen, failing)).rejects.toThrow("no answer");
+    expect(await underLease(store, seen, work("second", { moved: false, seen }))).toBe("second");
   });
 
-  test("ends by itself", async () => {
-    const bookingId = ids.next("bkg");
-    const act = async () => ({ done: true, result: "worked" }) as const;
-    const work = { look: nothingYet, act, patienceMs: 1, otherwise: async () => "waited" };
+  test("ends with the version that it was taken for: who sees the next one, of whatever attempt, waits for nobody", async () => {
+    const store = storeWith(plainly);
+    const seen = booking();
+    const moved = { ...seen, version: 4 };
+    await underLease(store, seen, work("holder", { moved: true, seen }));
 
-    expect(await underLease<string>(storeWith(plainly), bookingId, work)).toBe("worked");
-    expect(await underLease<string>(storeWith(plainly, 9), bookingId, work)).toBe("waited");
-    expect(await underLease<string>(storeWith(plainly, 10), bookingId, work)).toBe("worked");
+    expect(await underLease(store, seen, work("same version", { moved: false, seen }))).toBe(
+      "same version had to wait",
+    );
+    expect(await underLease(store, seen, work("looks again", { moved: true, seen: moved }))).toBe("looks again");
+    expect(await underLease(store, moved, work("same again", { moved: true, seen: moved }))).toBe(
+      "same again had to wait",
+    );
+    const next = { ...seen, version: 5 };
+    expect(await underLease(store, next, work("next", { moved: true, seen: next }))).toBe("next");
+  });
+
+  test("ends by itself, after the longest life of a consumer", async () => {
+    const seen = booking();
+    const after = (seconds: number) =>
+      underLease(storeWith(plainly, seconds), seen, work("worked", { moved: true, seen }));
+    const timeoutSeconds = subscriptions["stripe-events"]?.timeoutSeconds ?? 0;
+
+    expect(await after(0)).toBe("worked");
+    expect(await after(timeoutSeconds - 1)).toBe("worked had to wait");
+    expect(await after(timeoutSeconds)).toBe("worked");
+  });
+
+  test("is gone on without after ten seconds of looks by who has to work in the end", async () => {
+    const waits: number[] = [];
+    const store = { ...storeWith(plainly), sleep: async (ms: number) => void waits.push(ms) };
+    const seen = booking();
+    const { patienceMs: _, otherwise: __, ...must } = work("worked", { moved: true, seen });
+    await underLease(store, seen, must);
+
+    expect(await underLease(store, seen, must)).toBe("worked");
+
+    const waited = waits.reduce((sum, ms) => sum + ms, 0);
+    expect(waited).toBeGreaterThanOrEqual(10_000);
+    expect(waited).toBeLessThan(10_400);
   });
 });

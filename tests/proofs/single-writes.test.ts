@@ -114,14 +114,14 @@ describe("what is due and was worked on in vain", () => {
 
 describe("a lease", () => {
   const lease = () => keys.lease(ids.next("bkg"));
-  const bookingOf = ({ pk }: Key) => pk.slice("BKG#".length);
+  const bookingOf = ({ pk }: Key) => ({ id: pk.slice("BKG#".length), version: 4 });
   /** Who works: the one that asks for the lease, or nobody while another has it. */
   const working = (key: Key, on = store, act = async () => {}) =>
     underLease(on, bookingOf(key), {
-      look: async () => ({ done: false }),
+      look: async () => ({ done: false, seen: bookingOf(key) }),
       act: async () => {
         await act();
-        return { done: false, result: "this one" };
+        return { moved: false, result: "this one" };
       },
       patienceMs: 1,
       otherwise: async () => "another",
@@ -130,7 +130,8 @@ describe("a lease", () => {
   test.each([
     ["that nobody has", null, "this one"],
     ["that has run out", { heldBy: "another", leaseUntil: now }, "this one"],
-    ["that another has", { heldBy: "another", leaseUntil: plusSeconds(now, 1) }, "another"],
+    ["that another has", { heldBy: "another", heldFor: 4, leaseUntil: plusSeconds(now, 1) }, "another"],
+    ["of an earlier version", { heldBy: "another", heldFor: 3, leaseUntil: plusSeconds(now, 1) }, "this one"],
   ])("%s", async (_what, stored, worker) => {
     const key = lease();
     if (stored !== null) await put(key, stored);

@@ -76,18 +76,21 @@ export function settleAlone(
   let file = seen;
   const ref = { bookingId: seen.booking.id, attemptId: seen.attempt.id };
   const stored = (): Settled => ({ ok: true, attempt: file.attempt });
-  return underLease<Settled>(store, ref.bookingId, {
+  return underLease<Settled>(store, seen.booking, {
     look: async () => {
       file = (await readAttemptFile(store, ref.bookingId, ref.attemptId)) ?? file;
-      return isEnough(file) ? { done: true, result: stored() } : { done: false };
+      return isEnough(file) ? { done: true, result: stored() } : { done: false, seen: file.booking };
     },
     act: async () => {
       const result = await settle(context, ref, action, file);
-      return { done: result.ok && isOver(result.attempt), result };
+      return { moved: result.ok && hasPaid(file.attempt, result.attempt), result };
     },
     ...(patienceMs === undefined ? {} : { patienceMs, otherwise: async () => stored() }),
   });
 }
+
+/** The attempt was under way and has succeeded since: whatever becomes of its money, the booking counts it. */
+const hasPaid = (before: Attempt, after: Attempt): boolean => isUnderWay(before) && after.status === "succeeded";
 
 /** Nothing that Stripe tells of its payment changes such an attempt any more. */
 export const isOver = (attempt: Attempt): boolean =>
