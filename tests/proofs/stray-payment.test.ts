@@ -12,7 +12,7 @@ import { card } from "@clearing/domain/testing/retreat";
 import type { Instant } from "@clearing/domain/time";
 import type { ChargeFacts, RefundFacts } from "@clearing/payments";
 import { stripeGateway } from "@clearing/payments/stripe-gateway";
-import { readAttempt } from "@clearing/store/attempt";
+import { readAttempt, readAttemptFile } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { readCharges } from "@clearing/store/charge";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -371,6 +371,20 @@ describe("a debit that is refunded while it is processing", () => {
     await expectReconciled();
   });
 
+  test("is refunded by the news of its charge, whose attempt that settles", async () => {
+    const booking = await processing("pm_usBankAccount_success");
+    await moveClock(8 * DAY);
+    const news = (await events()).find(({ type }) => type === "charge.succeeded");
+    const named = news?.attempt && (await readAttemptFile(running.store, booking.id, news.attempt.attemptId));
+    if (news === undefined || named === undefined || named === null) throw new Error("no charge was told");
+
+    expect(await applyStripeEvent(context, news, named)).toMatchObject({ ok: true });
+
+    expect(await stateOf(booking)).toMatchObject({ status: "awaiting_clearance", paid: 250_000, refunded: 60_000 });
+    expect(await accounts(booking.id)).toMatchObject({ refunds_payable: 0, deferred_revenue: -190_000 });
+    await expectReconciled();
+  });
+
   test("leaves no debt when it fails", async () => {
     const booking = await processing("pm_usBankAccount_insufficientFunds");
     await moveClock(3 * DAY);
@@ -380,6 +394,59 @@ describe("a debit that is refunded while it is processing", () => {
     expect(await stateOf(booking)).toEqual({ status: "held", paid: 0, refunded: 0, deposit: "scheduled" });
     expect(await accounts(booking.id)).toEqual({});
     await expectReconciled();
+  });
+});
+
+describe("a session that Stripe shows as it was before its payment ended", () => {
+  /** Tells what has happened, newest first, to a consumer that is shown this session as it was when this was called. */
+  async function lagging(sessionId: string): Promise<(types: RegExp) => Promise<void>> {
+    const before = await context.gateway.retrieveCheckoutSession(sessionId);
+    const gateway = { ...context.gateway, retrieveCheckoutSession: async () => before };
+    return async (types) => {
+      const told = (await events()).filter(({ type }) => types.test(type));
+      const newest = told.at(0);
+      if (newest === undefined || newest.attempt === undefined) throw new Error(`nothing told of ${types}`);
+      const { bookingId, attemptId } = newest.attempt;
+      const file = await readAttemptFile(running.store, bookingId, attemptId);
+      expect(await applyStripeEvent({ ...context, gateway }, newest, file)).toMatchObject({ ok: true });
+    };
+  }
+  const bankDebit = async (method: string, days: number) => {
+    const { booking, attempt, sessionId } = await checkout();
+    await payOn(sessionId, method);
+    await hear(booking);
+    const tell = await lagging(sessionId);
+    await moveClock(days * DAY);
+    return { booking, attempt, tell };
+  };
+
+  test("is settled by its charge, with a card", async () => {
+    const { booking, sessionId } = await checkout();
+    const tell = await lagging(sessionId);
+    await payOn(sessionId);
+
+    await tell(/^charge.succeeded$/);
+
+    expect(await stateOf(booking)).toMatchObject({ status: "awaiting_clearance", paid: 250_000, refunded: 0 });
+    await expectReconciled();
+  });
+
+  test("is settled by its charge, with a bank debit", async () => {
+    const { booking, tell } = await bankDebit("pm_usBankAccount_success", 8);
+
+    await tell(/^charge.succeeded$/);
+
+    expect(await stateOf(booking)).toMatchObject({ status: "awaiting_clearance", paid: 250_000, deposit: "paid" });
+    await expectReconciled();
+  });
+
+  test("has failed once the bank has said no", async () => {
+    const { booking, attempt, tell } = await bankDebit("pm_usBankAccount_insufficientFunds", 3);
+
+    await tell(/^checkout.session.async_payment_failed$/);
+
+    expect(await readAttempt(running.store, booking.id, attempt.id)).toMatchObject({ status: "failed" });
+    expect(await stateOf(booking)).toEqual({ status: "held", paid: 0, refunded: 0, deposit: "scheduled" });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Charge } from "@clearing/domain/booking";
+import { type Attempt, type Charge, sessionOf } from "@clearing/domain/booking";
 import { bookingEntries, paymentUnknown } from "@clearing/domain/ledger";
 import { dateIn } from "@clearing/domain/time";
 import type { ChargeFacts, CheckoutFacts, GatewayFailure, PaymentFacts } from "@clearing/payments";
@@ -8,8 +8,8 @@ import { commit } from "@clearing/store/commit";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readWayBack } from "@clearing/store/way-back";
 import { type AttemptRef, attemptNamed, bookingNamed, by, type Context } from "./context.ts";
-import { bookedBy } from "./outcome.ts";
-import { type Settled, settle } from "./settle.ts";
+import { bookedBy, outcomeOfPayment } from "./outcome.ts";
+import { applyOutcome, type Settled, settle } from "./settle.ts";
 import { recordStrayPayment } from "./stray-payment.ts";
 
 export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
@@ -49,23 +49,40 @@ export async function applyPayment(context: Context, payment: PaymentFacts, acti
   return postStray(context, payment, charge, action);
 }
 
-/** Settles an attempt, and tells whether this payment turned out to be its own. */
+/**
+ * Settles an attempt, and tells whether this payment turned out to be its own: by the intent that its session has brought,
+ * or by `sessionId`, the session that Stripe says the payment was made by.
+ */
 async function settleOwn(
   context: Context,
   ref: AttemptRef,
-  { paymentIntentId, status }: PaymentFacts,
+  payment: PaymentFacts,
   action: string,
+  sessionId?: string,
 ): Promise<Applied | "not_its_own"> {
   let settled = await settle(context, ref, action);
   // A session that was made under its key again is shown as it was at first: what was paid on it shows the next time.
-  if (settled.ok && settled.attempt.status === "open" && status === "succeeded") {
+  if (settled.ok && settled.attempt.status === "open" && payment.status === "succeeded") {
     settled = await settle(context, ref, action);
   }
   if (!settled.ok) return isMissing(settled) ? "not_its_own" : settled;
-  return settled.attempt.paymentIntentId === paymentIntentId ? { ok: true } : "not_its_own";
+  const { attempt } = settled;
+  const isOwn =
+    attempt.paymentIntentId === null
+      ? sessionId !== undefined && sessionId === sessionOf(attempt)
+      : attempt.paymentIntentId === payment.paymentIntentId;
+  if (!isOwn) return "not_its_own";
+  return isAhead(payment, attempt) ? applyOutcome(context, ref, outcomeOfPayment(payment), action) : { ok: true };
 }
 
-/** Somebody may have edited the metadata of an attempt's own intent: Stripe knows which session it belongs to. */
+/** The session was shown as it was before: the intent, which was fetched too, tells what has become of the payment. */
+const isAhead = ({ status }: PaymentFacts, attempt: Attempt): boolean =>
+  status === "succeeded" ? attempt.chargeId === null : status !== "processing" && attempt.status === "processing";
+
+/**
+ * Stripe knows which session an intent belongs to, also where somebody has edited its metadata, or where the session does
+ * not show it yet.
+ */
 async function settleBySession(
   context: Context,
   payment: PaymentFacts,
@@ -74,7 +91,7 @@ async function settleBySession(
   const session = await context.gateway.findCheckoutSession(payment.paymentIntentId);
   if (!session.ok) return session;
   const ref = session.value && (await attemptOf(context, session.value));
-  return ref ? settleOwn(context, ref, payment, action) : "not_its_own";
+  return ref ? settleOwn(context, ref, payment, action, session.value?.sessionId) : "not_its_own";
 }
 
 /** A charge that is posted where it belongs, whatever its metadata says now: what may be missing yet is Stripe's booking. */

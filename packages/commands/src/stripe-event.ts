@@ -1,4 +1,4 @@
-import { type Attempt, sessionOf } from "@clearing/domain/booking";
+import { type Attempt, isUnderWay, sessionOf } from "@clearing/domain/booking";
 import { refundReturned, refundTaken, unknownRefundOwed } from "@clearing/domain/ledger";
 import { dateIn, type Instant } from "@clearing/domain/time";
 import type { GatewayResult, RefundFacts } from "@clearing/payments";
@@ -37,8 +37,16 @@ export async function applyStripeEvent(
   if (!settled.ok && "kind" in settled) return settled;
   // A copy of its metadata, or an attempt that another session has paid: the object itself says whose it is.
   if (!settled.ok || !isAbout(settled.attempt, hint)) return applyObject(context, hint);
+  const { paymentIntentId } = settled.attempt;
+  if (tellsAnEnd.has(hint.type) && isUnderWay(settled.attempt) && paymentIntentId !== null) {
+    // The session does not show it yet.
+    return fetchPayment(context, paymentIntentId, action);
+  }
   return wasOver || hint.objectType !== "charge" ? { ok: true } : applyRefundsBefore(context, hint.objectId, action);
 }
+
+/** A payment that was under way has ended without money. */
+const tellsAnEnd: ReadonlySet<string> = new Set(["checkout.session.async_payment_failed", "payment_intent.canceled"]);
 
 /** Refunds of a bank debit that were made by hand before it settled: until then they had no money to be taken from. */
 async function applyRefundsBefore(context: Context, chargeId: string, action: string): Promise<Applied> {
