@@ -1,7 +1,7 @@
 import { Failure } from "@clearing/domain/failure";
 import { hasCome, type Instant, later, plusDays, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { EventPage, Gateway, GatewayFailure, ListEvents } from "@clearing/payments";
-import { isNeedless } from "@clearing/payments/events-acted-on";
+import { treatmentOf } from "@clearing/payments/events-acted-on";
 import type { Deps } from "@clearing/runtime/deps";
 import { type EventCursor, readEventCursor, writeEventCursor } from "@clearing/store/cursor";
 import type { Store } from "@clearing/store/store";
@@ -32,6 +32,7 @@ export async function bringInEvents(deps: WithGateway, bounds: Bounds): Promise<
   for (let pages = 1; ; pages++) {
     found += await storeUnknown(deps, page);
     cursor = cursorAfter(cursor, page, startedAt);
+    countNotActedOn(deps, page, cursor);
     await writeEventCursor(store, cursor);
     const [newest] = page.items;
     if (!page.hasMore || newest === undefined) break;
@@ -76,7 +77,7 @@ const notListed = ({ kind, code }: GatewayFailure) =>
 
 /** Stores what is not here yet, the oldest first. What is known costs a read. */
 async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promise<number> {
-  const told = items.filter((event) => !isNeedless(event));
+  const told = items.filter((event) => treatmentOf(event) === "kept");
   const known = await knownStripeEvents(
     store,
     told.map(({ eventId }) => eventId),
@@ -89,6 +90,15 @@ async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promi
     if (stored === "stored") found++;
   }
   return found;
+}
+
+/** Each event that is let go is counted once, by its type, as the cursor passes it: whether or not a webhook brought it. */
+function countNotActedOn({ log }: Deps, { items }: EventPage, { event }: EventCursor): void {
+  const place = items.findIndex(({ eventId }) => eventId === event);
+  const letGo = place === -1 ? [] : items.slice(place).filter((one) => treatmentOf(one) === "not_acted_on");
+  for (const [type, of] of Map.groupBy(letGo, (one) => one.type)) {
+    log.metric("StripeEventsNotActedOn", of.length, "Count", { type });
+  }
 }
 
 /** Moves to the newest event that is old enough to be looked at for the last time. */

@@ -1,5 +1,5 @@
 import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
-import { isNeedless } from "@clearing/payments/events-acted-on";
+import { treatmentOf } from "@clearing/payments/events-acted-on";
 import { verifyWebhook } from "@clearing/payments/webhook";
 import type { RawHttpRequest, Refusal, Reply } from "@clearing/runtime/api";
 import type { Deps, NotConfigured } from "@clearing/runtime/deps";
@@ -11,7 +11,8 @@ type Unset = Pick<NotConfigured, "notConfigured">;
 /**
  * Takes a Stripe webhook: the signature over the bytes as they came, then one transaction that stores the event and the
  * message that has it worked on. 200 only when that is durable; otherwise Stripe delivers it again, as it does while
- * the operator has not yet told us the signing secret. An event that tells nothing which another does not is let go.
+ * the operator has not yet told us the signing secret. An event that is not acted upon is let go; the
+ * reconciler counts it.
  */
 export async function receiveWebhook(
   request: RawHttpRequest,
@@ -34,7 +35,7 @@ export async function receiveWebhook(
     deps.log.warn("webhook of another API version", { eventId: event.eventId, apiVersion: event.apiVersion });
     deps.log.metric("WebhookVersionSkew", 1, "Count");
   }
-  if (isNeedless(event)) return { status: 200, body: { received: true } };
+  if (treatmentOf(event) !== "kept") return { status: 200, body: { received: true } };
   const outcome = await storeStripeEvent(deps.store, event, now);
   deps.log.info("webhook", { eventId: event.eventId, type: event.type, objectId: event.objectId, outcome });
   return outcome === "conflict" ? { refused: "unavailable" } : { status: 200, body: { received: true } };

@@ -251,6 +251,7 @@ describe("what a person is told", () => {
       "MailUndeliverable",
       "PaymentRefused",
       "ReconciledEvents",
+      "StripeEventsNotActedOn",
       "StripeNotConfigured",
       "WebhookVersionSkew",
     ];

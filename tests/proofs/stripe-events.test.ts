@@ -175,12 +175,16 @@ describe("the reconciler", () => {
   function account(events: StripeEventFacts[], start: Instant) {
     const clock = { at: start, now: () => clock.at };
     const { gateway, asked } = stripeWith(events, clock);
-    const { deps } = depsWith(clock, gateway);
+    const { deps, log } = depsWith(clock, gateway);
     const sent = vi.spyOn(deps.store.client, "send");
     return {
       clock,
       asked,
       run: (pages = 50) => reconcile(deps, { pages, seconds: 200 }),
+      counted: () =>
+        log
+          .map((line): { type: string; StripeEventsNotActedOn?: number } => JSON.parse(line))
+          .flatMap(({ type, StripeEventsNotActedOn: count }) => (count === undefined ? [] : [[type, count]])),
       writes: () => sent.mock.calls.filter(([command]) => command instanceof TransactWriteCommand).length,
     };
   }
@@ -228,6 +232,29 @@ describe("the reconciler", () => {
     expect(writes()).toBe(before.writes);
     expect(asked.slice(before.asked)).toHaveLength(1);
     expect(await stored()).toHaveLength(25);
+  });
+
+  test("counts what is not acted upon by its type, each event once, and keeps none of it", async () => {
+    const events = [
+      happened(1, at(-60), "customer.deleted"),
+      happened(2, at(-50), "payment_intent.payment_failed"),
+      happened(3, at(-45), "payment_intent.created"),
+      happened(4, at(-40), "payment_intent.payment_failed"),
+      happened(5, at(-1), "setup_intent.succeeded"),
+    ];
+    const { clock, run, counted } = account(events, now);
+
+    await run();
+    await run();
+    expect(counted()).toEqual([
+      ["payment_intent.payment_failed", 2],
+      ["customer.deleted", 1],
+    ]);
+    clock.at = at(10);
+    await run();
+
+    expect(counted().slice(2)).toEqual([["setup_intent.succeeded", 1]]);
+    expect(await stored()).toEqual([]);
   });
 
   test("looks again at what is young: an event that the list shows late is found", async () => {

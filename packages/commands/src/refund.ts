@@ -10,7 +10,7 @@ import { refundAtStripe } from "./refund-at-stripe.ts";
 import { reckonRefundPart } from "./refund-by-hand.ts";
 import { settleRefundPart, spreadOverCharges } from "./refund-parts.ts";
 import { shown } from "./shown.ts";
-import { applyRefundsOf } from "./stripe-event.ts";
+import { applyRefundsOf } from "./stripe-refund.ts";
 
 type RefundRef = { bookingId: string; refundId: string };
 type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;

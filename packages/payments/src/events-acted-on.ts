@@ -1,26 +1,43 @@
 import type { StripeEventFacts } from "./stripe-objects.ts";
 
 /**
- * The events that are acted upon, each of a fact that no other on the list tells. Money is told by its charge, whoever
- * made it and however; a session tells that it ended without money, or that a bank debit is under way. The webhook
- * endpoint asks Stripe for these. Source: docs.stripe.com/api/events/types.
+ * What becomes of the events of a payment's objects. `acted_on`: each tells a fact that no other of them tells. Money is
+ * told by its charge, whoever made it and however; a session tells that it ended without money, or that a bank debit is
+ * under way. `needless`: another event tells it, or the answer to our own request did. An event without a row is not
+ * acted upon, and is counted. Source: docs.stripe.com/api/events/types.
  */
-export const eventsActedOn: readonly string[] = [
-  "checkout.session.completed",
-  "checkout.session.expired",
-  "checkout.session.async_payment_failed",
-  "payment_intent.processing",
-  "payment_intent.canceled",
-  "charge.succeeded",
-  "charge.captured",
-  "charge.updated",
-  "charge.refunded",
-  "refund.created",
-  "refund.updated",
-  "refund.failed",
-];
+const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
+  "checkout.session.completed": "acted_on",
+  "checkout.session.expired": "acted_on",
+  "checkout.session.async_payment_failed": "acted_on",
+  "checkout.session.async_payment_succeeded": "needless",
+  "payment_intent.created": "needless",
+  "payment_intent.requires_action": "needless",
+  "payment_intent.amount_capturable_updated": "needless",
+  "payment_intent.processing": "acted_on",
+  "payment_intent.succeeded": "needless",
+  "payment_intent.canceled": "acted_on",
+  "charge.pending": "needless",
+  "charge.succeeded": "acted_on",
+  "charge.captured": "acted_on",
+  "charge.updated": "acted_on",
+  "charge.refunded": "acted_on",
+  "charge.failed": "needless",
+  "refund.created": "acted_on",
+  "refund.updated": "acted_on",
+  "refund.failed": "acted_on",
+  "customer.created": "needless",
+  "payment_method.attached": "needless",
+  "product.created": "needless",
+  "price.created": "needless",
+};
 
-/** What a payment is made of at Stripe. Of anything else we know nothing, and no event of it is left out. */
+/** The events that are acted upon. The webhook endpoint asks Stripe for these. */
+export const eventsActedOn: readonly string[] = Object.keys(treatments).filter(
+  (type) => treatments[type] === "acted_on",
+);
+
+/** What a payment is made of at Stripe. Of anything else we know nothing, and each event of it is kept. */
 const known = new Set([
   "checkout.session",
   "payment_intent",
@@ -33,13 +50,18 @@ const known = new Set([
   "price",
 ]);
 
-/** Whether an event tells nothing that another event does not tell: it is neither stored nor acted upon. */
-export function isNeedless({
+/** `kept`: it is stored and worked on. `needless` and `not_acted_on`: it is let go, and the second is counted. */
+type Treatment = "kept" | "needless" | "not_acted_on";
+
+/** What becomes of an event. */
+export function treatmentOf({
   type,
   objectType,
   paid,
-}: Pick<StripeEventFacts, "type" | "objectType" | "paid">): boolean {
-  if (!known.has(objectType)) return false;
+}: Pick<StripeEventFacts, "type" | "objectType" | "paid">): Treatment {
+  if (!known.has(objectType)) return "kept";
   // A session that was paid at once has a charge, which is told by itself.
-  return !eventsActedOn.includes(type) || (type === "checkout.session.completed" && paid === true);
+  if (type === "checkout.session.completed" && paid === true) return "needless";
+  const treatment = treatments[type] ?? "not_acted_on";
+  return treatment === "acted_on" ? "kept" : treatment;
 }
