@@ -10,7 +10,9 @@ afterEach(() => rmSync(path, { recursive: true, force: true }));
 test("a folder of another version is refused until it is started afresh", () => {
   openDataFolder(path, false).close();
   writeFileSync(join(path, "format"), "0");
-  expect(() => openDataFolder(path, false)).toThrow("has data of format 0");
+  expect(() => openDataFolder(path, false)).toThrow(
+    /has data of format 0, .*To keep it, .* CLEARING_DATA_DIR; to delete it: start with --fresh$/,
+  );
   openDataFolder(path, true).close();
   openDataFolder(path, false).close();
 });

@@ -39,7 +39,10 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
       for (const name of ["logs", "format", "issuers.json"]) rmSync(file(name), { recursive: true, force: true });
     const found = existsSync(file("format")) ? readFileSync(file("format"), "utf8").trim() : undefined;
     if (found !== undefined && found !== FORMAT) {
-      throw new StartRefused(`${path} has data of format ${found}, this version reads ${FORMAT}: start with --fresh`);
+      throw new StartRefused(
+        `${path} has data of format ${found}, this version reads ${FORMAT} and nothing converts it. ` +
+          "To keep it, choose another folder by CLEARING_DATA_DIR; to delete it: start with --fresh",
+      );
     }
     writeFileSync(file("format"), FORMAT);
     mkdirSync(file("logs"), { recursive: true });
