@@ -4,10 +4,10 @@ import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import { endEarly } from "@clearing/commands/end-early";
 import { closePages } from "@clearing/commands/pages";
-import type { Booking, Due } from "@clearing/domain/booking";
+import type { Attempt, Booking, CheckoutAttempt, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
-import type { Gateway } from "@clearing/payments";
-import { readAttempts } from "@clearing/store/attempt";
+import type { Gateway, PaymentFacts } from "@clearing/payments";
+import { attemptPut, readAttempts } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import type { DueKind } from "@clearing/store/keys";
@@ -173,6 +173,47 @@ describe("the pages of a booking that has ended", () => {
     expect(expired).toEqual([]);
     const attempts = await readAttempts(running.store, booking.id);
     expect(attempts.filter(({ status }) => status === "open").map(({ purpose }) => purpose)).toContain("due");
+  });
+
+  test("leave an intent with a saved method behind to be cancelled, whose id nobody heard of", async () => {
+    const { store } = running;
+    const { booking, stripe } = await paying();
+    const page = await revived(booking, stripe);
+    const opened = (await readAttempts(store, booking.id)).find(({ id }) => id === page);
+    if (opened === undefined) throw new Error("no attempt is stored");
+    const { methods: _m, returnUrl: _r, autopay: _a, sessionId: _s, url: _u, sessionExpiresAt: _e, ...common } =
+      opened as CheckoutAttempt;
+    const { heldUntil: _h, verifyUntil: _v, ...rest } = common;
+    const saved: Attempt = {
+      ...rest,
+      ...{ via: "off_session", paymentMethodId: "pm_1", mandateId: null, status: "requested" },
+      version: opened.version + 1,
+    };
+    await commit(store, [attemptPut(store, saved)]);
+    const before = (await readBooking(store, booking.id)) as Booking;
+    const ended: Booking = { ...before, status: "declined", version: before.version + 1 };
+    const change = { booking: ended, events: [], journal: [] };
+    await commit(store, bookingWrites(store, before, change, { actor, action: "sample", now }));
+    const intent: PaymentFacts = {
+      ...{ paymentIntentId: "pi_1", status: "requires_action", amount: opened.amount, amountReceived: 0 },
+      ...{ currency: "usd", methodType: "card", created: now, customerId: "cus_1", nextAction: "use_stripe_sdk" },
+      ...{ lastError: null, charge: null, metadata: { attemptId: page } },
+    };
+    const asked: string[] = [];
+    const saving: Partial<Gateway> = {
+      ...stripe,
+      listPaymentIntents: async () => ({ ok: true, value: { items: [intent], nextAfter: null } }),
+      cancelPaymentIntent: async (id) => {
+        asked.push(id);
+        return { ok: true, value: { ...intent, status: "canceled" } };
+      },
+    };
+
+    await closePages(contextOf(depsAt(at(5), saving)), booking.id, "test");
+
+    expect(asked).toEqual(["pi_1"]);
+    const after = (await readAttempts(store, booking.id)).find(({ id }) => id === page);
+    expect(after).toMatchObject({ via: "off_session", status: "failed", dueAt: null });
   });
 
   test("are noted only where one is open", async () => {

@@ -1,7 +1,7 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
-import { closeSession } from "@clearing/commands/pages";
+import { closeAttempt } from "@clearing/commands/pages";
 import { carryOutRefund } from "@clearing/commands/refund";
 import { removeBooking } from "@clearing/commands/removal";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
@@ -226,7 +226,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
     ["no attempt at all", { attemptId: "" }],
   ])("a copy that names %s is returned in full", async (_what, wrong) => {
     const { booking, attempt, metadata } = await checkout();
-    await closeSession(context, attempt, "test");
+    await closeAttempt(context, attempt, "test");
     await intent({ ...metadata, ...wrong });
 
     await hear(booking);
@@ -268,7 +268,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
   test("money that names a hold which was removed goes to suspense", async () => {
     const { booking, attempt, metadata } = await checkout();
     const ref = { actor, action: "sample" };
-    await closeSession(context, attempt, "sample");
+    await closeAttempt(context, attempt, "sample");
     await moveClock(HOUR);
     await lapseHold(running.store, booking.id, { ...ref, now: context.clock.now() });
     await moveClock(31 * DAY);

@@ -27,7 +27,7 @@ import type { Store } from "@clearing/store/store";
 import { wayBackPut } from "@clearing/store/way-back";
 import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
-import { closeSession, lookAtPage } from "./pages.ts";
+import { closeAttempt, lookAtPage } from "./pages.ts";
 import { customerGone, neverMade, neverShown } from "./session.ts";
 import { abandon, type Settled, settle } from "./settle.ts";
 
@@ -119,7 +119,7 @@ async function current(
   }
   return page.sessionExpiresAt > context.clock.now()
     ? lookAtPage(context, page, "checkout")
-    : closeSession(context, page, "checkout");
+    : closeAttempt(context, page, "checkout");
 }
 
 /** An attempt whose page Stripe has made, with its address; null for any other. */

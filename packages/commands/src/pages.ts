@@ -1,4 +1,4 @@
-import { type Attempt, mayOwe, sessionOf } from "@clearing/domain/booking";
+import { type Attempt, mayOwe } from "@clearing/domain/booking";
 import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { pagesClosed } from "@clearing/store/pages";
@@ -7,11 +7,13 @@ import type { Context } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
 import { customerGone } from "./session.ts";
 import { applyOutcome, changesNothing, type Settled, settle } from "./settle.ts";
+import { endAtStripe, intentNotKnown } from "./standing.ts";
 
 /**
- * Closes the pages that a booking still has open once it has ended: what was paid meanwhile is settled, the rest is
- * expired at Stripe. Gives the pages' results; one that fails keeps no other open, but a Stripe that does not answer is
- * asked no more. A booking that goes on, such as one that late money has revived, keeps its pages.
+ * Closes the attempts that a booking still has open once it has ended, on a page or with a saved method: what was paid
+ * meanwhile is settled, the rest is ended at Stripe. Gives what became of each; one that fails keeps no other open, but a
+ * Stripe that does not answer is asked no more. A booking that goes on, such as one that late money has revived, keeps
+ * its pages.
  */
 export async function closePages(context: Context, bookingId: string, action: string): Promise<Settled[]> {
   // The pages are read before the booking: one that is opened after late money has revived it is not among them.
@@ -23,7 +25,7 @@ export async function closePages(context: Context, bookingId: string, action: st
   const isOpen = ({ status }: Attempt) => status === "requested" || status === "open";
   for (const attempt of mayOwe(booking) ? [] : attempts.filter(isOpen)) {
     try {
-      const closed = await closeSession(context, attempt, action);
+      const closed = await closeAttempt(context, attempt, action);
       results.push(closed);
       if (isSilence(closed)) break;
     } catch (error) {
@@ -35,8 +37,11 @@ export async function closePages(context: Context, bookingId: string, action: st
   return results;
 }
 
+/** An intent that is not known yet is no silence: Stripe has answered. */
 const isSilence = (result: Settled): boolean =>
-  "kind" in result && (result.kind === "unavailable" || result.kind === "unknown");
+  "kind" in result &&
+  (result.kind === "unavailable" || result.kind === "unknown") &&
+  result.code !== intentNotKnown;
 
 /**
  * Looks at an open page before it is given out again: it may have been paid a moment ago. One whose customer was deleted
@@ -65,14 +70,13 @@ export async function lookAtPage(
   return applyOutcome(context, ref, isGone && outcome.kind === "expired" ? withdrawn : outcome, action);
 }
 
-/** Expires one session at Stripe, unless it was paid: then it is settled. */
-export async function closeSession(context: Context, attempt: Attempt, action: string): Promise<Settled> {
+/** Ends what an attempt can still be paid by, unless it was paid: then it is settled. */
+export async function closeAttempt(context: Context, attempt: Attempt, action: string): Promise<Settled> {
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
   const settled = await settle(context, ref, action);
-  const sessionId = settled.ok && settled.attempt.status === "open" ? sessionOf(settled.attempt) : null;
-  if (sessionId === null) return settled;
-  const expired = await context.gateway.expireCheckoutSession(sessionId);
-  if (expired.ok) return applyOutcome(context, ref, outcomeOf(expired.value), action);
-  // No longer open: paid or expired since it was looked at.
-  return expired.kind === "invalid" ? settle(context, ref, action) : expired;
+  const ended = settled.ok ? await endAtStripe(context, settled.attempt) : null;
+  if (ended === null) return settled;
+  if (ended.ok) return applyOutcome(context, ref, ended.value, action);
+  // It can be ended no more: paid or over since it was looked at.
+  return ended.kind === "invalid" ? settle(context, ref, action) : ended;
 }

@@ -1,6 +1,6 @@
 import { readAttempt } from "@clearing/store/attempt";
 import type { Context } from "./context.ts";
-import { closePages, closeSession } from "./pages.ts";
+import { closeAttempt, closePages } from "./pages.ts";
 import { carryOutRefund } from "./refund.ts";
 import { settle } from "./settle.ts";
 
@@ -15,7 +15,7 @@ export async function workOnAttempt(context: Context, bookingId: string, attempt
   // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.
   return told(
     over
-      ? await closeSession(context, attempt, "sweep:attempt")
+      ? await closeAttempt(context, attempt, "sweep:attempt")
       : await settle(context, { bookingId, attemptId }, "sweep:attempt"),
   );
 }

@@ -1,8 +1,8 @@
 import type { CheckoutAttempt } from "@clearing/domain/booking";
-import { Failure } from "@clearing/domain/failure";
-import { plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
-import type { CheckoutFacts, GatewayFailure, GatewayResult, ListCheckoutSessions } from "@clearing/payments";
+import { plusDays, plusHours } from "@clearing/domain/time";
+import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
 import { attemptMetadata, type Context, replayableHours } from "./context.ts";
+import { lookUp } from "./look-up.ts";
 import { shown } from "./shown.ts";
 
 /** Why an attempt was refused whose session was not made, or is another account's: another attempt may succeed. */
@@ -69,49 +69,10 @@ async function createSession(context: Context, attempt: CheckoutAttempt): Promis
   );
 }
 
-/**
- * Too old to replay: looked up among the customer's sessions, and never tried under a new key. Those of a customer that
- * was deleted since are found by the time in which they can have been made.
- */
+/** Too old to replay: looked up, and never tried under a new key. That none is listed proves that none was made. */
 async function findSession(context: Context, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> {
-  const { customerId, createdAt, sessionExpiresAt } = attempt;
-  const listed = await searchSessions(context, attempt, { customerId });
-  if (listed.ok || listed.kind !== "invalid") return orNeverMade(listed, attempt);
-  // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
-  const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
-  if (!customer.ok) return customer;
-  if (!customer.value.deleted)
-    throw new Failure("Stripe lists nothing of a customer that it has", { customerId, code: listed.code });
-  const made = { createdFrom: plusMinutes(createdAt, -clockMinutes), createdTo: sessionExpiresAt };
-  return orNeverMade(await searchSessions(context, attempt, made), attempt);
-}
-
-/** How far Stripe's clock may be from ours. */
-const clockMinutes = 5;
-
-async function searchSessions(
-  { gateway }: Context,
-  attempt: CheckoutAttempt,
-  query: ListCheckoutSessions,
-): Promise<GatewayResult<CheckoutFacts | null>> {
-  let after: string | undefined;
-  let oldest: CheckoutFacts | undefined;
-  do {
-    const page = await gateway.listCheckoutSessions(query, after);
-    if (!page.ok) return page;
-    oldest = page.value.items.findLast(({ metadata }) => metadata.attemptId === attempt.id) ?? oldest;
-    after = page.value.nextAfter ?? undefined;
-  } while (after !== undefined);
-  // Ours was the first to carry the attempt's id: a later one is a copy.
-  return { ok: true, value: oldest ?? null };
-}
-
-/** That none is listed proves that none was made. */
-function orNeverMade(
-  found: GatewayResult<CheckoutFacts | null>,
-  { id }: CheckoutAttempt,
-): GatewayResult<CheckoutFacts> {
+  const found = await lookUp(context, attempt, context.gateway.listCheckoutSessions, attempt.sessionExpiresAt);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };
-  return { ok: false, kind: "invalid", code: neverMade, message: `${id} has no session` };
+  return { ok: false, kind: "invalid", code: neverMade, message: `${attempt.id} has no session` };
 }

@@ -18,7 +18,7 @@ import { type AttemptRef, by, type Context } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
 import { neverMade } from "./session.ts";
 import { shown } from "./shown.ts";
-import { standingAtStripe } from "./standing.ts";
+import { intentNeverMade, standingAtStripe } from "./standing.ts";
 
 /** `kept`: the record of a request's answer was written with the page that it opened. */
 export type Settled = (SettleResult & { kept?: boolean }) | GatewayFailure;
@@ -193,8 +193,8 @@ async function recordOpened(
   return result.reason === "conflict" ? { ok: false, reason: "conflict" } : { ok: true, attempt: null };
 }
 
-/** Stripe refused the session, never made it or never showed it: the due is free for another attempt. */
+/** Stripe refused the session or the intent, never made it or never showed it: the due is free for another attempt. */
 function refuse(context: Context, { bookingId, id }: Attempt, code: string, action: string) {
-  const kind = code === neverMade ? "never_made" : "refused";
+  const kind = code === neverMade || code === intentNeverMade ? "never_made" : "refused";
   return applyOutcome(context, { bookingId, attemptId: id }, { kind, code }, action);
 }

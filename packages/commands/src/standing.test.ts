@@ -1,8 +1,9 @@
 import type { CheckoutAttempt, OffSessionAttempt } from "@clearing/domain/booking";
+import { plusHours, plusSeconds } from "@clearing/domain/time";
 import type { CheckoutFacts, Gateway, GatewayResult, PaymentFacts } from "@clearing/payments";
 import { describe, expect, test } from "vitest";
 import type { Context } from "./context.ts";
-import { standingAtStripe } from "./standing.ts";
+import { endAtStripe, standingAtStripe } from "./standing.ts";
 
 const now = "2027-03-01T17:00:00Z";
 const common = {
@@ -39,8 +40,8 @@ const session: CheckoutFacts = {
   ...{ payment: intent, metadata: {} },
 };
 
-/** A Stripe that has one session and one intent, and nothing else to be asked. */
-function atStripe(facts: PaymentFacts = intent): Context {
+/** A Stripe that has one session and one intent, and lists these intents of its customer, newest first. */
+function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Context {
   const only =
     <Value>(id: string, value: Value) =>
     async (asked: string): Promise<GatewayResult<Value>> => {
@@ -50,6 +51,7 @@ function atStripe(facts: PaymentFacts = intent): Context {
   const gateway: Partial<Gateway> = {
     retrieveCheckoutSession: only("cs_1", session),
     retrievePaymentIntent: only("pi_1", facts),
+    listPaymentIntents: async () => ({ ok: true, value: { items: listed, nextAfter: null } }),
   };
   return { gateway, clock: { now: () => now } } as Context;
 }
@@ -74,7 +76,69 @@ describe("how an attempt stands at Stripe", () => {
     });
   });
 
+  test("is what an intent says that is found among its customer's, where nobody heard of it", async () => {
+    const own = { ...intent, metadata: { attemptId: "att_1" } };
+    const copy = { ...own, paymentIntentId: "pi_copy", status: "succeeded" };
+
+    expect(await standingAtStripe(atStripe(own, [copy, own]), saved(null))).toMatchObject({
+      value: { outcome: { kind: "processing", paymentIntentId: "pi_1" } },
+    });
+  });
+
   test("is not known while no intent is: it may have been made", async () => {
     expect(await standingAtStripe(atStripe(), saved(null))).toMatchObject({ ok: false, kind: "unknown" });
+  });
+
+  test("is that none was made, where its key makes none any more and none is listed", async () => {
+    const young = { ...saved(null), createdAt: plusSeconds(plusHours(now, -23), 1) };
+    const old = { ...saved(null), createdAt: plusHours(now, -23) };
+
+    expect(await standingAtStripe(atStripe(), young)).toMatchObject({ kind: "unknown", code: "intent_not_known" });
+    expect(await standingAtStripe(atStripe(), old)).toMatchObject({ kind: "invalid", code: "intent_never_made" });
+  });
+});
+
+describe("an attempt is ended at Stripe", () => {
+  const ending = (facts: PaymentFacts) => {
+    const ended: string[] = [];
+    const { gateway, ...context } = atStripe(facts, [facts]);
+    const more: Partial<Gateway> = {
+      expireCheckoutSession: async (id) => {
+        ended.push(id);
+        return { ok: true, value: { ...session, status: "expired", payment: null } };
+      },
+      cancelPaymentIntent: async (id) => {
+        ended.push(id);
+        return { ok: true, value: { ...facts, status: "canceled" } };
+      },
+    };
+    return { ended, context: { ...context, gateway: { ...gateway, ...more } } };
+  };
+  const waiting = { ...intent, status: "requires_action", nextAction: "use_stripe_sdk" };
+
+  test("by expiring its page", async () => {
+    const { ended, context } = ending(intent);
+
+    expect(await endAtStripe(context, { ...page, status: "open" })).toEqual({ ok: true, value: { kind: "expired" } });
+    expect(ended).toEqual(["cs_1"]);
+  });
+
+  test.each([
+    ["whose id is known", "pi_1"],
+    ["that is found by its metadata", null],
+  ])("by cancelling its intent, %s", async (_what, id) => {
+    const { ended, context } = ending({ ...waiting, metadata: { attemptId: "att_1" } });
+
+    expect(await endAtStripe(context, { ...saved(id), status: "requested" })).toMatchObject({
+      value: { kind: "cancelled", paymentIntentId: "pi_1" },
+    });
+    expect(ended).toEqual(["pi_1"]);
+  });
+
+  test("nowhere while its debit is on its way", async () => {
+    const { ended, context } = ending(intent);
+
+    for (const attempt of [page, saved("pi_1")]) expect(await endAtStripe(context, attempt)).toBeNull();
+    expect(ended).toEqual([]);
   });
 });

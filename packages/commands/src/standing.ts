@@ -1,6 +1,8 @@
 import type { Attempt, OffSessionAttempt, PaymentOutcome } from "@clearing/domain/booking";
-import type { CheckoutFacts, GatewayResult } from "@clearing/payments";
-import type { Context } from "./context.ts";
+import { hasCome, plusHours } from "@clearing/domain/time";
+import type { CheckoutFacts, GatewayResult, PaymentFacts } from "@clearing/payments";
+import { type Context, replayableHours } from "./context.ts";
+import { lookUp } from "./look-up.ts";
 import { outcomeOf, outcomeOfPayment } from "./outcome.ts";
 import { currentSession } from "./session.ts";
 import { shown } from "./shown.ts";
@@ -18,19 +20,55 @@ export async function standingAtStripe(context: Context, attempt: Attempt): Prom
       const session = await currentSession(context, attempt);
       return session.ok ? { ok: true, value: { outcome: outcomeOf(session.value), session: session.value } } : session;
     }
-    case "off_session":
-      return intentStanding(context, attempt);
+    case "off_session": {
+      const payment = await intentOf(context, attempt);
+      return payment.ok ? { ok: true, value: { outcome: outcomeOfPayment(payment.value), session: null } } : payment;
+    }
   }
 }
 
-/** `unknown` while no intent is known of it: it may have been made, so that no other may be made for its due. */
-async function intentStanding(
-  { gateway }: Context,
-  { id, paymentIntentId }: OffSessionAttempt,
-): Promise<GatewayResult<Standing>> {
-  if (paymentIntentId === null) {
-    return { ok: false, kind: "unknown", code: "intent_not_known", message: `${id} has no payment intent yet` };
+/** Why an attempt with a saved method was refused: Stripe has no intent of it, and its key makes none any more. */
+export const intentNeverMade = "intent_never_made";
+/** Its intent is not listed yet, and may still be made under its key: no other may be made for its due. */
+export const intentNotKnown = "intent_not_known";
+
+/** The payment intent as Stripe has it now; looked up where its id is not known, since it may have been made. */
+async function intentOf(context: Context, attempt: OffSessionAttempt): Promise<GatewayResult<PaymentFacts>> {
+  const { gateway, clock } = context;
+  const { id, paymentIntentId, createdAt } = attempt;
+  if (paymentIntentId !== null) return shown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
+  const madeUntil = plusHours(createdAt, replayableHours);
+  const found = await lookUp(context, attempt, gateway.listPaymentIntents, madeUntil);
+  if (!found.ok) return found;
+  if (found.value !== null) return { ok: true, value: found.value };
+  const failure = { ok: false, message: `${id} has no payment intent` } as const;
+  return hasCome(madeUntil, clock.now())
+    ? { ...failure, kind: "invalid", code: intentNeverMade }
+    : { ...failure, kind: "unknown", code: intentNotKnown };
+}
+
+/**
+ * The one way to end what an attempt can still be paid by: its page is expired, or its intent cancelled. Gives what the
+ * attempt comes to by that; `invalid` where Stripe ends it no more, which is to be asked about. Null where nothing can be
+ * ended: a debit that is on its way succeeds or fails by itself.
+ */
+export async function endAtStripe(
+  context: Context,
+  attempt: Attempt,
+): Promise<GatewayResult<PaymentOutcome> | null> {
+  const { gateway } = context;
+  switch (attempt.via) {
+    case "checkout": {
+      if (attempt.status !== "open" || attempt.sessionId === null) return null;
+      const expired = await gateway.expireCheckoutSession(attempt.sessionId);
+      return expired.ok ? { ok: true, value: outcomeOf(expired.value) } : expired;
+    }
+    case "off_session": {
+      if (attempt.status !== "requested") return null;
+      const payment = await intentOf(context, attempt);
+      if (!payment.ok) return payment;
+      const cancelled = await gateway.cancelPaymentIntent(payment.value.paymentIntentId);
+      return cancelled.ok ? { ok: true, value: outcomeOfPayment(cancelled.value) } : cancelled;
+    }
   }
-  const payment = shown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
-  return payment.ok ? { ok: true, value: { outcome: outcomeOfPayment(payment.value), session: null } } : payment;
 }

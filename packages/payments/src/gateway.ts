@@ -44,8 +44,8 @@ export type Page<T> = { items: readonly T[]; nextAfter: string | null };
 
 export type CreateCustomer = { email: string; metadata: Metadata };
 
-/** The sessions of a customer, or those that were made from one instant to another. */
-export type ListCheckoutSessions = { customerId: string } | { createdFrom: Instant; createdTo: Instant };
+/** The objects of a customer, or those that were made from one instant to another. */
+export type ListedBy = { customerId: string } | { createdFrom: Instant; createdTo: Instant };
 
 /** A hosted page for one due. All of it is stored with the attempt, so that a replay sends the same parameters. */
 export type CreateCheckoutSession = {
@@ -96,13 +96,12 @@ export interface Gateway {
   /** Refused as `invalid` when the session is no longer open: retrieve it then. */
   expireCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
   /** Newest first: how an attempt whose outcome is unknown is found again. */
-  listCheckoutSessions(
-    query: ListCheckoutSessions,
-    startingAfter?: string,
-  ): Promise<GatewayResult<Page<CheckoutFacts>>>;
+  listCheckoutSessions(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<CheckoutFacts>>>;
   /** The session that a payment intent was made by; null for an intent of no session. */
   findCheckoutSession(paymentIntentId: string): Promise<GatewayResult<CheckoutFacts | null>>;
   retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
+  /** Newest first: how an attempt without a session is found again. */
+  listPaymentIntents(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<PaymentFacts>>>;
   /** Refused as `invalid` in a state that cannot be cancelled, and while a checkout session owns the intent. */
   cancelPaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
   createRefund(refund: CreateRefund, key: string): Promise<GatewayResult<RefundFacts>>;

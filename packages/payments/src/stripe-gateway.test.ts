@@ -268,6 +268,17 @@ describe("what Stripe says, as plain facts", () => {
     expect(seen[0]?.url).toContain("starting_after=cs_9");
   });
 
+  it("lists the payment intents of a customer, with what became of them", async () => {
+    const { gateway, seen } = await stripeThat(json(200, { object: "list", data: [intent], has_more: true }));
+
+    const result = await gateway.listPaymentIntents({ customerId: "cus_1" }, "pi_9");
+
+    expect(result).toMatchObject({ ok: true, value: { nextAfter: "pi_1", items: [{ paymentIntentId: "pi_1" }] } });
+    expect(seen[0]?.url).toContain("/v1/payment_intents?customer=cus_1");
+    expect(seen[0]?.url).toContain("starting_after=pi_9");
+    expect(seen[0]?.url).toContain("expand[0]=data.latest_charge.balance_transaction");
+  });
+
   it("lists events from an instant on, page by page", async () => {
     const event = {
       id: "evt_1",

@@ -11,8 +11,8 @@ import {
   paymentFacts,
   refundFacts,
 } from "./reduce-stripe-objects.ts";
-import type { CheckoutFacts } from "./stripe-objects.ts";
-import { after, eventQuery, PAGE_SIZE, sessionParams, sessionQuery } from "./stripe-params.ts";
+import type { CheckoutFacts, PaymentFacts } from "./stripe-objects.ts";
+import { after, eventQuery, madeBy, PAGE_SIZE, sessionParams } from "./stripe-params.ts";
 
 export type StripeGatewayOptions = {
   secretKey: string;
@@ -100,7 +100,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     listCheckoutSessions: (query, startingAfter) =>
       read(async () => {
         const page = await stripe.checkout.sessions.list({
-          ...sessionQuery(query),
+          ...madeBy(query),
           limit: PAGE_SIZE,
           expand: SESSION.map((path) => `data.${path}`),
           ...after(startingAfter),
@@ -119,6 +119,17 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       read(async () => {
         const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: INTENT });
         return paymentFacts(genuine(intent, "payment_intent"));
+      }),
+
+    listPaymentIntents: (query, startingAfter) =>
+      read(async () => {
+        const page = await stripe.paymentIntents.list({
+          ...madeBy(query),
+          limit: PAGE_SIZE,
+          expand: INTENT.map((path) => `data.${path}`),
+          ...after(startingAfter),
+        });
+        return pageOf(page, paymentFacts, (facts: PaymentFacts) => facts.paymentIntentId);
       }),
 
     cancelPaymentIntent: (paymentIntentId) => {

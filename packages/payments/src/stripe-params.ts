@@ -1,5 +1,5 @@
 import type { Stripe } from "stripe";
-import type { CreateCheckoutSession, ListCheckoutSessions, ListEvents } from "./gateway.ts";
+import type { CreateCheckoutSession, ListedBy, ListEvents } from "./gateway.ts";
 import { epochOf } from "./reduce-stripe-objects.ts";
 
 export const PAGE_SIZE = 100;
@@ -45,7 +45,7 @@ function methodOptions(method: CreateCheckoutSession["methods"][number], saveFor
   };
 }
 
-export const sessionQuery = (query: ListCheckoutSessions): Stripe.Checkout.SessionListParams =>
+export const madeBy = (query: ListedBy): { customer: string } | { created: { gte: number; lte: number } } =>
   "customerId" in query
     ? { customer: query.customerId }
     : { created: { gte: epochOf(query.createdFrom), lte: epochOf(query.createdTo) } };

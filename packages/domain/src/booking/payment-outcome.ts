@@ -19,7 +19,7 @@ export type PaymentOutcome =
   | { kind: "failed"; paymentIntentId: string | null; code: string }
   | { kind: "expired" }
   | { kind: "refused"; code: string }
-  /** Stripe lists no session of it: it is refused, unless its session is known. */
+  /** Stripe lists no session or intent of it: it is refused, unless its session is known. */
   | { kind: "never_made"; code: string }
   /** We ended its page, on which nobody could pay for a reason that is not the client's. */
   | { kind: "withdrawn"; code: string }

@@ -1,0 +1,51 @@
+import type { Attempt } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
+import { type Instant, plusMinutes } from "@clearing/domain/time";
+import type { GatewayResult, ListedBy, Metadata, Page } from "@clearing/payments";
+import type { Context } from "./context.ts";
+import { shown } from "./shown.ts";
+
+type Named = { metadata: Metadata };
+type List<Facts> = (query: ListedBy, startingAfter?: string) => Promise<GatewayResult<Page<Facts>>>;
+
+/**
+ * The object of which an attempt never heard, looked up among those of its customer; null when Stripe has none, which
+ * proves that none was made. Where the customer was deleted since, it is looked up by the time in which it can have been
+ * made: until `madeUntil`.
+ */
+export async function lookUp<Facts extends Named>(
+  context: Context,
+  attempt: Attempt,
+  list: List<Facts>,
+  madeUntil: Instant,
+): Promise<GatewayResult<Facts | null>> {
+  const { customerId, createdAt } = attempt;
+  const listed = await firstOf(attempt, list, { customerId });
+  if (listed.ok || listed.kind !== "invalid") return listed;
+  // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
+  const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
+  if (!customer.ok) return customer;
+  if (!customer.value.deleted)
+    throw new Failure("Stripe lists nothing of a customer that it has", { customerId, code: listed.code });
+  return firstOf(attempt, list, { createdFrom: plusMinutes(createdAt, -clockMinutes), createdTo: madeUntil });
+}
+
+/** How far Stripe's clock may be from ours. */
+const clockMinutes = 5;
+
+async function firstOf<Facts extends Named>(
+  attempt: Attempt,
+  list: List<Facts>,
+  query: ListedBy,
+): Promise<GatewayResult<Facts | null>> {
+  let after: string | undefined;
+  let oldest: Facts | undefined;
+  do {
+    const page = await list(query, after);
+    if (!page.ok) return page;
+    oldest = page.value.items.findLast(({ metadata }) => metadata.attemptId === attempt.id) ?? oldest;
+    after = page.value.nextAfter ?? undefined;
+  } while (after !== undefined);
+  // Ours was the first to carry the attempt's id: a later one is a copy.
+  return { ok: true, value: oldest ?? null };
+}
