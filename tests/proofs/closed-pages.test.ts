@@ -181,8 +181,15 @@ describe("the pages of a booking that has ended", () => {
     const page = await revived(booking, stripe);
     const opened = (await readAttempts(store, booking.id)).find(({ id }) => id === page);
     if (opened === undefined) throw new Error("no attempt is stored");
-    const { methods: _m, returnUrl: _r, autopay: _a, sessionId: _s, url: _u, sessionExpiresAt: _e, ...common } =
-      opened as CheckoutAttempt;
+    const {
+      methods: _m,
+      returnUrl: _r,
+      autopay: _a,
+      sessionId: _s,
+      url: _u,
+      sessionExpiresAt: _e,
+      ...common
+    } = opened as CheckoutAttempt;
     const { heldUntil: _h, verifyUntil: _v, ...rest } = common;
     const saved: Attempt = {
       ...rest,

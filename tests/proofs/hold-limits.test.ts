@@ -1,3 +1,4 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
@@ -8,7 +9,7 @@ import { type Booking, defaultHoldLimits, type PaymentOutcome } from "@clearing/
 import type { Cohort } from "@clearing/domain/cohort";
 import type { Program } from "@clearing/domain/program";
 import { card } from "@clearing/domain/testing/retreat";
-import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
+import { type Instant, instantOf, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import type { Store } from "@clearing/store/store";
@@ -207,6 +208,41 @@ test("a sold-out cohort answers from one read, without a write, though a hold of
   expect(refused).toEqual({ ok: false, reason: "sold_out" });
   expect(commands).toEqual(["QueryCommand"]);
 });
+
+test.each([
+  ["quick", 10, 50],
+  ["slow", 1_500, 4],
+])(
+  "a hold that meets other writers each time is given up after five seconds, where DynamoDB is %s",
+  async (_, takes, most) => {
+    const of = await sale();
+    const offer = await sampleQuote(running.store, of.program, of.cohort, now);
+    const time = { at: Date.parse(now), tries: 0 };
+    const met = new TransactionCanceledException({
+      message: "met",
+      $metadata: {},
+      CancellationReasons: [{ Code: "TransactionConflict" }],
+    });
+    const store: Store = {
+      ...intercepted(async (command, send) => {
+        if (!(command instanceof TransactWriteCommand)) return send();
+        time.at += takes;
+        time.tries++;
+        throw met;
+      }),
+      clock: { now: () => instantOf(time.at) },
+      sleep: async (ms) => {
+        time.at += ms;
+      },
+    };
+
+    expect(await holdSample(store, offer, "met@example.com", now)).toEqual({ ok: false, reason: "conflict" });
+
+    expect(time.at - Date.parse(now)).toBeLessThan(5_000 + 1_500 + 400);
+    expect(time.tries).toBeGreaterThan(2);
+    expect(time.tries).toBeLessThanOrEqual(most);
+  },
+);
 
 describe("a hold of the account that has lapsed unnoticed", () => {
   const later = plusMinutes(now, 31);

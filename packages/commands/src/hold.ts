@@ -1,8 +1,9 @@
 import type { AgreementDocument } from "@clearing/domain/agreement";
 import type { Booking, BookingChange } from "@clearing/domain/booking";
+import { hasCome, plusSeconds } from "@clearing/domain/time";
 import { agreementPut } from "@clearing/store/agreement";
 import { bookingWrites } from "@clearing/store/booking";
-import { commit } from "@clearing/store/commit";
+import { commitOnce } from "@clearing/store/commit";
 import { readSlots } from "@clearing/store/hold-slots";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { lockWrites } from "@clearing/store/locks";
@@ -10,6 +11,7 @@ import type { Occasion } from "@clearing/store/occasion";
 import { freePlaces } from "@clearing/store/place";
 import { claimPlace } from "@clearing/store/place-claim";
 import { useQuote } from "@clearing/store/quote";
+import { pause } from "@clearing/store/retry";
 import type { Store } from "@clearing/store/store";
 import { system } from "./context.ts";
 import { type HoldingAccount, type NoRoom, roomForHold } from "./hold-slots.ts";
@@ -21,7 +23,8 @@ export type HoldRefused = { ok: false; reason: HoldRefusal } | ({ ok: false; rea
 
 type HeldBooking = { ok: true; booking: Booking } | HoldRefused | { ok: false; reason: "replayed" };
 
-const rounds = 12;
+/** So long a place is looked for: the booking function has fifteen seconds, and its client's gateway thirty. */
+const patienceSeconds = 5;
 
 type HoldOf = {
   cohortId: string;
@@ -35,8 +38,9 @@ type HoldOf = {
 /**
  * Holds one free place: the place's claim, the booking, its locks, the quote's use, the agreement to sign,
  * audit, events and the idempotency record in one transaction. A place that somebody else was faster to claim is
- * replaced by another, under the same booking id, and so is the account's slot for one more hold. `account` is null where
- * the hold is not counted. `hold` makes the booking for the place and the slot that are tried.
+ * replaced by another, under the same booking id, and so is the account's slot for one more hold; `conflict` after five
+ * seconds of that. `account` is null where the hold is not counted. `hold` makes the booking for the place and the slot
+ * that are tried.
  */
 export async function holdPlace(
   store: Store,
@@ -45,7 +49,8 @@ export async function holdPlace(
   occasion: Occasion,
 ): Promise<HeldBooking> {
   const { now } = occasion;
-  for (let round = 0; round < rounds; round++) {
+  const until = plusSeconds(store.clock.now(), patienceSeconds);
+  for (let round = 1; !hasCome(until, store.clock.now()); round++) {
     const { account } = request;
     const [{ places, forSale }, slots] = await Promise.all([
       freePlaces(store, request.cohortId, request.placeType, now),
@@ -62,13 +67,13 @@ export async function holdPlace(
     if ("limit" in room) return { ok: false, reason: "limit_exceeded", ...room };
     const { change, idempotency } = hold(place.id, room.slot);
     const { booking } = change;
-    const until = booking.holdExpiresAt;
-    if (until === null) throw new Error(`${booking.id} is held without an instant`);
-    const result = await commit(store, [
+    const heldUntil = booking.holdExpiresAt;
+    if (heldUntil === null) throw new Error(`${booking.id} is held without an instant`);
+    const result = await commitOnce(store, [
       ...answerWrites(store.tables.core, idempotency),
-      claimPlace(store, booking, until, now),
+      claimPlace(store, booking, heldUntil, now),
       useQuote(store, request.quoteId, booking.id, now),
-      ...(await lockWrites(store, booking, "hold", { until, now })),
+      ...(await lockWrites(store, booking, "hold", { until: heldUntil, now })),
       ...bookingWrites(store, null, change, occasion),
       agreementPut(store, booking, request.agreement),
     ]);
@@ -80,7 +85,10 @@ export async function holdPlace(
     switch (result.reason) {
       case "place_gone":
       case "slot_busy":
+        continue;
       case "conflict":
+        // Others write to the same items: the next round may find another place, and a quieter moment.
+        await pause(store, round);
         continue;
       case "stale":
       case "debit_busy":

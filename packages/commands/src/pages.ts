@@ -39,9 +39,7 @@ export async function closePages(context: Context, bookingId: string, action: st
 
 /** An intent that is not known yet is no silence: Stripe has answered. */
 const isSilence = (result: Settled): boolean =>
-  "kind" in result &&
-  (result.kind === "unavailable" || result.kind === "unknown") &&
-  result.code !== intentNotKnown;
+  "kind" in result && (result.kind === "unavailable" || result.kind === "unknown") && result.code !== intentNotKnown;
 
 /**
  * Looks at an open page before it is given out again: it may have been paid a moment ago. One whose customer was deleted

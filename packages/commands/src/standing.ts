@@ -52,10 +52,7 @@ async function intentOf(context: Context, attempt: OffSessionAttempt): Promise<G
  * attempt comes to by that; `invalid` where Stripe ends it no more, which is to be asked about. Null where nothing can be
  * ended: a debit that is on its way succeeds or fails by itself.
  */
-export async function endAtStripe(
-  context: Context,
-  attempt: Attempt,
-): Promise<GatewayResult<PaymentOutcome> | null> {
+export async function endAtStripe(context: Context, attempt: Attempt): Promise<GatewayResult<PaymentOutcome> | null> {
   const { gateway } = context;
   switch (attempt.via) {
     case "checkout": {

@@ -1,5 +1,5 @@
 import type { Stripe } from "stripe";
-import type { CreateCheckoutSession, ListedBy, ListEvents } from "./gateway.ts";
+import type { CreateCheckoutSession, ListEvents, ListedBy } from "./gateway.ts";
 import { epochOf } from "./reduce-stripe-objects.ts";
 
 export const PAGE_SIZE = 100;

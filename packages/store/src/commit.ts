@@ -47,21 +47,37 @@ export function commit<Refusal extends string, Done extends { ok: true }>(
   guarded: Guarded<Refusal>[],
   done: Done,
 ): Promise<CommitResult<Refusal, Done>>;
-export async function commit<Refusal extends string>(
+export function commit<Refusal extends string>(
   store: Store,
   guarded: Guarded<Refusal>[],
   done: { ok: true } = { ok: true },
 ): Promise<CommitResult<Refusal>> {
+  return committed(store, guarded, done);
+}
+
+/** The same with a single try, for a caller who has another way: `conflict` is its to answer. */
+export const commitOnce = <Refusal extends string>(
+  store: Store,
+  guarded: Guarded<Refusal>[],
+): Promise<CommitResult<Refusal>> => committed(store, guarded, { ok: true }, 1);
+
+async function committed<Refusal extends string>(
+  store: Store,
+  guarded: Guarded<Refusal>[],
+  done: { ok: true },
+  tries?: number,
+): Promise<CommitResult<Refusal>> {
   let current = nextTry(store, guarded);
+  const send = async () => {
+    try {
+      await sendOnce(store, current);
+    } catch (error) {
+      if (current.bound !== null && wroteNothing(error)) current = nextTry(store, guarded);
+      throw error;
+    }
+  };
   try {
-    await retried(store, async () => {
-      try {
-        await sendOnce(store, current);
-      } catch (error) {
-        if (current.bound !== null && wroteNothing(error)) current = nextTry(store, guarded);
-        throw error;
-      }
-    });
+    await retried(store, send, tries);
     return done;
   } catch (error) {
     const refusal = refusalOf(error, guarded);

@@ -8,7 +8,7 @@ import {
 import { type Pauses, pauseMs } from "@clearing/domain/retry";
 import type { Store } from "./store.ts";
 
-const attempts = 7;
+const usualTries = 7;
 const usualPauses: Pauses = { firstMs: 30, longestMs: 400 };
 
 /** Waits after a try that failed, counted from 1. Gives how long, in milliseconds. */
@@ -19,12 +19,12 @@ export async function pause(store: Store, failedTries: number, pauses = usualPau
 }
 
 /** Sends a transaction again while it meets others or is throttled; what does not pass by itself is thrown, and the last. */
-export async function retried<Answer>(store: Store, send: () => Promise<Answer>): Promise<Answer> {
+export async function retried<Answer>(store: Store, send: () => Promise<Answer>, tries = usualTries): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await send();
     } catch (error) {
-      if (!passes(error) || attempt === attempts) throw error;
+      if (!passes(error) || attempt === tries) throw error;
       await pause(store, attempt);
     }
   }
