@@ -209,6 +209,19 @@ test("a stale index does not show what was written a moment ago, and shows it so
   expect(await call("Query", query)).toEqual(page);
 });
 
+test("a stale index lags as far as it is told to", async () => {
+  const { call, pass } = setUp([everything], { Query: { Items: [item("1")], Count: 1 } }, [
+    fault("stale_index", { seconds: 60 }),
+  ]);
+  const query = { TableName: "core", IndexName: "byDue", KeyConditionExpression: "duePk = :d" };
+  const shown = async () => ((await call("Query", query)) as { Count: number }).Count;
+  await call("PutItem", { TableName: "core", Item: item("1") });
+  pass(59_000);
+  expect(await shown()).toBe(0);
+  pass(2_000);
+  expect(await shown()).toBe(1);
+});
+
 test("faults can be narrowed to a function and an action, and follow from their seed", async () => {
   const narrowed = setUp([everything], {}, [fault("error", { function: "Booking", action: "PutItem" })]);
   expect((await narrowed.refusal("PutItem", { TableName: "core", Item: item("1") }))?.status).toBe(500);

@@ -19,14 +19,12 @@ type Options = {
 
 /** Milliseconds that a timed-out answer stays away before the connection is closed. */
 const TIMEOUT_MS = 200;
-/** How far a stale index lags, in milliseconds of the stack's time. */
-const LAG_MS = 5_000;
 
 /** The proxy before DynamoDB: each caller's IAM policy, AWS's own refusals, faults, and word of writes for the streams. */
 export function createDynamoDbService(options: Options): AwsService {
   const { db, faults } = options;
   const tables = new Map(options.tables.map((table) => [table.name, table]));
-  const lag = createLag(options.now);
+  const lag = createLag(options.now, faults.lagMs);
 
   return async (call) => {
     const operation = call.operation.split(".")[1] ?? "";
@@ -98,7 +96,7 @@ function refuseForConflict(operation: string, input: Input): void {
 }
 
 /** Answers of an index as of some seconds ago: the same query's earlier answer, else without what was written since. */
-function createLag(now: () => number) {
+function createLag(now: () => number, lagMs: () => number) {
   const written = new Map<string, number>();
   const answers = new Map<string, { at: number; answer: AwsAnswer }>();
   const keyOf = (table: TableSpec, item: Item) =>
@@ -115,15 +113,15 @@ function createLag(now: () => number) {
     answer(query: string, table: TableSpec | undefined, fresh: AwsAnswer, stale: boolean): AwsAnswer {
       if (fresh.status !== 200 || !table) return fresh;
       const earlier = answers.get(query);
-      if (!earlier || now() - earlier.at > LAG_MS) {
+      if (!earlier || now() - earlier.at > lagMs()) {
         answers.delete(query);
         answers.set(query, { at: now(), answer: fresh });
         forget(answers);
       }
       if (!stale) return fresh;
-      if (earlier && now() - earlier.at <= LAG_MS) return earlier.answer;
+      if (earlier && now() - earlier.at <= lagMs()) return earlier.answer;
       const page = JSON.parse(fresh.body.toString()) as { Items?: Item[]; Count?: number };
-      const Items = (page.Items ?? []).filter((item) => now() - (written.get(keyOf(table, item)) ?? 0) > LAG_MS);
+      const Items = (page.Items ?? []).filter((item) => now() - (written.get(keyOf(table, item)) ?? 0) > lagMs());
       return { status: 200, body: JSON.stringify({ ...page, Items, Count: Items.length }) };
     },
   };

@@ -7,12 +7,16 @@ const kindsOf = {
 type Target = keyof typeof kindsOf;
 export type FaultKind = (typeof kindsOf)[Target][number];
 
-/** A fault as `POST /_local/faults` takes it; `function` (a construct's name) and `action` narrow it down. */
+/**
+ * A fault as `POST /_local/faults` takes it; `function` (a construct's name) and `action` narrow it down. `seconds`: how far
+ * a stale index lags, in the stack's time.
+ */
 export type Fault = {
   target: Target;
   kind: FaultKind;
   rate: number;
   seed?: number;
+  seconds?: number;
   function?: string;
   action?: string;
 };
@@ -25,29 +29,37 @@ export type Faults = {
   strikes(target: Fault["target"], kind: FaultKind, call?: { function: string; action: string }): boolean;
   /** Whether one of `kind` is switched on at all. */
   has(kind: FaultKind): boolean;
+  /** How far a stale index lags, in milliseconds. */
+  lagMs(): number;
   /** An Int32 that says how many are switched on, in memory that worker threads share. */
   count: SharedArrayBuffer;
 };
 
 /** The fault that a request asks for, or what is wrong with it; `functions` are the constructs' names. */
 export function readFault(input: Record<string, unknown>, functions: readonly string[]): Fault | string {
-  const { target, kind, rate, seed, function: name, action, ...unknown } = input;
+  const { target, kind, rate, seed, seconds, function: name, action, ...unknown } = input;
   if (!isTarget(target)) return `target is one of ${Object.keys(kindsOf).join(", ")}`;
   const kinds: readonly unknown[] = kindsOf[target];
   if (!kinds.includes(kind)) return `kind is one of ${kinds.join(", ")} where the target is ${target}`;
   if (typeof rate !== "number" || rate < 0 || rate > 1) return "rate is a number from 0 to 1";
   if (seed !== undefined && !Number.isInteger(seed)) return "seed is a whole number";
+  if (seconds !== undefined && kind !== "stale_index")
+    return "seconds say how far a stale_index lags, and no other fault";
+  if (seconds !== undefined && !(typeof seconds === "number" && seconds > 0)) return "seconds are a number above 0";
   if ((name ?? action) !== undefined && (target === "stripe" || kind === "duplicate"))
     return `function and action do not narrow ${target === "stripe" ? "Stripe's faults" : "duplicates"} down`;
   if (name !== undefined && !functions.some((known) => known === name))
     return `function is one of ${functions.join(", ")}`;
   if (action !== undefined && typeof action !== "string") return "action is an operation such as TransactWriteItems";
   const [stray] = Object.keys(unknown);
-  if (stray !== undefined) return `${stray} is no field of a fault: target, kind, rate, seed, function, action`;
+  if (stray !== undefined)
+    return `${stray} is no field of a fault: target, kind, rate, seed, seconds, function, action`;
   return input as Fault;
 }
 
 const isTarget = (value: unknown): value is Target => typeof value === "string" && Object.hasOwn(kindsOf, value);
+
+const usualLagSeconds = 5;
 
 export function createFaults(): Faults {
   let active: { fault: Fault; random: () => number }[] = [];
@@ -63,6 +75,7 @@ export function createFaults(): Faults {
       count[0] = 0;
     },
     has: (kind) => active.some(({ fault }) => fault.kind === kind),
+    lagMs: () => Math.max(...active.map(({ fault }) => fault.seconds ?? usualLagSeconds), 0) * 1_000,
     strikes(target, kind, call) {
       let struck = false;
       for (const { fault, random } of active) {

@@ -248,6 +248,8 @@ describe("a stack made from a synthesized template", () => {
     [{ target: "events", kind: "duplicate", rate: 1, action: "PutEvents" }, "do not narrow duplicates down"],
     [{ target: "dynamodb", kind: "error", rate: 1, function: "Wbe" }, "function is one of Web, Gate, Relay"],
     [{ target: "dynamodb", kind: "error", rate: 1, fn: "Web" }, "fn is no field of a fault"],
+    [{ target: "dynamodb", kind: "error", rate: 1, seconds: 5 }, "seconds say how far a stale_index lags"],
+    [{ target: "dynamodb", kind: "stale_index", rate: 1, seconds: 0 }, "seconds are a number above 0"],
   ])("the fault %j is refused", async (fault, field) => {
     expect(await ask("POST", "/_local/faults", fault)).toMatchObject({
       status: 400,
