@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { held } from "../testing/retreat.ts";
+import { plusDays } from "../time/index.ts";
+import { unpaid } from "./due.ts";
+import type { Booking, Charge } from "./index.ts";
+import { undoPayment } from "./undo-payment.ts";
+
+/** A confirmed booking with its deposit and part of its balance paid. */
+const paidSome = () => new Life(held()).sign().pay("deposit").confirm().pay("due", { dueId: "due_1", amount: 600_000 });
+
+/** The booking and its charges after the money of one of them has gone back. */
+function undone({ booking, charges, now }: Life, place: number, at = now): { booking: Booking; charges: Charge[] } {
+  const { charge, ...changes } = undoPayment(booking, charges[place] as Charge, at);
+  return { booking: { ...booking, ...changes }, charges: charges.with(place, charge) };
+}
+const appliedOf = (charges: Charge[]) => charges.reduce((sum, { applied }) => sum + applied, 0);
+
+describe("a payment that is undone", () => {
+  test("pays nothing any more, on the booking and on its charge, and its due is owed again", () => {
+    const before = paidSome();
+    const { booking, charges } = undone(before, 1);
+
+    expect(booking.applied).toBe(250_000);
+    expect(charges[1]).toMatchObject({ amount: 600_000, applied: 0, refundable: 0 });
+    expect(booking.dues[1]).toMatchObject({ paid: 0, status: "scheduled" });
+    expect(booking.dues[0]).toEqual(before.booking.dues[0]);
+  });
+
+  test("leaves a due past due whose date is over, though it was paid in full", () => {
+    const before = paidSome();
+    const { booking } = undone(before, 0, plusDays(before.now, 1));
+
+    expect(booking.dues[0]).toMatchObject({ kind: "deposit", paid: 0, status: "past_due" });
+  });
+
+  test("is not owed a second time as far as it was refunded before", () => {
+    const life = paidSome();
+    const charge = life.charges[1] as Charge;
+    life.refundByHand(charge.id, 100_000);
+    const { booking, charges } = undone(life, 1);
+
+    expect(booking.dues[1]).toMatchObject({ paid: 100_000 });
+    expect(booking.applied).toBe(appliedOf(charges));
+  });
+
+  test("makes nothing owed on a booking that has ended", () => {
+    const life = paidSome();
+    life.end("no_show");
+    life.spread();
+    const { booking, charges } = undone(life, 0);
+
+    expect(booking.dues.map((due) => [due.status, unpaid(due)])).toEqual([
+      ["cancelled", 0],
+      ["cancelled", 0],
+    ]);
+    expect(booking.dues[0]).toMatchObject({ paid: 0, billed: 0 });
+    expect(booking.applied).toBe(appliedOf(charges));
+  });
+
+  test("that paid no due changes nothing but what can be refunded of it", () => {
+    const life = paidSome();
+    const stray: Charge = { ...(life.charges[0] as Charge), id: "ch_stray", dueId: null, attemptId: null, applied: 0 };
+    life.charges.push(stray);
+    const { booking, charges } = undone(life, 2);
+
+    expect(booking).toEqual(life.booking);
+    expect(charges[2]).toEqual({ ...stray, refundable: 0 });
+  });
+});
