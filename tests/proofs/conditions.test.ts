@@ -152,17 +152,7 @@ const cases: Case[] = [
     refuses: [null, { validUntil: now }, { validUntil: later, usedBy: theirs }],
   },
   { what: "a document", write: () => agreementPut(running.store, { ...booking, id: fresh() }, document), ...once },
-  {
-    what: "a signature",
-    write: () => signaturePut(running.store, { ...booking, id: fresh() }, signing),
-    get holds() {
-      return [{ hash: booking.agreement.hash }];
-    },
-    get refuses() {
-      const { hash } = booking.agreement;
-      return [null, { hash: "another" }, { hash, signed: signing }];
-    },
-  },
+  { what: "a signature", write: () => signaturePut(running.store, { ...booking, id: fresh() }, signing), ...once },
   {
     what: "what a participant accepted",
     write: () => acceptancePut(running.store, fresh(), { ...terms, signed: evidence }),

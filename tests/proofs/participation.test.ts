@@ -185,6 +185,24 @@ describe("accepting", () => {
     expect(Item).not.toHaveProperty("html");
   });
 
+  test("leaves the document of the payer's agreement as it stands when it is signed, and keeps the signature beside", async () => {
+    const booking = await invited();
+    const { hash, version } = booking.agreement;
+    const documentItem = async () => {
+      const Key = keys.agreement(booking.id, version);
+      return (await running.store.client.send(new GetCommand({ TableName: running.store.tables.core, Key }))).Item;
+    };
+    const before = await documentItem();
+    const evidence = { signature: "Ada", sourceIp: "192.0.2.1", userAgent: "test", signedBy: "sub-ada", autopay: true };
+    const occasion = { actor: { sub: "sub-ada", role: "client" }, action: "sign", now } as const;
+    await signAgreement(running.store, booking.id, { hash, ...evidence }, occasion, () => null);
+
+    expect(await documentItem()).toEqual(before);
+    const stored = await readAgreement(running.store, booking.id, version);
+    expect(stored?.signed).toEqual({ ...evidence, signedAt: now });
+    expect(stored?.html).toBe(agreementDocument(stored?.terms ?? expect.fail()).html);
+  });
+
   test("keeps the very document, and how it was signed", async () => {
     const booking = await invited();
     const shown = await readTerms(running.store, booking);

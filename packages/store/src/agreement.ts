@@ -3,7 +3,7 @@ import type { Booking } from "@clearing/domain/booking";
 import type { Guarded } from "./commit.ts";
 import { fromItem, type Item } from "./items.ts";
 import { keys } from "./keys.ts";
-import { readItem } from "./read.ts";
+import { readItem, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /** How a version was signed: evidence for as long as the document is kept. */
@@ -40,9 +40,18 @@ export function agreementPut(store: Store, { id, agreement }: Booking, document:
   return { write: { Put: put }, refusal: "stale" };
 }
 
-/** One version of a booking's agreement, byte for byte as it was made. */
+/** One version of a booking's agreement, byte for byte as it was made, with its signature. */
 export async function readAgreement(store: Store, bookingId: string, version: number): Promise<StoredAgreement | null> {
-  return readItem(store, keys.agreement(bookingId, version), pageIn<StoredAgreement>);
+  const document = keys.agreement(bookingId, version);
+  const signature = keys.signature(bookingId, version);
+  const found = new Map((await readItems(store, [document, signature])).map((item) => [item.sk, item]));
+  const page = found.get(document.sk);
+  if (page === undefined) return null;
+  const signed = found.get(signature.sk);
+  return {
+    ...pageIn<StoredAgreement>(page),
+    ...(signed && { signed: fromItem<{ signed: Signature }>(signed).signed }),
+  };
 }
 
 /** The terms without prices: as they were accepted, byte for byte, or else as they are now. */
@@ -54,21 +63,14 @@ export async function readTerms(store: Store, booking: Booking): Promise<StoredT
   return terms;
 }
 
-/** The signature under the booking's current version; its document is signed once and never changes. */
+/**
+ * The signature under the booking's current version, given once. It stands beside the document, which is ten times as
+ * large and would be billed whole. Its transaction holds to the booking's version, and so to the hash that is signed.
+ */
 export function signaturePut(store: Store, { id, agreement }: Booking, signed: Signature): Guarded<"stale"> {
-  return {
-    write: {
-      Update: {
-        TableName: store.tables.core,
-        Key: keys.agreement(id, agreement.version),
-        UpdateExpression: "SET signed = :signed",
-        ConditionExpression: "#hash = :hash AND attribute_not_exists(signed)",
-        ExpressionAttributeNames: { "#hash": "hash" },
-        ExpressionAttributeValues: { ":signed": signed, ":hash": agreement.hash },
-      },
-    },
-    refusal: "stale",
-  };
+  const Item = { ...keys.signature(id, agreement.version), hash: agreement.hash, signed };
+  const put = { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" };
+  return { write: { Put: put }, refusal: "stale" };
 }
 
 /** What a participant accepted, kept as it was shown. */

@@ -16,6 +16,11 @@ export const keys = {
     pk: `BKG#${bookingId}`,
     sk: `AGREEMENT#${String(version).padStart(4, "0")}`,
   }),
+  /** The signature under one version of the agreement, beside its document. */
+  signature: (bookingId: string, version: number) => ({
+    pk: `BKG#${bookingId}`,
+    sk: `AGREEMENT#${String(version).padStart(4, "0")}#SIGNED`,
+  }),
   attempt: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `ATT#${id}` }),
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
   /** The pages of a booking that has ended are still to be closed. */
