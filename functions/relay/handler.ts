@@ -2,9 +2,9 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { awsClient } from "@clearing/runtime/aws";
 import { streamHandler } from "@clearing/runtime/consumer";
 import { depsFor } from "@clearing/runtime/deps";
-import { relay } from "./relay.ts";
+import { relayTo } from "./relay.ts";
 
-const bus = new EventBridgeClient(awsClient);
+const relay = relayTo(new EventBridgeClient(awsClient));
 
 /** Outbox stream -> bus. */
-export const handler = streamHandler(depsFor({}), (records, deps) => relay(records, deps, bus));
+export const handler = streamHandler(depsFor({}), relay);

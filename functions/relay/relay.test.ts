@@ -4,10 +4,14 @@ import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import type { DynamoDBRecord } from "aws-lambda";
 import { mockClient } from "aws-sdk-client-mock";
 import { describe, expect, it } from "vitest";
-import { relay } from "./relay.ts";
+import { relayTo } from "./relay.ts";
 
 /** The stream's record of one new outbox item. */
-function added(number: number, detail = JSON.stringify({ id: `evt_${number}` })): DynamoDBRecord {
+function added(
+  number: number,
+  detail = JSON.stringify({ id: `evt_${number}` }),
+  createdAt = "2027-01-01T00:00:00Z",
+): DynamoDBRecord {
   return {
     eventName: "INSERT",
     dynamodb: {
@@ -18,7 +22,7 @@ function added(number: number, detail = JSON.stringify({ id: `evt_${number}` }))
         source: { S: "clearing" },
         detailType: { S: "BookingHeld" },
         detail: { S: detail },
-        createdAt: { S: "2027-01-01T00:00:00Z" },
+        createdAt: { S: createdAt },
       },
     },
   };
@@ -64,8 +68,9 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
         .map(([name, line]) => [name, line[name]]),
     );
   const sendElsewhere = (pk: string) => elsewhere.add(pk);
+  const relay = relayTo(bus);
   return {
-    run: (...records: DynamoDBRecord[]) => relay(records, deps, bus),
+    run: (...records: DynamoDBRecord[]) => relay(records, deps),
     sendElsewhere,
     calls,
     deleted,
@@ -184,6 +189,53 @@ describe("the relay", () => {
     expect(await run(added(1), added(2), added(3))).toEqual([]);
 
     expect(calls).toEqual([["evt_3"]]);
+  });
+
+  it("looks into the outbox at its first call, and then not as long as all is sent", async () => {
+    const { run, table } = world();
+    const looks = () => table.commandCalls(BatchGetCommand).length;
+
+    await run(added(1));
+    expect(looks()).toBe(1);
+    await run(added(2));
+    await run(added(3), added(4));
+    expect(looks()).toBe(1);
+  });
+
+  it("looks after a failure, and until a call has none", async () => {
+    const { run, table } = world(allTaken, ...Array(4).fill(without(["evt_2"])), allTaken);
+    const looks = () => table.commandCalls(BatchGetCommand).length;
+    await run(added(1));
+
+    expect(await run(added(2))).toEqual(["2"]);
+    expect(looks()).toBe(1);
+    expect(await run(added(2))).toEqual([]);
+    expect(looks()).toBe(2);
+    await run(added(3));
+    expect(looks()).toBe(2);
+  });
+
+  it("looks after a call that threw", async () => {
+    const { run, table } = world();
+    const looks = () => table.commandCalls(BatchGetCommand).length;
+    await run(added(1));
+    table.on(BatchGetCommand).rejects(new Error("throttled"));
+    await expect(run(added(2, undefined, "2026-12-31T23:00:00Z"))).rejects.toThrow("throttled");
+    expect(looks()).toBe(2);
+
+    table.on(BatchGetCommand).resolves({});
+    await run(added(3));
+    expect(looks()).toBe(3);
+  });
+
+  it("does not send again what is so old that somebody else may have sent it", async () => {
+    const { run, calls, sendElsewhere } = world();
+    await run(added(1));
+    sendElsewhere("evt_2");
+
+    await run(added(2, undefined, "2026-12-31T23:59:00Z"), added(3));
+
+    expect(calls.flat()).toEqual(["evt_1", "evt_3"]);
   });
 
   it("keeps everything when the bus does not answer, although it may have taken it", async () => {

@@ -1,19 +1,33 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { hasCome, instantOf, plusSeconds } from "@clearing/domain/time";
 import type { Deps } from "@clearing/runtime/deps";
 import { type Key, readItems } from "@clearing/store/read";
 import type { DynamoDBRecord } from "aws-lambda";
-import { batches, type Message, messageOf, reportUnsendable, sendAndDelete } from "./send.ts";
+import { batches, LATE_SECONDS, type Message, messageOf, reportUnsendable, sendAndDelete } from "./send.ts";
 
 /**
  * Sends what the outbox's stream brings to the bus and deletes what was sent; answers the sequence numbers of what is
- * still unsent or undeleted. The stream comes again with everything from the first of them on, so what no longer stands
- * in the outbox is not sent again: nothing is repeated for the sake of another. Everything reaches the bus at least once
- * (I7): a lost answer sends it again.
+ * still unsent or undeleted. The stream comes again with everything from the first of them on. So a call that may repeat
+ * one sends only what still stands in the outbox: nothing is repeated for the sake of another. That is the first call,
+ * the calls that follow a failure, and one with messages so old that `resend` may have sent them. Another call reads
+ * nothing. Everything reaches the bus at least once (I7): a lost answer sends it again.
  */
-export async function relay(
+export function relayTo(bus: EventBridgeClient) {
+  let mayRepeat = true;
+  return async (records: readonly DynamoDBRecord[], deps: Deps): Promise<readonly string[]> => {
+    const looks = mayRepeat;
+    mayRepeat = true;
+    const unsent = await relay(records, deps, bus, looks);
+    mayRepeat = unsent.length > 0;
+    return unsent;
+  };
+}
+
+async function relay(
   records: readonly DynamoDBRecord[],
   deps: Deps,
   bus: EventBridgeClient,
+  mayRepeat: boolean,
 ): Promise<readonly string[]> {
   const unsent: string[] = [];
   const unsendable: unknown[] = [];
@@ -23,7 +37,9 @@ export async function relay(
     if (message === null) unsendable.push(image?.pk?.S);
     else sequenceNumbers.set(message, numbers);
   }
-  for (const call of batches(await stillThere([...sequenceNumbers.keys()], deps))) {
+  const messages = [...sequenceNumbers.keys()];
+  const looks = mayRepeat || messages.some(({ entry }) => isOld(entry, deps));
+  for (const call of batches(looks ? await stillThere(messages, deps) : messages)) {
     const { gone, refused } = await sendAndDelete(call, deps, bus);
     for (const message of call) {
       if (refused.has(message)) unsendable.push(message.pk);
@@ -34,6 +50,12 @@ export async function relay(
   if (unsent.length > 0) deps.log.metric("OutboxUnsent", unsent.length, "Count");
   return unsent;
 }
+
+/** Half of the time after which `resend` sends a message too. */
+const OLD_SECONDS = LATE_SECONDS / 2;
+
+const isOld = ({ Time }: Message["entry"], { clock }: Deps): boolean =>
+  hasCome(plusSeconds(instantOf(Time?.getTime() ?? 0), OLD_SECONDS), clock.now());
 
 type Image = NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"];
 

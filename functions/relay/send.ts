@@ -9,6 +9,9 @@ export type Message = { pk: string; sk: string; entry: PutEventsRequestEntry; by
 /** What became of messages: `gone` to the bus and deleted, or `refused` by it for good; others are to be sent again. */
 export type Sent = { gone: ReadonlySet<Message>; refused: ReadonlySet<Message> };
 
+/** The stream takes a second as a rule: what is older than this it has failed at, or given up. */
+export const LATE_SECONDS = 120;
+
 const ENTRIES_PER_CALL = 10;
 const BYTES_PER_CALL = 256 * 1024;
 const DELETES_PER_CALL = 25;

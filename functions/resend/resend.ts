@@ -2,10 +2,8 @@ import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { plusSeconds } from "@clearing/domain/time";
 import type { Deps } from "@clearing/runtime/deps";
 import { scanPages } from "@clearing/store/read";
-import { batches, type Message, messageOf, reportUnsendable, sendAndDelete } from "../relay/send.ts";
+import { batches, LATE_SECONDS, type Message, messageOf, reportUnsendable, sendAndDelete } from "../relay/send.ts";
 
-/** The stream takes a second as a rule: what is older than this it has failed at, or given up. */
-const LATE_SECONDS = 120;
 /** By how much another machine's clock may be ahead. */
 const SKEW_SECONDS = 120;
 /** Bounds on one run; the next one goes on. */
