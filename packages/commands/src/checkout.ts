@@ -159,19 +159,18 @@ async function begin(
       if (payer?.mayPay(file.booking) === false) return { ok: false, reason: "not_found" };
       return decide(context, command, file, { customerId: "", methods: ["card"], attemptId: "" }, clock.now());
     }),
-    payer && gone === undefined ? readCustomer(store, payer.email) : null,
+    payer && gone === undefined ? readCustomer(store, payer.email) : undefined,
   ]);
   if (!look.ok) return look;
   // A refusal, or a page that is open, needs no customer: neither waits for Stripe, and neither makes one there.
   if (look.decision.kind !== "begin") return attemptOf(context, look);
   const { email } = look.booking.owner;
-  const known = payer !== undefined && personKey(payer.email) === personKey(email) ? customerAsked : null;
+  const known = payer !== undefined && personKey(payer.email) === personKey(email) ? customerAsked : undefined;
   const customer = await ensureCustomer(context, email, { gone, known });
   if (!customer.ok) return customer;
   const asked = { customerId: customer.customerId, methods: methodsFor(look.booking, command, clock.now()) };
-  // What was read before Stripe was asked for a customer is read again.
-  const seen = known?.customerId === customer.customerId ? look.file : undefined;
-  const debit = await record(context, command, actor, asked, seen);
+  // The transaction holds to what was read, however long Stripe took to make a customer meanwhile.
+  const debit = await record(context, command, actor, asked, look.file);
   // Another of the client's deposits is being paid by debit: this one is paid by card.
   return debit.ok || debit.reason !== "debit_busy"
     ? (debit as Begun)

@@ -14,16 +14,17 @@ type EnsuredCustomer = { ok: true; customerId: string } | { ok: false; reason: "
 /**
  * The client's one customer at Stripe, made at the first checkout under a key of its own. A client is who has the
  * verified address, whether they booked themselves or an admin did for them. `gone` is the customer that Stripe no
- * longer has: where that is the stored one, another is made. `known` is the customer as it was just read.
+ * longer has: where that is the stored one, another is made. `known` is the customer as it was just read, null where
+ * there is none yet; without it the customer is read.
  */
 export async function ensureCustomer(
   context: Context,
   email: string,
-  { gone, known: read = null }: { gone?: string | undefined; known?: Customer | null } = {},
+  { gone, known: read }: { gone?: string | undefined; known?: Customer | null | undefined } = {},
 ): Promise<EnsuredCustomer> {
   const { store, ids, clock } = context;
   const asked = { id: ids.next("cli"), email, requestedAt: clock.now() };
-  const known = read ?? (await readCustomer(store, email)) ?? (await requestCustomer(store, asked));
+  const known = (read === undefined ? await readCustomer(store, email) : read) ?? (await requestCustomer(store, asked));
   const isGone = gone !== undefined && known.customerId === gone;
   const customer = isGone ? await replaceCustomer(store, known, asked) : known;
   if (customer.customerId !== null) return { ok: true, customerId: customer.customerId };

@@ -1,5 +1,6 @@
+import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Instant } from "@clearing/domain/time";
-import { commit } from "./commit.ts";
+import { conditionHeld } from "./condition.ts";
 import { keys } from "./keys.ts";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
@@ -24,21 +25,13 @@ export async function requestCustomer(
   store: Store,
   { id, email, requestedAt }: Omit<Customer, "customerId">,
 ): Promise<Customer> {
-  await commit(store, [
-    {
-      write: {
-        Put: {
-          TableName: store.tables.core,
-          Item: { ...keys.customer(email), id, email, requestedAt },
-          ConditionExpression: "attribute_not_exists(pk)",
-        },
-      },
-      refusal: "stale",
-    },
-  ]);
-  const customer = await readCustomer(store, email);
-  if (customer === null) throw new Error(`the customer ${id} could not be requested`);
-  return customer;
+  const put = new PutCommand({
+    TableName: store.tables.core,
+    Item: { ...keys.customer(email), id, email, requestedAt },
+    ConditionExpression: "attribute_not_exists(pk)",
+  });
+  const isFirst = await conditionHeld(store.client.send(put));
+  return isFirst ? { id, email, requestedAt, customerId: null } : customerRequested(store, email);
 }
 
 /**
@@ -50,27 +43,26 @@ export async function replaceCustomer(
   { id, email, customerId }: Customer,
   next: { id: string; requestedAt: Instant },
 ): Promise<Customer> {
-  await commit(store, [
-    {
-      write: {
-        Update: {
-          TableName: store.tables.core,
-          Key: keys.customer(email),
-          UpdateExpression: "SET id = :next, requestedAt = :now REMOVE customerId",
-          ConditionExpression:
-            customerId === null ? "id = :asked AND attribute_not_exists(customerId)" : "customerId = :gone",
-          ExpressionAttributeValues: {
-            ":next": next.id,
-            ":now": next.requestedAt,
-            ...(customerId === null ? { ":asked": id } : { ":gone": customerId }),
-          },
-        },
-      },
-      refusal: "stale",
+  const update = new UpdateCommand({
+    TableName: store.tables.core,
+    Key: keys.customer(email),
+    UpdateExpression: "SET id = :next, requestedAt = :now REMOVE customerId",
+    ConditionExpression:
+      customerId === null ? "id = :asked AND attribute_not_exists(customerId)" : "customerId = :gone",
+    ExpressionAttributeValues: {
+      ":next": next.id,
+      ":now": next.requestedAt,
+      ...(customerId === null ? { ":asked": id } : { ":gone": customerId }),
     },
-  ]);
+  });
+  const isFirst = await conditionHeld(store.client.send(update));
+  return isFirst ? { ...next, email, customerId: null } : customerRequested(store, email);
+}
+
+/** The customer that another caller has asked for. */
+async function customerRequested(store: Store, email: string): Promise<Customer> {
   const customer = await readCustomer(store, email);
-  if (customer === null) throw new Error(`the customer ${next.id} could not be requested`);
+  if (customer === null) throw new Error("a customer is asked for, and not there");
   return customer;
 }
 
@@ -79,22 +71,15 @@ export async function recordCustomer(
   { id, email }: Customer,
   customerId: string,
 ): Promise<{ ok: true; customerId: string } | { ok: false; reason: "conflict" }> {
-  const result = await commit(store, [
-    {
-      write: {
-        Update: {
-          TableName: store.tables.core,
-          Key: keys.customer(email),
-          UpdateExpression: "SET customerId = :id",
-          // Not over one that was asked for later, when this one was gone already.
-          ConditionExpression: "id = :asked AND attribute_not_exists(customerId)",
-          ExpressionAttributeValues: { ":asked": id, ":id": customerId },
-        },
-      },
-      refusal: "stale",
-    },
-  ]);
-  if (result.ok) return { ok: true, customerId };
-  const known = result.reason === "stale" ? await readCustomer(store, email) : null;
+  const update = new UpdateCommand({
+    TableName: store.tables.core,
+    Key: keys.customer(email),
+    UpdateExpression: "SET customerId = :id",
+    // Not over one that was asked for later, when this one was gone already.
+    ConditionExpression: "id = :asked AND attribute_not_exists(customerId)",
+    ExpressionAttributeValues: { ":asked": id, ":id": customerId },
+  });
+  if (await conditionHeld(store.client.send(update))) return { ok: true, customerId };
+  const known = await readCustomer(store, email);
   return known?.customerId ? { ok: true, customerId: known.customerId } : { ok: false, reason: "conflict" };
 }

@@ -1,0 +1,43 @@
+import type { Gateway } from "@clearing/payments";
+import type { Store } from "@clearing/store/store";
+import { expect, test } from "vitest";
+import type { Context } from "./context.ts";
+import { ensureCustomer } from "./customer.ts";
+
+const now = "2027-03-01T17:00:00Z";
+const email = "jane@example.com";
+const stored = { id: "cli_other", email, requestedAt: now, customerId: "cus_other" };
+
+/** A table with one customer in it, or none, that remembers what it was sent, and a Stripe that makes customers. */
+function world(Item?: typeof stored) {
+  const sent: string[] = [];
+  const send = async (command: object) => {
+    sent.push(command.constructor.name);
+    return command.constructor.name === "GetCommand" ? { Item } : {};
+  };
+  const gateway = { createCustomer: async () => ({ ok: true, value: { customerId: "cus_1", metadata: {} } }) };
+  const context = {
+    store: { client: { send }, tables: { core: "core" } } as unknown as Store,
+    gateway: gateway as unknown as Gateway,
+    ids: { next: (prefix: string) => `${prefix}_1` },
+    clock: { now: () => now },
+    site: { stage: "test", publicUrl: "" },
+  } satisfies Context;
+  return { context, sent };
+}
+
+test("a client's first customer takes two writes, and no read where it is known that there is none", async () => {
+  const { context, sent } = world();
+
+  expect(await ensureCustomer(context, email, { known: null })).toEqual({ ok: true, customerId: "cus_1" });
+  expect(sent).toEqual(["PutCommand", "UpdateCommand"]);
+});
+
+test("a customer that is known takes nothing, and one of whom nothing is known a read", async () => {
+  const { context, sent } = world(stored);
+
+  expect(await ensureCustomer(context, email, { known: stored })).toEqual({ ok: true, customerId: "cus_other" });
+  expect(sent).toEqual([]);
+  expect(await ensureCustomer(context, email)).toEqual({ ok: true, customerId: "cus_other" });
+  expect(sent).toEqual(["GetCommand"]);
+});
