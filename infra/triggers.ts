@@ -49,7 +49,8 @@ export const triggers: Readonly<Record<FunctionName, Trigger>> = {
   progress: {
     by: "events",
     source: "clearing",
-    events: ["AgreementSigned", "ParticipationChanged", "PaymentSettled", "ClearanceChanged", "BookingConfirmed"],
+    // No confirmation: its transaction holds to the clearance, and what the clearance becomes later has its own event.
+    events: ["AgreementSigned", "ParticipationChanged", "PaymentSettled", "ClearanceChanged"],
     batchSize: 10,
     timeoutSeconds: 20,
     concurrency: 10,

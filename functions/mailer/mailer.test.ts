@@ -57,6 +57,18 @@ describe("a mail", () => {
     expect(sent).toEqual([]);
   });
 
+  it("is not looked for where a clearance has changed and not lapsed", async () => {
+    const { table, handle } = office();
+    const looks = () => table.commandCalls(GetCommand).length;
+
+    for (const status of ["pending", "cleared", "not_cleared", "withdrawn"]) {
+      await handle(event("ClearanceChanged", { status }));
+    }
+    expect(looks()).toBe(0);
+    await handle(event("ClearanceChanged", { status: "lapsed" }));
+    expect(looks()).toBe(1);
+  });
+
   it("is sent once, however often its event comes", async () => {
     const { sent, table, handle } = office();
     await handle(event("BookingHeld"));

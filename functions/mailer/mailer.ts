@@ -1,4 +1,4 @@
-import { type Booking, isInvited, isUnpaid } from "@clearing/domain/booking";
+import { type Booking, isInvited, isLapse, isUnpaid } from "@clearing/domain/booking";
 import { type EventName, eventNames } from "@clearing/domain/event";
 import { Failure } from "@clearing/domain/failure";
 import type { BusEvent } from "@clearing/runtime/consumer";
@@ -25,6 +25,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   const name = eventNames.find((one) => one === event.name);
   const bookingId = event.subject.type === "booking" ? event.subject.id : event.data.bookingId;
   if (name === undefined || mails[name] === "no mail" || typeof bookingId !== "string") return;
+  if (name === "ClearanceChanged" && !isLapse(event.data.status)) return;
   const booking = await readBooking(deps.store, bookingId);
   if (booking === null && (await isRemoved(deps.store, bookingId))) return;
   if (booking === null) throw new Failure("the event is about a booking that does not exist", { bookingId });

@@ -1,14 +1,16 @@
 import { system } from "@clearing/commands/context";
 import { progressBooking } from "@clearing/commands/progress";
+import { mayMoveOn } from "@clearing/domain/booking";
 import { Failure } from "@clearing/domain/failure";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 import { isRemoved } from "@clearing/store/removed";
 
-/** Looks at the booking that an event is about, and does what its facts now ask for. */
+/** Looks at the booking that an event is about, unless it is a hold, and does what its facts now ask for. */
 export async function progressOn({ name, data }: BusEvent, { store, ids, clock }: Deps): Promise<void> {
   const { bookingId } = data;
   if (typeof bookingId !== "string") throw new Failure("the event names no booking", { event: name });
+  if (!mayMoveOn(data.status)) return;
   const occasion = { actor: system, action: `event:${name}`, now: clock.now() };
   const result = await progressBooking(store, { bookingId, refundId: ids.next("ref") }, occasion);
   if (!result.ok && result.reason === "not_found" && (await isRemoved(store, bookingId))) return;

@@ -1,4 +1,4 @@
-import { ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { ScanCommand, TransactGetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
 import { endEarly } from "@clearing/commands/end-early";
@@ -207,6 +207,21 @@ describe("a clearance whose one message died", () => {
 
     expect(await statusOf(id)).toBe("declined");
   });
+});
+
+test("a booking that a step has left at rest is not read again", async () => {
+  const { id } = await awaiting();
+  await evaluate(id, "medical", "cleared");
+  await evaluate(id, "psychiatric", "cleared");
+  let looks = 0;
+  const { client } = running.store;
+  const send = async (command: Parameters<typeof client.send>[0]) => {
+    if (command instanceof TransactGetCommand) looks++;
+    return client.send(command);
+  };
+
+  expect(await progress(id, now, { ...running.store, client: { send } as typeof client })).toBe("confirmed");
+  expect(looks).toBe(1);
 });
 
 describe("a clearance that lapses before the booking is over", () => {

@@ -31,11 +31,12 @@ export async function progressBooking(
   for (;;) {
     const step = await untilFresh<Step>(store, () => progressOnce(store, request, occasion));
     if (!step.ok) return step;
-    if (!step.moved) return { ok: true, booking: step.booking };
+    if (!step.goesOn) return { ok: true, booking: step.booking };
   }
 }
 
-type Step = { ok: true; booking: Booking; moved: boolean } | { ok: false; reason: "not_found" | "conflict" };
+/** `goesOn`: what the step has made of the booking asks for another. */
+type Step = { ok: true; booking: Booking; goesOn: boolean } | { ok: false; reason: "not_found" | "conflict" };
 
 /** One step. What takes something away does so only on the clearance that was read: a newer one is looked at first. */
 async function progressOnce(
@@ -49,7 +50,7 @@ async function progressOnce(
   const unchanged = clearanceUnchanged(store, bookingId, clearance);
   switch (progress(booking, clearance, occasion.now)) {
     case "none":
-      return { ok: true, booking, moved: false };
+      return { ok: true, booking, goesOn: false };
     case "confirm": {
       const change = confirm(booking, occasion.now);
       return moved(change, confirmationWrites(store, booking, change, occasion));
@@ -70,7 +71,8 @@ async function progressOnce(
     return moved(decision, [...(await endingWrites(store, booking, decision, by, occasion)), unchanged]);
   }
 
-  function moved(change: BookingChange, writes: Guarded<"stale">[]) {
-    return commit(store, writes, { ok: true, booking: change.booking, moved: true } as const);
+  function moved({ booking: after }: BookingChange, writes: Guarded<"stale">[]) {
+    const goesOn = progress(after, clearance, occasion.now) !== "none";
+    return commit(store, writes, { ok: true, booking: after, goesOn } as const);
   }
 }

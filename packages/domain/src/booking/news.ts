@@ -29,9 +29,12 @@ export function invitationNews(booking: Booking, told: unknown, now: Instant): B
   }
 }
 
+/** What an event of a clearance has to say to anybody: that it has lapsed, and nothing else. */
+export const isLapse = (told: unknown): boolean => told === "lapsed";
+
 /** A clearance has lapsed, by what its event says, on a booking that was never confirmed and can still be cleared. */
 export const isToBeRenewed = (booking: Booking, told: unknown, now: Instant): boolean =>
-  told === "lapsed" && booking.confirmedAt === null && canBeCleared(booking, now);
+  isLapse(told) && booking.confirmedAt === null && canBeCleared(booking, now);
 
 /** How far a refund is by now: on its way, sent, or owed since it could not be sent. One that is not read is on its way. */
 export function refundNews(refund: Refund | null): "under_way" | "sent" | "owed" {

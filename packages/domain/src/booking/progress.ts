@@ -39,3 +39,9 @@ export function progress(booking: Booking, clearance: Clearance | null, now: Ins
       return "none";
   }
 }
+
+/**
+ * Whether an event whose booking had this status can have left anything to be done next. A hold waits for its deposit,
+ * whatever else is settled of it; that its clearance declines it comes with the hours, or with the clearance's own event.
+ */
+export const mayMoveOn = (told: unknown): boolean => told !== "held";
