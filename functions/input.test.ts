@@ -6,6 +6,8 @@ import type { Binding } from "@clearing/runtime/binding";
 import type { Deps } from "@clearing/runtime/deps";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { clientClaims, httpEvent, staffClaims } from "@clearing/runtime/testing/http-event";
+import { packed } from "@clearing/store/packed";
+import { quoteItem } from "@clearing/store/quote";
 import { inShard } from "@clearing/store/shards";
 import type { Context } from "aws-lambda";
 import fc from "fast-check";
@@ -54,7 +56,7 @@ const stored: Item[] = [
   { ...program(), pk: "PROG#prog_1", sk: "PROGRAM", listPk: inShard("PROGRAMS", "prog_1"), listSk: "prog_1" },
   { ...cohort(), pk: "COH#coh_1", sk: "COHORT", listPk: inShard("COHORTS", "coh_1"), listSk: "2027-03-08#coh_1" },
   { ...place(), pk: "COH#coh_1", sk: "PLC#private#1" },
-  { ...quoted("deposit_and_balance"), pk: "QUO#quo_1", sk: "QUOTE" },
+  quoteItem(quoted("deposit_and_balance")),
   {
     ...booking,
     agreement: { ...booking.agreement, hash },
@@ -63,7 +65,7 @@ const stored: Item[] = [
     listPk: inShard("BOOKINGS", "bkg_1"),
     listSk: "1",
   },
-  { version: 1, hash, head: "", blocks: [], tail: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
+  { version: 1, hash, page: packed({ head: "", blocks: [], tail: "" }), pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
 ];
 const customer = { id: "cli_1", email: "ada@example.org", requestedAt: "2027-01-01T00:00:00Z", customerId: "cus_1" };
 const keyOf = ({ pk, sk }: Item) => `${pk} ${sk}`;

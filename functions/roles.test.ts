@@ -6,6 +6,7 @@ import type { Binding } from "@clearing/runtime/binding";
 import type { Deps } from "@clearing/runtime/deps";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { clientClaims, httpEvent, issuers, staffClaims } from "@clearing/runtime/testing/http-event";
+import { packed } from "@clearing/store/packed";
 import { inShard } from "@clearing/store/shards";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -39,7 +40,7 @@ const stored = {
 };
 const items: Record<string, unknown>[] = [
   { ...stored, pk: "BKG#bkg_1", sk: "BOOKING", listPk: inShard("BOOKINGS", "bkg_1"), listSk: "bkg_1" },
-  { version: 1, hash, head: "", blocks: [], tail: "", pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
+  { version: 1, hash, page: packed({ head: "", blocks: [], tail: "" }), pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
 ];
 
 type Input = {

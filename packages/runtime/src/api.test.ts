@@ -1,5 +1,6 @@
 import { GetCommand, TransactGetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Route } from "@clearing/contracts/route";
+import { packed } from "@clearing/store/packed";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod/mini";
@@ -327,7 +328,7 @@ describe("bad input", () => {
 
 describe("an Idempotency-Key", () => {
   const kept = (fingerprint: string) => {
-    const body = JSON.stringify({ id: "bkg_first" });
+    const body = packed({ id: "bkg_first" });
     return { fingerprint, status: 201, body, expiresAt: 4_000_000_000 };
   };
   const fingerprintOf = async (text: string, query = "") => {

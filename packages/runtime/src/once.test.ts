@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Route } from "@clearing/contracts/route";
 import type { Gateway } from "@clearing/payments";
+import { packed } from "@clearing/store/packed";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod/mini";
@@ -93,7 +94,12 @@ describe("a route that reads at once", () => {
     await run();
     table.resetHistory();
     asked.length = 0;
-    const kept = { fingerprint: fingerprint(), status: 201, body: '{"id":"bkg_first"}', expiresAt: 4_000_000_000 };
+    const kept = {
+      fingerprint: fingerprint(),
+      status: 201,
+      body: packed({ id: "bkg_first" }),
+      expiresAt: 4_000_000_000,
+    };
     table.on(GetCommand).resolves({ Item: kept });
 
     const response = await run();

@@ -1,8 +1,9 @@
 import { type AgreementDocument, htmlOf, participationDocument, type SectionedPage } from "@clearing/domain/agreement";
 import type { Booking } from "@clearing/domain/booking";
 import type { Guarded } from "./commit.ts";
-import { fromItem, type Item } from "./items.ts";
+import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { packed, unpacked } from "./packed.ts";
 import { readItem, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
@@ -27,15 +28,19 @@ export type StoredTerms = SectionedPage & { version: number; signed?: TermsSigna
 const keptOf = ({ head, blocks, tail, hash }: SectionedPage) => ({ head, blocks, tail, hash });
 
 /** A page as it was kept, with its HTML. */
-function pageIn<Page extends SectionedPage>(item: Item): Page {
-  const kept = fromItem<Page>(item);
-  return { ...kept, html: htmlOf(kept) };
-}
+const withHtml = <Page extends Omit<SectionedPage, "html">>(kept: Page) => ({ ...kept, html: htmlOf(kept) });
 
-/** The exact document of one version; never written twice. */
-export function agreementPut(store: Store, { id, agreement }: Booking, document: AgreementDocument): Guarded<"stale"> {
+type KeptAgreement = Pick<AgreementDocument, "head" | "blocks" | "tail" | "terms">;
+
+/** The exact document of one version; never written twice. Its four KB of text are packed. */
+export function agreementPut(
+  store: Store,
+  { id, agreement }: Booking,
+  { head, blocks, tail, terms, hash }: AgreementDocument,
+): Guarded<"stale"> {
   const { version } = agreement;
-  const Item = { ...keys.agreement(id, version), version, ...keptOf(document), terms: document.terms };
+  const page: KeptAgreement = { head, blocks, tail, terms };
+  const Item = { ...keys.agreement(id, version), version, hash, page: packed(page) };
   const put = { TableName: store.tables.core, Item, ConditionExpression: "attribute_not_exists(pk)" };
   return { write: { Put: put }, refusal: "stale" };
 }
@@ -45,11 +50,13 @@ export async function readAgreement(store: Store, bookingId: string, version: nu
   const document = keys.agreement(bookingId, version);
   const signature = keys.signature(bookingId, version);
   const found = new Map((await readItems(store, [document, signature])).map((item) => [item.sk, item]));
-  const page = found.get(document.sk);
-  if (page === undefined) return null;
+  const kept = found.get(document.sk);
+  if (kept === undefined) return null;
+  const { page, hash } = fromItem<{ page: unknown; hash: string }>(kept);
   const signed = found.get(signature.sk);
   return {
-    ...pageIn<StoredAgreement>(page),
+    ...withHtml({ ...unpacked<KeptAgreement>(page), hash }),
+    version,
     ...(signed && { signed: fromItem<{ signed: Signature }>(signed).signed }),
   };
 }
@@ -58,7 +65,7 @@ export async function readAgreement(store: Store, bookingId: string, version: nu
 export async function readTerms(store: Store, booking: Booking): Promise<StoredTerms> {
   if (booking.acceptance === null) return participationDocument(booking);
   const key = keys.acceptance(booking.id, booking.acceptance.version);
-  const terms = await readItem(store, key, pageIn<StoredTerms>);
+  const terms = await readItem(store, key, (item) => withHtml(fromItem<Omit<StoredTerms, "html">>(item)));
   if (terms === null) throw new Error(`${booking.id} was accepted on terms that are not there`);
   return terms;
 }

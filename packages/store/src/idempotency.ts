@@ -1,5 +1,6 @@
 import { type CommitResult, commit, type Guarded } from "./commit.ts";
 import type { Item } from "./items.ts";
+import { packed, unpacked } from "./packed.ts";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
@@ -24,7 +25,7 @@ const key = (scope: string) => ({ pk: `IDEM#${scope}`, sk: "IDEM" });
 /** Keeps an answer once. `replayed`: the same request was answered meanwhile; give that answer. */
 function idempotencyPut(table: string, record: IdempotencyRecord): Guarded<"replayed"> {
   const { scope, body, ...rest } = record;
-  const Item = { ...key(scope), ...rest, body: JSON.stringify(body) };
+  const Item = { ...key(scope), ...rest, body: packed(body) };
   return {
     write: {
       Put: {
@@ -74,7 +75,7 @@ function recordIn(item: Item, { scope, nowSeconds }: Wanted): IdempotencyRecord 
     scope,
     fingerprint: String(item.fingerprint),
     status: Number(item.status),
-    body: JSON.parse(String(item.body)),
+    body: unpacked(item.body),
     expiresAt: Number(item.expiresAt),
   };
 }

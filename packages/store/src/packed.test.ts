@@ -1,0 +1,29 @@
+import { agreementDocument } from "@clearing/domain/agreement";
+import { quoted } from "@clearing/domain/testing/retreat";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { packed, unpacked } from "./packed.ts";
+
+test("what is packed comes back as it was, whatever its text", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.integer(), (text, number) => {
+      expect(unpacked(packed({ text, all: [number, null, true] }))).toEqual({ text, all: [number, null, true] });
+    }),
+  );
+  const text = { text: "Zürich, 東京, \u2028, \ud83c\udfd4, \ud800" };
+  expect(unpacked(packed(text))).toEqual(text);
+});
+
+test("an agreement of four KB takes less than two", () => {
+  const { terms, currency, lines, total, schedule, policy } = quoted("deposit_and_balance");
+  const words = { bookingId: "bkg_1", version: 1, participantName: "Sample Person", currency, lines, total };
+  const { head, blocks, tail, html } = agreementDocument({ ...terms, ...words, schedule, policy });
+
+  expect(Buffer.byteLength(html)).toBeGreaterThan(2_300);
+  expect(packed({ head, blocks, tail, terms }).length).toBeLessThan(1_800);
+});
+
+test("what was never packed is no value", () => {
+  expect(() => unpacked("{}")).toThrow("not packed");
+  expect(() => unpacked(undefined)).toThrow("not packed");
+});
