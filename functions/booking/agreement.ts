@@ -37,8 +37,8 @@ export const agreementBindings = [
     run: ({ params, body: { accepted: _accepted, ...body } }, context) => {
       const { deps, caller, sourceIp, userAgent, occasion } = context;
       const evidence = { ...body, sourceIp, userAgent, signedBy: caller.sub };
-      return withFile(context, params.id, isOwner, (_file, answer) =>
-        signAgreement(deps.store, params.id, evidence, occasion, answer),
+      return withFile(context, params.id, isOwner, ({ booking }, answer) =>
+        signAgreement(deps.store, params.id, evidence, occasion, answer, booking),
       );
     },
     refusals: {},
