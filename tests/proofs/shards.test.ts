@@ -8,9 +8,10 @@ import { attemptPut } from "@clearing/store/attempt";
 import { commit } from "@clearing/store/commit";
 import { dueItems } from "@clearing/store/due";
 import { entriesBetween, ledgerBegins, postOnce } from "@clearing/store/journal";
+import { keys } from "@clearing/store/keys";
 import { pagesToClose } from "@clearing/store/pages";
 import { refundPut } from "@clearing/store/refund";
-import { markStripeEvent, storeStripeEvent } from "@clearing/store/stripe-event";
+import { markStripeEvent, resendStripeEvent, storeStripeEvent } from "@clearing/store/stripe-event";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -43,6 +44,7 @@ beforeAll(async () => {
     await children(booking, index);
     const event = { type: "charge.updated", objectId: "ch_1", objectType: "charge", created: now };
     for (const eventId of [`evt_${index}a`, `evt_${index}b`]) await storeStripeEvent(store, { ...event, eventId }, now);
+    await resendStripeEvent(store, keys.stripeEvent(`evt_${index}a`), plusMinutes(now, 15));
     await markStripeEvent(store, { ...event, eventId: `evt_${index}b` }, "not_handled", now);
     const accounts = { debit: "suspense", credit: "stripe_balance" } as const;
     await postOnce(

@@ -2,7 +2,8 @@ import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { Gateway, ListEvents, StripeEventFacts } from "@clearing/payments";
-import { keys } from "@clearing/store/keys";
+import { dueItems } from "@clearing/store/due";
+import { forever, keys } from "@clearing/store/keys";
 import { listedKeys } from "@clearing/store/list";
 import { shardsOf } from "@clearing/store/shards";
 import { storeStripeEvent } from "@clearing/store/stripe-event";
@@ -80,6 +81,10 @@ const list = async (name: string) => {
   const query = { index: "byList", partitions: shardsOf(name), limit: 100 } as const;
   return (await Array.fromAsync(listedKeys(running.store, query))).map(({ pk }) => pk.slice("EVT#".length));
 };
+
+/** The events that were received and are not worked on. */
+const received = async () =>
+  (await Array.fromAsync(dueItems(running.store, "STRIPE_EVENT", forever))).map(({ pk }) => pk.slice("EVT#".length));
 
 describe("an event of Stripe's", () => {
   const silent: Gateway["retrieveCharge"] = async () => ({ ok: false, kind: "unavailable", code: "x", message: "" });
@@ -162,12 +167,24 @@ describe("an event of Stripe's", () => {
     expect(item).toMatchObject({ status: "not_handled" });
     expect(item).not.toHaveProperty("dueAt");
     expect(await list("STRIPE_EVENTS#not_handled#payout.paid")).toEqual(["evt_0001"]);
+    expect(await received()).toEqual([]);
+  });
+
+  test("is listed as waiting from its first deadline on, until it is worked on", async () => {
+    await storeStripeEvent(running.store, happened(1, now, "payout.paid"), now);
+    const { deps } = depsWith({ now: () => at(15) }, empty);
     expect(await list("STRIPE_EVENTS#received")).toEqual([]);
+    await reconcile(deps);
+    expect(await list("STRIPE_EVENTS#received")).toEqual(["evt_0001"]);
+
+    await applyEvent(await message("evt_0001"), deps);
+
+    expect(await list("STRIPE_EVENTS#received")).toEqual([]);
+    expect(await list("STRIPE_EVENTS#not_handled#payout.paid")).toEqual(["evt_0001"]);
   });
 });
 
 describe("the reconciler", () => {
-  const stored = () => list("STRIPE_EVENTS#received");
   const upTo = (last: number, first = 1) =>
     Array.from({ length: last - first + 1 }, (_, index) => `evt_${String(first + index).padStart(4, "0")}`);
 
@@ -198,7 +215,7 @@ describe("the reconciler", () => {
 
     await run();
 
-    expect(await stored()).toEqual(["evt_0001"]);
+    expect(await received()).toEqual(["evt_0001"]);
   });
 
   test.each([
@@ -211,7 +228,7 @@ describe("the reconciler", () => {
 
     for (let time = 0; time < 9 && after.at(-1) !== 35; time++) {
       await run(1);
-      const found = (await stored()).sort();
+      const found = (await received()).sort();
       expect(found).toEqual(upTo(found.length));
       after.push(found.length);
     }
@@ -231,7 +248,7 @@ describe("the reconciler", () => {
 
     expect(writes()).toBe(before.writes);
     expect(asked.slice(before.asked)).toHaveLength(1);
-    expect(await stored()).toHaveLength(25);
+    expect(await received()).toHaveLength(25);
   });
 
   test("counts what is not acted upon by its type, each event once, and keeps none of it", async () => {
@@ -254,7 +271,7 @@ describe("the reconciler", () => {
     await run();
 
     expect(counted().slice(2)).toEqual([["setup_intent.succeeded", 1]]);
-    expect(await stored()).toEqual([]);
+    expect(await received()).toEqual([]);
   });
 
   test("looks again at what is young: an event that the list shows late is found", async () => {
@@ -266,7 +283,7 @@ describe("the reconciler", () => {
 
     await run();
 
-    expect((await stored()).sort()).toEqual(upTo(3));
+    expect((await received()).sort()).toEqual(upTo(3));
   });
 
   test("goes on from the cursor's instant when Stripe has forgotten the cursor's event", async () => {
@@ -278,6 +295,6 @@ describe("the reconciler", () => {
 
     await run();
 
-    expect((await stored()).sort()).toEqual(upTo(3));
+    expect((await received()).sort()).toEqual(upTo(3));
   });
 });

@@ -32,7 +32,7 @@ const firstWaitMinutes = 15;
 const longestWaitMinutes = 6 * 60;
 const waitMinutes = (resends: number): number => Math.min(longestWaitMinutes, firstWaitMinutes * 2 ** resends);
 
-/** Events that are received and not worked on, the one that waits longest first. */
+/** Events that were received and not worked on by their first deadline, the one that waits longest first. */
 const waitingList = "STRIPE_EVENTS#received";
 const notHandledList = (type: string): string => `STRIPE_EVENTS#not_handled#${type}`;
 
@@ -64,8 +64,6 @@ export async function storeStripeEvent(
           resends: 0,
           version: 1,
           ...dueKeys("STRIPE_EVENT", key, plusMinutes(now, waitMinutes(0))),
-          listPk: inShard(waitingList, eventId),
-          listSk: `${now}#${eventId}`,
         },
         ConditionExpression: "attribute_not_exists(pk)", // I4
       },
@@ -82,7 +80,12 @@ export async function knownStripeEvents(store: Store, ids: string[]): Promise<Se
   return new Set(items.map(({ pk }) => String(pk).slice("EVT#".length)));
 }
 
-type StoredEvent = StripeEvent & { status: "received" | StripeEventOutcome; resends: number; dueAt: Instant };
+type StoredEvent = StripeEvent & {
+  status: "received" | StripeEventOutcome;
+  receivedAt: Instant;
+  resends: number;
+  dueAt: Instant;
+};
 
 const readStripeEvent = (store: Store, key: Key): Promise<StoredEvent | null> =>
   readItem(store, key, (item) => item as StoredEvent);
@@ -134,8 +137,9 @@ export async function markStripeEvent(
 }
 
 /**
- * Sends the message of an event again that was received and not worked on by its deadline, and gives it the next one.
- * It is the same message under the same id: what was done meanwhile is not done twice.
+ * Sends the message of an event again that was received and not worked on by its deadline, and gives it the next one. It
+ * is listed as waiting from then on: most events are worked on within seconds, and each entry of an index is a write. It
+ * is the same message under the same id: what was done meanwhile is not done twice.
  */
 export async function resendStripeEvent(
   store: Store,
@@ -152,7 +156,7 @@ export async function resendStripeEvent(
       Update: {
         TableName: store.tables.core,
         Key: key,
-        UpdateExpression: "SET dueAt = :later, resends = :resends",
+        UpdateExpression: "SET dueAt = :later, resends = :resends, listPk = :listPk, listSk = :listSk",
         ConditionExpression: "#status = :received AND resends = :before",
         ExpressionAttributeNames: { "#status": "status" },
         ExpressionAttributeValues: {
@@ -160,6 +164,8 @@ export async function resendStripeEvent(
           ":resends": resends,
           ":before": item.resends,
           ":received": "received",
+          ":listPk": inShard(waitingList, eventId),
+          ":listSk": `${item.receivedAt}#${eventId}`,
         },
       },
     },
@@ -170,7 +176,7 @@ export async function resendStripeEvent(
   return result.ok || result.reason === "changed" ? { ok: true } : result;
 }
 
-/** When the event was received that has waited longest for its work; null when none waits. */
+/** When the event was received that has waited longest for its work, past its first deadline; null when none has. */
 export async function oldestWaitingStripeEvent(store: Store): Promise<Instant | null> {
   const query = { index: "byList", partitions: shardsOf(waitingList), limit: 1 } as const;
   for await (const { place } of listedKeys(store, query)) return place.slice(0, place.indexOf("#"));
