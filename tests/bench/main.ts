@@ -65,7 +65,11 @@ for (const [name, measure] of Object.entries(parts)) {
     if (verdict) broken++;
   }
   const rows = figures.map((figure) => `| ${figure.what} | ${figure.value} | ${bound(figure)} |`);
-  tables.set(name, `## ${name}\n\n| figure | measured | bound |\n| --- | --- | --- |\n${rows.join("\n")}\n`);
+  const reasons = figures.flatMap((figure) =>
+    figure.missed === undefined || holds(figure) ? [] : [`Missed, ${figure.what}: ${figure.missed}`],
+  );
+  const table = `| figure | measured | bound |\n| --- | --- | --- |\n${rows.join("\n")}`;
+  tables.set(name, `${[`## ${name}`, table, ...reasons].join("\n\n")}\n`);
 }
 
 if (flags.write) {

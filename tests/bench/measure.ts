@@ -1,5 +1,10 @@
-/** One row of the report: what was measured, what came out, what it has to be. */
-export type Figure = { what: string; value: string; bound?: { least?: number; most?: number; ratio: number } };
+/** One row of the report: what was measured, what came out, what it has to be; and why, where that is known to be missed. */
+export type Figure = {
+  what: string;
+  value: string;
+  bound?: { least?: number; most?: number; ratio: number };
+  missed?: string;
+};
 
 /** Works off a list by so many workers at a time; gives the wall time in seconds and each item's latency in ms. */
 export async function inParallel<Item>(items: Item[], workers: number, act: (item: Item) => Promise<unknown>) {

@@ -88,6 +88,8 @@ function figuresOf(requests: readonly Metered[]): Figure[] {
       what: "write units from hold to confirmed",
       value: each(writeUnits(requests)).toFixed(1),
       bound: { most: 120, ratio: each(writeUnits(requests)) },
+      missed:
+        "what is left belongs to facts that commit together, their audit records, messages, entries and locks; ADR 40 counts them, and what was left as it is.",
     },
     { what: "tries of a deposit's settlement", value: tries.toFixed(2), bound: { most: 1.2, ratio: tries } },
     {
