@@ -12,17 +12,26 @@ type Batch = { QueueUrl: string; Entries: Entry[] };
 
 const PAST = "2026-12-31T23:00:00Z";
 
-/** An index with so many due items of each kind in its first shard, and queues that answer as the test says. */
+/**
+ * An index with so many due items of each kind in its first shard, of which so many of the earliest are done, and queues
+ * that answer as the test says.
+ */
 function world(
   due: Partial<Record<DueKind, number>>,
-  { depth = {}, seconds = 0, silent = "none", answer = (_: Batch): object => ({}) } = {},
+  {
+    done = {} as Partial<Record<DueKind, number>>,
+    depth = {},
+    seconds = 0,
+    silent = "none",
+    answer = (_: Batch): object => ({}),
+  } = {},
 ) {
   let now = NOW;
   const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
   table.on(QueryCommand).callsFake(({ TableName, ExpressionAttributeValues, Limit, ExclusiveStartKey }) => {
     const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DueKind, string];
     expect(TableName).toBe(kind === "CLEARANCE" ? "clearance" : "core");
-    const start = ExclusiveStartKey?.index ?? 0;
+    const start = ExclusiveStartKey?.index ?? done[kind] ?? 0;
     const end = shard === "0" ? Math.min(due[kind] ?? 0, start + Limit) : start;
     const Items = Array.from({ length: end - start }, (_, index) => {
       return { pk: `BKG#${kind}${start + index}`, sk: kind, dueAt: PAST };
@@ -106,6 +115,24 @@ it("hands 10,000 keys out at once, a bounded number of calls at a time", async (
   expect(new Set(entries().map(({ MessageBody }) => MessageBody)).size).toBe(10_000);
   expect(calls()).toBeGreaterThan(1);
   expect(calls()).toBeLessThanOrEqual(10);
+});
+
+it("hands few keys out twice while the workers need minutes for ten thousand", async () => {
+  const [done, depth] = [{ ATTEMPT: 0 }, { ApproximateNumberOfMessages: "0" }];
+  const { run, entries } = world({ ATTEMPT: 10_000 }, { done, depth });
+  const workedAMinute = 1_500;
+  let minutes = 0;
+  for (let taken = 0; done.ATTEMPT < 10_000; minutes++) {
+    await run();
+    const worked = entries().slice(taken, taken + workedAMinute);
+    taken += worked.length;
+    const numbers = worked.map(({ MessageBody }) => Number(/ATTEMPT(\d+)/.exec(MessageBody)?.[1]));
+    done.ATTEMPT = Math.max(done.ATTEMPT, ...numbers.map((number) => number + 1));
+    depth.ApproximateNumberOfMessages = String(entries().length - taken);
+  }
+
+  expect(minutes).toBe(Math.ceil(10_000 / workedAMinute));
+  expect(entries().length).toBeLessThan(10_500);
 });
 
 it("asks no queue when nothing is due, and each only once", async () => {
