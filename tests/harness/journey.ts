@@ -176,9 +176,15 @@ export async function clear(store: Store, booking: Booking): Promise<void> {
 export const progress = (store: Store, { id }: Booking, at = now) =>
   progressBooking(store, { bookingId: id, refundId: ids.next("ref") }, occasionAt(at));
 
-export async function confirmed(store: Store): Promise<Booking> {
+/** Paid and cleared by both: the next look confirms it. */
+export async function cleared(store: Store): Promise<Booking> {
   const booking = await paid(store);
   await clear(store, booking);
+  return booking;
+}
+
+export async function confirmed(store: Store): Promise<Booking> {
+  const booking = await cleared(store);
   await progress(store, booking);
   return booking;
 }

@@ -72,6 +72,12 @@ export const both = async () => [...(await Promise.all([letGo()]))];
   ]);
 });
 
+test("a condition that is given by its name is a mutant, also in the short form", () => {
+  const text = "export const put = (ConditionExpression: string) => ({ ConditionExpression });";
+  const mutants = mutantsOf([{ path: "put.ts", text }]);
+  expect(withMutants(text, mutants)).toContain('({ ConditionExpression: __always("put.ts put: ConditionExpression", ');
+});
+
 /** Beside the packages, so that the tests in it find vitest. */
 const folder = mkdtempSync(join(root, "node_modules/.mutants-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

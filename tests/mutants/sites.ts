@@ -114,7 +114,8 @@ function mutantsIn(source: Source, tree: Node, makers: Makers): Mutant[] {
     }
     if (isCondition(node) && isNode(node.value) && isOpaque(node.value)) {
       const text = source.text.slice(node.value.start, node.value.end);
-      add(node.value, parents, text, (id) => [`__always(${id}, `, ")"]);
+      const named = node.shorthand === true ? `${text}: ` : "";
+      add(node.value, parents, text, (id) => [`${named}__always(${id}, `, ")"]);
     }
     if (node.type === "SpreadElement" && parents.at(-1)?.type === "ObjectExpression" && isNode(node.argument)) {
       const call = node.argument;

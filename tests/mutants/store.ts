@@ -22,7 +22,7 @@ function tests(): { first: string[]; rest: string[] } {
   return { first: usable.filter(isFirst), rest: usable.filter((path) => !isFirst(path)) };
 }
 
-const ofWrites = /\/(conditions|confirmation|single-writes|written-together|catalogue-writes|meanwhile)\.test\.ts$/;
+const ofWrites = /\/(conditions|versions|single-writes|written-together|catalogue-writes|meanwhile)\.test\.ts$/;
 
 /** Whether a test imports what starts the local stack or a process, by itself or by way of others; types start nothing. */
 function startsStack(file: string, seen: Set<string>): boolean {

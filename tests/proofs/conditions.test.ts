@@ -1,30 +1,19 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { lapseHold } from "@clearing/commands/sweep";
-import { chain } from "@clearing/domain/audit";
-import type { Attempt, Booking, Charge, Refund } from "@clearing/domain/booking";
+import type { Booking, Charge } from "@clearing/domain/booking";
 import { type Cohort, newPlace } from "@clearing/domain/cohort";
-import type { JournalEntry } from "@clearing/domain/ledger";
-import { afterEvaluation } from "@clearing/domain/screening";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { acceptancePut, agreementPut, signaturePut } from "@clearing/store/agreement";
-import { accessPut, auditPut, journalWrites, outboxPut } from "@clearing/store/append-only";
-import { attemptPut } from "@clearing/store/attempt";
-import { bookingUnchanged, bookingWrites, readBooking } from "@clearing/store/booking";
+import { accessPut, outboxPut } from "@clearing/store/append-only";
 import { chargeBooked, chargeFollows, chargePut, chargeRefunded, restoreCharge } from "@clearing/store/charge";
-import { clearancePut, clearanceUnchanged, clearanceWrites } from "@clearing/store/clearance";
 import { clinicalPut } from "@clearing/store/clinical-record";
-import { cohortRests, cohortUnchanged, cohortWrites } from "@clearing/store/cohort";
 import { movePlace, placePut, removePlace, tellPlace } from "@clearing/store/cohort-places";
 import { commit, type Guarded } from "@clearing/store/commit";
 import { answerWrites } from "@clearing/store/idempotency";
-import { keys } from "@clearing/store/keys";
 import { letGoWrites, locksTakenForOwn, lockWrites } from "@clearing/store/locks";
 import { byBooking } from "@clearing/store/place";
 import { checkTaken, claimPlace, moveClaim, releasePlace, takeFreePlace, takePlace } from "@clearing/store/place-claim";
-import { programWrites } from "@clearing/store/program";
 import { useQuote } from "@clearing/store/quote";
-import { refundPut } from "@clearing/store/refund";
-import { bookingRests, readRemovals, removalWrites } from "@clearing/store/removed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -251,130 +240,4 @@ test("a lock that follows the claim is moved only while it is ours, and not take
   expect(await tried(slot, { bookingId: theirs, until: earlier })).toBe("refused");
   expect(await tried(slot, { bookingId: ours, until: earlier })).toBe("written");
   expect(await read(slot)).toMatchObject({ bookingId: ours, until: later });
-});
-
-const version = (of: number) => ({ holds: [{ version: of }], refuses: [null, { version: of + 1 }] });
-const occasion = { actor, action: "sample", now };
-const attempt = (of: number) =>
-  ({ id: ids.next("att"), bookingId: ours, version: of, dueAt: null }) as unknown as Attempt;
-const refund = (of: number) =>
-  ({ id: ids.next("ref"), bookingId: ours, version: of, dueAt: null }) as unknown as Refund;
-const clearance = (of: number) => {
-  const evaluation = {
-    id: "evl",
-    kind: "medical",
-    outcome: "cleared",
-    validUntil: "2027-05-01",
-    by: "d",
-    at: now,
-  } as const;
-  return { ...afterEvaluation(null, fresh(), evaluation, false), version: of };
-};
-const first = <Refusal extends string>([write]: Guarded<Refusal>[]): Guarded<Refusal> => {
-  if (write === undefined) throw new Error("no write");
-  return write;
-};
-const change = (of: Booking) => ({ booking: { ...of, version: of.version + 1 }, events: [], journal: [] });
-const entry: JournalEntry = { reference: "", effectiveOn: "2027-03-01", currency: "usd", postings: [] };
-const link = { at: now, actor, action: "sample", before: null, after: null };
-
-/** Each write that follows a version, and each that is a first one. */
-const versions: Case[] = [
-  {
-    what: "a booking",
-    write: () => first(bookingWrites(running.store, us3(), change(us3()), occasion)),
-    ...version(3),
-  },
-  { what: "a first booking", write: () => first(bookingWrites(running.store, null, change(us3()), occasion)), ...once },
-  { what: "the check of a booking", write: () => bookingUnchanged(running.store, us3()), ...version(3) },
-  { what: "a booking that is due no more", write: () => bookingRests(running.store, us3()), ...version(3) },
-  {
-    what: "the removal of a booking",
-    write: () => first(removalWrites(running.store, us3(), occasion)),
-    ...version(3),
-  },
-  {
-    what: "the head of a removed booking",
-    write: () => headOf(removalWrites(running.store, us3(), occasion)),
-    ...once,
-  },
-  { what: "an attempt", write: () => attemptPut(running.store, attempt(4)), ...version(3) },
-  { what: "a first attempt", write: () => attemptPut(running.store, attempt(1)), ...once },
-  { what: "a refund", write: () => refundPut(running.store, refund(4)), ...version(3) },
-  { what: "a first refund", write: () => refundPut(running.store, refund(1)), ...once },
-  { what: "a clearance", write: () => clearancePut(running.store, clearance(3), clearance(4)), ...version(3) },
-  { what: "a first clearance", write: () => clearancePut(running.store, null, clearance(1)), ...once },
-  {
-    what: "the check of a clearance",
-    write: () => clearanceUnchanged(running.store, fresh(), clearance(3)),
-    ...version(3),
-  },
-  {
-    what: "the check that there is no clearance",
-    write: () => clearanceUnchanged(running.store, fresh(), null),
-    holds: [null],
-    refuses: [{ version: 1 }],
-  },
-  {
-    what: "a cohort",
-    write: () => first(cohortWrites(running.store, cohort3(), cohort3(), [], occasion)),
-    ...version(3),
-  },
-  { what: "a first cohort", write: () => first(cohortWrites(running.store, null, cohort3(), [], occasion)), ...once },
-  { what: "the check of a cohort", write: () => cohortUnchanged(running.store, cohort3()), ...version(3) },
-  { what: "a cohort that is due no more", write: () => cohortRests(running.store, cohort3()), ...version(3) },
-  {
-    what: "a program",
-    write: () => first(programWrites(running.store, program3(), program3(), [], occasion)),
-    ...version(3),
-  },
-  {
-    what: "a first program",
-    write: () => first(programWrites(running.store, null, program3(), [], occasion)),
-    ...once,
-  },
-  {
-    what: "an entry (I4)",
-    write: () => first(journalWrites(running.store, [{ ...entry, reference: fresh() }])),
-    ...once,
-  },
-  {
-    what: "a link of an audit chain (I9)",
-    write: () =>
-      auditPut(running.store, chain("", { ...link, subject: { type: "booking", id: fresh() }, sequence: 1 })),
-    ...once,
-  },
-];
-const us3 = () => ({ ...booking, id: fresh(), version: 3 });
-const cohort3 = () => ({ ...cohort, id: ids.next("coh"), version: 3 });
-const program3 = () => sampleProgram({ version: 3 });
-const headOf = (writes: Guarded<string>[]) => first(writes.filter(({ write }) => write.Put?.Item?.sk === "REMOVED"));
-
-describe("a version is followed by one other, and a first one is new:", () => {
-  test.each(versions)("$what", judged);
-});
-
-test("an attempt goes with its booking as it was read", async () => {
-  const bookingId = fresh();
-  const id = ids.next("att");
-  const put = (version: number) => {
-    const Item = { ...keys.attempt(bookingId, id), id, version };
-    return running.store.client.send(new PutCommand({ TableName: running.store.tables.core, Item }));
-  };
-  await put(3);
-  const { removals } = await readRemovals(running.store, bookingId);
-  await put(4);
-
-  expect(await commit(running.store, removals.flat())).toEqual({ ok: false, reason: "stale" });
-});
-
-test("a clearance is written while its booking is the one that was read", async () => {
-  const stored = await readBooking(running.store, booking.id);
-  if (stored === null) throw new Error("no booking");
-  const older = { ...stored, version: stored.version - 1 };
-  const after = { ...clearance(1), bookingId: stored.id };
-
-  const written = await commit(running.store, clearanceWrites(running.store, older, null, after, occasion));
-
-  expect(written).toEqual({ ok: false, reason: "stale" });
 });

@@ -1,11 +1,12 @@
-import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { removeBooking } from "@clearing/commands/removal";
 import { remind } from "@clearing/commands/sweep";
 import type { Booking } from "@clearing/domain/booking";
-import { plusDays } from "@clearing/domain/time";
+import { addDays, plusDays } from "@clearing/domain/time";
 import { readBooking } from "@clearing/store/booking";
 import { readChildren } from "@clearing/store/booking-children";
 import { keys } from "@clearing/store/keys";
+import { placeAt } from "@clearing/store/place";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { interrupted } from "../harness/interrupted.ts";
@@ -51,6 +52,17 @@ describe("a clearance that changes between the look and the write", () => {
     expect(await readBooking(store, booking.id)).toMatchObject({ status: "awaiting_clearance" });
   });
 
+  test("confirms nobody whom it clears no more", async () => {
+    const booking = await journey.cleared(store);
+
+    await journey.progress(
+      meanwhile(() => notCleared(booking)),
+      booking,
+    );
+
+    expect(await readBooking(store, booking.id)).toMatchObject({ status: "awaiting_clearance" });
+  });
+
   test("admits nobody whom it clears no more", async () => {
     const booking = await journey.confirmed(store);
 
@@ -75,6 +87,27 @@ describe("a clearance that changes between the look and the write", () => {
 
     expect(await timeline(booking)).not.toContain("ClearanceReminder");
   });
+});
+
+test("a place whose cohort ends later between the look and the write confirms nobody", async () => {
+  const booking = await journey.cleared(store);
+  const { TableName, Key } = placeAt(store, booking);
+  const ends = (endsOn: string) =>
+    store.client.send(
+      new UpdateCommand({
+        TableName,
+        Key,
+        UpdateExpression: "SET endsOn = :endsOn",
+        ExpressionAttributeValues: { ":endsOn": endsOn },
+      }),
+    );
+
+  const progressed = await journey.progress(
+    meanwhile(() => ends(addDays(booking.terms.endsOn, 1))),
+    booking,
+  );
+
+  expect(progressed).toEqual({ ok: false, reason: "conflict" });
 });
 
 describe("a hold with more children than one transaction removes", () => {
