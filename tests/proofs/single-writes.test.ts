@@ -1,6 +1,7 @@
 import { DeleteCommand, PutCommand, ScanCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Instant, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import { commit } from "@clearing/store/commit";
+import { consumedOnce } from "@clearing/store/consumed-once";
 import { readCustomer, recordCustomer, replaceCustomer, requestCustomer } from "@clearing/store/customer";
 import { postpone } from "@clearing/store/due";
 import { keys } from "@clearing/store/keys";
@@ -151,6 +152,48 @@ describe("a lease", () => {
     const theirs = lease();
     await working(theirs, store, () => put(theirs, { heldBy: "another" }).then(() => {}));
     expect(await itemAt(theirs)).toMatchObject({ heldBy: "another" });
+  });
+});
+
+describe("an effect outside of the tables", () => {
+  const mark = () => ({ prefix: "MAIL", eventId: ids.next("evt") });
+  const keyOf = ({ prefix, eventId }: ReturnType<typeof mark>): Key => ({ pk: `${prefix}#${eventId}`, sk: prefix });
+  const nothing = async () => {};
+
+  test("happens once", async () => {
+    const once = mark();
+
+    expect(await consumedOnce(store, once, nothing)).toBe("done");
+    expect(await consumedOnce(store, once, nothing)).toBe("done_before");
+  });
+
+  test.each([
+    ["while another delivery is at it", plusSeconds(now, 1), "is being handled"],
+    ["once the delivery that was at it must have died", now, "done"],
+  ])("%s", async (_when, leaseUntil, outcome) => {
+    const left = mark();
+    await put(keyOf(left), { status: "sending", heldBy: "another", leaseUntil });
+
+    expect(await consumedOnce(store, left, nothing).catch(String)).toContain(outcome);
+  });
+
+  test("happens although the answer to its mark was lost", async () => {
+    expect(await consumedOnce(answersLost(store, PutCommand), mark(), nothing)).toBe("done");
+  });
+
+  test.each([
+    ["frees its mark", nothing, null],
+    ["leaves the mark that another delivery has made", (key: Key) => put(key, { heldBy: "another" }), "another"],
+  ])("that fails %s", async (_what, meanwhile, holder) => {
+    const failing = mark();
+
+    const failed = consumedOnce(store, failing, async () => {
+      await meanwhile(keyOf(failing));
+      throw new Error("no connection");
+    });
+
+    await expect(failed).rejects.toThrow("no connection");
+    expect((await itemAt(keyOf(failing)))?.heldBy ?? null).toBe(holder);
   });
 });
 

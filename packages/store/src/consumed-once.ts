@@ -34,10 +34,9 @@ export async function consumedOnce(
       new PutCommand({
         TableName,
         Item: { ...Key, status: "sending", heldBy: holder, leaseUntil, expiresAt },
-        ConditionExpression:
-          "attribute_not_exists(pk) OR heldBy = :holder OR (#status = :sending AND leaseUntil <= :now)",
-        ExpressionAttributeNames: { "#status": "status" },
-        ExpressionAttributeValues: { ":sending": "sending", ":holder": holder, ":now": now },
+        // A mark that says `sent` has no lease.
+        ConditionExpression: "attribute_not_exists(pk) OR heldBy = :holder OR leaseUntil <= :now",
+        ExpressionAttributeValues: { ":holder": holder, ":now": now },
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       }),
     );
