@@ -224,6 +224,18 @@ describe("a due whose date has come", () => {
     expect(life.booking.deferred).toBe(1_450_000);
   });
 
+  test("is billed before those that fell due later, wherever it stands in the schedule", () => {
+    const life = sixty(confirmed()).at("2027-02-08T18:00:00Z");
+    const later = (due: Due): Due => (due.id === "due_60" ? due : { ...due, dueOn: "2027-02-07" });
+    life.booking = { ...life.booking, dues: life.booking.dues.map(later) };
+
+    life.fallDue();
+
+    const billed = life.booking.dues.filter(({ status }) => status === "past_due").map(({ id }) => id);
+    expect(billed).toHaveLength(20);
+    expect(billed).toContain("due_60");
+  });
+
   test("is billed before the retreat is completed, in however many transactions", () => {
     const life = sixty(confirmed()).at("2027-03-08T17:00:00Z").admit().at(over);
 

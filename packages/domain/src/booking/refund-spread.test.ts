@@ -19,6 +19,16 @@ describe("spreading a refund over charges", () => {
     ]);
   });
 
+  test("takes the higher id first of two that were made at the same instant", () => {
+    const [one, other] = [charge(1, 500), charge(2, 600, { createdAt: charge(1, 500).createdAt })];
+
+    expect(taken(700, [one, other])).toEqual([
+      ["ch_2", 600],
+      ["ch_1", 100],
+    ]);
+    expect(taken(700, [other, one])).toEqual(taken(700, [one, other]));
+  });
+
   test("takes of at most twenty charges in one transaction, and the next goes on where it ended", () => {
     const charges = Array.from({ length: 50 }, (_, index) => charge(index, 10));
     const first = spreadRefund(owing(500), charges, today) as { refund: Refund; added: RefundPart[] };

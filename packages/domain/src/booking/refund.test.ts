@@ -4,6 +4,7 @@ import { today } from "../testing/retreat.ts";
 import { plusHours, plusMinutes } from "../time/index.ts";
 import {
   askUnderNextKey,
+  givesNothing,
   partSettled,
   type Refund,
   type RefundPart,
@@ -31,6 +32,16 @@ describe("a refund of several parts", () => {
     [["refused", "failed"], "failed"],
   ] as const)("%s is as far as the part that is least far: %s", (statuses, status) => {
     expect(refundStatus(withParts(...statuses))).toBe(status);
+  });
+
+  test("has succeeded when none of it was to be given back by parts", () => {
+    expect(refundStatus({ ...withParts(), unspread: 0 })).toBe("succeeded");
+  });
+
+  test.each(["failed", "refused"] as const)("gives nothing by a part that is %s, and something by others", (status) => {
+    const given = withParts("approved", status, "pending", "succeeded").parts.map((part) => givesNothing(part));
+
+    expect(given).toEqual([false, true, false, false]);
   });
 
   test("is approved as long as some of it is not spread", () => {

@@ -77,6 +77,13 @@ describe("a payment in flight when the booking ended", () => {
     expect(references(life).filter((reference) => reference.startsWith("due-billed:due_1:"))).toEqual([]);
   });
 
+  test("of a cancelled booking that does not say how it ended is a bug", () => {
+    const { life, attempt } = payingBalance();
+    life.booking = { ...life.booking, status: "cancelled" };
+
+    expect(() => life.settle(attempt.id, life.paymentOf(attempt.id))).toThrow("bkg_1 is cancelled without an ending");
+  });
+
   test("that fails or is still processing changes the attempt alone", () => {
     const { life, attempt } = payingBalance();
     life.end("client");

@@ -3,7 +3,13 @@ import { Life } from "../testing/life.ts";
 import { paying } from "../testing/paying.ts";
 import { card, held } from "../testing/retreat.ts";
 import { plusHours } from "../time/index.ts";
-import { type CheckoutAttempt, decideSettlement, type PaymentOutcome, type SettlementState } from "./index.ts";
+import {
+  type CheckoutAttempt,
+  decideSettlement,
+  depositSettled,
+  type PaymentOutcome,
+  type SettlementState,
+} from "./index.ts";
 
 const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" };
 const references = (life: Life): string[] => life.journal.map(({ reference }) => reference);
@@ -112,5 +118,20 @@ describe("late money", () => {
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
     expect(life.booking).toMatchObject({ status: "awaiting_clearance", paid: 250_000 });
+  });
+});
+
+describe("the deposit of a booking", () => {
+  test("is found wherever it stands among its dues", () => {
+    const { booking } = new Life(held()).sign().pay("deposit");
+
+    expect(depositSettled(held())).toBe(false);
+    expect(depositSettled({ ...booking, dues: booking.dues.toReversed() })).toBe(true);
+  });
+
+  test("is there: a booking without one is a bug", () => {
+    const [, ...dues] = held().dues;
+
+    expect(() => depositSettled({ ...held(), dues })).toThrow("bkg_1 has no deposit");
   });
 });
