@@ -83,6 +83,8 @@ function figuresOf(requests: readonly Metered[]): Figure[] {
       what: "requests to DynamoDB from hold to confirmed",
       value: each(requests.length).toFixed(1),
       bound: { most: 60, ratio: each(requests.length) },
+      missed:
+        "the sweep and its worker are among them, which follow up on each new clearance: in a run of less than a minute they hardly count.",
     },
     {
       what: "write units from hold to confirmed",
