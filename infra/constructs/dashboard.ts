@@ -1,16 +1,17 @@
 import { Duration } from "aws-cdk-lib";
 import { Dashboard, GraphWidget, type IMetric, MathExpression, type Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { Settings } from "../settings.ts";
-import type { ApiStack } from "../stacks/api.ts";
-import type { EventsStack } from "../stacks/events.ts";
-import { apiMetric, ownMetric, webhookMetric } from "./metrics.ts";
+import { apiMetric, type CountedApi, ownMetric, webhookMetric } from "./metrics.ts";
 import type { WatchedQueue } from "./queue.ts";
+
+type Functions = { functions: Iterable<readonly [name: string, fn: IFunction]> };
 
 type Shown = {
   settings: Settings;
-  api: ApiStack;
-  events: EventsStack;
+  api: CountedApi & Functions;
+  events: Functions & { relay: IFunction };
   queues: readonly WatchedQueue[];
   /** The functions' own metrics: of refusals and failures, and of mails that did not go out. */
   failures: readonly string[];

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type Duration, Stack, Token } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import {
   Architecture,
   Code,
@@ -10,19 +12,30 @@ import {
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 import { access, type FunctionName, type TableAccess, type TableName, tableNames } from "../access.ts";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
-import type { DataStack } from "../stacks/data.ts";
-import { issuerOf } from "./people.ts";
+import type { Mail } from "./mail.ts";
+import { issuerOf, type People } from "./people.ts";
 
 type Bus = { eventBusArn: string; eventBusName: string };
 type WorkQueue = { queueArn: string; queueUrl: string };
 
+/** The stack of what a stage keeps: its tables, its keys and secrets, who signs in, what sends its mails. */
+type Kept = Stack & {
+  tables: Record<TableName, Table>;
+  clinicalKey: IKey;
+  stripeSecret: CfnSecret;
+  clients: People;
+  staff: People;
+  mail: Mail;
+};
+
 export type ClearingFunctionProps = {
   settings: Settings;
-  data: DataStack;
+  data: Kept;
   publicUrl: string;
   timeout: Duration;
   memorySize?: number;
@@ -119,20 +132,20 @@ function statementsOf(name: FunctionName, { data, bus, workQueues }: ClearingFun
  * In SES's sandbox IAM asks for the recipient's identity as well as the sender's, whichever that may be: what bounds the
  * sending is the one address that it comes from.
  */
-function sending(data: DataStack, from: string): PolicyStatement {
+function sending(data: Kept, from: string): PolicyStatement {
   const ses = (resource: string, resourceName: string) => data.formatArn({ service: "ses", resource, resourceName });
   const resources = [ses("identity", "*"), ses("configuration-set", data.mail.configurationSetName)];
   return allow(["ses:SendEmail"], resources, { StringEquals: { "ses:FromAddress": from } });
 }
 
 /** How the rule pack writes these resources: what only a deployment knows in angle brackets. */
-function identities({ partition, region, account }: DataStack): string {
+function identities({ partition, region, account }: Kept): string {
   const known = (value: string, parameter: string) => (Token.isUnresolved(value) ? `<AWS::${parameter}>` : value);
   const owner = `${known(region, "Region")}:${known(account, "AccountId")}`;
   return `[Resource::arn:${known(partition, "Partition")}:ses:${owner}:identity/*]`;
 }
 
-function tableStatements(name: TableName, row: TableAccess, data: DataStack): PolicyStatement[] {
+function tableStatements(name: TableName, row: TableAccess, data: Kept): PolicyStatement[] {
   const { tableArn } = data.tables[name];
   const actions = (list: readonly string[]) => list.map((action) => `dynamodb:${action}`);
   const statements: PolicyStatement[] = [];
@@ -174,14 +187,14 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus, wor
   };
 }
 
-const peopleOf = ({ clients, staff, region }: DataStack) => ({
+const peopleOf = ({ clients, staff, region }: Kept) => ({
   CLIENT_ISSUER: issuerOf(clients, region),
   CLIENT_AUDIENCE: clients.client.userPoolClientId,
   STAFF_ISSUER: issuerOf(staff, region),
   STAFF_AUDIENCE: staff.client.userPoolClientId,
 });
 
-function mailEnvironment({ supportEmail, supportPhone, siteUrl, mailsADay }: Settings, { mail }: DataStack) {
+function mailEnvironment({ supportEmail, supportPhone, siteUrl, mailsADay }: Settings, { mail }: Kept) {
   return {
     MAIL_CONFIGURATION_SET: mail.configurationSetName,
     SUPPORT_EMAIL: supportEmail,

@@ -120,6 +120,27 @@ describe("dependencies point inwards", () => {
   });
 });
 
+/** A stack is made of constructs, and the app of stacks. */
+const stacksIn = (sources: readonly Source[]): string[] =>
+  sources.flatMap((source) =>
+    importsOf(source).filter((specifier) => /^\.\.\/(stacks\/|clearing|app)/.test(specifier)),
+  );
+
+describe("infrastructure is built from below", () => {
+  test("no construct knows a stack", () => {
+    const sources = sourcesOf("infra/constructs");
+
+    expect(sources.length).toBeGreaterThan(0);
+    expect(stacksIn(sources)).toEqual([]);
+  });
+
+  test("control: a stack's type is seen", () => {
+    const text = 'import type { ApiStack } from "../stacks/api.ts";';
+
+    expect(stacksIn([{ path: "infra/constructs/made-up.ts", text }])).toEqual(["../stacks/api.ts"]);
+  });
+});
+
 describe("imports run in no circle, types included", () => {
   test("no source of the repository imports itself by way of others", () => {
     const sources = ["packages", "functions", "infra", "scripts", "tests"].flatMap(sourcesOf);
