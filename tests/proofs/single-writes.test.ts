@@ -1,9 +1,11 @@
 import { DeleteCommand, PutCommand, ScanCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { trySeconds } from "@clearing/domain/due-work";
 import { type Instant, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import { commit } from "@clearing/store/commit";
 import { consumedOnce } from "@clearing/store/consumed-once";
 import { readCustomer, recordCustomer, replaceCustomer, requestCustomer } from "@clearing/store/customer";
 import { postpone } from "@clearing/store/due";
+import { beginTry } from "@clearing/store/due-try";
 import { keys } from "@clearing/store/keys";
 import { underLease } from "@clearing/store/lease";
 import { countMail } from "@clearing/store/mail-bound";
@@ -111,6 +113,16 @@ describe("what is due and was worked on in vain", () => {
 
     expect(await itemAt(key)).toEqual({ ...key, ...changed });
   });
+});
+
+test("a try of what is due begins while no other worker is at it", async () => {
+  const key = keys.booking(ids.next("bkg"));
+  await put(key, { dueAt: now, version: 1 });
+  const after = (seconds: number) => beginTry(store, "BOOKING", key, plusSeconds(now, seconds));
+
+  const tries = [await after(0), await after(trySeconds - 1), await after(trySeconds)];
+
+  expect(tries).toEqual(["work", "nothing", "work"]);
 });
 
 describe("a lease", () => {

@@ -17,6 +17,7 @@ import { keys } from "@clearing/store/keys";
 import { programWrites } from "@clearing/store/program";
 import { refundPut } from "@clearing/store/refund";
 import { bookingRests, readRemovals, removalWrites } from "@clearing/store/removed";
+import { unpaidEndingWrites } from "@clearing/store/unpaid-endings";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -215,4 +216,14 @@ test("a clearance is written while its booking is the one that was read", async 
   const written = await commit(running.store, clearanceWrites(running.store, older, null, after, occasion));
 
   expect(written).toEqual({ ok: false, reason: "stale" });
+});
+
+test("of two holds of one account that end unpaid at once, the second counts the first", async () => {
+  const { id: sub } = us3();
+  const held = { ...booking, holdSlot: 1, owner: { ...booking.owner, sub } };
+  const once = first(await unpaidEndingWrites(running.store, held, "lapse", now));
+  const atOnce = first(await unpaidEndingWrites(running.store, held, "lapse", now));
+  expect(await commit(running.store, [once])).toEqual({ ok: true });
+
+  expect(await commit(running.store, [atOnce])).toEqual({ ok: false, reason: "stale" });
 });

@@ -46,13 +46,15 @@ type Row = { when: string; made: Made; act: Act; leaves: string[] };
 
 const payer = { sub: "payer", email: "payer@example.com" };
 
+const account = { sub: payer.sub, limits: defaultHoldLimits };
+
 async function holdFor(email: string, account: Parameters<typeof holdSample>[5] = null): Promise<Booking> {
   const [offer] = await journey.offers(store);
   const held = await holdSample(store, offer, email, now, payer, account);
   if (!held.ok) throw new Error(held.reason);
   return held.booking;
 }
-const counted: Made = () => holdFor(payer.email, { sub: payer.sub, limits: defaultHoldLimits });
+const counted: Made = () => holdFor(payer.email, account);
 const invited: Made = () => holdFor("guest@example.com");
 
 const page = (booking: Booking, of: { purpose: "deposit" } | { purpose: "due"; dueId: string }) =>
@@ -164,6 +166,12 @@ const rows: Row[] = [
     made: journey.paid,
     act: (booking) => journey.settleDeposit(store, booking, { booked }),
     leaves: ["attempt", "charge", "entry fee"],
+  },
+  {
+    when: "Stripe books a payment in another currency",
+    made: journey.paid,
+    act: (booking) => journey.settleDeposit(store, booking, { booked: { ...booked, currency: "eur" } }),
+    leaves: ["MoneyConverted", "entry converted-from", "entry converted-to", "entry fee"],
   },
   {
     when: "late money finds its place free",
@@ -363,6 +371,15 @@ const rows: Row[] = [
 ];
 
 describe("one transaction writes all that belongs together", () => {
+  test("when a place is held", async () => {
+    const [offer] = await journey.offers(store);
+
+    const changes = await changesOf(store, () => holdSample(store, offer, payer.email, now, payer, account, answer()));
+
+    const leaves = ["BookingHeld", "agreement", "answer", "audit of a booking", "booking", "place", "quote", "slot"];
+    expect(changes).toEqual(expect.arrayContaining([...leaves, "participant lock"]));
+  });
+
   test.each(rows)("when $when", async ({ made, act, leaves }) => {
     const booking = await made(store);
     let result = { ok: false };
