@@ -149,6 +149,7 @@ describe("accepting", () => {
   });
 
   test("while booking for oneself at once leaves one booking that one takes part in", async () => {
+    cohort = await openCohort(running.store, program, { places: 10, now });
     for (let round = 0; round < 5; round++) {
       const email = `round-${round}@example.com`;
       const booking = await invited(`payer-${round}`, email);

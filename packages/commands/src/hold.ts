@@ -3,7 +3,7 @@ import type { Booking, BookingChange } from "@clearing/domain/booking";
 import { hasCome, plusSeconds } from "@clearing/domain/time";
 import { agreementPut } from "@clearing/store/agreement";
 import { bookingWrites } from "@clearing/store/booking";
-import { commitOnce } from "@clearing/store/commit";
+import { commitUntil } from "@clearing/store/commit";
 import { readSlots } from "@clearing/store/hold-slots";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { lockWrites } from "@clearing/store/locks";
@@ -11,7 +11,6 @@ import type { Occasion } from "@clearing/store/occasion";
 import { freePlaces } from "@clearing/store/place";
 import { claimPlace } from "@clearing/store/place-claim";
 import { useQuote } from "@clearing/store/quote";
-import { pause } from "@clearing/store/retry";
 import type { Store } from "@clearing/store/store";
 import { system } from "./context.ts";
 import { type HoldingAccount, type NoRoom, roomForHold } from "./hold-slots.ts";
@@ -50,7 +49,7 @@ export async function holdPlace(
 ): Promise<HeldBooking> {
   const { now } = occasion;
   const until = plusSeconds(store.clock.now(), patienceSeconds);
-  for (let round = 1; !hasCome(until, store.clock.now()); round++) {
+  while (!hasCome(until, store.clock.now())) {
     const { account } = request;
     const [{ places, forSale }, slots] = await Promise.all([
       freePlaces(store, request.cohortId, request.placeType, now),
@@ -69,14 +68,15 @@ export async function holdPlace(
     const { booking } = change;
     const heldUntil = booking.holdExpiresAt;
     if (heldUntil === null) throw new Error(`${booking.id} is held without an instant`);
-    const result = await commitOnce(store, [
+    const writes = [
       ...answerWrites(store.tables.core, idempotency),
       claimPlace(store, booking, heldUntil, now),
       useQuote(store, request.quoteId, booking.id, now),
       ...(await lockWrites(store, booking, "hold", { until: heldUntil, now })),
       ...bookingWrites(store, null, change, occasion),
       agreementPut(store, booking, request.agreement),
-    ]);
+    ];
+    const result = await commitUntil(store, writes, until);
     if (result.ok) {
       // A refusal ends nobody's hold; now that the lapsed one has lost its slot, only its ending counts it.
       if (room.overtaken !== null) await lapseHold(store, room.overtaken, { actor: system, action: "lapse", now });
@@ -85,10 +85,7 @@ export async function holdPlace(
     switch (result.reason) {
       case "place_gone":
       case "slot_busy":
-        continue;
       case "conflict":
-        // Others write to the same items: the next round may find another place, and a quieter moment.
-        await pause(store, round);
         continue;
       case "stale":
       case "debit_busy":

@@ -55,17 +55,18 @@ export function commit<Refusal extends string>(
   return committed(store, guarded, done);
 }
 
-/** The same with a single try, for a caller who has another way: `conflict` is its to answer. */
-export const commitOnce = <Refusal extends string>(
+/** The same, with no further try once `until` has come: for a caller that somebody waits for. */
+export const commitUntil = <Refusal extends string>(
   store: Store,
   guarded: Guarded<Refusal>[],
-): Promise<CommitResult<Refusal>> => committed(store, guarded, { ok: true }, 1);
+  until: Instant,
+): Promise<CommitResult<Refusal>> => committed(store, guarded, { ok: true }, until);
 
 async function committed<Refusal extends string>(
   store: Store,
   guarded: Guarded<Refusal>[],
   done: { ok: true },
-  tries?: number,
+  until: Instant | null = null,
 ): Promise<CommitResult<Refusal>> {
   let current = nextTry(store, guarded);
   const send = async () => {
@@ -77,7 +78,7 @@ async function committed<Refusal extends string>(
     }
   };
   try {
-    await retried(store, send, tries);
+    await retried(store, send, until);
     return done;
   } catch (error) {
     const refusal = refusalOf(error, guarded);

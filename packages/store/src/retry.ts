@@ -6,6 +6,7 @@ import {
   TransactionInProgressException,
 } from "@aws-sdk/client-dynamodb";
 import { type Pauses, pauseMs } from "@clearing/domain/retry";
+import { hasCome, type Instant } from "@clearing/domain/time";
 import type { Store } from "./store.ts";
 
 const usualTries = 7;
@@ -18,17 +19,26 @@ export async function pause(store: Store, failedTries: number, pauses = usualPau
   return ms;
 }
 
-/** Sends a transaction again while it meets others or is throttled; what does not pass by itself is thrown, and the last. */
-export async function retried<Answer>(store: Store, send: () => Promise<Answer>, tries = usualTries): Promise<Answer> {
+/**
+ * Sends a transaction again while it meets others or is throttled, seven times at most and not after `until`; throws what
+ * does not pass by itself, and the last failure.
+ */
+export async function retried<Answer>(
+  store: Store,
+  send: () => Promise<Answer>,
+  until: Instant | null = null,
+): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await send();
     } catch (error) {
-      if (!passes(error) || attempt === tries) throw error;
+      if (!passes(error) || attempt === usualTries || isOver(store, until)) throw error;
       await pause(store, attempt);
     }
   }
 }
+
+const isOver = (store: Store, until: Instant | null) => until !== null && hasCome(until, store.clock.now());
 
 const passing = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "None"]);
 
