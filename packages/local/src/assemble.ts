@@ -23,7 +23,7 @@ import { createStreams } from "./streams.ts";
 import { realStripe, SECRET_KEY, simulatedStripe } from "./stripe.ts";
 import { loadTemplate, type Template } from "./template.ts";
 import { createTimeline } from "./timeline.ts";
-import type { Topology } from "./topology.ts";
+import { type Topology, workersOfSchedules } from "./topology.ts";
 import { untilIdle } from "./until-idle.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -71,7 +71,15 @@ export async function assemble(
     activity++;
     return lambda.invoke(functionId, event);
   };
-  const queues = createQueues({ db, queues: topology.queues, mappings: topology.mappings, clock, invoke });
+  // What such a worker finds to do shows by its writes and at Stripe; by itself it gives no schedule anything to find.
+  const handedOut = workersOfSchedules(topology);
+  const queues = createQueues({
+    db,
+    queues: topology.queues,
+    mappings: topology.mappings,
+    clock,
+    invoke: (functionId, event) => (handedOut.has(functionId) ? lambda.invoke : invoke)(functionId, event),
+  });
   const toQueue = (arn: string, body: string) => {
     queues.insert(arn, body);
     queues.wake();

@@ -116,3 +116,10 @@ export type Topology = {
 
 /** The logical id of the function that a resource refers to by name or arn; stops the start if there is none. */
 export type FunctionOf = (resource: Resource, reference: string) => string;
+
+/** Ids of the functions that work on what scheduled functions hand out: no rule feeds their queue. */
+export function workersOfSchedules({ mappings, queues, rules }: Topology): Set<string> {
+  const fed = new Set(rules.flatMap(({ targets }) => targets.map(({ arn }) => arn)));
+  const sources = new Set(queues.map(({ arn }) => arn).filter((arn) => !fed.has(arn)));
+  return new Set(mappings.filter(({ sourceArn }) => sources.has(sourceArn)).map(({ functionId }) => functionId));
+}
