@@ -19,10 +19,9 @@ const describeWave = ({ fates, wall }: Wave) => {
   return `${fates.length} contenders: ${Math.round(wall)} ms, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, at most ${most} tries`;
 };
 
-/** As many contenders as the control needs to sell a place twice, and more; `npm run bench` has 500 of them. */
 describe("a stampede for the last places (I1)", () => {
-  test("150 contenders fill 20 places, one each, and every other gets a clean sold_out", async () => {
-    const { ran, wrong } = await stampede(client, { contenders: 150, places: 20, seed: 1 });
+  test("500 contenders fill 20 places, one each, and every other gets a clean sold_out", async () => {
+    const { ran, wrong } = await stampede(client, { contenders: 500, places: 20, seed: 1 });
 
     console.log(describeWave(ran));
     expect(wrong).toEqual([]);
@@ -41,7 +40,7 @@ describe("a stampede for the last places (I1)", () => {
     );
     const weak = await openStack({ bundles: control.bundles });
     try {
-      const { wrong } = await stampede(weak.client, { contenders: 50, places: 6, seed: 2 });
+      const { wrong } = await stampede(weak.client, { contenders: 100, places: 8, seed: 2 });
 
       expect(wrong).toEqual(
         expect.arrayContaining([expect.stringMatching(/^I1: plc_\w+ is held by two live bookings$/)]),
@@ -55,7 +54,7 @@ describe("a stampede for the last places (I1)", () => {
   test.each(faultKinds.map((kind) => ({ kind })))(
     "faults of kind $kind in every tenth call to the store end the same",
     async ({ kind }) => {
-      const { ran, wrong } = await stampede(client, { contenders: 50, places: 6, seed: 3 }, { [kind]: 0.1 });
+      const { ran, wrong } = await stampede(client, { contenders: 100, places: 8, seed: 3 }, { [kind]: 0.1 });
 
       console.log(`${kind}: ${describeWave(ran)}`);
       expect(wrong).toEqual([]);
@@ -71,7 +70,7 @@ describe("a stampede for the last places (I1)", () => {
 
   test("10 % faults of all kinds at once end the same", async () => {
     const faults = Object.fromEntries(faultKinds.map((kind) => [kind, 0.1]));
-    const { ran, wrong } = await stampede(client, { contenders: 50, places: 6, seed: 4 }, faults);
+    const { ran, wrong } = await stampede(client, { contenders: 100, places: 8, seed: 4 }, faults);
 
     console.log(`all kinds: ${describeWave(ran)}`);
     expect(wrong).toEqual([]);
@@ -79,14 +78,14 @@ describe("a stampede for the last places (I1)", () => {
 
   test("30 % conflicts and 30 % throttling end the same, within bounded tries", async () => {
     const faults = { conflict: 0.3, throttle: 0.3 };
-    const { ran, wrong } = await stampede(client, { contenders: 50, places: 6, seed: 5 }, faults);
+    const { ran, wrong } = await stampede(client, { contenders: 100, places: 8, seed: 5 }, faults);
 
     console.log(`conflicts: ${describeWave(ran)}`);
     expect(wrong).toEqual([]);
   });
 
   test("holds that lapse and capacity that grows and shrinks meanwhile sell no place twice, and in the end every place", async () => {
-    const { wrong } = await lapsingStampede(client, { contenders: 30, places: 6, seed: 7 });
+    const { wrong } = await lapsingStampede(client, { contenders: 60, places: 8, seed: 7 });
 
     expect(wrong).toEqual([]);
   });
