@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, program } from "../testing/retreat.ts";
 import { plusHours, plusMinutes } from "../time/index.ts";
-import { attemptUnderWay, type Booking, beginCheckout, type CheckoutRequest, opened, pollOpenAt } from "./index.ts";
+import {
+  attemptUnderWay,
+  type Booking,
+  beginCheckout,
+  type CheckoutRequest,
+  opened,
+  pollOpenAt,
+  sessionOf,
+} from "./index.ts";
 
 const request = (changes: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
   purpose: "deposit",
@@ -170,6 +178,16 @@ describe("a due's checkout", () => {
     expect(attemptUnderWay(life.booking, request())).toBeNull();
   });
 
+  test("names the attempt that is under way, and none whose page is only open", () => {
+    const life = signed();
+    const attempt = life.checkout("deposit");
+    expect(attemptUnderWay(life.booking, request())).toBeNull();
+
+    life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
+    expect(attemptUnderWay(life.booking, request())).toBe(attempt?.id);
+    expect(attemptUnderWay(life.booking, balance({ dueId: "due_9" }))).toBeNull();
+  });
+
   test("that is refused for its amount gives up no attempt", () => {
     const life = confirmed();
     life.settle(life.checkout("due", { dueId: "due_1" })?.id ?? "", { kind: "verifying", paymentIntentId: "pi_1" });
@@ -189,6 +207,13 @@ describe("a due's checkout", () => {
 });
 
 describe("an open session", () => {
+  test("is known by its id from when Stripe has made it", () => {
+    const attempt = signed().checkout("deposit");
+
+    expect(attempt && sessionOf(attempt)).toBe("cs_att_1");
+    expect(attempt && sessionOf({ ...attempt, sessionId: null })).toBeNull();
+  });
+
   test("is looked at when it ends, and each minute while it shows open after that", () => {
     const life = signed();
     const decision = beginCheckout(life.booking, request(), life.now);

@@ -212,6 +212,15 @@ describe("a booking that ends early", () => {
     expect(life.end("operator")).toBe(false);
   });
 
+  test("is ended by its admission alone once that was recorded", () => {
+    const { booking } = paidSome().at("2027-03-08T17:00:00Z").admit();
+    const end = (by: Ending["by"]) =>
+      endBooking(booking, by, { refundId: "r", requestedBy: "s" }, "2027-03-08T18:00:00Z");
+
+    expect(end("client")).toEqual({ ok: false, reason: "invalid_transition" });
+    expect([end("no_show").ok, end("turned_away").ok]).toEqual([true, true]);
+  });
+
   test("has split what was paid to the cent, whoever ends it and whenever", () => {
     fc.assert(
       fc.property(

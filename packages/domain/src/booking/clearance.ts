@@ -37,8 +37,7 @@ export function remindOfClearance(before: Booking, clearance: Clearance | null, 
 export function followUpAt(booking: Booking, clearance: Clearance, now: Instant): Instant | null {
   if (progress(booking, clearance, now) !== "none" || lapseClearance(booking, clearance, now) !== null) return now;
   if (!mayBeEvaluated(booking)) return null;
-  const [first] = [declinesAt(clearance, booking.terms), lapsesAt(clearance, booking.terms)]
-    .filter((instant) => instant !== null && instant > now)
-    .sort();
-  return first ?? null;
+  // What declines does not clear, so only one of the two is ever to come.
+  const next = declinesAt(clearance, booking.terms) ?? lapsesAt(clearance, booking.terms);
+  return next !== null && next > now ? next : null;
 }

@@ -14,6 +14,7 @@ import {
   type Booking,
   followUpAt,
   lapseClearance,
+  mayMoveOn,
   nextDeadline,
   progress,
   remindOfClearance,
@@ -123,6 +124,14 @@ describe("a clearance whose validity ends", () => {
     expect(again.lapsedAt).toBeNull();
   });
 
+  test("is told through the retreat's last day, and not after it", () => {
+    const { booking: awaited } = awaiting();
+    const toldAt = (now: string) => lapseClearance(awaited, short, now)?.lapsedAt ?? null;
+
+    expect(toldAt("2027-03-15T05:59:59Z")).toBe("2027-03-15T05:59:59Z");
+    expect(toldAt("2027-03-15T06:00:00Z")).toBeNull();
+  });
+
   test("tells nobody who was admitted, whose booking has ended, or whose retreat is over", () => {
     const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
     const life = awaiting();
@@ -224,6 +233,10 @@ describe("when a clearance is to be looked at", () => {
     expect(followUpAt(admitted, evaluated("not_cleared", "cleared"), "2027-03-09T17:00:00Z")).toBeNull();
     expect(followUpAt(life.booking, cleared, at)).toBeNull();
   });
+});
+
+test("an event of a booking that was held by then can leave nothing to be done, any other can", () => {
+  expect(["held", "awaiting_clearance", "confirmed", undefined].map(mayMoveOn)).toEqual([false, true, true, true]);
 });
 
 describe("a confirmation that is lost", () => {

@@ -40,6 +40,14 @@ describe("whatever Stripe says, in whatever order", () => {
     expect(decision).toEqual({ kind: "unchanged" });
   });
 
+  test.each(["requested", "processing"] as const)("an attempt that is %s is told nothing by an open page", (status) => {
+    const { life, attempt } = paying();
+    const due = { ...attempt, status, dueAt: life.now };
+    const state = { booking: life.booking, attempt: due, placeIsOurs: true, refundId: "ref_1" };
+
+    expect(decideSettlement(state, { kind: "open" }, life.now)).toEqual({ kind: "unchanged" });
+  });
+
   test("a page that Stripe lists no session of was never made, unless its session is known", () => {
     const { life, attempt } = paying();
     const outcome: PaymentOutcome = { kind: "never_made", code: "session_never_made" };

@@ -76,6 +76,14 @@ describe("a due", () => {
     });
   });
 
+  test("of which a part is paid waits for the rest, and is paid with it", () => {
+    const open: Due = { ...due(allPrincipal(1_000)), status: "processing" };
+    const part = payDue(open, { attemptId: "att_1", amount: 999 }, at).due;
+
+    expect(part).toMatchObject({ status: "scheduled", paid: 999, partsPaid: 1 });
+    expect(payDue(part, { attemptId: "att_2", amount: 1 }, at).due).toMatchObject({ status: "paid", partsPaid: 1 });
+  });
+
   test("of which a part is paid leaves the fee and the interest unpaid, and its cancelling takes back just those", () => {
     const { due: billed } = billDue(due({ principal: 900, interest: 30, fee: 20, tax: 100 }), at);
     const { due: paid } = payDue(billed, { attemptId: "att_1", amount: 1_010 }, at);

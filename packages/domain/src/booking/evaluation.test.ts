@@ -10,15 +10,15 @@ const owner: Person = { ...clinician, email: booking.owner.email };
 describe("an evaluation", () => {
   test("is recorded by staff who are no client of the booking", () => {
     expect(evaluationRefusal(clinician, booking)).toBeNull();
-    expect(evaluationRefusal(owner, booking)).toMatchObject({ reason: "own_booking" });
+    expect(evaluationRefusal(owner, booking)).toEqual({ ok: false, reason: "own_booking" });
   });
 
   test("waits for the participant's acceptance, and ends with the booking", () => {
     const invited = { ...booking, participation: "invited" as const };
     const cancelled = { ...booking, status: "cancelled" as const };
 
-    expect(evaluationRefusal(clinician, invited)).toMatchObject({ reason: "not_accepted" });
-    expect(evaluationRefusal(clinician, cancelled)).toMatchObject({ reason: "invalid_transition" });
+    expect(evaluationRefusal(clinician, invited)).toEqual({ ok: false, reason: "not_accepted" });
+    expect(evaluationRefusal(clinician, cancelled)).toEqual({ ok: false, reason: "invalid_transition" });
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
-import { paying } from "../testing/paying.ts";
+import { paying, payingBalance } from "../testing/paying.ts";
 import { held } from "../testing/retreat.ts";
 import { plusMinutes } from "../time/index.ts";
-import type { CheckoutAttempt, PaymentOutcome } from "./index.ts";
+import { type CheckoutAttempt, decideSettlement, type PaymentOutcome } from "./index.ts";
 
 const processing: PaymentOutcome = { kind: "processing", paymentIntentId: "pi_1" };
 const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" };
@@ -70,5 +70,64 @@ describe("a deposit session that ends unpaid", () => {
     life.settle(attempt.id, { kind: "never_made", code: "session_never_made" });
 
     expect(life.attempts).toMatchObject([{ status: "open" }]);
+  });
+});
+
+describe("the place of a deposit that was not paid", () => {
+  const decided = (outcome: PaymentOutcome, placeIsOurs = true) => {
+    const { life, attempt } = paying();
+    const state = { booking: life.booking, attempt, placeIsOurs, refundId: "ref_1" };
+    const decision = decideSettlement(state, outcome, life.now);
+    return { life, attempt, settlement: decision.kind === "settle" ? decision.settlement : null };
+  };
+
+  test("is claimed for the hold minutes after a debit that failed", () => {
+    const { life, settlement } = decided(failed);
+
+    expect(settlement?.place).toEqual({ kind: "claim", until: plusMinutes(life.now, 30), cause: "debit" });
+    expect(settlement?.journal).toEqual([]);
+  });
+
+  test("is claimed as before the page, when that was never made", () => {
+    const { attempt, settlement } = decided({ kind: "refused", code: "session_never_made" });
+
+    expect(settlement?.place).toEqual({ kind: "claim", until: attempt.heldUntil, cause: "page" });
+  });
+
+  test.each<PaymentOutcome>([expired, { kind: "withdrawn", code: "customer_gone" }])(
+    "is left alone by a page that is $kind",
+    (outcome) => {
+      expect(decided(outcome).settlement?.place).toBeUndefined();
+    },
+  );
+});
+
+test("a payment of another due that failed claims no place and holds nothing", () => {
+  const { life, attempt } = payingBalance();
+  const state = { booking: life.booking, attempt, placeIsOurs: true, refundId: "ref_1" };
+
+  const decision = decideSettlement(state, failed, life.now);
+
+  expect(decision).toMatchObject({ settlement: { booking: { holdExpiresAt: null, debitFailed: false } } });
+  expect(decision.kind === "settle" && decision.settlement.place).toBeUndefined();
+});
+
+test("a failure that is heard after the booking ended changes the attempt alone, and posts nothing", () => {
+  const { life, attempt } = payingBalance();
+  life.end("client");
+  const state = { booking: life.booking, attempt, placeIsOurs: false, refundId: "ref_1" };
+
+  expect(decideSettlement(state, failed, life.now)).toEqual({
+    kind: "settle",
+    settlement: {
+      attempt: {
+        ...attempt,
+        version: attempt.version + 1,
+        status: "failed",
+        failureCode: "insufficient_funds",
+        dueAt: null,
+      },
+      journal: [],
+    },
   });
 });

@@ -79,6 +79,7 @@ describe("a hold", () => {
   test("lapses at its instant and not a second before", () => {
     const booking = held();
 
+    expect(lapse({ ...booking, holdExpiresAt: null }, plusDays(today, 1))).toBeNull();
     expect(lapse(booking, plusSeconds(today, 30 * 60 - 1))).toBeNull();
     expect(lapse(booking, plusMinutes(today, 30))).toMatchObject({
       booking: {

@@ -75,6 +75,17 @@ describe("a payment in flight when the booking ended", () => {
 
     expect(life.booking).toMatchObject({ status: "declined", paid: 1_850_000, refunded: 1_850_000 });
     expect(references(life).filter((reference) => reference.startsWith("due-billed:due_1:"))).toEqual([]);
+    expect(life.refunds.at(-1)).toMatchObject({ amount: 1_600_000, reason: "not_cleared" });
+  });
+
+  test("in another currency is returned whole, and the ending counts none of it", () => {
+    const { life, attempt } = payingBalance();
+    life.end("client");
+
+    life.settle(attempt.id, life.paymentOf(attempt.id, { currency: "eur", booked: null }));
+
+    expect(life.refunds.at(-1)).toMatchObject({ amount: 1_600_000, currency: "eur", reason: "duplicate_payment" });
+    expect(life.booking.ending).toMatchObject({ netPaid: 250_000 });
   });
 
   test("of a cancelled booking that does not say how it ended is a bug", () => {

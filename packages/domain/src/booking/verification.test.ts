@@ -67,6 +67,15 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(current(life, attempt).dueAt).toBe(verifyUntil);
   });
 
+  test("that the bank already debits is looked at after six hours again", () => {
+    const { life, attempt } = paying();
+    life.settle(attempt.id, processing);
+
+    life.at(plusHours(life.now, 7)).settle(attempt.id, verifying);
+
+    expect(current(life, attempt)).toMatchObject({ verifyUntil: null, dueAt: plusHours(life.now, 6) });
+  });
+
   test("once verified keeps the place for ten days from then, once and for all", () => {
     const { life, attempt, completed } = waiting(paying());
     const verified = plusDays(completed, 4);
