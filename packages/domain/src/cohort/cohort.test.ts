@@ -62,6 +62,14 @@ describe("a cohort's dates", () => {
   });
 });
 
+test("a cohort's dates can be had until the instant of their clearance deadline", () => {
+  const { salesEndAt } = cohort();
+  const problemsAt = (now: string) => datesProblems(cohort(), { days: 7 }, now).map(({ path }) => path);
+
+  expect(problemsAt(plusSeconds(salesEndAt, -1))).toEqual([]);
+  expect(problemsAt(salesEndAt)).toEqual(["startsOn"]);
+});
+
 describe("a move of a cohort", () => {
   const { startsOn, endsOn, timeZone } = cohort();
   const moved = (to: Partial<Pick<Cohort, "startsOn" | "endsOn" | "timeZone">>) =>

@@ -43,6 +43,12 @@ describe("a plan of a cohort", () => {
     });
   });
 
+  test("has the program's price of each type", () => {
+    const result = planned(plan([{ type: "shared", count: 1 }]));
+
+    expect(result).toMatchObject({ cohort: { auditHash: "", places: [{ type: "shared", price: 1_450_000 }] } });
+  });
+
   test.each([
     ["a type that the program lacks", [{ type: "tent", count: 1 }], "places.0.type"],
     [

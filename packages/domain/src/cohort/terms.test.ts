@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { programTerms, termsDifferences } from "../program/index.ts";
 import { cohort, program, today } from "../testing/retreat.ts";
+import { plusSeconds } from "../time/index.ts";
 import { takeTerms, termsProblem } from "./index.ts";
 
 const screening = (clearanceDeadlineDaysBefore: number) => ({ ...program().screening, clearanceDeadlineDaysBefore });
@@ -73,6 +74,14 @@ describe("the terms that a cohort takes", () => {
     if (problem === null) expect(found).toBeNull();
     else expect(found).toMatch(problem);
   });
+});
+
+test("terms sell nothing from the instant of their clearance deadline on", () => {
+  const { salesEndAt } = cohort();
+
+  expect(termsProblem(cohort(), plusSeconds(salesEndAt, -1))).toBeNull();
+  expect(termsProblem(cohort(), salesEndAt)).toMatch(/deadline/);
+  expect(termsProblem(cohort({ terms: null }), today)).toBeNull();
 });
 
 describe("what differs between two terms", () => {

@@ -38,7 +38,11 @@ describe("an edit of a program", () => {
   });
 
   test("that publishes it reports that, once", () => {
-    const published = { name: "ProgramPublished", subject: { type: "program", id: "prog_1", version: 2 } };
+    const published = {
+      name: "ProgramPublished",
+      subject: { type: "program", id: "prog_1", version: 2 },
+      data: { programId: "prog_1", status: "published" },
+    };
 
     expect(edited({ status: "draft" }, { status: "published" })).toMatchObject({ events: [published] });
     expect(edited({ status: "published" }, { status: "published" })).toMatchObject({ events: [] });

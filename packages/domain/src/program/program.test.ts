@@ -31,6 +31,12 @@ describe("a program", () => {
     expect(programProblems(program())).toEqual([]);
   });
 
+  test("may refund as much in two tiers, plan its last day and sell several add-ons", () => {
+    const addOns = ["airport", "massage"].map((id) => ({ id, label: id, price: 9_000, stock: 1 }));
+
+    expect(paths({ ...tiers([60, 50], [30, 50], [0, 0]), itinerary: [{ day: 7, blocks: [] }], addOns })).toEqual([]);
+  });
+
   const flaws: [string, Partial<Program>, string[]][] = [
     ["tiers out of order", tiers([30, 100], [60, 50], [0, 0]), ["cancellation.tiers.1.daysBefore"]],
     ["a tier twice", tiers([30, 100], [30, 50], [0, 0]), ["cancellation.tiers.1.daysBefore"]],
