@@ -1,8 +1,10 @@
 import { PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { openCheckout } from "@clearing/commands/checkout";
 import { removeBooking } from "@clearing/commands/removal";
 import { remind } from "@clearing/commands/sweep";
 import type { Booking } from "@clearing/domain/booking";
 import { addDays, plusDays } from "@clearing/domain/time";
+import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { readChildren } from "@clearing/store/booking-children";
 import { keys } from "@clearing/store/keys";
@@ -11,6 +13,7 @@ import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { interrupted } from "../harness/interrupted.ts";
 import * as journey from "../harness/journey.ts";
+import { actor } from "../harness/sample.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
 const { now, lapsedAt, occasionAt } = journey;
@@ -73,6 +76,16 @@ describe("a clearance that changes between the look and the write", () => {
     );
 
     expect(admitted).toEqual({ ok: false, reason: "clearance_required" });
+  });
+
+  test("opens no page for a deposit of somebody whom it no longer lets pay", async () => {
+    const booking = await journey.signed(store);
+    const refused = meanwhile(() => notCleared(booking));
+
+    const opened = await openCheckout(journey.contextOf(refused), { bookingId: booking.id, purpose: "deposit" }, actor);
+
+    expect(opened).toEqual({ ok: false, reason: "clearance_required" });
+    expect(await readAttempts(store, booking.id)).toEqual([]);
   });
 
   test("reminds nobody of what is no longer missing", async () => {

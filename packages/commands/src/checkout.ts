@@ -18,6 +18,7 @@ import type { GatewayFailure } from "@clearing/payments";
 import { attemptPut, readAttempt } from "@clearing/store/attempt";
 import { bookingWrites } from "@clearing/store/booking";
 import { type BookingFile, readFileWith } from "@clearing/store/booking-file";
+import { clearanceUnchanged } from "@clearing/store/clearance";
 import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/commit";
 import { readCustomer } from "@clearing/store/customer";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
@@ -223,8 +224,9 @@ async function attemptOf({ store }: Context, { booking, decision }: Decided): Pr
 }
 
 /**
- * The first transaction: the attempt, the due that it collects, and, for a deposit, the extension of the hold. `seen` is
- * what was read of the booking a moment ago; its locks are taken to be its own then, which the transaction holds to.
+ * The first transaction: the attempt, the due that it collects, and, for a deposit, the extension of the hold, under the
+ * clearance that was read. `seen` is what was read of the booking a moment ago; its locks are taken to be its own then,
+ * which the transaction holds to.
  */
 function record(
   context: Context,
@@ -255,7 +257,9 @@ function record(
     if (holdUntil !== null) {
       const page = methods.includes("us_bank_account") ? "debit_page" : "card_page";
       const locks = await lockWrites(store, booking, page, { until: holdUntil, now: occasion.now }, held);
-      writes.push(moveClaim(store, booking, holdUntil), ...locks);
+      // A `not_cleared` that is written while Stripe makes a customer refuses the deposit.
+      const cleared = clearanceUnchanged(store, booking.id, file.clearance);
+      writes.push(moveClaim(store, booking, holdUntil), ...locks, cleared);
     }
     const result = await commit(store, writes);
     if (result.ok) return { ok: true, attempt, booking: decision.booking };
