@@ -19,7 +19,9 @@ export const holdBinding = command(createBooking, {
   run: async ({ body }, { deps, caller, occasion, answer, lookAgain }) => {
     const by = { sub: caller.sub, email: caller.email, admin: caller.roles.includes("admin") };
     const asked = { ...body, by, limits: deps.config.holdLimits };
-    const held = await holdQuote({ ...deps, lookAgain }, asked, occasion, (booking) =>
+    const notEnded = (bookingId: string, error: unknown) =>
+      deps.log.error("a lapsed hold could not be ended; the sweep ends it", error, { bookingId });
+    const held = await holdQuote({ ...deps, lookAgain, notEnded }, asked, occasion, (booking) =>
       answer({ booking, clearance: null }),
     );
     return held.ok ? { ...held, clearance: null } : held;

@@ -1,6 +1,6 @@
 import { signAgreement } from "@clearing/commands/agreement";
 import { createCohort } from "@clearing/commands/cohort";
-import { holdPlace } from "@clearing/commands/hold";
+import { holdPlace, type NotEnded } from "@clearing/commands/hold";
 import type { HoldingAccount } from "@clearing/commands/hold-slots";
 import { acceptParticipation } from "@clearing/commands/participation";
 import { writeProgram } from "@clearing/commands/program";
@@ -98,6 +98,9 @@ export function holdSample(
   owner: Booking["owner"] = { sub: `sub-${email}`, email },
   account: HoldingAccount | null = null,
   idempotency: IdempotencyRecord | null = null,
+  notEnded: NotEnded = (_bookingId, error) => {
+    throw error;
+  },
 ) {
   const id = ids.next("bkg");
   const { terms } = offer;
@@ -122,6 +125,7 @@ export function holdSample(
       datesVersion: terms.datesVersion,
       agreement: document,
       account,
+      notEnded,
     },
     (placeId, holdSlot) => ({
       idempotency,

@@ -276,6 +276,32 @@ describe("a hold of the account that has lapsed unnoticed", () => {
     await endUnpaid(buyer, of, 1, later);
     expect(await answered(buyer, of, later)).toMatchObject({ limit: "unpaid" });
   });
+
+  test("takes nothing from the next hold where it cannot be ended, and stays due for the sweep", async () => {
+    const [buyer, of] = [somebody(), await sale()];
+    const lapsed = [await held(buyer, of), await held(buyer, of)];
+    const offer = await sampleQuote(running.store, of.program, of.cohort, later);
+    const failure = new Error("the table cannot be reached");
+    let commits = 0;
+    const failing = intercepted((command, send) => {
+      if (command instanceof TransactWriteCommand && ++commits > 1) throw failure;
+      return send();
+    });
+    const notEnded: [string, unknown][] = [];
+    const account = { sub: buyer.sub, limits: defaultHoldLimits };
+
+    const next = await holdSample(failing, offer, "next@example.com", later, buyer, account, null, (...told) =>
+      notEnded.push(told),
+    );
+
+    expect(next).toMatchObject({ ok: true, booking: { status: "held" } });
+    const [[overtaken, why] = []] = notEnded;
+    expect(notEnded).toHaveLength(1);
+    expect(why).toBe(failure);
+    expect(lapsed.map(({ id }) => id)).toContain(overtaken);
+    const left = await readBooking(running.store, String(overtaken));
+    expect(left).toMatchObject({ status: "held", dueAt: plusMinutes(now, 30) });
+  });
 });
 
 describe("holds of one account and cohort that ended unpaid", () => {

@@ -14,11 +14,19 @@ import { bookingInTheWay } from "@clearing/store/locks";
 import type { Occasion } from "@clearing/store/occasion";
 import { readQuote, type StoredQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
-import { type HoldRefused, holdPlace } from "./hold.ts";
+import { type HoldRefused, holdPlace, type NotEnded } from "./hold.ts";
 import type { HoldingAccount } from "./hold-slots.ts";
 
-/** `lookAgain` looks once more for the request's own answer; it is called as soon as a refusal is certain. */
-type Context = { store: Store; ids: { next(prefix: string): string }; lookAgain: () => void };
+/**
+ * `lookAgain` looks once more for the request's own answer; it is called as soon as a refusal is certain. `notEnded` is
+ * told of a lapsed hold that could not be ended.
+ */
+type Context = {
+  store: Store;
+  ids: { next(prefix: string): string };
+  lookAgain: () => void;
+  notEnded: NotEnded;
+};
 
 export type HoldAsked = {
   quoteId: string;
@@ -52,7 +60,7 @@ export async function holdQuote(
 }
 
 async function holdOne(
-  { store, ids, lookAgain }: Context,
+  { store, ids, lookAgain, notEnded }: Context,
   quote: StoredQuote,
   { participant, by, limits }: HoldAsked,
   occasion: Occasion,
@@ -77,7 +85,7 @@ async function holdOne(
   const account = by.admin ? null : { sub: by.sub, limits };
   const held = await holdPlace(
     store,
-    { cohortId, placeType, quoteId: quote.id, datesVersion: quote.terms.datesVersion, agreement, account },
+    { cohortId, placeType, quoteId: quote.id, datesVersion: quote.terms.datesVersion, agreement, account, notEnded },
     (placeId, holdSlot) => {
       const change = hold({ ...request, placeId, holdSlot }, now);
       return { change, idempotency: answer(change.booking) };
@@ -92,7 +100,7 @@ async function holdOne(
 const meansBooked: readonly HoldRefused["reason"][] = ["already_booked", "sold_out", "limit_exceeded"];
 
 /**
- * Whoever meets a live booking is told of it, also when that very booking has taken the last place, or is one of the
+ * A caller who meets a live booking is told of it, also when that very booking has taken the last place, or is one of the
  * holds that leave no room for another: their own, as the participant or as the payer, or, an admin, the participant's.
  */
 async function withBookingInTheWay(

@@ -1,6 +1,6 @@
 import type { AgreementDocument } from "@clearing/domain/agreement";
 import type { Booking, BookingChange } from "@clearing/domain/booking";
-import { hasCome, plusSeconds } from "@clearing/domain/time";
+import { hasCome, type Instant, plusSeconds } from "@clearing/domain/time";
 import { agreementPut } from "@clearing/store/agreement";
 import { bookingWrites } from "@clearing/store/booking";
 import { commitUntil } from "@clearing/store/commit";
@@ -22,7 +22,10 @@ export type HoldRefused = { ok: false; reason: HoldRefusal } | ({ ok: false; rea
 
 type HeldBooking = { ok: true; booking: Booking } | HoldRefused | { ok: false; reason: "replayed" };
 
-/** So long a place is looked for: the booking function has fifteen seconds, and its client's gateway thirty. */
+/**
+ * No round begins later than this, and no further try of a commit. A read or a try that has begun may still take its
+ * seconds: the booking function has fifteen, and its client's gateway thirty.
+ */
 const patienceSeconds = 5;
 
 type HoldOf = {
@@ -32,14 +35,18 @@ type HoldOf = {
   datesVersion: number;
   agreement: AgreementDocument;
   account: HoldingAccount | null;
+  /** Told of a lapsed hold that lost its slot to this one, and that could not be ended. */
+  notEnded: NotEnded;
 };
+
+export type NotEnded = (bookingId: string, error: unknown) => void;
 
 /**
  * Holds one free place: the place's claim, the booking, its locks, the quote's use, the agreement to sign,
  * audit, events and the idempotency record in one transaction. A place that somebody else was faster to claim is
- * replaced by another, under the same booking id, and so is the account's slot for one more hold; `conflict` after five
- * seconds of that. `account` is null where the hold is not counted. `hold` makes the booking for the place and the slot
- * that are tried.
+ * replaced by another, under the same booking id, and so is the account's slot for one more hold; `conflict` where no
+ * round of the first five seconds succeeds. `account` is null where the hold is not counted. `hold` makes the booking for
+ * the place and the slot that are tried.
  */
 export async function holdPlace(
   store: Store,
@@ -78,8 +85,7 @@ export async function holdPlace(
     ];
     const result = await commitUntil(store, writes, until);
     if (result.ok) {
-      // A refusal ends nobody's hold; now that the lapsed one has lost its slot, only its ending counts it.
-      if (room.overtaken !== null) await lapseHold(store, room.overtaken, { actor: system, action: "lapse", now });
+      if (room.overtaken !== null) await endOvertaken(store, room.overtaken, now, request.notEnded);
       return { ok: true, booking };
     }
     switch (result.reason) {
@@ -95,4 +101,16 @@ export async function holdPlace(
     }
   }
   return { ok: false, reason: "conflict" };
+}
+
+/**
+ * A refusal ends nobody's hold; now that the lapsed one has lost its slot, only its ending counts it. The new hold stands
+ * whatever becomes of that: a booking that is still due, the sweep ends.
+ */
+async function endOvertaken(store: Store, bookingId: string, now: Instant, notEnded: NotEnded): Promise<void> {
+  try {
+    await lapseHold(store, bookingId, { actor: system, action: "lapse", now });
+  } catch (error) {
+    notEnded(bookingId, error);
+  }
 }
