@@ -71,6 +71,11 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
   const relay = relayTo(bus);
   return {
     run: (...records: DynamoDBRecord[]) => relay(records, deps),
+    /** A further instance of the function. */
+    another: () => {
+      const instance = relayTo(bus);
+      return (...records: DynamoDBRecord[]) => instance(records, deps);
+    },
     sendElsewhere,
     calls,
     deleted,
@@ -236,6 +241,19 @@ describe("the relay", () => {
     await run(added(2, undefined, "2026-12-31T23:59:00Z"), added(3));
 
     expect(calls.flat()).toEqual(["evt_1", "evt_3"]);
+  });
+
+  it("does not send again what another instance has sent five seconds ago", async () => {
+    const { run, another, calls } = world(allTaken, without(["evt_2"]));
+    const other = another();
+    await other(added(1));
+    const earlier = "2026-12-31T23:59:55Z";
+    const [sent, failed] = [added(3, undefined, earlier), added(2, undefined, earlier)];
+    expect(await run(failed, sent)).toEqual(["2"]);
+
+    expect(await other(failed, sent)).toEqual(["2"]);
+
+    expect(calls.flat().filter((id) => id === "evt_3")).toEqual(["evt_3"]);
   });
 
   it("keeps everything when the bus does not answer, although it may have taken it", async () => {

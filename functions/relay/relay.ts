@@ -3,16 +3,18 @@ import { hasCome, instantOf, plusSeconds } from "@clearing/domain/time";
 import type { Deps } from "@clearing/runtime/deps";
 import { type Key, readItems } from "@clearing/store/read";
 import type { DynamoDBRecord } from "aws-lambda";
-import { batches, LATE_SECONDS, type Message, messageOf, reportUnsendable, sendAndDelete } from "./send.ts";
+import { batches, type Message, messageOf, reportUnsendable, sendAndDelete } from "./send.ts";
 
 /**
  * Sends what the outbox's stream brings to the bus and deletes what was sent; answers the sequence numbers of what is
  * still unsent or undeleted. The stream comes again with everything from the first of them on. So a call that may repeat
- * one sends only what still stands in the outbox: nothing is repeated for the sake of another. That is the first call,
- * the calls that follow a failure, and one with messages so old that `resend` may have sent them. Another call reads
- * nothing. Everything reaches the bus at least once (I7): a lost answer sends it again.
+ * one sends only what still stands in the outbox: nothing is repeated for the sake of another. That is an instance's
+ * first call, its calls after a failure, and a call with a message of more than some seconds, which another instance may
+ * have failed at, or `resend` have sent. Any other call reads nothing: where another instance failed a moment ago, it
+ * repeats what that one has sent. Everything reaches the bus at least once (I7): a lost answer sends it again.
  */
 export function relayTo(bus: EventBridgeClient) {
+  // Known to this instance alone.
   let mayRepeat = true;
   return async (records: readonly DynamoDBRecord[], deps: Deps): Promise<readonly string[]> => {
     const looks = mayRepeat;
@@ -51,8 +53,8 @@ async function relay(
   return unsent;
 }
 
-/** Half of the time after which `resend` sends a message too. */
-const OLD_SECONDS = LATE_SECONDS / 2;
+/** The stream takes a second as a rule: an older message has mostly been here before. */
+const OLD_SECONDS = 5;
 
 const isOld = ({ Time }: Message["entry"], { clock }: Deps): boolean =>
   hasCome(plusSeconds(instantOf(Time?.getTime() ?? 0), OLD_SECONDS), clock.now());

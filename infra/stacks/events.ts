@@ -112,8 +112,8 @@ export class EventsStack extends Stack {
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       // Tried for hours while the bus is away, which is no reason to lose an event (I7); the alarm comes after minutes.
-      // What is parked then is still in the outbox table, from which `resend` sends it. A batch that is split
-      // or comes again repeats nothing: the relay sends only what still stands there.
+      // What is parked then is still in the outbox table, from which `resend` sends it. Of a batch that is split or
+      // comes again, the relay sends only what still stands there, unless another instance failed within five seconds.
       maxRecordAge: Duration.hours(6),
       onFailure: new SqsDlq(dead),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
