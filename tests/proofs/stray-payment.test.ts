@@ -2,6 +2,7 @@ import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
 import { closeAttempt } from "@clearing/commands/pages";
+import { applyPayment } from "@clearing/commands/payment";
 import { carryOutRefund } from "@clearing/commands/refund";
 import { removeBooking } from "@clearing/commands/removal";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
@@ -448,6 +449,21 @@ describe("a session that Stripe shows as it was before its payment ended", () =>
     expect(await readAttempt(running.store, booking.id, attempt.id)).toMatchObject({ status: "failed" });
     expect(await stateOf(booking)).toEqual({ status: "held", paid: 0, refunded: 0, deposit: "scheduled" });
   });
+});
+
+test("a debit that is on its way is left alone by the older news that the card before it was declined", async () => {
+  const { booking, attempt, sessionId } = await checkout();
+  await payOn(sessionId, "pm_card_chargeDeclined");
+  const session = await context.gateway.retrieveCheckoutSession(sessionId);
+  const declined = session.ok ? session.value.payment : null;
+  if (declined === null) throw new Error("nothing was declined");
+  expect(declined.status).toBe("requires_payment_method");
+  await payOn(sessionId, "pm_usBankAccount_success");
+
+  expect(await applyPayment(context, declined, "sample")).toEqual({ ok: true });
+
+  expect(await readAttempt(running.store, booking.id, attempt.id)).toMatchObject({ status: "processing" });
+  expect(await stateOf(booking)).toMatchObject({ status: "held", deposit: "processing" });
 });
 
 describe("a charge without a payment intent", () => {

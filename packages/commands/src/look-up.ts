@@ -11,7 +11,7 @@ type List<Facts> = (query: ListedBy, startingAfter?: string) => Promise<GatewayR
 /**
  * The object of which an attempt never heard, looked up among those of its customer; null when Stripe has none, which
  * proves that none was made. Where the customer was deleted since, it is looked up by the time in which it can have been
- * made: until `madeUntil`.
+ * made: until `madeUntil`, by our clock.
  */
 export async function lookUp<Facts extends Named>(
   context: Context,
@@ -20,20 +20,23 @@ export async function lookUp<Facts extends Named>(
   madeUntil: Instant,
 ): Promise<GatewayResult<Facts | null>> {
   const { customerId, createdAt } = attempt;
-  const listed = await firstOf(attempt, list, { customerId });
+  const listed = await oldestOf(attempt, list, { customerId });
   if (listed.ok || listed.kind !== "invalid") return listed;
   // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
   const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
   if (!customer.ok) return customer;
   if (!customer.value.deleted)
     throw new Failure("Stripe lists nothing of a customer that it has", { customerId, code: listed.code });
-  return firstOf(attempt, list, { createdFrom: plusMinutes(createdAt, -clockMinutes), createdTo: madeUntil });
+  return oldestOf(attempt, list, {
+    createdFrom: plusMinutes(createdAt, -clockMinutes),
+    createdTo: plusMinutes(madeUntil, clockMinutes),
+  });
 }
 
 /** How far Stripe's clock may be from ours. */
-const clockMinutes = 5;
+export const clockMinutes = 5;
 
-async function firstOf<Facts extends Named>(
+async function oldestOf<Facts extends Named>(
   attempt: Attempt,
   list: List<Facts>,
   query: ListedBy,

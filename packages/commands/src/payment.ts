@@ -1,7 +1,7 @@
 import { type Attempt, type Charge, sessionOf } from "@clearing/domain/booking";
 import { bookingEntries, paymentUnknown } from "@clearing/domain/ledger";
 import { dateIn } from "@clearing/domain/time";
-import type { ChargeFacts, CheckoutFacts, GatewayFailure, PaymentFacts } from "@clearing/payments";
+import type { ChargeFacts, CheckoutFacts, GatewayFailure, GatewayResult, PaymentFacts } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import { chargeBooked, readCharge } from "@clearing/store/charge";
 import { commit } from "@clearing/store/commit";
@@ -10,6 +10,7 @@ import { readWayBack } from "@clearing/store/way-back";
 import { type AttemptRef, attemptNamed, bookingNamed, by, type Context } from "./context.ts";
 import { bookedBy, outcomeOfPayment } from "./outcome.ts";
 import { applyOutcome, type Settled, settle } from "./settle.ts";
+import { shown } from "./shown.ts";
 import { recordStrayPayment } from "./stray-payment.ts";
 
 export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
@@ -72,7 +73,22 @@ async function settleOwn(
       ? sessionId !== undefined && sessionId === sessionOf(attempt)
       : attempt.paymentIntentId === payment.paymentIntentId;
   if (!isOwn) return "not_its_own";
-  return isAhead(payment, attempt) ? applyOutcome(context, ref, outcomeOfPayment(payment), action) : { ok: true };
+  if (!isAhead(payment, attempt)) return { ok: true };
+  const latest = await latestOf(context, payment);
+  if (!latest.ok) return latest;
+  return isAhead(latest.value, attempt)
+    ? applyOutcome(context, ref, outcomeOfPayment(latest.value), action)
+    : { ok: true };
+}
+
+/**
+ * A success is the last that becomes of a payment. Any other fact was fetched before the session was: a payment that
+ * had failed then may have been tried again since, so that the intent is fetched once more.
+ */
+async function latestOf({ gateway }: Context, payment: PaymentFacts): Promise<GatewayResult<PaymentFacts>> {
+  const { status, paymentIntentId } = payment;
+  if (status === "succeeded") return { ok: true, value: payment };
+  return shown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
 }
 
 /** The session was shown as it was before: the intent, which was fetched too, tells what has become of the payment. */

@@ -1,6 +1,6 @@
 import type { CheckoutAttempt, OffSessionAttempt } from "@clearing/domain/booking";
-import { plusHours, plusSeconds } from "@clearing/domain/time";
-import type { CheckoutFacts, Gateway, GatewayResult, PaymentFacts } from "@clearing/payments";
+import { plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
+import type { CheckoutFacts, Gateway, GatewayResult, ListedBy, PaymentFacts } from "@clearing/payments";
 import { describe, expect, test } from "vitest";
 import type { Context } from "./context.ts";
 import { endAtStripe, standingAtStripe } from "./standing.ts";
@@ -90,11 +90,44 @@ describe("how an attempt stands at Stripe", () => {
   });
 
   test("is that none was made, where its key makes none any more and none is listed", async () => {
-    const young = { ...saved(null), createdAt: plusSeconds(plusHours(now, -23), 1) };
-    const old = { ...saved(null), createdAt: plusHours(now, -23) };
+    const toldAt = plusMinutes(plusHours(now, -23), -5);
+    const young = { ...saved(null), createdAt: plusSeconds(toldAt, 1) };
+    const old = { ...saved(null), createdAt: toldAt };
 
     expect(await standingAtStripe(atStripe(), young)).toMatchObject({ kind: "unknown", code: "intent_not_known" });
     expect(await standingAtStripe(atStripe(), old)).toMatchObject({ kind: "invalid", code: "intent_never_made" });
+  });
+
+  test("is not known from a look that began before that: its intent may have been made during the look", async () => {
+    const context = atStripe();
+    const attempt = { ...saved(null), createdAt: plusHours(now, -23) };
+    let at = now;
+    context.clock.now = () => at;
+    context.gateway.listPaymentIntents = async () => {
+      at = plusMinutes(now, 10);
+      return { ok: true, value: { items: [], nextAfter: null } };
+    };
+
+    expect(await standingAtStripe(context, attempt)).toMatchObject({ kind: "unknown", code: "intent_not_known" });
+  });
+
+  test("is looked up five minutes before and after its time where its customer is gone: the clocks may differ", async () => {
+    const context = atStripe();
+    const queries: ListedBy[] = [];
+    context.gateway.retrieveCustomer = async () => ({ ok: true, value: { deleted: true } });
+    context.gateway.listPaymentIntents = async (query) => {
+      queries.push(query);
+      return "customerId" in query
+        ? { ok: false, kind: "invalid", code: "resource_missing", message: "No such customer" }
+        : { ok: true, value: { items: [], nextAfter: null } };
+    };
+
+    await standingAtStripe(context, saved(null));
+
+    expect(queries.at(-1)).toEqual({
+      createdFrom: plusMinutes(now, -5),
+      createdTo: plusMinutes(plusHours(now, 23), 5),
+    });
   });
 });
 

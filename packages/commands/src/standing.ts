@@ -1,8 +1,8 @@
 import type { Attempt, OffSessionAttempt, PaymentOutcome } from "@clearing/domain/booking";
-import { hasCome, plusHours } from "@clearing/domain/time";
+import { hasCome, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayResult, PaymentFacts } from "@clearing/payments";
 import { type Context, replayableHours } from "./context.ts";
-import { lookUp } from "./look-up.ts";
+import { clockMinutes, lookUp } from "./look-up.ts";
 import { outcomeOf, outcomeOfPayment } from "./outcome.ts";
 import { currentSession } from "./session.ts";
 import { shown } from "./shown.ts";
@@ -32,17 +32,22 @@ export const intentNeverMade = "intent_never_made";
 /** Its intent is not listed yet, and may still be made under its key: no other may be made for its due. */
 export const intentNotKnown = "intent_not_known";
 
-/** The payment intent as Stripe has it now; looked up where its id is not known, since it may have been made. */
+/**
+ * The payment intent as Stripe has it now; looked up where its id is not known, since it may have been made. One that is
+ * not listed was never made only if the look began some minutes after its key's last use: that request may have taken
+ * its 17 seconds, and the clocks may differ.
+ */
 async function intentOf(context: Context, attempt: OffSessionAttempt): Promise<GatewayResult<PaymentFacts>> {
   const { gateway, clock } = context;
   const { id, paymentIntentId, createdAt } = attempt;
   if (paymentIntentId !== null) return shown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
   const madeUntil = plusHours(createdAt, replayableHours);
+  const isTold = hasCome(plusMinutes(madeUntil, clockMinutes), clock.now());
   const found = await lookUp(context, attempt, gateway.listPaymentIntents, madeUntil);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };
   const failure = { ok: false, message: `${id} has no payment intent` } as const;
-  return hasCome(madeUntil, clock.now())
+  return isTold
     ? { ...failure, kind: "invalid", code: intentNeverMade }
     : { ...failure, kind: "unknown", code: intentNotKnown };
 }
