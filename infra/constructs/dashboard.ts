@@ -16,10 +16,13 @@ type Shown = {
   /** The functions' own metrics: of refusals and failures, and of mails that did not go out. */
   failures: readonly string[];
   mails: readonly string[];
+  /** Their count of Stripe's events that nothing is done on. */
+  eventsLetGo: string;
 };
 
 /** The one page to look at when something is wrong. */
-export function addDashboard(scope: Construct, { settings, api, events, queues, failures, mails }: Shown): void {
+export function addDashboard(scope: Construct, shown: Shown): void {
+  const { settings, api, events, queues, failures, mails, eventsLetGo } = shown;
   const dashboard = new Dashboard(scope, "dashboard", { dashboardName: `clearing-${settings.stage}` });
   const own = (metricName: string, statistic?: string, period?: Duration) =>
     ownMetric(settings.stage, metricName, statistic, period);
@@ -55,7 +58,11 @@ export function addDashboard(scope: Construct, { settings, api, events, queues, 
       [own("OutboxAge", "Maximum", Duration.minutes(1))],
       [events.relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) })],
     ),
-    graph("Stripe's events: age of the oldest that is not worked on", [own("StripeEventAge", "Maximum")]),
+    graph(
+      "Stripe's events: age of the oldest that is not worked on, and how many are not acted upon",
+      [own("StripeEventAge", "Maximum")],
+      [own(eventsLetGo)],
+    ),
     graph(
       "Queues: age of the oldest message",
       queues

@@ -134,6 +134,7 @@ export class OperationsStack extends Stack {
       queues,
       failures: [...Object.keys(counted), WEBHOOK_REFUSED],
       mails: mailsCounted,
+      eventsLetGo: "StripeEventsNotActedOn",
     });
   }
 

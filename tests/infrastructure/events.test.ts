@@ -272,7 +272,7 @@ describe("what a person is told", () => {
     // The dimensions that packages/runtime/src/log.ts gives every metric.
     for (const { Dimensions } of watched) expect(Dimensions).toEqual([{ Name: "stage", Value: "dev" }]);
     const dashboard = String(stage.ofType("AWS::CloudWatch::Dashboard")[0]?.properties.DashboardBody);
-    for (const MetricName of [...watched.map((alarm) => alarm.MetricName), ...byShare])
+    for (const MetricName of [...watched.map((alarm) => alarm.MetricName), ...byShare, "StripeEventsNotActedOn"])
       expect(dashboard).toContain(`["Clearing","${MetricName}","stage","dev"`);
   });
 

@@ -2,9 +2,9 @@ import type { StripeEventFacts } from "./stripe-objects.ts";
 
 /**
  * What becomes of the events of a payment's objects. `acted_on`: each tells a fact that no other of them tells. Money is
- * told by its charge, whoever made it and however; a session tells that it ended without money, or that a bank debit is
- * under way. `needless`: another event tells it, or the answer to our own request did. An event without a row is not
- * acted upon, and is counted. Source: docs.stripe.com/api/events/types.
+ * told by its charge, made by anybody and in any way; a session tells that it ended without money, or that a bank debit is
+ * under way. `needless`: another event tells it, the answer to our own request did, or it changes nothing here. An event
+ * without a row is not acted upon, and is counted. Source: docs.stripe.com/api/events/types.
  */
 const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "checkout.session.completed": "acted_on",
@@ -16,6 +16,8 @@ const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "payment_intent.amount_capturable_updated": "needless",
   "payment_intent.processing": "acted_on",
   "payment_intent.succeeded": "needless",
+  // A declined card leaves its page open; of a debit, the session tells.
+  "payment_intent.payment_failed": "needless",
   "payment_intent.canceled": "acted_on",
   "charge.pending": "needless",
   "charge.succeeded": "acted_on",
