@@ -125,6 +125,17 @@ test("a try of what is due begins while no other worker is at it", async () => {
   expect(tries).toEqual(["work", "nothing", "work"]);
 });
 
+test("a try whose answer was lost begins, and counts as one", async () => {
+  const key = keys.booking(ids.next("bkg"));
+  await put(key, { dueAt: now, version: 1 });
+  const after = (seconds: number) =>
+    beginTry(answersLost(store, UpdateCommand), "BOOKING", key, plusSeconds(now, seconds));
+
+  const tries = [await after(0), await after(trySeconds), await after(2 * trySeconds)];
+
+  expect(tries).toEqual(["work", "work", "too_many"]);
+});
+
 describe("a lease", () => {
   const lease = () => keys.lease(ids.next("bkg"));
   const bookingOf = ({ pk }: Key) => ({ id: pk.slice("BKG#".length), version: 4 });
