@@ -7,7 +7,7 @@ import { EventsStack } from "./stacks/events.ts";
 import { OperationsStack } from "./stacks/operations.ts";
 
 /**
- * An app with CDK's present behaviour rather than that of its first version, whoever runs it. `validated` has CDK hold each
+ * An app with CDK's present behaviour rather than that of its first version, in every run. `validated` has CDK hold each
  * template against CloudFormation's own schemas, which takes longer than all the rest of a synthesis.
  */
 export const createApp = (context: Record<string, string> = {}, { validated = true, outdir = "" } = {}): App =>

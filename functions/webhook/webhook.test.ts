@@ -153,7 +153,7 @@ describe("a Stripe webhook", () => {
   it.each([
     ["a stranger's signature", { "stripe-signature": sign(body, "whsec_stranger") }, body],
     ["no signature", {}, body],
-    ["a body written anew on the way", { "stripe-signature": sign(body) }, JSON.stringify(JSON.parse(body))],
+    ["a body rewritten on the way", { "stripe-signature": sign(body) }, JSON.stringify(JSON.parse(body))],
   ])("is 400 and stores nothing with %s", async (_what, headers, sent) => {
     const { post, written } = webhook();
 

@@ -31,7 +31,7 @@ export async function receiveWebhook(
   }
   const { event } = verdict;
   if (event.apiVersion !== STRIPE_API_VERSION) {
-    // Harmless, since the object is fetched anew; the endpoint ought to be recreated under the pinned version.
+    // Harmless, since the object is fetched again; the endpoint ought to be recreated under the pinned version.
     deps.log.warn("webhook of another API version", { eventId: event.eventId, apiVersion: event.apiVersion });
     deps.log.metric("WebhookVersionSkew", 1, "Count");
   }

@@ -38,7 +38,7 @@ export async function progressBooking(
 /** `goesOn`: what the step has made of the booking asks for another. */
 type Step = { ok: true; booking: Booking; goesOn: boolean } | { ok: false; reason: "not_found" | "conflict" };
 
-/** One step. What takes something away does so only on the clearance that was read: a newer one is looked at first. */
+/** One step. A step that unconfirms or ends a booking commits only while its clearance is the one that was read. */
 async function progressOnce(
   store: Store,
   { bookingId, refundId }: { bookingId: string; refundId: string },

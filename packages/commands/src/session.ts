@@ -60,7 +60,7 @@ async function createSession(context: Context, attempt: CheckoutAttempt): Promis
       methods: attempt.methods,
       saveForLater: attempt.autopay,
       expiresAt: attempt.sessionExpiresAt,
-      // Whoever leaves the page may have paid on it in another tab: both ways back lead to the same question.
+      // A payer who leaves the page may have paid on it in another tab: both ways back lead to the same question.
       successUrl: wayBack,
       cancelUrl: wayBack,
       metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),

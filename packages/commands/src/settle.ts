@@ -62,7 +62,7 @@ export async function settleOnReturn(context: Context, ref: AttemptRef): Promise
 const returnPatienceMs = 1_500;
 
 /**
- * Settles an attempt while no other consumer works on its booking. Whoever has to wait looks until `isEnough` holds of
+ * Settles an attempt while no other consumer works on its booking. A consumer that has to wait looks until `isEnough` holds of
  * what is stored; after `patienceMs` it is given as it is, and without that bound it is settled all the same.
  */
 export function settleAlone(
@@ -168,7 +168,7 @@ export const changesNothing = ({ status, dueAt }: Attempt, { kind }: PaymentOutc
   kind === "open" && status === "open" && (dueAt === null || dueAt > now);
 
 /**
- * Records that the session is there; whoever was faster has recorded the same. The answer that gives it out is kept with
+ * Records that the session is there; a faster caller has recorded the same. The answer that gives it out is kept with
  * it while it can be paid on: a page that is over by now is the answer to no request.
  */
 async function recordOpened(

@@ -10,7 +10,7 @@ export type StripeHint = { type: string; objectId: string; objectType: string };
 type Acted = Applied | { ok: true; handled: false };
 
 /**
- * Acts on a Stripe event: the object that it names is fetched anew and applied forward, so that an event that comes
+ * Acts on a Stripe event: the object that it names is fetched again and applied forward, so that an event that comes
  * twice, late or out of order changes nothing. Money of another system on the account is posted to `suspense`.
  * `handled: false`: nothing is done yet on objects of this type. `named` is the attempt that the object's metadata
  * names, as it is stored: where that has seen all that the event can tell, Stripe is not asked.

@@ -36,7 +36,7 @@ export type Stack = {
   simulatorKey: string | undefined;
   /** The AWS endpoint that functions call. */
   awsUrl: string;
-  /** DynamoDB itself, past policies and faults: for whoever checks what is stored. */
+  /** DynamoDB itself, past policies and faults: for tests that check what is stored. */
   dynamoDbUrl: string;
   dataDir: string;
   /** One log a function, and the database's own. */

@@ -19,7 +19,7 @@ const reasons = new Map<string, PaymentRefusal>(
   Object.entries(codes).flatMap(([reason, of]) => of.map((code) => [code, reason as PaymentRefusal])),
 );
 
-/** Whether a code says that Stripe will not do what was asked, whoever asks. */
+/** Whether a code says that Stripe refuses this request from any caller. */
 export const isKnownRefusal = (code: string): boolean => reasons.has(code);
 
 /** What Stripe's final refusal of a payment comes to; `not_accepted` for a code that says nothing to a client. */

@@ -21,7 +21,7 @@ export type StripeGatewayOptions = {
   timeoutMs?: number;
   sleep?: (ms: number) => Promise<void>;
   random: () => number;
-  /** Told of each call whose key Stripe does not accept, whoever made it. */
+  /** Told of each call whose key Stripe does not accept. */
   onKeyRefused?: () => void;
 };
 

@@ -104,7 +104,7 @@ export type RefundFacts = {
   metadata: Metadata;
 };
 
-/** A hint that something happened: the object it names is fetched anew before anything is decided. */
+/** A hint that something happened: the object it names is fetched again before anything is decided. */
 export type StripeEventFacts = {
   eventId: string;
   type: string;

@@ -61,7 +61,7 @@ describe("a webhook", () => {
     expect(verify(header)).toEqual({ ok: false, reason });
   });
 
-  it("is refused when its body was written anew on the way", () => {
+  it("is refused when its body was rewritten on the way", () => {
     const rewritten = JSON.stringify(JSON.parse(payload), null, 1);
     expect(verify(signed("whsec_now"), ["whsec_now"], rewritten)).toEqual({ ok: false, reason: "bad_signature" });
   });

@@ -529,7 +529,7 @@ describe("what goes wrong inside", () => {
     expect(printed.filter((line) => line.includes("request failed"))).toHaveLength(2);
   });
 
-  it("is tried anew when the function could not even start", async () => {
+  it("is tried again when the function could not even start", async () => {
     const { deps } = fakeDeps();
     let starts = 0;
     const handler = httpHandler(async () => {

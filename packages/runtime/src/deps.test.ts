@@ -42,7 +42,7 @@ it("says so while the account is not configured, and looks again at each invocat
   expect(await factory()).toHaveProperty("gateway", found);
 });
 
-it("is built anew after a failure", async () => {
+it("is built again after a failure", async () => {
   let tries = 0;
   const factory = depsFor({
     gateway: () => async () => {

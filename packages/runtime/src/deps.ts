@@ -44,7 +44,7 @@ type Missing<P extends Parts> = P extends { gateway: unknown } ? NotConfigured :
 
 /**
  * Builds a function's dependencies at its first invocation and keeps them, but for the gateway, which is asked for at
- * each one: the account's key may have been rolled meanwhile. A failure is tried anew at the next invocation.
+ * each one: the account's key may have been rolled meanwhile. After a failure, the next invocation tries again.
  */
 export function depsFor<const P extends Parts>(parts: P): () => Promise<DepsWith<P> | Missing<P>> {
   let built: { deps: Deps; gateway: (() => Promise<Gateway | null>) | undefined } | null = null;

@@ -92,7 +92,7 @@ describe("work that is due", () => {
     expect(postponed()).toEqual([]);
   });
 
-  it("is left to whoever changes it meanwhile", async () => {
+  it("is left to the writer who changes it meanwhile", async () => {
     const { run, work, worked, table } = world({ ATTEMPT: 2 });
     table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: "changed", $metadata: {} }));
 

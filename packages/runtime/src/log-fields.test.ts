@@ -122,7 +122,7 @@ describe("a line", () => {
     });
   });
 
-  it("says that a value was withheld, so that whoever looks knows that there was one", () => {
+  it("says that a value was withheld, so that a reader knows that there was one", () => {
     expect(JSON.parse(linesOf((log) => log.warn("odd", { reason: "Jane Doe" })))).toMatchObject({
       reason: "[withheld]",
     });

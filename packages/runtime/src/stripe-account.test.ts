@@ -53,7 +53,7 @@ it("asks Stripe under a rolled key as soon as the secret is read again, and keep
   expect(asked).toEqual(["Bearer sk_test_old", "Bearer sk_test_new"]);
 });
 
-it("counts every call whose key Stripe does not accept, whoever makes it, and no other refusal", async () => {
+it("counts every call whose key Stripe does not accept, and no other refusal", async () => {
   const client = new SecretsManagerClient({ region: "us-east-1" });
   const SecretString = JSON.stringify({ secretKey: "sk_test_expired", webhookSecrets: [] });
   const secrets = mockClient(client as never).on(GetSecretValueCommand as never);

@@ -29,8 +29,8 @@ export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guard
 }
 
 /**
- * Entries with what is told of them on the bus: a fact that is posted once is told by one message, whoever brings it
- * again and however often (I4, I7). `stale`: it is posted already, as the next reading shows.
+ * Entries with what is told of them on the bus: a fact that is posted once is told by one message, however often it
+ * is brought again (I4, I7). `stale`: it is posted already, as the next reading shows.
  */
 export const journalWrites = (store: Store, entries: readonly JournalEntry[]): Guarded<"stale">[] =>
   entries.flatMap((entry) => {

@@ -20,7 +20,7 @@ export async function readCustomer(store: Store, email: string): Promise<Custome
   });
 }
 
-/** Records that a customer will be asked for, and with what; whoever was first decides it. */
+/** Records that a customer will be asked for, and with what; the first request decides it. */
 export async function requestCustomer(
   store: Store,
   { id, email, requestedAt }: Omit<Customer, "customerId">,

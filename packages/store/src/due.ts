@@ -16,8 +16,8 @@ const tableOf = ({ tables }: Store, kind: DueKind): string => (kind === "CLEARAN
 const pageSize = 100;
 
 /**
- * The keys of what is due at `now`, earliest first; each shard is read only as far as the reader goes. The index lags:
- * whoever acts reads the item.
+ * The keys of what is due at `now`, earliest first; each shard is read only as far as the caller iterates. The index lags:
+ * a worker reads the item before it acts.
  */
 export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<Key> {
   const due = merged(
@@ -43,7 +43,7 @@ export async function readDue(store: Store, kind: DueKind, { pk, sk }: Key, now:
 }
 
 /**
- * Puts an item that is still due behind the others, under its version: whoever changes it meanwhile decides when it is
+ * Puts an item that is still due behind the others, under its version: a writer who changes it meanwhile decides when it is
  * due. How often it was put back stands beside it until its next change.
  */
 export async function postpone(store: Store, kind: DueKind, key: Key, now: Instant): Promise<void> {

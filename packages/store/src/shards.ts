@@ -11,6 +11,6 @@ const shardCount = 8;
 export const inShard = (partition: string, id: string): string =>
   `${partition}#${hash("sha256", id, "buffer").readUInt32BE() % shardCount}`;
 
-/** All partitions that `inShard` spreads one over; whoever lists them reads all and merges. */
+/** All partitions that `inShard` spreads one over; a list reads all of them and merges. */
 export const shardsOf = (partition: string): string[] =>
   Array.from({ length: shardCount }, (_, shard) => `${partition}#${shard}`);

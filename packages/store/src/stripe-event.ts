@@ -9,7 +9,7 @@ import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 
 /**
- * What is kept of a Stripe event: enough to fetch its object anew, which alone is believed. `attempt` is what the object
+ * What is kept of a Stripe event: enough to fetch its object again, which alone is believed. `attempt` is what the object
  * names in its metadata.
  */
 export type StripeEvent = {

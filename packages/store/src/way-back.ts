@@ -31,7 +31,7 @@ const mostAsked = 3;
 const askedSeconds = 10;
 
 /**
- * Counts that Stripe is asked about an attempt for who comes back, and says whether it may be: whoever has the link may
+ * Counts that Stripe is asked about an attempt for who comes back, and says whether it may be: people who have the link may
  * open it as often as they like.
  */
 export async function mayAskStripe(store: Store, { attemptId }: AttemptRef, now: Instant): Promise<boolean> {

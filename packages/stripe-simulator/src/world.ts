@@ -26,7 +26,7 @@ export type World = {
   settings: Settings;
   timers: Timers;
   deliveries: Deliveries;
-  /** Set by whoever opens the transaction; handlers are synchronous, so one at a time. */
+  /** Set by the caller that opens the transaction; handlers are synchronous, so one at a time. */
   asking: Asking;
   newId: (prefix: string, length?: number) => string;
   emit: <T extends ObjectType>(type: Stripe.Event["type"], object: StoredObjects[T], previous?: object) => void;

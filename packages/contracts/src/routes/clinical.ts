@@ -102,7 +102,7 @@ export const withdrawClearance = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "accepted",
-  summary: "Takes a clearance back; both kinds have to be evaluated anew",
+  summary: "Takes a clearance back; both kinds have to be evaluated again",
   params,
   headers,
   body: z.strictObject({ note: text(20_000) }),

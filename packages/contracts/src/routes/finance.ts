@@ -46,7 +46,7 @@ export const getJournal = defineRoute({
   responses: () => ({
     200: {
       description:
-        "Entries; the whole range at once as text. A page may be shorter than was asked for, and may take some seconds: a cursor is given only when nothing can be posted before it any more, so that whoever follows it misses no entry",
+        "Entries; the whole range at once as text. A page may be shorter than was asked for, and may take some seconds: a cursor is given only when nothing can be posted before it any more, so that a reader who follows it misses no entry",
       schema: z.object({
         items: z.array(
           z.object({

@@ -112,7 +112,7 @@ describe("an audit chain (I9)", () => {
     expect(verifyChain([...records, records[2] as AuditRecord], head).verified).toBe(false);
   });
 
-  test("shows a forger who computed every hash anew, by the head that is kept elsewhere", () => {
+  test("shows a forger who computed every hash again, by the head that is kept elsewhere", () => {
     const { records, head } = chainOf(4);
     const forged = relinked(records.map((record) => ({ ...record, actor: { sub: "sub_other", role: "admin" } })));
 

@@ -31,8 +31,8 @@ export type AdmissionDecision =
   | { ok: false; reason: "invalid_transition" | "clearance_required" };
 
 /**
- * Records who arrived, once. Nobody is admitted whose clearance does not hold (`clearance_required`); whoever did not
- * come or was turned away has a booking that ends with it.
+ * Records who arrived, once. Nobody is admitted whose clearance does not hold (`clearance_required`). The
+ * booking of a participant who did not come or was turned away ends with it.
  */
 export function recordAdmission(
   before: Booking,

@@ -198,7 +198,7 @@ describe("a booking that ends early", () => {
     expect([life.refunds, life.journal]).toEqual([[], []]);
   });
 
-  test("ends once: whoever comes second is refused", () => {
+  test("ends once: the second to end it is refused", () => {
     const life = paidSome();
     life.end("operator");
 
@@ -221,7 +221,7 @@ describe("a booking that ends early", () => {
     expect([end("no_show").ok, end("turned_away").ok]).toEqual([true, true]);
   });
 
-  test("has split what was paid to the cent, whoever ends it and whenever", () => {
+  test("has split what was paid to the cent, by every ending at every time", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...ends),

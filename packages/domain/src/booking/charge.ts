@@ -1,8 +1,8 @@
 import type { Instant } from "../time/index.ts";
 
 /**
- * With what a charge was paid, by Stripe's ids. `fingerprint` is the same for the same card or bank account, whoever pays
- * with it; the network's id shows a later charge that the client agreed to it in this one. Null where Stripe names none.
+ * With what a charge was paid, by Stripe's ids. `fingerprint` is the same for the same card or bank account of any
+ * payer; the network's id shows a later charge that the client agreed to it in this one. Null where Stripe names none.
  * For collecting and disputes alone: never in an event, a log, a mail or an answer.
  */
 export type PaidWith = {

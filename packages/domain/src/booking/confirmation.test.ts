@@ -188,7 +188,7 @@ describe("a reminder of what is missing", () => {
     });
   });
 
-  test("goes to nobody who is confirmed, and to whoever loses the confirmation only on the days to come", () => {
+  test("goes to nobody who is confirmed, and to a booking that loses its confirmation only on the days to come", () => {
     const { booking } = awaiting().confirm();
     const lost = unconfirm(booking, plusHours(first, 1)).booking;
 

@@ -31,7 +31,7 @@ export function barredUntil(endings: UnpaidEndings, { unpaid, hours }: HoldLimit
   return until > now ? until : null;
 }
 
-/** How a hold ends: somebody ends its booking, it lapses, or its lapse is first noticed when it is paid, too late. */
+/** How a hold ends: somebody ends its booking, it lapses, or it is paid after its end and before the sweep has ended it. */
 export type HoldEnd = Ending["by"] | "lapse" | "late_payment";
 
 /**

@@ -74,7 +74,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(life.journal.at(-1)?.postings[0]).toMatchObject({ account, debit: 100_000 });
   });
 
-  test("makes good a refund that failed: the debt that stands is paid, and nothing of the booking is owed anew", () => {
+  test("makes good a refund that failed: the debt that stands is paid, and the booking owes nothing new", () => {
     const { life, duplicate } = duplicateThatCameBack();
     const before = {
       deferred: life.booking.deferred,
@@ -117,7 +117,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(netPaid(life.booking)).toBe(1_850_000);
   });
 
-  test("beyond what is owed owes only the rest anew, from what the charge was kept for", () => {
+  test("beyond what is owed owes only the rest as new, from what the charge was kept for", () => {
     const life = new Life(held()).sign().pay("deposit").at("2027-02-01T17:00:00Z");
     life.end("client");
     tell(life, life.spread().refunds[0] as Refund, "failed");
@@ -200,7 +200,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(life.refunds[0]).toEqual(refund);
   });
 
-  test("explains a refusal once: whoever reckons again finds nothing to do", () => {
+  test("explains a refusal once: a second reckoning finds nothing to do", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("operator");
     tell(life, life.refundByHand(only(life).id, 60_000), "succeeded");
@@ -209,7 +209,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(life.reckon(life.refunds[0]?.id ?? "", `${life.refunds[0]?.id}-1`, 190_000)).toBe("unchanged");
   });
 
-  test("before an ending is spread delivers what the ending owes, and owes nothing anew", () => {
+  test("before an ending is spread delivers what the ending owes, and owes nothing new", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("operator");
 

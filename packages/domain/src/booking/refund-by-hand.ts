@@ -8,7 +8,7 @@ import { refundPart, requestRefund } from "./refund-request.ts";
 
 /**
  * A refund that somebody made at Stripe, outside Clearing. It delivers first what is owed on its charge already; only
- * what it gives beyond that is owed anew, and no more than the charge has paid of the booking. What it takes from a
+ * what it gives beyond that is owed as new, and no more than the charge has paid of the booking. What it takes from a
  * refund that is still promised needs no new debt either: Stripe will refuse that one, and it is owed as before. What the
  * booking's ending owes has to be spread over its charges by then, or their debts do not show. It is effective on the day
  * on which it was made (`madeAt`).

@@ -18,7 +18,7 @@ export type RefundOutcome = {
 
 const order: RefundPartStatus[] = ["approved", "pending", "succeeded", "failed"];
 
-/** Forward only. What exists at Stripe is no longer refused, whoever heard a refusal of it. */
+/** Forward only. What exists at Stripe is no longer refused, even where a refusal of it was heard. */
 function statusAfter(before: RefundPartStatus, told: RefundOutcome["status"]): RefundPartStatus {
   if (told === "refused") return before === "approved" ? "refused" : before;
   return order.indexOf(told) > order.indexOf(before) ? told : before;

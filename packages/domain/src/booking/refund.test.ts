@@ -58,7 +58,7 @@ describe("the idempotency key of a part", () => {
     expect(refundKey({ ...part, generation: 3 })).toBe("ref_1-1.3");
   });
 
-  test("is the next one once, whoever asks for it at the same time", () => {
+  test("is the next one once, however many ask for it at the same time", () => {
     const asked = askUnderNextKey(refund, part);
 
     expect(asked).toEqual({ ...refund, version: refund.version + 1, parts: [{ ...part, generation: 2 }] });

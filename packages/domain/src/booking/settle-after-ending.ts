@@ -16,7 +16,7 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
   const at = billingContext(booking, paidOn(booking, payment));
   // What is kept and owed of it is decided now, whenever it was paid.
   const decided = factContext(booking, dateIn(booking.terms.timeZone, now));
-  // The refund is computed anew on all that was paid, so that the fee is taken once.
+  // The refund is computed again on all that was paid, so that the fee is taken once.
   const netPaid = booking.ending.netPaid + payment.amount;
   const { kept } = refundAtEnding(booking.ending, netPaid, booking.currency);
   const keptNow = kept - booking.ending.kept;

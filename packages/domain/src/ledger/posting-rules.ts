@@ -21,7 +21,7 @@ const billedToAfterCompletion = {
 /** Where and when a due is billed, and whether its booking is completed by then. */
 export type BillingContext = FactContext & { completed: boolean };
 
-/** A due, or some of it, is billed. `billing` counts the due's bills from 1 on: a due that is planned anew is billed again. */
+/** A due, or some of it, is billed. `billing` counts the due's bills from 1 on: a due that is planned again is billed again. */
 export function dueBilled(fact: { dueId: string; billing: number; parts: Parts }, at: BillingContext): JournalEntry[] {
   const credits = at.completed ? billedToAfterCompletion : billedTo;
   const move = (part: keyof Parts): Move => ({ debit: "receivable", credit: credits[part], amount: fact.parts[part] });

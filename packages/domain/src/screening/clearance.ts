@@ -171,7 +171,7 @@ export function afterEvaluation(
 }
 
 /**
- * The clearance after a withdrawal: both kinds have to be evaluated anew. A `not_cleared` is no clearance to take back;
+ * The clearance after a withdrawal: both kinds have to be evaluated again. A `not_cleared` is no clearance to take back;
  * it stands, with its clock, until an evaluation of its kind replaces it.
  */
 export function afterWithdrawal(before: Clearance, at: Instant): Clearance {

@@ -100,7 +100,7 @@ describe("a withdrawal", () => {
     expect(clearanceSummary(withdrawn, today)).toEqual({ status: "withdrawn", validUntil: null });
   });
 
-  test("stands until both kinds were evaluated anew", () => {
+  test("stands until both kinds were evaluated again", () => {
     const half = evaluate(withdrawn, ["medical", "cleared"]);
     const whole = evaluate(half, ["psychiatric", "cleared"]);
 
@@ -145,7 +145,7 @@ describe("the decline clock", () => {
     }
   });
 
-  test("stops when the slip is corrected, and starts anew with another", () => {
+  test("stops when the slip is corrected, and starts again with another", () => {
     const corrected = after(["medical", "not_cleared"], ["medical", "needs_information"]);
     const again = evaluate(corrected, ["medical", "not_cleared", undefined, tuesday]);
 
@@ -186,7 +186,7 @@ describe.each(evaluationKinds)("a %s finding that clears and names no last day",
 });
 
 describe("two people agree", () => {
-  test("whoever signed the kind that counts may not sign the other one", () => {
+  test("the signer of the kind that counts may not sign the other one", () => {
     const clearance = after(["medical", "cleared"]);
 
     expect(signedTheOther(clearance, "psychiatric", "dr-medical")).toBe(true);

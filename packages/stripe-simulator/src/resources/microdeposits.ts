@@ -5,7 +5,7 @@ import type { MagicBank } from "./magic-methods.ts";
 
 const DAY_S = 86_400;
 const ARRIVAL_DAYS = 2;
-/** Whoever has not verified the account by then has to begin again. Source: docs.stripe.com/payments/ach-direct-debit. */
+/** A payer who has not verified the account by then has to begin again. Source: docs.stripe.com/payments/ach-direct-debit. */
 const TIMEOUT_DAYS = 10;
 
 /** What came of the deposits: the account is theirs, too many wrong tries, or nobody said anything in time. */
