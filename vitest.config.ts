@@ -16,9 +16,20 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // The domain keeps nothing between calls: its files share a worker, and load it once.
+        test: {
+          name: "domain",
+          include: ["packages/domain/**/*.test.ts"],
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
         test: {
           name: "unit",
           include: ["{packages,functions}/**/*.test.ts", "tests/house/**/*.test.ts"],
+          exclude: ["packages/domain/**", "**/node_modules/**"],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
