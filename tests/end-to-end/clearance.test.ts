@@ -19,7 +19,7 @@ async function expectSquare(client: Client) {
 }
 
 describe("clearance", () => {
-  test("whoever is not cleared is declined after the program's hours and gets everything back", async () => {
+  test("a client who is not cleared is declined after the program's hours and gets everything back", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world)).id);
     await client.evaluate("medical", "not_cleared");

@@ -13,6 +13,8 @@ beforeAll(async () => {
   world = await startWorld();
   browser = await launchBrowser();
   page = await browser.newPage();
+  // The documentation is the largest page, and takes long on a busy machine.
+  page.setDefaultTimeout(120_000);
   page.on("request", (request) => {
     if (!/^(http:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url())) complaints.push(request.url());
   });

@@ -15,7 +15,7 @@ describe("clinical data", () => {
     expect(who).toEqual(["clinical"]);
   });
 
-  test("it may do with the key what DynamoDB asks of whoever uses a table under a customer's key", () => {
+  test("it may do with the key what DynamoDB asks of a user of a table under a customer's key", () => {
     const actions = permissionsFor("clinical").filter(({ resource }) => resource === clinicalKey);
 
     expect(actions.map(({ action }) => action).sort()).toEqual([

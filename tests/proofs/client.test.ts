@@ -70,7 +70,7 @@ function stripe() {
   return { gateway, asked, methods, customers, contextAt };
 }
 
-describe("one client, whoever made the booking", () => {
+describe("one client, who books or is booked by an admin", () => {
   test("is one customer at Stripe, asked for under a key and metadata that say nothing of the person", async () => {
     const jane = somebody();
     const { asked, contextAt } = stripe();

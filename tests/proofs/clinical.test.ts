@@ -277,7 +277,7 @@ describe("two people have to agree", () => {
     expect(await clinical(id)).toHaveLength(1);
   });
 
-  test("whoever signed may sign the same kind again", async () => {
+  test("a clinician who signed may sign the same kind again", async () => {
     const { id } = await booked();
     await evaluate(id, { outcome: "needs_information" });
 

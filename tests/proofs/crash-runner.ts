@@ -1,4 +1,4 @@
-/** A stack in a process of its own, to be killed: says where it answers in one line, then runs until that, or until whoever started it is gone. */
+/** A stack in a process of its own, to be killed: says where it answers in one line, then runs until then, or until the process that started it is gone. */
 import { startStack } from "@clearing/local";
 import { addressesOf } from "../harness/http.ts";
 import { bundlesIn } from "./weaken.ts";

@@ -155,7 +155,7 @@ async function untilDone(consumer: Consumer, store: Store): Promise<void> {
   throw new Error("a message was never worked off");
 }
 
-/** What a payment leaves behind, whoever brought it. */
+/** What a payment leaves behind, whatever brought it. */
 async function leftBy({ ref: { bookingId, attemptId }, stripe }: Paid) {
   const { store } = running;
   // The next look at a payment whose fee was not booked yet.

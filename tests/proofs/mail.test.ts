@@ -25,7 +25,7 @@ describe("mails about unpaid holds to one address", () => {
     expect(again).toEqual(first);
   });
 
-  test("an address written with a plus counts with its mailbox; another day, kind or mailbox counts anew", async () => {
+  test("an address written with a plus counts with its mailbox; another day, kind or mailbox counts again", async () => {
     for (const name of names) await hold("paul@example.org", name);
 
     expect(await hold("Paul+more@example.org", "evt_new")).toBe(false);

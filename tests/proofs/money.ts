@@ -195,7 +195,7 @@ async function refundAtStripe({ client, did, random }: World, last: Dump | undef
   const charges = last?.charges ?? [];
   const charge = charges[Math.floor(random() * charges.length)];
   if (charge === undefined) return;
-  // Half of them as whoever makes a refund good that failed: all that the charge can still give back.
+  // Half of them as somebody who makes a failed refund good: all that the charge can still give back.
   const some = 1 + Math.floor(random() * Math.min(charge.amount, 60_000));
   const amount = random() < 0.5 && charge.refundable > 0 ? charge.refundable : some;
   const { status } = await client.stripe("POST", "refunds", { charge: charge.id, amount: String(amount) });

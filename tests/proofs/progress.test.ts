@@ -128,7 +128,7 @@ describe("the clearance deadline", () => {
     expect(await progress(id, clearanceDueAt, store)).toBe("confirmed");
   });
 
-  test("cancels whoever is not cleared by then", async () => {
+  test("cancels a booking that is not cleared by then", async () => {
     const { id, clearanceDueAt } = await awaiting();
     await evaluate(id, "medical", "cleared");
 
@@ -271,7 +271,7 @@ describe("a reminder of what is missing", () => {
     return { sent: timeline.filter(({ event }) => event === "ClearanceReminder").map(({ at }) => at), version };
   };
 
-  test("goes out 30 and 14 days before the deadline, once each, to whoever lacks something then", async () => {
+  test("goes out 30 and 14 days before the deadline, once each, to a client who lacks something then", async () => {
     const { id, clearanceReminders } = await awaiting(24, 60);
     const [first = "", second = ""] = clearanceReminders;
     await sweepAt(plusMinutes(first, -1));
@@ -329,7 +329,7 @@ describe("an admission", () => {
     expect(await progress(booking.id, firstDay)).toBe("confirmed");
   });
 
-  test("of whoever is cleared is recorded", async () => {
+  test("of a cleared client is recorded", async () => {
     const booking = await confirmed();
     const firstDay = startOfDay(booking.terms.startsOn, booking.terms.timeZone);
 

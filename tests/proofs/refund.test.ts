@@ -341,7 +341,7 @@ describe("a refund made by hand at Stripe", () => {
     },
   );
 
-  test("before an ending was spread is reckoned on what the ending owes: nothing is owed anew", async () => {
+  test("before an ending was spread is reckoned on what the ending owes: nothing is owed again", async () => {
     const booking = await paid();
     const refundId = ids.next("ref");
     const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
