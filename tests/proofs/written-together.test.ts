@@ -4,11 +4,9 @@ import { acceptParticipation, correctInvitation } from "@clearing/commands/parti
 import { reckonRefundPart } from "@clearing/commands/refund-by-hand";
 import { renewRefundKey } from "@clearing/commands/refund-parts";
 import { removeBooking } from "@clearing/commands/removal";
-import { recordStrayPayment } from "@clearing/commands/stray-payment";
 import { remind, restClearance } from "@clearing/commands/sweep";
 import { participationDocument } from "@clearing/domain/agreement";
 import { type Booking, defaultHoldLimits } from "@clearing/domain/booking";
-import { card } from "@clearing/domain/testing/retreat";
 import { epochSeconds, plusDays } from "@clearing/domain/time";
 import { readBooking } from "@clearing/store/booking";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
@@ -19,6 +17,7 @@ import { participantBody } from "../harness/http.ts";
 import * as journey from "../harness/journey.ts";
 import { actor, holdSample } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
+import { bookStray, recordStray } from "../harness/stray.ts";
 
 const { now, later, lapsedAt, occasionAt } = journey;
 
@@ -202,19 +201,18 @@ const rows: Row[] = [
   {
     when: "money comes that no attempt asked for",
     made: journey.paid,
-    act: ({ id }) => {
-      const payment = {
-        paymentIntentId: "pi_stray",
-        chargeId: "ch_stray",
-        amount: 100,
-        refunded: 0,
-        currency: "usd",
-        paidAt: now,
-      };
-      const request = { bookingId: id, refundId: ids.next("ref") };
-      return recordStrayPayment(store, request, { ...payment, paidWith: card, booked: null }, occasionAt(now));
-    },
+    act: (booking) => recordStray(store, booking),
     leaves: ["RefundRequested", "audit of a booking", "booking", "charge", "refund"],
+  },
+  {
+    when: "Stripe books money that no attempt asked for",
+    made: async () => {
+      const booking = await journey.paid(store);
+      await recordStray(store, booking);
+      return booking;
+    },
+    act: () => bookStray(store),
+    leaves: ["charge", "entry fee"],
   },
   {
     when: "a clinician evaluates",
