@@ -9,6 +9,9 @@ type Flag = {
   examples: readonly [string, ...string[]];
 };
 
+/** Why a stage cannot be made from its flags, in one line for the person who gave them. */
+export class FlagRefused extends Error {}
+
 /** A whole number from 1 on. */
 const isWithin = (text: string, most: number): boolean => /^[1-9]\d*$/.test(text) && Number(text) <= most;
 
@@ -95,7 +98,7 @@ export const flags = {
   },
   holdLimits: {
     decides:
-      "How many unpaid places a client may hold at once; after how many of a cohort that ended unpaid, within how many hours, none there for as long. `2,3,24` unless given",
+      "`N,M,H`: at most N unpaid holds of a client at once; after M holds of one cohort that ended unpaid within H hours, no new hold in that cohort for H hours. `2,3,24` unless given",
     takes: "three whole numbers with commas between them, at most 10, 10 and 168",
     isValid: (value) => {
       const numbers = value.split(",");
@@ -105,7 +108,7 @@ export const flags = {
   },
   mailsADay: {
     decides:
-      "How many mails about unpaid holds, and apart from them invitations, one address gets a day; `20` unless given",
+      "How many mails about unpaid holds and, counted separately, invitations one address gets a day; `20` unless given",
     takes: "a whole number from 1 to 100",
     isValid: (value) => isWithin(value, 100),
     examples: ["10"],
@@ -138,10 +141,10 @@ export function readFlags(context: Readonly<Record<string, unknown>>): Partial<R
   const given: Partial<Record<FlagName, string>> = {};
   for (const [name, found] of Object.entries(context)) {
     if (!isWord(name) || found === undefined) continue;
-    if (!isFlag(name)) throw new Error(`-c ${name} is not a flag. Known are ${Object.keys(flags).join(", ")}`);
+    if (!isFlag(name)) throw new FlagRefused(`-c ${name} is not a flag. Known are ${Object.keys(flags).join(", ")}`);
     const { takes, isValid, examples } = flags[name];
     const value = String(found);
-    if (!isValid(value)) throw new Error(`-c ${name}=${value}: it takes ${takes}, such as ${examples[0]}`);
+    if (!isValid(value)) throw new FlagRefused(`-c ${name}=${value}: it takes ${takes}, such as ${examples[0]}`);
     given[name] = value;
   }
   return given;

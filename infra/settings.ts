@@ -1,7 +1,7 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
-import { readFlags } from "./flags.ts";
+import { FlagRefused, readFlags } from "./flags.ts";
 import { readCurrencies, type Throttle } from "./openapi.ts";
 
 /** What may differ between stages. Everything else is the same everywhere, so that a stage proves the next one. */
@@ -38,7 +38,7 @@ export type Settings = {
   oneClinicianMaySignBoth: boolean;
   /** Live unpaid holds of a client, holds of a cohort that ended unpaid, and within how many hours; absent: 2,3,24. */
   holdLimits: string | undefined;
-  /** Mails about unpaid holds, and apart from them invitations, that one address gets a day; absent: 20. */
+  /** Mails about unpaid holds and, counted separately, invitations that one address gets a day; absent: 20. */
   mailsADay: string | undefined;
   /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
   publicUrl: string | undefined;
@@ -54,19 +54,21 @@ export function readSettings(node: Pick<Node, "getAllContext">): Settings {
   const given = readFlags(node.getAllContext());
   const { stage = "dev", mailDomain, merchantName, supportEmail, settlementCurrencies = "usd" } = given;
   const production = stage === "prod";
-  if (production && mailDomain === undefined) throw new Error("the stage prod needs -c mailDomain=<a domain you own>");
+  if (production && mailDomain === undefined)
+    throw new FlagRefused("the stage prod needs -c mailDomain=<a domain you own>");
   if (production && merchantName === undefined)
-    throw new Error("the stage prod needs -c merchantName=<your legal name>");
+    throw new FlagRefused("the stage prod needs -c merchantName=<your legal name>");
   if (production && supportEmail === undefined)
-    throw new Error("the stage prod needs -c supportEmail=<where answers to mails are read>");
+    throw new FlagRefused("the stage prod needs -c supportEmail=<where answers to mails are read>");
   const mailIdentity = given.mailIdentity === "existing" ? "existing" : "own";
   if (mailIdentity === "existing" && mailDomain === undefined)
-    throw new Error("-c mailIdentity=existing is said of a -c mailDomain");
+    throw new FlagRefused("-c mailIdentity=existing is said of a -c mailDomain");
   const mailVerified = given.mailVerified === "true";
-  if (mailVerified && mailDomain === undefined) throw new Error("-c mailVerified=true is said of a -c mailDomain");
+  if (mailVerified && mailDomain === undefined)
+    throw new FlagRefused("-c mailVerified=true is said of a -c mailDomain");
   const supported = new Set(readCurrencies(dist));
   const unknown = settlementCurrencies.split(",").filter((code) => !supported.has(code));
-  if (unknown.length > 0) throw new Error(`-c settlementCurrencies: ${unknown.join(", ")} is not supported`);
+  if (unknown.length > 0) throw new FlagRefused(`-c settlementCurrencies: ${unknown.join(", ")} is not supported`);
   return {
     stage,
     dist,

@@ -1,5 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type FlagName, flags } from "../../infra/flags.ts";
 import { checkWithNag, rulePacks } from "../../infra/nag.ts";
@@ -148,6 +150,16 @@ describe("a flag is refused", () => {
 
   test("when its name is not known, as a slip would leave the stage without what it decides", () => {
     expect(refusalOf({ alarmMail: "on-call@retreats.example" })).toContain("-c alarmMail is not a flag");
+  });
+
+  test("in one line, by the app that `cdk synth` runs", () => {
+    const outdir = mkdtempSync(join(tmpdir(), "clearing-synth-"));
+    const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ alarmMail: "a@b.example" }) };
+    const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], { env, encoding: "utf8" });
+    rmSync(outdir, { recursive: true });
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^-c alarmMail is not a flag\. Known are stage, .*\n$/);
   });
 
   test("not when it is the CDK's own", () => {
