@@ -69,7 +69,8 @@ for (const [name, measure] of Object.entries(parts)) {
     figure.missed === undefined || holds(figure) ? [] : [`Missed, ${figure.what}: ${figure.missed}`],
   );
   const table = `| figure | measured | bound |\n| --- | --- | --- |\n${rows.join("\n")}`;
-  tables.set(name, `${[`## ${name}`, table, ...reasons].join("\n\n")}\n`);
+  const measured = `Measured ${new Date().toISOString().slice(0, 10)}.`;
+  tables.set(name, `${[`## ${name}`, measured, table, ...reasons].join("\n\n")}\n`);
 }
 
 if (flags.write) {
@@ -77,9 +78,11 @@ if (flags.write) {
   const machine = `${cpus().length} cores (${cpu?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const intro = `# Benchmarks
 
-\`npm run bench -- --write\` wrote this page: ${new Date().toISOString().slice(0, 10)}, on ${machine}, with the embedded DynamoDB. Absolute
-figures are this machine's, which plays every part at once: clients, gateway, functions, queues, Stripe, database. Ratios
-are taken side by side in one run and are what the bounds are about.
+\`npm run bench -- --write\` writes this page. Each part keeps the figures of its last run, with the date of that run;
+\`--only\` and \`--without\` choose the parts that a run measures. The last run was on ${machine}, with the embedded DynamoDB.
+
+Absolute figures are this machine's, which plays every part at once: clients, gateway, functions, queues, Stripe,
+database. Ratios are taken side by side in one run and are what the bounds are about.
 `;
   const kept = existsSync(page) ? readFileSync(page, "utf8").split(/^(?=## )/m) : [];
   const all = Object.keys(parts).flatMap(
