@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArgs, styleText } from "node:util";
 
 /**
  * `npm run demo`: one booking from quote to confirmed against the running stack, each step, event and journal entry
@@ -41,8 +41,12 @@ const email = `demo-${run}@example.com`;
 const signIn = async (role: string, address: string): Promise<string> =>
   (await call<{ token: string }>("POST", "/_local/token", { body: { role, email: address } })).token;
 
-const step = (title: string, detail = "") => console.log(`\n\x1b[1m${title}\x1b[0m${detail && `\n  ${detail}`}`);
+/** Bold on a terminal, plain text in a file or a pipe. */
+const bold = (text: string) => styleText("bold", text, { stream: process.stdout });
+const step = (title: string, detail = "") => console.log(`\n${bold(title)}${detail && `\n  ${detail}`}`);
 const money = (amount: unknown) => `$${(Number(amount) / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })}`;
+
+const beginAgain = "`npm start -- --fresh` begins again with the sample data";
 
 type Booking = { id: string; status: string; dues: { kind: string; amount: number; dueOn: string }[] };
 type Cohort = { id: string; startsOn: string; places: { type: string; price: number; available: number }[] };
@@ -53,9 +57,9 @@ async function demo(): Promise<void> {
   const { items } = await call<{ items: Cohort[] }>("GET", "/v1/cohorts?status=open");
   const cohort = items.find(({ places }) => places.some(({ available }) => available > 0));
   const place = cohort?.places.find(({ available }) => available > 0);
-  if (items.length === 0) throw new Error("there is no open cohort: start without --no-seed, or open one");
+  if (items.length === 0) throw new Error(`there is no open cohort: ${beginAgain}, or open one`);
   if (cohort === undefined || place === undefined) {
-    throw new Error("no cohort has a place for sale: all are taken, or the sale has ended. Start with --fresh");
+    throw new Error(`no cohort has a place for sale, since all are taken or the sale has ended: ${beginAgain}`);
   }
   step("A cohort with a free place", `${cohort.id}, from ${cohort.startsOn}: ${place.available} ${place.type} left`);
 

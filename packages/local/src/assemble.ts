@@ -215,7 +215,7 @@ export async function assemble(
     own,
   });
   api.serve(gateway);
-  log(`the API answers at ${api.url}`);
+  log(`the API listens at ${api.url}`);
 
   streams.wakeAll();
   queues.hurry();
