@@ -197,8 +197,8 @@ async function refusalWrites(store: Store): Promise<Figure> {
   const offer = await sampleQuote(store, sampleProgram(), cohorts[0] as Cohort, clock());
   const refused = await holdOne(counting, offer, somebody(), clock());
   if (refused.ok || refused.reason !== "sold_out") throw new Error("the cohort was not sold out");
-  const writes = commands.filter((name) => name !== "QueryCommand").length;
-  const value = `${writes} writes, ${commands.length - writes} reads of places`;
+  const writes = commands.filter((name) => !/^(Query|Get|BatchGet|TransactGet)Command$/.test(name)).length;
+  const value = `${writes} writes, ${commands.length - writes} reads`;
   return { what: "a sold-out refusal", value, bound: { most: 0, ratio: writes } };
 }
 
