@@ -1,0 +1,97 @@
+import type { UnitPeriods } from "./time-between.ts";
+
+/** An advance or a payment with its time since the beginning of the term. Amounts are positive, in minor units. */
+export type TimedFlow = UnitPeriods & { amount: number };
+
+/** No unit-period of a sensible transaction costs so much: a thousand times what is owed. */
+const highestRate = 1_000;
+/** Halving alone would reach the last digit of a rate in fewer. */
+const mostTries = 200;
+
+/**
+ * Solves the general equation of Appendix J (b)(8): the rate per unit-period at which the payments are worth as much as
+ * the advances, each divided by (1 + fraction x rate)(1 + rate)^whole. Null where no rate from 0 to 1,000 solves it.
+ */
+export function solveUnitPeriodRate(advances: readonly TimedFlow[], payments: readonly TimedFlow[]): number | null {
+  const owed = advances.map(({ whole, fraction, amount }) => ({ whole, fraction, amount: -amount }));
+  const flows = [...owed, ...payments];
+  const bracket = bracketRate(flows);
+  return bracket === null ? null : rateWithin(flows, bracket);
+}
+
+/**
+ * Whether a rate is the only solution: at it, the payments up to any day are worth no more than the advances up to that
+ * day, until the last advance is made. Otherwise a second rate might solve the equation as well.
+ */
+export function isOnlySolution(rate: number, advances: readonly TimedFlow[], payments: readonly TimedFlow[]): boolean {
+  const growth = Math.log1p(rate);
+  const tolerance = 1e-9 * advances.reduce((sum, { amount }) => sum + amount, 0);
+  let paid = 0;
+  let owed = 0;
+  let next = 0;
+  for (const advance of advances) {
+    for (let payment = payments[next]; payment !== undefined && isBefore(payment, advance); payment = payments[next]) {
+      paid += worthAt(rate, growth, payment);
+      next++;
+    }
+    if (paid - owed > tolerance) return false;
+    owed += worthAt(rate, growth, advance);
+  }
+  return true;
+}
+
+const isBefore = (a: UnitPeriods, b: UnitPeriods): boolean => a.whole + a.fraction < b.whole + b.fraction;
+
+/** What a flow is worth at the beginning of the term; `growth` is log(1 + rate). */
+const worthAt = (rate: number, growth: number, { amount, whole, fraction }: TimedFlow): number =>
+  (amount * Math.exp(-whole * growth)) / (1 + fraction * rate);
+
+type Bracket = { low: number; high: number };
+
+/** The payments' value less the advances' at a rate, and how it changes with the rate. */
+function valueAt(flows: readonly TimedFlow[], rate: number): { value: number; slope: number } {
+  const growth = Math.log1p(rate);
+  let value = 0;
+  let slope = 0;
+  for (const flow of flows) {
+    const worth = worthAt(rate, growth, flow);
+    value += worth;
+    slope -= worth * (flow.fraction / (1 + flow.fraction * rate) + flow.whole / (1 + rate));
+  }
+  return { value, slope };
+}
+
+/** Doubles a rate until the advances are worth more. The value at 0 is the finance charge, exactly. */
+function bracketRate(flows: readonly TimedFlow[]): Bracket | null {
+  const { value: financeCharge } = valueAt(flows, 0);
+  if (financeCharge < 0) return null;
+  if (financeCharge === 0) return { low: 0, high: 0 };
+  let low = 0;
+  for (let high = 1 / 256; high <= highestRate; high *= 2) {
+    if (valueAt(flows, high).value <= 0) return { low, high };
+    low = high;
+  }
+  return null;
+}
+
+/**
+ * Newton's method inside a bracket that each step narrows. Where a step would leave the bracket, or is not half as long
+ * as the one before, the bracket is halved instead.
+ */
+function rateWithin(flows: readonly TimedFlow[], { low, high }: Bracket): number {
+  const bounds = { low, high };
+  let rate = low;
+  let step = high - low;
+  for (let tries = 0; tries < mostTries && Math.abs(step) > Number.EPSILON * rate; tries++) {
+    const { value, slope } = valueAt(flows, rate);
+    if (value === 0) return rate;
+    if (value > 0) bounds.low = rate;
+    else bounds.high = rate;
+    const newton = rate - value / slope;
+    const holds = newton > bounds.low && newton < bounds.high && Math.abs(newton - rate) < Math.abs(step) / 2;
+    const next = holds ? newton : (bounds.low + bounds.high) / 2;
+    step = next - rate;
+    rate = next;
+  }
+  return rate;
+}
