@@ -27,6 +27,7 @@ export const sampleProgram = (changes: Partial<Program> = {}): Program => ({
   status: "published",
   ...programBody,
   healthCare: false,
+  taxes: [],
   lateCharge: null,
   nonPayment: null,
   addOns: [],

@@ -1,9 +1,12 @@
 import * as z from "zod/mini";
-import { amount, calendarDate } from "./fields.ts";
+import { amount, calendarDate, matching } from "./fields.ts";
 
 export const planKinds = ["full", "deposit_and_balance", "installments", "financed"] as const;
 /** A booking has at most 60 dues, its deposit among them. */
 export const mostMonths = 59;
+/** A percentage a year, or a tax's, with four decimals. */
+export const rate = (what: string) =>
+  matching(/^\d{1,2}\.\d{4}$/, `Must be ${what} with four decimals, such as "9.9900"`);
 export const scheduledDue = z.object({
   sequence: z.int(),
   kind: z.enum(["deposit", "installment", "balance"]),
@@ -11,3 +14,10 @@ export const scheduledDue = z.object({
   amount: amount(),
 });
 export const policyDate = z.object({ until: calendarDate(), refundPercent: z.int() });
+/** A plan with what was chosen of it: `months` and `annualRate` where it is paid by the month. */
+export const quotedPlan = z.object({
+  kind: z.enum(planKinds),
+  balanceDueDaysBefore: z.optional(z.int()),
+  months: z.optional(z.int()),
+  annualRate: z.optional(z.string()),
+});

@@ -1,9 +1,8 @@
 import * as z from "zod/mini";
 import { amount, count, currency, id, label, line, list, matching, text } from "./fields.ts";
-import { mostMonths } from "./plan.ts";
+import { mostMonths, rate } from "./plan.ts";
 
 const time = matching(/^([01]\d|2[0-3]):[0-5]\d$/, "Must be a time as HH:MM");
-const rate = matching(/^\d{1,2}\.\d{4}$/, 'Must be a percentage a year with four decimals, such as "9.9900"');
 
 const block = z
   .strictObject({ start: time, end: time, title: line(120), kind: label() })
@@ -13,7 +12,11 @@ const plan = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("full") }),
   z.strictObject({ kind: z.literal("deposit_and_balance"), balanceDueDaysBefore: count(0, 365) }),
   z.strictObject({ kind: z.literal("installments"), months: count(2, mostMonths) }),
-  z.strictObject({ kind: z.literal("financed"), months: count(2, mostMonths), annualRate: rate }),
+  z.strictObject({
+    kind: z.literal("financed"),
+    months: count(2, mostMonths),
+    annualRate: rate("a percentage a year"),
+  }),
 ]);
 
 /** What an admin may write of a program; defaults belong to its creation. */
@@ -30,6 +33,15 @@ export const programFields = {
     z.strictObject({ kind: z.literal("amount"), amount: amount() }),
     z.strictObject({ kind: z.literal("percent"), percent: count(1, 99) }),
   ]),
+  taxes: list(
+    z.strictObject({
+      id: label(),
+      label: line(80),
+      rate: rate("a percentage"),
+      appliesTo: list(z.enum(["place", "add_on"]), { least: 1, most: 2 }),
+    }),
+    { most: 10 },
+  ),
   plans: list(plan, { least: 1, most: 4 }),
   lateCharge: z.nullable(z.strictObject({ amount: amount(), graceDays: count(0, 60) })),
   nonPayment: z.nullable(
@@ -74,6 +86,7 @@ export const termsResponse = () =>
     currency: programFields.currency,
     placeTypes: programFields.placeTypes,
     deposit: programFields.deposit,
+    taxes: programFields.taxes,
     plans: programFields.plans,
     lateCharge: programFields.lateCharge,
     nonPayment: programFields.nonPayment,

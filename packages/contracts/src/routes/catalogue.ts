@@ -2,7 +2,7 @@ import { cohortStatuses } from "@clearing/domain/cohort";
 import * as z from "zod/mini";
 import { cohortResponse } from "../cohort.ts";
 import { amount, calendarDate, count, id, instant, label, line, list, listQuery, page } from "../fields.ts";
-import { mostMonths, planKinds, policyDate, scheduledDue } from "../plan.ts";
+import { mostMonths, planKinds, policyDate, quotedPlan, scheduledDue } from "../plan.ts";
 import { programResponse } from "../program.ts";
 import { defineRoute, seldomAsked } from "../route.ts";
 
@@ -143,41 +143,44 @@ export const comparePlans = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "Every payment plan side by side, the unavailable ones with their reason",
+  summary:
+    "Every payment plan side by side, at the most months that its date allows; the unavailable ones with their reason",
   params: z.strictObject({ id: id("coh") }),
   query: z.strictObject({ placeType: label() }),
-  responses: () =>
-    ok(
-      "Plans",
-      z.object({
-        items: z.array(
-          z.object({
-            kind: z.enum(planKinds),
-            available: z.boolean(),
-            reason: z.optional(z.string()),
-            total: z.optional(amount()),
-            deposit: z.optional(amount()),
-            schedule: z.optional(z.array(scheduledDue)),
-            disclosure: z.optional(z.null()),
-          }),
-        ),
-        currency: z.string(),
-      }),
-    ),
+  responses: () => ok("Plans; what cannot be had has null for its figures", planComparison()),
   errors: ["not_found"],
 });
+
+const planComparison = () =>
+  z.object({
+    currency: z.string(),
+    items: z.array(
+      z.object({
+        kind: z.enum(planKinds),
+        months: z.nullable(z.int()),
+        available: z.boolean(),
+        reason: z.optional(z.string()),
+        dueToday: z.nullable(amount()),
+        schedule: z.array(scheduledDue),
+        total: z.nullable(amount()),
+        financeCharge: z.nullable(amount()),
+        apr: z.nullable(z.string()),
+        lastBankDebitOn: z.nullable(calendarDate()),
+      }),
+    ),
+  });
 
 const quoteResponse = () =>
   z.object({
     id: id("quo"),
     cohortId: id("coh"),
     placeType: z.string(),
-    plan: z.object({ kind: z.enum(planKinds) }),
+    plan: quotedPlan,
     termsVersion: z.int(),
     currency: z.string(),
     lines: z.array(
       z.object({
-        kind: z.enum(["place", "add_on"]),
+        kind: z.enum(["place", "add_on", "tax"]),
         id: z.string(),
         label: z.string(),
         quantity: z.int(),

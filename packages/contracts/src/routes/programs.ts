@@ -6,6 +6,7 @@ import { defineRoute } from "../route.ts";
 const optional = {
   publicLabel: z.optional(programFields.publicLabel),
   healthCare: z._default(programFields.healthCare, false),
+  taxes: z._default(programFields.taxes, []),
   lateCharge: z._default(programFields.lateCharge, null),
   nonPayment: z._default(programFields.nonPayment, null),
   addOns: z._default(programFields.addOns, []),

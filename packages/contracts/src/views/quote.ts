@@ -3,9 +3,19 @@ import type { PlanComparison, Quote, ScheduledDue } from "@clearing/domain/plan"
 /** A due of a schedule as the public sees it. */
 const dueView = ({ sequence, kind, dueOn, amount }: ScheduledDue) => ({ sequence, kind, dueOn, amount });
 
-/** A payment plan beside the others; the schedule of one that can be had. */
+/** A payment plan beside the others. One that cannot be had has no figures. */
 export const planView = (plan: PlanComparison) =>
-  plan.available ? { ...plan, schedule: plan.schedule.map(dueView) } : plan;
+  plan.available ? { ...plan, schedule: plan.schedule.map(dueView) } : { ...noFigures, ...plan };
+
+const noFigures = {
+  months: null,
+  dueToday: null,
+  schedule: [],
+  total: null,
+  financeCharge: null,
+  apr: null,
+  lastBankDebitOn: null,
+};
 
 /** A quote's instant is `validUntil` in the table, whose own `expiresAt` is the time to live. */
 export const quoteView = ({

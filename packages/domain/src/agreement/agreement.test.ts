@@ -133,6 +133,18 @@ describe("the agreement's document", () => {
     expect(words(agreementDocument(terms("deposit_and_balance")).html)).toContain("Balance 2027-02-06 $16,000.00");
   });
 
+  test("numbers the installments, each with its date", () => {
+    expect(words(agreementDocument(terms("installments")).html)).toContain(
+      "Deposit At once $2,500.00 Installment 1 of 2 2027-02-04 $8,000.00 Installment 2 of 2 2027-03-04 $8,000.00",
+    );
+  });
+
+  test("lists a tax among what the price is made of, without a quantity", () => {
+    const tax = { kind: "tax" as const, id: "state", label: "State tax", quantity: 1, unitAmount: 7, amount: 700 };
+
+    expect(words(agreementDocument(terms("full", { lines: [tax] })).html)).toContain("State tax $7.00");
+  });
+
   test("shows price, payments and policy as they will be applied", () => {
     const text = words(agreementDocument(terms()).html);
 

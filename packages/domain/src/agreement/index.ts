@@ -53,7 +53,9 @@ const heading = (terms: AgreementTerms): Block =>
 
 function price({ lines, total, currency }: AgreementTerms): Block {
   const money = (amount: number) => formatMoney(amount, currency);
-  const rows = lines.map(({ label, quantity, amount }) => row(label, String(quantity), money(amount)));
+  const rows = lines.map(({ kind, label, quantity, amount }) =>
+    row(label, kind === "tax" ? "" : String(quantity), money(amount)),
+  );
   const sum = row(html`<strong>Total</strong>`, "", html`<strong>${money(total)}</strong>`);
   return block(
     "price",
@@ -64,9 +66,8 @@ function price({ lines, total, currency }: AgreementTerms): Block {
 }
 
 function payments({ schedule, currency }: AgreementTerms): Block {
-  const dues = schedule.map((due) =>
-    row(due.kind === "deposit" ? "Deposit" : "Balance", wordDate(due), formatMoney(due.amount, currency)),
-  );
+  const installments = schedule.filter(({ kind }) => kind === "installment").length;
+  const dues = schedule.map((due) => row(wordDue(due, installments), wordDate(due), formatMoney(due.amount, currency)));
   return block(
     "payments",
     1,
@@ -102,6 +103,18 @@ const automaticCollection = ({ merchant }: AgreementTerms): Block =>
     html`<h2>Automatic collection (your free choice)</h2>
 <p>You may allow ${merchant} to collect by itself the payments listed above that follow the deposit: each in its listed amount, once, on its listed date or after it, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time in your booking, up to three business days before a payment. Payments already made are refunded by the rules above.</p>`,
   );
+
+/** What a due is called. The deposit is sequence 0, so an installment's is its number. */
+function wordDue({ kind, sequence }: ScheduledDue, installments: number): string {
+  switch (kind) {
+    case "deposit":
+      return "Deposit";
+    case "balance":
+      return "Balance";
+    case "installment":
+      return `Installment ${sequence} of ${installments}`;
+  }
+}
 
 /** What starts by the confirmation has no date yet: the document words the rule, which the confirmation fills in. */
 function wordDate({ kind, startsBy, dueOn }: ScheduledDue): string {

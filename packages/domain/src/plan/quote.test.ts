@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { takeTerms } from "../cohort/index.ts";
 import { chargeProblem } from "../money/index.ts";
-import type { DepositRule } from "../program/index.ts";
+import type { DepositRule, Program } from "../program/index.ts";
 import { cohort, program, quoted, today } from "../testing/retreat.ts";
 import { addDays, plusHours } from "../time/index.ts";
-import { comparePlans, policyDates, type QuoteRequest, quote, refuseQuote } from "./index.ts";
+import { policyDates, type QuoteRequest, quote, refuseQuote } from "./index.ts";
 
 const request = (changes: Partial<QuoteRequest> = {}): QuoteRequest => ({
   id: "quo_1",
@@ -210,6 +210,66 @@ describe("the schedule", () => {
   });
 });
 
+describe("taxes", () => {
+  const tax = (id: string, rate: string, ...appliesTo: ("place" | "add_on")[]) => ({ id, label: id, rate, appliesTo });
+  const sold = (taxes: ReturnType<typeof tax>[], changes: Partial<Program> = {}) =>
+    quote(
+      takeTerms(cohort(), program({ taxes, ...changes })),
+      request({ addOns: [{ id: "airport", quantity: 2 }] }),
+      today,
+    );
+
+  test("are a line each, at their rate on what they apply to, and part of the total", () => {
+    const taxes = [
+      tax("state", "6.8750", "place", "add_on"),
+      tax("stay", "2.0000", "place"),
+      tax("ride", "0.5000", "add_on"),
+    ];
+
+    expect(sold(taxes)).toMatchObject({
+      ok: true,
+      quote: {
+        lines: [
+          { kind: "place", amount: 1_850_000 },
+          { kind: "add_on", amount: 24_000 },
+          // 6.875 % of 1,874,000 is 128,837.50.
+          { kind: "tax", id: "state", label: "state", quantity: 1, unitAmount: 128_838, amount: 128_838 },
+          { kind: "tax", id: "stay", amount: 37_000 },
+          { kind: "tax", id: "ride", amount: 120 },
+        ],
+        total: 2_039_958,
+        financeCharge: 0,
+      },
+    });
+  });
+
+  test("leave out a line where nothing that they apply to is sold", () => {
+    expect(quoted("full", { program: program({ taxes: [tax("ride", "0.5000", "add_on")] }) }).lines).toHaveLength(1);
+  });
+
+  test("are rounded half up to the currency's step", () => {
+    const inDinars = { currency: "bhd", addOns: [{ id: "airport", label: "Transfer", price: 50, stock: 2 }] };
+    // 5 % of 100 is 5, half a step of 10.
+    expect(sold([tax("ride", "5.0000", "add_on")], inDinars)).toMatchObject({
+      quote: { lines: [{}, {}, { amount: 10 }] },
+    });
+    expect(sold([tax("ride", "4.9000", "add_on")], inDinars)).toMatchObject({
+      quote: { lines: [{}, {}, { amount: 0 }] },
+    });
+  });
+
+  test("are in what a percent deposit is taken of, and in every due by their ratio", () => {
+    const half = { kind: "percent" as const, percent: 50 };
+    const offer = quoted("full", { program: program({ deposit: half, taxes: [tax("state", "10.0000", "place")] }) });
+
+    expect(offer).toMatchObject({ total: 2_035_000, deposit: 1_017_500 });
+    expect(offer.schedule.map(({ parts }) => [parts.principal, parts.tax])).toEqual([
+      [925_000, 92_500],
+      [925_000, 92_500],
+    ]);
+  });
+});
+
 describe("a quote makes a booking", () => {
   const offer = quoted("full");
 
@@ -219,22 +279,6 @@ describe("a quote makes a booking", () => {
     expect(refuseQuote(offer, plusHours(today, 23))).toBeNull();
     expect(refuseQuote(offer, plusHours(today, 24))).toBe("quote_expired");
     expect(refuseQuote(late, late.terms.clearanceDeadline)).toBe("not_on_sale");
-  });
-});
-
-describe("plans", () => {
-  test("stand side by side, the unavailable ones with their reason", () => {
-    expect(comparePlans(cohort(), "private", today)).toMatchObject([
-      { kind: "full", available: true, total: 1_850_000, deposit: 250_000 },
-      { kind: "deposit_and_balance", available: true },
-      { kind: "installments", available: false, reason: expect.stringContaining("cannot be booked online yet") },
-    ]);
-  });
-
-  test.each(["financed", "installments"] as const)("%s cannot be had yet", (kind) => {
-    expect(quote(cohort(), request({ plan: { kind } }), today)).toMatchObject({
-      reason: "plan_not_available",
-    });
   });
 });
 

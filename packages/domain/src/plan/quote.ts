@@ -1,12 +1,13 @@
 import type { Cohort, CohortTerms } from "../cohort/index.ts";
 import { isOnSale } from "../cohort/index.ts";
 import { chargeProblem, largestCharge } from "../money/index.ts";
-import { depositOn, type PlanOffer, type ProgramTerms } from "../program/index.ts";
+import { depositOn, type PlanOffer } from "../program/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
+import { choosePlan, type WantedPlan } from "./choice.ts";
+import { priceLines, type QuoteLine, type WantedAddOn } from "./lines.ts";
 import { type PolicyDate, policyDates } from "./policy.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
 
-export type PlanKind = PlanOffer["kind"];
 /** What a booking will be made under, copied when the price was: terms that the cohort takes later change no quote. */
 export type QuotedTerms = {
   /** Who sells and collects, by its legal name: the agreement's permission to collect names it. */
@@ -30,15 +31,6 @@ export type QuotedTerms = {
   tiers: { daysBefore: number; refundPercent: number }[];
 };
 
-export type QuoteLine = {
-  kind: "place" | "add_on";
-  id: string;
-  label: string;
-  quantity: number;
-  unitAmount: number;
-  amount: number;
-};
-
 /**
  * A priced offer for one place of one cohort. `validUntil`: prices hold until then. `removedAt`: it is gone from then on,
  * unless it has made a booking. Amounts in minor units.
@@ -48,11 +40,14 @@ export type Quote = {
   cohortId: string;
   programId: string;
   placeType: string;
-  plan: { kind: PlanKind };
+  /** With the months that the client chose. */
+  plan: PlanOffer;
   currency: string;
   lines: QuoteLine[];
+  /** The cash price: what is sold and its taxes. */
   total: number;
   deposit: number;
+  /** The interest of its dues; they add up to `total` and this. */
   financeCharge: number;
   schedule: ScheduledDue[];
   disclosure: null;
@@ -77,17 +72,17 @@ export type QuoteRequest = {
   id: string;
   merchant: string;
   placeType: string;
-  plan: { kind: PlanKind };
-  addOns: { id: string; quantity: number }[];
+  plan: WantedPlan;
+  addOns: WantedAddOn[];
 };
 
 /**
  * Prices one place of a cohort under one plan, on the cohort's terms. Refuses a cohort that is not on sale, a plan that
- * it does not offer, that cannot be had yet, or one of whose dues is smaller or larger than a charge may be, and add-ons that are
- * not there. Sold-out cohorts are quoted all the same.
+ * it does not offer, or not over so many months, or one of whose dues is smaller or larger than a charge may be, and
+ * add-ons that are not there. Sold-out cohorts are quoted all the same.
  */
 export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok: true; quote: Quote } | QuoteRefusal {
-  const { terms } = cohort;
+  const { terms, startsOn, clearanceDeadlineOn } = cohort;
   if (terms === null || !isOnSale(cohort, now)) {
     return { ok: false, reason: "not_on_sale", detail: "This cohort is not on sale" };
   }
@@ -95,24 +90,19 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
   if (place === undefined) {
     return { ok: false, reason: "validation_failed", path: "placeType", detail: "This cohort has no such place type" };
   }
-  const addOns = addOnLines(terms, request.addOns);
-  if (!addOns.ok) return addOns;
-  const plan = availablePlan(terms, request.plan.kind);
-  if (!plan.ok) return plan;
+  const priced = priceLines(terms, place, request.addOns);
+  if (!priced.ok) return priced;
+  const quotedOn = dateIn(cohort.timeZone, now);
+  const chosen = choosePlan(terms.plans, request.plan, { quotedOn, startsOn });
+  if (!chosen.ok) return { ok: false, reason: "plan_not_available", detail: chosen.detail };
 
-  const label = `${terms.publicLabel}, ${place.type}`;
-  const lines: QuoteLine[] = [
-    { kind: "place", id: place.type, label, quantity: 1, unitAmount: place.price, amount: place.price },
-    ...addOns.lines,
-  ];
-  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  const { plan } = chosen;
+  const { lines, total, tax } = priced;
   const { currency } = terms;
   // A deposit and one balance: no more than two charges can carry. The bound keeps percentages exact, too.
   if (total > 2 * largestCharge(currency)) return tooMuch;
   const deposit = depositOn(terms.deposit, total, currency);
-  const quotedOn = dateIn(cohort.timeZone, now);
-  const { startsOn, clearanceDeadlineOn } = cohort;
-  const dues = schedule(plan.plan, { total, deposit, quotedOn, startsOn, clearanceDeadlineOn });
+  const dues = schedule(plan, { total, tax, deposit, currency, quotedOn, startsOn, clearanceDeadlineOn });
   for (const due of dues) {
     const problem = chargeProblem(due.amount, currency);
     if (problem !== null) return { ok: false, reason: "plan_not_available", detail: `The ${due.kind}: ${problem}` };
@@ -124,12 +114,12 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
       cohortId: cohort.id,
       programId: cohort.programId,
       placeType: place.type,
-      plan: { kind: plan.plan.kind },
+      plan,
       currency,
       lines,
       total,
       deposit,
-      financeCharge: 0,
+      financeCharge: dues.reduce((sum, { parts }) => sum + parts.interest, 0),
       schedule: dues,
       disclosure: null,
       policy: policyDates(terms.cancellation.tiers, startsOn, quotedOn),
@@ -168,46 +158,6 @@ function quotedTerms(cohort: Cohort, terms: CohortTerms, merchant: string): Quot
   };
 }
 
-function addOnLines(
-  { addOns }: ProgramTerms,
-  wanted: QuoteRequest["addOns"],
-): { ok: true; lines: QuoteLine[] } | QuoteRefusal {
-  const lines: QuoteLine[] = [];
-  for (const [index, { id, quantity }] of wanted.entries()) {
-    const addOn = addOns.find((one) => one.id === id);
-    const path = `addOns.${index}`;
-    if (addOn === undefined)
-      return { ok: false, reason: "validation_failed", path, detail: `There is no add-on ${id}` };
-    if (lines.some((line) => line.id === id)) {
-      return { ok: false, reason: "validation_failed", path, detail: `Add-on ${id} is asked for twice` };
-    }
-    if (quantity > addOn.stock) {
-      return {
-        ok: false,
-        reason: "validation_failed",
-        path: `${path}.quantity`,
-        detail: `At most ${addOn.stock} of ${id}`,
-      };
-    }
-    const { label, price } = addOn;
-    lines.push({ kind: "add_on", id, label, quantity, unitAmount: price, amount: price * quantity });
-  }
-  return { ok: true, lines };
-}
-
-type AvailablePlan = Extract<PlanOffer, { kind: "full" | "deposit_and_balance" }>;
-
-function availablePlan({ plans }: ProgramTerms, kind: PlanKind): { ok: true; plan: AvailablePlan } | QuoteRefusal {
-  const plan = plans.find((offer) => offer.kind === kind);
-  if (plan === undefined) {
-    return { ok: false, reason: "plan_not_available", detail: `This program does not offer the plan ${kind}` };
-  }
-  if (plan.kind === "installments" || plan.kind === "financed") {
-    return { ok: false, reason: "plan_not_available", detail: `The plan ${kind} cannot be booked online yet` };
-  }
-  return { ok: true, plan };
-}
-
 /**
  * Why a quote makes no booking now; null when it can. Its own clearance deadline ends its sale, though the cohort may have
  * taken terms with a later one since.
@@ -215,18 +165,4 @@ function availablePlan({ plans }: ProgramTerms, kind: PlanKind): { ok: true; pla
 export function refuseQuote({ validUntil, terms }: Quote, now: Instant): "quote_expired" | "not_on_sale" | null {
   if (validUntil <= now) return "quote_expired";
   return terms.clearanceDeadline <= now ? "not_on_sale" : null;
-}
-
-export type PlanComparison =
-  | { kind: PlanKind; available: true; total: number; deposit: number; schedule: ScheduledDue[]; disclosure: null }
-  | { kind: PlanKind; available: false; reason: string };
-
-/** Every plan that the cohort offers for a place type, side by side; the unavailable ones with their reason. */
-export function comparePlans(cohort: Cohort, placeType: string, now: Instant): PlanComparison[] {
-  return (cohort.terms?.plans ?? []).map(({ kind }) => {
-    const offer = quote(cohort, { id: "", merchant: "", placeType, plan: { kind }, addOns: [] }, now);
-    if (!offer.ok) return { kind, available: false, reason: offer.detail };
-    const { total, deposit, schedule: dues, disclosure } = offer.quote;
-    return { kind, available: true, total, deposit, schedule: dues, disclosure };
-  });
 }

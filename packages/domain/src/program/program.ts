@@ -8,6 +8,8 @@ export type PlanOffer =
   | { kind: "installments"; months: number }
   | { kind: "financed"; months: number; annualRate: string };
 export type CancellationTier = { daysBefore: number; refundPercent: number };
+/** A tax on what is sold; `rate` in percent, with four decimals. */
+export type Tax = { id: string; label: string; rate: string; appliesTo: ("place" | "add_on")[] };
 export type AddOn = { id: string; label: string; price: number; stock: number };
 export type ItineraryDay = {
   day: number;
@@ -27,6 +29,7 @@ export type ProgramContent = {
   healthCare: boolean;
   placeTypes: PlaceTypePrice[];
   deposit: DepositRule;
+  taxes: Tax[];
   plans: PlanOffer[];
   lateCharge: { amount: number; graceDays: number } | null;
   nonPayment: { noticeDays: number[]; cancelDaysBefore: number } | null;
@@ -93,6 +96,10 @@ export function programProblems(program: ProgramContent): Problem[] {
     ...repeated(program.addOns.map(({ id }) => id)).map((id) => ({
       path: "addOns",
       message: `Add-on ${id} is there twice`,
+    })),
+    ...repeated(program.taxes.map(({ id }) => id)).map((id) => ({
+      path: "taxes",
+      message: `Tax ${id} is there twice`,
     })),
     ...program.itinerary.flatMap(({ day }, index) =>
       day > program.days ? [{ path: `itinerary.${index}.day`, message: `The program has ${program.days} days` }] : [],

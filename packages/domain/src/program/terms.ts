@@ -10,6 +10,7 @@ export type ProgramTerms = Pick<
   | "currency"
   | "placeTypes"
   | "deposit"
+  | "taxes"
   | "plans"
   | "lateCharge"
   | "nonPayment"
@@ -20,7 +21,7 @@ export type ProgramTerms = Pick<
 >;
 
 export function programTerms(program: Program): ProgramTerms {
-  const { publicLabel, days, currency, placeTypes, deposit, plans, lateCharge, nonPayment } = program;
+  const { publicLabel, days, currency, placeTypes, deposit, taxes, plans, lateCharge, nonPayment } = program;
   const { cancellation, screening, holdMinutes, addOns } = program;
   return {
     publicLabel,
@@ -28,6 +29,7 @@ export function programTerms(program: Program): ProgramTerms {
     currency,
     placeTypes,
     deposit,
+    taxes,
     plans,
     lateCharge,
     nonPayment,

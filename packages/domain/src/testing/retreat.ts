@@ -32,6 +32,7 @@ export const program = (changes: Partial<Program> = {}): Program => ({
     { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
     { kind: "installments", months: 6 },
   ],
+  taxes: [],
   lateCharge: null,
   nonPayment: null,
   cancellation: {
@@ -110,9 +111,13 @@ export const bookedAs = (balanceTransactionId: string, amount: number, changes: 
   ...changes,
 });
 
-/** A quote for a private place; throws when it is refused. */
-export function quoted(kind: PlanKind, on: { program?: Program; cohort?: Cohort; now?: Instant } = {}): Quote {
-  const request = { id: "quo_1", merchant: "Sample Operator", placeType: "private", plan: { kind }, addOns: [] };
+/** A quote for a private place, over the most months that there is time for; throws when it is refused. */
+export function quoted(
+  kind: PlanKind,
+  on: { program?: Program; cohort?: Cohort; now?: Instant; months?: number } = {},
+): Quote {
+  const plan = { kind, months: on.months };
+  const request = { id: "quo_1", merchant: "Sample Operator", placeType: "private", plan, addOns: [] };
   const sold = on.cohort ?? cohort();
   const offer = quote(on.program ? takeTerms(sold, on.program) : sold, request, on.now ?? today);
   if (!offer.ok) throw new Error(offer.detail);

@@ -249,7 +249,7 @@ function refundByHand(life: Life, { pick, share }: Extract<Fact, { kind: "refund
   if (amount > 0) life.refundByHand(charge.id, amount);
 }
 
-const plans = fc.constantFrom<PlanKind>("full", "deposit_and_balance");
+const plans = fc.constantFrom<PlanKind>("full", "deposit_and_balance", "installments");
 const stories = fc.record({ plan: plans, told: fc.array(facts, { maxLength: 40 }) });
 /** Many stories begin as many bookings do, or few would come far. */
 const paysDeposit: Fact[] = [

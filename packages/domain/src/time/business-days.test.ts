@@ -13,6 +13,8 @@ describe("business days of the banks", () => {
     ["over a Fourth of July on a Sunday, kept on the Monday", "2027-07-02", 1, "2027-07-06"],
     ["a holiday on a Saturday takes no Friday from the banks", "2027-12-23", 1, "2027-12-24"],
     ["over the turn of the year", "2026-12-31", 1, "2027-01-04"],
+    ["back over a week-end", "2027-03-08", -1, "2027-03-05"],
+    ["ten back, over Presidents' Day", "2027-02-22", -10, "2027-02-05"],
   ])("%s", (_, from, days, expected) => {
     expect(addBusinessDays(from, days)).toBe(expected);
   });

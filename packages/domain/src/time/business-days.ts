@@ -8,11 +8,11 @@ function isBusinessDay(date: CalendarDate): boolean {
   return weekday !== 0 && weekday !== 6 && !isAHoliday(midday, { shiftSaturdayHolidays: false, utc: true });
 }
 
-/** The date so many business days later, over United States federal holidays. */
+/** The date so many business days later, or earlier where they are below 0, over United States federal holidays. */
 export function addBusinessDays(date: CalendarDate, days: number): CalendarDate {
   let current = date;
-  for (let left = days; left > 0; ) {
-    current = addDays(current, 1);
+  for (let left = Math.abs(days); left > 0; ) {
+    current = addDays(current, Math.sign(days));
     if (isBusinessDay(current)) left--;
   }
   return current;

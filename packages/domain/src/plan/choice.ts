@@ -1,0 +1,42 @@
+import type { PlanOffer } from "../program/index.ts";
+import { addMonths, type CalendarDate } from "../time/index.ts";
+
+export type PlanKind = PlanOffer["kind"];
+
+/** A plan as a client asks for it. Without `months` it has the most that its date allows. */
+export type WantedPlan = { kind: PlanKind; months?: number | undefined };
+
+/** What a plan is counted by: the quote's date in the cohort's zone, and the first day. */
+type Dates = { quotedOn: CalendarDate; startsOn: CalendarDate };
+
+const fewestMonths = 2;
+
+/**
+ * The plan with the months that the client chose, from what is offered; or why it cannot be had. Installments end on the
+ * first day or before it; a loan may run on.
+ */
+export function choosePlan(
+  offers: PlanOffer[],
+  { kind, months }: WantedPlan,
+  dates: Dates,
+): { ok: true; plan: PlanOffer } | { ok: false; detail: string } {
+  const offer = offers.find((one) => one.kind === kind);
+  if (offer === undefined) return { ok: false, detail: `This program does not offer the plan ${kind}` };
+  if (!("months" in offer)) return { ok: true, plan: offer };
+  const most = mostMonths(offer, dates);
+  if (most < fewestMonths) return { ok: false, detail: "The start is too near for two monthly payments" };
+  const chosen = months ?? most;
+  if (chosen <= most) return { ok: true, plan: { ...offer, months: chosen } };
+  const detail =
+    chosen > offer.months
+      ? `This program offers at most ${offer.months} monthly payments`
+      : `Before the start there is time for at most ${most} monthly payments`;
+  return { ok: false, detail };
+}
+
+/** How many months a plan may be paid over that is quoted now. */
+function mostMonths({ kind, months }: Extract<PlanOffer, { months: number }>, { quotedOn, startsOn }: Dates): number {
+  let most = months;
+  while (kind === "installments" && most > 0 && addMonths(quotedOn, most) > startsOn) most -= 1;
+  return most;
+}

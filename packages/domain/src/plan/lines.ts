@@ -1,0 +1,58 @@
+import type { CohortTerms } from "../cohort/index.ts";
+import { taxLines } from "./tax.ts";
+
+/** One line of a price, in minor units. A tax is one of a kind. */
+export type QuoteLine = {
+  kind: "place" | "add_on" | "tax";
+  id: string;
+  label: string;
+  quantity: number;
+  unitAmount: number;
+  amount: number;
+};
+
+export type WantedAddOn = { id: string; quantity: number };
+
+type LinesRefused = { ok: false; reason: "validation_failed"; path: string; detail: string };
+
+/** A place, what is added to it, and the taxes on both, a line each; or which add-on cannot be had. */
+export function priceLines(
+  terms: CohortTerms,
+  place: { type: string; price: number },
+  wanted: WantedAddOn[],
+): { ok: true; lines: QuoteLine[]; total: number; tax: number } | LinesRefused {
+  const addOns = addOnLines(terms, wanted);
+  if (!addOns.ok) return addOns;
+  const { type, price } = place;
+  const label = `${terms.publicLabel}, ${type}`;
+  const sold: QuoteLine[] = [
+    { kind: "place", id: type, label, quantity: 1, unitAmount: price, amount: price },
+    ...addOns.lines,
+  ];
+  const taxes = taxLines(terms.taxes, sold, terms.currency);
+  const tax = sumOf(taxes);
+  return { ok: true, lines: [...sold, ...taxes], total: sumOf(sold) + tax, tax };
+}
+
+const sumOf = (lines: QuoteLine[]): number => lines.reduce((sum, { amount }) => sum + amount, 0);
+
+function addOnLines({ addOns }: CohortTerms, wanted: WantedAddOn[]): { ok: true; lines: QuoteLine[] } | LinesRefused {
+  const lines: QuoteLine[] = [];
+  for (const [index, { id, quantity }] of wanted.entries()) {
+    const path = `addOns.${index}`;
+    const addOn = addOns.find((one) => one.id === id);
+    if (addOn === undefined) return refused(path, `There is no add-on ${id}`);
+    if (lines.some((line) => line.id === id)) return refused(path, `Add-on ${id} is asked for twice`);
+    if (quantity > addOn.stock) return refused(`${path}.quantity`, `At most ${addOn.stock} of ${id}`);
+    const { label, price } = addOn;
+    lines.push({ kind: "add_on", id, label, quantity, unitAmount: price, amount: price * quantity });
+  }
+  return { ok: true, lines };
+}
+
+const refused = (path: string, detail: string): LinesRefused => ({
+  ok: false,
+  reason: "validation_failed",
+  path,
+  detail,
+});
