@@ -65,6 +65,9 @@ export type Booking = {
   applied: number;
   /** The booking's balance of `deferred_revenue`, kept from its own journal entries. */
   deferred: number;
+  /** Its balances of `tax_payable` and of `interest_income`, kept likewise; absent where nothing was ever posted there. */
+  taxPayable?: number;
+  interestIncome?: number;
   dues: Due[];
   terms: BookingTerms;
   agreement: AgreementState;

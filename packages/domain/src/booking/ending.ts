@@ -1,4 +1,4 @@
-import { keptAtCancellation, plus, refundOwed, unpaidReversed } from "../ledger/index.ts";
+import { firstOf, keptAtCancellation, less, plus, refundOwed, unpaidReversed } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, type Ending, factContext, netPaid } from "./booking.ts";
 import { cancelDues, unpaidParts } from "./due.ts";
@@ -7,6 +7,7 @@ import { nextVersion } from "./next-version.ts";
 import { mayDecline, participationChanged } from "./participation.ts";
 import type { Refund, RefundReason } from "./refund.ts";
 import { refundRequested, requestRefund } from "./refund-request.ts";
+import { paidParts } from "./reversal.ts";
 import { type BookingFact, transition } from "./transitions.ts";
 
 const factOf: Record<Ending["by"], BookingFact> = {
@@ -70,6 +71,8 @@ export function endBooking(
           currency: before.currency,
           amount: split.refund,
         });
+  const paidAs = paidParts(before);
+  const givenBack = firstOf(paidAs, split.refund, before.currency);
   const billedUnpaid = before.dues.map((due) => unpaidParts(due, before.currency)).reduce(plus);
   const change = nextVersion(
     before,
@@ -96,8 +99,8 @@ export function endBooking(
       ],
       journal: [
         ...unpaidReversed({ bookingId: booking.id, parts: billedUnpaid }, at),
-        ...keptAtCancellation({ bookingId: booking.id, occasion: "ending", amount: split.kept }, at),
-        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: refund.amount }, at)),
+        ...keptAtCancellation({ bookingId: booking.id, occasion: "ending", parts: less(paidAs, givenBack) }, at),
+        ...(refund === null ? [] : refundOwed({ refundId: refund.id, parts: givenBack }, at)),
       ],
     }),
   );

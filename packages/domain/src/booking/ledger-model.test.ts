@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Account, allPrincipal, sumOf, trialBalance } from "../ledger/index.ts";
-import type { PlanKind } from "../plan/index.ts";
 import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
-import { allStories, type Fact, happen } from "../testing/stories.ts";
+import { allStories, type Fact, happen, heldOn, type StoryPlan } from "../testing/stories.ts";
 import { plusDays } from "../time/index.ts";
 import {
   type Booking,
@@ -15,19 +14,23 @@ import {
   type RefundPart,
   transitions,
 } from "./index.ts";
+import { paidParts } from "./reversal.ts";
 
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 const takenOf = ({ takenPosted, returnedPosted, amount }: RefundPart): number =>
   takenPosted && !returnedPosted ? amount : 0;
-/** The net paid of a booking that is not over, from its entries alone: what is deferred less what is billed and unpaid. */
+/** The net paid of a booking that is not over, from its entries alone: what was billed less what of it is unpaid. */
 const netPaidOfLedger = ({ booking, journal }: Life): number => {
   const { accounts } = trialBalance(journal, booking.currency);
-  const deferred = accounts.find(({ account }) => account === "deferred_revenue")?.balance ?? 0;
-  return -deferred - sum(booking.dues.map((due) => due.billed - due.paid));
+  const billed = accounts.filter(({ account }) =>
+    ["deferred_revenue", "tax_payable", "interest_income"].includes(account),
+  );
+  return -sum(billed.map(({ balance }) => balance)) - sum(booking.dues.map((due) => due.billed - due.paid));
 };
 /** Price and tax of a due that no bill has asked for yet. */
 const toBill = ({ parts, billedParts }: Due): number =>
   parts.principal + parts.tax - billedParts.principal - billedParts.tax;
+const atLeast0 = (amount: number): boolean => amount >= 0;
 const repeats = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
 /** Every breach of what must always hold between a booking, its charges, its refunds and its ledger, in words. */
@@ -55,7 +58,14 @@ function breaches(life: Life): string[] {
     ],
     ["I3: receivable is billed less paid", balanceOf("receivable") === billed - paid],
     ["I3: deferred revenue is the booking's", -balanceOf("deferred_revenue") === booking.deferred],
+    ["I3: tax payable is the booking's", -balanceOf("tax_payable") === (booking.taxPayable ?? 0)],
+    ["I3: interest income is the booking's", -balanceOf("interest_income") === (booking.interestIncome ?? 0)],
     ["nothing stays deferred of a booking that is over", !over || booking.deferred === 0],
+    [
+      "of a booking that ended early no tax is payable",
+      !over || booking.status === "completed" || balanceOf("tax_payable") === 0,
+    ],
+    ["tax and interest are never given back beyond what was billed", Object.values(paidParts(booking)).every(atLeast0)],
     ["deferred revenue is never negative", booking.deferred >= 0],
     ["what is billed is its parts", booking.dues.every((due) => due.billed === sumOf(due.billedParts))],
     ["the parts of a due add up to it", booking.dues.every((due) => due.amount === sumOf(due.parts))],
@@ -112,8 +122,8 @@ function breaches(life: Life): string[] {
 }
 
 /** Tells a story; the first breach ends it. `step` is how facts are applied, so that a control can break it. */
-function tell(plan: PlanKind, told: Fact[], step: (life: Life, fact: Fact) => void = happen): string[] {
-  const life = new Life(held(plan));
+function tell(plan: StoryPlan, told: Fact[], step: (life: Life, fact: Fact) => void = happen): string[] {
+  const life = new Life(heldOn(plan));
   for (const fact of told) {
     step(life, fact);
     const found = breaches(life);
@@ -135,7 +145,7 @@ describe("a booking and its ledger, whatever happens in whatever order", { timeo
   test("the status never leaves the table, and what is over stays over but for late money", () => {
     fc.assert(
       fc.property(allStories, ({ plan, told }) => {
-        const life = new Life(held(plan));
+        const life = new Life(heldOn(plan));
         for (const fact of told) {
           const before = life.booking.status;
           happen(life, fact);
@@ -153,7 +163,7 @@ describe("a booking and its ledger, whatever happens in whatever order", { timeo
   test("each change is one version further, and its events are on the timeline", () => {
     fc.assert(
       fc.property(allStories, ({ plan, told }) => {
-        const life = new Life(held(plan));
+        const life = new Life(heldOn(plan));
         for (const fact of told) {
           const { version, timeline } = life.booking;
           const before = life.events.length;
@@ -171,7 +181,7 @@ describe("a booking and its ledger, whatever happens in whatever order", { timeo
     const reached = new Set<string>();
     fc.assert(
       fc.property(allStories, ({ plan, told }) => {
-        const life = new Life(held(plan));
+        const life = new Life(heldOn(plan));
         for (const fact of told) {
           happen(life, fact);
           reached.add(life.booking.status);

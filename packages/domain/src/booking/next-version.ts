@@ -1,5 +1,5 @@
 import type { DomainEvent } from "../event/index.ts";
-import type { JournalEntry } from "../ledger/index.ts";
+import type { Account, JournalEntry } from "../ledger/index.ts";
 import { remindersBefore } from "../screening/attention.ts";
 import type { Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
@@ -7,9 +7,20 @@ import { nextDeadline } from "./deadline.ts";
 import { aboutDue } from "./due.ts";
 import { type BookingFact, type BookingStatus, transition } from "./transitions.ts";
 
-function deferredBy(journal: JournalEntry[]): number {
-  const postings = journal.flatMap((entry) => entry.postings.filter(({ account }) => account === "deferred_revenue"));
+function creditedTo(account: Account, journal: JournalEntry[]): number {
+  const postings = journal.flatMap((entry) => entry.postings.filter((posting) => posting.account === account));
   return postings.reduce((sum, { debit, credit }) => sum + credit - debit, 0);
+}
+
+/** The balances that a booking keeps of the ledger, after some entries of it. */
+function balancesAfter(booking: Booking, journal: JournalEntry[]) {
+  const tax = creditedTo("tax_payable", journal);
+  const interest = creditedTo("interest_income", journal);
+  return {
+    deferred: booking.deferred + creditedTo("deferred_revenue", journal),
+    ...(tax === 0 ? {} : { taxPayable: (booking.taxPayable ?? 0) + tax }),
+    ...(interest === 0 ? {} : { interestIncome: (booking.interestIncome ?? 0) + interest }),
+  };
 }
 
 /** Each due that has become past due, whatever made it so. */
@@ -31,7 +42,7 @@ function withReminders(before: Booking, after: Booking, now: Instant): Booking {
  * transition table knows what the booking becomes.
  */
 export type NextVersion = { facts?: readonly BookingFact[]; status?: never } & Partial<
-  Omit<Booking, "id" | "version" | "status" | "deferred" | "timeline" | "dueAt">
+  Omit<Booking, "id" | "version" | "status" | "deferred" | "taxPayable" | "interestIncome" | "timeline" | "dueAt">
 >;
 
 /** The status after the facts. Throws where one does not apply, since its decision should have refused it. */
@@ -59,7 +70,7 @@ export function nextVersion(
   const events = [...reported, ...pastDueEvents(before, changed)];
   const booking: Booking = {
     ...changed,
-    deferred: changed.deferred + deferredBy(journal),
+    ...balancesAfter(changed, journal),
     timeline: [...changed.timeline, ...events.map(({ name }) => ({ at: now, event: name }))],
   };
   return { booking: { ...booking, dueAt: nextDeadline(booking) }, events, journal };

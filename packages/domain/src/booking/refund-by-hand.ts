@@ -1,10 +1,11 @@
-import { refundOwed } from "../ledger/index.ts";
+import { firstOf, refundOwed } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
 import { type Charge, undelivered } from "./charge.ts";
 import { nextVersion } from "./next-version.ts";
 import { partOf, type Refund, refundDueAt } from "./refund.ts";
 import { refundPart, requestRefund } from "./refund-request.ts";
+import { paidParts } from "./reversal.ts";
 
 /**
  * A refund that somebody made at Stripe, outside Clearing. It delivers first what is owed on its charge already; only
@@ -36,7 +37,7 @@ export function refundMadeAtStripe(
     { refunded: booking.refunded + ours, applied: booking.applied - owed },
     (after) => ({
       events: [bookingEvent(after, "RefundRequested", { refundId: id, amount, currency, reason: refund.reason })],
-      journal: refundOwed({ refundId: id, amount: owed, from }, at),
+      journal: refundOwed({ refundId: id, parts: firstOf(paidParts(booking), owed, booking.currency), from }, at),
     }),
   );
   return { refund, charge, ...change };

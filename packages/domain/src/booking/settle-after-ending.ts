@@ -1,4 +1,4 @@
-import { keptAtCancellation, paymentSettled, refundOwed } from "../ledger/index.ts";
+import { firstOf, keptAtCancellation, less, paymentSettled, refundOwed } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { billingContext, bookingEvent, factContext } from "./booking.ts";
 import { chargeOf, paidBy, refundOn, succeededAttempt } from "./captured.ts";
@@ -21,7 +21,10 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
   const { kept } = refundAtEnding(booking.ending, netPaid, booking.currency);
   const keptNow = kept - booking.ending.kept;
   const owed = payment.amount - keptNow;
-  const paid = payDue(dueOf(booking, attempt), { attemptId: attempt.id, amount: payment.amount }, at);
+  const due = dueOf(booking, attempt);
+  const paid = payDue(due, { attemptId: attempt.id, amount: payment.amount }, at);
+  const paidAs = less(paid.due.billedParts, due.billedParts);
+  const givenBack = firstOf(paidAs, owed, booking.currency);
   const refund = owed > 0 ? refundOn(state, payment, owed, "after_cancellation", now) : null;
   const change = nextVersion(
     booking,
@@ -41,8 +44,8 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
         ...paid.journal,
         ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
         ...bookedEntries(payment, at),
-        ...keptAtCancellation({ bookingId: booking.id, occasion: attempt.id, amount: keptNow }, decided),
-        ...(refund === null ? [] : refundOwed({ refundId: refund.id, amount: owed }, decided)),
+        ...keptAtCancellation({ bookingId: booking.id, occasion: attempt.id, parts: less(paidAs, givenBack) }, decided),
+        ...(refund === null ? [] : refundOwed({ refundId: refund.id, parts: givenBack }, decided)),
       ],
     }),
   );

@@ -63,28 +63,34 @@ export function unpaidReversed(fact: { bookingId: string; parts: Parts }, at: Fa
   return journalEntry(`unpaid-reversed:${fact.bookingId}`, moves, at);
 }
 
-/** What a cancellation keeps: net paid less refund. `occasion` tells a later payment's share from the first. */
+/**
+ * What a cancellation keeps of price and tax: net paid less refund. Interest that is kept stays where it is. `occasion`
+ * tells a later payment's share from the first.
+ */
 export function keptAtCancellation(
-  fact: { bookingId: string; occasion: string; amount: number },
+  fact: { bookingId: string; occasion: string; parts: Pick<Parts, "principal" | "tax"> },
   at: FactContext,
 ): JournalEntry[] {
-  return journalEntry(
-    `kept:${fact.bookingId}:${fact.occasion}`,
-    [{ debit: "deferred_revenue", credit: "fee_income", amount: fact.amount }],
-    at,
-  );
+  const move = (part: "principal" | "tax"): Move => ({
+    debit: billedTo[part],
+    credit: "fee_income",
+    amount: fact.parts[part],
+  });
+  return journalEntry(`kept:${fact.bookingId}:${fact.occasion}`, [move("principal"), move("tax")], at);
 }
 
-/** A refund is owed: from what is deferred, after completion from what was earned, after an ending from what was kept. */
+/**
+ * A refund is owed, each part from where it was credited: its price (`from`) from what is deferred, after completion from
+ * what was earned, after an ending from what was kept.
+ */
 export function refundOwed(
-  fact: { refundId: string; amount: number; from?: "deferred_revenue" | "earned_revenue" | "fee_income" },
+  fact: { refundId: string; parts: Parts; from?: "deferred_revenue" | "earned_revenue" | "fee_income" },
   at: FactContext,
 ): JournalEntry[] {
-  return journalEntry(
-    `refund-owed:${fact.refundId}`,
-    [{ debit: fact.from ?? "deferred_revenue", credit: "refunds_payable", amount: fact.amount }],
-    at,
-  );
+  const { refundId, parts, from = "deferred_revenue" } = fact;
+  const debits = { ...billedTo, principal: from } as const;
+  const move = (part: keyof Parts): Move => ({ debit: debits[part], credit: "refunds_payable", amount: parts[part] });
+  return journalEntry(`refund-owed:${refundId}`, [move("principal"), move("tax"), move("interest"), move("fee")], at);
 }
 
 /** A refund made outside Clearing on a charge that belongs to nothing known. */

@@ -1,9 +1,15 @@
 import fc from "fast-check";
-import { type Ending, givesNothing, type RefundOutcome, type RefundPart } from "../booking/index.ts";
-import type { PlanKind } from "../plan/index.ts";
+import {
+  type Booking,
+  type Ending,
+  givesNothing,
+  type RefundOutcome,
+  type RefundPart,
+  unpaid,
+} from "../booking/index.ts";
 import { later, plusMinutes } from "../time/index.ts";
 import type { Life } from "./life.ts";
-import { bookedAs } from "./retreat.ts";
+import { bookedAs, held, program } from "./retreat.ts";
 
 /** What may happen next to a booking; `pick` chooses among what there is. */
 export type Fact =
@@ -141,7 +147,7 @@ export function happen(life: Life, fact: Fact): void {
       life.at(plusMinutes(life.now, fact.minutes));
       return;
     case "checkout":
-      life.checkout(fact.purpose, fact.purpose === "deposit" ? {} : { dueId: "due_1", amount: fact.amount });
+      life.checkout(fact.purpose, fact.purpose === "deposit" ? {} : { dueId: nextDue(life), amount: fact.amount });
       return;
     case "end":
       life.end(fact.by);
@@ -160,6 +166,10 @@ export function happen(life: Life, fact: Fact): void {
       return;
   }
 }
+
+/** The first due after the deposit that is not paid; the first of all when each is. */
+const nextDue = ({ booking: { dues } }: Life): string | undefined =>
+  (dues.find((due) => due.kind !== "deposit" && unpaid(due) > 0) ?? dues[1])?.id;
 
 function pay(life: Life, { pick, says }: Extract<Fact, { kind: "payment" }>): void {
   const attempt = chosen(life.attempts, pick);
@@ -249,7 +259,21 @@ function refundByHand(life: Life, { pick, share }: Extract<Fact, { kind: "refund
   if (amount > 0) life.refundByHand(charge.id, amount);
 }
 
-const plans = fc.constantFrom<PlanKind>("full", "deposit_and_balance", "installments");
+const sold = program({
+  plans: [...program().plans, { kind: "financed", months: 4, annualRate: "9.9900" }],
+  taxes: [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place"] }],
+});
+/** How a booking of a story is paid; `taxed` is a loan, with tax on the price. */
+const bookings = {
+  full: held("full"),
+  deposit_and_balance: held("deposit_and_balance"),
+  installments: held("installments"),
+  financed: held("financed", { program: { ...sold, taxes: [] } }),
+  taxed: held("financed", { program: sold }),
+};
+export type StoryPlan = keyof typeof bookings;
+export const heldOn = (plan: StoryPlan): Booking => bookings[plan];
+const plans = fc.constantFrom<StoryPlan>("full", "deposit_and_balance", "installments", "financed", "taxed");
 const stories = fc.record({ plan: plans, told: fc.array(facts, { maxLength: 40 }) });
 /** Many stories begin as many bookings do, or few would come far. */
 const paysDeposit: Fact[] = [
