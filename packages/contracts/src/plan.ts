@@ -14,6 +14,28 @@ export const scheduledDue = z.object({
   amount: amount(),
 });
 export const policyDate = z.object({ until: calendarDate(), refundPercent: z.int() });
+/** The closed-end disclosure of 12 CFR 1026.18. */
+export const disclosure = z.object({
+  creditor: z.string(),
+  apr: z.string(),
+  financeCharge: amount(),
+  amountFinanced: amount(),
+  totalOfPayments: amount(),
+  totalSalePrice: amount(),
+  downPayment: amount(),
+  payments: z.array(
+    z.object({
+      count: z.int(),
+      amount: amount(),
+      firstDueOn: calendarDate(),
+      every: z.literal("month"),
+      dayOfMonth: z.int(),
+    }),
+  ),
+  prepayment: z.string(),
+  latePayment: z.string(),
+  securityInterest: z.string(),
+});
 /** A plan with what was chosen of it: `months` and `annualRate` where it is paid by the month. */
 export const quotedPlan = z.object({
   kind: z.enum(planKinds),

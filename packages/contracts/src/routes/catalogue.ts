@@ -2,7 +2,7 @@ import { cohortStatuses } from "@clearing/domain/cohort";
 import * as z from "zod/mini";
 import { cohortResponse } from "../cohort.ts";
 import { amount, calendarDate, count, id, instant, label, line, list, listQuery, page } from "../fields.ts";
-import { mostMonths, planKinds, policyDate, quotedPlan, scheduledDue } from "../plan.ts";
+import { disclosure, mostMonths, planKinds, policyDate, quotedPlan, scheduledDue } from "../plan.ts";
 import { programResponse } from "../program.ts";
 import { defineRoute, seldomAsked } from "../route.ts";
 
@@ -192,7 +192,7 @@ const quoteResponse = () =>
     deposit: amount(),
     financeCharge: amount(),
     schedule: z.array(scheduledDue),
-    disclosure: z.null(),
+    disclosure: z.nullable(disclosure),
     policy: z.array(policyDate),
     expiresAt: instant(),
   });

@@ -5,7 +5,8 @@ import type { PlanKind } from "./choice.ts";
 import { type Quote, quote } from "./quote.ts";
 
 /**
- * A plan beside the others, in minor units. `months`: over how many it is paid, the most that its date allows.
+ * A plan beside the others, in minor units. `months`: over how many it is paid, the most that its date allows. `apr`: in
+ * percent a year, null where the plan is no consumer credit.
  * `lastBankDebitOn`: the last date before the start on which a bank debit is taken, null when that has passed.
  */
 export type PlanComparison =
@@ -15,6 +16,7 @@ export type PlanComparison =
 export type PlanFigures = {
   months: number | null;
   dueToday: number;
+  apr: string | null;
   lastBankDebitOn: CalendarDate | null;
 } & Pick<Quote, "schedule" | "total" | "financeCharge">;
 
@@ -28,7 +30,7 @@ export const comparePlans = (cohort: Cohort, placeType: string, now: Instant): P
   });
 
 function figures(
-  { plan, deposit, schedule, total, financeCharge, currency, terms }: Quote,
+  { plan, deposit, schedule, total, financeCharge, disclosure, currency, terms }: Quote,
   today: CalendarDate,
 ): PlanFigures {
   const lastDebit = lastBankDebitOn(terms.startsOn, currency);
@@ -38,6 +40,7 @@ function figures(
     schedule,
     total,
     financeCharge,
+    apr: disclosure?.apr ?? null,
     lastBankDebitOn: lastDebit === null || lastDebit < today ? null : lastDebit,
   };
 }

@@ -4,6 +4,7 @@ import { chargeProblem, largestCharge } from "../money/index.ts";
 import { depositOn, type PlanOffer } from "../program/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
 import { choosePlan, type WantedPlan } from "./choice.ts";
+import { type Disclosure, disclosureOf } from "./disclosure.ts";
 import { priceLines, type QuoteLine, type WantedAddOn } from "./lines.ts";
 import { type PolicyDate, policyDates } from "./policy.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
@@ -50,7 +51,8 @@ export type Quote = {
   /** The interest of its dues; they add up to `total` and this. */
   financeCharge: number;
   schedule: ScheduledDue[];
-  disclosure: null;
+  /** Null where the plan is no consumer credit. */
+  disclosure: Disclosure | null;
   policy: PolicyDate[];
   terms: QuotedTerms;
   validUntil: Instant;
@@ -121,7 +123,7 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
       deposit,
       financeCharge: dues.reduce((sum, { parts }) => sum + parts.interest, 0),
       schedule: dues,
-      disclosure: null,
+      disclosure: disclosureOf(dues, { merchant: request.merchant, total, deposit, quotedOn, terms }),
       policy: policyDates(terms.cancellation.tiers, startsOn, quotedOn),
       terms: quotedTerms(cohort, terms, request.merchant),
       validUntil: plusHours(now, validHours),

@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { takeTerms } from "../cohort/index.ts";
+import type { Program } from "../program/index.ts";
+import { cohort, program, quoted } from "../testing/retreat.ts";
+import { addDays } from "../time/index.ts";
+import { type Disclosure, type PlanKind, type Quote, comparePlans } from "./index.ts";
+
+const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
+const offered = (changes: Partial<Program> = {}) =>
+  takeTerms(
+    cohort({ startsOn: "2027-12-06" }),
+    program({
+      plans: [
+        { kind: "full" },
+        { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
+        { kind: "installments", months: 6 },
+        { kind: "financed", months: 24, annualRate: "9.9900" },
+      ],
+      ...changes,
+    }),
+  );
+const quoteOf = (kind: PlanKind, months?: number, changes: Partial<Program> = {}): Quote =>
+  quoted(kind, { cohort: offered(changes), ...(months === undefined ? {} : { months }) });
+function disclosed(quote: Quote): Disclosure {
+  if (quote.disclosure === null) throw new Error(`${quote.plan.kind} discloses nothing`);
+  return quote.disclosure;
+}
+
+/** What a rate (percent a year) makes of monthly payments when the credit is given: for comparing, in floats. */
+const worth = (amounts: number[], apr: string) =>
+  sum(amounts.map((amount, index) => amount / (1 + Number(apr) / 1_200) ** (index + 1)));
+
+describe("the disclosure of a plan", () => {
+  test("is there where it is consumer credit: in more than four installments, or with a finance charge", () => {
+    const credit = [
+      quoteOf("full"),
+      quoteOf("deposit_and_balance"),
+      quoteOf("installments", 4),
+      quoteOf("installments", 5),
+      quoteOf("financed", 2),
+    ].map(({ disclosure }) => disclosure !== null);
+
+    expect(credit).toEqual([false, false, false, true, true]);
+  });
+
+  test("of installments without a charge has a rate of nothing", () => {
+    expect(quoteOf("installments", 5).disclosure).toMatchObject({
+      apr: "0.000000",
+      financeCharge: 0,
+      amountFinanced: 1_600_000,
+      totalOfPayments: 1_600_000,
+      payments: [{ count: 5, amount: 320_000, firstDueOn: "2027-02-04", every: "month", dayOfMonth: 4 }],
+    });
+  });
+
+  test("of a loan has what it costs, with the deposit as the down payment and left out of the payments", () => {
+    expect(quoteOf("financed").disclosure).toMatchObject({
+      creditor: "Sample Operator",
+      financeCharge: 171_790,
+      amountFinanced: 1_600_000,
+      totalOfPayments: 1_771_790,
+      totalSalePrice: 2_021_790,
+      downPayment: 250_000,
+      payments: [
+        { count: 23, amount: 73_824, firstDueOn: "2027-02-04", every: "month", dayOfMonth: 4 },
+        { count: 1, amount: 73_838, firstDueOn: "2029-01-04", every: "month", dayOfMonth: 4 },
+      ],
+    });
+  });
+
+  test("has the rate at which the payments are worth what is financed", () => {
+    const quote = quoteOf("financed");
+    const { apr, amountFinanced } = disclosed(quote);
+
+    expect(apr).toMatch(/^9\.99\d{4}$/);
+    expect(Math.abs(worth(quote.schedule.slice(1).map(({ amount }) => amount), apr) - amountFinanced)).toBeLessThan(1);
+  });
+
+  test("finances the tax with the price", () => {
+    const taxed = quoteOf("financed", 24, {
+      taxes: [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place"] }],
+    });
+
+    expect(disclosed(taxed)).toMatchObject({ amountFinanced: 1_977_188 - 250_000, downPayment: 250_000 });
+  });
+
+  test("says what a late payment costs, in the currency's words, or that it costs nothing", () => {
+    const late = (lateCharge: Program["lateCharge"]) => disclosed(quoteOf("financed", 24, { lateCharge })).latePayment;
+
+    expect(late({ amount: 2_500, graceDays: 10 })).toContain("more than 10 days late, you will be charged $25.00");
+    expect(late(null)).toBe("There is no charge for a late payment.");
+    expect(late({ amount: 0, graceDays: 10 })).toBe(late(null));
+  });
+
+  test("of any loan quoted on any day adds up, at its own rate but for rounding", () => {
+    const loans = fc.record({
+      day: fc.integer({ min: 0, max: 1_500 }),
+      months: fc.integer({ min: 2, max: 59 }),
+      rate: fc.integer({ min: 100, max: 2_999 }),
+    });
+    fc.assert(
+      fc.property(loans, ({ day, months, rate }) => {
+        const annualRate = (rate / 100).toFixed(4);
+        const startsOn = addDays("2027-03-01", day);
+        const on = takeTerms(cohort({ startsOn }), program({ plans: [{ kind: "financed", months, annualRate }] }));
+        const quote = quoted("financed", { cohort: on, months, now: `${addDays(startsOn, -60)}T12:00:00Z` });
+        const { apr, ...figures } = disclosed(quote);
+
+        expect(Math.abs(Number(apr) - Number(annualRate))).toBeLessThan(0.01);
+        expect(figures.totalOfPayments).toBe(sum(figures.payments.map(({ count, amount }) => count * amount)));
+        expect(figures.totalOfPayments).toBe(figures.amountFinanced + figures.financeCharge);
+        expect(figures.totalSalePrice).toBe(sum(quote.schedule.map(({ amount }) => amount)));
+        expect(figures.downPayment + figures.amountFinanced).toBe(quote.total);
+        expect(sum(figures.payments.map(({ count }) => count))).toBe(months);
+      }),
+    );
+  });
+
+  test("stands beside the other plans' with its rate", () => {
+    const rates = comparePlans(offered(), "private", "2027-01-04T17:00:00Z").map((plan) => plan.available && plan.apr);
+
+    expect(rates).toEqual([null, null, "0.000000", quoteOf("financed").disclosure?.apr]);
+  });
+});

@@ -1,0 +1,95 @@
+import { annualPercentageRate } from "../credit/index.ts";
+import { formatMoney } from "../money/index.ts";
+import type { ProgramTerms } from "../program/index.ts";
+import type { CalendarDate } from "../time/index.ts";
+import type { ScheduledDue } from "./schedule.ts";
+
+/** Equal payments, one a month: their dates are `dayOfMonth`, clamped to each month. */
+export type PaymentStream = {
+  count: number;
+  amount: number;
+  firstDueOn: CalendarDate;
+  every: "month";
+  dayOfMonth: number;
+};
+
+/**
+ * What is disclosed of closed-end credit before it is signed (12 CFR 1026.18), with the quote's date as that of
+ * consummation. Amounts in minor units; `apr` in percent a year, with six decimals. `payments` leaves the deposit out: it is
+ * the `downPayment`.
+ */
+export type Disclosure = {
+  creditor: string;
+  apr: string;
+  financeCharge: number;
+  amountFinanced: number;
+  totalOfPayments: number;
+  totalSalePrice: number;
+  downPayment: number;
+  payments: PaymentStream[];
+  prepayment: string;
+  latePayment: string;
+  securityInterest: string;
+};
+
+/** Payable in more installments than this, the down payment not counted, it is credit without a charge, too. */
+const mostInstallments = 4;
+
+/** No late charge is more than this share of what is late. */
+const lateChargeCapPercent = 5;
+
+/** What is due after the deposit, which is the down payment. */
+const isFinanced = ({ kind }: ScheduledDue): boolean => kind !== "deposit";
+
+/**
+ * The disclosure of a plan that is consumer credit: payable in more than four installments, or with a finance charge (12
+ * CFR 1026.2(a)(17)). Null for any other plan.
+ */
+export function disclosureOf(
+  schedule: ScheduledDue[],
+  price: { merchant: string; total: number; deposit: number; quotedOn: CalendarDate; terms: ProgramTerms },
+): Disclosure | null {
+  const { merchant, total, deposit, quotedOn, terms } = price;
+  const payments = schedule.filter(isFinanced);
+  const financeCharge = payments.reduce((sum, { parts }) => sum + parts.interest, 0);
+  if (financeCharge === 0 && payments.length <= mostInstallments) return null;
+  const amountFinanced = total - deposit;
+  return {
+    creditor: merchant,
+    apr: aprOf(payments, { date: quotedOn, amount: amountFinanced }),
+    financeCharge,
+    amountFinanced,
+    totalOfPayments: amountFinanced + financeCharge,
+    totalSalePrice: total + financeCharge,
+    downPayment: deposit,
+    payments: streamsOf(payments, Number(quotedOn.slice(-2))),
+    prepayment: "If you pay off early, you will not have to pay a penalty, nor any interest that is not earned by then.",
+    latePayment: latePayment(terms),
+    securityInterest: "You give no security interest.",
+  };
+}
+
+/** One advance on the quote's date, and each due as a payment on its own date: no odd date is left out of account. */
+function aprOf(payments: ScheduledDue[], advance: { date: CalendarDate; amount: number }): string {
+  const flows = payments.map(({ dueOn, amount }) => ({ date: dueOn, amount }));
+  const found = annualPercentageRate({ advances: [advance], payments: flows });
+  if (!found.ok) throw new Error(`a schedule has no annual percentage rate: ${found.detail}`);
+  return found.figures.apr;
+}
+
+/** Payments of the same amount that follow each other, counted. */
+function streamsOf(payments: ScheduledDue[], dayOfMonth: number): PaymentStream[] {
+  const streams: PaymentStream[] = [];
+  for (const { amount, dueOn } of payments) {
+    const last = streams.at(-1);
+    if (last?.amount === amount) last.count += 1;
+    else streams.push({ count: 1, amount, firstDueOn: dueOn, every: "month", dayOfMonth });
+  }
+  return streams;
+}
+
+function latePayment({ lateCharge, currency }: ProgramTerms): string {
+  if (lateCharge === null || lateCharge.amount === 0) return "There is no charge for a late payment.";
+  const { amount, graceDays } = lateCharge;
+  return `If a payment is more than ${graceDays} days late, you will be charged ${formatMoney(amount, currency)}, but at most ${lateChargeCapPercent}% of what is late.`;
+}
