@@ -11,6 +11,7 @@ import { listFigures } from "./lists.ts";
 import { localStackFigures } from "./local-stack.ts";
 import { type Figure, holds } from "./measure.ts";
 import { httpFigures } from "./over-http.ts";
+import { planningFigures } from "./planning.ts";
 import { proofFigures } from "./proofs-at-size.ts";
 import { requestFigures } from "./requests.ts";
 import { roundTripFigures } from "./round-trips.ts";
@@ -41,6 +42,7 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   "round trips": roundTripFigures,
   cost: costFigures,
   lists: listFigures,
+  planning: planningFigures,
   sweeping: sweepingFigures,
   "proofs at size": proofFigures,
   "domain mutants": domainMutantFigures,

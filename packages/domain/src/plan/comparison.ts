@@ -6,14 +6,14 @@ import { type Quote, quote } from "./quote.ts";
 
 /**
  * A plan beside the others, in minor units. `months`: over how many it is paid, the most that its date allows. `apr`: in
- * percent a year, null where the plan is no consumer credit.
- * `lastBankDebitOn`: the last date before the start on which a bank debit is taken, null when that has passed.
+ * percent a year, null where the plan is no consumer credit. `lastBankDebitOn`: the last date before the start on which a
+ * bank debit is taken, null when that has passed.
  */
 export type PlanComparison =
   | ({ kind: PlanKind; available: true } & PlanFigures)
   | { kind: PlanKind; available: false; reason: string };
 
-export type PlanFigures = {
+type PlanFigures = {
   months: number | null;
   dueToday: number;
   apr: string | null;
@@ -21,26 +21,23 @@ export type PlanFigures = {
 } & Pick<Quote, "schedule" | "total" | "financeCharge">;
 
 /** Every plan that the cohort offers for a place type, side by side; the unavailable ones with their reason. */
-export const comparePlans = (cohort: Cohort, placeType: string, now: Instant): PlanComparison[] =>
-  (cohort.terms?.plans ?? []).map(({ kind }) => {
+export function comparePlans(cohort: Cohort, placeType: string, now: Instant): PlanComparison[] {
+  const { terms, startsOn, timeZone } = cohort;
+  if (terms === null) return [];
+  const lastDebit = lastBankDebitOn(startsOn, terms.currency);
+  const lastDebitToCome = lastDebit !== null && lastDebit >= dateIn(timeZone, now) ? lastDebit : null;
+  return terms.plans.map(({ kind }) => {
     const offer = quote(cohort, { id: "", merchant: "", placeType, plan: { kind }, addOns: [] }, now);
-    return offer.ok
-      ? { kind, available: true, ...figures(offer.quote, dateIn(cohort.timeZone, now)) }
-      : { kind, available: false, reason: offer.detail };
+    if (!offer.ok) return { kind, available: false, reason: offer.detail };
+    return { kind, available: true, ...figuresOf(offer.quote), lastBankDebitOn: lastDebitToCome };
   });
-
-function figures(
-  { plan, deposit, schedule, total, financeCharge, disclosure, currency, terms }: Quote,
-  today: CalendarDate,
-): PlanFigures {
-  const lastDebit = lastBankDebitOn(terms.startsOn, currency);
-  return {
-    months: "months" in plan ? plan.months : null,
-    dueToday: deposit,
-    schedule,
-    total,
-    financeCharge,
-    apr: disclosure?.apr ?? null,
-    lastBankDebitOn: lastDebit === null || lastDebit < today ? null : lastDebit,
-  };
 }
+
+const figuresOf = ({ plan, deposit, schedule, total, financeCharge, disclosure }: Quote) => ({
+  months: "months" in plan ? plan.months : null,
+  dueToday: deposit,
+  schedule,
+  total,
+  financeCharge,
+  apr: disclosure?.apr ?? null,
+});

@@ -4,7 +4,7 @@ import { takeTerms } from "../cohort/index.ts";
 import type { Program } from "../program/index.ts";
 import { cohort, program, quoted } from "../testing/retreat.ts";
 import { addDays } from "../time/index.ts";
-import { type Disclosure, type PlanKind, type Quote, comparePlans } from "./index.ts";
+import { comparePlans, type Disclosure, type PlanKind, type Quote } from "./index.ts";
 
 const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
 const offered = (changes: Partial<Program> = {}) =>
@@ -74,7 +74,14 @@ describe("the disclosure of a plan", () => {
     const { apr, amountFinanced } = disclosed(quote);
 
     expect(apr).toMatch(/^9\.99\d{4}$/);
-    expect(Math.abs(worth(quote.schedule.slice(1).map(({ amount }) => amount), apr) - amountFinanced)).toBeLessThan(1);
+    expect(
+      Math.abs(
+        worth(
+          quote.schedule.slice(1).map(({ amount }) => amount),
+          apr,
+        ) - amountFinanced,
+      ),
+    ).toBeLessThan(1);
   });
 
   test("finances the tax with the price", () => {

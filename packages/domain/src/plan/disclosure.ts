@@ -39,20 +39,24 @@ const mostInstallments = 4;
 const lateChargeCapPercent = 5;
 
 /** What is due after the deposit, which is the down payment. */
-const isFinanced = ({ kind }: ScheduledDue): boolean => kind !== "deposit";
+const afterDeposit = (schedule: ScheduledDue[]): ScheduledDue[] => schedule.filter(({ kind }) => kind !== "deposit");
 
-/**
- * The disclosure of a plan that is consumer credit: payable in more than four installments, or with a finance charge (12
- * CFR 1026.2(a)(17)). Null for any other plan.
- */
+/** The interest of some dues, in minor units. */
+export const interestOf = (dues: ScheduledDue[]): number => dues.reduce((sum, { parts }) => sum + parts.interest, 0);
+
+/** Whether dues are consumer credit: more than four after the deposit, or with a finance charge (12 CFR 1026.2(a)(17)). */
+export const isCredit = (schedule: ScheduledDue[]): boolean =>
+  afterDeposit(schedule).length > mostInstallments || interestOf(schedule) > 0;
+
+/** The disclosure of a plan that is consumer credit; null for any other. */
 export function disclosureOf(
   schedule: ScheduledDue[],
   price: { merchant: string; total: number; deposit: number; quotedOn: CalendarDate; terms: ProgramTerms },
 ): Disclosure | null {
   const { merchant, total, deposit, quotedOn, terms } = price;
-  const payments = schedule.filter(isFinanced);
-  const financeCharge = payments.reduce((sum, { parts }) => sum + parts.interest, 0);
-  if (financeCharge === 0 && payments.length <= mostInstallments) return null;
+  if (!isCredit(schedule)) return null;
+  const payments = afterDeposit(schedule);
+  const financeCharge = interestOf(payments);
   const amountFinanced = total - deposit;
   return {
     creditor: merchant,
@@ -63,7 +67,8 @@ export function disclosureOf(
     totalSalePrice: total + financeCharge,
     downPayment: deposit,
     payments: streamsOf(payments, Number(quotedOn.slice(-2))),
-    prepayment: "If you pay off early, you will not have to pay a penalty, nor any interest that is not earned by then.",
+    prepayment:
+      "If you pay off early, you will not have to pay a penalty, nor any interest that is not earned by then.",
     latePayment: latePayment(terms),
     securityInterest: "You give no security interest.",
   };

@@ -4,7 +4,7 @@ import { chargeProblem, largestCharge } from "../money/index.ts";
 import { depositOn, type PlanOffer } from "../program/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
 import { choosePlan, type WantedPlan } from "./choice.ts";
-import { type Disclosure, disclosureOf } from "./disclosure.ts";
+import { type Disclosure, disclosureOf, interestOf } from "./disclosure.ts";
 import { priceLines, type QuoteLine, type WantedAddOn } from "./lines.ts";
 import { type PolicyDate, policyDates } from "./policy.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
@@ -121,7 +121,7 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
       lines,
       total,
       deposit,
-      financeCharge: dues.reduce((sum, { parts }) => sum + parts.interest, 0),
+      financeCharge: interestOf(dues),
       schedule: dues,
       disclosure: disclosureOf(dues, { merchant: request.merchant, total, deposit, quotedOn, terms }),
       policy: policyDates(terms.cancellation.tiers, startsOn, quotedOn),

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { takeTerms } from "../cohort/index.ts";
+import { cohort, program, quoted } from "../testing/retreat.ts";
+import { asBookable, comparePlans, notBookable } from "./index.ts";
+
+const on = takeTerms(
+  cohort({ startsOn: "2027-12-06" }),
+  program({
+    plans: [
+      { kind: "full" },
+      { kind: "installments", months: 6 },
+      { kind: "financed", months: 24, annualRate: "9.9900" },
+    ],
+    taxes: [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place"] }],
+  }),
+);
+
+describe("a plan makes a booking", () => {
+  test.each([
+    ["full", undefined, null],
+    ["installments", 4, null],
+    ["installments", 5, /four installments/],
+    ["financed", 2, /finance charge/],
+  ] as const)("%s over %s months: %s", (kind, months, reason) => {
+    const { schedule } = quoted(kind, { cohort: on, ...(months === undefined ? {} : { months }) });
+
+    if (reason === null) expect(notBookable(schedule)).toBeNull();
+    else expect(notBookable(schedule)).toMatch(reason);
+  });
+
+  test("or stands beside the others as unavailable, with the reason", () => {
+    const plans = comparePlans(on, "private", "2027-01-04T17:00:00Z").map(asBookable);
+
+    expect(plans).toMatchObject([
+      { kind: "full", available: true },
+      { kind: "installments", available: false, reason: expect.stringContaining("More than four installments") },
+      { kind: "financed", available: false, reason: expect.stringContaining("finance charge") },
+    ]);
+  });
+});

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client, openCohort, programBody, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld(undefined, { settlementCurrencies: "usd,jpy,bhd" });
+});
+afterAll(() => world.stop());
+
+const plans = [
+  { kind: "full" },
+  { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
+  { kind: "installments", months: 3 },
+  { kind: "financed", months: 24, annualRate: "9.9900" },
+];
+const stateTax = { id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place", "add_on"] };
+
+type Plan = {
+  kind: string;
+  available: boolean;
+  reason?: string;
+  months: number | null;
+  dueToday: number | null;
+  schedule: { dueOn: string; amount: number }[];
+  total: number | null;
+  apr: string | null;
+};
+const compared = async (cohortId: string) =>
+  (await world.must<{ items: Plan[] }>("GET", `/v1/cohorts/${cohortId}/plans?placeType=private`)).items;
+const asked = (cohortId: string, plan: object) =>
+  world.api("POST", "/v1/quotes", { body: { cohortId, placeType: "private", plan } });
+
+/** A client who has signed and paid the deposit of a booking in three installments. */
+async function inThree(cohortId: string): Promise<Client> {
+  const client = new Client(world);
+  await client.hold(cohortId, "installments");
+  await client.sign();
+  await client.pay();
+  return client;
+}
+
+/** Pays each due on its date, on Stripe's page. */
+async function payEachDue(client: Client): Promise<void> {
+  for (const { id, dueOn, status } of (await client.read()).dues) {
+    if (status === "paid") continue;
+    await world.moveClock({ to: `${dueOn}T20:00:00Z` });
+    expect(await client.pay("pm_card_visa", { purpose: "due", dueId: id })).toBe("succeeded");
+  }
+}
+
+describe("the plans of a cohort", () => {
+  test("stand side by side with what each costs and when, and one that cannot be had with its reason", async () => {
+    const { id } = await openCohort(world, { inDays: 150, program: { plans, taxes: [stateTax] } });
+
+    const [full, balance, installments, financed] = await compared(id);
+
+    // 6.875 % of 1,850,000 is 127,187.50.
+    expect(full).toMatchObject({ available: true, months: null, dueToday: 250_000, total: 1_977_188, apr: null });
+    expect(balance).toMatchObject({ available: true, schedule: { length: 2 } });
+    expect(installments).toMatchObject({ available: true, months: 3, total: 1_977_188, schedule: { length: 4 } });
+    expect(financed).toMatchObject({ available: false, dueToday: null, total: null, schedule: [] });
+    expect(financed?.reason).toContain("finance charge");
+  });
+
+  test("are refused where the date, the program or what can be booked does not allow them", async () => {
+    const far = (await openCohort(world, { inDays: 150, program: { plans } })).id;
+    const near = (await openCohort(world, { inDays: 45, program: { plans } })).id;
+    const refusals = [
+      await asked(near, { kind: "installments" }),
+      await asked(far, { kind: "installments", months: 4 }),
+      await asked(far, { kind: "financed", months: 12 }),
+    ].map(({ status, body }) => [status, body.code]);
+
+    expect(refusals).toEqual(refusals.map(() => [409, "plan_not_available"]));
+    expect((await asked(far, { kind: "installments", months: 2 })).body).toMatchObject({
+      plan: { kind: "installments", months: 2 },
+      schedule: { length: 3 },
+    });
+  });
+});
+
+describe("installments", () => {
+  test.each([
+    ["usd", 1_600_001],
+    ["jpy", 1_600_001],
+    ["bhd", 1_600_010],
+  ])("in %s are paid to the unit: what Stripe captured after the deposit is %i", async (currency, rest) => {
+    const placeTypes = [{ type: "private", price: rest + 250_000 }];
+    const cancellation = { ...programBody.cancellation, administrationFee: 0 };
+    const { id } = await openCohort(world, { inDays: 150, program: { currency, placeTypes, plans, cancellation } });
+    const client = await inThree(id);
+    await payEachDue(client);
+
+    expect(await client.read()).toMatchObject({
+      ...{ standing: "paid_in_full", paid: rest + 250_000, balance: 0, status: "awaiting_clearance" },
+      dues: [{}, {}, {}, {}].map(() => ({ status: "paid" })),
+    });
+    const payments = (await world.journal(client.id)).filter(({ reference }) => reference.startsWith("payment:"));
+    const captured = payments.flatMap(({ postings }) => postings.map(({ debit }) => debit));
+    expect(captured.reduce((sum, debit) => sum + debit, 0)).toBe(rest + 250_000);
+  });
+
+  test("are in the agreement that is signed, each with its date", async () => {
+    const { id } = await openCohort(world, { inDays: 150, program: { plans } });
+    const client = new Client(world);
+    const { dues } = await client.hold(id, "installments");
+    const token = await client.token();
+    const { html } = await world.must<{ html: string }>("GET", `${client.path}/agreement`, { token });
+
+    for (const [number, due] of dues.slice(1).entries()) {
+      expect(html).toContain(`<td>Installment ${number + 1} of 3</td><td>${due.dueOn}</td>`);
+    }
+  });
+
+  test("with tax give back price and tax from where each was posted, when the operator cancels", async () => {
+    const { id } = await openCohort(world, { inDays: 150, program: { plans, taxes: [stateTax] } });
+    const client = await inThree(id);
+    const postedTo = async (account: string) => {
+      const postings = (await world.journal(client.id)).flatMap((entry) => entry.postings);
+      return postings
+        .filter((posting) => posting.account === account)
+        .reduce((sum, { debit, credit }) => sum + credit - debit, 0);
+    };
+    // Tax of 127,188 in a total of 1,977,188.
+    expect(await postedTo("tax_payable")).toBe(16_082);
+
+    const token = await world.token("admin");
+    await world.must("POST", `${client.path}/cancellation`, { token, key: "cancel", body: { reason: "a storm" } });
+    await world.quiesce();
+
+    expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000, balance: 0 });
+    expect(await postedTo("tax_payable")).toBe(0);
+    expect(await postedTo("deferred_revenue")).toBe(0);
+  });
+});
+
+test("every event that was carried is what its schema says", async () => {
+  expect(await world.misshapenEvents()).toEqual([]);
+});
