@@ -187,6 +187,27 @@ const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctor
     says: /what is deferred of an ended booking/,
     doctor: ({ gone }) => void gone.deferred++,
   },
+  "tax that the ledger has not": {
+    check: bookingsAgreeWithLedger,
+    says: /tax payable is the ledger's: 0 expected, 1 found/,
+    doctor: ({ live }) => {
+      live.taxPayable = 1;
+    },
+  },
+  "interest that the ledger has not": {
+    check: bookingsAgreeWithLedger,
+    says: /interest income is the ledger's: 0 expected, 1 found/,
+    doctor: ({ live }) => {
+      live.interestIncome = 1;
+    },
+  },
+  "tax that is still payable of an ended booking": {
+    check: bookingsAgreeWithLedger,
+    says: /the tax of a booking that ended early: 0 expected, 1 found/,
+    doctor: ({ gone }) => {
+      gone.taxPayable = 1;
+    },
+  },
   "a charge that owes back what the ledger does not": {
     check: bookingsAgreeWithLedger,
     says: /refunds payable is owed on its charges, not taken or come back: 1 expected, 0 found/,

@@ -170,6 +170,8 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
         booking.refunded,
       ],
       ["deferred is the ledger's", -debitBalance(own, "deferred_revenue"), booking.deferred],
+      ["tax payable is the ledger's", -debitBalance(own, "tax_payable"), booking.taxPayable ?? 0],
+      ["interest income is the ledger's", -debitBalance(own, "interest_income"), booking.interestIncome ?? 0],
       [
         "applied is what its charges apply, less what is yet to be spread over them",
         total(captured, ({ applied }) => applied) - unspread,
@@ -200,6 +202,11 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
         debitBalance(own, "financing_receivable"),
       ],
       ["what is deferred of an ended booking", ended(booking) ? 0 : booking.deferred, booking.deferred],
+      [
+        "the tax of a booking that ended early",
+        endedEarly(booking) ? 0 : (booking.taxPayable ?? 0),
+        booking.taxPayable ?? 0,
+      ],
     ];
     const torn = booking.dues.filter((due) => due.amount !== sumOf(due.parts) || due.billed !== sumOf(due.billedParts));
     if (booking.deferred < 0) return [`I3: ${booking.id} (${booking.status}): ${booking.deferred} are deferred`];
@@ -218,7 +225,8 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
 const toBill = ({ parts, billedParts }: Due): number =>
   parts.principal + parts.tax - billedParts.principal - billedParts.tax;
 
-const ended = ({ status }: Booking) => ["completed", "expired", "declined", "cancelled"].includes(status);
+const endedEarly = ({ status }: Booking) => ["expired", "declined", "cancelled"].includes(status);
+const ended = (booking: Booking) => booking.status === "completed" || endedEarly(booking);
 
 const finalAttempt = ({ status }: Attempt) =>
   ["succeeded", "failed", "expired", "refused", "abandoned"].includes(status);

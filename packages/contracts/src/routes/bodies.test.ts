@@ -39,6 +39,22 @@ describe("a quote's plan", () => {
   });
 });
 
+describe("a program's taxes", () => {
+  const sound = { id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place", "add_on"] };
+  const taxes = (changes: object) =>
+    wrongIn(createProgram.body, { taxes: [{ ...sound, ...changes }] }).filter((path) => path.startsWith("taxes"));
+
+  test.each([
+    ["nothing wrong", {}, []],
+    ["a rate without its four decimals", { rate: "6.875" }, ["taxes.0.rate"]],
+    ["a rate of a hundred percent", { rate: "100.0000" }, ["taxes.0.rate"]],
+    ["nothing to apply to", { appliesTo: [] }, ["taxes.0.appliesTo"]],
+    ["something else to apply to", { appliesTo: ["deposit"] }, ["taxes.0.appliesTo.0"]],
+  ])("have %s", (_, changes, wrong) => {
+    expect(taxes(changes)).toEqual(wrong);
+  });
+});
+
 describe("a program's itinerary", () => {
   const blocks = (start: string, end: string) => {
     const day = { day: 1, blocks: [{ start, end, title: "Preparation", kind: "preparation" }] };

@@ -15,11 +15,12 @@ const dearer = program({
 
 describe("the terms that a cohort takes", () => {
   test("are its program's, by the version that they were copied from", () => {
+    const taxes = [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place" as const] }];
     const { deposit, plans, cancellation, holdMinutes, addOns, publicLabel, days } = program();
 
-    expect(takeTerms(cohort({ terms: null }), program({ version: 5 })).terms).toMatchObject({
+    expect(takeTerms(cohort({ terms: null }), program({ version: 5, taxes })).terms).toMatchObject({
       version: 5,
-      ...{ deposit, plans, cancellation, holdMinutes, addOns, publicLabel, days },
+      ...{ deposit, taxes, plans, cancellation, holdMinutes, addOns, publicLabel, days },
     });
   });
 

@@ -38,9 +38,7 @@ export type AprRefusal =
  * streams that cannot be laid out (`validation_failed`, with the path of the field), and those that no rate solves, or
  * more than one might (`no_apr`).
  */
-export function annualPercentageRate(
-  credit: CreditStreams,
-): { ok: true; figures: AnnualPercentageRate } | AprRefusal {
+export function annualPercentageRate(credit: CreditStreams): { ok: true; figures: AnnualPercentageRate } | AprRefusal {
   const problem = streamProblem("advances", credit.advances) ?? streamProblem("payments", credit.payments);
   if (problem !== null) return { ok: false, reason: "validation_failed", ...problem };
   const named = credit.unitPeriod === undefined ? null : unitPeriodNamed(credit.unitPeriod);

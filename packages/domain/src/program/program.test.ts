@@ -58,6 +58,11 @@ describe("a program", () => {
     ["a plan twice", { plans: [{ kind: "full" }, { kind: "full" }] }, ["plans"]],
     ["a place type twice", { placeTypes: [1, 2].map(() => ({ type: "private", price: 1_850_000 })) }, ["placeTypes"]],
     ["an add-on twice", { addOns: [1, 2].map(() => ({ id: "a", label: "A", price: 1, stock: 1 })) }, ["addOns"]],
+    [
+      "a tax twice",
+      { taxes: [1, 2].map(() => ({ id: "a", label: "A", rate: "1.0000", appliesTo: ["place" as const] })) },
+      ["taxes"],
+    ],
     ["a day beyond its length", { itinerary: [{ day: 8, blocks: [] }] }, ["itinerary.0.day"]],
   ];
   test.each(flaws)("with %s names the field", (_, changes, expected) => {
