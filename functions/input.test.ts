@@ -22,6 +22,7 @@ import { agreementBindings } from "./booking/agreement.ts";
 import { cancellationBinding } from "./booking/cancellation.ts";
 import { holdBinding } from "./booking/hold.ts";
 import { readBindings } from "./booking/read.ts";
+import { calculatorBindings } from "./catalogue/calculators.ts";
 import { catalogueBindings } from "./catalogue/catalogue.ts";
 import { checkoutBindings } from "./checkout/checkout.ts";
 import { evaluationBindings } from "./clinical/evaluate.ts";
@@ -42,6 +43,7 @@ const bindings = [
   admissionBinding,
   cancellationBinding,
   ...catalogueBindings,
+  ...calculatorBindings,
   ...checkoutBindings,
   ...screeningBindings,
   ...evaluationBindings,
@@ -153,6 +155,11 @@ const bodies: Record<string, unknown> = {
     placeType: "private",
     plan: { kind: "installments", months: 2 },
     addOns: [{ id: "airport", quantity: 1 }],
+  },
+  computeApr: {
+    advances: [{ date: "2027-01-04", amount: 1_600_000 }],
+    payments: [{ date: "2027-02-15", amount: 73_800, count: 24, every: "month" }],
+    unitPeriod: "month",
   },
   createBooking: { quoteId: "quo_1", participant: person },
   signAgreement: { hash, signature: "Ada Client", accepted: true, autopay: true },

@@ -23,6 +23,12 @@ afterAll(() => world.stop());
 const paths = (answer: { body: unknown }) =>
   ((answer.body as { errors?: { path: string }[] }).errors ?? []).map(({ path }) => path);
 
+/** Appendix J to 12 CFR part 1026, (c)(1)(i). */
+const loan = {
+  advances: [{ date: "1978-01-10", amount: 500_000 }],
+  payments: [{ date: "1978-02-10", amount: 23_000, count: 24, every: "month" }],
+};
+
 describe("bad input is refused by name, and nothing is half-done", () => {
   const post = (body: unknown) => world.api("POST", "/v1/programs", { token: admin, body });
 
@@ -420,6 +426,7 @@ describe("DynamoDB that refuses every call", () => {
     const place = { type: "private", count: 1 };
     const bodies: Record<string, object> = {
       createQuote: { cohortId: cohort.id, placeType: "private", plan: { kind: "full" } },
+      computeApr: loan,
       createBooking: { quoteId, participant: participantBody(client.email) },
       signAgreement: { hash, signature: "Sample Person", accepted: true },
       putAutopay: { enabled: false },
@@ -473,7 +480,7 @@ describe("DynamoDB that refuses every call", () => {
         };
       }),
     );
-    const untouched = ["getHealth", "getOpenapi", "getDocs", "stripeWebhook"];
+    const untouched = ["getHealth", "getOpenapi", "getDocs", "stripeWebhook", "computeApr"];
     return (await Promise.all(asked)).filter(({ operationId }) => !untouched.includes(operationId));
   }
 
@@ -502,6 +509,24 @@ describe("DynamoDB that refuses every call", () => {
       expect(of(id)).toMatchObject({ status: 503, code: "unavailable" });
     }
     expect(of("checkoutReturn")).toMatchObject({ status: 503, type: "text/html" });
+  });
+});
+
+describe("the calculator of annual percentage rates", () => {
+  test("answers anybody", async () => {
+    const sums = { amountFinanced: 500_000, financeCharge: 52_000, totalOfPayments: 552_000 };
+    const found = { apr: "9.685708", ...sums, unitPeriod: "month", unitPeriodsPerYear: 12 };
+
+    expect(await world.api("POST", "/v1/calculators/apr", { body: loan })).toMatchObject({ status: 200, body: found });
+  });
+
+  test("refuses what no rate solves", async () => {
+    const body = { ...loan, payments: [{ date: "1978-02-10", amount: 499_999 }] };
+
+    expect(await world.api("POST", "/v1/calculators/apr", { body })).toMatchObject({
+      status: 422,
+      body: { code: "no_apr", detail: "The payments are less than the advances" },
+    });
   });
 });
 

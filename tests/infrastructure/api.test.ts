@@ -22,6 +22,7 @@ const PUBLIC = [
   "GET /v1/cohorts/{id}/plans",
   "GET /v1/programs",
   "GET /v1/programs/{id}",
+  "POST /v1/calculators/apr",
   "POST /v1/quotes",
   "POST /webhooks/stripe",
 ];
@@ -29,7 +30,7 @@ const PUBLIC = [
 type Context = Record<string, string>;
 
 /** What anybody may ask for and nobody needs often. */
-const SELDOM = ["GET /docs", "GET /openapi.json", "GET /v1/checkout/return"];
+const SELDOM = ["GET /docs", "GET /openapi.json", "GET /v1/checkout/return", "POST /v1/calculators/apr"];
 
 describe.each([
   ["dev", {}],
@@ -44,7 +45,7 @@ describe.each([
     expect(properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: expect.any(Number) });
   });
 
-  test("pages and documents take 50 requests a second and 100 at once", () => {
+  test("pages, documents and calculators take 50 requests a second and 100 at once", () => {
     for (const key of SELDOM) {
       expect(settings[key], key).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
     }

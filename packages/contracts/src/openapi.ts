@@ -4,6 +4,7 @@ import { events } from "./events.ts";
 import type { Route } from "./route.ts";
 import * as audit from "./routes/audit.ts";
 import * as booking from "./routes/booking.ts";
+import * as calculators from "./routes/calculators.ts";
 import * as catalogue from "./routes/catalogue.ts";
 import * as checkout from "./routes/checkout.ts";
 import * as clinical from "./routes/clinical.ts";
@@ -16,6 +17,7 @@ import * as webhook from "./routes/webhook.ts";
 
 const modules = [
   catalogue,
+  calculators,
   booking,
   participation,
   checkout,

@@ -21,7 +21,7 @@ export type ResponseDefinition = {
 /** How many requests the gateway lets through: so many a second, and at most so many at once. */
 export type Throttle = { ratePerSecond: number; burst: number };
 
-/** Of what anybody may ask for and nobody needs often: documents, and the way back from Stripe's page. */
+/** Of what anybody may ask for and nobody needs often: documents, calculators, and the way back from Stripe's page. */
 export const seldomAsked: Throttle = { ratePerSecond: 50, burst: 100 };
 
 /**

@@ -1,2 +1,2 @@
 export { annualPercentageRate, type CreditStreams } from "./annual-percentage-rate.ts";
-export type { Stream } from "./stream.ts";
+export { mostFlows, recurrences, type Stream } from "./stream.ts";

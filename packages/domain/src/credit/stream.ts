@@ -14,7 +14,12 @@ const steps = {
   year: { months: 12 },
 } as const;
 
-export type Recurrence = keyof typeof steps;
+type Recurrence = keyof typeof steps;
+
+const isRecurrence = (name: string): name is Recurrence => Object.hasOwn(steps, name);
+
+/** How often the payments of a stream may recur, by name. */
+export const recurrences: readonly Recurrence[] = Object.keys(steps).filter(isRecurrence);
 
 /** An advance or a payment, or `count` equal ones that recur from `date` on. Amounts are positive, in minor units. */
 export type Stream = {
@@ -30,7 +35,8 @@ export type Flow = { day: SeriesDay; amount: number };
 /** A field that does not fit, by its path. */
 export type StreamProblem = { path: string; detail: string };
 
-const mostFlows = 1_000;
+/** A stream, and all of them together, have at most so many advances or payments. */
+export const mostFlows = 1_000;
 export const mostYears = 100;
 const earliest: CalendarDate = "1900-01-01";
 
