@@ -114,7 +114,9 @@ export function holdSample(
     currency: offer.currency,
     lines: offer.lines,
     total: offer.total,
+    plan: offer.plan,
     schedule: offer.schedule,
+    disclosure: offer.disclosure,
     policy: offer.policy,
   });
   return holdPlace(

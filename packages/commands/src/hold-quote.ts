@@ -76,7 +76,9 @@ async function holdOne(
     currency: quote.currency,
     lines: quote.lines,
     total: quote.total,
+    plan: quote.plan,
     schedule: quote.schedule,
+    disclosure: quote.disclosure,
     policy: quote.policy,
   });
   const made = { id, owner: ownerOf(by, participant), participant, agreementHash: agreement.hash };

@@ -10,7 +10,7 @@ import { type AgreementTerms, agreementDocument, participationDocument } from ".
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): AgreementTerms {
-  const { terms: quotedTerms, currency, lines, total, schedule, policy } = quoted(kind);
+  const { terms: quotedTerms, currency, lines, total, plan, schedule, disclosure, policy } = quoted(kind);
   const { merchant, publicLabel, startsOn, endsOn, timeZone, venue } = quotedTerms;
   const { administrationFee, clearanceDeadlineOn } = quotedTerms;
   return {
@@ -18,7 +18,7 @@ function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): 
     version: 1,
     participantName: "Ada Client",
     ...{ merchant, publicLabel, startsOn, endsOn, timeZone, venue, administrationFee, clearanceDeadlineOn },
-    ...{ currency, lines, total, schedule, policy },
+    ...{ currency, lines, total, plan, schedule, disclosure, policy },
     ...changes,
   };
 }

@@ -40,11 +40,12 @@ export const htmlOf = ({ head, blocks, tail }: Sections): string =>
 
 /**
  * Puts sections into a self-contained, printable page. Its hash is the SHA-256 of the canonical form (RFC 8785) of what
- * stands around the sections and of each one's id, version and hash: one byte more or less is another document.
+ * stands around the sections and of each one's id, version and hash: one byte more or less is another document. `ownStyle`
+ * is added to the style of every page.
  */
-export function pageOf(title: string, blocks: Block[]): SectionedPage {
+export function pageOf(title: string, blocks: Block[], ownStyle = ""): SectionedPage {
   const head = `${textOf(html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head><body>`)}\n`;
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}${ownStyle}</style></head><body>`)}\n`;
   const tail = "\n</body></html>\n";
   const hashed = { head, tail, blocks: blocks.map(({ id, version, hash }) => ({ id, version, hash })) };
   return { head, blocks, tail, html: htmlOf({ head, blocks, tail }), hash: canonicalHash(hashed) };

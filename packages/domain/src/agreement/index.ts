@@ -2,7 +2,9 @@ import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
 import type { PolicyDate, Quote, ScheduledDue } from "../plan/index.ts";
 import type { CalendarDate } from "../time/index.ts";
+import { creditTerms, electronicRecords, holderNotice } from "./credit-contract.ts";
 import { type Block, block, pageOf, row, type SectionedPage } from "./document.ts";
+import { type CreditTerms, disclosureBox, disclosureStyle, itemization } from "./truth-in-lending.ts";
 
 export { htmlOf, type SectionedPage } from "./document.ts";
 export { participationDocument } from "./participation-terms.ts";
@@ -21,7 +23,10 @@ export type AgreementTerms = {
   currency: string;
   lines: Quote["lines"];
   total: number;
+  plan: Quote["plan"];
   schedule: Quote["schedule"];
+  /** Null where the plan is no consumer credit. */
+  disclosure: Quote["disclosure"];
   policy: PolicyDate[];
   administrationFee: number;
   clearanceDeadlineOn: CalendarDate;
@@ -31,15 +36,30 @@ export type AgreementDocument = SectionedPage & { terms: AgreementTerms };
 
 /**
  * The document that the client accepts: self-contained, printable HTML in neutral words, in sections that each have a
- * version and a hash, and the hash of the whole; with the terms that it words, from which its next version is made.
+ * version and a hash, and the hash of the whole; with the terms that it words, from which its next version is made. Of a
+ * plan that is consumer credit it has the disclosure, after the consent to read it on a screen, and what goes with credit.
  */
 export function agreementDocument(terms: AgreementTerms): AgreementDocument {
-  const sections = [heading, price, payments, admission, cancellation, automaticCollection];
-  const page = pageOf(
-    `Booking agreement ${terms.bookingId}`,
-    sections.map((section) => section(terms)),
-  );
+  const credit = creditOf(terms);
+  const blocks = [
+    heading(terms),
+    electronicRecords(terms),
+    ...(credit === null ? [] : [disclosureBox(credit), itemization(credit)]),
+    price(terms),
+    payments(terms),
+    ...(credit === null ? [] : [creditTerms(credit)]),
+    admission(terms),
+    cancellation(terms),
+    automaticCollection(terms),
+    ...(credit === null ? [] : [holderNotice()]),
+  ];
+  const page = pageOf(`Booking agreement ${terms.bookingId}`, blocks, credit === null ? "" : disclosureStyle);
   return { ...page, terms };
+}
+
+function creditOf(terms: AgreementTerms): CreditTerms | null {
+  const { disclosure } = terms;
+  return disclosure === null ? null : { ...terms, disclosure };
 }
 
 const heading = (terms: AgreementTerms): Block =>
