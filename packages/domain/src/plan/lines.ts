@@ -1,15 +1,6 @@
 import type { CohortTerms } from "../cohort/index.ts";
+import type { QuoteLine } from "./quote-line.ts";
 import { taxLines } from "./tax.ts";
-
-/** One line of a price, in minor units. A tax is one of a kind. */
-export type QuoteLine = {
-  kind: "place" | "add_on" | "tax";
-  id: string;
-  label: string;
-  quantity: number;
-  unitAmount: number;
-  amount: number;
-};
 
 export type WantedAddOn = { id: string; quantity: number };
 

@@ -5,8 +5,9 @@ import { depositOn, type PlanOffer } from "../program/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
 import { choosePlan, type WantedPlan } from "./choice.ts";
 import { type Disclosure, disclosureOf, interestOf } from "./disclosure.ts";
-import { priceLines, type QuoteLine, type WantedAddOn } from "./lines.ts";
+import { priceLines, type WantedAddOn } from "./lines.ts";
 import { type PolicyDate, policyDates } from "./policy.ts";
+import type { QuoteLine } from "./quote-line.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
 
 /** What a booking will be made under, copied when the price was: terms that the cohort takes later change no quote. */

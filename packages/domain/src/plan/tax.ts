@@ -1,6 +1,6 @@
 import { fractionOf, rateOf } from "../money/rate.ts";
 import type { Tax } from "../program/index.ts";
-import type { QuoteLine } from "./lines.ts";
+import type { QuoteLine } from "./quote-line.ts";
 
 /** A line for each tax on one of the lines: its rate on what it applies to, half up to the currency's step. */
 export const taxLines = (taxes: Tax[], lines: QuoteLine[], currency: string): QuoteLine[] =>
