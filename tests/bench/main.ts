@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { domainMutantFigures } from "../mutants/domain.ts";
 import { storeMutantFigures } from "../mutants/store.ts";
+import { aprFigures } from "./apr.ts";
 import { coldStartFigures } from "./cold-start.ts";
 import { costFigures } from "./cost.ts";
 import { holdingFigures } from "./holding.ts";
@@ -43,6 +44,7 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   cost: costFigures,
   lists: listFigures,
   planning: planningFigures,
+  apr: aprFigures,
   sweeping: sweepingFigures,
   "proofs at size": proofFigures,
   "domain mutants": domainMutantFigures,
