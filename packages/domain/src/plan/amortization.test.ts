@@ -23,7 +23,7 @@ const loan = ({ steps, months, rate, currency }: { steps: number; months: number
   return { principal, annualRate, currency, payments: amortize(principal, { annualRate, months }, currency) };
 };
 
-describe("a loan", () => {
+describe("a loan", { timeout: 30_000 }, () => {
   test("of $10,000 at 12 % over a year is paid as every table of annuities has it", () => {
     const payments = amortize(1_000_000, { annualRate: "12.0000", months: 12 }, "usd");
 

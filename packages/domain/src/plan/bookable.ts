@@ -1,15 +1,13 @@
 import type { PlanComparison } from "./comparison.ts";
-import { interestOf, isCredit } from "./disclosure.ts";
+import { interestOf } from "./disclosure.ts";
 import type { ScheduledDue } from "./schedule.ts";
 
 /**
  * Why a plan with these dues makes no booking, though its figures stand; null when it may. Interest waits for the payoff,
- * which takes off what is not earned, and credit for an agreement that discloses it.
+ * which takes off what is not earned when the last due is paid early.
  */
-export function notBookable(schedule: ScheduledDue[]): string | null {
-  if (interestOf(schedule) > 0) return "A plan with a finance charge cannot be booked online yet";
-  return isCredit(schedule) ? "More than four installments cannot be booked online yet" : null;
-}
+export const notBookable = (schedule: ScheduledDue[]): string | null =>
+  interestOf(schedule) > 0 ? "A plan with a finance charge cannot be booked online yet" : null;
 
 /** The plan beside the others, unavailable where it makes no booking. */
 export function asBookable(plan: PlanComparison): PlanComparison {

@@ -31,7 +31,7 @@ function disclosed(quote: Quote): Disclosure {
 const worth = (amounts: number[], apr: string) =>
   sum(amounts.map((amount, index) => amount / (1 + Number(apr) / 1_200) ** (index + 1)));
 
-describe("the disclosure of a plan", () => {
+describe("the disclosure of a plan", { timeout: 30_000 }, () => {
   test("is there where it is consumer credit: in more than four installments, or with a finance charge", () => {
     const credit = [
       quoteOf("full"),

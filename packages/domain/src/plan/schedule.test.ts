@@ -130,7 +130,7 @@ const prices = fc.record({
   taxShare: fc.integer({ min: 0, max: 30 }),
 });
 
-describe("a schedule of any plan", () => {
+describe("a schedule of any plan", { timeout: 30_000 }, () => {
   const drawn = (plan: PlanOffer, price: { currency: string; deposit: number; rest: number; taxShare: number }) => {
     const step = stepOf(price.currency);
     const total = (price.deposit + price.rest) * step;
