@@ -72,7 +72,9 @@ describe("a loan", { timeout: 30_000 }, () => {
       fc.property(loans, (drawn) => {
         const { principal, annualRate, currency, payments } = loan(drawn);
         const rate = monthlyRate(annualRate);
-        const exact = rate === 0 ? principal / drawn.months : (principal * rate) / (1 - (1 + rate) ** -drawn.months);
+        // 1 - (1 + r)^-n, without losing the digits of a small r.
+        const shrunk = -Math.expm1(-drawn.months * Math.log1p(rate));
+        const exact = rate === 0 ? principal / drawn.months : (principal * rate) / shrunk;
         const [level = 0, ...others] = amounts(payments).slice(0, -1);
 
         expect(Math.abs(level - exact)).toBeLessThanOrEqual(stepOf(currency) / 2 + 1e-6 * stepOf(currency));
@@ -92,7 +94,7 @@ describe("a loan", { timeout: 30_000 }, () => {
           left -= payment.principal;
           const grown = (1 + rate) ** (index + 1);
           // Payments of one step each, in which each month's interest may be off by half of one.
-          const annuity = rate === 0 ? index + 1 : (grown - 1) / rate;
+          const annuity = rate === 0 ? index + 1 : Math.expm1((index + 1) * Math.log1p(rate)) / rate;
 
           expect(Math.abs(left - (principal * grown - level * annuity))).toBeLessThanOrEqual(
             (annuity / 2 + 1e-3) * stepOf(currency),
