@@ -9,11 +9,11 @@ import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /** What a quote offers, packed: all that is looked into where it stands is its instants and whose it is. */
-type Offer = Pick<Quote, "lines" | "schedule" | "policy" | "terms">;
+type Offer = Pick<Quote, "lines" | "schedule" | "disclosure" | "policy" | "terms">;
 
 /** A quote as it stands in the table, but for when it leaves. */
-export function quoteItem({ lines, schedule, policy, terms, ...quote }: Quote): Item {
-  const offer: Offer = { lines, schedule, policy, terms };
+export function quoteItem({ lines, schedule, disclosure, policy, terms, ...quote }: Quote): Item {
+  const offer: Offer = { lines, schedule, disclosure, policy, terms };
   return { ...quote, ...keys.quote(quote.id), offer: packed(offer) };
 }
 

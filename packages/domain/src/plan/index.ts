@@ -1,7 +1,7 @@
 export { asBookable, notBookable } from "./bookable.ts";
 export type { PlanKind } from "./choice.ts";
 export * from "./comparison.ts";
-export type { Disclosure } from "./disclosure.ts";
+export type { Disclosure, PaymentStream } from "./disclosure.ts";
 export * from "./policy.ts";
 export * from "./quote.ts";
 export * from "./schedule.ts";
