@@ -117,7 +117,7 @@ describe("the agreement's document", () => {
     const { blocks, html } = agreementDocument(terms());
 
     expect(blocks.map(({ id }) => id)).toEqual([
-      ...["heading", "price", "payments", "admission", "cancellation", "automatic_collection"],
+      ...["heading", "electronic_records", "price", "payments", "admission", "cancellation", "automatic_collection"],
     ]);
     expect(html).toContain("<title>Booking agreement bkg_1</title>");
     expect(html.endsWith("</body></html>\n")).toBe(true);
