@@ -48,6 +48,7 @@ describe("the unit-period (Appendix J (b)(4) and (5))", () => {
     ["five months", ["2027-01-15", "2027-06-15", "2027-11-15"], "5_months", 12 / 5],
     ["a year", ["2027-01-15", "2028-01-15", "2029-01-15"], "year", 1],
     ["a year at most, though two years are the only period", ["2027-01-15", "2029-01-15", "2031-01-15"], "year", 1],
+    ["a year at most, though 400 days are the only period", ["2027-01-15", "2028-02-19", "2029-03-25"], "year", 1],
     ["the average if none is common", ["2027-01-01", "2027-03-13", "2027-09-01"], "4_months", 3],
     [
       "the lower interval if the average is as near to two",
@@ -74,6 +75,7 @@ describe("the unit-periods between two dates (Appendix J (b)(5))", () => {
     ["half_month", "2027-01-10", "2027-02-01", 1, 6 / 15],
     ["half_month", "2027-01-10", "2027-02-16", 2, 6 / 15],
     ["half_month", "2027-01-16", "2027-02-16", 2, 0],
+    ["half_month", "2027-01-16", "2027-02-01", 1, 0],
     ["week", "2027-01-04", "2027-01-20", 2, 2 / 7],
     ["four_weeks", "1978-03-18", "1978-04-20", 1, 5 / 28],
     ["day", "2027-01-04", "2027-01-20", 16, 0],
