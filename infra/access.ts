@@ -57,6 +57,8 @@ export type Access = Partial<Record<TableName, TableAccess>> & {
   people?: true;
   /** Deciding which currencies programs may have. */
   programs?: true;
+  /** Pricing plans, and deciding what is consumer credit. */
+  quotes?: true;
   /** Deciding how many unpaid holds a client may have. */
   holds?: true;
   /** Handing keys out to the workers' queues. */
@@ -88,6 +90,7 @@ export const access: Record<FunctionName, Access> = {
   catalogue: {
     core: { actions: reading, indexes: ["byStatus", "byOwner"], where: only(["QUO#"], ["PutItem"]) },
     people: true,
+    quotes: true,
   },
   booking: {
     ...commands,

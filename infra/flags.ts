@@ -20,6 +20,9 @@ const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
 const isAddress = matches(/^[^\s@]+@[^\s@]+\.[^\s@]+$/);
 const isBaseUrl = matches(/^https:\/\/[^\s/?#]+(\/[^\s/?#]+)*$/);
 
+/** Figures of the law by the dates that they apply from. */
+const isDated = matches(/^\d{4}-\d{2}-\d{2}:\d{1,9}(,\d{4}-\d{2}-\d{2}:\d{1,9})*$/);
+
 /** Every flag that a stage knows: what is read, refused, documented and tested follows from this table. */
 export const flags = {
   stage: {
@@ -89,6 +92,20 @@ export const flags = {
     takes: "codes in lower case with commas between them",
     isValid: matches(/^[a-z]{3}(,[a-z]{3})*$/),
     examples: ["usd,eur"],
+  },
+  creditExemptAbove: {
+    decides:
+      "Above how many dollars credit is exempt from Regulation Z, by the dates that the amounts apply from. The published amounts of 2025 and 2026 unless given",
+    takes: "dates and whole dollars, with commas between them",
+    isValid: isDated,
+    examples: ["2026-01-01:73400,2027-01-01:75000"],
+  },
+  lateChargeCap: {
+    decides:
+      "How many percent of a late payment a late charge may be at the most, by the dates that this applies from. 5 unless given",
+    takes: "dates and whole percentages, with commas between them",
+    isValid: isDated,
+    examples: ["2026-01-01:5"],
   },
   oneClinicianMaySignBoth: {
     decides: "Whether one clinician may sign both evaluations of a booking. Two have to agree unless given",

@@ -34,6 +34,9 @@ export type Settings = {
   reportingTimeZone: string;
   /** The currencies that the Stripe account settles as themselves, which alone programs may have: `usd,eur`. */
   settlementCurrencies: string;
+  /** Above how many dollars credit is exempt, and the most percent of a late charge, by dates; absent: as published, and 5. */
+  creditExemptAbove: string | undefined;
+  lateChargeCap: string | undefined;
   /** One clinician may sign both evaluations of a booking; two have to agree unless the operator says so. */
   oneClinicianMaySignBoth: boolean;
   /** Live unpaid holds of a client, holds of a cohort that ended unpaid, and within how many hours; absent: 2,3,24. */
@@ -86,6 +89,8 @@ export function readSettings(node: Pick<Node, "getAllContext">): Settings {
     siteUrl: given.siteUrl,
     reportingTimeZone: given.reportingTimeZone ?? "America/New_York",
     settlementCurrencies,
+    creditExemptAbove: given.creditExemptAbove,
+    lateChargeCap: given.lateChargeCap,
     holdLimits: given.holdLimits,
     mailsADay: given.mailsADay,
     oneClinicianMaySignBoth: given.oneClinicianMaySignBoth === "true",

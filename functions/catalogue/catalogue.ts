@@ -59,7 +59,7 @@ export const catalogueBindings = [
       const errors = [{ path: "query.placeType", message: "This cohort has no such place type" }];
       return { refused: "validation_failed", errors };
     }
-    const items = comparePlans(cohort, query.placeType, now).map(asBookable).map(planView);
+    const items = comparePlans(cohort, query.placeType, deps.config.creditRules, now).map(asBookable).map(planView);
     return { status: 200, body: { items, currency: cohort.terms.currency } };
   }),
 
@@ -71,7 +71,8 @@ export const catalogueBindings = [
     const found = await publicCohort(deps.store, body.cohortId);
     if (found === null) return notFound;
     const { placeType, plan, addOns } = body;
-    const request = { id: deps.ids.next("quo"), merchant: deps.config.merchantName, placeType, plan, addOns };
+    const { merchantName: merchant, creditRules } = deps.config;
+    const request = { id: deps.ids.next("quo"), merchant, creditRules, placeType, plan, addOns };
     const offer = quote(found.cohort, request, now);
     if (!offer.ok) {
       const { reason: refused, path = "body", detail } = offer;

@@ -178,6 +178,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus, wor
     ...Object.fromEntries(tables.map((table) => [`${table.toUpperCase()}_TABLE`, data.tables[table].tableName])),
     ...(row.people && peopleOf(data)),
     ...(row.programs && { SETTLEMENT_CURRENCIES: settings.settlementCurrencies }),
+    ...(row.quotes && creditEnvironment(settings)),
     ...(row.clinical && settings.oneClinicianMaySignBoth && { ONE_CLINICIAN_MAY_SIGN_BOTH: "true" }),
     ...(row.holds && settings.holdLimits !== undefined && { HOLD_LIMITS: settings.holdLimits }),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
@@ -192,6 +193,11 @@ const peopleOf = ({ clients, staff, region }: Kept) => ({
   CLIENT_AUDIENCE: clients.client.userPoolClientId,
   STAFF_ISSUER: issuerOf(staff, region),
   STAFF_AUDIENCE: staff.client.userPoolClientId,
+});
+
+const creditEnvironment = ({ creditExemptAbove, lateChargeCap }: Settings) => ({
+  ...(creditExemptAbove !== undefined && { CREDIT_EXEMPT_ABOVE: creditExemptAbove }),
+  ...(lateChargeCap !== undefined && { LATE_CHARGE_CAP_PERCENT: lateChargeCap }),
 });
 
 function mailEnvironment({ supportEmail, supportPhone, siteUrl, mailsADay }: Settings, { mail }: Kept) {

@@ -1,4 +1,5 @@
 import { takeTerms } from "@clearing/domain/cohort";
+import { defaultCreditRules } from "@clearing/domain/credit";
 import { comparePlans } from "@clearing/domain/plan";
 import { cohort, program } from "@clearing/domain/testing/retreat";
 import type { Instant } from "@clearing/domain/time";
@@ -27,7 +28,8 @@ const sold = takeTerms(
 function quoteAll(): number {
   const before = process.cpuUsage();
   for (const { type } of sold.places) {
-    if (comparePlans(sold, type, now).some(({ available }) => !available)) throw new Error("a plan cannot be had");
+    if (comparePlans(sold, type, defaultCreditRules, now).some(({ available }) => !available))
+      throw new Error("a plan cannot be had");
   }
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;

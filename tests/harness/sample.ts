@@ -7,6 +7,7 @@ import { writeProgram } from "@clearing/commands/program";
 import { agreementDocument, participationDocument } from "@clearing/domain/agreement";
 import { type Booking, hold } from "@clearing/domain/booking";
 import { type Cohort, clearanceDeadline, newPlace, takeTerms } from "@clearing/domain/cohort";
+import { defaultCreditRules } from "@clearing/domain/credit";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
 import { addDays, endOfDay, type Instant } from "@clearing/domain/time";
@@ -77,6 +78,7 @@ export async function sampleQuote(store: Store, program: Program, cohort: Cohort
   const request = {
     id: ids.next("quo"),
     merchant: "Sample Operator",
+    creditRules: defaultCreditRules,
     placeType: "private",
     plan: { kind: "deposit_and_balance" },
     addOns: [],

@@ -128,6 +128,8 @@ describe("a flag is refused", () => {
     ["alarmEmail", ""],
     ["reportingTimeZone", "Mars/Olympus"],
     ["settlementCurrencies", "USD"],
+    ["creditExemptAbove", "73400"],
+    ["lateChargeCap", "2026-01-01:5%"],
     ["oneClinicianMaySignBoth", "yes"],
     ["holdLimits", "2,3"],
     ["holdLimits", "0,3,24"],

@@ -87,6 +87,18 @@ describe("functions", () => {
     expect(told(synthesize({ oneClinicianMaySignBoth: "true" }))).toEqual(["clinical"]);
   });
 
+  test("the catalogue alone is told what the law sets of credit, where the operator says so", () => {
+    const told = ({ ofType }: Pick<typeof stage, "ofType">) =>
+      ofType("AWS::Lambda::Function")
+        .filter(({ properties }) => /CREDIT_EXEMPT_ABOVE.*LATE_CHARGE_CAP/.test(JSON.stringify(properties.Environment)))
+        .map(({ label }) => label);
+
+    expect(told(stage)).toEqual([]);
+    expect(told(synthesize({ creditExemptAbove: "2026-01-01:73400", lateChargeCap: "2026-01-01:5" }))).toEqual([
+      "catalogue",
+    ]);
+  });
+
   test("none reserves concurrency, which a new account has none of, unless the stage keeps some for the webhook", () => {
     const reserved = ({ ofType }: Pick<typeof stage, "ofType">) =>
       ofType("AWS::Lambda::Function").flatMap(({ label, properties }) =>

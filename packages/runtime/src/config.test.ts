@@ -15,6 +15,10 @@ it.each([
   [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "is not a time zone: REPORTING_TIME_ZONE"],
   [{ SETTLEMENT_CURRENCIES: "usd,xau" }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
   [{ SETTLEMENT_CURRENCIES: "usd,," }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
+  [{ CREDIT_EXEMPT_ABOVE: "73400" }, "creditRules", "not a list of dated figures, in order: CREDIT_EXEMPT_ABOVE"],
+  [{ CREDIT_EXEMPT_ABOVE: "2026-02-30:1" }, "creditRules", "not a list of dated figures"],
+  [{ CREDIT_EXEMPT_ABOVE: "2027-01-01:2,2026-01-01:1" }, "creditRules", "not a list of dated figures"],
+  [{ LATE_CHARGE_CAP_PERCENT: "2026-01-01:x" }, "creditRules", "in order: LATE_CHARGE_CAP_PERCENT"],
   [{ SUPPORT_EMAIL: "" }, "supportEmail", "is not set: SUPPORT_EMAIL"],
   [{ SITE_URL: "my.example.org" }, "siteUrl", "is not a URL: SITE_URL"],
   [{ HOLD_LIMITS: "2,3" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
@@ -35,6 +39,19 @@ it("takes the API's address with or without a slash at its end", () => {
 it("settles dollars alone, until the operator names the account's currencies", () => {
   expect(readConfig({}).settlementCurrencies).toEqual(["usd"]);
   expect(readConfig({ SETTLEMENT_CURRENCIES: "usd, eur,jpy" }).settlementCurrencies).toEqual(["usd", "eur", "jpy"]);
+});
+
+it("knows the published thresholds and a cap of five percent, until the operator gives others by their dates", () => {
+  expect(readConfig({}).creditRules).toMatchObject({ lateChargeCap: [{ figure: 5 }] });
+  expect(readConfig({}).creditRules.exemptAbove.at(-1)).toEqual({ from: "2026-01-01", figure: 73_400 });
+  const given = { CREDIT_EXEMPT_ABOVE: "2026-01-01:73400, 2027-01-01:75000", LATE_CHARGE_CAP_PERCENT: "2027-07-01:4" };
+  expect(readConfig(given).creditRules).toEqual({
+    exemptAbove: [
+      { from: "2026-01-01", figure: 73_400 },
+      { from: "2027-01-01", figure: 75_000 },
+    ],
+    lateChargeCap: [{ from: "2027-07-01", figure: 4 }],
+  });
 });
 
 it("has no address to send mail from, no telephone and no pages for clients unless the stage has them", () => {

@@ -1,6 +1,8 @@
 import { defaultHoldLimits, type HoldLimits, mostUnpaidEndings } from "@clearing/domain/booking/limits";
+import { type CreditRules, defaultCreditRules } from "@clearing/domain/credit";
 import { Failure } from "@clearing/domain/failure";
 import { isCurrency } from "@clearing/domain/money";
+import { isCalendarDate } from "@clearing/domain/time";
 import * as z from "zod/mini";
 import type { Issuers } from "./caller.ts";
 import type { DueWorker } from "./handed-out.ts";
@@ -24,6 +26,8 @@ export type Config = {
   readonly reportingTimeZone: string;
   /** The operator's legal name, as its agreements give it. */
   readonly merchantName: string;
+  /** What the law and the operator's counsel set of credit, by dates. */
+  readonly creditRules: CreditRules;
   /** The currencies that the Stripe account settles as themselves: a program has one of them. */
   readonly settlementCurrencies: readonly string[];
   readonly eventBus: string;
@@ -109,6 +113,18 @@ function mailsADay(value: string | undefined): number {
   return parsed.data;
 }
 
+/** Whole numbers by the dates that they apply from, with commas between them: `2025-01-01:71900,2026-01-01:73400`. */
+function datedFigures(value: string | undefined, name: string, otherwise: CreditRules["exemptAbove"]) {
+  if (value === undefined || value === "") return otherwise;
+  const figures = value.split(",").map((part) => {
+    const [, from = "", figure = ""] = /^(\d{4}-\d{2}-\d{2}):(\d{1,9})$/.exec(part.trim()) ?? [];
+    return { from, figure: Number(figure) };
+  });
+  const inOrder = figures.every(({ from }, index) => isCalendarDate(from) && from > (figures[index - 1]?.from ?? ""));
+  if (inOrder) return figures;
+  throw new Failure("an environment variable is not a list of dated figures, in order", { variable: name });
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readConfig(environment: Environment = process.env): Config {
@@ -163,6 +179,13 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     get reportingTimeZone() {
       return timeZone("REPORTING_TIME_ZONE");
+    },
+    get creditRules() {
+      const { CREDIT_EXEMPT_ABOVE: threshold, LATE_CHARGE_CAP_PERCENT: cap } = environment;
+      return {
+        exemptAbove: datedFigures(threshold, "CREDIT_EXEMPT_ABOVE", defaultCreditRules.exemptAbove),
+        lateChargeCap: datedFigures(cap, "LATE_CHARGE_CAP_PERCENT", defaultCreditRules.lateChargeCap),
+      };
     },
     get settlementCurrencies() {
       return settlementCurrencies(environment.SETTLEMENT_CURRENCIES);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { takeTerms } from "../cohort/index.ts";
+import { defaultCreditRules } from "../credit/index.ts";
 import { cohort, program, quoted } from "../testing/retreat.ts";
 import { asBookable, comparePlans, notBookable } from "./index.ts";
 
@@ -28,7 +29,7 @@ describe("a plan makes a booking", () => {
   });
 
   test("or stands beside the others as unavailable, with the reason", () => {
-    const plans = comparePlans(on, "private", "2027-01-04T17:00:00Z").map(asBookable);
+    const plans = comparePlans(on, "private", defaultCreditRules, "2027-01-04T17:00:00Z").map(asBookable);
 
     expect(plans).toMatchObject([
       { kind: "full", available: true },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { takeTerms } from "../cohort/index.ts";
+import { defaultCreditRules } from "../credit/index.ts";
 import type { PlanOffer, Program } from "../program/index.ts";
 import { cohort, program, quoted, today } from "../testing/retreat.ts";
 import type { Instant } from "../time/index.ts";
@@ -16,7 +17,18 @@ const allPlans: PlanOffer[] = [
 const onAllPlans = (startsOn = "2027-12-06", changes: Partial<Program> = {}) =>
   takeTerms(cohort({ startsOn }), program({ plans: allPlans, ...changes }));
 const ask = (plan: QuoteRequest["plan"], { on = onAllPlans(), now = today } = {}) =>
-  quote(on, { id: "quo_1", merchant: "Sample Operator", placeType: "private", plan, addOns: [] }, now);
+  quote(
+    on,
+    {
+      id: "quo_1",
+      merchant: "Sample Operator",
+      creditRules: defaultCreditRules,
+      placeType: "private",
+      plan,
+      addOns: [],
+    },
+    now,
+  );
 const months = (plan: QuoteRequest["plan"], startsOn: string, now?: Instant) => {
   const offer = ask(plan, { on: onAllPlans(startsOn), ...(now === undefined ? {} : { now }) });
   return offer.ok && "months" in offer.quote.plan ? offer.quote.plan.months : offer;
@@ -79,7 +91,7 @@ describe("the months of a plan", () => {
   test("are of a plan that the program offers", () => {
     expect(quote(cohort(), { ...request, plan: { kind: "financed" } }, today)).toEqual(notAvailable(/does not offer/));
   });
-  const request = { id: "quo_1", merchant: "", placeType: "private", addOns: [] };
+  const request = { id: "quo_1", merchant: "", creditRules: defaultCreditRules, placeType: "private", addOns: [] };
 
   test("leave no due below the smallest charge", () => {
     const cheap = onAllPlans("2027-12-06", { deposit: { kind: "amount", amount: 1_849_701 } });
@@ -93,7 +105,7 @@ describe("the months of a plan", () => {
 
 describe("plans side by side", () => {
   test("say what is due today and later, what it all costs, and until when a bank debit is taken", () => {
-    const [full, balance, installments, financed] = comparePlans(onAllPlans(), "private", today);
+    const [full, balance, installments, financed] = comparePlans(onAllPlans(), "private", defaultCreditRules, today);
 
     expect(full).toMatchObject({ kind: "full", available: true, months: null, dueToday: 250_000, total: 1_850_000 });
     expect(balance).toMatchObject({
@@ -110,7 +122,7 @@ describe("plans side by side", () => {
   test("are what a quote of the plan says", () => {
     const now = "2027-01-31T20:00:00Z";
     const on = onAllPlans();
-    const compared = comparePlans(on, "private", now);
+    const compared = comparePlans(on, "private", defaultCreditRules, now);
 
     for (const { kind } of allPlans) {
       const { total, financeCharge, schedule, deposit } = quoted(kind, { cohort: on, now });
@@ -121,8 +133,8 @@ describe("plans side by side", () => {
   });
 
   test("have the most months that the date allows, and one that it allows no more has its reason", () => {
-    const [, , three] = comparePlans(onAllPlans("2027-04-04"), "private", today);
-    const [, , none] = comparePlans(onAllPlans("2027-03-03"), "private", today);
+    const [, , three] = comparePlans(onAllPlans("2027-04-04"), "private", defaultCreditRules, today);
+    const [, , none] = comparePlans(onAllPlans("2027-03-03"), "private", defaultCreditRules, today);
 
     expect(three).toMatchObject({ available: true, months: 3 });
     expect(none).toEqual({
@@ -134,7 +146,7 @@ describe("plans side by side", () => {
 
   test("know no bank debit where its last date has passed, nor in another currency", () => {
     const lastDebits = (on = cohort(), now = today) =>
-      comparePlans(on, "private", now).map((plan) => plan.available && plan.lastBankDebitOn);
+      comparePlans(on, "private", defaultCreditRules, now).map((plan) => plan.available && plan.lastBankDebitOn);
 
     expect(lastDebits(cohort(), "2027-02-22T06:59:59Z")[0]).toBe("2027-02-21");
     expect(lastDebits(cohort(), "2027-02-22T07:00:00Z")[0]).toBeNull();
@@ -142,7 +154,7 @@ describe("plans side by side", () => {
   });
 
   test("are all unavailable where the cohort is not on sale", () => {
-    const plans = comparePlans(cohort({ status: "closed" }), "private", today);
+    const plans = comparePlans(cohort({ status: "closed" }), "private", defaultCreditRules, today);
 
     expect(plans.map(({ available }) => available)).toEqual([false, false, false]);
   });

@@ -1,4 +1,5 @@
 import type { Cohort } from "../cohort/index.ts";
+import type { CreditRules } from "../credit/index.ts";
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import { lastBankDebitOn } from "./bank-debit-window.ts";
 import type { PlanKind } from "./choice.ts";
@@ -21,13 +22,18 @@ type PlanFigures = {
 } & Pick<Quote, "schedule" | "total" | "financeCharge">;
 
 /** Every plan that the cohort offers for a place type, side by side; the unavailable ones with their reason. */
-export function comparePlans(cohort: Cohort, placeType: string, now: Instant): PlanComparison[] {
+export function comparePlans(
+  cohort: Cohort,
+  placeType: string,
+  creditRules: CreditRules,
+  now: Instant,
+): PlanComparison[] {
   const { terms, startsOn, timeZone } = cohort;
   if (terms === null) return [];
   const lastDebit = lastBankDebitOn(startsOn, terms.currency);
   const lastDebitToCome = lastDebit !== null && lastDebit >= dateIn(timeZone, now) ? lastDebit : null;
   return terms.plans.map(({ kind }) => {
-    const offer = quote(cohort, { id: "", merchant: "", placeType, plan: { kind }, addOns: [] }, now);
+    const offer = quote(cohort, { id: "", merchant: "", creditRules, placeType, plan: { kind }, addOns: [] }, now);
     if (!offer.ok) return { kind, available: false, reason: offer.detail };
     return { kind, available: true, ...figuresOf(offer.quote), lastBankDebitOn: lastDebitToCome };
   });

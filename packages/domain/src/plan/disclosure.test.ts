@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { takeTerms } from "../cohort/index.ts";
+import { defaultCreditRules } from "../credit/index.ts";
 import type { Program } from "../program/index.ts";
 import { cohort, program, quoted } from "../testing/retreat.ts";
 import { addDays } from "../time/index.ts";
+import { disclosureOf } from "./disclosure.ts";
 import { comparePlans, type Disclosure, type PlanKind, type Quote } from "./index.ts";
 
 const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
@@ -100,6 +102,35 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     expect(late({ amount: 0, graceDays: 10 })).toBe(late(null));
   });
 
+  const rules = {
+    exemptAbove: [
+      { from: "2026-01-01", figure: 15_000 },
+      { from: "2027-01-01", figure: 16_000 },
+    ],
+    lateChargeCap: [
+      { from: "2026-01-01", figure: 5 },
+      { from: "2027-01-01", figure: 4 },
+    ],
+  };
+  const underRules = (quotedOn: string, changes: Partial<Program> = {}) => {
+    const { terms } = offered({ lateCharge: { amount: 2_500, graceDays: 10 }, ...changes });
+    if (terms === null) throw new Error("the cohort has no terms");
+    const { schedule, total, deposit } = quoteOf("financed");
+    return disclosureOf(schedule, { merchant: "Sample Operator", total, deposit, quotedOn, terms, rules });
+  };
+
+  test("is left out above the dollar threshold of its date, and for no other currency", () => {
+    expect(underRules("2025-12-31")).not.toBeNull();
+    expect(underRules("2026-06-01")).toBeNull();
+    expect(underRules("2027-01-01")).not.toBeNull();
+    expect(underRules("2026-06-01", { currency: "cad" })).not.toBeNull();
+  });
+
+  test("names the late charge's cap of its date", () => {
+    expect(underRules("2025-12-31")?.latePayment).toMatch(/charged \$25\.00\.$/);
+    expect(underRules("2027-01-01")?.latePayment).toMatch(/but at most 4% of what is late\.$/);
+  });
+
   test("of any loan quoted on any day adds up, at its own rate but for rounding", () => {
     const loans = fc.record({
       day: fc.integer({ min: 0, max: 1_500 }),
@@ -125,7 +156,9 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
   });
 
   test("stands beside the other plans' with its rate", () => {
-    const rates = comparePlans(offered(), "private", "2027-01-04T17:00:00Z").map((plan) => plan.available && plan.apr);
+    const rates = comparePlans(offered(), "private", defaultCreditRules, "2027-01-04T17:00:00Z").map(
+      (plan) => plan.available && plan.apr,
+    );
 
     expect(rates).toEqual([null, null, "0.000000", quoteOf("financed").disclosure?.apr]);
   });

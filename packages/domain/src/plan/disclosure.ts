@@ -1,4 +1,4 @@
-import { annualPercentageRate } from "../credit/index.ts";
+import { annualPercentageRate, type CreditRules, figureOn, isExempt } from "../credit/index.ts";
 import { formatMoney } from "../money/index.ts";
 import type { ProgramTerms } from "../program/index.ts";
 import type { CalendarDate } from "../time/index.ts";
@@ -35,9 +35,6 @@ export type Disclosure = {
 /** Payable in more installments than this, the down payment not counted, it is credit without a charge, too. */
 const mostInstallments = 4;
 
-/** No late charge is more than this share of what is late. */
-const lateChargeCapPercent = 5;
-
 /** What is due after the deposit, which is the down payment. */
 const afterDeposit = (schedule: ScheduledDue[]): ScheduledDue[] => schedule.filter(({ kind }) => kind !== "deposit");
 
@@ -48,13 +45,21 @@ export const interestOf = (dues: ScheduledDue[]): number => dues.reduce((sum, { 
 export const isCredit = (schedule: ScheduledDue[]): boolean =>
   afterDeposit(schedule).length > mostInstallments || interestOf(schedule) > 0;
 
-/** The disclosure of a plan that is consumer credit; null for any other. */
-export function disclosureOf(
-  schedule: ScheduledDue[],
-  price: { merchant: string; total: number; deposit: number; quotedOn: CalendarDate; terms: ProgramTerms },
-): Disclosure | null {
-  const { merchant, total, deposit, quotedOn, terms } = price;
-  if (!isCredit(schedule)) return null;
+/** What a plan was priced with. `rules`: what the law sets by dates; the quote's is that of consummation. */
+type Priced = {
+  merchant: string;
+  total: number;
+  deposit: number;
+  quotedOn: CalendarDate;
+  terms: ProgramTerms;
+  rules: CreditRules;
+};
+
+/** The disclosure of a plan that is consumer credit and not exempt by its amount; null for any other. */
+export function disclosureOf(schedule: ScheduledDue[], priced: Priced): Disclosure | null {
+  const { merchant, total, deposit, quotedOn, terms, rules } = priced;
+  const credit = { amount: total - deposit, currency: terms.currency, on: quotedOn };
+  if (!isCredit(schedule) || isExempt(rules, credit)) return null;
   const payments = afterDeposit(schedule);
   const financeCharge = interestOf(payments);
   const amountFinanced = total - deposit;
@@ -69,7 +74,7 @@ export function disclosureOf(
     payments: streamsOf(payments, Number(quotedOn.slice(-2))),
     prepayment:
       "If you pay off early, you will not have to pay a penalty, nor any interest that is not earned by then.",
-    latePayment: latePayment(terms),
+    latePayment: latePayment(terms, figureOn(rules.lateChargeCap, quotedOn)),
     securityInterest: "You give no security interest.",
   };
 }
@@ -93,8 +98,9 @@ function streamsOf(payments: ScheduledDue[], dayOfMonth: number): PaymentStream[
   return streams;
 }
 
-function latePayment({ lateCharge, currency }: ProgramTerms): string {
+function latePayment({ lateCharge, currency }: ProgramTerms, capPercent: number | undefined): string {
   if (lateCharge === null || lateCharge.amount === 0) return "There is no charge for a late payment.";
   const { amount, graceDays } = lateCharge;
-  return `If a payment is more than ${graceDays} days late, you will be charged ${formatMoney(amount, currency)}, but at most ${lateChargeCapPercent}% of what is late.`;
+  const atMost = capPercent === undefined ? "" : `, but at most ${capPercent}% of what is late`;
+  return `If a payment is more than ${graceDays} days late, you will be charged ${formatMoney(amount, currency)}${atMost}.`;
 }

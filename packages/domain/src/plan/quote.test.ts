@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { takeTerms } from "../cohort/index.ts";
+import { defaultCreditRules } from "../credit/index.ts";
 import { chargeProblem } from "../money/index.ts";
 import type { DepositRule, Program } from "../program/index.ts";
 import { cohort, program, quoted, today } from "../testing/retreat.ts";
@@ -10,6 +11,7 @@ import { policyDates, type QuoteRequest, quote, refuseQuote } from "./index.ts";
 const request = (changes: Partial<QuoteRequest> = {}): QuoteRequest => ({
   id: "quo_1",
   merchant: "Sample Operator",
+  creditRules: defaultCreditRules,
   placeType: "private",
   plan: { kind: "full" },
   addOns: [],

@@ -1,5 +1,6 @@
 import type { Cohort, CohortTerms } from "../cohort/index.ts";
 import { isOnSale } from "../cohort/index.ts";
+import type { CreditRules } from "../credit/index.ts";
 import { chargeProblem, largestCharge } from "../money/index.ts";
 import { depositOn, type PlanOffer } from "../program/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
@@ -74,6 +75,8 @@ export type QuoteRefusal = {
 export type QuoteRequest = {
   id: string;
   merchant: string;
+  /** What the law sets of credit by dates. */
+  creditRules: CreditRules;
   placeType: string;
   plan: WantedPlan;
   addOns: WantedAddOn[];
@@ -124,7 +127,10 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
       deposit,
       financeCharge: interestOf(dues),
       schedule: dues,
-      disclosure: disclosureOf(dues, { merchant: request.merchant, total, deposit, quotedOn, terms }),
+      disclosure: disclosureOf(dues, {
+        ...{ merchant: request.merchant, rules: request.creditRules },
+        ...{ total, deposit, quotedOn, terms },
+      }),
       policy: policyDates(terms.cancellation.tiers, startsOn, quotedOn),
       terms: quotedTerms(cohort, terms, request.merchant),
       validUntil: plusHours(now, validHours),

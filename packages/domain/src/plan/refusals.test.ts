@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { takeTerms } from "../cohort/index.ts";
+import { defaultCreditRules } from "../credit/index.ts";
 import { cohort, program, today } from "../testing/retreat.ts";
 import { comparePlans, type QuoteRequest, quote } from "./index.ts";
 
 const request = (changes: Partial<QuoteRequest> = {}): QuoteRequest => ({
   id: "quo_1",
   merchant: "Sample Operator",
+  creditRules: defaultCreditRules,
   placeType: "private",
   plan: { kind: "full" },
   addOns: [],
@@ -54,5 +56,5 @@ test("a plan with a due that cannot be charged is refused by the name of that du
 });
 
 test("a cohort that was never opened has no plans to compare", () => {
-  expect(comparePlans(cohort({ status: "draft", terms: null }), "private", today)).toEqual([]);
+  expect(comparePlans(cohort({ status: "draft", terms: null }), "private", defaultCreditRules, today)).toEqual([]);
 });

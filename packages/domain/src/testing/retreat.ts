@@ -1,6 +1,7 @@
 import type { Booking, PaidWith } from "../booking/index.ts";
 import { hold } from "../booking/index.ts";
 import { type Cohort, clearanceDeadline, type Place, takeTerms } from "../cohort/index.ts";
+import { defaultCreditRules } from "../credit/index.ts";
 import type { Booked } from "../ledger/index.ts";
 import { type PlanKind, type Quote, quote } from "../plan/index.ts";
 import type { Program } from "../program/index.ts";
@@ -117,7 +118,14 @@ export function quoted(
   on: { program?: Program; cohort?: Cohort; now?: Instant; months?: number } = {},
 ): Quote {
   const plan = { kind, months: on.months };
-  const request = { id: "quo_1", merchant: "Sample Operator", placeType: "private", plan, addOns: [] };
+  const request = {
+    id: "quo_1",
+    merchant: "Sample Operator",
+    creditRules: defaultCreditRules,
+    placeType: "private",
+    plan,
+    addOns: [],
+  };
   const sold = on.cohort ?? cohort();
   const offer = quote(on.program ? takeTerms(sold, on.program) : sold, request, on.now ?? today);
   if (!offer.ok) throw new Error(offer.detail);
