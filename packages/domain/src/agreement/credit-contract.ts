@@ -1,6 +1,6 @@
 import { html } from "hono/html";
+import type { AgreementTerms } from "./agreement-terms.ts";
 import { type Block, block, type Markup } from "./document.ts";
-import type { AgreementTerms } from "./index.ts";
 import type { CreditTerms } from "./truth-in-lending.ts";
 
 /** Consent to electronic records, without which no disclosure could be given on a screen (15 USC 7001(c)). */

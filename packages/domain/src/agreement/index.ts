@@ -1,36 +1,14 @@
 import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
-import type { PolicyDate, Quote, ScheduledDue } from "../plan/index.ts";
-import type { CalendarDate } from "../time/index.ts";
+import type { ScheduledDue } from "../plan/index.ts";
+import type { AgreementTerms } from "./agreement-terms.ts";
 import { creditTerms, electronicRecords, holderNotice } from "./credit-contract.ts";
 import { type Block, block, pageOf, row, type SectionedPage } from "./document.ts";
 import { type CreditTerms, disclosureBox, disclosureStyle, itemization } from "./truth-in-lending.ts";
 
+export type { AgreementTerms } from "./agreement-terms.ts";
 export { htmlOf, type SectionedPage } from "./document.ts";
 export { participationDocument } from "./participation-terms.ts";
-
-/** What the agreement words: all of it is in the booking's snapshot, so that the same terms make the same document. */
-export type AgreementTerms = {
-  bookingId: string;
-  version: number;
-  merchant: string;
-  publicLabel: string;
-  participantName: string;
-  startsOn: CalendarDate;
-  endsOn: CalendarDate;
-  timeZone: string;
-  venue: string;
-  currency: string;
-  lines: Quote["lines"];
-  total: number;
-  plan: Quote["plan"];
-  schedule: Quote["schedule"];
-  /** Null where the plan is no consumer credit. */
-  disclosure: Quote["disclosure"];
-  policy: PolicyDate[];
-  administrationFee: number;
-  clearanceDeadlineOn: CalendarDate;
-};
 
 export type AgreementDocument = SectionedPage & { terms: AgreementTerms };
 

@@ -1,11 +1,9 @@
 import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
-import type { Disclosure } from "../plan/index.ts";
+import type { Disclosure, PaymentStream } from "../plan/index.ts";
+import type { AgreementTerms } from "./agreement-terms.ts";
 import { type Block, block, type Markup, row } from "./document.ts";
-import type { AgreementTerms } from "./index.ts";
 import { longDate, ordinal } from "./wording.ts";
-
-type PaymentStream = Disclosure["payments"][number];
 
 /** An agreement on consumer credit. */
 export type CreditTerms = AgreementTerms & { disclosure: Disclosure };

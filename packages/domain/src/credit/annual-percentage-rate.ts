@@ -1,11 +1,10 @@
 import type { CivilDay } from "./civil-day.ts";
 import { isOnlySolution, solveUnitPeriodRate, type TimedFlow } from "./general-equation.ts";
 import { type Flow, flowsOf, mostYears, type Stream, type StreamProblem, streamProblem } from "./stream.ts";
-import { unitPeriodsBetween } from "./time-between.ts";
+import { type UnitPeriod, unitPeriodsBetween } from "./time-between.ts";
 import {
   commonUnitPeriod,
   type Period,
-  type UnitPeriod,
   unitPeriodName,
   unitPeriodNamed,
   unitPeriodOfTerm,

@@ -1,6 +1,8 @@
 import { type CivilDay, dayOf } from "./civil-day.ts";
 import type { SeriesDay } from "./series-day.ts";
-import type { UnitPeriod } from "./unit-period.ts";
+
+/** The interval that a rate is computed over; twelve months are a year. A half month has the count 1. */
+export type UnitPeriod = { unit: "day" | "week" | "half_month" | "month"; count: number };
 
 /** Time in unit-periods: so many whole ones, and a fraction of one. */
 export type UnitPeriods = { whole: number; fraction: number };

@@ -1,9 +1,6 @@
 import type { CivilDay } from "./civil-day.ts";
 import type { SeriesDay } from "./series-day.ts";
-import { isHalfMonth, wholeMonths } from "./time-between.ts";
-
-/** The interval that a rate is computed over; twelve months are a year. A half month has the count 1. */
-export type UnitPeriod = { unit: "day" | "week" | "half_month" | "month"; count: number };
+import { isHalfMonth, type UnitPeriod, wholeMonths } from "./time-between.ts";
 
 /** From one advance or payment to the next one, or from the beginning of the term to the first (Appendix J (b)(3)(i)). */
 export type Period = { from: CivilDay; to: SeriesDay };

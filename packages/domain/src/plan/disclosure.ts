@@ -42,7 +42,7 @@ const afterDeposit = (schedule: ScheduledDue[]): ScheduledDue[] => schedule.filt
 export const interestOf = (dues: ScheduledDue[]): number => dues.reduce((sum, { parts }) => sum + parts.interest, 0);
 
 /** Whether dues are consumer credit: more than four after the deposit, or with a finance charge (12 CFR 1026.2(a)(17)). */
-export const isCredit = (schedule: ScheduledDue[]): boolean =>
+const isCredit = (schedule: ScheduledDue[]): boolean =>
   afterDeposit(schedule).length > mostInstallments || interestOf(schedule) > 0;
 
 /** What a plan was priced with. `rules`: what the law sets by dates; the quote's is that of consummation. */

@@ -1,0 +1,25 @@
+import type { PolicyDate, Quote } from "../plan/index.ts";
+import type { CalendarDate } from "../time/index.ts";
+
+/** What the agreement words: all of it is in the booking's snapshot, so that the same terms make the same document. */
+export type AgreementTerms = {
+  bookingId: string;
+  version: number;
+  merchant: string;
+  publicLabel: string;
+  participantName: string;
+  startsOn: CalendarDate;
+  endsOn: CalendarDate;
+  timeZone: string;
+  venue: string;
+  currency: string;
+  lines: Quote["lines"];
+  total: number;
+  plan: Quote["plan"];
+  schedule: Quote["schedule"];
+  /** Null where the plan is no consumer credit. */
+  disclosure: Quote["disclosure"];
+  policy: PolicyDate[];
+  administrationFee: number;
+  clearanceDeadlineOn: CalendarDate;
+};
