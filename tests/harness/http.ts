@@ -98,7 +98,8 @@ async function ask(base: string, method: string, path: string, call: Call): Prom
 }
 
 type Settled = "id" | "version" | "auditHash" | "status";
-type Optional = "healthCare" | "taxes" | "lateCharge" | "nonPayment" | "addOns" | "itinerary" | "aftercare";
+type Collected = "lateCharge" | "nonPayment" | "collection" | "returnGraceDays" | "financingHours";
+type Optional = Collected | "healthCare" | "taxes" | "addOns" | "itinerary" | "aftercare";
 
 /** A program as `POST /v1/programs` takes it, plainly sample data. */
 export const programBody: Omit<Program, Settled | Optional> = {

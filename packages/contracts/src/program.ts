@@ -47,6 +47,14 @@ export const programFields = {
   nonPayment: z.nullable(
     z.strictObject({ noticeDays: list(count(0, 365), { most: 10 }), cancelDaysBefore: count(0, 365) }),
   ),
+  collection: z.strictObject({
+    retryDays: list(count(1, 60), { most: 5 }),
+    noticeDaysBefore: list(count(1, 60), { most: 5 }),
+    moveDays: count(0, 90),
+    moves: count(0, 20),
+  }),
+  returnGraceDays: count(0, 20),
+  financingHours: count(1, 720),
   cancellation: z.strictObject({
     administrationFee: amount(),
     tiers: list(z.strictObject({ daysBefore: count(0, 730), refundPercent: count(0, 100) }), { least: 1, most: 12 }),
@@ -90,6 +98,9 @@ export const termsResponse = () =>
     plans: programFields.plans,
     lateCharge: programFields.lateCharge,
     nonPayment: programFields.nonPayment,
+    collection: programFields.collection,
+    returnGraceDays: programFields.returnGraceDays,
+    financingHours: programFields.financingHours,
     cancellation: programFields.cancellation,
     screening: programFields.screening,
     holdMinutes: programFields.holdMinutes,

@@ -12,7 +12,7 @@ import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Raised when a stored shape changes: an older folder is then refused rather than misread. */
-const FORMAT = "6";
+const FORMAT = "7";
 
 /** What prevents a start and is no bug: its message is the one line that the person sees. */
 export class StartRefused extends Error {

@@ -23,3 +23,25 @@ export type AgreementTerms = {
   administrationFee: number;
   clearanceDeadlineOn: CalendarDate;
 };
+
+/** What the agreement words of a booking's snapshot, and nothing else of it: it is stored with the document. */
+export const worded = (terms: AgreementTerms): AgreementTerms => ({
+  bookingId: terms.bookingId,
+  version: terms.version,
+  merchant: terms.merchant,
+  publicLabel: terms.publicLabel,
+  participantName: terms.participantName,
+  startsOn: terms.startsOn,
+  endsOn: terms.endsOn,
+  timeZone: terms.timeZone,
+  venue: terms.venue,
+  currency: terms.currency,
+  lines: terms.lines,
+  total: terms.total,
+  plan: terms.plan,
+  schedule: terms.schedule,
+  disclosure: terms.disclosure,
+  policy: terms.policy,
+  administrationFee: terms.administrationFee,
+  clearanceDeadlineOn: terms.clearanceDeadlineOn,
+});

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
 import type { ScheduledDue } from "../plan/index.ts";
-import type { AgreementTerms } from "./agreement-terms.ts";
+import { type AgreementTerms, worded } from "./agreement-terms.ts";
 import { creditTerms, electronicRecords, holderNotice } from "./credit-contract.ts";
 import { type Block, block, pageOf, row, type SectionedPage } from "./document.ts";
 import { type CreditTerms, disclosureBox, disclosureStyle, itemization } from "./truth-in-lending.ts";
@@ -32,7 +32,7 @@ export function agreementDocument(terms: AgreementTerms): AgreementDocument {
     ...(credit === null ? [] : [holderNotice()]),
   ];
   const page = pageOf(`Booking agreement ${terms.bookingId}`, blocks, credit === null ? "" : disclosureStyle);
-  return { ...page, terms };
+  return { ...page, terms: worded(terms) };
 }
 
 function creditOf(terms: AgreementTerms): CreditTerms | null {

@@ -1,7 +1,8 @@
 import type { DomainEvent, EventData, EventName } from "../event/index.ts";
-import type { BillingContext, FactContext, JournalEntry } from "../ledger/index.ts";
+import type { BillingContext, FactContext, JournalEntry, Parts } from "../ledger/index.ts";
 import type { PlanKind, QuotedTerms } from "../plan/index.ts";
 import type { CalendarDate, Instant } from "../time/index.ts";
+import type { PaymentMethod } from "./attempt.ts";
 import type { Due } from "./due.ts";
 import type { Participant } from "./participant.ts";
 import type { BookingStatus } from "./transitions.ts";
@@ -38,6 +39,28 @@ export type Acceptance = { version: number; hash: string; at: Instant };
 export type AdmissionOutcome = "admitted" | "no_show" | "turned_away";
 export type Admission = { outcome: AdmissionOutcome; at: Instant; by: string };
 
+/**
+ * A payment method that may be charged while nobody is at a page. `fingerprint` is the same for the same card or account
+ * of any payer; a card is good through the last day of its month (`expiresOn`, `2030-04-30`). `unusable` says why it is
+ * charged no more.
+ */
+export type SavedMethod = {
+  id: string;
+  type: PaymentMethod;
+  fingerprint: string | null;
+  last4: string | null;
+  expiresOn: CalendarDate | null;
+  mandateId: string | null;
+  savedAt: Instant;
+  unusable: "detached" | "customer_deleted" | "mandate_withdrawn" | null;
+};
+
+/** Dates in the cohort's zone; nothing is tried, noticed, charged late or cancelled from `from` until `until`. */
+export type Pause = { from: CalendarDate; until: CalendarDate | null };
+
+/** Dues that one attempt settles together, and of what each part of the payment consists; the date that it counts from. */
+export type OpenPayoff = { attemptId: string; on: CalendarDate; dues: { dueId: string; parts: Parts }[] };
+
 /** One participant's claim on one place. Amounts in minor units of `currency`; `paid` and `refunded` are gross. */
 export type Booking = {
   id: string;
@@ -72,6 +95,14 @@ export type Booking = {
   terms: BookingTerms;
   agreement: AgreementState;
   autopay: boolean;
+  /** What the client pays later dues with by their permission; absent where nothing is saved. */
+  savedMethod?: SavedMethod;
+  /** When staff paused its collection, and went on; the last one may still run. Absent where they never did. */
+  pauses?: Pause[];
+  /** What is settled all at once while its attempt is open; absent where none is. */
+  payoff?: OpenPayoff;
+  /** The date in the cohort's zone on which the deposit was learnt to be settled; absent until then. */
+  depositSettledOn?: CalendarDate;
   /** While `held`: the instant of the place's claim. */
   holdExpiresAt: Instant | null;
   /** Which of its account's live unpaid holds this one is or was, from 1 on; null for an admin's, which is not counted. */

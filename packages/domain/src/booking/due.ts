@@ -50,7 +50,40 @@ export type Due = {
   openAttemptId: string | null;
   /** The open attempt asks for less than what was unpaid. Meaningless while no attempt is open. */
   openPart: boolean;
+  /** What tries with a saved method have come to; absent while none has failed. */
+  tries?: Tries;
+  /** Which notices have gone, each for the date that the due had then; absent while none has. */
+  notices?: Notice[];
+  /** How much of it staff have waived, in minor units; absent where nothing was. */
+  waived?: number;
+  /** The late charge that it has brought about; absent while it has none. */
+  lateChargeId?: string;
 };
+
+/** Why the last try failed, for its payer (plans.md, Tries). */
+export type DueFailure =
+  | "card_declined"
+  | "insufficient_funds"
+  | "card_expired"
+  | "authentication_required"
+  | "method_unusable"
+  | "bank_returned"
+  | "provider_error";
+
+/**
+ * Failed tries of a due with saved methods. Days count from the day on which the first failure was learnt. `stopped`: the
+ * last method is not tried again. `methodId` and `fingerprint` are those of the last try.
+ */
+export type Tries = {
+  failed: number;
+  firstFailedOn: CalendarDate;
+  lastFailure: DueFailure;
+  stopped: "hard" | "authentication" | null;
+  methodId: string;
+  fingerprint: string | null;
+};
+
+export type Notice = { kind: "upcoming" | "past_due" | "final"; days: number; dueOn: CalendarDate };
 
 export type PlannedDue = Pick<Due, "id" | "sequence" | "kind" | "dueOn" | "startsBy" | "amount" | "parts">;
 
@@ -80,7 +113,8 @@ export function scheduledDue({ id, sequence, kind, dueOn, startsBy, amount, part
 const nothing: Parts = { principal: 0, interest: 0, fee: 0, tax: 0 };
 
 /** What is still to be collected of a due; nothing of a cancelled one. */
-export const unpaid = (due: Due): number => (due.status === "cancelled" ? 0 : due.amount - due.paid);
+export const unpaid = (due: Due): number =>
+  due.status === "cancelled" ? 0 : due.amount - due.paid - (due.waived ?? 0);
 
 /** How many dues one transaction bills: each adds an entry and up to two events, and DynamoDB takes 100 items. */
 export const duesAtOnce = 20;

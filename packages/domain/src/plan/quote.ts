@@ -1,8 +1,14 @@
 import type { Cohort, CohortTerms } from "../cohort/index.ts";
 import { isOnSale } from "../cohort/index.ts";
-import type { CreditRules } from "../credit/index.ts";
+import { type CreditRules, figureOn } from "../credit/index.ts";
 import { chargeProblem, largestCharge } from "../money/index.ts";
-import { depositOn, type PlanOffer } from "../program/index.ts";
+import {
+  type CollectionRule,
+  depositOn,
+  type LateChargeRule,
+  type NonPaymentRule,
+  type PlanOffer,
+} from "../program/index.ts";
 import { type CalendarDate, dateIn, type Instant, plusHours } from "../time/index.ts";
 import { choosePlan, type WantedPlan } from "./choice.ts";
 import { type Disclosure, disclosureOf, interestOf } from "./disclosure.ts";
@@ -32,6 +38,11 @@ export type QuotedTerms = {
   holdMinutes: number;
   administrationFee: number;
   tiers: { daysBefore: number; refundPercent: number }[];
+  collection: CollectionRule;
+  /** With the most that the law allows on the quote's date, in percent of what is late; null where it sets no bound. */
+  lateCharge: (LateChargeRule & { capPercent: number | null }) | null;
+  nonPayment: NonPaymentRule | null;
+  returnGraceDays: number;
 };
 
 /**
@@ -132,7 +143,7 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
         ...{ total, deposit, quotedOn, terms },
       }),
       policy: policyDates(terms.cancellation.tiers, startsOn, quotedOn),
-      terms: quotedTerms(cohort, terms, request.merchant),
+      terms: quotedTerms(cohort, terms, request, quotedOn),
       validUntil: plusHours(now, validHours),
       removedAt: plusHours(now, keptHours),
     },
@@ -145,7 +156,12 @@ const tooMuch: QuoteRefusal = {
   detail: "The total is more than two charges can carry; ask for fewer add-ons",
 };
 
-function quotedTerms(cohort: Cohort, terms: CohortTerms, merchant: string): QuotedTerms {
+function quotedTerms(
+  cohort: Cohort,
+  terms: CohortTerms,
+  { merchant, creditRules }: QuoteRequest,
+  quotedOn: CalendarDate,
+): QuotedTerms {
   const { datesVersion, startsOn, endsOn, timeZone, venue, clearanceDeadlineOn, salesEndAt } = cohort;
   const { declineAfterHours, validityDays } = terms.screening;
   return {
@@ -164,6 +180,13 @@ function quotedTerms(cohort: Cohort, terms: CohortTerms, merchant: string): Quot
     holdMinutes: terms.holdMinutes,
     administrationFee: terms.cancellation.administrationFee,
     tiers: terms.cancellation.tiers,
+    collection: terms.collection,
+    lateCharge: terms.lateCharge && {
+      ...terms.lateCharge,
+      capPercent: figureOn(creditRules.lateChargeCap, quotedOn) ?? null,
+    },
+    nonPayment: terms.nonPayment,
+    returnGraceDays: terms.returnGraceDays,
   };
 }
 

@@ -17,6 +17,16 @@ export type ItineraryDay = {
 };
 export type AftercareStep = { afterDays: number; kind: string; instruments?: string[] | undefined };
 
+/** One charge for a due that is unpaid so many days after its date, in minor units. */
+export type LateChargeRule = { amount: number; graceDays: number };
+/** Days after a due's date on which notices go, the last of them the final one; days before the start of the cancellation. */
+export type NonPaymentRule = { noticeDays: number[]; cancelDaysBefore: number };
+/**
+ * How dues are collected: days after the first failed try on which it is tried again, days before a due on which a notice
+ * goes, and by how many days and how often a client may move a due.
+ */
+export type CollectionRule = { retryDays: number[]; noticeDaysBefore: number[]; moveDays: number; moves: number };
+
 /** What an admin writes: prices, rules and texts of what is sold. Amounts in minor units of `currency`. */
 export type ProgramContent = {
   name: string;
@@ -31,8 +41,13 @@ export type ProgramContent = {
   deposit: DepositRule;
   taxes: Tax[];
   plans: PlanOffer[];
-  lateCharge: { amount: number; graceDays: number } | null;
-  nonPayment: { noticeDays: number[]; cancelDaysBefore: number } | null;
+  lateCharge: LateChargeRule | null;
+  nonPayment: NonPaymentRule | null;
+  collection: CollectionRule;
+  /** So many business days a returned deposit may be paid in another way. */
+  returnGraceDays: number;
+  /** So many hours an outside lender has to decide. */
+  financingHours: number;
   cancellation: { administrationFee: number; tiers: CancellationTier[] };
   screening: { clearanceDeadlineDaysBefore: number; validityDays: number; declineAfterHours: number };
   holdMinutes: number;
@@ -101,6 +116,7 @@ export function programProblems(program: ProgramContent): Problem[] {
       path: "taxes",
       message: `Tax ${id} is there twice`,
     })),
+    ...collectionProblems(program),
     ...program.itinerary.flatMap(({ day }, index) =>
       day > program.days ? [{ path: `itinerary.${index}.day`, message: `The program has ${program.days} days` }] : [],
     ),
@@ -144,6 +160,18 @@ function depositProblems({ placeTypes, deposit, currency }: ProgramContent): Pro
 function planProblems({ plans }: ProgramContent): Problem[] {
   const twice = repeated(plans.map(({ kind }) => kind));
   return twice.map((kind) => ({ path: "plans", message: `Plan ${kind} is there twice` }));
+}
+
+/** Days that are counted from one date, each of which has one notice or try, in the order in which they come. */
+function collectionProblems({ collection, nonPayment }: ProgramContent): Problem[] {
+  const rising = (days: number[]) => days.every((day, index) => index === 0 || day > (days[index - 1] ?? 0));
+  const problem = (path: string, isSound: boolean, message: string) => (isSound ? [] : [{ path, message }]);
+  const { retryDays, noticeDaysBefore } = collection;
+  return [
+    ...problem("collection.retryDays", rising(retryDays), "Days rise from one to the next"),
+    ...problem("collection.noticeDaysBefore", rising(noticeDaysBefore.toReversed()), "Days fall from one to the next"),
+    ...problem("nonPayment.noticeDays", rising(nonPayment?.noticeDays ?? []), "Days rise from one to the next"),
+  ];
 }
 
 function tierProblems({ cancellation: { tiers } }: ProgramContent): Problem[] {

@@ -14,6 +14,9 @@ export type ProgramTerms = Pick<
   | "plans"
   | "lateCharge"
   | "nonPayment"
+  | "collection"
+  | "returnGraceDays"
+  | "financingHours"
   | "cancellation"
   | "screening"
   | "holdMinutes"
@@ -22,6 +25,7 @@ export type ProgramTerms = Pick<
 
 export function programTerms(program: Program): ProgramTerms {
   const { publicLabel, days, currency, placeTypes, deposit, taxes, plans, lateCharge, nonPayment } = program;
+  const { collection, returnGraceDays, financingHours } = program;
   const { cancellation, screening, holdMinutes, addOns } = program;
   return {
     publicLabel,
@@ -33,6 +37,9 @@ export function programTerms(program: Program): ProgramTerms {
     plans,
     lateCharge,
     nonPayment,
+    collection,
+    returnGraceDays,
+    financingHours,
     cancellation,
     screening,
     holdMinutes,

@@ -36,6 +36,9 @@ export const program = (changes: Partial<Program> = {}): Program => ({
   taxes: [],
   lateCharge: null,
   nonPayment: null,
+  collection: { retryDays: [3, 5, 7], noticeDaysBefore: [7, 1], moveDays: 14, moves: 2 },
+  returnGraceDays: 5,
+  financingHours: 72,
   cancellation: {
     administrationFee: 50_000,
     tiers: [
