@@ -2,6 +2,7 @@ import { readFile } from "@clearing/store/booking-file";
 import { readClearance } from "@clearing/store/clearance";
 import type { Occasion } from "@clearing/store/occasion";
 import { sweepCohort } from "./cohort.ts";
+import { beginToCollect } from "./collect.ts";
 import { type Context, system } from "./context.ts";
 import { progressBooking } from "./progress.ts";
 import { removeBooking } from "./removal.ts";
@@ -26,20 +27,26 @@ export async function workOnBooking(parts: Parts, bookingId: string): Promise<Re
       const moved = await progressBooking(store, request, occasionOf(parts, "sweep:deadline"));
       if (!moved.ok) return moved;
       const reminded = await remind(store, bookingId, occasionOf(parts, "sweep:reminder"));
-      return reminded.ok ? billDues(store, bookingId, occasionOf(parts, "sweep:dues")) : reminded;
+      return reminded.ok ? workOnDues(parts, bookingId) : reminded;
     }
     case "confirmed": {
-      const billed = await billDues(store, bookingId, occasionOf(parts, "sweep:dues"));
+      const billed = await workOnDues(parts, bookingId);
       return billed.ok ? completeBooking(store, bookingId, occasionOf(parts, "sweep:completion")) : billed;
     }
     case "expired":
     case "cancelled":
       return removeBooking(store, bookingId, occasionOf(parts, "remove"));
     case "completed":
-      return billDues(store, bookingId, occasionOf(parts, "sweep:dues"));
+      return workOnDues(parts, bookingId);
     case "declined":
       return { ok: true };
   }
+}
+
+/** What is asked for of a booking's dues, in its order: they are billed, then collected. */
+async function workOnDues(parts: Parts, bookingId: string): Promise<Result> {
+  const billed = await billDues(parts.store, bookingId, occasionOf(parts, "sweep:dues"));
+  return billed.ok ? beginToCollect(parts, bookingId, occasionOf(parts, "sweep:collection")) : billed;
 }
 
 /** A clearance has changed, lapsed, or its `not_cleared` has run its hours: the booking follows, then the clearance rests. */

@@ -1,4 +1,5 @@
-import { readAttempt } from "@clearing/store/attempt";
+import { readAttemptFile } from "@clearing/store/attempt";
+import { makeTry } from "./collect.ts";
 import type { Context } from "./context.ts";
 import { closeAttempt, closePages } from "./pages.ts";
 import { carryOutRefund } from "./refund.ts";
@@ -8,8 +9,12 @@ type Result = { ok: true } | { ok: false; reason: string };
 
 /** An attempt is due for a look at Stripe, so that nothing hangs on a message. */
 export async function workOnAttempt(context: Context, bookingId: string, attemptId: string): Promise<Result> {
-  const attempt = await readAttempt(context.store, bookingId, attemptId);
-  if (attempt === null) return { ok: true };
+  const file = await readAttemptFile(context.store, bookingId, attemptId);
+  if (file === null) return { ok: true };
+  const { attempt, booking } = file;
+  if (attempt.via === "off_session" && attempt.status === "requested" && attempt.paymentIntentId === null) {
+    return told(await makeTry(context, { attempt, booking }, "collect"));
+  }
   const over =
     attempt.via === "checkout" && attempt.status === "open" && attempt.sessionExpiresAt <= context.clock.now();
   // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.

@@ -18,7 +18,7 @@ import { type AttemptRef, by, type Context } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
 import { neverMade } from "./session.ts";
 import { shown } from "./shown.ts";
-import { intentNeverMade, standingAtStripe } from "./standing.ts";
+import { endFailed, intentNeverMade, standingAtStripe } from "./standing.ts";
 
 /** `kept`: the record of a request's answer was written with the page that it opened. */
 export type Settled = (SettleResult & { kept?: boolean }) | GatewayFailure;
@@ -125,6 +125,10 @@ async function settleOrGiveUp(
     const opened = await recordOpened(context, attempt, session, answer);
     if (!opened.ok || (opened.attempt !== null && outcome.kind === "open")) return opened;
   } else if (changesNothing(attempt, outcome, clock.now())) return { ok: true, attempt };
+  if (attempt.via === "off_session" && outcome.kind === "failed" && isUnderWay(attempt)) {
+    const ended = await endFailed(context, outcome);
+    return ended.ok ? applyOutcome(context, ref, ended.value, action, read) : ended;
+  }
   if (outcome.kind !== "verifying" || session === null || !givesUp(attempt)) {
     return applyOutcome(context, ref, outcome, action, read);
   }

@@ -22,7 +22,7 @@ export async function standingAtStripe(context: Context, attempt: Attempt): Prom
     }
     case "off_session": {
       const payment = await intentOf(context, attempt);
-      return payment.ok ? { ok: true, value: { outcome: outcomeOfPayment(payment.value), session: null } } : payment;
+      return payment.ok ? { ok: true, value: { outcome: outcomeOffSession(payment.value), session: null } } : payment;
     }
   }
 }
@@ -50,6 +50,40 @@ async function intentOf(context: Context, attempt: OffSessionAttempt): Promise<G
   return isTold
     ? { ...failure, kind: "invalid", code: intentNeverMade }
     : { ...failure, kind: "unknown", code: intentNotKnown };
+}
+
+/**
+ * What an intent without a page says of its attempt: nobody is there to do what the bank asks for, so that an intent
+ * which waits for its client has failed.
+ */
+export function outcomeOffSession(payment: PaymentFacts): PaymentOutcome {
+  const outcome = outcomeOfPayment(payment);
+  const { paymentIntentId } = payment;
+  return outcome.kind === "open" && payment.status === "requires_action"
+    ? { kind: "failed", paymentIntentId, code: authenticationRequired }
+    : outcome;
+}
+
+const authenticationRequired = "authentication_required";
+
+/**
+ * Cancels an intent whose payment has failed, so that no later confirmation of it takes money after its due is free for
+ * another attempt (I5). Gives why it failed, or what has become of it meanwhile.
+ */
+export async function endFailed(
+  { gateway }: Context,
+  failed: PaymentOutcome & { kind: "failed" },
+): Promise<GatewayResult<PaymentOutcome>> {
+  const { paymentIntentId } = failed;
+  if (paymentIntentId === null) return { ok: true, value: failed };
+  const cancelled = await gateway.cancelPaymentIntent(paymentIntentId);
+  if (cancelled.ok) return { ok: true, value: failed };
+  if (cancelled.kind !== "invalid") return cancelled;
+  // It can be cancelled no more: cancelled or paid since.
+  const found = shown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
+  if (!found.ok) return found;
+  const outcome = outcomeOffSession(found.value);
+  return { ok: true, value: outcome.kind === "cancelled" ? failed : outcome };
 }
 
 /**

@@ -22,6 +22,8 @@ export async function applyStripeEvent(
 ): Promise<Acted> {
   if (named === null || !isOfOnePayment(hint)) return applyObject(context, hint);
   const action = `stripe:${hint.type}`;
+  // A card that is declined on a page leaves the page open, and of a debit's failure its session tells.
+  if (hint.type === "payment_intent.payment_failed" && named.attempt.via === "checkout") return { ok: true };
   const wasOver = isOver(named.attempt);
   const settled = wasOver
     ? ({ ok: true, attempt: named.attempt } as const)

@@ -16,8 +16,8 @@ const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "payment_intent.amount_capturable_updated": "needless",
   "payment_intent.processing": "acted_on",
   "payment_intent.succeeded": "needless",
-  // A declined card leaves its page open; of a debit, the session tells.
-  "payment_intent.payment_failed": "needless",
+  // A debit of a saved account tells nothing else. Of a page, its session tells, and a declined card leaves it open.
+  "payment_intent.payment_failed": "acted_on",
   "payment_intent.canceled": "acted_on",
   "charge.pending": "needless",
   "charge.succeeded": "acted_on",

@@ -65,6 +65,19 @@ export type CreateCheckoutSession = {
   metadata: Metadata;
 };
 
+/** A charge of a saved method while nobody is at a page. All of it is stored with the attempt, as a session's is. */
+export type CreatePaymentIntent = {
+  customerId: string;
+  currency: string;
+  amount: number;
+  label: string;
+  paymentMethodId: string;
+  methodType: "card" | "us_bank_account";
+  /** The mandate that a bank account is debited by; null for a card. */
+  mandateId: string | null;
+  metadata: Metadata;
+};
+
 export type CreateRefund = { chargeId: string; amount: number; metadata: Metadata };
 
 /**
@@ -99,6 +112,11 @@ export interface Gateway {
   listCheckoutSessions(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<CheckoutFacts>>>;
   /** The session that a payment intent was made by; null for an intent of no session. */
   findCheckoutSession(paymentIntentId: string): Promise<GatewayResult<CheckoutFacts | null>>;
+  /**
+   * Confirmed at once. A payment that the bank declines, or for which the client would have to authenticate, is an intent
+   * as well: its `lastError` says why. `invalid`: there is none, since Stripe refused the request.
+   */
+  createPaymentIntent(intent: CreatePaymentIntent, key: string): Promise<GatewayResult<PaymentFacts>>;
   retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
   /** Newest first: how an attempt without a session is found again. */
   listPaymentIntents(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<PaymentFacts>>>;

@@ -83,7 +83,15 @@ function paidWith({ payment_method, payment_method_details: details }: Stripe.Ch
     fingerprint: card?.fingerprint ?? bank?.fingerprint ?? null,
     mandateId: idOf(card?.mandate ?? bank?.mandate),
     networkTransactionId: card?.network_transaction_id ?? null,
+    ...(card ? { method: { type: "card", last4: card.last4 ?? null, expiresOn: endOfMonth(card) } } : {}),
+    ...(bank ? { method: { type: "us_bank_account", last4: bank.last4 ?? null, expiresOn: null } } : {}),
   };
+}
+
+/** The last day on which a card is good; null where Stripe does not say. */
+function endOfMonth({ exp_month, exp_year }: Pick<Stripe.Charge.PaymentMethodDetails.Card, "exp_month" | "exp_year">) {
+  const isSaid = Number.isInteger(exp_month) && Number.isInteger(exp_year);
+  return isSaid ? new Date(Date.UTC(exp_year, exp_month, 0)).toISOString().slice(0, 10) : null;
 }
 
 export function chargeFacts(charge: Stripe.Charge): ChargeFacts {

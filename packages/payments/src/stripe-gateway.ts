@@ -1,6 +1,7 @@
 import { Stripe } from "stripe";
 import { STRIPE_API_VERSION } from "./api-version.ts";
 import { askStripe } from "./ask-stripe.ts";
+import { orDeclined } from "./declined-intent.ts";
 import type { Gateway } from "./gateway.ts";
 import { genuine, genuineList, pageOf } from "./genuine.ts";
 import {
@@ -12,7 +13,7 @@ import {
   refundFacts,
 } from "./reduce-stripe-objects.ts";
 import type { CheckoutFacts, PaymentFacts } from "./stripe-objects.ts";
-import { after, eventQuery, madeBy, PAGE_SIZE, sessionParams } from "./stripe-params.ts";
+import { after, eventQuery, intentParams, madeBy, PAGE_SIZE, sessionParams } from "./stripe-params.ts";
 
 export type StripeGatewayOptions = {
   secretKey: string;
@@ -113,6 +114,13 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         const expand = SESSION.map((path) => `data.${path}`);
         const page = await stripe.checkout.sessions.list({ payment_intent: paymentIntentId, limit: 1, expand });
         return pageOf(page, checkoutFacts, (facts) => facts.sessionId).items[0] ?? null;
+      }),
+
+    createPaymentIntent: (intent, key) =>
+      write(async () => {
+        const params = { ...intentParams(intent), expand: INTENT };
+        const made = await orDeclined(stripe.paymentIntents.create(params, { idempotencyKey: key }));
+        return paymentFacts(genuine(made, "payment_intent"));
       }),
 
     retrievePaymentIntent: (paymentIntentId) =>

@@ -53,7 +53,12 @@ export type CheckoutAttempt = AnyAttempt & {
 };
 
 /** A try with a saved method, by the client's permission to collect; nobody is at a page. */
-export type OffSessionAttempt = AnyAttempt & { via: "off_session"; paymentMethodId: string; mandateId: string | null };
+export type OffSessionAttempt = AnyAttempt & {
+  via: "off_session";
+  paymentMethodId: string;
+  methodType: PaymentMethod;
+  mandateId: string | null;
+};
 
 /**
  * One try to collect one due. Its id is the idempotency key and the metadata at Stripe; all else that Stripe is asked with

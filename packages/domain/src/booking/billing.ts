@@ -2,8 +2,9 @@ import type { JournalEntry } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, billingContext, bookingEvent, mayOwe } from "./booking.ts";
 import { dueDeadline } from "./deadline.ts";
-import { aboutDue, billDue, type Due, duesAtOnce, replaceDue, resting } from "./due.ts";
+import { aboutDue, billDue, type Due, duesAtOnce, isAtRest, replaceDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
+import { resting } from "./resting.ts";
 
 /**
  * Bills the dues that have fallen due, and marks those past due the day after; at most so many at once, the earliest
@@ -28,7 +29,7 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
       journal.push(...bill.journal);
       billed.push(next);
     }
-    if (next.status === "scheduled") next = { ...resting(next, today), openAttemptId: due.openAttemptId };
+    if (isAtRest(next)) next = { ...resting(before, next, today), openAttemptId: due.openAttemptId };
     dues = replaceDue(dues, next);
   }
   return nextVersion(before, now, { dues }, (booking) => ({

@@ -46,13 +46,14 @@ export type Admission = { outcome: AdmissionOutcome; at: Instant; by: string };
  */
 export type SavedMethod = {
   id: string;
+  customerId: string;
   type: PaymentMethod;
   fingerprint: string | null;
   last4: string | null;
   expiresOn: CalendarDate | null;
   mandateId: string | null;
   savedAt: Instant;
-  unusable: "detached" | "customer_deleted" | "mandate_withdrawn" | null;
+  unusable: "detached" | "customer_deleted" | "mandate_withdrawn" | "refused" | null;
 };
 
 /** Dates in the cohort's zone; nothing is tried, noticed, charged late or cancelled from `from` until `until`. */

@@ -1,4 +1,5 @@
-import type { Instant } from "../time/index.ts";
+import type { CalendarDate, Instant } from "../time/index.ts";
+import type { PaymentMethod } from "./attempt.ts";
 
 /**
  * With what a charge was paid, by Stripe's ids. `fingerprint` is the same for the same card or bank account of any
@@ -10,6 +11,8 @@ export type PaidWith = {
   fingerprint: string | null;
   mandateId: string | null;
   networkTransactionId: string | null;
+  /** What it is, for a method that is saved; absent where Stripe does not say. */
+  method?: { type: PaymentMethod; last4: string | null; expiresOn: CalendarDate | null };
 };
 
 /**

@@ -1,8 +1,7 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
 import { type CheckoutAttempt, marginMinutes, type PaymentMethod } from "./attempt.ts";
 import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
-import { waitsForConfirmation } from "./deadline.ts";
-import { type Due, replaceDue, unpaid } from "./due.ts";
+import { type Due, replaceDue, unpaid, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { partProblem } from "./part-payment.ts";
 
@@ -114,7 +113,8 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
     via: "checkout",
     methods: request.methods,
     returnUrl: request.returnUrl,
-    autopay: before.autopay,
+    // What is paid by link leaves the saved method as it is: the permission names that one.
+    autopay: isDeposit && before.autopay,
     status: "requested",
     sessionId: null,
     url: null,

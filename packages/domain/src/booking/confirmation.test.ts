@@ -172,10 +172,12 @@ describe("a reminder of what is missing", () => {
   });
 
   test("wakes the sweep in time", () => {
-    const wakes = nextDeadline({ ...waiting, dues: [] });
+    const wakes = nextDeadline({ ...waiting, dues: [] }, waiting.createdAt);
 
     expect(wakes).toBe(first);
-    expect(nextDeadline({ ...waiting, dues: [], clearanceReminders: [] })).toBe(waiting.clearanceDueAt);
+    expect(nextDeadline({ ...waiting, dues: [], clearanceReminders: [] }, waiting.createdAt)).toBe(
+      waiting.clearanceDueAt,
+    );
   });
 
   test("goes out for a clearance that is too short, and not for one that lacks nothing", () => {

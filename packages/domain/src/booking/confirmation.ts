@@ -1,7 +1,6 @@
 import { addDays, dateIn, type Instant, startOfDay } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
-import { waitsForConfirmation } from "./deadline.ts";
-import type { Due } from "./due.ts";
+import { type Due, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 
 /** What starts by the confirmation is due the day after the first one. */

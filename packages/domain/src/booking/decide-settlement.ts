@@ -51,9 +51,9 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
       if (attempt.status !== "requested") return { kind: "unchanged" };
       return failed(state, "refused", outcome.code, now);
     case "withdrawn":
-      return failed(state, "refused", outcome.code, now, true);
+      return failed(state, "refused", outcome.code, now, { wasOpen: true });
     case "refused":
-      return failed(state, "refused", outcome.code, now);
+      return failed(state, "refused", outcome.code, now, { isRefusal: true });
     case "succeeded":
       return succeeded(state, outcome, now);
   }

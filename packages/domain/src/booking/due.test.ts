@@ -8,7 +8,9 @@ import {
   sumOf,
   trialBalance,
 } from "../ledger/index.ts";
-import { billDue, cancelDue, type Due, payDue, scheduledDue, unpaidParts, unpayDue } from "./due.ts";
+import { held } from "../testing/retreat.ts";
+import { billDue, cancelDue, type Due, payDue, scheduledDue, unpaidParts } from "./due.ts";
+import { unpayDue } from "./resting.ts";
 
 const at: BillingContext = { effectiveOn: "2027-02-06", currency: "usd", bookingId: "bkg_1", completed: false };
 const due = (parts: Parts): Due =>
@@ -98,7 +100,7 @@ describe("a due", () => {
 });
 
 describe("a due whose payment came back", () => {
-  const on = (today: string) => ({ today, currency: "usd" });
+  const on = (today: string) => ({ booking: held(), today });
   /** What a due is without its history: its bills, and how many payments left some of it unpaid. */
   const now = ({ billed: _billed, billedParts: _parts, billings: _billings, partsPaid: _partsPaid, ...rest }: Due) =>
     rest;

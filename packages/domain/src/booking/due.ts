@@ -9,7 +9,7 @@ import {
   plus,
   sumOf,
 } from "../ledger/index.ts";
-import type { CalendarDate } from "../time/index.ts";
+import type { CalendarDate, Instant } from "../time/index.ts";
 
 /** What an event says of a due: `amount` is what is unpaid of it. */
 export const aboutDue = (due: Due, { currency }: { currency: string }) => ({
@@ -71,16 +71,15 @@ export type DueFailure =
   | "provider_error";
 
 /**
- * Failed tries of a due with saved methods. Days count from the day on which the first failure was learnt. `stopped`: the
- * last method is not tried again. `methodId` and `fingerprint` are those of the last try.
+ * Failed tries of a due with saved methods. Days count from the one on which the first failure was learnt. `stopped`: the
+ * method of the last try is not tried again, or, where the client has to authenticate, no method is.
  */
 export type Tries = {
   failed: number;
   firstFailedOn: CalendarDate;
+  lastFailedAt: Instant;
   lastFailure: DueFailure;
   stopped: "hard" | "authentication" | null;
-  methodId: string;
-  fingerprint: string | null;
 };
 
 export type Notice = { kind: "upcoming" | "past_due" | "final"; days: number; dueOn: CalendarDate };
@@ -111,6 +110,13 @@ export function scheduledDue({ id, sequence, kind, dueOn, startsBy, amount, part
 }
 
 const nothing: Parts = { principal: 0, interest: 0, fee: 0, tax: 0 };
+
+/** Whether a due gets its date when its booking is confirmed, and still waits for it. */
+export const waitsForConfirmation = ({ confirmedAt }: { confirmedAt: Instant | null }, { startsBy }: Due): boolean =>
+  startsBy === "confirmation" && confirmedAt === null;
+
+/** Whether a due waits for its date, or for its client, with nothing wrong but that. */
+export const isAtRest = ({ status }: Due): boolean => status === "scheduled" || status === "action_required";
 
 /** What is still to be collected of a due; nothing of a cancelled one. */
 export const unpaid = (due: Due): number =>
@@ -158,24 +164,6 @@ export function payDue(due: Due, payment: { attemptId: string; amount: number },
     },
     journal: billed.journal,
   };
-}
-
-/**
- * Takes back what a payment paid of a due, when the bank has taken its money back: that is owed again. The due keeps its
- * date and its bills; what is under way for it goes on. Throws when less was paid.
- */
-export function unpayDue(due: Due, amount: number, at: { today: CalendarDate; currency: string }): Due {
-  if (!Number.isSafeInteger(amount) || amount < 0 || amount > due.paid) {
-    throw new RangeError(`${due.id}: ${amount} of ${due.paid} paid cannot come back`);
-  }
-  const owed: Due = { ...due, paid: due.paid - amount };
-  if (due.status === "cancelled") return cancelDue(owed, at.currency);
-  return due.status === "processing" || amount === 0 ? owed : { ...owed, status: resting(owed, at.today).status };
-}
-
-/** A due with nothing under way: past due once its date has passed. */
-export function resting(due: Due, today: CalendarDate): Due {
-  return { ...due, status: today > due.dueOn ? "past_due" : "scheduled", openAttemptId: null };
 }
 
 /**

@@ -1,8 +1,9 @@
 import { dateIn, type Instant, plusMinutes } from "../time/index.ts";
 import { type Attempt, awaitingNoVerification } from "./attempt.ts";
 import { afterFact } from "./attempt-transitions.ts";
-import { bookingEvent } from "./booking.ts";
-import { replaceDue } from "./due.ts";
+import { type Booking, bookingEvent } from "./booking.ts";
+import { type Decline, declineOf } from "./declines.ts";
+import { type Due, replaceDue, type Tries } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import {
   aboutAttempt,
@@ -13,12 +14,36 @@ import {
   type SettlementState,
 } from "./settlement.ts";
 
+/** What the failure of a try with a saved method says; null for a page, on which its client tries again. */
+const declineFor = (attempt: Attempt, code: string | null): Decline | null =>
+  attempt.via === "off_session" ? declineOf(code, attempt.methodType) : null;
+
+/** Stripe refuses the method itself: no other due is tried with it. */
+function unusableMethod(
+  { savedMethod }: Booking,
+  attempt: Attempt,
+): Pick<Booking, "savedMethod"> | Record<string, never> {
+  const isIts = attempt.via === "off_session" && savedMethod?.id === attempt.paymentMethodId;
+  return isIts ? { savedMethod: { ...savedMethod, unusable: "refused" } } : {};
+}
+
+/** The tries of a due after one more has failed. */
+function triesAfter({ terms }: Booking, { tries }: Due, decline: Decline, now: Instant): Tries {
+  return {
+    failed: (tries?.failed ?? 0) + 1,
+    firstFailedOn: tries?.firstFailedOn ?? dateIn(terms.timeZone, now),
+    lastFailedAt: now,
+    lastFailure: decline.failure,
+    stopped: decline.class === "soft" ? null : decline.class,
+  };
+}
+
 export function failed(
   state: SettlementState,
   status: "failed" | "expired" | "refused",
   code: string | null,
   now: Instant,
-  wasOpen = false,
+  { wasOpen = false, isRefusal = false }: { wasOpen?: boolean; isRefusal?: boolean } = {},
 ): SettlementDecision {
   const { booking, attempt } = state;
   const next: Attempt = {
@@ -38,18 +63,23 @@ export function failed(
   const heldUntil = attempt.via === "checkout" ? attempt.heldUntil : null;
   const unused = deposit && status === "refused" && heldUntil !== null;
   const until = unused && !wasOpen ? heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
+  const decline = status === "failed" || isRefusal ? declineFor(attempt, code) : null;
+  const tried = decline === null ? due : { ...due, tries: triesAfter(booking, due, decline, now) };
   const change = nextVersion(
     booking,
     now,
     {
-      dues: replaceDue(booking.dues, freed(booking, due, today)),
+      dues: replaceDue(booking.dues, freed(booking, tried, today)),
       ...(until === null ? {} : { holdExpiresAt: until }),
+      ...(decline?.failure === "method_unusable" ? unusableMethod(booking, attempt) : {}),
       ...(debit ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),
       ...(unused ? { holdExtended: false } : {}),
     },
     (after) => ({
       events:
-        status === "failed" ? [bookingEvent(after, "PaymentFailed", { ...aboutAttempt(attempt), reason: code })] : [],
+        status === "failed"
+          ? [bookingEvent(after, "PaymentFailed", { ...aboutAttempt(attempt), reason: decline?.failure ?? code })]
+          : [],
       journal: [],
     }),
   );

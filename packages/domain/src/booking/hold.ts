@@ -90,7 +90,7 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
     createdAt: now,
     dueAt: null,
   };
-  const first = { ...held, dueAt: nextDeadline(held) };
+  const first = { ...held, dueAt: nextDeadline(held, now) };
   const data = {
     placeType: first.placeType,
     total: first.total,

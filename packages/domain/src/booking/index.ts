@@ -2,6 +2,7 @@ export * from "./admission.ts";
 export * from "./attempt.ts";
 export * from "./attempt-transitions.ts";
 export * from "./autopay.ts";
+export * from "./begin-tries.ts";
 export * from "./billing.ts";
 export * from "./booking.ts";
 export * from "./cancellation.ts";

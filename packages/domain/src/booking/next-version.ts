@@ -2,6 +2,7 @@ import type { DomainEvent } from "../event/index.ts";
 import type { Account, JournalEntry } from "../ledger/index.ts";
 import { remindersBefore } from "../screening/attention.ts";
 import type { Instant } from "../time/index.ts";
+import { withActions } from "./action-required.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextDeadline } from "./deadline.ts";
 import { aboutDue } from "./due.ts";
@@ -65,7 +66,8 @@ export function nextVersion(
   report: (booking: Booking) => Omit<BookingChange, "booking">,
 ): BookingChange {
   const status = statusAfter(before, facts);
-  const changed = withReminders(before, { ...before, ...changes, status, version: before.version + 1 }, now);
+  const reached = withReminders(before, { ...before, ...changes, status, version: before.version + 1 }, now);
+  const changed = { ...reached, dues: withActions(reached, now) };
   const { events: reported, journal } = report(changed);
   const events = [...reported, ...pastDueEvents(before, changed)];
   const booking: Booking = {
@@ -73,5 +75,5 @@ export function nextVersion(
     ...balancesAfter(changed, journal),
     timeline: [...changed.timeline, ...events.map(({ name }) => ({ at: now, event: name }))],
   };
-  return { booking: { ...booking, dueAt: nextDeadline(booking) }, events, journal };
+  return { booking: { ...booking, dueAt: nextDeadline(booking, now) }, events, journal };
 }

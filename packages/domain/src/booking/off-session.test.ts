@@ -12,7 +12,14 @@ function collecting(): { life: Life; attempt: OffSessionAttempt } {
   const attempt: OffSessionAttempt = {
     ...{ id: "att_off", version: 1, bookingId: booking.id, dueId: due.id, purpose: "due", via: "off_session" },
     ...{ amount: due.amount, currency: booking.currency, customerId: "cus_1", description: "Seven-day program" },
-    ...{ paymentMethodId: "pm_1", mandateId: null, paymentIntentId: null, chargeId: null, feePosted: false },
+    ...{
+      paymentMethodId: "pm_1",
+      methodType: "card",
+      mandateId: null,
+      paymentIntentId: null,
+      chargeId: null,
+      feePosted: false,
+    },
     ...{ status: "requested", failureCode: null, createdAt: now, dueAt: now },
   };
   life.attempts.push(attempt);
@@ -46,7 +53,7 @@ describe("an attempt with a saved method", () => {
     expect([balance(life).status, current(life)?.status]).toEqual(["processing", "processing"]);
 
     life.settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" });
-    expect(balance(life)).toMatchObject({ status: "scheduled", openAttemptId: null });
+    expect(balance(life)).toMatchObject({ status: "action_required", openAttemptId: null });
     expect(current(life)).toMatchObject({ status: "failed", failureCode: "insufficient_funds" });
   });
 

@@ -2,10 +2,10 @@ import { paymentSettled } from "../ledger/index.ts";
 import { dateIn, type Instant, later } from "../time/index.ts";
 import { billingContext, bookingEvent } from "./booking.ts";
 import { chargeOf, paidBy, succeededAttempt } from "./captured.ts";
-import { waitsForConfirmation } from "./deadline.ts";
-import { billDue, type Due, duesAtOnce, payDue, replaceDue, unpaid } from "./due.ts";
+import { billDue, type Due, duesAtOnce, payDue, replaceDue, unpaid, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
+import { savedBy } from "./saved-method.ts";
 import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
 import type { BookingFact } from "./transitions.ts";
 
@@ -45,7 +45,15 @@ function settleDeposit(
   const change = nextVersion(
     booking,
     now,
-    { facts, placeId, holdExpiresAt: null, dues, ...paidBy(booking, payment) },
+    {
+      facts,
+      placeId,
+      holdExpiresAt: null,
+      dues,
+      depositSettledOn: today,
+      ...savedBy(state, payment, now),
+      ...paidBy(booking, payment),
+    },
     (after) => ({
       events: [
         ...(facts.includes("late_money") ? [bookingEvent(after, "BookingRevived")] : []),

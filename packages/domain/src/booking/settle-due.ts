@@ -2,9 +2,10 @@ import { paymentSettled } from "../ledger/index.ts";
 import { dateIn, earlier, type Instant } from "../time/index.ts";
 import { billingContext, bookingEvent } from "./booking.ts";
 import { chargeOf, paidBy, succeededAttempt } from "./captured.ts";
-import { payDue, replaceDue, resting } from "./due.ts";
+import { payDue, replaceDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
+import { resting } from "./resting.ts";
 import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
 
 /** A due is paid, or a part of it, and billed on its date or with its payment, whichever is first; the rest waits. */
@@ -18,7 +19,7 @@ export function payOneDue(state: SettlementState, payment: Succeeded, now: Insta
   const part = { attemptId: attempt.id, amount: payment.amount };
   const paid = payDue(before, part, { ...at, effectiveOn: billedOn });
   const { openAttemptId } = paid.due;
-  const due = paid.due.status === "paid" ? paid.due : { ...resting(paid.due, today), openAttemptId };
+  const due = paid.due.status === "paid" ? paid.due : { ...resting(booking, paid.due, today), openAttemptId };
   const change = nextVersion(
     booking,
     now,

@@ -3,9 +3,10 @@ import type { CalendarDate, Instant } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Booking, BookingChange } from "./booking.ts";
 import type { Charge } from "./charge.ts";
-import { type Due, resting } from "./due.ts";
+import type { Due } from "./due.ts";
 import type { Succeeded } from "./payment-outcome.ts";
 import type { Refund } from "./refund.ts";
+import { resting } from "./resting.ts";
 
 /**
  * What happens to the place and the locks, each only while it still names this booking: taken, or claimed until, for a
@@ -35,7 +36,7 @@ export type SettlementState = {
 
 /** A due that nothing collects any more. While a booking is held nothing is billed, so nothing is past due either. */
 export const freed = (booking: Booking, due: Due, today: CalendarDate): Due =>
-  booking.status === "held" ? { ...due, status: "scheduled", openAttemptId: null } : resting(due, today);
+  booking.status === "held" ? { ...due, status: "scheduled", openAttemptId: null } : resting(booking, due, today);
 
 /** What an event says of an attempt. */
 export const aboutAttempt = (attempt: Attempt) => ({

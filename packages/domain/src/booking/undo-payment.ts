@@ -1,7 +1,8 @@
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, mayOwe } from "./booking.ts";
 import type { Charge } from "./charge.ts";
-import { cancelDue, replaceDue, unpayDue } from "./due.ts";
+import { cancelDue, replaceDue } from "./due.ts";
+import { unpayDue } from "./resting.ts";
 
 /** What changes of a booking and of a charge of it. */
 type Undone = Pick<Booking, "dues" | "applied"> & { charge: Charge };
@@ -18,7 +19,7 @@ export function undoPayment(booking: Booking, charge: Charge, now: Instant): Und
   const paid = booking.dues.find(({ id }) => id === charge.dueId);
   const applied = booking.applied - charge.applied;
   if (paid === undefined || charge.applied === 0) return { dues: booking.dues, applied, charge: undone };
-  const owed = unpayDue(paid, charge.applied, { today: dateIn(terms.timeZone, now), currency });
+  const owed = unpayDue(paid, charge.applied, { booking, today: dateIn(terms.timeZone, now) });
   const due = mayOwe(booking) ? owed : cancelDue(owed, currency);
   return { dues: replaceDue(booking.dues, due), applied, charge: undone };
 }

@@ -5,6 +5,7 @@ import {
   type Booking,
   type BookingChange,
   beginCheckout,
+  beginTries,
   type Charge,
   type CheckoutAttempt,
   type CheckoutRequest,
@@ -15,6 +16,7 @@ import {
   endBooking,
   fallDue,
   lapse,
+  type OffSessionAttempt,
   opened,
   type PaymentOutcome,
   partOf,
@@ -89,6 +91,15 @@ export class Life {
     const attempt = opened(decision.attempt, { id: `cs_${id}`, url: "https://example.org" }, this.now);
     this.attempts.push(attempt);
     return attempt;
+  }
+
+  /** Begins to collect what has fallen due; the attempts that were begun. */
+  collect(): OffSessionAttempt[] {
+    const begun = beginTries(this.booking, () => this.#id("att"), this.now);
+    if (begun === null) return [];
+    this.#apply(begun);
+    this.attempts.push(...begun.attempts);
+    return begun.attempts;
   }
 
   /** Settles what Stripe says; late money revives the booking on `freePlace`, or is returned. */

@@ -1,0 +1,93 @@
+import { beginTries, mayBeMade, type OffSessionAttempt } from "@clearing/domain/booking";
+import { hasCome, plusHours } from "@clearing/domain/time";
+import type { GatewayFailure } from "@clearing/payments";
+import { type AttemptFile, attemptPut } from "@clearing/store/attempt";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
+import type { Occasion } from "@clearing/store/occasion";
+import { attemptMetadata, type Context, replayableHours } from "./context.ts";
+import { applyOutcome, type Settled, settle } from "./settle.ts";
+import { endFailed, intentNotKnown, outcomeOffSession } from "./standing.ts";
+
+/**
+ * Begins to collect what has fallen due and is collected with the saved method: each attempt is written with its booking
+ * before Stripe is asked, and is due for its worker at once.
+ */
+export function beginToCollect(
+  { store, ids }: Pick<Context, "store" | "ids">,
+  bookingId: string,
+  occasion: Occasion,
+): Promise<CommitResult<never>> {
+  return untilFresh<CommitResult<never>>(store, async () => {
+    const booking = await readBooking(store, bookingId);
+    const begun = booking && beginTries(booking, () => ids.next("att"), occasion.now);
+    if (booking === null || begun === null) return { ok: true };
+    const attempts = begun.attempts.map((attempt) => attemptPut(store, attempt));
+    return commit(store, [...attempts, ...bookingWrites(store, booking, begun, occasion)]);
+  });
+}
+
+/**
+ * Makes a try at Stripe under its own key, once, and applies what comes of it. One that was made before is replayed while
+ * its key is remembered for certain, and looked up afterwards: nothing is charged again. A try that the client has taken
+ * the permission from, or whose booking has ended since, is not made.
+ */
+export async function makeTry(
+  context: Context,
+  { attempt, booking }: { attempt: OffSessionAttempt; booking: AttemptFile["booking"] },
+  action: string,
+): Promise<Settled> {
+  const ref = { bookingId: booking.id, attemptId: attempt.id };
+  if (hasCome(plusHours(attempt.createdAt, replayableHours), context.clock.now())) return settle(context, ref, action);
+  if (!mayBeMade(booking, attempt)) return withdraw(context, attempt, action);
+  const made = await context.gateway.createPaymentIntent(
+    {
+      customerId: attempt.customerId,
+      currency: attempt.currency,
+      amount: attempt.amount,
+      label: attempt.description,
+      paymentMethodId: attempt.paymentMethodId,
+      methodType: attempt.methodType,
+      mandateId: attempt.mandateId,
+      metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),
+    },
+    attempt.id,
+  );
+  if (!made.ok) return notMade(context, attempt, made, action);
+  const outcome = outcomeOffSession(made.value);
+  const ended = outcome.kind === "failed" ? await endFailed(context, outcome) : { ok: true as const, value: outcome };
+  return ended.ok ? applyOutcome(context, ref, ended.value, action) : ended;
+}
+
+/** A try that may not be made any more: it was made before, or it never is. */
+async function withdraw(context: Context, attempt: OffSessionAttempt, action: string): Promise<Settled> {
+  const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
+  const settled = await settle(context, ref, action);
+  if (settled.ok || !("kind" in settled) || settled.code !== intentNotKnown) return settled;
+  return applyOutcome(context, ref, { kind: "withdrawn", code: "permission_withdrawn" }, action);
+}
+
+/**
+ * Stripe has made no intent. A key that was used with other words, or under which Stripe failed, makes none any more: what
+ * came of it is looked up. A refusal stands, and its due is collected in another way.
+ */
+function notMade(
+  context: Context,
+  attempt: OffSessionAttempt,
+  failure: GatewayFailure,
+  action: string,
+): Promise<Settled> | Settled {
+  const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
+  switch (failure.kind) {
+    case "idempotency_mismatch":
+    case "saved_failure":
+      return settle(context, ref, action);
+    case "declined":
+    case "invalid":
+      return applyOutcome(context, ref, { kind: "refused", code: failure.code }, action);
+    case "unavailable":
+    case "unknown":
+    case "idempotency_in_flight":
+      return failure;
+  }
+}

@@ -1,0 +1,113 @@
+import type { PaymentMethod } from "./attempt.ts";
+import type { DueFailure } from "./due.ts";
+
+/**
+ * What may follow a failed try with a saved method. `hard`: never again with this method. `soft`: again on the program's
+ * days. `authentication`: the client has to be present, so by link alone.
+ */
+export type DeclineClass = "hard" | "soft" | "authentication";
+
+export type Decline = { class: DeclineClass; failure: DueFailure };
+
+const hard: Decline = { class: "hard", failure: "card_declined" };
+const soft: Decline = { class: "soft", failure: "card_declined" };
+const expired: Decline = { class: "hard", failure: "card_expired" };
+const authentication: Decline = { class: "authentication", failure: "authentication_required" };
+const provider: Decline = { class: "soft", failure: "provider_error" };
+const unusable: Decline = { class: "hard", failure: "method_unusable" };
+
+/**
+ * The decline codes and error codes of a card payment. Hard is what the networks forbid to present again, and what no
+ * other day changes. Sources: docs.stripe.com/declines/codes, docs.stripe.com/error-codes.
+ */
+const ofCards: Readonly<Record<string, Decline>> = {
+  approve_with_id: soft,
+  authentication_not_handled: authentication,
+  authentication_required: authentication,
+  call_issuer: soft,
+  card_decline_rate_limit_exceeded: soft,
+  card_declined: soft,
+  card_not_supported: hard,
+  card_velocity_exceeded: soft,
+  currency_not_supported: hard,
+  do_not_honor: soft,
+  do_not_try_again: hard,
+  duplicate_transaction: soft,
+  expired_card: expired,
+  fraudulent: hard,
+  generic_decline: soft,
+  highest_risk_level: hard,
+  incorrect_address: hard,
+  incorrect_cvc: hard,
+  incorrect_number: hard,
+  incorrect_pin: hard,
+  incorrect_zip: hard,
+  insufficient_funds: { class: "soft", failure: "insufficient_funds" },
+  invalid_account: hard,
+  invalid_amount: soft,
+  invalid_cvc: hard,
+  invalid_expiry_month: expired,
+  invalid_expiry_year: expired,
+  invalid_number: hard,
+  invalid_pin: hard,
+  issuer_not_available: provider,
+  lost_card: hard,
+  merchant_blacklist: hard,
+  mobile_device_authentication_required: authentication,
+  new_account_information_available: hard,
+  no_action_taken: soft,
+  not_permitted: hard,
+  offline_pin_required: authentication,
+  online_or_offline_pin_required: authentication,
+  payment_intent_authentication_failure: authentication,
+  payment_method_unactivated: unusable,
+  payment_method_unexpected_state: unusable,
+  pickup_card: hard,
+  pin_try_exceeded: hard,
+  previously_declined_do_not_retry: hard,
+  processing_error: provider,
+  reenter_transaction: soft,
+  restricted_card: hard,
+  revocation_of_all_authorizations: hard,
+  revocation_of_authorization: hard,
+  security_violation: hard,
+  service_not_allowed: hard,
+  stolen_card: hard,
+  stop_payment_order: hard,
+  testmode_decline: hard,
+  transaction_not_allowed: hard,
+  try_again_later: soft,
+  withdrawal_count_limit_exceeded: soft,
+};
+
+/**
+ * The failure codes of a bank debit. Only a lack of funds (R01) and funds that are not collected yet (R09), which Stripe
+ * gives one code, may be presented again. Sources: docs.stripe.com/payments/ach-direct-debit#failed-payments, Nacha
+ * Operating Rules, subsection 2.12.4.
+ */
+const ofDebits: Readonly<Record<string, Decline>> = {
+  insufficient_funds: { class: "soft", failure: "insufficient_funds" },
+};
+
+/** A code that is in no table says nothing against another day, while a bank's debit may come again for two reasons only. */
+const unknown: Readonly<Record<PaymentMethod, Decline>> = {
+  card: soft,
+  us_bank_account: { class: "hard", failure: "bank_returned" },
+};
+
+/** Codes with which Stripe refuses the request: the method, its customer or its mandate is gone. */
+const gone: ReadonlySet<string> = new Set([
+  "resource_missing",
+  "payment_method_detached",
+  "customer_gone",
+  "mandate_invalid",
+  "payment_intent_mandate_invalid",
+  "payment_method_invalid_parameter",
+]);
+
+/** What a code of Stripe's says of a try with a saved method. */
+export function declineOf(code: string | null, method: PaymentMethod): Decline {
+  if (code === null) return unknown[method];
+  if (gone.has(code)) return unusable;
+  return (method === "card" ? ofCards : ofDebits)[code] ?? unknown[method];
+}

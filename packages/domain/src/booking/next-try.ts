@@ -1,0 +1,63 @@
+import { lastBankDebitOn } from "../plan/bank-debit-window.ts";
+import { addDays, type CalendarDate, dateIn, type Instant, later } from "../time/index.ts";
+import { type Booking, mayOwe, type SavedMethod } from "./booking.ts";
+import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
+import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
+
+/** Nacha lets a debit that came back be presented twice again. */
+const mostDebitRetries = 2;
+
+/** The method that dues are collected with by the client's permission; null where they are paid by link. */
+export const chargeableMethod = ({ autopay, savedMethod }: Booking): SavedMethod | null =>
+  autopay && savedMethod !== undefined && savedMethod.unusable === null ? savedMethod : null;
+
+/**
+ * When a due is tried next with the saved method, whatever is under way for it; null where it is paid by link. The first
+ * try goes on its date, the next ones on the program's days after the first failure. Once those are over, or after a hard
+ * decline, a method that was saved or updated since has one try. A due that asks its client to authenticate is tried no
+ * more. In the days before the start no bank account is debited; from the first day on it is again.
+ */
+export function nextTryAt(booking: Booking, due: Due, now: Instant): Instant | null {
+  const method = chargeableMethod(booking);
+  if (method === null || !isCollected(booking, due)) return null;
+  const zone = booking.terms.timeZone;
+  const at = dayOfTry(booking, due, method);
+  if (at === null) return null;
+  // Who saves a method in the course of a day is charged at the next time of collection.
+  const first = later(at, nextCollection(method.savedAt, zone));
+  return method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
+}
+
+/** Whether a due is collected with a saved method at all: neither the deposit nor a late charge is. */
+function isCollected(booking: Booking, due: Due): boolean {
+  const isPaused = booking.pauses?.some(({ until }) => until === null) ?? false;
+  const byLink = due.kind === "deposit" || due.kind === "late_charge";
+  const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
+  return owes && !byLink && !isPaused && booking.payoff === undefined && !waitsForConfirmation(booking, due);
+}
+
+function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | null {
+  const { timeZone } = booking.terms;
+  const { tries } = due;
+  if (tries === undefined) return collectionAt(countsFrom(booking, due), timeZone);
+  if (tries.stopped === "authentication") return null;
+  const next = tries.stopped === "hard" ? null : nextRetryOn(booking, tries, method);
+  if (next !== null) return collectionAt(next, timeZone);
+  return method.savedAt > tries.lastFailedAt ? nextCollection(method.savedAt, timeZone) : null;
+}
+
+/** The first of the program's days that is after the last failure. */
+function nextRetryOn({ terms }: Booking, tries: Tries, { type }: SavedMethod): CalendarDate | null {
+  const { retryDays } = terms.collection;
+  const days = type === "card" ? retryDays : retryDays.slice(0, mostDebitRetries);
+  const last = dateIn(terms.timeZone, tries.lastFailedAt);
+  return days.map((day) => addDays(tries.firstFailedOn, day)).find((date) => date > last) ?? null;
+}
+
+/** Moves a debit that would be made in the days before the start to the first day. */
+function outsideWindow({ terms, currency }: Booking, made: Instant, at: Instant): Instant {
+  const { startsOn, timeZone } = terms;
+  const on = dateIn(timeZone, made);
+  const last = lastBankDebitOn(startsOn, currency);
+  return last !== null && on > last && on < startsOn ? collectionAt(startsOn, timeZone) : at;
+}

@@ -1,0 +1,28 @@
+import type { Instant } from "../time/index.ts";
+import type { Booking, SavedMethod } from "./booking.ts";
+import type { Succeeded } from "./payment-outcome.ts";
+import type { SettlementState } from "./settlement.ts";
+
+/**
+ * The method that a deposit's page has saved by the permission that was given with the signature; nothing where none was
+ * given, where it was taken back since, or where Stripe does not say what was saved.
+ */
+export function savedBy(
+  { booking, attempt }: SettlementState,
+  { paidWith }: Pick<Succeeded, "paidWith">,
+  now: Instant,
+): Pick<Booking, "savedMethod"> | Record<string, never> {
+  const { paymentMethodId, fingerprint, mandateId, method } = paidWith;
+  const isSaved = attempt.via === "checkout" && attempt.autopay && booking.autopay;
+  if (!isSaved || paymentMethodId === null || method === undefined) return {};
+  const savedMethod: SavedMethod = {
+    id: paymentMethodId,
+    customerId: attempt.customerId,
+    ...method,
+    fingerprint,
+    mandateId,
+    savedAt: now,
+    unusable: null,
+  };
+  return { savedMethod };
+}
