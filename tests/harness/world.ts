@@ -14,7 +14,16 @@ type Json = Record<string, unknown>;
 type Schema = (typeof events)[keyof typeof events] | typeof stripeEventReceived;
 const eventSchemas: Record<string, Schema> = { ...events, StripeEventReceived: stripeEventReceived };
 export type Problem = { code: string; detail?: string; errors?: { path: string; message: string }[] };
-export type Due = { id: string; kind: string; dueOn: string; amount: number; paid: number; status: string };
+export type Due = {
+  id: string;
+  kind: string;
+  dueOn: string;
+  amount: number;
+  paid: number;
+  status: string;
+  nextAttemptAt: string | null;
+  lastFailure: string | null;
+};
 export type Booking = {
   id: string;
   status: string;

@@ -29,7 +29,6 @@ const needless = [
   "payment_intent.amount_capturable_updated",
   "payment_intent.created",
   "payment_intent.latest_charge",
-  "payment_intent.payment_failed",
   "payment_intent.requires_action",
   "payment_intent.succeeded",
 ];

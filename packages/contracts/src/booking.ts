@@ -1,3 +1,4 @@
+import { dueFailures } from "@clearing/domain/booking/due-failure";
 import { standings } from "@clearing/domain/booking/standing";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import * as z from "zod/mini";
@@ -19,6 +20,10 @@ const due = () =>
     amount: amount(),
     paid: amount(),
     status: z.enum(["scheduled", "processing", "action_required", "paid", "past_due", "cancelled"]),
+    /** When it is collected next with the saved method; null where it is paid by link, or something is under way. */
+    nextAttemptAt: z.nullable(instant()),
+    /** Why the last try with the saved method failed. */
+    lastFailure: z.nullable(z.enum(dueFailures)),
   });
 
 /** Which document is signed. */

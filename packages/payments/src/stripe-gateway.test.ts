@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Stripe } from "stripe";
 import { afterEach, describe, expect, it } from "vitest";
 import { STRIPE_API_VERSION } from "./api-version.ts";
-import type { Gateway } from "./gateway.ts";
+import type { CreatePaymentIntent, Gateway } from "./gateway.ts";
 import { stripeGateway } from "./stripe-gateway.ts";
 
 type Seen = { method: string; url: string; key: string | undefined; version: string | undefined; body: string };
@@ -491,4 +491,69 @@ describe("a refusal", () => {
 
 it("speaks the API version of the pinned SDK", () => {
   expect(STRIPE_API_VERSION).toBe(Stripe.API_VERSION);
+});
+
+describe("a charge of a saved method", () => {
+  const asked: CreatePaymentIntent = {
+    ...{ customerId: "cus_1", currency: "usd", amount: 250000, label: "Seven-day program" },
+    ...{ paymentMethodId: "pm_1", methodType: "us_bank_account", mandateId: "mandate_1" },
+    metadata: { attemptId: "att_1" },
+  };
+
+  it("is made and confirmed in one request, under the attempt's key", async () => {
+    const { gateway, seen } = await stripeThat(json(200, intent));
+
+    const made = await gateway.createPaymentIntent(asked, "att_1");
+
+    expect(made).toMatchObject({ ok: true, value: { paymentIntentId: "pi_1", status: "succeeded" } });
+    expect(seen).toMatchObject([{ method: "POST", url: "/v1/payment_intents", key: "att_1" }]);
+    for (const part of [
+      "off_session=true",
+      "confirm=true",
+      "payment_method=pm_1",
+      "mandate=mandate_1",
+      "customer=cus_1",
+    ]) {
+      expect(seen[0]?.body.split("&")).toContain(part);
+    }
+    expect(seen[0]?.body).toContain("allowed_payment_method_types[0]=us_bank_account");
+  });
+
+  it("that is declined is an intent with the reason", async () => {
+    const last_payment_error = { type: "card_error", code: "card_declined", decline_code: "lost_card" };
+    const payment_intent = { ...intent, status: "requires_payment_method", latest_charge: "ch_1", last_payment_error };
+    const error = { type: "card_error", code: "card_declined", decline_code: "lost_card", payment_intent };
+    const { gateway, seen } = await stripeThat(json(402, { error: { message: "declined", ...error } }));
+
+    expect(await gateway.createPaymentIntent(asked, "att_1")).toMatchObject({
+      ok: true,
+      value: { status: "requires_payment_method", charge: null, lastError: { declineCode: "lost_card" } },
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("is asked for again under the same key when no answer comes, and is unknown then", async () => {
+    const { gateway, seen } = await stripeThat((_seen, _response, request) => request.socket.destroy());
+
+    expect(await gateway.createPaymentIntent(asked, "att_1")).toMatchObject({ ok: false, kind: "unknown" });
+    expect(new Set(seen.map(({ key }) => key))).toEqual(new Set(["att_1"]));
+  });
+
+  it.each([
+    [
+      "no such method",
+      json(400, { error: { type: "invalid_request_error", code: "resource_missing", message: "x" } }),
+      "invalid",
+    ],
+    [
+      "a card error without an intent",
+      json(402, { error: { type: "card_error", code: "card_declined", message: "x" } }),
+      "declined",
+    ],
+    ["an answer that is not Stripe's", json(200, { message: "Not Found" }), "unknown"],
+  ])("is none where Stripe answers with %s", async (_, reply, kind) => {
+    const { gateway } = await stripeThat(reply);
+
+    expect(await gateway.createPaymentIntent(asked, "att_1")).toMatchObject({ ok: false, kind });
+  });
 });

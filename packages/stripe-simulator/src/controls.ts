@@ -1,9 +1,10 @@
 import type { Context, Hono } from "hono";
 import { FAULT_KINDS, type Fault } from "./faults.ts";
 import type { Env, Surface } from "./http/endpoint.ts";
-import { invalidRequest, StripeFailure } from "./http/stripe-error.ts";
+import { invalidRequest, noSuch, StripeFailure } from "./http/stripe-error.ts";
 import { isCurrency } from "./money.ts";
 import { balanceCheck } from "./resources/balance.ts";
+import { setBehavior } from "./resources/behavior.ts";
 import { settlementCurrencies } from "./resources/conversion.ts";
 import { authenticate, submitSession, verifyHosted } from "./resources/hosted-payment.ts";
 import { rollSecret } from "./resources/webhook-endpoints.ts";
@@ -54,6 +55,15 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
         throw invalidRequest("result must be verified, attempts_exceeded or timeout", { param: "result" });
       }
       return verifyHosted(world, id(c), known);
+    }),
+  );
+  app.post(
+    "/_sim/payment_methods/:id/behavior",
+    control((c, body) => {
+      const method = world.objects.find("payment_method", id(c));
+      if (!method) throw noSuch("PaymentMethod", id(c), "payment_method");
+      const from = body.from === undefined ? undefined : number(body, "from", 0, Number.MAX_SAFE_INTEGER);
+      return setBehavior(world, method, { outcomes: body.outcomes, from });
     }),
   );
   app.post("/_sim/payment_intents/:id/authentication", authentication);

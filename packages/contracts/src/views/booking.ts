@@ -5,6 +5,7 @@ import {
   agreementSigned,
   type Booking,
   balance,
+  nextTryAt,
   type Person,
   sightOf,
   standing,
@@ -38,7 +39,7 @@ export function bookingView(booking: Booking, clearance: Clearance | null, now: 
     version,
     participation: booking.participation,
     clearance: sight.clearance ? clearanceSummary(clearance, today) : null,
-    ...(sight.money ? moneyIn(booking, today) : withoutMoney(booking)),
+    ...(sight.money ? moneyIn(booking, now) : withoutMoney(booking)),
     admission: booking.admission,
     timeline: booking.timeline.filter(
       ({ event }) => (sight.money || !aboutMoney(event)) && (sight.clearance || !aboutClearance(event)),
@@ -46,7 +47,8 @@ export function bookingView(booking: Booking, clearance: Clearance | null, now: 
   };
 }
 
-function moneyIn(booking: Booking, today: string) {
+function moneyIn(booking: Booking, now: Instant) {
+  const today = dateIn(booking.terms.timeZone, now);
   const { autopay, total, financeCharge, paid, refunded, agreement, dues } = booking;
   return {
     standing: standing(booking, today),
@@ -62,14 +64,16 @@ function moneyIn(booking: Booking, today: string) {
       signedAt: agreementSigned(booking) ? agreement.signedAt : null,
       hash: agreement.hash,
     },
-    dues: dues.map(({ id, sequence, kind, dueOn, amount, paid: duePaid, status }) => ({
-      id,
-      sequence,
-      kind,
-      dueOn,
-      amount,
-      paid: duePaid,
-      status,
+    dues: dues.map((due) => ({
+      id: due.id,
+      sequence: due.sequence,
+      kind: due.kind,
+      dueOn: due.dueOn,
+      amount: due.amount,
+      paid: due.paid,
+      status: due.status,
+      nextAttemptAt: due.openAttemptId === null ? nextTryAt(booking, due, now) : null,
+      lastFailure: due.tries?.lastFailure ?? null,
     })),
   };
 }

@@ -1,5 +1,5 @@
 import type { PaymentMethod } from "./attempt.ts";
-import type { DueFailure } from "./due.ts";
+import type { DueFailure } from "./due-failure.ts";
 
 /**
  * What may follow a failed try with a saved method. `hard`: never again with this method. `soft`: again on the program's

@@ -10,6 +10,7 @@ import {
   sumOf,
 } from "../ledger/index.ts";
 import type { CalendarDate, Instant } from "../time/index.ts";
+import type { DueFailure } from "./due-failure.ts";
 
 /** What an event says of a due: `amount` is what is unpaid of it. */
 export const aboutDue = (due: Due, { currency }: { currency: string }) => ({
@@ -59,16 +60,6 @@ export type Due = {
   /** The late charge that it has brought about; absent while it has none. */
   lateChargeId?: string;
 };
-
-/** Why the last try failed, for its payer (plans.md, Tries). */
-export type DueFailure =
-  | "card_declined"
-  | "insufficient_funds"
-  | "card_expired"
-  | "authentication_required"
-  | "method_unusable"
-  | "bank_returned"
-  | "provider_error";
 
 /**
  * Failed tries of a due with saved methods. Days count from the one on which the first failure was learnt. `stopped`: the

@@ -2,9 +2,11 @@ import type { Stripe } from "stripe";
 import type { Faults } from "../faults.ts";
 import { invalidRequest } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
+import { nextOutcome } from "./behavior.ts";
 import { insertCharge } from "./charges.ts";
+import type { Decline } from "./magic-methods.ts";
 import { insertMandate } from "./mandates.ts";
-import { type MethodNotes, magicOf } from "./payment-methods.ts";
+import type { MethodNotes } from "./payment-methods.ts";
 import { failIntent, saveForLater, succeed } from "./payment-results.ts";
 import { endDebitRefunds } from "./refunds.ts";
 
@@ -20,7 +22,7 @@ export function startDebit(
   method: Stripe.PaymentMethod,
   mandate: string,
 ): Stripe.PaymentIntent {
-  const magic = magicOf(world, method);
+  const magic = nextOutcome(world, method);
   const saved = saveForLater(world, intent, method);
   const charge = insertCharge(world, intent, saved, { status: "pending" }, mandate);
   const processing: Stripe.PaymentIntent = { ...intent, status: "processing", latest_charge: charge.id };
@@ -28,6 +30,7 @@ export function startDebit(
   world.emit("charge.pending", charge);
   world.emit("payment_intent.processing", processing);
   const debit = magic.type === "us_bank_account" ? magic.debit : "succeeds";
+  if (typeof debit === "object") world.objects.update<"charge">(charge, { ...world.objects.notes(charge.id), debit });
   if (debit === "succeeds") world.timers.set("settle_bank_debit", charge.id, world.now() + DEBIT_SETTLES_MS);
   else if (debit !== "stays_processing") world.timers.set("fail_bank_debit", charge.id, world.now() + DEBIT_FAILS_MS);
   return processing;
@@ -57,9 +60,8 @@ export function endDebit(
     endDebitRefunds(world, faults, chargeId, true);
     return paid;
   }
-  const magic = magicOf(world, method);
-  if (magic.type !== "us_bank_account" || typeof magic.debit === "string") return undefined;
-  const reason = magic.debit;
+  const { debit: reason } = world.objects.notes<{ debit?: Decline }>(charge.id);
+  if (reason === undefined) return undefined;
   const failed: Stripe.Charge = {
     ...charge,
     status: "failed",

@@ -98,6 +98,21 @@ export const DECLINES = {
 const failing = (last4: string, decline: Decline) => card("visa", last4, { charge: decline, attach: decline });
 const returned = (code: string, message: string): Decline => ({ code, message });
 
+/** Why a debit comes back. Source: docs.stripe.com/payments/ach-direct-debit#failed-payments. */
+export const RETURNS = {
+  accountClosed: returned("account_closed", "The customer's bank account has been closed."),
+  noAccount: returned("no_account", "The customer's bank account could not be located."),
+  insufficientFunds: returned(
+    "insufficient_funds",
+    "The customer's account has insufficient funds to cover this payment.",
+  ),
+  debitNotAuthorized: returned(
+    "debit_not_authorized",
+    "The customer has notified their bank that this payment was unauthorized.",
+  ),
+  invalidCurrency: returned("invalid_currency", "The bank was unable to process this payment because of its currency."),
+} as const satisfies Record<string, Decline>;
+
 const METHODS: Record<string, Magic> = {
   pm_card_visa: card("visa", "4242"),
   pm_card_visa_debit: card("visa", "5556", { funding: "debit" }),
@@ -147,26 +162,11 @@ const METHODS: Record<string, Magic> = {
   pm_usBankAccount_processing: bank("000000004954", "stays_processing"),
   // Not one of Stripe's: an account that cannot be verified at once.
   pm_usBankAccount_microdeposits: bank("000999999999", "succeeds", false),
-  pm_usBankAccount_accountClosed: bank(
-    "000111111113",
-    returned("account_closed", "The customer's bank account has been closed."),
-  ),
-  pm_usBankAccount_noAccount: bank(
-    "000111111116",
-    returned("no_account", "The customer's bank account could not be located."),
-  ),
-  pm_usBankAccount_insufficientFunds: bank(
-    "000222222227",
-    returned("insufficient_funds", "The customer's account has insufficient funds to cover this payment."),
-  ),
-  pm_usBankAccount_debitNotAuthorized: bank(
-    "000333333335",
-    returned("debit_not_authorized", "The customer has notified their bank that this payment was unauthorized."),
-  ),
-  pm_usBankAccount_invalidCurrency: bank(
-    "000444444440",
-    returned("invalid_currency", "The bank was unable to process this payment because of its currency."),
-  ),
+  pm_usBankAccount_accountClosed: bank("000111111113", RETURNS.accountClosed),
+  pm_usBankAccount_noAccount: bank("000111111116", RETURNS.noAccount),
+  pm_usBankAccount_insufficientFunds: bank("000222222227", RETURNS.insufficientFunds),
+  pm_usBankAccount_debitNotAuthorized: bank("000333333335", RETURNS.debitNotAuthorized),
+  pm_usBankAccount_invalidCurrency: bank("000444444440", RETURNS.invalidCurrency),
 };
 const ALIASES: Record<string, string> = {
   pm_card_alwaysAuthenticate: "pm_card_authenticationRequired",

@@ -3,6 +3,7 @@ import type { Faults } from "../faults.ts";
 import { invalidRequest } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
 import { mandateFor, startDebit } from "./bank-debits.ts";
+import { nextOutcome } from "./behavior.ts";
 import { insertCharge } from "./charges.ts";
 import { DECLINES, type Decline, type MagicCard } from "./magic-methods.ts";
 import {
@@ -37,7 +38,6 @@ export function payIntent(
   method: Stripe.PaymentMethod,
   how: Confirmation,
 ): Stripe.PaymentIntent {
-  const magic = magicOf(world, method);
   mustFit(world, intent, method);
   const notes = { ...world.objects.notes<IntentNotes>(intent.id), offSession: how.offSession };
   const chosen: Stripe.PaymentIntent = {
@@ -47,6 +47,7 @@ export function payIntent(
     next_action: null,
   };
 
+  const magic = method.type === "us_bank_account" ? magicOf(world, method) : nextOutcome(world, method);
   if (magic.type === "us_bank_account") {
     const mandate = mandateFor(world, method, how.mandateAccepted ?? false);
     world.objects.update<"payment_intent">(chosen, { ...notes, mandate });

@@ -1,0 +1,12 @@
+/** Why a try with a saved method failed, in the words that its payer reads. */
+export const dueFailures = [
+  "card_declined",
+  "insufficient_funds",
+  "card_expired",
+  "authentication_required",
+  "method_unusable",
+  "bank_returned",
+  "provider_error",
+] as const;
+
+export type DueFailure = (typeof dueFailures)[number];

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { type Account, DAY, openAccount, refusal } from "../test-account.ts";
+
+/** A saved method whose bank does as the test says, and a way to charge it while nobody is at a page. */
+async function saved({ stripe, control }: Account, behavior: object, id = "pm_card_visa") {
+  const { id: customer } = await stripe.customers.create();
+  const { id: payment_method } = await stripe.paymentMethods.attach(id, { customer });
+  const set = await control(`/_sim/payment_methods/${payment_method}/behavior`, behavior);
+  const asked = { amount: 2000, currency: "usd", customer, payment_method, off_session: true, confirm: true } as const;
+  const charge = async () => {
+    const call = stripe.paymentIntents.create({ ...asked, allowed_payment_method_types: ["card"] });
+    return call.then(({ status }) => status).catch(async () => (await refusal(call)).decline_code);
+  };
+  return { set, charge };
+}
+
+describe("what the bank behind a saved method is told to do", () => {
+  it("is done payment by payment, and the last of it for ever", async () => {
+    const account = await openAccount();
+    const { charge } = await saved(account, {
+      outcomes: ["insufficient_funds", "authentication_required", "succeeds"],
+    });
+
+    expect([await charge(), await charge(), await charge(), await charge()]).toEqual([
+      ...["insufficient_funds", "authentication_required", "succeeded", "succeeded"],
+    ]);
+  });
+
+  it("is done from an instant on", async () => {
+    const account = await openAccount();
+    const from = Math.floor((account.now() + 2 * DAY) / 1000);
+    const { charge } = await saved(account, { outcomes: ["expired_card"], from });
+
+    expect(await charge()).toBe("succeeded");
+    await account.advance(3 * DAY);
+    expect(await charge()).toBe("expired_card");
+  });
+
+  it.each([{}, { outcomes: [] }, { outcomes: ["account_closed"] }, { outcomes: [1] }])(
+    "is refused: %j",
+    async (behavior) => {
+      const { set } = await saved(await openAccount(), behavior);
+
+      expect(set).toMatchObject({ error: { param: "outcomes" } });
+    },
+  );
+});
