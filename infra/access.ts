@@ -49,6 +49,8 @@ export type TableAccess = {
 export type Access = Partial<Record<TableName, TableAccess>> & {
   /** The Stripe secret: keys and webhook secrets. */
   stripe?: true;
+  /** Signing payment links, and reading them. */
+  links?: true;
   /** Putting events on the bus. */
   bus?: true;
   /** Sending mail from the identity. */
@@ -100,7 +102,7 @@ export const access: Record<FunctionName, Access> = {
     clearance: { actions: [...cleared.actions, "BatchGetItem"] },
     people: true,
   },
-  checkout: { ...commands, clearance: cleared, stripe: true, people: true },
+  checkout: { ...commands, clearance: cleared, stripe: true, links: true, people: true },
   admin: {
     core: { ...state, indexes: ["byList", "byStatus", "byCohort"] },
     audit: { actions: ["BatchGetItem", "Query", "PutItem"], indexes: ["byActor", "byDay"] },
@@ -129,6 +131,7 @@ export const access: Record<FunctionName, Access> = {
   mailer: {
     core: { actions: ["GetItem"], where: only(["MAIL#", "BOUNCE#"], ["PutItem", "UpdateItem", "DeleteItem"]) },
     mail: true,
+    links: true,
   },
   "mail-feedback": { core: { actions: [], where: only(["BOUNCE#"], ["PutItem"]) } },
   sweep: { core: { actions: [], indexes: ["byDue"] }, clearance: { actions: [], indexes: ["byDue"] }, handsOut: true },

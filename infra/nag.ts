@@ -75,6 +75,11 @@ const topics = {
     reason:
       "Stripe's keys are rolled at Stripe, by a person; the secret holds two webhook secrets so that this needs no outage.",
   },
+  linkSecret: {
+    rules: ["AwsSolutions-SMG4", "HIPAA.Security-SecretsManagerRotationEnabled"],
+    reason:
+      "Links live for 30 days, so a rotation is an operator's decision; the value before it is accepted for as long.",
+  },
   secretKey: {
     rules: ["HIPAA.Security-SecretsManagerUsingKMSKey"],
     reason:

@@ -1,7 +1,8 @@
 import { sqsConsumer } from "@clearing/runtime/consumer";
 import { depsFor } from "@clearing/runtime/deps";
 import { openMailer } from "@clearing/runtime/mailer";
+import { openPayLinks } from "@clearing/runtime/pay-links";
 import { mailAbout } from "./mailer.ts";
 
 /** Domain events -> mails in neutral words. */
-export const handler = sqsConsumer(depsFor({ mailer: openMailer }), mailAbout);
+export const handler = sqsConsumer(depsFor({ mailer: openMailer, payLinks: openPayLinks }), mailAbout);

@@ -6,6 +6,7 @@ import { personKey } from "@clearing/domain/person";
 import { today } from "@clearing/domain/testing/retreat";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Mail, MailOutcome } from "@clearing/runtime/mailer";
+import { payLinks } from "@clearing/runtime/pay-links";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { describe, expect, it } from "vitest";
 import { mailAbout } from "./mailer.ts";
@@ -26,7 +27,8 @@ function office(answer: () => Promise<MailOutcome> = async () => "sent", booking
   };
   const { deps, table, log } = fakeDeps({ mailer, clock: { now: () => today } });
   table.on(GetCommand).resolves({ Item: { ...booking, pk: "BKG#bkg_1", sk: "BOOKING" } });
-  return { sent, table, log, handle: (of: BusEvent) => mailAbout(of, { ...deps, mailer }) };
+  const links = async () => payLinks(["sample key"]);
+  return { sent, table, log, handle: (of: BusEvent) => mailAbout(of, { ...deps, mailer, payLinks: links }) };
 }
 
 describe("a mail", () => {

@@ -4,6 +4,7 @@ import { Failure } from "@clearing/domain/failure";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 import type { Mail, Mailer } from "@clearing/runtime/mailer";
+import type { PayLinks } from "@clearing/runtime/pay-links";
 import { readBooking } from "@clearing/store/booking";
 import { consumedOnce } from "@clearing/store/consumed-once";
 import { countMail, type MailKind } from "@clearing/store/mail-bound";
@@ -14,7 +15,7 @@ import { addresseesOf } from "./addressees.ts";
 import { mails } from "./mails.ts";
 import { renderMail } from "./render.ts";
 
-type MailerDeps = Deps & { mailer: Mailer };
+type MailerDeps = Deps & { mailer: Mailer; payLinks: () => Promise<PayLinks> };
 
 /**
  * Sends the mails that an event calls for to those whom the booking concerns, each once per event. Addresses are read from
@@ -31,7 +32,10 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   if (booking === null) throw new Failure("the event is about a booking that does not exist", { bookingId });
   const { refundId } = event.data;
   const refund = typeof refundId === "string" ? await readRefund(deps.store, bookingId, refundId) : null;
-  const facts = { booking, refund, data: event.data, now: deps.clock.now() };
+  const now = deps.clock.now();
+  const links = await deps.payLinks();
+  const payLink = (dueId: string) => `${deps.config.publicUrl}/pay/${links.tokenFor({ bookingId, dueId }, now)}`;
+  const facts = { booking, refund, data: event.data, now, payLink };
 
   for (const { recipient, to, write } of addresseesOf(name, booking)) {
     const wording = write(facts);

@@ -22,7 +22,8 @@ function refund(status: RefundPartStatus): Refund {
 function wordsOf(name: EventName, data: Data, booking: Booking, of: Refund | null = null, to: Recipient = "payer") {
   const words = mailsAbout(name);
   const write = words[to] ?? (to === "payer" ? words.participant : undefined);
-  const wording = write?.({ booking, refund: of, data, now: today }) ?? null;
+  const payLink = (dueId: string) => `https://api.example.org/pay/${dueId}`;
+  const wording = write?.({ booking, refund: of, data, now: today, payLink }) ?? null;
   return wording === null ? null : { subject: wording.subject, ...renderMail(booking, wording, sender) };
 }
 

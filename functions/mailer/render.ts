@@ -13,7 +13,7 @@ export type Sender = {
 /** The mail as text and as HTML, from the same words. */
 export function renderMail(
   { id }: Booking,
-  { subject, paragraphs }: Wording,
+  { subject, paragraphs, action }: Wording,
   { merchantName, supportEmail, supportPhone, siteUrl }: Sender,
 ): { text: string; html: string } {
   const link = siteUrl === undefined ? null : `${siteUrl}/bookings/${id}`;
@@ -22,9 +22,16 @@ export function renderMail(
   const footer = [merchantName, `Questions? Reply to this mail${ways}.`];
   const before = ["Hello,", ...paragraphs];
   const reference = `Reference: ${id}`;
-  const text = [...before, ...(link === null ? [] : [`Your booking: ${link}`]), reference, `--\n${footer.join("\n")}`];
+  const text = [
+    ...before,
+    ...(action === undefined ? [] : [`${action.label}: ${action.url}`]),
+    ...(link === null ? [] : [`Your booking: ${link}`]),
+    reference,
+    `--\n${footer.join("\n")}`,
+  ];
   const body = [
     ...before.map((words) => html`<p>${words}</p>`),
+    ...(action === undefined ? [] : [html`<p><a href="${action.url}">${action.label}</a></p>`]),
     ...(link === null ? [] : [html`<p><a href="${link}">Your booking</a></p>`]),
     html`<p>${reference}</p>`,
     html`<hr>`,

@@ -3,7 +3,10 @@ import { formatMoney } from "@clearing/domain/money";
 import type { Instant } from "@clearing/domain/time";
 
 /** The words of a mail: a subject that says nothing about the program, and paragraphs. */
-export type Wording = { subject: string; paragraphs: readonly string[] };
+export type Wording = { subject: string; paragraphs: readonly string[]; action?: Action };
+
+/** The one thing to do, with where it is done. */
+export type Action = { label: string; url: string };
 
 /** What an event carries: ids, statuses, dates and amounts. */
 export type Data = Readonly<Record<string, unknown>>;
@@ -12,7 +15,14 @@ export type Data = Readonly<Record<string, unknown>>;
  * What a mail is decided on: the event's own facts, and the booking as it is when the mail is sent. `refund` is the one
  * that the event names, as it is then; null where it names none.
  */
-export type Facts = { booking: Booking; refund: Refund | null; data: Data; now: Instant };
+export type Facts = {
+  booking: Booking;
+  refund: Refund | null;
+  data: Data;
+  now: Instant;
+  /** Where a due is paid, by its link. */
+  payLink: (dueId: string) => string;
+};
 
 /** The words that are true now, or null where there is nothing true to say, or another event's mail says it. */
 export type Write = (facts: Facts) => Wording | null;

@@ -28,6 +28,7 @@ type Kept = Stack & {
   tables: Record<TableName, Table>;
   clinicalKey: IKey;
   stripeSecret: CfnSecret;
+  linkSecret: CfnSecret;
   clients: People;
   staff: People;
   mail: Mail;
@@ -119,6 +120,7 @@ function statementsOf(name: FunctionName, { data, bus, workQueues }: ClearingFun
   const statements = tableNames.flatMap((table) => (row[table] ? tableStatements(table, row[table], data) : []));
   if (row.clinical) statements.push(allow(keyActions, [data.clinicalKey.keyArn], throughDynamoDb(data)));
   if (row.stripe) statements.push(allow(["secretsmanager:GetSecretValue"], [data.stripeSecret.ref]));
+  if (row.links) statements.push(allow(["secretsmanager:GetSecretValue"], [data.linkSecret.ref]));
   if (row.mail && data.mail.from) statements.push(sending(data, data.mail.from));
   if (row.bus) statements.push(allow(["events:PutEvents"], [busOf(name, bus).eventBusArn]));
   if (row.handsOut) {
@@ -182,6 +184,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus, wor
     ...(row.clinical && settings.oneClinicianMaySignBoth && { ONE_CLINICIAN_MAY_SIGN_BOTH: "true" }),
     ...(row.holds && settings.holdLimits !== undefined && { HOLD_LIMITS: settings.holdLimits }),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
+    ...(row.links && { LINK_SECRET_ARN: data.linkSecret.ref }),
     ...(row.mail && mailEnvironment(settings, data)),
     ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),
     ...(row.handsOut && queueEnvironment(workQueuesOf(name, workQueues))),

@@ -25,6 +25,8 @@ export class DataStack extends Stack {
   readonly clinicalKey: Key;
   /** Created empty: an operator puts `{"secretKey":"...","webhookSecrets":["...","..."]}` in, so that no key is in a template. */
   readonly stripeSecret: CfnSecret;
+  /** What payment links are signed with: made by Secrets Manager, so that nobody ever sees it. */
+  readonly linkSecret: CfnSecret;
   readonly clients: People;
   readonly staff: People;
   readonly mail: Mail;
@@ -84,6 +86,13 @@ export class DataStack extends Stack {
     this.stripeSecret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     acknowledge(this.stripeSecret, "secret");
     acknowledge(this.stripeSecret, "secretKey");
+
+    this.linkSecret = new CfnSecret(this, "links", {
+      description: "What payment links in mails are signed with; the previous value is accepted, too",
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    acknowledge(this.linkSecret, "linkSecret");
+    acknowledge(this.linkSecret, "secretKey");
 
     this.mail = new Mail(this, "mail", settings);
 

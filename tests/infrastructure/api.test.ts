@@ -16,12 +16,14 @@ const PUBLIC = [
   "GET /docs",
   "GET /health",
   "GET /openapi.json",
+  "GET /pay/{token}",
   "GET /v1/checkout/return",
   "GET /v1/cohorts",
   "GET /v1/cohorts/{id}",
   "GET /v1/cohorts/{id}/plans",
   "GET /v1/programs",
   "GET /v1/programs/{id}",
+  "POST /pay/{token}",
   "POST /v1/calculators/apr",
   "POST /v1/quotes",
   "POST /webhooks/stripe",
@@ -30,7 +32,14 @@ const PUBLIC = [
 type Context = Record<string, string>;
 
 /** What anybody may ask for and nobody needs often. */
-const SELDOM = ["GET /docs", "GET /openapi.json", "GET /v1/checkout/return", "POST /v1/calculators/apr"];
+const SELDOM = [
+  "GET /docs",
+  "GET /openapi.json",
+  "GET /pay/{token}",
+  "GET /v1/checkout/return",
+  "POST /pay/{token}",
+  "POST /v1/calculators/apr",
+];
 
 describe.each([
   ["dev", {}],

@@ -220,6 +220,8 @@ async function attemptOf({ store }: Context, { booking, decision }: Decided): Pr
   if (decision.kind === "begin") throw new Error(`${booking.id} has no attempt yet`);
   const attempt = await readAttempt(store, booking.id, decision.attemptId);
   if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
+  // A try with the saved method is on its way: it has no page, and nothing else may collect its due.
+  if (attempt.via === "off_session") return { ok: false, reason: "invalid_transition" };
   return { ok: true, attempt, booking, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
 }
 

@@ -11,6 +11,7 @@ import * as clinical from "./routes/clinical.ts";
 import * as cohorts from "./routes/cohorts.ts";
 import * as finance from "./routes/finance.ts";
 import * as participation from "./routes/participation.ts";
+import * as pay from "./routes/pay.ts";
 import * as programs from "./routes/programs.ts";
 import * as terms from "./routes/terms.ts";
 import * as webhook from "./routes/webhook.ts";
@@ -21,6 +22,7 @@ const modules = [
   booking,
   participation,
   checkout,
+  pay,
   programs,
   cohorts,
   terms,

@@ -140,12 +140,16 @@ export function createSecrets(secretOf: (arn: string) => string | undefined, arn
   return async (call) => {
     if (!call.operation.endsWith(".GetSecretValue"))
       throw new AwsError("UnknownOperationException", `${call.operation} is not known`);
-    const { SecretId = "" } = JSON.parse(call.body.toString()) as { SecretId?: string };
+    const { SecretId = "", VersionStage = "AWSCURRENT" } = JSON.parse(call.body.toString()) as {
+      SecretId?: string;
+      VersionStage?: string;
+    };
     const arn = arns.find((one) => one === SecretId || one.split(":secret:")[1]?.replace(/-local0$/, "") === SecretId);
     requireGrant(call.fn, "secretsmanager:GetSecretValue", arn ?? SecretId);
-    const SecretString = arn && secretOf(arn);
+    // A secret of this stack is never rotated: it has no value before its current one.
+    const SecretString = arn && VersionStage === "AWSCURRENT" ? secretOf(arn) : undefined;
     if (!SecretString) {
-      const missing = arn ? " value for staging label: AWSCURRENT" : ".";
+      const missing = arn ? ` value for staging label: ${VersionStage}` : ".";
       throw new AwsError("ResourceNotFoundException", `Secrets Manager can't find the specified secret${missing}`);
     }
     const answer = { ARN: arn, Name: SecretId, SecretString, VersionId: "local", VersionStages: ["AWSCURRENT"] };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { checkGrants, readRoleStatements } from "./grants.ts";
 import { readPools } from "./issuers.ts";
 import { compilePolicy } from "./policy.ts";
@@ -33,11 +34,21 @@ export function readTopology(template: Template): Topology {
     schedules: readSchedules(template, functionOf),
     secrets: template.ofType("AWS::SecretsManager::Secret").map((secret) => ({
       arn: secret.attributes.Ref,
-      value: read<{ SecretString?: string }>(secret).SecretString,
+      value: secretValue(secret),
     })),
   };
   checkGrants(template, topology);
   return topology;
+}
+
+/**
+ * What a secret of the template holds: its own value, or, where Secrets Manager would generate one, one that is the same
+ * at every start, so that what was signed before stays valid. Only who may read the template could know it.
+ */
+function secretValue(secret: Resource): string | undefined {
+  const { SecretString, GenerateSecretString } = read<{ SecretString?: string; GenerateSecretString?: object }>(secret);
+  if (GenerateSecretString === undefined) return SecretString;
+  return createHash("sha256").update(`generated for ${secret.attributes.Ref}`).digest("hex");
 }
 
 function readTable(resource: Resource): TableSpec {

@@ -34,6 +34,7 @@ export type Config = {
   /** URLs of the queues that keys of what is due are handed out to. */
   readonly workQueues: Readonly<Record<DueWorker, string>>;
   readonly stripeSecretArn: string;
+  readonly linkSecretArn: string;
   /** Absent: Stripe itself. */
   readonly stripeApiBase: string | undefined;
   /** Whether one clinician may sign both evaluations of a booking; two have to agree unless the operator says so. */
@@ -203,6 +204,9 @@ export function readConfig(environment: Environment = process.env): Config {
     },
     get stripeSecretArn() {
       return text("STRIPE_SECRET_ARN");
+    },
+    get linkSecretArn() {
+      return text("LINK_SECRET_ARN");
     },
     get stripeApiBase() {
       return optionalUrl("STRIPE_API_BASE");

@@ -9,6 +9,7 @@ import { awsClient } from "./aws.ts";
 import { type Config, readConfig } from "./config.ts";
 import { jsonLog, type Log } from "./log.ts";
 import type { Mailer } from "./mailer.ts";
+import type { PayLinks } from "./pay-links.ts";
 
 /** Everything that varies: nothing below a handler asks for the time, for chance, or for the network by itself. */
 export type Deps = {
@@ -18,6 +19,7 @@ export type Deps = {
   store: Store;
   gateway?: Gateway;
   mailer?: Mailer;
+  payLinks?: () => Promise<PayLinks>;
   log: Log;
   config: Config;
 };
@@ -32,12 +34,15 @@ export type Parts = {
   gateway?: (config: Config, now: () => number, log: Log) => () => Promise<Gateway | null>;
   /** `openMailer` of mailer.ts, in the function that sends mail. */
   mailer?: (config: Config, store: Store) => Mailer;
+  /** `openPayLinks` of pay-links.ts, in functions that write or read payment links. */
+  payLinks?: (config: Config, now: () => number) => () => Promise<PayLinks>;
 };
 
 /** What `depsFor(parts)` makes: the parts that were asked for are there. */
 export type DepsWith<P extends Parts> = Deps &
   (P extends { gateway: unknown } ? { gateway: Gateway } : unknown) &
-  (P extends { mailer: unknown } ? { mailer: Mailer } : unknown);
+  (P extends { mailer: unknown } ? { mailer: Mailer } : unknown) &
+  (P extends { payLinks: unknown } ? { payLinks: () => Promise<PayLinks> } : unknown);
 
 /** What `depsFor(parts)` may give instead: only a function that moves money has to wait for its account. */
 type Missing<P extends Parts> = P extends { gateway: unknown } ? NotConfigured : never;
@@ -70,6 +75,7 @@ function buildDeps(parts: Parts) {
     log: jsonLog({ function: process.env.AWS_LAMBDA_FUNCTION_NAME, stage: config.stage }),
     config,
     ...(parts.mailer ? { mailer: parts.mailer(config, store) } : {}),
+    ...(parts.payLinks ? { payLinks: parts.payLinks(config, () => Date.now()) } : {}),
   };
   return { deps, gateway: parts.gateway?.(config, () => Date.now(), deps.log) };
 }

@@ -34,6 +34,7 @@ export {
   hasAccepted,
   mayDecline,
 } from "./participation.ts";
+export { type PayPage, payPageOf } from "./pay-page.ts";
 export * from "./payment-methods.ts";
 export type { PaymentOutcome } from "./payment-outcome.ts";
 export * from "./progress.ts";

@@ -31,6 +31,7 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
     DEADLINE_WORKER_QUEUE: "https://sqs.example.org/deadlines",
     PAYMENT_WORKER_QUEUE: "https://sqs.example.org/payments",
     STRIPE_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:stripe",
+    LINK_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:links",
     CLIENT_ISSUER: issuers.client,
     STAFF_ISSUER: issuers.staff,
     CORE_TABLE: "core",

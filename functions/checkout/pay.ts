@@ -1,0 +1,56 @@
+import { openCheckout } from "@clearing/commands/checkout";
+import { system } from "@clearing/commands/context";
+import * as routes from "@clearing/contracts/routes/pay";
+import { type Booking, type PayPage, payPageOf } from "@clearing/domain/booking";
+import type { Gateway } from "@clearing/payments";
+import type { Answer } from "@clearing/runtime/api";
+import { bind, type RequestContext } from "@clearing/runtime/binding";
+import { contextOf } from "@clearing/runtime/commands";
+import type { Deps } from "@clearing/runtime/deps";
+import type { Payable, PayLinks } from "@clearing/runtime/pay-links";
+import { readAttempt } from "@clearing/store/attempt";
+import { readBooking } from "@clearing/store/booking";
+import { noPayPage, payPageReply, seeOther } from "./pay-page.ts";
+
+type PayDeps = Deps & { gateway: Gateway; payLinks: () => Promise<PayLinks> };
+type Context = RequestContext<PayDeps>;
+type Shown = Payable & { booking: Booking; page: PayPage };
+
+export const payBindings = [
+  bind(
+    routes.payPage,
+    async ({ params }, { deps }: Context): Promise<Answer> => {
+      const shown = await readPage(params.token, deps);
+      return shown === null ? noPayPage(404) : payPageReply(shown.booking, shown.page);
+    },
+    () => noPayPage(503),
+  ),
+
+  // Who holds the link may pay, and can do nothing else with it: there is no session that another site could ride on.
+  bind(
+    routes.pay,
+    async ({ params }, { deps }: Context): Promise<Answer> => {
+      const shown = await readPage(params.token, deps);
+      if (shown === null) return noPayPage(404);
+      const { bookingId, dueId, page } = shown;
+      const back = seeOther(`${deps.config.publicUrl}/pay/${params.token}`);
+      if (page.kind !== "payable") return back;
+      const opened = await openCheckout(contextOf(deps), { bookingId, purpose: "due", dueId }, system);
+      if (opened.ok) return seeOther(opened.attempt.url);
+      // Paid, under way or ended meanwhile: the link's own page says so.
+      return "kind" in opened ? noPayPage(503) : back;
+    },
+    () => noPayPage(503),
+  ),
+];
+
+/** What a link leads to now; null for a token that names nothing, or that nobody has signed. */
+async function readPage(token: string, { store, clock, payLinks }: PayDeps): Promise<Shown | null> {
+  const payable = (await payLinks()).read(token, clock.now());
+  const booking = payable && (await readBooking(store, payable.bookingId));
+  if (payable === null || booking === null) return null;
+  const openId = booking.dues.find(({ id }) => id === payable.dueId)?.openAttemptId ?? null;
+  const open = openId === null ? null : await readAttempt(store, booking.id, openId);
+  const page = payPageOf(booking, payable.dueId, open);
+  return page && { ...payable, booking, page };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { held } from "../testing/retreat.ts";
+import { type Attempt, type Booking, type Due, payPageOf } from "./index.ts";
+
+const booking = new Life(held()).sign().pay("deposit").booking;
+const having = (due: Partial<Due>, changes: Partial<Booking> = {}): Booking => ({
+  ...booking,
+  ...changes,
+  dues: booking.dues.map((one) => (one.id === "due_1" ? { ...one, ...due } : one)),
+});
+const shown = (of: Booking, open: Attempt | null = null) => payPageOf(of, "due_1", open)?.kind;
+const saved = { via: "off_session" } as Attempt;
+const page = { via: "checkout" } as Attempt;
+
+describe("the link of a due", () => {
+  test("leads to what is unpaid of it", () => {
+    expect(payPageOf(having({ paid: 600_000 }), "due_1", null)).toMatchObject({ kind: "payable", amount: 1_000_000 });
+    expect(shown(having({ openAttemptId: "att_1" }), page)).toBe("payable");
+    expect(shown(having({ status: "past_due" }, { status: "completed" }))).toBe("payable");
+  });
+
+  test("says that it is paid, or on its way", () => {
+    expect(shown(having({ status: "paid", paid: 1_600_000 }))).toBe("paid");
+    expect(shown(having({ status: "processing", openAttemptId: "att_1" }), page)).toBe("on_its_way");
+    expect(shown(having({ openAttemptId: "att_1" }), saved)).toBe("on_its_way");
+  });
+
+  test.each(["held", "expired", "declined", "cancelled"] as const)("has nothing to pay while %s", (status) => {
+    expect(shown(having({}, { status }))).toBe("nothing_to_pay");
+  });
+
+  test("has nothing to pay of a due that is cancelled, or waits for the confirmation", () => {
+    expect(shown(having({ status: "cancelled" }))).toBe("nothing_to_pay");
+    expect(shown(having({ startsBy: "confirmation" }, { confirmedAt: null }))).toBe("nothing_to_pay");
+  });
+
+  test("leads nowhere where the booking has no such due", () => {
+    expect(payPageOf(booking, "due_9", null)).toBeNull();
+  });
+});

@@ -1,0 +1,24 @@
+import type { Attempt } from "./attempt.ts";
+import { type Booking, mayOwe } from "./booking.ts";
+import { type Due, unpaid, waitsForConfirmation } from "./due.ts";
+
+/** What a payment link leads to. `payable`: so much of the due is unpaid. */
+export type PayPage =
+  | { kind: "payable"; due: Due; amount: number }
+  | { kind: "paid" }
+  | { kind: "on_its_way" }
+  | { kind: "nothing_to_pay" };
+
+/**
+ * What the link of a due shows now; null where the booking has no such due. `open` is the attempt that is under way for
+ * it: one without a page, or whose page was completed, is on its way, and a page that is open can be paid on.
+ */
+export function payPageOf(booking: Booking, dueId: string, open: Attempt | null): PayPage | null {
+  const due = booking.dues.find(({ id }) => id === dueId);
+  if (due === undefined) return null;
+  if (due.status === "paid") return { kind: "paid" };
+  const isOwed = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
+  if (!isOwed || waitsForConfirmation(booking, due)) return { kind: "nothing_to_pay" };
+  if (due.status === "processing" || open?.via === "off_session") return { kind: "on_its_way" };
+  return { kind: "payable", due, amount: unpaid(due) };
+}

@@ -1,0 +1,93 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { epochSeconds, type Instant, plusDays } from "@clearing/domain/time";
+import { awsClient } from "./aws.ts";
+import type { Config } from "./config.ts";
+
+/** The due of a booking that a link pays. */
+export type Payable = { bookingId: string; dueId: string };
+
+/** Payment links: `tokenFor` signs one, `read` gives what one names, null for a token that is forged or has expired. */
+export type PayLinks = {
+  tokenFor(payable: Payable, now: Instant): string;
+  read(token: string, now: Instant): Payable | null;
+};
+
+/** A link in a mail can be used for so long. */
+const linkDays = 30;
+
+/** An id is its prefix and 26 characters; a token names both ids without theirs, and says no more of anybody. */
+const shape = /^([0-9a-z]{26})([0-9a-z]{26})([0-9a-z]{1,10})\.([\w-]{43})$/;
+
+/** Links that are signed with the first of some keys, and are read with any of them. */
+export function payLinks(keys: readonly string[]): PayLinks {
+  const [current] = keys;
+  if (current === undefined) throw new Error("payment links need a key");
+  return {
+    tokenFor({ bookingId, dueId }, now) {
+      const until = epochSeconds(plusDays(now, linkDays)).toString(36);
+      const named = `${bare(bookingId, "bkg_")}${bare(dueId, "due_")}${until}`;
+      return `${named}.${signature(current, named)}`;
+    },
+    read(token, now) {
+      const [, booking, due, until, signed] = shape.exec(token) ?? [];
+      if (booking === undefined || due === undefined || until === undefined || signed === undefined) return null;
+      const named = `${booking}${due}${until}`;
+      const isGenuine = keys.some((key) => equal(signature(key, named), signed));
+      const isOver = Number.parseInt(until, 36) <= epochSeconds(now);
+      return isGenuine && !isOver ? { bookingId: `bkg_${booking}`, dueId: `due_${due}` } : null;
+    },
+  };
+}
+
+const signature = (key: string, named: string): string =>
+  createHmac("sha256", key).update(`pay:${named}`).digest("base64url");
+
+/** In a time that tells nothing of where two texts of one length differ. */
+const equal = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other));
+
+function bare(id: string, prefix: string): string {
+  if (!id.startsWith(prefix)) throw new Error(`${id} is no id of ${prefix}`);
+  return id.slice(prefix.length);
+}
+
+const keptSeconds = 300;
+
+/**
+ * The links of this stage. Their keys are read from Secrets Manager and kept for five minutes: the current one, and the
+ * one before it, so that links outlive a rotation. `now` is in epoch milliseconds.
+ */
+export function openPayLinks(
+  config: Config,
+  now: () => number,
+  client = new SecretsManagerClient(awsClient),
+): () => Promise<PayLinks> {
+  let kept: { links: PayLinks; until: number } | null = null;
+  return async () => {
+    if (kept !== null && now() < kept.until) return kept.links;
+    const { linkSecretArn } = config;
+    const versions = await Promise.all([
+      readKey(client, linkSecretArn, "AWSCURRENT"),
+      readKey(client, linkSecretArn, "AWSPREVIOUS"),
+    ]);
+    kept = { links: payLinks(versions.filter((key) => key !== null)), until: now() + keptSeconds * 1_000 };
+    return kept.links;
+  };
+}
+
+/** One version of the secret; null where there is no previous one. */
+async function readKey(
+  client: SecretsManagerClient,
+  SecretId: string,
+  VersionStage: "AWSCURRENT" | "AWSPREVIOUS",
+): Promise<string | null> {
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId, VersionStage }));
+    if (!SecretString) throw new Error("the secret of payment links is empty");
+    return SecretString;
+  } catch (error) {
+    const isAbsent = error instanceof Error && error.name === "ResourceNotFoundException";
+    if (isAbsent && VersionStage === "AWSPREVIOUS") return null;
+    throw error;
+  }
+}
