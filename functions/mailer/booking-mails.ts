@@ -128,6 +128,7 @@ const CANCELLED: Readonly<Record<string, string>> = {
   client: "As you asked, we have cancelled your booking.",
   operator: "We are sorry: we had to cancel your booking.",
   clearance_deadline: "What we need from you was not complete in time, so your booking is cancelled.",
+  non_payment: "Since your payment is past due, we have cancelled your booking, as our final notice said.",
   no_show: "Since you did not arrive, your booking has ended.",
 };
 

@@ -1,6 +1,7 @@
 import type { EventName } from "@clearing/domain/event";
 import * as booking from "./booking-mails.ts";
 import * as clearance from "./clearance-mails.ts";
+import * as due from "./due-mails.ts";
 import * as participation from "./participation-mails.ts";
 import * as payment from "./payment-mails.ts";
 import * as refund from "./refund-mails.ts";
@@ -44,6 +45,8 @@ export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
   BookingCompleted: "no mail",
   DueBilled: "no mail",
   DuePastDue: "no mail",
+  DueNotice: { payer: due.notice },
+  LateChargeAdded: { payer: due.lateCharge },
   RefundRequested: { payer: refund.requested },
   RefundSucceeded: { payer: refund.succeeded },
   RefundRefused: { payer: refund.refused },

@@ -2,13 +2,15 @@ import {
   awaitsClearance,
   type Booking,
   canBeVerified,
+  type DueNews,
+  dueNews,
   isCollected,
   isHeld,
   mayOwe,
   paymentOutlook,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { amountIn, type Data, label, moment, type Write, what } from "./words.ts";
+import { amountIn, type Data, dayOf, label, moment, type Write, what } from "./words.ts";
 
 /** Only while the bank works on it. Another mail tells of the outcome. */
 export const processing: Write = ({ booking, data }) =>
@@ -56,22 +58,44 @@ export const actionRequired: Write = ({ booking, data, now }) =>
       };
 
 /** Only while it is not paid in another way, on a booking that was not cancelled: those have mails of their own. */
-export const failed: Write = ({ booking, data, now }) => {
-  const next = whatNow(booking, data, now);
-  if (next === null) return null;
+export const failed: Write = ({ booking, data, now, payLink }) => {
+  const news = data.purpose === "due" ? dueNews(booking, { dueId: data.dueId }, now) : null;
+  const next = news === null ? whatNow(booking, data, now) : null;
+  const action = news === null ? {} : { action: { label: "Pay now", url: payLink(news.due.id) } };
+  const steps = news === null ? [next] : afterFailure(booking, news);
+  if (next === null && news === null) return null;
   return {
     subject: data.purpose === "deposit" ? "Your deposit did not go through" : "Your payment did not go through",
     paragraphs: [
       `Your ${what(data)}${amountIn(data)} for your booking did not go through: ${label(booking)}.`,
+      ...(typeof data.reason === "string" && reasons[data.reason] ? [reasons[data.reason]] : []),
       ...(data.reason === "bank_account_not_verified"
         ? [
             "Your bank account was not verified, so the payment was given up. Should money still be taken, we return it.",
           ]
         : []),
-      next,
-    ],
+      ...steps,
+    ].filter((words) => typeof words === "string"),
+    ...action,
   };
 };
+
+/** Why a collection failed, as far as its client can do something about it. */
+const reasons: Readonly<Record<string, string>> = {
+  card_declined: "Your bank declined it.",
+  insufficient_funds: "There was not enough money for it.",
+  card_expired: "Your card has expired.",
+  authentication_required: "Your bank asks you to confirm it yourself.",
+  method_unusable: "The payment method that you saved can no longer be used.",
+  bank_returned: "Your bank returned it.",
+};
+
+/** When it is collected again, which the client need not wait for, or that they pay on a page. */
+function afterFailure(booking: Booking, { next }: DueNews): string[] {
+  return next.kind === "link"
+    ? ["Please pay it on this page:"]
+    : [`We will try again on ${dayOf(booking, next.at)}. You can also pay on this page now:`];
+}
 
 /** What the client can do about a payment that failed, or null where there is nothing left to do. */
 function whatNow(booking: Booking, data: Data, now: Instant): string | null {

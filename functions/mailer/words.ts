@@ -45,9 +45,14 @@ export function amountIn(data: Data): string {
   return amount === null ? "" : ` of ${amount}`;
 }
 
-function day(date: string): string {
+/** A date in words. */
+export function day(date: string): string {
   return new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
+
+/** The date of an instant in the cohort's zone, in words. */
+export const dayOf = ({ terms: { timeZone } }: Booking, instant: Instant): string =>
+  new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone }).format(new Date(instant));
 
 /** An instant as the clock on the cohort's wall shows it. */
 export function moment({ terms: { timeZone } }: Booking, instant: Instant): string {

@@ -160,7 +160,7 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
       [
         "its schedule adds up to total and finance charge",
         booking.total + booking.financeCharge,
-        total(booking.dues, ({ amount }) => amount),
+        total(booking.dues, ({ kind, amount }) => (kind === "late_charge" ? 0 : amount)),
       ],
       ["receivable is billed dues less paid", billed - paidOnDues, owed],
       ["paid is what the ledger took in", debitBalance(pays, "stripe_balance"), booking.paid],

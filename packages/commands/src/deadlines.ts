@@ -1,12 +1,23 @@
+import { isToCancel } from "@clearing/domain/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { readClearance } from "@clearing/store/clearance";
 import type { Occasion } from "@clearing/store/occasion";
 import { sweepCohort } from "./cohort.ts";
 import { beginToCollect } from "./collect.ts";
 import { type Context, system } from "./context.ts";
+import { endEarly } from "./end-early.ts";
 import { progressBooking } from "./progress.ts";
 import { removeBooking } from "./removal.ts";
-import { billDues, completeBooking, lapseHold, remind, restClearance, tellLapse } from "./sweep.ts";
+import {
+  billDues,
+  chargeLateDues,
+  completeBooking,
+  lapseHold,
+  notifyOfDues,
+  remind,
+  restClearance,
+  tellLapse,
+} from "./sweep.ts";
 
 type Parts = Pick<Context, "store" | "ids" | "clock">;
 type Result = { ok: true } | { ok: false; reason: string };
@@ -43,10 +54,29 @@ export async function workOnBooking(parts: Parts, bookingId: string): Promise<Re
   }
 }
 
-/** What is asked for of a booking's dues, in its order: they are billed, then collected. */
+/**
+ * What is asked for of a booking's dues, in its order: they are billed and collected, their client is written to, charged
+ * for being late, and in the end the booking is cancelled. What is under way is waited for.
+ */
 async function workOnDues(parts: Parts, bookingId: string): Promise<Result> {
-  const billed = await billDues(parts.store, bookingId, occasionOf(parts, "sweep:dues"));
-  return billed.ok ? beginToCollect(parts, bookingId, occasionOf(parts, "sweep:collection")) : billed;
+  const { store, ids } = parts;
+  const steps: ((occasion: (action: string) => Occasion) => Promise<Result>)[] = [
+    (at) => billDues(store, bookingId, at("sweep:dues")),
+    (at) => beginToCollect(parts, bookingId, at("sweep:collection")),
+    (at) => notifyOfDues(store, bookingId, at("sweep:notices")),
+    (at) => chargeLateDues(parts, bookingId, at("sweep:late_charge")),
+    (at) =>
+      endEarly(
+        store,
+        { bookingId, by: "non_payment", refundId: ids.next("ref"), isToEnd: isToCancel },
+        at("sweep:non_payment"),
+      ),
+  ];
+  for (const step of steps) {
+    const done = await step((action) => occasionOf(parts, action));
+    if (!done.ok) return done;
+  }
+  return { ok: true };
 }
 
 /** A clearance has changed, lapsed, or its `not_cleared` has run its hours: the booking follows, then the clearance rests. */

@@ -1,4 +1,5 @@
 import { type Booking, type Ending, type EndingDecision, endBooking, onlyTakesPart } from "@clearing/domain/booking";
+import type { Instant } from "@clearing/domain/time";
 import { readFile } from "@clearing/store/booking-file";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
@@ -17,6 +18,8 @@ type EarlyRequest = {
   refundId: string;
   reason?: string | undefined;
   participant?: string;
+  /** Whether it is still to end by then; if not, it stays as it is. */
+  isToEnd?: (booking: Booking, now: Instant) => boolean;
 };
 
 export type EndResult =
@@ -30,7 +33,7 @@ export type EndResult =
  */
 export function endEarly(
   store: Store,
-  { bookingId, participant, by, ...request }: EarlyRequest,
+  { bookingId, participant, by, isToEnd = () => true, ...request }: EarlyRequest,
   occasion: Occasion,
   answer: (booking: Booking) => IdempotencyRecord | null = () => null,
 ): Promise<EndResult> {
@@ -39,6 +42,7 @@ export function endEarly(
     const asked = file !== null && (participant === undefined || onlyTakesPart(participant, file.booking));
     if (!asked) return { ok: false, reason: "not_found" };
     const { booking: before } = file;
+    if (!isToEnd(before, occasion.now)) return { ok: true, booking: before };
     const decision = endBooking(before, by, { ...request, requestedBy: occasion.actor.sub }, occasion.now);
     if (!decision.ok) return decision;
     const { booking } = decision;

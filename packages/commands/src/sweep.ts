@@ -1,4 +1,5 @@
 import {
+  addLateCharges,
   type Booking,
   type BookingChange,
   complete,
@@ -7,6 +8,7 @@ import {
   lapse,
   lapseClearance,
   remindOfClearance,
+  sendNotices,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
@@ -16,6 +18,7 @@ import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
 import type { Occasion } from "@clearing/store/occasion";
 import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
+import type { Context } from "./context.ts";
 
 type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
 
@@ -33,6 +36,14 @@ export async function billDues(store: Store, bookingId: string, occasion: Occasi
     if (!billed.ok || fallDue(billed.booking, occasion.now) === null) return billed;
   }
 }
+
+/** Sends the notices of dues whose time has come. */
+export const notifyOfDues = (store: Store, bookingId: string, occasion: Occasion): Promise<Result> =>
+  changeBooking(store, bookingId, occasion, sendNotices);
+
+/** Adds the late charges of dues that are late past their grace. */
+export const chargeLateDues = ({ store, ids }: Pick<Context, "store" | "ids">, bookingId: string, occasion: Occasion) =>
+  changeBooking(store, bookingId, occasion, (booking, now) => addLateCharges(booking, () => ids.next("due"), now));
 
 /** Completes an admitted booking whose last day is over. */
 export function completeBooking(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {

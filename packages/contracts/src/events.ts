@@ -29,7 +29,16 @@ const places = { cohortId: id("coh"), placeType: label(), count: count(1, 200) }
 const payment = { dueId: id("due"), attemptId: id("att"), purpose: z.enum(["deposit", "due"]), ...money };
 const due = { dueId: id("due"), dueOn: calendarDate(), ...money };
 const ending = {
-  by: z.enum(["client", "participant", "operator", "clearance_deadline", "not_cleared", "no_show", "turned_away"]),
+  by: z.enum([
+    "client",
+    "participant",
+    "operator",
+    "clearance_deadline",
+    "non_payment",
+    "not_cleared",
+    "no_show",
+    "turned_away",
+  ]),
   refund: amount(),
   kept: amount(),
   currency: currency(),
@@ -83,6 +92,14 @@ export const events = {
   BookingCompleted: aboutBooking({}),
   DueBilled: aboutBooking(due),
   DuePastDue: aboutBooking(due),
+  DueNotice: aboutBooking({
+    ...due,
+    kind: z.enum(["upcoming", "past_due", "final"]),
+    days: z.int(),
+    byLink: z.boolean(),
+    cancelsOn: z.nullable(calendarDate()),
+  }),
+  LateChargeAdded: aboutBooking({ ...due, forDueId: id("due") }),
   RefundRequested: aboutBooking(refund),
   RefundSucceeded: aboutBooking(refund),
   RefundRefused: aboutBooking({ ...refund, code: z.string() }),

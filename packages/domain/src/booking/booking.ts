@@ -18,7 +18,15 @@ export type AgreementState = { version: number; hash: string; signedVersion: num
  * the person who cancelled wrote: free text, which may say anything of them, so it stays on the booking (I8).
  */
 export type Ending = {
-  by: "client" | "participant" | "operator" | "clearance_deadline" | "not_cleared" | "no_show" | "turned_away";
+  by:
+    | "client"
+    | "participant"
+    | "operator"
+    | "clearance_deadline"
+    | "non_payment"
+    | "not_cleared"
+    | "no_show"
+    | "turned_away";
   at: Instant;
   on: CalendarDate;
   refundPercent: number;

@@ -7,6 +7,7 @@ import {
   complete,
   completesAt,
   type Due,
+  dueDeadline,
   fallDue,
   mayAdmit,
   scheduledDue,
@@ -110,7 +111,8 @@ describe("completion", () => {
         { account: "tax_payable", credit: 106_667 },
       ],
     });
-    expect(life.booking).toMatchObject({ deferred: 0, dueAt: "2027-04-06T06:00:00Z" });
+    expect(life.booking.deferred).toBe(0);
+    expect(dueDeadline(life.booking, life.booking.dues[2] as Due)).toBe("2027-04-06T06:00:00Z");
   });
 
   test("is no end of a plan that runs on: its dues are billed on their dates, or by their payments, and past due after", () => {
@@ -151,7 +153,7 @@ describe("completion", () => {
 describe("a due whose date has come", () => {
   test("is billed once, at the beginning of its date in the cohort's zone", () => {
     const life = confirmed();
-    expect(life.booking.dueAt).toBe("2027-02-06T07:00:00Z");
+    expect(dueDeadline(life.booking, life.booking.dues[1] as Due)).toBe("2027-02-06T07:00:00Z");
 
     expect(life.at("2027-02-06T06:59:59Z").fallDue()).toBe(false);
     expect(life.at("2027-02-06T07:00:00Z").fallDue()).toBe(true);
@@ -285,7 +287,9 @@ describe("a due whose date has come", () => {
 
     // Still 31 January in Denver.
     expect(life.booking.dues[1]).toMatchObject({ dueOn: "2027-02-01", billed: 0 });
-    expect(life.booking.dueAt).toBe("2027-02-01T07:00:00Z");
+    expect(dueDeadline(life.booking, life.booking.dues[1] as Due)).toBe("2027-02-01T07:00:00Z");
+    // Its notice goes at once.
+    expect(life.booking.dueAt).toBe("2027-01-31T07:00:00Z");
   });
 
   test.each(["held", "expired", "declined", "cancelled"] as const)(

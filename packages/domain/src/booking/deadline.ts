@@ -2,7 +2,10 @@ import { addDays, type Instant, startOfDay } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
 import { type Due, isAtRest, unpaid, waitsForConfirmation } from "./due.ts";
+import { lateChargeDeadline } from "./late-charge-rule.ts";
 import { nextTryAt } from "./next-try.ts";
+import { nonPaymentDeadline } from "./non-payment.ts";
+import { noticeDeadline } from "./notice-plan.ts";
 import { removalAt } from "./removal.ts";
 
 /** The instant at which a due asks for attention: billed on its date, past due the day after; null when settled. */
@@ -17,9 +20,16 @@ export function dueDeadline(booking: Booking, due: Due): Instant | null {
 const tryDeadline = (booking: Booking, due: Due, now: Instant): Instant | null =>
   due.openAttemptId === null ? nextTryAt(booking, due, now) : null;
 
-/** All that a due asks for, at its date and afterwards. */
-const duesDeadlines = (booking: Booking, now: Instant): (Instant | null)[] =>
-  booking.dues.flatMap((due) => [dueDeadline(booking, due), tryDeadline(booking, due, now)]);
+/** All that dues ask for, at their dates and afterwards. */
+const duesDeadlines = (booking: Booking, now: Instant): (Instant | null)[] => [
+  nonPaymentDeadline(booking, now),
+  ...booking.dues.flatMap((due) => [
+    dueDeadline(booking, due),
+    tryDeadline(booking, due, now),
+    noticeDeadline(booking, due),
+    lateChargeDeadline(booking, due),
+  ]),
+];
 
 /** 00:00 of the day after the last, in the cohort's zone: when an admitted booking is completed. */
 export const completesAt = ({ terms }: Booking): Instant => startOfDay(addDays(terms.endsOn, 1), terms.timeZone);

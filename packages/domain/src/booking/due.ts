@@ -57,8 +57,10 @@ export type Due = {
   notices?: Notice[];
   /** How much of it staff have waived, in minor units; absent where nothing was. */
   waived?: number;
-  /** The late charge that it has brought about; absent while it has none. */
-  lateChargeId?: string;
+  /** The late charge that it has brought about, null where that came to nothing; absent while it was not late. */
+  lateChargeId?: string | null;
+  /** On which date it got the date that it has, if not with its booking. */
+  datedOn?: CalendarDate;
 };
 
 /**

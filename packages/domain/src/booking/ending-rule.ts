@@ -24,13 +24,15 @@ export function policyOn({ terms }: Booking, today: CalendarDate): EndingRule {
 export const inFull: EndingRule = { refundPercent: 100, administrationFee: 0 };
 
 /**
- * Who ends a booking decides what it gives back: the client by the policy, anybody else everything. Until a participant
+ * Who ends a booking decides what it gives back: the client by the policy, and so does a client who does not pay; anybody
+ * else everything. Until a participant
  * whom somebody else booked for has accepted, everything goes back; from then on their word is the client's.
  */
 export function endingRule(booking: Booking, by: Ending["by"], today: CalendarDate): EndingRule {
   switch (by) {
     case "client":
     case "participant":
+    case "non_payment":
       return booking.participation === "invited" ? inFull : policyOn(booking, today);
     case "no_show":
       return policyOn(booking, booking.terms.startsOn);

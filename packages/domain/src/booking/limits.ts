@@ -45,6 +45,7 @@ const isUnpaidEnd: Record<HoldEnd, boolean> = {
   participant: true,
   operator: false,
   clearance_deadline: false,
+  non_payment: false,
   not_cleared: false,
   no_show: false,
   turned_away: false,

@@ -3,6 +3,7 @@ import { addDays, type CalendarDate, dateIn, type Instant, later } from "../time
 import { type Booking, mayOwe, type SavedMethod } from "./booking.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
+import { isPaused } from "./pause.ts";
 
 /** Nacha lets a debit that came back be presented twice again. */
 const mostDebitRetries = 2;
@@ -30,10 +31,9 @@ export function nextTryAt(booking: Booking, due: Due, now: Instant): Instant | n
 
 /** Whether a due is collected with a saved method at all: neither the deposit nor a late charge is. */
 function isCollected(booking: Booking, due: Due): boolean {
-  const isPaused = booking.pauses?.some(({ until }) => until === null) ?? false;
   const byLink = due.kind === "deposit" || due.kind === "late_charge";
   const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
-  return owes && !byLink && !isPaused && booking.payoff === undefined && !waitsForConfirmation(booking, due);
+  return owes && !byLink && !isPaused(booking) && booking.payoff === undefined && !waitsForConfirmation(booking, due);
 }
 
 function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | null {

@@ -1,5 +1,6 @@
 import { type CalendarDate, daysBetween } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
+import { countsFrom } from "./collection-time.ts";
 import { unpaid } from "./due.ts";
 import { type BookingStatus, bookingStatuses } from "./transitions.ts";
 
@@ -25,13 +26,16 @@ const endedEarly = (status: BookingStatus): boolean =>
 const delinquentAfterDays = 30;
 
 /** How a booking stands with its payments on `today` in the cohort's zone; derived, never stored. */
-export function standing({ dues, status }: Booking, today: CalendarDate): Standing {
+export function standing(booking: Booking, today: CalendarDate): Standing {
+  const { dues, status } = booking;
   const open = dues.filter((due) => unpaid(due) > 0);
-  const [oldest] = open
-    .filter((due) => due.status === "past_due")
-    .map((due) => due.dueOn)
+  const late = open.filter((due) => due.status === "past_due");
+  // A late charge alone makes nobody delinquent.
+  const [oldest = today] = late
+    .filter(({ kind }) => kind !== "late_charge")
+    .map((due) => countsFrom(booking, due))
     .sort();
-  if (oldest !== undefined) return daysBetween(oldest, today) > delinquentAfterDays ? "delinquent" : "past_due";
+  if (late.length > 0) return daysBetween(oldest, today) > delinquentAfterDays ? "delinquent" : "past_due";
   if (open.some((due) => due.status === "action_required")) return "action_required";
   if (open.some((due) => due.status === "processing")) return "processing";
   return open.length === 0 && !endedEarly(status) ? "paid_in_full" : "current";

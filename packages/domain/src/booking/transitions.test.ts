@@ -30,6 +30,7 @@ const expected: [BookingStatus, BookingFact, BookingStatus][] = [
   ["confirmed", "clearance_lost", "awaiting_clearance"],
   ["confirmed", "cancelled_by_client", "cancelled"],
   ["confirmed", "cancelled_by_operator", "cancelled"],
+  ["confirmed", "not_paid", "cancelled"],
   ["confirmed", "no_show", "cancelled"],
   ["confirmed", "turned_away", "declined"],
   ["confirmed", "cohort_ended", "completed"],
@@ -141,6 +142,7 @@ const stories: Story[] = [
   ],
   ["confirmed", "cancelled_by_client", confirmed, end("client")],
   ["confirmed", "cancelled_by_operator", confirmed, end("operator")],
+  ["confirmed", "not_paid", confirmed, end("non_payment")],
   ["confirmed", "no_show", confirmed, end("no_show")],
   ["confirmed", "turned_away", confirmed, end("turned_away")],
   [

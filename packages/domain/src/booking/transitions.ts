@@ -20,6 +20,7 @@ export type BookingFact =
   | "cancelled_by_client"
   | "cancelled_by_operator"
   | "late_money"
+  | "not_paid"
   | "no_show"
   | "turned_away"
   | "cohort_ended";
@@ -44,6 +45,7 @@ export const transitions: Record<BookingStatus, Partial<Record<BookingFact, Book
     clearance_lost: "awaiting_clearance",
     cancelled_by_client: "cancelled",
     cancelled_by_operator: "cancelled",
+    not_paid: "cancelled",
     no_show: "cancelled",
     turned_away: "declined",
     cohort_ended: "completed",

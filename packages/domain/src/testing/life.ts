@@ -1,5 +1,6 @@
 import {
   type Attempt,
+  addLateCharges,
   admit,
   applyRefund,
   type Booking,
@@ -15,6 +16,7 @@ import {
   type Ending,
   endBooking,
   fallDue,
+  isToCancel,
   lapse,
   type OffSessionAttempt,
   opened,
@@ -28,6 +30,7 @@ import {
   returnInFull,
   revive,
   type Settlement,
+  sendNotices,
   sign,
   spreadRefund,
 } from "../booking/index.ts";
@@ -100,6 +103,16 @@ export class Life {
     this.#apply(begun);
     this.attempts.push(...begun.attempts);
     return begun.attempts;
+  }
+
+  /** What the sweep does to dues, in its order: billed, tried, noticed, charged for being late, and not paid at all. */
+  sweep(): this {
+    this.fallDue();
+    this.collect();
+    this.#apply(sendNotices(this.booking, this.now));
+    this.#apply(addLateCharges(this.booking, () => this.#id("due_late"), this.now));
+    if (isToCancel(this.booking, this.now)) this.end("non_payment");
+    return this;
   }
 
   /** Settles what Stripe says; late money revives the booking on `freePlace`, or is returned. */

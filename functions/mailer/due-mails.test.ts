@@ -1,0 +1,118 @@
+import type { Booking, SavedMethod } from "@clearing/domain/booking";
+import { describe, expect, test } from "vitest";
+import { mailsAbout } from "./mails.ts";
+import { anna } from "./testing/anna.ts";
+
+const now = "2027-01-30T18:00:00Z";
+const card: SavedMethod = {
+  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+  ...{ mandateId: null, savedAt: "2027-01-04T17:00:00Z", unusable: null },
+};
+const told = { dueId: "due_1", dueOn: "2027-02-06", amount: 1_600_000, currency: "usd" };
+const collected: Booking = { ...anna.confirmed, autopay: true, savedMethod: card };
+const late = (booking: Booking): Booking => ({
+  ...booking,
+  dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, status: "past_due" as const } : due)),
+});
+const failedSoftly = (booking: Booking): Booking => ({
+  ...booking,
+  dues: booking.dues.map((due) => ({
+    ...due,
+    tries: {
+      ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
+      ...{ lastFailure: "insufficient_funds" as const, stopped: null },
+    },
+  })),
+});
+
+function mail(name: "DueNotice" | "PaymentFailed" | "LateChargeAdded", data: object, booking: Booking) {
+  const payLink = (dueId: string) => `https://api.example.org/pay/${dueId}`;
+  const wording = mailsAbout(name).payer?.({ booking, refund: null, data: { ...told, ...data }, now, payLink });
+  return wording ? { ...wording, text: wording.paragraphs.join("\n") } : null;
+}
+
+describe("a notice", () => {
+  test("of a due that is collected says when and from what, and asks for nothing", () => {
+    const sent = mail("DueNotice", { kind: "upcoming", days: 7 }, collected);
+
+    expect(sent?.subject).toBe("Your payment on February 6, 2027");
+    expect(sent?.text).toContain("We will collect it on February 6, 2027 from your card ending in 4242.");
+    expect(sent).not.toHaveProperty("action");
+  });
+
+  test("of a due that is paid by link has the link", () => {
+    const sent = mail("DueNotice", { kind: "upcoming", days: 7 }, anna.confirmed);
+
+    expect(sent?.text).toContain("$16,000.00 for your booking is due on February 6, 2027");
+    expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
+  });
+
+  test("of a card that expires before the date has the link", () => {
+    const sent = mail(
+      "DueNotice",
+      { kind: "upcoming" },
+      { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
+    );
+
+    expect(sent?.text).toContain("card ending in 4242 expires before that");
+    expect(sent?.action?.url).toContain("/pay/due_1");
+  });
+
+  test("of a due that is past its date says so, and the last one when the booking is cancelled", () => {
+    expect(mail("DueNotice", { kind: "past_due" }, late(anna.confirmed))).toMatchObject({
+      ...{ subject: "Your payment is past due", action: { url: "https://api.example.org/pay/due_1" } },
+      text: expect.stringContaining("was due on February 6, 2027 and has not been paid"),
+    });
+    const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, late(anna.confirmed));
+    expect(final?.text).toContain("If it is not paid before February 22, 2027, we will cancel your booking");
+    expect(mail("DueNotice", { kind: "final", cancelsOn: null }, late(anna.confirmed))?.text).not.toContain("cancel");
+  });
+
+  test.each<[string, Booking]>([
+    ["was paid", { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, paid: due.amount })) }],
+    ["was moved", { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, dueOn: "2027-03-01" })) }],
+    [
+      "is being paid",
+      { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, openAttemptId: "att_1" })) },
+    ],
+    ["was cancelled with its booking", anna.cancelled],
+  ])("is not sent of a due that %s meanwhile", (_, booking) => {
+    expect(mail("DueNotice", { kind: "past_due" }, booking)).toBeNull();
+  });
+});
+
+describe("a collection that failed", () => {
+  test("says why, when it is repeated, and where to pay at once", () => {
+    const sent = mail("PaymentFailed", { purpose: "due", reason: "insufficient_funds" }, failedSoftly(collected));
+
+    expect(sent?.subject).toBe("Your payment did not go through");
+    expect(sent?.text).toContain("There was not enough money for it.\nWe will try again on February 9, 2027.");
+    expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
+  });
+
+  test("and is not repeated asks to pay by the link", () => {
+    const sent = mail("PaymentFailed", { purpose: "due", reason: "card_declined" }, anna.confirmed);
+
+    expect(sent?.text).toContain("Your bank declined it.\nPlease pay it on this page:");
+    expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
+  });
+});
+
+test("a late charge names the payment that is late, what was added, and when that is due", () => {
+  const charge = {
+    ...(anna.confirmed.dues[1] as Booking["dues"][number]),
+    id: "due_9",
+    dueOn: "2027-02-27",
+    amount: 2_500,
+  };
+  const booking = { ...anna.confirmed, dues: [...anna.confirmed.dues, charge] };
+  const sent = mail(
+    "LateChargeAdded",
+    { dueId: "due_9", forDueId: "due_1", dueOn: "2027-02-27", amount: 2_500 },
+    booking,
+  );
+
+  expect(sent?.text).toContain("was due on February 6, 2027 is still open, so a late charge of $25.00 was added");
+  expect(sent?.text).toContain("It is due on February 27, 2027.");
+  expect(sent?.action?.url).toBe("https://api.example.org/pay/due_9");
+});

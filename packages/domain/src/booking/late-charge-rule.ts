@@ -1,0 +1,33 @@
+import { chargeProblem, percentOf } from "../money/index.ts";
+import type { Instant } from "../time/index.ts";
+import { type Booking, mayOwe } from "./booking.ts";
+import { collectionAt, countsFrom } from "./collection-time.ts";
+import { type Due, unpaid } from "./due.ts";
+import { afterCountedDays, isPaused } from "./pause.ts";
+
+/** A booking has so many dues at the most: each makes its item, and so each write of it, larger. */
+export const mostDues = 200;
+
+/**
+ * When a due that is still unpaid brings about its late charge; null where it never does. One a due, none on a late charge
+ * or the deposit, none while something is under way for it or its collection is paused.
+ */
+export function lateChargeDeadline(booking: Booking, due: Due): Instant | null {
+  const { terms, dues, payoff } = booking;
+  const isCharged = due.kind !== "deposit" && due.kind !== "late_charge" && due.lateChargeId === undefined;
+  const isOpen = due.openAttemptId !== null || due.status === "processing" || payoff !== undefined;
+  const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0 && !isPaused(booking);
+  if (terms.lateCharge === null || terms.lateCharge.amount === 0 || !isCharged || isOpen || !owes) return null;
+  if (dues.length >= mostDues) return null;
+  const date = afterCountedDays(booking, countsFrom(booking, due), terms.lateCharge.graceDays + 1);
+  return collectionAt(date, terms.timeZone);
+}
+
+/** How much is charged for a due that is late, in minor units: 0 where that is less than can be charged. */
+export function lateChargeOn({ terms, currency }: Booking, due: Due): number {
+  if (terms.lateCharge === null) return 0;
+  const { amount, capPercent } = terms.lateCharge;
+  const cap = capPercent === null ? amount : percentOf(unpaid(due), capPercent, currency);
+  const charged = Math.min(amount, cap);
+  return chargeProblem(charged, currency) === null ? charged : 0;
+}

@@ -1,0 +1,47 @@
+import { addDays, type CalendarDate, dateIn, hasCome, type Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { type Due, replaceDue, scheduledDue } from "./due.ts";
+import { lateChargeDeadline, lateChargeOn, mostDues } from "./late-charge-rule.ts";
+import { nextVersion } from "./next-version.ts";
+
+/** A late charge is due so many days after it was made. */
+const payableDays = 10;
+
+/**
+ * Adds the late charges of the dues that are late past their grace: of each due once for ever, also where it comes to
+ * nothing. Null when there is none to add.
+ */
+export function addLateCharges(before: Booking, dueId: () => string, now: Instant): BookingChange | null {
+  const late = before.dues.filter((due) => {
+    const at = lateChargeDeadline(before, due);
+    return at !== null && hasCome(at, now);
+  });
+  if (late.length === 0) return null;
+  const dueOn = addDays(dateIn(before.terms.timeZone, now), payableDays);
+  let { dues } = before;
+  const added: { charge: Due; due: Due }[] = [];
+  for (const due of late.slice(0, mostDues - dues.length)) {
+    const amount = lateChargeOn(before, due);
+    const charge = amount === 0 ? null : chargeOf(dues, { id: dueId(), amount, dueOn });
+    dues = replaceDue(dues, { ...due, lateChargeId: charge?.id ?? null });
+    if (charge === null) continue;
+    dues = [...dues, charge];
+    added.push({ charge, due });
+  }
+  return nextVersion(before, now, { dues }, (booking) => ({
+    events: added.map(({ charge, due }) =>
+      bookingEvent(booking, "LateChargeAdded", {
+        ...{ dueId: charge.id, forDueId: due.id, dueOn: charge.dueOn, amount: charge.amount },
+        currency: booking.currency,
+      }),
+    ),
+    journal: [],
+  }));
+}
+
+const chargeOf = (dues: Due[], { id, amount, dueOn }: { id: string; amount: number; dueOn: CalendarDate }): Due =>
+  scheduledDue({
+    ...{ id, dueOn, amount, kind: "late_charge", startsBy: "date" },
+    sequence: Math.max(...dues.map(({ sequence }) => sequence)) + 1,
+    parts: { principal: 0, interest: 0, fee: amount, tax: 0 },
+  });

@@ -1,0 +1,288 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { held, program } from "../testing/retreat.ts";
+import { addDays, daysBetween, type Instant, plusDays, plusHours } from "../time/index.ts";
+import { type Booking, collectionAt } from "./index.ts";
+
+const zone = "America/Denver";
+const dueOn = "2027-02-04";
+const at = (days: number) => collectionAt(addDays(dueOn, days), zone);
+const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 14 };
+const lateCharge = { amount: 2_500, graceDays: 10 };
+
+/** A confirmed booking of two installments, due on 4 February and 4 March; the cohort starts on 8 March. */
+function owing(changes: Partial<Booking> = {}, rules: object = { nonPayment, lateCharge }): Life {
+  const plans = [{ kind: "installments", months: 2 } as const];
+  const life = new Life(held("installments", { program: program({ plans, ...rules }) }))
+    .sign()
+    .pay("deposit")
+    .confirm();
+  life.booking = { ...life.booking, ...changes };
+  return life;
+}
+
+/** Runs the sweep at each of some instants; what it told of the first due, with the days since its date. */
+function told(life: Life, instants: Instant[]): string[] {
+  return instants.flatMap((now) => {
+    const before = life.events.length;
+    life.at(now).sweep();
+    return life.events
+      .slice(before)
+      .filter(
+        ({ name, data }) =>
+          (name === "DueNotice" ? data.dueId : name === "LateChargeAdded" && data.forDueId) === "due_1",
+      )
+      .map(({ name, data }) => {
+        const day = daysBetween(dueOn, now.slice(0, 10));
+        return name === "DueNotice" ? `${day}: ${data.kind} ${data.days}` : `${day}: late charge`;
+      });
+  });
+}
+const everyDay = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => at(from + index));
+
+describe("the notices of a due", () => {
+  test("go seven days and one day before its date, three and seven after it, at ten, each once", () => {
+    expect(told(owing(), everyDay(-10, 9))).toEqual([
+      ...["-7: upcoming 7", "-1: upcoming 1", "3: past_due 3", "7: final 7"],
+    ]);
+  });
+
+  test("end with its payment, and go on with the next due's", () => {
+    const life = owing();
+    const before = told(life, everyDay(-10, 0));
+    life.pay("due", { dueId: "due_1" });
+
+    expect([before, told(life, everyDay(0, 9))]).toEqual([["-7: upcoming 7", "-1: upcoming 1"], []]);
+    expect(told(life, everyDay(20, 30))).toEqual([]);
+    expect(life.events.filter(({ name }) => name === "DueNotice")).toHaveLength(4);
+  });
+
+  test("name the day of the cancellation in the last of them, and whether the client has to act", () => {
+    const life = owing();
+    told(life, everyDay(-8, 8));
+    const notices = life.events.filter(({ name, data }) => name === "DueNotice" && data.dueId === "due_1");
+
+    expect(notices.map(({ data }) => [data.kind, data.cancelsOn, data.byLink])).toEqual([
+      ["upcoming", null, true],
+      ["upcoming", null, true],
+      ["past_due", null, true],
+      ["final", "2027-02-22", true],
+    ]);
+  });
+
+  test("say nothing of a cancellation where the program has none", () => {
+    const life = owing({}, {});
+    told(life, everyDay(0, 9));
+
+    expect(life.events.findLast(({ name }) => name === "DueNotice")?.data).toMatchObject({
+      ...{ kind: "final", days: 7, cancelsOn: null },
+    });
+  });
+
+  test("leave out what a late sweep would tell after its time, and tell the latest that is true", () => {
+    expect(told(owing(), [at(-2)])).toEqual(["-2: upcoming 7"]);
+    expect(told(owing(), [at(1)])).toEqual([]);
+    expect(told(owing(), [at(12)])).toEqual(["12: final 7", "12: late charge"]);
+  });
+
+  test.each<[string, Partial<Booking>]>([
+    ["while collection is paused", { pauses: [{ from: "2027-01-05", until: null }] }],
+    ["while a payoff is open", { payoff: { attemptId: "att_9", on: "2027-01-05", dues: [] } }],
+    ["of a booking that is held", { status: "held" }],
+    ["of a booking that was cancelled", { status: "cancelled" }],
+  ])("do not go %s", (_, changes) => {
+    expect(told(owing(changes), everyDay(-10, 20))).toEqual([]);
+  });
+
+  test("go on after the retreat", () => {
+    expect(told(owing({ status: "completed" }), everyDay(2, 9))).toEqual(["3: past_due 3", "7: final 7"]);
+  });
+
+  test("wait for what is under way", () => {
+    const life = owing();
+    told(life, everyDay(-10, 0));
+    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+
+    expect(told(life, everyDay(0, 5))).toEqual([]);
+    life.settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" });
+    expect(told(life, [plusHours(at(4), 1)])).toEqual(["4: past_due 3"]);
+  });
+
+  test("count no day on which collection was paused", () => {
+    const pauses = [{ from: addDays(dueOn, 1), until: addDays(dueOn, 5) }];
+
+    expect(told(owing({ pauses }), everyDay(1, 20))).toEqual(["7: past_due 3", "11: final 7", "15: late charge"]);
+  });
+
+  test("go for the new date when it is moved", () => {
+    const life = owing();
+    told(life, everyDay(-10, 0));
+    const moved = addDays(dueOn, 10);
+    life.booking = {
+      ...life.booking,
+      dues: life.booking.dues.map((due) => (due.id === "due_1" ? { ...due, dueOn: moved, datedOn: dueOn } : due)),
+    };
+
+    expect(told(life, everyDay(0, 14))).toEqual(["3: upcoming 7", "9: upcoming 1", "13: past_due 3"]);
+  });
+
+  test("go at once where the date is too near for any, and at the confirmation for the balance of `full`", () => {
+    const near = owing();
+    const dues = near.booking.dues.map((due) => ({ ...due, dueOn: "2027-01-04" }));
+    near.booking = { ...near.booking, dues };
+    near.sweep();
+    expect(near.events.find(({ name }) => name === "DueNotice")?.data).toMatchObject({ kind: "upcoming", days: 0 });
+
+    const full = new Life(held("full")).sign().pay("deposit").at("2027-02-01T19:00:00Z");
+    full.sweep();
+    expect(full.events.filter(({ name }) => name === "DueNotice")).toEqual([]);
+    full.confirm().sweep();
+    expect(full.events.filter(({ name }) => name === "DueNotice")).toMatchObject([
+      { data: { kind: "upcoming", days: 1, dueOn: "2027-02-02" } },
+    ]);
+  });
+
+  test("go once each, whatever the sweep's instants are", () => {
+    const hours = fc.uniqueArray(fc.integer({ min: -300, max: 700 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(hours, (swept) => {
+        const notices = told(
+          owing(),
+          swept.sort((one, other) => one - other).map((hour) => plusHours(at(0), hour)),
+        );
+        const kinds = notices.map((notice) => notice.slice(notice.indexOf(":") + 2));
+
+        expect(new Set(kinds).size).toBe(kinds.length);
+      }),
+    );
+  });
+});
+
+describe("a late charge", () => {
+  test("is added on the day after the grace, once for ever, and is due ten days later", () => {
+    const life = owing({}, { lateCharge });
+
+    expect(told(life, everyDay(9, 40))).toEqual(["9: final 7", "11: late charge"]);
+    expect(life.booking.dues.filter(({ kind }) => kind === "late_charge")).toMatchObject([
+      { amount: 2_500, dueOn: addDays(dueOn, 21), parts: { fee: 2_500 }, sequence: 3, status: "past_due" },
+    ]);
+  });
+
+  test("is at most what the law allows of what is unpaid, and none below the smallest charge", () => {
+    const capped = owing();
+    const life = (unpaidOf: number) => {
+      const one = owing();
+      one.booking = {
+        ...one.booking,
+        dues: one.booking.dues.map((due) => (due.id === "due_1" ? { ...due, paid: due.amount - unpaidOf } : due)),
+      };
+      told(one, everyDay(11, 13));
+      return one.booking.dues.filter(({ kind }) => kind === "late_charge").map(({ amount }) => amount);
+    };
+
+    expect(capped.booking.terms.lateCharge?.capPercent).toBe(5);
+    expect([life(40_000), life(1_000), life(800)]).toEqual([[2_000], [50], []]);
+  });
+
+  test("is neither added to another late charge nor while collection is paused", () => {
+    expect(told(owing({ pauses: [{ from: dueOn, until: null }] }), everyDay(11, 20))).toEqual([]);
+    const life = owing({}, { lateCharge });
+    told(life, everyDay(11, 60));
+    expect(life.booking.dues.filter(({ kind }) => kind === "late_charge")).toHaveLength(2);
+  });
+
+  test("is not of a program that has none", () => {
+    const life = owing({}, { nonPayment });
+    told(life, everyDay(9, 30));
+    expect(life.booking.dues.filter(({ kind }) => kind === "late_charge")).toEqual([]);
+  });
+});
+
+describe("a booking that is not paid", () => {
+  const cancelledOn = (life: Life, from = 0, to = 33): string | null => {
+    for (const now of everyDay(from, to)) {
+      life.at(now).sweep();
+      if (life.booking.status === "cancelled") return now.slice(0, 10);
+    }
+    return null;
+  };
+
+  test("is cancelled on the program's day before the start, under the policy, and its final notice went before", () => {
+    const life = owing();
+
+    expect(cancelledOn(life)).toBe("2027-02-22");
+    expect(life.booking.ending).toMatchObject({ by: "non_payment", refundPercent: 0, kept: 250_000 });
+    expect(life.booking.dues.filter(({ status }) => status === "past_due")).toEqual([]);
+  });
+
+  test("is cancelled on the day after its final notice, where that goes later", () => {
+    const life = owing();
+    life.pay("due", { dueId: "due_1" });
+    life.booking = {
+      ...life.booking,
+      dues: life.booking.dues.map((due) => (due.id === "due_2" ? { ...due, dueOn: "2027-02-24" } : due)),
+    };
+
+    expect(cancelledOn(life)).toBe("2027-03-04");
+  });
+
+  test.each<[string, (life: Life) => unknown]>([
+    [
+      "the program has no such rule",
+      (life) => {
+        life.booking = { ...life.booking, terms: { ...life.booking.terms, nonPayment: null } };
+      },
+    ],
+    [
+      "staff have paused its collection",
+      (life) => {
+        life.booking = { ...life.booking, pauses: [{ from: dueOn, until: null }] };
+      },
+    ],
+    [
+      "it waits for its clearance",
+      (life) => {
+        life.booking = { ...life.booking, status: "awaiting_clearance" };
+      },
+    ],
+    [
+      "a debit is processing",
+      (life) => {
+        const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
+        life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+      },
+    ],
+    [
+      "what is unpaid was waived",
+      (life) => {
+        life.booking = {
+          ...life.booking,
+          dues: life.booking.dues.map((due) => (due.kind === "deposit" ? due : { ...due, waived: due.amount })),
+        };
+      },
+    ],
+  ])("is not cancelled where %s", (_, prepare) => {
+    const life = owing();
+    prepare(life);
+
+    expect(cancelledOn(life)).toBeNull();
+  });
+
+  test("is not cancelled from the first day on", () => {
+    const life = owing();
+    told(life, everyDay(0, 9));
+
+    expect(cancelledOn(life, 32, 60)).toBeNull();
+    expect(plusDays(at(31), 1) > "2027-03-08").toBe(true);
+  });
+
+  test("is not cancelled for a late charge alone", () => {
+    const life = owing();
+    told(life, everyDay(0, 12));
+    life.pay("due", { dueId: "due_1" }).pay("due", { dueId: "due_2" });
+
+    expect(cancelledOn(life, 12, 40)).toBeNull();
+  });
+});
