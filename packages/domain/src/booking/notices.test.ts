@@ -165,7 +165,8 @@ describe("a late charge", () => {
     const life = owing({}, { lateCharge });
 
     expect(told(life, everyDay(9, 40))).toEqual(["9: final 7", "11: late charge"]);
-    expect(life.booking.dues.filter(({ kind }) => kind === "late_charge")).toMatchObject([
+    const { lateChargeId } = life.booking.dues[1] ?? {};
+    expect(life.booking.dues.filter(({ id }) => id === lateChargeId)).toMatchObject([
       { amount: 2_500, dueOn: addDays(dueOn, 21), parts: { fee: 2_500 }, sequence: 3, status: "past_due" },
     ]);
   });
