@@ -9,11 +9,13 @@ type Addressee = { recipient: Recipient; to: string; write: Write };
  * Who is written to about an event, with whose words. A participant whom somebody else booked for is written to once they
  * have accepted; until then, and when they decline, about nothing but that.
  */
-export function addresseesOf(name: EventName, booking: Booking): Addressee[] {
-  const { payer, participant } = mailsAbout(name);
-  if (isForOneself(booking)) return addressee("payer", booking.owner.email, payer ?? participant);
+export function addresseesOf(name: EventName, booking: Booking, operator: string): Addressee[] {
+  const { payer, participant, operator: staff } = mailsAbout(name);
+  const toOperator = addressee("operator", operator, staff);
+  if (isForOneself(booking)) return [...addressee("payer", booking.owner.email, payer ?? participant), ...toOperator];
   const hears = isAccepted(booking) || name === "ParticipationChanged";
   return [
+    ...toOperator,
     ...addressee("payer", booking.owner.email, payer),
     ...(hears ? addressee("participant", booking.participant.email, participant) : []),
   ];

@@ -1,7 +1,9 @@
 import type { Booking, SavedMethod } from "@clearing/domain/booking";
+import { eventNames } from "@clearing/domain/event";
 import { describe, expect, test } from "vitest";
+import { addresseesOf } from "./addressees.ts";
 import { mailsAbout } from "./mails.ts";
-import { anna } from "./testing/anna.ts";
+import { anna, forAnna } from "./testing/anna.ts";
 
 const now = "2027-01-30T18:00:00Z";
 const card: SavedMethod = {
@@ -25,9 +27,12 @@ const failedSoftly = (booking: Booking): Booking => ({
   })),
 });
 
-function mail(name: "DueNotice" | "PaymentFailed" | "LateChargeAdded", data: object, booking: Booking) {
+type Name = "DueNotice" | "PaymentFailed" | "LateChargeAdded" | "CollectionTaskOpened";
+
+function mail(name: Name, data: object, booking: Booking) {
   const payLink = (dueId: string) => `https://api.example.org/pay/${dueId}`;
-  const wording = mailsAbout(name).payer?.({ booking, refund: null, data: { ...told, ...data }, now, payLink });
+  const { payer, operator } = mailsAbout(name);
+  const wording = (payer ?? operator)?.({ booking, refund: null, data: { ...told, ...data }, now, payLink });
   return wording ? { ...wording, text: wording.paragraphs.join("\n") } : null;
 }
 
@@ -54,7 +59,20 @@ describe("a notice", () => {
       { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
     );
 
-    expect(sent?.text).toContain("card ending in 4242 expires before that");
+    expect(sent?.text).toMatch(/card ending in 4242 expires before .*\nPlease pay it on this page:$/);
+    expect(sent?.action?.url).toContain("/pay/due_1");
+  });
+
+  test("of a bank debit in the days before the start says why it goes by the link", () => {
+    const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
+    const dues = collected.dues.map((due) => ({ ...due, dueOn: "2027-03-01" }));
+    const sent = mail(
+      "DueNotice",
+      { kind: "upcoming", dueOn: "2027-03-01" },
+      { ...collected, dues, savedMethod: account },
+    );
+
+    expect(sent?.text).toMatch(/we do not collect from bank accounts\.\nPlease pay it on this page:$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -64,7 +82,7 @@ describe("a notice", () => {
       text: expect.stringContaining("was due on February 6, 2027 and has not been paid"),
     });
     const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, late(anna.confirmed));
-    expect(final?.text).toContain("If it is not paid before February 22, 2027, we will cancel your booking");
+    expect(final?.text).toMatch(/If it is not paid before February 22, 2027, we will cancel .*\nPlease pay .*:$/);
     expect(mail("DueNotice", { kind: "final", cancelsOn: null }, late(anna.confirmed))?.text).not.toContain("cancel");
   });
 
@@ -115,4 +133,32 @@ test("a late charge names the payment that is late, what was added, and when tha
   expect(sent?.text).toContain("was due on February 6, 2027 is still open, so a late charge of $25.00 was added");
   expect(sent?.text).toContain("It is due on February 27, 2027.");
   expect(sent?.action?.url).toBe("https://api.example.org/pay/due_9");
+});
+
+describe("a task of collection", () => {
+  const taskOf = (booking: Booking, reason = "not_paid") => mail("CollectionTaskOpened", { reason }, booking);
+
+  test("tells the operator what is unpaid since when, and what staff can do", () => {
+    expect(taskOf(late(anna.confirmed))?.text).toContain(
+      "$16,000.00 of a booking was due on February 6, 2027 and is unpaid after the last notice",
+    );
+    expect(taskOf(late(anna.confirmed), "delinquent")?.text).toContain("is more than 30 days late");
+    expect(taskOf(late(anna.confirmed))).not.toHaveProperty("action");
+  });
+
+  test("is not told once something is under way, or the booking has ended", () => {
+    const paying = { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, openAttemptId: "att_1" })) };
+
+    expect([taskOf(paying), taskOf(anna.cancelled)]).toEqual([null, null]);
+  });
+
+  test("goes to the operator alone", () => {
+    for (const booking of [anna.confirmed, forAnna(anna.confirmed)]) {
+      const sentTo = addresseesOf("CollectionTaskOpened", booking, "help@example.org");
+      expect(sentTo).toMatchObject([{ recipient: "operator", to: "help@example.org" }]);
+    }
+    const others = eventNames.filter((name) => name !== "CollectionTaskOpened");
+    const told = others.flatMap((name) => addresseesOf(name, anna.confirmed, "help@example.org"));
+    expect(told.filter(({ recipient }) => recipient === "operator")).toEqual([]);
+  });
 });

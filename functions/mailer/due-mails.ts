@@ -1,4 +1,4 @@
-import { type Booking, type DueNews, dueNews } from "@clearing/domain/booking";
+import { type Booking, type DueNews, dueNews, type PaymentMethod } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { day, dayOf, label, type Wording, type Write } from "./words.ts";
 
@@ -30,12 +30,12 @@ const notices: Readonly<Record<string, Notice>> = {
     subject: "Final notice: your payment is past due",
     paragraphs: [
       ...owed(booking, news),
-      ...nextStep(booking, news),
       ...(cancelsOn === null
         ? []
         : [
             `If it is not paid before ${day(cancelsOn)}, we will cancel your booking on that day under the cancellation terms of your agreement.`,
           ]),
+      ...nextStep(booking, news),
     ],
   }),
 };
@@ -47,21 +47,29 @@ const owed = (booking: Booking, news: DueNews): string[] => [
 ];
 
 /** Whether it is collected without the client. */
-const isTaken = ({ next }: DueNews): boolean => next.kind === "collected" && !next.expires;
+const isTaken = ({ next }: DueNews): boolean => next.kind === "collected";
 
 /** What happens next, or what the client can do: one step. */
 function nextStep(booking: Booking, { next }: DueNews): string[] {
-  switch (next.kind) {
-    case "link":
-      return ["Please pay it on this page:"];
-    case "collected": {
-      const from = `${next.method.type === "card" ? "card" : "bank account"} ending in ${next.method.last4 ?? "····"}`;
-      return next.expires
-        ? [`Your ${from} expires before that. Please pay on this page:`]
-        : [`We will collect it on ${dayOf(booking, next.at)} from your ${from}. You do not have to do anything.`];
-    }
+  if (next.kind === "collected") {
+    return [
+      `We will collect it on ${dayOf(booking, next.at)} from your ${nameOf(next.method)}. You do not have to do anything.`,
+    ];
+  }
+  switch (next.why) {
+    case "client":
+      return [payHere];
+    case "card_expires":
+      return [`Your ${nameOf(next.method)} expires before we could collect it.`, payHere];
+    case "debit_free":
+      return ["In the ten business days before the start we do not collect from bank accounts.", payHere];
   }
 }
+
+const payHere = "Please pay it on this page:";
+
+const nameOf = ({ type, last4 }: { type: PaymentMethod; last4: string | null }): string =>
+  `${type === "card" ? "card" : "bank account"}${last4 === null ? "" : ` ending in ${last4}`}`;
 
 /** A late charge was added, as long as it is owed. */
 export const lateCharge: Write = ({ booking, data, now, payLink }) => {
@@ -75,5 +83,19 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
       `It is due on ${day(news.due.dueOn)}.`,
     ],
     action: { label: "Pay now", url: payLink(news.due.id) },
+  };
+};
+
+/** To staff: nothing more happens by itself for a due, as long as that is so. */
+export const task: Write = ({ booking, data, now }) => {
+  const news = dueNews(booking, data, now);
+  if (news === null) return null;
+  const status = data.reason === "delinquent" ? "more than 30 days late" : "unpaid after the last notice";
+  return {
+    subject: "A payment needs your attention",
+    paragraphs: [
+      `${sum(booking, news)} of a booking was due on ${day(news.due.dueOn)} and is ${status}: ${label(booking)}.`,
+      "Nothing more happens by itself. Please get in touch with the client, or defer or waive the payment.",
+    ],
   };
 };

@@ -33,16 +33,19 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   const { refundId } = event.data;
   const refund = typeof refundId === "string" ? await readRefund(deps.store, bookingId, refundId) : null;
   const now = deps.clock.now();
+  const { config } = deps;
   const links = await deps.payLinks();
-  const payLink = (dueId: string) => `${deps.config.publicUrl}/pay/${links.tokenFor({ bookingId, dueId }, now)}`;
+  const payLink = (dueId: string) => `${config.publicUrl}/pay/${links.tokenFor({ bookingId, dueId }, now)}`;
   const facts = { booking, refund, data: event.data, now, payLink };
 
-  for (const { recipient, to, write } of addresseesOf(name, booking)) {
+  for (const { recipient, to, write } of addresseesOf(name, booking, config.supportEmail)) {
     const wording = write(facts);
     if (wording === null) continue;
     const id = `${event.id}.${recipient}`;
     const tags = { booking: bookingId, recipient };
-    const mail = { id, to, subject: wording.subject, ...renderMail(booking, wording, deps.config), tags };
+    // The page of bookings is the clients'.
+    const sender = recipient === "operator" ? { ...config, siteUrl: undefined } : config;
+    const mail = { id, to, subject: wording.subject, ...renderMail(booking, wording, sender), tags };
     const consumed = await consumedOnce(deps.store, { prefix: "MAIL", eventId: id }, () =>
       send(mail, boundOf(name, booking), deps),
     );

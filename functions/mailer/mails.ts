@@ -7,8 +7,11 @@ import * as payment from "./payment-mails.ts";
 import * as refund from "./refund-mails.ts";
 import type { Write } from "./words.ts";
 
-/** Who is written to. Somebody who pays and takes part gets the payer's words where there are any. */
-export type Recipient = "payer" | "participant";
+/**
+ * Who is written to: somebody who pays and takes part gets the payer's words where there are any; the operator at the
+ * address for questions.
+ */
+export type Recipient = "payer" | "participant" | "operator";
 
 type Mails = Partial<Record<Recipient, Write>>;
 
@@ -47,6 +50,7 @@ export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
   DuePastDue: "no mail",
   DueNotice: { payer: due.notice },
   LateChargeAdded: { payer: due.lateCharge },
+  CollectionTaskOpened: { operator: due.task },
   RefundRequested: { payer: refund.requested },
   RefundSucceeded: { payer: refund.succeeded },
   RefundRefused: { payer: refund.refused },

@@ -14,6 +14,7 @@ import {
   completeBooking,
   lapseHold,
   notifyOfDues,
+  openTasks,
   remind,
   restClearance,
   tellLapse,
@@ -65,6 +66,7 @@ async function workOnDues(parts: Parts, bookingId: string): Promise<Result> {
     (at) => beginToCollect(parts, bookingId, at("sweep:collection")),
     (at) => notifyOfDues(store, bookingId, at("sweep:notices")),
     (at) => chargeLateDues(parts, bookingId, at("sweep:late_charge")),
+    (at) => openTasks(store, bookingId, at("sweep:tasks")),
     (at) =>
       endEarly(
         store,

@@ -7,6 +7,7 @@ import {
   followUpAt,
   lapse,
   lapseClearance,
+  openCollectionTasks,
   remindOfClearance,
   sendNotices,
 } from "@clearing/domain/booking";
@@ -44,6 +45,10 @@ export const notifyOfDues = (store: Store, bookingId: string, occasion: Occasion
 /** Adds the late charges of dues that are late past their grace. */
 export const chargeLateDues = ({ store, ids }: Pick<Context, "store" | "ids">, bookingId: string, occasion: Occasion) =>
   changeBooking(store, bookingId, occasion, (booking, now) => addLateCharges(booking, () => ids.next("due"), now));
+
+/** Tells staff of the dues for which nothing more happens by itself. */
+export const openTasks = (store: Store, bookingId: string, occasion: Occasion): Promise<Result> =>
+  changeBooking(store, bookingId, occasion, openCollectionTasks);
 
 /** Completes an admitted booking whose last day is over. */
 export function completeBooking(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {

@@ -1,4 +1,4 @@
-import type { RefundReason } from "@clearing/domain/booking";
+import type { RefundReason, Task } from "@clearing/domain/booking";
 import { bookingStatuses } from "@clearing/domain/booking/transitions";
 import type { EventName } from "@clearing/domain/event";
 import * as z from "zod/mini";
@@ -100,6 +100,7 @@ export const events = {
     cancelsOn: z.nullable(calendarDate()),
   }),
   LateChargeAdded: aboutBooking({ ...due, forDueId: id("due") }),
+  CollectionTaskOpened: aboutBooking({ ...due, reason: z.enum(["not_paid", "delinquent"] satisfies Task["reason"][]) }),
   RefundRequested: aboutBooking(refund),
   RefundSucceeded: aboutBooking(refund),
   RefundRefused: aboutBooking({ ...refund, code: z.string() }),

@@ -124,7 +124,7 @@ export type Booking = {
   clearanceDueAt: Instant;
   /** The instants to come at which the participant is reminded of what is missing, while `awaiting_clearance`. */
   clearanceReminders: Instant[];
-  /** When it was confirmed first; the balance of `full` counts from then. */
+  /** When it was confirmed first. */
   confirmedAt: Instant | null;
   admission: Admission | null;
   ending: Ending | null;

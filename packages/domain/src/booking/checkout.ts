@@ -1,7 +1,7 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
 import { type CheckoutAttempt, marginMinutes, type PaymentMethod } from "./attempt.ts";
 import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
-import { type Due, replaceDue, unpaid, waitsForConfirmation } from "./due.ts";
+import { awaitsFirstConfirmation, type Due, replaceDue, unpaid } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { partProblem } from "./part-payment.ts";
 
@@ -66,7 +66,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
     return null;
   }
   if (booking.status === "held") return "invalid_transition";
-  if (waitsForConfirmation(booking, due)) return "clearance_required";
+  if (awaitsFirstConfirmation(booking, due)) return "clearance_required";
   if (!["awaiting_clearance", "confirmed", "completed"].includes(booking.status)) return "invalid_transition";
   if (due.status === "processing" && !request.verifying) return "invalid_transition";
   return unpaid(due) === 0 ? "invalid_transition" : null;

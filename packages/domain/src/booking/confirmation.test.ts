@@ -265,13 +265,49 @@ describe("a confirmation that is lost", () => {
     expect(unconfirm(booking, "2027-02-25T17:00:00Z").booking.clearanceDueAt).toBe("2027-03-08T07:00:00Z");
   });
 
-  test("and found again moves the balance of `full` to no other date", () => {
+  /** A booking by `full` that was confirmed on 20 January, and lost that when its balance was past due. */
+  const lostLate = () => {
     const life = new Life(held("full")).sign().pay("deposit").at("2027-01-20T17:00:00Z").confirm();
-    const lost = unconfirm(life.booking, life.now).booking;
-    Object.assign(life, { booking: lost, now: "2027-02-10T17:00:00Z" });
+    life.at("2027-01-23T17:00:00Z").sweep();
+    const late = life.booking.dues[1]?.status;
+    life.booking = unconfirm(life.booking, life.now).booking;
+    return { life, late };
+  };
+  const balanceOf = ({ booking }: Life) => booking.dues[1];
 
-    life.confirm();
+  test("leaves the balance of `full` neither late nor noticed until it is found again", () => {
+    const { life, late } = lostLate();
+    const before = life.events.length;
+    for (const day of ["2027-01-24", "2027-01-31", "2027-02-10"]) life.at(`${day}T18:00:00Z`).sweep();
 
-    expect(life.booking).toMatchObject({ confirmedAt: "2027-01-20T17:00:00Z", dues: [{}, { dueOn: "2027-01-21" }] });
+    expect([late, balanceOf(life)?.status]).toEqual(["past_due", "scheduled"]);
+    expect(life.events.slice(before)).toEqual([]);
+    expect(life.booking.dueAt).toBe(life.booking.clearanceReminders[0] ?? life.booking.clearanceDueAt);
+  });
+
+  test("leaves what a payment frees not late either", () => {
+    const { life } = lostLate();
+    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.settle(attempt.id, { kind: "expired" });
+
+    expect(balanceOf(life)).toMatchObject({ status: "scheduled", openAttemptId: null });
+  });
+
+  test("and found again makes the balance of `full` due on the day after the latest confirmation, as far as it is unpaid", () => {
+    const { life } = lostLate();
+    life.at("2027-02-10T17:00:00Z").confirm();
+
+    expect(life.booking.confirmedAt).toBe("2027-01-20T17:00:00Z");
+    expect(balanceOf(life)).toMatchObject({ status: "scheduled", dueOn: "2027-02-11" });
+
+    const { life: deferred } = lostLate();
+    const dues = deferred.booking.dues.map((due) => ({ ...due, dueOn: "2027-02-20", datedOn: "2027-01-24" }));
+    deferred.booking = { ...deferred.booking, dues };
+    deferred.at("2027-02-10T17:00:00Z").confirm();
+    expect(balanceOf(deferred)).toMatchObject({ dueOn: "2027-02-20" });
+
+    const { life: payer } = lostLate();
+    payer.pay("due", { dueId: "due_1" }).at("2027-02-10T17:00:00Z").confirm();
+    expect(balanceOf(payer)).toMatchObject({ status: "paid", dueOn: "2027-01-21" });
   });
 });

@@ -1,13 +1,22 @@
-import { addDays, dateIn, type Instant, startOfDay } from "../time/index.ts";
+import { addDays, dateIn, type Instant, later, startOfDay } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
-import { type Due, waitsForConfirmation } from "./due.ts";
+import { type Due, unpaid, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 
-/** What starts by the confirmation is due the day after the first one. */
+/** What starts by the confirmation is due the day after the latest one, or when staff have deferred it to. */
 function scheduledFrom(booking: Booking, now: Instant): Due[] {
-  const dueOn = addDays(dateIn(booking.terms.timeZone, now), 1);
-  return booking.dues.map((due) => (waitsForConfirmation(booking, due) ? { ...due, dueOn } : due));
+  const tomorrow = addDays(dateIn(booking.terms.timeZone, now), 1);
+  const dueOn = (due: Due) => (due.datedOn === undefined ? tomorrow : later(due.dueOn, tomorrow));
+  return booking.dues.map((due) =>
+    waitsForConfirmation(booking, due) && unpaid(due) > 0 ? { ...due, dueOn: dueOn(due) } : due,
+  );
 }
+
+/** What starts by the confirmation is not late while there is none. */
+const waiting = (booking: Booking): Due[] =>
+  booking.dues.map((due) =>
+    due.startsBy === "confirmation" && due.status === "past_due" ? { ...due, status: "scheduled" } : due,
+  );
 
 /** Confirms. That every fact holds is conditioned on in the very transaction (I2), not only read here. */
 export function confirm(before: Booking, now: Instant): BookingChange {
@@ -26,7 +35,7 @@ export function confirm(before: Booking, now: Instant): BookingChange {
 export function unconfirm(before: Booking, now: Instant): BookingChange {
   const { clearanceDeadline, startsOn, timeZone } = before.terms;
   const clearanceDueAt = clearanceDeadline > now ? clearanceDeadline : startOfDay(startsOn, timeZone);
-  return nextVersion(before, now, { facts: ["clearance_lost"], clearanceDueAt }, (booking) => ({
+  return nextVersion(before, now, { facts: ["clearance_lost"], clearanceDueAt, dues: waiting(before) }, (booking) => ({
     events: [bookingEvent(booking, "BookingUnconfirmed")],
     journal: [],
   }));

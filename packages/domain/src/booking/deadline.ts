@@ -7,6 +7,7 @@ import { nextTryAt } from "./next-try.ts";
 import { nonPaymentDeadline } from "./non-payment.ts";
 import { noticeDeadline } from "./notice-plan.ts";
 import { removalAt } from "./removal.ts";
+import { taskDeadline } from "./task-rule.ts";
 
 /** The instant at which a due asks for attention: billed on its date, past due the day after; null when settled. */
 export function dueDeadline(booking: Booking, due: Due): Instant | null {
@@ -26,8 +27,9 @@ const duesDeadlines = (booking: Booking, now: Instant): (Instant | null)[] => [
   ...booking.dues.flatMap((due) => [
     dueDeadline(booking, due),
     tryDeadline(booking, due, now),
-    noticeDeadline(booking, due),
-    lateChargeDeadline(booking, due),
+    noticeDeadline(booking, due, now),
+    lateChargeDeadline(booking, due, now),
+    taskDeadline(booking, due, now),
   ]),
 ];
 

@@ -11,6 +11,7 @@ import {
 } from "../ledger/index.ts";
 import type { CalendarDate, Instant } from "../time/index.ts";
 import type { DueFailure } from "./due-failure.ts";
+import type { BookingStatus } from "./transitions.ts";
 
 /** What an event says of a due: `amount` is what is unpaid of it. */
 export const aboutDue = (due: Due, { currency }: { currency: string }) => ({
@@ -55,6 +56,8 @@ export type Due = {
   tries?: Tries;
   /** Which notices have gone, each for the date that the due had then; absent while none has. */
   notices?: Notice[];
+  /** Of what staff were told; absent while of nothing. */
+  tasks?: Task[];
   /** How much of it staff have waived, in minor units; absent where nothing was. */
   waived?: number;
   /** The late charge that it has brought about, null where that came to nothing; absent while it was not late. */
@@ -75,7 +78,16 @@ export type Tries = {
   stopped: "hard" | "authentication" | null;
 };
 
-export type Notice = { kind: "upcoming" | "past_due" | "final"; days: number; dueOn: CalendarDate };
+/** `days` before or after the date `dueOn` that the due had when it went, which was `on` a date. */
+export type Notice = {
+  kind: "upcoming" | "past_due" | "final";
+  days: number;
+  dueOn: CalendarDate;
+  on: CalendarDate;
+};
+
+/** What staff are told of once for the date that a due has, since nothing more happens to it by itself. */
+export type Task = { reason: "not_paid" | "delinquent"; dueOn: CalendarDate };
 
 export type PlannedDue = Pick<Due, "id" | "sequence" | "kind" | "dueOn" | "startsBy" | "amount" | "parts">;
 
@@ -104,9 +116,15 @@ export function scheduledDue({ id, sequence, kind, dueOn, startsBy, amount, part
 
 const nothing: Parts = { principal: 0, interest: 0, fee: 0, tax: 0 };
 
-/** Whether a due gets its date when its booking is confirmed, and still waits for it. */
-export const waitsForConfirmation = ({ confirmedAt }: { confirmedAt: Instant | null }, { startsBy }: Due): boolean =>
+type Confirmed = { confirmedAt: Instant | null; status: BookingStatus };
+
+/** Whether a due gets its date when its booking is confirmed, which it never was: so long it cannot be paid. */
+export const awaitsFirstConfirmation = ({ confirmedAt }: Confirmed, { startsBy }: Due): boolean =>
   startsBy === "confirmation" && confirmedAt === null;
+
+/** Whether a due gets its date when its booking is confirmed, and waits for that, the first time or once more. */
+export const waitsForConfirmation = (booking: Confirmed, due: Due): boolean =>
+  awaitsFirstConfirmation(booking, due) || (due.startsBy === "confirmation" && booking.status === "awaiting_clearance");
 
 /** Whether a due waits for its date, or for its client, with nothing wrong but that. */
 export const isAtRest = ({ status }: Due): boolean => status === "scheduled" || status === "action_required";

@@ -55,4 +55,5 @@ export type { PlaceMove, Settlement, SettlementState } from "./settlement.ts";
 export * from "./signing.ts";
 export * from "./standing.ts";
 export * from "./stray-payment.ts";
+export { openCollectionTasks } from "./tasks.ts";
 export * from "./transitions.ts";

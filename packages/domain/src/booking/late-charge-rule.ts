@@ -1,9 +1,10 @@
-import { chargeProblem, percentOf } from "../money/index.ts";
+import { chargeProblem, shareWithin } from "../money/index.ts";
 import type { Instant } from "../time/index.ts";
-import { type Booking, mayOwe } from "./booking.ts";
+import type { Booking } from "./booking.ts";
 import { collectionAt, countsFrom } from "./collection-time.ts";
 import { type Due, unpaid } from "./due.ts";
-import { afterCountedDays, isPaused } from "./pause.ts";
+import { isPursued, isUnderWay } from "./next-try.ts";
+import { afterCountedDays } from "./pause.ts";
 
 /** A booking has so many dues at the most: each makes its item, and so each write of it, larger. */
 export const mostDues = 200;
@@ -12,13 +13,11 @@ export const mostDues = 200;
  * When a due that is still unpaid brings about its late charge; null where it never does. One a due, none on a late charge
  * or the deposit, none while something is under way for it or its collection is paused.
  */
-export function lateChargeDeadline(booking: Booking, due: Due): Instant | null {
-  const { terms, dues, payoff } = booking;
+export function lateChargeDeadline(booking: Booking, due: Due, now: Instant): Instant | null {
+  const { terms, dues } = booking;
   const isCharged = due.kind !== "deposit" && due.kind !== "late_charge" && due.lateChargeId === undefined;
-  const isOpen = due.openAttemptId !== null || due.status === "processing" || payoff !== undefined;
-  const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0 && !isPaused(booking);
-  if (terms.lateCharge === null || terms.lateCharge.amount === 0 || !isCharged || isOpen || !owes) return null;
-  if (dues.length >= mostDues) return null;
+  if (terms.lateCharge === null || terms.lateCharge.amount === 0 || !isCharged || dues.length >= mostDues) return null;
+  if (!isPursued(booking, due) || isUnderWay(booking, due, now)) return null;
   const date = afterCountedDays(booking, countsFrom(booking, due), terms.lateCharge.graceDays + 1);
   return collectionAt(date, terms.timeZone);
 }
@@ -27,7 +26,7 @@ export function lateChargeDeadline(booking: Booking, due: Due): Instant | null {
 export function lateChargeOn({ terms, currency }: Booking, due: Due): number {
   if (terms.lateCharge === null) return 0;
   const { amount, capPercent } = terms.lateCharge;
-  const cap = capPercent === null ? amount : percentOf(unpaid(due), capPercent, currency);
+  const cap = capPercent === null ? amount : shareWithin(unpaid(due), capPercent, currency);
   const charged = Math.min(amount, cap);
   return chargeProblem(charged, currency) === null ? charged : 0;
 }

@@ -13,7 +13,7 @@ const payableDays = 10;
  */
 export function addLateCharges(before: Booking, dueId: () => string, now: Instant): BookingChange | null {
   const late = before.dues.filter((due) => {
-    const at = lateChargeDeadline(before, due);
+    const at = lateChargeDeadline(before, due, now);
     return at !== null && hasCome(at, now);
   });
   if (late.length === 0) return null;

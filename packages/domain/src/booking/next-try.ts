@@ -1,5 +1,5 @@
 import { lastBankDebitOn } from "../plan/bank-debit-window.ts";
-import { addDays, type CalendarDate, dateIn, type Instant, later } from "../time/index.ts";
+import { addDays, type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
 import { type Booking, mayOwe, type SavedMethod } from "./booking.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
@@ -18,22 +18,39 @@ export const chargeableMethod = ({ autopay, savedMethod }: Booking): SavedMethod
  * decline, a method that was saved or updated since has one try. A due that asks its client to authenticate is tried no
  * more. In the days before the start no bank account is debited; from the first day on it is again.
  */
-export function nextTryAt(booking: Booking, due: Due, now: Instant): Instant | null {
+export const nextTryAt = (booking: Booking, due: Due, now: Instant): Instant | null =>
+  nextTry(booking, due, now)?.at ?? null;
+
+/** `debitFree`: it is a bank debit that waits for the first day, so that the due is paid by link until then. */
+export type NextTry = { at: Instant; method: SavedMethod; debitFree: boolean };
+
+/** The next try of a due, and with which method; null where it is paid by link. */
+export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | null {
   const method = chargeableMethod(booking);
-  if (method === null || !isCollected(booking, due)) return null;
-  const zone = booking.terms.timeZone;
-  const at = dayOfTry(booking, due, method);
-  if (at === null) return null;
+  const byLink = due.kind === "deposit" || due.kind === "late_charge";
+  if (method === null || byLink || !isPursued(booking, due)) return null;
+  const day = dayOfTry(booking, due, method);
+  if (day === null) return null;
   // Who saves a method in the course of a day is charged at the next time of collection.
-  const first = later(at, nextCollection(method.savedAt, zone));
-  return method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
+  const first = later(day, nextCollection(method.savedAt, booking.terms.timeZone));
+  const at = method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
+  return { at, method, debitFree: at !== first };
 }
 
-/** Whether a due is collected with a saved method at all: neither the deposit nor a late charge is. */
-function isCollected(booking: Booking, due: Due): boolean {
-  const byLink = due.kind === "deposit" || due.kind === "late_charge";
+/**
+ * Whether anything is asked for of a due by itself: it is owed, on a date that it has, and its collection is neither
+ * paused nor part of a payoff.
+ */
+export function isPursued(booking: Booking, due: Due): boolean {
   const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
-  return owes && !byLink && !isPaused(booking) && booking.payoff === undefined && !waitsForConfirmation(booking, due);
+  return owes && !isPaused(booking) && booking.payoff === undefined && !waitsForConfirmation(booking, due);
+}
+
+/** Whether the outcome of something is waited for: a payment that is under way, or a try whose time has come. */
+export function isUnderWay(booking: Booking, due: Due, now: Instant): boolean {
+  if (due.openAttemptId !== null || due.status === "processing") return true;
+  const at = nextTryAt(booking, due, now);
+  return at !== null && hasCome(at, now);
 }
 
 function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | null {

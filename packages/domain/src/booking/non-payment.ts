@@ -1,32 +1,29 @@
 import { addDays, type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
-import { collectionAt, countsFrom } from "./collection-time.ts";
-import { type Due, unpaid } from "./due.ts";
-import { afterFinalNotice } from "./notice-plan.ts";
-import { isPaused } from "./pause.ts";
-
-/** The first date on which a program cancels for want of payment; null where it never does. */
-const firstDay = ({ terms }: Booking): CalendarDate | null =>
-  terms.nonPayment === null ? null : addDays(terms.startsOn, -terms.nonPayment.cancelDaysBefore);
+import { collectionAt } from "./collection-time.ts";
+import type { Due } from "./due.ts";
+import { isPursued, isUnderWay } from "./next-try.ts";
+import { finallyNoticedOn } from "./notice-plan.ts";
+import { afterCountedDays } from "./pause.ts";
 
 /**
- * The date on which a booking is cancelled if nothing is paid after a final notice of today; null where the program
- * cancels nothing, or no day before the start is left.
+ * The date on which a booking is cancelled if a due is not paid after its final notice of a date; null where the program
+ * cancels nothing, not for that due, or no day before the start is left. Days that were paused do not count.
  */
-export function cancelsOn(booking: Booking, now: Instant): CalendarDate | null {
-  const { startsOn, timeZone } = booking.terms;
-  const first = firstDay(booking);
-  if (first === null) return null;
-  const date = later(first, addDays(dateIn(timeZone, now), 1));
-  return date < startsOn ? date : null;
+export function cancelsOn(booking: Booking, due: Due, noticedOn: CalendarDate): CalendarDate | null {
+  const { terms, pauses } = booking;
+  const isLive = booking.status === "awaiting_clearance" || booking.status === "confirmed";
+  if (terms.nonPayment === null || due.kind === "late_charge" || !isLive) return null;
+  const first = addDays(terms.startsOn, -terms.nonPayment.cancelDaysBefore);
+  const resumed = pauses?.at(-1)?.until ?? "";
+  const date = later(later(first, resumed), afterCountedDays(booking, noticedOn, 1));
+  return date < terms.startsOn ? date : null;
 }
 
-/** From when a due is what its booking is cancelled for: past due, and its client was told finally on a day before. */
-function countsAgainst(booking: Booking, due: Due): CalendarDate | null {
-  const isOwed = due.kind !== "deposit" && due.kind !== "late_charge" && unpaid(due) > 0;
-  const isOpen = due.openAttemptId !== null || due.status === "processing";
-  const told = afterFinalNotice(booking, due);
-  return !isOwed || isOpen || told === null ? null : later(told, addDays(countsFrom(booking, due), 1));
+/** The date on which a booking is cancelled for a due that was finally noticed. */
+function cancelledFor(booking: Booking, due: Due): CalendarDate | null {
+  const noticedOn = finallyNoticedOn(due);
+  return noticedOn === null ? null : cancelsOn(booking, due, noticedOn);
 }
 
 /**
@@ -35,16 +32,14 @@ function countsAgainst(booking: Booking, due: Due): CalendarDate | null {
  * is cancelled any more.
  */
 export function nonPaymentDeadline(booking: Booking, now: Instant): Instant | null {
-  const { terms, status, admission, payoff } = booking;
-  const first = firstDay(booking);
-  const mayBe = status === "confirmed" && admission === null && payoff === undefined && !isPaused(booking);
-  if (first === null || !mayBe || dateIn(terms.timeZone, now) >= terms.startsOn) return null;
+  const { startsOn, timeZone } = booking.terms;
+  if (booking.status !== "confirmed" || dateIn(timeZone, now) >= startsOn) return null;
   const [next] = booking.dues
-    .map((due) => countsAgainst(booking, due))
+    .filter((due) => isPursued(booking, due) && !isUnderWay(booking, due, now))
+    .map((due) => cancelledFor(booking, due))
     .filter((date) => date !== null)
-    .map((date) => later(date, first))
     .sort();
-  return next === undefined || next >= terms.startsOn ? null : collectionAt(next, terms.timeZone);
+  return next === undefined ? null : collectionAt(next, timeZone);
 }
 
 /** Whether a booking is cancelled now, since it was not paid. */

@@ -1,14 +1,24 @@
-import { addDays, type CalendarDate, dateIn, daysBetween, type Instant, later, startOfDay } from "../time/index.ts";
-import { type Booking, mayOwe } from "./booking.ts";
+import {
+  addDays,
+  type CalendarDate,
+  dateIn,
+  daysBetween,
+  hasCome,
+  type Instant,
+  later,
+  startOfDay,
+} from "../time/index.ts";
+import type { Booking } from "./booking.ts";
 import { collectionAt, countsFrom } from "./collection-time.ts";
-import { type Due, type Notice, unpaid, waitsForConfirmation } from "./due.ts";
-import { afterCountedDays, isPaused } from "./pause.ts";
+import type { Due, Notice } from "./due.ts";
+import { isPursued, isUnderWay } from "./next-try.ts";
+import { afterCountedDays } from "./pause.ts";
 
 /** Where a program cancels nothing for want of payment, these are the days of its notices. */
 const usualNoticeDays = [3, 7];
 
 /** A notice and when it goes. */
-type Planned = Notice & { at: Instant };
+type Planned = Pick<Notice, "kind" | "days"> & { at: Instant };
 
 /** The days after a due's date on which past-due notices go, the last of them the final one. */
 function noticeDaysOf({ terms }: Booking): readonly number[] {
@@ -16,65 +26,64 @@ function noticeDaysOf({ terms }: Booking): readonly number[] {
   return days.length === 0 ? usualNoticeDays : days;
 }
 
-/** Whether notices of a due go at all now: what is under way for it is waited for. */
-export function isNoticed(booking: Booking, due: Due): boolean {
-  const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0 && due.kind !== "deposit";
-  const isOpen = due.openAttemptId !== null || due.status === "processing";
-  return owes && !isOpen && !isPaused(booking) && booking.payoff === undefined && !waitsForConfirmation(booking, due);
-}
+/** Whether notices of a due go now: not of the deposit, and what is under way is waited for. */
+export const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
+  due.kind !== "deposit" && isPursued(booking, due) && !isUnderWay(booking, due, now);
 
-/** The date on which a due got the date that it has, and could be noticed. */
-const datedOn = (booking: Booking, { datedOn: moved, startsBy }: Due): CalendarDate => {
-  const { confirmedAt, createdAt, depositSettledOn, terms } = booking;
-  const on = (instant: Instant) => dateIn(terms.timeZone, instant);
-  const dated = startsBy === "confirmation" && confirmedAt !== null ? on(confirmedAt) : on(createdAt);
-  return later(moved ?? dated, later(dated, depositSettledOn ?? dated));
-};
+/** The date on which a due got the date that it has and could be paid. */
+function datedOn(booking: Booking, { datedOn: moved, startsBy, dueOn }: Due): CalendarDate {
+  const payable = booking.depositSettledOn ?? dateIn(booking.terms.timeZone, booking.createdAt);
+  return later(payable, moved ?? (startsBy === "confirmation" ? addDays(dueOn, -1) : payable));
+}
 
 /**
  * The notices of a due for the date that it has, in their order. Those before the date whose day was over when the due got
  * it are left out; where none is left one goes at once, and so does the one of a due that gets its date by the confirmation.
  */
 function plannedNotices(booking: Booking, due: Due): Planned[] {
-  const { terms } = booking;
-  const { dueOn } = due;
-  const at = (date: CalendarDate) => collectionAt(date, terms.timeZone);
-  const dated = datedOn(booking, due);
-  const { noticeDaysBefore } = terms.collection;
-  const before = noticeDaysBefore
-    .filter((days) => due.startsBy === "date" && addDays(dueOn, -days) >= dated)
-    .map((days): Planned => ({ kind: "upcoming", days, dueOn, at: at(addDays(dueOn, -days)) }));
-  const atOnce: Planned = {
-    ...{ kind: "upcoming", days: Math.max(0, daysBetween(dated, dueOn)), dueOn },
-    at: startOfDay(dated, terms.timeZone),
-  };
+  const { collection, timeZone } = booking.terms;
+  const at = (date: CalendarDate) => collectionAt(date, timeZone);
   const counts = countsFrom(booking, due);
+  const dated = datedOn(booking, due);
+  const byConfirmation = due.startsBy === "confirmation" && due.datedOn === undefined;
+  const before = collection.noticeDaysBefore
+    .map((days) => ({ days, date: addDays(counts, -days) }))
+    .filter(({ date }) => date >= dated && !byConfirmation)
+    .map(({ days, date }): Planned => ({ kind: "upcoming", days, at: at(date) }));
+  const atOnce: Planned = { kind: "upcoming", days: daysBetween(dated, counts), at: startOfDay(dated, timeZone) };
   const days = noticeDaysOf(booking);
   const after = days.map((day, index): Planned => {
     const kind = index === days.length - 1 ? "final" : "past_due";
-    return { kind, days: day, dueOn, at: at(afterCountedDays(booking, counts, day)) };
+    return { kind, days: day, at: at(afterCountedDays(booking, counts, day)) };
   });
-  return [...(before.length === 0 && noticeDaysBefore.length > 0 ? [atOnce] : before), ...after];
+  return [...(before.length === 0 ? [atOnce] : before), ...after];
 }
 
-const isSame = (one: Notice, other: Notice): boolean =>
-  one.kind === other.kind && one.days === other.days && one.dueOn === other.dueOn;
+/** Which notices have gone of the date that a due has, in their order. */
+const sentOf = ({ notices = [], dueOn }: Due): Notice[] => notices.filter((notice) => notice.dueOn === dueOn);
 
-export const unsentNotices = (booking: Booking, due: Due): Planned[] =>
-  plannedNotices(booking, due).filter((notice) => !(due.notices ?? []).some((sent) => isSame(sent, notice)));
+/** What is still to come after the latest that has gone. One before the date is over once that has passed. */
+function unsentNotices(booking: Booking, due: Due, now: Instant): Planned[] {
+  const planned = plannedNotices(booking, due);
+  const last = sentOf(due).at(-1);
+  const from = last === undefined ? 0 : 1 + planned.findIndex(({ kind, days }) => isSame(last, { kind, days }));
+  const isOver = dateIn(booking.terms.timeZone, now) > countsFrom(booking, due);
+  return planned.slice(from).filter(({ kind }) => kind !== "upcoming" || !isOver);
+}
+
+const isSame = (one: Planned | Notice, { kind, days }: Pick<Notice, "kind" | "days">): boolean =>
+  one.kind === kind && one.days === days;
+
+/** The notice of a due whose time has come, the latest where a sweep was late; null where there is none. */
+export const noticeNow = (booking: Booking, due: Due, now: Instant): Planned | null =>
+  isNoticed(booking, due, now)
+    ? (unsentNotices(booking, due, now).findLast(({ at }) => hasCome(at, now)) ?? null)
+    : null;
 
 /** When the next notice of a due goes; null where none is left, or something is under way for it. */
-export function noticeDeadline(booking: Booking, due: Due): Instant | null {
-  if (!isNoticed(booking, due)) return null;
-  return unsentNotices(booking, due)[0]?.at ?? null;
-}
+export const noticeDeadline = (booking: Booking, due: Due, now: Instant): Instant | null =>
+  isNoticed(booking, due, now) ? (unsentNotices(booking, due, now)[0]?.at ?? null) : null;
 
-/**
- * The day after the final notice of a due, for the date that it has; null while that has not gone. Days that were paused
- * do not count.
- */
-export function afterFinalNotice(booking: Booking, due: Due): CalendarDate | null {
-  const sent = (due.notices ?? []).some(({ kind, dueOn }) => kind === "final" && dueOn === due.dueOn);
-  const [last = 0] = noticeDaysOf(booking).slice(-1);
-  return sent ? addDays(afterCountedDays(booking, countsFrom(booking, due), last), 1) : null;
-}
+/** The date on which the last notice of a due went, for the date that it has; null while it has not gone. */
+export const finallyNoticedOn = (due: Due): CalendarDate | null =>
+  sentOf(due).find(({ kind }) => kind === "final")?.on ?? null;

@@ -3,13 +3,19 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, program } from "../testing/retreat.ts";
 import { addDays, daysBetween, type Instant, plusDays, plusHours } from "../time/index.ts";
-import { type Booking, collectionAt } from "./index.ts";
+import { type Booking, collectionAt, type Due, isToCancel, type SavedMethod, unconfirm } from "./index.ts";
+import { noticeNow } from "./notice-plan.ts";
 
 const zone = "America/Denver";
 const dueOn = "2027-02-04";
 const at = (days: number) => collectionAt(addDays(dueOn, days), zone);
 const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 14 };
 const lateCharge = { amount: 2_500, graceDays: 10 };
+
+const card: SavedMethod = {
+  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+  ...{ mandateId: null, savedAt: "2027-01-04T17:00:00Z", unusable: null },
+};
 
 /** A confirmed booking of two installments, due on 4 February and 4 March; the cohort starts on 8 March. */
 function owing(changes: Partial<Booking> = {}, rules: object = { nonPayment, lateCharge }): Life {
@@ -99,6 +105,15 @@ describe("the notices of a due", () => {
     expect(told(owing({ status: "completed" }), everyDay(2, 9))).toEqual(["3: past_due 3", "7: final 7"]);
   });
 
+  test("do not go for a deposit that came back", () => {
+    const life = owing();
+    const dues = life.booking.dues.map((due) => (due.kind === "deposit" ? { ...due, paid: 0 } : due));
+    life.booking = { ...life.booking, dues: dues.slice(0, 1).map((due): Due => ({ ...due, status: "past_due" })) };
+    life.at(at(-20)).sweep();
+
+    expect(life.events.filter(({ name }) => name === "DueNotice")).toEqual([]);
+  });
+
   test("wait for what is under way", () => {
     const life = owing();
     told(life, everyDay(-10, 0));
@@ -126,35 +141,86 @@ describe("the notices of a due", () => {
     };
 
     expect(told(life, everyDay(0, 14))).toEqual(["3: upcoming 7", "9: upcoming 1", "13: past_due 3"]);
+    expect(life.booking.dues[1]?.notices?.map(({ on }) => on)).toEqual([3, 9, 13].map((day) => addDays(dueOn, day)));
   });
 
-  test("go at once where the date is too near for any, and at the confirmation for the balance of `full`", () => {
-    const near = owing();
-    const dues = near.booking.dues.map((due) => ({ ...due, dueOn: "2027-01-04" }));
-    near.booking = { ...near.booking, dues };
-    near.sweep();
-    expect(near.events.find(({ name }) => name === "DueNotice")?.data).toMatchObject({ kind: "upcoming", days: 0 });
+  test("count from the day after the deposit settled, where the date was past by then", () => {
+    const life = owing({ depositSettledOn: addDays(dueOn, 5) });
 
-    const full = new Life(held("full")).sign().pay("deposit").at("2027-02-01T19:00:00Z");
+    expect(told(life, everyDay(5, 16))).toEqual(["5: upcoming 1", "9: past_due 3", "13: final 7"]);
+  });
+
+  test("leave out those whose day is past when the due gets its date; where none is left one goes at once", () => {
+    const collection = { retryDays: [3], noticeDaysBefore: [7], moveDays: 14, moves: 2 };
+    const near = { depositSettledOn: addDays(dueOn, -3) };
+
+    expect(told(owing(near), [plusHours(at(-3), -5), ...everyDay(-3, 1)])).toEqual(["-1: upcoming 1"]);
+    expect(told(owing(near, { collection }), [plusHours(at(-3), -5), ...everyDay(-3, 1)])).toEqual(["-3: upcoming 3"]);
+  });
+
+  test("go at the confirmation for the balance of `full`, and once more where that is lost and found", () => {
+    const full = new Life(held("full")).sign().pay("deposit").at("2027-02-01T15:00:00Z");
     full.sweep();
     expect(full.events.filter(({ name }) => name === "DueNotice")).toEqual([]);
     full.confirm().sweep();
     expect(full.events.filter(({ name }) => name === "DueNotice")).toMatchObject([
       { data: { kind: "upcoming", days: 1, dueOn: "2027-02-02" } },
     ]);
+    full.booking = unconfirm(full.booking, full.now).booking;
+    full.at("2027-02-09T19:00:00Z").confirm().sweep().sweep();
+    expect(full.events.filter(({ name }) => name === "DueNotice").slice(1)).toMatchObject([
+      { data: { kind: "upcoming", days: 1, dueOn: "2027-02-10" } },
+    ]);
   });
 
-  test("go once each, whatever the sweep's instants are", () => {
-    const hours = fc.uniqueArray(fc.integer({ min: -300, max: 700 }), { maxLength: 40 });
+  test("wait for a try whose time has come, and follow it at once when it has failed", () => {
+    const life = owing({ autopay: true, savedMethod: card, depositSettledOn: "2027-01-04" }, {});
+    told(life, everyDay(-10, 0));
+    expect(noticeNow(life.booking, life.booking.dues[1] as Due, at(3))).toBeNull();
+    for (let day = 0; day < 3; day++) told(life, [at(day)]);
+    const fail = () => {
+      const attempt = life.booking.dues[1]?.openAttemptId;
+      if (attempt) life.settle(attempt, { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" });
+    };
+    fail();
+    const dayOfRetry = told(life, [at(5)]);
+    fail();
+
+    expect(dayOfRetry).toEqual([]);
+    expect(life.booking.dueAt).toBe(at(3));
+    expect(told(life, [plusHours(at(5), 1)])).toEqual(["5: past_due 3"]);
+  });
+
+  /** What is told at hours from ten o'clock of the due's date: of what has come since, the latest that is true. */
+  function trueAt(hours: number[]): string[] {
+    const promised: [string, number, number][] = [
+      ...([
+        ["upcoming 7", -168, 14],
+        ["upcoming 1", -24, 14],
+      ] as [string, number, number][]),
+      ...([
+        ["past_due 3", 72, 9_999],
+        ["final 7", 168, 9_999],
+      ] as [string, number, number][]),
+    ];
+    const latest = hours.map((hour) => promised.findLastIndex(([, from, until]) => from <= hour && hour < until));
+    return latest
+      .filter((index, sweep) => index > Math.max(-1, ...latest.slice(0, sweep)))
+      .map((index) => promised[index]?.[0] ?? "");
+  }
+
+  test("go once each, the latest that is true, whatever the sweep's instants are", () => {
+    const hours = fc.uniqueArray(fc.integer({ min: -300, max: 400 }), { maxLength: 40 });
     fc.assert(
       fc.property(hours, (swept) => {
         const notices = told(
-          owing(),
+          owing({}, { lateCharge }),
           swept.sort((one, other) => one - other).map((hour) => plusHours(at(0), hour)),
         );
         const kinds = notices.map((notice) => notice.slice(notice.indexOf(":") + 2));
 
-        expect(new Set(kinds).size).toBe(kinds.length);
+        expect(kinds.filter((kind) => kind !== "late charge")).toEqual(trueAt(swept));
+        expect(kinds.filter((kind) => kind === "late charge")).toHaveLength(swept.some((hour) => hour >= 264) ? 1 : 0);
       }),
     );
   });
@@ -184,7 +250,17 @@ describe("a late charge", () => {
     };
 
     expect(capped.booking.terms.lateCharge?.capPercent).toBe(5);
-    expect([life(40_000), life(1_000), life(800)]).toEqual([[2_000], [50], []]);
+    expect([life(40_000), life(1_019), life(1_000), life(999), life(800)]).toEqual([[2_000], [50], [50], [], []]);
+  });
+
+  test("waits for what is under way", () => {
+    const life = owing({}, { lateCharge });
+    told(life, everyDay(0, 10));
+    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
+
+    expect(told(life, [at(11)])).toEqual([]);
+    life.settle(attempt.id, { kind: "expired" });
+    expect(told(life, [plusHours(at(11), 1)])).toEqual(["11: late charge"]);
   });
 
   test("is neither added to another late charge nor while collection is paused", () => {
@@ -227,6 +303,46 @@ describe("a booking that is not paid", () => {
     };
 
     expect(cancelledOn(life)).toBe("2027-03-04");
+  });
+
+  test("is cancelled on no day before the one that its final notice named, however late that went", () => {
+    const life = owing();
+    told(life, [...everyDay(0, 3), at(20)]);
+    const final = life.events.findLast(({ name }) => name === "DueNotice")?.data;
+
+    expect(final).toMatchObject({ kind: "final", cancelsOn: "2027-02-25" });
+    expect(life.booking.status).toBe("confirmed");
+    expect([life.booking.dueAt, cancelledOn(life, 20)]).toEqual([collectionAt("2027-02-25", zone), "2027-02-25"]);
+  });
+
+  test("is cancelled once what is under way has failed, at once", () => {
+    const life = owing();
+    told(life, everyDay(0, 18));
+    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.at(at(18)).sweep();
+
+    expect([life.booking.status, isToCancel(life.booking, life.now)]).toEqual(["confirmed", false]);
+    life.settle(attempt.id, { kind: "expired" });
+    expect(life.booking.dueAt).toBe(at(18));
+    life.at(plusHours(at(18), 1)).sweep();
+    expect(life.booking.status).toBe("cancelled");
+  });
+
+  test("is left to its deadline while it waits for its clearance", () => {
+    const life = owing();
+    told(life, everyDay(0, 9));
+
+    expect(isToCancel(life.booking, at(20))).toBe(true);
+    expect(isToCancel({ ...life.booking, status: "awaiting_clearance" }, at(20))).toBe(false);
+  });
+
+  test("is cancelled no earlier than the day on which staff go on with its collection", () => {
+    const life = owing();
+    told(life, everyDay(0, 9));
+    life.booking = { ...life.booking, pauses: [{ from: addDays(dueOn, 9), until: addDays(dueOn, 22) }] };
+    life.at(plusHours(at(22), -1)).sweep();
+
+    expect([life.booking.status, cancelledOn(life, 22)]).toEqual(["confirmed", "2027-02-26"]);
   });
 
   test.each<[string, (life: Life) => unknown]>([

@@ -1,6 +1,6 @@
 import type { Attempt } from "./attempt.ts";
 import { type Booking, mayOwe } from "./booking.ts";
-import { type Due, unpaid, waitsForConfirmation } from "./due.ts";
+import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
 /** What a payment link leads to. `payable`: so much of the due is unpaid. */
 export type PayPage =
@@ -18,7 +18,7 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null)
   if (due === undefined) return null;
   if (due.status === "paid") return { kind: "paid" };
   const isOwed = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
-  if (!isOwed || waitsForConfirmation(booking, due)) return { kind: "nothing_to_pay" };
+  if (!isOwed || awaitsFirstConfirmation(booking, due)) return { kind: "nothing_to_pay" };
   if (due.status === "processing" || open?.via === "off_session") return { kind: "on_its_way" };
   return { kind: "payable", due, amount: unpaid(due) };
 }

@@ -78,6 +78,7 @@ describe("what an event on the timeline tells of", () => {
     expect(eventNames.filter(aboutMoney).sort()).toEqual([
       "AgreementSigned",
       "AutopayChanged",
+      "CollectionTaskOpened",
       "DueBilled",
       "DueNotice",
       "DuePastDue",

@@ -1,12 +1,12 @@
 import type { CalendarDate } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
-import { cancelDue, type Due } from "./due.ts";
+import { cancelDue, type Due, waitsForConfirmation } from "./due.ts";
 
 /** A due with nothing under way: past due once its date has passed, counted from when it could be paid. */
 export const resting = (booking: Booking, due: Due, today: CalendarDate): Due => ({
   ...due,
-  status: today > countsFrom(booking, due) ? "past_due" : "scheduled",
+  status: today > countsFrom(booking, due) && !waitsForConfirmation(booking, due) ? "past_due" : "scheduled",
   openAttemptId: null,
 });
 

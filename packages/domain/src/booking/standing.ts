@@ -1,7 +1,8 @@
-import { type CalendarDate, daysBetween } from "../time/index.ts";
+import type { CalendarDate } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
-import { unpaid } from "./due.ts";
+import { type Due, unpaid } from "./due.ts";
+import { afterCountedDays } from "./pause.ts";
 import { type BookingStatus, bookingStatuses } from "./transitions.ts";
 
 /** The first that applies. */
@@ -25,17 +26,25 @@ const endedEarly = (status: BookingStatus): boolean =>
 
 const delinquentAfterDays = 30;
 
+/**
+ * The date on which a due that stays unpaid makes its booking delinquent, days that were paused not counted; null for a
+ * late charge, which never does.
+ */
+export const delinquentOn = (booking: Booking, due: Due): CalendarDate | null =>
+  due.kind === "late_charge" ? null : afterCountedDays(booking, countsFrom(booking, due), delinquentAfterDays + 1);
+
 /** How a booking stands with its payments on `today` in the cohort's zone; derived, never stored. */
 export function standing(booking: Booking, today: CalendarDate): Standing {
-  const { dues, status } = booking;
+  const { dues, status, pauses = [] } = booking;
   const open = dues.filter((due) => unpaid(due) > 0);
   const late = open.filter((due) => due.status === "past_due");
-  // A late charge alone makes nobody delinquent.
-  const [oldest = today] = late
-    .filter(({ kind }) => kind !== "late_charge")
-    .map((due) => countsFrom(booking, due))
-    .sort();
-  if (late.length > 0) return daysBetween(oldest, today) > delinquentAfterDays ? "delinquent" : "past_due";
+  const counted = { ...booking, pauses: pauses.map(({ from, until }) => ({ from, until: until ?? today })) };
+  const isDelinquent = (due: Due) => {
+    const from = delinquentOn(counted, due);
+    return from !== null && from <= today;
+  };
+  if (late.some(isDelinquent)) return "delinquent";
+  if (late.length > 0) return "past_due";
   if (open.some((due) => due.status === "action_required")) return "action_required";
   if (open.some((due) => due.status === "processing")) return "processing";
   return open.length === 0 && !endedEarly(status) ? "paid_in_full" : "current";

@@ -59,6 +59,15 @@ export function percentOf(amount: number, percent: number, currency: string): nu
 }
 
 /**
+ * `percent` of an amount in minor units, rounded down to the currency's step: the most that does not exceed it. Throws as
+ * `percentOf` does.
+ */
+export function shareWithin(amount: number, percent: number, currency: string): number {
+  const rounded = percentOf(amount, percent, currency);
+  return rounded * 100 > amount * percent ? rounded - stepOf(currency) : rounded;
+}
+
+/**
  * Splits an amount into so many equal parts that add up to it, each a multiple of the currency's step, the extra steps
  * to the earliest. Throws on an amount that is not a multiple of the step itself.
  */

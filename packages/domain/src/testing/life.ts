@@ -19,6 +19,7 @@ import {
   isToCancel,
   lapse,
   type OffSessionAttempt,
+  openCollectionTasks,
   opened,
   type PaymentOutcome,
   partOf,
@@ -105,12 +106,13 @@ export class Life {
     return begun.attempts;
   }
 
-  /** What the sweep does to dues, in its order: billed, tried, noticed, charged for being late, and not paid at all. */
+  /** What the sweep does to dues, in its order: billed, tried, noticed, charged for being late, told to staff, not paid at all. */
   sweep(): this {
     this.fallDue();
     this.collect();
     this.#apply(sendNotices(this.booking, this.now));
     this.#apply(addLateCharges(this.booking, () => this.#id("due_late"), this.now));
+    this.#apply(openCollectionTasks(this.booking, this.now));
     if (isToCancel(this.booking, this.now)) this.end("non_payment");
     return this;
   }

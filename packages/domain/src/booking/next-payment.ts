@@ -1,0 +1,25 @@
+import { dateIn, type Instant } from "../time/index.ts";
+import type { Booking, SavedMethod } from "./booking.ts";
+import type { Due } from "./due.ts";
+import { nextTry } from "./next-try.ts";
+
+/**
+ * How the rest of a due is paid next: with the saved method at an instant, or by its client, because nothing is saved or
+ * tried any more, because the card is over by then, or because no bank account is debited in the days before the start.
+ */
+export type NextPayment =
+  | { kind: "collected"; at: Instant; method: ShownMethod }
+  | { kind: "link"; why: "client" }
+  | { kind: "link"; why: "card_expires" | "debit_free"; method: ShownMethod };
+
+type ShownMethod = Pick<SavedMethod, "type" | "last4">;
+
+export function nextPayment(booking: Booking, due: Due, now: Instant): NextPayment {
+  const next = nextTry(booking, due, now);
+  if (next === null) return { kind: "link", why: "client" };
+  const { type, last4, expiresOn } = next.method;
+  const method = { type, last4 };
+  if (next.debitFree) return { kind: "link", why: "debit_free", method };
+  const expires = expiresOn !== null && expiresOn < dateIn(booking.terms.timeZone, next.at);
+  return expires ? { kind: "link", why: "card_expires", method } : { kind: "collected", at: next.at, method };
+}
