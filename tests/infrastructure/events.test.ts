@@ -31,14 +31,14 @@ const alarmsOn = (metric: string, value: string) =>
     ),
   );
 
-/** The names of api.md. */
+/** The names of api.md, and those of collection. */
 const EVENTS = [
   "ProgramPublished, CohortOpened, CohortClosed, CohortCancelled, CohortCompleted, PlacesAdded, PlacesRemoved",
   "BookingHeld, HoldExpired, BookingRevived, ParticipationChanged, AutopayChanged, AgreementSigned, PaymentSettled, PaymentProcessing",
   "PaymentFailed, PaymentActionRequired, ClearanceChanged, ClearanceReminder, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
   "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, RefundRequested, RefundSucceeded",
   "RefundRefused, RefundFailed, MoneyConverted, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
-  "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue",
+  "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue, DueNotice, LateChargeAdded, CollectionTaskOpened",
 ].flatMap((line) => line.split(", "));
 
 describe("queues", () => {
