@@ -163,7 +163,7 @@ const bodies: Record<string, unknown> = {
   },
   createBooking: { quoteId: "quo_1", participant: person },
   signAgreement: { hash, signature: "Ada Client", accepted: true, autopay: true },
-  putAutopay: { enabled: true },
+  putAutopay: { enabled: true, hash },
   recordAdmission: { outcome: "admitted" },
   openCheckout: { purpose: "due", dueId: "due_1", amount: 10_000, method: "card" },
   cancelBooking: { reason: "Sample reason" },

@@ -1,4 +1,4 @@
-import { changeAutopay, signAgreement } from "@clearing/commands/agreement";
+import { signAgreement } from "@clearing/commands/agreement";
 import * as routes from "@clearing/contracts/routes/booking";
 import { isOwner } from "@clearing/domain/booking";
 import { callerIn, sightFor } from "@clearing/runtime/access";
@@ -41,18 +41,6 @@ export const agreementBindings = [
         signAgreement(deps.store, params.id, evidence, occasion, answer, booking),
       );
     },
-    refusals: {},
-  }),
-
-  command(routes.putAutopay, {
-    as: ["client"],
-    action: ({ body }) => (body.enabled ? "allow_autopay" : "stop_autopay"),
-    status: 200,
-    view: bookingAnswer,
-    run: ({ params, body }, context) =>
-      withFile(context, params.id, isOwner, (_file, answer) =>
-        changeAutopay(context.deps.store, params.id, body.enabled, context.occasion, answer),
-      ),
     refusals: {},
   }),
 ];

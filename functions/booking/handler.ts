@@ -3,6 +3,7 @@ import { readingAtOnce } from "@clearing/runtime/binding";
 import { depsFor } from "@clearing/runtime/deps";
 import { admissionBinding } from "./admission.ts";
 import { agreementBindings } from "./agreement.ts";
+import { autopayBindings } from "./autopay.ts";
 import { cancellationBinding } from "./cancellation.ts";
 import { holdBinding } from "./hold.ts";
 import { participationBindings } from "./participation.ts";
@@ -13,6 +14,7 @@ export const handler = httpHandler(depsFor({}), [
   readingAtOnce(holdBinding),
   ...readBindings,
   ...agreementBindings.map(readingAtOnce),
+  ...autopayBindings,
   ...participationBindings,
   cancellationBinding,
   admissionBinding,

@@ -10,6 +10,7 @@ import {
   payableUntil,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
+import { copyOf } from "./autopay-mails.ts";
 import { type Data, type Facts, label, moment, type Write } from "./words.ts";
 
 export const held: Write = ({ booking, now }) => {
@@ -47,14 +48,15 @@ export const holdExpiredForOther: Write = ({ booking }) =>
       };
 
 /** The receipt of a signature: true for good, whatever becomes of the booking. */
-export const agreementSigned: Write = ({ booking, data }) => ({
+export const agreementSigned: Write = (facts) => ({
   subject: "Your signed agreement",
   paragraphs: [
-    `Thank you for signing the agreement for your booking: ${label(booking)}.`,
-    data.autopay === true
+    `Thank you for signing the agreement for your booking: ${label(facts.booking)}.`,
+    facts.data.autopay === true
       ? "With it you allowed us to collect later payments automatically. You can take that back at any time."
       : "It does not allow us to collect later payments automatically: you make them yourself.",
     "The agreement stays available to you in your booking, exactly as you signed it.",
+    ...(facts.data.autopay === true ? copyOf(facts) : []),
   ],
 });
 

@@ -1,4 +1,4 @@
-import { type Booking, isInvited, isLapse, isUnpaid } from "@clearing/domain/booking";
+import { type Booking, isInvited, isLapse, isUnpaid, permissionInForce } from "@clearing/domain/booking";
 import { type EventName, eventNames } from "@clearing/domain/event";
 import { Failure } from "@clearing/domain/failure";
 import type { BusEvent } from "@clearing/runtime/consumer";
@@ -8,12 +8,14 @@ import type { PayLinks } from "@clearing/runtime/pay-links";
 import { readBooking } from "@clearing/store/booking";
 import { consumedOnce } from "@clearing/store/consumed-once";
 import { countMail, type MailKind } from "@clearing/store/mail-bound";
+import { readPermission } from "@clearing/store/permission";
 import { readRefund } from "@clearing/store/refund";
 import { isRemoved } from "@clearing/store/removed";
 import { noteUndeliverable } from "@clearing/store/undeliverable";
 import { addresseesOf } from "./addressees.ts";
 import { mails } from "./mails.ts";
 import { renderMail } from "./render.ts";
+import type { Facts } from "./words.ts";
 
 type MailerDeps = Deps & { mailer: Mailer; payLinks: () => Promise<PayLinks> };
 
@@ -36,7 +38,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   const { config } = deps;
   const links = await deps.payLinks();
   const payLink = (dueId: string) => `${config.publicUrl}/pay/${links.tokenFor({ bookingId, dueId }, now)}`;
-  const facts = { booking, refund, data: event.data, now, payLink };
+  const facts: Facts = { booking, refund, data: event.data, now, payLink, ...(await copied(name, booking, deps)) };
 
   for (const { recipient, to, write } of addresseesOf(name, booking, config.supportEmail)) {
     const wording = write(facts);
@@ -51,6 +53,15 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
     );
     deps.log.info("mail", { bookingId, recipient, consumed });
   }
+}
+
+const copiesPermission: readonly EventName[] = ["AutopayChanged", "AgreementSigned"];
+
+/** The permission to collect that is in force, for the mails that carry the client's copy of it. */
+async function copied(name: EventName, booking: Booking, { store }: Deps): Promise<Pick<Facts, "permission">> {
+  const inForce = copiesPermission.includes(name) ? permissionInForce(booking) : null;
+  const kept = inForce && (await readPermission(store, booking.id, inForce.id));
+  return kept === null ? {} : { permission: kept.paragraphs };
 }
 
 async function send(mail: Mail, bound: MailKind | null, deps: MailerDeps): Promise<void> {

@@ -1,4 +1,5 @@
 import type { EventName } from "@clearing/domain/event";
+import { autopayChanged } from "./autopay-mails.ts";
 import * as booking from "./booking-mails.ts";
 import * as clearance from "./clearance-mails.ts";
 import * as due from "./due-mails.ts";
@@ -32,7 +33,7 @@ export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
   HoldExpired: { payer: booking.holdExpired, participant: booking.holdExpiredForOther },
   BookingRevived: "no mail",
   ParticipationChanged: { payer: participation.toPayer, participant: participation.toParticipant },
-  AutopayChanged: "no mail",
+  AutopayChanged: { payer: autopayChanged },
   AgreementSigned: { payer: booking.agreementSigned },
   PaymentSettled: { payer: payment.settled },
   PaymentProcessing: { payer: payment.processing },

@@ -22,6 +22,8 @@ export type Facts = {
   now: Instant;
   /** Where a due is paid, by its link. */
   payLink: (dueId: string) => string;
+  /** The words of the permission to collect that is in force; absent where there is none, or no mail copies it. */
+  permission?: readonly string[];
 };
 
 /** The words that are true now, or null where there is nothing true to say, or another event's mail says it. */

@@ -291,10 +291,12 @@ describe("capacity", () => {
     const client = new Client(world);
     await client.hold(cohort.id);
     const signed = await client.sign(true);
-    const autopay = await repeated("PUT", `${client.path}/autopay`, { enabled: true }, await client.token());
+    const own = await client.token();
+    const { hash } = await world.must<{ hash: string }>("GET", `${client.path}/autopay`, { token: own });
+    const autopay = await repeated("PUT", `${client.path}/autopay`, { enabled: true, hash }, own);
     expect(autopay).toEqual(signed);
-    await world.must("PUT", `${client.path}/autopay`, { token: await client.token(), body: { enabled: false } });
-    await repeated("PUT", `${client.path}/autopay`, { enabled: true }, await client.token());
+    await world.must("PUT", `${client.path}/autopay`, { token: own, body: { enabled: false } });
+    await repeated("PUT", `${client.path}/autopay`, { enabled: true, hash }, own);
     expect((await client.read()).autopay).toBe(false);
   });
 

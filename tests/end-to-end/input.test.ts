@@ -202,7 +202,8 @@ describe("who may do what", () => {
       world.api("POST", `${client.path}/checkout`, { token, key: randomUUID(), body: { purpose: "deposit" } }),
       world.api("GET", `${client.path}/cancellation`, { token }),
       world.api("POST", `${client.path}/cancellation`, { token, key: randomUUID(), body: { reason: "x" } }),
-      world.api("PUT", `${client.path}/autopay`, { token, body: { enabled: true } }),
+      world.api("GET", `${client.path}/autopay`, { token }),
+      world.api("PUT", `${client.path}/autopay`, { token, body: { enabled: true, hash: "0".repeat(64) } }),
     ];
     for (const answer of await Promise.all(tries))
       expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } });
@@ -611,7 +612,7 @@ describe("the permission to collect automatically", () => {
     const put = async (enabled: boolean) =>
       world.api<Problem & { autopay: boolean }>("PUT", `${client.path}/autopay`, {
         token: await client.token(),
-        body: { enabled },
+        body: { enabled, ...(enabled && { hash: "0".repeat(64) }) },
       });
     expect(await put(false)).toMatchObject({ status: 200, body: { autopay: false } });
     expect(await put(true)).toMatchObject({ status: 409, body: { code: "invalid_transition" } });

@@ -53,6 +53,7 @@ const names: Record<string, string> = {
   IDEM: "answer",
   EVL: "evaluation",
   EVENT: "event of Stripe's",
+  BKG: "way to a booking",
 };
 
 function nameOf(table: keyof Store["tables"], { pk, sk, detailType, reference }: Item): string {

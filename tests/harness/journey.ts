@@ -2,24 +2,27 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
+import { changeAutopay } from "@clearing/commands/autopay";
 import { openCheckout } from "@clearing/commands/checkout";
 import type { Context } from "@clearing/commands/context";
 import { endEarly } from "@clearing/commands/end-early";
 import { writeClearance } from "@clearing/commands/evaluation";
+import { methodInWords } from "@clearing/commands/permission";
 import { progressBooking } from "@clearing/commands/progress";
 import { recordStripeRefund } from "@clearing/commands/refund-by-hand";
 import { settleRefundPart, spreadOverCharges } from "@clearing/commands/refund-parts";
 import { lapseHold } from "@clearing/commands/sweep";
-import type { Booking, PaymentOutcome, Refund, RefundOutcome } from "@clearing/domain/booking";
+import { permissionDocument } from "@clearing/domain/agreement";
+import type { Booking, PaymentOutcome, Refund, RefundOutcome, SavedMethod } from "@clearing/domain/booking";
 import type { Quote } from "@clearing/domain/plan";
 import { afterEvaluation } from "@clearing/domain/screening";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusMinutes, startOfDay } from "@clearing/domain/time";
 import type { CheckoutFacts, Gateway } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
-import { readBooking } from "@clearing/store/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
-import { untilFresh } from "@clearing/store/commit";
+import { commit, untilFresh } from "@clearing/store/commit";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { keys } from "@clearing/store/keys";
 import type { Store } from "@clearing/store/store";
@@ -77,8 +80,9 @@ export const sign = (
   { id, agreement: { hash } }: Booking,
   signature = "Sample Person",
   answer: Answer = noAnswer,
+  autopay = false,
 ) => {
-  const evidence = { hash, signature, sourceIp: "", userAgent: "", signedBy: actor.sub, autopay: false };
+  const evidence = { hash, signature, sourceIp: "", userAgent: "", signedBy: actor.sub, autopay };
   return signAgreement(store, id, evidence, occasionAt(now), answer);
 };
 
@@ -86,6 +90,29 @@ export async function signed(store: Store): Promise<Booking> {
   const booking = await held(store);
   await sign(store, booking);
   return booking;
+}
+
+/** Its deposit is paid, and a card is saved that dues may be collected from, or another method. */
+export async function paidAndSaved(store: Store, changes: Partial<SavedMethod> = {}): Promise<Booking> {
+  const { id } = await paid(store);
+  const before = await readBooking(store, id);
+  if (before === null) throw new Error(`${id} is gone`);
+  const savedMethod: SavedMethod = {
+    ...{ id: `pm_${id}`, customerId: `cus_${id}`, type: "card", fingerprint: "fp_1", last4: "4242" },
+    ...{ expiresOn: "2030-12-31", mandateId: null, savedAt: now, unusable: null },
+    ...changes,
+  };
+  const change = { booking: { ...before, version: before.version + 1, savedMethod }, events: [], journal: [] };
+  const saved = await commit(store, bookingWrites(store, before, change, occasionAt(now)));
+  if (!saved.ok) throw new Error(saved.reason);
+  return change.booking;
+}
+
+/** Its client lets dues be collected, by the text as this booking shows it. */
+export function allowAutopay(store: Store, booking: Booking, answer: Answer = noAnswer) {
+  const { hash } = permissionDocument(booking, methodInWords(booking));
+  const giver = { sourceIp: "192.0.2.1", userAgent: "test", signedBy: actor.sub };
+  return changeAutopay(store, booking.id, { enabled: true, hash, giver }, occasionAt(now), answer);
 }
 
 /** Signs a held booking and opens Stripe's page for its deposit. */

@@ -6,7 +6,7 @@ import {
   collectionAt,
   type OffSessionAttempt,
   type SavedMethod,
-  setAutopay,
+  stopAutopay,
 } from "@clearing/domain/booking";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { ChargeFacts, Gateway, GatewayFailure, PaymentFacts } from "@clearing/payments";
@@ -219,7 +219,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     const life = await collecting();
     await life.begin();
     const before = (await readBooking(running.store, life.id)) as Booking;
-    const stopped = setAutopay(before, false, life.clock.now);
+    const stopped = stopAutopay(before, life.clock.now);
     if (stopped === null) throw new Error("nothing to take back");
     await commit(running.store, bookingWrites(running.store, before, stopped, occasionAt(life.clock.now)));
 

@@ -113,7 +113,8 @@ describe("who is invited", () => {
     ["GET", "/cancellation", undefined],
     ["POST", "/cancellation", { reason: "No" }],
     ["POST", "/agreement", { hash: never, signature: "Bea", accepted: true }],
-    ["PUT", "/autopay", { enabled: true }],
+    ["GET", "/autopay", undefined],
+    ["PUT", "/autopay", { enabled: true, hash: never }],
     ["PUT", "/participant", participantBody("bea@example.com")],
   ])("finds nothing at %s %s", async (method, route, body) => {
     const path = await invited();

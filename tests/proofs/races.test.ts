@@ -1,4 +1,3 @@
-import { changeAutopay } from "@clearing/commands/agreement";
 import { addPlaces, removePlaces } from "@clearing/commands/capacity";
 import { openCheckout } from "@clearing/commands/checkout";
 import { changeCohort } from "@clearing/commands/cohort";
@@ -12,6 +11,7 @@ import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   admit,
+  allowAutopay,
   cancel,
   cancelled,
   confirmed,
@@ -23,6 +23,7 @@ import {
   now,
   occasionAt,
   paid,
+  paidAndSaved,
   progress,
   refundByHand,
   refundsOf,
@@ -183,8 +184,8 @@ const races: Record<string, Race> = {
     answers: [true, "invalid_transition"],
   },
   "allowing autopay, and a cancellation": {
-    made: paid,
-    act: (store, { id }) => changeAutopay(store, id, true, occasionAt(now), () => null),
+    made: paidAndSaved,
+    act: (store, booking) => allowAutopay(store, booking),
     meanwhile: cancel,
     answers: [true, "invalid_transition"],
   },

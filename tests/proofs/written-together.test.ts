@@ -1,4 +1,3 @@
-import { changeAutopay } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
 import { reckonRefundPart } from "@clearing/commands/refund-by-hand";
@@ -96,10 +95,16 @@ const rows: Row[] = [
     leaves: ["AgreementSigned", "agreement", "answer", "audit of a booking", "booking"],
   },
   {
+    when: "an agreement is signed, and later dues may be collected",
+    made: journey.held,
+    act: (booking) => journey.sign(store, booking, "Sample Person", answer, true),
+    leaves: ["AgreementSigned", "agreement", "answer", "audit of a booking", "booking", "permission"],
+  },
+  {
     when: "a client lets later dues be collected",
-    made: journey.signed,
-    act: ({ id }) => changeAutopay(store, id, true, occasionAt(now), answer),
-    leaves: ["AutopayChanged", "answer", "audit of a booking", "booking"],
+    made: journey.paidAndSaved,
+    act: (booking) => journey.allowAutopay(store, booking, answer),
+    leaves: ["AutopayChanged", "answer", "audit of a booking", "booking", "permission"],
   },
   {
     when: "a participant accepts",

@@ -1,10 +1,13 @@
-import { type Booking, hasSigned, isSameSignature, refuseAutopay, setAutopay, sign } from "@clearing/domain/booking";
+import { fromDeposit } from "@clearing/domain/agreement";
+import { type Booking, hasSigned, isSameSignature, sign } from "@clearing/domain/booking";
 import { readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
 import type { Occasion } from "@clearing/store/occasion";
+import { permissionPut } from "@clearing/store/permission";
 import type { Store } from "@clearing/store/store";
+import { permissionGiven } from "./permission.ts";
 
 export type SignResult =
   | { ok: true; booking: Booking }
@@ -14,8 +17,8 @@ export type SignResult =
     };
 
 /**
- * Signs the current version; its document is signed once and never changes, its evidence stands beside it. The same
- * again changes nothing; with another name or choice of `autopay` it is `agreement_signed`.
+ * Signs the current version; its document is signed once and never changes, its evidence stands beside it, and so does the
+ * permission to collect where the client gives it with the signature. The same again changes nothing; with another name or choice of `autopay` it is `agreement_signed`.
  */
 export function signAgreement(
   store: Store,
@@ -31,7 +34,8 @@ export function signAgreement(
     first = undefined;
     if (before === null) return { ok: false, reason: "not_found" };
     if (hasSigned(before, hash)) return signAgain(store, before, evidence, answer);
-    const decision = sign(before, { hash, autopay: evidence.autopay }, occasion.now);
+    const permission = evidence.autopay ? permissionGiven(store, before, fromDeposit, evidence, occasion.now) : null;
+    const decision = sign(before, { hash, permission: permission?.reference ?? null }, occasion.now);
     if (!decision.ok) return decision;
     const record = answer(decision.booking);
     const signed: Signature = { ...evidence, signedAt: occasion.now };
@@ -39,6 +43,7 @@ export function signAgreement(
       ...answerWrites(store.tables.core, record),
       ...bookingWrites(store, before, decision, occasion),
       signaturePut(store, before, signed),
+      ...(permission === null ? [] : [permissionPut(store, before.id, permission.stored)]),
     ];
     return commit(store, writes, { ok: true, booking: decision.booking });
   });
@@ -55,35 +60,4 @@ async function signAgain(
   if (!isSameSignature(stored.signed, evidence)) return { ok: false, reason: "agreement_signed" };
   const kept = await keepAnswer(store, store.tables.core, answer(booking));
   return kept.ok ? { ok: true, booking } : kept;
-}
-
-export type AutopayResult =
-  | { ok: true; booking: Booking }
-  | { ok: false; reason: "not_found" | "agreement_required" | "invalid_transition" | "replayed" | "conflict" };
-
-/** Gives or takes back the permission to collect by itself. */
-export function changeAutopay(
-  store: Store,
-  bookingId: string,
-  enabled: boolean,
-  occasion: Occasion,
-  answer: (booking: Booking) => IdempotencyRecord | null,
-): Promise<AutopayResult> {
-  return untilFresh<AutopayResult>(store, async () => {
-    const before = await readBooking(store, bookingId);
-    if (before === null) return { ok: false, reason: "not_found" };
-    const refusal = refuseAutopay(before, enabled);
-    if (refusal !== null) return { ok: false, reason: refusal };
-    const change = setAutopay(before, enabled, occasion.now);
-    if (change === null) {
-      const kept = await keepAnswer(store, store.tables.core, answer(before));
-      return kept.ok ? { ok: true, booking: before } : kept;
-    }
-    const record = answer(change.booking);
-    return commit(
-      store,
-      [...answerWrites(store.tables.core, record), ...bookingWrites(store, before, change, occasion)],
-      { ok: true, booking: change.booking },
-    );
-  });
 }

@@ -2,6 +2,7 @@ import { type Attempt, isUnderWay, sessionOf } from "@clearing/domain/booking";
 import type { AttemptFile } from "@clearing/store/attempt";
 import type { Context } from "./context.ts";
 import { type Applied, applyPayment, applySession, postUnknownCharge } from "./payment.ts";
+import { applyCustomer, applyMandate, applyMethod } from "./saved-method.ts";
 import { isOver, settleAlone } from "./settle.ts";
 import { applyByHand, applyPart, applyRefundsOf } from "./stripe-refund.ts";
 
@@ -67,6 +68,9 @@ const appliers: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ["payment_intent", fetchPayment],
   ["charge", applyCharge],
   ["refund", fetchRefund],
+  ["payment_method", applyMethod],
+  ["customer", applyCustomer],
+  ["mandate", applyMandate],
 ]);
 
 async function applyObject(context: Context, { objectId, objectType, type }: StripeHint): Promise<Acted> {

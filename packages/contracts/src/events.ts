@@ -71,7 +71,11 @@ export const events = {
   HoldExpired: aboutBooking({}),
   BookingRevived: aboutBooking({}),
   ParticipationChanged: aboutBooking({ participation: z.enum(["invited", "accepted", "declined"]) }),
-  AutopayChanged: aboutBooking({ autopay: z.boolean() }),
+  AutopayChanged: aboutBooking({
+    autopay: z.boolean(),
+    /** Who or what changed it: the client, or why the saved method is charged no more. */
+    reason: z.enum(["client", "detached", "customer_deleted", "mandate_withdrawn", "refused"]),
+  }),
   AgreementSigned: aboutBooking({ agreementVersion: z.int(), autopay: z.boolean() }),
   PaymentProcessing: aboutBooking(payment),
   PaymentSettled: aboutBooking(payment),

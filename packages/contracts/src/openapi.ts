@@ -3,6 +3,7 @@ import { answersOf, sharedSchemas } from "./answers.ts";
 import { events } from "./events.ts";
 import type { Route } from "./route.ts";
 import * as audit from "./routes/audit.ts";
+import * as autopay from "./routes/autopay.ts";
 import * as booking from "./routes/booking.ts";
 import * as calculators from "./routes/calculators.ts";
 import * as catalogue from "./routes/catalogue.ts";
@@ -20,6 +21,7 @@ const modules = [
   catalogue,
   calculators,
   booking,
+  autopay,
   participation,
   checkout,
   pay,

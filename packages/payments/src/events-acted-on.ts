@@ -3,7 +3,7 @@ import type { StripeEventFacts } from "./stripe-objects.ts";
 /**
  * What becomes of the events of a payment's objects. `acted_on`: each tells a fact that no other of them tells. Money is
  * told by its charge, made by anybody and in any way; a session tells that it ended without money, or that a bank debit is
- * under way. `needless`: another event tells it, the answer to our own request did, or it changes nothing here. An event
+ * under way; a saved method, its customer or its mandate tell that it is changed or gone. `needless`: another event tells it, the answer to our own request did, or it changes nothing here. An event
  * without a row is not acted upon, and is counted. Source: docs.stripe.com/api/events/types.
  */
 const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
@@ -29,7 +29,13 @@ const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "refund.updated": "acted_on",
   "refund.failed": "acted_on",
   "customer.created": "needless",
+  "customer.updated": "needless",
+  "customer.deleted": "acted_on",
   "payment_method.attached": "needless",
+  "payment_method.automatically_updated": "acted_on",
+  "payment_method.detached": "acted_on",
+  "payment_method.updated": "acted_on",
+  "mandate.updated": "acted_on",
   "product.created": "needless",
   "price.created": "needless",
 };
@@ -39,7 +45,7 @@ export const eventsActedOn: readonly string[] = Object.keys(treatments).filter(
   (type) => treatments[type] === "acted_on",
 );
 
-/** What a payment is made of at Stripe. Of anything else we know nothing, and each event of it is kept. */
+/** What a payment is made of at Stripe, and what it is collected by. Of anything else we know nothing, and each event of it is kept. */
 const known = new Set([
   "checkout.session",
   "payment_intent",
@@ -47,6 +53,7 @@ const known = new Set([
   "refund",
   "customer",
   "payment_method",
+  "mandate",
   "setup_intent",
   "product",
   "price",

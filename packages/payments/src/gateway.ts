@@ -3,7 +3,9 @@ import type {
   ChargeFacts,
   CheckoutFacts,
   CustomerFacts,
+  MandateFacts,
   Metadata,
+  MethodFacts,
   PaymentFacts,
   RefundFacts,
   StripeEventFacts,
@@ -104,6 +106,9 @@ export interface Gateway {
   listCustomers(email: string, startingAfter?: string): Promise<GatewayResult<Page<CustomerFacts>>>;
   /** Stripe shows a customer that was deleted, too; one that it does not know was made in another account. */
   retrieveCustomer(customerId: string): Promise<GatewayResult<{ deleted: boolean }>>;
+  /** Stripe shows a method that was detached, too. */
+  retrievePaymentMethod(methodId: string): Promise<GatewayResult<MethodFacts>>;
+  retrieveMandate(mandateId: string): Promise<GatewayResult<MandateFacts>>;
   createCheckoutSession(session: CreateCheckoutSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
   retrieveCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
   /** Refused as `invalid` when the session is no longer open: retrieve it then. */

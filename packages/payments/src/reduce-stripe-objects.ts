@@ -6,6 +6,8 @@ import type {
   ChargeFacts,
   CheckoutFacts,
   CustomerFacts,
+  MandateFacts,
+  MethodFacts,
   PaymentFacts,
   RefundFacts,
   StripeEventFacts,
@@ -93,6 +95,24 @@ function endOfMonth({ exp_month, exp_year }: Pick<Stripe.Charge.PaymentMethodDet
   const isSaid = Number.isInteger(exp_month) && Number.isInteger(exp_year);
   return isSaid ? new Date(Date.UTC(exp_year, exp_month, 0)).toISOString().slice(0, 10) : null;
 }
+
+export function methodFacts(method: Stripe.PaymentMethod): MethodFacts {
+  const { card, us_bank_account: bank } = method;
+  return {
+    methodId: method.id,
+    customerId: idOf(method.customer),
+    type: method.type,
+    fingerprint: card?.fingerprint ?? bank?.fingerprint ?? null,
+    last4: card?.last4 ?? bank?.last4 ?? null,
+    expiresOn: card ? endOfMonth(card) : null,
+  };
+}
+
+export const mandateFacts = ({ id, status, payment_method }: Stripe.Mandate): MandateFacts => ({
+  mandateId: id,
+  status,
+  methodId: idOf(payment_method),
+});
 
 export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
   return {

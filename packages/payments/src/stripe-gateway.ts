@@ -9,6 +9,8 @@ import {
   checkoutFacts,
   customerFacts,
   eventFacts,
+  mandateFacts,
+  methodFacts,
   paymentFacts,
   refundFacts,
 } from "./reduce-stripe-objects.ts";
@@ -77,6 +79,12 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         );
         return { deleted: customer.deleted === true };
       }),
+
+    retrievePaymentMethod: (methodId) =>
+      read(async () => methodFacts(genuine(await stripe.paymentMethods.retrieve(methodId), "payment_method"))),
+
+    retrieveMandate: (mandateId) =>
+      read(async () => mandateFacts(genuine(await stripe.mandates.retrieve(mandateId), "mandate"))),
 
     createCheckoutSession: (session, key) =>
       write(async () => {

@@ -1,5 +1,5 @@
 import type { PaidWith } from "@clearing/domain/booking";
-import type { Instant } from "@clearing/domain/time";
+import type { CalendarDate, Instant } from "@clearing/domain/time";
 
 /**
  * What Stripe says, reduced to what this product decides on: plain values in the domain's shapes (instants of whole
@@ -23,6 +23,23 @@ export type CheckoutFacts = {
 };
 
 export type PaymentMethodType = "card" | "us_bank_account" | (string & {});
+
+/** A payment method. `customerId` is null once it is detached: it can be charged no more. */
+export type MethodFacts = {
+  methodId: string;
+  customerId: string | null;
+  type: PaymentMethodType;
+  fingerprint: string | null;
+  last4: string | null;
+  expiresOn: CalendarDate | null;
+};
+
+/** What a bank account is debited by. `inactive`: it was withdrawn, or the bank has ended it. */
+export type MandateFacts = {
+  mandateId: string;
+  status: "active" | "inactive" | "pending" | (string & {});
+  methodId: string | null;
+};
 
 export type PaymentStatus =
   | "requires_payment_method"

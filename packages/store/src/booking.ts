@@ -4,6 +4,7 @@ import type { DomainEvent } from "@clearing/domain/event";
 import type { JournalEntry } from "@clearing/domain/ledger";
 import { auditPut, journalWrites, outboxPut } from "./append-only.ts";
 import { bookingListKeys } from "./booking-lists.ts";
+import { collectedFromPuts } from "./collected-from.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
@@ -60,8 +61,8 @@ export const audited = ({
 });
 
 /**
- * The writes of a booking's next version: the booking itself under its version, its audit record, its journal entries
- * and its events. `guard` adds conditions on the stored booking to the same write.
+ * The writes of a booking's next version: the booking itself under its version, what leads to it from a method that it
+ * saves, its audit record, its journal entries and its events. `guard` adds conditions on the stored booking to the same write.
  */
 export function bookingWrites<Refusal extends string = never>(
   store: Store,
@@ -93,6 +94,7 @@ export function bookingWrites<Refusal extends string = never>(
         };
   return [
     { write: { Put: put }, refusal: "stale" },
+    ...collectedFromPuts(store, before, booking),
     auditPut(store, record),
     ...journalWrites(store, journal),
     ...events.map((event) => outboxPut(store, event, now)),

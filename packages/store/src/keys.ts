@@ -21,6 +21,10 @@ export const keys = {
     pk: `BKG#${bookingId}`,
     sk: `AGREEMENT#${String(version).padStart(4, "0")}#SIGNED`,
   }),
+  /** A permission to collect that was given, with the evidence of it. */
+  permission: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `PERMISSION#${id}` }),
+  /** The bookings whose later dues are collected with a payment method of Stripe's, or from a customer. */
+  collectedFrom: (stripeId: string, bookingId: string) => ({ pk: `FROM#${stripeId}`, sk: `BKG#${bookingId}` }),
   attempt: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `ATT#${id}` }),
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
   /** The pages of a booking that has ended are still to be closed. */

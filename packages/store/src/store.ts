@@ -20,5 +20,5 @@ export type Store = {
   /** The time at which a try to commit begins, and at which a page is read. */
   clock: { now(): Instant };
   /** Fresh ids by prefix, sortable by time. */
-  ids: { next(prefix: "je" | "evt" | "acc"): string };
+  ids: { next(prefix: "je" | "evt" | "acc" | "per"): string };
 };

@@ -139,20 +139,6 @@ export const signAgreement = defineRoute({
   errors: ["not_found", "agreement_changed", "agreement_signed", "invalid_transition"],
 });
 
-export const putAutopay = defineRoute({
-  operationId: "putAutopay",
-  method: "PUT",
-  path: "/v1/bookings/{id}/autopay",
-  function: "booking",
-  access: ["client"],
-  idempotency: "accepted",
-  summary: "Gives or takes back the permission to collect by itself",
-  params,
-  body: z.strictObject({ enabled: z.boolean() }),
-  responses: booking,
-  errors: ["not_found", "agreement_required", "invalid_transition", "conflict"],
-});
-
 const refundOn = () =>
   z.object({
     on: calendarDate(),

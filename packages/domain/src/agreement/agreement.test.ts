@@ -107,10 +107,13 @@ describe("the agreement's document", () => {
   test("asks for the permission to collect by the merchant's name, with what, when, how often and how to end it", () => {
     const text = words(agreementDocument(terms("full", { merchant: "Rest & Quiet, LLC" })).html);
 
-    expect(text).toContain("You may allow Rest &amp; Quiet, LLC to collect by itself the payments listed above");
-    expect(text).toContain("each in its listed amount, once, on its listed date or after it");
+    expect(text).toContain(
+      "You may allow Rest &amp; Quiet, LLC to collect this payment of your booking by itself, once, from the card or bank account that you pay the deposit with:",
+    );
+    expect(text).toContain("Balance The day after the booking is confirmed $16,000.00 No more than the listed amount");
+    expect(text).toContain("A payment is collected on its date at 10:00 AM (America/Denver), or as soon after that");
     expect(text).toContain("no condition of the booking");
-    expect(text).toContain("You can take it back at any time");
+    expect(text).toContain("You can take it back at any time, in your booking or by answering any of our mails");
   });
 
   test("has a section for each thing that is agreed, under its own name", () => {

@@ -1,14 +1,16 @@
 import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
-import type { ScheduledDue } from "../plan/index.ts";
 import { type AgreementTerms, worded } from "./agreement-terms.ts";
 import { creditTerms, electronicRecords, holderNotice } from "./credit-contract.ts";
 import { type Block, block, pageOf, row, type SectionedPage } from "./document.ts";
+import { automaticCollection, fromDeposit, type ListedPayment, paymentTable } from "./permission.ts";
 import { type CreditTerms, disclosureBox, disclosureStyle, itemization } from "./truth-in-lending.ts";
+import { dueDate, dueName } from "./wording.ts";
 
 export type { AgreementTerms } from "./agreement-terms.ts";
 export { htmlOf, type SectionedPage } from "./document.ts";
 export { participationDocument } from "./participation-terms.ts";
+export { fromDeposit, type Permission, permissionDocument } from "./permission.ts";
 
 export type AgreementDocument = SectionedPage & { terms: AgreementTerms };
 
@@ -19,16 +21,22 @@ export type AgreementDocument = SectionedPage & { terms: AgreementTerms };
  */
 export function agreementDocument(terms: AgreementTerms): AgreementDocument {
   const credit = creditOf(terms);
+  const listed = listedPayments(terms);
   const blocks = [
     heading(terms),
     electronicRecords(terms),
     ...(credit === null ? [] : [disclosureBox(credit), itemization(credit)]),
     price(terms),
-    payments(terms),
+    payments(listed),
     ...(credit === null ? [] : [creditTerms(credit)]),
     admission(terms),
     cancellation(terms),
-    automaticCollection(terms),
+    automaticCollection({
+      ...terms,
+      from: fromDeposit,
+      withInterest: credit !== null && credit.disclosure.financeCharge > 0,
+      payments: listed.slice(1),
+    }),
     ...(credit === null ? [] : [holderNotice()]),
   ];
   const page = pageOf(`Booking agreement ${terms.bookingId}`, blocks, credit === null ? "" : disclosureStyle);
@@ -63,16 +71,22 @@ function price({ lines, total, currency }: AgreementTerms): Block {
   );
 }
 
-function payments({ schedule, currency }: AgreementTerms): Block {
+function listedPayments({ schedule, currency }: AgreementTerms): ListedPayment[] {
   const installments = schedule.filter(({ kind }) => kind === "installment").length;
-  const dues = schedule.map((due) => row(wordDue(due, installments), wordDate(due), formatMoney(due.amount, currency)));
-  return block(
+  return schedule.map((due) => ({
+    name: dueName(due, installments),
+    due: dueDate(due),
+    amount: formatMoney(due.amount, currency),
+  }));
+}
+
+const payments = (listed: ListedPayment[]): Block =>
+  block(
     "payments",
     1,
     html`<h2>Payments</h2>
-<table><tr><th>Payment</th><th>Due</th><th>Amount</th></tr>${dues}</table>`,
+${paymentTable(listed)}`,
   );
-}
 
 const admission = ({ clearanceDeadlineOn }: AgreementTerms): Block =>
   block(
@@ -92,30 +106,4 @@ function cancellation({ policy, startsOn, administrationFee, currency }: Agreeme
 <table><tr><th>When you cancel</th><th>Refunded</th></tr>${tiers}${row(`From ${startsOn} on`, "0%")}</table>
 <p>If we cancel, everything that was paid is refunded.</p>`,
   );
-}
-
-const automaticCollection = ({ merchant }: AgreementTerms): Block =>
-  block(
-    "automatic_collection",
-    1,
-    html`<h2>Automatic collection (your free choice)</h2>
-<p>You may allow ${merchant} to collect by itself the payments listed above that follow the deposit: each in its listed amount, once, on its listed date or after it, from the payment method that you use for the deposit. This permission is no condition of the booking; without it you pay by link. You can take it back at any time in your booking, up to three business days before a payment. Payments already made are refunded by the rules above.</p>`,
-  );
-
-/** What a due is called. The deposit is sequence 0, so an installment's is its number. */
-function wordDue({ kind, sequence }: ScheduledDue, installments: number): string {
-  switch (kind) {
-    case "deposit":
-      return "Deposit";
-    case "balance":
-      return "Balance";
-    case "installment":
-      return `Installment ${sequence} of ${installments}`;
-  }
-}
-
-/** What starts by the confirmation has no date yet: the document words the rule, which the confirmation fills in. */
-function wordDate({ kind, startsBy, dueOn }: ScheduledDue): string {
-  if (kind === "deposit") return "At once";
-  return startsBy === "confirmation" ? "The day after the booking is confirmed" : dueOn;
 }

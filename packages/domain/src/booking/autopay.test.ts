@@ -1,32 +1,89 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held } from "../testing/retreat.ts";
-import { type BookingStatus, refuseAutopay } from "./index.ts";
+import {
+  allowAutopay,
+  type Booking,
+  type BookingStatus,
+  type GivenPermission,
+  renewedPermission,
+  type SavedMethod,
+  stopAutopay,
+} from "./index.ts";
 
-const signed = () => new Life(held()).sign().booking;
+const savedMethod: SavedMethod = {
+  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+  ...{ mandateId: null, savedAt: "2027-01-04T17:00:00Z", unusable: null },
+};
+const now = "2027-01-05T12:00:00Z";
+const permission: GivenPermission = { id: "per_1", version: 2, hash: "hash-of-text", at: now };
+const allowing = { hash: permission.hash, permission };
+
+/** A signed booking with a saved card, not collected automatically. */
+const signed = (changes: Partial<Booking> = {}): Booking => ({
+  ...new Life(held()).sign().booking,
+  savedMethod,
+  ...changes,
+});
 
 describe("the permission to collect automatically", () => {
-  test("needs the agreement as it is now, signed", () => {
-    const booking = signed();
-    const changed = { ...booking, agreement: { ...booking.agreement, version: 2 } };
+  test("needs the agreement as it is now, signed; to take it back needs nothing", () => {
+    const { agreement } = signed();
+    const changed = signed({ agreement: { ...agreement, version: 2 }, autopay: true, permission });
 
-    expect(refuseAutopay(held(), true)).toBe("agreement_required");
-    expect(refuseAutopay(changed, false)).toBe("agreement_required");
-    expect(refuseAutopay(booking, true)).toBeNull();
+    expect(allowAutopay({ ...held(), savedMethod }, allowing, now)).toBe("agreement_required");
+    expect(allowAutopay(changed, allowing, now)).toBe("agreement_required");
+    expect(stopAutopay(changed, now)).toMatchObject({ booking: { autopay: false } });
   });
 
-  test.each<[BookingStatus, string | null]>([
-    ["held", null],
-    ["awaiting_clearance", null],
-    ["confirmed", null],
-    ["completed", null],
-    ["expired", "invalid_transition"],
-    ["declined", "invalid_transition"],
-    ["cancelled", "invalid_transition"],
-  ])("is given on a booking that is %s: %s; it is taken back on any", (status, refusal) => {
-    const booking = { ...signed(), status };
+  test.each<[BookingStatus, boolean]>([
+    ["held", true],
+    ["awaiting_clearance", true],
+    ["confirmed", true],
+    ["completed", true],
+    ["expired", false],
+    ["declined", false],
+    ["cancelled", false],
+  ])("is given on a booking that is %s: %s; it is taken back on any", (status, isGiven) => {
+    expect(allowAutopay(signed({ status }), allowing, now) === "invalid_transition").toBe(!isGiven);
+    expect(stopAutopay(signed({ status, autopay: true }), now)).not.toBeNull();
+  });
 
-    expect(refuseAutopay(booking, true)).toBe(refusal);
-    expect(refuseAutopay(booking, false)).toBeNull();
+  test("is given for a saved method that can be charged, by the hash of its text", () => {
+    const { savedMethod: _none, ...without } = signed();
+    const gone = signed({ savedMethod: { ...savedMethod, unusable: "detached" } });
+
+    expect(allowAutopay(without, allowing, now)).toBe("invalid_transition");
+    expect(allowAutopay(gone, allowing, now)).toBe("invalid_transition");
+    expect(allowAutopay(signed(), { ...allowing, hash: "another" }, now)).toBe("agreement_changed");
+    expect(allowAutopay(signed(), allowing, now)).toMatchObject({
+      booking: { autopay: true, permission, version: 3 },
+      events: [{ name: "AutopayChanged", data: { autopay: true, reason: "client" } }],
+    });
+  });
+
+  test("that is in force is given again by its own hash alone, which changes nothing", () => {
+    const before = signed({ autopay: true, permission });
+    const again = { ...permission, id: "per_2", hash: "hash-of-another-text" };
+
+    expect(allowAutopay(before, { hash: permission.hash, permission: again }, now)).toBe("unchanged");
+    expect(allowAutopay(before, { hash: "another", permission: again }, now)).toBe("agreement_changed");
+    // Taken back, it is no longer in force: the text is agreed to as it is now.
+    const stopped = signed({ autopay: false, permission });
+    expect(allowAutopay(stopped, { hash: permission.hash, permission: again }, now)).toBe("agreement_changed");
+  });
+
+  test("is taken back once, and tells who took it back", () => {
+    const stopped = stopAutopay(signed({ autopay: true, permission }), now);
+
+    expect(stopped?.events).toMatchObject([{ name: "AutopayChanged", data: { autopay: false, reason: "client" } }]);
+    expect(stopped && stopAutopay(stopped.booking, now)).toBeNull();
+  });
+
+  test("is given again with another method while it is on, and only then", () => {
+    const renewed = { ...permission, id: "per_2" };
+
+    expect(renewedPermission(signed({ autopay: true, permission }), renewed)).toEqual({ permission: renewed });
+    expect(renewedPermission(signed({ autopay: false }), renewed)).toEqual({});
   });
 });

@@ -64,6 +64,9 @@ export type SavedMethod = {
   unusable: "detached" | "customer_deleted" | "mandate_withdrawn" | "refused" | null;
 };
 
+/** Which text was agreed to and when; the text itself stands beside the booking under `id`, with the evidence of it. */
+export type GivenPermission = { id: string; version: number; hash: string; at: Instant };
+
 /** Dates in the cohort's zone; nothing is tried, noticed, charged late or cancelled from `from` until `until`. */
 export type Pause = { from: CalendarDate; until: CalendarDate | null };
 
@@ -104,6 +107,8 @@ export type Booking = {
   terms: BookingTerms;
   agreement: AgreementState;
   autopay: boolean;
+  /** The permission to collect that was given last: in force while `autopay` is. Absent where none ever was. */
+  permission?: GivenPermission;
   /** What the client pays later dues with by their permission; absent where nothing is saved. */
   savedMethod?: SavedMethod;
   /** When staff paused its collection, and went on; the last one may still run. Absent where they never did. */

@@ -4,6 +4,7 @@ import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import { type Decline, declineOf } from "./declines.ts";
 import { type Due, replaceDue, type Tries } from "./due.ts";
+import { type LostMethod, lostMethod } from "./lost-method.ts";
 import { nextVersion } from "./next-version.ts";
 import {
   aboutAttempt,
@@ -18,14 +19,11 @@ import {
 const declineFor = (attempt: Attempt, code: string | null): Decline | null =>
   attempt.via === "off_session" ? declineOf(code, attempt.methodType) : null;
 
-/** Stripe refuses the method itself: no other due is tried with it. */
-function unusableMethod(
-  { savedMethod }: Booking,
-  attempt: Attempt,
-): Pick<Booking, "savedMethod"> | Record<string, never> {
-  const isIts = attempt.via === "off_session" && savedMethod?.id === attempt.paymentMethodId;
-  return isIts ? { savedMethod: { ...savedMethod, unusable: "refused" } } : {};
-}
+/** Stripe refuses the method itself: no other due is tried with it, and its client is told. */
+const lostBy = (booking: Booking, attempt: Attempt, decline: Decline | null): LostMethod | null =>
+  attempt.via === "off_session" && decline?.failure === "method_unusable"
+    ? lostMethod(booking, attempt.paymentMethodId, "refused")
+    : null;
 
 /** The tries of a due after one more has failed. */
 function triesAfter({ terms }: Booking, { tries }: Due, decline: Decline, now: Instant): Tries {
@@ -64,6 +62,7 @@ export function failed(
   const unused = deposit && status === "refused" && heldUntil !== null;
   const until = unused && !wasOpen ? heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
   const decline = status === "failed" || isRefusal ? declineFor(attempt, code) : null;
+  const lost = lostBy(booking, attempt, decline);
   const tried = decline === null ? due : { ...due, tries: triesAfter(booking, due, decline, now) };
   const change = nextVersion(
     booking,
@@ -71,15 +70,17 @@ export function failed(
     {
       dues: replaceDue(booking.dues, freed(booking, tried, today)),
       ...(until === null ? {} : { holdExpiresAt: until }),
-      ...(decline?.failure === "method_unusable" ? unusableMethod(booking, attempt) : {}),
+      ...lost?.changes,
       ...(debit ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),
       ...(unused ? { holdExtended: false } : {}),
     },
     (after) => ({
-      events:
-        status === "failed"
+      events: [
+        ...(status === "failed"
           ? [bookingEvent(after, "PaymentFailed", { ...aboutAttempt(attempt), reason: decline?.failure ?? code })]
-          : [],
+          : []),
+        ...(lost?.events(after) ?? []),
+      ],
       journal: [],
     }),
   );

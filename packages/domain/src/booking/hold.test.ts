@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, quoted, today } from "../testing/retreat.ts";
 import { plusDays, plusMinutes, plusSeconds } from "../time/index.ts";
-import { hasSigned, hold, holdOf, isSameSignature, lapse, refuseHold, setAutopay, sign } from "./index.ts";
+import { hasSigned, hold, holdOf, isSameSignature, lapse, refuseHold, sign } from "./index.ts";
 
 describe("a hold", () => {
   test("claims its place for the program's hold minutes, and owes nothing yet", () => {
@@ -154,11 +154,12 @@ describe("a quote", () => {
 
 describe("signing the agreement", () => {
   test("signs the version that was shown, with the choice of automatic collection", () => {
-    const signed = sign(held(), { hash: "hash-1", autopay: true }, today);
+    const permission = { id: "per_1", version: 2, hash: "hash-of-text", at: today };
+    const signed = sign(held(), { hash: "hash-1", permission }, today);
 
     expect(signed).toMatchObject({
       ok: true,
-      booking: { agreement: { signedVersion: 1, signedAt: today }, autopay: true },
+      booking: { agreement: { signedVersion: 1, signedAt: today }, autopay: true, permission },
       events: [{ name: "AgreementSigned", data: { agreementVersion: 1, autopay: true } }],
     });
   });
@@ -174,7 +175,10 @@ describe("signing the agreement", () => {
   });
 
   test("of another text is refused", () => {
-    expect(sign(held(), { hash: "hash-0", autopay: false }, today)).toEqual({ ok: false, reason: "agreement_changed" });
+    expect(sign(held(), { hash: "hash-0", permission: null }, today)).toEqual({
+      ok: false,
+      reason: "agreement_changed",
+    });
   });
 
   test.each(["expired", "declined", "cancelled", "completed"] as const)(
@@ -182,7 +186,7 @@ describe("signing the agreement", () => {
     (status) => {
       const booking = { ...held(), status };
 
-      expect(sign(booking, { hash: "hash-1", autopay: false }, today)).toEqual({
+      expect(sign(booking, { hash: "hash-1", permission: null }, today)).toEqual({
         ok: false,
         reason: "invalid_transition",
       });
@@ -199,18 +203,5 @@ describe("signing a signed agreement again", () => {
 
   test.each([{ signature: "Sample person" }, { autopay: true }])("with another is not: %j", (other) => {
     expect(isSameSignature(signed, { ...signed, ...other })).toBe(false);
-  });
-});
-
-describe("the permission to collect automatically", () => {
-  test("is given and taken back, and telling it twice changes nothing", () => {
-    const given = setAutopay(held(), true, today)?.booking;
-
-    expect(given).toMatchObject({ autopay: true, version: 2 });
-    expect(setAutopay(held(), true, today)?.events).toMatchObject([
-      { name: "AutopayChanged", data: { autopay: true } },
-    ]);
-    expect(given && setAutopay(given, true, today)).toBeNull();
-    expect(given && setAutopay(given, false, today)).toMatchObject({ booking: { autopay: false, version: 3 } });
   });
 });

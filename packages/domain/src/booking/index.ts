@@ -24,6 +24,7 @@ export { addLateCharges } from "./late-charge.ts";
 export * from "./late-money.ts";
 export * from "./limits.ts";
 export * from "./listing.ts";
+export { loseMethod, updateMethod } from "./lost-method.ts";
 export * from "./news.ts";
 export { nextTryAt } from "./next-try.ts";
 export * from "./next-version.ts";

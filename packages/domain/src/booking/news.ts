@@ -1,7 +1,8 @@
 import type { Instant } from "../time/index.ts";
-import type { Booking } from "./booking.ts";
+import { type Booking, mayOwe } from "./booking.ts";
 import { canBeCleared, invitedUntil, takesPartStill } from "./outlook.ts";
 import { type Refund, refundStatus } from "./refund.ts";
+import { balance } from "./standing.ts";
 
 /** Nothing was paid on it so far. */
 export const isUnpaid = ({ paid }: Booking): boolean => paid === 0;
@@ -27,6 +28,19 @@ export function invitationNews(booking: Booking, told: unknown, now: Instant): B
     case "declined":
       return participation;
   }
+}
+
+/**
+ * What there is to tell of automatic collection, if `told`, which an event says of it, is still how it stands; null on a
+ * booking that has ended. `owes`: something is left to pay. `isUnderWay`: a debit is at the bank already.
+ */
+export function autopayNews(
+  booking: Booking,
+  told: unknown,
+): { isOn: boolean; owes: boolean; isUnderWay: boolean } | null {
+  if (told !== booking.autopay || !mayOwe(booking)) return null;
+  const isUnderWay = booking.dues.some(({ status }) => status === "processing");
+  return { isOn: booking.autopay, owes: balance(booking) > 0, isUnderWay };
 }
 
 /** What an event of a clearance has to say to anybody: that it has lapsed, and nothing else. */

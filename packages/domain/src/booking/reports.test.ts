@@ -4,7 +4,15 @@ import { paying } from "../testing/paying.ts";
 import { event, reported } from "../testing/reported.ts";
 import { held, today } from "../testing/retreat.ts";
 import { plusDays, plusHours, plusMinutes } from "../time/index.ts";
-import { type Attempt, beginCheckout, type PaymentOutcome, remindOfClearance, setAutopay, unconfirm } from "./index.ts";
+import {
+  type Attempt,
+  allowAutopay,
+  beginCheckout,
+  type PaymentOutcome,
+  remindOfClearance,
+  type SavedMethod,
+  unconfirm,
+} from "./index.ts";
 
 const confirmed = () => new Life(held()).sign().pay("deposit").confirm();
 const ofDeposit = (attempt: Attempt) => ({
@@ -25,9 +33,14 @@ describe("what a decision reports and posts", () => {
   });
 
   test("of automatic collection that is given", () => {
+    const savedMethod: SavedMethod = {
+      ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: null },
+      ...{ mandateId: null, savedAt: today, unusable: null },
+    };
     const { booking } = new Life(held()).sign();
+    const permission = { id: "per_1", version: 2, hash: "hash-of-text", at: today };
 
-    expect(setAutopay(booking, true, today)).toMatchObject({
+    expect(allowAutopay({ ...booking, savedMethod }, { hash: permission.hash, permission }, today)).toMatchObject({
       events: [{ name: "AutopayChanged", data: { autopay: true, status: "held" } }],
       journal: [],
     });

@@ -1,23 +1,32 @@
 import type { Instant } from "../time/index.ts";
-import { agreementSigned, type Booking, type BookingChange, bookingEvent, isLive } from "./booking.ts";
+import {
+  agreementSigned,
+  type Booking,
+  type BookingChange,
+  bookingEvent,
+  type GivenPermission,
+  isLive,
+} from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import { invitationOf } from "./participation.ts";
 
 export type SigningRefusal = "agreement_changed" | "invalid_transition";
 
 /**
- * Signs the current version of the agreement, which invites a participant who has not answered. A booking that has ended
- * has nothing to sign any more.
+ * Signs the current version of the agreement, which invites a participant who has not answered; with `permission` where
+ * the client lets later payments be collected. A booking that has ended has nothing to sign any more.
  */
 export function sign(
   before: Booking,
-  { hash, autopay }: { hash: string; autopay: boolean },
+  { hash, permission }: { hash: string; permission: GivenPermission | null },
   now: Instant,
 ): ({ ok: true } & BookingChange) | { ok: false; reason: SigningRefusal } {
   if (!isLive(before)) return { ok: false, reason: "invalid_transition" };
   if (hash !== before.agreement.hash) return { ok: false, reason: "agreement_changed" };
   const agreement = { ...before.agreement, signedVersion: before.agreement.version, signedAt: now };
-  const change = nextVersion(before, now, { agreement, autopay }, (booking) => ({
+  const autopay = permission !== null;
+  const given = permission === null ? {} : { permission };
+  const change = nextVersion(before, now, { agreement, autopay, ...given }, (booking) => ({
     events: [
       bookingEvent(booking, "AgreementSigned", { agreementVersion: agreement.version, autopay }),
       ...invitationOf(booking),

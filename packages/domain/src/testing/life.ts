@@ -75,7 +75,7 @@ export class Life {
   }
 
   sign(): this {
-    const decision = sign(this.booking, { hash: this.booking.agreement.hash, autopay: false }, this.now);
+    const decision = sign(this.booking, { hash: this.booking.agreement.hash, permission: null }, this.now);
     if (decision.ok) this.#apply(decision);
     return this;
   }

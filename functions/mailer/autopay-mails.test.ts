@@ -1,0 +1,74 @@
+import type { Booking } from "@clearing/domain/booking";
+import { today } from "@clearing/domain/testing/retreat";
+import { describe, expect, it } from "vitest";
+import { mailsAbout } from "./mails.ts";
+import { anna, type Stage } from "./testing/anna.ts";
+import type { Data } from "./words.ts";
+
+const permission = ["You may allow Sample Operator to collect this payment.", "Balance, due 2027-02-06: $16,000.00"];
+
+function wordsOf(booking: Booking, data: Data, copied: readonly string[] = []): string | null {
+  const payLink = () => "https://example.org/pay/token";
+  const facts = { booking, refund: null, data, now: today, payLink, permission: copied };
+  const wording = mailsAbout("AutopayChanged").payer?.(facts) ?? null;
+  return wording && [wording.subject, ...wording.paragraphs].join("\n");
+}
+const on = { ...anna.confirmed, autopay: true };
+
+describe("the mail about automatic collection", () => {
+  it("carries the client's copy of the permission that was given", () => {
+    const mail = wordsOf(on, { autopay: true, reason: "client" }, permission);
+
+    expect(mail).toContain("Automatic collection is on");
+    expect(mail).toContain(`This is your copy of the permission:\n${permission.join("\n")}`);
+  });
+
+  it.each([
+    ["client", "As you asked, we no longer collect"],
+    ["detached", "Your saved payment method was removed"],
+    ["customer_deleted", "Your saved payment details were removed"],
+    ["mandate_withdrawn", "The permission to debit your bank account has ended"],
+    ["refused", "Your saved payment method can no longer be used"],
+  ])("says that it is off, %s, and that payments go by link", (reason, words) => {
+    const mail = wordsOf(anna.confirmed, { autopay: false, reason });
+
+    expect(mail).toContain("Automatic collection is off");
+    expect(mail).toContain(words);
+    expect(mail).toContain("We send you a link for each payment that is still due.");
+    expect(mail).not.toContain("bank is processing");
+  });
+
+  it("says of a debit under way that it is not stopped", () => {
+    const dues = anna.confirmed.dues.map((due) =>
+      due.kind === "balance" ? { ...due, status: "processing" as const } : due,
+    );
+
+    expect(wordsOf({ ...anna.confirmed, dues }, { autopay: false, reason: "client" })).toContain(
+      "A payment that your bank is processing already is not stopped by this.",
+    );
+  });
+
+  it("is not sent where it was changed back since, or the booking has ended", () => {
+    expect(wordsOf(on, { autopay: false, reason: "client" })).toBeNull();
+    expect(wordsOf(anna.confirmed, { autopay: true, reason: "client" })).toBeNull();
+    for (const stage of ["expired", "declined", "cancelled"] satisfies Stage[]) {
+      expect(wordsOf(anna[stage], { autopay: false, reason: "detached" })).toBeNull();
+    }
+  });
+
+  it("tells nobody of a method that is gone where nothing is left to pay", () => {
+    const dues = anna.confirmed.dues.map((due) => ({ ...due, status: "paid" as const, paid: due.amount }));
+    const settled = { ...anna.confirmed, dues };
+
+    expect(wordsOf(settled, { autopay: false, reason: "detached" })).toBeNull();
+    expect(wordsOf(settled, { autopay: false, reason: "client" })).not.toContain("We send you a link");
+  });
+});
+
+it("the receipt of a signature carries the copy of the permission that was given with it", () => {
+  const facts = { booking: on, refund: null, now: today, payLink: () => "", permission };
+  const write = mailsAbout("AgreementSigned").payer;
+
+  expect(write?.({ ...facts, data: { autopay: true } })?.paragraphs).toEqual(expect.arrayContaining(permission));
+  expect(write?.({ ...facts, data: { autopay: false } })?.paragraphs).not.toContain(permission[0]);
+});

@@ -1,0 +1,69 @@
+import { allowAutopay, type Booking, type BookingChange, stopAutopay, usableMethod } from "@clearing/domain/booking";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
+import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
+import { permissionPut } from "@clearing/store/permission";
+import type { Store } from "@clearing/store/store";
+import { methodInWords, type PermissionGiver, permissionGiven } from "./permission.ts";
+
+export type AutopayResult =
+  | { ok: true; booking: Booking }
+  | {
+      ok: false;
+      reason: "not_found" | "agreement_required" | "agreement_changed" | "invalid_transition" | "replayed" | "conflict";
+    };
+
+/** What the client wants: the permission by the hash of its text, or none. */
+export type WantedAutopay = { enabled: true; hash: string; giver: PermissionGiver } | { enabled: false };
+
+/**
+ * Gives the permission to collect by itself, with the evidence of it, or takes it back. What was begun and is not at
+ * Stripe yet is not collected once it is taken back.
+ */
+export function changeAutopay(
+  store: Store,
+  bookingId: string,
+  wanted: WantedAutopay,
+  occasion: Occasion,
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<AutopayResult> {
+  return untilFresh<AutopayResult>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null) return { ok: false, reason: "not_found" };
+    const decided = decide(store, before, wanted, occasion);
+    if (typeof decided === "string") return { ok: false, reason: decided };
+    if (decided === null) {
+      const kept = await keepAnswer(store, store.tables.core, answer(before));
+      return kept.ok ? { ok: true, booking: before } : kept;
+    }
+    const { change, evidence } = decided;
+    const { booking } = change;
+    return commit(
+      store,
+      [
+        ...answerWrites(store.tables.core, answer(booking)),
+        ...bookingWrites(store, before, change, occasion),
+        ...evidence,
+      ],
+      { ok: true, booking },
+    );
+  });
+}
+
+type Refusal = "agreement_required" | "agreement_changed" | "invalid_transition";
+type Decided = { change: BookingChange; evidence: Guarded<"stale">[] };
+
+/** Null where nothing changes. */
+function decide(store: Store, before: Booking, wanted: WantedAutopay, { now }: Occasion): Decided | Refusal | null {
+  if (!wanted.enabled) {
+    const change = stopAutopay(before, now);
+    return change && { change, evidence: [] };
+  }
+  const methodId = usableMethod(before)?.id ?? null;
+  const given = permissionGiven(store, before, methodInWords(before), wanted.giver, now, methodId);
+  const change = allowAutopay(before, { hash: wanted.hash, permission: given.reference }, now);
+  if (change === "unchanged") return null;
+  if (typeof change === "string") return change;
+  return { change, evidence: [permissionPut(store, before.id, given.stored)] };
+}

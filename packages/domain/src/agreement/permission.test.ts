@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import type { PlanKind } from "../plan/index.ts";
+import { Life } from "../testing/life.ts";
+import { held, program, quoted } from "../testing/retreat.ts";
+import { wordsOf as words } from "../testing/words.ts";
+import { agreementDocument, fromDeposit, permissionDocument } from "./index.ts";
+
+const card = "your card ending in 4242";
+const kinds: PlanKind[] = ["full", "deposit_and_balance", "installments", "financed"];
+const offered = program({
+  plans: [
+    { kind: "full" },
+    { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
+    { kind: "installments", months: 2 },
+    { kind: "financed", months: 12, annualRate: "9.9900" },
+  ],
+});
+
+describe("the permission to collect", () => {
+  test.each(kinds)("of the plan %s is worded in the agreement as it is given with the signature", (kind) => {
+    const quote = quoted(kind, { program: offered });
+    const booking = held(kind, { program: offered });
+    const { terms } = quote;
+    const agreement = agreementDocument({
+      ...quote,
+      ...{ bookingId: booking.id, version: 1, participantName: booking.participant.name },
+      ...{ merchant: terms.merchant, publicLabel: terms.publicLabel, venue: terms.venue, timeZone: terms.timeZone },
+      ...{ startsOn: terms.startsOn, endsOn: terms.endsOn },
+      ...{ administrationFee: terms.administrationFee, clearanceDeadlineOn: terms.clearanceDeadlineOn },
+    });
+    const sectionOf = ({ blocks }: Pick<typeof agreement, "blocks">) =>
+      blocks.find(({ id }) => id === "automatic_collection");
+
+    expect(sectionOf(permissionDocument(booking, fromDeposit))).toEqual(sectionOf(agreement));
+  });
+
+  test("says whom, what, when, how often, from where, how it ends, and what is refunded", async () => {
+    const permission = permissionDocument(held("installments", { program: offered }), card);
+
+    await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
+    expect(permission.version).toBe(2);
+  });
+
+  test("lists each payment of a plan with interest, which the amounts include", () => {
+    const booking = held("financed", { program: offered });
+    const { html } = permissionDocument(booking, card);
+    const listed = words(html).match(/Installment \d+ of 12 \d{4}-\d\d-\d\d \$[\d,.]+/g);
+
+    expect(listed).toHaveLength(12);
+    expect(words(html)).toContain("The amounts include the interest of your plan.");
+    expect(words(permissionDocument(held(), card).html)).not.toContain("interest");
+  });
+
+  test("leaves out what is paid, lists the rest of what is paid in part, and is another text by that", () => {
+    const life = new Life(held("installments", { program: offered })).sign().pay("deposit").confirm();
+    const before = permissionDocument(life.booking, card);
+    life.pay("due", { dueId: "due_1" });
+    const dues = life.booking.dues.map((due) => (due.id === "due_2" ? { ...due, paid: 100_000 } : due));
+    const after = permissionDocument({ ...life.booking, dues }, card);
+
+    expect(words(before.html)).toContain("Installment 1 of 2 2027-02-04 $8,000.00 Installment 2 of 2");
+    expect(words(after.html)).not.toContain("Installment 1 of 2 2027");
+    expect(words(after.html)).toContain("Amount Installment 2 of 2 2027-03-04 $7,000.00 No more");
+    expect(after.hash).not.toBe(before.hash);
+  });
+
+  test("of another method, or of an agreement that has changed, is another text", () => {
+    const booking = held();
+    const { hash } = permissionDocument(booking, card);
+
+    expect(permissionDocument(structuredClone(booking), card).hash).toBe(hash);
+    expect(permissionDocument(booking, "your card ending in 4444").hash).not.toBe(hash);
+    const next = { ...booking, agreement: { ...booking.agreement, version: 2 } };
+    expect(permissionDocument(next, card).hash).not.toBe(hash);
+  });
+
+  test("has the date of `full`'s balance once the booking is confirmed", () => {
+    const life = new Life(held("full", { program: offered })).sign().pay("deposit");
+    expect(words(permissionDocument(life.booking, card).html)).toContain("The day after the booking is confirmed");
+
+    life.confirm();
+
+    const dueOn = life.booking.dues[1]?.dueOn ?? "";
+    expect(words(permissionDocument(life.booking, card).html)).toContain(`Balance ${dueOn} $16,000.00`);
+  });
+
+  test("says the same in a mail, one payment a paragraph", () => {
+    const { paragraphs, html } = permissionDocument(held("installments", { program: offered }), card);
+
+    expect(paragraphs).toContain("Installment 2 of 2, due 2027-03-04: $8,000.00");
+    for (const paragraph of paragraphs.filter((one) => !one.startsWith("Installment"))) {
+      expect(words(html)).toContain(paragraph);
+    }
+  });
+
+  test("reveals no treatment, lets no name become markup, and needs nothing from elsewhere", () => {
+    const booking = held();
+    const terms = { ...booking.terms, merchant: "<script>Rest & Quiet</script>" };
+    const { html } = permissionDocument({ ...booking, terms }, card);
+
+    expect(words(html)).not.toMatch(/ketamine|KAP|EMDR|therap|psych|medic|clinic|patient|treatment|trauma|health/i);
+    expect(html).not.toMatch(/<(script|link|img|iframe)|https?:|url\(/i);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { Life } from "../testing/life.ts";
+import { held, program } from "../testing/retreat.ts";
+import { collectionAt } from "./collection-time.ts";
+import { type Booking, type Due, loseMethod, type SavedMethod, updateMethod } from "./index.ts";
+import { nextTryAt } from "./next-try.ts";
+
+const zone = "America/Denver";
+const savedMethod: SavedMethod = {
+  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2027-01-31" },
+  ...{ mandateId: null, savedAt: "2027-01-04T17:00:00Z", unusable: null },
+};
+const permission = { id: "per_1", version: 2, hash: "hash-1", at: "2027-01-04T17:00:00Z" };
+const now = "2027-02-05T12:00:00Z";
+
+/** A confirmed booking of two installments, due on 4 February and 4 March, collected by permission. */
+function collected(changes: Partial<Booking> = {}): Life {
+  const plans = [{ kind: "installments", months: 2 } as const];
+  const life = new Life(held("installments", { program: program({ plans }) })).sign().pay("deposit").confirm();
+  life.booking = { ...life.booking, autopay: true, permission, savedMethod, ...changes };
+  return life;
+}
+const second = ({ booking }: Life): Due => booking.dues[2] as Due;
+
+describe("a saved method that is gone", () => {
+  test.each(["detached", "customer_deleted", "mandate_withdrawn", "refused"] as const)(
+    "%s: ends automatic collection at once, and tells why",
+    (reason) => {
+      const lost = loseMethod(collected().booking, "pm_1", reason, now);
+
+      expect(lost?.booking).toMatchObject({ autopay: false, savedMethod: { id: "pm_1", unusable: reason } });
+      expect(lost?.events.filter(({ name }) => name === "AutopayChanged")).toMatchObject([
+        { data: { autopay: false, reason } },
+      ]);
+    },
+  );
+
+  test("is lost once, and another method is not", () => {
+    const { booking } = collected();
+    const lost = loseMethod(booking, "pm_1", "detached", now)?.booking;
+
+    expect(loseMethod(booking, "pm_2", "detached", now)).toBeNull();
+    expect(lost && loseMethod(lost, "pm_1", "customer_deleted", now)).toBeNull();
+  });
+
+  test("tells nothing where dues were paid by link anyway", () => {
+    const lost = loseMethod(collected({ autopay: false }).booking, "pm_1", "detached", now);
+
+    expect(lost?.booking.savedMethod?.unusable).toBe("detached");
+    expect(lost?.events.map(({ name }) => name)).not.toContain("AutopayChanged");
+  });
+
+  test.each(["resource_missing", "payment_method_detached", "mandate_invalid"])(
+    "shows by Stripe's refusal of a try, %s, which ends automatic collection as well",
+    (code) => {
+      const life = collected().at(collectionAt("2027-02-04", zone));
+      const [attempt] = life.collect();
+      life.settle(attempt?.id ?? "", { kind: "refused", code });
+
+      expect(life.booking).toMatchObject({ autopay: false, savedMethod: { unusable: "refused" } });
+      expect(life.events.filter(({ name }) => name === "AutopayChanged")).toMatchObject([
+        { data: { autopay: false, reason: "refused" } },
+      ]);
+      expect(nextTryAt(life.booking, second(life), life.now)).toBeNull();
+    },
+  );
+});
+
+describe("a card that its network updates", () => {
+  const update = { fingerprint: "fp_2", last4: "4444", expiresOn: "2030-12-31" };
+
+  test("keeps the permission, takes over what is new, and counts as updated now", () => {
+    const { booking } = collected();
+    const updated = updateMethod(booking, "pm_1", update, now)?.booking;
+
+    expect(updated).toMatchObject({ autopay: true, permission, savedMethod: { ...update, savedAt: now } });
+  });
+
+  test("that shows as it was, is another one or is gone changes nothing", () => {
+    const { booking } = collected();
+    const { fingerprint, last4, expiresOn } = savedMethod;
+
+    expect(updateMethod(booking, "pm_1", { fingerprint, last4, expiresOn }, now)).toBeNull();
+    expect(updateMethod(booking, "pm_2", update, now)).toBeNull();
+    const gone = collected({ savedMethod: { ...savedMethod, unusable: "refused" } }).booking;
+    expect(updateMethod(gone, "pm_1", update, now)).toBeNull();
+  });
+
+  test("is tried once more at the next ten o'clock where it had been declined for good", () => {
+    const life = collected().at(collectionAt("2027-02-04", zone));
+    const [attempt] = life.collect();
+    life.settle(attempt?.id ?? "", { kind: "failed", paymentIntentId: "pi_1", code: "expired_card" });
+    const declined = life.booking.dues[1] as Due;
+    expect(nextTryAt(life.booking, declined, now)).toBeNull();
+
+    const updated = updateMethod(life.booking, "pm_1", update, now);
+    const due = updated?.booking.dues[1] as Due;
+
+    expect(updated && nextTryAt(updated.booking, due, now)).toBe(collectionAt("2027-02-05", zone));
+    expect(due.tries?.failed).toBe(1);
+  });
+});

@@ -1,0 +1,48 @@
+import type { DomainEvent } from "../event/index.ts";
+import type { CalendarDate, Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent, type SavedMethod } from "./booking.ts";
+import { nextVersion } from "./next-version.ts";
+
+type Loss = NonNullable<SavedMethod["unusable"]>;
+
+/** The saved method is gone, and with it the permission to collect from it: what a decision changes, and what it tells. */
+export type LostMethod = {
+  changes: Pick<Booking, "savedMethod" | "autopay">;
+  events: (after: Booking) => DomainEvent[];
+};
+
+/** What changes when the method with this id is gone; null where the booking has another one, or lost it before. */
+export function lostMethod({ savedMethod, autopay }: Booking, methodId: string, reason: Loss): LostMethod | null {
+  if (savedMethod?.id !== methodId || savedMethod.unusable !== null) return null;
+  return {
+    changes: { savedMethod: { ...savedMethod, unusable: reason }, autopay: false },
+    events: (after) => (autopay ? [bookingEvent(after, "AutopayChanged", { autopay: false, reason })] : []),
+  };
+}
+
+/** Stripe says that a saved method is gone: automatic collection ends at once. Null where nothing changes. */
+export function loseMethod(before: Booking, methodId: string, reason: Loss, now: Instant): BookingChange | null {
+  const lost = lostMethod(before, methodId, reason);
+  return lost && nextVersion(before, now, lost.changes, (after) => ({ events: lost.events(after), journal: [] }));
+}
+
+/** What a card's network changes of a saved method: a new number, a new date, the same account. */
+export type MethodUpdate = { fingerprint: string | null; last4: string | null; expiresOn: CalendarDate | null };
+
+/**
+ * Takes over what the network updated of the saved method; the permission stays. It counts as updated now, so that a due
+ * which was not to be tried again is tried once more. Null where nothing changes.
+ */
+export function updateMethod(
+  before: Booking,
+  methodId: string,
+  { fingerprint, last4, expiresOn }: MethodUpdate,
+  now: Instant,
+): BookingChange | null {
+  const { savedMethod: method } = before;
+  if (method?.id !== methodId || method.unusable !== null) return null;
+  const isSame = method.fingerprint === fingerprint && method.last4 === last4 && method.expiresOn === expiresOn;
+  if (isSame) return null;
+  const savedMethod: SavedMethod = { ...method, fingerprint, last4, expiresOn, savedAt: now };
+  return nextVersion(before, now, { savedMethod }, () => ({ events: [], journal: [] }));
+}
