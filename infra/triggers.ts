@@ -89,6 +89,8 @@ export const triggers: Readonly<Record<FunctionName, Trigger>> = {
       "PaymentActionRequired",
       "PaymentSettled",
       "PaymentFailed",
+      "DueNotice",
+      "LateChargeAdded",
       "HoldExpired",
       "BookingConfirmed",
       "BookingUnconfirmed",

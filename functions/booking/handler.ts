@@ -7,6 +7,7 @@ import { autopayBindings } from "./autopay.ts";
 import { cancellationBinding } from "./cancellation.ts";
 import { holdBinding } from "./hold.ts";
 import { participationBindings } from "./participation.ts";
+import { payoffBinding } from "./payoff.ts";
 import { readBindings } from "./read.ts";
 
 /** What clients and staff do with bookings that needs no word with Stripe. */
@@ -18,4 +19,5 @@ export const handler = httpHandler(depsFor({}), [
   ...participationBindings,
   cancellationBinding,
   admissionBinding,
+  payoffBinding,
 ]);

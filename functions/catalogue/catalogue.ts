@@ -3,7 +3,7 @@ import { publicCohortView } from "@clearing/contracts/views/cohort";
 import { programView } from "@clearing/contracts/views/program";
 import { planView, quoteView } from "@clearing/contracts/views/quote";
 import { isPublic, type OpenedCohort, type Place, publicStatuses } from "@clearing/domain/cohort";
-import { asBookable, comparePlans, notBookable, quote } from "@clearing/domain/plan";
+import { comparePlans, quote } from "@clearing/domain/plan";
 import { isPublished } from "@clearing/domain/program";
 import type { Answer } from "@clearing/runtime/api";
 import { bind } from "@clearing/runtime/binding";
@@ -59,7 +59,7 @@ export const catalogueBindings = [
       const errors = [{ path: "query.placeType", message: "This cohort has no such place type" }];
       return { refused: "validation_failed", errors };
     }
-    const items = comparePlans(cohort, query.placeType, deps.config.creditRules, now).map(asBookable).map(planView);
+    const items = comparePlans(cohort, query.placeType, deps.config.creditRules, now).map(planView);
     return { status: 200, body: { items, currency: cohort.terms.currency } };
   }),
 
@@ -78,8 +78,6 @@ export const catalogueBindings = [
       const { reason: refused, path = "body", detail } = offer;
       return refused === "validation_failed" ? { refused, errors: [{ path, message: detail }] } : { refused, detail };
     }
-    const detail = notBookable(offer.quote.schedule);
-    if (detail !== null) return { refused: "plan_not_available", detail };
     await putQuote(deps.store, offer.quote);
     return { status: 201, body: quoteView(offer.quote) };
   }),

@@ -59,7 +59,7 @@ export const checkoutBindings = [
   ),
 ];
 
-type Body = { purpose: "deposit" | "due"; dueId?: string | undefined; amount?: number | undefined };
+type Body = { purpose: "deposit" | "due" | "payoff"; dueId?: string | undefined; amount?: number | undefined };
 
 function fieldErrors({ purpose, dueId, amount }: Body) {
   if (purpose === "due") return dueId === undefined ? [{ path: "dueId", message: "Which due is to be paid" }] : [];

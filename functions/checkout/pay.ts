@@ -51,6 +51,6 @@ async function readPage(token: string, { store, clock, payLinks }: PayDeps): Pro
   if (payable === null || booking === null) return null;
   const openId = booking.dues.find(({ id }) => id === payable.dueId)?.openAttemptId ?? null;
   const open = openId === null ? null : await readAttempt(store, booking.id, openId);
-  const page = payPageOf(booking, payable.dueId, open);
+  const page = payPageOf(booking, payable.dueId, open, clock.now());
   return page && { ...payable, booking, page };
 }

@@ -36,7 +36,7 @@ const EVENTS = [
   "ProgramPublished, CohortOpened, CohortClosed, CohortCancelled, CohortCompleted, PlacesAdded, PlacesRemoved",
   "BookingHeld, HoldExpired, BookingRevived, ParticipationChanged, AutopayChanged, AgreementSigned, PaymentSettled, PaymentProcessing",
   "PaymentFailed, PaymentActionRequired, ClearanceChanged, ClearanceReminder, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
-  "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, RefundRequested, RefundSucceeded",
+  "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, DueNotice, LateChargeAdded, RefundRequested, RefundSucceeded",
   "RefundRefused, RefundFailed, MoneyConverted, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
   "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue, DueNotice, LateChargeAdded, CollectionTaskOpened",
 ].flatMap((line) => line.split(", "));

@@ -34,7 +34,7 @@ import { abandon, type Settled, settle } from "./settle.ts";
 
 export type CheckoutCommand = {
   bookingId: string;
-  purpose: "deposit" | "due";
+  purpose: "deposit" | "due" | "payoff";
   dueId?: string | undefined;
   amount?: number | undefined;
   method?: PaymentMethod | undefined;

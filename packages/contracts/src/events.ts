@@ -26,7 +26,7 @@ const cohort = (status: "open" | "closed" | "completed") => ({
   status: z.literal(status),
 });
 const places = { cohortId: id("coh"), placeType: label(), count: count(1, 200) };
-const payment = { dueId: id("due"), attemptId: id("att"), purpose: z.enum(["deposit", "due"]), ...money };
+const payment = { dueId: id("due"), attemptId: id("att"), purpose: z.enum(["deposit", "due", "payoff"]), ...money };
 const due = { dueId: id("due"), dueOn: calendarDate(), ...money };
 const ending = {
   by: z.enum([

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { amount, id, instant } from "../fields.ts";
+import { payoffResponse } from "../payoff.ts";
 import { defineRoute, seldomAsked } from "../route.ts";
 
 const params = z.strictObject({ id: id("bkg") });
@@ -16,7 +17,7 @@ export const openCheckout = defineRoute({
     "due: at least 10,000 minor units or a tenth of the due, whichever is less, at most 100 parts a booking",
   params,
   body: z.strictObject({
-    purpose: z.enum(["deposit", "due"], "Must be deposit or due; other purposes cannot be had yet"),
+    purpose: z.enum(["deposit", "due", "payoff"], "Must be deposit, due or payoff"),
     dueId: z.optional(id("due")),
     amount: z.optional(amount()),
     method: z.optional(z.enum(["card", "us_bank_account"])),
@@ -37,6 +38,21 @@ export const openCheckout = defineRoute({
     "idempotency_in_progress",
     "payment_provider_unavailable",
   ],
+});
+
+export const getPayoff = defineRoute({
+  operationId: "getPayoff",
+  method: "GET",
+  path: "/v1/bookings/{id}/payoff",
+  function: "booking",
+  access: ["client", "admin", "finance"],
+  idempotency: "none",
+  summary:
+    "What settles everything today, with the interest that is not earned taken off; a checkout with the purpose " +
+    "`payoff` pays it, exact for the day on which it began",
+  params,
+  responses: () => ({ 200: { description: "The payoff", schema: payoffResponse() } }),
+  errors: ["not_found", "clearance_required", "invalid_transition"],
 });
 
 /** The id of an attempt or of a session, as an address gives it. */

@@ -19,7 +19,8 @@ type AnyAttempt = {
   version: number;
   bookingId: string;
   dueId: string;
-  purpose: "deposit" | "due";
+  /** A `payoff` collects several dues; `dueId` is the first of them. */
+  purpose: "deposit" | "due" | "payoff";
   amount: number;
   currency: string;
   /** The Stripe customer and the neutral label that Stripe was asked with. */

@@ -4,16 +4,18 @@ import { dateIn, earlier, endOfDay, type Instant, plusDays, plusHours, plusMinut
 import { type Attempt, awaitingNoVerification, marginMinutes, verifiedBy } from "./attempt.ts";
 import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
-import { replaceDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import {
   aboutAttempt,
   dueOf,
+  duesOf,
   freed,
   lookAgain,
+  replaceDues,
   type Settlement,
   type SettlementDecision,
   type SettlementState,
+  withoutPayoff,
 } from "./settlement.ts";
 
 const debitClaimDays = 10;
@@ -84,7 +86,10 @@ function underWay(
     booking,
     now,
     {
-      dues: replaceDue(booking.dues, { ...due, status: "processing" }),
+      dues: replaceDues(
+        booking.dues,
+        duesOf(booking, attempt).map((one) => ({ ...one, status: "processing" })),
+      ),
       ...(holding ? { holdExpiresAt: until } : {}),
     },
     (after) => ({ events: events(after), journal: [] }),
@@ -108,7 +113,14 @@ export function abandoned(state: SettlementState, now: Instant): SettlementDecis
   const change = nextVersion(
     booking,
     now,
-    { dues: replaceDue(booking.dues, freed(booking, due, today)), ...(holding ? { holdExpiresAt: now } : {}) },
+    {
+      dues: replaceDues(
+        booking.dues,
+        duesOf(booking, attempt).map((one) => freed(booking, one, today)),
+      ),
+      ...withoutPayoff(booking, attempt, today),
+      ...(holding ? { holdExpiresAt: now } : {}),
+    },
     (after) => ({
       events: [bookingEvent(after, "PaymentFailed", { ...aboutAttempt(attempt), reason: notVerified })],
       journal: [],

@@ -70,8 +70,14 @@ export type GivenPermission = { id: string; version: number; hash: string; at: I
 /** Dates in the cohort's zone; nothing is tried, noticed, charged late or cancelled from `from` until `until`. */
 export type Pause = { from: CalendarDate; until: CalendarDate | null };
 
-/** Dues that one attempt settles together, and of what each part of the payment consists; the date that it counts from. */
-export type OpenPayoff = { attemptId: string; on: CalendarDate; dues: { dueId: string; parts: Parts }[] };
+/** What a payoff pays of a due: of what that consists. */
+export type PaidOff = { dueId: string; parts: Parts };
+
+/** Interest that was paid with a due before it was earned, in minor units: it pays a part of the payoff. */
+export type Unearned = { dueId: string; amount: number };
+
+/** Dues that one attempt settles together, as of a date. */
+export type OpenPayoff = { attemptId: string; on: CalendarDate; dues: PaidOff[]; unearned: Unearned[] };
 
 /** One participant's claim on one place. Amounts in minor units of `currency`; `paid` and `refunded` are gross. */
 export type Booking = {
@@ -113,8 +119,10 @@ export type Booking = {
   savedMethod?: SavedMethod;
   /** When staff paused its collection, and went on; the last one may still run. Absent where they never did. */
   pauses?: Pause[];
-  /** What is settled all at once while its attempt is open; absent where none is. */
-  payoff?: OpenPayoff;
+  /** What is settled all at once while its attempt is open; absent, or null, where none is. */
+  payoff?: OpenPayoff | null;
+  /** When a payoff was under way that came to nothing: those days make nothing late. Absent where none ever was. */
+  spared?: Pause[];
   /** The date in the cohort's zone on which the deposit was learnt to be settled; absent until then. */
   depositSettledOn?: CalendarDate;
   /** While `held`: the instant of the place's claim. */
@@ -151,6 +159,9 @@ export const isLive = (booking: Booking): boolean =>
  */
 export const mayBeEvaluated = (booking: Booking): boolean =>
   booking.participation === "accepted" && isLive(booking) && booking.admission === null;
+
+/** Whether a payoff is open or on its way: nothing else begins meanwhile, and no due of it is billed, noticed or late. */
+export const hasOpenPayoff = ({ payoff }: Pick<Booking, "payoff">): boolean => payoff !== undefined && payoff !== null;
 
 /** Whether anything can still fall due: a plan may run on after the retreat, and ends with a booking that ended early. */
 export const mayOwe = (booking: Booking): boolean => isLive(booking) || booking.status === "completed";

@@ -26,6 +26,8 @@ export type Charge = {
   /** The due that it paid and the attempt that asked for it; null for money that no attempt asked for. */
   dueId: string | null;
   attemptId: string | null;
+  /** All the dues that it paid, where those are several. */
+  dueIds?: string[];
   paymentIntentId: string;
   amount: number;
   refundable: number;

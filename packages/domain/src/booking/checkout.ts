@@ -1,9 +1,12 @@
-import { type Instant, plusMinutes } from "../time/index.ts";
+import { chargeProblem } from "../money/index.ts";
+import { dateIn, type Instant, plusMinutes } from "../time/index.ts";
 import { type CheckoutAttempt, marginMinutes, type PaymentMethod } from "./attempt.ts";
 import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, replaceDue, unpaid } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { partProblem } from "./part-payment.ts";
+import { isPaidOff, payoffOn, refusePayoff } from "./payoff.ts";
+import { replaceDues } from "./settlement.ts";
 
 /** Stripe asks for half an hour at the least; one minute more covers the way there. */
 const sessionMinutes = 31;
@@ -20,7 +23,7 @@ export type CheckoutRefusal =
   | "not_found";
 
 export type CheckoutRequest = {
-  purpose: "deposit" | "due";
+  purpose: "deposit" | "due" | "payoff";
   dueId?: string | undefined;
   amount?: number | undefined;
   customerId: string;
@@ -45,6 +48,7 @@ export type CheckoutDecision =
 
 /** The attempt that is under way for the due that is asked for, if any. */
 export function attemptUnderWay(booking: Booking, request: Pick<CheckoutRequest, "purpose" | "dueId">): string | null {
+  if (request.purpose === "payoff") return null;
   const due = wantedDue(booking, request);
   return due?.status === "processing" ? due.openAttemptId : null;
 }
@@ -54,6 +58,10 @@ function wantedDue(booking: Booking, { purpose, dueId }: Pick<CheckoutRequest, "
     ? booking.dues.find((due) => due.kind === "deposit")
     : booking.dues.find((due) => due.id === dueId && due.kind !== "deposit");
 }
+
+/** An open payoff covers it together with other dues: nothing else begins until that is over. */
+export const isPaidOffWithOthers = ({ payoff }: Booking, { openAttemptId }: Due): boolean =>
+  payoff !== undefined && payoff !== null && payoff.attemptId === openAttemptId && payoff.dues.length > 1;
 
 function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Instant): CheckoutRefusal | null {
   if (!agreementSigned(booking)) return "agreement_required";
@@ -67,6 +75,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
   }
   if (booking.status === "held") return "invalid_transition";
   if (awaitsFirstConfirmation(booking, due)) return "clearance_required";
+  if (isPaidOffWithOthers(booking, due)) return "invalid_transition";
   if (!["awaiting_clearance", "confirmed", "completed"].includes(booking.status)) return "invalid_transition";
   if (due.status === "processing" && !request.verifying) return "invalid_transition";
   return unpaid(due) === 0 ? "invalid_transition" : null;
@@ -79,13 +88,16 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
  * units) only for a `due`, within the bounds of part payments.
  */
 export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
+  if (request.purpose === "payoff") return beginPayoff(before, request, now);
   const due = wantedDue(before, request);
   if (due === undefined) return { ok: false, reason: "not_found" };
   const reason = refusal(before, due, request, now);
   if (reason !== null) return { ok: false, reason };
   const open = unpaid(due);
+  const today = dateIn(before.terms.timeZone, now);
+  const isAll = request.amount === undefined || request.amount >= open;
+  if (isAll && due.openAttemptId === null && isPaidOff(before, due, today)) return beginPayoff(before, request, now);
   const amount = request.amount ?? open;
-  const { currency } = before;
   // The due's own attempt is opened again or given up: it is no part payment beside this one.
   const free: Due = { ...due, openAttemptId: null };
   const message = partProblem({ ...before, dues: replaceDue(before.dues, free) }, free, amount);
@@ -100,36 +112,84 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   const held = isDeposit ? before.holdExpiresAt : null;
   const heldUntil = held !== null && held < reach ? held : null;
   if (heldUntil !== null && before.holdExtended) return { ok: false, reason: "hold_expired" };
-  const attempt: CheckoutAttempt = {
-    id: request.attemptId,
-    version: 1,
-    bookingId: before.id,
-    dueId: due.id,
-    purpose: request.purpose,
-    amount,
-    currency,
-    customerId: request.customerId,
-    description: before.terms.publicLabel,
-    via: "checkout",
-    methods: request.methods,
-    returnUrl: request.returnUrl,
-    // What is paid by link leaves the saved method as it is: the permission names that one.
-    autopay: isDeposit && before.autopay,
-    status: "requested",
-    sessionId: null,
-    url: null,
-    sessionExpiresAt,
-    heldUntil,
-    verifyUntil: null,
-    paymentIntentId: null,
-    chargeId: null,
-    feePosted: false,
-    failureCode: null,
-    createdAt: now,
-    dueAt: plusMinutes(now, requestMinutes),
-  };
+  const attempt = pageFor(before, due, { request, amount, sessionExpiresAt, heldUntil }, now);
   const dues = replaceDue(before.dues, { ...due, openAttemptId: attempt.id, openPart: amount < open });
   const extension = heldUntil === null ? {} : { holdExpiresAt: reach, holdExtended: true };
   const change = nextVersion(before, now, { dues, ...extension }, () => ({ events: [], journal: [] }));
   return { ok: true, kind: "begin", attempt, holdUntil: heldUntil === null ? held : reach, ...change };
+}
+
+/** The attempt that asks for a page: all that Stripe is asked with is stored with it. */
+const pageFor = (
+  booking: Booking,
+  due: Due,
+  {
+    request,
+    amount,
+    sessionExpiresAt,
+    heldUntil,
+  }: Pick<CheckoutAttempt, "amount" | "sessionExpiresAt" | "heldUntil"> & { request: CheckoutRequest },
+  now: Instant,
+): CheckoutAttempt => ({
+  id: request.attemptId,
+  version: 1,
+  bookingId: booking.id,
+  dueId: due.id,
+  purpose: request.purpose,
+  amount,
+  currency: booking.currency,
+  customerId: request.customerId,
+  description: booking.terms.publicLabel,
+  via: "checkout",
+  methods: request.methods,
+  returnUrl: request.returnUrl,
+  // What is paid by link leaves the saved method as it is: the permission names that one.
+  autopay: request.purpose === "deposit" && booking.autopay,
+  status: "requested",
+  sessionId: null,
+  url: null,
+  sessionExpiresAt,
+  heldUntil,
+  verifyUntil: null,
+  paymentIntentId: null,
+  chargeId: null,
+  feePosted: false,
+  failureCode: null,
+  createdAt: now,
+  dueAt: plusMinutes(now, requestMinutes),
+});
+
+/**
+ * Begins to settle everything: one attempt collects all that is open, at what it costs today, whenever it settles. Each due
+ * that it covers waits for it.
+ */
+function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
+  if (!agreementSigned(before)) return { ok: false, reason: "agreement_required" };
+  const open = before.payoff?.attemptId;
+  if (open !== undefined) {
+    const isOnItsWay = before.dues.some(
+      ({ status, openAttemptId }) => openAttemptId === open && status === "processing",
+    );
+    return isOnItsWay ? { ok: false, reason: "invalid_transition" } : { ok: true, kind: "existing", attemptId: open };
+  }
+  const refused = refusePayoff(before);
+  if (refused !== null) return { ok: false, reason: refused };
+  const { on, amount, dues, unearned } = payoffOn(before, dateIn(before.terms.timeZone, now));
+  const message = chargeProblem(amount, before.currency);
+  if (message !== null) return { ok: false, reason: "amount_invalid", message };
+  const covered = before.dues.filter(({ id }) => dues.some(({ dueId }) => dueId === id));
+  const [first] = covered;
+  if (first === undefined) return { ok: false, reason: "invalid_transition" };
+  const sessionExpiresAt = plusMinutes(now, sessionMinutes);
+  const attempt = {
+    ...pageFor(before, first, { request, amount, sessionExpiresAt, heldUntil: null }, now),
+    purpose: "payoff" as const,
+  };
+  const payoff = { attemptId: attempt.id, on, dues, unearned };
+  const taken = covered.map((due): Due => ({ ...due, openAttemptId: attempt.id, openPart: false }));
+  const change = nextVersion(before, now, { dues: replaceDues(before.dues, taken), payoff }, () => ({
+    events: [],
+    journal: [],
+  }));
+  return { ok: true, kind: "begin", attempt, holdUntil: null, ...change };
 }

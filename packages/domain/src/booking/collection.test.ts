@@ -56,7 +56,7 @@ describe("a due with a saved method", () => {
     ["without a method", paying({}, null)],
     ["with a method that is gone", paying({}, { ...saved, unusable: "detached" })],
     ["while staff have paused its collection", paying({ pauses: [{ from: "2027-01-05", until: null }] })],
-    ["while a payoff is open", paying({ payoff: { attemptId: "att_9", on: "2027-01-05", dues: [] } })],
+    ["while a payoff is open", paying({ payoff: { attemptId: "att_9", on: "2027-01-05", dues: [], unearned: [] } })],
     ["of a booking that is still held", paying({ status: "held" })],
     ["of a booking that has ended", paying({ status: "cancelled" })],
   ])("is not tried %s", (_, life) => {

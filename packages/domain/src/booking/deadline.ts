@@ -9,9 +9,13 @@ import { noticeDeadline } from "./notice-plan.ts";
 import { removalAt } from "./removal.ts";
 import { taskDeadline } from "./task-rule.ts";
 
+/** Whether an open payoff covers a due: it is not billed meanwhile. */
+const isBeingPaidOff = ({ payoff }: Booking, { id }: Due): boolean =>
+  payoff?.dues.some(({ dueId }) => dueId === id) ?? false;
+
 /** The instant at which a due asks for attention: billed on its date, past due the day after; null when settled. */
 export function dueDeadline(booking: Booking, due: Due): Instant | null {
-  if (unpaid(due) === 0 || waitsForConfirmation(booking, due)) return null;
+  if (unpaid(due) === 0 || waitsForConfirmation(booking, due) || isBeingPaidOff(booking, due)) return null;
   const zone = booking.terms.timeZone;
   if (due.billed < due.amount) return startOfDay(due.dueOn, zone);
   return isAtRest(due) ? startOfDay(addDays(countsFrom(booking, due), 1), zone) : null;

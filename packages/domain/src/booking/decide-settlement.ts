@@ -10,6 +10,7 @@ import { returnInFull } from "./return-in-full.ts";
 import { settleAfterEnding } from "./settle-after-ending.ts";
 import { takeDeposit } from "./settle-deposit.ts";
 import { payOneDue } from "./settle-due.ts";
+import { payoffOf } from "./settle-payoff.ts";
 import { dueOf, lookAgain, type SettlementDecision, type SettlementState } from "./settlement.ts";
 
 /**
@@ -59,10 +60,26 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
   }
 }
 
+/** Whether a payment pays what its attempt asks for: as much of its due as is open, or all that its payoff covers. */
+function mayPay({ booking, attempt }: SettlementState, payment: Succeeded): boolean {
+  const payoff = payoffOf(booking, attempt);
+  if (payoff !== null) return payment.amount === attempt.amount;
+  return attempt.purpose !== "payoff" && unpaid(dueOf(booking, attempt)) >= payment.amount;
+}
+
+/** As before the ending, though the due is cancelled by then: what it can still take is what was never paid of it. */
+function mayPayAfterEnding({ booking, attempt }: SettlementState, payment: Succeeded): boolean {
+  const payoff = payoffOf(booking, attempt);
+  const due = dueOf(booking, attempt);
+  if (payoff === null) return attempt.purpose !== "payoff" && due.amount - due.paid >= payment.amount;
+  // Interest that was not earned went back with the ending: a payoff that counted on it pays nothing any more.
+  return payoff.unearned.length === 0 && payment.amount === attempt.amount;
+}
+
 function succeeded(state: SettlementState, payment: Succeeded, now: Instant): SettlementDecision {
   const { booking, attempt, placeIsOurs } = state;
-  const due = dueOf(booking, attempt);
-  const fits = payment.currency === booking.currency && unpaid(due) >= payment.amount;
+  const isOurs = payment.currency === booking.currency;
+  const fits = isOurs && mayPay(state, payment);
   switch (booking.status) {
     case "held":
       if (attempt.purpose !== "deposit" || !fits) break;
@@ -77,9 +94,8 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
       if (!fits) break;
       return { kind: "settle", settlement: payOneDue(state, payment, now) };
     case "cancelled":
-      // The due is cancelled by now: what it can still take is what was never paid of it.
       // No attempt begins on a booking that has ended, so each was started before, whatever the clocks of two requests say.
-      if (payment.currency !== booking.currency || due.amount - due.paid < payment.amount) break;
+      if (!isOurs || !mayPayAfterEnding(state, payment)) break;
       return { kind: "settle", settlement: settleAfterEnding(state, payment, now) };
     case "declined":
       break;

@@ -3,16 +3,19 @@ import { type Attempt, awaitingNoVerification } from "./attempt.ts";
 import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import { type Decline, declineOf } from "./declines.ts";
-import { type Due, replaceDue, type Tries } from "./due.ts";
+import type { Due, Tries } from "./due.ts";
 import { type LostMethod, lostMethod } from "./lost-method.ts";
 import { nextVersion } from "./next-version.ts";
 import {
   aboutAttempt,
   dueOf,
+  duesOf,
   freed,
+  replaceDues,
   type Settlement,
   type SettlementDecision,
   type SettlementState,
+  withoutPayoff,
 } from "./settlement.ts";
 
 /** What the failure of a try with a saved method says; null for a page, on which its client tries again. */
@@ -68,7 +71,11 @@ export function failed(
     booking,
     now,
     {
-      dues: replaceDue(booking.dues, freed(booking, tried, today)),
+      dues: replaceDues(
+        booking.dues,
+        duesOf(booking, attempt).map((one) => freed(booking, one.id === tried.id ? tried : one, today)),
+      ),
+      ...withoutPayoff(booking, attempt, today),
       ...(until === null ? {} : { holdExpiresAt: until }),
       ...lost?.changes,
       ...(debit ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),

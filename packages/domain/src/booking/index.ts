@@ -42,6 +42,7 @@ export {
 export { type PayPage, payPageOf } from "./pay-page.ts";
 export * from "./payment-methods.ts";
 export type { PaymentOutcome } from "./payment-outcome.ts";
+export { type Payoff, payoffOn, refusePayoff } from "./payoff.ts";
 export * from "./progress.ts";
 export * from "./refund.ts";
 export * from "./refund-by-hand.ts";

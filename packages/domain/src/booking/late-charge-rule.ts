@@ -14,11 +14,12 @@ export const mostDues = 200;
  * or the deposit, none while something is under way for it or its collection is paused.
  */
 export function lateChargeDeadline(booking: Booking, due: Due, now: Instant): Instant | null {
-  const { terms, dues } = booking;
+  const { terms, dues, pauses = [], spared = [] } = booking;
   const isCharged = due.kind !== "deposit" && due.kind !== "late_charge" && due.lateChargeId === undefined;
   if (terms.lateCharge === null || terms.lateCharge.amount === 0 || !isCharged || dues.length >= mostDues) return null;
   if (!isPursued(booking, due) || isUnderWay(booking, due, now)) return null;
-  const date = afterCountedDays(booking, countsFrom(booking, due), terms.lateCharge.graceDays + 1);
+  const uncounted = [...pauses, ...spared].toSorted((one, other) => one.from.localeCompare(other.from));
+  const date = afterCountedDays({ pauses: uncounted }, countsFrom(booking, due), terms.lateCharge.graceDays + 1);
   return collectionAt(date, terms.timeZone);
 }
 

@@ -1,6 +1,6 @@
 import { lastBankDebitOn } from "../plan/bank-debit-window.ts";
 import { addDays, type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
-import { type Booking, mayOwe, type SavedMethod } from "./booking.ts";
+import { type Booking, hasOpenPayoff, mayOwe, type SavedMethod } from "./booking.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
 import { isPaused } from "./pause.ts";
@@ -43,7 +43,7 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
  */
 export function isPursued(booking: Booking, due: Due): boolean {
   const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
-  return owes && !isPaused(booking) && booking.payoff === undefined && !waitsForConfirmation(booking, due);
+  return owes && !isPaused(booking) && !hasOpenPayoff(booking) && !waitsForConfirmation(booking, due);
 }
 
 /** Whether the outcome of something is waited for: a payment that is under way, or a try whose time has come. */

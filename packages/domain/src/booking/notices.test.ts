@@ -94,7 +94,7 @@ describe("the notices of a due", () => {
 
   test.each<[string, Partial<Booking>]>([
     ["while collection is paused", { pauses: [{ from: "2027-01-05", until: null }] }],
-    ["while a payoff is open", { payoff: { attemptId: "att_9", on: "2027-01-05", dues: [] } }],
+    ["while a payoff is open", { payoff: { attemptId: "att_9", on: "2027-01-05", dues: [], unearned: [] } }],
     ["of a booking that is held", { status: "held" }],
     ["of a booking that was cancelled", { status: "cancelled" }],
   ])("do not go %s", (_, changes) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
-import { held } from "../testing/retreat.ts";
+import { held, today } from "../testing/retreat.ts";
 import { type Attempt, type Booking, type Due, payPageOf } from "./index.ts";
 
 const booking = new Life(held()).sign().pay("deposit").booking;
@@ -9,13 +9,16 @@ const having = (due: Partial<Due>, changes: Partial<Booking> = {}): Booking => (
   ...changes,
   dues: booking.dues.map((one) => (one.id === "due_1" ? { ...one, ...due } : one)),
 });
-const shown = (of: Booking, open: Attempt | null = null) => payPageOf(of, "due_1", open)?.kind;
+const shown = (of: Booking, open: Attempt | null = null) => payPageOf(of, "due_1", open, today)?.kind;
 const saved = { via: "off_session" } as Attempt;
 const page = { via: "checkout" } as Attempt;
 
 describe("the link of a due", () => {
   test("leads to what is unpaid of it", () => {
-    expect(payPageOf(having({ paid: 600_000 }), "due_1", null)).toMatchObject({ kind: "payable", amount: 1_000_000 });
+    expect(payPageOf(having({ paid: 600_000 }), "due_1", null, today)).toMatchObject({
+      kind: "payable",
+      amount: 1_000_000,
+    });
     expect(shown(having({ openAttemptId: "att_1" }), page)).toBe("payable");
     expect(shown(having({ status: "past_due" }, { status: "completed" }))).toBe("payable");
   });
@@ -36,6 +39,6 @@ describe("the link of a due", () => {
   });
 
   test("leads nowhere where the booking has no such due", () => {
-    expect(payPageOf(booking, "due_9", null)).toBeNull();
+    expect(payPageOf(booking, "due_9", null, today)).toBeNull();
   });
 });

@@ -9,7 +9,7 @@ import type { Booking } from "./booking.ts";
  */
 export function methodsFor(
   { currency, terms }: Booking,
-  { purpose, method }: { purpose: "deposit" | "due"; method?: PaymentMethod | undefined },
+  { purpose, method }: { purpose: "deposit" | "due" | "payoff"; method?: PaymentMethod | undefined },
   now: Instant,
 ): PaymentMethod[] {
   const lastDebit = lastBankDebitOn(terms.startsOn, currency);

@@ -7,7 +7,7 @@ import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import type { RefundReason } from "./refund.ts";
 import { refundRequested } from "./refund-request.ts";
-import { freed, type Settlement, type SettlementState } from "./settlement.ts";
+import { freed, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
 
 /** Money that pays nothing we are owed goes back whole; a hold that lost its place expires in the same transaction. */
 export function returnInFull(
@@ -32,6 +32,7 @@ export function returnInFull(
     {
       ...(lapsed ? { facts: ["hold_lapsed"], holdExpiresAt: null } : {}),
       dues: lapsed ? cancelDues({ ...booking, dues }) : dues,
+      ...withoutPayoff(booking, attempt, today),
       paid: booking.paid + ours,
       refunded: booking.refunded + ours,
     },

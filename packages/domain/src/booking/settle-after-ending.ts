@@ -1,4 +1,4 @@
-import { firstOf, keptAtCancellation, less, paymentSettled, refundOwed } from "../ledger/index.ts";
+import { type BillingContext, firstOf, keptAtCancellation, less, paymentSettled, refundOwed } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { billingContext, bookingEvent, factContext } from "./booking.ts";
 import { chargeOf, paidBy, refundOn, succeededAttempt } from "./captured.ts";
@@ -7,7 +7,18 @@ import { refundAtEnding } from "./ending-rule.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import { refundRequested } from "./refund-request.ts";
+import { type PaidDues, payOff, payoffOf } from "./settle-payoff.ts";
 import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
+
+/** The dues of an ended booking with what the payment pays of them. */
+function paidDuesOf({ booking, attempt }: SettlementState, payment: Succeeded, at: BillingContext): PaidDues {
+  const payoff = payoffOf(booking, attempt);
+  if (payoff !== null) return payOff(booking.dues, payoff, at);
+  const due = dueOf(booking, attempt);
+  const { due: paid, journal } = payDue(due, { attemptId: attempt.id, amount: payment.amount }, at);
+  const paidAs = less(paid.billedParts, due.billedParts);
+  return { dues: replaceDue(booking.dues, paid), journal, paidAs, dueIds: [due.id] };
+}
 
 /** A payment that was under way when the booking was cancelled: billed, paid, then kept and owed by that ending. */
 export function settleAfterEnding(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
@@ -21,16 +32,15 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
   const { kept } = refundAtEnding(booking.ending, netPaid, booking.currency);
   const keptNow = kept - booking.ending.kept;
   const owed = payment.amount - keptNow;
-  const due = dueOf(booking, attempt);
-  const paid = payDue(due, { attemptId: attempt.id, amount: payment.amount }, at);
-  const paidAs = less(paid.due.billedParts, due.billedParts);
+  const { dues, paidAs, dueIds, journal } = paidDuesOf(state, payment, at);
   const givenBack = firstOf(paidAs, owed, booking.currency);
   const refund = owed > 0 ? refundOn(state, payment, owed, "after_cancellation", now) : null;
   const change = nextVersion(
     booking,
     now,
     {
-      dues: replaceDue(booking.dues, cancelDue(paid.due, booking.currency)),
+      dues: dues.map((due) => cancelDue(due, booking.currency)),
+      payoff: null,
       ...paidBy(booking, payment, keptNow),
       refunded: booking.refunded + owed,
       ending: { ...booking.ending, netPaid, kept },
@@ -41,7 +51,7 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
         ...(refund === null ? [] : [refundRequested(after, refund)]),
       ],
       journal: [
-        ...paid.journal,
+        ...journal,
         ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
         ...bookedEntries(payment, at),
         ...keptAtCancellation({ bookingId: booking.id, occasion: attempt.id, parts: less(paidAs, givenBack) }, decided),
@@ -52,7 +62,7 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
   return {
     ...change,
     attempt: succeededAttempt(attempt, payment, now),
-    charge: chargeOf(state, payment, keptNow, now),
+    charge: { ...chargeOf(state, payment, keptNow, now), ...(dueIds.length > 1 ? { dueIds } : {}) },
     ...(refund === null ? {} : { refund }),
   };
 }

@@ -1,15 +1,46 @@
 import { paymentSettled } from "../ledger/index.ts";
 import { dateIn, earlier, type Instant } from "../time/index.ts";
-import { billingContext, bookingEvent } from "./booking.ts";
+import { billingContext, bookingEvent, type OpenPayoff } from "./booking.ts";
 import { chargeOf, paidBy, succeededAttempt } from "./captured.ts";
 import { payDue, replaceDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import { resting } from "./resting.ts";
+import { interestOfDues, payOff, payoffOf } from "./settle-payoff.ts";
 import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
 
 /** A due is paid, or a part of it, and billed on its date or with its payment, whichever is first; the rest waits. */
 export function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
+  const payoff = payoffOf(state.booking, state.attempt);
+  return payoff === null ? payDueOf(state, payment, now) : settlePayoff(state, payoff, payment, now);
+}
+
+/** All that a payoff covers is paid; the finance charge of the booking is what was earned. */
+function settlePayoff(state: SettlementState, payoff: OpenPayoff, payment: Succeeded, now: Instant): Settlement {
+  const { booking, attempt } = state;
+  const at = billingContext(booking, paidOn(booking, payment));
+  const paid = payOff(booking.dues, payoff, at);
+  const change = nextVersion(
+    booking,
+    now,
+    { dues: paid.dues, payoff: null, financeCharge: interestOfDues(paid.dues), ...paidBy(booking, payment) },
+    (after) => ({
+      events: [bookingEvent(after, "PaymentSettled", { ...aboutAttempt(attempt), amount: payment.amount })],
+      journal: [
+        ...paid.journal,
+        ...paymentSettled({ chargeId: payment.chargeId, amount: payment.amount }, at),
+        ...bookedEntries(payment, at),
+      ],
+    }),
+  );
+  return {
+    ...change,
+    attempt: succeededAttempt(attempt, payment, now),
+    charge: { ...chargeOf(state, payment, payment.amount, now), dueIds: paid.dueIds },
+  };
+}
+
+function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
   const at = billingContext(booking, paidOn(booking, payment));
   const today = dateIn(booking.terms.timeZone, now);

@@ -3,7 +3,7 @@ import type { CalendarDate, Instant } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Booking, BookingChange } from "./booking.ts";
 import type { Charge } from "./charge.ts";
-import type { Due } from "./due.ts";
+import { type Due, replaceDue } from "./due.ts";
 import type { Succeeded } from "./payment-outcome.ts";
 import type { Refund } from "./refund.ts";
 import { resting } from "./resting.ts";
@@ -52,6 +52,26 @@ export function dueOf(booking: Booking, attempt: Attempt): Due {
   const due = booking.dues.find(({ id }) => id === attempt.dueId);
   if (due === undefined) throw new Error(`${attempt.id} collects ${attempt.dueId}, which ${booking.id} does not have`);
   return due;
+}
+
+/** The dues that an attempt collects: one, or all that its payoff covers. */
+export function duesOf(booking: Booking, attempt: Attempt): Due[] {
+  const { payoff } = booking;
+  if (payoff?.attemptId !== attempt.id) return [dueOf(booking, attempt)];
+  return booking.dues.filter(({ id }) => payoff.dues.some(({ dueId }) => dueId === id));
+}
+
+/** The dues of a booking with some of them changed. */
+export const replaceDues = (dues: Due[], changed: readonly Due[]): Due[] => changed.reduce(replaceDue, dues);
+
+/** A payoff that has come to nothing is over; its days make nothing late. */
+export function withoutPayoff(
+  { payoff, spared = [] }: Booking,
+  attempt: Attempt,
+  today: CalendarDate,
+): Pick<Booking, "payoff" | "spared"> | Record<string, never> {
+  if (payoff?.attemptId !== attempt.id) return {};
+  return { payoff: null, spared: [...spared, { from: payoff.on, until: today }] };
 }
 
 /** `late`: the money came after the place was let go; revive the booking on a free place, or return all of it. */

@@ -63,6 +63,12 @@ export function unpaidReversed(fact: { bookingId: string; parts: Parts }, at: Fa
   return journalEntry(`unpaid-reversed:${fact.bookingId}`, moves, at);
 }
 
+/** Interest that was paid before it was earned pays a part of the payoff that a charge pays the rest of. */
+export function interestUnearned(fact: { attemptId: string; amount: number }, at: FactContext): JournalEntry[] {
+  const move: Move = { debit: billedTo.interest, credit: "receivable", amount: fact.amount };
+  return journalEntry(`interest-unearned:${fact.attemptId}`, [move], at);
+}
+
 /**
  * What a cancellation keeps of price and tax: net paid less refund. Interest that is kept stays where it is. `occasion`
  * tells a later payment's share from the first.

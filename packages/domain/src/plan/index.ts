@@ -1,4 +1,3 @@
-export { asBookable, notBookable } from "./bookable.ts";
 export type { PlanKind } from "./choice.ts";
 export * from "./comparison.ts";
 export type { Disclosure, PaymentStream } from "./disclosure.ts";

@@ -81,7 +81,7 @@ export class Life {
   }
 
   /** Begins a checkout and opens its session; the attempt, an open one if there is, or null when it is refused. */
-  checkout(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): CheckoutAttempt | null {
+  checkout(purpose: "deposit" | "due" | "payoff", more: Partial<CheckoutRequest> = {}): CheckoutAttempt | null {
     const id = this.#id("att");
     const asked = { customerId: "cus_1", methods: ["card" as const], returnUrl: "https://example.org/return" };
     const request = { purpose, ...asked, attemptId: id, notCleared: false, verifying: false };

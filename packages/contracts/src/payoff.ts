@@ -1,0 +1,19 @@
+import * as z from "zod/mini";
+import { amount, calendarDate, currency, id } from "./fields.ts";
+
+/**
+ * What settles everything on a date: `amount` = `principal` + `tax` + `interest` + `fees` - `unearnedInterest`, which was
+ * paid ahead. `dues` are those that it covers, with what it pays of each.
+ */
+export const payoffResponse = () =>
+  z.object({
+    on: calendarDate(),
+    currency: currency(),
+    amount: amount(),
+    principal: amount(),
+    tax: amount(),
+    interest: amount(),
+    fees: amount(),
+    unearnedInterest: amount(),
+    dues: z.array(z.object({ id: id("due"), amount: amount() })),
+  });

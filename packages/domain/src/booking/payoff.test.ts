@@ -1,0 +1,217 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Account, trialBalance } from "../ledger/index.ts";
+import { Life } from "../testing/life.ts";
+import { cohort, held, program } from "../testing/retreat.ts";
+import { addDays, type CalendarDate, daysBetween, instantAt } from "../time/index.ts";
+import { type Booking, type Due, fallDue, payoffOn, refusePayoff, unpaid } from "./index.ts";
+
+const zone = "America/Denver";
+const quotedOn = "2027-01-04";
+const noon = (date: CalendarDate) => instantAt(date, "12:00", zone);
+const taxes = [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place" as const] }];
+
+/** A confirmed booking that is paid over so many months at 9.99 %, from 4 January 2027 on. */
+function financed(months = 12, more: object = {}): Life {
+  const plans = [{ kind: "financed", months, annualRate: "9.9900" } as const];
+  const on = { program: program({ plans, ...more }), cohort: cohort({ startsOn: "2027-12-06", endsOn: "2027-12-12" }) };
+  return new Life(held("financed", on)).sign().pay("deposit").confirm();
+}
+const due = ({ booking }: Life, number: number): Due => booking.dues[number] as Due;
+const payoff = (life: Life, on: CalendarDate) => payoffOn(life.booking, on);
+const sumOfAmounts = ({ dues }: Booking) => dues.reduce((sum, { amount }) => sum + amount, 0);
+const balanceOf = (life: Life, account: Account) =>
+  trialBalance(life.journal, "usd").accounts.find((one) => one.account === account)?.balance ?? 0;
+
+/** The life at a date, with all that has fallen due by then billed. */
+function at(life: Life, date: CalendarDate): Life {
+  life.at(noon(date));
+  while (fallDue(life.booking, life.now) !== null) life.fallDue();
+  return life;
+}
+
+/** Everything is paid at once at a date. */
+function payOff(life: Life, date: CalendarDate): Life {
+  at(life, date);
+  const attempt = life.checkout("payoff");
+  if (attempt === null) throw new Error("nothing can be paid off");
+  life.settle(attempt.id, life.paymentOf(attempt.id));
+  return life;
+}
+
+describe("a payoff", () => {
+  test("asks for the price of what is to come, and for the interest of the days of the running month", () => {
+    const life = financed();
+    const price = life.booking.total - 250_000;
+    const interest = due(life, 1).parts.interest;
+
+    // 16,000.00 at 9.99 % a year: 133.20 in the first month.
+    expect([price, interest]).toEqual([1_600_000, 13_320]);
+    expect(payoff(life, quotedOn).amount).toBe(price);
+    expect(payoff(life, "2027-01-19").amount).toBe(price + Math.floor((13_320 * 15) / 31 + 0.5));
+    expect(payoff(life, "2027-02-04").amount).toBe(price + 13_320);
+  });
+
+  test("asks for what is billed as it stands", () => {
+    const life = at(financed(), "2027-02-20");
+    const rest = life.booking.dues.slice(2).reduce((sum, { parts }) => sum + parts.principal, 0);
+    const running = due(life, 2).parts.interest;
+
+    expect(payoff(life, "2027-02-20").amount).toBe(due(life, 1).amount + rest + Math.floor((running * 16) / 28 + 0.5));
+  });
+
+  test("takes off interest that was paid before it was earned", () => {
+    const life = at(financed(), "2027-01-10");
+    life.pay("due", { dueId: "due_1" }).pay("due", { dueId: "due_2" });
+    const paidInterest = due(life, 1).parts.interest + due(life, 2).parts.interest;
+    const earned = Math.floor((due(life, 1).parts.interest * 6) / 31 + 0.5);
+    const rest = life.booking.dues.slice(3).reduce((sum, { parts }) => sum + parts.principal, 0);
+
+    expect(payoff(life, "2027-01-10").amount).toBe(rest - (paidInterest - earned));
+  });
+
+  test("leaves out what is on its way", () => {
+    const life = at(financed(), "2027-02-10");
+    const all = payoff(life, "2027-02-10").amount;
+    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+
+    expect(payoff(life, "2027-02-10").amount).toBe(all - due(life, 1).amount);
+  });
+
+  test("of a plan without interest is what is unpaid", () => {
+    const life = new Life(held()).sign().pay("deposit").confirm();
+
+    expect(payoff(life, "2027-01-20").amount).toBe(1_600_000);
+  });
+
+  const months = fc.integer({ min: 2, max: 24 });
+  const days = fc.integer({ min: 0, max: 800 });
+  const early = fc.array(fc.integer({ min: 1, max: 24 }), { maxLength: 5 });
+
+  test("on any day, whatever was paid before, leaves no due, no interest that was not earned and no receivable (I3)", () => {
+    fc.assert(
+      fc.property(months, days, days, early, fc.boolean(), (count, before, after, paid, taxed) => {
+        const life = at(financed(count, taxed ? { taxes } : {}), addDays(quotedOn, Math.min(before, after)));
+        for (const number of paid) {
+          const one = life.booking.dues[number];
+          if (one !== undefined && unpaid(one) > 0) life.pay("due", { dueId: one.id });
+        }
+        const on = addDays(quotedOn, Math.max(before, after));
+        if (refusePayoff(at(life, on).booking) !== null || payoff(life, on).amount < 50) return;
+        const { total } = life.booking;
+        payOff(life, on);
+
+        const { booking } = life;
+        expect(booking.dues.filter((one) => unpaid(one) > 0)).toEqual([]);
+        expect(sumOfAmounts(booking)).toBe(total + booking.financeCharge);
+        expect(booking.dues.every((one) => one.billed === one.amount && one.paid === one.amount)).toBe(true);
+        expect(booking.paid).toBe(total + booking.financeCharge);
+        expect(balanceOf(life, "receivable")).toBe(0);
+        expect(0 - balanceOf(life, "interest_income")).toBe(booking.financeCharge);
+        expect(booking.payoff).toBeNull();
+        expect(fallDue(booking, noon(addDays(on, 900)))).toBeNull();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("costs the same by the last due, by the link and by the payoff itself", () => {
+    const last = (): Life => {
+      const life = at(financed(2), "2027-01-05");
+      return at(life.pay("due", { dueId: "due_1" }), "2027-01-20");
+    };
+    const [byDue, byPayoff] = [last(), last()];
+
+    byDue.pay("due", { dueId: "due_2" });
+    payOff(byPayoff, "2027-01-20");
+
+    expect(byDue.booking.paid).toBe(byPayoff.booking.paid);
+    expect(byDue.booking.dues).toEqual(byPayoff.booking.dues.map((one) => one));
+    expect(byDue.booking.financeCharge).toBeLessThan(financed(2).booking.financeCharge);
+  });
+
+  test("keeps its dues from being billed, and any other checkout from beginning, while it is open", () => {
+    const life = at(financed(), "2027-01-20");
+    const attempt = life.checkout("payoff") as { id: string };
+
+    expect(life.checkout("due", { dueId: "due_1" })).toBeNull();
+    expect(life.checkout("payoff")?.id).toBe(attempt.id);
+    expect(fallDue(life.booking, noon("2027-03-20"))).toBeNull();
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    expect(life.booking.dues.slice(1).every(({ status }) => status === "processing")).toBe(true);
+    expect(life.checkout("payoff")).toBeNull();
+  });
+
+  test("is exact for the day on which it began, whenever it settles", () => {
+    const life = at(financed(), "2027-01-20");
+    const attempt = life.checkout("payoff") as { id: string; amount: number };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    life.at(noon("2027-02-10")).settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking.dues.every(({ status }) => status === "paid")).toBe(true);
+    expect(life.booking.paid).toBe(250_000 + attempt.amount);
+  });
+
+  test.each(["expired", "failed"] as const)(
+    "that has %s leaves everything as it was, and its days make nothing late",
+    (kind) => {
+      const life = at(financed(), "2027-01-20");
+      const before = life.booking.dues;
+      const attempt = life.checkout("payoff") as { id: string };
+      life.settle(
+        attempt.id,
+        kind === "expired" ? { kind } : { kind, paymentIntentId: "pi_1", code: "insufficient_funds" },
+      );
+
+      expect(life.booking.dues).toEqual(before);
+      expect(life.booking).toMatchObject({ payoff: null, spared: [{ from: "2027-01-20", until: "2027-01-20" }] });
+      expect(payoff(life, "2027-01-21").amount).toBeGreaterThan(0);
+    },
+  );
+
+  test("that is paid after it was given up is returned in full", () => {
+    const life = at(financed(), "2027-01-20");
+    const attempt = life.checkout("payoff") as { id: string; amount: number };
+    life.settle(attempt.id, { kind: "expired" });
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.refunds).toMatchObject([{ amount: attempt.amount, reason: "duplicate_payment" }]);
+    expect(life.booking.dues.filter(({ status }) => status === "paid")).toHaveLength(1);
+  });
+
+  test("that is under way when its client cancels is settled by that ending, once", () => {
+    const life = at(financed(), "2027-01-20");
+    const attempt = life.checkout("payoff") as { id: string; amount: number };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    life.end("client");
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    const { booking } = life;
+    // More than sixty days before the start all but the administration fee goes back.
+    expect(booking.ending).toMatchObject({ netPaid: 250_000 + attempt.amount, kept: 50_000 });
+    expect(booking.refunded).toBe(200_000 + attempt.amount);
+    expect(balanceOf(life, "receivable")).toBe(0);
+  });
+
+  test.each<[string, (life: Life) => Booking, string | null]>([
+    ["held", ({ booking }) => ({ ...booking, status: "held" }), "invalid_transition"],
+    ["cancelled", ({ booking }) => ({ ...booking, status: "cancelled" }), "invalid_transition"],
+    ["completed", ({ booking }) => ({ ...booking, status: "completed" }), null],
+    ["`full` and not confirmed", () => new Life(held("full")).sign().pay("deposit").booking, "clearance_required"],
+    ["paid", () => new Life(held()).sign().pay("deposit").pay("due", { dueId: "due_1" }).booking, "invalid_transition"],
+  ])("of a booking that is %s is answered with its reason", (_, of, reason) => {
+    expect(refusePayoff(of(financed()))).toBe(reason);
+  });
+
+  test("counts each day of interest once, from the first to the last", () => {
+    const life = financed(3);
+    const amounts = Array.from(
+      { length: daysBetween(quotedOn, "2027-04-04") + 1 },
+      (_, day) => payoff(life, addDays(quotedOn, day)).amount,
+    );
+
+    expect(amounts.every((amount, day) => day === 0 || amount >= (amounts[day - 1] ?? 0))).toBe(true);
+    expect(amounts.at(-1)).toBe(life.booking.total - 250_000 + life.booking.financeCharge);
+  });
+});

@@ -1,0 +1,75 @@
+import {
+  type BillingContext,
+  firstOf,
+  interestUnearned,
+  type JournalEntry,
+  less,
+  type Parts,
+  plus,
+  sumOf,
+} from "../ledger/index.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Booking, OpenPayoff } from "./booking.ts";
+import { type Due, payDue, replaceDue } from "./due.ts";
+
+/** Dues after a payment, with the entries that bill them; `paidAs` is of what the payment consists. */
+export type PaidDues = { dues: Due[]; journal: JournalEntry[]; paidAs: Parts; dueIds: string[] };
+
+/** The payoff that an attempt collects; null where it collects one due. */
+export const payoffOf = ({ payoff }: Booking, { id }: Pick<Attempt, "id">): OpenPayoff | null =>
+  payoff?.attemptId === id ? payoff : null;
+
+/**
+ * Applies a payoff to the dues that it covers: each asks for no more than what the payoff pays of it, and interest that was
+ * paid before it was earned pays the rest.
+ */
+export function payOff(dues: Due[], payoff: OpenPayoff, at: BillingContext): PaidDues {
+  const { attemptId } = payoff;
+  let after = dues;
+  const journal: JournalEntry[] = [];
+  for (const { dueId, parts } of payoff.dues) {
+    const due = dueIn(after, dueId);
+    const owed = asPaidOff(due, parts, at.currency);
+    const paid = payDue(owed, { attemptId, amount: sumOf(parts) }, at);
+    journal.push(...paid.journal);
+    after = replaceDue(after, paid.due);
+  }
+  for (const { dueId, amount } of payoff.unearned)
+    after = replaceDue(after, withoutInterest(dueIn(after, dueId), amount));
+  const back = payoff.unearned.reduce((sum, { amount }) => sum + amount, 0);
+  journal.push(...interestUnearned({ attemptId, amount: back }, at));
+  const paidAs = less(payoff.dues.map(({ parts }) => parts).reduce(plus, nothing), { ...nothing, interest: back });
+  return { dues: after, journal, paidAs, dueIds: payoff.dues.map(({ dueId }) => dueId) };
+}
+
+const nothing: Parts = { principal: 0, interest: 0, fee: 0, tax: 0 };
+
+function dueIn(dues: Due[], id: string): Due {
+  const due = dues.find((one) => one.id === id);
+  if (due === undefined) throw new Error(`a payoff covers ${id}, which its booking does not have`);
+  return due;
+}
+
+/** A due that asks for what was paid of it, and for what the payoff pays. */
+function asPaidOff(due: Due, parts: Parts, currency: string): Due {
+  const paid = firstOf(due.parts, due.paid, currency);
+  const all = plus(paid, parts);
+  return { ...due, parts: all, amount: sumOf(all) };
+}
+
+/** A due that was paid with interest which is not earned any more: that part of its payment pays something else. */
+function withoutInterest(due: Due, amount: number): Due {
+  const interest = { ...nothing, interest: amount };
+  return {
+    ...due,
+    amount: due.amount - amount,
+    parts: less(due.parts, interest),
+    billed: due.billed - amount,
+    billedParts: less(due.billedParts, interest),
+    paid: due.paid - amount,
+  };
+}
+
+/** The interest of dues as they now stand. */
+export const interestOfDues = (dues: readonly Due[]): number =>
+  dues.reduce((sum, { parts }) => sum + parts.interest, 0);
