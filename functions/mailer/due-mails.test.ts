@@ -52,6 +52,20 @@ describe("a notice", () => {
     expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
   });
 
+  test("of a debit that is not as the permission lists it says what it is now, and when it is made", () => {
+    const account = { ...card, type: "us_bank_account" as const, expiresOn: null };
+    const dues = collected.dues.map((due) =>
+      due.id === "due_1"
+        ? { ...due, waived: 100_000, varied: { noticeOn: "2027-01-30", noticedOn: "2027-01-30" } }
+        : due,
+    );
+    const sent = mail("DueNotice", { kind: "changed", days: 10 }, { ...collected, dues, savedMethod: account });
+
+    expect(sent?.subject).toBe("Your payment has changed");
+    expect(sent?.text).toContain("It is $15,000.00 now, due on February 6, 2027.");
+    expect(sent?.text).toContain("We will collect it on February 9, 2027 from your bank account ending in 4242.");
+  });
+
   test("of a card that expires before the date has the link", () => {
     const sent = mail(
       "DueNotice",

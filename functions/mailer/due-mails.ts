@@ -22,6 +22,14 @@ const notices: Readonly<Record<string, Notice>> = {
       ...nextStep(booking, news),
     ],
   }),
+  changed: (booking, news) => ({
+    subject: "Your payment has changed",
+    paragraphs: [
+      `A payment for your booking is not as your permission for automatic collection lists it: ${label(booking)}.`,
+      `It is ${sum(booking, news)} now, due on ${day(news.due.dueOn)}.`,
+      ...nextStep(booking, news),
+    ],
+  }),
   past_due: (booking, news) => ({
     subject: "Your payment is past due",
     paragraphs: [...owed(booking, news), ...nextStep(booking, news)],

@@ -13,6 +13,7 @@ import {
   chargeLateDues,
   completeBooking,
   lapseHold,
+  notifyOfDebits,
   notifyOfDues,
   openTasks,
   remind,
@@ -63,6 +64,7 @@ async function workOnDues(parts: Parts, bookingId: string): Promise<Result> {
   const { store, ids } = parts;
   const steps: ((occasion: (action: string) => Occasion) => Promise<Result>)[] = [
     (at) => billDues(store, bookingId, at("sweep:dues")),
+    (at) => notifyOfDebits(store, bookingId, at("sweep:debit_notices")),
     (at) => beginToCollect(parts, bookingId, at("sweep:collection")),
     (at) => notifyOfDues(store, bookingId, at("sweep:notices")),
     (at) => chargeLateDues(parts, bookingId, at("sweep:late_charge")),

@@ -7,6 +7,7 @@ import {
   followUpAt,
   lapse,
   lapseClearance,
+  noticeVariedDebits,
   openCollectionTasks,
   remindOfClearance,
   sendNotices,
@@ -41,6 +42,10 @@ export async function billDues(store: Store, bookingId: string, occasion: Occasi
 /** Sends the notices of dues whose time has come. */
 export const notifyOfDues = (store: Store, bookingId: string, occasion: Occasion): Promise<Result> =>
   changeBooking(store, bookingId, occasion, sendNotices);
+
+/** Tells of debits that are not as the permission lists them. */
+export const notifyOfDebits = (store: Store, bookingId: string, occasion: Occasion): Promise<Result> =>
+  changeBooking(store, bookingId, occasion, noticeVariedDebits);
 
 /** Adds the late charges of dues that are late past their grace. */
 export const chargeLateDues = ({ store, ids }: Pick<Context, "store" | "ids">, bookingId: string, occasion: Occasion) =>

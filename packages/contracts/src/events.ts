@@ -98,7 +98,7 @@ export const events = {
   DuePastDue: aboutBooking(due),
   DueNotice: aboutBooking({
     ...due,
-    kind: z.enum(["upcoming", "past_due", "final"]),
+    kind: z.enum(["upcoming", "changed", "past_due", "final"]),
     days: z.int(),
     byLink: z.boolean(),
     cancelsOn: z.nullable(calendarDate()),

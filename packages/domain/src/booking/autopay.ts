@@ -6,17 +6,13 @@ import {
   bookingEvent,
   type GivenPermission,
   mayOwe,
-  type SavedMethod,
 } from "./booking.ts";
+import { usableMethod } from "./chargeable-method.ts";
 import { nextVersion } from "./next-version.ts";
 
 /** The permission to collect that is in force; null where there is none. */
 export const permissionInForce = ({ autopay, permission }: Booking): GivenPermission | null =>
   autopay ? (permission ?? null) : null;
-
-/** The saved method as long as it can be charged, whether or not there is a permission to. */
-export const usableMethod = ({ savedMethod }: Booking): SavedMethod | null =>
-  savedMethod?.unusable === null ? savedMethod : null;
 
 export type AutopayRefusal = "agreement_required" | "invalid_transition" | "agreement_changed";
 

@@ -1,9 +1,11 @@
 import { hasCome, type Instant } from "../time/index.ts";
 import type { OffSessionAttempt } from "./attempt.ts";
 import type { Booking, BookingChange, SavedMethod } from "./booking.ts";
+import { chargeableMethod } from "./chargeable-method.ts";
 import { type Due, replaceDue, unpaid } from "./due.ts";
-import { chargeableMethod, nextTryAt } from "./next-try.ts";
+import { nextTryAt } from "./next-try.ts";
 import { nextVersion } from "./next-version.ts";
+import { awaitsDebitNotice } from "./varied-debit.ts";
 
 /** So many tries one transaction begins: each adds an attempt, and the sweep comes again for the rest. */
 const triesAtOnce = 10;
@@ -33,7 +35,7 @@ export function beginTries(before: Booking, attemptId: () => string, now: Instan
 
 function isToTry(booking: Booking, due: Due, now: Instant): boolean {
   const at = due.openAttemptId === null ? nextTryAt(booking, due, now) : null;
-  return at !== null && hasCome(at, now);
+  return at !== null && hasCome(at, now) && !awaitsDebitNotice(booking, due);
 }
 
 const tryOf = (

@@ -41,8 +41,8 @@ describe("the time of collection", () => {
   test("of a due that was past when the deposit settled is the day after that", () => {
     const due = first(paying());
 
-    expect(countsFrom({ depositSettledOn: "2027-02-10" }, due)).toBe("2027-02-11");
-    expect(countsFrom({ depositSettledOn: "2027-01-04" }, due)).toBe(due.dueOn);
+    expect(countsFrom({ depositSettledOn: "2027-02-10", autopay: true }, due)).toBe("2027-02-11");
+    expect(countsFrom({ depositSettledOn: "2027-01-04", autopay: true }, due)).toBe(due.dueOn);
   });
 });
 

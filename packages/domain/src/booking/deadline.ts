@@ -1,6 +1,7 @@
 import { addDays, type Instant, startOfDay } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
+import { debitNoticeDeadline } from "./debit-notice-rule.ts";
 import { type Due, isAtRest, unpaid, waitsForConfirmation } from "./due.ts";
 import { lateChargeDeadline } from "./late-charge-rule.ts";
 import { nextTryAt } from "./next-try.ts";
@@ -32,6 +33,7 @@ const duesDeadlines = (booking: Booking, now: Instant): (Instant | null)[] => [
     dueDeadline(booking, due),
     tryDeadline(booking, due, now),
     noticeDeadline(booking, due, now),
+    debitNoticeDeadline(booking, due),
     lateChargeDeadline(booking, due, now),
     taskDeadline(booking, due, now),
   ]),

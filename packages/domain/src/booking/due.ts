@@ -62,9 +62,14 @@ export type Due = {
   waived?: number;
   /** The late charge that it has brought about, null where that came to nothing; absent while it was not late. */
   lateChargeId?: string | null;
+  /** Where a bank account is debited for it: that date or amount are not as the permission lists them. Absent where they are. */
+  varied?: VariedDebit;
   /** On which date it got the date that it has, if not with its booking. */
   datedOn?: CalendarDate;
 };
+
+/** From which date on a notice of it can go, and when it went; null until then. */
+export type VariedDebit = { noticeOn: CalendarDate; noticedOn: CalendarDate | null };
 
 /**
  * Failed tries of a due with saved methods. Days count from the one on which the first failure was learnt. `stopped`: the

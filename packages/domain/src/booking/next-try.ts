@@ -1,22 +1,21 @@
 import { lastBankDebitOn } from "../plan/bank-debit-window.ts";
 import { addDays, type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
 import { type Booking, hasOpenPayoff, mayOwe, type SavedMethod } from "./booking.ts";
+import { chargeableMethod } from "./chargeable-method.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
 import { isPaused } from "./pause.ts";
+import { debitNotBefore } from "./varied-debit.ts";
 
 /** Nacha lets a debit that came back be presented twice again. */
 const mostDebitRetries = 2;
-
-/** The method that dues are collected with by the client's permission; null where they are paid by link. */
-export const chargeableMethod = ({ autopay, savedMethod }: Booking): SavedMethod | null =>
-  autopay && savedMethod !== undefined && savedMethod.unusable === null ? savedMethod : null;
 
 /**
  * When a due is tried next with the saved method, whatever is under way for it; null where it is paid by link. The first
  * try goes on its date, the next ones on the program's days after the first failure. Once those are over, or after a hard
  * decline, a method that was saved or updated since has one try. A due that asks its client to authenticate is tried no
- * more. In the days before the start no bank account is debited; from the first day on it is again.
+ * more. In the days before the start no bank account is debited; from the first day on it is again. A debit that is not as the
+ * permission lists it waits for the tenth day after the notice of that.
  */
 export const nextTryAt = (booking: Booking, due: Due, now: Instant): Instant | null =>
   nextTry(booking, due, now)?.at ?? null;
@@ -32,7 +31,10 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   const day = dayOfTry(booking, due, method);
   if (day === null) return null;
   // Who saves a method in the course of a day is charged at the next time of collection.
-  const first = later(day, nextCollection(method.savedAt, booking.terms.timeZone));
+  const zone = booking.terms.timeZone;
+  const saved = later(day, nextCollection(method.savedAt, zone));
+  const notBefore = debitNotBefore(booking, due);
+  const first = notBefore === null ? saved : later(saved, collectionAt(notBefore, zone));
   const at = method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
   return { at, method, debitFree: at !== first };
 }

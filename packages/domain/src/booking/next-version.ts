@@ -7,6 +7,7 @@ import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextDeadline } from "./deadline.ts";
 import { aboutDue } from "./due.ts";
 import { type BookingFact, type BookingStatus, transition } from "./transitions.ts";
+import { withVariedDebits } from "./vary-debits.ts";
 
 function creditedTo(account: Account, journal: JournalEntry[]): number {
   const postings = journal.flatMap((entry) => entry.postings.filter((posting) => posting.account === account));
@@ -67,7 +68,8 @@ export function nextVersion(
 ): BookingChange {
   const status = statusAfter(before, facts);
   const reached = withReminders(before, { ...before, ...changes, status, version: before.version + 1 }, now);
-  const changed = { ...reached, dues: withActions(reached, now) };
+  const listed = { ...reached, dues: withVariedDebits(before, reached, now) };
+  const changed = { ...listed, dues: withActions(listed, now) };
   const { events: reported, journal } = report(changed);
   const events = [...reported, ...pastDueEvents(before, changed)];
   const booking: Booking = {

@@ -18,6 +18,7 @@ import {
   fallDue,
   isToCancel,
   lapse,
+  noticeVariedDebits,
   type OffSessionAttempt,
   openCollectionTasks,
   opened,
@@ -106,9 +107,10 @@ export class Life {
     return begun.attempts;
   }
 
-  /** What the sweep does to dues, in its order: billed, tried, noticed, charged for being late, told to staff, not paid at all. */
+  /** What the sweep does to dues, in its order: billed, told of as varied debits, tried, noticed, charged for being late, told to staff, not paid at all. */
   sweep(): this {
     this.fallDue();
+    this.#apply(noticeVariedDebits(this.booking, this.now));
     this.collect();
     this.#apply(sendNotices(this.booking, this.now));
     this.#apply(addLateCharges(this.booking, () => this.#id("due_late"), this.now));

@@ -1,0 +1,11 @@
+import type { Booking, SavedMethod } from "./booking.ts";
+
+type Saved = Pick<Booking, "savedMethod">;
+
+/** The saved method as long as it can be charged, whether or not there is a permission to. */
+export const usableMethod = ({ savedMethod }: Saved): SavedMethod | null =>
+  savedMethod?.unusable === null ? savedMethod : null;
+
+/** The method that dues are collected with by the client's permission; null where they are paid by link. */
+export const chargeableMethod = (booking: Saved & Pick<Booking, "autopay">): SavedMethod | null =>
+  booking.autopay ? usableMethod(booking) : null;

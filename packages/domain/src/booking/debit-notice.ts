@@ -1,0 +1,33 @@
+import { dateIn, hasCome, type Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { debitNoticeDeadline } from "./debit-notice-rule.ts";
+import { aboutDue, replaceDue } from "./due.ts";
+import { nextPayment } from "./next-payment.ts";
+import { nextVersion } from "./next-version.ts";
+import { debitNoticeDays } from "./varied-debit.ts";
+
+/** Tells the client of debits that are not as the permission lists them, each ten days ahead; null when there is none. */
+export function noticeVariedDebits(before: Booking, now: Instant): BookingChange | null {
+  const noticedOn = dateIn(before.terms.timeZone, now);
+  const told = before.dues.flatMap((due) => {
+    const at = debitNoticeDeadline(before, due);
+    return at === null || !hasCome(at, now) || due.varied === undefined
+      ? []
+      : [{ ...due, varied: { ...due.varied, noticedOn } }];
+  });
+  if (told.length === 0) return null;
+  return nextVersion(before, now, { dues: told.reduce(replaceDue, before.dues) }, (booking) => ({
+    events: told.map((due) =>
+      bookingEvent(booking, "DueNotice", {
+        ...aboutDue(due, booking),
+        ...{
+          kind: "changed",
+          days: debitNoticeDays,
+          byLink: nextPayment(booking, due, now).kind === "link",
+          cancelsOn: null,
+        },
+      }),
+    ),
+    journal: [],
+  }));
+}
