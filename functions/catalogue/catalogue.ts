@@ -1,6 +1,6 @@
 import * as routes from "@clearing/contracts/routes/catalogue";
 import { publicCohortView } from "@clearing/contracts/views/cohort";
-import { programView } from "@clearing/contracts/views/program";
+import { publicProgramView } from "@clearing/contracts/views/program";
 import { planView, quoteView } from "@clearing/contracts/views/quote";
 import { isPublic, type OpenedCohort, type Place, publicStatuses } from "@clearing/domain/cohort";
 import { comparePlans, quote } from "@clearing/domain/plan";
@@ -25,14 +25,16 @@ function opened(found: CohortWithPlaces | null): Opened | null {
 const publicCohort = async (store: Store, id: string): Promise<Opened | null> => opened(await readCohort(store, id));
 
 export const catalogueBindings = [
-  bind(routes.listPrograms, async ({ query }, { deps }) => {
+  bind(routes.listPrograms, async ({ query }, { deps, now }) => {
     const { items, nextCursor } = await listPrograms(deps.store, "published", query);
-    return { status: 200, body: { items: items.map(programView), nextCursor } };
+    const shown = items.map((program) => publicProgramView(program, deps.config.creditRules, now));
+    return { status: 200, body: { items: shown, nextCursor } };
   }),
 
-  bind(routes.getProgram, async ({ params }, { deps }) => {
+  bind(routes.getProgram, async ({ params }, { deps, now }) => {
     const program = await readProgram(deps.store, params.id);
-    return program !== null && isPublished(program) ? { status: 200, body: programView(program) } : notFound;
+    if (program === null || !isPublished(program)) return notFound;
+    return { status: 200, body: publicProgramView(program, deps.config.creditRules, now) };
   }),
 
   bind(routes.listCohorts, async ({ query }, { deps, now }) => {

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { amount, count, currency, id, label, line, list, matching, text } from "./fields.ts";
-import { mostMonths, rate } from "./plan.ts";
+import { mostMonths, planKinds, rate } from "./plan.ts";
 
 const time = matching(/^([01]\d|2[0-3]):[0-5]\d$/, "Must be a time as HH:MM");
 
@@ -109,3 +109,17 @@ export const termsResponse = () =>
 
 export const programStatus = z.enum(["draft", "published", "retired"]);
 export const programResponse = () => z.object({ id: id("prog"), status: programStatus, ...programFields });
+
+/** An example of each plan that is consumer credit, since the page names months and rates (12 CFR 1026.24(d)(2)). */
+const creditExample = z.object({
+  plan: z.enum(planKinds),
+  placeType: z.string(),
+  cashPrice: amount(),
+  downPayment: amount(),
+  payments: z.array(z.object({ count: z.int(), amount: amount(), every: z.literal("month") })),
+  apr: z.string(),
+  financeCharge: amount(),
+  totalSalePrice: amount(),
+});
+
+export const publicProgramResponse = () => z.extend(programResponse(), { creditExamples: z.array(creditExample) });

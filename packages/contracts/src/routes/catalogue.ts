@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { cohortResponse } from "../cohort.ts";
 import { amount, calendarDate, count, id, instant, label, line, list, listQuery, page } from "../fields.ts";
 import { disclosure, mostMonths, planKinds, policyDate, quotedPlan, scheduledDue } from "../plan.ts";
-import { programResponse } from "../program.ts";
+import { publicProgramResponse } from "../program.ts";
 import { defineRoute, seldomAsked } from "../route.ts";
 
 const ok = (description: string, schema: z.ZodMiniType) => ({ 200: { description, schema } });
@@ -89,7 +89,7 @@ export const listPrograms = defineRoute({
   idempotency: "none",
   summary: "The published programs",
   query: listQuery({}),
-  responses: () => ok("Programs", page(programResponse())),
+  responses: () => ok("Programs", page(publicProgramResponse())),
   errors: [],
 });
 
@@ -102,7 +102,7 @@ export const getProgram = defineRoute({
   idempotency: "none",
   summary: "One published program",
   params: z.strictObject({ id: id("prog") }),
-  responses: () => ok("The program", programResponse()),
+  responses: () => ok("The program", publicProgramResponse()),
   errors: ["not_found"],
 });
 
