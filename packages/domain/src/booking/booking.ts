@@ -50,7 +50,7 @@ export type Admission = { outcome: AdmissionOutcome; at: Instant; by: string };
 /**
  * A payment method that may be charged while nobody is at a page. `fingerprint` is the same for the same card or account
  * of any payer; a card is good through the last day of its month (`expiresOn`, `2030-04-30`). `unusable` says why it is
- * charged no more.
+ * charged no more: `declined` for good by its bank, until its network updates it, or gone.
  */
 export type SavedMethod = {
   id: string;
@@ -61,7 +61,7 @@ export type SavedMethod = {
   expiresOn: CalendarDate | null;
   mandateId: string | null;
   savedAt: Instant;
-  unusable: "detached" | "customer_deleted" | "mandate_withdrawn" | "refused" | null;
+  unusable: "declined" | "detached" | "customer_deleted" | "mandate_withdrawn" | "refused" | null;
 };
 
 /** Which text was agreed to and when; the text itself stands beside the booking under `id`, with the evidence of it. */

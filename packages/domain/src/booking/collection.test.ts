@@ -159,6 +159,14 @@ describe("a try that fails", () => {
     expect(first(life)).toMatchObject({ status: "action_required", tries: { stopped: "hard" } });
   });
 
+  test("hard is never followed by another with that method, whatever due is next", () => {
+    const life = paying();
+    fail(life.at(on(0)), "lost_card");
+
+    expect(life.booking).toMatchObject({ autopay: true, savedMethod: { unusable: "declined" } });
+    expect(life.at(collectionAt("2027-03-30", zone)).collect()).toEqual([]);
+  });
+
   test.each(["lost_card", "insufficient_funds"])(
     "for good (%s) is repeated once with a method that is saved afterwards, at the next time of collection",
     (code) => {

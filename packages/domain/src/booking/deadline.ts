@@ -9,6 +9,7 @@ import { nonPaymentDeadline } from "./non-payment.ts";
 import { noticeDeadline } from "./notice-plan.ts";
 import { removalAt } from "./removal.ts";
 import { taskDeadline } from "./task-rule.ts";
+import { debitNoticeDays } from "./varied-debit.ts";
 
 /** Whether an open payoff covers a due: it is not billed meanwhile. */
 const isBeingPaidOff = ({ payoff }: Booking, { id }: Due): boolean =>
@@ -26,18 +27,40 @@ export function dueDeadline(booking: Booking, due: Due): Instant | null {
 const tryDeadline = (booking: Booking, due: Due, now: Instant): Instant | null =>
   due.openAttemptId === null ? nextTryAt(booking, due, now) : null;
 
-/** All that dues ask for, at their dates and afterwards. */
-const duesDeadlines = (booking: Booking, now: Instant): (Instant | null)[] => [
-  nonPaymentDeadline(booking, now),
-  ...booking.dues.flatMap((due) => [
-    dueDeadline(booking, due),
-    tryDeadline(booking, due, now),
-    noticeDeadline(booking, due, now),
-    debitNoticeDeadline(booking, due),
-    lateChargeDeadline(booking, due, now),
-    taskDeadline(booking, due, now),
-  ]),
+/** All that one due asks for, at its date, before it and afterwards. */
+const deadlinesOf = (booking: Booking, due: Due, now: Instant): (Instant | null)[] => [
+  dueDeadline(booking, due),
+  tryDeadline(booking, due, now),
+  noticeDeadline(booking, due, now),
+  debitNoticeDeadline(booking, due),
+  lateChargeDeadline(booking, due, now),
+  taskDeadline(booking, due, now),
 ];
+
+const leastOf = (deadlines: (Instant | null)[]): Instant | null =>
+  deadlines.reduce((least, one) => (least === null || (one !== null && one < least) ? one : least), null);
+
+/**
+ * The least of what dues ask for. Nothing is asked of a due before its first notice, so that those of later months are
+ * not looked at: a plan of many months costs no more than one of few, at each write of its booking.
+ */
+function duesDeadline(booking: Booking, now: Instant): Instant | null {
+  const ahead = Math.max(debitNoticeDays, ...booking.terms.collection.noticeDaysBefore) + daysBetweenZones;
+  let least = nonPaymentDeadline(booking, now);
+  let horizon = least === null ? null : addDays(least.slice(0, 10), ahead);
+  const open = booking.dues.filter((due) => unpaid(due) > 0);
+  for (const due of open.toSorted((one, other) => one.dueOn.localeCompare(other.dueOn))) {
+    if (horizon !== null && due.dueOn > horizon) break;
+    const found = leastOf([least, ...deadlinesOf(booking, due, now)]);
+    if (found === least) continue;
+    least = found;
+    horizon = found === null ? null : addDays(found.slice(0, 10), ahead);
+  }
+  return least;
+}
+
+/** A date in a zone is at most a day from the one that an instant begins with. */
+const daysBetweenZones = 2;
 
 /** 00:00 of the day after the last, in the cohort's zone: when an admitted booking is completed. */
 export const completesAt = ({ terms }: Booking): Instant => startOfDay(addDays(terms.endsOn, 1), terms.timeZone);
@@ -47,23 +70,18 @@ function deadlines(booking: Booking, now: Instant): (Instant | null)[] {
     case "held":
       return [booking.holdExpiresAt];
     case "awaiting_clearance":
-      return [booking.clearanceDueAt, ...booking.clearanceReminders, ...duesDeadlines(booking, now)];
+      return [booking.clearanceDueAt, ...booking.clearanceReminders, duesDeadline(booking, now)];
     case "confirmed":
-      return [booking.admission?.outcome === "admitted" ? completesAt(booking) : null, ...duesDeadlines(booking, now)];
+      return [booking.admission?.outcome === "admitted" ? completesAt(booking) : null, duesDeadline(booking, now)];
     case "expired":
     case "cancelled":
       return [removalAt(booking)];
     case "completed":
-      return duesDeadlines(booking, now);
+      return [duesDeadline(booking, now)];
     case "declined":
       return [];
   }
 }
 
 /** The least of a booking's deadlines as they are at `now`, or null. */
-export function nextDeadline(booking: Booking, now: Instant): Instant | null {
-  const [first] = deadlines(booking, now)
-    .filter((deadline) => deadline !== null)
-    .sort();
-  return first ?? null;
-}
+export const nextDeadline = (booking: Booking, now: Instant): Instant | null => leastOf(deadlines(booking, now));

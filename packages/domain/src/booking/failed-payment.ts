@@ -28,6 +28,16 @@ const lostBy = (booking: Booking, attempt: Attempt, decline: Decline | null): Lo
     ? lostMethod(booking, attempt.paymentMethodId, "refused")
     : null;
 
+/** Its bank declined the method for good: no due is tried with it, and the permission stays for another one. */
+function declinedBy(
+  { savedMethod }: Booking,
+  attempt: Attempt,
+  decline: Decline | null,
+): Pick<Booking, "savedMethod"> | Record<string, never> {
+  const isIts = attempt.via === "off_session" && savedMethod?.id === attempt.paymentMethodId;
+  return isIts && decline?.class === "hard" ? { savedMethod: { ...savedMethod, unusable: "declined" } } : {};
+}
+
 /** The tries of a due after one more has failed. */
 function triesAfter({ terms }: Booking, { tries }: Due, decline: Decline, now: Instant): Tries {
   return {
@@ -77,6 +87,7 @@ export function failed(
       ),
       ...withoutPayoff(booking, attempt, today),
       ...(until === null ? {} : { holdExpiresAt: until }),
+      ...declinedBy(booking, attempt, decline),
       ...lost?.changes,
       ...(debit ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),
       ...(unused ? { holdExtended: false } : {}),

@@ -3,7 +3,10 @@ import type { CalendarDate, Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, type SavedMethod } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 
-type Loss = NonNullable<SavedMethod["unusable"]>;
+type Loss = Exclude<SavedMethod["unusable"], "declined" | null>;
+
+/** Whether a method is still there: one that was declined for good is. */
+const isThere = ({ unusable }: SavedMethod): boolean => unusable === null || unusable === "declined";
 
 /** The saved method is gone, and with it the permission to collect from it: what a decision changes, and what it tells. */
 export type LostMethod = {
@@ -13,7 +16,7 @@ export type LostMethod = {
 
 /** What changes when the method with this id is gone; null where the booking has another one, or lost it before. */
 export function lostMethod({ savedMethod, autopay }: Booking, methodId: string, reason: Loss): LostMethod | null {
-  if (savedMethod?.id !== methodId || savedMethod.unusable !== null) return null;
+  if (savedMethod?.id !== methodId || !isThere(savedMethod)) return null;
   return {
     changes: { savedMethod: { ...savedMethod, unusable: reason }, autopay: false },
     events: (after) => (autopay ? [bookingEvent(after, "AutopayChanged", { autopay: false, reason })] : []),
@@ -40,9 +43,9 @@ export function updateMethod(
   now: Instant,
 ): BookingChange | null {
   const { savedMethod: method } = before;
-  if (method?.id !== methodId || method.unusable !== null) return null;
+  if (method?.id !== methodId || !isThere(method)) return null;
   const isSame = method.fingerprint === fingerprint && method.last4 === last4 && method.expiresOn === expiresOn;
   if (isSame) return null;
-  const savedMethod: SavedMethod = { ...method, fingerprint, last4, expiresOn, savedAt: now };
+  const savedMethod: SavedMethod = { ...method, fingerprint, last4, expiresOn, savedAt: now, unusable: null };
   return nextVersion(before, now, { savedMethod }, () => ({ events: [], journal: [] }));
 }

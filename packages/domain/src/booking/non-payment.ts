@@ -35,7 +35,7 @@ export function nonPaymentDeadline(booking: Booking, now: Instant): Instant | nu
   const { startsOn, timeZone } = booking.terms;
   if (booking.status !== "confirmed" || dateIn(timeZone, now) >= startsOn) return null;
   const [next] = booking.dues
-    .filter((due) => isPursued(booking, due) && !isUnderWay(booking, due, now))
+    .filter((due) => finallyNoticedOn(due) !== null && isPursued(booking, due) && !isUnderWay(booking, due, now))
     .map((due) => cancelledFor(booking, due))
     .filter((date) => date !== null)
     .sort();

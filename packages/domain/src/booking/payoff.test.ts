@@ -112,7 +112,7 @@ describe("a payoff", () => {
         expect(booking.payoff).toBeNull();
         expect(fallDue(booking, noon(addDays(on, 900)))).toBeNull();
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 

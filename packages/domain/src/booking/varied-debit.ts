@@ -11,6 +11,10 @@ type Debited = Pick<Booking, "autopay" | "savedMethod">;
 /** Whether dues are collected by debits of a bank account. */
 export const isDebited = (booking: Debited): boolean => chargeableMethod(booking)?.type === "us_bank_account";
 
+/** Whether its bank has declined the account since: the days that a due waited for its notice count all the same. */
+const wasDebited = ({ autopay, savedMethod }: Debited): boolean =>
+  autopay && savedMethod?.type === "us_bank_account" && savedMethod.unusable === "declined";
+
 /** On which date the notice of a varied debit goes: ten days before its date, or at once where that is over. */
 export const debitNoticeOn = ({ dueOn, varied }: Due): CalendarDate | null =>
   varied === undefined ? null : later(varied.noticeOn, addDays(dueOn, -debitNoticeDays));
@@ -21,7 +25,7 @@ export const debitNoticeOn = ({ dueOn, varied }: Due): CalendarDate | null =>
  */
 export function debitNotBefore(booking: Debited, due: Due): CalendarDate | null {
   const noticeOn = debitNoticeOn(due);
-  if (noticeOn === null || !isDebited(booking)) return null;
+  if (noticeOn === null || !(isDebited(booking) || wasDebited(booking))) return null;
   return addDays(due.varied?.noticedOn ?? noticeOn, debitNoticeDays);
 }
 
