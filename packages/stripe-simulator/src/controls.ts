@@ -1,31 +1,20 @@
 import type { Context, Hono } from "hono";
+import { controlsOf, number } from "./control-request.ts";
 import { FAULT_KINDS, type Fault } from "./faults.ts";
 import type { Env, Surface } from "./http/endpoint.ts";
-import { invalidRequest, noSuch, StripeFailure } from "./http/stripe-error.ts";
+import { invalidRequest } from "./http/stripe-error.ts";
+import { methodControls } from "./method-controls.ts";
 import { isCurrency } from "./money.ts";
 import { balanceCheck } from "./resources/balance.ts";
-import { setBehavior } from "./resources/behavior.ts";
 import { settlementCurrencies } from "./resources/conversion.ts";
 import { authenticate, submitSession, verifyHosted } from "./resources/hosted-payment.ts";
 import { rollSecret } from "./resources/webhook-endpoints.ts";
 import type { Misbehaviour } from "./webhooks/deliveries.ts";
 
-type Json = Record<string, unknown>;
-
 /** The `/_sim` routes: what people, banks and bad luck do. They take and give JSON and need no key. */
-export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surface): void {
-  const control = (act: (c: Context<Env>, body: Json) => unknown) => async (c: Context<Env>) => {
-    try {
-      const text = await c.req.text();
-      const body = text === "" ? {} : parse(text);
-      const answer = world.transaction(() => act(c, body));
-      settled();
-      return c.json(answer as object);
-    } catch (error) {
-      if (!(error instanceof StripeFailure)) throw error;
-      return c.json({ error: error.body }, error.status as 400);
-    }
-  };
+export function controlRoutes(app: Hono<Env>, surface: Surface): void {
+  const { world, faults } = surface;
+  const control = controlsOf(surface);
   const id = (c: Context<Env>) => c.req.param("id") ?? "";
   const authentication = control((c, { result }) => {
     if (result !== "success" && result !== "failure")
@@ -57,15 +46,7 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
       return verifyHosted(world, id(c), known);
     }),
   );
-  app.post(
-    "/_sim/payment_methods/:id/behavior",
-    control((c, body) => {
-      const method = world.objects.find("payment_method", id(c));
-      if (!method) throw noSuch("PaymentMethod", id(c), "payment_method");
-      const from = body.from === undefined ? undefined : number(body, "from", 0, Number.MAX_SAFE_INTEGER);
-      return setBehavior(world, method, { outcomes: body.outcomes, from });
-    }),
-  );
+  methodControls(app, surface);
   app.post("/_sim/payment_intents/:id/authentication", authentication);
   app.post("/_sim/setup_intents/:id/authentication", authentication);
 
@@ -108,6 +89,8 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
         rate: number(body, "rate", 1, 1),
         seed: number(body, "seed", 1, Number.MAX_SAFE_INTEGER),
         ...(body.ms === undefined ? {} : { ms: number(body, "ms", 200, 60_000) }),
+        ...(typeof body.path === "string" ? { path: body.path } : {}),
+        ...(body.times === undefined ? {} : { times: number(body, "times", 1, 1000, 1) }),
       };
       faults.set(fault);
       return { faults: faults.all() };
@@ -135,20 +118,4 @@ export function controlRoutes(app: Hono<Env>, { world, faults, settled }: Surfac
     "/_sim/balance",
     control((c) => balanceCheck(world, c.req.query("currency"))),
   );
-}
-
-function parse(text: string): Json {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
-  } catch {
-    // Falls through to the same refusal.
-  }
-  throw invalidRequest("The body must be a JSON object.");
-}
-
-function number(body: Json, name: string, otherwise: number, most: number): number {
-  const value = body[name] ?? otherwise;
-  if (typeof value === "number" && value >= 0 && value <= most) return value;
-  throw invalidRequest(`${name} must be a number from 0 to ${most}`, { param: name });
 }

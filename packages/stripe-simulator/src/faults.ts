@@ -25,14 +25,23 @@ export const FAULT_KINDS = [
  * - `low_balance`: refunds stay `pending` until it is cleared. `late_fee`: a charge's balance transaction comes an hour late.
  */
 export type FaultKind = (typeof FAULT_KINDS)[number];
-export type Fault = { kind: FaultKind; rate: number; seed: number; ms?: number | undefined };
+export type Fault = {
+  kind: FaultKind;
+  rate: number;
+  seed: number;
+  ms?: number | undefined;
+  /** Only requests whose path begins so. */
+  path?: string | undefined;
+  /** It strikes so often and is gone then. */
+  times?: number | undefined;
+};
 
 export type Faults = {
   set(fault: Fault): void;
   clear(): void;
   all(): Fault[];
-  /** Whether a fault strikes now; each kind has a sequence of its own. */
-  strikes(kind: FaultKind): Fault | undefined;
+  /** Whether a fault strikes now, at a request of this path if it is about one; each kind has its own sequence. */
+  strikes(kind: FaultKind, path?: string): Fault | undefined;
 };
 
 export function openFaults(world: World): Faults {
@@ -47,9 +56,13 @@ export function openFaults(world: World): Faults {
       world.timers.hasten("fund_refund", world.now());
     },
     all: () => FAULT_KINDS.flatMap((kind) => world.settings.get<Fault>(key(kind)) ?? []),
-    strikes: (kind) => {
+    strikes: (kind, path = "") => {
       const fault = world.settings.get<Fault>(key(kind));
-      return fault && world.settings.draw(kind, fault.seed) < fault.rate ? fault : undefined;
+      if (!fault || !path.startsWith(fault.path ?? "")) return undefined;
+      if (world.settings.draw(kind, fault.seed) >= fault.rate) return undefined;
+      if (fault.times === 1) world.settings.remove(key(kind));
+      else if (fault.times !== undefined) world.settings.set(key(kind), { ...fault, times: fault.times - 1 });
+      return fault;
     },
   };
 }

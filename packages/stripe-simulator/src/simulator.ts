@@ -225,6 +225,10 @@ const TIMERS: Record<TimerKind, (world: World, faults: Faults, subject: string) 
     const intent = world.objects.find("payment_intent", id);
     if (intent && awaitsMicrodeposits(intent)) verifyHosted(world, id, "timeout");
   },
+  fail_microdeposits: (world, _faults, id) => {
+    const intent = world.objects.find("payment_intent", id);
+    if (intent && awaitsMicrodeposits(intent)) verifyHosted(world, id, "not_sent");
+  },
   expire_authorization: (world, _faults, id) => {
     const intent = world.objects.find("payment_intent", id);
     if (intent?.status === "requires_capture") cancelIntent(world, intent, "automatic");

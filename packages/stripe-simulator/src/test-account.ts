@@ -17,6 +17,11 @@ export type Account = {
   control: (path: string, body?: object, method?: string) => Promise<Record<string, unknown>>;
 };
 
+/** What a customer says who lets a bank account be debited. */
+export const MANDATE = {
+  customer_acceptance: { type: "online", online: { ip_address: "127.0.0.1", user_agent: "test" } },
+} as const;
+
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;

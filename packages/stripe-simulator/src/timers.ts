@@ -9,6 +9,7 @@ export type TimerKind =
   | "fail_refund"
   | "fund_refund"
   | "time_out_microdeposits"
+  | "fail_microdeposits"
   | "expire_authorization"
   | "book_charge";
 export type Timer = { id: number; kind: TimerKind; subject: string; dueAt: number };

@@ -255,6 +255,23 @@ describe("faults", () => {
     expect((await stripe.customers.list()).data.map(({ id }) => id)).toEqual([replayed.id]);
   });
 
+  it("strike requests of one path, as often as they are told to", async () => {
+    const { stripe, control } = await openAccount();
+    await control("/_sim/faults", { kind: "throttle", path: "/v1/customers", times: 2 });
+    const create = () =>
+      stripe.customers.create().then(
+        () => 200,
+        ({ statusCode }) => statusCode,
+      );
+
+    await stripe.balance.retrieve();
+    expect([await create(), await create(), await create()]).toEqual([429, 429, 200]);
+
+    // The SDK repeats a request whose connection broke, once.
+    await control("/_sim/faults", { kind: "timeout_after", path: "/v1/customers", times: 2 });
+    expect([await create(), await create()]).toEqual([undefined, 200]);
+  });
+
   it("throttle, with and without the advice to try again", async () => {
     const { stripe, simulator } = await openAccount();
     simulator.setFault({ kind: "throttle", rate: 1, seed: 1 });

@@ -33,7 +33,7 @@ export function endpoint<S extends Shape>(surface: Surface, operation: Operation
       const broken = transportFault(c, surface);
       if (broken) return broken;
       const answer = await answerOnce(c, surface, operation, requestId, version);
-      if (surface.faults.strikes("timeout_after")) return hangUp(c);
+      if (surface.faults.strikes("timeout_after", c.req.path)) return hangUp(c);
       return answer;
     } catch (failure) {
       return failed(failure, requestId, version);
@@ -74,20 +74,20 @@ async function answerOnce<S extends Shape>(
     if (saved) return respond(saved, true);
   }
   try {
-    const slow = faults.strikes("slow");
+    const slow = faults.strikes("slow", path);
     if (slow) await new Promise((wake) => setTimeout(wake, slow.ms ?? 200));
     const answer = world.transaction((): SavedAnswer => {
       world.asking = { requestId, idempotencyKey: key ?? null, version };
       const parsed: Record<string, unknown> = parseShape({ ...operation.params, ...EXPAND } as Shape, raw);
       const { expand: paths = [], ...own } = parsed;
       // From here on the endpoint runs: whatever comes out of it is kept under the key.
-      const broken = faults.strikes("error");
+      const broken = faults.strikes("error", path);
       const outcome = attempt(world, () => {
         if (broken) throw internalError(500);
         const object = operation.run(own as Values<S>, c.req.param() as Record<string, string>);
         return expand(world, object, paths as string[]);
       });
-      const lost = outcome.status === 200 && method === "POST" && faults.strikes("error_after");
+      const lost = outcome.status === 200 && method === "POST" && faults.strikes("error_after", path);
       const result = { ...(lost ? answerOf(internalError(500)) : outcome), requestId };
       if (key !== undefined) keys.save(key, path, fingerprint, result);
       return result;
@@ -132,7 +132,9 @@ export function authenticate(c: Context<Env>, secretKey: string): void {
 }
 
 function transportFault(c: Context<Env>, { world, faults }: Surface): Response | null {
-  const struck = (["timeout", "html", "throttle", "unavailable"] as const).find((kind) => faults.strikes(kind));
+  const struck = (["timeout", "html", "throttle", "unavailable"] as const).find((kind) =>
+    faults.strikes(kind, c.req.path),
+  );
   if (struck === "throttle") throw rateLimited(world.settings.draw("lock", 0) < 0.5);
   if (struck === "unavailable") throw internalError(503);
   if (struck === "html") return new Response(HTML, { status: 502, headers: { "content-type": "text/html" } });

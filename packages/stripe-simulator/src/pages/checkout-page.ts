@@ -11,7 +11,7 @@ export function checkoutPage(session: Stripe.Checkout.Session, items: Stripe.Lin
   const offered = OFFERED.filter(({ id }) => {
     const magic = findMagic(id)?.magic;
     if (magic === undefined || !session.payment_method_types.includes(magic.type)) return false;
-    return magic.type === "card" || magic.instant || !instant;
+    return magic.type === "card" || magic.verified === "instantly" || !instant;
   });
   const saving = session.mode === "setup";
   const needsEmail = session.customer === null && session.customer_email === null;

@@ -4,10 +4,10 @@ import { invalidRequest } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
 import { nextOutcome } from "./behavior.ts";
 import { insertCharge } from "./charges.ts";
-import type { Decline } from "./magic-methods.ts";
-import { insertMandate } from "./mandates.ts";
+import type { Decline } from "./declines.ts";
+import { insertMandate, usableMandate, useMandate } from "./mandates.ts";
 import type { MethodNotes } from "./payment-methods.ts";
-import { failIntent, saveForLater, succeed } from "./payment-results.ts";
+import { failIntent, isSaved, saveForLater, succeed } from "./payment-results.ts";
 import { endDebitRefunds } from "./refunds.ts";
 
 const DAY = 86_400_000;
@@ -29,6 +29,7 @@ export function startDebit(
   world.objects.update<"payment_intent">(processing);
   world.emit("charge.pending", charge);
   world.emit("payment_intent.processing", processing);
+  useMandate(world, mandate);
   const debit = magic.type === "us_bank_account" ? magic.debit : "succeeds";
   if (typeof debit === "object") world.objects.update<"charge">(charge, { ...world.objects.notes(charge.id), debit });
   if (debit === "succeeds") world.timers.set("settle_bank_debit", charge.id, world.now() + DEBIT_SETTLES_MS);
@@ -75,16 +76,27 @@ export function endDebit(
   return unpaid;
 }
 
-/** The mandate of a method, kept or made now. Source: docs.stripe.com/payments/ach-direct-debit, "Mandates". */
-export function mandateFor(world: World, method: Stripe.PaymentMethod, accepted: boolean): string {
+/**
+ * The mandate by which a payment debits an account: the one that it names, the account's own, or one that is accepted now,
+ * which is for this payment alone unless it saves the account. Source: docs.stripe.com/payments/ach-direct-debit, "Mandates".
+ */
+export function mandateFor(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  { accepted, named }: { accepted: boolean; named: string | undefined },
+): string {
   const notes = world.objects.notes<MethodNotes>(method.id);
-  if (!accepted && notes.mandate !== undefined) return notes.mandate;
+  const known = named ?? (accepted ? undefined : notes.mandate);
+  if (known !== undefined) return usableMandate(world, known, method).id;
   if (!accepted) {
     throw invalidRequest(
       "A mandate is required to debit this bank account: provide `mandate_data`, or use a PaymentMethod that has an active mandate.",
       { code: "payment_intent_mandate_invalid", param: "mandate_data" },
     );
   }
+  const { amount, currency } = intent;
+  if (!isSaved(intent, method)) return insertMandate(world, method, { type: "single_use", amount, currency }).id;
   const mandate = insertMandate(world, method);
   world.objects.update<"payment_method">(method, { ...notes, mandate: mandate.id });
   return mandate.id;

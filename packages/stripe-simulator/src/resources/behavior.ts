@@ -1,8 +1,10 @@
 import type { Stripe } from "stripe";
 import { invalidRequest } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
-import { type Authentication, DECLINES, type Decline, type Magic, RETURNS } from "./magic-methods.ts";
+import { DECLINES, type Decline, RETURNS } from "./declines.ts";
+import type { Magic } from "./magic-methods.ts";
 import { type MethodNotes, magicOf } from "./payment-methods.ts";
+import type { Authentication } from "./test-cards.ts";
 
 /** What the bank behind a saved method does from now on, or from an instant on (seconds since the epoch). */
 export type Behavior = {

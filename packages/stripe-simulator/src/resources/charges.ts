@@ -7,7 +7,7 @@ import { noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import { randomText, type World } from "../world.ts";
 import { book, settlesOn } from "./balance-transaction.ts";
-import type { Decline } from "./magic-methods.ts";
+import type { Decline } from "./declines.ts";
 import { magicOf } from "./payment-methods.ts";
 
 const HOUR = 3_600_000;

@@ -19,8 +19,9 @@ import { search, searchParams } from "../http/search.ts";
 import { noSuch, noSuchReference } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
-import { findMagic } from "./magic-methods.ts";
-import { attachMethod, cardError, magicOf, useMethod } from "./payment-methods.ts";
+import { findMagic, last4Of } from "./magic-methods.ts";
+import { useMethod } from "./make-method.ts";
+import { attachMethod, cardError, magicOf, takeAway } from "./payment-methods.ts";
 
 const fields = {
   address: unsettable(address),
@@ -122,9 +123,7 @@ export function customerRoutes({ get, post, del }: Routes, world: World): void {
     const customer = existingCustomer(world, id);
     const deleted: Stripe.DeletedCustomer = { id, object: "customer", deleted: true };
     world.objects.update<"customer">(deleted);
-    for (const method of world.objects.all("payment_method", { customer: id })) {
-      world.objects.update<"payment_method">({ ...method, customer: null });
-    }
+    for (const method of world.objects.all("payment_method", { customer: id })) takeAway(world, method);
     world.emit("customer.deleted", customer);
     return deleted;
   });
@@ -143,7 +142,7 @@ export function customerRoutes({ get, post, del }: Routes, world: World): void {
       exp_month: 12,
       exp_year: 2036,
       funding: magic.funding,
-      last4: magic.last4,
+      last4: last4Of(magic),
       metadata: applyMetadata({}, params.metadata),
       name: null,
     } as Stripe.Card;

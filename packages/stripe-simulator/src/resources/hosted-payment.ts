@@ -5,9 +5,9 @@ import type { World } from "../world.ts";
 import { endDebit } from "./bank-debits.ts";
 import type { SessionNotes } from "./checkout-sessions.ts";
 import { createCustomer } from "./customers.ts";
+import { useMethod } from "./make-method.ts";
 import { awaitsMicrodeposits, type Verification } from "./microdeposits.ts";
 import { createIntent, type IntentNotes } from "./payment-intents.ts";
-import { useMethod } from "./payment-methods.ts";
 import { authenticateIntent, payIntent, verifyAccount } from "./payments.ts";
 import { authenticateSetup, createSetupIntent, setUp } from "./setup-intents.ts";
 

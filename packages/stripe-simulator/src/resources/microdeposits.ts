@@ -1,21 +1,21 @@
 import type { Stripe } from "stripe";
 import { StripeFailure } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
-import type { MagicBank } from "./magic-methods.ts";
+import type { MagicBank } from "./test-accounts.ts";
 
 const DAY_S = 86_400;
 const ARRIVAL_DAYS = 2;
 /** A payer who has not verified the account by then has to begin again. Source: docs.stripe.com/payments/ach-direct-debit. */
 const TIMEOUT_DAYS = 10;
 
-/** What came of the deposits: the account is theirs, too many wrong tries, or nobody said anything in time. */
-export type Verification = "verified" | "attempts_exceeded" | "timeout";
+/** What came of the deposits: the account is theirs, too many wrong tries, nobody said anything in time, or none arrived. */
+export type Verification = "verified" | "attempts_exceeded" | "timeout" | "not_sent";
 
 type VerificationOptions = { us_bank_account?: { verification_method?: string } };
 
 /** Whether a debit of this account has to wait for micro-deposits. `instant` offers no other way. */
-export function needsMicrodeposits(intent: Stripe.PaymentIntent, { instant }: MagicBank): boolean {
-  return !instant && verificationMethod(intent.payment_method_options) !== "instant";
+export function needsMicrodeposits(intent: Stripe.PaymentIntent, { verified }: MagicBank): boolean {
+  return verified !== "instantly" && verificationMethod(intent.payment_method_options) !== "instant";
 }
 
 export const verificationMethod = (options: object | null): string =>
@@ -25,7 +25,11 @@ export const awaitsMicrodeposits = ({ status, next_action }: Stripe.PaymentInten
   status === "requires_action" && next_action?.type === "verify_with_microdeposits";
 
 /** Sends the deposits: the intent waits for the person to say what arrived, for ten days. */
-export function sendMicrodeposits(world: World, intent: Stripe.PaymentIntent): Stripe.PaymentIntent {
+export function sendMicrodeposits(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  { verified }: MagicBank,
+): Stripe.PaymentIntent {
   const waiting: Stripe.PaymentIntent = {
     ...intent,
     status: "requires_action",
@@ -39,15 +43,29 @@ export function sendMicrodeposits(world: World, intent: Stripe.PaymentIntent): S
     },
   };
   world.objects.update<"payment_intent">(waiting);
-  world.timers.set("time_out_microdeposits", intent.id, world.now() + TIMEOUT_DAYS * DAY_S * 1000);
+  const [kind, days] =
+    verified === "never"
+      ? (["fail_microdeposits", ARRIVAL_DAYS] as const)
+      : (["time_out_microdeposits", TIMEOUT_DAYS] as const);
+  world.timers.set(kind, intent.id, world.now() + days * DAY_S * 1000);
   world.emit("payment_intent.requires_action", waiting);
   return waiting;
 }
 
-const FAILED: Record<Exclude<Verification, "verified">, string> = {
-  attempts_exceeded: "You have exceeded the number of allowed verification attempts.",
-  timeout: "Payment method should be verified with microdeposits within the required period.",
-};
+const FAILED = {
+  attempts_exceeded: {
+    code: "payment_method_microdeposit_verification_attempts_exceeded",
+    message: "You have exceeded the number of allowed verification attempts.",
+  },
+  timeout: {
+    code: "payment_method_microdeposit_verification_timeout",
+    message: "Payment method should be verified with microdeposits within the required period.",
+  },
+  not_sent: {
+    code: "payment_method_microdeposit_failed",
+    message: "Microdeposit transfers failed. Please check the account, institution and transit numbers provided.",
+  },
+} as const satisfies Record<Exclude<Verification, "verified">, { code: string; message: string }>;
 
 /** The account was not verified: the intent waits for another method. */
 export function failVerification(
@@ -62,8 +80,7 @@ export function failVerification(
     payment_method: null,
     next_action: null,
     last_payment_error: {
-      code: `payment_method_microdeposit_verification_${result}`,
-      message: FAILED[result],
+      ...FAILED[result],
       ...(method ? { payment_method: method } : {}),
       type: "invalid_request_error",
     },

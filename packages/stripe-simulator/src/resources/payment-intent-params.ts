@@ -12,8 +12,8 @@ import {
   unsettable,
   type Values,
 } from "../http/params.ts";
+import { methodData } from "./make-method.ts";
 import { mandateData, paymentMethodOptions } from "./method-params.ts";
-import { methodData } from "./payment-methods.ts";
 
 /** What may be given whenever an intent is made, changed or confirmed. */
 export const terms = {

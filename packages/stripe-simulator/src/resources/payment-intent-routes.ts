@@ -8,11 +8,12 @@ import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
 import { mustBeChargeable } from "./chargeable.ts";
 import { existingCustomer } from "./customers.ts";
+import { createMethod, useMethod } from "./make-method.ts";
 import { refuseOldTypes } from "./method-params.ts";
 import { awaitsMicrodeposits } from "./microdeposits.ts";
 import { confirmation, creation, description, type Terms, terms } from "./payment-intent-params.ts";
 import { cancelIntent, captureIntent, createIntent, type IntentNotes, unexpectedState } from "./payment-intents.ts";
-import { createMethod, offeredTypes, useMethod } from "./payment-methods.ts";
+import { offeredTypes } from "./payment-methods.ts";
 import { type Confirmation, payIntent } from "./payments.ts";
 
 const CONFIRMABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
@@ -65,6 +66,7 @@ export function paymentIntentRoutes({ get, post }: Routes, world: World, faults:
       returnUrl: given.return_url ?? null,
       errorOnAction: given.error_on_requires_action,
       mandateAccepted: Boolean(given.mandate_data),
+      mandate: given.mandate,
     };
     return payIntent(world, faults, intent, useMethod(world, intent.payment_method as string), how);
   };

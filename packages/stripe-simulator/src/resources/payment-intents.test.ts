@@ -1,15 +1,12 @@
 import type { Stripe } from "stripe";
 import { describe, expect, it } from "vitest";
-import { DAY, MINUTE, openAccount, refusal } from "../test-account.ts";
+import { DAY, MANDATE, MINUTE, openAccount, refusal } from "../test-account.ts";
 
 const CARD: Stripe.PaymentIntentCreateParams = {
   amount: 2000,
   currency: "usd",
   allowed_payment_method_types: ["card"],
 };
-const MANDATE = {
-  customer_acceptance: { type: "online", online: { ip_address: "127.0.0.1", user_agent: "test" } },
-} as const;
 
 describe("a card payment", () => {
   it.each([

@@ -1,19 +1,22 @@
 import type { Stripe } from "stripe";
 import { listPage } from "../http/list.ts";
-import { applyMetadata, billingDetails, metadata, oneOf, paging, required, text } from "../http/params.ts";
+import {
+  applyMetadata,
+  billingDetails,
+  integer,
+  metadata,
+  object,
+  oneOf,
+  paging,
+  required,
+  text,
+} from "../http/params.ts";
 import { invalidRequest, noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
 import { existingCustomer } from "./customers.ts";
-import {
-  attachMethod,
-  cardError,
-  createMethod,
-  magicOf,
-  methodData,
-  methodTypes,
-  useMethod,
-} from "./payment-methods.ts";
+import { createMethod, methodData, useMethod } from "./make-method.ts";
+import { attachMethod, cardError, magicOf, methodTypes, takeAway } from "./payment-methods.ts";
 
 export function paymentMethodRoutes({ get, post }: Routes, world: World): void {
   const existing = (id: string) => {
@@ -26,11 +29,19 @@ export function paymentMethodRoutes({ get, post }: Routes, world: World): void {
   get("/v1/payment_methods/:id", {}, (_params, { id = "" }) => existing(id));
   post(
     "/v1/payment_methods/:id",
-    { billing_details: billingDetails, metadata: metadata(), allow_redisplay: methodData.allow_redisplay },
+    {
+      billing_details: billingDetails,
+      card: object({ exp_month: integer({ min: 1, max: 12 }), exp_year: integer({ min: 2000, max: 2100 }) }),
+      metadata: metadata(),
+      allow_redisplay: methodData.allow_redisplay,
+    },
     (params, { id = "" }) => {
       const method = existing(id);
       if (method.customer === null) {
         throw invalidRequest("You must save this PaymentMethod to a customer before you can update it.");
+      }
+      if (params.card && !method.card) {
+        throw invalidRequest("`card` can only be given for a PaymentMethod of type card.", { param: "card" });
       }
       const { address, ...billing } = params.billing_details ?? {};
       const updated = {
@@ -41,10 +52,13 @@ export function paymentMethodRoutes({ get, post }: Routes, world: World): void {
           ...billing,
           ...(address ? { address: { ...method.billing_details.address, ...address } } : {}),
         },
+        ...(params.card ? { card: { ...method.card, ...params.card } } : {}),
         metadata: applyMetadata(method.metadata, params.metadata),
       } as Stripe.PaymentMethod;
       world.objects.update<"payment_method">(updated);
-      world.emit("payment_method.updated", updated, { metadata: method.metadata });
+      const { exp_month, exp_year } = method.card ?? {};
+      const before = { metadata: method.metadata, ...(params.card ? { card: { exp_month, exp_year } } : {}) };
+      world.emit("payment_method.updated", updated, before);
       return updated;
     },
   );
@@ -65,8 +79,7 @@ export function paymentMethodRoutes({ get, post }: Routes, world: World): void {
         },
       );
     }
-    const detached: Stripe.PaymentMethod = { ...method, customer: null };
-    world.objects.update<"payment_method">(detached);
+    const detached = takeAway(world, method);
     world.emit("payment_method.detached", detached, { customer: method.customer });
     return detached;
   });

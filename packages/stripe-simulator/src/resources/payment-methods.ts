@@ -1,147 +1,32 @@
 import type { Stripe } from "stripe";
-import {
-  applyMetadata,
-  billingDetails,
-  type MetadataChange,
-  metadata,
-  object,
-  oneOf,
-  required,
-  text,
-  type Values,
-} from "../http/params.ts";
-import { invalidRequest, missing, noSuchReference, StripeFailure } from "../http/stripe-error.ts";
+import { invalidRequest, StripeFailure } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
-import { type Decline, findBankByNumber, findMagic, type Magic } from "./magic-methods.ts";
+import { DECLINES, type Decline } from "./declines.ts";
+import { findMagic, type Magic } from "./magic-methods.ts";
 
-/** Which magic method it is, whether it was set up for off-session use, and under which mandate. */
-export type MethodNotes = { magic: string; setUp?: boolean; mandate?: string };
+/** Which magic method it is, whether it was set up for off-session use, under which mandate, and whether it is gone. */
+export type MethodNotes = { magic: string; setUp?: boolean; mandate?: string; detached?: boolean };
 
 export const methodTypes = ["card", "us_bank_account"] as const;
-export const methodData = {
-  type: required(oneOf(...methodTypes)),
-  card: object({ token: required(text()) }),
-  us_bank_account: object({
-    account_holder_type: oneOf("individual", "company"),
-    account_type: oneOf("checking", "savings"),
-    account_number: required(text()),
-    routing_number: required(text()),
-  }),
-  billing_details: billingDetails,
-  allow_redisplay: oneOf("always", "limited", "unspecified"),
-  metadata: metadata(),
-};
-type MethodData = Values<typeof methodData>;
+/** A card's last month. */
+export type Expiry = { exp_month: number; exp_year: number };
 
-/** A payment method made from a magic id: each use of `pm_card_visa` makes a new `pm_...`, as at Stripe. */
-function makeMethod(
-  world: World,
-  found: { name: string; magic: Magic },
-  given: { billing?: MethodData["billing_details"]; metadata?: MetadataChange | undefined } = {},
-): Stripe.PaymentMethod {
-  const method = {
-    id: world.newId("pm_1", 23),
-    object: "payment_method",
-    allow_redisplay: "unspecified",
-    billing_details: {
-      address: {
-        city: null,
-        country: null,
-        line1: null,
-        line2: null,
-        postal_code: null,
-        state: null,
-        ...given.billing?.address,
-      },
-      email: given.billing?.email ?? null,
-      name: given.billing?.name ?? null,
-      phone: given.billing?.phone ?? null,
-      tax_id: null,
-    },
-    ...details(found.magic),
-    created: world.seconds(),
-    customer: null,
-    customer_account: null,
-    livemode: false,
-    metadata: applyMetadata({}, given.metadata),
-    type: found.magic.type,
-  } as Stripe.PaymentMethod;
-  world.objects.insert<"payment_method">(method, { magic: found.name } satisfies MethodNotes);
-  return method;
-}
-
-function details(magic: Magic): Pick<Stripe.PaymentMethod, "card" | "us_bank_account"> {
-  if (magic.type === "card") {
-    return {
-      card: {
-        brand: magic.brand,
-        checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: "pass" },
-        country: "US",
-        display_brand: magic.brand,
-        exp_month: 12,
-        exp_year: 2036,
-        fingerprint: `fp${magic.brand}${magic.last4}`,
-        funding: magic.funding,
-        generated_from: null,
-        last4: magic.last4,
-        networks: { available: [magic.brand], preferred: null },
-        regulated_status: "unregulated",
-        three_d_secure_usage: { supported: true },
-        wallet: null,
-      },
-    };
-  }
-  return {
-    us_bank_account: {
-      account_holder_type: "individual",
-      account_type: "checking",
-      bank_name: "STRIPE TEST BANK",
-      financial_connections_account: null,
-      fingerprint: `fpbank${magic.last4}`,
-      last4: magic.last4,
-      networks: { preferred: "ach", supported: ["ach"] },
-      routing_number: "110000000",
-      status_details: {},
-    },
-  };
-}
-
+/** What the bank behind a method does: as its magic says, until the card's last month is over. */
 export function magicOf(world: World, method: Stripe.PaymentMethod): Magic {
   const found = findMagic(world.objects.notes<MethodNotes>(method.id).magic);
   if (!found) throw new Error(`payment method ${method.id} has no magic`);
-  return found.magic;
+  const { magic } = found;
+  if (magic.type !== "card" || !method.card || !isOver(world, method.card)) return magic;
+  return { ...magic, charge: DECLINES.expiredCard, attach: DECLINES.expiredCard, authentication: "never" };
 }
 
-/** The stored method of an id, or a new one when the id is magic. */
-export function useMethod(world: World, id: string, param = "payment_method"): Stripe.PaymentMethod {
-  const stored = world.objects.find("payment_method", id);
-  if (stored) return stored;
-  const found = findMagic(id);
-  if (!found || !id.startsWith("pm_")) throw noSuchReference("PaymentMethod", id, param);
-  return makeMethod(world, found);
-}
-
-export function createMethod(world: World, data: MethodData): Stripe.PaymentMethod {
-  const given = { billing: data.billing_details, metadata: data.metadata };
-  if (data.type === "card") {
-    if (!data.card) throw missing("card");
-    const found = findMagic(data.card.token);
-    if (found?.magic.type !== "card") throw noSuchReference("token", data.card.token, "card[token]");
-    return makeMethod(world, found, given);
-  }
-  if (!data.us_bank_account) throw missing("us_bank_account");
-  const found = findBankByNumber(data.us_bank_account.account_number);
-  if (!found) {
-    throw invalidRequest("You must use a test bank account number in test mode.", {
-      param: "us_bank_account[account_number]",
-    });
-  }
-  return makeMethod(world, found, given);
-}
+const isOver = (world: World, { exp_month, exp_year }: Expiry): boolean =>
+  world.now() >= Date.UTC(exp_year, exp_month, 1);
 
 /** Ties a method to a customer; the bank may refuse (`card_error`). */
 export function attachMethod(world: World, method: Stripe.PaymentMethod, customerId: string): Stripe.PaymentMethod {
   if (method.customer === customerId) return method;
+  if (world.objects.notes<MethodNotes>(method.id).detached) throw notUsableAgain();
   if (method.customer !== null) {
     throw invalidRequest("The payment method you provided has already been attached to a customer.", {
       code: "payment_method_unexpected_state",
@@ -151,6 +36,20 @@ export function attachMethod(world: World, method: Stripe.PaymentMethod, custome
   world.objects.update<"payment_method">(attached);
   world.emit("payment_method.attached", attached);
   return attached;
+}
+
+/** Takes a method from its customer: it can be neither charged nor attached any more. Source: docs.stripe.com/api/payment_methods/detach. */
+export function takeAway(world: World, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
+  const detached: Stripe.PaymentMethod = { ...method, customer: null };
+  const notes = world.objects.notes<MethodNotes>(method.id);
+  world.objects.update<"payment_method">(detached, { ...notes, detached: true } satisfies MethodNotes);
+  return detached;
+}
+
+export function notUsableAgain(): StripeFailure {
+  return invalidRequest(
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+  );
 }
 
 /** A bank's refusal as Stripe's 402. */

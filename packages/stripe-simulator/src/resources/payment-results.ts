@@ -2,7 +2,7 @@ import type { Stripe } from "stripe";
 import type { Faults } from "../faults.ts";
 import type { World } from "../world.ts";
 import { bookAfterwards, bookCharge } from "./charges.ts";
-import type { Decline } from "./magic-methods.ts";
+import type { Decline } from "./declines.ts";
 import { attachMethod, type MethodNotes } from "./payment-methods.ts";
 
 /** The money is there: the intent has succeeded, and its charge is booked now or, with `automatic_async`, later. */
@@ -59,20 +59,27 @@ export function failIntent(
   return failed;
 }
 
+const usageOf = (intent: Stripe.PaymentIntent, { type }: Stripe.PaymentMethod): string => {
+  const options = (intent.payment_method_options ?? {}) as Record<string, { setup_future_usage?: string } | undefined>;
+  return options[type]?.setup_future_usage ?? intent.setup_future_usage ?? "none";
+};
+
+/** Whether a payment keeps its method for later. */
+export const isSaved = (intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): boolean =>
+  usageOf(intent, method) !== "none" && intent.customer !== null;
+
 /** `setup_future_usage`, of the intent or of the method's type, ties the method to the customer and marks it as set up. */
 export function saveForLater(
   world: World,
   intent: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
 ): Stripe.PaymentMethod {
-  const options = (intent.payment_method_options ?? {}) as Record<string, { setup_future_usage?: string } | undefined>;
-  const usage = options[method.type]?.setup_future_usage ?? intent.setup_future_usage ?? "none";
   const notes = world.objects.notes<MethodNotes & { used?: boolean }>(method.id);
-  const keep = usage !== "none" && intent.customer !== null;
+  const keep = isSaved(intent, method);
   world.objects.update<"payment_method">(method, {
     ...notes,
     used: true,
-    setUp: notes.setUp || (keep && usage === "off_session"),
+    setUp: notes.setUp || (keep && usageOf(intent, method) === "off_session"),
   });
   return keep ? attachMethod(world, method, intent.customer as string) : method;
 }

@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 import { mandateFor, startDebit } from "./bank-debits.ts";
 import { nextOutcome } from "./behavior.ts";
 import { insertCharge } from "./charges.ts";
-import { DECLINES, type Decline, type MagicCard } from "./magic-methods.ts";
+import { DECLINES, type Decline } from "./declines.ts";
 import {
   awaitsMicrodeposits,
   failVerification,
@@ -14,8 +14,9 @@ import {
   type Verification,
 } from "./microdeposits.ts";
 import { type IntentNotes, unexpectedState } from "./payment-intents.ts";
-import { cardError, type MethodNotes, magicOf } from "./payment-methods.ts";
+import { cardError, type MethodNotes, magicOf, notUsableAgain } from "./payment-methods.ts";
 import { failIntent, saveForLater, succeed } from "./payment-results.ts";
+import type { MagicCard } from "./test-cards.ts";
 
 /** An uncaptured card payment lapses after seven days. */
 const AUTHORIZATION_MS = 7 * 86_400_000;
@@ -26,6 +27,8 @@ export type Confirmation = {
   errorOnAction?: boolean | undefined;
   /** The customer's authorization to debit a bank account, collected now. */
   mandateAccepted?: boolean;
+  /** The id of a mandate that the customer gave before. */
+  mandate?: string | undefined;
   /** Verifies the bank account by micro-deposits, whatever was asked for. */
   microdeposits?: boolean;
 };
@@ -49,10 +52,11 @@ export function payIntent(
 
   const magic = method.type === "us_bank_account" ? magicOf(world, method) : nextOutcome(world, method);
   if (magic.type === "us_bank_account") {
-    const mandate = mandateFor(world, method, how.mandateAccepted ?? false);
+    const mandate = mandateFor(world, intent, method, { accepted: how.mandateAccepted ?? false, named: how.mandate });
     world.objects.update<"payment_intent">(chosen, { ...notes, mandate });
-    if (how.microdeposits || needsMicrodeposits(intent, magic)) return sendMicrodeposits(world, chosen);
-    if (!magic.instant) {
+    if (magic.blocked) return decline(world, chosen, method, magic.blocked);
+    if (how.microdeposits || needsMicrodeposits(intent, magic)) return sendMicrodeposits(world, chosen, magic);
+    if (magic.verified !== "instantly") {
       throw invalidRequest("This bank account cannot be verified instantly, and no other way is allowed.", {
         code: "payment_method_invalid_parameter",
         param: "payment_method",
@@ -183,15 +187,21 @@ function mustFit(world: World, intent: Stripe.PaymentIntent, method: Stripe.Paym
       { code: "payment_intent_incompatible_payment_method", param: "payment_method" },
     );
   }
+  if (method.type === "us_bank_account" && intent.currency !== "usd") {
+    throw invalidRequest(
+      `A us_bank_account is debited in usd alone, and the currency of this PaymentIntent is ${intent.currency}.`,
+      {
+        code: "payment_method_currency_mismatch",
+        param: "payment_method",
+      },
+    );
+  }
   if (method.customer !== null && method.customer !== intent.customer) {
     throw invalidRequest(
       `The PaymentMethod ${method.id} belongs to a Customer. Please include the Customer in the \`customer\` parameter on the PaymentIntent.`,
       { param: "payment_method" },
     );
   }
-  if (method.customer === null && world.objects.notes<{ used?: boolean }>(method.id).used) {
-    throw invalidRequest(
-      "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
-    );
-  }
+  const { used, detached } = world.objects.notes<MethodNotes & { used?: boolean }>(method.id);
+  if (detached || (method.customer === null && used)) throw notUsableAgain();
 }

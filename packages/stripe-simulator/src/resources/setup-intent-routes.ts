@@ -17,8 +17,8 @@ import { invalidRequest, noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
 import { existingCustomer } from "./customers.ts";
+import { createMethod, methodData, useMethod } from "./make-method.ts";
 import { mandateData, paymentMethodOptions } from "./method-params.ts";
-import { createMethod, methodData, useMethod } from "./payment-methods.ts";
 import { cancelSetup, createSetupIntent, setUp, unexpected } from "./setup-intents.ts";
 
 const choice = { payment_method: text(), payment_method_data: object(methodData) };

@@ -1,0 +1,40 @@
+import { BLOCKS, type Decline, RETURNS } from "./declines.ts";
+
+export type MagicBank = {
+  type: "us_bank_account";
+  number: string;
+  /** How the account is verified: by its bank at once, by micro-deposits, or by none since micro-deposits fail as well. */
+  verified: "instantly" | "by_microdeposits" | "never";
+  /** Stripe refuses each debit at once. */
+  blocked: Decline | null;
+  /** How the debit ends: settled, failed with a code, or never. */
+  debit: "succeeds" | "stays_processing" | Decline;
+};
+
+const bank = (number: string, change: Partial<MagicBank> = {}): MagicBank => ({
+  type: "us_bank_account",
+  number,
+  verified: "instantly",
+  blocked: null,
+  debit: "succeeds",
+  ...change,
+});
+
+/**
+ * Stripe's test accounts and what becomes of a debit of each. Those of disputes and of deactivated tokenized numbers are
+ * left out. Source: docs.stripe.com/payments/ach-direct-debit/accept-a-payment#test-account-numbers.
+ */
+export const ACCOUNTS: Readonly<Record<string, MagicBank>> = {
+  pm_usBankAccount_success: bank("000123456789"),
+  pm_usBankAccount_accountClosed: bank("000111111113", { debit: RETURNS.accountClosed }),
+  pm_usBankAccount_riskLevelHighest: bank("000000004954", { blocked: BLOCKS.highestRisk }),
+  pm_usBankAccount_noAccount: bank("000111111116", { debit: RETURNS.noAccount }),
+  pm_usBankAccount_insufficientFunds: bank("000222222227", { debit: RETURNS.insufficientFunds }),
+  pm_usBankAccount_debitNotAuthorized: bank("000333333335", { debit: RETURNS.debitNotAuthorized }),
+  pm_usBankAccount_invalidCurrency: bank("000444444440", { debit: RETURNS.invalidCurrency }),
+  pm_usBankAccount_failMicrodeposits: bank("000666666661", { verified: "never" }),
+  pm_usBankAccount_processing: bank("000000000009", { debit: "stays_processing" }),
+  pm_usBankAccount_weeklyLimitExceeded: bank("000777777771", { blocked: BLOCKS.weeklyLimit }),
+  // Not one of Stripe's: an account that cannot be verified at once.
+  pm_usBankAccount_microdeposits: bank("000999999999", { verified: "by_microdeposits" }),
+};
