@@ -103,7 +103,7 @@ function cancellation({ policy, startsOn, administrationFee, currency }: Agreeme
     1,
     html`<h2>Cancellation</h2>
 <p>If you cancel, this part of what you have paid is refunded, less an administration fee of ${formatMoney(administrationFee, currency)}:</p>
-<table><tr><th>When you cancel</th><th>Refunded</th></tr>${tiers}${row(`From ${startsOn} on`, "0%")}</table>
+<table class="whole"><tr><th>When you cancel</th><th>Refunded</th></tr>${tiers}${row(`From ${startsOn} on`, "0%")}</table>
 <p>If we cancel, everything that was paid is refunded.</p>`,
   );
 }

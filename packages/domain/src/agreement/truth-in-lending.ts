@@ -65,7 +65,7 @@ export function itemization({ disclosure, lines, total, currency }: CreditTerms)
     "itemization",
     1,
     html`<h2>Itemization of the amount financed</h2>
-<table>${sold}
+<table class="whole">${sold}
 ${row("Cash price", money(total))}
 ${row("Less your down payment, the deposit", money(-downPayment))}
 ${row(html`<strong>Amount financed</strong>`, html`<strong>${money(amountFinanced)}</strong>`)}
