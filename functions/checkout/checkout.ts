@@ -1,6 +1,8 @@
 import { type OpenPage, openCheckout } from "@clearing/commands/checkout";
 import { settleOnReturn } from "@clearing/commands/settle";
+import { isSetup } from "@clearing/commands/settle-setup";
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
+import type { Booking } from "@clearing/domain/booking";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, owns } from "@clearing/runtime/access";
 import type { Answer } from "@clearing/runtime/api";
@@ -9,8 +11,9 @@ import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
 import { recordOf } from "@clearing/runtime/record";
 import { readBooking } from "@clearing/store/booking";
-import { keepAnswer } from "@clearing/store/idempotency";
 import { readWayBack } from "@clearing/store/way-back";
+import { methodCheckout, methodReturn } from "./method-checkout.ts";
+import { openPageAnswer } from "./open-page-answer.ts";
 import { refuseStripe } from "./refusal.ts";
 import { namelessPage, returnPage, unknownPage } from "./return-page.ts";
 
@@ -26,22 +29,23 @@ export const checkoutBindings = [
       if (booking === null || !owns(caller, booking)) return { refused: "not_found" };
       return { refused: "validation_failed", errors };
     }
+    const { purpose, method } = body;
+    if (purpose === "payment_method") return methodCheckout(context, params.id, method);
     const shown = ({ url, sessionId, sessionExpiresAt: expiresAt }: OpenPage) => ({ url, sessionId, expiresAt });
-    const opened = await openCheckout(contextOf(deps), { bookingId: params.id, ...body }, actorOf(caller, ["client"]), {
-      mayPay: (booking) => owns(caller, booking),
+    const payer = {
+      mayPay: (booking: Booking) => owns(caller, booking),
       email: caller.email,
-      answer: (page) => recordOf(context, 200, shown(page)),
-    });
+      answer: (page: OpenPage) => recordOf(context, 200, shown(page)),
+    };
+    const command = { ...body, bookingId: params.id, purpose };
+    const opened = await openCheckout(contextOf(deps), command, actorOf(caller, ["client"]), payer);
     if (!opened.ok) {
       if ("kind" in opened) return refuseStripe(opened, deps.log);
       if (opened.reason !== "amount_invalid") return { refused: opened.reason };
       return { refused: "validation_failed", errors: [{ path: "amount", message: opened.message }] };
     }
     const answer = shown(opened.attempt);
-    if (opened.kept) return { status: 200, body: answer };
-    // The page is open whatever becomes of this record: a repetition without it finds the same open page.
-    const kept = await keepAnswer(deps.store, deps.store.tables.core, recordOf(context, 200, answer));
-    return kept.ok || kept.reason === "conflict" ? { status: 200, body: answer } : { replayed: true };
+    return opened.kept ? { status: 200, body: answer } : openPageAnswer(context, answer);
   }),
 
   bind(
@@ -51,6 +55,7 @@ export const checkoutBindings = [
       if (name === undefined) return namelessPage();
       const ref = await readWayBack(deps.store, name);
       if (ref === null) return unknownPage(404);
+      if (isSetup(ref)) return methodReturn(contextOf(deps), ref);
       const settled = await settleOnReturn(contextOf(deps), ref);
       if (settled.ok) return returnPage(settled.attempt);
       return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
@@ -59,7 +64,11 @@ export const checkoutBindings = [
   ),
 ];
 
-type Body = { purpose: "deposit" | "due" | "payoff"; dueId?: string | undefined; amount?: number | undefined };
+type Body = {
+  purpose: "deposit" | "due" | "payoff" | "payment_method";
+  dueId?: string | undefined;
+  amount?: number | undefined;
+};
 
 function fieldErrors({ purpose, dueId, amount }: Body) {
   if (purpose === "due") return dueId === undefined ? [{ path: "dueId", message: "Which due is to be paid" }] : [];

@@ -1,4 +1,5 @@
-import type { Booking, PayPage } from "@clearing/domain/booking";
+import type { Permission } from "@clearing/domain/agreement";
+import { type Booking, type PayPage, setupRefusal } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import type { Reply } from "@clearing/runtime/api";
 import { type Button, shortPage, type Words } from "@clearing/runtime/page";
@@ -16,12 +17,37 @@ const states: Record<Exclude<PayPage["kind"], "payable">, Words> = {
  * What a payment link shows: the public label, the amount, the date, one button, and no name. Opening it starts nothing,
  * since mail scanners open links.
  */
-export function payPageReply({ terms, currency }: Booking, page: PayPage): Reply {
+export function payPageReply({ terms, currency, savedMethod }: Booking, page: PayPage, methodUrl: string): Reply {
   if (page.kind !== "payable") return shortPage(200, states[page.kind]);
   const { dueOn } = page.due;
   const text = `${terms.publicLabel}. Due on ${dateInWords(dueOn)}.`;
   const button: Button = { label: "Pay now" };
-  return shortPage(200, { title: formatMoney(page.amount, currency), text }, button);
+  const link = { label: "Save another card or bank account", url: methodUrl };
+  const words: Words = { title: formatMoney(page.amount, currency), text };
+  return shortPage(200, savedMethod === undefined ? words : { ...words, link }, button);
+}
+
+/**
+ * Where another method is saved. While payments are collected automatically, the permission for the method to come is
+ * shown, which the button gives: the hash of what was shown goes with it.
+ */
+export function methodPageReply(booking: Booking, page: PayPage, permission: Permission | null): Reply {
+  if (page.kind === "paid") return shortPage(200, states.paid);
+  if (setupRefusal(booking) !== null) return shortPage(200, states.nothing_to_pay);
+  const { publicLabel } = booking.terms;
+  const title = "Save a card or bank account";
+  const label = "Continue";
+  if (permission === null) {
+    const text = `${publicLabel}. Nothing is charged on this page. Automatic collection stays off: you pay each payment by its link.`;
+    return shortPage(200, { title, text }, { label });
+  }
+  const text = `${publicLabel}. Nothing is charged on this page. What is due is then collected from it, by this permission, which you give with the button below.`;
+  const details = { title: "Permission for automatic collection", paragraphs: permission.paragraphs };
+  return shortPage(
+    200,
+    { title, text, details },
+    { label: "Agree and continue", query: { permission: permission.hash } },
+  );
 }
 
 const unpayable: Record<404 | 503, Words> = {

@@ -1,5 +1,6 @@
 import { openCheckout } from "@clearing/commands/checkout";
 import { system } from "@clearing/commands/context";
+import { openSetup, permissionToRenew } from "@clearing/commands/method-setup";
 import * as routes from "@clearing/contracts/routes/pay";
 import { type Booking, type PayPage, payPageOf } from "@clearing/domain/booking";
 import type { Gateway } from "@clearing/payments";
@@ -10,7 +11,7 @@ import type { Deps } from "@clearing/runtime/deps";
 import type { Payable, PayLinks } from "@clearing/runtime/pay-links";
 import { readAttempt } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
-import { noPayPage, payPageReply, seeOther } from "./pay-page.ts";
+import { methodPageReply, noPayPage, payPageReply, seeOther } from "./pay-page.ts";
 
 type PayDeps = Deps & { gateway: Gateway; payLinks: () => Promise<PayLinks> };
 type Context = RequestContext<PayDeps>;
@@ -21,7 +22,9 @@ export const payBindings = [
     routes.payPage,
     async ({ params }, { deps }: Context): Promise<Answer> => {
       const shown = await readPage(params.token, deps);
-      return shown === null ? noPayPage(404) : payPageReply(shown.booking, shown.page);
+      return shown === null
+        ? noPayPage(404)
+        : payPageReply(shown.booking, shown.page, `${linkOf(deps, params.token)}/method`);
     },
     () => noPayPage(503),
   ),
@@ -33,7 +36,7 @@ export const payBindings = [
       const shown = await readPage(params.token, deps);
       if (shown === null) return noPayPage(404);
       const { bookingId, dueId, page } = shown;
-      const back = seeOther(`${deps.config.publicUrl}/pay/${params.token}`);
+      const back = seeOther(linkOf(deps, params.token));
       if (page.kind !== "payable") return back;
       const opened = await openCheckout(contextOf(deps), { bookingId, purpose: "due", dueId }, system);
       if (opened.ok) return seeOther(opened.attempt.url);
@@ -42,7 +45,37 @@ export const payBindings = [
     },
     () => noPayPage(503),
   ),
+
+  bind(
+    routes.methodPage,
+    async ({ params }, { deps }: Context): Promise<Answer> => {
+      const shown = await readPage(params.token, deps);
+      if (shown === null) return noPayPage(404);
+      return methodPageReply(shown.booking, shown.page, permissionToRenew(shown.booking));
+    },
+    () => noPayPage(503),
+  ),
+
+  bind(
+    routes.saveMethod,
+    async ({ params, query }, { deps, sourceIp, userAgent }: Context): Promise<Answer> => {
+      const shown = await readPage(params.token, deps);
+      if (shown === null) return noPayPage(404);
+      const { bookingId, dueId, page } = shown;
+      const back = seeOther(`${linkOf(deps, params.token)}/method`);
+      if (page.kind === "paid") return back;
+      const giver = { sourceIp, userAgent, signedBy: `link of ${dueId}` };
+      const command = { bookingId, shown: query.permission ?? null };
+      const opened = await openSetup(contextOf(deps), command, giver);
+      if (opened.ok) return seeOther(opened.setup.url);
+      // Ended, paid, or permitted by another text meanwhile: the page says so.
+      return "kind" in opened ? noPayPage(503) : back;
+    },
+    () => noPayPage(503),
+  ),
 ];
+
+const linkOf = ({ config }: Deps, token: string): string => `${config.publicUrl}/pay/${token}`;
 
 /** What a link leads to now; null for a token that names nothing, or that nobody has signed. */
 async function readPage(token: string, { store, clock, payLinks }: PayDeps): Promise<Shown | null> {

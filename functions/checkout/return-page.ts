@@ -1,4 +1,4 @@
-import { type Attempt, type AttemptStatus, verifiedBy } from "@clearing/domain/booking";
+import { type Attempt, type AttemptStatus, type MethodSetup, verifiedBy } from "@clearing/domain/booking";
 import type { Reply } from "@clearing/runtime/api";
 import { shortPage, type Words } from "@clearing/runtime/page";
 
@@ -32,6 +32,24 @@ const verifying: Words = {
 /** Where Stripe's page returns to, paid or not: says how this payment stands, and nothing about what was booked. */
 export const returnPage = (attempt: Attempt): Reply =>
   shortPage(200, verifiedBy(attempt) === null ? words[attempt.status] : verifying);
+
+const methods: Record<MethodSetup["status"], Words> = {
+  saved: { title: "Payment method saved", text: `Thank you. It replaces the one that you had. ${toBooking}` },
+  unsaved: {
+    title: "Payment method not changed",
+    text: `Your booking keeps the payment method that it has. ${toBooking}`,
+  },
+  requested: {
+    title: "Nothing saved yet",
+    text: `If you have just saved it, reload this page in a moment. ${toBooking}`,
+  },
+  open: { title: "Nothing saved yet", text: `If you have just saved it, reload this page in a moment. ${toBooking}` },
+  expired: { title: "This page has expired", text: `No payment method was saved on it. ${toBooking}` },
+  refused: { title: "Payment method not saved", text: `No payment method was saved. ${toBooking}` },
+};
+
+/** Where Stripe's page returns to that saves a method, and takes no money. */
+export const methodReturnPage = ({ status }: MethodSetup): Reply => shortPage(200, methods[status]);
 
 /** For an address that names no payment: there is nothing to say of one. */
 export const namelessPage = (): Reply => shortPage(200, { title: "Back to your booking", text: toBooking });

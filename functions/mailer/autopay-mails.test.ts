@@ -72,3 +72,31 @@ it("the receipt of a signature carries the copy of the permission that was given
   expect(write?.({ ...facts, data: { autopay: true } })?.paragraphs).toEqual(expect.arrayContaining(permission));
   expect(write?.({ ...facts, data: { autopay: false } })?.paragraphs).not.toContain(permission[0]);
 });
+
+describe("the mail about a method that was saved", () => {
+  const savedMethod: Booking["savedMethod"] = {
+    ...{ id: "pm_2", customerId: "cus_1", type: "card", fingerprint: "fp_2", last4: "4444", expiresOn: "2033-12-31" },
+    ...{ mandateId: null, savedAt: today, unusable: null },
+  };
+  const saved = (booking: Booking) => {
+    const facts = { booking, refund: null, now: today, payLink: () => "", permission, data: { autopay: true } };
+    return mailsAbout("PaymentMethodSaved").payer?.(facts)?.paragraphs.join("\n") ?? null;
+  };
+
+  it("carries the copy of the permission to collect from it", () => {
+    expect(saved({ ...on, savedMethod })).toContain("your card ending in 4444");
+    expect(saved({ ...on, savedMethod })).toContain(permission[0]);
+  });
+
+  it("says that payments go by link where automatic collection is off", () => {
+    const mail = saved({ ...anna.confirmed, savedMethod });
+
+    expect(mail).toContain("we send you a link for each payment");
+    expect(mail).not.toContain(permission[0]);
+  });
+
+  it("is not sent where the method is gone since, or the booking has ended", () => {
+    expect(saved({ ...on, savedMethod: { ...savedMethod, unusable: "detached" } })).toBeNull();
+    expect(saved({ ...anna.cancelled, savedMethod })).toBeNull();
+  });
+});

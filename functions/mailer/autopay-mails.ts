@@ -1,5 +1,5 @@
-import { autopayNews, type Booking } from "@clearing/domain/booking";
-import { type Data, type Facts, label, type Write } from "./words.ts";
+import { autopayNews, type Booking, mayOwe, usableMethod } from "@clearing/domain/booking";
+import { type Data, type Facts, label, methodName, type Write } from "./words.ts";
 
 /** Whether dues are collected by themselves, as the booking has it by then: another change has a mail of its own. */
 export const autopayChanged: Write = (facts) => {
@@ -20,6 +20,22 @@ const allowed = (facts: Facts): ReturnType<Write> => ({
     ...copyOf(facts),
   ],
 });
+
+/** Another method is saved, as long as it can be charged; with the client's copy of the permission where it is collected from. */
+export const methodSaved: Write = (facts) => {
+  const { booking } = facts;
+  const method = usableMethod(booking);
+  if (method === null || !mayOwe(booking)) return null;
+  return {
+    subject: "Your payment method is saved",
+    paragraphs: [
+      `We have saved your ${methodName(method)} for your booking: ${label(booking)}.`,
+      ...(booking.autopay
+        ? ["Later payments are collected from it. You can take that back at any time.", ...copyOf(facts)]
+        : ["Automatic collection is off: we send you a link for each payment."]),
+    ],
+  };
+};
 
 function stopped(
   booking: Booking,

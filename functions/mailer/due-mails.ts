@@ -1,6 +1,6 @@
-import { type Booking, type DueNews, dueNews, type PaymentMethod } from "@clearing/domain/booking";
+import { type Booking, type DueNews, dueNews } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
-import { day, dayOf, label, type Wording, type Write } from "./words.ts";
+import { day, dayOf, label, methodName, type Wording, type Write } from "./words.ts";
 
 /** Before and after a due's date, as long as it is owed for the date that it had when the notice went. */
 export const notice: Write = ({ booking, data, now, payLink }) => {
@@ -61,23 +61,20 @@ const isTaken = ({ next }: DueNews): boolean => next.kind === "collected";
 function nextStep(booking: Booking, { next }: DueNews): string[] {
   if (next.kind === "collected") {
     return [
-      `We will collect it on ${dayOf(booking, next.at)} from your ${nameOf(next.method)}. You do not have to do anything.`,
+      `We will collect it on ${dayOf(booking, next.at)} from your ${methodName(next.method)}. You do not have to do anything.`,
     ];
   }
   switch (next.why) {
     case "client":
       return [payHere];
     case "card_expires":
-      return [`Your ${nameOf(next.method)} expires before we could collect it.`, payHere];
+      return [`Your ${methodName(next.method)} expires before we could collect it.`, payHere];
     case "debit_free":
       return ["In the ten business days before the start we do not collect from bank accounts.", payHere];
   }
 }
 
 const payHere = "Please pay it on this page:";
-
-const nameOf = ({ type, last4 }: { type: PaymentMethod; last4: string | null }): string =>
-  `${type === "card" ? "card" : "bank account"}${last4 === null ? "" : ` ending in ${last4}`}`;
 
 /** A late charge was added, as long as it is owed. */
 export const lateCharge: Write = ({ booking, data, now, payLink }) => {

@@ -55,7 +55,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   }
 }
 
-const copiesPermission: readonly EventName[] = ["AutopayChanged", "AgreementSigned"];
+const copiesPermission: readonly EventName[] = ["AutopayChanged", "PaymentMethodSaved", "AgreementSigned"];
 
 /** The permission to collect that is in force, for the mails that carry the client's copy of it. */
 async function copied(name: EventName, booking: Booking, { store }: Deps): Promise<Pick<Facts, "permission">> {

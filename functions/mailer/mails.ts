@@ -1,5 +1,5 @@
 import type { EventName } from "@clearing/domain/event";
-import { autopayChanged } from "./autopay-mails.ts";
+import { autopayChanged, methodSaved } from "./autopay-mails.ts";
 import * as booking from "./booking-mails.ts";
 import * as clearance from "./clearance-mails.ts";
 import * as due from "./due-mails.ts";
@@ -34,6 +34,7 @@ export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
   BookingRevived: "no mail",
   ParticipationChanged: { payer: participation.toPayer, participant: participation.toParticipant },
   AutopayChanged: { payer: autopayChanged },
+  PaymentMethodSaved: { payer: methodSaved },
   AgreementSigned: { payer: booking.agreementSigned },
   PaymentSettled: { payer: payment.settled },
   PaymentProcessing: { payer: payment.processing },

@@ -1,4 +1,4 @@
-import type { Booking, Refund } from "@clearing/domain/booking";
+import type { Booking, PaymentMethod, Refund } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import type { Instant } from "@clearing/domain/time";
 
@@ -46,6 +46,10 @@ export function amountIn(data: Data): string {
   const amount = amountOf(data);
   return amount === null ? "" : ` of ${amount}`;
 }
+
+/** A saved method as its client knows it again. */
+export const methodName = ({ type, last4 }: { type: PaymentMethod; last4: string | null }): string =>
+  `${type === "card" ? "card" : "bank account"}${last4 === null ? "" : ` ending in ${last4}`}`;
 
 /** A date in words. */
 export function day(date: string): string {

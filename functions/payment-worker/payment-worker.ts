@@ -1,13 +1,16 @@
-import { workOnAttempt, workOnPages, workOnRefund } from "@clearing/commands/payment-deadlines";
+import { workOnAttempt, workOnPages, workOnRefund, workOnSetup } from "@clearing/commands/payment-deadlines";
 import type { Gateway } from "@clearing/payments";
 import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
 import type { DueWorks } from "@clearing/runtime/due-worker";
 import { bookingIdIn } from "@clearing/store/keys";
 
-/** Asks Stripe about every attempt, refund and ended booking that is due for a look. */
+/** Asks Stripe about every attempt to pay or to save a method, refund and ended booking that is due for a look. */
 export const paymentWorks: DueWorks<"payment-worker", Deps & { gateway: Gateway }> = {
-  ATTEMPT: (key, deps) => workOnAttempt(contextOf(deps), bookingIdIn(key), key.sk.slice("ATT#".length)),
+  ATTEMPT: (key, deps) => {
+    const work = key.sk.startsWith("SET#") ? workOnSetup : workOnAttempt;
+    return work(contextOf(deps), bookingIdIn(key), key.sk.slice("ATT#".length));
+  },
   REFUND: (key, deps) => workOnRefund(contextOf(deps), bookingIdIn(key), key.sk.slice("REF#".length)),
   PAGES: (key, deps) => workOnPages(contextOf(deps), bookingIdIn(key)),
 };

@@ -45,6 +45,7 @@ async function stored(store: Store): Promise<Map<string, { name: string; item: I
 const names: Record<string, string> = {
   PLC: "place",
   ATT: "attempt",
+  SET: "setup",
   CHG: "charge",
   REF: "refund",
   HOLD: "slot",

@@ -17,6 +17,7 @@ const PUBLIC = [
   "GET /health",
   "GET /openapi.json",
   "GET /pay/{token}",
+  "GET /pay/{token}/method",
   "GET /v1/checkout/return",
   "GET /v1/cohorts",
   "GET /v1/cohorts/{id}",
@@ -24,6 +25,7 @@ const PUBLIC = [
   "GET /v1/programs",
   "GET /v1/programs/{id}",
   "POST /pay/{token}",
+  "POST /pay/{token}/method",
   "POST /v1/calculators/apr",
   "POST /v1/quotes",
   "POST /webhooks/stripe",
@@ -36,8 +38,10 @@ const SELDOM = [
   "GET /docs",
   "GET /openapi.json",
   "GET /pay/{token}",
+  "GET /pay/{token}/method",
   "GET /v1/checkout/return",
   "POST /pay/{token}",
+  "POST /pay/{token}/method",
   "POST /v1/calculators/apr",
 ];
 

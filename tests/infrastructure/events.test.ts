@@ -34,7 +34,7 @@ const alarmsOn = (metric: string, value: string) =>
 /** The names of api.md, and those of collection. */
 const EVENTS = [
   "ProgramPublished, CohortOpened, CohortClosed, CohortCancelled, CohortCompleted, PlacesAdded, PlacesRemoved",
-  "BookingHeld, HoldExpired, BookingRevived, ParticipationChanged, AutopayChanged, AgreementSigned, PaymentSettled, PaymentProcessing",
+  "BookingHeld, HoldExpired, BookingRevived, ParticipationChanged, AutopayChanged, PaymentMethodSaved, AgreementSigned, PaymentSettled, PaymentProcessing",
   "PaymentFailed, PaymentActionRequired, ClearanceChanged, ClearanceReminder, BookingConfirmed, BookingUnconfirmed, BookingDeclined, BookingCancelled",
   "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, DueNotice, LateChargeAdded, RefundRequested, RefundSucceeded",
   "RefundRefused, RefundFailed, MoneyConverted, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",

@@ -6,28 +6,30 @@ import type { Context } from "./context.ts";
 import { shown } from "./shown.ts";
 
 type Named = { metadata: Metadata };
+/** What was asked of Stripe under its own id. */
+export type Asked = Pick<Attempt, "id" | "customerId" | "createdAt">;
 type List<Facts> = (query: ListedBy, startingAfter?: string) => Promise<GatewayResult<Page<Facts>>>;
 
 /**
- * The object of which an attempt never heard, looked up among those of its customer; null when Stripe has none, which
+ * The object of which an attempt or a setup never heard, looked up among those of its customer; null when Stripe has none, which
  * proves that none was made. Where the customer was deleted since, it is looked up by the time in which it can have been
  * made: until `madeUntil`, by our clock.
  */
 export async function lookUp<Facts extends Named>(
   context: Context,
-  attempt: Attempt,
+  asked: Asked,
   list: List<Facts>,
   madeUntil: Instant,
 ): Promise<GatewayResult<Facts | null>> {
-  const { customerId, createdAt } = attempt;
-  const listed = await oldestOf(attempt, list, { customerId });
+  const { customerId, createdAt } = asked;
+  const listed = await oldestOf(asked, list, { customerId });
   if (listed.ok || listed.kind !== "invalid") return listed;
   // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
   const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
   if (!customer.ok) return customer;
   if (!customer.value.deleted)
     throw new Failure("Stripe lists nothing of a customer that it has", { customerId, code: listed.code });
-  return oldestOf(attempt, list, {
+  return oldestOf(asked, list, {
     createdFrom: plusMinutes(createdAt, -clockMinutes),
     createdTo: plusMinutes(madeUntil, clockMinutes),
   });
@@ -37,7 +39,7 @@ export async function lookUp<Facts extends Named>(
 export const clockMinutes = 5;
 
 async function oldestOf<Facts extends Named>(
-  attempt: Attempt,
+  asked: Asked,
   list: List<Facts>,
   query: ListedBy,
 ): Promise<GatewayResult<Facts | null>> {
@@ -46,7 +48,7 @@ async function oldestOf<Facts extends Named>(
   do {
     const page = await list(query, after);
     if (!page.ok) return page;
-    oldest = page.value.items.findLast(({ metadata }) => metadata.attemptId === attempt.id) ?? oldest;
+    oldest = page.value.items.findLast(({ metadata }) => metadata.attemptId === asked.id) ?? oldest;
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);
   // Ours was the first to carry the attempt's id: a later one is a copy.

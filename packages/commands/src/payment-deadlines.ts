@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { closeAttempt, closePages } from "./pages.ts";
 import { carryOutRefund } from "./refund.ts";
 import { settle } from "./settle.ts";
+import { settleSetup } from "./settle-setup.ts";
 
 type Result = { ok: true } | { ok: false; reason: string };
 
@@ -24,6 +25,10 @@ export async function workOnAttempt(context: Context, bookingId: string, attempt
       : await settle(context, { bookingId, attemptId }, "sweep:attempt"),
   );
 }
+
+/** A page that saves a method is over, or was never heard of. */
+export const workOnSetup = async (context: Context, bookingId: string, attemptId: string): Promise<Result> =>
+  told(await settleSetup(context, { bookingId, attemptId }, "sweep:setup"));
 
 /** A refund is asked for at Stripe, or looked at there. */
 export const workOnRefund = async (context: Context, bookingId: string, refundId: string): Promise<Result> =>

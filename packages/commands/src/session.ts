@@ -2,7 +2,7 @@ import type { CheckoutAttempt } from "@clearing/domain/booking";
 import { plusDays, plusHours } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
 import { attemptMetadata, type Context, replayableHours } from "./context.ts";
-import { lookUp } from "./look-up.ts";
+import { type Asked, lookUp } from "./look-up.ts";
 import { shown } from "./shown.ts";
 
 /** Why an attempt was refused whose session was not made, or is another account's: another attempt may succeed. */
@@ -13,34 +13,42 @@ export const neverShown = "session_never_shown";
 /** So long after its end a session is waited for that Stripe does not show: longer than any payment on it takes. */
 const shownWithinDays = 30;
 
-/** The session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
-export async function currentSession(
+/** An attempt's session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
+export const currentSession = (context: Context, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> =>
+  sessionOfPage(context, attempt, () => createSession(context, attempt));
+
+/** What is kept of a page that was asked for under its own id. */
+type Page = Asked & Pick<CheckoutAttempt, "sessionId" | "sessionExpiresAt">;
+
+/** The session of a page as Stripe has it now; `create` asks for it while its key is remembered for certain. */
+export async function sessionOfPage(
   context: Context,
-  attempt: CheckoutAttempt,
+  page: Page,
+  create: () => Promise<GatewayResult<CheckoutFacts>>,
 ): Promise<GatewayResult<CheckoutFacts>> {
-  const { sessionId } = attempt;
+  const { sessionId } = page;
   if (sessionId !== null) {
     const found = await context.gateway.retrieveCheckoutSession(sessionId);
-    const isOver = attempt.sessionExpiresAt <= plusDays(context.clock.now(), -shownWithinDays);
+    const isOver = page.sessionExpiresAt <= plusDays(context.clock.now(), -shownWithinDays);
     const isElsewhere = !found.ok && found.kind === "invalid" && found.code === "resource_missing";
     return isElsewhere && isOver ? { ...found, code: neverShown } : shown(found, sessionId);
   }
-  if (attempt.createdAt <= plusHours(context.clock.now(), -replayableHours)) return findSession(context, attempt);
-  const made = await createSession(context, attempt);
+  if (page.createdAt <= plusHours(context.clock.now(), -replayableHours)) return findSession(context, page);
+  const made = await create();
   if (made.ok) return made;
   // Asked for in other words before, as by an earlier release, or failed at Stripe in a way that it will replay: whatever
   // came of that is looked up. A page that shows up only later was given to nobody, so that nobody pays on it.
-  if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(context, attempt);
+  if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(context, page);
   if (made.kind !== "invalid") return made;
   // Under this key a session that was made is replayed: it was not, and is asked for too late now.
   if (made.param === "expires_at") return { ...made, code: neverMade };
-  return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(context, attempt, made) : made;
+  return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(context, page, made) : made;
 }
 
 /** Stripe has no such customer: it is gone where Stripe shows it as deleted, and otherwise nothing is decided. */
 async function withoutCustomer(
   { gateway }: Context,
-  { customerId }: CheckoutAttempt,
+  { customerId }: Page,
   refused: GatewayFailure,
 ): Promise<GatewayFailure> {
   const customer = shown(await gateway.retrieveCustomer(customerId), customerId);
@@ -70,9 +78,9 @@ async function createSession(context: Context, attempt: CheckoutAttempt): Promis
 }
 
 /** Too old to replay: looked up, and never tried under a new key. That none is listed proves that none was made. */
-async function findSession(context: Context, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> {
-  const found = await lookUp(context, attempt, context.gateway.listCheckoutSessions, attempt.sessionExpiresAt);
+async function findSession(context: Context, page: Page): Promise<GatewayResult<CheckoutFacts>> {
+  const found = await lookUp(context, page, context.gateway.listCheckoutSessions, page.sessionExpiresAt);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };
-  return { ok: false, kind: "invalid", code: neverMade, message: `${attempt.id} has no session` };
+  return { ok: false, kind: "invalid", code: neverMade, message: `${page.id} has no session` };
 }

@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { type Applied, applyPayment, applySession, postUnknownCharge } from "./payment.ts";
 import { applyCustomer, applyMandate, applyMethod } from "./saved-method.ts";
 import { isOver, settleAlone } from "./settle.ts";
+import { applySetupSession } from "./settle-setup.ts";
 import { applyByHand, applyPart, applyRefundsOf } from "./stripe-refund.ts";
 
 export type StripeHint = { type: string; objectId: string; objectType: string };
@@ -81,6 +82,7 @@ async function applyObject(context: Context, { objectId, objectType, type }: Str
 async function fetchSession(context: Context, sessionId: string, action: string): Promise<Applied> {
   const session = await context.gateway.retrieveCheckoutSession(sessionId);
   if (!session.ok) return session;
+  if (session.value.setup !== undefined) return applySetupSession(context, session.value, action);
   const applied = await applySession(context, session.value, action);
   // A session of another system.
   return !applied.ok && "reason" in applied && applied.reason === "not_found" ? { ok: true } : applied;

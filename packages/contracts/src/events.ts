@@ -76,6 +76,8 @@ export const events = {
     /** Who or what changed it: the client, or why the saved method is charged no more. */
     reason: z.enum(["client", "detached", "customer_deleted", "mandate_withdrawn", "refused"]),
   }),
+  /** Another method is saved; `autopay`: later payments are collected from it. */
+  PaymentMethodSaved: aboutBooking({ autopay: z.boolean() }),
   AgreementSigned: aboutBooking({ agreementVersion: z.int(), autopay: z.boolean() }),
   PaymentProcessing: aboutBooking(payment),
   PaymentSettled: aboutBooking(payment),

@@ -152,7 +152,7 @@ describe("every operation says what it can answer", () => {
     expect(byGateway).toEqual([...(security.length > 0 ? ["401", "403"] : []), "413", "429", "500", "503"]);
   });
 
-  const pages = ["checkoutReturn", "getDocs", "pay", "payPage"];
+  const pages = ["checkoutReturn", "getDocs", "methodPage", "pay", "payPage", "saveMethod"];
 
   test.each(operations)("$name: bugs, outages and too large a body, as problems", ({ operationId, responses }) => {
     if (!pages.includes(operationId)) {

@@ -36,6 +36,12 @@ const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "payment_method.detached": "acted_on",
   "payment_method.updated": "acted_on",
   "mandate.updated": "acted_on",
+  // Its session tells that its page is completed.
+  "setup_intent.created": "needless",
+  "setup_intent.requires_action": "needless",
+  "setup_intent.setup_failed": "needless",
+  "setup_intent.succeeded": "needless",
+  "setup_intent.canceled": "needless",
   "product.created": "needless",
   "price.created": "needless",
 };

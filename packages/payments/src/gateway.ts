@@ -67,6 +67,12 @@ export type CreateCheckoutSession = {
   metadata: Metadata;
 };
 
+/** A hosted page that saves a method for later and takes no money. All of it is stored with the setup. */
+export type CreateSetupSession = Pick<
+  CreateCheckoutSession,
+  "customerId" | "currency" | "label" | "methods" | "expiresAt" | "successUrl" | "cancelUrl" | "metadata"
+>;
+
 /** A charge of a saved method while nobody is at a page. All of it is stored with the attempt, as a session's is. */
 export type CreatePaymentIntent = {
   customerId: string;
@@ -110,6 +116,7 @@ export interface Gateway {
   retrievePaymentMethod(methodId: string): Promise<GatewayResult<MethodFacts>>;
   retrieveMandate(mandateId: string): Promise<GatewayResult<MandateFacts>>;
   createCheckoutSession(session: CreateCheckoutSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
+  createSetupSession(session: CreateSetupSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
   retrieveCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
   /** Refused as `invalid` when the session is no longer open: retrieve it then. */
   expireCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;

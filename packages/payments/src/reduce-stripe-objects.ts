@@ -10,6 +10,7 @@ import type {
   MethodFacts,
   PaymentFacts,
   RefundFacts,
+  SetupFacts,
   StripeEventFacts,
 } from "./stripe-objects.ts";
 
@@ -46,8 +47,16 @@ export function checkoutFacts(session: Stripe.Checkout.Session): CheckoutFacts {
     created: instantOfEpoch(session.created),
     customerId: idOf(session.customer as Expandable<{ id: string }>),
     payment: intent && paymentFacts(intent),
+    ...(session.mode === "setup" ? { setup: setupFacts(session.setup_intent) } : {}),
     metadata: session.metadata ?? {},
   };
+}
+
+function setupFacts(field: Expandable<Stripe.SetupIntent>): SetupFacts | null {
+  const intent = expanded(field);
+  if (intent === null) return null;
+  const method = expanded(intent.payment_method);
+  return { status: intent.status, method: method && methodFacts(method), mandateId: idOf(intent.mandate) };
 }
 
 export function paymentFacts(intent: Stripe.PaymentIntent): PaymentFacts {

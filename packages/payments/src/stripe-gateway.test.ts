@@ -356,6 +356,65 @@ describe("a hosted checkout page", () => {
   });
 });
 
+describe("a hosted page that saves a method", () => {
+  const page = {
+    ...{ customerId: "cus_1", currency: "usd", label: "Seven-day program", expiresAt: "2027-01-01T00:31:00Z" },
+    methods: ["card", "us_bank_account"] as const,
+    successUrl: "https://api.example.org/v1/checkout/return?attempt=set_1",
+    cancelUrl: "https://api.example.org/v1/checkout/return?attempt=set_1",
+    metadata: { app: "clearing", attemptId: "set_1" },
+  };
+  const { payment_intent: _, ...begun } = { ...session, mode: "setup", payment_intent: null };
+
+  it("asks for no money, under the setup's key", async () => {
+    const { gateway, seen } = await stripeThat(json(200, { ...begun, status: "open", setup_intent: null }));
+
+    const made = await gateway.createSetupSession(page, "set_1");
+
+    const sent = new URLSearchParams(seen[0]?.body ?? "");
+    expect(seen).toMatchObject([{ method: "POST", url: "/v1/checkout/sessions", key: "set_1" }]);
+    expect([sent.get("mode"), sent.get("customer"), sent.get("currency")]).toEqual(["setup", "cus_1", "usd"]);
+    expect(sent.get("expires_at")).toBe("1798763460");
+    expect(sent.get("setup_intent_data[metadata][attemptId]")).toBe("set_1");
+    expect(sent.get("payment_method_options[us_bank_account][verification_method]")).toBe("instant");
+    expect([sent.get("success_url"), sent.get("cancel_url")]).toEqual([page.successUrl, page.cancelUrl]);
+    expect(seen[0]?.body).not.toContain("line_items");
+    expect(made).toMatchObject({ ok: true, value: { payment: null, setup: null } });
+  });
+
+  it("shows the method that was saved on it, and the mandate of a bank account", async () => {
+    const payment_method = {
+      ...{ id: "pm_1", object: "payment_method", type: "us_bank_account", customer: "cus_1" },
+      us_bank_account: { fingerprint: "fp_1", last4: "6789" },
+    };
+    const setup_intent = {
+      id: "seti_1",
+      object: "setup_intent",
+      status: "succeeded",
+      mandate: "mandate_1",
+      payment_method,
+    };
+    const { gateway, seen } = await stripeThat(json(200, { ...begun, setup_intent }));
+
+    expect(await gateway.retrieveCheckoutSession("cs_1")).toMatchObject({
+      value: {
+        status: "complete",
+        setup: {
+          ...{ status: "succeeded", mandateId: "mandate_1" },
+          method: {
+            methodId: "pm_1",
+            customerId: "cus_1",
+            type: "us_bank_account",
+            fingerprint: "fp_1",
+            last4: "6789",
+          },
+        },
+      },
+    });
+    expect(decodeURIComponent(seen[0]?.url ?? "")).toContain("setup_intent.payment_method");
+  });
+});
+
 describe("a call that fails", () => {
   it("is unknown when the answer never comes, after one more try under the same key", async () => {
     const { gateway, seen } = await stripeThat(silence);

@@ -15,7 +15,7 @@ import {
   refundFacts,
 } from "./reduce-stripe-objects.ts";
 import type { CheckoutFacts, PaymentFacts } from "./stripe-objects.ts";
-import { after, eventQuery, intentParams, madeBy, PAGE_SIZE, sessionParams } from "./stripe-params.ts";
+import { after, eventQuery, intentParams, madeBy, PAGE_SIZE, sessionParams, setupParams } from "./stripe-params.ts";
 
 export type StripeGatewayOptions = {
   secretKey: string;
@@ -30,7 +30,7 @@ export type StripeGatewayOptions = {
 
 const TIMEOUT_MS = 8_000;
 const INTENT = ["latest_charge.balance_transaction"];
-const SESSION = ["payment_intent.latest_charge.balance_transaction"];
+const SESSION = ["payment_intent.latest_charge.balance_transaction", "setup_intent.payment_method"];
 const REFUND = ["balance_transaction", "failure_balance_transaction"];
 
 /**
@@ -89,6 +89,12 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     createCheckoutSession: (session, key) =>
       write(async () => {
         const created = await stripe.checkout.sessions.create(sessionParams(session), { idempotencyKey: key });
+        return checkoutFacts(genuine(created, "checkout.session"));
+      }),
+
+    createSetupSession: (session, key) =>
+      write(async () => {
+        const created = await stripe.checkout.sessions.create(setupParams(session), { idempotencyKey: key });
         return checkoutFacts(genuine(created, "checkout.session"));
       }),
 

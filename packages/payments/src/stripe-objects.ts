@@ -19,6 +19,8 @@ export type CheckoutFacts = {
   created: Instant;
   customerId: string | null;
   payment: PaymentFacts | null;
+  /** On a page that saves a method alone: what has come of that; null until the client has begun. */
+  setup?: SetupFacts | null;
   metadata: Metadata;
 };
 
@@ -32,6 +34,13 @@ export type MethodFacts = {
   fingerprint: string | null;
   last4: string | null;
   expiresOn: CalendarDate | null;
+};
+
+/** What came of saving a method; `method` is null where Stripe does not show it. */
+export type SetupFacts = {
+  status: "succeeded" | "processing" | "canceled" | (string & {});
+  method: MethodFacts | null;
+  mandateId: string | null;
 };
 
 /** What a bank account is debited by. `inactive`: it was withdrawn, or the bank has ended it. */

@@ -1,5 +1,11 @@
 import type { Stripe } from "stripe";
-import type { CreateCheckoutSession, CreatePaymentIntent, ListEvents, ListedBy } from "./gateway.ts";
+import type {
+  CreateCheckoutSession,
+  CreatePaymentIntent,
+  CreateSetupSession,
+  ListEvents,
+  ListedBy,
+} from "./gateway.ts";
 import { epochOf } from "./reduce-stripe-objects.ts";
 
 export const PAGE_SIZE = 100;
@@ -34,6 +40,22 @@ export function sessionParams(session: CreateCheckoutSession): Stripe.Checkout.S
     payment_method_options: Object.fromEntries(
       session.methods.map((method) => [method, methodOptions(method, session.saveForLater)]),
     ),
+  };
+}
+
+/** A page that saves a method for later. Source: docs.stripe.com/payments/save-and-reuse?platform=web&ui=stripe-hosted. */
+export function setupParams(session: CreateSetupSession): Stripe.Checkout.SessionCreateParams {
+  return {
+    mode: "setup",
+    customer: session.customerId,
+    currency: session.currency,
+    allowed_payment_method_types: [...session.methods],
+    expires_at: epochOf(session.expiresAt),
+    success_url: session.successUrl,
+    cancel_url: session.cancelUrl,
+    metadata: session.metadata,
+    setup_intent_data: { description: session.label, metadata: session.metadata },
+    payment_method_options: Object.fromEntries(session.methods.map((method) => [method, methodOptions(method, false)])),
   };
 }
 

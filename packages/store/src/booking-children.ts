@@ -4,7 +4,11 @@ import { queryItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /** Everything under one booking, or what has a key that begins so; consistently, and without the booking itself. */
-export async function readChildren(store: Store, bookingId: string, prefix?: "ATT#" | "CHG#"): Promise<Item[]> {
+export async function readChildren(
+  store: Store,
+  bookingId: string,
+  prefix?: "ATT#" | "CHG#" | "SET#",
+): Promise<Item[]> {
   const { pk, sk } = keys.booking(bookingId);
   const found = queryItems(store, {
     TableName: store.tables.core,

@@ -26,6 +26,8 @@ export const keys = {
   /** The bookings whose later dues are collected with a payment method of Stripe's, or from a customer. */
   collectedFrom: (stripeId: string, bookingId: string) => ({ pk: `FROM#${stripeId}`, sk: `BKG#${bookingId}` }),
   attempt: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `ATT#${id}` }),
+  /** A try to save another payment method. */
+  setup: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `SET#${id}` }),
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
   /** The pages of a booking that has ended are still to be closed. */
   pages: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),

@@ -104,7 +104,7 @@ describe("every text that a route takes", () => {
     [params, query, body].flatMap((part) => (part === undefined ? [] : textsIn(operationId, part as unknown as Node))),
   );
   /** Stripe or a mail fills these in, and whatever they hold, a page for people is the answer. */
-  const free = /^(?:checkoutReturn|payPage|pay)\./;
+  const free = /^(?:checkoutReturn|payPage|pay|methodPage|saveMethod)\./;
 
   test("refuses NUL, half a surrogate pair, and what turns the direction of the text around it", () => {
     const taken = texts

@@ -14,10 +14,12 @@ export const openCheckout = defineRoute({
   idempotency: "required",
   summary:
     "Stripe's hosted page for the deposit or another due; a second call gives the open one. `amount` pays a part of a " +
-    "due: at least 10,000 minor units or a tenth of the due, whichever is less, at most 100 parts a booking",
+    "due: at least 10,000 minor units or a tenth of the due, whichever is less, at most 100 parts a booking. " +
+    "`payment_method` takes no money and saves another card or bank account; while dues are collected by permission, " +
+    "completing that page gives it for the new method, by the text in `permission`, which is to be shown before",
   params,
   body: z.strictObject({
-    purpose: z.enum(["deposit", "due", "payoff"], "Must be deposit, due or payoff"),
+    purpose: z.enum(["deposit", "due", "payoff", "payment_method"], "Must be deposit, due, payoff or payment_method"),
     dueId: z.optional(id("due")),
     amount: z.optional(amount()),
     method: z.optional(z.enum(["card", "us_bank_account"])),
@@ -25,7 +27,13 @@ export const openCheckout = defineRoute({
   responses: () => ({
     200: {
       description: "The page",
-      schema: z.object({ url: z.string(), sessionId: z.string(), expiresAt: instant() }),
+      schema: z.object({
+        url: z.string(),
+        sessionId: z.string(),
+        expiresAt: instant(),
+        /** With the purpose `payment_method` while dues are collected by permission: its text, to be shown before the page. */
+        permission: z.optional(z.object({ version: z.int(), hash: z.string(), html: z.string() })),
+      }),
     },
   }),
   errors: [

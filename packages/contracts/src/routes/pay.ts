@@ -47,3 +47,46 @@ export const pay = defineRoute({
   }),
   errors: [],
 });
+
+export const methodPage = defineRoute({
+  operationId: "methodPage",
+  method: "GET",
+  path: "/pay/{token}/method",
+  function: "checkout",
+  access: "public",
+  page: true,
+  idempotency: "none",
+  summary:
+    "Where another card or bank account is saved, with the permission to collect from it. Opening it starts nothing",
+  throttle: seldomAsked,
+  params,
+  responses: () => ({
+    200: page("What saving another method means, or that the due is paid, or that nothing is to be paid"),
+    ...failures,
+  }),
+  errors: [],
+});
+
+export const saveMethod = defineRoute({
+  operationId: "saveMethod",
+  method: "POST",
+  path: "/pay/{token}/method",
+  function: "checkout",
+  access: "public",
+  page: true,
+  idempotency: "none",
+  summary: "The button of that page: opens Stripe's page that saves a method, or the one that is open",
+  throttle: seldomAsked,
+  params,
+  /** The hash of the permission that the page showed. */
+  query: z.strictObject({ permission: z.optional(z.string().check(z.maxLength(100))) }),
+  responses: () => ({
+    303: {
+      description:
+        "To Stripe's page, or back to the link's own where nothing can be saved, or the permission has changed",
+      headers: { location: "Where to go on" },
+    },
+    ...failures,
+  }),
+  errors: [],
+});

@@ -27,6 +27,16 @@ export * from "./late-money.ts";
 export * from "./limits.ts";
 export * from "./listing.ts";
 export { loseMethod, updateMethod } from "./lost-method.ts";
+export {
+  decideSetup,
+  isSetupOpen,
+  isSetupUnderWay,
+  type MethodSetup,
+  requestSetup,
+  type SetupOutcome,
+  type SetupRefusal,
+  setupRefusal,
+} from "./method-setup.ts";
 export * from "./news.ts";
 export { nextTryAt } from "./next-try.ts";
 export * from "./next-version.ts";

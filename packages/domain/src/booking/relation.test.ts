@@ -86,6 +86,7 @@ describe("what an event on the timeline tells of", () => {
       "MoneyConverted",
       "PaymentActionRequired",
       "PaymentFailed",
+      "PaymentMethodSaved",
       "PaymentProcessing",
       "PaymentSettled",
       "RefundFailed",

@@ -1,0 +1,38 @@
+import type { AttemptRef, Context as CommandContext } from "@clearing/commands/context";
+import { openSetup } from "@clearing/commands/method-setup";
+import { settleSetupOnReturn } from "@clearing/commands/settle-setup";
+import type { PaymentMethod } from "@clearing/domain/booking";
+import type { Gateway } from "@clearing/payments";
+import { callerIn, owns } from "@clearing/runtime/access";
+import type { Answer, Reply } from "@clearing/runtime/api";
+import type { RequestContext } from "@clearing/runtime/binding";
+import { contextOf } from "@clearing/runtime/commands";
+import type { Deps } from "@clearing/runtime/deps";
+import { openPageAnswer } from "./open-page-answer.ts";
+import { refuseStripe } from "./refusal.ts";
+import { methodReturnPage, unknownPage } from "./return-page.ts";
+
+/** Opens the page that saves another method for the client, whose permission for it is given with their own request. */
+export async function methodCheckout(
+  context: RequestContext<Deps & { gateway: Gateway }>,
+  bookingId: string,
+  method: PaymentMethod | undefined,
+): Promise<Answer> {
+  const { deps, sourceIp, userAgent } = context;
+  const caller = callerIn(context);
+  const giver = { sourceIp, userAgent, signedBy: caller.sub };
+  const opened = await openSetup(contextOf(deps), { bookingId, method }, giver, (booking) => owns(caller, booking));
+  if (!opened.ok) return "kind" in opened ? refuseStripe(opened, deps.log) : { refused: opened.reason };
+  const { url, sessionId, sessionExpiresAt: expiresAt } = opened.setup;
+  const { permission } = opened;
+  const text = permission && { version: permission.version, hash: permission.hash, html: permission.html };
+  const answer = { url, sessionId, expiresAt, ...(text === null ? {} : { permission: text }) };
+  return openPageAnswer(context, answer);
+}
+
+/** The way back from the page that saves a method. */
+export async function methodReturn(context: CommandContext, ref: AttemptRef): Promise<Reply> {
+  const settled = await settleSetupOnReturn(context, ref);
+  if (settled.ok) return methodReturnPage(settled.setup);
+  return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
+}

@@ -1,0 +1,111 @@
+import { type Permission, permissionDocument } from "@clearing/domain/agreement";
+import {
+  type Booking,
+  isSetupOpen,
+  type MethodSetup,
+  type PaymentMethod,
+  requestSetup,
+  type SetupRefusal,
+  setupRefusal,
+} from "@clearing/domain/booking";
+import type { GatewayFailure } from "@clearing/payments";
+import { readBooking } from "@clearing/store/booking";
+import { commit } from "@clearing/store/commit";
+import { readSetups, setupPut } from "@clearing/store/method-setup";
+import { permissionPut } from "@clearing/store/permission";
+import { wayBackPut } from "@clearing/store/way-back";
+import type { Context } from "./context.ts";
+import { ensureCustomer } from "./customer.ts";
+import { type PermissionGiver, permissionGiven } from "./permission.ts";
+import { customerGone, neverMade, neverShown } from "./session.ts";
+import { settleSetup } from "./settle-setup.ts";
+
+/** The method that a client is about to save, in words. */
+const methodToCome = "the card or bank account that you save next";
+
+/** The text by which automatic collection goes on with the method that is saved next; null while it is off. */
+export const permissionToRenew = (booking: Booking) =>
+  booking.autopay ? permissionDocument(booking, methodToCome) : null;
+
+export type SetupCommand = {
+  bookingId: string;
+  method?: PaymentMethod | undefined;
+  /** The hash of the permission as a page has shown it, null where it showed none: another one now opens nothing. */
+  shown?: string | null | undefined;
+};
+
+export type OpenSetup = MethodSetup & { sessionId: string; url: string };
+
+export type SetupOpened =
+  /** `permission` is in force for the method to come once the page is completed; null while nothing is collected. */
+  | { ok: true; setup: OpenSetup; permission: Permission | null }
+  | { ok: false; reason: SetupRefusal | "not_found" | "agreement_changed" | "conflict" }
+  | GatewayFailure;
+
+/** At the most: a page that is over meanwhile, one that was never made, a customer that is gone, and then one more. */
+const rounds = 4;
+
+/**
+ * Opens Stripe's page that saves another method, or gives the one that is open. What is to be collected from the method
+ * to come is permitted by the text that was shown, kept with the evidence of `giver` before the page is opened, and in
+ * force once the page is completed. A booking of which `maySave` does not hold is not found.
+ */
+export async function openSetup(
+  context: Context,
+  { bookingId, method, shown }: SetupCommand,
+  giver: PermissionGiver,
+  maySave: (booking: Booking) => boolean = () => true,
+): Promise<SetupOpened> {
+  let gone: string | undefined;
+  for (let round = 0; round < rounds; round++) {
+    const booking = await readBooking(context.store, bookingId);
+    if (booking === null || !maySave(booking)) return { ok: false, reason: "not_found" };
+    const refusal = setupRefusal(booking);
+    if (refusal !== null) return { ok: false, reason: refusal };
+    const permission = permissionToRenew(booking);
+    if (shown !== undefined && shown !== (permission?.hash ?? null)) return { ok: false, reason: "agreement_changed" };
+    const now = context.clock.now();
+    const open = (await readSetups(context.store, bookingId)).findLast((one) => isSetupOpen(one, permission, now));
+    const setup = open === undefined ? await begin(context, booking, method, giver, gone) : { ok: true as const, open };
+    if (!setup.ok) return setup;
+    const settled = await settleSetup(context, { bookingId, attemptId: setup.open.id }, "checkout");
+    if (!settled.ok) return settled;
+    const { status, sessionId, url, sessionExpiresAt, failureCode, customerId } = settled.setup;
+    if (status === "open" && sessionId !== null && url !== null && sessionExpiresAt > context.clock.now()) {
+      return { ok: true, setup: { ...settled.setup, sessionId, url }, permission };
+    }
+    if (status === "refused" && failureCode === customerGone) gone = customerId;
+    else if (status === "refused" && failureCode !== neverMade && failureCode !== neverShown)
+      return { ok: false, kind: "invalid", code: failureCode ?? "refused", message: "Stripe refused the session" };
+  }
+  return { ok: false, reason: "conflict" };
+}
+
+/** The first transaction: the setup, its way back, and the permission with the evidence of who gives it. */
+async function begin(
+  context: Context,
+  booking: Booking,
+  method: PaymentMethod | undefined,
+  giver: PermissionGiver,
+  gone: string | undefined,
+): Promise<{ ok: true; open: MethodSetup } | { ok: false; reason: "conflict" } | GatewayFailure> {
+  const { store, ids, clock, site } = context;
+  const customer = await ensureCustomer(context, booking.owner.email, { gone });
+  if (!customer.ok) return customer;
+  const now = clock.now();
+  const given = booking.autopay ? permissionGiven(store, booking, methodToCome, giver, now) : null;
+  const asked = {
+    id: ids.next("set"),
+    customerId: customer.customerId,
+    method,
+    returnUrl: `${site.publicUrl}/v1/checkout/return`,
+    permission: given?.reference ?? null,
+  };
+  const setup = requestSetup(booking, asked, now);
+  const result = await commit(store, [
+    setupPut(store, setup),
+    wayBackPut(store, setup.id, { bookingId: booking.id, attemptId: setup.id }),
+    ...(given === null ? [] : [permissionPut(store, booking.id, given.stored)]),
+  ]);
+  return result.ok ? { ok: true, open: setup } : { ok: false, reason: "conflict" };
+}

@@ -1,0 +1,108 @@
+import {
+  decideSetup,
+  isSetupUnderWay,
+  type MethodSetup,
+  type PaymentMethod,
+  type SetupOutcome,
+} from "@clearing/domain/booking";
+import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
+import { bookingWrites } from "@clearing/store/booking";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { readSetup, readSetupFile, setupPut } from "@clearing/store/method-setup";
+import { mayAskStripe, readWayBack, wayBackPut } from "@clearing/store/way-back";
+import { type AttemptRef, attemptNamed, by, type Context } from "./context.ts";
+import type { Applied } from "./payment.ts";
+import { sessionOfPage } from "./session.ts";
+
+export type SetupSettled =
+  | { ok: true; setup: MethodSetup }
+  | { ok: false; reason: "not_found" | "conflict" }
+  | GatewayFailure;
+
+/** Whether what a name leads back to is a try to save a method, and none to pay. */
+export const isSetup = ({ attemptId }: AttemptRef): boolean => attemptId.startsWith("set_");
+
+/**
+ * Asks Stripe how one setup stands and applies the answer. Idempotent and safe to call from everywhere: webhook, return
+ * page, sweep, a client's next click. A setup whose session was never heard of is finished first, under its own key.
+ */
+export async function settleSetup(context: Context, ref: AttemptRef, action: string): Promise<SetupSettled> {
+  const { bookingId, attemptId: id } = ref;
+  const setup = await readSetup(context.store, bookingId, id);
+  if (setup === null) return { ok: false, reason: "not_found" };
+  if (!isSetupUnderWay(setup)) return { ok: true, setup };
+  const session = await sessionOfPage(context, setup, () => createSession(context, setup));
+  if (session.ok) return applySetup(context, ref, session.value, outcomeOf(session.value), action);
+  if (session.kind !== "invalid") return session;
+  return applySetup(context, ref, null, { kind: "refused", code: session.code }, action);
+}
+
+/** How a setup stands, for who comes back from Stripe's page, or has kept the link. Stripe is asked seldom. */
+export async function settleSetupOnReturn(context: Context, ref: AttemptRef): Promise<SetupSettled> {
+  if (await mayAskStripe(context.store, ref, context.clock.now())) return settleSetup(context, ref, "checkout_return");
+  const setup = await readSetup(context.store, ref.bookingId, ref.attemptId);
+  return setup === null ? { ok: false, reason: "not_found" } : { ok: true, setup };
+}
+
+/** A session that saves a method: settles the setup that it is of. One of another system changes nothing. */
+export async function applySetupSession(context: Context, session: CheckoutFacts, action: string): Promise<Applied> {
+  const { sessionId, metadata } = session;
+  const ref = (await readWayBack(context.store, sessionId)) ?? attemptNamed(context, metadata);
+  if (ref === null || !isSetup(ref)) return { ok: true };
+  const settled = await settleSetup(context, ref, action);
+  return !settled.ok && "reason" in settled && settled.reason === "not_found" ? { ok: true } : settled;
+}
+
+function createSession(context: Context, setup: MethodSetup): Promise<GatewayResult<CheckoutFacts>> {
+  const { id, bookingId, customerId, currency, methods, description, sessionExpiresAt, returnUrl } = setup;
+  const wayBack = `${returnUrl}?attempt=${id}`;
+  const metadata = { app: "clearing", stage: context.site.stage, bookingId, attemptId: id };
+  return context.gateway.createSetupSession(
+    {
+      ...{ customerId, currency, methods, metadata, label: description, expiresAt: sessionExpiresAt },
+      ...{ successUrl: wayBack, cancelUrl: wayBack },
+    },
+    id,
+  );
+}
+
+/** What a session says of the setup behind it. A page that was completed has a method, or Stripe checks it still. */
+function outcomeOf({ status, setup, customerId }: CheckoutFacts): SetupOutcome {
+  if (status !== "complete") return { kind: status };
+  const { method = null, mandateId = null } = setup ?? {};
+  if (setup?.status === "canceled") return { kind: "expired" };
+  if (setup?.status !== "succeeded" || method === null || customerId === null) return { kind: "pending" };
+  const { methodId: id, type, fingerprint, last4, expiresOn } = method;
+  if (!isOffered(type)) return { kind: "refused", code: "method_not_offered" };
+  return { kind: "saved", method: { id, customerId, type, fingerprint, last4, expiresOn, mandateId } };
+}
+
+const isOffered = (type: string): type is PaymentMethod => type === "card" || type === "us_bank_account";
+
+/** Writes what a setup has come to, with the booking that it changes. */
+function applySetup(
+  context: Context,
+  { bookingId, attemptId }: AttemptRef,
+  session: CheckoutFacts | null,
+  outcome: SetupOutcome,
+  action: string,
+): Promise<SetupSettled> {
+  const { store } = context;
+  const shown = session && { id: session.sessionId, url: session.url };
+  return untilFresh<SetupSettled>(store, async () => {
+    const occasion = by(context, action);
+    const file = await readSetupFile(store, bookingId, attemptId);
+    if (file === null) return { ok: false, reason: "not_found" };
+    const { booking, setup } = file;
+    const decided = decideSetup(booking, setup, shown, outcome, occasion.now);
+    if (decided === null) return { ok: true, setup };
+    const { setup: next, change } = decided;
+    const isNamed = shown !== null && setup.sessionId === null;
+    const result = await commit<"stale">(store, [
+      setupPut(store, next),
+      ...(isNamed ? [wayBackPut(store, shown.id, { bookingId, attemptId })] : []),
+      ...(change === null ? [] : bookingWrites(store, booking, change, occasion)),
+    ]);
+    return result.ok ? { ok: true, setup: next } : result;
+  });
+}

@@ -1,0 +1,35 @@
+import type { Booking, MethodSetup } from "@clearing/domain/booking";
+import { readChildren } from "./booking-children.ts";
+import type { Guarded } from "./commit.ts";
+import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
+import { keys } from "./keys.ts";
+import { readItem, readItems } from "./read.ts";
+import type { Store } from "./store.ts";
+import { follows } from "./version.ts";
+
+/** The tries to save another method on a booking, the oldest first; consistently. */
+export async function readSetups(store: Store, bookingId: string): Promise<MethodSetup[]> {
+  return (await readChildren(store, bookingId, "SET#")).map((item) => fromDeadlineItem<MethodSetup>(item));
+}
+
+export const readSetup = (store: Store, bookingId: string, id: string): Promise<MethodSetup | null> =>
+  readItem(store, keys.setup(bookingId, id), fromDeadlineItem<MethodSetup>);
+
+/** A setup with its booking, by one read; null unless both are there. */
+export async function readSetupFile(
+  store: Store,
+  bookingId: string,
+  id: string,
+): Promise<{ setup: MethodSetup; booking: Booking } | null> {
+  const items = await readItems(store, [keys.booking(bookingId), keys.setup(bookingId, id)]);
+  const booking = items.find(({ sk }) => sk === "BOOKING");
+  const setup = items.find(({ sk }) => sk !== "BOOKING");
+  if (booking === undefined || setup === undefined) return null;
+  return { booking: fromDeadlineItem<Booking>(booking), setup: fromDeadlineItem<MethodSetup>(setup) };
+}
+
+/** A setup's next version; a first version must be new. It is due as an attempt is, for who has to ask Stripe. */
+export function setupPut(store: Store, setup: MethodSetup): Guarded<"stale"> {
+  const Item = toDeadlineItem(setup, "ATTEMPT", keys.setup(setup.bookingId, setup.id));
+  return { write: { Put: { TableName: store.tables.core, Item, ...follows(setup.version) } }, refusal: "stale" };
+}

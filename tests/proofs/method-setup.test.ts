@@ -1,0 +1,248 @@
+import { openSetup, permissionToRenew } from "@clearing/commands/method-setup";
+import { workOnSetup } from "@clearing/commands/payment-deadlines";
+import { settleSetupOnReturn } from "@clearing/commands/settle-setup";
+import { applyStripeEvent } from "@clearing/commands/stripe-event";
+import type { Booking } from "@clearing/domain/booking";
+import { plusHours, plusMinutes } from "@clearing/domain/time";
+import type { CheckoutFacts, CreateSetupSession, Gateway, GatewayFailure } from "@clearing/payments";
+import { readBooking } from "@clearing/store/booking";
+import { readSetups } from "@clearing/store/method-setup";
+import { readPermission } from "@clearing/store/permission";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changesOf } from "../harness/changes.ts";
+import { contextAt } from "../harness/context.ts";
+import { allowAutopay, now, paidAndSaved } from "../harness/journey.ts";
+import { startTestStore, type TestStore } from "../harness/store.ts";
+
+let running: TestStore;
+beforeAll(async () => {
+  running = await startTestStore();
+});
+afterAll(() => running.stop());
+
+const giver = { sourceIp: "192.0.2.7", userAgent: "phone", signedBy: "link" };
+const silent: GatewayFailure = { ok: false, kind: "unknown", code: "StripeConnectionError", message: "timed out" };
+
+/** Stripe as far as pages that save a method go: it makes one a key, and shows each as it is by now. */
+function stripe() {
+  const sessions = new Map<string, CheckoutFacts>();
+  const asked: { session: CreateSetupSession; key: string }[] = [];
+  const gateway: Partial<Gateway> = {
+    createCustomer: async (_, key) => ({ ok: true, value: { customerId: `cus_${key}` } }),
+    retrieveCustomer: async () => ({ ok: true, value: { deleted: true } }),
+    async createSetupSession(session, key) {
+      asked.push({ session, key });
+      const { customerId, expiresAt, metadata } = session;
+      const made: CheckoutFacts = {
+        ...{ sessionId: `cs_${key}`, status: "open", url: `https://example.org/${key}`, expiresAt, created: now },
+        ...{ customerId, payment: null, setup: null, metadata },
+      };
+      sessions.set(made.sessionId, sessions.get(made.sessionId) ?? made);
+      return { ok: true, value: made };
+    },
+    retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as CheckoutFacts }),
+    listCheckoutSessions: async () => ({ ok: true, value: { items: [...sessions.values()], nextAfter: null } }),
+  };
+  /** The client saves a card on the page. */
+  const complete = (sessionId: string) => {
+    const session = sessions.get(sessionId) as CheckoutFacts;
+    const method = {
+      ...{ methodId: "pm_new", customerId: session.customerId, type: "card", fingerprint: "fp_2", last4: "4444" },
+      expiresOn: "2033-12-31",
+    };
+    const setup = { status: "succeeded", method, mandateId: null };
+    sessions.set(sessionId, { ...session, status: "complete", url: null, setup });
+  };
+  return { gateway, asked, sessions, complete };
+}
+
+async function collected(autopay = true) {
+  const booking = await paidAndSaved(running.store);
+  if (autopay) await allowAutopay(running.store, booking);
+  const account = stripe();
+  const at = (instant = now) => contextAt(running.store, account.gateway, instant);
+  const read = async () => (await readBooking(running.store, booking.id)) as Booking;
+  const setups = () => readSetups(running.store, booking.id);
+  const open = (shown?: string | null, instant = now) =>
+    openSetup(at(instant), { bookingId: booking.id, shown }, giver);
+  return { ...account, id: booking.id, at, read, setups, open };
+}
+
+async function opened(autopay = true) {
+  const life = await collected(autopay);
+  const page = await life.open();
+  if (!page.ok) throw new Error("it was refused");
+  return { ...life, setup: page.setup };
+}
+
+describe("a page that saves another method", () => {
+  test("is asked for under a key that is stored before, with the evidence of the permission that was shown", async () => {
+    const life = await collected();
+    const { createSetupSession: make } = life.gateway as Gateway;
+    const stored: string[] = [];
+    life.gateway.createSetupSession = async (session, key) => {
+      stored.push(...(await life.setups()).map(({ id, status }) => `${id === key} ${status}`));
+      return make(session, key);
+    };
+    const permission = permissionToRenew(await life.read());
+    const page = await life.open(permission?.hash);
+
+    expect(stored).toEqual(["true requested"]);
+    expect(page).toMatchObject({ ok: true, setup: { status: "open" }, permission: { hash: permission?.hash } });
+    const [setup] = await life.setups();
+    const kept = await readPermission(running.store, life.id, setup?.permission?.id ?? "");
+    expect(kept).toMatchObject({
+      hash: permission?.hash,
+      html: permission?.html,
+      given: { at: now, methodId: null, sourceIp: "192.0.2.7", userAgent: "phone", givenBy: "link" },
+    });
+    expect((await life.read()).permission?.hash).not.toBe(permission?.hash);
+  });
+
+  test("is opened for the text that was shown, and for no other", async () => {
+    const life = await collected();
+
+    expect(await life.open(null)).toEqual({ ok: false, reason: "agreement_changed" });
+    expect(await life.open("another")).toEqual({ ok: false, reason: "agreement_changed" });
+    expect(await life.setups()).toEqual([]);
+    expect(await (await collected(false)).open(null)).toMatchObject({ ok: true, permission: null });
+  });
+
+  test("is given again while it is open, and another one when it has ended", async () => {
+    const life = await opened();
+    const { setup } = life;
+    const again = await life.open();
+    const later = await life.open(undefined, plusMinutes(now, 31));
+
+    expect(again).toMatchObject({ setup: { id: setup.id, url: setup.url } });
+    expect(later).toMatchObject({ ok: true });
+    expect(later.ok && later.setup.id).not.toBe(setup.id);
+  });
+
+  test("whose answer was lost is asked for again under its own key, by the next click or the sweep", async () => {
+    const life = await collected();
+    const { createSetupSession: make } = life.gateway as Gateway;
+    life.gateway.createSetupSession = async (session, key) => {
+      await make(session, key);
+      return silent;
+    };
+    expect(await life.open()).toEqual(silent);
+    life.gateway.createSetupSession = make;
+    const [setup] = await life.setups();
+    const swept = await workOnSetup(life.at(plusMinutes(now, 2)), life.id, setup?.id ?? "");
+
+    expect(swept).toEqual({ ok: true });
+    expect(await life.open()).toMatchObject({ ok: true, setup: { id: setup?.id } });
+    expect(new Set(life.asked.map(({ key }) => key))).toEqual(new Set([setup?.id]));
+  });
+
+  test("is looked up once its key is a day old, and never made under it again", async () => {
+    const life = await collected();
+    const { createSetupSession: make } = life.gateway as Gateway;
+    life.gateway.createSetupSession = async () => silent;
+    await life.open();
+    const [setup] = await life.setups();
+    const work = () => workOnSetup(life.at(plusHours(now, 24)), life.id, setup?.id ?? "");
+    life.gateway.createSetupSession = make;
+
+    await work();
+
+    expect(life.asked).toEqual([]);
+    expect(await life.setups()).toMatchObject([{ status: "refused", dueAt: null }]);
+  });
+
+  test("is asked for of another customer where Stripe has deleted the client's", async () => {
+    const life = await collected();
+    const { createSetupSession: make } = life.gateway as Gateway;
+    let refused = 0;
+    life.gateway.createSetupSession = async (session, key) => {
+      if (refused++ > 0) return make(session, key);
+      return { ok: false, kind: "invalid", code: "resource_missing", param: "customer", message: "No such customer" };
+    };
+
+    const page = await life.open();
+
+    const [first, second] = await life.setups();
+    expect(page).toMatchObject({ ok: true, setup: { id: second?.id } });
+    expect(first).toMatchObject({ status: "refused", failureCode: "customer_gone" });
+    expect(second?.customerId).not.toBe(first?.customerId);
+  });
+});
+
+describe("a method that was saved", () => {
+  const event = { type: "checkout.session.completed", objectType: "checkout.session" };
+
+  test.each(["webhook", "way back", "sweep"] as const)(
+    "replaces the one before, once, whoever tells: %s first",
+    async (first) => {
+      const life = await opened();
+      const { setup } = life;
+      life.complete(setup.sessionId);
+      const ref = { bookingId: life.id, attemptId: setup.id };
+      const tell = {
+        webhook: () => applyStripeEvent(life.at(), { ...event, objectId: setup.sessionId }),
+        "way back": () => settleSetupOnReturn(life.at(), ref),
+        sweep: () => workOnSetup(life.at(), life.id, setup.id),
+      };
+      const changed = await changesOf(running.store, tell[first]);
+      const again = await changesOf(running.store, async () => {
+        await tell.webhook();
+        await tell.sweep();
+      });
+
+      expect(changed.filter((name) => !name.startsWith("way back"))).toEqual([
+        ...["PaymentMethodSaved", "audit of a booking", "booking", "setup", "way to a booking", "way to a booking"],
+      ]);
+      expect(again).toEqual([]);
+      expect(await life.read()).toMatchObject({
+        autopay: true,
+        permission: { id: setup.permission?.id },
+        savedMethod: {
+          id: "pm_new",
+          customerId: setup.customerId,
+          last4: "4444",
+          expiresOn: "2033-12-31",
+          unusable: null,
+        },
+      });
+    },
+  );
+
+  test("by two consumers at once is written once", async () => {
+    const life = await opened();
+    life.complete(life.setup.sessionId);
+    const told = () => applyStripeEvent(life.at(), { ...event, objectId: life.setup.sessionId });
+
+    const changed = await changesOf(running.store, () => Promise.all([told(), told(), told()]));
+
+    expect(changed.filter((name) => name === "PaymentMethodSaved")).toHaveLength(1);
+  });
+
+  test("on a session of another system changes nothing", async () => {
+    const life = await opened();
+    const session = life.sessions.get(life.setup.sessionId) as CheckoutFacts;
+    life.sessions.set("cs_other", {
+      ...session,
+      sessionId: "cs_other",
+      status: "complete",
+      metadata: { app: "other" },
+    });
+
+    const changed = await changesOf(running.store, () =>
+      applyStripeEvent(life.at(), { ...event, objectId: "cs_other" }),
+    );
+
+    expect(changed).toEqual([]);
+  });
+
+  test("by a copy of the metadata is told by the setup's own session alone", async () => {
+    const life = await opened();
+    const session = life.sessions.get(life.setup.sessionId) as CheckoutFacts;
+    life.sessions.set("cs_copy", { ...session, sessionId: "cs_copy" });
+    life.complete("cs_copy");
+
+    await applyStripeEvent(life.at(), { ...event, objectId: "cs_copy" });
+
+    expect((await life.read()).savedMethod?.last4).toBe("4242");
+  });
+});
