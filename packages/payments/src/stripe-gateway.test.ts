@@ -253,6 +253,37 @@ describe("what Stripe says, as plain facts", () => {
   });
 
   it.each([
+    [
+      "card that is good through February",
+      {
+        type: "card",
+        customer: "cus_1",
+        card: { fingerprint: "fp_1", last4: "4242", exp_month: 2, exp_year: 2028 },
+      },
+      { customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2028-02-29" },
+    ],
+    [
+      "bank account that was detached",
+      { type: "us_bank_account", customer: null, us_bank_account: { fingerprint: "fp_2", last4: "6789" } },
+      { customerId: null, type: "us_bank_account", fingerprint: "fp_2", last4: "6789", expiresOn: null },
+    ],
+  ])("tells of a %s", async (_what, shown, facts) => {
+    const { gateway } = await stripeThat(json(200, { object: "payment_method", id: "pm_1", ...shown }));
+
+    expect(await gateway.retrievePaymentMethod("pm_1")).toEqual({ ok: true, value: { methodId: "pm_1", ...facts } });
+  });
+
+  it("tells of a mandate, and of which method it is", async () => {
+    const mandate = { object: "mandate", id: "mandate_1", status: "inactive", payment_method: "pm_1" };
+    const { gateway } = await stripeThat(json(200, mandate));
+
+    expect(await gateway.retrieveMandate("mandate_1")).toEqual({
+      ok: true,
+      value: { mandateId: "mandate_1", status: "inactive", methodId: "pm_1" },
+    });
+  });
+
+  it.each([
     [{ customerId: "cus_1" }, "customer=cus_1"],
     [
       { createdFrom: "2027-01-01T00:00:00Z", createdTo: "2027-01-01T00:31:00Z" },
