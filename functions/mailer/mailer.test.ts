@@ -4,7 +4,9 @@ import type { Booking } from "@clearing/domain/booking";
 import type { EventName } from "@clearing/domain/event";
 import { personKey } from "@clearing/domain/person";
 import { today } from "@clearing/domain/testing/retreat";
+import { readConfig } from "@clearing/runtime/config";
 import type { BusEvent } from "@clearing/runtime/consumer";
+import type { Deps } from "@clearing/runtime/deps";
 import type { Mail, MailOutcome } from "@clearing/runtime/mailer";
 import { payLinks } from "@clearing/runtime/pay-links";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
@@ -17,7 +19,11 @@ function event(name: EventName, data: Record<string, unknown> = {}): BusEvent {
   return { source: "clearing", name, id: "evt_1", version: 1, occurredAt: "2027-01-01T00:00:00Z", subject, data };
 }
 
-function office(answer: () => Promise<MailOutcome> = async () => "sent", booking: Booking = anna.held) {
+function office(
+  answer: () => Promise<MailOutcome> = async () => "sent",
+  booking: Booking = anna.held,
+  parts: Partial<Deps> = {},
+) {
   const sent: Mail[] = [];
   const mailer = {
     send: async (mail: Mail) => {
@@ -25,7 +31,7 @@ function office(answer: () => Promise<MailOutcome> = async () => "sent", booking
       return answer();
     },
   };
-  const { deps, table, log } = fakeDeps({ mailer, clock: { now: () => today } });
+  const { deps, table, log } = fakeDeps({ mailer, clock: { now: () => today }, ...parts });
   table.on(GetCommand).resolves({ Item: { ...booking, pk: "BKG#bkg_1", sk: "BOOKING" } });
   const links = async () => payLinks(["sample key"]);
   return { sent, table, log, handle: (of: BusEvent) => mailAbout(of, { ...deps, mailer, payLinks: links }) };
@@ -47,6 +53,17 @@ describe("a mail", () => {
     ]);
     expect(sent[0]?.text).toContain("January 4, 2027, 10:30 AM MST");
     expect(sent[0]?.html).toContain("<p>Reference: bkg_1</p>");
+  });
+
+  it("to the operator asks its function for no more than a mailer has, and leads to no page of clients", async () => {
+    const names = { MERCHANT_NAME: "Sample Operator", SUPPORT_EMAIL: "help@example.org" };
+    const config = readConfig({ ...names, SITE_URL: "https://my.example.org", PUBLIC_URL: "https://api.example.org" });
+    const { sent, handle } = office(undefined, anna.confirmed, { config });
+
+    await handle(event("CollectionTaskOpened", { dueId: "due_1", reason: "not_paid" }));
+
+    expect(sent).toMatchObject([{ id: "evt_1.operator", to: "help@example.org", tags: { recipient: "operator" } }]);
+    expect(sent[0]?.html).not.toContain("my.example.org");
   });
 
   it("is not sent for events that concern nobody outside", async () => {

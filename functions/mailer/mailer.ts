@@ -14,7 +14,7 @@ import { isRemoved } from "@clearing/store/removed";
 import { noteUndeliverable } from "@clearing/store/undeliverable";
 import { addresseesOf } from "./addressees.ts";
 import { mails } from "./mails.ts";
-import { renderMail } from "./render.ts";
+import { renderMail, type Sender } from "./render.ts";
 import type { Facts } from "./words.ts";
 
 type MailerDeps = Deps & { mailer: Mailer; payLinks: () => Promise<PayLinks> };
@@ -45,8 +45,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
     if (wording === null) continue;
     const id = `${event.id}.${recipient}`;
     const tags = { booking: bookingId, recipient };
-    // The page of bookings is the clients'.
-    const sender = recipient === "operator" ? { ...config, siteUrl: undefined } : config;
+    const sender = recipient === "operator" ? withoutSite(config) : config;
     const mail = { id, to, subject: wording.subject, ...renderMail(booking, wording, sender), tags };
     const consumed = await consumedOnce(deps.store, { prefix: "MAIL", eventId: id }, () =>
       send(mail, boundOf(name, booking), deps),
@@ -54,6 +53,14 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
     deps.log.info("mail", { bookingId, recipient, consumed });
   }
 }
+
+/** The page of bookings is the clients': no mail leads staff there. */
+const withoutSite = ({ merchantName, supportEmail, supportPhone }: Sender): Sender => ({
+  merchantName,
+  supportEmail,
+  supportPhone,
+  siteUrl: undefined,
+});
 
 const copiesPermission: readonly EventName[] = ["AutopayChanged", "PaymentMethodSaved", "AgreementSigned"];
 

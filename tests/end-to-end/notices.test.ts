@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Client, type Due, type Mail, openCohort, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const lateCharge = { amount: 2_500, graceDays: 10 };
+const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 14 };
+
+const mailsTo = async (to: string): Promise<Mail[]> =>
+  (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
+
+/** The clock to so many days after a date, past the time of collection in any zone of America. */
+async function moveTo(date: string, days: number): Promise<void> {
+  const moved = new Date(`${date}T19:00:00Z`);
+  moved.setUTCDate(moved.getUTCDate() + days);
+  await world.moveClock({ to: moved.toISOString().replace(".000Z", "Z") });
+}
+
+const balanceOf = async (client: Client): Promise<Due> => (await client.read()).dues[1] as Due;
+
+/** The notices of a client, as their events tell of them. */
+const noticesOf = async ({ id }: Client): Promise<unknown[]> =>
+  (await world.events(id))
+    .filter(({ type }) => type === "DueNotice")
+    .map(({ detail: { data } }) => [data.dueId, data.kind, data.days, data.cancelsOn]);
+
+test("a balance is noticed, charged for being late and its booking cancelled; one that is collected is noticed and paid", async () => {
+  const program = { nonPayment, lateCharge };
+  const cohortId = (await openCohort(world, { inDays: 60, count: 2, program })).id;
+  const [silent, collected] = [new Client(world), new Client(world)];
+  await silent.confirm(cohortId);
+  await collected.hold(cohortId, "deposit_and_balance");
+  await collected.sign(true);
+  await collected.pay();
+  await collected.clear();
+  const { id: dueId, dueOn } = await balanceOf(silent);
+
+  await moveTo(dueOn, 0);
+  expect(await noticesOf(silent)).toEqual([
+    [dueId, "upcoming", 7, null],
+    [dueId, "upcoming", 1, null],
+  ]);
+  expect(await balanceOf(collected)).toMatchObject({ status: "paid" });
+  const [notice] = (await mailsTo(collected.email)).filter(({ subject }) => subject.startsWith("Your payment on "));
+  expect(notice?.text).toMatch(
+    /We will collect it on .* from your card ending in 4242\. You do not have to do anything\./,
+  );
+  expect(notice?.text).not.toContain("/pay/");
+
+  await moveTo(dueOn, 12);
+  const { dues } = await silent.read();
+  const charge = dues[2] as Due;
+  expect(charge).toMatchObject({ kind: "late_charge", amount: 2_500, status: "scheduled" });
+  expect((await noticesOf(silent)).slice(2)).toEqual([
+    [dueId, "past_due", 3, null],
+    [dueId, "final", 7, expect.stringMatching(/^\d{4}-\d\d-\d\d$/)],
+  ]);
+
+  await moveTo(dueOn, 16);
+  expect(await silent.read()).toMatchObject({ status: "cancelled", balance: 0, refunded: 0 });
+  await moveTo(dueOn, 90);
+  expect(await noticesOf(silent)).toHaveLength(5);
+  const subjects = await world.mail(silent.email);
+  expect(subjects.slice(subjects.indexOf("Your booking is confirmed") + 1)).toEqual([
+    ...[expect.stringMatching(/^Your payment on /), expect.stringMatching(/^Your payment on /)],
+    ...["Your payment is past due", "Final notice: your payment is past due", "A late charge was added"],
+    ...[expect.stringMatching(/^Your payment on /), "Your booking is cancelled"],
+  ]);
+  expect(await world.misshapenEvents()).toEqual([]);
+  expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
+});
+
+test("the link of a notice leads to its payment, and staff are told of what nothing more happens for", async () => {
+  const client = new Client(world);
+  await client.confirm((await openCohort(world, { inDays: 60 })).id, "full");
+  const { dueOn } = await balanceOf(client);
+  await world.moveClock({ advance: "PT2M" });
+  const [atOnce] = (await mailsTo(client.email)).filter(({ subject }) => subject.startsWith("Your payment on "));
+  const path = new URL(/https?:\S+\/pay\/\S+/.exec(atOnce?.text ?? "")?.[0] ?? "http://none").pathname;
+  expect(await world.api("GET", path)).toMatchObject({ status: 200, body: expect.stringContaining("$16,000.00") });
+
+  await moveTo(dueOn, 7);
+  const told = async () => (await world.events(client.id)).filter(({ type }) => type === "CollectionTaskOpened");
+  expect(await told()).toEqual([]);
+  await moveTo(dueOn, 8);
+  expect((await told()).map(({ detail }) => detail.data.reason)).toEqual(["not_paid"]);
+  const toOperator = (await mailsTo("support@dev.clearing.example")).filter(({ text }) => text.includes(client.id));
+  expect(toOperator.at(-1)).toMatchObject({ subject: "A payment needs your attention" });
+});
