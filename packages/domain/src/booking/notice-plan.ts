@@ -56,7 +56,8 @@ function plannedNotices(booking: Booking, due: Due): Planned[] {
     const kind = index === days.length - 1 ? "final" : "past_due";
     return { kind, days: day, at: at(afterCountedDays(booking, counts, day)) };
   });
-  return [...(before.length === 0 ? [atOnce] : before), ...after];
+  const isNoneLeft = before.length === 0 && (byConfirmation || collection.noticeDaysBefore.length > 0);
+  return [...(isNoneLeft ? [atOnce] : before), ...after];
 }
 
 /** Which notices have gone of the date that a due has, in their order. */

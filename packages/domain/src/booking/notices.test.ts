@@ -158,6 +158,14 @@ describe("the notices of a due", () => {
     expect(told(owing(near, { collection }), [plusHours(at(-3), -5), ...everyDay(-3, 1)])).toEqual(["-3: upcoming 3"]);
   });
 
+  test("go only after the date where the program has none before it", () => {
+    const collection = { retryDays: [3], noticeDaysBefore: [], moveDays: 14, moves: 2 };
+
+    expect(told(owing({}, { collection }), [plusHours(at(-31), 3), ...everyDay(-10, 9)])).toEqual([
+      ...["3: past_due 3", "7: final 7"],
+    ]);
+  });
+
   test("go at the confirmation for the balance of `full`, and once more where that is lost and found", () => {
     const full = new Life(held("full")).sign().pay("deposit").at("2027-02-01T15:00:00Z");
     full.sweep();
