@@ -3,6 +3,7 @@ import * as Instants from "temporal-polyfill/fns/Instant";
 import * as PlainDate from "temporal-polyfill/fns/PlainDate";
 import * as PlainTime from "temporal-polyfill/fns/PlainTime";
 import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
+import { remembered } from "./remembered.ts";
 
 /** ISO 8601, UTC, whole seconds: `2027-03-01T17:00:00Z`. Compares as text. */
 export type Instant = string;
@@ -41,8 +42,9 @@ export const plusHours = (instant: Instant, hours: number): Instant => plusSecon
 /** So many times 24 hours later; for calendar days use `addDays`. */
 export const plusDays = (instant: Instant, days: number): Instant => plusSeconds(instant, days * 86_400);
 
-export const addDays = (date: CalendarDate, days: number): CalendarDate =>
-  dateText(PlainDate.addDays(toDate(date), days));
+export const addDays = remembered(
+  (date: CalendarDate, days: number): CalendarDate => dateText(PlainDate.addDays(toDate(date), days)),
+);
 
 /** So many calendar months later, clamped to the month's end: 31 January plus one month is the last of February. */
 export const addMonths = (date: CalendarDate, months: number): CalendarDate =>
@@ -59,24 +61,31 @@ export function isOfAge(bornOn: CalendarDate, years: number, on: CalendarDate): 
 }
 
 /** Calendar days from one date to another; negative when `to` is earlier. */
-export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
-  PlainDate.diffDays(toDate(from), toDate(to));
+export const daysBetween = remembered((from: CalendarDate, to: CalendarDate): number =>
+  PlainDate.diffDays(toDate(from), toDate(to)),
+);
 
 /** The calendar date of an instant in a time zone. */
-export const dateIn = (zone: string, instant: Instant): CalendarDate =>
-  dateText(ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromString(instant), zone)));
+export const dateIn = remembered(
+  (zone: string, instant: Instant): CalendarDate =>
+    dateText(ZonedDateTime.toPlainDate(Instants.toZonedDateTimeISO(Instants.fromString(instant), zone))),
+);
 
 /** The instant of a wall-clock time (`HH:MM`) on a date; one that daylight saving skips is moved on, the first of two. */
-export const instantAt = (date: CalendarDate, time: string, timeZone: string): Instant =>
-  toInstant(
-    ZonedDateTime.toInstant(
-      PlainDate.toZonedDateTime(toDate(date), { timeZone, plainTime: PlainTime.fromString(time) }),
+export const instantAt = remembered(
+  (date: CalendarDate, time: string, timeZone: string): Instant =>
+    toInstant(
+      ZonedDateTime.toInstant(
+        PlainDate.toZonedDateTime(toDate(date), { timeZone, plainTime: PlainTime.fromString(time) }),
+      ),
     ),
-  );
+);
 
 /** The first instant of a date in a zone; not always 00:00, where daylight saving skips midnight. */
-export const startOfDay = (date: CalendarDate, zone: string): Instant =>
-  toInstant(ZonedDateTime.toInstant(PlainDate.toZonedDateTime(toDate(date), zone)));
+export const startOfDay = remembered(
+  (date: CalendarDate, zone: string): Instant =>
+    toInstant(ZonedDateTime.toInstant(PlainDate.toZonedDateTime(toDate(date), zone))),
+);
 
 /** The end of a date in a zone: the first instant of the next one. */
 export const endOfDay = (date: CalendarDate, zone: string): Instant =>
