@@ -167,6 +167,9 @@ const bodies: Record<string, unknown> = {
   recordAdmission: { outcome: "admitted" },
   openCheckout: { purpose: "due", dueId: "due_1", amount: 10_000, method: "card" },
   cancelBooking: { reason: "Sample reason" },
+  waiveDue: { reason: "Sample reason" },
+  deferDue: { dueOn: "2027-04-01", reason: "Sample reason" },
+  putCollection: { paused: true, reason: "Sample reason" },
   recordEvaluation: { kind: "medical", outcome: "cleared", validUntil: "2027-03-20", note: "Sample note" },
   withdrawClearance: { note: "Sample note" },
 };

@@ -13,7 +13,9 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { admissionBinding } from "./booking/admission.ts";
 import { agreementBindings } from "./booking/agreement.ts";
 import { cancellationBinding } from "./booking/cancellation.ts";
+import { exceptionBindings } from "./booking/exceptions.ts";
 import { readBindings } from "./booking/read.ts";
+import { receiptsBinding } from "./booking/receipts.ts";
 import { checkoutBindings } from "./checkout/checkout.ts";
 import { evaluationBindings } from "./clinical/evaluate.ts";
 import { screeningBindings } from "./clinical/screenings.ts";
@@ -24,6 +26,8 @@ const bindings = [
   ...agreementBindings,
   cancellationBinding,
   admissionBinding,
+  ...exceptionBindings,
+  receiptsBinding,
   ...checkoutBindings,
   ...evaluationBindings,
   ...screeningBindings,
@@ -75,6 +79,9 @@ const bodies: Record<string, object> = {
   putAutopay: { enabled: true },
   openCheckout: { purpose: "deposit" },
   cancelBooking: { reason: "Sample reason" },
+  waiveDue: { reason: "Sample reason" },
+  deferDue: { dueOn: "2027-04-01", reason: "Sample reason" },
+  putCollection: { paused: true, reason: "Sample reason" },
   recordEvaluation: { kind: "medical", outcome: "cleared" },
   withdrawClearance: { note: "Sample note" },
 };
@@ -106,9 +113,11 @@ async function ask(route: Route, { issuer, roles }: (typeof people)[number], gro
   const response = await handler(
     httpEvent({
       method: route.method,
-      path: route.path.replace(/\{\w+\}/, "bkg_1"),
+      path: route.path.replace(/\{\w+\}/, "bkg_1").replace("{dueId}", "due_1"),
       route: route.path,
-      ...(route.path.includes("{") ? { params: { [name]: "bkg_1" } } : {}),
+      ...(route.path.includes("{")
+        ? { params: { [name]: "bkg_1", ...(route.path.includes("{dueId}") ? { dueId: "due_1" } : {}) } }
+        : {}),
       headers: { "content-type": "application/json", "idempotency-key": "key-1" },
       ...(body ? { body: JSON.stringify(body) } : {}),
       ...(shared ? { context: { ...claims, groups: JSON.stringify(groups) } } : { claims }),

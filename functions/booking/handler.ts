@@ -5,10 +5,12 @@ import { admissionBinding } from "./admission.ts";
 import { agreementBindings } from "./agreement.ts";
 import { autopayBindings } from "./autopay.ts";
 import { cancellationBinding } from "./cancellation.ts";
+import { exceptionBindings } from "./exceptions.ts";
 import { holdBinding } from "./hold.ts";
 import { participationBindings } from "./participation.ts";
 import { payoffBinding } from "./payoff.ts";
 import { readBindings } from "./read.ts";
+import { receiptsBinding } from "./receipts.ts";
 
 /** What clients and staff do with bookings that needs no word with Stripe. */
 export const handler = httpHandler(depsFor({}), [
@@ -20,4 +22,6 @@ export const handler = httpHandler(depsFor({}), [
   cancellationBinding,
   admissionBinding,
   payoffBinding,
+  ...exceptionBindings,
+  receiptsBinding,
 ]);

@@ -3,6 +3,7 @@ import { autopayChanged, methodSaved } from "./autopay-mails.ts";
 import * as booking from "./booking-mails.ts";
 import * as clearance from "./clearance-mails.ts";
 import * as due from "./due-mails.ts";
+import * as exception from "./exception-mails.ts";
 import * as participation from "./participation-mails.ts";
 import * as payment from "./payment-mails.ts";
 import * as refund from "./refund-mails.ts";
@@ -53,6 +54,9 @@ export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
   DueNotice: { payer: due.notice },
   LateChargeAdded: { payer: due.lateCharge },
   CollectionTaskOpened: { operator: due.task },
+  DueWaived: { payer: exception.waived },
+  DueDeferred: { payer: exception.deferred },
+  CollectionChanged: { payer: exception.collection },
   RefundRequested: { payer: refund.requested },
   RefundSucceeded: { payer: refund.succeeded },
   RefundRefused: { payer: refund.refused },

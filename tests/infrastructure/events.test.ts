@@ -39,6 +39,7 @@ const EVENTS = [
   "BookingTransferred, ParticipantAdmitted, BookingCompleted, DueBilled, DuePastDue, DueNotice, LateChargeAdded, RefundRequested, RefundSucceeded",
   "RefundRefused, RefundFailed, MoneyConverted, DisputeOpened, DisputeClosed, FinancingChanged, WaitlistJoined, PlaceOffered, OfferLapsed",
   "ExceptionOpened, ExceptionResolved, PeriodClosed, AftercareDue, DueNotice, LateChargeAdded, CollectionTaskOpened",
+  "DueWaived, DueDeferred, CollectionChanged",
 ].flatMap((line) => line.split(", "));
 
 describe("queues", () => {

@@ -221,9 +221,9 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
   });
 };
 
-/** Price and tax of a due that no bill has asked for yet. */
-const toBill = ({ parts, billedParts }: Due): number =>
-  parts.principal + parts.tax - billedParts.principal - billedParts.tax;
+/** Price and tax of a due that no bill has asked for yet; a waived one is billed no more. */
+const toBill = ({ parts, billedParts, waived = 0 }: Due): number =>
+  waived > 0 ? 0 : parts.principal + parts.tax - billedParts.principal - billedParts.tax;
 
 const endedEarly = ({ status }: Booking) => ["expired", "declined", "cancelled"].includes(status);
 const ended = (booking: Booking) => booking.status === "completed" || endedEarly(booking);

@@ -1,11 +1,12 @@
 import { openCheckout } from "@clearing/commands/checkout";
+import { type Exception, makeException } from "@clearing/commands/exceptions";
 import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
 import { reckonRefundPart } from "@clearing/commands/refund-by-hand";
 import { renewRefundKey } from "@clearing/commands/refund-parts";
 import { removeBooking } from "@clearing/commands/removal";
-import { remind, restClearance } from "@clearing/commands/sweep";
+import { billDues, remind, restClearance } from "@clearing/commands/sweep";
 import { participationDocument } from "@clearing/domain/agreement";
-import { type Booking, defaultHoldLimits } from "@clearing/domain/booking";
+import { type Booking, defaultHoldLimits, setCollection, waiveDue } from "@clearing/domain/booking";
 import { epochSeconds, plusDays } from "@clearing/domain/time";
 import { readBooking } from "@clearing/store/booking";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
@@ -62,6 +63,9 @@ const page = (booking: Booking, of: { purpose: "deposit" } | { purpose: "due"; d
     answer,
   });
 const balanceOf = ({ dues }: Booking) => dues.find(({ kind }) => kind !== "deposit")?.id ?? "";
+
+const excepted = <No extends { ok: false; reason: string }>({ id }: Booking, exception: Exception<No>) =>
+  makeException(store, id, exception, { ...occasionAt(now), reason: "Sample reason" }, answer);
 
 const remove: Act = ({ id }) => removeBooking(store, id, occasionAt(plusDays(lapsedAt, 30)));
 
@@ -250,6 +254,28 @@ const rows: Row[] = [
     },
     act: (booking) => journey.progress(store, booking, plusDays(now, 3)),
     leaves: ["BookingDeclined", "audit of a booking", "booking", "no participant lock", "place", "refund"],
+  },
+  {
+    when: "staff waive a due",
+    made: journey.confirmed,
+    act: (booking) => excepted(booking, (before) => waiveDue(before, balanceOf(before), now)),
+    leaves: ["DueWaived", "answer", "audit of a booking", "booking"],
+  },
+  {
+    when: "staff waive a due that is billed",
+    made: async () => {
+      const booking = await journey.confirmed(store);
+      await billDues(store, booking.id, occasionAt(plusDays(now, 400)));
+      return booking;
+    },
+    act: (booking) => excepted(booking, (before) => waiveDue(before, balanceOf(before), now)),
+    leaves: ["entry due-waived"],
+  },
+  {
+    when: "staff pause the collection of a booking",
+    made: journey.confirmed,
+    act: (booking) => excepted(booking, (before) => setCollection(before, true, now)),
+    leaves: ["CollectionChanged", "answer", "audit of a booking", "booking"],
   },
   {
     when: "a participant is admitted",

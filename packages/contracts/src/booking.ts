@@ -19,6 +19,8 @@ const due = () =>
     dueOn: calendarDate(),
     amount: amount(),
     paid: amount(),
+    /** How much of it staff have waived: it is no longer owed. */
+    waived: amount(),
     status: z.enum(["scheduled", "processing", "action_required", "paid", "past_due", "cancelled"]),
     /** When it is collected next with the saved method; null where it is paid by link, or something is under way. */
     nextAttemptAt: z.nullable(instant()),
@@ -41,6 +43,8 @@ export const bookingResponse = () =>
     holdExpiresAt: z.nullable(instant()),
     version: z.int(),
     autopay: z.boolean(),
+    /** Staff have paused collection. */
+    collectionPaused: z.boolean(),
     total: amount(),
     financeCharge: amount(),
     paid: amount(),

@@ -10,10 +10,12 @@ import * as catalogue from "./routes/catalogue.ts";
 import * as checkout from "./routes/checkout.ts";
 import * as clinical from "./routes/clinical.ts";
 import * as cohorts from "./routes/cohorts.ts";
+import * as exceptions from "./routes/exceptions.ts";
 import * as finance from "./routes/finance.ts";
 import * as participation from "./routes/participation.ts";
 import * as pay from "./routes/pay.ts";
 import * as programs from "./routes/programs.ts";
+import * as receipts from "./routes/receipts.ts";
 import * as terms from "./routes/terms.ts";
 import * as webhook from "./routes/webhook.ts";
 
@@ -23,6 +25,8 @@ const modules = [
   booking,
   autopay,
   participation,
+  exceptions,
+  receipts,
   checkout,
   pay,
   programs,

@@ -4,7 +4,13 @@ import { actorOf, actsAsStaff, callerIn } from "./access.ts";
 import type { Refusal } from "./answer.ts";
 import type { RequestContext } from "./binding.ts";
 
-type Action = "read_booking" | "read_agreement" | "preview_cancellation" | "read_payoff" | "read_roster";
+type Action =
+  | "read_booking"
+  | "read_agreement"
+  | "preview_cancellation"
+  | "read_payoff"
+  | "read_receipts"
+  | "read_roster";
 
 /**
  * Records, before the answer leaves, that staff read what named persons have booked; of one's own booking nothing is

@@ -7,7 +7,7 @@ import type { Store } from "./store.ts";
 export async function readChildren(
   store: Store,
   bookingId: string,
-  prefix?: "ATT#" | "CHG#" | "SET#",
+  prefix?: "ATT#" | "CHG#" | "REF#" | "SET#",
 ): Promise<Item[]> {
   const { pk, sk } = keys.booking(bookingId);
   const found = queryItems(store, {

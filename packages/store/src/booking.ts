@@ -1,5 +1,5 @@
 import { chain } from "@clearing/domain/audit";
-import type { Booking } from "@clearing/domain/booking";
+import { type Booking, type Due, isPaused } from "@clearing/domain/booking";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { JournalEntry } from "@clearing/domain/ledger";
 import { auditPut, journalWrites, outboxPut } from "./append-only.ts";
@@ -60,6 +60,20 @@ export const audited = ({
   ending: ending?.by ?? null,
 });
 
+/** What staff have changed of dues, and of collecting them, between two versions: as it was, or as it is. */
+function exceptions(of: Booking, { other }: { other: Booking | null }) {
+  if (other === null) return {};
+  const dues = of.dues
+    .filter((due) => other.dues.some((one) => one.id === due.id && isExcepted(one, due)))
+    .map(({ id, dueOn, waived = 0 }) => ({ id, dueOn, waived }));
+  return {
+    ...(dues.length === 0 ? {} : { dues }),
+    ...(isPaused(of) === isPaused(other) ? {} : { collectionPaused: isPaused(of) }),
+  };
+}
+
+const isExcepted = (one: Due, other: Due): boolean => one.dueOn !== other.dueOn || one.waived !== other.waived;
+
 /**
  * The writes of a booking's next version: the booking itself under its version, what leads to it from a method that it
  * saves, its audit record, its journal entries and its events. `guard` adds conditions on the stored booking to the same write.
@@ -68,7 +82,7 @@ export function bookingWrites<Refusal extends string = never>(
   store: Store,
   before: Booking | null,
   { booking, events, journal }: Change,
-  { actor, action, now }: Occasion,
+  { actor, action, now, reason }: Occasion,
   guard?: { condition: string; names?: Record<string, string>; values?: Record<string, unknown> },
 ): Guarded<"stale" | Refusal>[] {
   const record = chain(before?.auditHash ?? "", {
@@ -77,8 +91,9 @@ export function bookingWrites<Refusal extends string = never>(
     at: now,
     actor,
     action,
-    before: before === null ? null : audited(before),
-    after: audited(booking),
+    ...(reason === undefined ? {} : { reason }),
+    before: before === null ? null : { ...audited(before), ...exceptions(before, { other: booking }) },
+    after: { ...audited(booking), ...exceptions(booking, { other: before }) },
   });
   const Item = bookingItem({ ...booking, auditHash: record.hash });
   const TableName = store.tables.core;

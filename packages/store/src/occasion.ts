@@ -1,5 +1,5 @@
 import type { Actor } from "@clearing/domain/audit";
 import type { Instant } from "@clearing/domain/time";
 
-/** Who changes something, by which action, and when: what the audit log says of the change. */
-export type Occasion = { actor: Actor; action: string; now: Instant };
+/** Who changes something, by which action, when, and, where it has to be said, why: what the audit log says of the change. */
+export type Occasion = { actor: Actor; action: string; now: Instant; reason?: string };

@@ -5,10 +5,12 @@ import {
   agreementSigned,
   type Booking,
   balance,
+  isPaused,
   nextTryAt,
   type Person,
   sightOf,
   standing,
+  statusOn,
 } from "@clearing/domain/booking";
 import { type Clearance, clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
@@ -53,6 +55,7 @@ function moneyIn(booking: Booking, now: Instant) {
   return {
     standing: standing(booking, today),
     autopay,
+    collectionPaused: isPaused(booking),
     total,
     financeCharge,
     paid,
@@ -71,7 +74,8 @@ function moneyIn(booking: Booking, now: Instant) {
       dueOn: due.dueOn,
       amount: due.amount,
       paid: due.paid,
-      status: due.status,
+      waived: due.waived ?? 0,
+      status: statusOn(booking, due, today),
       nextAttemptAt: due.openAttemptId === null ? nextTryAt(booking, due, now) : null,
       lastFailure: due.tries?.lastFailure ?? null,
     })),
@@ -83,6 +87,7 @@ function withoutMoney(booking: Booking) {
   return {
     standing: "current" as const,
     autopay: false,
+    collectionPaused: false,
     total: 0,
     financeCharge: 0,
     paid: 0,

@@ -59,6 +59,7 @@ describe("an audit chain (I9)", () => {
     ["the role", (record) => ({ ...record, actor: { ...record.actor, role: "finance" } })],
     ["the instant", (record) => ({ ...record, at: "2027-01-05T00:00:00Z" })],
     ["the action", (record) => ({ ...record, action: "confirm" })],
+    ["the reason", (record) => ({ ...record, reason: "Another reason" })],
     ["the subject", (record) => ({ ...record, subject: { ...record.subject, id: "bkg_2" } })],
     ["what was before", (record) => ({ ...record, before: null })],
     ["what came after", (record) => ({ ...record, after: { ...record.after, refund: 1_000_000 } })],

@@ -6,7 +6,10 @@ export * from "./span.ts";
 /** Who acted: a person by their subject, or `system` for deadlines and messages. Never a name or an address. */
 export type Actor = { sub: string; role: "client" | "clinician" | "admin" | "finance" | "system" };
 
-/** What was done to one subject; `before` and `after` hold statuses, amounts, dates and ids only. */
+/**
+ * What was done to one subject; `before` and `after` hold statuses, amounts, dates and ids only. `reason` is what staff
+ * wrote who made an exception for a client.
+ */
 export type AuditFact = {
   subject: { type: "program" | "cohort" | "booking" | "clearance"; id: string };
   /** The subject's version after the act, so that a chain has no gap and no second end. */
@@ -14,6 +17,7 @@ export type AuditFact = {
   at: Instant;
   actor: Actor;
   action: string;
+  reason?: string;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
 };
@@ -40,6 +44,7 @@ export function verifyChain(records: AuditRecord[], head: string): ChainVerdict 
 }
 
 const hashOf = (previousHash: string, fact: AuditFact): string => {
-  const { subject, sequence, at, actor, action, before, after } = fact;
-  return canonicalHash({ previousHash, subject, sequence, at, actor, action, before, after });
+  const { subject, sequence, at, actor, action, reason, before, after } = fact;
+  const said = reason === undefined ? {} : { reason };
+  return canonicalHash({ previousHash, subject, sequence, at, actor, action, ...said, before, after });
 };

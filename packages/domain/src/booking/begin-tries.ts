@@ -5,6 +5,7 @@ import { chargeableMethod } from "./chargeable-method.ts";
 import { type Due, replaceDue, unpaid } from "./due.ts";
 import { nextTryAt } from "./next-try.ts";
 import { nextVersion } from "./next-version.ts";
+import { isPaused } from "./pause.ts";
 import { awaitsDebitNotice } from "./varied-debit.ts";
 
 /** So many tries one transaction begins: each adds an attempt, and the sweep comes again for the rest. */
@@ -68,10 +69,15 @@ const tryOf = (
 
 /**
  * Whether a try that was begun may be made at Stripe now: it is still the one that collects its due, by the permission
- * and with the method that it was begun with.
+ * and with the method that it was begun with, and staff have not paused collection.
  */
 export function mayBeMade(booking: Booking, attempt: OffSessionAttempt): boolean {
   const due = booking.dues.find(({ id }) => id === attempt.dueId);
   const isItsOwn = due?.openAttemptId === attempt.id && attempt.status === "requested";
-  return isItsOwn && unpaid(due) === attempt.amount && chargeableMethod(booking)?.id === attempt.paymentMethodId;
+  return (
+    isItsOwn &&
+    !isPaused(booking) &&
+    unpaid(due) === attempt.amount &&
+    chargeableMethod(booking)?.id === attempt.paymentMethodId
+  );
 }

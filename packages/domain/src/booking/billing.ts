@@ -2,7 +2,7 @@ import type { JournalEntry } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, billingContext, bookingEvent, mayOwe } from "./booking.ts";
 import { dueDeadline } from "./deadline.ts";
-import { aboutDue, billDue, type Due, duesAtOnce, isAtRest, replaceDue } from "./due.ts";
+import { aboutDue, billDue, type Due, duesAtOnce, isAtRest, isBilled, replaceDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { resting } from "./resting.ts";
 
@@ -23,7 +23,7 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
   if (fallen.length === 0) return null;
   for (const { due } of fallen.toSorted((a, b) => a.deadline.localeCompare(b.deadline)).slice(0, duesAtOnce)) {
     let next = due;
-    if (next.billed < next.amount) {
+    if (!isBilled(next)) {
       const bill = billDue(next, billingContext(before, next.dueOn));
       next = bill.due;
       journal.push(...bill.journal);

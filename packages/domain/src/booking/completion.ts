@@ -1,8 +1,9 @@
-import { less, plus, revenueEarned } from "../ledger/index.ts";
+import { plus, revenueEarned } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { fallDue } from "./billing.ts";
 import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
 import { completesAt } from "./deadline.ts";
+import { toBill } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 
 /**
@@ -15,9 +16,9 @@ export function complete(before: Booking, now: Instant): BookingChange | null {
   }
   if (fallDue(before, now) !== null) return null;
   const at = factContext(before, dateIn(before.terms.timeZone, now));
-  const toBill = before.dues.map(({ parts, billedParts }) => less(parts, billedParts)).reduce(plus);
+  const unbilled = before.dues.map(toBill).reduce(plus);
   return nextVersion(before, now, { facts: ["cohort_ended"] }, (booking) => ({
     events: [bookingEvent(booking, "BookingCompleted")],
-    journal: revenueEarned({ bookingId: before.id, deferred: before.deferred, toBill }, at),
+    journal: revenueEarned({ bookingId: before.id, deferred: before.deferred, toBill: unbilled }, at),
   }));
 }

@@ -2,7 +2,7 @@ import { addDays, type Instant, startOfDay } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
 import { debitNoticeDeadline } from "./debit-notice-rule.ts";
-import { type Due, isAtRest, unpaid, waitsForConfirmation } from "./due.ts";
+import { type Due, isAtRest, isBilled, unpaid, waitsForConfirmation } from "./due.ts";
 import { lateChargeDeadline } from "./late-charge-rule.ts";
 import { nextTryAt } from "./next-try.ts";
 import { nonPaymentDeadline } from "./non-payment.ts";
@@ -19,7 +19,7 @@ const isBeingPaidOff = ({ payoff }: Booking, { id }: Due): boolean =>
 export function dueDeadline(booking: Booking, due: Due): Instant | null {
   if (unpaid(due) === 0 || waitsForConfirmation(booking, due) || isBeingPaidOff(booking, due)) return null;
   const zone = booking.terms.timeZone;
-  if (due.billed < due.amount) return startOfDay(due.dueOn, zone);
+  if (!isBilled(due)) return startOfDay(due.dueOn, zone);
   return isAtRest(due) ? startOfDay(addDays(countsFrom(booking, due), 1), zone) : null;
 }
 

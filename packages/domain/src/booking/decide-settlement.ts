@@ -71,7 +71,8 @@ function mayPay({ booking, attempt }: SettlementState, payment: Succeeded): bool
 function mayPayAfterEnding({ booking, attempt }: SettlementState, payment: Succeeded): boolean {
   const payoff = payoffOf(booking, attempt);
   const due = dueOf(booking, attempt);
-  if (payoff === null) return attempt.purpose !== "payoff" && due.amount - due.paid >= payment.amount;
+  if (payoff === null)
+    return attempt.purpose !== "payoff" && due.amount - due.paid - (due.waived ?? 0) >= payment.amount;
   // Interest that was not earned went back with the ending: a payoff that counted on it pays nothing any more.
   return payoff.unearned.length === 0 && payment.amount === attempt.amount;
 }

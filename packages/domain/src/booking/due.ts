@@ -138,13 +138,22 @@ export const isAtRest = ({ status }: Due): boolean => status === "scheduled" || 
 export const unpaid = (due: Due): number =>
   due.status === "cancelled" ? 0 : due.amount - due.paid - (due.waived ?? 0);
 
+/**
+ * Of what a due is still to be billed: nothing of one that was cancelled, or waived, since a waiver takes all that is
+ * unpaid of it.
+ */
+export const toBill = ({ status, waived = 0, parts, billedParts }: Due): Parts =>
+  status === "cancelled" || waived > 0 ? nothing : less(parts, billedParts);
+
+export const isBilled = (due: Due): boolean => sumOf(toBill(due)) === 0;
+
 /** How many dues one transaction bills: each adds an entry and up to two events, and DynamoDB takes 100 items. */
 export const duesAtOnce = 20;
 
 type Billed = { due: Due; journal: JournalEntry[] };
 
 /** Bills what is not billed yet, when a due falls due. */
-export const billDue = (due: Due, at: BillingContext): Billed => bill(due, less(due.parts, due.billedParts), at);
+export const billDue = (due: Due, at: BillingContext): Billed => bill(due, toBill(due), at);
 
 /** One more bill of a due; none over nothing. */
 function bill(due: Due, parts: Parts, at: BillingContext): Billed {
@@ -168,15 +177,16 @@ export const unpaidParts = ({ billedParts, paid }: Due, currency: string): Parts
 export function payDue(due: Due, payment: { attemptId: string; amount: number }, at: BillingContext): Billed {
   const paid = due.paid + payment.amount;
   const notBilled = less(due.parts, due.billedParts);
+  const rest = due.amount - paid - (due.waived ?? 0);
   const billed = bill(due, firstOf(notBilled, Math.max(0, paid - due.billed), at.currency), at);
   return {
     due: {
       ...billed.due,
       paid,
-      partsPaid: due.partsPaid + (paid === due.amount ? 0 : 1),
-      status: paid === due.amount ? "paid" : "scheduled",
+      partsPaid: due.partsPaid + (rest === 0 ? 0 : 1),
+      status: rest === 0 ? "paid" : "scheduled",
       // Another attempt that is under way goes on, unless nothing is left to collect (I5).
-      openAttemptId: paid === due.amount || due.openAttemptId === payment.attemptId ? null : due.openAttemptId,
+      openAttemptId: rest === 0 || due.openAttemptId === payment.attemptId ? null : due.openAttemptId,
     },
     journal: billed.journal,
   };

@@ -27,9 +27,9 @@ const netPaidOfLedger = ({ booking, journal }: Life): number => {
   );
   return -sum(billed.map(({ balance }) => balance)) - sum(booking.dues.map((due) => due.billed - due.paid));
 };
-/** Price and tax of a due that no bill has asked for yet. */
-const toBill = ({ parts, billedParts }: Due): number =>
-  parts.principal + parts.tax - billedParts.principal - billedParts.tax;
+/** Price and tax of a due that no bill has asked for yet; a waived one is billed no more. */
+const toBill = ({ parts, billedParts, waived = 0 }: Due): number =>
+  waived > 0 ? 0 : parts.principal + parts.tax - billedParts.principal - billedParts.tax;
 const atLeast0 = (amount: number): boolean => amount >= 0;
 const repeats = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 

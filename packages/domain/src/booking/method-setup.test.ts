@@ -103,6 +103,7 @@ describe("another method is saved", () => {
       due.sequence === 1
         ? {
             ...due,
+            dueOn: "2027-01-19",
             tries: {
               firstFailedOn: "2027-01-19",
               lastFailedAt: "2027-01-19T17:00:00Z",

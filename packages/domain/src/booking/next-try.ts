@@ -1,10 +1,10 @@
 import { lastBankDebitOn } from "../plan/bank-debit-window.ts";
-import { addDays, type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
+import { type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
 import { type Booking, hasOpenPayoff, mayOwe, type SavedMethod } from "./booking.ts";
 import { chargeableMethod } from "./chargeable-method.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
-import { isPaused } from "./pause.ts";
+import { afterCountedDays, isPaused, resumedOn } from "./pause.ts";
 import { debitNotBefore } from "./varied-debit.ts";
 
 /** Nacha lets a debit that came back be presented twice again. */
@@ -28,13 +28,14 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   const method = chargeableMethod(booking);
   const byLink = due.kind === "deposit" || due.kind === "late_charge";
   if (method === null || byLink || !isPursued(booking, due)) return null;
+  const zone = booking.terms.timeZone;
   const day = dayOfTry(booking, due, method);
   if (day === null) return null;
+  // Staff may have put the due off, or paused, after a try of it had failed.
+  const dates = [countsFrom(booking, due), resumedOn(booking), debitNotBefore(booking, due)];
+  const dated = dates.filter((date) => date !== null).reduce(later);
   // Who saves a method in the course of a day is charged at the next time of collection.
-  const zone = booking.terms.timeZone;
-  const saved = later(day, nextCollection(method.savedAt, zone));
-  const notBefore = debitNotBefore(booking, due);
-  const first = notBefore === null ? saved : later(saved, collectionAt(notBefore, zone));
+  const first = [collectionAt(dated, zone), nextCollection(method.savedAt, zone)].reduce(later, day);
   const at = method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
   return { at, method, debitFree: at !== first };
 }
@@ -65,12 +66,13 @@ function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | nu
   return method.savedAt > tries.lastFailedAt ? nextCollection(method.savedAt, timeZone) : null;
 }
 
-/** The first of the program's days that is after the last failure. */
-function nextRetryOn({ terms }: Booking, tries: Tries, { type }: SavedMethod): CalendarDate | null {
+/** The first of the program's days that is after the last failure; those that were paused do not count. */
+function nextRetryOn(booking: Booking, tries: Tries, { type }: SavedMethod): CalendarDate | null {
+  const { terms } = booking;
   const { retryDays } = terms.collection;
   const days = type === "card" ? retryDays : retryDays.slice(0, mostDebitRetries);
   const last = dateIn(terms.timeZone, tries.lastFailedAt);
-  return days.map((day) => addDays(tries.firstFailedOn, day)).find((date) => date > last) ?? null;
+  return days.map((day) => afterCountedDays(booking, tries.firstFailedOn, day)).find((date) => date > last) ?? null;
 }
 
 /** Moves a debit that would be made in the days before the start to the first day. */

@@ -78,10 +78,13 @@ describe("what an event on the timeline tells of", () => {
     expect(eventNames.filter(aboutMoney).sort()).toEqual([
       "AgreementSigned",
       "AutopayChanged",
+      "CollectionChanged",
       "CollectionTaskOpened",
       "DueBilled",
+      "DueDeferred",
       "DueNotice",
       "DuePastDue",
+      "DueWaived",
       "LateChargeAdded",
       "MoneyConverted",
       "PaymentActionRequired",

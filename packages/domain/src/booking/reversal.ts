@@ -1,6 +1,6 @@
-import { less, type Parts, plus } from "../ledger/index.ts";
+import { type Parts, plus } from "../ledger/index.ts";
 import type { Booking } from "./booking.ts";
-import { unpaidParts } from "./due.ts";
+import { toBill, unpaidParts } from "./due.ts";
 
 /**
  * Of what the money consists that was paid on a booking and not given back: what is given back is taken from where it was
@@ -10,7 +10,7 @@ import { unpaidParts } from "./due.ts";
 export function paidParts(booking: Booking): Parts {
   const { applied, taxPayable = 0, interestIncome = 0, dues, currency, status } = booking;
   const unpaid = dues.map((due) => unpaidParts(due, currency)).reduce(plus);
-  const notBilled = dues.map(({ parts, billedParts }) => less(parts, billedParts)).reduce(plus);
+  const notBilled = dues.map(toBill).reduce(plus);
   const tax = taxPayable - unpaid.tax - (status === "completed" ? notBilled.tax : 0);
   const interest = interestIncome - unpaid.interest;
   return { principal: applied - tax - interest, interest, fee: 0, tax };

@@ -3,6 +3,7 @@ import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
 import { type Due, unpaid } from "./due.ts";
 import { afterCountedDays } from "./pause.ts";
+import { statusOn } from "./resting.ts";
 import { type BookingStatus, bookingStatuses } from "./transitions.ts";
 
 /** The first that applies. */
@@ -37,7 +38,7 @@ export const delinquentOn = (booking: Booking, due: Due): CalendarDate | null =>
 export function standing(booking: Booking, today: CalendarDate): Standing {
   const { dues, status, pauses = [] } = booking;
   const open = dues.filter((due) => unpaid(due) > 0);
-  const late = open.filter((due) => due.status === "past_due");
+  const late = open.filter((due) => statusOn(booking, due, today) === "past_due");
   const counted = { ...booking, pauses: pauses.map(({ from, until }) => ({ from, until: until ?? today })) };
   const isDelinquent = (due: Due) => {
     const from = delinquentOn(counted, due);

@@ -70,6 +70,30 @@ export function interestUnearned(fact: { attemptId: string; amount: number }, at
 }
 
 /**
+ * Staff waive what is unpaid of a due: each part is taken back from where it was credited. What is not billed yet was
+ * credited only if the booking is completed, and only its price and tax. `waiver` tells one waiver of a due from another.
+ */
+export function dueWaived(
+  fact: { dueId: string; waiver: number; billed: Parts; notBilled: Parts },
+  at: BillingContext,
+): JournalEntry[] {
+  const price = at.completed ? "earned_revenue" : "deferred_revenue";
+  const debits = { ...billedTo, principal: price } as const;
+  const billed = (part: keyof Parts): Move => ({
+    debit: debits[part],
+    credit: "receivable",
+    amount: fact.billed[part],
+  });
+  const earned = (part: "principal" | "tax"): Move => ({
+    debit: debits[part],
+    credit: "financing_receivable",
+    amount: at.completed ? fact.notBilled[part] : 0,
+  });
+  const moves = [billed("principal"), billed("tax"), billed("interest"), billed("fee"), earned("principal")];
+  return journalEntry(`due-waived:${fact.dueId}:${fact.waiver}`, [...moves, earned("tax")], at);
+}
+
+/**
  * What a cancellation keeps of price and tax: net paid less refund. Interest that is kept stays where it is. `occasion`
  * tells a later payment's share from the first.
  */

@@ -13,6 +13,7 @@ import {
   complete,
   confirm,
   decideSettlement,
+  deferDue,
   type Ending,
   endBooking,
   fallDue,
@@ -33,12 +34,14 @@ import {
   revive,
   type Settlement,
   sendNotices,
+  setCollection,
   sign,
   spreadRefund,
+  waiveDue,
 } from "../booking/index.ts";
 import type { DomainEvent } from "../event/index.ts";
 import type { JournalEntry } from "../ledger/index.ts";
-import type { Instant } from "../time/index.ts";
+import type { CalendarDate, Instant } from "../time/index.ts";
 import { card } from "./retreat.ts";
 
 type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
@@ -243,6 +246,15 @@ export class Life {
   confirm(): this {
     this.#apply(confirm(this.booking, this.now));
     return this;
+  }
+
+  /** Staff waive a due, put it off, or pause collection; whether they could. */
+  waive = (dueId: string): boolean => this.#except(waiveDue(this.booking, dueId, this.now));
+  defer = (dueId: string, dueOn: CalendarDate): boolean => this.#except(deferDue(this.booking, dueId, dueOn, this.now));
+  collection = (paused: boolean): boolean => this.#except(setCollection(this.booking, paused, this.now));
+
+  #except(decision: ({ ok: true } & BookingChange) | { ok: false } | null): boolean {
+    return decision?.ok === true && this.#apply(decision);
   }
 
   admit(): this {

@@ -7,7 +7,7 @@ import {
   type RefundPart,
   unpaid,
 } from "../booking/index.ts";
-import { later, plusMinutes } from "../time/index.ts";
+import { addDays, dateIn, later, plusMinutes } from "../time/index.ts";
 import type { Life } from "./life.ts";
 import { bookedAs, held, program } from "./retreat.ts";
 
@@ -32,7 +32,8 @@ export type Fact =
     }
   | { kind: "refund"; pick: number; says: "pending" | "taken" | "failed" | "failed_and_returned" | "refused" }
   | { kind: "spread"; slices: number }
-  | { kind: "refund_by_hand"; pick: number; share: number };
+  | { kind: "refund_by_hand"; pick: number; share: number }
+  | { kind: "waive" | "defer"; pick: number };
 
 const facts: fc.Arbitrary<Fact> = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Fact>({ kind: "sign" }) },
@@ -104,6 +105,10 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
       share: fc.constantFrom(1, 1, 0.5, 0.01),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom("waive" as const, "defer" as const), pick: fc.nat(6) }),
+  },
 );
 
 /** The newest first: what happens next is mostly about what happened last. */
@@ -163,6 +168,12 @@ export function happen(life: Life, fact: Fact): void {
       return;
     case "refund_by_hand":
       refundByHand(life, fact);
+      return;
+    case "waive":
+      life.waive(chosen(life.booking.dues, fact.pick)?.id ?? "");
+      return;
+    case "defer":
+      life.defer(chosen(life.booking.dues, fact.pick)?.id ?? "", addDays(dateIn("UTC", life.now), 20));
       return;
   }
 }
@@ -293,6 +304,8 @@ const openings: Fact[][] = [
   [...confirmed, { kind: "fall_due" }, paysPart, { kind: "end", by: "client" }],
   [...confirmed, paysPart, { kind: "payment", pick: 0, says: "failed" }, paysBalance],
   [...confirmed, { kind: "fall_due" }, { kind: "admit" }, { kind: "complete" }],
+  [...confirmed, { kind: "admit" }, { kind: "complete" }, { kind: "waive", pick: 0 }],
+  [...confirmed, paysPart, paysIt, { kind: "waive", pick: 0 }, { kind: "admit" }, { kind: "complete" }],
   [...confirmed, paysPart, paysIt, paysPart, paysIt, { kind: "end", by: "operator" }],
   [...paysDeposit.slice(0, 2), { kind: "wait", minutes: 60 }, { kind: "lapse" }],
 ];

@@ -1,0 +1,96 @@
+import { type Exception, makeException, type NotExcepted } from "@clearing/commands/exceptions";
+import * as routes from "@clearing/contracts/routes/exceptions";
+import {
+  type DeferralRefused,
+  deferDue,
+  isStaffOn,
+  mostDaysDeferred,
+  setCollection,
+  waiveDue,
+} from "@clearing/domain/booking";
+import { type CommandContext, command } from "@clearing/runtime/command";
+import type { BookingFile } from "@clearing/store/booking-file";
+import { bookingAnswer, withFile } from "./with-file.ts";
+
+const staff = ["admin", "finance"] as const;
+
+type Refused = { ok: false; reason: string };
+type OwnBooking = { ok: false; reason: "own_booking" };
+
+/** Staff make an exception for others only, and say why. */
+const except = <No extends Refused>(
+  context: CommandContext<BookingFile>,
+  id: string,
+  exception: Exception<No>,
+  reason: string,
+) =>
+  withFile<No | NotExcepted | OwnBooking>(
+    context,
+    id,
+    () => true,
+    async ({ booking }, answer) =>
+      isStaffOn(context.person, booking)
+        ? makeException(context.deps.store, id, exception, { ...context.occasion, reason }, answer)
+        : { ok: false, reason: "own_booking" },
+  );
+
+const cannot = (detail: string) => ({ refused: "invalid_transition", detail }) as const;
+const own_booking = {
+  refused: "forbidden",
+  detail: "You pay for this booking or take part in it; somebody else has to do this",
+} as const;
+const booking_over = cannot("This booking has ended; nothing of it is owed any more");
+const unchangeable = {
+  own_booking,
+  booking_over,
+  not_paid_yet: cannot("The deposit of this booking is not paid yet; until then nothing else is collected"),
+  deposit: cannot("The deposit keeps the place; it can be neither waived nor put off"),
+  nothing_unpaid: cannot("Nothing of this due is unpaid"),
+  under_way: cannot(
+    "A payment of this due is under way. Try again once its outcome is known: a payment page closes after half an hour, a bank debit takes some days",
+  ),
+};
+const otherDate = (message: string) =>
+  ({ refused: "validation_failed", errors: [{ path: "dueOn", message }] }) as const;
+export const exceptionBindings = [
+  command(routes.waiveDue, {
+    as: staff,
+    action: "waive_due",
+    status: 200,
+    view: bookingAnswer,
+    run: ({ params, body }, context) =>
+      except(context, params.id, (booking, now) => waiveDue(booking, params.dueId, now), body.reason),
+    refusals: unchangeable,
+  }),
+
+  command(routes.deferDue, {
+    as: staff,
+    action: "defer_due",
+    status: 200,
+    view: bookingAnswer,
+    run: ({ params, body }, context) =>
+      except<DeferralRefused>(
+        context,
+        params.id,
+        (booking, now) => deferDue(booking, params.dueId, body.dueOn, now),
+        body.reason,
+      ),
+    refusals: {
+      ...unchangeable,
+      no_date_yet: cannot("This due gets its date when the booking is confirmed; put it off after that"),
+      not_later: ({ bound }) => otherDate(`Must be ${bound} or later: after the date that it has, and not in the past`),
+      too_late: ({ bound }) =>
+        otherDate(`Must be ${bound} or earlier: a due is put off by ${mostDaysDeferred} days at the most`),
+    },
+  }),
+
+  command(routes.putCollection, {
+    as: staff,
+    action: ({ body }) => (body.paused ? "pause_collection" : "resume_collection"),
+    status: 200,
+    view: bookingAnswer,
+    run: ({ params, body }, context) =>
+      except(context, params.id, (booking, now) => setCollection(booking, body.paused, now), body.reason),
+    refusals: { own_booking, booking_over },
+  }),
+];

@@ -1,0 +1,64 @@
+import type { Booking, Due, SavedMethod } from "@clearing/domain/booking";
+import { describe, expect, test } from "vitest";
+import { mailsAbout } from "./mails.ts";
+import { anna } from "./testing/anna.ts";
+
+const now = "2027-01-30T18:00:00Z";
+const card: SavedMethod = {
+  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+  ...{ mandateId: null, savedAt: "2027-01-04T17:00:00Z", unusable: null },
+};
+const having = (changes: Partial<Due>): Booking => ({
+  ...anna.confirmed,
+  dues: anna.confirmed.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
+});
+const paused: Booking = { ...anna.confirmed, pauses: [{ from: "2027-01-20", until: null }] };
+const deferred = having({ dueOn: "2027-02-20" });
+const moved = { dueId: "due_1", from: "2027-02-06", dueOn: "2027-02-20", amount: 1_600_000, currency: "usd" };
+const waived = { dueId: "due_1", dueOn: "2027-02-06", amount: 1_600_000, currency: "usd" };
+
+function mail(name: "DueWaived" | "DueDeferred" | "CollectionChanged", data: object, booking: Booking) {
+  const payLink = () => "https://api.example.org/pay/1";
+  const wording = mailsAbout(name).payer?.({ booking, refund: null, data: { ...data }, now, payLink });
+  return wording ? { ...wording, text: wording.paragraphs.join("\n") } : null;
+}
+
+describe("a mail about an exception that staff made", () => {
+  test("says what is no longer owed", () => {
+    expect(mail("DueWaived", waived, anna.confirmed)).toMatchObject({
+      subject: "A payment is no longer due",
+      text: expect.stringContaining("You no longer owe the payment of $16,000.00 that was due on February 6, 2027"),
+    });
+  });
+
+  test("says the new date of a payment, and how it is paid then", () => {
+    expect(mail("DueDeferred", moved, deferred)).toMatchObject({
+      subject: "Your payment is now due on February 20, 2027",
+      text: expect.stringContaining("was due on February 6, 2027 is now due on February 20, 2027"),
+    });
+    expect(mail("DueDeferred", moved, deferred)?.text).toContain("We write to you before that date, with a link");
+    expect(mail("DueDeferred", moved, { ...deferred, autopay: true, savedMethod: card })?.text).toContain(
+      "We will collect it on February 20, 2027.",
+    );
+  });
+
+  test("says that collection is paused, and that it goes on", () => {
+    expect(mail("CollectionChanged", { paused: true }, paused)?.text).toContain("What is due stays due");
+    expect(mail("CollectionChanged", { paused: false }, anna.confirmed)?.subject).toBe("Your payments go on");
+  });
+
+  test.each<[string, object | null]>([
+    ["a deferral of a due that was moved again", mail("DueDeferred", moved, having({ dueOn: "2027-03-01" }))],
+    ["a deferral of a due that was paid", mail("DueDeferred", moved, having({ dueOn: "2027-02-20", paid: 1_600_000 }))],
+    ["a pause that is over", mail("CollectionChanged", { paused: true }, anna.confirmed)],
+    ["the end of a pause that was begun again", mail("CollectionChanged", { paused: false }, paused)],
+    ["a waiver on a booking that was cancelled", mail("DueWaived", waived, anna.cancelled)],
+    ["a deferral on a booking that was cancelled", mail("DueDeferred", moved, { ...deferred, status: "cancelled" })],
+    [
+      "a pause of a booking that was cancelled",
+      mail("CollectionChanged", { paused: true }, { ...paused, status: "cancelled" }),
+    ],
+  ])("is not sent of %s", (_, sent) => {
+    expect(sent).toBeNull();
+  });
+});

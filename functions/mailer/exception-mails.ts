@@ -1,0 +1,52 @@
+import { isPaused, mayOwe, nextTryAt, owedAsTold, unpaid } from "@clearing/domain/booking";
+import { formatMoney } from "@clearing/domain/money";
+import { amountOf, day, dayOf, label, type Write } from "./words.ts";
+
+/** What was waived is owed no more, as long as the booking goes on: true for good. */
+export const waived: Write = ({ booking, data }) => {
+  const amount = amountOf(data);
+  if (amount === null || typeof data.dueOn !== "string" || !mayOwe(booking)) return null;
+  return {
+    subject: "A payment is no longer due",
+    paragraphs: [
+      `You no longer owe the payment of ${amount} that was due on ${day(data.dueOn)} for your booking: ${label(booking)}.`,
+      "You do not have to do anything.",
+    ],
+  };
+};
+
+/** As long as the due is owed on that date. */
+export const deferred: Write = ({ booking, data, now }) => {
+  const due = owedAsTold(booking, data);
+  if (due === null || typeof data.from !== "string") return null;
+  const at = nextTryAt(booking, due, now);
+  return {
+    subject: `Your payment is now due on ${day(due.dueOn)}`,
+    paragraphs: [
+      `Your payment of ${formatMoney(unpaid(due), booking.currency)} that was due on ${day(data.from)} is now due on ${day(due.dueOn)}: ${label(booking)}.`,
+      at === null
+        ? "We write to you before that date, with a link to pay it."
+        : `We will collect it on ${dayOf(booking, at)}. You do not have to do anything.`,
+    ],
+  };
+};
+
+/** As long as it is so. */
+export const collection: Write = ({ booking, data }) => {
+  if (!mayOwe(booking) || isPaused(booking) !== data.paused) return null;
+  return data.paused === true
+    ? {
+        subject: "We have paused your payments",
+        paragraphs: [
+          `For now we collect no payment for your booking: ${label(booking)}.`,
+          "What is due stays due, and nothing is added for this time. You can still pay with the link in an earlier mail. We write to you before we collect a payment again.",
+        ],
+      }
+    : {
+        subject: "Your payments go on",
+        paragraphs: [
+          `We have ended the pause of the payments for your booking: ${label(booking)}.`,
+          "Payments that are due are collected again as agreed.",
+        ],
+      };
+};

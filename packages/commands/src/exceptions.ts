@@ -1,0 +1,45 @@
+import type { Booking, BookingChange } from "@clearing/domain/booking";
+import type { Instant } from "@clearing/domain/time";
+import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
+import type { Occasion } from "@clearing/store/occasion";
+import type { Store } from "@clearing/store/store";
+
+type Refused = { ok: false; reason: string };
+
+/** What staff let a client off; null where it is so already. */
+export type Exception<No extends Refused> = (
+  booking: Booking,
+  now: Instant,
+) => ({ ok: true } & BookingChange) | No | null;
+
+export type NotExcepted = { ok: false; reason: "not_found" | "replayed" | "conflict" };
+
+type ExceptionResult<No> = { ok: true; booking: Booking } | No | NotExcepted;
+
+/** Makes an exception of staff for a booking; the audit log keeps the reason that its occasion has. */
+export function makeException<No extends Refused>(
+  store: Store,
+  bookingId: string,
+  exception: Exception<No>,
+  occasion: Occasion & { reason: string },
+  answer: (booking: Booking) => IdempotencyRecord | null,
+): Promise<ExceptionResult<No>> {
+  return untilFresh<ExceptionResult<No>>(store, async () => {
+    const before = await readBooking(store, bookingId);
+    if (before === null) return { ok: false, reason: "not_found" };
+    const decision = exception(before, occasion.now);
+    if (decision === null) {
+      const kept = await keepAnswer(store, store.tables.core, answer(before));
+      return kept.ok ? { ok: true, booking: before } : kept;
+    }
+    if (!decision.ok) return decision;
+    const { booking } = decision;
+    const writes = [
+      ...answerWrites(store.tables.core, answer(booking)),
+      ...bookingWrites(store, before, decision, occasion),
+    ];
+    return commit(store, writes, { ok: true, booking });
+  });
+}

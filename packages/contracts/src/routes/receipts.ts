@@ -1,0 +1,34 @@
+import * as z from "zod/mini";
+import { amount, currency, id, instant } from "../fields.ts";
+import { defineRoute } from "../route.ts";
+
+const receipt = () =>
+  z.object({
+    id: z.string(),
+    at: instant(),
+    kind: z.enum(["payment", "refund"]),
+    amount: amount(),
+    dueIds: z.array(id("due")),
+  });
+
+const statement = () =>
+  z.object({ total: amount(), financeCharge: amount(), paid: amount(), refunded: amount(), balance: amount() });
+
+export const getReceipts = defineRoute({
+  operationId: "getReceipts",
+  method: "GET",
+  path: "/v1/bookings/{id}/receipts",
+  function: "booking",
+  access: ["client", "admin", "finance"],
+  idempotency: "none",
+  summary: "What was paid on a booking and what goes back, for its payer and staff, with a statement of its account",
+  params: z.strictObject({ id: id("bkg") }),
+  responses: () => ({
+    200: {
+      description:
+        "Payments and refunds in the order of time; refunds that failed or were refused are left out, and one that is not spread over the payments yet names no due. The items add up to `paid` and `refunded`",
+      schema: z.object({ currency: currency(), items: z.array(receipt()), statement: statement() }),
+    },
+  }),
+  errors: ["not_found"],
+});

@@ -1,0 +1,39 @@
+import { dateIn, type Instant } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent, mayOwe, type Pause } from "./booking.ts";
+import { nextCollection } from "./collection-time.ts";
+import { nextVersion } from "./next-version.ts";
+import { isPaused } from "./pause.ts";
+
+/** `null`: it is so already. */
+export type PauseDecision = ({ ok: true } & BookingChange) | { ok: false; reason: "booking_over" } | null;
+
+/**
+ * Pauses the collection of a booking, or goes on with it. The days from the one on which it was paused do not count, until
+ * the next time of collection after staff go on.
+ */
+export function setCollection(before: Booking, paused: boolean, now: Instant): PauseDecision {
+  if (!mayOwe(before)) return { ok: false, reason: "booking_over" };
+  if (isPaused(before) === paused) return null;
+  const pauses = paused ? begun(before, now) : ended(before, now);
+  const change = nextVersion(before, now, { pauses }, (booking) => ({
+    events: [bookingEvent(booking, "CollectionChanged", { paused })],
+    journal: [],
+  }));
+  return { ok: true, ...change };
+}
+
+/** A pause that begins before the last one is over is the same one: there is at most one a day. */
+function begun({ pauses = [], terms }: Booking, now: Instant): Pause[] {
+  const from = dateIn(terms.timeZone, now);
+  const last = pauses.at(-1);
+  return last?.until && last.until >= from
+    ? [...pauses.slice(0, -1), { ...last, until: null }]
+    : [...pauses, { from, until: null }];
+}
+
+function ended({ pauses = [], terms }: Booking, now: Instant): Pause[] {
+  const until = dateIn(terms.timeZone, nextCollection(now, terms.timeZone));
+  const last = pauses.at(-1);
+  const before = pauses.slice(0, -1);
+  return last === undefined || last.from >= until ? before : [...before, { from: last.from, until }];
+}

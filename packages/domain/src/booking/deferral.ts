@@ -1,0 +1,48 @@
+import { addDays, type CalendarDate, dateIn, type Instant, later } from "../time/index.ts";
+import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
+import { aboutDue, type Due, replaceDue, waitsForConfirmation } from "./due.ts";
+import { nextVersion } from "./next-version.ts";
+import { resting } from "./resting.ts";
+import { changeableDue, type DueRefusal } from "./staff-due.ts";
+
+/** So many days a due is put off at the most: a date further away is a slip, and would have it forgotten. */
+export const mostDaysDeferred = 730;
+
+/** `bound`: the first date that the due may have, or the last. */
+export type DeferralRefused =
+  | { ok: false; reason: DueRefusal | "no_date_yet" }
+  | { ok: false; reason: "not_later" | "too_late"; bound: CalendarDate };
+
+export type DeferralDecision = ({ ok: true } & BookingChange) | DeferralRefused;
+
+/**
+ * Puts a due off to a later date, today at the earliest: the amount stays, and lateness, notices and tries go by that date
+ * from now on. What is in the ledger stays there.
+ */
+export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, now: Instant): DeferralDecision {
+  const found = changeableDue(before, dueId);
+  if (!found.ok) return found;
+  const { due } = found;
+  if (waitsForConfirmation(before, due)) return { ok: false, reason: "no_date_yet" };
+  const today = dateIn(before.terms.timeZone, now);
+  const first = later(addDays(due.dueOn, 1), today);
+  const last = addDays(first, mostDaysDeferred);
+  if (dueOn < first) return { ok: false, reason: "not_later", bound: first };
+  if (dueOn > last) return { ok: false, reason: "too_late", bound: last };
+  const deferred = resting(before, { ...begunAgain(before, due), dueOn, datedOn: today, startsBy: "date" }, today);
+  const change = nextVersion(before, now, { dues: replaceDue(before.dues, deferred) }, (booking) => ({
+    events: [bookingEvent(booking, "DueDeferred", { ...aboutDue(deferred, booking), from: due.dueOn })],
+    journal: [],
+  }));
+  return { ok: true, ...change };
+}
+
+/**
+ * A due without its failed tries, so that the retries count from the new date. They are kept where no try may follow, and
+ * for a bank account, which may be debited for the same amount only so often.
+ */
+function begunAgain({ savedMethod }: Booking, due: Due): Due {
+  const { tries, ...untried } = due;
+  const isKept = tries !== undefined && (tries.stopped !== null || savedMethod?.type === "us_bank_account");
+  return isKept ? due : untried;
+}

@@ -1,0 +1,44 @@
+import type { Instant } from "../time/index.ts";
+import type { Booking } from "./booking.ts";
+import type { Charge } from "./charge.ts";
+import { givesNothing, type Refund } from "./refund.ts";
+
+/** One movement of money between a client and their booking, in minor units: what was paid, or what goes back of it. */
+type Receipt = { id: string; at: Instant; kind: "payment" | "refund"; amount: number; dueIds: string[] };
+
+const duesOf = ({ dueId, dueIds }: Charge): string[] => dueIds ?? (dueId === null ? [] : [dueId]);
+
+/**
+ * What was paid on a booking and what goes back of it, in the order of time. A refund that failed or was refused is none.
+ * One that is owed and not spread over the payments yet names no due. Money in another currency than the booking's paid
+ * nothing of it, and is left out.
+ */
+export function receiptsOf(
+  { currency }: Pick<Booking, "currency">,
+  charges: readonly Charge[],
+  refunds: readonly Refund[],
+): Receipt[] {
+  const own = <Money extends { currency: string }>(money: Money) => money.currency === currency;
+  const payments = charges.filter(own).map(
+    (charge): Receipt => ({
+      ...{ id: charge.id, at: charge.createdAt, kind: "payment", amount: charge.amount },
+      dueIds: duesOf(charge),
+    }),
+  );
+  const given = refunds.filter(own).flatMap(({ id, requestedAt: at, unspread, parts }): Receipt[] => [
+    ...parts
+      .filter((part) => !givesNothing(part))
+      .map((part): Receipt => {
+        const charge = charges.find((one) => one.id === part.chargeId);
+        return {
+          id: part.id,
+          at,
+          kind: "refund",
+          amount: part.amount,
+          dueIds: charge === undefined ? [] : duesOf(charge),
+        };
+      }),
+    ...(unspread === 0 ? [] : [{ id, at, kind: "refund" as const, amount: unspread, dueIds: [] }]),
+  ]);
+  return [...payments, ...given].toSorted((a, b) => a.at.localeCompare(b.at));
+}

@@ -1,0 +1,30 @@
+import type { Booking, Charge, Refund } from "@clearing/domain/booking";
+import { readBooking } from "./booking.ts";
+import { readChildren } from "./booking-children.ts";
+import { fromDeadlineItem, fromItem } from "./items.ts";
+import type { Store } from "./store.ts";
+
+type MoneyOfBooking = { booking: Booking; charges: Charge[]; refunds: Refund[] };
+
+/** So often all is read at the most, where the booking changes meanwhile. */
+const mostReads = 3;
+
+/**
+ * A booking with its charges and refunds, as they were at one instant; null where there is no such booking. Of one that
+ * keeps changing they are as they were read last.
+ */
+export async function readMoneyOf(store: Store, id: string): Promise<MoneyOfBooking | null> {
+  for (let read = 1; ; read++) {
+    const booking = await readBooking(store, id);
+    if (booking === null) return null;
+    const [charges, refunds] = await Promise.all([readChildren(store, id, "CHG#"), readChildren(store, id, "REF#")]);
+    const after = await readBooking(store, id);
+    if (after?.version === booking.version || read === mostReads) {
+      return {
+        booking,
+        charges: charges.map((item) => fromItem<Charge>(item)),
+        refunds: refunds.map((item) => fromDeadlineItem<Refund>(item)),
+      };
+    }
+  }
+}
