@@ -193,7 +193,14 @@ describe("the pages of a booking that has ended", () => {
     const { heldUntil: _h, verifyUntil: _v, ...rest } = common;
     const saved: Attempt = {
       ...rest,
-      ...{ via: "off_session", paymentMethodId: "pm_1", methodType: "card", mandateId: null, status: "requested" },
+      ...{
+        via: "off_session",
+        paymentMethodId: "pm_1",
+        methodType: "card",
+        fingerprint: null,
+        mandateId: null,
+        status: "requested",
+      },
       version: opened.version + 1,
     };
     await commit(store, [attemptPut(store, saved)]);

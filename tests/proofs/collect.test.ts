@@ -1,21 +1,13 @@
-import { beginToCollect, makeTry } from "@clearing/commands/collect";
+import { makeTry } from "@clearing/commands/collect";
 import { workOnAttempt } from "@clearing/commands/payment-deadlines";
-import {
-  type Attempt,
-  type Booking,
-  collectionAt,
-  type OffSessionAttempt,
-  type SavedMethod,
-  stopAutopay,
-} from "@clearing/domain/booking";
-import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
-import type { ChargeFacts, Gateway, GatewayFailure, PaymentFacts } from "@clearing/payments";
-import { readAttempts } from "@clearing/store/attempt";
+import { type Booking, type OffSessionAttempt, stopAutopay } from "@clearing/domain/booking";
+import { plusHours, plusMinutes } from "@clearing/domain/time";
+import type { Gateway, PaymentFacts } from "@clearing/payments";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { contextAt } from "../harness/context.ts";
-import { now, occasionAt, paid } from "../harness/journey.ts";
+import { collecting, intentOf, lost } from "../harness/collecting.ts";
+import { occasionAt } from "../harness/journey.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
 let running: TestStore;
@@ -24,97 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-const card: SavedMethod = {
-  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2036-12-31" },
-  ...{ mandateId: null, savedAt: now, unusable: null },
-};
-const lost: GatewayFailure = { ok: false, kind: "unknown", code: "timeout", message: "no answer" };
-
-/**
- * A Stripe that charges a saved card: it remembers a key for a day, and loses its answers while it is told to. `made`
- * counts the intents, and so the charges.
- */
-function stripeAt(clock: { now: Instant }) {
-  const intents: (PaymentFacts & { key: string })[] = [];
-  const state = { losesAnswers: false, declines: null as string | null };
-  const gateway: Partial<Gateway> = {
-    async createPaymentIntent({ amount, currency, metadata }, key) {
-      const known = intents.find((one) => one.key === key && plusHours(one.created, 24) > clock.now);
-      const made = known ?? {
-        key,
-        ...intentOf(`pi_${intents.length}`, { amount, currency, metadata }, clock.now, state),
-      };
-      if (known === undefined) intents.push(made);
-      return state.losesAnswers ? lost : { ok: true, value: made };
-    },
-    async retrievePaymentIntent(id) {
-      return { ok: true, value: intents.find(({ paymentIntentId }) => paymentIntentId === id) as PaymentFacts };
-    },
-    async listPaymentIntents() {
-      return { ok: true, value: { items: intents.toReversed(), nextAfter: null } };
-    },
-    async cancelPaymentIntent(id) {
-      const intent = intents.find(({ paymentIntentId }) => paymentIntentId === id) as PaymentFacts;
-      return { ok: true, value: Object.assign(intent, { status: "canceled" }) };
-    },
-  };
-  return { gateway, intents, state };
-}
-
-function intentOf(
-  paymentIntentId: string,
-  asked: Pick<PaymentFacts, "amount" | "currency" | "metadata">,
-  created: Instant,
-  { declines }: { declines: string | null },
-): PaymentFacts {
-  const declined = declines !== null;
-  const charge: ChargeFacts = {
-    ...{ chargeId: `ch_${paymentIntentId}_${asked.metadata.attemptId}`, paymentIntentId, captured: true },
-    ...{ amount: asked.amount, amountCaptured: asked.amount, amountRefunded: 0, currency: asked.currency },
-    ...{ status: "succeeded", methodType: "card", created, balanceTransaction: null, metadata: asked.metadata },
-    paidWith: { paymentMethodId: "pm_1", fingerprint: "fp_1", mandateId: null, networkTransactionId: "nti_2" },
-  };
-  return {
-    ...{ paymentIntentId, ...asked, created, customerId: "cus_1", nextAction: null, methodType: "card" },
-    status: declined ? "requires_payment_method" : "succeeded",
-    amountReceived: declined ? 0 : asked.amount,
-    lastError: declined ? { code: "card_declined", declineCode: declines } : null,
-    charge: declined ? null : charge,
-  };
-}
-
-/** A booking whose balance is due at `dueAt`, with a card that may be charged for it, and the Stripe that charges it. */
-async function collecting() {
-  const { store } = running;
-  const { id } = await paid(store);
-  const before = (await readBooking(store, id)) as Booking;
-  const change = {
-    ...{ events: [], journal: [] },
-    booking: { ...before, version: before.version + 1, autopay: true, savedMethod: card },
-  };
-  await commit(store, bookingWrites(store, before, change, occasionAt(now)));
-  const due = before.dues[1];
-  if (due === undefined) throw new Error(`${id} has no balance`);
-  const clock = { now: collectionAt(due.dueOn, before.terms.timeZone) };
-  const stripe = stripeAt(clock);
-  const context = contextAt(store, stripe.gateway, () => clock.now);
-  return {
-    ...stripe,
-    ...{ id, clock, context },
-    begin: () => beginToCollect(context, id, occasionAt(clock.now)),
-    tries: async () => (await readAttempts(store, id)).filter((one: Attempt) => one.via === "off_session"),
-    work: async () => {
-      for (const attempt of await readAttempts(store, id)) {
-        if (attempt.via === "off_session") await workOnAttempt(context, id, attempt.id);
-      }
-    },
-    balance: async () => (await readBooking(store, id))?.dues[1],
-  };
-}
-
 describe("a due that is collected with a saved card (I5)", () => {
   test("has one try, and is charged once, however many collectors there are", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
 
     await Promise.all(Array.from({ length: 8 }, life.begin));
     expect(await life.tries()).toHaveLength(1);
@@ -125,7 +29,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   });
 
   test("is charged once when the answer is lost, and asked for again under its key", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     await life.begin();
     life.state.losesAnswers = true;
     await life.work();
@@ -139,8 +43,22 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(await life.balance()).toMatchObject({ status: "paid" });
   });
 
+  test("is charged once when the request itself was lost", async () => {
+    const life = await collecting(running.store);
+    await life.begin();
+    life.state.losesRequests = true;
+    await life.work();
+    expect(life.intents).toEqual([]);
+
+    life.state.losesRequests = false;
+    await life.work();
+
+    expect(life.intents).toHaveLength(1);
+    expect(await life.balance()).toMatchObject({ status: "paid" });
+  });
+
   test("is looked up, and never asked for, once its key may be forgotten", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     await life.begin();
     life.state.losesAnswers = true;
     await life.work();
@@ -154,7 +72,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   });
 
   test("would be charged twice under a key that is trusted after a day", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     await life.begin();
     life.state.losesAnswers = true;
     await life.work();
@@ -170,7 +88,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   });
 
   test("has its failed intent cancelled before another try can begin", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     life.state.declines = "insufficient_funds";
     await life.begin();
     const cancel = life.gateway.cancelPaymentIntent as Gateway["cancelPaymentIntent"];
@@ -189,7 +107,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   });
 
   test("stays with its try while Stripe cannot cancel the failed intent", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     life.state.declines = "insufficient_funds";
     await life.begin();
     life.context.gateway.cancelPaymentIntent = async () => lost;
@@ -201,7 +119,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   });
 
   test("that was paid while its failed intent was being cancelled is paid", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     life.state.declines = "insufficient_funds";
     await life.begin();
     life.context.gateway.cancelPaymentIntent = async (id) => {
@@ -216,7 +134,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   });
 
   test("is not charged once the permission is taken back, and is free to be paid by link", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     await life.begin();
     const before = (await readBooking(running.store, life.id)) as Booking;
     const stopped = stopAutopay(before, life.clock.now);
@@ -232,7 +150,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   });
 
   test("is not charged by a request that Stripe refuses, and goes by link", async () => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     await life.begin();
     life.context.gateway.createPaymentIntent = async () => ({
       ...{ ok: false, kind: "invalid", code: "resource_missing", param: "payment_method", message: "gone" },
@@ -250,7 +168,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   test.each(["unavailable", "idempotency_in_flight"] as const)(
     "waits for its worker while Stripe is %s",
     async (kind) => {
-      const life = await collecting();
+      const life = await collecting(running.store);
       await life.begin();
       life.context.gateway.createPaymentIntent = async () => ({ ok: false, kind, code: "x", message: "x" });
 
@@ -264,7 +182,7 @@ describe("a due that is collected with a saved card (I5)", () => {
   );
 
   test.each(["saved_failure", "idempotency_mismatch"] as const)("is looked up after a %s", async (kind) => {
-    const life = await collecting();
+    const life = await collecting(running.store);
     await life.begin();
     life.state.losesAnswers = true;
     await life.work();

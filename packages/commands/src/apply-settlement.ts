@@ -2,6 +2,8 @@ import {
   type Attempt,
   type Booking,
   decideSettlement,
+  isCardTry,
+  isUnderWay,
   mayRevive,
   mayReviveOn,
   type PaymentOutcome,
@@ -15,6 +17,7 @@ import type { Instant } from "@clearing/domain/time";
 import { journalWrites } from "@clearing/store/append-only";
 import { attemptPut } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { countFailedTry, releaseCardTry } from "@clearing/store/card-tries";
 import { chargeBooked, chargePut } from "@clearing/store/charge";
 import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem } from "@clearing/store/items";
@@ -62,6 +65,7 @@ export function settleAttempt(
       case "unchanged":
         return { ok: true, attempt };
       case "settle": {
+        await countForCard(store, attempt, decision.settlement.attempt);
         const result = await write(store, state, decision.settlement, occasion);
         if (result.ok) return result;
         if (result.reason !== "already_booked") return { ok: false, reason: result.reason };
@@ -106,6 +110,15 @@ export async function readForSettlement(
     ),
   };
   return { ok: true, facts };
+}
+
+/**
+ * Notes for its card what came of a try, before that is written: a process that dies in between notes it again. What is
+ * still under way keeps its place in the card's count.
+ */
+async function countForCard(store: Store, before: Attempt, after: Attempt): Promise<void> {
+  if (!isCardTry(after) || before.status === after.status || isUnderWay(after)) return;
+  await (after.status === "failed" ? countFailedTry(store, after) : releaseCardTry(store, after));
 }
 
 async function write(store: Store, state: State, settlement: Settlement, occasion: Occasion) {

@@ -1,8 +1,9 @@
-import { beginTries, mayBeMade, type OffSessionAttempt } from "@clearing/domain/booking";
+import { beginTries, cardTriesUsedUp, isCardTry, mayBeMade, type OffSessionAttempt } from "@clearing/domain/booking";
 import { hasCome, plusHours } from "@clearing/domain/time";
 import type { GatewayFailure } from "@clearing/payments";
 import { type AttemptFile, attemptPut } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { reserveCardTry } from "@clearing/store/card-tries";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
 import type { Occasion } from "@clearing/store/occasion";
 import { attemptMetadata, type Context, replayableHours } from "./context.ts";
@@ -30,7 +31,7 @@ export function beginToCollect(
 /**
  * Makes a try at Stripe under its own key, once, and applies what comes of it. One that was made before is replayed while
  * its key is remembered for certain, and looked up afterwards: nothing is charged again. A try that the client has taken
- * the permission from, or whose booking has ended since, is not made.
+ * the permission from, or whose booking has ended since, is not made; nor is one of a card that has failed too often.
  */
 export async function makeTry(
   context: Context,
@@ -39,7 +40,10 @@ export async function makeTry(
 ): Promise<Settled> {
   const ref = { bookingId: booking.id, attemptId: attempt.id };
   if (hasCome(plusHours(attempt.createdAt, replayableHours), context.clock.now())) return settle(context, ref, action);
-  if (!mayBeMade(booking, attempt)) return withdraw(context, attempt, action);
+  if (!mayBeMade(booking, attempt)) return withdraw(context, attempt, permissionWithdrawn, action);
+  const room = isCardTry(attempt) ? await reserveCardTry(context.store, attempt, context.clock.now()) : "reserved";
+  if (room === "used_up") return withdraw(context, attempt, usedUp, action);
+  if (room === "busy") return busy;
   const made = await context.gateway.createPaymentIntent(
     {
       customerId: attempt.customerId,
@@ -59,12 +63,22 @@ export async function makeTry(
   return ended.ok ? applyOutcome(context, ref, ended.value, action) : ended;
 }
 
+const permissionWithdrawn = { kind: "withdrawn", code: "permission_withdrawn" } as const;
+const usedUp = { kind: "refused", code: cardTriesUsedUp } as const;
+/** Other tries of the card are under way, and may be the last that may fail: their outcome is waited for. */
+const busy = { ok: false, kind: "unavailable", code: "card_busy", message: "tries of the card are under way" } as const;
+
 /** A try that may not be made any more: it was made before, or it never is. */
-async function withdraw(context: Context, attempt: OffSessionAttempt, action: string): Promise<Settled> {
+async function withdraw(
+  context: Context,
+  attempt: OffSessionAttempt,
+  outcome: typeof permissionWithdrawn | typeof usedUp,
+  action: string,
+): Promise<Settled> {
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
   const settled = await settle(context, ref, action);
   if (settled.ok || !("kind" in settled) || settled.code !== intentNotKnown) return settled;
-  return applyOutcome(context, ref, { kind: "withdrawn", code: "permission_withdrawn" }, action);
+  return applyOutcome(context, ref, outcome, action);
 }
 
 /**

@@ -28,7 +28,15 @@ const page: CheckoutAttempt = {
   ...{ autopay: false, sessionId: "cs_1", url: null, sessionExpiresAt: now, heldUntil: null, verifyUntil: null },
 };
 const saved = (paymentIntentId: string | null): OffSessionAttempt => ({
-  ...{ ...common, via: "off_session", paymentMethodId: "pm_1", methodType: "card", mandateId: null, paymentIntentId },
+  ...{
+    ...common,
+    via: "off_session",
+    paymentMethodId: "pm_1",
+    methodType: "card",
+    fingerprint: null,
+    mandateId: null,
+    paymentIntentId,
+  },
 });
 const intent: PaymentFacts = {
   ...{ paymentIntentId: "pi_1", status: "processing", amount: 100, amountReceived: 0, currency: "usd" },

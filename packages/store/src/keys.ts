@@ -25,6 +25,8 @@ export const keys = {
   permission: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `PERMISSION#${id}` }),
   /** The bookings whose later dues are collected with a payment method of Stripe's, or from a customer. */
   collectedFrom: (stripeId: string, bookingId: string) => ({ pk: `FROM#${stripeId}`, sk: `BKG#${bookingId}` }),
+  /** The tries of one card, by its fingerprint at Stripe, over all bookings. */
+  cardTries: (fingerprint: string) => ({ pk: `CARDTRIES#${fingerprint}`, sk: "TRIES" }),
   attempt: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `ATT#${id}` }),
   /** A try to save another payment method. */
   setup: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `SET#${id}` }),

@@ -58,6 +58,8 @@ export type OffSessionAttempt = AnyAttempt & {
   via: "off_session";
   paymentMethodId: string;
   methodType: PaymentMethod;
+  /** The same for the same card or bank account, whatever it was saved as; null where Stripe gives none. */
+  fingerprint: string | null;
   mandateId: string | null;
 };
 

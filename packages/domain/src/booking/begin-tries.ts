@@ -57,6 +57,7 @@ const tryOf = (
   via: "off_session",
   paymentMethodId: method.id,
   methodType: method.type,
+  fingerprint: method.fingerprint,
   mandateId: method.mandateId,
   status: "requested",
   paymentIntentId: null,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { card, held, program } from "../testing/retreat.ts";
 import { addDays, type Instant, plusDays, plusMinutes } from "../time/index.ts";
+import { cardTriesUsedUp, isCardTry } from "./card-tries.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Booking, type Due, mayBeMade, type OffSessionAttempt, type SavedMethod } from "./index.ts";
 import { nextTryAt } from "./next-try.ts";
@@ -221,6 +222,27 @@ describe("a try that fails", () => {
     expect(first(life).tries).toMatchObject({ lastFailure: "method_unusable", stopped: "hard" });
     expect(life.booking.savedMethod?.unusable).toBe("refused");
     expect(life.at(collectionAt("2027-03-30", zone)).collect()).toEqual([]);
+  });
+
+  test("since its card has failed too often sends the client to the link, and leaves the card to other dues", () => {
+    const life = paying();
+    const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
+
+    life.settle(attempt.id, { kind: "refused", code: cardTriesUsedUp });
+
+    expect(first(life)).toMatchObject({ status: "action_required", tries: { lastFailure: "card_declined" } });
+    expect(life.events.at(-1)).toMatchObject({ name: "PaymentFailed", data: { reason: "card_declined" } });
+    expect(life.at(collectionAt("2027-03-30", zone)).collect()).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<OffSessionAttempt>, boolean]>([
+    ["a card", {}, true],
+    ["a card that Stripe gives no fingerprint of", { fingerprint: null }, false],
+    ["a bank account", { methodType: "us_bank_account" }, false],
+  ])("with %s counts for its card, or does not", (_, changes, counts) => {
+    const [attempt] = paying().at(on(0)).collect() as [OffSessionAttempt];
+
+    expect(isCardTry({ ...attempt, ...changes })).toBe(counts);
   });
 
   test("since it was never made counts as none", () => {

@@ -1,4 +1,5 @@
 import type { PaymentMethod } from "./attempt.ts";
+import { cardTriesUsedUp } from "./card-tries.ts";
 import type { DueFailure } from "./due-failure.ts";
 
 /**
@@ -30,6 +31,7 @@ const ofCards: Readonly<Record<string, Decline>> = {
   card_not_supported: hard,
   card_velocity_exceeded: soft,
   currency_not_supported: hard,
+  [cardTriesUsedUp]: hard,
   do_not_honor: soft,
   do_not_try_again: hard,
   duplicate_transaction: soft,

@@ -94,7 +94,7 @@ export function failed(
     },
     (after) => ({
       events: [
-        ...(status === "failed"
+        ...(status === "failed" || (decline !== null && lost === null)
           ? [bookingEvent(after, "PaymentFailed", { ...aboutAttempt(attempt), reason: decline?.failure ?? code })]
           : []),
         ...(lost?.events(after) ?? []),

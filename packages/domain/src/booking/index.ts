@@ -6,6 +6,7 @@ export * from "./begin-tries.ts";
 export * from "./billing.ts";
 export * from "./booking.ts";
 export * from "./cancellation.ts";
+export * from "./card-tries.ts";
 export { type Charge, type PaidWith, undelivered } from "./charge.ts";
 export { usableMethod } from "./chargeable-method.ts";
 export * from "./checkout.ts";

@@ -15,6 +15,7 @@ function collecting(): { life: Life; attempt: OffSessionAttempt } {
     ...{
       paymentMethodId: "pm_1",
       methodType: "card",
+      fingerprint: "fp_1",
       mandateId: null,
       paymentIntentId: null,
       chargeId: null,
