@@ -22,7 +22,7 @@ const failedSoftly = (booking: Booking): Booking => ({
     ...due,
     tries: {
       ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
-      ...{ lastFailure: "insufficient_funds" as const, stopped: null },
+      ...{ lastFailure: "insufficient_funds" as const, methodId: "pm_1", stopped: null },
     },
   })),
 });

@@ -54,7 +54,7 @@ describe("the tries of one card over all bookings", () => {
     for (const life of lives.filter(({ intents }) => intents.length === 0)) {
       expect(await life.balance()).toMatchObject({
         ...{ status: "action_required", openAttemptId: null, paid: 0 },
-        tries: { failed: 1, lastFailure: "card_declined", stopped: "hard" },
+        tries: { failed: 1, lastFailure: "card_declined", stopped: "limit" },
       });
     }
   });

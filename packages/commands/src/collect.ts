@@ -40,7 +40,7 @@ export async function makeTry(
 ): Promise<Settled> {
   const ref = { bookingId: booking.id, attemptId: attempt.id };
   if (hasCome(plusHours(attempt.createdAt, replayableHours), context.clock.now())) return settle(context, ref, action);
-  if (!mayBeMade(booking, attempt)) return withdraw(context, attempt, permissionWithdrawn, action);
+  if (!mayBeMade(booking, attempt)) return withdraw(context, attempt, notToBeMade, action);
   const room = isCardTry(attempt) ? await reserveCardTry(context.store, attempt, context.clock.now()) : "reserved";
   if (room === "used_up") return withdraw(context, attempt, usedUp, action);
   if (room === "busy") return busy;
@@ -63,7 +63,7 @@ export async function makeTry(
   return ended.ok ? applyOutcome(context, ref, ended.value, action) : ended;
 }
 
-const permissionWithdrawn = { kind: "withdrawn", code: "permission_withdrawn" } as const;
+const notToBeMade = { kind: "withdrawn", code: "not_to_be_made" } as const;
 const usedUp = { kind: "refused", code: cardTriesUsedUp } as const;
 /** Other tries of the card are under way, and may be the last that may fail: their outcome is waited for. */
 const busy = { ok: false, kind: "unavailable", code: "card_busy", message: "tries of the card are under way" } as const;
@@ -72,7 +72,7 @@ const busy = { ok: false, kind: "unavailable", code: "card_busy", message: "trie
 async function withdraw(
   context: Context,
   attempt: OffSessionAttempt,
-  outcome: typeof permissionWithdrawn | typeof usedUp,
+  outcome: typeof notToBeMade | typeof usedUp,
   action: string,
 ): Promise<Settled> {
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };

@@ -168,6 +168,16 @@ describe("a try that fails", () => {
     expect(life.at(collectionAt("2027-03-30", zone)).collect()).toEqual([]);
   });
 
+  test("after another method was saved is repeated with that one at the next time of collection", () => {
+    const life = paying();
+    const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
+    life.booking = { ...life.booking, savedMethod: { ...saved, id: "pm_2", savedAt: plusMinutes(on(0), 5) } };
+
+    life.at(plusMinutes(on(2), 30)).settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "lost_card" });
+
+    expect(nextOf(life)).toBe(on(3));
+  });
+
   test.each(["lost_card", "insufficient_funds"])(
     "for good (%s) is repeated once with a method that is saved afterwards, at the next time of collection",
     (code) => {

@@ -3,10 +3,10 @@ import { cardTriesUsedUp } from "./card-tries.ts";
 import type { DueFailure } from "./due-failure.ts";
 
 /**
- * What may follow a failed try with a saved method. `hard`: never again with this method. `soft`: again on the program's
- * days. `authentication`: the client has to be present, so by link alone.
+ * What may follow a failed try with a saved method. `hard`: never again with this method. `limit`: this due no more with
+ * this method. `soft`: again on the program's days. `authentication`: the client has to be present, so by link alone.
  */
-export type DeclineClass = "hard" | "soft" | "authentication";
+export type DeclineClass = "hard" | "limit" | "soft" | "authentication";
 
 export type Decline = { class: DeclineClass; failure: DueFailure };
 
@@ -31,7 +31,7 @@ const ofCards: Readonly<Record<string, Decline>> = {
   card_not_supported: hard,
   card_velocity_exceeded: soft,
   currency_not_supported: hard,
-  [cardTriesUsedUp]: hard,
+  [cardTriesUsedUp]: { class: "limit", failure: "card_declined" },
   do_not_honor: soft,
   do_not_try_again: hard,
   duplicate_transaction: soft,

@@ -73,14 +73,17 @@ export type VariedDebit = { noticeOn: CalendarDate; noticedOn: CalendarDate | nu
 
 /**
  * Failed tries of a due with saved methods. Days count from the one on which the first failure was learnt. `stopped`: the
- * method of the last try is not tried again, or, where the client has to authenticate, no method is.
+ * method of the last try is not tried again, for any due (`hard`) or for this one (`limit`), or, where the client has to
+ * authenticate, no method is.
  */
 export type Tries = {
   failed: number;
   firstFailedOn: CalendarDate;
   lastFailedAt: Instant;
   lastFailure: DueFailure;
-  stopped: "hard" | "authentication" | null;
+  /** Stripe's id of the method of the last try. */
+  methodId: string;
+  stopped: "hard" | "limit" | "authentication" | null;
 };
 
 /** `days` before or after the date `dueOn` that the due had when it went, which was `on` a date. */

@@ -45,7 +45,7 @@ const withCard = (booking: Booking, type: SavedMethod["type"] = "card"): Booking
 });
 const softly: Tries = {
   ...{ failed: 1, firstFailedOn: "2027-02-04", lastFailedAt: "2027-02-04T17:00:00Z" },
-  ...{ lastFailure: "insufficient_funds", stopped: null },
+  ...{ lastFailure: "insufficient_funds", methodId: "pm_1", stopped: null },
 };
 /** The first due of the plan, a month after the quote, at 18:00 and not at 10:00. */
 const dueDay: Instant = "2027-02-05T01:00:00Z";

@@ -18,33 +18,37 @@ import {
   withoutPayoff,
 } from "./settlement.ts";
 
+/** A failed try with a saved method, and what its failure says. */
+type FailedTry = { methodId: string; decline: Decline };
+
 /** What the failure of a try with a saved method says; null for a page, on which its client tries again. */
-const declineFor = (attempt: Attempt, code: string | null): Decline | null =>
-  attempt.via === "off_session" ? declineOf(code, attempt.methodType) : null;
+const failedTry = (attempt: Attempt, code: string | null): FailedTry | null =>
+  attempt.via === "off_session"
+    ? { methodId: attempt.paymentMethodId, decline: declineOf(code, attempt.methodType) }
+    : null;
 
 /** Stripe refuses the method itself: no other due is tried with it, and its client is told. */
-const lostBy = (booking: Booking, attempt: Attempt, decline: Decline | null): LostMethod | null =>
-  attempt.via === "off_session" && decline?.failure === "method_unusable"
-    ? lostMethod(booking, attempt.paymentMethodId, "refused")
-    : null;
+const lostBy = (booking: Booking, tried: FailedTry | null): LostMethod | null =>
+  tried?.decline.failure === "method_unusable" ? lostMethod(booking, tried.methodId, "refused") : null;
 
 /** Its bank declined the method for good: no due is tried with it, and the permission stays for another one. */
 function declinedBy(
   { savedMethod }: Booking,
-  attempt: Attempt,
-  decline: Decline | null,
+  tried: FailedTry | null,
 ): Pick<Booking, "savedMethod"> | Record<string, never> {
-  const isIts = attempt.via === "off_session" && savedMethod?.id === attempt.paymentMethodId;
-  return isIts && decline?.class === "hard" ? { savedMethod: { ...savedMethod, unusable: "declined" } } : {};
+  return tried?.decline.class === "hard" && savedMethod?.id === tried.methodId
+    ? { savedMethod: { ...savedMethod, unusable: "declined" } }
+    : {};
 }
 
 /** The tries of a due after one more has failed. */
-function triesAfter({ terms }: Booking, { tries }: Due, decline: Decline, now: Instant): Tries {
+function triesAfter({ terms }: Booking, { tries }: Due, { methodId, decline }: FailedTry, now: Instant): Tries {
   return {
     failed: (tries?.failed ?? 0) + 1,
     firstFailedOn: tries?.firstFailedOn ?? dateIn(terms.timeZone, now),
     lastFailedAt: now,
     lastFailure: decline.failure,
+    methodId,
     stopped: decline.class === "soft" ? null : decline.class,
   };
 }
@@ -74,9 +78,9 @@ export function failed(
   const heldUntil = attempt.via === "checkout" ? attempt.heldUntil : null;
   const unused = deposit && status === "refused" && heldUntil !== null;
   const until = unused && !wasOpen ? heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
-  const decline = status === "failed" || isRefusal ? declineFor(attempt, code) : null;
-  const lost = lostBy(booking, attempt, decline);
-  const tried = decline === null ? due : { ...due, tries: triesAfter(booking, due, decline, now) };
+  const inVain = status === "failed" || isRefusal ? failedTry(attempt, code) : null;
+  const lost = lostBy(booking, inVain);
+  const tried = inVain === null ? due : { ...due, tries: triesAfter(booking, due, inVain, now) };
   const change = nextVersion(
     booking,
     now,
@@ -87,15 +91,20 @@ export function failed(
       ),
       ...withoutPayoff(booking, attempt, today),
       ...(until === null ? {} : { holdExpiresAt: until }),
-      ...declinedBy(booking, attempt, decline),
+      ...declinedBy(booking, inVain),
       ...lost?.changes,
       ...(debit ? { debitFailed: true, holdExtended: booking.debitFailed } : {}),
       ...(unused ? { holdExtended: false } : {}),
     },
     (after) => ({
       events: [
-        ...(status === "failed" || (decline !== null && lost === null)
-          ? [bookingEvent(after, "PaymentFailed", { ...aboutAttempt(attempt), reason: decline?.failure ?? code })]
+        ...(status === "failed" || (inVain !== null && lost === null)
+          ? [
+              bookingEvent(after, "PaymentFailed", {
+                ...aboutAttempt(attempt),
+                reason: inVain?.decline.failure ?? code,
+              }),
+            ]
           : []),
         ...(lost?.events(after) ?? []),
       ],

@@ -108,6 +108,7 @@ describe("another method is saved", () => {
               firstFailedOn: "2027-01-19",
               lastFailedAt: "2027-01-19T17:00:00Z",
               failed: 1,
+              methodId: "pm_1",
               stopped: "hard" as const,
             },
           }

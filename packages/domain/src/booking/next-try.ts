@@ -61,10 +61,14 @@ function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | nu
   const { tries } = due;
   if (tries === undefined) return collectionAt(countsFrom(booking, due), timeZone);
   if (tries.stopped === "authentication") return null;
-  const next = tries.stopped === "hard" ? null : nextRetryOn(booking, tries, method);
+  const next = tries.stopped === null ? nextRetryOn(booking, tries, method) : null;
   if (next !== null) return collectionAt(next, timeZone);
-  return method.savedAt > tries.lastFailedAt ? nextCollection(method.savedAt, timeZone) : null;
+  return isFresh(method, tries) ? nextCollection(later(method.savedAt, tries.lastFailedAt), timeZone) : null;
 }
+
+/** Whether a method is another one than that of the last try, or was saved or updated since that failed. */
+const isFresh = ({ id, savedAt }: SavedMethod, { methodId, lastFailedAt }: Tries): boolean =>
+  id !== methodId || savedAt > lastFailedAt;
 
 /** The first of the program's days that is after the last failure; those that were paused do not count. */
 function nextRetryOn(booking: Booking, tries: Tries, { type }: SavedMethod): CalendarDate | null {
