@@ -9,21 +9,10 @@ import type { Store } from "@clearing/store/store";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { startTestStore } from "../harness/store.ts";
+import { intercepted } from "./intercepted.ts";
 import { type Figure, inParallel, median, perSecond, rate } from "./measure.ts";
 
 const clock = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");
-type Send = Store["client"]["send"];
-
-/** The same store, with something between it and DynamoDB. */
-function intercepted(
-  store: Store,
-  between: (command: object, send: () => Promise<unknown>) => Promise<unknown>,
-): Store {
-  const { client } = store;
-  const send = ((command: Parameters<Send>[0]) => between(command, () => client.send(command))) as Send;
-  return { ...store, client: Object.assign(Object.create(client), { send }) };
-}
-
 let people = 0;
 const somebody = () => `bench-${++people}@example.com`;
 

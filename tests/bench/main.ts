@@ -6,6 +6,7 @@ import { domainMutantFigures } from "../mutants/domain.ts";
 import { storeMutantFigures } from "../mutants/store.ts";
 import { aprFigures } from "./apr.ts";
 import { coldStartFigures } from "./cold-start.ts";
+import { collectingFigures } from "./collecting.ts";
 import { costFigures } from "./cost.ts";
 import { holdingFigures } from "./holding.ts";
 import { listFigures } from "./lists.ts";
@@ -39,6 +40,7 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   "over HTTP": httpFigures,
   "local stack": localStackFigures,
   settling: settlingFigures,
+  collecting: collectingFigures,
   requests: requestFigures,
   "round trips": roundTripFigures,
   cost: costFigures,
