@@ -1,0 +1,75 @@
+import { permissionDocument } from "@clearing/domain/agreement";
+import { type Booking, payPageOf } from "@clearing/domain/booking";
+import { held, today } from "@clearing/domain/testing/retreat";
+import { describe, expect, test } from "vitest";
+import { methodPageReply, noPayPage, payPageReply } from "./pay-page.ts";
+
+const made = held();
+const booking: Booking = {
+  ...made,
+  status: "confirmed",
+  agreement: { ...made.agreement, signedVersion: made.agreement.version, signedAt: today },
+  dues: made.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid", paid: due.amount } : due)),
+  participant: { name: "Anna Muster", email: "anna@example.org", phone: "+1 555 0100", dateOfBirth: "1980-02-03" },
+  savedMethod: {
+    ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+    ...{ mandateId: null, savedAt: today, unusable: null },
+  },
+};
+const permission = permissionDocument(booking, "the card or bank account that you save next");
+const bodyOf = ({ body }: { body?: unknown }) => String(body);
+const page = (of: Booking = booking) => {
+  const found = payPageOf(of, "due_1", null, today);
+  if (found === null) throw new Error("there is no such due");
+  return found;
+};
+const method = (of: Booking = booking, text: typeof permission | null = permission) =>
+  bodyOf(methodPageReply(of, page(of), text));
+const settled = {
+  ...booking,
+  dues: booking.dues.map((due) => ({ ...due, status: "paid" as const, paid: due.amount })),
+};
+
+describe("the pages of a payment link", () => {
+  test("show the label, the amount and the date, one button and the way to another method, and nobody's name", () => {
+    const shown = bodyOf(payPageReply(booking, page(), "https://example.org/pay/token/method"));
+
+    expect(shown).toContain("$16,000.00");
+    expect(shown).toContain("Due on");
+    expect(shown.match(/<button/g)).toHaveLength(1);
+    expect(shown).toContain('href="https://example.org/pay/token/method"');
+    for (const text of [shown, method()]) expect(text).not.toMatch(/anna|muster|555 0100|1980/i);
+  });
+
+  test("offer another method only where one is saved", () => {
+    const { savedMethod: _, ...without } = booking;
+
+    expect(bodyOf(payPageReply(without, page(without), "https://example.org"))).not.toContain("<a ");
+  });
+
+  test("show the permission for the method to come, whose hash goes with the button", () => {
+    expect(method()).toContain(`<form method="post" action="?permission=${permission.hash}">`);
+    expect(method()).toContain("This permission is your free choice.");
+    expect(method()).toContain("Agree and continue");
+  });
+
+  test("ask for no permission where automatic collection is off, and say that it stays so", () => {
+    expect(method(booking, null)).toContain("Automatic collection stays off");
+    expect(method(booking, null)).toContain('<form method="post"><button');
+  });
+
+  test.each([
+    ["Paid", settled],
+    ["Nothing to pay", { ...booking, status: "cancelled" as const }],
+  ])("save nothing where the page says %s", (title, of) => {
+    expect(method(of)).toContain(`<h1>${title}</h1>`);
+    expect(method(of)).not.toContain("<form");
+  });
+
+  test.each([404, 503] as const)("say what to do at %d, and nothing of anybody", (status) => {
+    const reply = noPayPage(status);
+
+    expect(reply.status).toBe(status);
+    expect(bodyOf(reply)).not.toContain("<form");
+  });
+});
