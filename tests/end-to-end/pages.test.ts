@@ -60,7 +60,7 @@ describe("the pages that people see, in a browser", () => {
     expect((await client.read()).status).toBe("awaiting_clearance");
   });
 
-  test("the agreement reads and prints: price, payments, cancellation", async () => {
+  test("the agreement reads and prints: price, payments, cancellation, what is collected", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
     const token = await client.token();
@@ -69,7 +69,7 @@ describe("the pages that people see, in a browser", () => {
     for (const heading of ["Price", "Payments", "Cancellation"]) {
       expect(await page.getByRole("heading", { name: heading, exact: true }).isVisible()).toBe(true);
     }
-    expect(await page.getByRole("table").count()).toBe(3);
+    expect(await page.getByRole("table").count()).toBe(4);
     await picture("agreement");
   });
 

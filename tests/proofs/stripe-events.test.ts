@@ -253,24 +253,24 @@ describe("the reconciler", () => {
 
   test("counts what is not acted upon by its type, each event once, and keeps none of it", async () => {
     const events = [
-      happened(1, at(-60), "customer.deleted"),
-      happened(2, at(-50), "customer.updated"),
-      happened(3, at(-45), "payment_intent.payment_failed"),
-      happened(4, at(-40), "customer.updated"),
-      happened(5, at(-1), "setup_intent.succeeded"),
+      happened(1, at(-60), "product.deleted"),
+      happened(2, at(-50), "product.updated"),
+      happened(3, at(-45), "customer.updated"),
+      happened(4, at(-40), "product.updated"),
+      happened(5, at(-1), "price.updated"),
     ];
     const { clock, run, counted } = account(events, now);
 
     await run();
     await run();
     expect(counted()).toEqual([
-      ["customer.updated", 2],
-      ["customer.deleted", 1],
+      ["product.updated", 2],
+      ["product.deleted", 1],
     ]);
     clock.at = at(10);
     await run();
 
-    expect(counted().slice(2)).toEqual([["setup_intent.succeeded", 1]]);
+    expect(counted().slice(2)).toEqual([["price.updated", 1]]);
     expect(await received()).toEqual([]);
   });
 
