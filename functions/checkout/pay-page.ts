@@ -41,7 +41,7 @@ export function methodPageReply(booking: Booking, page: PayPage, permission: Per
     const text = `${publicLabel}. Nothing is charged on this page. Automatic collection stays off: you pay each payment by its link.`;
     return shortPage(200, { title, text }, { label });
   }
-  const text = `${publicLabel}. Nothing is charged on this page. What is due is then collected from it, by this permission, which you give with the button below.`;
+  const text = `${publicLabel}. Nothing is charged on this page. Payments that fall due are then collected from what you save. The button below gives this permission for it.`;
   const details = { title: "Permission for automatic collection", paragraphs: permission.paragraphs };
   return shortPage(
     200,
