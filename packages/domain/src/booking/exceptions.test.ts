@@ -136,6 +136,16 @@ describe("a waiver", () => {
     expect(life.booking.dueAt).toBeNull();
   });
 
+  test("is paid again by what is unpaid of it, when a bank has taken back the payment of the rest", () => {
+    const life = running().pay("due", { dueId: "due_1", amount: 100_000 });
+    life.waive("due_1");
+    life.booking = having(life.booking, { paid: 0, status: "past_due" });
+
+    life.pay("due", { dueId: "due_1" });
+
+    expect(dueOf(life.booking)).toMatchObject({ status: "paid", paid: 100_000, billed: 100_000, partsPaid: 1 });
+  });
+
   test("stays one when a bank takes the payment of the rest back: only that is owed again, and waived on its own", () => {
     const life = running().pay("due", { dueId: "due_1", amount: 100_000 });
     life.waive("due_1");
