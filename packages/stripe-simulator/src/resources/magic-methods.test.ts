@@ -23,7 +23,7 @@ const ASKED = [
   ["pm_card_authenticationRequired", "requires_action", "authentication_required"],
   ["pm_card_authenticationRequiredOnSetup", "requires_action", "succeeded"],
   ["pm_card_authenticationRequiredSetupForOffSession", "requires_action", "succeeded"],
-  ["pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "requires_action", "authentication_required"],
+  ["pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "requires_action", "insufficient_funds"],
   ["pm_card_threeDSecure2Required", "requires_action", "succeeded"],
   ["pm_card_threeDSecureRequired", "requires_action", "succeeded"],
 ] as const;

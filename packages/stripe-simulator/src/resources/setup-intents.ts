@@ -101,6 +101,12 @@ export function setUp(
     world.emit("setup_intent.setup_failed", failed);
     throw cardError(magic.attach, { setup_intent: failed, payment_method: method });
   }
+  if (magic.type === "us_bank_account" && magic.verified !== "instantly") {
+    throw invalidRequest("This bank account cannot be verified instantly, and no other way is allowed.", {
+      code: "payment_method_invalid_parameter",
+      param: "payment_method",
+    });
+  }
   if (magic.type === "us_bank_account" && !how.mandateAccepted) {
     throw invalidRequest("A mandate is required to save this bank account: provide `mandate_data`.", {
       code: "setup_intent_mandate_invalid",

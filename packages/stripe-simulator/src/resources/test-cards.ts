@@ -71,7 +71,7 @@ export const CARDS: Readonly<Record<string, MagicCard>> = {
   pm_card_authenticationRequiredOnSetup: visa("4000 0025 0000 3155", { authentication: "unless_set_up" }),
   pm_card_authenticationRequiredSetupForOffSession: visa("4000 0038 0000 0446", { authentication: "on_session" }),
   pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: visa("4000 0082 6000 3178", {
-    authentication: "always",
+    authentication: "unless_set_up",
     charge: DECLINES.insufficientFunds,
   }),
   pm_card_threeDSecure2Required: visa("4000 0000 0000 3220", { authentication: "unless_set_up" }),
