@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+
+/**
+ * Stripe's test cards and accounts, each with what its page answers, the state that its booking reaches and the mail that
+ * goes out. Sources: docs.stripe.com/testing, docs.stripe.com/payments/ach-direct-debit/accept-a-payment#test-account-numbers,
+ * docs.stripe.com/declines/codes.
+ */
+let world: World;
+let cohortId: string;
+beforeAll(async () => {
+  world = await startWorld();
+  // No notices ahead: they go whatever a bank answers, and have tests elsewhere.
+  const collection = { retryDays: [3, 5, 7], noticeDaysBefore: [], moveDays: 14, moves: 2 };
+  const program = { plans: [{ kind: "installments", months: 3 }], collection };
+  cohortId = (await openCohort(world, { inDays: 150, count: 40, program })).id;
+});
+afterAll(() => world.stop());
+
+const RECEIPT = "We received your payment";
+const FAILED = "Your payment did not go through";
+const NO_DEPOSIT = "Your deposit did not go through";
+
+/** Cards that the page declines: the client may try another one there, and no mail goes out. */
+const declinedOnPage = {
+  pm_card_chargeDeclined: "generic_decline",
+  pm_card_chargeDeclinedInsufficientFunds: "insufficient_funds",
+  pm_card_chargeDeclinedLostCard: "lost_card",
+  pm_card_chargeDeclinedStolenCard: "stolen_card",
+  pm_card_chargeDeclinedExpiredCard: "expired_card",
+  pm_card_chargeDeclinedIncorrectCvc: "incorrect_cvc",
+  pm_card_chargeDeclinedProcessingError: "processing_error",
+  pm_card_chargeDeclinedVelocityLimitExceeded: "card_velocity_exceeded",
+  pm_card_radarBlock: "fraudulent",
+  pm_card_chargeCustomerFail: "generic_decline",
+  pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: "insufficient_funds",
+  pm_card_threeDSecureRequiredChargeDeclined: "generic_decline",
+  pm_card_threeDSecureRequiredProcessingError: "processing_error",
+  pm_usBankAccount_riskLevelHighest: "payment_intent_payment_attempt_failed",
+  pm_usBankAccount_weeklyLimitExceeded: "charge_exceeds_source_limit",
+};
+
+type Due = { status: string; lastFailure: string | null; triedAgain: boolean };
+const paid: Due = { status: "paid", lastFailure: null, triedAgain: false };
+const soft = (lastFailure: string): Due => ({ status: "scheduled", lastFailure, triedAgain: true });
+const hard = (lastFailure: string): Due => ({ status: "action_required", lastFailure, triedAgain: false });
+
+/** Cards that are asked for more on the page, or nothing, and what becomes of the next due, which is collected with them. */
+const savedCards: Record<string, Due> = {
+  pm_card_visa: paid,
+  pm_card_threeDSecureRequired: paid,
+  pm_card_threeDSecure2Required: paid,
+  pm_card_authenticationRequiredOnSetup: paid,
+  pm_card_authenticationRequiredSetupForOffSession: paid,
+  pm_card_authenticationRequired: hard("authentication_required"),
+};
+
+/** What the bank of a saved card answers when the due is collected, a code of each test card that declines. */
+const declinedLater: Record<string, Due> = {
+  generic_decline: soft("card_declined"),
+  insufficient_funds: soft("insufficient_funds"),
+  card_velocity_exceeded: soft("card_declined"),
+  processing_error: soft("provider_error"),
+  lost_card: hard("card_declined"),
+  stolen_card: hard("card_declined"),
+  fraudulent: hard("card_declined"),
+  incorrect_cvc: hard("card_declined"),
+  expired_card: hard("card_expired"),
+};
+/** A card of each brand, since the networks count the tries of one card. */
+const cards = [
+  ...[
+    "visa_debit",
+    "mastercard",
+    "mastercard_debit",
+    "mastercard_prepaid",
+    "amex",
+    "discover",
+    "diners",
+    "jcb",
+    "unionpay",
+  ],
+];
+
+/** Cards that can be saved on a page of their own, and decline each payment. */
+const savedAlone: Record<string, Due> = {
+  pm_card_chargeCustomerFail: soft("card_declined"),
+  pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: soft("insufficient_funds"),
+};
+
+/** What becomes of a deposit that is debited from an account; without its money the hold ends. */
+const debitedDeposits = {
+  pm_usBankAccount_success: { status: "awaiting_clearance", mail: "We received your deposit" },
+  pm_usBankAccount_accountClosed: { status: "expired", mail: NO_DEPOSIT },
+  pm_usBankAccount_noAccount: { status: "expired", mail: NO_DEPOSIT },
+  pm_usBankAccount_insufficientFunds: { status: "expired", mail: NO_DEPOSIT },
+  pm_usBankAccount_debitNotAuthorized: { status: "expired", mail: NO_DEPOSIT },
+  pm_usBankAccount_invalidCurrency: { status: "expired", mail: NO_DEPOSIT },
+};
+
+/** What becomes of a due that is debited from the account of the deposit, and comes back days after its date. */
+const debitedLater: Record<string, Due> = {
+  insufficient_funds: { status: "past_due", lastFailure: "insufficient_funds", triedAgain: true },
+  account_closed: { status: "past_due", lastFailure: "bank_returned", triedAgain: false },
+  no_account: { status: "past_due", lastFailure: "bank_returned", triedAgain: false },
+  debit_not_authorized: { status: "past_due", lastFailure: "bank_returned", triedAgain: false },
+  invalid_currency: { status: "past_due", lastFailure: "bank_returned", triedAgain: false },
+};
+
+type Answer = { status: string; declineCode?: string; paymentIntent?: string; setupIntent?: string };
+
+async function signed(): Promise<Client> {
+  const client = new Client(world);
+  await client.hold(cohortId, "installments");
+  await client.sign(true);
+  return client;
+}
+
+/** What a page says once it is submitted, and what the bank was asked is answered. */
+async function submit(client: Client, sessionId: string, method: string): Promise<Answer> {
+  const answer: Answer = await client.payOn(sessionId, method);
+  const { status, paymentIntent, setupIntent } = answer;
+  if (status !== "requires_action") return answer;
+  const intent = setupIntent ? `setup_intents/${setupIntent}` : `payment_intents/${paymentIntent}`;
+  const path = `/_sim/${intent}/authentication`;
+  return (await world.sim<Answer>("POST", path, { result: "success" })).body;
+}
+
+/** A client whose deposit is paid, and whose bank then does as it is told. */
+async function saved(method: string, outcome?: string): Promise<Client> {
+  const client = await signed();
+  const answer = await submit(client, await client.checkout(), method);
+  expect(answer.status, method).toBe(method.startsWith("pm_card") ? "succeeded" : "processing");
+  if (outcome === undefined) return client;
+  const path = `payment_intents/${answer.paymentIntent}`;
+  const intent = (await world.http.stripe<{ payment_method: string }>("GET", path)).body;
+  const behavior = { outcomes: [outcome] };
+  const set = await world.sim("POST", `/_sim/payment_methods/${intent.payment_method}/behavior`, behavior);
+  expect(set.status, outcome).toBe(200);
+  return client;
+}
+
+/** A client who saves another card after the deposit. */
+async function replaced(method: string): Promise<Client> {
+  const client = await saved("pm_card_visa");
+  await world.quiesce();
+  const answer = await submit(client, await client.checkout({ purpose: "payment_method" }), method);
+  expect(answer.status, method).toBe("succeeded");
+  return client;
+}
+
+/** Each row of a table, one after the other. */
+async function rowsOf<V, R>(table: Readonly<Record<string, V>>, act: (key: string, index: number) => Promise<R>) {
+  const rows: { key: string; expected: V; made: R }[] = [];
+  for (const [key, expected] of Object.entries(table)) rows.push({ key, expected, made: await act(key, rows.length) });
+  return rows;
+}
+
+const dueOf = async (client: Client): Promise<Due> => {
+  const { dues } = await client.read();
+  const { status = "", lastFailure = null, nextAttemptAt = null } = dues[1] ?? {};
+  return { status, lastFailure, triedAgain: lastFailure !== null && nextAttemptAt !== null };
+};
+
+test("a due is collected from what paid the deposit, or waits for its client, as the bank answers", async () => {
+  const deposits = await rowsOf(debitedDeposits, (method) => saved(method));
+  const ownCards = await rowsOf(savedCards, (method) => saved(method));
+  const declined = await rowsOf(declinedLater, (code, row) => saved(`pm_card_${cards[row]}`, code));
+  const debited = await rowsOf(debitedLater, (code) => saved("pm_usBankAccount_success", code));
+  const otherCards = await rowsOf(savedAlone, replaced);
+  await world.moveClock({ advance: "P6D" });
+
+  for (const { key, expected, made: client } of deposits) {
+    expect((await client.read()).status, key).toBe(expected.status);
+    expect(await world.mail(client.email), key).toContain(expected.mail);
+  }
+  const settled = deposits[0]?.made as Client;
+  const dueOn = (await settled.read()).dues[1]?.dueOn;
+  await world.moveClock({ to: `${dueOn}T19:00:00Z` });
+
+  for (const { key, expected, made: client } of [...ownCards, ...otherCards, ...declined]) {
+    expect(await dueOf(client), key).toEqual(expected);
+    expect(await world.mail(client.email), key).toContain(expected.status === "paid" ? RECEIPT : FAILED);
+  }
+  for (const { key, made: client } of debited) {
+    expect(await dueOf(client), key).toMatchObject({ status: "processing" });
+    expect(await world.mail(client.email), key).toContain("Your payment is on its way");
+  }
+  const unanswered = await saved("pm_usBankAccount_processing");
+  await world.moveClock({ advance: "P4DT12H" });
+
+  expect(await unanswered.read()).toMatchObject({ status: "held", standing: "processing" });
+  expect(await world.mail(unanswered.email)).toContain("Your payment is on its way");
+
+  for (const { key, expected, made: client } of debited) {
+    expect(await dueOf(client), key).toEqual(expected);
+    expect(await world.mail(client.email), key).toContain(FAILED);
+  }
+  expect(await dueOf(settled)).toEqual(paid);
+  expect(await world.mail(settled.email)).toContain(RECEIPT);
+  const [balances, stripe] = await Promise.all([world.balances(), world.stripeBalance()]);
+  expect(stripe.consistent).toBe(true);
+  expect(balances.stripe_balance).toBe(stripe.balance);
+});
+
+test("a deposit that its page declines waits for another card, and no mail goes out", async () => {
+  const client = await signed();
+  const sessionId = await client.checkout();
+
+  const answers = await rowsOf(declinedOnPage, (method) => submit(client, sessionId, method));
+  const unverified = await submit(client, sessionId, "pm_usBankAccount_failMicrodeposits");
+  await world.quiesce();
+
+  for (const { key, expected, made } of answers) {
+    expect(made, key).toMatchObject({ status: "declined", declineCode: expected });
+  }
+  expect(unverified).toMatchObject({ error: { code: "payment_method_invalid_parameter" } });
+  const { status, paid, dues } = await client.read();
+  expect({ status, paid, due: dues[0]?.status }).toEqual({ status: "held", paid: 0, due: "scheduled" });
+  expect(await world.mail(client.email)).not.toContain(NO_DEPOSIT);
+  expect((await submit(client, sessionId, "pm_card_visa")).status).toBe("succeeded");
+});
