@@ -280,6 +280,16 @@ describe("a deferral", () => {
     expect(tried({ firstFailedOn: "2027-01-20", lastFailedAt: "2027-01-27T17:00:00Z" }).at).toBe(onTheDay);
   });
 
+  test("is kept to by another card that is saved before the new date", () => {
+    const { due } = tried({ stopped: "hard" });
+    const saved = {
+      ...withCard(having(running().booking, due)),
+      savedMethod: { ...card, savedAt: "2027-02-08T20:00:00Z" },
+    };
+
+    expect(nextTryAt(saved, due, "2027-02-08T20:00:00Z")).toBe(onTheDay);
+  });
+
   test("does not bring back a card that was declined for good, nor more debits than a bank account may have", () => {
     expect(tried({ stopped: "hard" })).toMatchObject({ due: { status: "action_required" }, at: null });
     expect(tried({ stopped: "authentication" }).at).toBeNull();
