@@ -4,10 +4,10 @@ import { acceptParticipation, correctInvitation } from "@clearing/commands/parti
 import { reckonRefundPart } from "@clearing/commands/refund-by-hand";
 import { renewRefundKey } from "@clearing/commands/refund-parts";
 import { removeBooking } from "@clearing/commands/removal";
-import { billDues, remind, restClearance } from "@clearing/commands/sweep";
+import { billDues, notifyOfDues, openTasks, remind, restClearance } from "@clearing/commands/sweep";
 import { participationDocument } from "@clearing/domain/agreement";
 import { type Booking, defaultHoldLimits, setCollection, waiveDue } from "@clearing/domain/booking";
-import { epochSeconds, plusDays } from "@clearing/domain/time";
+import { epochSeconds, type Instant, plusDays } from "@clearing/domain/time";
 import { readBooking } from "@clearing/store/booking";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import type { Store } from "@clearing/store/store";
@@ -55,6 +55,9 @@ async function holdFor(email: string, account: Parameters<typeof holdSample>[5] 
 }
 const counted: Made = () => holdFor(payer.email, account);
 const invited: Made = () => holdFor("guest@example.com");
+
+/** When the first notice of a confirmed booking goes, a week before its balance is due. */
+const firstNoticeOf = async (id: string): Promise<Instant> => (await readBooking(store, id))?.dueAt ?? now;
 
 const page = (booking: Booking, of: { purpose: "deposit" } | { purpose: "due"; dueId: string }) =>
   openCheckout(journey.contextOf(store), { bookingId: booking.id, ...of }, actor, {
@@ -365,6 +368,22 @@ const rows: Row[] = [
       return remind(store, id, occasionAt(first));
     },
     leaves: ["ClearanceReminder", "audit of a booking", "booking"],
+  },
+  {
+    when: "a client is told of a due",
+    made: journey.confirmed,
+    act: async ({ id }) => notifyOfDues(store, id, occasionAt(await firstNoticeOf(id))),
+    leaves: ["DueNotice", "audit of a booking", "booking"],
+  },
+  {
+    when: "staff are told of a due after its last notice",
+    made: async () => {
+      const booking = await journey.confirmed(store);
+      await notifyOfDues(store, booking.id, occasionAt(plusDays(await firstNoticeOf(booking.id), 14)));
+      return booking;
+    },
+    act: async ({ id }) => openTasks(store, id, occasionAt(plusDays(now, 365))),
+    leaves: ["CollectionTaskOpened", "audit of a booking", "booking"],
   },
   {
     when: "a booking has followed its clearance",

@@ -7,7 +7,7 @@ import { nextDeadline } from "./index.ts";
 
 const zone = "America/Denver";
 
-/** A confirmed booking that is paid over a year; made once, since its quote takes most of the time. */
+/** A confirmed booking that is paid over a year, made once for all runs. */
 const overAYear = (() => {
   const plans = [{ kind: "financed", months: 12, annualRate: "9.9900" } as const];
   const rules = {
