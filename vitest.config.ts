@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** The proofs in which hundreds of clients come at a time, or processes are killed: each has the machine to itself. */
-const crowds = ["claim", "crash", "money", "stampede"].map((name) => `tests/proofs/${name}.test.ts`);
+const crowds = ["claim", "crash", "money", "stampede", "year"].map((name) => `tests/proofs/${name}.test.ts`);
 
 const proofs = {
   globalSetup: ["tests/harness/global-setup.ts"],

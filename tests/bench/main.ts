@@ -19,6 +19,7 @@ import { requestFigures } from "./requests.ts";
 import { roundTripFigures } from "./round-trips.ts";
 import { settlingFigures } from "./settling.ts";
 import { sweepingFigures } from "./sweeping.ts";
+import { yearFigures } from "./year.ts";
 
 /**
  * `npm run bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out;
@@ -49,6 +50,7 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   apr: aprFigures,
   sweeping: sweepingFigures,
   "proofs at size": proofFigures,
+  year: yearFigures,
   "domain mutants": domainMutantFigures,
   "store mutants": storeMutantFigures,
 };

@@ -10,7 +10,7 @@ export async function proofFigures(): Promise<Figure[]> {
   return [...(await onStack(stampedes)), await onStack(money), await crash()];
 }
 
-async function onStack<Result>(run: (client: Client) => Promise<Result>): Promise<Result> {
+export async function onStack<Result>(run: (client: Client) => Promise<Result>): Promise<Result> {
   const stack = await openStack();
   try {
     return await run(stack.client);
@@ -53,6 +53,6 @@ async function crash(): Promise<Figure> {
   return { what: "ten kills over 100 bookings in flight", value };
 }
 
-function stopOn(breaches: string[]): void {
+export function stopOn(breaches: string[]): void {
   if (breaches.length > 0) throw new Error(breaches.join("\n"));
 }

@@ -32,7 +32,12 @@ export type BusEvent = {
 export type StripeSide = {
   balance: number;
   transactions: { id: string; type: string; amount: number; fee: number; source: string }[];
-  charges: { id: string; amount_captured: number }[];
+  charges: {
+    id: string;
+    amount_captured: number;
+    status?: string;
+    metadata?: { attemptId?: string; dueId?: string };
+  }[];
   refunds: { id: string; amount: number; status: string; charge: string }[];
 };
 
@@ -71,6 +76,19 @@ export async function dump(client: Client): Promise<Dump> {
     client.now(),
   ]);
   return { ...stored({ core: [...core, ...clearance], ledger, audit }), now, outbox, events, stripe };
+}
+
+/** As `dump`, but of money alone: no audit, no outbox, and of the bus only the notices of dues. */
+export async function dumpOfMoney(client: Client): Promise<Dump> {
+  const [core, clearance, ledger, events, stripe, now] = await Promise.all([
+    read(client, "core"),
+    read(client, "clearance"),
+    read(client, "ledger"),
+    carried(client, "DueNotice"),
+    stripeSide(client),
+    client.now(),
+  ]);
+  return { ...stored({ core: [...core, ...clearance], ledger, audit: [] }), now, outbox: [], events, stripe };
 }
 
 /** As `dump`, but of one booking alone: its items, its place, its entries and its audit chains. */
@@ -171,8 +189,8 @@ async function read(
   return items;
 }
 
-async function carried(client: Client): Promise<BusEvent[]> {
-  const { items } = await client.must("GET", "/_local/events");
+async function carried(client: Client, type?: string): Promise<BusEvent[]> {
+  const { items } = await client.must("GET", `/_local/events${type === undefined ? "" : `?type=${type}`}`);
   type Carried = { type: string; detail: Omit<BusEvent, "type"> };
   return (items as Carried[]).map(({ type, detail: { id, subject, data } }) => ({ id, type, subject, data }));
 }

@@ -372,6 +372,16 @@ export const always: Check[] = [
   auditChainsHold,
 ];
 
+/** What can be checked at every quiet moment without the audit log and the events. */
+export const ofMoney: Check[] = [
+  placesHeldOnce,
+  confirmedOnFacts,
+  entriesBalance,
+  bookingsAgreeWithLedger,
+  duesCollectedOnce,
+  refundsWithinCaptured,
+];
+
 /** What can be checked of one booking by itself: without its events, the other bookings of its cohort, and Stripe. */
 export const ofOneBooking: Check[] = [
   confirmedOnFacts,

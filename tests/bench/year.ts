@@ -1,0 +1,37 @@
+import { startTestStore } from "../harness/store.ts";
+import { oneDue } from "../proofs/one-charge.ts";
+import { simulateYear } from "../proofs/year.ts";
+import type { Figure } from "./measure.ts";
+import { onStack, stopOn } from "./proofs-at-size.ts";
+
+const rounds = 1_000;
+
+/** What collects dues at the size that `npm test` has no time for: a year of 500 bookings, and 1,000 dues asked for by all at once. */
+export async function yearFigures(): Promise<Figure[]> {
+  return [await everybodyAtOnce(), await wholeYear()];
+}
+
+async function everybodyAtOnce(): Promise<Figure> {
+  const { store, stop } = await startTestStore();
+  try {
+    const paidBy = { try: 0, page: 0, nobody: 0 };
+    for (let seed = 1; seed <= rounds; seed++) {
+      const round = await oneDue(store, seed);
+      stopOn(round.wrong);
+      paidBy[round.paidBy]++;
+    }
+    const value = `0 breaches, ${paidBy.try} by a try, ${paidBy.page} on the page`;
+    return { what: `${rounds} dues collected, paid, polled and told of at once`, value };
+  } finally {
+    await stop();
+  }
+}
+
+async function wholeYear(): Promise<Figure> {
+  const options = { bookings: 500, seed: 2026, crashes: 0.0005 };
+  const { breaches, trail, ...ran } = await onStack((client) => simulateYear(client, options));
+  stopOn(breaches.length === 0 ? [] : [...trail.slice(-30), ...breaches]);
+  const { midnights, collected, failed, notices } = ran;
+  const value = `0 breaches at ${midnights} midnights, ${collected} tries paid, ${failed} failed, ${notices} notices`;
+  return { what: "a year of 500 bookings whose cards, clients and handlers fail", value };
+}

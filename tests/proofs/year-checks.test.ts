@@ -1,0 +1,107 @@
+import type { Attempt, Booking, Due } from "@clearing/domain/booking";
+import { held, program } from "@clearing/domain/testing/retreat";
+import { addDays, startOfDay } from "@clearing/domain/time";
+import { describe, expect, test } from "vitest";
+import { timeZone } from "../harness/days.ts";
+import type { Dump } from "./dump.ts";
+import { chargedOnce, nothingIsStuck, noticedOnce, promised, promisesKept } from "./year-checks.ts";
+
+/** A confirmed booking of two installments, whose dates are to come. */
+function owing(): Booking {
+  const plans = [{ kind: "installments", months: 2 } as const];
+  const rules = { nonPayment: { noticeDays: promised.after, cancelDaysBefore: 14 } };
+  const booking = held("installments", { program: program({ plans, ...rules }) });
+  return { ...booking, status: "confirmed", depositSettledOn: booking.dues[0]?.dueOn ?? "" };
+}
+
+const booking = owing();
+const due = booking.dues[1] as Due;
+const midnight = (days: number) => startOfDay(addDays(due.dueOn, days), timeZone);
+
+/** All that is kept of the booking, so many days after the first due's date. */
+const kept = (days: number, changes: Partial<Dump> = {}): Dump => ({
+  ...{ now: midnight(days), bookings: [{ ...booking, dueAt: midnight(days + 1) }], attempts: [], charges: [] },
+  ...{ refunds: [], places: [], clearances: [], stripeEvents: [], heads: {}, entries: [], audit: [], outbox: [] },
+  ...{ events: [], stripe: { balance: 0, transactions: [], charges: [], refunds: [] } },
+  ...changes,
+});
+
+const notice = (kind: string, days: number, id = "evt_1") => ({
+  ...{ id, type: "DueNotice", subject: { type: "booking", id: booking.id, version: 2 } },
+  data: { dueId: due.id, dueOn: due.dueOn, kind, days },
+});
+
+const taking = (amount: number, attemptId: string): Partial<Dump> => {
+  const charge = {
+    id: `ch_${attemptId}`,
+    amount_captured: amount,
+    status: "succeeded",
+    metadata: { attemptId, dueId: due.id },
+  };
+  return { stripe: { balance: 0, transactions: [], charges: [charge], refunds: [] } };
+};
+
+const withDue = (changes: Partial<Due>, dueAt: string | null): Partial<Dump> => ({
+  bookings: [
+    { ...booking, dueAt, dues: booking.dues.map((one) => (one.id === due.id ? { ...one, ...changes } : one)) },
+  ],
+});
+
+describe("what the year is checked for", () => {
+  test("has no breach where all is well", () => {
+    const sent = [notice("upcoming", 7)];
+    const now = kept(-6, { ...taking(due.amount, "att_1"), events: sent });
+
+    expect([chargedOnce(now), nothingIsStuck(now), noticedOnce(now), promisesKept(kept(-8), now)].flat()).toEqual([]);
+  });
+
+  test("sees a due that two attempts were charged for", () => {
+    const [first] = taking(due.amount, "att_1").stripe?.charges ?? [];
+    const [second] = taking(due.amount, "att_2").stripe?.charges ?? [];
+    const charges = [first, second].flatMap((one) => one ?? []);
+    const twice = kept(0, { stripe: { balance: 0, transactions: [], charges, refunds: [] } });
+
+    expect(chargedOnce(twice)).toEqual([`year: ${due.id} asks for ${due.amount}, and Stripe took ${2 * due.amount}`]);
+  });
+
+  test("sees an attempt that is charged twice, of whatever it takes", () => {
+    const [charge] = taking(1, "att_1").stripe?.charges ?? [];
+    const charges = [charge, charge].flatMap((one) => one ?? []);
+
+    expect(chargedOnce(kept(0, { stripe: { balance: 0, transactions: [], charges, refunds: [] } }))).toEqual([
+      "year: att_1 is charged 2 times",
+    ]);
+  });
+
+  test("sees a booking that is looked at no more, and one whose time is long over", () => {
+    expect(nothingIsStuck(kept(0, withDue({}, null)))).toContain(
+      `year: ${due.id} of ${booking.id} is ${due.status}, and nothing follows`,
+    );
+    expect(nothingIsStuck(kept(0, withDue({}, midnight(-1))))).toEqual([
+      `year: ${booking.id} lies since ${midnight(-1)}`,
+    ]);
+  });
+
+  test("sees a due that waits for an attempt that is over, and an attempt that nobody looks at", () => {
+    const ofAttempt = (status: string, dueAt: string | null) =>
+      kept(0, {
+        ...withDue({ openAttemptId: "att_1" }, midnight(1)),
+        attempts: [{ id: "att_1", bookingId: booking.id, dueId: due.id, purpose: "due", status, dueAt } as Attempt],
+      });
+
+    expect(nothingIsStuck(ofAttempt("failed", null))).toEqual([
+      `year: a due of ${booking.id} waits for an attempt that is over`,
+    ]);
+    expect(nothingIsStuck(ofAttempt("requested", null))).toEqual([`year: att_1 is requested, its next look null`]);
+  });
+
+  test("sees a notice that went twice, and one that did not go", () => {
+    const twice = kept(-6, { events: [notice("upcoming", 7), notice("upcoming", 7, "evt_2")] });
+
+    expect(noticedOnce(twice)).toEqual([`year: the notice ${due.id} ${due.dueOn} upcoming 7 went twice`]);
+    expect(promisesKept(kept(-8), kept(-6))).toEqual([
+      `year: the notice ${due.id} ${due.dueOn} upcoming 7 of ${booking.id} has not gone by ${midnight(-6)}`,
+    ]);
+    expect(promisesKept(kept(7), kept(8))).toEqual([expect.stringContaining(`${due.dueOn} final 7 of`)]);
+  });
+});

@@ -1,0 +1,257 @@
+import type { Booking } from "@clearing/domain/booking";
+import { addDays, type CalendarDate, dateIn, startOfDay } from "@clearing/domain/time";
+import { timeZone } from "../harness/days.ts";
+import { type Answer, type Client, openCohort, participantBody } from "../harness/http.ts";
+import { seeded } from "../harness/store.ts";
+import { type Dump, dump, dumpOfMoney } from "./dump.ts";
+import { always, breaches, ofMoney, stripePostedOnce } from "./invariants.ts";
+import { chargedOnce, nothingIsStuck, noticedOnce, promised, promisesKept } from "./year-checks.ts";
+import { type Habit, habits, type Person, type Scene, unexpected } from "./year-people.ts";
+
+export type YearOptions = {
+  bookings: number;
+  seed: number;
+  days?: number;
+  /** The share of calls to Stripe and to DynamoDB that fail, or time out after their effect. */
+  faults?: number;
+  /** The share of writes after which the process of a handler ends. */
+  crashes?: number;
+  /** How many months the plans have, and in how many days the retreats begin. */
+  months?: { installments: number; financed: number };
+  startsInDays?: number;
+};
+
+/** How the year went. `breaches` is empty when everything held at every midnight and to the cent at the end. */
+export type YearResult = {
+  seed: number;
+  midnights: number;
+  breaches: string[];
+  /** What was done, in order; the tail of it led to the first breach. */
+  trail: string[];
+  statuses: Record<string, number>;
+  collected: number;
+  failed: number;
+  notices: number;
+  lateCharges: number;
+  charges: number;
+};
+
+const plans = ["installments", "financed", "deposit_and_balance", "full"] as const;
+const program = ({ months = { installments: 5, financed: 10 } }: YearOptions) => ({
+  plans: [
+    { kind: "full" },
+    { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
+    { kind: "installments", months: months.installments },
+    { kind: "financed", months: months.financed, annualRate: "9.9900" },
+  ],
+  collection: { retryDays: [1, 3, 5, 9], noticeDaysBefore: promised.before, moveDays: 0, moves: 0 },
+  nonPayment: { noticeDays: promised.after, cancelDaysBefore: 14 },
+  lateCharge: { amount: 2_500, graceDays: 10 },
+  screening: { clearanceDeadlineDaysBefore: 14, validityDays: 365, declineAfterHours: 24 },
+});
+const placesEach = 40;
+/** No longer than this is a midnight passed by: until then nothing falls due, and Stripe's own timers may run out. */
+const longestStep = 10;
+/** So many book at the same time. */
+const atOnce = 4;
+/** Each so many midnights the audit log and all events are checked too, as in the end. */
+const wholeEvery = 40;
+/** A person gives up a request after so many faults in a row. */
+const mostTries = 30;
+
+/**
+ * A year of bookings on all plans whose clients and cards behave by seed, while calls fail, webhooks are duplicated, overtaken
+ * and lost, and the clock goes from one midnight on which anything may have changed to the next. At each of them everything
+ * is checked; in the end the ledger equals Stripe to the cent.
+ */
+export async function simulateYear(client: Client, options: YearOptions): Promise<YearResult> {
+  const { bookings, seed, days = 365, faults = 0.01, crashes = 0, startsInDays = 170 } = options;
+  const random = seeded(seed);
+  const trail: string[] = [];
+  const found: string[] = [];
+  const scene: Scene = { client, random, today: "", did: (what) => void trail.push(what), ask: asking(client) };
+  const cohorts: string[] = [];
+  for (let count = 0; count < bookings; count += placesEach) {
+    cohorts.push((await openCohort(client, { count: placesEach, inDays: startsInDays, program: program(options) })).id);
+  }
+  await client.sim("POST", "/_sim/webhooks", { duplicate: 0.3, reorder: 0.3, drop: 0.1, seed });
+  const { begin, people } = beginner(scene, options, cohorts, found);
+  let midnights = 0;
+  let before: Dump | undefined;
+  const end = addDays(dateIn(timeZone, await client.now()), days);
+  for (; found.length === 0; midnights++) {
+    scene.today = dateIn(timeZone, await client.now());
+    await client.quiesce();
+    // Who looks has to see all, and meets no fault.
+    await client.clearFaults();
+    const isWhole = midnights % wholeEvery === 0;
+    const all = await (isWhole ? dump : dumpOfMoney)(client);
+    found.push(...breaches(all, [...(isWhole ? always : ofMoney), chargedOnce, nothingIsStuck, noticedOnce]));
+    if (before !== undefined) found.push(...promisesKept(before, all), ...posted(before, all));
+    before = all;
+    if (scene.today >= end || found.length > 0) break;
+    await switchOn(client, { faults, crashes, seed: seed + midnights });
+    let acted = await begin();
+    for (const person of people) {
+      const booking = all.bookings.find(({ id }) => id === person.bookingId);
+      if (booking !== undefined) acted = (await live(scene, person, booking, found)) || acted;
+    }
+    await goOn(client, acted ? addDays(scene.today, 1) : nextMidnight(all, scene.today));
+  }
+  await client.clearFaults();
+  await client.sim("DELETE", "/_sim/webhooks");
+  if (found.length === 0) for (const duration of ["P9D", "PT20M"]) await client.advance(duration);
+  await client.quiesce();
+  const last = await dump(client);
+  if (found.length === 0) found.push(...breaches(last, [...always, stripePostedOnce, chargedOnce, noticedOnce]));
+  return { seed, midnights, breaches: found, trail, ...summaryOf(last) };
+}
+
+/** Lets so many people book on each of the first days, their habits and plans in turn; gives whether anybody did. */
+function beginner(scene: Scene, options: YearOptions, cohorts: string[], found: string[]) {
+  const { bookings, seed } = options;
+  const people: Person[] = [];
+  const daily = Math.ceil(bookings / Math.ceil(bookings / 25));
+  let begun = 0;
+  const one = async (index: number) => {
+    const habit = habits[index % habits.length] as Habit;
+    const cohortId = cohorts[Math.floor(index / placesEach)] as string;
+    const plan = plans[(index + Math.floor(index / habits.length)) % plans.length] as string;
+    const person = await book(scene, { index, seed, habit, cohortId, plan }, found);
+    if (person !== null) people.push(person);
+  };
+  const begin = async (): Promise<boolean> => {
+    const last = Math.min(bookings, begun + daily);
+    const anybody = begun < last;
+    while (begun < last) {
+      const first = begun;
+      begun = Math.min(last, first + atOnce);
+      await Promise.all(Array.from({ length: begun - first }, (_, index) => one(first + index)));
+    }
+    return anybody;
+  };
+  return { begin, people };
+}
+
+async function switchOn(client: Client, { faults, crashes, seed }: { faults: number; crashes: number; seed: number }) {
+  // A time-out costs real time, and each request makes many calls to DynamoDB and few to Stripe.
+  const rates = { dynamodb: { error: 0.8, timeout: 0.2 }, stripe: { error: 0.5, timeout: 0.5 } };
+  for (const [target, kinds] of Object.entries(rates)) {
+    for (const [kind, share] of Object.entries(kinds)) await client.fault({ target, kind, rate: faults * share, seed });
+  }
+  if (crashes > 0) await client.fault({ target: "dynamodb", kind: "crash_after", rate: crashes, seed });
+}
+
+/** Asks until no fault is in the way, under one key. */
+function asking(client: Client): Scene["ask"] {
+  return async (method, path, call) => {
+    const key = crypto.randomUUID();
+    for (let tries = 1; ; tries++) {
+      const answer: Answer = await client.call(method, path, method === "POST" ? { ...call, key } : call);
+      const code = answer.body?.code;
+      const again =
+        answer.status >= 500 || ["conflict", "idempotency_in_progress", "payment_provider_unavailable"].includes(code);
+      if (!again || tries === mostTries) return answer;
+      await client.advance("PT5S");
+    }
+  };
+}
+
+type Beginning = { index: number; seed: number; habit: Habit; cohortId: string; plan: string };
+
+/** Holds, signs, pays the deposit with the method of the habit, and is evaluated; null where no booking came of it. */
+async function book(scene: Scene, at: Beginning, found: string[]): Promise<Person | null> {
+  const { client, random, did } = scene;
+  const { habit, cohortId } = at;
+  const email = `year-${at.seed}-${at.index}@example.com`;
+  const token = await client.token("client", email);
+  const must = async (
+    what: string,
+    method: string,
+    path: string,
+    body?: object,
+    by = token,
+  ): Promise<Answer["body"]> => {
+    const answer = await scene.ask(method, path, { token: by, ...(body && { body }) });
+    found.push(...unexpected(`${email} ${what}`, answer));
+    return answer.body;
+  };
+  const plan = { kind: at.plan };
+  const quote = await must("asks for a quote", "POST", "/v1/quotes", { cohortId, placeType: "private", plan });
+  const held = await must("holds", "POST", "/v1/bookings", { quoteId: quote.id, participant: participantBody(email) });
+  if (found.length > 0) return null;
+  const path = `/v1/bookings/${held.id}`;
+  const { hash } = await must("reads", "GET", `${path}/agreement`);
+  const signed = { hash, signature: "Sample Person", accepted: true, autopay: habit.autopay };
+  await must("signs", "POST", `${path}/agreement`, signed);
+  const page = await must("opens", "POST", `${path}/checkout`, { purpose: "deposit", method: habit.method });
+  const paymentMethod = habit.method === "card" ? "pm_card_visa" : "pm_usBankAccount_success";
+  await client.sim("POST", `/_sim/checkout/${page.sessionId}/payment`, { paymentMethod });
+  await client.quiesce();
+  for (const kind of ["medical", "psychiatric"]) {
+    const by = await client.token("clinician", `${kind}@example.com`);
+    await must(`is evaluated`, "POST", `/v1/screenings/${held.id}/evaluations`, { kind, outcome: "cleared" }, by);
+  }
+  did(`${scene.today}: ${email} (${habit.name}) books ${held.id} on ${at.plan}`);
+  const cancelsOn = addDays(scene.today, 40 + Math.floor(random() * 80));
+  return { email, habit, bookingId: held.id, behaving: null, cancelsOn, cancelled: false };
+}
+
+/** What a day brings a person: the retreat, a card that behaves from now on, or something that they do. */
+async function live(scene: Scene, person: Person, booking: Booking, found: string[]): Promise<boolean> {
+  const { client, random, today } = scene;
+  const { startsOn, endsOn } = booking.terms;
+  if (booking.status === "confirmed" && booking.admission === null && today >= startsOn && today <= endsOn) {
+    const token = await client.token("admin", "admin@example.com");
+    const body = { outcome: "admitted" };
+    const answer = await scene.ask("POST", `/v1/bookings/${booking.id}/admission`, { token, body });
+    scene.did(`${today}: ${booking.id} is admitted: ${answer.status}`);
+    found.push(...unexpected(`${booking.id} is admitted`, answer));
+    return true;
+  }
+  const { savedMethod } = booking;
+  if (savedMethod && person.behaving === null) {
+    person.behaving = savedMethod.id;
+    const outcomes = person.habit.outcomes?.(random);
+    if (outcomes) await client.sim("POST", `/_sim/payment_methods/${savedMethod.id}/behavior`, { outcomes });
+  }
+  if (!["awaiting_clearance", "confirmed", "completed"].includes(booking.status)) return false;
+  for (const act of person.habit.acts) {
+    const wrong = await act(scene, person, booking);
+    if (wrong === null) continue;
+    found.push(...wrong);
+    return true;
+  }
+  return false;
+}
+
+/** What Stripe had moved by the midnight before is in the ledger by now, once. */
+const posted = (before: Dump, after: Dump): string[] =>
+  stripePostedOnce({ ...after, stripe: before.stripe }).filter((breach) => breach.includes(" is posted as "));
+
+/** The first midnight by which anything that is kept falls due, or a retreat begins; until then no other is looked at. */
+function nextMidnight({ bookings, attempts, refunds, clearances }: Dump, today: CalendarDate): CalendarDate {
+  const due = [...bookings, ...attempts, ...refunds, ...clearances]
+    .flatMap(({ dueAt }) => dueAt ?? [])
+    .map((at) => addDays(dateIn(timeZone, at), 1));
+  const starts = bookings.map(({ terms }) => terms.startsOn).filter((date) => date > today);
+  const [next = today] = [addDays(today, longestStep), ...due, ...starts].toSorted();
+  return next > today ? next : addDays(today, 1);
+}
+
+const goOn = (client: Client, date: CalendarDate): Promise<unknown> =>
+  client.must("POST", "/_local/clock", { body: { to: startOfDay(date, timeZone) } });
+
+function summaryOf({ bookings, attempts, events, stripe }: Dump) {
+  const statuses: Record<string, number> = {};
+  for (const { status } of bookings) statuses[status] = (statuses[status] ?? 0) + 1;
+  const tries = attempts.filter(({ via }) => via === "off_session");
+  return {
+    statuses,
+    collected: tries.filter(({ status }) => status === "succeeded").length,
+    failed: tries.filter(({ status }) => status === "failed").length,
+    notices: events.filter(({ type }) => type === "DueNotice").length,
+    lateCharges: bookings.flatMap(({ dues }) => dues).filter(({ kind }) => kind === "late_charge").length,
+    charges: stripe.charges.length,
+  };
+}
