@@ -10,9 +10,9 @@ import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import type { Store } from "@clearing/store/store";
 import { type Served, serveSimulator } from "../../packages/stripe-simulator/src/index.ts";
+import { intercepted } from "../harness/intercepted.ts";
 import { confirmed, now, occasionAt } from "../harness/journey.ts";
 import { ids, seeded, startTestStore } from "../harness/store.ts";
-import { intercepted } from "./intercepted.ts";
 import { type Figure, inParallel, median, perSecond, rate } from "./measure.ts";
 
 const secretKey = "sk_test_bench";

@@ -7,9 +7,9 @@ import { readCohort } from "@clearing/store/cohort";
 import { placeItem } from "@clearing/store/place";
 import type { Store } from "@clearing/store/store";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { intercepted } from "../harness/intercepted.ts";
 import { holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { startTestStore } from "../harness/store.ts";
-import { intercepted } from "./intercepted.ts";
 import { type Figure, inParallel, median, perSecond, rate } from "./measure.ts";
 
 const clock = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");

@@ -87,7 +87,7 @@ export async function collecting(store: Store, changes: Partial<SavedMethod> = {
   return {
     ...stripe,
     ...{ id, clock, context },
-    begin: () => beginToCollect(context, id, occasionAt(clock.now)),
+    begin: () => beginToCollect(context.ids)(store, id, occasionAt(clock.now)),
     tries: async () => (await readAttempts(store, id)).filter((one: Attempt) => one.via === "off_session"),
     work: async () => {
       for (const attempt of await readAttempts(store, id)) {

@@ -1,4 +1,5 @@
 import { makeTry } from "@clearing/commands/collect";
+import { workOnBooking } from "@clearing/commands/deadlines";
 import { workOnAttempt } from "@clearing/commands/payment-deadlines";
 import { type Booking, type OffSessionAttempt, stopAutopay } from "@clearing/domain/booking";
 import { plusHours, plusMinutes } from "@clearing/domain/time";
@@ -7,6 +8,7 @@ import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collecting, intentOf, lost } from "../harness/collecting.ts";
+import { intercepted } from "../harness/intercepted.ts";
 import { occasionAt } from "../harness/journey.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -26,6 +28,24 @@ describe("a due that is collected with a saved card (I5)", () => {
 
     expect(life.intents).toHaveLength(1);
     expect(await life.balance()).toMatchObject({ status: "paid", openAttemptId: null });
+  });
+
+  test("has its booking read once for all that its sweep does with it, beside what its clearance asks for", async () => {
+    const life = await collecting(running.store);
+    const sent: string[] = [];
+    const store = intercepted(running.store, (command, send) => {
+      sent.push(command.constructor.name);
+      return send();
+    });
+
+    expect(await workOnBooking({ ...life.context, store }, life.id)).toMatchObject({ ok: true });
+
+    expect(await life.tries()).toHaveLength(1);
+    expect(sent.filter((name) => name.includes("Get"))).toEqual([
+      "GetCommand",
+      "TransactGetCommand",
+      "TransactGetCommand",
+    ]);
   });
 
   test("is charged once when the answer is lost, and asked for again under its key", async () => {

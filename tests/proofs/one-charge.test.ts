@@ -37,7 +37,7 @@ async function chargesOfTwoCollectors(claiming: (store: Store) => Store): Promis
     life.state.losesAnswers = false;
   };
   const store = claiming(interrupted(running.store, TransactWriteCommand, other));
-  await beginToCollect({ ...life.context, store }, life.id, occasionAt(life.clock.now));
+  await beginToCollect(life.context.ids)(store, life.id, occasionAt(life.clock.now));
   await life.work();
   return life.intents.filter(({ charge }) => charge !== null).length;
 }

@@ -2,31 +2,33 @@ import { beginTries, cardTriesUsedUp, isCardTry, mayBeMade, type OffSessionAttem
 import { hasCome, plusHours } from "@clearing/domain/time";
 import type { GatewayFailure } from "@clearing/payments";
 import { type AttemptFile, attemptPut } from "@clearing/store/attempt";
-import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { bookingWrites, readAfter } from "@clearing/store/booking";
 import { reserveCardTry } from "@clearing/store/card-tries";
-import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
-import type { Occasion } from "@clearing/store/occasion";
+import { commit, untilFresh } from "@clearing/store/commit";
+import { readForSettlement } from "./apply-settlement.ts";
 import { attemptMetadata, type Context, replayableHours } from "./context.ts";
 import { applyOutcome, type Settled, settle } from "./settle.ts";
 import { endFailed, intentNotKnown, outcomeOffSession } from "./standing.ts";
+import type { Step, StepResult } from "./sweep.ts";
 
 /**
  * Begins to collect what has fallen due and is collected with the saved method: each attempt is written with its booking
  * before Stripe is asked, and is due for its worker at once.
  */
-export function beginToCollect(
-  { store, ids }: Pick<Context, "store" | "ids">,
-  bookingId: string,
-  occasion: Occasion,
-): Promise<CommitResult<never>> {
-  return untilFresh<CommitResult<never>>(store, async () => {
-    const booking = await readBooking(store, bookingId);
-    const begun = booking && beginTries(booking, () => ids.next("att"), occasion.now);
-    if (booking === null || begun === null) return { ok: true };
-    const attempts = begun.attempts.map((attempt) => attemptPut(store, attempt));
-    return commit(store, [...attempts, ...bookingWrites(store, booking, begun, occasion)]);
-  });
-}
+export const beginToCollect =
+  (ids: Context["ids"]): Step =>
+  (store, bookingId, occasion, seen) => {
+    const read = readAfter(store, bookingId, seen);
+    return untilFresh<StepResult>(store, async () => {
+      const before = await read();
+      if (before === null) return { ok: false, reason: "not_found" };
+      const begun = beginTries(before, () => ids.next("att"), occasion.now);
+      if (begun === null) return { ok: true, booking: before };
+      const attempts = begun.attempts.map((attempt) => attemptPut(store, attempt));
+      const writes = [...attempts, ...bookingWrites(store, before, begun, occasion)];
+      return commit(store, writes, { ok: true, booking: begun.booking });
+    });
+  };
 
 /**
  * Makes a try at Stripe under its own key, once, and applies what comes of it. One that was made before is replayed while
@@ -44,7 +46,20 @@ export async function makeTry(
   const room = isCardTry(attempt) ? await reserveCardTry(context.store, attempt, context.clock.now()) : "reserved";
   if (room === "used_up") return withdraw(context, attempt, usedUp, action);
   if (room === "busy") return busy;
-  const made = await context.gateway.createPaymentIntent(
+  const [made, read] = await Promise.all([
+    charge(context, attempt),
+    // What the outcome will be decided on is read meanwhile; should that fail, afterwards.
+    readForSettlement(context.store, ref, booking).catch(() => undefined),
+  ]);
+  if (!made.ok) return notMade(context, attempt, made, action);
+  const outcome = outcomeOffSession(made.value);
+  if (outcome.kind !== "failed") return applyOutcome(context, ref, outcome, action, read);
+  const ended = await endFailed(context, outcome);
+  return ended.ok ? applyOutcome(context, ref, ended.value, action) : ended;
+}
+
+const charge = (context: Context, attempt: OffSessionAttempt) =>
+  context.gateway.createPaymentIntent(
     {
       customerId: attempt.customerId,
       currency: attempt.currency,
@@ -57,11 +72,6 @@ export async function makeTry(
     },
     attempt.id,
   );
-  if (!made.ok) return notMade(context, attempt, made, action);
-  const outcome = outcomeOffSession(made.value);
-  const ended = outcome.kind === "failed" ? await endFailed(context, outcome) : { ok: true as const, value: outcome };
-  return ended.ok ? applyOutcome(context, ref, ended.value, action) : ended;
-}
 
 const notToBeMade = { kind: "withdrawn", code: "not_to_be_made" } as const;
 const usedUp = { kind: "refused", code: cardTriesUsedUp } as const;

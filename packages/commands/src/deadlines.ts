@@ -1,5 +1,5 @@
-import { isToCancel } from "@clearing/domain/booking";
-import { readFile } from "@clearing/store/booking-file";
+import { type Booking, isToCancel } from "@clearing/domain/booking";
+import { readBooking } from "@clearing/store/booking";
 import { readClearance } from "@clearing/store/clearance";
 import type { Occasion } from "@clearing/store/occasion";
 import { sweepCohort } from "./cohort.ts";
@@ -18,6 +18,8 @@ import {
   openTasks,
   remind,
   restClearance,
+  type Step,
+  type StepResult,
   tellLapse,
 } from "./sweep.ts";
 
@@ -29,10 +31,10 @@ const occasionOf = ({ clock }: Parts, action: string): Occasion => ({ actor: sys
 /** A booking's deadline has come: its hold lapses, its dues are billed, it is declined, completed or removed. */
 export async function workOnBooking(parts: Parts, bookingId: string): Promise<Result> {
   const { store, ids } = parts;
-  const file = await readFile(store, bookingId);
+  const booking = await readBooking(store, bookingId);
   // Removed meanwhile: the index lags.
-  if (file === null) return { ok: true };
-  switch (file.booking.status) {
+  if (booking === null) return { ok: true };
+  switch (booking.status) {
     case "held":
       return lapseHold(store, bookingId, occasionOf(parts, "sweep:hold"));
     case "awaiting_clearance": {
@@ -40,17 +42,18 @@ export async function workOnBooking(parts: Parts, bookingId: string): Promise<Re
       const moved = await progressBooking(store, request, occasionOf(parts, "sweep:deadline"));
       if (!moved.ok) return moved;
       const reminded = await remind(store, bookingId, occasionOf(parts, "sweep:reminder"));
-      return reminded.ok ? workOnDues(parts, bookingId) : reminded;
+      return reminded.ok ? workOnDues(parts, reminded.booking) : reminded;
     }
     case "confirmed": {
-      const billed = await workOnDues(parts, bookingId);
-      return billed.ok ? completeBooking(store, bookingId, occasionOf(parts, "sweep:completion")) : billed;
+      const worked = await workOnDues(parts, booking);
+      if (!worked.ok) return worked;
+      return completeBooking(store, bookingId, occasionOf(parts, "sweep:completion"), worked.booking);
     }
     case "expired":
     case "cancelled":
       return removeBooking(store, bookingId, occasionOf(parts, "remove"));
     case "completed":
-      return workOnDues(parts, bookingId);
+      return workOnDues(parts, booking);
     case "declined":
       return { ok: true };
   }
@@ -58,30 +61,33 @@ export async function workOnBooking(parts: Parts, bookingId: string): Promise<Re
 
 /**
  * What is asked for of a booking's dues, in its order: they are billed and collected, their client is written to, charged
- * for being late, and in the end the booking is cancelled. What is under way is waited for.
+ * for being late, and in the end the booking is cancelled. What is under way is waited for. Each step goes on with the
+ * booking as the one before has left it: who changes it in between writes its next deadline too.
  */
-async function workOnDues(parts: Parts, bookingId: string): Promise<Result> {
+async function workOnDues(parts: Parts, seen: Booking): Promise<StepResult> {
   const { store, ids } = parts;
-  const steps: ((occasion: (action: string) => Occasion) => Promise<Result>)[] = [
-    (at) => billDues(store, bookingId, at("sweep:dues")),
-    (at) => notifyOfDebits(store, bookingId, at("sweep:debit_notices")),
-    (at) => beginToCollect(parts, bookingId, at("sweep:collection")),
-    (at) => notifyOfDues(store, bookingId, at("sweep:notices")),
-    (at) => chargeLateDues(parts, bookingId, at("sweep:late_charge")),
-    (at) => openTasks(store, bookingId, at("sweep:tasks")),
-    (at) =>
-      endEarly(
-        store,
-        { bookingId, by: "non_payment", refundId: ids.next("ref"), isToEnd: isToCancel },
-        at("sweep:non_payment"),
-      ),
+  const steps: [action: string, step: Step][] = [
+    ["sweep:debit_notices", notifyOfDebits],
+    ["sweep:collection", beginToCollect(ids)],
+    ["sweep:notices", notifyOfDues],
+    ["sweep:late_charge", chargeLateDues(ids)],
+    ["sweep:tasks", openTasks],
+    ["sweep:non_payment", cancelUnpaid(ids)],
   ];
-  for (const step of steps) {
-    const done = await step((action) => occasionOf(parts, action));
+  let done = await billDues(store, seen.id, occasionOf(parts, "sweep:dues"), seen);
+  for (const [action, step] of steps) {
     if (!done.ok) return done;
+    done = await step(store, seen.id, occasionOf(parts, action), done.booking);
   }
-  return { ok: true };
+  return done;
 }
+
+const cancelUnpaid =
+  (ids: Context["ids"]): Step =>
+  async (store, bookingId, occasion, seen) =>
+    seen === undefined || isToCancel(seen, occasion.now)
+      ? endEarly(store, { bookingId, by: "non_payment", refundId: ids.next("ref"), isToEnd: isToCancel }, occasion)
+      : { ok: true, booking: seen };
 
 /** A clearance has changed, lapsed, or its `not_cleared` has run its hours: the booking follows, then the clearance rests. */
 export async function workOnClearance(parts: Parts, bookingId: string): Promise<Result> {

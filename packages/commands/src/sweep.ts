@@ -13,7 +13,7 @@ import {
   sendNotices,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { bookingWrites, readBooking } from "@clearing/store/booking";
+import { bookingWrites, readAfter } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { clearancePut, clearanceUnchanged, clearanceWrites } from "@clearing/store/clearance";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
@@ -22,55 +22,66 @@ import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
 import type { Context } from "./context.ts";
 
-type Result = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
+export type StepResult = { ok: true; booking: Booking } | { ok: false; reason: string };
+
+/**
+ * A step of the sweep for one booking. `seen` is the booking as the step before has left it: it is decided on first, and
+ * read again where another write came in between.
+ */
+export type Step = (store: Store, bookingId: string, occasion: Occasion, seen?: Booking) => Promise<StepResult>;
 
 /** Turns a hold whose instant has passed into `expired`, and lets go what is still its own. */
-export function lapseHold(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
-  return changeBooking(store, bookingId, occasion, lapse, (before, change) =>
+export function lapseHold(store: Store, bookingId: string, occasion: Occasion): Promise<StepResult> {
+  return changeBooking(store, { bookingId }, occasion, lapse, (before, change) =>
     releaseWrites(store, before, change, { end: "lapse" }, occasion),
   );
 }
 
 /** Bills what has fallen due, and marks what is past due, in as many transactions as that takes. */
-export async function billDues(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
-  for (;;) {
-    const billed = await changeBooking(store, bookingId, occasion, fallDue);
+export const billDues: Step = async (store, bookingId, occasion, seen) => {
+  for (let before = seen; ; ) {
+    const billed = await changeBooking(store, { bookingId, seen: before }, occasion, fallDue);
     if (!billed.ok || fallDue(billed.booking, occasion.now) === null) return billed;
+    before = billed.booking;
   }
-}
+};
 
 /** Sends the notices of dues whose time has come. */
-export const notifyOfDues = (store: Store, bookingId: string, occasion: Occasion): Promise<Result> =>
-  changeBooking(store, bookingId, occasion, sendNotices);
+export const notifyOfDues: Step = (store, bookingId, occasion, seen) =>
+  changeBooking(store, { bookingId, seen }, occasion, sendNotices);
 
 /** Tells of debits that are not as the permission lists them. */
-export const notifyOfDebits = (store: Store, bookingId: string, occasion: Occasion): Promise<Result> =>
-  changeBooking(store, bookingId, occasion, noticeVariedDebits);
+export const notifyOfDebits: Step = (store, bookingId, occasion, seen) =>
+  changeBooking(store, { bookingId, seen }, occasion, noticeVariedDebits);
 
 /** Adds the late charges of dues that are late past their grace. */
-export const chargeLateDues = ({ store, ids }: Pick<Context, "store" | "ids">, bookingId: string, occasion: Occasion) =>
-  changeBooking(store, bookingId, occasion, (booking, now) => addLateCharges(booking, () => ids.next("due"), now));
+export const chargeLateDues =
+  (ids: Context["ids"]): Step =>
+  (store, bookingId, occasion, seen) =>
+    changeBooking(store, { bookingId, seen }, occasion, (booking, now) =>
+      addLateCharges(booking, () => ids.next("due"), now),
+    );
 
 /** Tells staff of the dues for which nothing more happens by itself. */
-export const openTasks = (store: Store, bookingId: string, occasion: Occasion): Promise<Result> =>
-  changeBooking(store, bookingId, occasion, openCollectionTasks);
+export const openTasks: Step = (store, bookingId, occasion, seen) =>
+  changeBooking(store, { bookingId, seen }, occasion, openCollectionTasks);
 
 /** Completes an admitted booking whose last day is over. */
-export function completeBooking(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
-  return changeBooking(store, bookingId, occasion, complete);
-}
+export const completeBooking: Step = (store, bookingId, occasion, seen) =>
+  changeBooking(store, { bookingId, seen }, occasion, complete);
 
 type Writes = (before: Booking, change: BookingChange) => ReturnType<typeof releaseWrites>;
 
 function changeBooking(
   store: Store,
-  bookingId: string,
+  { bookingId, seen }: { bookingId: string; seen?: Booking | undefined },
   occasion: Occasion,
   decide: (booking: Booking, now: Instant) => BookingChange | null,
   writesOf: Writes = async (before, change) => bookingWrites(store, before, change, occasion),
-): Promise<Result> {
-  return untilFresh<Result>(store, async () => {
-    const before = await readBooking(store, bookingId);
+): Promise<StepResult> {
+  const read = readAfter(store, bookingId, seen);
+  return untilFresh<StepResult>(store, async () => {
+    const before = await read();
     if (before === null) return { ok: false, reason: "not_found" };
     const change = decide(before, occasion.now);
     if (change === null) return { ok: true, booking: before };
@@ -79,13 +90,18 @@ function changeBooking(
 }
 
 /** Reminds a participant of what is missing of the clearance, as it is in the very transaction. */
-export function remind(store: Store, bookingId: string, occasion: Occasion): Promise<CommitResult<never>> {
-  return untilFresh<CommitResult<never>>(store, async () => {
+export function remind(store: Store, bookingId: string, occasion: Occasion): Promise<StepResult> {
+  return untilFresh<StepResult>(store, async () => {
     const file = await readFile(store, bookingId);
-    const change = file && remindOfClearance(file.booking, file.clearance, occasion.now);
-    if (file === null || change === null) return { ok: true };
-    const writes = bookingWrites(store, file.booking, change, occasion);
-    return commit(store, [...writes, clearanceUnchanged(store, bookingId, file.clearance)]);
+    if (file === null) return { ok: false, reason: "not_found" };
+    const { booking, clearance } = file;
+    const change = remindOfClearance(booking, clearance, occasion.now);
+    if (change === null) return { ok: true, booking };
+    const writes = bookingWrites(store, booking, change, occasion);
+    return commit(store, [...writes, clearanceUnchanged(store, bookingId, clearance)], {
+      ok: true,
+      booking: change.booking,
+    });
   });
 }
 

@@ -27,6 +27,16 @@ export async function readBooking(store: Store, id: string): Promise<Booking | n
   return readItem(store, keys.booking(id), fromDeadlineItem<Booking>);
 }
 
+/** Gives a booking that its caller has just read, the first time; from then on it reads. */
+export function readAfter(store: Store, id: string, seen: Booking | undefined): () => Promise<Booking | null> {
+  let first = seen;
+  return async () => {
+    const known = first ?? (await readBooking(store, id));
+    first = undefined;
+    return known;
+  };
+}
+
 /** Several bookings, read consistently, by their ids; those that do not exist are left out. At most 100. */
 export async function readBookings(store: Store, ids: string[]): Promise<Map<string, Booking>> {
   const items = await readItems(store, ids.map(keys.booking));
