@@ -1,6 +1,7 @@
 import type { Permission } from "@clearing/domain/agreement";
 import { type Booking, type PayPage, setupRefusal } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
+import { longDate } from "@clearing/domain/time/long-date";
 import type { Reply } from "@clearing/runtime/api";
 import { type Button, shortPage, type Words } from "@clearing/runtime/page";
 
@@ -20,7 +21,7 @@ const states: Record<Exclude<PayPage["kind"], "payable">, Words> = {
 export function payPageReply({ terms, currency, savedMethod }: Booking, page: PayPage, methodUrl: string): Reply {
   if (page.kind !== "payable") return shortPage(200, states[page.kind]);
   const { dueOn } = page.due;
-  const text = `${terms.publicLabel}. Due on ${dateInWords(dueOn)}.`;
+  const text = `${terms.publicLabel}. Due on ${longDate(dueOn)}.`;
   const button: Button = { label: "Pay now" };
   const link = { label: "Save another card or bank account", url: methodUrl };
   const words: Words = { title: formatMoney(page.amount, currency), text };
@@ -66,6 +67,3 @@ export const noPayPage = (status: 404 | 503): Reply => shortPage(status, unpayab
 
 /** To where the payer goes on. */
 export const seeOther = (location: string): Reply => ({ status: 303, headers: { location } });
-
-const dateInWords = (date: string): string =>
-  new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));

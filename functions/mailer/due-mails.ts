@@ -1,6 +1,7 @@
 import { type Booking, type DueNews, dueNews } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
-import { day, dayOf, label, methodName, type Wording, type Write } from "./words.ts";
+import { longDate } from "@clearing/domain/time/long-date";
+import { dayOf, label, methodName, type Wording, type Write } from "./words.ts";
 
 /** Before and after a due's date, as long as it is owed for the date that it had when the notice went. */
 export const notice: Write = ({ booking, data, now, payLink }) => {
@@ -16,9 +17,9 @@ type Notice = (booking: Booking, news: DueNews, cancelsOn: string | null) => Wor
 
 const notices: Readonly<Record<string, Notice>> = {
   upcoming: (booking, news) => ({
-    subject: `Your payment on ${day(news.due.dueOn)}`,
+    subject: `Your payment on ${longDate(news.due.dueOn)}`,
     paragraphs: [
-      `${sum(booking, news)} for your booking is due on ${day(news.due.dueOn)}: ${label(booking)}.`,
+      `${sum(booking, news)} for your booking is due on ${longDate(news.due.dueOn)}: ${label(booking)}.`,
       ...nextStep(booking, news),
     ],
   }),
@@ -26,7 +27,7 @@ const notices: Readonly<Record<string, Notice>> = {
     subject: "Your payment has changed",
     paragraphs: [
       `A payment for your booking is not as your permission for automatic collection lists it: ${label(booking)}.`,
-      `It is ${sum(booking, news)} now, due on ${day(news.due.dueOn)}.`,
+      `It is ${sum(booking, news)} now, due on ${longDate(news.due.dueOn)}.`,
       ...nextStep(booking, news),
     ],
   }),
@@ -41,7 +42,7 @@ const notices: Readonly<Record<string, Notice>> = {
       ...(cancelsOn === null
         ? []
         : [
-            `If it is not paid before ${day(cancelsOn)}, we will cancel your booking on that day under the cancellation terms of your agreement.`,
+            `If it is not paid before ${longDate(cancelsOn)}, we will cancel your booking on that day under the cancellation terms of your agreement.`,
           ]),
       ...nextStep(booking, news),
     ],
@@ -51,7 +52,7 @@ const notices: Readonly<Record<string, Notice>> = {
 const sum = ({ currency }: Booking, { amount }: DueNews): string => formatMoney(amount, currency);
 
 const owed = (booking: Booking, news: DueNews): string[] => [
-  `${sum(booking, news)} for your booking was due on ${day(news.due.dueOn)} and has not been paid: ${label(booking)}.`,
+  `${sum(booking, news)} for your booking was due on ${longDate(news.due.dueOn)} and has not been paid: ${label(booking)}.`,
 ];
 
 /** Whether it is collected without the client. */
@@ -84,8 +85,8 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   return {
     subject: "A late charge was added",
     paragraphs: [
-      `Your payment that was due on ${day(late.dueOn)} is still open, so a late charge of ${sum(booking, news)} was added under the terms of your agreement: ${label(booking)}.`,
-      `It is due on ${day(news.due.dueOn)}.`,
+      `Your payment that was due on ${longDate(late.dueOn)} is still open, so a late charge of ${sum(booking, news)} was added under the terms of your agreement: ${label(booking)}.`,
+      `It is due on ${longDate(news.due.dueOn)}.`,
     ],
     action: { label: "Pay now", url: payLink(news.due.id) },
   };
@@ -99,7 +100,7 @@ export const task: Write = ({ booking, data, now }) => {
   return {
     subject: "A payment needs your attention",
     paragraphs: [
-      `${sum(booking, news)} of a booking was due on ${day(news.due.dueOn)} and is ${status}: ${label(booking)}.`,
+      `${sum(booking, news)} of a booking was due on ${longDate(news.due.dueOn)} and is ${status}: ${label(booking)}.`,
       "Nothing more happens by itself. Please get in touch with the client, or defer or waive the payment.",
     ],
   };

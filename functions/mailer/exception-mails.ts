@@ -1,6 +1,7 @@
 import { isPaused, mayOwe, nextTryAt, owedAsTold, unpaid } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
-import { amountOf, day, dayOf, label, type Write } from "./words.ts";
+import { longDate } from "@clearing/domain/time/long-date";
+import { amountOf, dayOf, label, type Write } from "./words.ts";
 
 /** What was waived is owed no more, as long as the booking goes on: true for good. */
 export const waived: Write = ({ booking, data }) => {
@@ -9,7 +10,7 @@ export const waived: Write = ({ booking, data }) => {
   return {
     subject: "A payment is no longer due",
     paragraphs: [
-      `You no longer owe the payment of ${amount} that was due on ${day(data.dueOn)} for your booking: ${label(booking)}.`,
+      `You no longer owe the payment of ${amount} that was due on ${longDate(data.dueOn)} for your booking: ${label(booking)}.`,
       "You do not have to do anything.",
     ],
   };
@@ -21,9 +22,9 @@ export const deferred: Write = ({ booking, data, now }) => {
   if (due === null || typeof data.from !== "string") return null;
   const at = nextTryAt(booking, due, now);
   return {
-    subject: `Your payment is now due on ${day(due.dueOn)}`,
+    subject: `Your payment is now due on ${longDate(due.dueOn)}`,
     paragraphs: [
-      `Your payment of ${formatMoney(unpaid(due), booking.currency)} that was due on ${day(data.from)} is now due on ${day(due.dueOn)}: ${label(booking)}.`,
+      `Your payment of ${formatMoney(unpaid(due), booking.currency)} that was due on ${longDate(data.from)} is now due on ${longDate(due.dueOn)}: ${label(booking)}.`,
       at === null
         ? "We write to you before that date, with a link to pay it."
         : `We will collect it on ${dayOf(booking, at)}. You do not have to do anything.`,

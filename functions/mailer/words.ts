@@ -1,6 +1,7 @@
 import type { Booking, PaymentMethod, Refund } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import type { Instant } from "@clearing/domain/time";
+import { longDate } from "@clearing/domain/time/long-date";
 
 /** The words of a mail: a subject that says nothing about the program, and paragraphs. */
 export type Wording = { subject: string; paragraphs: readonly string[]; action?: Action };
@@ -31,7 +32,7 @@ export type Write = (facts: Facts) => Wording | null;
 
 /** What was booked, in neutral words: the public label and the dates. */
 export function label({ terms }: Booking): string {
-  return `${terms.publicLabel}, ${day(terms.startsOn)} to ${day(terms.endsOn)}`;
+  return `${terms.publicLabel}, ${longDate(terms.startsOn)} to ${longDate(terms.endsOn)}`;
 }
 
 export function what(data: Data): string {
@@ -50,11 +51,6 @@ export function amountIn(data: Data): string {
 /** A saved method as its client knows it again. */
 export const methodName = ({ type, last4 }: { type: PaymentMethod; last4: string | null }): string =>
   `${type === "card" ? "card" : "bank account"}${last4 === null ? "" : ` ending in ${last4}`}`;
-
-/** A date in words. */
-export function day(date: string): string {
-  return new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
-}
 
 /** The date of an instant in the cohort's zone, in words. */
 export const dayOf = ({ terms: { timeZone } }: Booking, instant: Instant): string =>

@@ -1,9 +1,10 @@
 import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
 import type { Disclosure, PaymentStream } from "../plan/index.ts";
+import { longDate } from "../time/long-date.ts";
 import type { AgreementTerms } from "./agreement-terms.ts";
 import { type Block, block, type Markup, row } from "./document.ts";
-import { longDate, ordinal } from "./wording.ts";
+import { ordinal } from "./wording.ts";
 
 /** An agreement on consumer credit. */
 export type CreditTerms = AgreementTerms & { disclosure: Disclosure };
