@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Stack, StartRefused, startStack, TemplateError } from "@clearing/local";
 import { isCurrency } from "../packages/domain/src/money/index.ts";
+import { storyRoute } from "./story/route.ts";
 import { synthesize } from "./synthesize.ts";
 
 /** `npm start`: the whole stack on this machine, until Ctrl-C. */
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     stripeSecretKey: env.STRIPE_SECRET_KEY,
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET,
     settlementCurrencies,
+    routes: storyRoute,
     log,
   });
   endOnSignal(stack);
@@ -67,6 +69,7 @@ async function printTable(stack: Stack): Promise<void> {
     ...stripeRows(stack),
     ["mail", `${stack.apiUrl}/_local/mail`],
     ["events", `${stack.apiUrl}/_local/events`],
+    ["a booking's story", `${stack.apiUrl}/_local/bookings/{id}/story`],
     ["data folder", stack.dataDir],
     ["logs", stack.logsDir],
   ];

@@ -19,6 +19,7 @@ export function readFeedback(body: string): BusEvent | null {
     id,
     version: 1,
     occurredAt: new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z"),
+    correlationId: mail.tags?.correlation?.[0] ?? id,
     subject: { type: "mail", id: mail.messageId, version: 1 },
     data: {
       destination: mail.destination,

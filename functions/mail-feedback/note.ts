@@ -13,10 +13,11 @@ type Feedback = {
  * Notes that an address bounced for good, or that its owner calls our mails spam. A mailbox that is full, or a server that
  * is away, says nothing of the address.
  */
-export async function noteFeedback({ data, occurredAt: at }: BusEvent, deps: Deps): Promise<void> {
+export async function noteFeedback({ data, occurredAt: at }: BusEvent, deps: Deps): Promise<string> {
   const { destination, isPermanent, kind, bookingId } = data as Feedback;
   deps.log.info("mail did not arrive", { bookingId, kind, isPermanent });
-  if (!isPermanent) return;
+  if (!isPermanent) return "may_pass";
   for (const email of destination) await noteUndeliverable(deps.store, email, { kind, at });
   deps.log.metric("MailUndeliverable", 1, "Count");
+  return "address_noted";
 }

@@ -16,7 +16,8 @@ import { anna, forAnna } from "./testing/anna.ts";
 
 function event(name: EventName, data: Record<string, unknown> = {}): BusEvent {
   const subject = { type: "booking", id: "bkg_1", version: 1 };
-  return { source: "clearing", name, id: "evt_1", version: 1, occurredAt: "2027-01-01T00:00:00Z", subject, data };
+  const told = { source: "clearing", name, id: "evt_1", version: 1, occurredAt: "2027-01-01T00:00:00Z" };
+  return { ...told, correlationId: "JKJaXmPLvHcESHA=", subject, data };
 }
 
 function office(

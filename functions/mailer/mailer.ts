@@ -24,13 +24,13 @@ type MailerDeps = Deps & { mailer: Mailer; payLinks: () => Promise<PayLinks> };
  * the booking: events carry none (I8). A mail that the service refuses for good is not tried again; one that is over the
  * day's bound is left out.
  */
-export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void> {
+export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<string> {
   const name = eventNames.find((one) => one === event.name);
   const bookingId = event.subject.type === "booking" ? event.subject.id : event.data.bookingId;
-  if (name === undefined || mails[name] === "no mail" || typeof bookingId !== "string") return;
-  if (name === "ClearanceChanged" && !isLapse(event.data.status)) return;
+  if (name === undefined || mails[name] === "no mail" || typeof bookingId !== "string") return "no_mail";
+  if (name === "ClearanceChanged" && !isLapse(event.data.status)) return "no_mail";
   const booking = await readBooking(deps.store, bookingId);
-  if (booking === null && (await isRemoved(deps.store, bookingId))) return;
+  if (booking === null && (await isRemoved(deps.store, bookingId))) return "removed";
   if (booking === null) throw new Failure("the event is about a booking that does not exist", { bookingId });
   const { refundId } = event.data;
   const refund = typeof refundId === "string" ? await readRefund(deps.store, bookingId, refundId) : null;
@@ -40,18 +40,23 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<void
   const payLink = (dueId: string) => `${config.publicUrl}/pay/${links.tokenFor({ bookingId, dueId }, now)}`;
   const facts: Facts = { booking, refund, data: event.data, now, payLink, ...(await copied(name, booking, deps)) };
 
+  const written: string[] = [];
   for (const { recipient, to, write } of addresseesOf(name, booking, config.supportEmail)) {
     const wording = write(facts);
     if (wording === null) continue;
     const id = `${event.id}.${recipient}`;
-    const tags = { booking: bookingId, recipient };
+    // SES takes no other characters in a tag.
+    const correlation = event.correlationId.replace(/[^\w-]/g, "");
+    const tags = { booking: bookingId, recipient, correlation };
     const sender = recipient === "operator" ? withoutSite(config) : config;
     const mail = { id, to, subject: wording.subject, ...renderMail(booking, wording, sender), tags };
     const consumed = await consumedOnce(deps.store, { prefix: "MAIL", eventId: id }, () =>
       send(mail, boundOf(name, booking), deps),
     );
     deps.log.info("mail", { bookingId, recipient, consumed });
+    written.push(recipient);
   }
+  return written.length === 0 ? "no_mail" : `mailed_${written.join("_and_")}`;
 }
 
 /** The page of bookings is the clients': no mail leads staff there. */

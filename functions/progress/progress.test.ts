@@ -13,7 +13,16 @@ async function looks(name: string, data: Record<string, unknown>): Promise<numbe
     .on(TransactGetCommand)
     .resolves({ Responses: [{ Item: { ...anna.held, pk: "BKG#bkg_1", sk: "BOOKING" } }, {}] });
   const subject = { type: "booking", id: "bkg_1", version: 1 };
-  const event: BusEvent = { source: "clearing", name, id: "evt_1", version: 1, occurredAt: "", subject, data };
+  const event: BusEvent = {
+    source: "clearing",
+    name,
+    id: "evt_1",
+    version: 1,
+    occurredAt: "",
+    correlationId: "test",
+    subject,
+    data,
+  };
   await progressOn(event, deps);
   return table.commandCalls(TransactGetCommand).length;
 }

@@ -12,10 +12,10 @@ type Data = Pick<StripeEvent, "eventId" | "type" | "objectId" | "objectType" | "
  * Works on a Stripe event and then marks what became of it. Until it is marked it comes again: what fails is thrown,
  * also a refusal of Stripe, since an object that an event names and Stripe does not show means a wrong key or account.
  */
-export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<void> {
+export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<string> {
   const { eventId, type, objectId, objectType, attempt } = data as Data;
   const { isApplied, named } = await lookAtStripeEvent(deps.store, { eventId, ...(attempt && { attempt }) });
-  if (isApplied) return;
+  if (isApplied) return "applied_before";
   const applied = await applyStripeEvent(contextOf(deps), { type, objectId, objectType }, named);
   if (!applied.ok) {
     const { kind, code, reason } =
@@ -24,4 +24,5 @@ export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { 
   }
   const outcome = "handled" in applied ? "not_handled" : "applied";
   await markStripeEvent(deps.store, { eventId, type, created: occurredAt }, outcome, deps.clock.now());
+  return outcome;
 }

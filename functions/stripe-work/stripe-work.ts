@@ -10,22 +10,25 @@ import type { Deps } from "@clearing/runtime/deps";
  * Stripe refused for good, and money that it converted, is counted here, from its event: once for each such fact, and no
  * crash after the commit can lose the alarm.
  */
-export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<void> {
+export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<string> {
   if (name === "MoneyConverted") {
     const { reference, bookingId, amount, currency } = data as Readonly<Record<string, string | number>>;
     deps.log.warn("money converted by Stripe", { reference, bookingId, amount, currency });
     deps.log.metric("MoneyConverted", 1, "Count");
-    return;
+    return "counted";
   }
   const { bookingId, refundId, code } = data as { bookingId: string; refundId?: string; code?: string };
   const context = contextOf(deps);
   if (name === "RefundRefused") {
     deps.log.warn("refund refused by Stripe", { bookingId, refundId, code });
     deps.log.metric("RefundsRefused", 1, "Count");
-  } else if (name === "RefundRequested" && refundId !== undefined) {
-    settledOrRetried(await carryOutRefund(context, { bookingId, refundId }, `event:${name}`), deps.log);
-  } else {
-    const closed = await closePages(context, bookingId, `event:${name}`);
-    for (const result of closed) settledOrRetried(result, deps.log);
+    return "counted";
   }
+  if (name === "RefundRequested" && refundId !== undefined) {
+    settledOrRetried(await carryOutRefund(context, { bookingId, refundId }, `event:${name}`), deps.log);
+    return "refund_carried_out";
+  }
+  const closed = await closePages(context, bookingId, `event:${name}`);
+  for (const result of closed) settledOrRetried(result, deps.log);
+  return closed.length === 0 ? "nothing_to_close" : "pages_closed";
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Happening } from "../../scripts/story/happening.ts";
+import type { Story } from "../../scripts/story/story.ts";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
@@ -49,6 +51,41 @@ describe("from hold to confirmed", () => {
         "PaymentSettled",
       ].sort(),
     );
+  });
+
+  test("one id leads from a request to what follows of it, at Stripe and after its webhook too", async () => {
+    const cohort = await openCohort(world);
+    const client = new Client(world);
+    await client.hold(cohort.id);
+    await client.sign();
+    const checkout = await client.tryCheckout({ purpose: "deposit" });
+    const requestId = checkout.headers.get("x-request-id");
+    await client.pay();
+    await world.quiesce();
+
+    const { happenings } = (await world.must("GET", `/_local/bookings/${client.id}/story`)) as Story;
+
+    const following = happenings.filter(({ correlationId }) => correlationId === requestId);
+    const seen = (kind: Happening["kind"]) => following.filter((one) => one.kind === kind).map(({ title }) => title);
+    expect(seen("request")).toEqual([expect.stringContaining("POST /v1/bookings/{id}/checkout: 200")]);
+    expect(seen("decision")).toEqual(["checkout by client", expect.stringContaining("held to awaiting_clearance")]);
+    expect(seen("event")).toContain("PaymentSettled");
+    expect(seen("entry")).toEqual(expect.arrayContaining([expect.stringMatching(/^payment:ch_/)]));
+    expect(seen("stripe").map((title) => title.split(" ")[0])).toEqual(
+      expect.arrayContaining(["checkout.session", "payment_intent", "charge"]),
+    );
+    expect(seen("mail")).toEqual([expect.stringContaining("We received your deposit")]);
+    expect(seen("log")).toEqual(
+      expect.arrayContaining([
+        "stripe-events: event handled, StripeEventReceived: applied",
+        "mailer: event handled, PaymentSettled: mailed_payer",
+      ]),
+    );
+    const page = await fetch(`${world.stack.apiUrl}/_local/bookings/${client.id}/story`, {
+      headers: { accept: "text/html" },
+    });
+    expect(await page.text()).toContain("We received your deposit");
+    expect(await world.api("GET", "/_local/bookings/bkg_none/story")).toMatchObject({ status: 404 });
   });
 
   test("clearance that comes before the deposit confirms as soon as the money is there", async () => {

@@ -63,6 +63,7 @@ export async function startTestStore(seed = 1): Promise<TestStore> {
       sleep: (ms) => sleep(ms),
       ids,
       clock: { now: () => instantOf(Date.now()) },
+      correlationId: "test",
     },
     async stop() {
       client.destroy();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Stack, type StackOptions, startStack } from "@clearing/local";
 import { events, stripeEventReceived } from "../../packages/contracts/src/events.ts";
+import { storyRoute } from "../../scripts/story/route.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
 import { nextMidday } from "./days.ts";
 import { addressesOf, type Call, connect, type Client as Http, participantBody } from "./http.ts";
@@ -66,6 +67,7 @@ export async function startWorld(
       port: 0,
       stripePort: 0,
       notBefore: nextMidday(),
+      routes: storyRoute,
       ...options,
     });
   let stack: Stack = await start();

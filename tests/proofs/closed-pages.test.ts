@@ -141,7 +141,8 @@ describe("the pages of a booking that has ended", () => {
     const { booking, stripe, expired } = await paying();
     const page = await revived(booking, stripe);
     const subject = { type: "booking", id: booking.id, version: 3 };
-    const event = { source: "clearing", id: "evt_1", version: 1, occurredAt: now, subject };
+    const told = { source: "clearing", id: "evt_1", version: 1, occurredAt: now, correlationId: "test" };
+    const event = { ...told, subject };
 
     await workAtStripe({ ...event, name: "HoldExpired", data: { bookingId: booking.id } }, depsAt(now, stripe));
 

@@ -250,7 +250,8 @@ function record(
     if (!decided.ok) return decided;
     const { booking, decision } = decided;
     if (decision.kind !== "begin") return attemptOf(context, decided);
-    const { attempt, holdUntil } = decision;
+    const { holdUntil } = decision;
+    const attempt = { ...decision.attempt, correlationId: store.correlationId };
     const writes: Guarded<"stale" | LockRefusal>[] = [
       attemptPut(store, attempt),
       wayBackPut(store, attempt.id, { bookingId: booking.id, attemptId: attempt.id }),

@@ -24,7 +24,8 @@ export const beginToCollect =
       if (before === null) return { ok: false, reason: "not_found" };
       const begun = beginTries(before, () => ids.next("att"), occasion.now);
       if (begun === null) return { ok: true, booking: before };
-      const attempts = begun.attempts.map((attempt) => attemptPut(store, attempt));
+      const { correlationId } = store;
+      const attempts = begun.attempts.map((attempt) => attemptPut(store, { ...attempt, correlationId }));
       const writes = [...attempts, ...bookingWrites(store, before, begun, occasion)];
       return commit(store, writes, { ok: true, booking: begun.booking });
     });
@@ -68,7 +69,7 @@ const charge = (context: Context, attempt: OffSessionAttempt) =>
       paymentMethodId: attempt.paymentMethodId,
       methodType: attempt.methodType,
       mandateId: attempt.mandateId,
-      metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),
+      metadata: attemptMetadata(context, attempt),
     },
     attempt.id,
   );

@@ -28,13 +28,25 @@ export const by = ({ clock }: Context, action: string, actor: Actor = system): O
 export type AttemptRef = { bookingId: string; attemptId: string };
 
 /** Metadata leads back from Stripe's objects to the attempt that made them, in this installation only. */
-export const attemptMetadata = ({ site }: Context, bookingId: string, dueId: string, attemptId: string): Metadata => ({
+export const attemptMetadata = (
+  { site }: Context,
+  { id, bookingId, dueId, correlationId }: AttemptNamed,
+): Metadata => ({
   app: "clearing",
   stage: site.stage,
   bookingId,
-  dueId,
-  attemptId,
+  ...(dueId !== undefined && { dueId }),
+  attemptId: id,
+  // As it was stored with the attempt: a repetition under its key has to ask for the same.
+  ...(correlationId !== undefined && { correlationId }),
 });
+
+/** What an attempt to collect a due, or to save a method, is known by. */
+type AttemptNamed = { id: string; bookingId: string; dueId?: string; correlationId?: string };
+
+/** The same context for what an attempt has led to: its events and log lines carry the id under which it was made. */
+export const continuing = (context: Context, { correlationId }: Pick<AttemptNamed, "correlationId">): Context =>
+  correlationId === undefined ? context : { ...context, store: { ...context.store, correlationId } };
 
 /** The booking that an object of Stripe's names; null for what belongs to another system on the account. */
 export function bookingNamed({ site }: Context, { app, stage, bookingId }: Metadata): string | null {

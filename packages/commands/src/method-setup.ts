@@ -101,7 +101,7 @@ async function begin(
     returnUrl: `${site.publicUrl}/v1/checkout/return`,
     permission: given?.reference ?? null,
   };
-  const setup = requestSetup(booking, asked, now);
+  const setup = { ...requestSetup(booking, asked, now), correlationId: store.correlationId };
   const result = await commit(store, [
     setupPut(store, setup),
     wayBackPut(store, setup.id, { bookingId: booking.id, attemptId: setup.id }),

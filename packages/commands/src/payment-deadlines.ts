@@ -1,6 +1,6 @@
 import { readAttemptFile } from "@clearing/store/attempt";
 import { makeTry } from "./collect.ts";
-import type { Context } from "./context.ts";
+import { type Context, continuing } from "./context.ts";
 import { closeAttempt, closePages } from "./pages.ts";
 import { carryOutRefund } from "./refund.ts";
 import { settle } from "./settle.ts";
@@ -13,16 +13,17 @@ export async function workOnAttempt(context: Context, bookingId: string, attempt
   const file = await readAttemptFile(context.store, bookingId, attemptId);
   if (file === null) return { ok: true };
   const { attempt, booking } = file;
+  const own = continuing(context, attempt);
   if (attempt.via === "off_session" && attempt.status === "requested" && attempt.paymentIntentId === null) {
-    return told(await makeTry(context, { attempt, booking }, "collect"));
+    return told(await makeTry(own, { attempt, booking }, "collect"));
   }
   const over =
     attempt.via === "checkout" && attempt.status === "open" && attempt.sessionExpiresAt <= context.clock.now();
   // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.
   return told(
     over
-      ? await closeAttempt(context, attempt, "sweep:attempt")
-      : await settle(context, { bookingId, attemptId }, "sweep:attempt"),
+      ? await closeAttempt(own, attempt, "sweep:attempt")
+      : await settle(own, { bookingId, attemptId }, "sweep:attempt"),
   );
 }
 

@@ -16,7 +16,10 @@ import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 import { endingWrites } from "./end-early.ts";
 
-export type ProgressResult = { ok: true; booking: Booking } | { ok: false; reason: "not_found" | "conflict" };
+/** `steps`: what was done, in its order; empty where the facts ask for nothing. */
+export type ProgressResult =
+  | { ok: true; booking: Booking; steps: Exclude<NextStep, "none">[] }
+  | { ok: false; reason: "not_found" | "conflict" };
 
 /**
  * Does what a booking's facts now ask for, until they ask for nothing: confirms it, takes a confirmation back, declines
@@ -28,15 +31,20 @@ export async function progressBooking(
   request: { bookingId: string; refundId: string },
   occasion: Occasion,
 ): Promise<ProgressResult> {
+  const steps: Exclude<NextStep, "none">[] = [];
   for (;;) {
     const step = await untilFresh<Step>(store, () => progressOnce(store, request, occasion));
     if (!step.ok) return step;
-    if (!step.goesOn) return { ok: true, booking: step.booking };
+    if (step.did !== "none") steps.push(step.did);
+    if (!step.goesOn) return { ok: true, booking: step.booking, steps };
   }
 }
 
 /** `goesOn`: what the step has made of the booking asks for another. */
-type Step = { ok: true; booking: Booking; goesOn: boolean } | { ok: false; reason: "not_found" | "conflict" };
+type NextStep = ReturnType<typeof progress>;
+type Step =
+  | { ok: true; booking: Booking; did: NextStep; goesOn: boolean }
+  | { ok: false; reason: "not_found" | "conflict" };
 
 /** One step. A step that unconfirms or ends a booking commits only while its clearance is the one that was read. */
 async function progressOnce(
@@ -48,9 +56,10 @@ async function progressOnce(
   if (file === null) return { ok: false, reason: "not_found" };
   const { booking, clearance } = file;
   const unchanged = clearanceUnchanged(store, bookingId, clearance);
-  switch (progress(booking, clearance, occasion.now)) {
+  const did = progress(booking, clearance, occasion.now);
+  switch (did) {
     case "none":
-      return { ok: true, booking, goesOn: false };
+      return { ok: true, booking, did, goesOn: false };
     case "confirm": {
       const change = confirm(booking, occasion.now);
       return moved(change, confirmationWrites(store, booking, change, occasion));
@@ -73,6 +82,6 @@ async function progressOnce(
 
   function moved({ booking: after }: BookingChange, writes: Guarded<"stale">[]) {
     const goesOn = progress(after, clearance, occasion.now) !== "none";
-    return commit(store, writes, { ok: true, booking: after, goesOn } as const);
+    return commit(store, writes, { ok: true, booking: after, did, goesOn } as const);
   }
 }

@@ -71,7 +71,7 @@ async function createSession(context: Context, attempt: CheckoutAttempt): Promis
       // A payer who leaves the page may have paid on it in another tab: both ways back lead to the same question.
       successUrl: wayBack,
       cancelUrl: wayBack,
-      metadata: attemptMetadata(context, attempt.bookingId, attempt.dueId, attempt.id),
+      metadata: attemptMetadata(context, attempt),
     },
     attempt.id,
   );

@@ -10,7 +10,7 @@ import { bookingWrites } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { readSetup, readSetupFile, setupPut } from "@clearing/store/method-setup";
 import { mayAskStripe, readWayBack, wayBackPut } from "@clearing/store/way-back";
-import { type AttemptRef, attemptNamed, by, type Context } from "./context.ts";
+import { type AttemptRef, attemptMetadata, attemptNamed, by, type Context } from "./context.ts";
 import type { Applied } from "./payment.ts";
 import { sessionOfPage } from "./session.ts";
 
@@ -54,12 +54,12 @@ export async function applySetupSession(context: Context, session: CheckoutFacts
 }
 
 function createSession(context: Context, setup: MethodSetup): Promise<GatewayResult<CheckoutFacts>> {
-  const { id, bookingId, customerId, currency, methods, description, sessionExpiresAt, returnUrl } = setup;
+  const { id, customerId, currency, methods, description, sessionExpiresAt, returnUrl } = setup;
   const wayBack = `${returnUrl}?attempt=${id}`;
-  const metadata = { app: "clearing", stage: context.site.stage, bookingId, attemptId: id };
   return context.gateway.createSetupSession(
     {
-      ...{ customerId, currency, methods, metadata, label: description, expiresAt: sessionExpiresAt },
+      ...{ customerId, currency, methods, label: description, expiresAt: sessionExpiresAt },
+      metadata: attemptMetadata(context, setup),
       ...{ successUrl: wayBack, cancelUrl: wayBack },
     },
     id,

@@ -11,6 +11,7 @@ const held = {
   id: "evt_1",
   version: 1,
   occurredAt: "2027-03-01T10:00:00Z",
+  correlationId: "JKJaXmPLvHcESHA=",
   subject: { type: "booking", id: "bkg_1", version: 1 },
   data: {
     bookingId: "bkg_1",

@@ -4,12 +4,16 @@ import type { EventName } from "@clearing/domain/event";
 import * as z from "zod/mini";
 import { amount, calendarDate, count, currency, id, instant, label } from "./fields.ts";
 
+/** The id of the request, or of the sweep's message, that led to an event. */
+const correlationId = () => z.string().check(z.regex(/^[\w-]{1,64}=?$/));
+
 /** An event's `detail`: ids, statuses, dates and amounts, and nothing else (I8). */
 const about = <Data extends z.core.$ZodShape>(type: string, prefix: string, data: Data) =>
   z.strictObject({
     id: id("evt"),
     version: z.literal(1),
     occurredAt: instant(),
+    correlationId: correlationId(),
     subject: z.strictObject({ type: z.literal(type), id: id(prefix), version: z.int() }),
     data: z.strictObject(data),
   });
@@ -122,6 +126,7 @@ export const stripeEventReceived = z.strictObject({
   id: id("evt"),
   version: z.literal(1),
   occurredAt: instant(),
+  correlationId: correlationId(),
   subject: z.strictObject({ type: z.literal("stripe_event"), id: id("evt"), version: z.literal(1) }),
   data: z.strictObject({
     eventId: id("evt"),

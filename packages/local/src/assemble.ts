@@ -3,7 +3,7 @@ import { createAwsEndpoint } from "./aws-endpoint.ts";
 import { createClock } from "./clock.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { createDynamoDbService } from "./dynamodb.ts";
-import { createTables, startDynamoDb } from "./dynamodb-process.ts";
+import { createTables, type DynamoDb, startDynamoDb } from "./dynamodb-process.ts";
 import { createEventBus } from "./event-bus.ts";
 import { createFaults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
@@ -206,6 +206,14 @@ export async function assemble(
     moveTo,
     quiesce,
     stripe,
+    added: options.routes?.({
+      topology,
+      logsDir: folder.logs,
+      itemsOf: (table) => itemsOf(dynamo, table),
+      events: () => bus.carried(undefined),
+      mails: () => mailbox.sentTo(undefined),
+      stripe: { url: stripe.url ?? "https://api.stripe.com", secretKey: options.stripeSecretKey ?? SECRET_KEY },
+    }),
   });
   const gateway = createGateway({
     topology,
@@ -249,6 +257,18 @@ export async function assemble(
       })),
     stop,
   };
+}
+
+async function itemsOf(dynamo: DynamoDb, TableName: string): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  type Page = { Items: Record<string, unknown>[]; LastEvaluatedKey?: unknown };
+  for (let ExclusiveStartKey: unknown, more = true; more; more = ExclusiveStartKey !== undefined) {
+    const input = { TableName, ConsistentRead: true, ...(ExclusiveStartKey !== undefined && { ExclusiveStartKey }) };
+    const page = await dynamo.call<Page>("DynamoDB_20120810.Scan", input);
+    items.push(...page.Items);
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  }
+  return items;
 }
 
 /** A function that is told an issuer, as `STAFF_ISSUER`, finds its keys here, by `STAFF_JWKS_URI`. */

@@ -158,6 +158,7 @@ test("mail from an identity of the template is kept for its recipient", async ()
       subject: "Your place is on hold",
       text: "Hello",
       html: "<p>Hello</p>",
+      tags: { booking: "bkg_1" },
       sentAt: "2027-03-01T17:00:00Z",
     },
   ]);

@@ -12,7 +12,7 @@ import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Raised when a stored shape changes: an older folder is then refused rather than misread. */
-const FORMAT = "7";
+const FORMAT = "8";
 
 /** What prevents a start and is no bug: its message is the one line that the person sees. */
 export class StartRefused extends Error {
@@ -111,7 +111,7 @@ export function openDatabase(path: string): DatabaseSync {
     CREATE INDEX IF NOT EXISTS eventByType ON event (type);
     CREATE TABLE IF NOT EXISTS mail (
       sequence INTEGER PRIMARY KEY, recipient TEXT NOT NULL, sender TEXT NOT NULL, replyTo TEXT, subject TEXT NOT NULL,
-      text TEXT, html TEXT, sentAt TEXT NOT NULL);
+      text TEXT, html TEXT, tags TEXT NOT NULL, sentAt TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS mailByRecipient ON mail (recipient);
     CREATE TABLE IF NOT EXISTS checkpoint (mapping TEXT, shard TEXT, sequence TEXT NOT NULL, PRIMARY KEY (mapping, shard)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS tick (schedule TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;

@@ -5,6 +5,7 @@ import { type Faults, readFault } from "./faults.ts";
 import { readBody } from "./gateway.ts";
 import type { Issuers } from "./issuers.ts";
 import type { Mailbox } from "./mail-and-secrets.ts";
+import type { LocalReply, LocalRoute } from "./stack-options.ts";
 import type { Stripe } from "./stripe.ts";
 
 type Options = {
@@ -20,6 +21,8 @@ type Options = {
   quiesce: () => Promise<{ deadLetters: number }>;
   /** Takes the faults of the target `stripe`. */
   stripe: Pick<Stripe, "fault" | "clearFaults">;
+  /** Routes that were added to the stack's own. */
+  added: LocalRoute | undefined;
 };
 type Answer = { status: number; body: unknown };
 
@@ -42,15 +45,19 @@ export function createLocalRoutes(options: Options): (request: IncomingMessage, 
           body: { detail: error instanceof Error ? error.message : String(error) },
         }),
       )
-      .then(({ status, body }) => {
-        response.writeHead(status, { "content-type": "application/json" });
-        response.end(JSON.stringify(body));
+      .then((given) => {
+        const { status, contentType, body } =
+          "contentType" in given
+            ? given
+            : { status: given.status, contentType: "application/json", body: JSON.stringify(given.body) };
+        response.writeHead(status, { "content-type": contentType });
+        response.end(body);
       });
     return true;
   };
 }
 
-async function answer(options: Options, request: IncomingMessage, url: URL): Promise<Answer> {
+async function answer(options: Options, request: IncomingMessage, url: URL): Promise<Answer | LocalReply> {
   const { clock, bus, mailbox, faults } = options;
   const [, pool] = (request.method === "GET" && KEY_SET.exec(url.pathname)) || [];
   if (pool !== undefined) return ok(options.issuers.keySet(pool) ?? { keys: [] });
@@ -84,8 +91,12 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
       faults.clear();
       options.stripe.clearFaults();
       return ok({});
-    default:
+    default: {
+      const { method = "GET", headers } = request;
+      const reply = await options.added?.({ method, url, accept: headers.accept ?? "" });
+      if (reply) return reply;
       return { status: 404, body: { detail: `${request.method} ${url.pathname} is no route of the local stack` } };
+    }
   }
 }
 

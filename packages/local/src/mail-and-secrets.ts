@@ -13,6 +13,8 @@ export type Mail = {
   subject: string;
   text: string | null;
   html: string | null;
+  /** What it was tagged with, which a bounce brings back. */
+  tags: Readonly<Record<string, string>>;
   sentAt: string;
 };
 export type Mailbox = { service: AwsService; sentTo(address: string | undefined): Mail[] };
@@ -47,9 +49,9 @@ type Mailing = {
  */
 export function createMailbox({ db, identities, events, publish, now }: Mailing): Mailbox {
   const insert = db.prepare(
-    "INSERT INTO mail (recipient, sender, replyTo, subject, text, html, sentAt) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO mail (recipient, sender, replyTo, subject, text, html, tags, sentAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
-  const columns = 'SELECT recipient AS "to", replyTo, subject, text, html, sentAt FROM mail';
+  const columns = 'SELECT recipient AS "to", replyTo, subject, text, html, tags, sentAt FROM mail';
   const all = db.prepare(`${columns} ORDER BY sequence`);
   const byRecipient = db.prepare(`${columns} WHERE recipient = ? ORDER BY sequence`);
   return {
@@ -78,10 +80,12 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
       const { Text, Html } = simple.Body;
       const sentAt = instantOf(now());
       const replyTo = mail.ReplyToAddresses?.join(", ") ?? null;
+      const tagged = (mail.EmailTags ?? []).map(({ Name, Value }) => [Name, Value] as const);
+      const kept = JSON.stringify(Object.fromEntries(tagged));
       atomically(db, () => {
         for (const to of recipients) {
           const text = Text?.Data ?? null;
-          insert.run(to.toLowerCase(), address, replyTo, simple.Subject.Data, text, Html?.Data ?? null, sentAt);
+          insert.run(to.toLowerCase(), address, replyTo, simple.Subject.Data, text, Html?.Data ?? null, kept, sentAt);
         }
       });
       const messageId = randomUUID();
@@ -90,7 +94,7 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
         const feedback = feedbackOf(to, sentAt);
         if (!feedback || !told.includes(feedback.eventType.toUpperCase())) continue;
         const { type, ...said } = feedback;
-        const tags = Object.fromEntries((mail.EmailTags ?? []).map(({ Name, Value }) => [Name, [Value]]));
+        const tags = Object.fromEntries(tagged.map(([name, value]) => [name, [value]]));
         publish({
           source: "aws.ses",
           type,
@@ -113,7 +117,11 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
         body: JSON.stringify({ MessageId: messageId }),
       };
     },
-    sentTo: (address) => (address === undefined ? all.all() : byRecipient.all(address.toLowerCase())) as Mail[],
+    sentTo: (address) =>
+      (address === undefined ? all.all() : byRecipient.all(address.toLowerCase())).map((row) => ({
+        ...(row as Omit<Mail, "tags">),
+        tags: JSON.parse(String(row.tags)),
+      })),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { CarriedEvent } from "./event-bus.ts";
+import type { Mail } from "./mail-and-secrets.ts";
 import type { Seed } from "./seeding.ts";
 import type { Topology } from "./topology.ts";
 
@@ -24,9 +26,27 @@ export type StackOptions = {
   hasStripeSecret?: () => boolean;
   /** What the account settles as itself, `usd,eur`: for the functions that ask, and for the simulator. `usd` if absent. */
   settlementCurrencies?: string | undefined;
+  /** Further routes below `/_local/`, on what the stack has kept. */
+  routes?: (kept: Kept) => LocalRoute;
   /** Says what is being brought up. */
   log?: (line: string) => void;
 };
+
+/** What a stack has kept, for routes that tell of it. */
+export type Kept = {
+  topology: Topology;
+  logsDir: string;
+  /** All items of a table, by its name, as DynamoDB's own attribute values. */
+  itemsOf(table: string): Promise<Record<string, unknown>[]>;
+  events(): CarriedEvent[];
+  mails(): Mail[];
+  /** Stripe's API, the simulator's or its test mode's, and the account's secret key. */
+  stripe: { url: string; secretKey: string };
+};
+
+/** Answers a request of its own; null for any other. */
+export type LocalRoute = (request: { method: string; url: URL; accept: string }) => Promise<LocalReply | null>;
+export type LocalReply = { status: number; contentType: string; body: string };
 
 /** A running stack. */
 export type Stack = {

@@ -194,8 +194,12 @@ export function eventFacts(event: EventPayload): StripeEventFacts {
 }
 
 /** Ids as ours are: what somebody else writes into the metadata of their objects goes no further. */
-function namedBy({ metadata }: EventObject): Pick<StripeEventFacts, "attempt"> {
-  const { app, bookingId = "", attemptId = "" } = metadata ?? {};
-  const isOurs = app === "clearing" && /^bkg_\w{1,60}$/.test(bookingId) && /^att_\w{1,60}$/.test(attemptId);
-  return isOurs ? { attempt: { bookingId, attemptId } } : {};
+function namedBy({ metadata }: EventObject): Pick<StripeEventFacts, "attempt" | "correlationId"> {
+  const { app, bookingId = "", attemptId = "", correlationId = "" } = metadata ?? {};
+  if (app !== "clearing") return {};
+  const isOurs = /^bkg_\w{1,60}$/.test(bookingId) && /^att_\w{1,60}$/.test(attemptId);
+  return {
+    ...(isOurs ? { attempt: { bookingId, attemptId } } : {}),
+    ...(/^[\w-]{8,60}=?$/.test(correlationId) ? { correlationId } : {}),
+  };
 }

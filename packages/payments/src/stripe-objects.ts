@@ -142,6 +142,8 @@ export type StripeEventFacts = {
   account: string | null;
   /** The attempt that its object's metadata names: where to look first, and no proof of anything. */
   attempt?: { bookingId: string; attemptId: string };
+  /** The id of the work that asked Stripe for the object, of its metadata. */
+  correlationId?: string;
   /** A checkout session that showed as paid. */
   paid?: true;
 };

@@ -463,7 +463,7 @@ describe("what goes wrong inside", () => {
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain("anna");
     const logged = printed.find((line) => line.includes("request failed")) ?? "";
-    expect(JSON.parse(logged)).toMatchObject({ level: "error", requestId: "JKJaXmPLvHcESHA=", error: "TypeError" });
+    expect(JSON.parse(logged)).toMatchObject({ level: "error", correlationId: "JKJaXmPLvHcESHA=", error: "TypeError" });
     expect(printed.join("")).not.toContain("anna@example.org");
   });
 
@@ -565,7 +565,7 @@ it("logs one line and one metric per request, by the route's pattern", async () 
   await call(hold()).run();
 
   const [line, metric] = printed.map((text) => JSON.parse(text)).slice(-2);
-  expect(line).toMatchObject({ message: "request", status: 201, requestId: "JKJaXmPLvHcESHA=" });
+  expect(line).toMatchObject({ message: "request", status: 201, correlationId: "JKJaXmPLvHcESHA=" });
   expect(metric).toMatchObject({ outcome: "2xx", Latency: expect.any(Number) });
   expect(printed.join("")).not.toMatch(/anna/i);
 });

@@ -21,7 +21,7 @@ export function httpHandler<D extends Deps>(depsFactory: DepsFactory<D>, binding
   return stack(async (event) => {
     const binding = bindingOf(event);
     if (binding === undefined) return problemResponse({ refused: "not_found" });
-    const deps = await depsFactory();
+    const deps = await depsFactory(event.requestContext.requestId);
     if ("notConfigured" in deps) return notConfigured(event, binding);
     const { pathParameters: params = {}, rawQueryString: query = "" } = event;
     return serve(deps, binding, event, { params, query, headers: headersOf(event), body: bodyOf(event) });
@@ -33,13 +33,12 @@ export type RawHttpRequest = { headers: Readonly<Record<string, string | undefin
 
 /** The Lambda handler of a route that judges the raw bytes itself, such as a webhook; nothing is checked before it. */
 export function rawHttpHandler<D extends Deps>(
-  depsFactory: () => Promise<D>,
+  depsFactory: (correlationId: string) => Promise<D>,
   answer: (request: RawHttpRequest, deps: D) => Promise<Reply | Refusal | Pick<NotConfigured, "notConfigured">>,
 ) {
   return stack(async (event) => {
-    const deps = await depsFactory();
-    const log = deps.log.with({ requestId: event.requestContext.requestId });
-    const answered = await answer({ headers: headersOf(event), body: bodyOf(event) }, { ...deps, log });
+    const deps = await depsFactory(event.requestContext.requestId);
+    const answered = await answer({ headers: headersOf(event), body: bodyOf(event) }, deps);
     if ("notConfigured" in answered) return notConfigured(event);
     return "refused" in answered ? problemResponse(answered) : responseOf(answered);
   });

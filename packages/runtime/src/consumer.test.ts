@@ -5,11 +5,12 @@ import { fakeDeps } from "./testing/fake-deps.ts";
 
 const context = {} as Context;
 
-function envelope(id: string, subjectId: string): string {
+function envelope(id: string, subjectId: string, correlationId?: string): string {
   const detail = {
     id,
     version: 1,
     occurredAt: "2027-01-01T00:00:00Z",
+    ...(correlationId && { correlationId }),
     subject: { type: "booking", id: subjectId, version: 2 },
     data: { status: "held" },
   };
@@ -21,7 +22,14 @@ const queue = (...bodies: string[]): SQSEvent =>
 
 function consumer(handle: (event: BusEvent) => Promise<void>) {
   const { deps, log } = fakeDeps();
-  return { run: sqsConsumer(async () => deps, handle), log };
+  const run = sqsConsumer(
+    async () => deps,
+    async (event) => {
+      await handle(event);
+      return "done";
+    },
+  );
+  return { run, log };
 }
 
 beforeEach(() => {
@@ -62,6 +70,27 @@ describe("a consumer of a queue", () => {
     expect(result).toEqual({ batchItemFailures: [] });
     expect(seen).toMatchObject([
       { source: "clearing", name: "BookingHeld", id: "evt_1", subject: { id: "bkg_1" }, data: { status: "held" } },
+    ]);
+  });
+
+  it("handles each event under the id that led to it, and logs in one line what was decided", async () => {
+    const { deps, log } = fakeDeps();
+    const stores: string[] = [];
+    const run = sqsConsumer(
+      async () => deps,
+      async (_, { store }) => {
+        stores.push(store.correlationId);
+        return "confirm";
+      },
+    );
+
+    await run(queue(envelope("evt_1", "bkg_1", "JKJaXmPLvHcESHA="), envelope("evt_2", "bkg_2")), context);
+
+    // A message of an earlier release has no other id than its own.
+    expect(stores).toEqual(["JKJaXmPLvHcESHA=", "evt_2"]);
+    expect(log.map((line) => JSON.parse(line))).toMatchObject([
+      { message: "event handled", eventId: "evt_1", correlationId: "JKJaXmPLvHcESHA=", decided: "confirm" },
+      { message: "event handled", eventId: "evt_2", correlationId: "evt_2", decided: "confirm" },
     ]);
   });
 
@@ -119,7 +148,7 @@ describe("a consumer of a queue", () => {
       async () => {
         throw new Error("environment variable CORE_TABLE is not set");
       },
-      async () => undefined,
+      async () => "done",
     );
 
     await expect(run(queue(envelope("evt_1", "bkg_1")), context)).rejects.toThrow("the invocation failed");

@@ -10,7 +10,7 @@ import type {
   SQSEvent,
   SQSRecord,
 } from "aws-lambda";
-import type { Deps, DepsFactory } from "./deps.ts";
+import { correlated, type Deps, type DepsFactory } from "./deps.ts";
 import { jsonLog } from "./log.ts";
 
 /** A message of the bus as api.md describes it: `name` is the detail-type, the rest the detail. */
@@ -20,11 +20,14 @@ export type BusEvent = {
   id: string;
   version: number;
   occurredAt: Instant;
+  /** The id of the work that led to it. */
+  correlationId: string;
   subject: { type: string; id: string; version: number };
   data: Readonly<Record<string, unknown>>;
 };
 
-export type EventHandler<D extends Deps> = (event: BusEvent, deps: D) => Promise<void>;
+/** Handles an event and says in one word, such as `confirmed`, what it decided: the log shows it. */
+export type EventHandler<D extends Deps> = (event: BusEvent, deps: D) => Promise<string>;
 
 /**
  * The Lambda handler of a queue behind a bus; `read` makes an event of a message, or null. Messages may come twice and in
@@ -36,8 +39,8 @@ export function sqsConsumer<D extends Deps>(
   handle: EventHandler<D>,
   read: (body: string) => BusEvent | null = parseBusEvent,
 ) {
-  const consume = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
-    const deps = await depsFactory();
+  const consume = async ({ Records }: SQSEvent, { awsRequestId }: LambdaContext): Promise<SQSBatchResponse> => {
+    const deps = await depsFactory(awsRequestId);
     if ("notConfigured" in deps) {
       // Nothing hangs on a message: what it asks for at Stripe is due in the tables as well, where sweeps find it.
       deps.log.info("messages left to the sweeps: Stripe is not configured yet", { messages: Records.length });
@@ -51,10 +54,10 @@ export function sqsConsumer<D extends Deps>(
         deps.log.error("not a message of the bus", null, { messageId });
         return;
       }
-      const facts = { eventId: event.id, event: event.name, subjectId: event.subject.id };
-      const log = deps.log.with(facts);
+      const own = correlated(deps, event.correlationId);
+      const log = own.log.with({ eventId: event.id, event: event.name, subjectId: event.subject.id });
       try {
-        await handle(event, { ...deps, log });
+        log.info("event handled", { decided: await handle(event, { ...own, log }) });
       } catch (error) {
         failed.push(messageId);
         log.error("event failed", error);
@@ -73,11 +76,14 @@ export function sqsConsumer<D extends Deps>(
  * comes back from the first of them on, so that everything after it may be seen twice.
  */
 export function streamHandler<D extends Deps>(
-  depsFactory: () => Promise<D>,
+  depsFactory: (correlationId: string) => Promise<D>,
   handle: (records: readonly DynamoDBRecord[], deps: D) => Promise<readonly string[]>,
 ) {
-  const consume = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-    const failed = await handle(Records, await depsFactory());
+  const consume = async (
+    { Records }: DynamoDBStreamEvent,
+    { awsRequestId }: LambdaContext,
+  ): Promise<DynamoDBBatchResponse> => {
+    const failed = await handle(Records, await depsFactory(awsRequestId));
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, LambdaContext>(consume).use(outageLog());
@@ -85,8 +91,8 @@ export function streamHandler<D extends Deps>(
 
 /** The Lambda handler of a schedule: one run. One that fails is reported to the dead letters; the next does its work. */
 export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, run: (deps: D) => Promise<void>) {
-  const runOnce = async (): Promise<void> => {
-    const deps = await depsFactory();
+  const runOnce = async (_: unknown, { awsRequestId }: LambdaContext): Promise<void> => {
+    const deps = await depsFactory(awsRequestId);
     if ("notConfigured" in deps) deps.log.info("nothing to do: Stripe is not configured yet");
     else await run(deps);
   };
@@ -101,7 +107,7 @@ export function outageLog(): middy.MiddlewareObj {
   return {
     onError: (request) => {
       const { error, context } = request;
-      jsonLog({ requestId: context.awsRequestId }).error("invocation failed", error);
+      jsonLog({ correlationId: context.awsRequestId }).error("invocation failed", error);
       request.error = new Failure("the invocation failed, and the log says where");
     },
   };
@@ -121,7 +127,8 @@ function parseBusEvent(body: string): BusEvent | null {
       typeof name === "string" &&
       typeof detail?.id === "string" &&
       typeof detail.subject?.id === "string";
-    return whole ? { source, name, ...detail } : null;
+    // A message that an earlier release has written carries no other id.
+    return whole ? { source, name, correlationId: detail.id, ...detail } : null;
   } catch {
     return null;
   }

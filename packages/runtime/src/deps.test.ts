@@ -9,14 +9,17 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-it("gives a function the same dependencies at every invocation", async () => {
+it("opens a function's table client once, and gives each piece of work the id that leads to it", async () => {
   const factory = depsFor({});
 
-  expect(await factory()).toBe(await factory());
+  const [one, other] = [await factory("one"), await factory("other")];
+
+  expect(one.store.client).toBe(other.store.client);
+  expect([one.store.correlationId, other.store.correlationId]).toEqual(["one", "other"]);
 });
 
 it("tells instants of whole seconds and ids that sort by time", async () => {
-  const { clock, ids, store } = await depsFor({})();
+  const { clock, ids, store } = await depsFor({})("test");
 
   expect(clock.now()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   const first = ids.next("bkg");
@@ -29,17 +32,17 @@ it("tells instants of whole seconds and ids that sort by time", async () => {
 it("opens the way to Stripe only where it is asked for", async () => {
   const gateway = {} as Gateway;
 
-  expect(await depsFor({ gateway: () => async () => gateway })()).toHaveProperty("gateway", gateway);
-  expect(await depsFor({})()).not.toHaveProperty("gateway");
+  expect(await depsFor({ gateway: () => async () => gateway })("test")).toHaveProperty("gateway", gateway);
+  expect(await depsFor({})("test")).not.toHaveProperty("gateway");
 });
 
 it("says so while the account is not configured, and looks again at each invocation", async () => {
   let found: Gateway | null = null;
   const factory = depsFor({ gateway: () => async () => found });
 
-  expect(await factory()).toMatchObject({ notConfigured: "stripe" });
+  expect(await factory("test")).toMatchObject({ notConfigured: "stripe" });
   found = {} as Gateway;
-  expect(await factory()).toHaveProperty("gateway", found);
+  expect(await factory("test")).toHaveProperty("gateway", found);
 });
 
 it("is built again after a failure", async () => {
@@ -52,6 +55,6 @@ it("is built again after a failure", async () => {
     },
   });
 
-  await expect(factory()).rejects.toThrow("secret");
-  await expect(factory()).resolves.toHaveProperty("gateway");
+  await expect(factory("test")).rejects.toThrow("secret");
+  await expect(factory("test")).resolves.toHaveProperty("gateway");
 });

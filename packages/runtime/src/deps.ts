@@ -27,7 +27,8 @@ export type Deps = {
 /** Instead of dependencies, while the secret of the Stripe account has no value: nothing to do, and no failure. */
 export type NotConfigured = { notConfigured: "stripe"; log: Log };
 
-export type DepsFactory<D extends Deps = Deps> = () => Promise<D | NotConfigured>;
+/** Gives the dependencies for one piece of work, under the id that its events and log lines carry. */
+export type DepsFactory<D extends Deps = Deps> = (correlationId: string) => Promise<D | NotConfigured>;
 
 export type Parts = {
   /** `openGateway` of stripe-account.ts, in functions that move money. */
@@ -51,17 +52,25 @@ type Missing<P extends Parts> = P extends { gateway: unknown } ? NotConfigured :
  * Builds a function's dependencies at its first invocation and keeps them, but for the gateway, which is asked for at
  * each one: the account's key may have been rolled meanwhile. After a failure, the next invocation tries again.
  */
-export function depsFor<const P extends Parts>(parts: P): () => Promise<DepsWith<P> | Missing<P>> {
+export function depsFor<const P extends Parts>(parts: P): (correlationId: string) => Promise<DepsWith<P> | Missing<P>> {
   let built: { deps: Deps; gateway: (() => Promise<Gateway | null>) | undefined } | null = null;
-  return async () => {
+  return async (correlationId) => {
     built ??= buildDeps(parts);
-    const { deps, gateway: openGateway } = built;
+    const { gateway: openGateway } = built;
+    const deps = correlated(built.deps, correlationId);
     if (openGateway === undefined) return deps as DepsWith<P>;
     const gateway = await openGateway();
     if (gateway === null) return { notConfigured: "stripe", log: deps.log } as Missing<P>;
     return { ...deps, gateway } as DepsWith<P>;
   };
 }
+
+/** The same dependencies for another piece of work, such as one message of several. */
+export const correlated = <D extends Deps>(deps: D, correlationId: string): D => ({
+  ...deps,
+  store: { ...deps.store, correlationId },
+  log: deps.log.with({ correlationId }),
+});
 
 function buildDeps(parts: Parts) {
   const config = readConfig();
@@ -85,7 +94,7 @@ function openStore(config: Config, clock: Deps["clock"]): Store {
     // A field that is undefined is not there; an empty string is a value.
     marshallOptions: { removeUndefinedValues: true, convertEmptyValues: false },
   });
-  return { client, tables: config.tables, random, sleep, ids, clock };
+  return { client, tables: config.tables, random, sleep, ids, clock, correlationId: "start" };
 }
 
 const ids = { next: (prefix: string): string => newId(prefix, Date.now(), randomBytes(10)) };

@@ -61,6 +61,22 @@ it.each(["BOOKING", "CLEARANCE", "COHORT"])("does the work of its kind: %s", asy
   expect(worked).toEqual([`${kind.toLowerCase()} BKG#bkg_1`]);
 });
 
+it("does its work under the id of its message", async () => {
+  const { deps, table } = fakeDeps();
+  table.on(GetCommand).callsFake(() => ({ Item: due }));
+  table.on(UpdateCommand).callsFake(() => ({ Attributes: { tries: 1 } }));
+  const ids: string[] = [];
+  const work = async (_: unknown, { store }: Deps) => {
+    ids.push(store.correlationId);
+    return { ok: true } as const;
+  };
+  const handle = dueWorker(async () => deps, "deadline-worker", { BOOKING: work, CLEARANCE: work, COHORT: work });
+
+  await handle({ Records: [{ messageId: "message-7", body: JSON.stringify(key) }] } as SQSEvent, {} as Context);
+
+  expect(ids).toEqual(["message-7"]);
+});
+
 it.each([
   ["that is gone", undefined],
   ["that has no deadline any more", { version: 3 }],

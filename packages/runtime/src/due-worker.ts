@@ -4,7 +4,7 @@ import type { Key } from "@clearing/store/read";
 import middy from "@middy/core";
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { outageLog } from "./consumer.ts";
-import type { Deps, DepsFactory } from "./deps.ts";
+import { correlated, type Deps, type DepsFactory } from "./deps.ts";
 import { type Done, workOn } from "./due-work.ts";
 import { type DueWorker, type KindOf, workerOf } from "./handed-out.ts";
 
@@ -47,8 +47,8 @@ export function dueWorker<Worker extends DueWorker, D extends Deps>(
     }
   }
 
-  const consume = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
-    const deps = await depsFactory();
+  const consume = async ({ Records }: SQSEvent, { awsRequestId }: LambdaContext): Promise<SQSBatchResponse> => {
+    const deps = await depsFactory(awsRequestId);
     if ("notConfigured" in deps) {
       deps.log.info("keys left to the next sweep: Stripe is not configured yet", { messages: Records.length });
       return { batchItemFailures: [] };
@@ -62,7 +62,7 @@ export function dueWorker<Worker extends DueWorker, D extends Deps>(
         continue;
       }
       try {
-        await work(handed, deps);
+        await work(handed, correlated(deps, messageId));
       } catch (error) {
         deps.log.error("a key could not be worked on; the sweep hands it out again", error, { messageId });
         deps.log.metric("SweepFailures", 1, "Count");

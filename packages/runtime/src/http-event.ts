@@ -8,7 +8,7 @@ export type HttpEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?
 export type HttpResult = APIGatewayProxyStructuredResultV2;
 
 export function logOf(event: HttpEvent): Log {
-  return jsonLog({ stage: process.env.STAGE, requestId: event.requestContext.requestId, route: event.routeKey });
+  return jsonLog({ stage: process.env.STAGE, correlationId: event.requestContext.requestId, route: event.routeKey });
 }
 
 export function headersOf(event: HttpEvent): Record<string, string | undefined> {

@@ -20,7 +20,7 @@ const yesOrNo: Shape = () => false;
 const idPattern = "(?=\\w*\\d|[a-z_]+_(?=\\w{14})[A-Z]*[a-z]+[A-Z])[a-z]{2,6}(_test|_live)?_[A-Za-z0-9]{1,100}";
 const id = text(new RegExp(`^${idPattern}$`));
 const uuidPattern = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-/** A request's own id: a UUID, or as API Gateway writes it. */
+/** A request's own id, and an invocation's: a UUID, or as API Gateway writes it. */
 const request = text(new RegExp(`^(${uuidPattern}|[\\w-]{10,20}=)$`));
 /** A message's own id: a UUID, which SES puts more around. */
 const message = text(new RegExp(`^([0-9a-f]{16}-)?${uuidPattern}(-\\d{6})?$`));
@@ -44,7 +44,7 @@ const shapes = {
   param: text(/^[a-z_]+(\[[a-z0-9_]+\])*$/),
   currency: text(/^[a-z]{3}$/),
 
-  requestId: request,
+  correlationId: (value) => request(value) || eventOf(value),
   messageId: message,
   eventId: eventOf,
   subjectId: eventOf,
@@ -64,6 +64,7 @@ const shapes = {
   reason: code,
   code,
   outcome: code,
+  decided: code,
   recipient: code,
   answered: code,
   consumed: code,

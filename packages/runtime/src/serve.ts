@@ -75,7 +75,7 @@ export async function serve<D extends Deps>(
     userAgent: http.userAgent.slice(0, LONGEST_USER_AGENT).toWellFormed(),
     deps: {
       ...(kept && readsAtOnce ? changingOnlyWhen(isNew, deps) : deps),
-      log: deps.log.with({ requestId, operation: route.operationId }),
+      log: deps.log.with({ operation: route.operationId }),
     },
   };
   const [answering, earlier] = await Promise.allSettled([answer(list.input, context), kept]);

@@ -9,7 +9,8 @@ import type { Store } from "./store.ts";
 /** A message to the bus, sent if and only if the transaction that holds it commits (I7). */
 export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guarded<never> {
   const id = store.ids.next("evt");
-  const detail = { id, version: 1, occurredAt: now, subject: event.subject, data: event.data };
+  const { correlationId } = store;
+  const detail = { id, version: 1, occurredAt: now, correlationId, subject: event.subject, data: event.data };
   return {
     write: {
       Put: {
@@ -61,6 +62,7 @@ function journalPut(store: Store, entry: JournalEntry, id: string): Guarded<"sta
     },
     stamp: (postedAt) => ({
       postedAt,
+      correlationId: store.correlationId,
       monthPk: inShard(`MONTH#${postedAt.slice(0, 7)}`, id),
       monthSk: `${postedAt}#${id}`,
       ...(bookingId === undefined ? {} : { bookingPk: bookingId, bookingSk: `${postedAt}#${id}` }),
@@ -87,7 +89,15 @@ export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
       const place = auditPlace({ ...record, recordedAt });
       const dayPk = inShard(recordedAt.slice(0, 10), subject.id);
       // The system is one actor for everything.
-      return { recordedAt, actorPk: inShard(actor.sub, subject.id), actorSk: place, dayPk, daySk: place };
+      const { correlationId } = store;
+      return {
+        recordedAt,
+        correlationId,
+        actorPk: inShard(actor.sub, subject.id),
+        actorSk: place,
+        dayPk,
+        daySk: place,
+      };
     },
     refusal: "stale",
   };

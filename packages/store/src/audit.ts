@@ -10,10 +10,11 @@ import { shardsOf } from "./shards.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
 
-const auditKeys = new Set(["actorPk", "actorSk", "dayPk", "daySk"]);
+/** What stands beside a record and is not part of it. */
+const besideRecords = new Set(["correlationId", "actorPk", "actorSk", "dayPk", "daySk"]);
 
 const toRecord = (item: Item): RecordedAct =>
-  fromItem<RecordedAct>(Object.fromEntries(Object.entries(item).filter(([name]) => !auditKeys.has(name))));
+  fromItem<RecordedAct>(Object.fromEntries(Object.entries(item).filter(([name]) => !besideRecords.has(name))));
 
 type Subject = AuditRecord["subject"];
 

@@ -41,6 +41,7 @@ function storeThat(...answers: Error[]) {
     sleep: async () => {},
     ids: { next: (prefix) => `${prefix}_${++id}` },
     clock: { now: () => now },
+    correlationId: "test",
   };
   return { store, tries };
 }

@@ -19,6 +19,8 @@ export type Store = {
   sleep: (milliseconds: number) => Promise<void>;
   /** The time at which a try to commit begins, and at which a page is read. */
   clock: { now(): Instant };
+  /** The piece of work that this store is used for: a request's id, or what a message carries of the one that led to it. */
+  correlationId: string;
   /** Fresh ids by prefix, sortable by time. */
   ids: { next(prefix: "je" | "evt" | "acc" | "per"): string };
 };

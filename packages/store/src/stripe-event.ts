@@ -19,6 +19,8 @@ export type StripeEvent = {
   objectType: string;
   created: Instant;
   attempt?: AttemptRef;
+  /** The id of the work that asked Stripe for the object; without one the event begins work under the id that brings it. */
+  correlationId?: string;
 };
 type AttemptRef = { bookingId: string; attemptId: string };
 
@@ -46,7 +48,7 @@ export async function storeStripeEvent(
   event: StripeEvent,
   now: Instant,
 ): Promise<"stored" | "duplicate" | "conflict"> {
-  const { eventId, type, objectId, objectType, created, attempt } = event;
+  const { eventId, type, objectId, objectType, created, attempt, correlationId = store.correlationId } = event;
   const key = keys.stripeEvent(eventId);
   const kept: Guarded<"duplicate"> = {
     write: {
@@ -58,6 +60,7 @@ export async function storeStripeEvent(
           objectId,
           objectType,
           created,
+          correlationId,
           ...(attempt && { attempt }),
           status: "received",
           receivedAt: now,
@@ -150,7 +153,7 @@ export async function resendStripeEvent(
   if (item?.status !== "received" || item.dueAt > now) return { ok: true };
   const resends = item.resends + 1;
   const eventId = key.pk.slice("EVT#".length);
-  const { type, objectId, objectType, created, attempt } = item;
+  const { type, objectId, objectType, created, attempt, correlationId } = item;
   const moved: Guarded<"changed"> = {
     write: {
       Update: {
@@ -171,7 +174,11 @@ export async function resendStripeEvent(
     },
     refusal: "changed",
   };
-  const event = { eventId, type, objectId, objectType, created, ...(attempt && { attempt }) };
+  const event = {
+    ...{ eventId, type, objectId, objectType, created },
+    ...(attempt && { attempt }),
+    ...(correlationId && { correlationId }),
+  };
   const result = await commit(store, [moved, stripeMessagePut(store, event, now)]);
   return result.ok || result.reason === "changed" ? { ok: true } : result;
 }
@@ -185,11 +192,12 @@ export async function oldestWaitingStripeEvent(store: Store): Promise<Instant | 
 
 /** Stripe's own event id is the message's: unique, and the same however the event came. */
 function stripeMessagePut(store: Store, event: StripeEvent, now: Instant) {
-  const { eventId, type, objectId, objectType, created, attempt } = event;
+  const { eventId, type, objectId, objectType, created, attempt, correlationId = store.correlationId } = event;
   const detail = {
     id: eventId,
     version: 1,
     occurredAt: created,
+    correlationId,
     subject: { type: "stripe_event", id: eventId, version: 1 },
     data: { eventId, type, objectId, objectType, ...(attempt && { attempt }) },
   };

@@ -33,6 +33,8 @@ type AnyAttempt = {
   feePosted: boolean;
   failureCode: string | null;
   createdAt: Instant;
+  /** The request or the sweep that made it; absent from an attempt of an earlier release. */
+  correlationId?: string;
   /** When to look at it next. */
   dueAt: Instant | null;
 };

@@ -5,7 +5,6 @@ import { unpaid } from "./due.ts";
 import { failed } from "./failed-payment.ts";
 import { lateFee } from "./late-fee.ts";
 import type { PaymentOutcome, Succeeded } from "./payment-outcome.ts";
-import { stillAsks } from "./payoff.ts";
 import type { RefundReason } from "./refund.ts";
 import { returnInFull } from "./return-in-full.ts";
 import { settleAfterEnding } from "./settle-after-ending.ts";
@@ -64,7 +63,7 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
 /** Whether a payment pays what its attempt asks for: as much of its due as is open, or all that its payoff covers. */
 function mayPay({ booking, attempt }: SettlementState, payment: Succeeded): boolean {
   const payoff = payoffOf(booking, attempt);
-  if (payoff !== null) return payment.amount === attempt.amount && stillAsks(booking, payoff);
+  if (payoff !== null) return payment.amount === attempt.amount;
   return attempt.purpose !== "payoff" && unpaid(dueOf(booking, attempt)) >= payment.amount;
 }
 

@@ -37,6 +37,8 @@ export type MethodSetup = {
   sessionExpiresAt: Instant;
   failureCode: string | null;
   createdAt: Instant;
+  /** The request that made it; absent from a setup of an earlier release. */
+  correlationId?: string;
   /** When to look at it next. */
   dueAt: Instant | null;
 };

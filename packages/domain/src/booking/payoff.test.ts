@@ -180,24 +180,6 @@ describe("a payoff", () => {
     expect(life.booking.dues.filter(({ status }) => status === "paid")).toHaveLength(1);
   });
 
-  test.each([
-    ["all of a due", {}],
-    ["a part of a due", { amount: 20_000 }],
-  ])("is returned in full where a late success has paid %s that it covers", (_, more) => {
-    const life = at(financed(), "2027-01-20");
-    const late = life.checkout("due", { dueId: "due_1", ...more }) as { id: string; amount: number };
-    life.settle(late.id, { kind: "expired" });
-    const attempt = life.checkout("payoff") as { id: string; amount: number };
-    life.settle(late.id, life.paymentOf(late.id));
-    const { amount } = due(life, 1);
-    life.settle(attempt.id, life.paymentOf(attempt.id));
-
-    expect(due(life, 1)).toMatchObject({ amount, paid: late.amount, openAttemptId: null });
-    expect(life.refunds.at(-1)).toMatchObject({ amount: attempt.amount, reason: "duplicate_payment" });
-    expect(life.booking.payoff).toBeNull();
-    expect(sumOfAmounts(life.booking)).toBe(life.booking.total + life.booking.financeCharge);
-  });
-
   test("that is under way when its client cancels is settled by that ending, once", () => {
     const life = at(financed(), "2027-01-20");
     const attempt = life.checkout("payoff") as { id: string; amount: number };

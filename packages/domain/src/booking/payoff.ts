@@ -1,7 +1,7 @@
 import { firstOf, less, type Parts, sumOf } from "../ledger/index.ts";
 import { stepOf } from "../money/index.ts";
 import { type CalendarDate, daysBetween, later } from "../time/index.ts";
-import { type Booking, hasOpenPayoff, mayOwe, type OpenPayoff, type PaidOff, type Unearned } from "./booking.ts";
+import { type Booking, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
 /**
@@ -67,16 +67,6 @@ function unearnedOn(booking: Booking, due: Due, on: CalendarDate): number {
   const { interest } = firstOf(due.parts, due.paid, booking.currency);
   return interest - earnedOf(booking, due, interest, on);
 }
-
-/**
- * Whether each due that a payoff covers still asks for what the payoff was begun for. A late success of an attempt from
- * before may have paid a due meanwhile: the payoff would then pay it a second time.
- */
-export const stillAsks = (booking: Booking, { on, dues }: OpenPayoff): boolean =>
-  dues.every(({ dueId, parts }) => {
-    const due = booking.dues.find(({ id }) => id === dueId);
-    return due !== undefined && sumOf(owedOn(booking, due, on)) === sumOf(parts);
-  });
 
 /**
  * Why nothing can be paid off now; null when it can. `nothing_open`: all is paid, cancelled or on its way.

@@ -55,7 +55,7 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
     clock,
     ids,
     random,
-    store: { client, tables: config.tables, random, sleep, ids, clock },
+    store: { client, tables: config.tables, random, sleep, ids, clock, correlationId: "test" },
     log: jsonLog({ stage: "test" }, (line) => lines.push(line)),
     config,
     ...parts,
