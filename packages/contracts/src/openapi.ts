@@ -129,7 +129,8 @@ Requests are closed: an unknown field or query parameter is refused. Answers are
 them, so a client ignores what it does not know. A refusal is \`application/problem+json\` with a stable \`code\`. What
 the gateway says by itself is \`application/json\` with a \`message\`: no valid token (401, 403), a route that does not
 exist (404), a body over 10 MB (413), throttling (429), a function that failed (500) or did not answer in time (503).
-\`/docs\` and \`/v1/checkout/return\` are pages for a browser: an outage of ours is a page there too, with 503.
+\`/docs\`, \`/pay/{token}\` and \`/v1/checkout/return\` are pages for a browser: an outage of ours is a page there too, with
+503, and all but \`/docs\` ignore query parameters that they do not know.
 
 \`GET /v1/finance/journal\` comes in three media types and follows \`Accept\`; \`/docs\` and \`/openapi.json\` follow
 \`Accept-Encoding\`. Any other answer comes in one form, whatever \`Accept\` says.`;

@@ -39,6 +39,8 @@ export type Route = {
   raw?: true;
   /** A page for a browser: when it fails, a page says so with 503, never a problem. */
   page?: true;
+  /** A page that people come to by a link: what mail programs and trackers add to its query is ignored. */
+  linked?: true;
   /** Whether an `Idempotency-Key` is ignored, accepted, or asked for. */
   idempotency: "none" | "accepted" | "required";
   summary: string;

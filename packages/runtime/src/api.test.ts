@@ -510,6 +510,24 @@ describe("what goes wrong inside", () => {
     expect(response).toMatchObject({ statusCode: 503, body: expect.stringContaining('"code":"unavailable"') });
   });
 
+  it.each(["utm_source=mail", "utm=%ff", "name=a&name=b&x=1"])(
+    "is the page where its link has more in its query than the page takes: %s",
+    async (query) => {
+      const { deps } = fakeDeps();
+      const seen: unknown[] = [];
+      const more = { linked: true, query: z.strictObject({ name: z.optional(z.string()) }) } as const;
+      const route = { ...showPage, ...more } as const satisfies Route;
+      const shows = async (input: { query: unknown }) => {
+        seen.push(input.query);
+        return created;
+      };
+      const handler = httpHandler(async () => deps, [bind(route, shows, () => ({ status: 503, body: "" }))]);
+
+      expect(await handler(httpEvent({ path: route.path, query }), {} as Context)).toMatchObject({ statusCode: 201 });
+      expect(seen).toEqual([query.startsWith("name") ? { name: "b" } : {}]);
+    },
+  );
+
   it.each([
     ["a bug", new TypeError("anna@example.org")],
     ["an outage", named("ThrottlingException")],

@@ -52,7 +52,7 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
   };
 
   const params = check(route.params, request.params, "path");
-  const named = readQuery(route.query, request.query, errors);
+  const named = route.linked ? queryOfLink(route.query, request.query) : readQuery(route.query, request.query, errors);
   const query = check(route.query, named, "query");
   const headers = check(route.headers, pick(request.headers, fieldsOf(route.headers)), "headers");
   const json = readBody(route, request, errors);
@@ -83,6 +83,15 @@ function readQuery(schema: z.ZodMiniType | undefined, encoded: string, errors: F
     else values[name] = given[0] ?? "";
   }
   return values;
+}
+
+/** Only what the route knows: a person is to see a page whatever was added to its link. */
+function queryOfLink(schema: z.ZodMiniType | undefined, encoded: string): Record<string, string> {
+  const query = new URLSearchParams(encoded);
+  return pick(
+    Object.fromEntries(query),
+    fieldsOf(schema).filter((name) => query.has(name)),
+  );
 }
 
 function isPercentEncoded(text: string): boolean {

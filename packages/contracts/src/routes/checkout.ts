@@ -73,6 +73,7 @@ export const checkoutReturn = defineRoute({
   function: "checkout",
   access: "public",
   page: true,
+  linked: true,
   idempotency: "none",
   summary:
     "Where Stripe's page returns to: settles the payment, so that a late webhook is not noticed, and says how it stands",
