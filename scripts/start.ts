@@ -1,15 +1,19 @@
+import inspector from "node:inspector";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Stack, StartRefused, startStack, TemplateError } from "@clearing/local";
 import { isCurrency } from "../packages/domain/src/money/index.ts";
+import { bundlesIn } from "./bundles.ts";
 import { storyRoute } from "./story/route.ts";
 import { synthesize } from "./synthesize.ts";
+import { watchSources } from "./watch.ts";
 
 /** `npm start`: the whole stack on this machine, until Ctrl-C. */
 const root = join(import.meta.dirname, "..");
 const { env } = process;
 const usualPort = "8787";
 const usualStripePort = "8790";
+const inspectorPort = 9229;
 
 const log = (line: string) => console.log(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
@@ -19,6 +23,8 @@ async function main(): Promise<void> {
   const stripePort = portIn("STRIPE_SIMULATOR_PORT", usualStripePort);
   if (port === stripePort) throw new StartRefused(`PORT and STRIPE_SIMULATOR_PORT are both ${port}: choose two`);
   const settlementCurrencies = currenciesIn("SETTLEMENT_CURRENCIES");
+  // Before the functions' threads begin, so that a debugger meets each of them.
+  if (flags.inspect) inspector.open(inspectorPort, "127.0.0.1");
   const templateDir = await synthesize(log);
   const stack = await startStack({
     templateDir,
@@ -31,6 +37,8 @@ async function main(): Promise<void> {
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET,
     settlementCurrencies,
     routes: storyRoute,
+    // As they were built, where their source maps lead to the sources.
+    ...(flags.watch || flags.inspect ? { bundles: bundlesIn(join(root, "dist")) } : {}),
     log,
   });
   endOnSignal(stack);
@@ -38,13 +46,16 @@ async function main(): Promise<void> {
   log(`/health answers ${health.status}`);
   if (!flags["no-seed"]) await stack.seedOnce((await import("./seed.ts")).default);
   await printTable(stack);
+  if (flags.watch) watchSources(stack, log);
 }
 
 function readFlags() {
   try {
-    return parseArgs({ options: { fresh: { type: "boolean" }, "no-seed": { type: "boolean" } } }).values;
+    const flag = { type: "boolean" } as const;
+    return parseArgs({ options: { fresh: flag, "no-seed": flag, watch: flag, inspect: flag } }).values;
   } catch (error) {
-    throw new StartRefused(`${(error as Error).message.split(". ")[0]}. Known are --fresh and --no-seed`);
+    const known = "--fresh, --no-seed, --watch and --inspect";
+    throw new StartRefused(`${(error as Error).message.split(". ")[0]}. Known are ${known}`);
   }
 }
 

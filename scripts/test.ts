@@ -1,65 +1,37 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { bin, checks, root, run, runAll, type Step } from "./steps.ts";
 
 /**
  * `npm test`: types, lint, build and synthesis, then every test. A step that fails does not keep the later ones from
  * running. The last line counts what the runner reported, each step before it as one test. Arguments go to vitest.
  * What needs the build comes after it; types and lint need nothing and run beside it, on the other processor.
  */
-const root = join(import.meta.dirname, "..");
-const bin = (name: string) => join(root, "node_modules/.bin", name);
-
 type Counts = { passed: number; failed: number; skipped: number };
 
-type Step = readonly [name: string, command: string, ...parameters: string[]];
+/** What the runner reports: its counts, and the files by the time that they took, the slowest first. */
+type Report = Counts & { slowest: { file: string; seconds: number }[] };
+
+const shownFiles = 10;
 
 const lanes: readonly (readonly Step[])[] = [
-  [
-    ["types", bin("tsc"), "--noEmit"],
-    ["lint", bin("biome"), "check", "--error-on-warnings", "."],
-    ["unused code", bin("knip")],
-  ],
+  checks,
   [
     ["build", process.execPath, "scripts/build.ts", "--measure"],
     ["synthesis", bin("cdk"), "synth", "--quiet"],
   ],
 ];
 
-/** Runs a command; `said` gets its output, which is let through where nobody takes it. True when it ended well. */
-function run(command: string, parameters: readonly string[], said?: (output: Buffer) => void): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn(command, parameters, { cwd: root, stdio: said ? ["ignore", "pipe", "pipe"] : "inherit" });
-    for (const stream of [child.stdout, child.stderr]) if (said) stream?.on("data", said);
-    child.on("error", (error) => {
-      console.error(error.message);
-      resolve(false);
-    });
-    child.on("close", (code) => resolve(code === 0));
-  });
-}
-
 async function main(): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
-  const report = (name: string, ok: boolean, started: number) => {
-    const time = `${((performance.now() - started) / 1000).toFixed(1)} s`;
-    console.log(`${ok ? "passed" : "FAILED"}  ${name} (${time})\n`);
+  const report = (name: string, ok: boolean, seconds: number) => {
+    console.log(`${ok ? "passed" : "FAILED"}  ${name} (${seconds.toFixed(1)} s)\n`);
     counts[ok ? "passed" : "failed"] += 1;
     if (!ok) failures.push(name);
   };
-
-  const runLane = async (steps: readonly Step[]) => {
-    for (const [name, command, ...parameters] of steps) {
-      const started = performance.now();
-      const output: Buffer[] = [];
-      const ok = await run(command, parameters, (part) => output.push(part));
-      console.log(`=== ${name}\n${Buffer.concat(output).toString().trimEnd()}`);
-      report(name, ok, started);
-    }
-  };
-  await Promise.all(lanes.map(runLane));
+  await Promise.all(lanes.map((steps) => runAll(steps, report)));
 
   const folder = mkdtempSync(join(tmpdir(), "clearing-test-"));
   try {
@@ -72,10 +44,13 @@ async function main(): Promise<Counts> {
       counts.passed += tests.passed;
       counts.failed += tests.failed;
       counts.skipped += tests.skipped;
-      if (tests.passed + tests.failed === 0) report("tests: none ran", false, performance.now());
+      console.log(
+        `\nThe slowest files:\n${tests.slowest.map(({ file, seconds }) => `${seconds.toFixed(1).padStart(8)} s  ${file}`).join("\n")}\n`,
+      );
+      if (tests.passed + tests.failed === 0) report("tests: none ran", false, 0);
       // A file that cannot be loaded, or an error outside of every test, fails the run without failing a test.
-      else if (!ok && tests.failed === 0) report("tests: the run failed", false, performance.now());
-    } else report("tests: no report", false, performance.now());
+      else if (!ok && tests.failed === 0) report("tests: the run failed", false, 0);
+    } else report("tests: no report", false, 0);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -83,10 +58,18 @@ async function main(): Promise<Counts> {
   return counts;
 }
 
-function readReport(file: string): Counts | undefined {
+function readReport(file: string): Report | undefined {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(file, "utf8"));
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+    const report = JSON.parse(readFileSync(file, "utf8"));
+    const files = (report.testResults as { name: string; startTime: number; endTime: number }[]).map(
+      ({ name, startTime, endTime }) => ({ file: relative(root, name), seconds: (endTime - startTime) / 1_000 }),
+    );
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+      slowest: files.toSorted((one, other) => other.seconds - one.seconds).slice(0, shownFiles),
+    };
   } catch {
     return undefined;
   }

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, expect } from "vitest";
 import { holdAnswers, undocumented } from "./documented.ts";
+import { noteFailures } from "./failed.ts";
 
 holdAnswers();
+noteFailures();
 
 /** Fails a test in which the API gave an answer that its OpenAPI document does not describe, whatever the test asked. */
 const describedByTheDocument = () => {

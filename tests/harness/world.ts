@@ -7,6 +7,7 @@ import { events, stripeEventReceived } from "../../packages/contracts/src/events
 import { storyRoute } from "../../scripts/story/route.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
 import { nextMidday } from "./days.ts";
+import { hasFailed } from "./failed.ts";
 import { addressesOf, type Call, connect, type Client as Http, participantBody } from "./http.ts";
 
 export { openCohort, participantBody, programBody } from "./http.ts";
@@ -145,7 +146,8 @@ export async function startWorld(
     },
     async stop() {
       await stack.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (hasFailed()) console.log(`A test has failed. What its stack kept: ${dataDir}, its logs: ${stack.logsDir}`);
+      else rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -10,7 +10,7 @@ import { defineRoute, type Route } from "../../packages/contracts/src/route.ts";
 
 /**
  * What must not be forgotten does not compile without it. The compiler checks the types here, with every other source
- * (`npm run types`); each `@ts-expect-error` is an error where its line compiles.
+ * (`npm run check`); each `@ts-expect-error` is an error where its line compiles.
  */
 describe("an event", () => {
   test("has a schema", () => {

@@ -1,13 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { bundle } from "../../scripts/build.ts";
+import { type Bundles, bundlesIn } from "../../scripts/bundles.ts";
 
 /** One guard of the product that a control switches off: what a source file says, and what it says without. */
 export type Weakening = { file: RegExp; from: RegExp; to: string };
-
-type Bundles = (label: string) => string | undefined;
 
 /** Bundles functions without some of their guards into a folder; gives `startStack`'s `bundles`. */
 export async function weakened(
@@ -18,17 +17,6 @@ export async function weakened(
   await Promise.all(names.map((name) => bundle(name, folder, [edit(weakenings)])));
   return { folder, bundles: bundlesIn(folder), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
-
-/** The bundles that a folder of `weakened` holds, by the construct's name. */
-export function bundlesIn(folder: string): Bundles {
-  const names = readdirSync(join(folder, "functions"));
-  return (label) => {
-    const name = names.find((one) => labelOf(one) === labelOf(label));
-    return name === undefined ? undefined : join(folder, "functions", name);
-  };
-}
-
-const labelOf = (name: string) => name.replaceAll("-", "").toLowerCase();
 
 function edit(weakenings: Weakening[]): Plugin {
   return {

@@ -255,6 +255,9 @@ export async function assemble(
         apiUrl: api.url,
         token: await token("admin", "admin@example.com"),
       })),
+    reload: (labels) => {
+      for (const label of labels) lambda.reload(label);
+    },
     stop,
   };
 }

@@ -14,6 +14,8 @@ export type LambdaHost = {
   invoke(functionId: string, event: unknown): Promise<Invocation>;
   /** Loads a function's bundle before its first invocation. */
   warm(functionId: string): void;
+  /** Has a function's next invocations load its bundle anew; those that are running finish first. */
+  reload(label: string): void;
   /** Ends the process of a caller, as a crash would; a caller in a worker thread goes on. */
   crash(caller: string): void;
   stop(): Promise<void>;
@@ -48,6 +50,9 @@ export function createLambdaHost(options: Options): LambdaHost {
   return {
     invoke: (id, event) => host(id).invoke(event),
     warm: (id) => host(id).warm(),
+    reload: (label) => {
+      for (const fn of options.functions) if (fn.label === label) host(fn.id).reload();
+    },
     crash: (caller) => hosts.get(caller.split(".")[0] ?? "")?.crash(caller),
     stop: async () => {
       await Promise.all([...hosts.values()].map((each) => each.stop()));
@@ -178,8 +183,18 @@ function hostFunction(fn: FunctionSpec, options: Options) {
     return result;
   }
 
+  function reload(): void {
+    for (const sandbox of [thread, ...[...processes.values()].map((each) => each.sandbox)]) {
+      if (sandbox === undefined) continue;
+      sandbox.retiring = true;
+      if (sandbox.busy === 0) void sandbox.end();
+    }
+    thread = undefined;
+  }
+
   return {
     invoke,
+    reload,
     warm: () => {
       if (!stopped) sharedThread();
     },

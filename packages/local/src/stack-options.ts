@@ -69,5 +69,7 @@ export type Stack = {
    * which its idempotency keys make harmless.
    */
   seedOnce(seed: Seed): Promise<void>;
+  /** Has functions load their bundles anew at their next invocation, by the constructs' names. */
+  reload(labels: readonly string[]): void;
   stop(): Promise<void>;
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -64,6 +64,21 @@ describe("a stack made from a synthesized template", () => {
         "is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/data-Secret",
       ),
     });
+  });
+
+  test("runs what a function's bundle says once it is reloaded, and keeps what was stored", async () => {
+    const file = join(fixture.templateDir, "asset.Web/index.mjs");
+    const before = readFileSync(file, "utf8");
+    await ask("POST", "/orders/kept");
+    writeFileSync(file, before.replace("plain: true", "plain: false"));
+
+    expect((await ask("GET", "/implicit")).json).toEqual({ plain: true });
+    stack.reload(["Web"]);
+
+    expect((await ask("GET", "/implicit")).json).toEqual({ plain: false });
+    expect((await ask("GET", "/orders/kept")).json).not.toBeNull();
+    writeFileSync(file, before);
+    stack.reload(["Web"]);
   });
 
   test("answers for itself as the real gateway does", async () => {

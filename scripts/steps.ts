@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+export const root = join(import.meta.dirname, "..");
+export const bin = (name: string) => join(root, "node_modules/.bin", name);
+
+/** One command with the name that a person knows it by. */
+export type Step = readonly [name: string, command: string, ...parameters: string[]];
+
+/** What is known of the sources without running them. */
+export const checks: readonly Step[] = [
+  ["types", bin("tsc"), "--noEmit"],
+  ["lint", bin("biome"), "check", "--error-on-warnings", "."],
+  ["unused code", bin("knip")],
+];
+
+/** Runs a command; `said` gets its output, which is let through where nobody takes it. True when it ended well. */
+export function run(command: string, parameters: readonly string[], said?: (output: Buffer) => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(command, parameters, { cwd: root, stdio: said ? ["ignore", "pipe", "pipe"] : "inherit" });
+    for (const stream of [child.stdout, child.stderr]) if (said) stream?.on("data", said);
+    child.on("error", (error) => {
+      console.error(error.message);
+      resolve(false);
+    });
+    child.on("close", (code) => resolve(code === 0));
+  });
+}
+
+/** Runs one step after another, each whatever became of the one before; `ended` is told of each, once it has printed. */
+export async function runAll(
+  steps: readonly Step[],
+  ended: (name: string, ok: boolean, seconds: number) => void,
+): Promise<void> {
+  for (const [name, command, ...parameters] of steps) {
+    const started = performance.now();
+    const output: Buffer[] = [];
+    const ok = await run(command, parameters, (part) => output.push(part));
+    console.log(`=== ${name}\n${Buffer.concat(output).toString().trimEnd()}`);
+    ended(name, ok, (performance.now() - started) / 1_000);
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { globSync, readFileSync, watch as watchFolder } from "node:fs";
+import { basename, join } from "node:path";
+import type { Stack } from "@clearing/local";
+import { isSame } from "./bundles.ts";
+import { root, run } from "./steps.ts";
+
+type Log = (line: string) => void;
+
+/** Saving many files at once is one change. */
+const settleMs = 150;
+
+/**
+ * Builds after each change of a source and reloads the functions whose bundles it has changed; a build that fails is
+ * told, and the stack goes on as it was. What the template is made of, and the local stack itself, need a new start.
+ */
+export function watchSources(stack: Stack, log: Log): void {
+  const { reload } = reloading(stack, () => bundles(join(root, "dist")), log);
+  let timer: NodeJS.Timeout | undefined;
+  let work = Promise.resolve();
+  const changed = (path: string) => {
+    if (!isSource(path)) return;
+    if (needsNewStart(path)) return log(`${path} has changed: it takes effect at the next npm start`);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      work = work.then(async () => {
+        log(`${path} has changed: building`);
+        if (await run(process.execPath, ["scripts/build.ts"], (output) => said.push(output))) reload();
+        else log(`the build failed, and the functions run as before:\n${Buffer.concat(said)}`);
+        said = [];
+      });
+    }, settleMs);
+  };
+  let said: Buffer[] = [];
+  for (const folder of ["packages", "functions", "infra"]) {
+    watchFolder(join(root, folder), { recursive: true }, (_, name) => name && changed(join(folder, name)));
+  }
+  log("watching packages, functions and infra");
+}
+
+const isSource = (path: string): boolean =>
+  /\.(ts|json|html|css)$/.test(path) && !/node_modules|\.test\.ts$|(^|\/)testing\//.test(path);
+const needsNewStart = (path: string): boolean => /^(infra|packages\/(local|stripe-simulator))\//.test(path);
+
+/** Reloads what has changed since the last time, by the content of each bundle. */
+export function reloading(
+  { reload, topology }: Pick<Stack, "reload" | "topology">,
+  read: () => Map<string, string>,
+  log: Log,
+): { reload: () => void } {
+  let before = read();
+  return {
+    reload() {
+      const now = read();
+      const names = [...now].filter(([name, hash]) => before.get(name) !== hash).map(([name]) => name);
+      before = now;
+      const labels = topology.functions.map(({ label }) => label);
+      reload(labels.filter((label) => names.some((name) => isSame(name, label))));
+      log(names.length === 0 ? "no bundle has changed" : `reloaded ${names.join(", ")}`);
+    },
+  };
+}
+
+/** The hash of each function's bundle, by the name of its folder. */
+function bundles(dist: string): Map<string, string> {
+  return new Map(
+    globSync(`${dist}/functions/*`).map((folder) => {
+      const hash = createHash("sha256");
+      for (const file of globSync(`${folder}/*.{mjs,json,html}`).sort()) hash.update(readFileSync(file));
+      return [basename(folder), hash.digest("hex")];
+    }),
+  );
+}

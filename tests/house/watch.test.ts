@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { reloading } from "../../scripts/watch.ts";
+
+const functions = ["Booking", "StripeEvents"].map((label) => ({ label }));
+
+/** A stack that notes what is reloaded, and a folder of bundles with the hashes that the test gives. */
+function world(hashes: Record<string, string>) {
+  const reloaded: string[][] = [];
+  const lines: string[] = [];
+  const stack = { topology: { functions }, reload: (labels: readonly string[]) => void reloaded.push([...labels]) };
+  const { reload } = reloading(
+    stack as unknown as Parameters<typeof reloading>[0],
+    () => new Map(Object.entries(hashes)),
+    (line) => lines.push(line),
+  );
+  return { reload, reloaded, lines, hashes };
+}
+
+test("what a build has changed is reloaded, and nothing else", () => {
+  const { reload, reloaded, hashes } = world({ booking: "1", "stripe-events": "1" });
+  hashes["stripe-events"] = "2";
+
+  reload();
+
+  expect(reloaded).toEqual([["StripeEvents"]]);
+});
+
+test("a build that changed nothing reloads nothing, and says so", () => {
+  const { reload, reloaded, lines } = world({ booking: "1" });
+
+  reload();
+
+  expect(reloaded).toEqual([[]]);
+  expect(lines).toEqual(["no bundle has changed"]);
+});
