@@ -7,9 +7,9 @@ import { type Booking, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import {
   aboutAttempt,
-  dueOf,
   duesOf,
   freed,
+  isCollecting,
   lookAgain,
   replaceDues,
   type Settlement,
@@ -77,9 +77,8 @@ function underWay(
   now: Instant,
 ): SettlementDecision {
   const { booking, attempt } = state;
-  const due = dueOf(booking, attempt);
   const holding = booking.status === "held" && attempt.purpose === "deposit";
-  const ended = booking.status !== "held" && due.openAttemptId !== attempt.id;
+  const ended = booking.status !== "held" && !isCollecting(booking, attempt);
   if (ended || (holding && !state.placeIsOurs)) return { kind: "settle", settlement: { attempt: next, journal: [] } };
 
   const change = nextVersion(
@@ -106,8 +105,7 @@ export function abandoned(state: SettlementState, now: Instant): SettlementDecis
     failureCode: notVerified,
     dueAt: null,
   };
-  const due = dueOf(booking, attempt);
-  if (due.openAttemptId !== attempt.id) return { kind: "settle", settlement: { attempt: next, journal: [] } };
+  if (!isCollecting(booking, attempt)) return { kind: "settle", settlement: { attempt: next, journal: [] } };
   const holding = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
   const today = dateIn(booking.terms.timeZone, now);
   const change = nextVersion(

@@ -10,7 +10,7 @@ import { returnInFull } from "./return-in-full.ts";
 import { settleAfterEnding } from "./settle-after-ending.ts";
 import { takeDeposit } from "./settle-deposit.ts";
 import { payOneDue } from "./settle-due.ts";
-import { payoffOf } from "./settle-payoff.ts";
+import { costOf, payoffOf } from "./settle-payoff.ts";
 import { dueOf, lookAgain, type SettlementDecision, type SettlementState } from "./settlement.ts";
 
 /**
@@ -60,11 +60,11 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
   }
 }
 
-/** Whether a payment pays what its attempt asks for: as much of its due as is open, or all that its payoff covers. */
+/** Whether a payment pays anything of what its attempt asks for: of its due, as far as it is open, or all that its payoff covers. */
 function mayPay({ booking, attempt }: SettlementState, payment: Succeeded): boolean {
   const payoff = payoffOf(booking, attempt);
-  if (payoff !== null) return payment.amount === attempt.amount;
-  return attempt.purpose !== "payoff" && unpaid(dueOf(booking, attempt)) >= payment.amount;
+  if (payoff !== null) return costOf(payoff) > 0 && payment.amount >= costOf(payoff);
+  return attempt.purpose !== "payoff" && unpaid(dueOf(booking, attempt)) > 0;
 }
 
 /** As before the ending, though the due is cancelled by then: what it can still take is what was never paid of it. */
@@ -74,7 +74,7 @@ function mayPayAfterEnding({ booking, attempt }: SettlementState, payment: Succe
   if (payoff === null)
     return attempt.purpose !== "payoff" && due.amount - due.paid - (due.waived ?? 0) >= payment.amount;
   // Interest that was not earned went back with the ending: a payoff that counted on it pays nothing any more.
-  return payoff.unearned.length === 0 && payment.amount === attempt.amount;
+  return payoff.unearned.length === 0 && payment.amount === costOf(payoff);
 }
 
 function succeeded(state: SettlementState, payment: Succeeded, now: Instant): SettlementDecision {
@@ -83,7 +83,7 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
   const fits = isOurs && mayPay(state, payment);
   switch (booking.status) {
     case "held":
-      if (attempt.purpose !== "deposit" || !fits) break;
+      if (attempt.purpose !== "deposit" || !fits || unpaid(dueOf(booking, attempt)) < payment.amount) break;
       if (!placeIsOurs) return { kind: "late", payment };
       return { kind: "settle", settlement: takeDeposit(state, payment, now) };
     case "expired":

@@ -11,6 +11,7 @@ import {
   dueOf,
   duesOf,
   freed,
+  isCollecting,
   replaceDues,
   type Settlement,
   type SettlementDecision,
@@ -66,8 +67,8 @@ export function failed(
     failureCode: code,
     dueAt: null,
   };
+  if (!isCollecting(booking, attempt)) return { kind: "settle", settlement: { attempt: next, journal: [] } };
   const due = dueOf(booking, attempt);
-  if (due.openAttemptId !== attempt.id) return { kind: "settle", settlement: { attempt: next, journal: [] } };
 
   const today = dateIn(booking.terms.timeZone, now);
   const deposit = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;

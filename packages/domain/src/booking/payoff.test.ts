@@ -180,6 +180,57 @@ describe("a payoff", () => {
     expect(life.booking.dues.filter(({ status }) => status === "paid")).toHaveLength(1);
   });
 
+  /** A payoff that is open, and a page of one of its dues, or of a part of it, that was given up before. */
+  function withOldPage(more = {}): {
+    life: Life;
+    old: { id: string; amount: number };
+    attempt: { id: string; amount: number };
+  } {
+    const life = at(financed(), "2027-01-20");
+    const old = life.checkout("due", { dueId: "due_1", ...more }) as { id: string; amount: number };
+    life.settle(old.id, { kind: "expired" });
+    return { life, old, attempt: life.checkout("payoff") as { id: string; amount: number } };
+  }
+
+  test.each([
+    ["all of a due", {}],
+    ["a part of a due", { amount: 20_000 }],
+  ])("pays what is left, and gives back the rest, where a late success has paid %s that it covers", (_, more) => {
+    const { life, old, attempt } = withOldPage(more);
+    life.settle(old.id, life.paymentOf(old.id));
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    const { booking } = life;
+    expect(life.refunds).toMatchObject([{ amount: old.amount, reason: "duplicate_payment" }]);
+    expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
+    expect(booking.applied).toBe(booking.total + booking.financeCharge);
+    expect(booking.applied).toBe(250_000 + attempt.amount);
+    expect(balanceOf(life, "receivable")).toBe(0);
+    expect(0 - balanceOf(life, "interest_income")).toBe(booking.financeCharge);
+  });
+
+  test.each(["expired", "failed"] as const)("that has %s after its first due was paid late is over", (kind) => {
+    const { life, old, attempt } = withOldPage();
+    life.settle(old.id, life.paymentOf(old.id));
+    const ends = kind === "expired" ? { kind } : ({ kind, paymentIntentId: "pi_1", code: "processing_error" } as const);
+    life.settle(attempt.id, ends);
+
+    expect(life.booking.payoff).toBeNull();
+    expect(life.booking.dues.filter(({ openAttemptId }) => openAttemptId !== null)).toEqual([]);
+    expect(due(life, 1).status).toBe("paid");
+  });
+
+  test("is shown as on its way after its first due was paid late", () => {
+    const { life, old, attempt } = withOldPage();
+    life.settle(old.id, life.paymentOf(old.id));
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+
+    expect(life.booking.dues.slice(1).map(({ status }) => status)).toEqual([
+      "paid",
+      ...Array.from({ length: 11 }, () => "processing"),
+    ]);
+  });
+
   test("that is under way when its client cancels is settled by that ending, once", () => {
     const life = at(financed(), "2027-01-20");
     const attempt = life.checkout("payoff") as { id: string; amount: number };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { payingBalance } from "../testing/paying.ts";
 import { held } from "../testing/retreat.ts";
-import type { CheckoutAttempt, PaymentOutcome } from "./index.ts";
+import { balance, type CheckoutAttempt, fallDue, type PaymentOutcome } from "./index.ts";
 
 const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" };
 const expired: PaymentOutcome = { kind: "expired" };
@@ -68,18 +69,45 @@ describe("a payment of another due", () => {
   });
 
   test("a duplicate on a completed booking cancels nothing that is still owed", () => {
-    const { life, attempt } = payingBalance(1_000_000);
+    const life = new Life(held("installments")).sign().pay("deposit").confirm();
+    const attempt = life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
     life.settle(attempt.id, failed);
-    life.pay("due", { dueId: "due_1", amount: 900_000 }).at("2027-03-08T17:00:00Z").admit();
-    life.at("2027-03-15T06:00:00Z").fallDue();
+    life.pay("due", { dueId: "due_1" }).at("2027-03-08T17:00:00Z").admit();
+    life.at("2027-03-15T06:00:00Z");
+    while (fallDue(life.booking, life.now) !== null) life.fallDue();
     life.complete();
 
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
     expect(life.booking.status).toBe("completed");
-    expect(due(life, 1)).toMatchObject({ status: "past_due", paid: 900_000, billed: 1_600_000 });
-    expect(life.refunds).toMatchObject([{ amount: 1_000_000, reason: "duplicate_payment" }]);
+    expect(due(life, 2)).toMatchObject({ status: "past_due", paid: 0 });
+    expect(life.refunds).toMatchObject([{ amount: attempt.amount, reason: "duplicate_payment" }]);
   });
+
+  test.each(["confirmed", "completed"])(
+    "that comes late pays what is still open of its due, and only the excess goes back, while %s",
+    (status) => {
+      const { life, attempt } = payingBalance(1_000_000);
+      life.settle(attempt.id, failed);
+      life.pay("due", { dueId: "due_1", amount: 900_000 });
+      if (status === "completed") {
+        life.at("2027-03-08T17:00:00Z").admit().at("2027-03-15T06:00:00Z").fallDue();
+        life.complete();
+      }
+
+      life.settle(attempt.id, life.paymentOf(attempt.id));
+
+      expect(life.booking.status).toBe(status);
+      expect(due(life, 1)).toMatchObject({ status: "paid", paid: 1_600_000, billed: 1_600_000 });
+      expect(life.refunds).toMatchObject([{ amount: 300_000, reason: "duplicate_payment" }]);
+      expect(life.charges.at(-1)).toMatchObject({ amount: 1_000_000, applied: 700_000, refundable: 700_000 });
+      expect(life.booking).toMatchObject({ paid: 2_150_000, refunded: 300_000, applied: 1_850_000 });
+      expect(balance(life.booking)).toBe(0);
+      const accounts = trialBalance(life.journal, "usd").accounts;
+      const of = (name: string) => accounts.find(({ account }) => account === name)?.balance ?? 0;
+      expect([of("receivable"), of("refunds_payable")]).toEqual([0, -300_000]);
+    },
+  );
 
   test("in another currency is returned as it came, and counts for nothing", () => {
     const { life, attempt } = payingBalance();

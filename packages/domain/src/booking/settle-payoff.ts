@@ -70,6 +70,32 @@ function withoutInterest(due: Due, amount: number): Due {
   };
 }
 
+/**
+ * How much a payment pays of a payoff: all that its dues still ask for, less the interest that was not earned. Zero or
+ * less where other payments have paid that meanwhile.
+ */
+export const costOf = ({ dues, unearned }: Pick<OpenPayoff, "dues" | "unearned">): number =>
+  dues.reduce((sum, { parts }) => sum + sumOf(parts), 0) - unearned.reduce((sum, { amount }) => sum + amount, 0);
+
+/**
+ * A payoff after another payment of one of its dues: it pays of that what is left. Interest that the other payment paid
+ * and the payoff did not ask for is unearned. `before` is the due as it was. Null where it has no due left to pay.
+ */
+export function withoutPaid(payoff: OpenPayoff, before: Due, paid: number, currency: string): OpenPayoff | null {
+  const asked = payoff.dues.find(({ dueId }) => dueId === before.id);
+  if (asked === undefined) return payoff;
+  const added = less(firstOf(before.parts, before.paid + paid, currency), firstOf(before.parts, before.paid, currency));
+  const rest = less(asked.parts, added);
+  const over = Math.max(0, -rest.interest);
+  const parts = { ...rest, interest: rest.interest + over };
+  const dues = payoff.dues
+    .map((one) => (one === asked ? { ...one, parts } : one))
+    .filter((one) => sumOf(one.parts) > 0);
+  if (dues.length === 0) return null;
+  const unearned = over === 0 ? payoff.unearned : [...payoff.unearned, { dueId: before.id, amount: over }];
+  return { ...payoff, dues, unearned };
+}
+
 /** The interest of dues as they now stand. */
 export const interestOfDues = (dues: readonly Due[]): number =>
   dues.reduce((sum, { parts }) => sum + parts.interest, 0);

@@ -54,12 +54,15 @@ export function dueOf(booking: Booking, attempt: Attempt): Due {
   return due;
 }
 
-/** The dues that an attempt collects: one, or all that its payoff covers. */
-export function duesOf(booking: Booking, attempt: Attempt): Due[] {
-  const { payoff } = booking;
-  if (payoff?.attemptId !== attempt.id) return [dueOf(booking, attempt)];
-  return booking.dues.filter(({ id }) => payoff.dues.some(({ dueId }) => dueId === id));
-}
+/** The dues that an attempt collects: one, or all that its payoff covers and that nothing else has paid meanwhile. */
+export const duesOf = (booking: Booking, attempt: Attempt): Due[] =>
+  booking.payoff?.attemptId === attempt.id
+    ? booking.dues.filter(({ openAttemptId }) => openAttemptId === attempt.id)
+    : [dueOf(booking, attempt)];
+
+/** Whether an attempt still collects what it was begun for. */
+export const isCollecting = (booking: Booking, attempt: Attempt): boolean =>
+  duesOf(booking, attempt).some(({ openAttemptId }) => openAttemptId === attempt.id);
 
 /** The dues of a booking with some of them changed. */
 export const replaceDues = (dues: Due[], changed: readonly Due[]): Due[] => changed.reduce(replaceDue, dues);
@@ -67,7 +70,7 @@ export const replaceDues = (dues: Due[], changed: readonly Due[]): Due[] => chan
 /** A payoff that has come to nothing is over; its days make nothing late. */
 export function withoutPayoff(
   { payoff, spared = [] }: Booking,
-  attempt: Attempt,
+  attempt: Pick<Attempt, "id">,
   today: CalendarDate,
 ): Pick<Booking, "payoff" | "spared"> | Record<string, never> {
   if (payoff?.attemptId !== attempt.id) return {};

@@ -29,11 +29,17 @@ export function dueBilled(fact: { dueId: string; billing: number; parts: Parts }
   return journalEntry(`due-billed:${fact.dueId}:${fact.billing}`, moves, at);
 }
 
-/** A Stripe charge that pays a due, gross. */
-export function paymentSettled(fact: { chargeId: string; amount: number }, at: FactContext): JournalEntry[] {
+/** A Stripe charge that pays a due, gross; what exceeds that goes back. */
+export function paymentSettled(
+  { chargeId, amount, excess = 0 }: { chargeId: string; amount: number; excess?: number },
+  at: FactContext,
+): JournalEntry[] {
   return journalEntry(
-    `payment:${fact.chargeId}`,
-    [{ debit: "stripe_balance", credit: "receivable", amount: fact.amount }],
+    `payment:${chargeId}`,
+    [
+      { debit: "stripe_balance", credit: "receivable", amount },
+      { debit: "stripe_balance", credit: "refunds_payable", amount: excess },
+    ],
     at,
   );
 }
