@@ -114,7 +114,7 @@ export function abandoned(state: SettlementState, now: Instant): SettlementDecis
     {
       dues: replaceDues(
         booking.dues,
-        duesOf(booking, attempt).map((one) => freed(booking, one, today)),
+        duesOf(booking, attempt).map((one) => freed(booking, one, now)),
       ),
       ...withoutPayoff(booking, attempt, today),
       ...(holding ? { holdExpiresAt: now } : {}),

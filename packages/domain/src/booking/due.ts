@@ -66,6 +66,8 @@ export type Due = {
   varied?: VariedDebit;
   /** On which date it got the date that it has, if not with its booking. */
   datedOn?: CalendarDate;
+  /** Nothing is asked for before this instant, since a debit or a payoff of it has failed; absent while none has. */
+  goesOnAt?: Instant;
 };
 
 /** From which date on a notice of it can go, and when it went; null until then. */

@@ -88,7 +88,7 @@ export function failed(
     {
       dues: replaceDues(
         booking.dues,
-        duesOf(booking, attempt).map((one) => freed(booking, one.id === tried.id ? tried : one, today)),
+        duesOf(booking, attempt).map((one) => freed(booking, one.id === tried.id ? tried : one, now)),
       ),
       ...withoutPayoff(booking, attempt, today),
       ...(until === null ? {} : { holdExpiresAt: until }),

@@ -1,5 +1,5 @@
 import { chargeProblem, shareWithin } from "../money/index.ts";
-import type { Instant } from "../time/index.ts";
+import { type Instant, later } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { collectionAt, countsFrom } from "./collection-time.ts";
 import { type Due, unpaid } from "./due.ts";
@@ -20,7 +20,7 @@ export function lateChargeDeadline(booking: Booking, due: Due, now: Instant): In
   if (!isPursued(booking, due) || isUnderWay(booking, due, now)) return null;
   const uncounted = [...pauses, ...spared].toSorted((one, other) => one.from.localeCompare(other.from));
   const date = afterCountedDays({ pauses: uncounted }, countsFrom(booking, due), terms.lateCharge.graceDays + 1);
-  return collectionAt(date, terms.timeZone);
+  return later(collectionAt(date, terms.timeZone), due.goesOnAt ?? "");
 }
 
 /** How much is charged for a due that is late, in minor units: 0 where that is less than can be charged. */

@@ -35,7 +35,7 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   const dates = [countsFrom(booking, due), resumedOn(booking), debitNotBefore(booking, due)];
   const dated = dates.filter((date) => date !== null).reduce(later);
   // Who saves a method in the course of a day is charged at the next time of collection.
-  const first = [collectionAt(dated, zone), nextCollection(method.savedAt, zone)].reduce(later, day);
+  const first = [collectionAt(dated, zone), nextCollection(method.savedAt, zone), due.goesOnAt ?? day].reduce(later, day);
   const at = method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
   return { at, method, debitFree: at !== first };
 }

@@ -1,6 +1,6 @@
 import { addDays, type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
-import { collectionAt } from "./collection-time.ts";
+import { collectionAt, nextCollection } from "./collection-time.ts";
 import type { Due } from "./due.ts";
 import { isPursued, isUnderWay } from "./next-try.ts";
 import { finallyNoticedOn } from "./notice-plan.ts";
@@ -20,10 +20,18 @@ export function cancelsOn(booking: Booking, due: Due, noticedOn: CalendarDate): 
   return date < terms.startsOn ? date : null;
 }
 
-/** The date on which a booking is cancelled for a due that was finally noticed. */
-function cancelledFor(booking: Booking, due: Due): CalendarDate | null {
+/**
+ * When a booking is cancelled for a due that was finally noticed: at the time of collection of that date, or at the first
+ * one after its confirmation.
+ */
+function cancelledAt(booking: Booking, due: Due): Instant | null {
   const noticedOn = finallyNoticedOn(due);
-  return noticedOn === null ? null : cancelsOn(booking, due, noticedOn);
+  const on = noticedOn === null ? null : cancelsOn(booking, due, noticedOn);
+  if (on === null) return null;
+  const { timeZone } = booking.terms;
+  const confirmed = booking.timeline.findLast(({ event }) => event === "BookingConfirmed")?.at;
+  const checked = confirmed === undefined ? "" : nextCollection(confirmed, timeZone);
+  return [checked, due.goesOnAt ?? ""].reduce(later, collectionAt(on, timeZone));
 }
 
 /**
@@ -36,10 +44,10 @@ export function nonPaymentDeadline(booking: Booking, now: Instant): Instant | nu
   if (booking.status !== "confirmed" || dateIn(timeZone, now) >= startsOn) return null;
   const [next] = booking.dues
     .filter((due) => finallyNoticedOn(due) !== null && isPursued(booking, due) && !isUnderWay(booking, due, now))
-    .map((due) => cancelledFor(booking, due))
-    .filter((date) => date !== null)
+    .map((due) => cancelledAt(booking, due))
+    .filter((at) => at !== null)
     .sort();
-  return next === undefined ? null : collectionAt(next, timeZone);
+  return next ?? null;
 }
 
 /** Whether a booking is cancelled now, since it was not paid. */

@@ -42,7 +42,7 @@ function datedOn(booking: Booking, { datedOn: moved, startsBy, dueOn }: Due): Ca
  */
 function plannedNotices(booking: Booking, due: Due): Planned[] {
   const { collection, timeZone } = booking.terms;
-  const at = (date: CalendarDate) => collectionAt(date, timeZone);
+  const at = (date: CalendarDate) => later(collectionAt(date, timeZone), due.goesOnAt ?? "");
   const counts = countsFrom(booking, due);
   const dated = datedOn(booking, due);
   const byConfirmation = due.startsBy === "confirmation" && due.datedOn === undefined;

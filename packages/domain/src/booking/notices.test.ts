@@ -125,6 +125,16 @@ describe("the notices of a due", () => {
     expect(told(life, [plusHours(at(4), 1)])).toEqual(["4: past_due 3"]);
   });
 
+  test("go at the next ten o'clock where that has failed in the course of a day", () => {
+    const life = owing();
+    told(life, everyDay(-10, 0));
+    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    life.at(plusHours(at(11), 5)).settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "no_account" });
+
+    expect(told(life, [plusHours(at(11), 6), at(12)])).toEqual(["12: final 7", "12: late charge"]);
+  });
+
   test("count no day on which collection was paused", () => {
     const pauses = [{ from: addDays(dueOn, 1), until: addDays(dueOn, 5) }];
 
@@ -334,6 +344,29 @@ describe("a booking that is not paid", () => {
     expect(life.booking.dueAt).toBe(at(18));
     life.at(plusHours(at(18), 1)).sweep();
     expect(life.booking.status).toBe("cancelled");
+  });
+
+  test("is cancelled at ten o'clock after a debit has failed in the course of a day, not in that hour", () => {
+    const life = owing();
+    told(life, everyDay(0, 18));
+    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    life.at(plusHours(at(19), 5)).settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "no_account" });
+    life.sweep();
+
+    expect([life.booking.status, life.booking.dueAt]).toEqual(["confirmed", at(20)]);
+    life.at(at(20)).sweep();
+    expect(life.booking.status).toBe("cancelled");
+  });
+
+  test("is cancelled at the first ten o'clock after its confirmation, where that comes late", () => {
+    const life = owing();
+    told(life, everyDay(0, 9));
+    life.booking = unconfirm(life.booking, life.now).booking;
+    life.at(plusHours(at(19), 5)).confirm().sweep();
+
+    expect([life.booking.status, life.booking.dueAt]).toEqual(["confirmed", at(20)]);
+    expect(cancelledOn(life, 20)).toBe("2027-02-24");
   });
 
   test("is left to its deadline while it waits for its clearance", () => {

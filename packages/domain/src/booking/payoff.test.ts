@@ -4,7 +4,7 @@ import { type Account, trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { cohort, held, program } from "../testing/retreat.ts";
 import { addDays, type CalendarDate, daysBetween, instantAt } from "../time/index.ts";
-import { type Booking, type Due, fallDue, payoffOn, refusePayoff, unpaid } from "./index.ts";
+import { type Booking, type Due, fallDue, payoffOn, refusePayoff, type SavedMethod, unpaid } from "./index.ts";
 
 const zone = "America/Denver";
 const quotedOn = "2027-01-04";
@@ -17,6 +17,10 @@ function financed(months = 12, more: object = {}): Life {
   const on = { program: program({ plans, ...more }), cohort: cohort({ startsOn: "2027-12-06", endsOn: "2027-12-12" }) };
   return new Life(held("financed", on)).sign().pay("deposit").confirm();
 }
+const savedMethod: SavedMethod = {
+  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+  ...{ mandateId: null, savedAt: "2027-01-04T17:00:00Z", unusable: null },
+};
 const due = ({ booking }: Life, number: number): Due => booking.dues[number] as Due;
 const payoff = (life: Life, on: CalendarDate) => payoffOn(life.booking, on);
 const sumOfAmounts = ({ dues }: Booking) => dues.reduce((sum, { amount }) => sum + amount, 0);
@@ -164,11 +168,25 @@ describe("a payoff", () => {
         kind === "expired" ? { kind } : { kind, paymentIntentId: "pi_1", code: "insufficient_funds" },
       );
 
-      expect(life.booking.dues).toEqual(before);
+      const goesOnAt = instantAt("2027-01-21", "10:00", zone);
+      expect(life.booking.dues).toEqual(before.map((one) => (one.kind === "deposit" ? one : { ...one, goesOnAt })));
       expect(life.booking).toMatchObject({ payoff: null, spared: [{ from: "2027-01-20", until: "2027-01-20" }] });
       expect(payoff(life, "2027-01-21").amount).toBeGreaterThan(0);
     },
   );
+
+  test("that has failed lets the tries of its dues go on at the next ten o'clock", () => {
+    const life = at(financed(), "2027-01-20");
+    life.booking = { ...life.booking, autopay: true, savedMethod };
+    const attempt = life.checkout("payoff") as { id: string };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    life.at(noon("2027-02-08")).settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "no_account" });
+
+    expect(life.sweep().attempts.filter(({ via }) => via === "off_session")).toEqual([]);
+    expect(life.booking.dueAt).toBe(instantAt("2027-02-09", "10:00", zone));
+    life.at(life.booking.dueAt ?? "").sweep();
+    expect(life.attempts.filter(({ via }) => via === "off_session")).toMatchObject([{ dueId: "due_1" }]);
+  });
 
   test("that is paid after it was given up is returned in full", () => {
     const life = at(financed(), "2027-01-20");

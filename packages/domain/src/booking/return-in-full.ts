@@ -24,7 +24,7 @@ export function returnInFull(
   const refund = refundOn(state, payment, payment.amount, reason, now);
   const lapsed = booking.status === "held" && !state.placeIsOurs;
   const dues = booking.dues.map((due) =>
-    due.openAttemptId === attempt.id && due.status !== "paid" ? freed(booking, due, today) : due,
+    due.openAttemptId === attempt.id && due.status !== "paid" ? freed(booking, due, now) : due,
   );
   const change = nextVersion(
     booking,

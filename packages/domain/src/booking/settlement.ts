@@ -1,8 +1,9 @@
 import type { JournalEntry } from "../ledger/index.ts";
-import type { CalendarDate, Instant } from "../time/index.ts";
+import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Booking, BookingChange } from "./booking.ts";
+import { type Booking, type BookingChange, hasOpenPayoff } from "./booking.ts";
 import type { Charge } from "./charge.ts";
+import { nextCollection } from "./collection-time.ts";
 import { type Due, replaceDue } from "./due.ts";
 import type { Succeeded } from "./payment-outcome.ts";
 import type { Refund } from "./refund.ts";
@@ -34,9 +35,17 @@ export type SettlementState = {
   refundId: string;
 };
 
-/** A due that nothing collects any more. While a booking is held nothing is billed, so nothing is past due either. */
-export const freed = (booking: Booking, due: Due, today: CalendarDate): Due =>
-  booking.status === "held" ? { ...due, status: "scheduled", openAttemptId: null } : resting(booking, due, today);
+/**
+ * A due that nothing collects any more. While a booking is held nothing is billed, so nothing is past due either. After a
+ * debit or a payoff that came to nothing, what is asked for goes on at the next time of collection.
+ */
+export function freed(booking: Booking, due: Due, now: Instant): Due {
+  if (booking.status === "held") return { ...due, status: "scheduled", openAttemptId: null };
+  const { timeZone } = booking.terms;
+  const free = resting(booking, due, dateIn(timeZone, now));
+  const isPaidOff = hasOpenPayoff(booking) && booking.payoff?.attemptId === due.openAttemptId;
+  return due.status === "processing" || isPaidOff ? { ...free, goesOnAt: nextCollection(now, timeZone) } : free;
+}
 
 /** What an event says of an attempt. */
 export const aboutAttempt = (attempt: Attempt) => ({
