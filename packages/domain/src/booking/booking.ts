@@ -61,6 +61,8 @@ export type SavedMethod = {
   expiresOn: CalendarDate | null;
   mandateId: string | null;
   savedAt: Instant;
+  /** When its network updated it last; absent while that never did. */
+  updatedAt?: Instant;
   unusable: "declined" | "detached" | "customer_deleted" | "mandate_withdrawn" | "refused" | null;
 };
 

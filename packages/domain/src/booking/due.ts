@@ -82,6 +82,8 @@ export type Tries = {
   failed: number;
   firstFailedOn: CalendarDate;
   lastFailedAt: Instant;
+  /** When the last try was begun; absent where that is not known. */
+  begunAt?: Instant;
   lastFailure: DueFailure;
   /** Stripe's id of the method of the last try. */
   methodId: string;

@@ -20,34 +20,48 @@ import {
 } from "./settlement.ts";
 
 /** A failed try with a saved method, and what its failure says. */
-type FailedTry = { methodId: string; decline: Decline };
+type FailedTry = { methodId: string; begunAt: Instant; decline: Decline };
 
 /** What the failure of a try with a saved method says; null for a page, on which its client tries again. */
 const failedTry = (attempt: Attempt, code: string | null): FailedTry | null =>
   attempt.via === "off_session"
-    ? { methodId: attempt.paymentMethodId, decline: declineOf(code, attempt.methodType) }
+    ? {
+        methodId: attempt.paymentMethodId,
+        begunAt: attempt.createdAt,
+        decline: declineOf(code, attempt.methodType),
+      }
     : null;
 
 /** Stripe refuses the method itself: no other due is tried with it, and its client is told. */
 const lostBy = (booking: Booking, tried: FailedTry | null): LostMethod | null =>
   tried?.decline.failure === "method_unusable" ? lostMethod(booking, tried.methodId, "refused") : null;
 
-/** Its bank declined the method for good: no due is tried with it, and the permission stays for another one. */
+/**
+ * Its bank declined the method for good: no due is tried with it, and the permission stays for another one. One that its
+ * network has updated since is another card.
+ */
 function declinedBy(
   { savedMethod }: Booking,
   tried: FailedTry | null,
 ): Pick<Booking, "savedMethod"> | Record<string, never> {
-  return tried?.decline.class === "hard" && savedMethod?.id === tried.methodId
+  const isAsTried = savedMethod?.id === tried?.methodId && (savedMethod?.updatedAt ?? "") <= (tried?.begunAt ?? "");
+  return tried?.decline.class === "hard" && savedMethod !== undefined && isAsTried
     ? { savedMethod: { ...savedMethod, unusable: "declined" } }
     : {};
 }
 
 /** The tries of a due after one more has failed. */
-function triesAfter({ terms }: Booking, { tries }: Due, { methodId, decline }: FailedTry, now: Instant): Tries {
+function triesAfter(
+  { terms }: Booking,
+  { tries }: Due,
+  { methodId, begunAt, decline }: FailedTry,
+  now: Instant,
+): Tries {
   return {
     failed: (tries?.failed ?? 0) + 1,
     firstFailedOn: tries?.firstFailedOn ?? dateIn(terms.timeZone, now),
     lastFailedAt: now,
+    begunAt,
     lastFailure: decline.failure,
     methodId,
     stopped: decline.class === "soft" ? null : decline.class,

@@ -73,7 +73,7 @@ describe("a card that its network updates", () => {
     const { booking } = collected();
     const updated = updateMethod(booking, "pm_1", update, now)?.booking;
 
-    expect(updated).toMatchObject({ autopay: true, permission, savedMethod: { ...update, savedAt: now } });
+    expect(updated).toMatchObject({ autopay: true, permission, savedMethod: { ...update, updatedAt: now } });
   });
 
   test("that shows as it was, is another one or is gone changes nothing", () => {
@@ -85,6 +85,20 @@ describe("a card that its network updates", () => {
     const gone = collected({ savedMethod: { ...savedMethod, unusable: "refused" } }).booking;
     expect(updateMethod(gone, "pm_1", update, now)).toBeNull();
   });
+
+  test.each(["expired_card", "do_not_try_again"])(
+    "while a try was under way that fails with %s is usable, and is tried once more at the next ten o'clock",
+    (code) => {
+      const life = collected().at(collectionAt("2027-02-04", zone));
+      const [attempt] = life.collect();
+      life.at("2027-02-04T17:05:00Z");
+      life.booking = updateMethod(life.booking, "pm_1", update, life.now)?.booking ?? life.booking;
+      life.at("2027-02-04T17:10:00Z").settle(attempt?.id ?? "", { kind: "failed", paymentIntentId: "pi_1", code });
+
+      expect(life.booking.savedMethod?.unusable).toBeNull();
+      expect(nextTryAt(life.booking, life.booking.dues[1] as Due, life.now)).toBe(collectionAt("2027-02-05", zone));
+    },
+  );
 
   test("is tried once more at the next ten o'clock where it had been declined for good", () => {
     const life = collected().at(collectionAt("2027-02-04", zone));

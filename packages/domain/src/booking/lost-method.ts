@@ -46,6 +46,6 @@ export function updateMethod(
   if (method?.id !== methodId || !isThere(method)) return null;
   const isSame = method.fingerprint === fingerprint && method.last4 === last4 && method.expiresOn === expiresOn;
   if (isSame) return null;
-  const savedMethod: SavedMethod = { ...method, fingerprint, last4, expiresOn, savedAt: now, unusable: null };
+  const savedMethod: SavedMethod = { ...method, fingerprint, last4, expiresOn, updatedAt: now, unusable: null };
   return nextVersion(before, now, { savedMethod }, () => ({ events: [], journal: [] }));
 }

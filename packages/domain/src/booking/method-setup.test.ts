@@ -12,6 +12,7 @@ import {
   type SavedMethod,
   type SetupOutcome,
   setupRefusal,
+  updateMethod,
 } from "./index.ts";
 
 const now: Instant = "2027-01-20T17:00:00Z";
@@ -90,6 +91,13 @@ describe("another method is saved", () => {
     ],
   ])("not on a booking that %s", (_case, booking, setup) => {
     expect(saving(booking, setup)).toMatchObject({ setup: { status: "unsaved", dueAt: null }, change: null });
+  });
+
+  test("also where the network has updated the old one while the page was open", () => {
+    const update = { fingerprint: "fp_9", last4: "9999", expiresOn: "2031-12-31" };
+    const updated = updateMethod(having(), old.id, update, plusMinutes(now, 1))?.booking;
+
+    expect(saving(updated)).toMatchObject({ setup: { status: "saved" }, change: { booking: { savedMethod: method } } });
   });
 
   test("once, however often Stripe tells", () => {

@@ -1,7 +1,7 @@
 import { lastBankDebitOn } from "../plan/bank-debit-window.ts";
 import { type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
 import { type Booking, hasOpenPayoff, mayOwe, type SavedMethod } from "./booking.ts";
-import { chargeableMethod } from "./chargeable-method.ts";
+import { chargeableMethod, freshSince } from "./chargeable-method.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
 import { afterCountedDays, isPaused, resumedOn } from "./pause.ts";
@@ -35,7 +35,10 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   const dates = [countsFrom(booking, due), resumedOn(booking), debitNotBefore(booking, due)];
   const dated = dates.filter((date) => date !== null).reduce(later);
   // Who saves a method in the course of a day is charged at the next time of collection.
-  const first = [collectionAt(dated, zone), nextCollection(method.savedAt, zone), due.goesOnAt ?? day].reduce(later, day);
+  const first = [collectionAt(dated, zone), nextCollection(freshSince(method), zone), due.goesOnAt ?? day].reduce(
+    later,
+    day,
+  );
   const at = method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
   return { at, method, debitFree: at !== first };
 }
@@ -63,12 +66,12 @@ function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | nu
   if (tries.stopped === "authentication") return null;
   const next = tries.stopped === null ? nextRetryOn(booking, tries, method) : null;
   if (next !== null) return collectionAt(next, timeZone);
-  return isFresh(method, tries) ? nextCollection(later(method.savedAt, tries.lastFailedAt), timeZone) : null;
+  return isFresh(method, tries) ? nextCollection(later(freshSince(method), tries.lastFailedAt), timeZone) : null;
 }
 
-/** Whether a method is another one than that of the last try, or was saved or updated since that failed. */
-const isFresh = ({ id, savedAt }: SavedMethod, { methodId, lastFailedAt }: Tries): boolean =>
-  id !== methodId || savedAt > lastFailedAt;
+/** Whether a method is another one than that of the last try, or was saved or updated since that was begun. */
+const isFresh = (method: SavedMethod, { methodId, lastFailedAt, begunAt = lastFailedAt }: Tries): boolean =>
+  method.id !== methodId || freshSince(method) > begunAt;
 
 /** The first of the program's days that is after the last failure; those that were paused do not count. */
 function nextRetryOn(booking: Booking, tries: Tries, { type }: SavedMethod): CalendarDate | null {

@@ -363,7 +363,10 @@ describe("a booking that is not paid", () => {
     const life = owing();
     told(life, everyDay(0, 9));
     life.booking = unconfirm(life.booking, life.now).booking;
-    life.at(plusHours(at(19), 5)).confirm().sweep();
+    life
+      .at(plusHours(at(19), 5))
+      .confirm()
+      .sweep();
 
     expect([life.booking.status, life.booking.dueAt]).toEqual(["confirmed", at(20)]);
     expect(cancelledOn(life, 20)).toBe("2027-02-24");
