@@ -27,7 +27,7 @@ function noticeDaysOf({ terms }: Booking): readonly number[] {
 }
 
 /** Whether notices of a due go now: not of the deposit, and what is under way is waited for. */
-export const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
+const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
   due.kind !== "deposit" && isPursued(booking, due) && !isUnderWay(booking, due, now);
 
 /** The date on which a due got the date that it has and could be paid. */
