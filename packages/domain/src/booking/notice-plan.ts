@@ -21,10 +21,7 @@ const usualNoticeDays = [3, 7];
 type Planned = Pick<Notice, "kind" | "days"> & { at: Instant };
 
 /** The days after a due's date on which past-due notices go, the last of them the final one. */
-function noticeDaysOf({ terms }: Booking): readonly number[] {
-  const days = terms.nonPayment?.noticeDays ?? usualNoticeDays;
-  return days.length === 0 ? usualNoticeDays : days;
-}
+const noticeDaysOf = ({ terms }: Booking): readonly number[] => terms.nonPayment?.noticeDays ?? usualNoticeDays;
 
 /** Whether notices of a due go now: not of the deposit, and what is under way is waited for. */
 const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
