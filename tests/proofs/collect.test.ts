@@ -4,6 +4,7 @@ import { workOnAttempt } from "@clearing/commands/payment-deadlines";
 import { type Booking, type OffSessionAttempt, stopAutopay } from "@clearing/domain/booking";
 import { plusHours, plusMinutes } from "@clearing/domain/time";
 import type { Gateway, PaymentFacts } from "@clearing/payments";
+import { verifyAudit } from "@clearing/store/audit";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -28,6 +29,16 @@ describe("a due that is collected with a saved card (I5)", () => {
 
     expect(life.intents).toHaveLength(1);
     expect(await life.balance()).toMatchObject({ status: "paid", openAttemptId: null });
+  });
+
+  test("is billed, tried and noticed in one sweep, each in a record that is chained to the one before (I9)", async () => {
+    const life = await collecting(running.store);
+
+    expect(await workOnBooking(life.context, life.id)).toMatchObject({ ok: true });
+
+    const { records, broken } = await verifyAudit(running.store);
+    expect(records).toBeGreaterThan(0);
+    expect(broken.filter(({ subject }) => subject === `booking#${life.id}`)).toEqual([]);
   });
 
   test("has its booking read once for all that its sweep does with it, beside what its clearance asks for", async () => {

@@ -2,7 +2,7 @@ import { beginTries, cardTriesUsedUp, isCardTry, mayBeMade, type OffSessionAttem
 import { hasCome, plusHours } from "@clearing/domain/time";
 import type { GatewayFailure } from "@clearing/payments";
 import { type AttemptFile, attemptPut } from "@clearing/store/attempt";
-import { bookingWrites, readAfter } from "@clearing/store/booking";
+import { asWritten, bookingWrites, readAfter } from "@clearing/store/booking";
 import { reserveCardTry } from "@clearing/store/card-tries";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { readForSettlement } from "./apply-settlement.ts";
@@ -27,7 +27,7 @@ export const beginToCollect =
       const { correlationId } = store;
       const attempts = begun.attempts.map((attempt) => attemptPut(store, { ...attempt, correlationId }));
       const writes = [...attempts, ...bookingWrites(store, before, begun, occasion)];
-      return commit(store, writes, { ok: true, booking: begun.booking });
+      return commit(store, writes, { ok: true, booking: asWritten(before, begun, occasion) });
     });
   };
 

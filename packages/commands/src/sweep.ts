@@ -13,7 +13,7 @@ import {
   sendNotices,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import { bookingWrites, readAfter } from "@clearing/store/booking";
+import { asWritten, bookingWrites, readAfter } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { clearancePut, clearanceUnchanged, clearanceWrites } from "@clearing/store/clearance";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
@@ -85,7 +85,8 @@ function changeBooking(
     if (before === null) return { ok: false, reason: "not_found" };
     const change = decide(before, occasion.now);
     if (change === null) return { ok: true, booking: before };
-    return commit(store, await writesOf(before, change), { ok: true, booking: change.booking });
+    const written = asWritten(before, change, occasion);
+    return commit(store, await writesOf(before, change), { ok: true, booking: written });
   });
 }
 
@@ -98,10 +99,9 @@ export function remind(store: Store, bookingId: string, occasion: Occasion): Pro
     const change = remindOfClearance(booking, clearance, occasion.now);
     if (change === null) return { ok: true, booking };
     const writes = bookingWrites(store, booking, change, occasion);
-    return commit(store, [...writes, clearanceUnchanged(store, bookingId, clearance)], {
-      ok: true,
-      booking: change.booking,
-    });
+    const written = asWritten(booking, change, occasion);
+    const unchanged = clearanceUnchanged(store, bookingId, clearance);
+    return commit(store, [...writes, unchanged], { ok: true, booking: written });
   });
 }
 

@@ -1,4 +1,4 @@
-import { chain } from "@clearing/domain/audit";
+import { type AuditRecord, chain } from "@clearing/domain/audit";
 import { type Booking, type Due, isPaused } from "@clearing/domain/booking";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { JournalEntry } from "@clearing/domain/ledger";
@@ -84,18 +84,9 @@ function exceptions(of: Booking, { other }: { other: Booking | null }) {
 
 const isExcepted = (one: Due, other: Due): boolean => one.dueOn !== other.dueOn || one.waived !== other.waived;
 
-/**
- * The writes of a booking's next version: the booking itself under its version, what leads to it from a method that it
- * saves, its audit record, its journal entries and its events. `guard` adds conditions on the stored booking to the same write.
- */
-export function bookingWrites<Refusal extends string = never>(
-  store: Store,
-  before: Booking | null,
-  { booking, events, journal }: Change,
-  { actor, action, now, reason }: Occasion,
-  guard?: { condition: string; names?: Record<string, string>; values?: Record<string, unknown> },
-): Guarded<"stale" | Refusal>[] {
-  const record = chain(before?.auditHash ?? "", {
+/** The audit record of a booking's next version, chained to the one before. */
+function recordOf(before: Booking | null, booking: Booking, { actor, action, now, reason }: Occasion): AuditRecord {
+  return chain(before?.auditHash ?? "", {
     subject: { type: "booking", id: booking.id },
     sequence: booking.version,
     at: now,
@@ -105,6 +96,20 @@ export function bookingWrites<Refusal extends string = never>(
     before: before === null ? null : { ...audited(before), ...exceptions(before, { other: booking }) },
     after: { ...audited(booking), ...exceptions(booking, { other: before }) },
   });
+}
+
+/**
+ * The writes of a booking's next version: the booking itself under its version, what leads to it from a method that it
+ * saves, its audit record, its journal entries and its events. `guard` adds conditions on the stored booking to the same write.
+ */
+export function bookingWrites<Refusal extends string = never>(
+  store: Store,
+  before: Booking | null,
+  { booking, events, journal }: Change,
+  occasion: Occasion,
+  guard?: { condition: string; names?: Record<string, string>; values?: Record<string, unknown> },
+): Guarded<"stale" | Refusal>[] {
+  const record = recordOf(before, booking, occasion);
   const Item = bookingItem({ ...booking, auditHash: record.hash });
   const TableName = store.tables.core;
   const put =
@@ -122,9 +127,18 @@ export function bookingWrites<Refusal extends string = never>(
     ...collectedFromPuts(store, before, booking),
     auditPut(store, record),
     ...journalWrites(store, journal),
-    ...events.map((event) => outboxPut(store, event, now)),
+    ...events.map((event) => outboxPut(store, event, occasion.now)),
   ];
 }
+
+/**
+ * A booking's next version as `bookingWrites` writes it, for who goes on with it unread: what comes next is chained to the
+ * record of this version.
+ */
+export const asWritten = (before: Booking, { booking }: Pick<Change, "booking">, occasion: Occasion): Booking => ({
+  ...booking,
+  auditHash: recordOf(before, booking, occasion).hash,
+});
 
 /** The booking is still the one that was read. */
 export function bookingUnchanged(store: Store, { id, version }: Booking): Guarded<"stale"> {
