@@ -34,7 +34,7 @@ const UNEXPECTED: Readonly<Record<string, { happened: string; share?: (amount: s
   abandoned_payment: {
     happened: "Your payment arrived after it had been given up, because your bank account was not verified in time.",
   },
-  duplicate_payment: { happened: "Something was paid twice for your booking." },
+  duplicate_payment: { happened: "More was paid for your booking than is owed." },
   after_cancellation: {
     happened: "Your payment arrived after your booking had been cancelled.",
     share: (amount) => `${amount} of what you paid, by the terms of that cancellation,`,

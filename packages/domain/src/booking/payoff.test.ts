@@ -249,6 +249,43 @@ describe("a payoff", () => {
     ]);
   });
 
+  /** Nothing is owed, and what is kept is the price with the interest that was earned. */
+  function expectSettled(life: Life, waived = 0) {
+    const { booking } = life;
+    expect(booking.dues.filter((one) => unpaid(one) > 0)).toEqual([]);
+    expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
+    expect(booking.applied).toBe(booking.total + booking.financeCharge - waived);
+    expect(booking.paid - booking.refunded).toBe(booking.applied);
+    expect(balanceOf(life, "receivable")).toBe(0);
+    expect(fallDue(booking, noon("2029-07-01"))).toBeNull();
+  }
+
+  test("costs the same due by due: interest that was paid ahead pays the last ones, and what exceeds goes back", () => {
+    const [life, atOnce] = [at(financed(24), "2027-01-10"), at(financed(24), "2027-01-10")];
+    for (let number = 24; number > 0 && unpaid(due(life, number)) > 0; number--) {
+      life.pay("due", { dueId: `due_${number}` });
+    }
+    payOff(atOnce, "2027-01-10");
+
+    expectSettled(life);
+    expect(life.refunds).toMatchObject([{ reason: "duplicate_payment" }]);
+    expect(life.booking.applied).toBe(atOnce.booking.applied);
+    expect(0 - balanceOf(life, "interest_income")).toBe(life.booking.financeCharge);
+  });
+
+  test("that would be less than nothing leaves the last due payable, and gives back what exceeds", () => {
+    const life = at(financed(24), "2027-01-10");
+    for (let number = 24; number > 3; number--) life.pay("due", { dueId: `due_${number}` });
+    const waived = due(life, 1).amount + due(life, 2).amount;
+    life.waive("due_1");
+    life.waive("due_2");
+    expect(payoff(life, "2027-01-10").amount).toBeLessThan(0);
+
+    life.pay("due", { dueId: "due_3" });
+
+    expectSettled(life, waived);
+  });
+
   test("that is under way when its client cancels is settled by that ending, once", () => {
     const life = at(financed(), "2027-01-20");
     const attempt = life.checkout("payoff") as { id: string; amount: number };

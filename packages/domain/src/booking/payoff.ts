@@ -1,5 +1,5 @@
 import { firstOf, less, type Parts, sumOf } from "../ledger/index.ts";
-import { stepOf } from "../money/index.ts";
+import { chargeProblem, stepOf } from "../money/index.ts";
 import { type CalendarDate, daysBetween, later } from "../time/index.ts";
 import { type Booking, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
@@ -79,11 +79,31 @@ export function refusePayoff(booking: Booking): "invalid_transition" | "clearanc
 }
 
 /**
+ * What settles a booking by interest that was paid ahead and is not earned, where that is all that is owed, or more; null
+ * where something is left to pay, or is on its way. No more than `most` goes back: what exceeds that is for finance.
+ */
+export function paidAhead(booking: Booking, on: CalendarDate, most: number): Payoff | null {
+  const isWaitedFor = booking.dues.some((due) => due.kind !== "deposit" && unpaid(due) > 0 && !isCovered(due));
+  if (isWaitedFor) return null;
+  const payoff = payoffOn(booking, on);
+  if (payoff.unearned.length === 0 || payoff.amount > 0) return null;
+  let over = Math.max(0, -payoff.amount - most);
+  const unearned = payoff.unearned.map((one): Unearned => {
+    const kept = Math.min(over, one.amount);
+    over -= kept;
+    return { ...one, amount: one.amount - kept };
+  });
+  return { ...payoff, amount: Math.max(payoff.amount, -most), unearned: unearned.filter(({ amount }) => amount > 0) };
+}
+
+/**
  * Whether what is unpaid of a due is paid off: it is the last open one, and its date is to come, so that it costs what the
- * payoff does whatever way it is paid.
+ * payoff does whatever way it is paid. A payoff that is too small to be charged is not: the due is paid, and the excess
+ * goes back.
  */
 export function isPaidOff(booking: Booking, due: Due, on: CalendarDate): boolean {
   const open = booking.dues.filter((one) => one.kind !== "deposit" && unpaid(one) > 0);
   const { amount, dues } = payoffOn(booking, on);
-  return open.length === 1 && open[0]?.id === due.id && due.dueOn > on && dues.length === 1 && amount < unpaid(due);
+  const isLast = open.length === 1 && open[0]?.id === due.id && due.dueOn > on && dues.length === 1;
+  return isLast && amount < unpaid(due) && chargeProblem(amount, booking.currency) === null;
 }

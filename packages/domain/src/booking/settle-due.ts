@@ -1,10 +1,11 @@
-import { type JournalEntry, paymentSettled } from "../ledger/index.ts";
+import { type BillingContext, type JournalEntry, paymentSettled } from "../ledger/index.ts";
 import { type CalendarDate, dateIn, earlier, type Instant } from "../time/index.ts";
 import { type Booking, billingContext, bookingEvent, type OpenPayoff } from "./booking.ts";
 import { chargeOf, paidBy, refundOn, succeededAttempt } from "./captured.ts";
 import { type Due, payDue, replaceDue, unpaid } from "./due.ts";
 import { type NextVersion, nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
+import { paidAhead } from "./payoff.ts";
 import { refundRequested } from "./refund-request.ts";
 import { resting } from "./resting.ts";
 import { costOf, interestOfDues, payOff, payoffOf, withoutPaid } from "./settle-payoff.ts";
@@ -39,7 +40,26 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
   const { openAttemptId } = paid.due;
   const due = paid.due.status === "paid" ? paid.due : { ...resting(booking, paid.due, today), openAttemptId };
   const changes = { dues: replaceDue(booking.dues, due), ...paidBeside(booking, before, applied, today) };
-  return settled(state, payment, { changes, applied, journal: paid.journal }, now);
+  const one = { changes, applied, journal: paid.journal };
+  return settled(state, payment, settledAhead(state, one, at, today) ?? one, now);
+}
+
+/** A payment after which interest that was paid ahead pays all that is open: that is settled with it, and the rest goes back. */
+function settledAhead(
+  { booking, attempt }: SettlementState,
+  { changes, applied, journal }: Paid & { changes: Pick<Booking, "dues"> },
+  at: BillingContext,
+  today: CalendarDate,
+): Paid | null {
+  const ahead = paidAhead({ ...booking, ...changes }, today, applied);
+  if (ahead === null) return null;
+  const paid = payOff(changes.dues, { ...ahead, attemptId: attempt.id }, at);
+  return {
+    changes: { ...changes, dues: paid.dues, financeCharge: interestOfDues(paid.dues) },
+    applied: applied + ahead.amount,
+    journal: [...journal, ...paid.journal],
+    dueIds: [attempt.dueId, ...paid.dueIds],
+  };
 }
 
 /** What a payment of one due changes of an open payoff that covers it. */
