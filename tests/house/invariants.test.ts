@@ -1,17 +1,11 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { filesOf } from "../harness/pages.ts";
 import { guardsAmong, storeMutants } from "../mutants/store.ts";
 
 const root = join(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs/invariants.md"), "utf8");
-
-/** The files that a path of the page stands for: from the root, in a package, or of a test by its name. */
-const filesOf = (path: string): string[] => {
-  const [first, ...rest] = path.split("/");
-  const places = [path, `packages/${first}/src/${rest.join("/")}`, `functions/${path}`, `tests/*/${path}`];
-  return globSync(places, { cwd: root, exclude: (name) => name.endsWith("node_modules") });
-};
 
 test("the page of the invariants names files that are there", () => {
   const paths = [...page.matchAll(/`([\w./{},*-]+\.ts)`/g)].map(([, path = ""]) => path);

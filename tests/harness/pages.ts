@@ -1,0 +1,47 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const root = join(import.meta.dirname, "../..");
+
+/** A page for people: its path from the root, and its text. */
+export type Page = { path: string; text: string };
+
+export const pagesIn = (...globs: readonly string[]): Page[] =>
+  globSync(globs, { cwd: root, exclude: (name) => name.endsWith("node_modules") })
+    .toSorted()
+    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+
+/** The files that a path of a page stands for: from the root, in a package, of a function, or of a test by its name. */
+export const filesOf = (path: string): string[] => {
+  const [first, ...rest] = path.split("/");
+  const places = [path, `packages/${first}/src/${rest.join("/")}`, `functions/${path}`, `tests/*/${path}`];
+  return globSync(places, { cwd: root, exclude: (name) => name.endsWith("node_modules") });
+};
+
+/** The sources that a page names, such as `store/place.ts`; `contracts/routes/*.ts` stands for several. */
+export const sourcesNamed = ({ text }: Page): string[] =>
+  [...text.matchAll(/`([\w./{},*-]+\.tsx?)`/g)].map(([, path = ""]) => path);
+
+export const missingSources = (page: Page): string[] => sourcesNamed(page).filter((path) => filesOf(path).length === 0);
+
+/** What a page says that a source declares: `store/place.ts`: `isFreeNow`, or several names with commas. */
+export const declarationsNamed = ({ text }: Page): { path: string; name: string }[] =>
+  [...text.matchAll(/`([\w./-]+\.ts)`: ((?:`\w+`(?:, )?)+)(?!\.)/g)].flatMap(([, path = "", names = ""]) =>
+    [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => ({ path, name })),
+  );
+
+export const missingDeclarations = (page: Page): string[] =>
+  declarationsNamed(page)
+    .filter(({ path, name }) => !filesOf(path).some((file) => declares(readFileSync(join(root, file), "utf8"), name)))
+    .map(({ path, name }) => `${path}: ${name}`);
+
+/** A declaration at the top of a source or, for what a record lists, a property. */
+const declares = (source: string, name: string): boolean =>
+  new RegExp(`^(export )?(async )?(const|function\\*?|type|class) ${name}\\b`, "m").test(source);
+
+/** The links of a page to files of the repository that are not there. */
+export const brokenLinks = ({ path, text }: Page): string[] =>
+  [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target.replace(/#.*$/, ""))
+    .filter((target) => target !== "" && !/^\w+:/.test(target))
+    .filter((target) => globSync(join(dirname(path), target), { cwd: root }).length === 0);
