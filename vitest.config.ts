@@ -3,6 +3,16 @@ import { defineConfig } from "vitest/config";
 /** The proofs in which hundreds of clients come at a time, or processes are killed: each has the machine to itself. */
 const crowds = ["claim", "crash", "money", "stampede", "year"].map((name) => `tests/proofs/${name}.test.ts`);
 
+/** Files that change what others of their worker would find: modules, or the variables that a function reads once. */
+const apart = [
+  "functions/payment-worker/payment-worker.test.ts",
+  "functions/catalogue/documents.test.ts",
+  ...[
+    ...["access-log", "audit-reads", "clinical", "cohort", "ledger-reads", "lists", "participation-routes", "quote"],
+    ...["session", "terms"],
+  ].map((name) => `tests/proofs/${name}.test.ts`),
+];
+
 const proofs = {
   globalSetup: ["tests/harness/global-setup.ts"],
   setupFiles: ["tests/harness/documented-answers.ts"],
@@ -11,17 +21,22 @@ const proofs = {
   hookTimeout: 120_000,
 };
 
-/** One project per kind of test, so that each can be run alone: `vitest --project unit`. One kind after the other. */
+/** Nothing in these takes a second on a quiet machine; a loaded one is given time. */
+const pure = { isolate: false, maxWorkers: 2, testTimeout: 30_000 };
+
+/**
+ * One project per kind of test, so that each can be run alone: `vitest --project unit`. One kind after the other, but for
+ * those whose tests run stacks: they come in one group, so that no worker waits for the last of a kind. The files of a
+ * project share their worker's modules, which are loaded once; those that cannot are a project by themselves.
+ */
 export default defineConfig({
   test: {
     projects: [
       {
-        // The domain keeps nothing between calls: its files share a worker, and load it once.
         test: {
           name: "domain",
           include: ["packages/domain/**/*.test.ts"],
-          isolate: false,
-          maxWorkers: 2,
+          ...pure,
           sequence: { groupOrder: 1 },
         },
       },
@@ -29,8 +44,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,functions}/**/*.test.ts", "tests/house/**/*.test.ts"],
-          exclude: ["packages/domain/**", "**/node_modules/**"],
-          maxWorkers: 2,
+          exclude: ["packages/domain/**", "**/node_modules/**", ...apart],
+          ...pure,
           sequence: { groupOrder: 1 },
         },
       },
@@ -55,6 +70,7 @@ export default defineConfig({
           setupFiles: ["tests/harness/documented-answers.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },
@@ -63,14 +79,18 @@ export default defineConfig({
         test: {
           name: "proofs",
           include: ["tests/proofs/**/*.test.ts"],
-          exclude: crowds,
+          exclude: [...crowds, ...apart],
           ...proofs,
+          isolate: false,
           maxWorkers: 2,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
-        test: { name: "crowds", include: crowds, ...proofs, fileParallelism: false, sequence: { groupOrder: 5 } },
+        test: { name: "apart", include: apart, ...proofs, maxWorkers: 2, sequence: { groupOrder: 3 } },
+      },
+      {
+        test: { name: "crowds", include: crowds, ...proofs, fileParallelism: false, sequence: { groupOrder: 4 } },
       },
     ],
   },
