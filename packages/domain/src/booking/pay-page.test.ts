@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, today } from "../testing/retreat.ts";
+import { plusMinutes } from "../time/index.ts";
 import { type Attempt, type Booking, type Due, payPageOf } from "./index.ts";
 
 const booking = new Life(held()).sign().pay("deposit").booking;
@@ -21,6 +22,15 @@ describe("the link of a due", () => {
     });
     expect(shown(having({ openAttemptId: "att_1" }), page)).toBe("payable");
     expect(shown(having({ status: "past_due" }, { status: "completed" }))).toBe("payable");
+  });
+
+  test("shows what the page asks for that is open, since its button leads there", () => {
+    const life = new Life(held()).sign().pay("deposit");
+    const part = life.checkout("due", { dueId: "due_1", amount: 300_000 }) as Attempt;
+    const over = plusMinutes(life.now, 31);
+
+    expect(payPageOf(life.booking, "due_1", part, life.now)).toMatchObject({ amount: 300_000 });
+    expect(payPageOf(life.booking, "due_1", part, over)).toMatchObject({ amount: 1_600_000 });
   });
 
   test("says that it is paid, or on its way", () => {

@@ -6,7 +6,7 @@ import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
 import { isPaidOff, payoffOn } from "./payoff.ts";
 
-/** What a payment link leads to. `payable`: so much of the due is unpaid. */
+/** What a payment link leads to. `payable`: so much is asked for on the page that its button leads to. */
 export type PayPage =
   | { kind: "payable"; due: Due; amount: number }
   | { kind: "paid" }
@@ -26,6 +26,8 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
   if (!isOwed || awaitsFirstConfirmation(booking, due)) return { kind: "nothing_to_pay" };
   if (due.status === "processing" || open?.via === "off_session" || isPaidOffWithOthers(booking, due))
     return { kind: "on_its_way" };
+  const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
+  if (isOpen) return { kind: "payable", due, amount: open.amount };
   const costs = isPaidOff(booking, due, today) ? payoffOn(booking, today).amount : unpaid(due);
   return { kind: "payable", due, amount: costs };
 }
