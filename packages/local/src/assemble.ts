@@ -18,7 +18,6 @@ import { readMail } from "./read-mail.ts";
 import { readTopology } from "./read-topology.ts";
 import type { Invocation } from "./sandbox.ts";
 import { seedOnce } from "./seeding.ts";
-import { sightOf } from "./sight.ts";
 import type { Stack, StackOptions } from "./stack-options.ts";
 import { createStreams } from "./streams.ts";
 import { realStripe, SECRET_KEY, simulatedStripe } from "./stripe.ts";
@@ -152,9 +151,10 @@ export async function assemble(
       ...(stripe.url && { STRIPE_API_BASE: stripe.url }),
       ...keySetsFor(fn.environment, topology.pools, api.url),
     }),
-    dynamodb: (fn) => dynamo.direct({ fn, awsUrl: aws.url, tables: topology.tables, faults: faults.count }),
+    dynamodb: (fn) =>
+      dynamo.direct({ fn, awsUrl: aws.url, tables: topology.tables, faults: faults.countFor(fn.label) }),
     onWrite: wrote,
-    crashing: () => faults.has("crash_after"),
+    crashing: (fn) => faults.has("crash_after", fn.label),
   });
   // What feeds the handlers ends before they do, so that nothing fails because of the end.
   undo.push(
@@ -178,7 +178,6 @@ export async function assemble(
       clock.moveTo(retryAt);
     }
   };
-  const sights = new Map(topology.functions.map((fn) => [fn.id, sightOf(fn, topology.tables, topology.secrets)]));
   const timeline = createTimeline({
     db,
     clock,
@@ -186,7 +185,6 @@ export async function assemble(
     tables: topology.tables,
     schedules: topology.schedules,
     sources: [stripe, { next: queues.nextVisible }],
-    sight: (functionId) => sights.get(functionId) ?? { due: true, tables: [], outside: true },
     activity: () => activity,
     toldOfAll: stripe.url !== undefined,
     writes: () => writes,

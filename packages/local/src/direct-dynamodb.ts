@@ -9,7 +9,7 @@ export type DirectDynamoDb = Checked & {
   database: { host: string; port: number };
   /** What the database is told instead of a signature. */
   headers: Record<string, string>;
-  /** An Int32 that is zero while no fault is switched on: faults strike at the endpoint alone. */
+  /** An Int32 that is zero while no fault can strike this function: faults strike at the endpoint alone. */
   faults: SharedArrayBuffer;
 };
 

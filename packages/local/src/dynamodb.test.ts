@@ -234,3 +234,22 @@ test("faults can be narrowed to a function and an action, and follow from their 
   expect(draws(7)).toEqual(draws(7));
   expect(draws(7)).not.toEqual(draws(8));
 });
+
+test("a fault makes only the functions that it may strike go by the endpoint, and is counted where it strikes", () => {
+  const faults = createFaults();
+  const [booking, sweep] = ["Booking", "Sweep"].map((label) => new Int32Array(faults.countFor(label)));
+  const counts = () => [booking?.[0], sweep?.[0]];
+
+  faults.add(fault("crash_after", { function: "Booking" }));
+  expect(counts()).toEqual([1, 0]);
+  expect(["Booking", "Sweep"].map((label) => faults.has("crash_after", label))).toEqual([true, false]);
+  faults.add({ target: "events", kind: "duplicate", rate: 1 });
+  // An index that is stale to one function has to see what all others write.
+  faults.add(fault("stale_index", { function: "Sweep" }));
+  expect(counts()).toEqual([2, 1]);
+  faults.strikes("dynamodb", "crash_after", { function: "Booking", action: "PutItem" });
+  faults.strikes("dynamodb", "crash_after", { function: "Sweep", action: "PutItem" });
+  expect(faults.struck()).toEqual({ "dynamodb crash_after": 1 });
+  faults.clear();
+  expect(counts()).toEqual([0, 0]);
+});

@@ -27,12 +27,14 @@ export type Faults = {
   clear(): void;
   /** Whether a fault of `kind` strikes this call; draws only if one is switched on. */
   strikes(target: Fault["target"], kind: FaultKind, call?: { function: string; action: string }): boolean;
-  /** Whether one of `kind` is switched on at all. */
-  has(kind: FaultKind): boolean;
+  /** Whether one of `kind` is switched on, for this function if one is named. */
+  has(kind: FaultKind, fn?: string): boolean;
   /** How far a stale index lags, in milliseconds. */
   lagMs(): number;
-  /** An Int32 that says how many are switched on, in memory that worker threads share. */
-  count: SharedArrayBuffer;
+  /** An Int32 that says how many concern a function's calls of DynamoDB, in memory that worker threads share. */
+  countFor(fn: string): SharedArrayBuffer;
+  /** How often each kind has struck since the start, `{"dynamodb crash_after": 2}`. */
+  struck(): Record<string, number>;
 };
 
 /** The fault that a request asks for, or what is wrong with it; `functions` are the constructs' names. */
@@ -63,29 +65,46 @@ const usualLagSeconds = 5;
 
 export function createFaults(): Faults {
   let active: { fault: Fault; random: () => number }[] = [];
-  const shared = new SharedArrayBuffer(4);
-  const count = new Int32Array(shared);
+  const counts = new Map<string, SharedArrayBuffer>();
+  const struck = new Map<string, number>();
+  const mayStrike = (fn: string, fault: Fault) => fault.function === undefined || fault.function === fn;
+  // An index that is stale to one function has to see what all others write.
+  const concerns = (fn: string, fault: Fault) =>
+    fault.target === "dynamodb" && (mayStrike(fn, fault) || fault.kind === "stale_index");
+  const recount = () => {
+    for (const [fn, count] of counts) {
+      new Int32Array(count)[0] = active.filter(({ fault }) => concerns(fn, fault)).length;
+    }
+  };
   return {
-    count: shared,
+    countFor(fn) {
+      const count = counts.get(fn) ?? new SharedArrayBuffer(4);
+      counts.set(fn, count);
+      recount();
+      return count;
+    },
     add(fault) {
-      count[0] = active.push({ fault, random: seededRandom(fault.seed ?? 1) });
+      active.push({ fault, random: seededRandom(fault.seed ?? 1) });
+      recount();
     },
     clear() {
       active = [];
-      count[0] = 0;
+      recount();
     },
-    has: (kind) => active.some(({ fault }) => fault.kind === kind),
+    has: (kind, fn) => active.some(({ fault }) => fault.kind === kind && (fn === undefined || mayStrike(fn, fault))),
     lagMs: () => Math.max(...active.map(({ fault }) => fault.seconds ?? usualLagSeconds), 0) * 1_000,
     strikes(target, kind, call) {
-      let struck = false;
+      let hit = false;
       for (const { fault, random } of active) {
         if (fault.target !== target || fault.kind !== kind) continue;
         if (fault.function !== undefined && fault.function !== call?.function) continue;
         if (fault.action !== undefined && fault.action !== call?.action) continue;
-        if (random() < fault.rate) struck = true;
+        if (random() < fault.rate) hit = true;
       }
-      return struck;
+      if (hit) struck.set(`${target} ${kind}`, (struck.get(`${target} ${kind}`) ?? 0) + 1);
+      return hit;
     },
+    struck: () => Object.fromEntries(struck),
   };
 }
 

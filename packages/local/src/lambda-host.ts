@@ -32,8 +32,8 @@ type Options = {
   dynamodb: (fn: FunctionSpec) => DirectDynamoDb | undefined;
   /** A thread has written into this table. */
   onWrite: (table: string) => void;
-  /** True while handlers must run in processes that can be ended. */
-  crashing: () => boolean;
+  /** True while a function's handlers must run in processes that can be ended. */
+  crashing: (fn: FunctionSpec) => boolean;
 };
 
 /** Processes per function while a crash is to be expected. */
@@ -122,7 +122,7 @@ function hostFunction(fn: FunctionSpec, options: Options) {
 
   /** A place for one more invocation, counted as busy at once so that nobody else takes a process meanwhile. */
   async function occupy(): Promise<Sandbox> {
-    if (options.crashing()) return freeProcess();
+    if (options.crashing(fn)) return freeProcess();
     const shared = sharedThread();
     shared.busy++;
     return shared;

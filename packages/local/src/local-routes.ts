@@ -87,6 +87,8 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
       const refusal = fault.target === "stripe" ? options.stripe.fault(fault) : faults.add(fault);
       return refusal ? bad(refusal) : ok(fault);
     }
+    case "GET /_local/faults":
+      return ok({ struck: faults.struck() });
     case "DELETE /_local/faults":
       faults.clear();
       options.stripe.clearFaults();

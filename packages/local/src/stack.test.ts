@@ -237,6 +237,7 @@ describe("a stack made from a synthesized template", () => {
     expect((await ask("GET", "/orders/crashed")).json).toMatchObject({ pk: { S: "crashed" } });
     await ask("POST", "/_local/quiesce");
     expect((await ask("GET", "/orders/crashed")).json).toMatchObject({ timesSeen: { N: "1" } });
+    expect((await ask("GET", "/_local/faults")).json.struck).toMatchObject({ "dynamodb crash_after": 1 });
   });
 
   test("entries that the bus refuses are published again, and duplicates are delivered", async () => {
