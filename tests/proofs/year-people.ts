@@ -16,6 +16,8 @@ export type Habit = {
 export type Person = {
   email: string;
   habit: Habit;
+  /** Their own chances, so that what others do changes none of them. */
+  random: () => number;
   bookingId: string;
   /** Stripe's id of the method that behaves by now. */
   behaving: string | null;
@@ -26,7 +28,6 @@ export type Person = {
 
 export type Scene = {
   client: Client;
-  random: () => number;
   today: CalendarDate;
   did(what: string): void;
   /** Asks until no fault is in the way, under one key. */
@@ -45,7 +46,8 @@ const open = ({ dues }: Booking): Due[] => dues.filter((due) => due.kind !== "de
 
 /** Opens the page of a purpose, now and then twice at once as an impatient finger does, and pays on it by a card that works. */
 async function pay(scene: Scene, person: Person, body: { purpose: string; dueId?: string; amount?: number }) {
-  const { client, random, did } = scene;
+  const { client, did } = scene;
+  const { random } = person;
   const token = await client.token("client", person.email);
   const path = `/v1/bookings/${person.bookingId}/checkout`;
   const click = () => scene.ask("POST", path, { token, body });
@@ -70,22 +72,22 @@ const payDue = (scene: Scene, person: Person, due: Due, part = false) => {
 /** Pays what has come to need the client, within some days. */
 const paysWhatIsAsked: Act = async (scene, person, booking) => {
   const asked = open(booking).find(({ status }) => status === "action_required" || status === "past_due");
-  return asked === undefined || scene.random() < 0.4 ? null : payDue(scene, person, asked);
+  return asked === undefined || person.random() < 0.4 ? null : payDue(scene, person, asked);
 };
 
 /** Pays by the link in the notice, some days before the date. */
 const paysByLink: Act = async (scene, person, booking) => {
   const near = open(booking).find(({ dueOn }) => dueOn <= addDays(scene.today, 7));
-  return near === undefined || scene.random() < 0.4 ? null : payDue(scene, person, near);
+  return near === undefined || person.random() < 0.4 ? null : payDue(scene, person, near);
 };
 
 const paysEarly: Act = async (scene, person, booking) => {
   const [next] = open(booking);
-  return next === undefined || scene.random() < 0.75 ? null : payDue(scene, person, next, scene.random() < 0.7);
+  return next === undefined || person.random() < 0.75 ? null : payDue(scene, person, next, person.random() < 0.7);
 };
 
 const paysOff: Act = async (scene, person, booking) =>
-  open(booking).length === 0 || scene.today < person.cancelsOn || scene.random() < 0.5
+  open(booking).length === 0 || scene.today < person.cancelsOn || person.random() < 0.5
     ? null
     : pay(scene, person, { purpose: "payoff" });
 
@@ -106,7 +108,7 @@ const isUpdated: Act = async ({ client, did }, { email }, { savedMethod }) => {
 };
 
 const turnsAutopay: Act = async (scene, person, booking) => {
-  if (scene.random() < 0.8 || open(booking).length === 0) return null;
+  if (person.random() < 0.8 || open(booking).length === 0) return null;
   const token = await scene.client.token("client", person.email);
   const path = `/v1/bookings/${person.bookingId}/autopay`;
   const { body } = await scene.ask("GET", path, { token });
@@ -135,7 +137,21 @@ const after = (most: number, then: string[]) => (random: () => number) => [
 const card = { method: "card", autopay: true } as const;
 const debit = { method: "us_bank_account", autopay: true } as const;
 
-/** The first six are those of `npm test`: of most kinds one. */
+/** Stripe is told that the card is no longer the customer's, or that the customer is gone; the rest is paid by link. */
+const loses =
+  (what: "card" | "customer"): Act =>
+  async ({ client, today, did }, { email, cancelsOn }, { savedMethod }) => {
+    if (savedMethod === undefined || savedMethod === null || savedMethod.unusable !== null || today < cancelsOn)
+      return null;
+    const { status } =
+      what === "card"
+        ? await client.stripe("POST", `payment_methods/${savedMethod.id}/detach`, {})
+        : await client.stripe("DELETE", `customers/${savedMethod.customerId}`);
+    did(`${email} loses the ${what}: ${status}`);
+    return status === 200 || status >= 500 ? [] : [`${email} loses the ${what}: ${status}`];
+  };
+
+/** Of each kind one; `npm test` has the first twenty. */
 export const habits: readonly Habit[] = [
   { name: "a card that works", ...card, acts: [] },
   {
@@ -143,6 +159,12 @@ export const habits: readonly Habit[] = [
     ...card,
     outcomes: (random) => Array.from({ length: 40 }, () => (random() < 0.5 ? "insufficient_funds" : "succeeds")),
     acts: [paysWhatIsAsked],
+  },
+  {
+    name: "a card that fails twice, then works",
+    ...card,
+    outcomes: after(1, ["insufficient_funds", "insufficient_funds", "succeeds"]),
+    acts: [],
   },
   { name: "a card that is lost, and links", ...card, outcomes: after(2, ["lost_card"]), acts: [paysWhatIsAsked] },
   { name: "a card that expires, and another", ...card, outcomes: after(2, ["expired_card"]), acts: [savesAnother] },
@@ -162,6 +184,8 @@ export const habits: readonly Habit[] = [
   },
   { name: "a card that never has funds", ...card, outcomes: after(2, ["insufficient_funds"]), acts: [] },
   { name: "a card that its network updates", ...card, outcomes: after(1, ["expired_card"]), acts: [isUpdated] },
+  { name: "a card that is detached", ...card, acts: [loses("card"), paysWhatIsAsked] },
+  { name: "a customer who is deleted", ...card, acts: [loses("customer"), paysWhatIsAsked] },
   { name: "a card that is lost, and nobody", ...card, outcomes: after(1, ["lost_card"]), acts: [] },
   { name: "a debit that works", ...debit, acts: [] },
   { name: "an account that is closed", ...debit, outcomes: after(2, ["account_closed"]), acts: [paysWhatIsAsked] },
