@@ -106,6 +106,39 @@ describe("dues that are collected with saved methods", () => {
   });
 });
 
+type LinkMail = { subject: string; text: string };
+
+test("a card that fails is made up for by the mail's link while every webhook is lost: polls bring the news", async () => {
+  const plans = [{ kind: "installments", months: 2 }];
+  const { id } = await openCohort(world, { inDays: 150, count: 1, program: { plans } });
+  await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
+  const client = await collecting(["lost_card"], undefined, id);
+  const due = (await firstDue(client)) as Due;
+  expect((await client.read()).status).toBe("held");
+
+  await moveTo(due, 0, "19:00:00");
+  expect(await client.read()).toMatchObject({ status: "awaiting_clearance", standing: "action_required" });
+  const path = `/_local/mail?to=${encodeURIComponent(client.email)}`;
+  const { items } = await world.must<{ items: LinkMail[] }>("GET", path);
+  const failed = items.findLast(({ subject }) => subject === "Your payment did not go through");
+  const opened = await fetch(/Pay now: (\S+)/.exec(failed?.text ?? "")?.[1] ?? "", {
+    method: "POST",
+    redirect: "manual",
+  });
+  const session = /\/c\/pay\/(cs_\w+)/.exec(opened.headers.get("location") ?? "")?.[1] ?? "";
+  expect((await client.payOn(session)).status).toBe("succeeded");
+  await world.quiesce();
+  expect(await firstDue(client)).toMatchObject({ status: "action_required" });
+  await world.moveClock({ advance: "PT1H" });
+
+  expect(await firstDue(client)).toMatchObject({ status: "paid" });
+  expect(await world.mail(client.email)).toEqual(expect.arrayContaining(["We received your payment"]));
+  const paid = (await intentsOf(client)).filter(({ status }) => status === "succeeded");
+  expect(paid).toHaveLength(2);
+  expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
+  await world.sim("DELETE", "/_sim/webhooks");
+});
+
 type Act = { action: string; reason?: string; before: object; after: object };
 
 describe("exceptions that staff make", () => {

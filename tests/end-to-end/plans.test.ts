@@ -79,6 +79,14 @@ describe("the plans of a cohort", () => {
   });
 });
 
+type Charges = { data: { amount_captured: number; metadata: { bookingId?: string } }[] };
+
+/** What Stripe has captured for a booking, a charge each. */
+async function capturedOf({ id }: Client): Promise<number[]> {
+  const { data } = (await world.http.stripe<Charges>("GET", "charges?limit=100")).body;
+  return data.filter(({ metadata }) => metadata.bookingId === id).map(({ amount_captured }) => amount_captured);
+}
+
 describe("installments", () => {
   test.each([
     ["usd", 1_600_001, 3],
@@ -97,8 +105,12 @@ describe("installments", () => {
       dues: Array.from({ length: months + 1 }, () => ({ status: "paid" })),
     });
     const payments = (await world.journal(client.id)).filter(({ reference }) => reference.startsWith("payment:"));
-    const captured = payments.flatMap(({ postings }) => postings.map(({ debit }) => debit));
-    expect(captured.reduce((sum, debit) => sum + debit, 0)).toBe(rest + 250_000);
+    const booked = payments.flatMap(({ postings }) => postings.map(({ debit }) => debit));
+    const captured = await capturedOf(client);
+    expect(captured).toHaveLength(months + 1);
+    for (const amounts of [booked, captured]) {
+      expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBe(rest + 250_000);
+    }
   });
 
   test("are in the agreement that is signed, each with its date", async () => {

@@ -40,10 +40,18 @@ const declinedOnPage = {
   pm_usBankAccount_weeklyLimitExceeded: "charge_exceeds_source_limit",
 };
 
-type Due = { status: string; lastFailure: string | null; triedAgain: boolean };
-const paid: Due = { status: "paid", lastFailure: null, triedAgain: false };
-const soft = (lastFailure: string): Due => ({ status: "scheduled", lastFailure, triedAgain: true });
-const hard = (lastFailure: string): Due => ({ status: "action_required", lastFailure, triedAgain: false });
+/** The due's state, and how its booking stands by that. */
+type Due = { status: string; standing: string; lastFailure: string | null; triedAgain: boolean };
+const paid: Due = { status: "paid", standing: "current", lastFailure: null, triedAgain: false };
+const soft = (lastFailure: string): Due => ({
+  ...{ status: "scheduled", standing: "current", lastFailure, triedAgain: true },
+});
+const hard = (lastFailure: string): Due => ({
+  ...{ status: "action_required", standing: "action_required", lastFailure, triedAgain: false },
+});
+const late = (lastFailure: string, triedAgain: boolean): Due => ({
+  ...{ status: "past_due", standing: "past_due", lastFailure, triedAgain },
+});
 
 /** Cards that are asked for more on the page, or nothing, and what becomes of the next due, which is collected with them. */
 const savedCards: Record<string, Due> = {
@@ -100,11 +108,11 @@ const debitedDeposits = {
 
 /** What becomes of a due that is debited from the account of the deposit, and comes back days after its date. */
 const debitedLater: Record<string, Due> = {
-  insufficient_funds: { status: "past_due", lastFailure: "insufficient_funds", triedAgain: true },
-  account_closed: { status: "past_due", lastFailure: "bank_returned", triedAgain: false },
-  no_account: { status: "past_due", lastFailure: "bank_returned", triedAgain: false },
-  debit_not_authorized: { status: "past_due", lastFailure: "bank_returned", triedAgain: false },
-  invalid_currency: { status: "past_due", lastFailure: "bank_returned", triedAgain: false },
+  insufficient_funds: late("insufficient_funds", true),
+  account_closed: late("bank_returned", false),
+  no_account: late("bank_returned", false),
+  debit_not_authorized: late("bank_returned", false),
+  invalid_currency: late("bank_returned", false),
 };
 
 type Answer = { status: string; declineCode?: string; paymentIntent?: string; setupIntent?: string };
@@ -157,9 +165,9 @@ async function rowsOf<V, R>(table: Readonly<Record<string, V>>, act: (key: strin
 }
 
 const dueOf = async (client: Client): Promise<Due> => {
-  const { dues } = await client.read();
+  const { dues, standing } = await client.read();
   const { status = "", lastFailure = null, nextAttemptAt = null } = dues[1] ?? {};
-  return { status, lastFailure, triedAgain: lastFailure !== null && nextAttemptAt !== null };
+  return { status, standing, lastFailure, triedAgain: lastFailure !== null && nextAttemptAt !== null };
 };
 
 test("a due is collected from what paid the deposit, or waits for its client, as the bank answers", async () => {
@@ -183,7 +191,7 @@ test("a due is collected from what paid the deposit, or waits for its client, as
     expect(await world.mail(client.email), key).toContain(expected.status === "paid" ? RECEIPT : FAILED);
   }
   for (const { key, made: client } of debited) {
-    expect(await dueOf(client), key).toMatchObject({ status: "processing" });
+    expect(await dueOf(client), key).toMatchObject({ status: "processing", standing: "processing" });
     expect(await world.mail(client.email), key).toContain("Your payment is on its way");
   }
   const unanswered = await saved("pm_usBankAccount_processing");

@@ -121,6 +121,21 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(life.intents).toHaveLength(2);
   });
 
+  test("would be asked for again, though Stripe took its money, if nobody looked up what came of a lost answer", async () => {
+    const life = await collecting(running.store);
+    await life.begin();
+    life.state.losesAnswers = true;
+    await life.work();
+    life.state.losesAnswers = false;
+    life.clock.now = plusHours(life.clock.now, 25);
+    life.context.gateway.listPaymentIntents = async () => ({ ok: true, value: { items: [], nextAfter: null } });
+
+    await life.work();
+
+    expect(life.intents).toMatchObject([{ status: "succeeded" }]);
+    expect(await life.balance()).toMatchObject({ status: "past_due", openAttemptId: null, paid: 0 });
+  });
+
   test("has its failed intent cancelled before another try can begin", async () => {
     const life = await collecting(running.store);
     life.state.declines = "insufficient_funds";
