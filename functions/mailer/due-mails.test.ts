@@ -27,12 +27,6 @@ const failedSoftly = (booking: Booking): Booking => ({
   })),
 });
 
-const having = (changes: object, more: Partial<Booking> = {}): Booking => ({
-  ...anna.confirmed,
-  ...more,
-  dues: anna.confirmed.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
-});
-
 type Name = "DueNotice" | "PaymentFailed" | "LateChargeAdded" | "CollectionTaskOpened";
 
 function mail(name: Name, data: object, booking: Booking) {
@@ -56,26 +50,6 @@ describe("a notice", () => {
 
     expect(sent?.text).toContain("$16,000.00 for your booking is due on February 6, 2027");
     expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
-  });
-
-  const open = { openAttemptId: "att_1" };
-  const payoff = { attemptId: "att_1", on: "2027-01-30", dues: [], unearned: [] };
-
-  test.each([
-    ["its page", having(open)],
-    ["the page of a payoff", having(open, { payoff })],
-  ])("goes though its client has just opened %s, which may come to nothing", (_, booking) => {
-    expect(mail("DueNotice", { kind: "final", days: 7, cancelsOn: "2027-02-22" }, booking)?.text).toContain(
-      "February 22, 2027",
-    );
-  });
-
-  test.each([
-    ["its bank works on it", having({ ...open, status: "processing" })],
-    ["it is being tried", { ...collected, dues: having({ ...open, dueOn: "2027-01-30" }).dues }],
-  ])("does not go while %s: another mail tells what comes of that", (_, booking) => {
-    const dueOn = booking.dues.find(({ id }) => id === "due_1")?.dueOn;
-    expect(mail("DueNotice", { kind: "past_due", days: 3, dueOn }, booking)).toBeNull();
   });
 
   test("of a debit that is not as the permission lists it says what it is now, and when it is made", () => {
@@ -131,7 +105,7 @@ describe("a notice", () => {
     ["was moved", { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, dueOn: "2027-03-01" })) }],
     [
       "is being paid",
-      { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, status: "processing" })) },
+      { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, openAttemptId: "att_1" })) },
     ],
     ["was cancelled with its booking", anna.cancelled],
   ])("is not sent of a due that %s meanwhile", (_, booking) => {
@@ -187,7 +161,7 @@ describe("a task of collection", () => {
   });
 
   test("is not told once something is under way, or the booking has ended", () => {
-    const paying = having({ openAttemptId: "att_1", status: "processing" });
+    const paying = { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, openAttemptId: "att_1" })) };
 
     expect([taskOf(paying), taskOf(anna.cancelled)]).toEqual([null, null]);
   });

@@ -8,6 +8,7 @@ import type { Store } from "@clearing/store/store";
 import { heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore } from "../harness/store.ts";
 import { type Figure, inParallel } from "./measure.ts";
+import { metered } from "./read-units.ts";
 
 const sizes = [2_000, 100_000];
 const pageSize = 20;
@@ -18,7 +19,7 @@ export async function listFigures(): Promise<Figure[]> {
   const { store, stop } = await startTestStore();
   try {
     const { cohortId, withStatus } = await storedBooking(store);
-    await write(store, 2 * pageSize, () => withStatus("confirmed"));
+    await writeItems(store, 2 * pageSize, () => withStatus("confirmed"));
     const pages = {
       "confirmed bookings": bookingsIn(["confirmed"]),
       "a cohort's roster": bookingsOfCohort(cohortId, ["held", "awaiting_clearance", "confirmed", "completed"]),
@@ -27,7 +28,7 @@ export async function listFigures(): Promise<Figure[]> {
     const few = new Map<string, number>();
     let written = 0;
     for (const size of sizes) {
-      await write(store, size - written, (index) => withStatus(index % 2 === 0 ? "expired" : "cancelled"));
+      await writeItems(store, size - written, (index) => withStatus(index % 2 === 0 ? "expired" : "cancelled"));
       written = size;
       for (const [name, listing] of Object.entries(pages)) {
         const read = (counted: Store) => listFiles(counted, { ...listing, limit: pageSize }, () => true);
@@ -60,7 +61,8 @@ async function storedBooking(store: Store) {
   return { cohortId: cohort.id, withStatus };
 }
 
-async function write(store: Store, count: number, make: (index: number) => object): Promise<void> {
+/** Stores so many items as `make` gives them. */
+export async function writeItems(store: Store, count: number, make: (index: number) => object): Promise<void> {
   const starts = Array.from({ length: Math.ceil(count / 25) }, (_, batch) => batch * 25);
   await inParallel(starts, 4, async (start) => {
     const items = Array.from({ length: Math.min(25, count - start) }, (_, index) => make(start + index));
@@ -72,16 +74,9 @@ async function write(store: Store, count: number, make: (index: number) => objec
 /** The read units and the time of one reading, after one that warms everything up. */
 async function costOf(store: Store, read: (counted: Store) => Promise<Listed<BookingFile>>) {
   await read(store);
-  let units = 0;
-  const send = async (command: Parameters<typeof store.client.send>[0]) => {
-    Object.assign(command.input, { ReturnConsumedCapacity: "TOTAL" });
-    const told = await store.client.send(command);
-    const consumed = [(told as { ConsumedCapacity?: unknown }).ConsumedCapacity].flat();
-    for (const one of consumed) units += Number((one as { CapacityUnits?: number } | undefined)?.CapacityUnits ?? 0);
-    return told;
-  };
+  const { store: counted, read: used } = metered(store);
   const began = performance.now();
-  const { items } = await read({ ...store, client: Object.assign(Object.create(store.client), { send }) });
+  const { items } = await read(counted);
   if (items.length !== pageSize) throw new Error(`a page of ${items.length} bookings, not ${pageSize}`);
-  return { units, ms: performance.now() - began };
+  return { units: used.units, ms: performance.now() - began };
 }

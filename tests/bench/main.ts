@@ -18,6 +18,7 @@ import { proofFigures } from "./proofs-at-size.ts";
 import { requestFigures } from "./requests.ts";
 import { roundTripFigures } from "./round-trips.ts";
 import { settlingFigures } from "./settling.ts";
+import { sweepReadFigures } from "./sweep-reads.ts";
 import { sweepingFigures } from "./sweeping.ts";
 import { yearFigures } from "./year.ts";
 
@@ -49,6 +50,7 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   planning: planningFigures,
   apr: aprFigures,
   sweeping: sweepingFigures,
+  "sweep reads": sweepReadFigures,
   "proofs at size": proofFigures,
   year: yearFigures,
   "domain mutants": domainMutantFigures,

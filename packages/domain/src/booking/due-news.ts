@@ -2,7 +2,7 @@ import type { Instant } from "../time/index.ts";
 import { type Booking, mayOwe } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
 import { type NextPayment, nextPayment } from "./next-payment.ts";
-import { isAskedFor, isOnItsWay } from "./next-try.ts";
+import { isNoticed } from "./notice-plan.ts";
 
 /** A due as an event tells of it. */
 type Told = { dueId?: unknown; dueOn?: unknown };
@@ -17,14 +17,12 @@ export function owedAsTold(booking: Booking, { dueId, dueOn }: Told): Due | null
 export type DueNews = { due: Due; amount: number; next: NextPayment };
 
 /**
- * What a notice has to tell, if what its event says is still so: the due is unpaid, on the date that it had then, and no
- * money is on its way for it. Null otherwise: another mail tells what has become of it. A page that is open may come to
- * nothing, which no mail tells.
+ * What a notice has to tell, if what its event says is still so: the due is unpaid, on the date that it had then, and
+ * nothing is under way for it. Null otherwise: another mail tells what has become of it.
  */
 export function dueNews(booking: Booking, told: Told, now: Instant): DueNews | null {
   const due = booking.dues.find(({ id }) => id === told.dueId);
-  if (due === undefined || due.kind === "deposit") return null;
-  if (!isAskedFor(booking, due) || isOnItsWay(booking, due, now)) return null;
+  if (due === undefined || !isNoticed(booking, due, now)) return null;
   if (told.dueOn !== undefined && told.dueOn !== due.dueOn) return null;
   return { due, amount: unpaid(due), next: nextPayment(booking, due, now) };
 }

@@ -43,22 +43,18 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   return { at, method, debitFree: at !== first };
 }
 
-/** Whether a due is owed, on a date that it has, and its collection is not paused. */
-export function isAskedFor(booking: Booking, due: Due): boolean {
+/**
+ * Whether anything is asked for of a due by itself: it is owed, on a date that it has, and its collection is neither
+ * paused nor part of a payoff.
+ */
+export function isPursued(booking: Booking, due: Due): boolean {
   const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
-  return owes && !isPaused(booking) && !waitsForConfirmation(booking, due);
+  return owes && !isPaused(booking) && !hasOpenPayoff(booking) && !waitsForConfirmation(booking, due);
 }
 
-/** Whether anything is asked for of a due by itself: it is no part of a payoff either. */
-export const isPursued = (booking: Booking, due: Due): boolean => isAskedFor(booking, due) && !hasOpenPayoff(booking);
-
 /** Whether the outcome of something is waited for: a payment that is under way, or a try whose time has come. */
-export const isUnderWay = (booking: Booking, due: Due, now: Instant): boolean =>
-  due.openAttemptId !== null || isOnItsWay(booking, due, now);
-
-/** Whether money of a due is on its way, or is tried to be had: what comes of that is told by itself, unlike of a page. */
-export function isOnItsWay(booking: Booking, due: Due, now: Instant): boolean {
-  if (due.status === "processing") return true;
+export function isUnderWay(booking: Booking, due: Due, now: Instant): boolean {
+  if (due.openAttemptId !== null || due.status === "processing") return true;
   const at = nextTryAt(booking, due, now);
   return at !== null && hasCome(at, now);
 }

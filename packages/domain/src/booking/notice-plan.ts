@@ -21,10 +21,13 @@ const usualNoticeDays = [3, 7];
 type Planned = Pick<Notice, "kind" | "days"> & { at: Instant };
 
 /** The days after a due's date on which past-due notices go, the last of them the final one. */
-const noticeDaysOf = ({ terms }: Booking): readonly number[] => terms.nonPayment?.noticeDays ?? usualNoticeDays;
+function noticeDaysOf({ terms }: Booking): readonly number[] {
+  const days = terms.nonPayment?.noticeDays ?? usualNoticeDays;
+  return days.length === 0 ? usualNoticeDays : days;
+}
 
 /** Whether notices of a due go now: not of the deposit, and what is under way is waited for. */
-const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
+export const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
   due.kind !== "deposit" && isPursued(booking, due) && !isUnderWay(booking, due, now);
 
 /** The date on which a due got the date that it has and could be paid. */
