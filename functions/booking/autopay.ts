@@ -37,5 +37,5 @@ export const autopayBindings = [
 const hashMissing = {
   ok: false,
   reason: "validation_failed",
-  errors: [{ path: "hash", message: "Required when enabling" }],
+  errors: [{ path: "hash", message: "Is required to turn autopay on" }],
 } as const;

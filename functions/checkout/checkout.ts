@@ -71,9 +71,10 @@ type Body = {
 };
 
 function fieldErrors({ purpose, dueId, amount }: Body) {
-  if (purpose === "due") return dueId === undefined ? [{ path: "dueId", message: "Which due is to be paid" }] : [];
+  if (purpose === "due")
+    return dueId === undefined ? [{ path: "dueId", message: "Is required with the purpose due" }] : [];
   return [
-    ...(dueId === undefined ? [] : [{ path: "dueId", message: "Only with the purpose due" }]),
-    ...(amount === undefined ? [] : [{ path: "amount", message: "Only with the purpose due" }]),
+    ...(dueId === undefined ? [] : [{ path: "dueId", message: "Must be left out unless the purpose is due" }]),
+    ...(amount === undefined ? [] : [{ path: "amount", message: "Must be left out unless the purpose is due" }]),
   ];
 }

@@ -29,7 +29,7 @@ const due = () =>
   });
 
 /** Which document is signed. */
-export const documentHash = () => matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 in hexadecimal");
+export const documentHash = () => matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 hash in hexadecimal");
 
 export const bookingResponse = () =>
   z.object({

@@ -97,9 +97,9 @@ describe("a person's name", () => {
         .safeParse(name)
         .error?.issues.map(({ message }) => message);
 
-    expect(faults(`A${"\u0301".repeat(100)}nna`)).toEqual(["Must have at most 10 marks on one letter"]);
-    expect(faults("Anna\u200d")).toEqual(["Must hold no invisible characters"]);
-    expect(faults("An\u200bna")).toEqual(["Must be one line, without control or invisible characters"]);
+    expect(faults(`A${"\u0301".repeat(100)}nna`)).toEqual(["Must have at most 10 combining marks on one letter"]);
+    expect(faults("Anna\u200d")).toEqual(["Must not contain invisible characters"]);
+    expect(faults("An\u200bna")).toEqual(["Must be a single line without control or invisible characters"]);
   });
 
   test("has no letter of nothing but what shows nothing: Unicode's fillers and blanks", () => {

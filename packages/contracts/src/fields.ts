@@ -1,6 +1,5 @@
 import { isCurrency, largestAmount } from "@clearing/domain/money";
 import { isCalendarDate, isTimeZone } from "@clearing/domain/time";
-import { en } from "zod/locales";
 import * as z from "zod/mini";
 import {
   hasFewMarks,
@@ -12,13 +11,12 @@ import {
   mostMarks,
 } from "./characters.ts";
 import { decodeCursor, type IsPlace, isKeyPlace } from "./cursor.ts";
+import { unlessMissing } from "./field-message.ts";
 
-z.config(en());
-
-/** The shapes that many routes share; each says in its message what to do. */
+/** The shapes that many routes share. Each says in its message what the field must be, `field-message.ts` says the rest. */
 
 /** A check after which the others of the same field say nothing: one message a field. */
-const stop = (error: string) => ({ error, abort: true });
+const stop = <Message>(error: Message) => ({ error, abort: true });
 const written = (longest: number) =>
   z
     .string()
@@ -26,30 +24,30 @@ const written = (longest: number) =>
       z.normalize("NFC"),
       z.trim(),
       z.minLength(1, stop("Must not be empty")),
-      z.maxLength(longest, stop(`Must be at most ${longest} characters`)),
+      z.maxLength(longest, stop(`Must have at most ${longest} characters`)),
       z.refine(isVisible, stop("Must not be empty")),
     );
 /** Text of many lines, in NFC and trimmed; tabs and line breaks are its only control characters. */
 export const text = (longest: number) =>
-  written(longest).check(z.refine(isPlainText, "Must hold no control characters but tabs and line breaks"));
+  written(longest).check(z.refine(isPlainText, "Must not contain control characters other than tabs and line breaks"));
 /** Text of one line, in NFC and trimmed. */
 export const line = (longest: number) =>
-  written(longest).check(z.refine(isPlainLine, stop("Must be one line, without control or invisible characters")));
+  written(longest).check(z.refine(isPlainLine, stop("Must be a single line without control or invisible characters")));
 /** A person's name in any script, in NFC, so that equal names compare equal; it has at least so many visible letters. */
 export const personName = (longest: number, leastLetters = 1) =>
   line(longest).check(
-    z.refine(hasFewMarks, stop(`Must have at most ${mostMarks} marks on one letter`)),
-    z.refine(isVisibleName, stop("Must hold no invisible characters")),
+    z.refine(hasFewMarks, stop(`Must have at most ${mostMarks} combining marks on one letter`)),
+    z.refine(isVisibleName, stop("Must not contain invisible characters")),
     z.refine(
       (name) => letterCount(name) >= leastLetters,
-      leastLetters === 1 ? "Must have a letter" : `Must have at least ${leastLetters} letters`,
+      leastLetters === 1 ? "Must contain a letter" : `Must contain at least ${leastLetters} letters`,
     ),
   );
 /** A telephone number as it is written: 5 to 15 digits (E.164), with the usual separators. */
 export const phone = () =>
   z.string().check(
     z.trim(),
-    z.regex(/^\+?[0-9 ()./-]{5,30}$/, stop("Must be a telephone number")),
+    z.regex(/^\+?[0-9 ()./-]{5,30}$/, stop("Must be a phone number")),
     z.refine((number) => {
       const { length } = number.replace(/\D/g, "");
       return length >= 5 && length <= 15;
@@ -59,26 +57,25 @@ export const matching = (pattern: RegExp, message: string) => z.string().check(z
 export const id = (prefix: string) =>
   matching(new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`), `Must be an id like ${prefix}_...`);
 export const amount = (least = 0) =>
-  z.int("Must be a whole number of minor units").check(
-    z.minimum(least, least === 0 ? "Must not be negative" : `Must be at least ${least}`),
-    // What its currency allows is less for most: the domain says so, under the same path.
-    z.maximum(largestAmount, `Must be at most ${largestAmount} minor units`),
-  );
+  wholeNumber(`Must be a whole number of minor units from ${least} to ${largestAmount}`, least, largestAmount);
 export const count = (least: number, most: number) =>
-  z
-    .int("Must be a whole number")
-    .check(z.minimum(least, `Must be at least ${least}`), z.maximum(most, `Must be at most ${most}`));
+  wholeNumber(`Must be a whole number from ${least} to ${most}`, least, most);
+function wholeNumber(message: string, least: number, most: number) {
+  return z.int(stop(unlessMissing(message))).check(z.minimum(least, message), z.maximum(most, message));
+}
 /** A whole number in a query string, in plain digits. */
 export const countParameter = (least: number, most: number) =>
   z.pipe(
     z.transform((text) => (typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : text)),
     count(least, most),
   );
-export const list = <Item extends z.ZodMiniType>(item: Item, { least, most }: { least?: number; most: number }) =>
-  z.array(item).check(...(least === undefined ? [] : [z.minLength(least)]), z.maxLength(most));
+export const list = <Item extends z.ZodMiniType>(item: Item, { least, most }: { least?: number; most: number }) => {
+  const message = `Must have ${least === undefined ? "at most" : `${least} to`} ${most} items`;
+  return z.array(item).check(...(least === undefined ? [] : [z.minLength(least, message)]), z.maxLength(most, message));
+};
 /** A date of a year of four digits; what it may be besides is for the domain to decide, which knows today. */
 export const calendarDate = () =>
-  z.string().check(z.refine(isCalendarDate, "Must be a date that exists, as YYYY-MM-DD"), z.meta({ format: "date" }));
+  z.string().check(z.refine(isCalendarDate, "Must be a valid date in the form YYYY-MM-DD"), z.meta({ format: "date" }));
 export const instant = () => z.string().check(z.meta({ format: "date-time" }));
 export const timeZone = () =>
   z.string().check(z.refine(isTimeZone, "Must be an IANA time zone such as America/Denver"));
@@ -86,17 +83,19 @@ export const currency = () =>
   z
     .string()
     .check(
-      z.refine(isCurrency, "Must be a supported currency as an ISO 4217 code in lower case, such as usd"),
+      z.refine(isCurrency, "Must be a supported currency as a lowercase ISO 4217 code, such as usd"),
       z.meta({ pattern: "^[a-z]{3}$" }),
     );
-export const email = () => z.email("Must be an e-mail address").check(z.maxLength(254));
+export const email = () => z.email(stop(unlessMissing("Must be an e-mail address"))).check(z.maxLength(254));
 export const label = () =>
-  matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must be lower-case letters, digits, - and _, beginning with a letter");
+  matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must have 1 to 40 lowercase letters, digits, - or _, and start with a letter");
+/** To a cursor that no page of the list gave. */
+export const notTheCursor = "Must be the nextCursor of the previous page";
 const cursor = (isPlace: IsPlace) =>
   z.string().check(
-    z.maxLength(400),
+    z.maxLength(400, stop(notTheCursor)),
     // The first part says of which list it is: the runtime adds and checks it.
-    z.refine((text) => isPlace(decodeCursor(text)?.slice(1) ?? []), "Must be the nextCursor of the page before"),
+    z.refine((text) => isPlace(decodeCursor(text)?.slice(1) ?? []), notTheCursor),
   );
 export const listQuery = <Shape extends z.core.$ZodShape>(
   shape: Shape,

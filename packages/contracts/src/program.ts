@@ -15,7 +15,7 @@ const plan = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("financed"),
     months: count(2, mostMonths),
-    annualRate: rate("a percentage a year"),
+    annualRate: rate("an annual percentage"),
   }),
 ]);
 

@@ -15,7 +15,7 @@ export function readJson(bytes: Uint8Array): JsonBody {
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    return { ok: false, path: "", message: "Malformed JSON" };
+    return { ok: false, path: "", message: "Must be valid JSON" };
   }
   const wrong = boundsError(value);
   return wrong === null ? { ok: true, value } : { ok: false, ...wrong };
@@ -28,17 +28,17 @@ function boundsError(body: unknown): { path: string; message: string } | null {
   let count = 0;
   for (let branch = left.pop(); branch !== undefined; branch = left.pop()) {
     const { value, path, depth } = branch;
-    if (typeof value === "string" && !value.isWellFormed()) return { path, message: HALF };
+    if (typeof value === "string" && !value.isWellFormed()) return { path, message: `Must ${WELL_FORMED}` };
     if (typeof value !== "object" || value === null) continue;
-    if (depth === DEEPEST) return { path: "", message: `Must not be nested more than ${DEEPEST} deep` };
+    if (depth === DEEPEST) return { path: "", message: `Must not be nested more than ${DEEPEST} levels deep` };
     for (const [name, part] of Object.entries(value)) {
       count += 1;
-      if (count > MOST_VALUES) return { path: "", message: `Must not hold more than ${MOST_VALUES} values` };
-      if (!name.isWellFormed()) return { path, message: `A field's name is not text. ${HALF}` };
+      if (count > MOST_VALUES) return { path: "", message: `Must not contain more than ${MOST_VALUES} values` };
+      if (!name.isWellFormed()) return { path, message: `Field names must ${WELL_FORMED}` };
       left.push({ value: part, path: path === "" ? name : `${path}.${name}`, depth: depth + 1 });
     }
   }
   return null;
 }
 
-const HALF = "Must be well-formed Unicode: half of a surrogate pair stands alone";
+const WELL_FORMED = "be valid Unicode, without half a surrogate pair";

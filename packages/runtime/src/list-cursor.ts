@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { decodeCursor, encodeCursor } from "@clearing/contracts/cursor";
+import { notTheCursor } from "@clearing/contracts/fields";
 import type { Route } from "@clearing/contracts/route";
 import type { Reply } from "./answer.ts";
 import type { Caller } from "./caller.ts";
@@ -21,7 +22,7 @@ export function openList<Input extends ListInput>(route: Route, caller: Caller |
   if (cursor === undefined) return { ok: true, input, listId };
   const [of, ...place] = decodeCursor(cursor) ?? [];
   if (of !== listId || place.length === 0) {
-    return { ok: false, errors: [{ path: "query.cursor", message: "Must be the nextCursor of the page before" }] };
+    return { ok: false, errors: [{ path: "query.cursor", message: notTheCursor }] };
   }
   return { ok: true, input: { ...input, query: { ...input.query, cursor: encodeCursor(...place) } }, listId };
 }

@@ -1,3 +1,4 @@
+import { fieldMessage } from "@clearing/contracts/field-message";
 import type { Route } from "@clearing/contracts/route";
 import { canonicalHash } from "@clearing/domain/canonical";
 import type * as z from "zod/mini";
@@ -45,7 +46,7 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
   const errors: FieldError[] = [];
   const check = (schema: z.ZodMiniType | undefined, value: unknown, part: string): unknown => {
     if (schema === undefined) return {};
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, { error: fieldMessage });
     if (result.success) return result.data;
     for (const issue of result.error.issues) for (const error of fieldErrors(issue, part)) errors.push(error);
     return undefined;
@@ -57,7 +58,8 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
   const headers = check(route.headers, pick(request.headers, fieldsOf(route.headers)), "headers");
   const json = readBody(route, request, errors);
   const body = route.body === undefined || json.malformed ? undefined : check(route.body, json.value, "");
-  if (errors.length > 0) return { ok: false, reason: "validation_failed", errors: errors.slice(0, MOST_ERRORS) };
+  if (errors.length > 0)
+    return { ok: false, reason: "validation_failed", errors: firstOfEach(errors).slice(0, MOST_ERRORS) };
   const input = { params, query, headers, body } as InputOf<R>;
   // The same request with its fields in another order, or with other white space, has the same fingerprint.
   return { ok: true, input, fingerprint: canonicalHash([named, json.value ?? null]) };
@@ -79,7 +81,7 @@ function readQuery(schema: z.ZodMiniType | undefined, encoded: string, errors: F
       continue;
     }
     const given = query.getAll(name);
-    if (given.length > 1) errors.push({ path, message: "Given more than once" });
+    if (given.length > 1) errors.push({ path, message: "Must be given only once" });
     else values[name] = given[0] ?? "";
   }
   return values;
@@ -124,11 +126,14 @@ const pathOf = (part: string, path: readonly PropertyKey[]): string =>
   ([part, ...path.map(String)].filter(Boolean).join(".") || "body").slice(0, LONGEST_PATH).toWellFormed();
 
 function fieldErrors(issue: z.core.$ZodIssue, part: string): FieldError[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: pathOf(part, [...issue.path, key]), message: "Unknown field" }));
-  }
-  return [{ path: pathOf(part, issue.path), message: issue.message }];
+  const { path, message } = issue;
+  if (issue.code !== "unrecognized_keys") return [{ path: pathOf(part, path), message }];
+  return issue.keys.map((key) => ({ path: pathOf(part, [...path, key]), message }));
 }
+
+/** The first error of each field: one that is given twice is also missing, and an array in place of a string also too long. */
+const firstOfEach = (errors: readonly FieldError[]): FieldError[] =>
+  [...new Map(errors.toReversed().map((error) => [error.path, error])).values()].toReversed();
 
 function fieldsOf(schema: z.ZodMiniType | undefined): string[] {
   return schema !== undefined && "shape" in schema ? Object.keys(schema.shape as object) : [];

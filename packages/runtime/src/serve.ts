@@ -120,7 +120,7 @@ function idempotencyOf(
     return { ok: true, idempotency: null };
   }
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    const errors = [{ path: "headers.idempotency-key", message: "Must be 1 to 255 printable characters" }];
+    const errors = [{ path: "headers.idempotency-key", message: "Must have 1 to 255 printable ASCII characters" }];
     return { ok: false, refusal: { refused: "validation_failed", errors } };
   }
   // Not the path as it was sent, which can be written in several ways.

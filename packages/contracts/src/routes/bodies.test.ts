@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { encodeCursor } from "../cursor.ts";
+import { fieldMessage } from "../field-message.ts";
 import { routes } from "../openapi.ts";
 import { listAudit } from "./audit.ts";
 import { createBooking } from "./booking.ts";
 import { createQuote } from "./catalogue.ts";
 import { createProgram } from "./programs.ts";
 
-type Parses = { safeParse(value: unknown): { success: boolean; error?: { issues: { path: PropertyKey[] }[] } } };
+type Issues = { issues: { path: PropertyKey[]; message: string }[] };
+type Parses = {
+  safeParse(value: unknown, params?: { error: typeof fieldMessage }): { success: boolean; error?: Issues };
+};
 const wrongIn = (schema: Parses, value: unknown) =>
   schema.safeParse(value).error?.issues.map(({ path }) => path.join(".")) ?? [];
 
@@ -89,13 +93,91 @@ describe("a list's cursor", () => {
   });
 });
 
+type Node = { def: Record<string, unknown> & { type: string } } & Parses;
+/** What a schema is made of, by the names of its fields. */
+const inside = ({ def }: Node): [string, Node][] => {
+  const shape = Object.entries((def.shape ?? {}) as Record<string, Node>);
+  const others = [def.innerType, def.element, def.out, ...((def.options ?? []) as Node[])] as (Node | undefined)[];
+  return [...shape, ...others.flatMap((node): [string, Node][] => (node?.def ? [["", node]] : []))];
+};
+
+describe("the message of a bad field", () => {
+  const allIn = (path: string, node: Node): [string, Node][] => [
+    [path, node],
+    ...inside(node).flatMap(([name, part]) => allIn(name === "" ? path : `${path}.${name}`, part)),
+  ];
+  const schemas = routes.flatMap(({ operationId, params, query, headers, body }) =>
+    Object.entries({ params, query, headers, body }).flatMap(([place, part]) =>
+      part === undefined ? [] : allIn(`${operationId} ${place}`, part as unknown as Node),
+    ),
+  );
+  const wrong = [
+    ...[undefined, null, true, false, {}, [], "", "x", "\u0000", "2027-02-30", "x".repeat(30_000)],
+    ...[-1, 0.5, 0, 1e5, 1e15, 1e21, -1e21, Number.NaN],
+    ...[{ kind: "barter" }, { kind: "full", unknown: 1 }, { kind: "financed", months: 1 }, { unknown: undefined }],
+    ...[Array(3).fill({}), Array(2_000).fill("x"), Array(2_000).fill(0), { start: "11:00", end: "09:00" }],
+  ];
+  const messagesOf = (schema: Node, value: unknown) =>
+    (schema.safeParse(value, { error: fieldMessage }).error?.issues ?? []).map(({ path, message }) => ({
+      path: path.join("."),
+      message,
+    }));
+
+  test("is one plain sentence that says what to send, of every field of every route", () => {
+    const plain = /^(?:Is required|Unknown field|Must (?:not )?[a-z][^"\n]{3,120}(?:"\d\.\d{4}")?)$/;
+    const jargon = /\b(?:invalid|expected|received|undefined|null|NaN|union|regex|pattern|discriminator|input)\b/i;
+    const said = schemas.flatMap(([path, schema]) =>
+      wrong.flatMap((value) => messagesOf(schema, value).map(({ message }) => `${path}: ${message}`)),
+    );
+
+    const riddles = said.filter((line) => {
+      const message = line.slice(line.indexOf(": ") + 2);
+      return !plain.test(message) || jargon.test(message);
+    });
+    expect(schemas.length).toBeGreaterThan(200);
+    expect(new Set(said).size).toBeGreaterThan(300);
+    expect([...new Set(riddles)]).toEqual([]);
+  });
+
+  test.each([
+    ["nothing", {}, "quoteId", "Is required"],
+    ["a number for a text", { quoteId: 1 }, "quoteId", "Must be a string"],
+    ["another kind of id", { quoteId: "bkg_1" }, "quoteId", "Must be an id like quo_..."],
+    ["a text for an object", { participant: "Sample" }, "participant", "Must be an object"],
+    ["an address without a domain", { participant: { email: "a" } }, "participant.email", "Must be an e-mail address"],
+    ["no address", { participant: {} }, "participant.email", "Is required"],
+  ])("for %s", (_, body, path, message) => {
+    expect(messagesOf(createBooking.body as unknown as Node, body)).toContainEqual({ path, message });
+  });
+
+  test.each([
+    ["a plan without its kind", { plan: {} }, "plan.kind", "Is required"],
+    [
+      "a plan of another kind",
+      { plan: { kind: "barter" } },
+      "plan.kind",
+      "Must be full, deposit_and_balance, installments or financed",
+    ],
+    [
+      "no whole number",
+      { plan: { kind: "financed", months: 2.5 } },
+      "plan.months",
+      "Must be a whole number from 2 to 59",
+    ],
+    ["no number", { plan: { kind: "financed", months: "2" } }, "plan.months", "Must be a whole number from 2 to 59"],
+    [
+      "too large a number",
+      { plan: { kind: "financed", months: 1e30 } },
+      "plan.months",
+      "Must be a whole number from 2 to 59",
+    ],
+    ["too many items", { addOns: Array(21).fill({ id: "a", quantity: 1 }) }, "addOns", "Must have at most 20 items"],
+  ])("for %s", (_, body, path, message) => {
+    expect(messagesOf(createQuote.body as unknown as Node, body)).toContainEqual({ path, message });
+  });
+});
+
 describe("every text that a route takes", () => {
-  type Node = { def: Record<string, unknown> & { type: string } } & Parses;
-  const inside = ({ def }: Node): [string, Node][] => {
-    const shape = Object.entries((def.shape ?? {}) as Record<string, Node>);
-    const others = [def.innerType, def.element, def.out, ...((def.options ?? []) as Node[])] as (Node | undefined)[];
-    return [...shape, ...others.flatMap((node): [string, Node][] => (node?.def ? [["", node]] : []))];
-  };
   const textsIn = (path: string, node: Node): [string, Node][] =>
     node.def.type === "string"
       ? [[path, node]]
