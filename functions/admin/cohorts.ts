@@ -27,7 +27,7 @@ export const cohortBindings = [
     refusals: {
       unknown_program: {
         refused: "validation_failed",
-        errors: [{ path: "programId", message: "There is no such program" }],
+        errors: [{ path: "programId", message: "Must be the id of an existing program" }],
       },
     },
   }),

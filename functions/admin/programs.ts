@@ -27,7 +27,7 @@ export const programBindings = [
     run: ({ params, body }, { deps, occasion, answer }) =>
       editProgram(context(deps), params.id, body, occasion, answer),
     refusals: {
-      cohort_open: { refused: "invalid_transition", detail: "A cohort of this program is open; close it first" },
+      cohort_open: { refused: "invalid_transition", detail: "This program has an open cohort. Close it first." },
     },
   }),
 ];

@@ -29,8 +29,8 @@ export const admissionBinding = command(recordAdmission, {
   refusals: {
     other_role: ({ role, outcome }) => ({
       refused: "forbidden",
-      detail: `Only the role ${role} may record ${outcome}`,
+      detail: `Only the role ${role} can record ${outcome}`,
     }),
-    own_booking: { refused: "forbidden", detail: "Somebody else has to record who arrived on your own booking" },
+    own_booking: { refused: "forbidden", detail: "This is your own booking. Ask a colleague." },
   },
 });

@@ -37,17 +37,17 @@ const except = <No extends Refused>(
 const cannot = (detail: string) => ({ refused: "invalid_transition", detail }) as const;
 const own_booking = {
   refused: "forbidden",
-  detail: "You pay for this booking or take part in it; somebody else has to do this",
+  detail: "You are the payer or the participant of this booking. Ask a colleague.",
 } as const;
-const booking_over = cannot("This booking has ended; nothing of it is owed any more");
+const booking_over = cannot("This booking has ended, and nothing is owed on it.");
 const unchangeable = {
   own_booking,
   booking_over,
-  not_paid_yet: cannot("The deposit of this booking is not paid yet; until then nothing else is collected"),
-  deposit: cannot("The deposit keeps the place; it can be neither waived nor put off"),
-  nothing_unpaid: cannot("Nothing of this due is unpaid"),
+  not_paid_yet: cannot("The deposit must be paid first. Nothing else is collected until then."),
+  deposit: cannot("The deposit cannot be waived or deferred."),
+  nothing_unpaid: cannot("This due is fully paid."),
   under_way: cannot(
-    "A payment of this due is under way. Try again once its outcome is known: a payment page closes after half an hour, a bank debit takes some days",
+    "A payment of this due is in progress. Try again when its outcome is known: a payment page closes after 30 minutes, and a bank debit takes several days.",
   ),
 };
 const otherDate = (message: string) =>
@@ -77,10 +77,10 @@ export const exceptionBindings = [
       ),
     refusals: {
       ...unchangeable,
-      no_date_yet: cannot("This due gets its date when the booking is confirmed; put it off after that"),
-      not_later: ({ bound }) => otherDate(`Must be ${bound} or later: after the date that it has, and not in the past`),
+      no_date_yet: cannot("This due gets its date when the booking is confirmed. Defer it after that."),
+      not_later: ({ bound }) => otherDate(`Must be ${bound} or later: after its current date, and not in the past`),
       too_late: ({ bound }) =>
-        otherDate(`Must be ${bound} or earlier: a due is put off by ${mostDaysDeferred} days at the most`),
+        otherDate(`Must be ${bound} or earlier: a due is deferred by ${mostDaysDeferred} days at most`),
     },
   }),
 

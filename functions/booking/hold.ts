@@ -6,8 +6,8 @@ import { birthProblem } from "./birth.ts";
 import { bookingAnswer } from "./with-file.ts";
 
 const limitDetails: Record<"live" | "unpaid", string> = {
-  live: "So many of your places wait for their deposits already. Pay one of them, or cancel it, to hold another.",
-  unpaid: "Holds of yours in this cohort ended unpaid several times within a day. Come back later, or write to us.",
+  live: "You already hold the maximum number of places without a paid deposit. Pay or cancel one of them to hold another.",
+  unpaid: "Several of your holds in this cohort ended unpaid within a day. Try again later, or contact us.",
 };
 
 /** Holds a place at a quote's prices. */

@@ -54,9 +54,15 @@ export const participationBindings = [
       date_of_birth: (refusal) => birthProblem(refusal, ""),
       own_address: {
         refused: "validation_failed",
-        errors: [{ path: "email", message: "Must not be your own address: cancel, and book for yourself" }],
+        errors: [
+          { path: "email", message: "Must not be your own address. To take part yourself, cancel and book again." },
+        ],
       },
-      limit_exceeded: ({ retryAfter }) => ({ refused: "limit_exceeded", retryAfter, detail: "One correction a day" }),
+      limit_exceeded: ({ retryAfter }) => ({
+        refused: "limit_exceeded",
+        retryAfter,
+        detail: "The participant can be corrected once a day.",
+      }),
       already_booked: async ({ booking }, { deps, now }) =>
         alreadyBooked(await bookingInTheWay(deps.store, booking, now)),
     },
@@ -91,7 +97,7 @@ const decline = ({ deps, caller, occasion }: CommandContext<BookingFile>, bookin
 const missing = (given: Signed) =>
   (["hash", "signature"] as const)
     .filter((path) => given[path] === undefined)
-    .map((path) => ({ path, message: "Required when accepting" }));
+    .map((path) => ({ path, message: "Is required to accept" }));
 
 const alreadyBooked = (bookingId: string | null): Refusal =>
   bookingId === null ? { refused: "already_booked" } : { refused: "already_booked", bookingId };

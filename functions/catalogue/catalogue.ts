@@ -58,7 +58,7 @@ export const catalogueBindings = [
     if (found === null) return notFound;
     const { cohort } = found;
     if (!cohort.places.some(({ type }) => type === query.placeType)) {
-      const errors = [{ path: "query.placeType", message: "This cohort has no such place type" }];
+      const errors = [{ path: "query.placeType", message: "Must be a place type of this cohort" }];
       return { refused: "validation_failed", errors };
     }
     const items = comparePlans(cohort, query.placeType, deps.config.creditRules, now).map(planView);
@@ -67,7 +67,7 @@ export const catalogueBindings = [
 
   bind(routes.createQuote, async ({ body }, { deps, now }) => {
     if (body.discountCode !== undefined) {
-      const errors = [{ path: "discountCode", message: "There is no such discount code" }];
+      const errors = [{ path: "discountCode", message: "Must be a valid discount code" }];
       return { refused: "validation_failed", errors };
     }
     const found = await publicCohort(deps.store, body.cohortId);

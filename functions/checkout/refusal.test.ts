@@ -29,7 +29,7 @@ describe("what Stripe did not do", () => {
     expect(answer).toEqual({
       refused: "payment_refused",
       reason: "amount_too_large",
-      detail: "The amount is more than can be paid at once. Pay it in parts, or write to us.",
+      detail: "The amount is more than can be paid at once. Pay it in parts, or contact us.",
     });
     expect(counted).toEqual(["PaymentRefused"]);
   });
@@ -38,7 +38,7 @@ describe("what Stripe did not do", () => {
     const { answer, counted } = refusing(failure("invalid", "email_invalid"));
 
     expect(answer).toMatchObject({ refused: "payment_refused", reason: "email_not_accepted" });
-    expect(answer).toMatchObject({ detail: expect.stringContaining("Book under another one") });
+    expect(answer).toMatchObject({ detail: expect.stringContaining("Book with another one") });
     expect(counted).toEqual(["PaymentRefused"]);
   });
 

@@ -29,7 +29,10 @@ export const evaluationBindings = [
     refusals: {
       own_booking: ownBooking,
       not_accepted: notAccepted,
-      signed_the_other: { refused: "forbidden", detail: "One clinician may not sign both evaluations" },
+      signed_the_other: {
+        refused: "forbidden",
+        detail: "The medical and the psychiatric evaluation must be signed by two clinicians.",
+      },
       validity_out_of_range: ({ from, to }) => ({
         refused: "validation_failed",
         errors: [{ path: "validUntil", message: `Must be between ${from} and ${to}` }],

@@ -3,10 +3,10 @@ import type { Refusal } from "@clearing/runtime/answer";
 /** To a clinician who pays for a booking or takes part in it: to that one they are a client. */
 export const ownBooking: Refusal = {
   refused: "forbidden",
-  detail: "A colleague has to do this: the booking is your own",
+  detail: "You are the payer or the participant of this booking. Ask a colleague.",
 };
 
 export const notAccepted: Refusal = {
   refused: "invalid_transition",
-  detail: "The participant has not accepted the invitation yet",
+  detail: "The participant has not accepted the invitation yet.",
 };

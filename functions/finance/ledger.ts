@@ -61,7 +61,7 @@ export const ledgerBindings = [
         // Not JSON all the same: that is the first page, where a file of the whole range was asked for.
         return {
           refused: "not_acceptable",
-          detail: "The journal comes as application/json, text/csv or text/x-hledger.",
+          detail: "The journal is available as application/json, text/csv and text/x-hledger.",
         };
     }
   }),

@@ -27,7 +27,7 @@ export async function receiveWebhook(
   if (!verdict.ok) {
     deps.log.warn("webhook refused", { reason: verdict.reason });
     deps.log.metric("WebhookRefused", 1, "Count", { reason: verdict.reason });
-    return { refused: "validation_failed", detail: "The Stripe-Signature header does not sign this body." };
+    return { refused: "validation_failed", detail: "The Stripe-Signature header does not match the body." };
   }
   const { event } = verdict;
   if (event.apiVersion !== STRIPE_API_VERSION) {

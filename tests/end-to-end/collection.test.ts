@@ -154,7 +154,7 @@ describe("exceptions that staff make", () => {
       });
 
     expect(await asStaff("PUT", "/collection", { paused: true, reason }, "admin", client.email)).toMatchObject({
-      ...{ status: 403, body: { code: "forbidden", detail: expect.stringContaining("somebody else has to do this") } },
+      ...{ status: 403, body: { code: "forbidden", detail: expect.stringContaining("Ask a colleague") } },
     });
     expect(await asStaff("PUT", "/collection", { paused: true })).toMatchObject({
       ...{ status: 400, body: { code: "validation_failed", errors: [{ path: "reason" }] } },

@@ -532,7 +532,7 @@ describe("the calculator of annual percentage rates", () => {
 
     expect(await world.api("POST", "/v1/calculators/apr", { body })).toMatchObject({
       status: 422,
-      body: { code: "no_apr", detail: "The payments are less than the advances" },
+      body: { code: "no_apr", detail: "The payments add up to less than the advances." },
     });
   });
 });

@@ -11,7 +11,7 @@ const notFound = {
   headers: new Headers(problem),
   body: {
     type: "urn:clearing:problem:not_found",
-    title: "There is no such thing here",
+    title: "Not found",
     status: 404,
     code: "not_found",
   },

@@ -373,7 +373,7 @@ describe("staff on their own booking", () => {
         ...as("doctor", "clinician"),
         body: { kind: "medical", outcome: "cleared" },
       });
-    const detail = "The participant has not accepted the invitation yet";
+    const detail = "The participant has not accepted the invitation yet.";
     expect(await evaluate()).toMatchObject({ status: 409, body: { code: "invalid_transition", detail } });
     await accept(path);
     expect((await evaluate()).status).toBe(201);

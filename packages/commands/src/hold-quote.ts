@@ -53,7 +53,7 @@ export async function holdQuote(
 ): Promise<Done | Refused> {
   const { now } = occasion;
   const quote = await readQuote(context.store, asked.quoteId, now);
-  if (quote === null) return { ok: false, reason: "not_found", detail: "There is no such quote" };
+  if (quote === null) return { ok: false, reason: "not_found", detail: "There is no quote with this id." };
   const refusal = refuseHold(quote, asked.participant, now);
   if (refusal !== null) return { ok: false, ...refusal };
   return holdOne(context, quote, asked, occasion, answer);

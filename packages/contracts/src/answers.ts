@@ -9,7 +9,7 @@ export const sharedSchemas = {
   Problem: {
     type: "object",
     description:
-      "RFC 9457. `code` is stable and says what to do; `detail` and `title` are for people. Open to further members.",
+      "An RFC 9457 problem. `code` is stable: decide by it. `title` and `detail` are for people and may change. More members may be added.",
     required: ["type", "title", "status", "code"],
     properties: {
       type: { type: "string", format: "uri", pattern: "^urn:clearing:problem:[a-z_]+$" },
@@ -20,15 +20,15 @@ export const sharedSchemas = {
       reason: {
         type: "string",
         enum: Object.keys(paymentRefusals),
-        description: "Beside `payment_refused`: why, and so what can be done",
+        description: "With `payment_refused`: why the payment was refused",
       },
       bookingId: {
         type: "string",
-        description: "Beside `already_booked`: the live booking, told to its owner and to admins alone",
+        description: "With `already_booked`: the existing booking. Only its owner and admins see it.",
       },
       errors: {
         type: "array",
-        description: "Every bad field of the request at once",
+        description: "Every invalid field of the request, one message per field",
         items: {
           type: "object",
           required: ["path", "message"],
@@ -36,7 +36,7 @@ export const sharedSchemas = {
             path: {
               type: "string",
               description:
-                "`participant.email` in the body; `query.limit`, `path.id`, `headers.access-purpose` elsewhere",
+                "In the body `participant.email`; elsewhere `query.limit`, `path.id` or `headers.access-purpose`",
             },
             message: { type: "string" },
           },
@@ -46,7 +46,7 @@ export const sharedSchemas = {
   },
   GatewayMessage: {
     type: "object",
-    description: "What the gateway says by itself, before or instead of a function: no problem, no code",
+    description: "An error of the API gateway itself. It is not a problem and has no `code`.",
     required: ["message"],
     properties: { message: { type: "string" } },
   },
@@ -54,14 +54,14 @@ export const sharedSchemas = {
 
 /** What the gateway answers by itself on each route, and on those that ask for a token. */
 const gatewaySays: Readonly<Record<number, string>> = {
-  413: "the body is over 10 MB",
-  429: "throttled: too many requests at once",
-  500: "a function failed",
-  503: "a function did not answer in time",
+  413: "the body is larger than 10 MB",
+  429: "too many requests",
+  500: "the function failed",
+  503: "the function timed out",
 };
 const authorizerSays: Readonly<Record<number, string>> = {
-  401: "there is no valid token, or it is of the other user pool",
-  403: "the token does not reach this far",
+  401: "the token is missing, invalid, or from the other user pool",
+  403: "the token does not give access",
 };
 
 type Header = { required: boolean; description: string; schema: object };
@@ -141,18 +141,23 @@ function headersOf(route: Route, status: number, { codes, byGateway, parts }: Me
   const own = Object.assign({}, ...parts.map(({ headers }) => headers)) as Record<string, string>;
   const written = Object.entries(own).map(([name, description]) => [name, header(description, true)]);
   return {
-    "x-request-id": header("Names this request in our logs", !byGateway),
+    "x-request-id": header("Identifies this request in our logs", !byGateway),
     ...(retried.length > 0
       ? {
           "retry-after": header(
-            "Seconds after which to send the same request again",
+            "Seconds to wait before sending the same request again",
             retried.length === codes.length && !byGateway,
           ),
         }
       : {}),
-    ...(status === 401 ? { "www-authenticate": header("From the gateway: why it takes no token", false) } : {}),
+    ...(status === 401 ? { "www-authenticate": header("From the gateway: why it rejected the token", false) } : {}),
     ...(status < 300 && route.idempotency !== "none"
-      ? { "idempotent-replayed": header("`true`: the answer that the first request with this key was given", false) }
+      ? {
+          "idempotent-replayed": header(
+            "`true` if this repeats the response to the first request with this key",
+            false,
+          ),
+        }
       : {}),
     ...Object.fromEntries(written),
   };

@@ -84,7 +84,7 @@ const idempotencyKey = (required: boolean) => ({
   name: "Idempotency-Key",
   in: "header",
   required,
-  description: "Makes a repeated request have one effect and one answer; kept for 30 days",
+  description: "Makes repeated requests safe: they take effect once and return the first response for 30 days",
   schema: { type: "string", pattern: "^[!-~]{1,255}$" },
 });
 
@@ -125,15 +125,18 @@ const bearer = (description: string) => ({ type: "http", scheme: "bearer", beare
 
 const about = `Booking, payment and financing of intensive therapy retreats.
 
-Requests are closed: an unknown field or query parameter is refused. Answers are open: fields may be added to any of
-them, so a client ignores what it does not know. A refusal is \`application/problem+json\` with a stable \`code\`. What
-the gateway says by itself is \`application/json\` with a \`message\`: no valid token (401, 403), a route that does not
-exist (404), a body over 10 MB (413), throttling (429), a function that failed (500) or did not answer in time (503).
-\`/docs\`, \`/pay/{token}\` and \`/v1/checkout/return\` are pages for a browser: an outage of ours is a page there too, with
-503, and all but \`/docs\` ignore query parameters that they do not know.
+**Requests** with an unknown field or query parameter are rejected. **Responses** may get new fields at any time, so
+ignore fields that you do not know.
 
-\`GET /v1/finance/journal\` comes in three media types and follows \`Accept\`; \`/docs\` and \`/openapi.json\` follow
-\`Accept-Encoding\`. Any other answer comes in one form, whatever \`Accept\` says.`;
+**Errors** are \`application/problem+json\` with a stable \`code\`. The API gateway reports its own errors as
+\`application/json\` with a \`message\`: an invalid token (401, 403), an unknown route (404), a body larger than 10 MB
+(413), too many requests (429), and a function that failed (500) or timed out (503).
+
+**Pages** for a browser are \`/docs\`, \`/pay/{token}\`, \`/pay/{token}/method\` and \`/v1/checkout/return\`. During an outage
+they show a page with status 503. All except \`/docs\` ignore unknown query parameters.
+
+**Content negotiation:** \`GET /v1/finance/journal\` has three media types and follows \`Accept\`. \`/docs\` and
+\`/openapi.json\` follow \`Accept-Encoding\`. Every other response has one format and ignores \`Accept\`.`;
 
 /** The OpenAPI 3.1 document of every route, made from the schemas that validate. */
 export function openapiDocument(): object {
@@ -151,9 +154,9 @@ export function openapiDocument(): object {
     paths,
     components: {
       securitySchemes: {
-        clientToken: bearer("An ID token of the clients' user pool, valid for an hour"),
+        clientToken: bearer("An ID token from the user pool of clients, valid for one hour"),
         staffToken: bearer(
-          "An ID token of the staff's user pool, valid for 15 minutes; the groups in it are the roles: `clinician`, `admin`, `finance`",
+          "An ID token from the user pool of staff, valid for 15 minutes. Its groups are the roles: `clinician`, `admin`, `finance`.",
         ),
       },
       schemas: sharedSchemas,

@@ -27,7 +27,7 @@ export const listAudit = defineRoute({
   access: ["admin", "finance"],
   idempotency: "none",
   summary:
-    "Who did what to a subject, by an actor, or between two dates; the last 30 days if none of them is named. Of a booking of one's own only what its payer or participant sees",
+    "Lists audit records by subject, actor or date. Without these filters it lists the last 30 days. For their own bookings, staff see only what the payer or participant may see.",
   query: listQuery(
     {
       subject: z.optional(
@@ -42,7 +42,7 @@ export const listAudit = defineRoute({
   responses: () => ({
     200: {
       description:
-        "Records: of a subject in the order of its chain, others in the order of their writing. `at` is when the act was asked for, and the hash covers it; `recordedAt` is when its record was written, and the hash does not cover it. `from` and `to` are UTC days over `recordedAt`, both inclusive. A page may be shorter than was asked for, and may take some seconds: a cursor is given only when nothing can be written before it any more, so that a reader who follows it misses no record",
+        "Audit records. Records of one subject are in the order of its hash chain, others in the order in which they were written. `at` is when the action was requested and is part of the hash. `recordedAt` is when the record was written and is not part of it. `from` and `to` are UTC dates of `recordedAt`, both inclusive. A page may be shorter than `limit` and may take a few seconds: the API returns a cursor only when no earlier record can appear, so following the cursor misses no record.",
       schema: page(auditRecord()),
     },
   }),
@@ -56,10 +56,10 @@ export const verifyAudit = defineRoute({
   function: "admin",
   access: ["admin", "finance"],
   idempotency: "none",
-  summary: "Re-computes every subject's chain and holds it against the subject's head",
+  summary: "Verifies the hash chain of every subject",
   responses: () => ({
     200: {
-      description: "The verdict",
+      description: "The result, with the first broken record of each chain",
       schema: z.object({
         verified: z.boolean(),
         records: z.int(),

@@ -12,11 +12,12 @@ export const getAutopay = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "none",
-  summary: "The permission to collect by itself: whether it is given, from which method, and its text",
+  summary: "Gets autopay: whether it is on, which payment method it charges, and the text of the authorization",
   params,
   responses: () => ({
     200: {
-      description: "The text as it was given while the permission is in force, or else as it would be given now",
+      description:
+        "While autopay is on, the text that the client agreed to. Otherwise, the text that they would agree to now.",
       schema: z.object({
         enabled: z.boolean(),
         /** The saved method that can be charged; null where there is none. */
@@ -44,7 +45,7 @@ export const putAutopay = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "accepted",
-  summary: "Gives the permission to collect by itself, by the hash of its text, or takes it back, at any time",
+  summary: "Turns autopay on, with the hash of the authorization's text, or off, at any time",
   params,
   body: z.strictObject({ enabled: z.boolean(), hash: z.optional(documentHash()) }),
   responses: () => ({ 200: { description: "The booking", schema: bookingResponse() } }),

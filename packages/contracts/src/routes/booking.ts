@@ -16,7 +16,7 @@ export const createBooking = defineRoute({
   function: "booking",
   access: ["client", "admin"],
   idempotency: "required",
-  summary: "Holds a place for some minutes, at a quote's prices",
+  summary: "Holds a place for a limited time at a quote's prices",
   body: z.strictObject({ quoteId: id("quo"), participant }),
   responses: () => ({ 201: { description: "The booking, `held`", schema: bookingResponse() } }),
   errors: ["not_found", "sold_out", "already_booked", "quote_expired", "quote_used", "not_on_sale", "limit_exceeded"],
@@ -29,7 +29,7 @@ export const listBookings = defineRoute({
   function: "booking",
   access: ["client", "clinician", "admin", "finance"],
   idempotency: "none",
-  summary: "A client's own bookings; staff see all",
+  summary: "Lists bookings. Clients see their own, staff see all.",
   query: listQuery({
     cohortId: z.optional(id("coh")),
     status: z.optional(z.enum(bookingStatuses)),
@@ -46,12 +46,12 @@ export const getBooking = defineRoute({
   function: "booking",
   access: ["client", "clinician", "admin", "finance"],
   idempotency: "none",
-  summary: "One booking",
+  summary: "Gets a booking",
   params,
   responses: () => ({
     200: {
       description:
-        "The booking; to admins also what the person who cancelled it wrote, to staff whom mail about it does not reach, to admins and clinicians the participant's telephone number and date of birth. A read by staff is recorded",
+        "The booking. Admins also see `cancellationReason`. Staff also see `undeliverable`: who does not receive mail about it. Admins and clinicians also see the participant's phone number and date of birth. Each read by staff is recorded in the access log.",
       schema: z.extend(bookingResponse(), {
         participant: z.object({
           name: z.string(),
@@ -82,12 +82,12 @@ export const getAccessLog = defineRoute({
   function: "booking",
   access: ["client", "admin"],
   idempotency: "none",
-  summary: "Who of the staff read the booking, for its payer, its participant and admins",
+  summary: "Lists which staff members read the booking",
   params,
   query: listQuery({}, { isPlace: stampedPlace(/acc_[0-9a-z]{26}/) }),
   responses: () => ({
     200: {
-      description: "Reads, the latest first; `actor` is the subject of the person's account",
+      description: "Reads, newest first. `actor` is the `sub` of the staff member's account.",
       schema: page(z.object({ at: instant(), actor: z.string(), role: z.string(), action: z.string() })),
     },
   }),
@@ -101,7 +101,7 @@ export const getAgreement = defineRoute({
   function: "booking",
   access: ["client", "admin", "finance"],
   idempotency: "none",
-  summary: "The exact document that the client accepts; an older one with `version`",
+  summary: "Gets the agreement exactly as the client signs it; `version` selects an older one",
   params,
   query: z.strictObject({ version: z.optional(countParameter(1, 9_999)) }),
   responses: () => ({
@@ -127,12 +127,12 @@ export const signAgreement = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "accepted",
-  summary: "Signs the current version, once; `autopay` is a free choice of its own",
+  summary: "Signs the current version of the agreement. `autopay` is optional.",
   params,
   body: z.strictObject({
     hash: documentHash(),
     signature: personName(120, 2),
-    accepted: z.literal(true, "Must be true"),
+    accepted: z.literal(true),
     autopay: z._default(z.boolean(), false),
   }),
   responses: booking,
@@ -156,7 +156,7 @@ export const previewCancellation = defineRoute({
   function: "booking",
   access: ["client", "admin"],
   idempotency: "none",
-  summary: "What a cancellation gives back today, and in the next tier",
+  summary: "Previews the refund of a cancellation today and in the next tier of the policy",
   params,
   responses: () => ({
     200: {
@@ -180,7 +180,7 @@ export const cancelBooking = defineRoute({
   access: ["client", "admin"],
   idempotency: "required",
   summary:
-    "Cancels: by the client under the policy, by an admin with a full refund; open payment pages are closed afterwards",
+    "Cancels a booking and closes its open payment pages. A client gets the refund of the cancellation policy. Cancellation by an admin refunds everything.",
   params,
   body: z.strictObject({ reason: text(500) }),
   responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),
@@ -194,7 +194,7 @@ export const recordAdmission = defineRoute({
   function: "booking",
   access: ["admin", "clinician"],
   idempotency: "accepted",
-  summary: "Records who arrived; `turned_away` is a clinician's word",
+  summary: "Records whether the participant arrived. Only a clinician can record `turned_away`.",
   params,
   body: z.strictObject({ outcome: z.enum(["admitted", "no_show", "turned_away"]) }),
   responses: booking,

@@ -25,7 +25,8 @@ export const computeApr = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "The annual percentage rate of advances and payments, by Appendix J to Regulation Z (12 CFR part 1026)",
+  summary:
+    "Computes the annual percentage rate (APR) of advances and payments by Appendix J to Regulation Z (12 CFR part 1026)",
   throttle: seldomAsked,
   body: z.strictObject({
     advances: list(stream(), { least: 1, most: mostFlows }),
@@ -34,7 +35,7 @@ export const computeApr = defineRoute({
   }),
   responses: () => ({
     200: {
-      description: "The rate, in percent a year with six decimals",
+      description: "`apr` is a percentage with six decimals",
       schema: z.object({
         apr: matching(/^\d+\.\d{6}$/, "Must have six decimals"),
         financeCharge: z.int(),

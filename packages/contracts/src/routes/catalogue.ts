@@ -15,8 +15,8 @@ export const health = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "Whether the API answers",
-  responses: () => ok("It does", z.object({ status: z.literal("ok") })),
+  summary: "Health check",
+  responses: () => ok("The API is up", z.object({ status: z.literal("ok") })),
   errors: [],
 });
 
@@ -26,11 +26,15 @@ const documentHeaders = z.object({
   "if-none-match": z.optional(z.string()),
 });
 const cached = {
-  "cache-control": "How long anybody may keep it",
-  etag: "Names this very text in this very encoding",
+  "cache-control": "How long the response may be cached",
+  etag: "Identifies this version in this encoding",
   vary: "`accept-encoding`",
 };
-const unchanged = { description: "What `If-None-Match` names is still current", contentTypes: [], headers: cached };
+const unchanged = {
+  description: "Not modified: the version in `If-None-Match` is current",
+  contentTypes: [],
+  headers: cached,
+};
 
 export const openapi = defineRoute({
   operationId: "getOpenapi",
@@ -39,7 +43,7 @@ export const openapi = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "This document",
+  summary: "Gets this OpenAPI document",
   throttle: seldomAsked,
   headers: documentHeaders,
   responses: () => ({
@@ -69,13 +73,13 @@ export const docs = defineRoute({
   access: "public",
   page: true,
   idempotency: "none",
-  summary: "This document, to read in a browser",
+  summary: "Shows this documentation in a browser",
   throttle: seldomAsked,
   headers: documentHeaders,
   responses: () => ({
-    200: { description: "A page", contentTypes: ["text/html"], headers: cached },
+    200: { description: "The documentation page", contentTypes: ["text/html"], headers: cached },
     304: unchanged,
-    503: { description: "A page: it cannot be shown now", contentTypes: ["text/html"] },
+    503: { description: "A page: the documentation is not available right now", contentTypes: ["text/html"] },
   }),
   errors: [],
 });
@@ -87,7 +91,7 @@ export const listPrograms = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "The published programs",
+  summary: "Lists the published programs",
   query: listQuery({}),
   responses: () => ok("Programs", page(publicProgramResponse())),
   errors: [],
@@ -100,7 +104,7 @@ export const getProgram = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "One published program",
+  summary: "Gets a published program",
   params: z.strictObject({ id: id("prog") }),
   responses: () => ok("The program", publicProgramResponse()),
   errors: ["not_found"],
@@ -113,7 +117,7 @@ export const listCohorts = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "The cohorts of published programs, by their first day, with what is available",
+  summary: "Lists cohorts by first day, with the available places",
   query: listQuery({
     programId: z.optional(id("prog")),
     from: z.optional(calendarDate()),
@@ -130,7 +134,7 @@ export const getCohort = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "One cohort, with what is available by place type",
+  summary: "Gets a cohort, with the available places by type",
   params: z.strictObject({ id: id("coh") }),
   responses: () => ok("The cohort", cohortResponse()),
   errors: ["not_found"],
@@ -144,10 +148,10 @@ export const comparePlans = defineRoute({
   access: "public",
   idempotency: "none",
   summary:
-    "Every payment plan side by side, at the most months that its date allows; the unavailable ones with their reason",
+    "Compares the payment plans, each with the most monthly payments that are possible today. Unavailable plans have a `reason`.",
   params: z.strictObject({ id: id("coh") }),
   query: z.strictObject({ placeType: label() }),
-  responses: () => ok("Plans; what cannot be had has null for its figures", planComparison()),
+  responses: () => ok("The plans. Figures of an unavailable plan are null.", planComparison()),
   errors: ["not_found"],
 });
 
@@ -204,7 +208,8 @@ export const createQuote = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "Prices one place of a cohort under one plan; a quote makes one booking",
+  summary:
+    "Creates a quote: the price and payment schedule for one place under one plan. A quote can be used for one booking.",
   body: z.strictObject({
     cohortId: id("coh"),
     placeType: label(),
@@ -226,7 +231,7 @@ export const getQuote = defineRoute({
   function: "catalogue",
   access: ["client", "clinician", "admin", "finance"],
   idempotency: "none",
-  summary: "One quote",
+  summary: "Gets a quote",
   params: z.strictObject({ id: id("quo") }),
   responses: () => ok("The quote", quoteResponse()),
   errors: ["not_found"],

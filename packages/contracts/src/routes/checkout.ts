@@ -13,20 +13,21 @@ export const openCheckout = defineRoute({
   access: ["client"],
   idempotency: "required",
   summary:
-    "Stripe's hosted page for the deposit or another due; a second call gives the open one. `amount` pays a part of a " +
-    "due: at least 10,000 minor units or a tenth of the due, whichever is less, at most 100 parts a booking. " +
-    "`payment_method` takes no money and saves another card or bank account; while dues are collected by permission, " +
-    "completing that page gives it for the new method, by the text in `permission`, which is to be shown before",
+    "Opens Stripe's hosted payment page for the deposit, another due or a payoff, or returns the page that is open. " +
+    "With `amount`, it pays part of a due: at least 10,000 minor units or a tenth of the due, whichever is less, and " +
+    "at most 100 part payments per booking. The purpose `payment_method` saves another card or bank account and " +
+    "charges nothing. While autopay is on, completing that page authorizes the new method: show the text in " +
+    "`permission` first.",
   params,
   body: z.strictObject({
-    purpose: z.enum(["deposit", "due", "payoff", "payment_method"], "Must be deposit, due, payoff or payment_method"),
+    purpose: z.enum(["deposit", "due", "payoff", "payment_method"]),
     dueId: z.optional(id("due")),
     amount: z.optional(amount()),
     method: z.optional(z.enum(["card", "us_bank_account"])),
   }),
   responses: () => ({
     200: {
-      description: "The page",
+      description: "The payment page",
       schema: z.object({
         url: z.string(),
         sessionId: z.string(),
@@ -56,8 +57,8 @@ export const getPayoff = defineRoute({
   access: ["client", "admin", "finance"],
   idempotency: "none",
   summary:
-    "What settles everything today, with the interest that is not earned taken off; a checkout with the purpose " +
-    "`payoff` pays it, exact for the day on which it began",
+    "Gets the amount that pays off the booking today, less interest that is not earned yet. To pay it, open a checkout " +
+    "with the purpose `payoff`: its amount holds for the day on which it is opened.",
   params,
   responses: () => ({ 200: { description: "The payoff", schema: payoffResponse() } }),
   errors: ["not_found", "clearance_required", "invalid_transition"],
@@ -76,13 +77,13 @@ export const checkoutReturn = defineRoute({
   linked: true,
   idempotency: "none",
   summary:
-    "Where Stripe's page returns to: settles the payment, so that a late webhook is not noticed, and says how it stands",
+    "Where Stripe's payment page returns to. Records the payment without waiting for the webhook and shows its status.",
   throttle: seldomAsked,
   query: z.strictObject({ session: z.optional(name()), attempt: z.optional(name()) }),
   responses: () => ({
-    200: { description: "A neutral page, also where no payment is named", contentTypes: ["text/html"] },
-    404: { description: "A neutral page: there is no such payment here", contentTypes: ["text/html"] },
-    503: { description: "A neutral page: Stripe or a part of ours does not answer", contentTypes: ["text/html"] },
+    200: { description: "A page with the payment's status, without personal data", contentTypes: ["text/html"] },
+    404: { description: "A page: no such payment", contentTypes: ["text/html"] },
+    503: { description: "A page: Stripe or this service is not available right now", contentTypes: ["text/html"] },
   }),
   errors: [],
 });

@@ -49,7 +49,8 @@ export const listScreenings = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "none",
-  summary: "The queue: other people's bookings that may be evaluated, the soonest clearance deadline first",
+  summary:
+    "Lists the screening queue: bookings to evaluate, earliest clearance deadline first, without the clinician's own",
   headers,
   query: listQuery({ status: z.optional(clearance.shape.status), attention: z.optional(z.enum(attentions)) }),
   responses: () => ({ 200: { description: "Screenings", schema: page(screeningSummary()) } }),
@@ -63,7 +64,8 @@ export const getScreening = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "none",
-  summary: "One participant's evaluations; the read is logged. Refused to the payer and the participant themselves",
+  summary:
+    "Gets a participant's evaluations. Each read is logged. Clinicians cannot read the screening of their own bookings.",
   headers,
   params,
   responses: () => ({ 200: { description: "The screening", schema: screening() } }),
@@ -77,7 +79,7 @@ export const recordEvaluation = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "accepted",
-  summary: "Records a finding; the latest of its kind counts",
+  summary: "Records a medical or psychiatric evaluation. The latest of each kind counts.",
   params,
   headers,
   body: z.strictObject({
@@ -102,7 +104,7 @@ export const withdrawClearance = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "accepted",
-  summary: "Takes a clearance back; both kinds have to be evaluated again",
+  summary: "Withdraws a clearance. Both evaluations must be made again.",
   params,
   headers,
   body: z.strictObject({ note: text(20_000) }),

@@ -16,7 +16,7 @@ export const waiveDue = defineRoute({
   access: ["admin", "finance"],
   idempotency: "required",
   summary:
-    "Waives all that is unpaid of a due, which keeps its amount; not the deposit, not while a payment of it is under way. The reason stays in the audit log",
+    "Waives the unpaid part of a due. The deposit cannot be waived, nor a due with a payment in progress. The audit log keeps the reason.",
   params: ofDue,
   body: z.strictObject({ reason }),
   responses: booking,
@@ -31,7 +31,7 @@ export const deferDue = defineRoute({
   access: ["admin", "finance"],
   idempotency: "required",
   summary:
-    "Puts a due off to a later date, at once and without interest; lateness, notices and collection go by that date. The reason stays in the audit log",
+    "Defers a due to a later date, without interest. Notices, collection and late charges follow the new date. The audit log keeps the reason.",
   params: ofDue,
   body: z.strictObject({ dueOn: calendarDate(), reason }),
   responses: booking,
@@ -46,7 +46,7 @@ export const putCollection = defineRoute({
   access: ["admin", "finance"],
   idempotency: "accepted",
   summary:
-    "Pauses collection, or goes on with it: meanwhile nothing is collected, noticed, charged for being late or cancelled for want of payment, and links still work. The reason stays in the audit log",
+    "Pauses or resumes collection. While it is paused there is no automatic payment, notice, late charge or cancellation for non-payment; payment links still work. The audit log keeps the reason.",
   params: z.strictObject({ id: id("bkg") }),
   body: z.strictObject({ paused: z.boolean(), reason }),
   responses: booking,

@@ -13,7 +13,7 @@ export const getTrialBalance = defineRoute({
   function: "finance",
   access: ["finance"],
   idempotency: "none",
-  summary: "Turnover and balance of every account, of one currency, to the end of a date",
+  summary: "Gets the turnover and balance of every account in one currency through the end of a date",
   query: z.strictObject({ asOf: z.optional(calendarDate()), currency: z._default(currency(), "usd") }),
   responses: () => ({
     200: {
@@ -37,7 +37,7 @@ export const getJournal = defineRoute({
   function: "finance",
   access: ["finance"],
   idempotency: "none",
-  summary: "Journal entries in the order of their posting, as JSON, CSV or an hledger file, as `Accept` likes best",
+  summary: "Lists journal entries in the order of posting, as JSON, CSV or an hledger file according to `Accept`",
   headers: z.object({ accept: z.optional(z.string().check(z.maxLength(500))) }),
   query: listQuery(
     { bookingId: z.optional(id("bkg")), from: z.optional(calendarDate()), to: z.optional(calendarDate()) },
@@ -46,7 +46,7 @@ export const getJournal = defineRoute({
   responses: () => ({
     200: {
       description:
-        "Entries; the whole range at once as text. A page may be shorter than was asked for, and may take some seconds: a cursor is given only when nothing can be posted before it any more, so that a reader who follows it misses no entry",
+        "Journal entries. CSV and hledger contain the whole range. A JSON page may be shorter than `limit` and may take a few seconds: the API returns a cursor only when no earlier entry can appear, so following the cursor misses no entry.",
       schema: z.object({
         items: z.array(
           z.object({

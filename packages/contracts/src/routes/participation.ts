@@ -13,11 +13,11 @@ export const getParticipation = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "none",
-  summary: "The terms without prices, for a participant whom somebody else booked for",
+  summary: "Gets the terms, without prices, that an invited participant accepts",
   params,
   responses: () => ({
     200: {
-      description: "The terms; as they were accepted, once they are",
+      description: "The current terms, or the accepted ones after acceptance",
       schema: z.object({ version: z.int(), hash: z.string(), html: z.string() }),
     },
   }),
@@ -32,7 +32,7 @@ export const answerInvitation = defineRoute({
   access: ["client"],
   idempotency: "accepted",
   summary:
-    "The participant accepts, with the hash of the terms and a signature, or declines; an acceptance can be taken back until the first day",
+    "Accepts the invitation, with the hash of the terms and a signature, or declines it. The participant can withdraw an acceptance until the first day.",
   params,
   body: z.strictObject({
     accepted: z.boolean(),
@@ -50,7 +50,8 @@ export const putParticipant = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "accepted",
-  summary: "The payer corrects who is invited, once a day; the agreement's new version is to be signed",
+  summary:
+    "Corrects the invited participant, at most once a day. The payer must sign the agreement again if it names the participant.",
   params,
   body: participant,
   responses: booking,

@@ -5,8 +5,8 @@ import { defineRoute, seldomAsked } from "../route.ts";
 const params = z.strictObject({ token: z.string().check(z.maxLength(300)) });
 const page = (description: string) => ({ description, contentTypes: ["text/html"] });
 const failures = {
-  404: page("A neutral page: this link is not valid any more"),
-  503: page("A neutral page: Stripe or a part of ours does not answer"),
+  404: page("A page: this link is no longer valid"),
+  503: page("A page: Stripe or this service is not available right now"),
 };
 
 export const payPage = defineRoute({
@@ -18,11 +18,11 @@ export const payPage = defineRoute({
   page: true,
   linked: true,
   idempotency: "none",
-  summary: "The link in mails: what is due, and a button. Opening it starts nothing",
+  summary: "Shows the payment link from a mail: the amount due and a button. Opening it starts no payment.",
   throttle: seldomAsked,
   params,
   responses: () => ({
-    200: page("What is due, or that it is paid, on its way, or that nothing is to be paid"),
+    200: page("A page: the amount due, or that it is paid, in progress or no longer owed"),
     ...failures,
   }),
   errors: [],
@@ -37,13 +37,13 @@ export const pay = defineRoute({
   page: true,
   linked: true,
   idempotency: "none",
-  summary: "The button of that page: opens Stripe's page for the due, or the one that is open",
+  summary: "Opens Stripe's payment page for the due, or returns to the one that is open",
   throttle: seldomAsked,
   params,
   responses: () => ({
     303: {
-      description: "To Stripe's page, or back to the link's own where nothing can be paid now",
-      headers: { location: "Where to go on" },
+      description: "Redirects to Stripe's page, or back to the link if nothing can be paid now",
+      headers: { location: "Where the browser continues" },
     },
     ...failures,
   }),
@@ -59,12 +59,11 @@ export const methodPage = defineRoute({
   page: true,
   linked: true,
   idempotency: "none",
-  summary:
-    "Where another card or bank account is saved, with the permission to collect from it. Opening it starts nothing",
+  summary: "Shows the page to save another card or bank account for autopay. Opening it changes nothing.",
   throttle: seldomAsked,
   params,
   responses: () => ({
-    200: page("What saving another method means, or that the due is paid, or that nothing is to be paid"),
+    200: page("A page: what saving another method means, or that the due is paid or no longer owed"),
     ...failures,
   }),
   errors: [],
@@ -79,7 +78,7 @@ export const saveMethod = defineRoute({
   page: true,
   linked: true,
   idempotency: "none",
-  summary: "The button of that page: opens Stripe's page that saves a method, or the one that is open",
+  summary: "Opens Stripe's page to save a payment method, or returns to the one that is open",
   throttle: seldomAsked,
   params,
   /** The hash of the permission that the page showed. */
@@ -87,8 +86,8 @@ export const saveMethod = defineRoute({
   responses: () => ({
     303: {
       description:
-        "To Stripe's page, or back to the link's own where nothing can be saved, or the permission has changed",
-      headers: { location: "Where to go on" },
+        "Redirects to Stripe's page, or back to the link if nothing can be saved or the authorization has changed",
+      headers: { location: "Where the browser continues" },
     },
     ...failures,
   }),

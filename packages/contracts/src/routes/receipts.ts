@@ -21,12 +21,12 @@ export const getReceipts = defineRoute({
   function: "booking",
   access: ["client", "admin", "finance"],
   idempotency: "none",
-  summary: "What was paid on a booking and what goes back, for its payer and staff, with a statement of its account",
+  summary: "Lists the payments and refunds of a booking, with an account statement",
   params: z.strictObject({ id: id("bkg") }),
   responses: () => ({
     200: {
       description:
-        "Payments and refunds in the order of time; refunds that failed or were refused are left out, and one that is not spread over the payments yet names no due. The items add up to `paid` and `refunded`",
+        "Payments and refunds, oldest first, without failed or refused refunds. A refund that is not allocated to payments yet has no `dueIds`. The items add up to `paid` and `refunded`.",
       schema: z.object({ currency: currency(), items: z.array(receipt()), statement: statement() }),
     },
   }),

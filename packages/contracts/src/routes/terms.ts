@@ -8,7 +8,7 @@ const params = z.strictObject({ id: id("coh") });
 const cohortTerms = () => ({
   200: {
     description:
-      "The terms that the cohort sells on, null before it first opens, and those that it would take from its program now: prices of its own win in both. `version` is the program's version that they are of",
+      "`terms` are the cohort's terms, null before it first opens. `program.terms` are the terms that it would take from its program now. The cohort's own prices apply to both. Each `version` is the version of the program.",
     schema: z.object({
       version: z.nullable(z.int()),
       terms: z.nullable(termsResponse()),
@@ -25,7 +25,7 @@ export const getTerms = defineRoute({
   function: "admin",
   access: ["admin"],
   idempotency: "none",
-  summary: "What a cohort sells on, beside what its program says now",
+  summary: "Compares the terms of a cohort with its program's current terms",
   params,
   responses: cohortTerms,
   errors: ["not_found"],
@@ -38,7 +38,7 @@ export const takeTerms = defineRoute({
   function: "admin",
   access: ["admin"],
   idempotency: "accepted",
-  summary: "Takes the program's present terms, named by their version, for quotes made from now on",
+  summary: "Applies the program's current terms, by `version`, to new quotes of the cohort",
   params,
   body: z.strictObject({ version: count(1, 1_000_000_000) }),
   responses: cohortTerms,

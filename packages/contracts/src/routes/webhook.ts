@@ -9,7 +9,7 @@ export const stripeWebhook = defineRoute({
   access: "public",
   raw: true,
   idempotency: "none",
-  summary: "Takes Stripe's events; verified over the raw bytes, stored once, worked on afterwards",
+  summary: "Receives Stripe's events: verifies the signature, stores each event once and processes it afterwards",
   responses: () => ({ 200: { description: "Stored", schema: z.object({ received: z.literal(true) }) } }),
   errors: ["validation_failed", "payment_provider_unavailable"],
 });

@@ -19,14 +19,15 @@ export function partProblem(booking: Booking, due: Due, amount: number): string 
   const { currency } = booking;
   const open = unpaid(due);
   const inWords = (bound: number) => `${bound} minor units, ${formatMoney(bound, currency)}`;
-  if (amount > open) return `Must be at most what is unpaid of the due: ${inWords(open)}`;
+  if (amount > open) return `Must be at most the unpaid amount of the due: ${inWords(open)}`;
   const unchargeable = chargeProblem(amount, currency);
   if (unchargeable !== null || amount === open) return unchargeable;
   const smallest = smallestCharge(currency);
   const least = Math.max(smallest, Math.min(leastPart, Math.ceil(due.amount / 10)));
-  const all = `or all that is unpaid of the due: ${inWords(open)}`;
+  const all = `or the full unpaid amount of the due: ${inWords(open)}`;
   if (amount < least) return `Must be at least ${inWords(least)}, ${all}`;
-  if (open - amount < smallest) return `Must leave at least ${inWords(smallest)}, or be all of it: ${inWords(open)}`;
+  if (open - amount < smallest)
+    return `Must leave at least ${inWords(smallest)} unpaid, or be the full unpaid amount: ${inWords(open)}`;
   if (partPayments(booking) < mostParts) return null;
-  return `Must be all that is unpaid of the due, after ${mostParts} part payments`;
+  return `Must be the full unpaid amount of the due after ${mostParts} part payments`;
 }

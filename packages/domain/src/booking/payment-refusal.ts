@@ -3,15 +3,13 @@
  * client can do. Never the provider's own text, which may quote what somebody typed.
  */
 export const paymentRefusals = {
-  amount_too_large: "The amount is more than can be paid at once. Pay it in parts, or write to us.",
-  amount_too_small: "The amount is less than the least that can be paid. Pay more of it at once.",
-  currency_not_supported: "Payments in this currency cannot be taken. Please write to us.",
-  method_not_available: "This way of paying cannot be had at present. Choose another one, or write to us.",
-  account_restricted: "Payments cannot be taken at present, and trying again does not help. Please write to us.",
-  email_not_accepted:
-    "The payment provider does not accept your e-mail address. Book under another one, or write to us.",
-  not_accepted:
-    "The payment provider does not accept this payment, and trying again does not help. Please write to us.",
+  amount_too_large: "The amount is more than can be paid at once. Pay it in parts, or contact us.",
+  amount_too_small: "The amount is below the minimum for a payment. Pay a larger amount.",
+  currency_not_supported: "We cannot take payments in this currency. Please contact us.",
+  method_not_available: "This payment method is not available right now. Choose another one, or contact us.",
+  account_restricted: "We cannot take payments right now, and trying again does not help. Please contact us.",
+  email_not_accepted: "The payment provider does not accept your e-mail address. Book with another one, or contact us.",
+  not_accepted: "The payment provider does not accept this payment, and trying again does not help. Please contact us.",
 } as const satisfies Record<string, string>;
 
 export type PaymentRefusal = keyof typeof paymentRefusals;

@@ -34,7 +34,7 @@ export function shrink({ cohort, places }: Found, type: string, count: number, n
   const ofType = places.filter((place) => place.type === type);
   const free = ofType.filter((place) => isFree(place, now));
   if (free.length < count) {
-    const detail = `Of ${ofType.length} places of this type ${free.length} are free`;
+    const detail = `${free.length} of ${ofType.length} places of this type are free.`;
     return { ok: false, reason: "places_in_use", detail };
   }
   const changed = free.slice(0, count);
@@ -48,7 +48,7 @@ const invalid = (...errors: Problem[]): NotChanged => ({ ok: false, reason: "val
 function refuseChange(cohort: Cohort, type: string, now: Instant): NotChanged | null {
   if (!mayChange(cohort, now)) return { ok: false, reason: "invalid_transition" };
   if (cohort.places.some((one) => one.type === type)) return null;
-  return invalid({ path: "type", message: "This cohort has no such place type" });
+  return invalid({ path: "type", message: "Must be a place type of this cohort" });
 }
 
 function withCapacity(cohort: Cohort, type: string, change: number): Cohort {

@@ -31,7 +31,7 @@ describe("an edit of a cohort", () => {
     expect(edited({ status: "open" }, { cohort: draft, program: program({ status }) })).toEqual({
       ok: false,
       reason: "invalid_transition",
-      detail: "The program of this cohort is not published",
+      detail: "The program of this cohort is not published. Publish it first.",
     });
   });
 

@@ -38,7 +38,11 @@ export function editCohort({ cohort, places, program }: CohortFacts, edit: Cohor
   if (errors.length > 0) return { ok: false, reason: "validation_failed", errors };
   if (moved && places.some((place) => !isFree(place, now))) return { ok: false, reason: "places_in_use" };
   if (opens(cohort, next) && program.status !== "published") {
-    return { ok: false, reason: "invalid_transition", detail: "The program of this cohort is not published" };
+    return {
+      ok: false,
+      reason: "invalid_transition",
+      detail: "The program of this cohort is not published. Publish it first.",
+    };
   }
   return { ok: true, cohort: next };
 }
@@ -59,7 +63,7 @@ export type RenewedTerms =
 export function renewTerms({ cohort, program }: CohortFacts, version: number, now: Instant): RenewedTerms {
   if (cohort.terms === null || !mayChange(cohort, now)) return { ok: false, reason: "invalid_transition" };
   if (program.version !== version) {
-    const detail = `The program is at version ${program.version} by now; read its terms again`;
+    const detail = `The program is now at version ${program.version}. Read its terms again.`;
     return { ok: false, reason: "conflict", detail };
   }
   const next = takeTerms(cohort, program);

@@ -33,25 +33,25 @@ describe("a cohort's dates", () => {
 
   test.each([
     ["as long as the program", "2027-03-08", "2027-03-14", null],
-    ["a day too long", "2027-03-08", "2027-03-15", "endsOn: Must be 7 days after the start, the first day counted"],
+    ["a day too long", "2027-03-08", "2027-03-15", "endsOn: Must be the last of 7 days, counting the first day"],
     [
       "that end before they start",
       "2027-03-14",
       "2027-03-08",
-      "endsOn: Must be 7 days after the start, the first day counted",
+      "endsOn: Must be the last of 7 days, counting the first day",
     ],
     ["whose clearance deadline is today", "2027-01-18", "2027-01-24", null],
     [
       "whose clearance deadline was yesterday",
       "2027-01-17",
       "2027-01-23",
-      "startsOn: The clearance deadline of these dates has passed; nothing could be sold",
+      "startsOn: Must be later: the clearance deadline for these dates has already passed",
     ],
     [
       "at the beginning of time",
       "0000-01-01",
       "0000-01-07",
-      "startsOn: The clearance deadline of these dates has passed; nothing could be sold",
+      "startsOn: Must be later: the clearance deadline for these dates has already passed",
     ],
     ["ten years ahead", "2037-01-04", "2037-01-10", null],
     ["a day more than that ahead", "2037-01-05", "2037-01-11", "startsOn: Must be within 10 years"],

@@ -74,13 +74,13 @@ function placeProblems(program: Program, places: CohortPlan["places"]): Problem[
 /** A cohort has at most so many places; `path` is the field that asks for more. */
 export const tooManyPlaces = (path: string): Problem => ({
   path,
-  message: `A cohort has at most ${mostPlaces} places`,
+  message: `Must not give the cohort more than ${mostPlaces} places`,
 });
 
 function typeProblem({ placeTypes }: Program, types: string[], type: string, index: number): Problem[] {
   const path = `places.${index}.type`;
-  if (!placeTypes.some((one) => one.type === type)) return [{ path, message: "The program has no such place type" }];
-  return types.indexOf(type) === index ? [] : [{ path, message: "This place type is there twice" }];
+  if (!placeTypes.some((one) => one.type === type)) return [{ path, message: "Must be a place type of the program" }];
+  return types.indexOf(type) === index ? [] : [{ path, message: "Must not be listed twice" }];
 }
 
 function ownPriceProblem({ currency, deposit }: Program, price: number, index: number): Problem[] {

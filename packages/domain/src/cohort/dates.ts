@@ -15,12 +15,12 @@ export function datesProblems(
   now: Instant,
 ): Problem[] {
   if (salesEndAt <= now) {
-    return [{ path: "startsOn", message: "The clearance deadline of these dates has passed; nothing could be sold" }];
+    return [{ path: "startsOn", message: "Must be later: the clearance deadline for these dates has already passed" }];
   }
   if (startsOn > addMonths(dateIn(timeZone, now), mostYearsAhead * 12)) {
     return [{ path: "startsOn", message: `Must be within ${mostYearsAhead} years` }];
   }
   return daysBetween(startsOn, endsOn) + 1 === days
     ? []
-    : [{ path: "endsOn", message: `Must be ${days} days after the start, the first day counted` }];
+    : [{ path: "endsOn", message: `Must be the last of ${days} days, counting the first day` }];
 }

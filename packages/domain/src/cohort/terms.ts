@@ -30,6 +30,6 @@ export function takeTerms(cohort: Cohort, program: Program): Cohort {
 
 /** Why a cohort that is on these terms could sell nothing; null when it can. */
 export function termsProblem({ terms, salesEndAt }: Cohort, now: Instant): string | null {
-  if (salesEndAt <= now) return "The clearance deadline has passed; nothing could be sold";
+  if (salesEndAt <= now) return "The clearance deadline has already passed, so no place can be sold";
   return terms === null ? null : priceProblem(terms);
 }

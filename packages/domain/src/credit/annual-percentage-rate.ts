@@ -52,17 +52,17 @@ export function annualPercentageRate(credit: CreditStreams): { ok: true; figures
 
   const amountFinanced = sumOf(advances);
   const totalOfPayments = sumOf(payments);
-  if (totalOfPayments < amountFinanced) return noApr("The payments are less than the advances");
+  if (totalOfPayments < amountFinanced) return noApr("The payments add up to less than the advances.");
   const periods = periodsOf(advances, payments);
   const [first] = periods;
-  if (first === undefined) return noApr("All advances and payments are on one date");
+  if (first === undefined) return noApr("All advances and payments are on one date.");
   const unitPeriod = named ?? unitPeriodOf(periods);
   const timed = ({ day, amount }: Flow): TimedFlow => ({ ...unitPeriodsBetween(first.from, day, unitPeriod), amount });
   const [timedAdvances, timedPayments] = [advances.map(timed), payments.map(timed)];
   const rate = solveUnitPeriodRate(timedAdvances, timedPayments);
-  if (rate === null) return noApr("No rate makes the payments worth the advances");
+  if (rate === null) return noApr("No rate makes the present value of the payments equal to that of the advances.");
   if (!isOnlySolution(rate, timedAdvances, timedPayments)) {
-    return noApr("The payments run ahead of the advances: more than one rate may make them worth the same");
+    return noApr("Some payments come before the advances that they repay, so more than one rate may fit.");
   }
   const perYear = unitPeriodsPerYear(unitPeriod);
   const figures = {
@@ -92,7 +92,8 @@ function termProblem(advances: readonly Flow[], payments: readonly Flow[]): Stre
     ["payments", payments],
   ] as const) {
     const last = flows.at(-1)?.day.month ?? 0;
-    if (last - begins > 12 * mostYears) return { path, detail: `A term has at most ${mostYears} years` };
+    if (last - begins > 12 * mostYears)
+      return { path, detail: `Must be within ${mostYears} years of the first advance` };
   }
   return null;
 }

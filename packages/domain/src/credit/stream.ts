@@ -46,14 +46,15 @@ const earliest: CalendarDate = "1900-01-01";
  */
 export function streamProblem(path: "advances" | "payments", streams: readonly Stream[]): StreamProblem | null {
   const flows = streams.reduce((sum, { count = 1 }) => sum + count, 0);
-  if (flows === 0 || flows > mostFlows) return { path, detail: `There must be 1 to ${mostFlows} ${path}` };
+  if (flows === 0 || flows > mostFlows) return { path, detail: `Must have 1 to ${mostFlows} ${path} in all` };
   for (const [index, { date, count = 1, every }] of streams.entries()) {
     const at = `${path}.${index}`;
-    if (count > 1 && every === undefined) return { path: `${at}.every`, detail: "Says how often they recur" };
+    if (count > 1 && every === undefined)
+      return { path: `${at}.every`, detail: "Is required when count is more than 1" };
     if (date < earliest) return { path: `${at}.date`, detail: `Must not be before ${earliest}` };
     const before = streams[index - 1];
     if (before !== undefined && date < before.date) {
-      return { path: `${at}.date`, detail: `Must not be before ${before.date}: dates go in their order` };
+      return { path: `${at}.date`, detail: `Must not be before ${before.date}: list the dates in order` };
     }
   }
   return null;

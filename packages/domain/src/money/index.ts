@@ -35,7 +35,7 @@ export const largestAmount: number = Math.max(...[...rules.values()].map(({ larg
 /** Why an amount is none of this currency, in words for its field; null when it is one. */
 export function amountProblem(amount: number, currency: string): string | null {
   const { step, largest } = ruleOf(currency);
-  if (amount % step !== 0) return `Must be a multiple of ${step} minor units of ${currency}`;
+  if (amount % step !== 0) return `Must be a multiple of ${step} minor units in ${currency}`;
   return amount > largest ? `Must be at most ${largest} minor units, ${formatMoney(largest, currency)}` : null;
 }
 
@@ -45,6 +45,10 @@ export function chargeProblem(amount: number, currency: string): string | null {
   if (amount < smallest) return `Must be at least ${smallest} minor units, ${formatMoney(smallest, currency)}`;
   return amountProblem(amount, currency);
 }
+
+/** A field's problem as a clause about a subject: "The deposit must be at least 50 minor units, $0.50". */
+export const problemOf = (subject: string, problem: string): string =>
+  `${subject} ${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
 
 /**
  * `percent` of an amount in minor units, rounded half up to the currency's step. Throws on a fractional amount or

@@ -133,9 +133,9 @@ describe("currencies", () => {
 
   test("with steps refuse what lies between two", () => {
     expect(["bhd", "isk", "ugx"].map((currency) => amountProblem(1_050_001, currency))).toEqual([
-      "Must be a multiple of 10 minor units of bhd",
-      "Must be a multiple of 100 minor units of isk",
-      "Must be a multiple of 100 minor units of ugx",
+      "Must be a multiple of 10 minor units in bhd",
+      "Must be a multiple of 100 minor units in isk",
+      "Must be a multiple of 100 minor units in ugx",
     ]);
     expect(["usd", "huf", "jpy", "twd"].map((currency) => amountProblem(1_050_001, currency))).toEqual(
       Array(4).fill(null),

@@ -71,12 +71,12 @@ describe("the months of a plan", () => {
 
     // From 31 January the second is due on 31 March, from 1 February on 1 April.
     expect(months({ kind: "installments" }, "2027-03-31", now)).toBe(2);
-    expect(months({ kind: "installments" }, "2027-03-31", "2027-02-01T07:00:00Z")).toEqual(notAvailable(/too near/));
+    expect(months({ kind: "installments" }, "2027-03-31", "2027-02-01T07:00:00Z")).toEqual(notAvailable(/too soon/));
   });
 
   test("are too few for installments where the second is due after the start, however few are chosen", () => {
-    expect(months({ kind: "installments" }, "2027-03-03")).toEqual(notAvailable(/too near/));
-    expect(months({ kind: "installments", months: 2 }, "2027-03-03")).toEqual(notAvailable(/too near/));
+    expect(months({ kind: "installments" }, "2027-03-03")).toEqual(notAvailable(/too soon/));
+    expect(months({ kind: "installments", months: 2 }, "2027-03-03")).toEqual(notAvailable(/too soon/));
   });
 
   test("of a loan run on past the retreat", () => {
@@ -97,9 +97,9 @@ describe("the months of a plan", () => {
     const cheap = onAllPlans("2027-12-06", { deposit: { kind: "amount", amount: 1_849_701 } });
 
     // 2.99 in six parts.
-    expect(ask({ kind: "installments" }, { on: cheap })).toEqual(notAvailable(/installment: Must be at least 50 /));
+    expect(ask({ kind: "installments" }, { on: cheap })).toEqual(notAvailable(/installment must be at least 50 /));
     expect(ask({ kind: "installments", months: 5 }, { on: cheap })).toMatchObject({ ok: true });
-    expect(ask({ kind: "financed" }, { on: cheap })).toEqual(notAvailable(/installment: Must be at least 50 /));
+    expect(ask({ kind: "financed" }, { on: cheap })).toEqual(notAvailable(/installment must be at least 50 /));
   });
 });
 
@@ -140,7 +140,7 @@ describe("plans side by side", () => {
     expect(none).toEqual({
       kind: "installments",
       available: false,
-      reason: "The start is too near for two monthly payments",
+      reason: "The first day is too soon for two monthly payments.",
     });
   });
 

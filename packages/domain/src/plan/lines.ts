@@ -32,9 +32,9 @@ function addOnLines({ addOns }: CohortTerms, wanted: WantedAddOn[]): { ok: true;
   for (const [index, { id, quantity }] of wanted.entries()) {
     const path = `addOns.${index}`;
     const addOn = addOns.find((one) => one.id === id);
-    if (addOn === undefined) return refused(path, `There is no add-on ${id}`);
-    if (lines.some((line) => line.id === id)) return refused(path, `Add-on ${id} is asked for twice`);
-    if (quantity > addOn.stock) return refused(`${path}.quantity`, `At most ${addOn.stock} of ${id}`);
+    if (addOn === undefined) return refused(path, `Must be an add-on of this cohort: ${id} is not`);
+    if (lines.some((line) => line.id === id)) return refused(path, `Must not list the add-on ${id} twice`);
+    if (quantity > addOn.stock) return refused(`${path}.quantity`, `Must be at most ${addOn.stock} for ${id}`);
     const { label, price } = addOn;
     lines.push({ kind: "add_on", id, label, quantity, unitAmount: price, amount: price * quantity });
   }

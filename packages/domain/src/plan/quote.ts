@@ -1,7 +1,7 @@
 import type { Cohort, CohortTerms } from "../cohort/index.ts";
 import { isOnSale } from "../cohort/index.ts";
 import { type CreditRules, figureOn } from "../credit/index.ts";
-import { chargeProblem, largestCharge } from "../money/index.ts";
+import { chargeProblem, largestCharge, problemOf } from "../money/index.ts";
 import {
   type CollectionRule,
   depositOn,
@@ -101,11 +101,11 @@ export type QuoteRequest = {
 export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok: true; quote: Quote } | QuoteRefusal {
   const { terms, startsOn, clearanceDeadlineOn } = cohort;
   if (terms === null || !isOnSale(cohort, now)) {
-    return { ok: false, reason: "not_on_sale", detail: "This cohort is not on sale" };
+    return { ok: false, reason: "not_on_sale", detail: "This cohort is not on sale." };
   }
   const place = cohort.places.find(({ type }) => type === request.placeType);
   if (place === undefined) {
-    return { ok: false, reason: "validation_failed", path: "placeType", detail: "This cohort has no such place type" };
+    return { ok: false, reason: "validation_failed", path: "placeType", detail: "Must be a place type of this cohort" };
   }
   const priced = priceLines(terms, place, request.addOns);
   if (!priced.ok) return priced;
@@ -122,7 +122,8 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
   const dues = schedule(plan, { total, tax, deposit, currency, quotedOn, startsOn, clearanceDeadlineOn });
   for (const due of dues) {
     const problem = chargeProblem(due.amount, currency);
-    if (problem !== null) return { ok: false, reason: "plan_not_available", detail: `The ${due.kind}: ${problem}` };
+    if (problem !== null)
+      return { ok: false, reason: "plan_not_available", detail: `${problemOf(`The ${due.kind}`, problem)}.` };
   }
   return {
     ok: true,
@@ -153,7 +154,7 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
 const tooMuch: QuoteRefusal = {
   ok: false,
   reason: "plan_not_available",
-  detail: "The total is more than two charges can carry; ask for fewer add-ons",
+  detail: "The total is more than two charges can collect. Ask for fewer add-ons.",
 };
 
 function quotedTerms(

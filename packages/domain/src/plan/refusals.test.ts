@@ -40,7 +40,7 @@ describe("add-ons", () => {
     expect(ask({ id: "airport", quantity: 1 }, { id: "massage", quantity: 3 })).toMatchObject({
       ok: false,
       path: "addOns.1.quantity",
-      detail: "At most 2 of massage",
+      detail: "Must be at most 2 for massage",
     });
   });
 });
@@ -51,7 +51,7 @@ test("a plan with a due that cannot be charged is refused by the name of that du
   expect(quote(cheap, request(), today)).toMatchObject({
     ok: false,
     reason: "plan_not_available",
-    detail: expect.stringMatching(/^The balance: /),
+    detail: expect.stringMatching(/^The balance must be /),
   });
 });
 

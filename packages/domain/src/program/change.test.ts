@@ -52,13 +52,13 @@ describe("an edit of a program", () => {
     expect(edited({ status: "published" }, { status: "draft" })).toEqual({
       ok: false,
       reason: "invalid_transition",
-      detail: "A program cannot go from published to draft",
+      detail: "A program cannot change from published to draft.",
     });
   });
 
   test("leaves a published program its currency", () => {
     const euros = { currency: "eur" };
-    const refusal = { ok: false, errors: [{ path: "currency", message: expect.stringContaining("Stays usd") }] };
+    const refusal = { ok: false, errors: [{ path: "currency", message: expect.stringContaining("Must stay usd") }] };
 
     expect(edited({ status: "published" }, euros, ["usd", "eur"])).toMatchObject(refusal);
     expect(edited({ status: "draft" }, euros, ["usd", "eur"])).toMatchObject({ ok: true });

@@ -42,7 +42,7 @@ export type EditedProgram =
 export function editProgram(before: Program, edit: ProgramEdit, settled: readonly string[]): EditedProgram {
   const { status = before.status } = edit;
   if (!mayBecome(before.status, status)) {
-    const detail = `A program cannot go from ${before.status} to ${status}`;
+    const detail = `A program cannot change from ${before.status} to ${status}.`;
     return { ok: false, reason: "invalid_transition", detail };
   }
   if (Object.keys(edit).length === 0) return { ok: true, program: before, events: [] };
@@ -61,7 +61,7 @@ function problemsOf(program: Program, settled: readonly string[]): Problem[] {
 const currencyProblems = (before: Program, { currency }: Program): Problem[] =>
   currency === before.currency || mayChangeCurrency(before)
     ? []
-    : [{ path: "currency", message: `Stays ${before.currency}, in which this program was published` }];
+    : [{ path: "currency", message: `Must stay ${before.currency}: the program was published in it` }];
 
 function publication(before: Program, { id, version, status }: Program): DomainEvent[] {
   if (before.status === status || status !== "published") return [];

@@ -1,4 +1,4 @@
-import { amountProblem, chargeProblem, percentOf } from "../money/index.ts";
+import { amountProblem, chargeProblem, percentOf, problemOf } from "../money/index.ts";
 
 export type PlaceTypePrice = { type: string; price: number };
 export type DepositRule = { kind: "amount"; amount: number } | { kind: "percent"; percent: number };
@@ -91,9 +91,9 @@ export const depositOn = (rule: DepositRule, price: number, currency: string): n
 export function depositProblem(rule: DepositRule, price: number, currency: string): string | null {
   const deposit = depositOn(rule, price, currency);
   const problem = chargeProblem(deposit, currency);
-  if (problem !== null) return `The deposit: ${problem}`;
+  if (problem !== null) return problemOf("The deposit", problem);
   const rest = chargeProblem(price - deposit, currency);
-  return rest === null ? null : `The rest after the deposit: ${rest}`;
+  return rest === null ? null : problemOf("The rest after the deposit", rest);
 }
 
 const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
@@ -110,15 +110,17 @@ export function programProblems(program: ProgramContent): Problem[] {
     ...tierProblems(program),
     ...repeated(program.addOns.map(({ id }) => id)).map((id) => ({
       path: "addOns",
-      message: `Add-on ${id} is there twice`,
+      message: `Must not list the add-on ${id} twice`,
     })),
     ...repeated(program.taxes.map(({ id }) => id)).map((id) => ({
       path: "taxes",
-      message: `Tax ${id} is there twice`,
+      message: `Must not list the tax ${id} twice`,
     })),
     ...collectionProblems(program),
     ...program.itinerary.flatMap(({ day }, index) =>
-      day > program.days ? [{ path: `itinerary.${index}.day`, message: `The program has ${program.days} days` }] : [],
+      day > program.days
+        ? [{ path: `itinerary.${index}.day`, message: `Must be at most ${program.days}, the days of the program` }]
+        : [],
     ),
   ];
 }
@@ -126,7 +128,7 @@ export function programProblems(program: ProgramContent): Problem[] {
 function placeTypeProblems({ placeTypes }: ProgramContent): Problem[] {
   return repeated(placeTypes.map(({ type }) => type)).map((type) => ({
     path: "placeTypes",
-    message: `Place type ${type} is there twice`,
+    message: `Must not list the place type ${type} twice`,
   }));
 }
 
@@ -159,7 +161,7 @@ function depositProblems({ placeTypes, deposit, currency }: ProgramContent): Pro
 
 function planProblems({ plans }: ProgramContent): Problem[] {
   const twice = repeated(plans.map(({ kind }) => kind));
-  return twice.map((kind) => ({ path: "plans", message: `Plan ${kind} is there twice` }));
+  return twice.map((kind) => ({ path: "plans", message: `Must not list the plan ${kind} twice` }));
 }
 
 /** Days that are counted from one date, each of which has one notice or try, in the order in which they come. */
@@ -168,9 +170,9 @@ function collectionProblems({ collection, nonPayment }: ProgramContent): Problem
   const problem = (path: string, isSound: boolean, message: string) => (isSound ? [] : [{ path, message }]);
   const { retryDays, noticeDaysBefore } = collection;
   return [
-    ...problem("collection.retryDays", rising(retryDays), "Days rise from one to the next"),
-    ...problem("collection.noticeDaysBefore", rising(noticeDaysBefore.toReversed()), "Days fall from one to the next"),
-    ...problem("nonPayment.noticeDays", rising(nonPayment?.noticeDays ?? []), "Days rise from one to the next"),
+    ...problem("collection.retryDays", rising(retryDays), "Must be in ascending order"),
+    ...problem("collection.noticeDaysBefore", rising(noticeDaysBefore.toReversed()), "Must be in descending order"),
+    ...problem("nonPayment.noticeDays", rising(nonPayment?.noticeDays ?? []), "Must be in ascending order"),
   ];
 }
 
@@ -183,15 +185,15 @@ function tierProblems({ cancellation: { tiers } }: ProgramContent): Problem[] {
     if (tier.daysBefore >= before.daysBefore) {
       problems.push({
         path: `${path}.daysBefore`,
-        message: "Tiers go from the most days before the start to the fewest",
+        message: "Must be less than in the tier before it",
       });
     }
     if (tier.refundPercent > before.refundPercent) {
-      problems.push({ path: `${path}.refundPercent`, message: "A later tier cannot refund more than an earlier one" });
+      problems.push({ path: `${path}.refundPercent`, message: "Must not be more than in the tier before it" });
     }
   });
   if (tiers.at(-1)?.daysBefore !== 0) {
-    problems.push({ path: "cancellation.tiers", message: "The last tier must reach 0 days before the start" });
+    problems.push({ path: "cancellation.tiers", message: "Must end with a tier of 0 days before the start" });
   }
   return problems;
 }
