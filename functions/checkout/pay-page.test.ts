@@ -49,7 +49,7 @@ describe("the pages of a payment link", () => {
 
   test("show the permission for the method to come, whose hash goes with the button", () => {
     expect(method()).toContain(`<form method="post" action="?permission=${permission.hash}">`);
-    expect(method()).toContain("This permission is your free choice.");
+    expect(method()).toContain("This authorization is optional");
     expect(method()).toContain("Agree and continue");
   });
 

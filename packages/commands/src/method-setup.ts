@@ -1,4 +1,4 @@
-import { type Permission, permissionDocument } from "@clearing/domain/agreement";
+import { methodToCome, type Permission, permissionDocument } from "@clearing/domain/agreement";
 import {
   type Booking,
   isSetupOpen,
@@ -19,9 +19,6 @@ import { ensureCustomer } from "./customer.ts";
 import { type PermissionGiver, permissionGiven } from "./permission.ts";
 import { customerGone, neverMade, neverShown } from "./session.ts";
 import { settleSetup } from "./settle-setup.ts";
-
-/** The method that a client is about to save, in words. */
-const methodToCome = "the card or bank account that you save next";
 
 /** The text by which automatic collection goes on with the method that is saved next; null while it is off. */
 export const permissionToRenew = (booking: Booking) =>

@@ -1,4 +1,4 @@
-import { fromDeposit, permissionDocument } from "@clearing/domain/agreement";
+import { fromDeposit, methodToCome, permissionDocument, savedMethodInWords } from "@clearing/domain/agreement";
 import {
   type Booking,
   depositSettled,
@@ -38,9 +38,8 @@ export function permissionGiven(
 /** From which method the client would give the permission now, in words. */
 export function methodInWords(booking: Booking): string {
   const method = usableMethod(booking);
-  if (method === null) return depositSettled(booking) ? "the card or bank account that you save next" : fromDeposit;
-  const kind = method.type === "card" ? "card" : "bank account";
-  return method.last4 === null ? `your saved ${kind}` : `your ${kind} ending in ${method.last4}`;
+  if (method === null) return depositSettled(booking) ? methodToCome : fromDeposit;
+  return savedMethodInWords(method);
 }
 
 type PermissionPage = { version: number; hash: string; html: string };

@@ -24,6 +24,13 @@ function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): 
 }
 
 describe("the agreement's document", () => {
+  test.each([
+    ["full", {}],
+    ["full-without-fee", { administrationFee: 0 }],
+  ])("is the golden document %s", async (name, changes) => {
+    await expect(agreementDocument(terms("full", changes)).html).toMatchFileSnapshot(`golden/${name}.html`);
+  });
+
   test("of the same terms is the same, byte for byte", () => {
     const [one, two] = [agreementDocument(terms()), agreementDocument(structuredClone(terms()))];
 
@@ -100,7 +107,7 @@ describe("the agreement's document", () => {
 
     const { html, hash } = agreementDocument(terms());
 
-    expect(words(html)).toContain("The day after the booking is confirmed");
+    expect(words(html)).toContain("1 day after your booking is confirmed");
     expect(agreementDocument(terms("full", { schedule: dated })).hash).toBe(hash);
   });
 
@@ -108,12 +115,18 @@ describe("the agreement's document", () => {
     const text = words(agreementDocument(terms("full", { merchant: "Rest & Quiet, LLC" })).html);
 
     expect(text).toContain(
-      "You may allow Rest &amp; Quiet, LLC to collect this payment of your booking by itself, once, from the card or bank account that you pay the deposit with:",
+      "You may authorize Rest &amp; Quiet, LLC to charge the payment listed below automatically, one time, to the card or bank account that you pay the deposit with:",
     );
-    expect(text).toContain("Balance The day after the booking is confirmed $16,000.00 No more than the listed amount");
-    expect(text).toContain("A payment is collected on its date at 10:00 AM (America/Denver), or as soon after that");
-    expect(text).toContain("no condition of the booking");
-    expect(text).toContain("You can take it back at any time, in your booking or by answering any of our mails");
+    expect(text).toContain(
+      "Balance 1 day after your booking is confirmed $16,000.00 We never charge more than the listed amount",
+    );
+    expect(text).toContain(
+      "We charge each payment on its date at 10:00 AM Mountain Time, or as soon as possible after that",
+    );
+    expect(text).toContain("optional and not a condition of your booking");
+    expect(text).toContain(
+      "You may withdraw this authorization at any time, for all payments or for one, in your booking or by replying to any of our emails",
+    );
   });
 
   test("has a section for each thing that is agreed, under its own name", () => {
@@ -133,12 +146,14 @@ describe("the agreement's document", () => {
   });
 
   test("names the balance's date where the plan has one", () => {
-    expect(words(agreementDocument(terms("deposit_and_balance")).html)).toContain("Balance 2027-02-06 $16,000.00");
+    expect(words(agreementDocument(terms("deposit_and_balance")).html)).toContain(
+      "Balance February 6, 2027 $16,000.00",
+    );
   });
 
   test("numbers the installments, each with its date", () => {
     expect(words(agreementDocument(terms("installments")).html)).toContain(
-      "Deposit At once $2,500.00 Installment 1 of 2 2027-02-04 $8,000.00 Installment 2 of 2 2027-03-04 $8,000.00",
+      "Deposit At booking $2,500.00 Installment 1 of 2 February 4, 2027 $8,000.00 Installment 2 of 2 March 4, 2027 $8,000.00",
     );
   });
 
@@ -152,12 +167,12 @@ describe("the agreement's document", () => {
     const text = words(agreementDocument(terms()).html);
 
     expect(text).toContain("Total $18,500.00");
-    expect(text).toContain("Deposit At once $2,500.00");
+    expect(text).toContain("Deposit At booking $2,500.00");
     expect(text).toContain("administration fee of $500.00");
     expect(text).toContain(
-      "Until 2027-01-07, inclusive 100% Until 2027-02-06, inclusive 50% Until 2027-03-07, inclusive 0%",
+      "On or before January 7, 2027 100% On or before February 6, 2027 50% On or before March 7, 2027 0%",
     );
-    expect(text).toContain("From 2027-03-08 on 0%");
+    expect(text).toContain("On or after March 8, 2027 0%");
   });
 
   test("lets nobody's name or venue become markup", () => {
@@ -178,8 +193,8 @@ describe("the agreement's document", () => {
   test("makes automatic collection a free choice, never a condition", () => {
     const text = words(agreementDocument(terms()).html);
 
-    expect(text).toContain("no condition of the booking");
-    expect(text).toContain("take it back at any time");
+    expect(text).toContain("optional and not a condition of your booking");
+    expect(text).toContain("withdraw this authorization at any time");
   });
 
   test("needs nothing from elsewhere to be read or printed", () => {

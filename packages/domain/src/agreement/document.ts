@@ -28,11 +28,33 @@ export function block(id: string, version: number, markup: Markup): Block {
   return { id, version, hash: sha256(text), html: text };
 }
 
+/** One under the other. */
+export const lines = (all: readonly Markup[]): (string | Markup)[] =>
+  all.flatMap((one, index) => (index === 0 ? [one] : ["\n", one]));
+
+/** A paragraph a text. */
+export const paragraphs = (texts: readonly string[]): (string | Markup)[] =>
+  lines(texts.map((text) => html`<p>${text}</p>`));
+
 export const row = (...cells: (string | Markup)[]): Markup =>
   html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
 
-const style =
-  "body{font:16px/1.5 Georgia,serif;color:#1c2430;max-width:44rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}td,th{padding:.35rem .5rem;border-bottom:1px solid #d5dae1;text-align:left}td:last-child,th:last-child{text-align:right}@media print{html,body{font-size:10pt}body{margin:0;max-width:none}h2{margin-top:1.2rem}h2,p:has(+table){break-after:avoid}tr,.whole{break-inside:avoid}}";
+/** A table with the names of its columns. `kind` is its class. */
+export const table = (names: readonly string[], rows: readonly Markup[], kind?: "whole"): Markup =>
+  html`<table${kind === undefined ? "" : html` class="${kind}"`}>
+<tr>${names.map((name) => html`<th>${name}</th>`)}</tr>
+${lines(rows)}
+</table>`;
+
+const style = `
+body{font:16px/1.5 Georgia,serif;color:#1c2430;max-width:44rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.5rem}
+h2{font-size:1.1rem;margin-top:2rem}
+table{border-collapse:collapse;width:100%}
+td,th{padding:.35rem .5rem;border-bottom:1px solid #d5dae1;text-align:left}
+td:last-child,th:last-child{text-align:right}
+@media print{html,body{font-size:10pt}body{margin:0;max-width:none}h2{margin-top:1.2rem}h2,p:has(+table){break-after:avoid}tr,.whole{break-inside:avoid}}
+`;
 
 /** What is shown of a page in sections. */
 export const htmlOf = ({ head, blocks, tail }: Sections): string =>

@@ -1,16 +1,19 @@
 import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
+import { fill } from "../text/index.ts";
+import { longDate } from "../time/long-date.ts";
 import { type AgreementTerms, worded } from "./agreement-terms.ts";
 import { creditTerms, electronicRecords, holderNotice } from "./credit-contract.ts";
-import { type Block, block, pageOf, row, type SectionedPage } from "./document.ts";
+import { type Block, block, pageOf, paragraphs, row, type SectionedPage, table } from "./document.ts";
 import { automaticCollection, fromDeposit, type ListedPayment, paymentTable } from "./permission.ts";
+import texts from "./texts/agreement.ts";
 import { type CreditTerms, disclosureBox, disclosureStyle, itemization } from "./truth-in-lending.ts";
-import { dueDate, dueName } from "./wording.ts";
+import { dueDate, dueName, zoneName } from "./wording.ts";
 
 export type { AgreementTerms } from "./agreement-terms.ts";
 export { htmlOf, type SectionedPage } from "./document.ts";
 export { participationDocument } from "./participation-terms.ts";
-export { fromDeposit, type Permission, permissionDocument } from "./permission.ts";
+export { fromDeposit, methodToCome, type Permission, permissionDocument, savedMethodInWords } from "./permission.ts";
 
 export type AgreementDocument = SectionedPage & { terms: AgreementTerms };
 
@@ -39,7 +42,7 @@ export function agreementDocument(terms: AgreementTerms): AgreementDocument {
     }),
     ...(credit === null ? [] : [holderNotice()]),
   ];
-  const page = pageOf(`Booking agreement ${terms.bookingId}`, blocks, credit === null ? "" : disclosureStyle);
+  const page = pageOf(`${texts.heading.title} ${terms.bookingId}`, blocks, credit === null ? "" : disclosureStyle);
   return { ...page, terms: worded(terms) };
 }
 
@@ -48,26 +51,35 @@ function creditOf(terms: AgreementTerms): CreditTerms | null {
   return disclosure === null ? null : { ...terms, disclosure };
 }
 
-const heading = (terms: AgreementTerms): Block =>
-  block(
+function heading(terms: AgreementTerms): Block {
+  const { title, parties, program } = texts.heading;
+  const { bookingId, version, merchant, venue, timeZone } = terms;
+  return block(
     "heading",
-    1,
-    html`<h1>Booking agreement</h1>
-<p>Booking ${terms.bookingId}, version ${terms.version}, for ${terms.participantName}, with ${terms.merchant}.</p>
-<p>${terms.publicLabel}, from ${terms.startsOn} to ${terms.endsOn}, ${terms.venue} (${terms.timeZone}).</p>`,
+    texts.version,
+    html`<h1>${title}</h1>
+${paragraphs([
+  fill(parties, { bookingId, version, participant: terms.participantName, merchant }),
+  fill(program, {
+    ...{ program: terms.publicLabel, startsOn: longDate(terms.startsOn), endsOn: longDate(terms.endsOn) },
+    ...{ venue, timeZone: zoneName(timeZone) },
+  }),
+])}`,
   );
+}
 
 function price({ lines, total, currency }: AgreementTerms): Block {
-  const money = (amount: number) => formatMoney(amount, currency);
-  const rows = lines.map(({ kind, label, quantity, amount }) =>
-    row(label, kind === "tax" ? "" : String(quantity), money(amount)),
+  const { title, item, quantity, amount, total: sum } = texts.price;
+  const money = (minor: number) => formatMoney(minor, currency);
+  const rows = lines.map((line) =>
+    row(line.label, line.kind === "tax" ? "" : String(line.quantity), money(line.amount)),
   );
-  const sum = row(html`<strong>Total</strong>`, "", html`<strong>${money(total)}</strong>`);
+  const sumRow = row(html`<strong>${sum}</strong>`, "", html`<strong>${money(total)}</strong>`);
   return block(
     "price",
-    1,
-    html`<h2>Price</h2>
-<table><tr><th>Item</th><th>Quantity</th><th>Amount</th></tr>${rows}${sum}</table>`,
+    texts.version,
+    html`<h2>${title}</h2>
+${table([item, quantity, amount], [...rows, sumRow])}`,
   );
 }
 
@@ -83,27 +95,32 @@ function listedPayments({ schedule, currency }: AgreementTerms): ListedPayment[]
 const payments = (listed: ListedPayment[]): Block =>
   block(
     "payments",
-    1,
-    html`<h2>Payments</h2>
+    texts.version,
+    html`<h2>${texts.payments.title}</h2>
 ${paymentTable(listed)}`,
   );
 
-const admission = ({ clearanceDeadlineOn }: AgreementTerms): Block =>
-  block(
+function admission({ clearanceDeadlineOn }: AgreementTerms): Block {
+  const { title, confirmation } = texts.admission;
+  return block(
     "admission",
-    1,
-    html`<h2>Admission</h2>
-<p>The place is confirmed once the required evaluations have been completed favourably, at the latest on ${clearanceDeadlineOn}. If they are not, everything that was paid is refunded.</p>`,
+    texts.version,
+    html`<h2>${title}</h2>
+${paragraphs([fill(confirmation, { deadline: longDate(clearanceDeadlineOn) })])}`,
   );
+}
 
 function cancellation({ policy, startsOn, administrationFee, currency }: AgreementTerms): Block {
-  const tiers = policy.map(({ until, refundPercent }) => row(`Until ${until}, inclusive`, `${refundPercent}%`));
+  const { title, refund, refundLessFee, when, refunded, until, afterwards, byUs } = texts.cancellation;
+  const tierRows = policy.map((tier) => row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`));
+  const rows = [...tierRows, row(fill(afterwards, { date: longDate(startsOn) }), "0%")];
+  const intro = administrationFee > 0 ? fill(refundLessFee, { fee: formatMoney(administrationFee, currency) }) : refund;
   return block(
     "cancellation",
-    1,
-    html`<h2>Cancellation</h2>
-<p>If you cancel, this part of what you have paid is refunded, less an administration fee of ${formatMoney(administrationFee, currency)}:</p>
-<table class="whole"><tr><th>When you cancel</th><th>Refunded</th></tr>${tiers}${row(`From ${startsOn} on`, "0%")}</table>
-<p>If we cancel, everything that was paid is refunded.</p>`,
+    texts.version,
+    html`<h2>${title}</h2>
+${paragraphs([intro])}
+${table([when, refunded], rows, "whole")}
+${paragraphs([byUs])}`,
   );
 }

@@ -7,30 +7,42 @@ import { participationDocument } from "./index.ts";
 const shown = (changes: Partial<Booking> = {}) => wordsOf(participationDocument({ ...held(), ...changes }).html);
 
 describe("the terms without prices", () => {
+  test.each([
+    ["participation-terms", 50_000],
+    ["participation-terms-without-fee", 0],
+  ])("are the golden document %s", async (name, administrationFee) => {
+    const booking = held();
+    const { html } = participationDocument({ ...booking, terms: { ...booking.terms, administrationFee } });
+
+    await expect(html).toMatchFileSnapshot(`golden/${name}.html`);
+  });
+
   test("have a section each for what is booked, its price, the admission and the endings", () => {
     const { version, blocks, html } = participationDocument(held());
 
     expect(version).toBe(1);
     expect(blocks.map(({ id }) => id)).toEqual(["heading", "price", "admission", "endings"]);
-    expect(html).toContain("<title>Taking part bkg_1</title>");
+    expect(html).toContain("<title>Participation terms bkg_1</title>");
   });
 
   test("name the booking, the participant, the dates and the place", () => {
     const text = shown();
 
-    expect(text).toContain("Booking bkg_1, version 1, for Ada Client, with Sample Operator.");
-    expect(text).toContain("from 2027-03-08 to 2027-03-14, Juniper House (America/Denver).");
-    expect(text).toContain("at the latest on 2027-02-22");
+    expect(text).toContain(
+      "These terms are between you and Sample Operator. They cover booking bkg_1, version 1, for Ada Client.",
+    );
+    expect(text).toContain("March 8, 2027 to March 14, 2027, at Juniper House. Dates and times are in Mountain Time.");
+    expect(text).toContain("They must be complete by February 22, 2027.");
   });
 
   test("say that somebody else pays, and no amount of it", () => {
-    expect(shown()).toContain("Somebody else has booked this place for you and pays for it. You owe nothing");
+    expect(shown()).toContain("Someone else booked this place for you and pays for it. You owe nothing");
     expect(shown()).not.toMatch(/\$|18,500|2,500/);
   });
 
   test("say by when how much goes back to who paid", () => {
     expect(shown()).toContain(
-      "Until 2027-01-07, inclusive 100% Until 2027-02-06, inclusive 50% Until 2027-03-07, inclusive 0% From 2027-03-08 on 0%",
+      "On or before January 7, 2027 100% On or before February 6, 2027 50% On or before March 7, 2027 0% On or after March 8, 2027 0%",
     );
   });
 
@@ -38,7 +50,7 @@ describe("the terms without prices", () => {
     const { terms } = held();
     const free = { ...terms, administrationFee: 0 };
 
-    expect(shown()).toContain("this part is refunded to them, less an administration fee:");
-    expect(shown({ terms: free })).toContain("this part is refunded to them:");
+    expect(shown()).toContain("following percentage of what was paid, less an administration fee:");
+    expect(shown({ terms: free })).toContain("following percentage of what was paid:");
   });
 });

@@ -1,8 +1,12 @@
 import { html } from "hono/html";
 import type { Booking } from "../booking/index.ts";
 import { policyDates } from "../plan/policy.ts";
+import { fill } from "../text/index.ts";
 import { dateIn } from "../time/index.ts";
-import { type Block, block, pageOf, row } from "./document.ts";
+import { longDate } from "../time/long-date.ts";
+import { type Block, block, pageOf, paragraphs, row, table } from "./document.ts";
+import texts from "./texts/participation-terms.ts";
+import { zoneName } from "./wording.ts";
 
 type Agreed = Pick<Booking, "id" | "agreement" | "participant" | "terms" | "createdAt">;
 
@@ -13,48 +17,60 @@ type Agreed = Pick<Booking, "id" | "agreement" | "participant" | "terms" | "crea
 export function participationDocument(booking: Agreed) {
   const sections = [heading, price, admission, endings];
   const page = pageOf(
-    `Taking part ${booking.id}`,
+    `${texts.heading.title} ${booking.id}`,
     sections.map((section) => section(booking)),
   );
   return { version: booking.agreement.version, ...page };
 }
 
-const heading = ({ id, agreement, participant, terms }: Agreed): Block =>
-  block(
+function heading({ id, agreement, participant, terms }: Agreed): Block {
+  const { title, parties, program } = texts.heading;
+  const { merchant, publicLabel, startsOn, endsOn, venue, timeZone } = terms;
+  const { version } = agreement;
+  return block(
     "heading",
-    1,
-    html`<h1>Taking part</h1>
-<p>Booking ${id}, version ${agreement.version}, for ${participant.name}, with ${terms.merchant}.</p>
-<p>${terms.publicLabel}, from ${terms.startsOn} to ${terms.endsOn}, ${terms.venue} (${terms.timeZone}).</p>`,
+    texts.version,
+    html`<h1>${title}</h1>
+${paragraphs([
+  fill(parties, { bookingId: id, version, participant: participant.name, merchant }),
+  fill(program, {
+    ...{ program: publicLabel, startsOn: longDate(startsOn), endsOn: longDate(endsOn) },
+    ...{ venue, timeZone: zoneName(timeZone) },
+  }),
+])}`,
   );
+}
 
 const price = (): Block =>
   block(
     "price",
-    1,
-    html`<h2>Price and payments</h2>
-<p>Somebody else has booked this place for you and pays for it. You owe nothing, and prices and payments are not shown to you.</p>`,
+    texts.version,
+    html`<h2>${texts.price.title}</h2>
+${paragraphs([texts.price.paidBySomebodyElse])}`,
   );
 
-const admission = ({ terms }: Agreed): Block =>
-  block(
+function admission({ terms }: Agreed): Block {
+  const { title, confirmation, confidential } = texts.admission;
+  return block(
     "admission",
-    1,
-    html`<h2>Admission</h2>
-<p>The place is confirmed once the required evaluations have been completed favourably, at the latest on ${terms.clearanceDeadlineOn}. If they are not, everything that was paid is refunded to the person who paid. What you tell us for the evaluations is not shown to that person.</p>`,
+    texts.version,
+    html`<h2>${title}</h2>
+${paragraphs([fill(confirmation, { deadline: longDate(terms.clearanceDeadlineOn) }), confidential])}`,
   );
+}
 
 function endings({ terms, createdAt }: Agreed): Block {
+  const { title, declined, refund, refundLessFee, when, refunded, until, afterwards, byUs } = texts.endings;
   const { startsOn, timeZone, tiers, administrationFee } = terms;
-  const fee = administrationFee > 0 ? ", less an administration fee" : "";
-  const dates = policyDates(tiers, startsOn, dateIn(timeZone, createdAt));
-  const refunds = dates.map(({ until, refundPercent }) => row(`Until ${until}, inclusive`, `${refundPercent}%`));
+  const tierRows = policyDates(tiers, startsOn, dateIn(timeZone, createdAt)).map((tier) =>
+    row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`),
+  );
   return block(
     "endings",
-    1,
-    html`<h2>Declining and cancelling</h2>
-<p>If you decline, everything that was paid is refunded to the person who paid. If you take your acceptance back later, or that person cancels, this part is refunded to them${fee}:</p>
-<table><tr><th>When it is cancelled</th><th>Refunded</th></tr>${refunds}${row(`From ${startsOn} on`, "0%")}</table>
-<p>If we cancel, everything that was paid is refunded.</p>`,
+    texts.version,
+    html`<h2>${title}</h2>
+${paragraphs([declined, administrationFee > 0 ? refundLessFee : refund])}
+${table([when, refunded], [...tierRows, row(fill(afterwards, { date: longDate(startsOn) }), "0%")])}
+${paragraphs([byUs])}`,
   );
 }

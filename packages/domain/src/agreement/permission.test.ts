@@ -3,9 +3,10 @@ import type { PlanKind } from "../plan/index.ts";
 import { Life } from "../testing/life.ts";
 import { held, program, quoted } from "../testing/retreat.ts";
 import { wordsOf as words } from "../testing/words.ts";
-import { agreementDocument, fromDeposit, permissionDocument } from "./index.ts";
+import { longDate } from "../time/long-date.ts";
+import { agreementDocument, fromDeposit, methodToCome, permissionDocument, savedMethodInWords } from "./index.ts";
 
-const card = "your card ending in 4242";
+const card = savedMethodInWords({ type: "card", last4: "4242" });
 const kinds: PlanKind[] = ["full", "deposit_and_balance", "installments", "financed"];
 const offered = program({
   plans: [
@@ -38,13 +39,20 @@ describe("the permission to collect", () => {
     const permission = permissionDocument(held("installments", { program: offered }), card);
 
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
-    expect(permission.version).toBe(2);
+    expect(permission.version).toBe(3);
+  });
+
+  test("of one payment, with interest and without a fee, says so", async () => {
+    const booking = held("full", { program: offered });
+    const free = { ...booking, financeCharge: 1, terms: { ...booking.terms, administrationFee: 0 } };
+
+    await expect(permissionDocument(free, methodToCome).html).toMatchFileSnapshot("golden/permission-one.html");
   });
 
   test("lists each payment of a plan with interest, which the amounts include", () => {
     const booking = held("financed", { program: offered });
     const { html } = permissionDocument(booking, card);
-    const listed = words(html).match(/Installment \d+ of 12 \d{4}-\d\d-\d\d \$[\d,.]+/g);
+    const listed = words(html).match(/Installment \d+ of 12 \w+ \d+, \d{4} \$[\d,.]+/g);
 
     expect(listed).toHaveLength(12);
     expect(words(html)).toContain("The amounts include the interest of your plan.");
@@ -58,10 +66,25 @@ describe("the permission to collect", () => {
     const dues = life.booking.dues.map((due) => (due.id === "due_2" ? { ...due, paid: 100_000 } : due));
     const after = permissionDocument({ ...life.booking, dues }, card);
 
-    expect(words(before.html)).toContain("Installment 1 of 2 2027-02-04 $8,000.00 Installment 2 of 2");
-    expect(words(after.html)).not.toContain("Installment 1 of 2 2027");
-    expect(words(after.html)).toContain("Amount Installment 2 of 2 2027-03-04 $7,000.00 No more");
+    expect(words(before.html)).toContain("Installment 1 of 2 February 4, 2027 $8,000.00 Installment 2 of 2");
+    expect(words(after.html)).not.toContain("Installment 1 of 2 February");
+    expect(words(after.html)).toContain("Amount Installment 2 of 2 March 4, 2027 $7,000.00 We never charge more");
     expect(after.hash).not.toBe(before.hash);
+  });
+
+  test.each([
+    ["card", "4242", "your card ending in 4242"],
+    ["us_bank_account", "6789", "your bank account ending in 6789"],
+    ["us_bank_account", null, "your saved bank account"],
+  ] as const)("names a saved method: %s %s", (type, last4, name) => {
+    expect(savedMethodInWords({ type, last4 })).toBe(name);
+  });
+
+  test("is mailed as its words, without a table", async () => {
+    const from = savedMethodInWords({ type: "us_bank_account", last4: null });
+    const { paragraphs } = permissionDocument(held("installments", { program: offered }), from);
+
+    await expect(`${paragraphs.join("\n\n")}\n`).toMatchFileSnapshot("golden/permission-mailed.txt");
   });
 
   test("of another method, or of an agreement that has changed, is another text", () => {
@@ -76,18 +99,18 @@ describe("the permission to collect", () => {
 
   test("has the date of `full`'s balance once the booking is confirmed", () => {
     const life = new Life(held("full", { program: offered })).sign().pay("deposit");
-    expect(words(permissionDocument(life.booking, card).html)).toContain("The day after the booking is confirmed");
+    expect(words(permissionDocument(life.booking, card).html)).toContain("1 day after your booking is confirmed");
 
     life.confirm();
 
     const dueOn = life.booking.dues[1]?.dueOn ?? "";
-    expect(words(permissionDocument(life.booking, card).html)).toContain(`Balance ${dueOn} $16,000.00`);
+    expect(words(permissionDocument(life.booking, card).html)).toContain(`Balance ${longDate(dueOn)} $16,000.00`);
   });
 
   test("says the same in a mail, one payment a paragraph", () => {
     const { paragraphs, html } = permissionDocument(held("installments", { program: offered }), card);
 
-    expect(paragraphs).toContain("Installment 2 of 2, due 2027-03-04: $8,000.00");
+    expect(paragraphs).toContain("Installment 2 of 2: $8,000.00, due March 4, 2027");
     for (const paragraph of paragraphs.filter((one) => !one.startsWith("Installment"))) {
       expect(words(html)).toContain(paragraph);
     }

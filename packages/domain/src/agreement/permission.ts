@@ -1,17 +1,26 @@
 import { html } from "hono/html";
 import { unpaid } from "../booking/due.ts";
-import type { Booking } from "../booking/index.ts";
+import type { Booking, PaymentMethod } from "../booking/index.ts";
 import { formatMoney } from "../money/index.ts";
 import { policyDates } from "../plan/policy.ts";
+import { fill } from "../text/index.ts";
 import { dateIn } from "../time/index.ts";
-import { type Block, block, type Markup, pageOf, row, type SectionedPage } from "./document.ts";
-import { dueDate, dueName } from "./wording.ts";
+import { longDate } from "../time/long-date.ts";
+import { type Block, block, type Markup, pageOf, paragraphs, row, type SectionedPage, table } from "./document.ts";
+import agreementTexts from "./texts/agreement.ts";
+import texts from "./texts/permission.ts";
+import { dueDate, dueName, zoneName } from "./wording.ts";
 
 /** One payment that may be collected: what it is called, when it is due, how much it is at most. */
 export type ListedPayment = { name: string; due: string; amount: string };
 
-export const paymentTable = (payments: ListedPayment[]): Markup =>
-  html`<table><tr><th>Payment</th><th>Due</th><th>Amount</th></tr>${payments.map(({ name, due, amount }) => row(name, due, amount))}</table>`;
+export function paymentTable(payments: ListedPayment[]): Markup {
+  const { payment, due, amount } = agreementTexts.payments;
+  return table(
+    [payment, due, amount],
+    payments.map((one) => row(one.name, one.due, one.amount)),
+  );
+}
 
 /** What the permission to collect words. `from` is the payment method in words. */
 export type PermissionTerms = {
@@ -22,20 +31,25 @@ export type PermissionTerms = {
   payments: ListedPayment[];
 };
 
-/** The version of the permission's wording. */
-const wordingVersion = 2;
-
 /** The permission as a page of its own, with the version of its wording, and its words as paragraphs of a mail. */
 export type Permission = SectionedPage & { version: number; paragraphs: string[] };
 
 /** From which method a permission lets collect that is signed before there is one. */
-export const fromDeposit = "the card or bank account that you pay the deposit with";
+export const fromDeposit = texts.methods.ofDeposit;
+
+/** The method that a client is about to save, in words. */
+export const methodToCome = texts.methods.savedNext;
+
+/** A saved method, in words. */
+export function savedMethodInWords({ type, last4 }: { type: PaymentMethod; last4: string | null }): string {
+  const { saved, ending, card, bankAccount } = texts.methods;
+  const kind = type === "card" ? card : bankAccount;
+  return last4 === null ? fill(saved, { kind }) : fill(ending, { kind, last4 });
+}
 
 /** What the client agrees to: whom, what, when, how often, from where. */
 const opening = ({ merchant, from, payments }: PermissionTerms): string =>
-  payments.length === 1
-    ? `You may allow ${merchant} to collect this payment of your booking by itself, once, from ${from}:`
-    : `You may allow ${merchant} to collect these payments of your booking by itself, each once, from ${from}:`;
+  fill(payments.length === 1 ? texts.onePayment : texts.severalPayments, { merchant, method: from });
 
 /**
  * How amounts are determined, when they are collected, and how the permission ends. The networks ask for it of cards
@@ -44,25 +58,23 @@ const opening = ({ merchant, from, payments }: PermissionTerms): string =>
  * to three business days before a debit (1005.10(c)).
  */
 const conditions = ({ timeZone, withInterest }: PermissionTerms): string[] => [
-  `${withInterest ? "The amounts include the interest of your plan. " : ""}No more than the listed amount is collected. If part of a payment is paid or taken off before its date, only the rest is.`,
-  `A payment is collected on its date at 10:00 AM (${timeZone}), or as soon after that as possible. One that is declined may be tried again on a later day, for what is then unpaid of it. We write to you before each payment.`,
-  "By law you may have notice of each debit from a bank account that differs from the one before. With this permission you choose to have it, ten days ahead, only where the amount or the date of a debit is not as listed here.",
-  "This permission is your free choice. It is no condition of the booking or of paying over time: without it you pay each payment by a link that we send you.",
-  "You can take it back at any time, in your booking or by answering any of our mails, and stop all payments or one. Tell us at least three business days before the date of a payment, and it is not collected. If you tell us later, we stop it as long as it has not been sent to your bank.",
+  withInterest ? `${texts.interest} ${texts.amounts}` : texts.amounts,
+  fill(texts.time, { timeZone: zoneName(timeZone) }),
+  texts.notice,
+  texts.optional,
+  texts.revocation,
 ];
 
 /** The permission as a section of the agreement, which is signed with it where the client chooses so. */
 export const automaticCollection = (terms: PermissionTerms): Block =>
   block(
     "automatic_collection",
-    wordingVersion,
-    html`<h2>Automatic collection (your free choice)</h2>
-<p>${opening(terms)}</p>
+    texts.version,
+    html`<h2>${texts.title}</h2>
+${paragraphs([opening(terms)])}
 ${paymentTable(terms.payments)}
-${[...conditions(terms), refundsByAgreement].map((words) => html`<p>${words}</p>`)}`,
+${paragraphs([...conditions(terms), texts.refundsByAgreement])}`,
   );
-
-const refundsByAgreement = "What was collected is refunded by the cancellation rules of the booking agreement.";
 
 type Permitted = Pick<
   Booking,
@@ -82,24 +94,24 @@ export function permissionDocument(booking: Permitted, from: string): Permission
     withInterest: booking.financeCharge > 0,
     payments: paymentsOf(booking),
   };
+  const { title, parties } = texts.heading;
+  const { version } = agreement;
   const heading = block(
     "heading",
-    1,
-    html`<h1>Permission for automatic collection</h1>
-<p>Booking ${id}, agreement version ${agreement.version}, with ${terms.merchant}.</p>`,
+    texts.version,
+    html`<h1>${title}</h1>
+${paragraphs([fill(parties, { bookingId: id, version, merchant: terms.merchant })])}`,
   );
   const refunded = refundRules(booking);
-  const refunds = block("refunds", 1, html`<h2>Refunds</h2>\n${refunded.map((words) => html`<p>${words}</p>`)}`);
-  const page = pageOf(`Permission for automatic collection ${id}`, [heading, automaticCollection(permission), refunds]);
-  const listed = permission.payments.map(({ name, due, amount }) => `${name}, due ${lowerFirst(due)}: ${amount}`);
+  const refunds = block("refunds", texts.version, html`<h2>${texts.refunds.title}</h2>\n${paragraphs(refunded)}`);
+  const page = pageOf(`${title} ${id}`, [heading, automaticCollection(permission), refunds]);
+  const listed = permission.payments.map((payment) => fill(texts.payment, payment));
   return {
     ...page,
-    version: wordingVersion,
+    version: texts.version,
     paragraphs: [opening(permission), ...listed, ...conditions(permission), ...refunded],
   };
 }
-
-const lowerFirst = (words: string): string => words.slice(0, 1).toLowerCase() + words.slice(1);
 
 /** What is to be collected: neither the deposit nor a late charge is, and what is paid or cancelled is no more. */
 function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[] {
@@ -116,13 +128,16 @@ function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[]
 
 /** What is refunded of what was collected: the policy that was signed. */
 function refundRules({ terms, currency, createdAt }: Permitted): string[] {
+  const { byYou, byYouLessFee, until, afterwards, byUs } = texts.refunds;
   const { tiers, startsOn, timeZone, administrationFee } = terms;
-  const fee =
-    administrationFee > 0 ? `, less an administration fee of ${formatMoney(administrationFee, currency)}` : "";
-  const dates = policyDates(tiers, startsOn, dateIn(timeZone, createdAt));
-  const parts = dates.map(({ until, refundPercent }) => `${refundPercent}% until ${until}, inclusive`);
+  const parts = policyDates(tiers, startsOn, dateIn(timeZone, createdAt)).map((tier) =>
+    fill(until, { percent: tier.refundPercent, date: longDate(tier.until) }),
+  );
+  const refunds = [...parts, fill(afterwards, { date: longDate(startsOn) })].join("; ");
   return [
-    `If you cancel the booking, this part of what you have paid is refunded${fee}: ${[...parts, `0% from ${startsOn} on`].join("; ")}.`,
-    "If we cancel, everything that was paid is refunded.",
+    administrationFee > 0
+      ? fill(byYouLessFee, { fee: formatMoney(administrationFee, currency), refunds })
+      : fill(byYou, { refunds }),
+    byUs,
   ];
 }

@@ -168,7 +168,7 @@ describe("the disclosure", () => {
     ["The amount of credit provided to you or on your behalf.", "(b)"],
     ["The dollar amount the credit will cost you.", "(d)"],
     ["The cost of your credit as a yearly rate.", "(e)"],
-    ["23 $738.24 Monthly on the 4th, from February 4, 2027", "(g)"],
+    ["23 $738.24 Monthly on the 4th, beginning February 4, 2027", "(g)"],
     ["The amount you will have paid when you have made all scheduled payments.", "(h)"],
     ["The total price of your purchase on credit, including your down payment of $2,500.00.", "(j)"],
     ["Prepayment:", "(k)"],

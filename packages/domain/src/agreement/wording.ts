@@ -1,4 +1,9 @@
 import type { ScheduledDue } from "../plan/index.ts";
+import { fill } from "../text/index.ts";
+import { longDate } from "../time/long-date.ts";
+import agreement from "./texts/agreement.ts";
+
+const texts = agreement.payments;
 
 const endings: Record<string, string> = { one: "st", two: "nd", few: "rd" };
 
@@ -8,20 +13,26 @@ export function ordinal(count: number): string {
   return `${count}${endings[plurals.select(count)] ?? "th"}`;
 }
 
+/** A time zone as people call it: `Mountain Time` of `America/Denver`. */
+export function zoneName(timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longGeneric" }).formatToParts(0);
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone;
+}
+
 /** What a due is called. The deposit is sequence 0, so an installment's is its number. */
 export function dueName({ kind, sequence }: Pick<ScheduledDue, "kind" | "sequence">, installments: number): string {
   switch (kind) {
     case "deposit":
-      return "Deposit";
+      return texts.deposit;
     case "balance":
-      return "Balance";
+      return texts.balance;
     case "installment":
-      return `Installment ${sequence} of ${installments}`;
+      return fill(texts.installment, { number: sequence, count: installments });
   }
 }
 
 /** What starts by the confirmation has no date yet: its rule is worded, which the confirmation fills in. */
 export function dueDate({ kind, startsBy, dueOn }: Pick<ScheduledDue, "kind" | "startsBy" | "dueOn">): string {
-  if (kind === "deposit") return "At once";
-  return startsBy === "confirmation" ? "The day after the booking is confirmed" : dueOn;
+  if (kind === "deposit") return texts.dueAtBooking;
+  return startsBy === "confirmation" ? texts.dueAfterConfirmation : longDate(dueOn);
 }

@@ -98,7 +98,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     const late = (lateCharge: Program["lateCharge"]) => disclosed(quoteOf("financed", 24, { lateCharge })).latePayment;
 
     expect(late({ amount: 2_500, graceDays: 10 })).toContain("more than 10 days late, you will be charged $25.00");
-    expect(late(null)).toBe("There is no charge for a late payment.");
+    expect(late(null)).toBe("There is no late charge.");
     expect(late({ amount: 0, graceDays: 10 })).toBe(late(null));
   });
 
@@ -128,7 +128,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
 
   test("names the late charge's cap of its date", () => {
     expect(underRules("2025-12-31")?.latePayment).toMatch(/charged \$25\.00\.$/);
-    expect(underRules("2027-01-01")?.latePayment).toMatch(/but at most 4% of what is late\.$/);
+    expect(underRules("2027-01-01")?.latePayment).toMatch(/but no more than 4% of the late amount\.$/);
   });
 
   test("of any loan quoted on any day adds up, at its own rate but for rounding", () => {

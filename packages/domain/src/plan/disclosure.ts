@@ -1,6 +1,8 @@
+import texts from "../agreement/texts/credit-disclosure.ts";
 import { annualPercentageRate, type CreditRules, figureOn, isExempt } from "../credit/index.ts";
 import { formatMoney } from "../money/index.ts";
 import type { ProgramTerms } from "../program/index.ts";
+import { fill } from "../text/index.ts";
 import type { CalendarDate } from "../time/index.ts";
 import type { ScheduledDue } from "./schedule.ts";
 
@@ -72,10 +74,9 @@ export function disclosureOf(schedule: ScheduledDue[], priced: Priced): Disclosu
     totalSalePrice: total + financeCharge,
     downPayment: deposit,
     payments: streamsOf(payments, Number(quotedOn.slice(-2))),
-    prepayment:
-      "If you pay off early, you will not have to pay a penalty, nor any interest that is not earned by then.",
+    prepayment: texts.prepayment.statement,
     latePayment: latePayment(terms, figureOn(rules.lateChargeCap, quotedOn)),
-    securityInterest: "You give no security interest.",
+    securityInterest: texts.security.none,
   };
 }
 
@@ -98,9 +99,12 @@ function streamsOf(payments: ScheduledDue[], dayOfMonth: number): PaymentStream[
   return streams;
 }
 
-function latePayment({ lateCharge, currency }: ProgramTerms, capPercent: number | undefined): string {
-  if (lateCharge === null || lateCharge.amount === 0) return "There is no charge for a late payment.";
-  const { amount, graceDays } = lateCharge;
-  const atMost = capPercent === undefined ? "" : `, but at most ${capPercent}% of what is late`;
-  return `If a payment is more than ${graceDays} days late, you will be charged ${formatMoney(amount, currency)}${atMost}.`;
+function latePayment({ lateCharge, currency }: ProgramTerms, percent: number | undefined): string {
+  const { none, charged, chargedAtMost } = texts.latePayment;
+  if (lateCharge === null || lateCharge.amount === 0) return none;
+  const { graceDays } = lateCharge;
+  const amount = formatMoney(lateCharge.amount, currency);
+  return percent === undefined
+    ? fill(charged, { graceDays, amount })
+    : fill(chargedAtMost, { graceDays, amount, percent });
 }

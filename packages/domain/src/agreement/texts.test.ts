@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import agreement from "./texts/agreement.ts";
+import creditContract from "./texts/credit-contract.ts";
+import creditDisclosure from "./texts/credit-disclosure.ts";
+import participationTerms from "./texts/participation-terms.ts";
+import permission from "./texts/permission.ts";
+
+const documents = { agreement, creditContract, creditDisclosure, participationTerms, permission };
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/**
+ * Each document's words, by its version. Whoever changes a word raises the document's version and adds a line here; a line
+ * that stands is never changed, since clients have signed its words.
+ */
+const wordings: Record<string, string> = {
+  "agreement 2": "2ee610954905382d",
+  "creditContract 2": "eed071406701fbae",
+  "creditDisclosure 2": "5e98c7b10882e3dc",
+  "participationTerms 2": "38fe2a7ba5b726be",
+  "permission 3": "19601bfac79cc521",
+};
+
+test.each(Object.entries(documents))(
+  "the words of %s belong to its version: a change needs the next one",
+  (name, texts) => {
+    expect(wordings[`${name} ${texts.version}`]).toBe(sha256(JSON.stringify(texts)).slice(0, 16));
+  },
+);
+
+type Texts = string | number | { [name: string]: Texts };
+
+const textsIn = (texts: Texts): string[] =>
+  typeof texts === "object" ? Object.values(texts).flatMap(textsIn) : [String(texts)];
+
+/** What stands between a text's placeholders, as a page shows it. */
+const fragments = (text: string) => text.split(/\{\w+\}/).map((one) => one.replaceAll("'", "&#39;"));
+
+test("each text is in a golden document, and no placeholder is", () => {
+  const folder = join(import.meta.dirname, "golden");
+  const golden = readdirSync(folder).map((name) =>
+    readFileSync(join(folder, name), "utf8").replace(/<style>.*?<\/style>/s, ""),
+  );
+  const missing = textsIn(documents).filter(
+    (text) => !golden.some((page) => fragments(text).every((fragment) => page.includes(fragment))),
+  );
+
+  expect(golden.filter((page) => /[{}]/.test(page))).toEqual([]);
+  expect(missing).toEqual([]);
+});

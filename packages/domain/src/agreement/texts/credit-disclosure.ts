@@ -1,0 +1,65 @@
+/**
+ * The federal disclosure of consumer credit and the itemization of the amount financed. The descriptive phrases are those
+ * of 12 CFR 1026.18 and of the model forms H-2 and H-3. A change of its words needs the next `version`.
+ */
+export default {
+  version: 2,
+  title: "Federal Truth in Lending disclosure",
+  creditor: "Creditor: {creditor}",
+  date: "Date: {date}",
+  annualPercentageRate: {
+    name: "ANNUAL PERCENTAGE RATE",
+    phrase: "The cost of your credit as a yearly rate.",
+  },
+  financeCharge: {
+    name: "FINANCE CHARGE",
+    phrase: "The dollar amount the credit will cost you.",
+  },
+  amountFinanced: {
+    name: "Amount financed",
+    phrase: "The amount of credit provided to you or on your behalf.",
+  },
+  totalOfPayments: {
+    name: "Total of payments",
+    phrase: "The amount you will have paid when you have made all scheduled payments.",
+  },
+  totalSalePrice: {
+    name: "Total sale price",
+    phrase: "The total price of your purchase on credit, including your down payment of {downPayment}.",
+  },
+  schedule: {
+    intro: "Your payment schedule will be:",
+    count: "Number of payments",
+    amount: "Amount of payments",
+    when: "When payments are due",
+    monthly: "Monthly on the {day}, beginning {date}",
+    monthlyAtEnd: "Monthly on the {day}, or on the last day of a shorter month, beginning {date}",
+  },
+  latePayment: {
+    name: "Late payment:",
+    none: "There is no late charge.",
+    charged: "If a payment is more than {graceDays} days late, you will be charged {amount}.",
+    chargedAtMost:
+      "If a payment is more than {graceDays} days late, you will be charged {amount}, but no more than {percent}% of the late amount.",
+  },
+  prepayment: {
+    name: "Prepayment:",
+    statement:
+      "If you pay off early, you will not have to pay a penalty, and you will not owe interest for the time after that.",
+  },
+  security: {
+    name: "Security:",
+    none: "You are not giving a security interest.",
+  },
+  contractReference:
+    "See the agreement below for any additional information about nonpayment, default, any required repayment in full before the scheduled date, and prepayment refunds and penalties.",
+  itemization: {
+    title: "Itemization of the amount financed",
+    several: "{item} ({quantity})",
+    cashPrice: "Cash price",
+    downPayment: "Less your down payment (the deposit)",
+    amountFinanced: "Amount financed",
+    credited:
+      "We credit the full amount financed, {amount}, to your account with us for this booking. We pay no part of it to you or to others. There is no prepaid finance charge.",
+  },
+} as const;
