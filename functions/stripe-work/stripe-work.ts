@@ -1,4 +1,4 @@
-import { closePages } from "@clearing/commands/pages";
+import { closePages, isLeftToItsWorker } from "@clearing/commands/pages";
 import { carryOutRefund } from "@clearing/commands/refund";
 import type { Gateway } from "@clearing/payments";
 import { contextOf, settledOrRetried } from "@clearing/runtime/commands";
@@ -29,6 +29,6 @@ export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gate
     return "refund_carried_out";
   }
   const closed = await closePages(context, bookingId, `event:${name}`);
-  for (const result of closed) settledOrRetried(result, deps.log);
+  for (const result of closed) if (!isLeftToItsWorker(result)) settledOrRetried(result, deps.log);
   return closed.length === 0 ? "nothing_to_close" : "pages_closed";
 }

@@ -18,7 +18,9 @@ import { workAtStripe } from "../../functions/stripe-work/stripe-work.ts";
 import { contextOf } from "../../packages/runtime/src/commands.ts";
 import type { Deps } from "../../packages/runtime/src/deps.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
+import { collecting } from "../harness/collecting.ts";
 import { workOffDue } from "../harness/due.ts";
+import { occasionAt } from "../harness/journey.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -136,6 +138,26 @@ describe("the pages of a booking that has ended", () => {
     if (!opened.ok) throw new Error("no page");
     return opened.attempt.id;
   }
+
+  test("wait for a try that has begun and was not made yet: its worker makes it no more", async () => {
+    const life = await collecting(running.store);
+    await life.begin();
+    const booking = (await readBooking(running.store, life.id)) as Booking;
+    const ending = { bookingId: life.id, by: "client", refundId: ids.next("ref") } as const;
+    await endEarly(running.store, ending, occasionAt(life.clock.now));
+    const subject = { type: "booking", id: life.id, version: booking.version + 1 };
+    const told = { source: "clearing", id: "evt_1", version: 1, occurredAt: life.clock.now, correlationId: "test" };
+    const event = { ...told, subject, name: "BookingCancelled", data: { bookingId: life.id } };
+
+    await workAtStripe(event, depsAt(life.clock.now, life.gateway));
+    expect(await deadlines("PAGES", booking)).toHaveLength(1);
+    await life.work();
+    await closePages(life.context, life.id, "sweep:pages");
+
+    expect(await life.tries()).toMatchObject([{ status: "refused" }]);
+    expect(life.intents).toEqual([]);
+    expect(await deadlines("PAGES", booking)).toEqual([]);
+  });
 
   test("stay open when a hold's end is told of after late money has revived the booking", async () => {
     const { booking, stripe, expired } = await paying();

@@ -39,7 +39,13 @@ export async function closePages(context: Context, bookingId: string, action: st
 
 /** An intent that is not known yet is no silence: Stripe has answered. */
 const isSilence = (result: Settled): boolean =>
-  "kind" in result && (result.kind === "unavailable" || result.kind === "unknown") && result.code !== intentNotKnown;
+  "kind" in result && (result.kind === "unavailable" || result.kind === "unknown") && !isLeftToItsWorker(result);
+
+/**
+ * A try that was begun and has no intent yet: its worker, for which it is due, makes it no more. There is nothing at Stripe
+ * to end meanwhile, and the note of the ending stays until that is so.
+ */
+export const isLeftToItsWorker = (result: Settled): boolean => "kind" in result && result.code === intentNotKnown;
 
 /**
  * Looks at an open page before it is given out again: it may have been paid a moment ago. One whose customer was deleted
