@@ -5,6 +5,7 @@ import { type Cohort, newPlace } from "@clearing/domain/cohort";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import { acceptancePut, agreementPut, signaturePut } from "@clearing/store/agreement";
 import { accessPut, outboxPut } from "@clearing/store/append-only";
+import { bookingWrites } from "@clearing/store/booking";
 import { chargeBooked, chargeFollows, chargePut, chargeRefunded, restoreCharge } from "@clearing/store/charge";
 import { clinicalPut } from "@clearing/store/clinical-record";
 import { movePlace, placePut, removePlace, tellPlace } from "@clearing/store/cohort-places";
@@ -188,6 +189,18 @@ describe("a write is refused where its condition does not hold, and made where i
 
 const read = async (guarded: Guarded<string>) =>
   (await running.store.client.send(new GetCommand({ ...target(guarded), ConsistentRead: true }))).Item;
+
+test("a booking is written only after the version, and the audit record, that were read of it (I9)", () => {
+  const read: Booking = { ...booking, version: 4, auditHash: "hash-4" };
+  const next = { booking: { ...read, version: 5 }, events: [], journal: [] };
+  const [put] = bookingWrites(running.store, read, next, { actor, action: "sample", now });
+  return judged({
+    what: "the next version",
+    write: () => put as Guarded<string>,
+    holds: [{ version: 4, auditHash: "hash-4" }],
+    refuses: [null, { version: 5, auditHash: "hash-4" }, { version: 4, auditHash: "hash-3" }],
+  });
+});
 
 describe("the release of a hold", () => {
   const holdAnother = async () => {

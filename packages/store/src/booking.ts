@@ -118,9 +118,12 @@ export function bookingWrites<Refusal extends string = never>(
       : {
           TableName,
           Item,
-          ConditionExpression: ["#version = :version", guard?.condition].filter(Boolean).join(" AND "),
+          // The hash too: a booking that was decided and not read has the version, and not yet its record's hash (I9).
+          ConditionExpression: ["#version = :version", "auditHash = :auditHash", guard?.condition]
+            .filter(Boolean)
+            .join(" AND "),
           ExpressionAttributeNames: { "#version": "version", ...guard?.names },
-          ExpressionAttributeValues: { ":version": before.version, ...guard?.values },
+          ExpressionAttributeValues: { ":version": before.version, ":auditHash": before.auditHash, ...guard?.values },
         };
   return [
     { write: { Put: put }, refusal: "stale" },
