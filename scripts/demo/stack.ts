@@ -43,7 +43,7 @@ export const signIn = async (role: string, address: string): Promise<string> =>
 export const bold = (text: string) => styleText("bold", text, { stream: process.stdout });
 export const step = (title: string, detail = "") => console.log(`\n${bold(title)}${detail && `\n  ${detail}`}`);
 export const money = (amount: unknown) =>
-  `$${(Number(amount) / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })}`;
+  (Number(amount) / 100).toLocaleString("en-US", { style: "currency", currency: "USD" });
 
 /** The sample person who books, pays and takes part. */
 export const participant = { name: "Sample Person", email, phone: "+1 555 0100", dateOfBirth: "1985-05-17" };
