@@ -11,28 +11,26 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** The README's own lines; only the two addresses are this run's. */
-function walk(): string {
-  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
-  const lines = /<!-- walk -->\n```sh\n(.*?)```/s.exec(readme)?.[1];
-  if (lines === undefined) throw new Error("the README has no walk");
-  return lines
-    .replace("http://127.0.0.1:8787", world.stack.apiUrl)
-    .replace("http://127.0.0.1:8790", world.stack.simulatorUrl ?? "");
+/** A document's own lines. */
+function walk(document = "README.md"): string {
+  const text = readFileSync(join(import.meta.dirname, "../..", document), "utf8");
+  const lines = /<!-- walk -->\n```sh\n(.*?)```/s.exec(text)?.[1];
+  if (lines === undefined) throw new Error(`${document} has no walk`);
+  return lines;
 }
 
-/** Runs a program to its end on what it is given to read; colors are not forced upon it. */
+/** Runs a program to its end on what it is given to read, with this run's ports; colors are not forced upon it. */
 async function run(program: string, words: readonly string[], input = "") {
-  const child = spawn(program, words, { env: { ...process.env, FORCE_COLOR: undefined } });
+  const ports = { PORT: portOf(world.stack.apiUrl), STRIPE_SIMULATOR_PORT: portOf(world.stack.simulatorUrl) };
+  const child = spawn(program, words, { env: { ...process.env, ...ports, FORCE_COLOR: undefined } });
   child.stdin.end(input);
   const [output, errors] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
   return { output: output.join(""), errors: errors.join("") };
 }
 
-const runDemo = () => {
-  const script = join(import.meta.dirname, "../../scripts/demo.ts");
-  return run(process.execPath, [script, "--api", world.stack.apiUrl, "--simulator", world.stack.simulatorUrl ?? ""]);
-};
+const portOf = (url: string | undefined) => new URL(url ?? "").port;
+
+const runDemo = () => run(process.execPath, [join(import.meta.dirname, "../../scripts/demo.ts")]);
 
 describe("without an open cohort", () => {
   test("the README's walk prints the answers as they are, and says what to do", async () => {
@@ -73,12 +71,15 @@ describe("with the sample data", () => {
     },
   );
 
-  test("an interactive shell that runs comments as commands opens no quote and looks for no file there", () => {
-    const comments = walk().match(/^#.*$/gm) ?? [];
+  test.each(["README.md", "docs/payments.md"])(
+    "an interactive shell that runs the comments of %s as commands opens no quote and looks for no file there",
+    (document) => {
+      const comments = walk(document).match(/^#.*$/gm) ?? [];
 
-    expect(comments.length).toBeGreaterThan(3);
-    expect(comments.filter((comment) => !/^#[\w ,.]+$/.test(comment))).toEqual([]);
-  });
+      expect(comments.length).toBeGreaterThan(3);
+      expect(comments.filter((comment) => !/^#[\w ,.]+$/.test(comment))).toEqual([]);
+    },
+  );
 
   test("the demo ends in a confirmed booking, and gives a pipe no escape sequences", async () => {
     const { output } = await runDemo();
@@ -87,5 +88,16 @@ describe("with the sample data", () => {
     expect(output).toContain("BookingConfirmed");
     expect(output).toContain("stripe_balance");
     expect(output).not.toContain("\u001b");
+  });
+
+  test("a plan by the month, pasted after the README's first lines, ends paid in full and equal to Stripe", async () => {
+    const [found] = walk().split("# Hold a place.");
+    const { output, errors } = await run("sh", ["-e"], `${found}${walk("docs/payments.md")}`);
+
+    expect(errors).toBe("");
+    expect(output).toContain("past_due card_declined");
+    expect(output).toContain("Pay now: ");
+    expect(output).toContain("paid_in_full");
+    expect(output).toMatch(/'stripe_balance (\d+)'.*\n\1\n$/s);
   });
 });
