@@ -34,7 +34,7 @@ describe("the mail about automatic collection", () => {
 
     expect(mail).toContain("Automatic collection is off");
     expect(mail).toContain(words);
-    expect(mail).toContain("We send you a link for each payment that is still due.");
+    expect(mail).toContain("We will send you a link for each payment that is still due.");
     expect(mail).not.toContain("bank is processing");
   });
 
@@ -61,7 +61,7 @@ describe("the mail about automatic collection", () => {
     const settled = { ...anna.confirmed, dues };
 
     expect(wordsOf(settled, { autopay: false, reason: "detached" })).toBeNull();
-    expect(wordsOf(settled, { autopay: false, reason: "client" })).not.toContain("We send you a link");
+    expect(wordsOf(settled, { autopay: false, reason: "client" })).not.toContain("We will send you a link");
   });
 });
 
@@ -91,7 +91,7 @@ describe("the mail about a method that was saved", () => {
   it("says that payments go by link where automatic collection is off", () => {
     const mail = saved({ ...anna.confirmed, savedMethod });
 
-    expect(mail).toContain("we send you a link for each payment");
+    expect(mail).toContain("we will send you a link for each payment");
     expect(mail).not.toContain(permission[0]);
   });
 

@@ -32,7 +32,7 @@ export const methodSaved: Write = (facts) => {
       `We have saved your ${methodName(method)} for your booking: ${label(booking)}.`,
       ...(booking.autopay
         ? ["Later payments are collected from it. You can take that back at any time.", ...copyOf(facts)]
-        : ["Automatic collection is off: we send you a link for each payment."]),
+        : ["Automatic collection is off: we will send you a link for each payment."]),
     ],
   };
 };
@@ -49,7 +49,7 @@ function stopped(
     paragraphs: [
       `${gone ?? "As you asked, we no longer collect payments automatically."} This is about your booking: ${label(booking)}.`,
       ...(isUnderWay ? ["A payment that your bank is processing already is not stopped by this."] : []),
-      ...(owes ? ["We send you a link for each payment that is still due. Please pay by it."] : []),
+      ...(owes ? ["We will send you a link for each payment that is still due."] : []),
     ],
   };
 }

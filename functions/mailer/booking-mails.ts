@@ -34,7 +34,7 @@ export const holdExpired: Write = ({ booking }) =>
         subject: "Your hold has ended",
         paragraphs: [
           `The time to pay the deposit is over, and we no longer hold a place for you: ${label(booking)}.`,
-          "You are welcome to book again. Should a payment of yours still arrive, we return it or give you a place, and write to you.",
+          "You are welcome to book again. Should a payment of yours still arrive, we will return it or give you a place, and write to you.",
         ],
       };
 
@@ -44,7 +44,9 @@ export const holdExpiredForOther: Write = ({ booking }) =>
     ? null
     : {
         subject: "Your place is no longer held",
-        paragraphs: [`The booking that was made for you has lapsed, and no place is held any more: ${label(booking)}.`],
+        paragraphs: [
+          `The booking that was made for you has lapsed, and we no longer hold a place for you: ${label(booking)}.`,
+        ],
       };
 
 /** The receipt of a signature: true for good, whatever becomes of the booking. */
@@ -151,5 +153,5 @@ function refundOf({ currency }: Booking, { refund, kept }: Data): string {
     nothing_paid: "Nothing had been paid by then.",
     none_due: "By the agreement, no refund is due on what had been paid by then.",
   };
-  return `${says[endingNews({ refund, kept })]} Should a payment of yours still be under way, the same terms apply to it, and we write to you.`;
+  return `${says[endingNews({ refund, kept })]} Should a payment of yours still be under way, the same terms apply to it, and we will write to you.`;
 }

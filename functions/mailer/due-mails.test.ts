@@ -48,7 +48,7 @@ describe("a notice", () => {
   test("of a due that is paid by link has the link", () => {
     const sent = mail("DueNotice", { kind: "upcoming", days: 7 }, anna.confirmed);
 
-    expect(sent?.text).toContain("$16,000.00 for your booking is due on February 6, 2027");
+    expect(sent?.text).toContain("Your payment of $16,000.00 is due on February 6, 2027.");
     expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
   });
 
@@ -62,7 +62,7 @@ describe("a notice", () => {
     const sent = mail("DueNotice", { kind: "changed", days: 10 }, { ...collected, dues, savedMethod: account });
 
     expect(sent?.subject).toBe("Your payment has changed");
-    expect(sent?.text).toContain("It is $15,000.00 now, due on February 6, 2027.");
+    expect(sent?.text).toContain("It is now $15,000.00, due on February 6, 2027.");
     expect(sent?.text).toContain("We will collect it on February 9, 2027 from your bank account ending in 4242.");
   });
 
@@ -118,7 +118,7 @@ describe("a collection that failed", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "insufficient_funds" }, failedSoftly(collected));
 
     expect(sent?.subject).toBe("Your payment did not go through");
-    expect(sent?.text).toContain("There was not enough money for it.\nWe will try again on February 9, 2027.");
+    expect(sent?.text).toContain("There was not enough money in the account.\nWe will try again on February 9, 2027.");
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 
@@ -144,8 +144,8 @@ test("a late charge names the payment that is late, what was added, and when tha
     booking,
   );
 
-  expect(sent?.text).toContain("was due on February 6, 2027 is still open, so a late charge of $25.00 was added");
-  expect(sent?.text).toContain("It is due on February 27, 2027.");
+  expect(sent?.text).toContain("was due on February 6, 2027 has not been paid, so we added a late charge of $25.00");
+  expect(sent?.text).toMatch(/The late charge is due on February 27, 2027\..*\nPlease pay it on this page:$/s);
   expect(sent?.action?.url).toBe("https://api.example.org/pay/due_9");
 });
 

@@ -19,15 +19,17 @@ const notices: Readonly<Record<string, Notice>> = {
   upcoming: (booking, news) => ({
     subject: `Your payment on ${longDate(news.due.dueOn)}`,
     paragraphs: [
-      `${sum(booking, news)} for your booking is due on ${longDate(news.due.dueOn)}: ${label(booking)}.`,
+      `Your payment of ${sum(booking, news)} is due on ${longDate(news.due.dueOn)}.`,
+      about(booking),
       ...nextStep(booking, news),
     ],
   }),
   changed: (booking, news) => ({
     subject: "Your payment has changed",
     paragraphs: [
-      `A payment for your booking is not as your permission for automatic collection lists it: ${label(booking)}.`,
-      `It is ${sum(booking, news)} now, due on ${longDate(news.due.dueOn)}.`,
+      "A payment has another amount or date than the ones that you allowed us to collect automatically.",
+      `It is now ${sum(booking, news)}, due on ${longDate(news.due.dueOn)}.`,
+      about(booking),
       ...nextStep(booking, news),
     ],
   }),
@@ -52,8 +54,12 @@ const notices: Readonly<Record<string, Notice>> = {
 const sum = ({ currency }: Booking, { amount }: DueNews): string => formatMoney(amount, currency);
 
 const owed = (booking: Booking, news: DueNews): string[] => [
-  `${sum(booking, news)} for your booking was due on ${longDate(news.due.dueOn)} and has not been paid: ${label(booking)}.`,
+  `Your payment of ${sum(booking, news)} was due on ${longDate(news.due.dueOn)} and has not been paid.`,
+  about(booking),
 ];
+
+/** What is paid for. */
+const about = (booking: Booking): string => `It is for your booking: ${label(booking)}.`;
 
 /** Whether it is collected without the client. */
 const isTaken = ({ next }: DueNews): boolean => next.kind === "collected";
@@ -69,9 +75,9 @@ function nextStep(booking: Booking, { next }: DueNews): string[] {
     case "client":
       return [payHere];
     case "card_expires":
-      return [`Your ${methodName(next.method)} expires before we could collect it.`, payHere];
+      return [`Your ${methodName(next.method)} expires before we can collect it.`, payHere];
     case "debit_free":
-      return ["In the ten business days before the start we do not collect from bank accounts.", payHere];
+      return ["In the ten business days before your first day we do not collect from bank accounts.", payHere];
   }
 }
 
@@ -85,8 +91,10 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   return {
     subject: "A late charge was added",
     paragraphs: [
-      `Your payment that was due on ${longDate(late.dueOn)} is still open, so a late charge of ${sum(booking, news)} was added under the terms of your agreement: ${label(booking)}.`,
-      `It is due on ${longDate(news.due.dueOn)}.`,
+      `Your payment that was due on ${longDate(late.dueOn)} has not been paid, so we added a late charge of ${sum(booking, news)} under the terms of your agreement.`,
+      `The late charge is due on ${longDate(news.due.dueOn)}.`,
+      about(booking),
+      payHere,
     ],
     action: { label: "Pay now", url: payLink(news.due.id) },
   };

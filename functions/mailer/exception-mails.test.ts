@@ -36,7 +36,7 @@ describe("a mail about an exception that staff made", () => {
       subject: "Your payment is now due on February 20, 2027",
       text: expect.stringContaining("was due on February 6, 2027 is now due on February 20, 2027"),
     });
-    expect(mail("DueDeferred", moved, deferred)?.text).toContain("We write to you before that date, with a link");
+    expect(mail("DueDeferred", moved, deferred)?.text).toContain("We will write to you before that date, with a link");
     expect(mail("DueDeferred", moved, { ...deferred, autopay: true, savedMethod: card })?.text).toContain(
       "We will collect it on February 20, 2027.",
     );
@@ -44,7 +44,13 @@ describe("a mail about an exception that staff made", () => {
 
   test("says that collection is paused, and that it goes on", () => {
     expect(mail("CollectionChanged", { paused: true }, paused)?.text).toContain("What is due stays due");
-    expect(mail("CollectionChanged", { paused: false }, anna.confirmed)?.subject).toBe("Your payments go on");
+    expect(mail("CollectionChanged", { paused: false }, anna.confirmed)).toMatchObject({
+      subject: "Your payments go on",
+      text: expect.stringContaining("We will send you a link for each payment that is still due."),
+    });
+    expect(mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true })?.text).toContain(
+      "We collect your payments again as agreed.",
+    );
   });
 
   test.each<[string, object | null]>([

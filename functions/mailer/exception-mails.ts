@@ -26,7 +26,7 @@ export const deferred: Write = ({ booking, data, now }) => {
     paragraphs: [
       `Your payment of ${formatMoney(unpaid(due), booking.currency)} that was due on ${longDate(data.from)} is now due on ${longDate(due.dueOn)}: ${label(booking)}.`,
       at === null
-        ? "We write to you before that date, with a link to pay it."
+        ? "We will write to you before that date, with a link to pay it."
         : `We will collect it on ${dayOf(booking, at)}. You do not have to do anything.`,
     ],
   };
@@ -40,14 +40,16 @@ export const collection: Write = ({ booking, data }) => {
         subject: "We have paused your payments",
         paragraphs: [
           `For now we collect no payment for your booking: ${label(booking)}.`,
-          "What is due stays due, and nothing is added for this time. You can still pay with the link in an earlier mail. We write to you before we collect a payment again.",
+          "What is due stays due, and we add nothing for this time. You can still pay with the link in an earlier email. We will write to you before we collect a payment again.",
         ],
       }
     : {
         subject: "Your payments go on",
         paragraphs: [
           `We have ended the pause of the payments for your booking: ${label(booking)}.`,
-          "Payments that are due are collected again as agreed.",
+          booking.autopay
+            ? "We collect your payments again as agreed."
+            : "We will send you a link for each payment that is still due.",
         ],
       };
 };

@@ -83,6 +83,15 @@ describe("a mail is true whenever its event comes", () => {
     expect(mail?.text).not.toMatch(/confirmed|keep your place/);
   });
 
+  it("a receipt says what comes next, or that everything is paid", () => {
+    const paidUp = { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, paid: due.amount })) };
+    const receipt = (booking: Booking) => wordsOf("PaymentSettled", balance, booking)?.text;
+
+    expect(receipt(anna.confirmed)).toContain("Your next payment of $16,000.00 is due on February 6, 2027.");
+    expect(receipt(paidUp)).toContain("Your booking is paid in full.");
+    expect(receipt(anna.cancelled)).not.toMatch(/next payment|in full/);
+  });
+
   it("a payment that failed on a hold whose time is over offers no other way to pay for it", () => {
     for (const stage of ["lapsed", "expired"] as const) {
       expect(wordsOf("PaymentFailed", deposit, anna[stage])?.text).toContain("We no longer hold a place for you");

@@ -15,7 +15,7 @@ const words: Record<Booking["participation"], (booking: Booking) => Wording> = {
     subject: "Please say whether you take part",
     paragraphs: [
       `A place was reserved for you: ${label(booking)}.`,
-      `Sign in with this e-mail address to read the terms, and to accept or decline, before ${moment(booking, booking.clearanceDueAt)}.`,
+      `Sign in with this email address to read the terms, and to accept or decline, before ${moment(booking, booking.clearanceDueAt)}.`,
       ...(isHeld(booking) ? ["As long as the booking is not completed, the reservation can end earlier."] : []),
       "If you do not know what this is about, you need not do anything: without your answer the reservation ends.",
     ],
@@ -29,7 +29,7 @@ const words: Record<Booking["participation"], (booking: Booking) => Wording> = {
   }),
   declined: (booking) => ({
     subject: "You do not take part",
-    paragraphs: [`As you asked, you do not take part: ${label(booking)}.`, "We do not write to you about it again."],
+    paragraphs: [`As you asked, you do not take part: ${label(booking)}.`, "We will not write to you about it again."],
   }),
 };
 

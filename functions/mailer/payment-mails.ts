@@ -8,8 +8,12 @@ import {
   isHeld,
   mayOwe,
   paymentOutlook,
+  remainderOf,
+  unpaid,
 } from "@clearing/domain/booking";
+import { formatMoney } from "@clearing/domain/money";
 import type { Instant } from "@clearing/domain/time";
+import { longDate } from "@clearing/domain/time/long-date";
 import { amountIn, type Data, dayOf, label, moment, type Write, what } from "./words.ts";
 
 /** Only while the bank works on it. Another mail tells of the outcome. */
@@ -21,8 +25,8 @@ export const processing: Write = ({ booking, data }) =>
         paragraphs: [
           `Your bank is processing your payment${amountIn(data)} for your booking: ${label(booking)}.`,
           isHeld(booking)
-            ? "This can take several business days. We keep your place meanwhile and write to you when it has arrived."
-            : "This can take several business days. We write to you when it has arrived.",
+            ? "This can take several business days. We keep your place meanwhile, and will write to you when it has arrived."
+            : "This can take several business days. We will write to you when it has arrived.",
         ],
       };
 
@@ -32,15 +36,25 @@ export const settled: Write = ({ booking, data }) => ({
   paragraphs: [
     `Thank you. Your ${what(data)}${amountIn(data)} for your booking has arrived: ${label(booking)}.`,
     ...(awaitsClearance(booking)
-      ? ["We keep your place, and write to you again as soon as your booking is confirmed."]
+      ? ["We keep your place, and will write to you again as soon as your booking is confirmed."]
       : []),
+    ...leftToPay(booking),
     ...(mayOwe(booking)
       ? []
       : [
-          "Your booking has ended since. We write to you about what becomes of your payment, if we have not done so yet.",
+          "Your booking has ended since. We will write to you about what becomes of your payment, if we have not done so yet.",
         ]),
   ],
 });
+
+/** That everything is paid, or what comes next. */
+function leftToPay(booking: Booking): string[] {
+  const remainder = remainderOf(booking);
+  if (remainder === null) return [];
+  if (remainder.kind === "nothing") return ["Your booking is paid in full."];
+  const { due } = remainder;
+  return [`Your next payment of ${formatMoney(unpaid(due), booking.currency)} is due on ${longDate(due.dueOn)}.`];
+}
 
 /** Only while there is something to verify, and time for it. */
 export const actionRequired: Write = ({ booking, data, now }) =>
@@ -50,7 +64,7 @@ export const actionRequired: Write = ({ booking, data, now }) =>
         subject: "Please verify your bank account",
         paragraphs: [
           `Your ${what(data)}${amountIn(data)} for your booking waits for your bank account to be verified: ${label(booking)}.`,
-          "Within two business days a small deposit arrives in the account. Follow the link in Stripe's mail to say what arrived; only then does the payment begin.",
+          "Within two business days a small deposit arrives in the account. Follow the link in the email from Stripe to say what arrived. Only then does the payment begin.",
           ...(typeof data.until === "string"
             ? [`Please do so before ${moment(booking, data.until)}: after that the payment is given up.`]
             : []),
@@ -83,7 +97,7 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
 /** Why a collection failed, as far as its client can do something about it. */
 const reasons: Readonly<Record<string, string>> = {
   card_declined: "Your bank declined it.",
-  insufficient_funds: "There was not enough money for it.",
+  insufficient_funds: "There was not enough money in the account.",
   card_expired: "Your card has expired.",
   authentication_required: "Your bank asks you to confirm it yourself.",
   method_unusable: "The payment method that you saved can no longer be used.",

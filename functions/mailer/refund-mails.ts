@@ -29,7 +29,7 @@ const anotherWay =
 /** Money that nobody expected: what happened, and which share of it goes back where that is not all. */
 const UNEXPECTED: Readonly<Record<string, { happened: string; share?: (amount: string) => string }>> = {
   late_payment: {
-    happened: "Your payment arrived after the hold had ended, and no place could be given to you any more.",
+    happened: "Your payment arrived after the hold had ended, and we could no longer give you a place.",
   },
   abandoned_payment: {
     happened: "Your payment arrived after it had been given up, because your bank account was not verified in time.",

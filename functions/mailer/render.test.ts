@@ -14,17 +14,26 @@ it("every mail says who wrote it and where an answer is read, in both forms", ()
   const { text, html } = renderMail(anna.held, wording, { ...sender, supportPhone: "+1 555 0199" });
 
   expect(text).toContain(
-    "--\nRest & Company, LLC\nQuestions? Reply to this mail, write to help@example.org or call +1 555 0199.",
+    "--\nRest & Company, LLC\nQuestions? Reply to this email, write to help@example.org or call +1 555 0199.",
   );
   expect(html).toContain(
-    "<p>Rest &amp; Company, LLC<br>\nQuestions? Reply to this mail, write to help@example.org or call +1 555 0199.</p>",
+    "<p>Rest &amp; Company, LLC<br>\nQuestions? Reply to this email, write to help@example.org or call +1 555 0199.</p>",
   );
 });
 
 it("nobody is asked to call where there is no telephone", () => {
   expect(renderMail(anna.held, wording, sender).text).toContain(
-    "Questions? Reply to this mail or write to help@example.org.\n",
+    "Questions? Reply to this email or write to help@example.org.\n",
   );
+});
+
+it("the one thing to do is a button in the page, which fits a phone", () => {
+  const action = { label: "Pay now", url: "https://api.example.org/pay/1" };
+  const { text, html } = renderMail(anna.held, { ...wording, action }, sender);
+
+  expect(text).toContain("\n\nPay now: https://api.example.org/pay/1\n");
+  expect(html).toMatch(/<a href="https:\/\/api\.example\.org\/pay\/1" style="[^"]*background:[^"]*">Pay now<\/a>/);
+  expect(html).toContain('<meta name="viewport" content="width=device-width">');
 });
 
 it("it leads to the booking where clients have pages, and nowhere else", () => {

@@ -97,7 +97,7 @@ test("a method that is gone at Stripe ends automatic collection; one that its ne
 
   for (const client of [detached, deleted, withdrawn]) {
     expect(await read(client)).toMatchObject({ enabled: false, method: null });
-    expect(await mailTo(client, "Automatic collection is off")).toContain("We send you a link for each payment");
+    expect(await mailTo(client, "Automatic collection is off")).toContain("We will send you a link for each payment");
   }
   expect(await read(updated)).toMatchObject({
     ...{ enabled: true, method: { last4: "4444", expiresOn: "2040-12-31" } },

@@ -8,6 +8,7 @@ import {
   bookingStatuses,
   canBeCleared,
   canBeVerified,
+  type Due,
   hasExpired,
   invitedUntil,
   isCollected,
@@ -15,6 +16,7 @@ import {
   isHeld,
   payableUntil,
   paymentOutlook,
+  remainderOf,
   takesPartStill,
 } from "./index.ts";
 
@@ -39,6 +41,32 @@ describe("a hold can be paid", () => {
     expect(payableUntil(paying().booking, today)).toBeNull();
     expect(payableUntil({ ...held(), status: "expired" }, today)).toBeNull();
     expect(payableUntil({ ...held(), holdExpiresAt: null }, today)).toBeNull();
+  });
+});
+
+describe("what is left to pay after a payment", () => {
+  const { booking } = confirmed();
+  const balance = booking.dues.find(({ id }) => id === "due_1");
+  const withBalance = (changes: Partial<Due>): Booking => ({
+    ...booking,
+    dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
+  });
+
+  test("is the next due on its date, or nothing", () => {
+    const later = { ...(balance as Due), id: "due_2", dueOn: "2027-03-06" };
+
+    expect(remainderOf({ ...booking, dues: [later, ...booking.dues] })).toEqual({ kind: "due", due: balance });
+    expect(remainderOf(withBalance({ paid: balance?.amount ?? 0, status: "paid" }))).toEqual({ kind: "nothing" });
+  });
+
+  test.each<[string, Booking]>([
+    ["before the deposit is paid", held()],
+    ["where a due is late", withBalance({ status: "past_due" })],
+    ["while a payment is under way", withBalance({ status: "processing" })],
+    ["where a due waits for the confirmation", { ...withBalance({ startsBy: "confirmation" }), confirmedAt: null }],
+    ["once the booking has ended early", { ...booking, status: "cancelled" }],
+  ])("cannot be told %s", (_, told) => {
+    expect(remainderOf(told)).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Instant } from "../time/index.ts";
-import { agreementSigned, type Booking, isLive, mayOwe } from "./booking.ts";
+import { agreementSigned, type Booking, depositSettled, isLive, mayOwe } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
 import { awaitsAnswer } from "./participation.ts";
 
@@ -45,6 +45,21 @@ export function paymentOutlook(booking: Booking, dueId: unknown, now: Instant): 
       return null;
   }
 }
+
+/** What is left to pay after a payment: nothing, or first of all this due on its date. */
+export type Remainder = { kind: "nothing" } | { kind: "due"; due: Due };
+
+/** Null before the deposit is paid, and where a due is late, under way or without a date: other mails tell of those. */
+export function remainderOf(booking: Booking): Remainder | null {
+  if (!mayOwe(booking) || !depositSettled(booking)) return null;
+  const open = booking.dues.filter((due) => unpaid(due) > 0);
+  if (open.some((due) => due.status !== "scheduled" || hasNoDate(booking, due))) return null;
+  const [due] = open.toSorted((one, other) => one.dueOn.localeCompare(other.dueOn));
+  return due === undefined ? { kind: "nothing" } : { kind: "due", due };
+}
+
+const hasNoDate = ({ confirmedAt }: Booking, { startsBy }: Due): boolean =>
+  startsBy === "confirmation" && confirmedAt === null;
 
 const canBePaid = (due: Due): boolean => unpaid(due) > 0 && due.status !== "processing";
 
