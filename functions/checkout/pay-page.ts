@@ -11,7 +11,7 @@ const states: Record<Exclude<PayPage["kind"], "payable">, Words> = {
     title: "On its way",
     text: "This payment is under way. We will write to you when it has arrived. You may close this page.",
   },
-  nothing_to_pay: { title: "Nothing to pay", text: "Nothing is to be paid here. You may close this page." },
+  nothing_to_pay: { title: "Nothing to pay", text: "There is nothing to pay here. You may close this page." },
 };
 
 /**
@@ -39,10 +39,10 @@ export function methodPageReply(booking: Booking, page: PayPage, permission: Per
   const title = "Save a card or bank account";
   const label = "Continue";
   if (permission === null) {
-    const text = `${publicLabel}. Nothing is charged on this page. Automatic collection stays off: you pay each payment by its link.`;
+    const text = `${publicLabel}. You pay nothing on this page. Automatic collection stays off: you pay each payment by its link.`;
     return shortPage(200, { title, text }, { label });
   }
-  const text = `${publicLabel}. Nothing is charged on this page. Payments that fall due are then collected from what you save. The button below gives this permission for it.`;
+  const text = `${publicLabel}. You pay nothing on this page. We will collect your payments from the card or bank account that you save. With the button you give us this permission:`;
   const details = { title: "Permission for automatic collection", paragraphs: permission.paragraphs };
   return shortPage(
     200,
@@ -53,8 +53,8 @@ export function methodPageReply(booking: Booking, page: PayPage, permission: Per
 
 const unpayable: Record<404 | 503, Words> = {
   404: {
-    title: "This link is not valid any more",
-    text: "Please use the link in our latest mail, or reply to it and we will send you another one.",
+    title: "This link is no longer valid",
+    text: "Please use the link in our latest email, or reply to it and we will send you another one.",
   },
   503: {
     title: "Please try again in a moment",

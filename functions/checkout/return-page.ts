@@ -18,7 +18,7 @@ const words: Record<AttemptStatus, Words> = {
   expired: { title: "This page has expired", text: `No payment was made on it. ${toBooking}` },
   abandoned: {
     title: "Payment given up",
-    text: `Your bank account was not verified, so this payment was given up. Should money still be taken, we return it. ${toBooking}`,
+    text: `Your bank account was not verified, so this payment was given up. Should money still be taken, we will return it. ${toBooking}`,
   },
   returned: { title: "Payment taken back", text: `Your bank has taken this payment back. ${toBooking}` },
   refused: { title: "Payment not possible", text: `The payment page could not be opened. ${toBooking}` },
@@ -26,7 +26,7 @@ const words: Record<AttemptStatus, Words> = {
 
 const verifying: Words = {
   title: "Verify your bank account",
-  text: `A small deposit is on its way to your bank account. Follow the link in Stripe's mail to say what arrived: the payment begins then. ${toBooking}`,
+  text: `A small deposit is on its way to your bank account. Follow the link in the email from Stripe to say what arrived. Only then does the payment begin. ${toBooking}`,
 };
 
 /** Where Stripe's page returns to, paid or not: says how this payment stands, and nothing about what was booked. */

@@ -66,7 +66,7 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
       const { role, email } = await jsonOf(request);
       if (typeof role !== "string" || !roles.includes(role)) return bad(`role is one of ${roles.join(", ")}`);
       if (typeof email !== "string" || !/^\S+@\S+$/.test(email) || !email.isWellFormed())
-        return bad("email is an e-mail address");
+        return bad("email has to be an email address");
       const issued = await options.issuers.issue(role, email);
       if (issued === undefined) return bad(`no user pool of the template has the group ${role}`);
       return ok({ ...issued, expiresAt: instantOf(issued.expiresAt) });
