@@ -22,15 +22,14 @@ export async function payingLate(
   const evidence = { signature: "Sample Person", sourceIp: "", userAgent: "", signedBy: "", autopay: false };
   const signed = await signAgreement(store, held.id, { hash, ...evidence }, occasion(now), () => null);
   if (!signed.ok) throw new Error(`not signed: ${signed.reason}`);
+  const before = await readBooking(store, held.id);
+  if (before === null) throw new Error(`${held.id} is gone`);
   const returnUrl = "https://example.org";
   const checkout = { purpose: "deposit", customerId: "cus_sample", notCleared: false, verifying: false } as const;
   const attemptId = ids.next("att");
-  const begun = beginCheckout(signed.booking, { ...checkout, returnUrl, attemptId, methods: ["card"] }, now);
+  const begun = beginCheckout(before, { ...checkout, returnUrl, attemptId, methods: ["card"] }, now);
   if (!begun.ok || begun.kind !== "begin") throw new Error("no checkout has begun");
-  await commit(store, [
-    attemptPut(store, begun.attempt),
-    ...bookingWrites(store, signed.booking, begun, occasion(now)),
-  ]);
+  await commit(store, [attemptPut(store, begun.attempt), ...bookingWrites(store, before, begun, occasion(now))]);
   return { attempt: begun.attempt, lapsedAt: plusMinutes(begun.holdUntil ?? now, 1) };
 }
 
