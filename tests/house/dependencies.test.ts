@@ -63,6 +63,38 @@ function forbiddenImports(part: string, sources: readonly Source[]): string[] {
   );
 }
 
+/** Packages that somebody else could use: with their tests they need nothing of the product, and nothing undeclared. */
+const separable = ["packages/local", "packages/stripe-simulator"];
+
+type Manifest = { dependencies?: object; optionalDependencies?: object; devDependencies?: object };
+const manifestOf = (path: string): Manifest => JSON.parse(readFileSync(join(root, path, "package.json"), "utf8"));
+
+/** What the tests of every package run with. */
+const testTools = ["vitest", "fast-check"];
+
+/** What a part imports, its tests included, from outside of itself and without declaring it. */
+function undeclaredImports(part: string, sources: readonly Source[], manifest: Manifest): string[] {
+  const declared = [manifest.dependencies, manifest.optionalDependencies, manifest.devDependencies].flatMap((names) =>
+    Object.keys(names ?? {}),
+  );
+  const nameOf = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  return sources.flatMap((source) =>
+    importsOf(source)
+      .filter((specifier) =>
+        specifier.startsWith(".")
+          ? !join(dirname(source.path), specifier).startsWith(`${part}/`)
+          : !specifier.startsWith("node:") && ![...declared, ...testTools].includes(nameOf(specifier)),
+      )
+      .map((specifier) => `${source.path} imports ${specifier}`),
+  );
+}
+
+const withTestsOf = (part: string): Source[] =>
+  globSync(`${part}/src/**/*.ts`, { cwd: root }).map((path) => ({
+    path,
+    text: readFileSync(join(root, path), "utf8"),
+  }));
+
 /** The sources of ours that a source imports, by their paths from the root. */
 const oursIn = (source: Source): string[] =>
   importsOf(source)
@@ -117,6 +149,37 @@ describe("dependencies point inwards", () => {
     const made = { path: `${part}/src/made-up.ts`, text };
 
     expect(forbiddenImports(part, [made])).toHaveLength(1);
+  });
+});
+
+describe("the local stack and the simulator could be taken out", () => {
+  test.each(separable)("%s imports what it declares, in its tests too", (part) => {
+    expect(undeclaredImports(part, withTestsOf(part), manifestOf(part))).toEqual([]);
+  });
+
+  test.each(separable)("%s declares nothing of the product", (part) => {
+    const { dependencies, optionalDependencies, devDependencies } = manifestOf(part);
+    const ours = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
+
+    expect(
+      ours.filter((name) => name.startsWith("@clearing/") && !separable.some((one) => one.endsWith(name.slice(9)))),
+    ).toEqual([]);
+  });
+
+  test.each(separable)("%s has a README and tests", (part) => {
+    expect(globSync(`${part}/README.md`, { cwd: root })).toHaveLength(1);
+    expect(withTestsOf(part).filter(({ path }) => path.endsWith(".test.ts")).length).toBeGreaterThan(10);
+  });
+
+  test.each([
+    'import { readConfig } from "@clearing/runtime/config";',
+    'import type { Booking } from "@clearing/domain/booking";',
+    'import { openCohort } from "../../../tests/harness/http.ts";',
+    'import { DynamoDBClient } from "@aws-sdk/client-dynamodb";',
+  ])("control: a test of one may not %s", (text) => {
+    const made = { path: "packages/local/src/made-up.test.ts", text };
+
+    expect(undeclaredImports("packages/local", [made], manifestOf("packages/local"))).toHaveLength(1);
   });
 });
 

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type EventName, eventNames, topicOf } from "@clearing/domain/event";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { mails } from "../../functions/mailer/mails.ts";
@@ -5,8 +7,26 @@ import { access, type FunctionName, functionNames } from "../../infra/access.ts"
 import type { WatchedQueue } from "../../infra/constructs/queue.ts";
 import { type Trigger, triggers } from "../../infra/triggers.ts";
 import { events } from "../../packages/contracts/src/events.ts";
+import { routes } from "../../packages/contracts/src/openapi.ts";
 import { type Problem, type ProblemCode, problems } from "../../packages/contracts/src/problem.ts";
 import { defineRoute, type Route } from "../../packages/contracts/src/route.ts";
+
+const root = join(import.meta.dirname, "../..");
+const sourcesIn = (glob: string): string[] =>
+  globSync(glob, { cwd: root, exclude: (path) => path.endsWith("node_modules") })
+    .filter((path) => !path.endsWith(".test.ts"))
+    .map((path) => readFileSync(join(root, path), "utf8"));
+
+/** The routes that a contract defines, by the names of their constants; one that takes raw bytes has no binding. */
+const routesDefined = (contract: string): string[] =>
+  [...contract.matchAll(/^export const (\w+) = defineRoute\(\{\n([\s\S]*?)^\}\);$/gm)].flatMap(
+    ([, name = "", body = ""]) => (/^ {2}raw: true,$/m.test(body) ? [] : [name]),
+  );
+
+const unbound = (contracts: readonly string[], functions: readonly string[]): string[] =>
+  contracts
+    .flatMap(routesDefined)
+    .filter((name) => !functions.some((source) => new RegExp(`\\b${name}\\b`).test(source)));
 
 /**
  * What must not be forgotten does not compile without it. The compiler checks the types here, with every other source
@@ -98,6 +118,21 @@ describe("a route", () => {
   test("says who may call it", () => {
     // @ts-expect-error: access is missing.
     expect(defineRoute(forgotten)).not.toHaveProperty("access");
+  });
+
+  test("is bound by a function, and in the OpenAPI document", () => {
+    const contracts = sourcesIn("packages/contracts/src/routes/*.ts");
+
+    expect(contracts.flatMap(routesDefined).length).toBeGreaterThan(50);
+    expect(unbound(contracts, sourcesIn("functions/**/*.ts"))).toEqual([]);
+    expect(contracts.flatMap(routesDefined)).toHaveLength(routes.filter(({ raw }) => !raw).length);
+  });
+
+  test("control: one that no function binds is seen", () => {
+    const contract = 'export const forget = defineRoute({\n  operationId: "forget",\n});\n';
+
+    expect(unbound([contract], ["command(routes.forgetAll, {"])).toEqual(["forget"]);
+    expect(unbound([contract], ["command(routes.forget, {"])).toEqual([]);
   });
 
   test("refuses nothing that the API has no words for", () => {
