@@ -23,10 +23,20 @@ const routesDefined = (contract: string): string[] =>
     ([, name = "", body = ""]) => (/^ {2}raw: true,$/m.test(body) ? [] : [name]),
   );
 
-const unbound = (contracts: readonly string[], functions: readonly string[]): string[] =>
-  contracts
-    .flatMap(routesDefined)
-    .filter((name) => !functions.some((source) => new RegExp(`\\b${name}\\b`).test(source)));
+/** The routes that a source of a function takes from the contracts. */
+const routesTaken = (source: string): string[] =>
+  [
+    ...source.matchAll(/^import (?:type )?(\{[^}]*\}|\* as \w+) from "@clearing\/contracts\/routes\/[\w-]+";/gm),
+  ].flatMap(([, taken = ""]) => {
+    const all = /^\* as (\w+)$/.exec(taken)?.[1];
+    if (all === undefined) return taken.match(/\w+/g) ?? [];
+    return [...source.matchAll(new RegExp(`\\b${all}\\.(\\w+)`, "g"))].map(([, name = ""]) => name);
+  });
+
+const unbound = (contracts: readonly string[], functions: readonly string[]): string[] => {
+  const taken = new Set(functions.flatMap(routesTaken));
+  return contracts.flatMap(routesDefined).filter((name) => !taken.has(name));
+};
 
 /**
  * What must not be forgotten does not compile without it. The compiler checks the types here, with every other source
@@ -131,8 +141,12 @@ describe("a route", () => {
   test("control: one that no function binds is seen", () => {
     const contract = 'export const forget = defineRoute({\n  operationId: "forget",\n});\n';
 
-    expect(unbound([contract], ["command(routes.forgetAll, {"])).toEqual(["forget"]);
-    expect(unbound([contract], ["command(routes.forget, {"])).toEqual([]);
+    const module = 'from "@clearing/contracts/routes/forgotten";';
+
+    expect(unbound([contract], [`import * as routes ${module}\ncommand(routes.forgetAll, {`])).toEqual(["forget"]);
+    expect(unbound([contract], [`import { forgetAll } ${module}\nforget()`])).toEqual(["forget"]);
+    expect(unbound([contract], [`import * as routes ${module}\ncommand(routes.forget, {`])).toEqual([]);
+    expect(unbound([contract], [`import { forget } ${module}\ncommand(forget, {`])).toEqual([]);
   });
 
   test("refuses nothing that the API has no words for", () => {
