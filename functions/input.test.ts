@@ -1,5 +1,5 @@
 import type { Route } from "@clearing/contracts/route";
-import { cohort, held, place, program, quoted } from "@clearing/domain/testing/retreat";
+import { agreed, cohort, held, place, program, quoted } from "@clearing/domain/testing/retreat";
 import type { Gateway } from "@clearing/payments";
 import { httpHandler, rawHttpHandler } from "@clearing/runtime/api";
 import type { Binding } from "@clearing/runtime/binding";
@@ -51,7 +51,8 @@ const bindings = [
 ] as Binding<WithGateway>[];
 
 type Item = Record<string, unknown>;
-const hash = "0".repeat(64);
+const document = agreed();
+const { hash } = document;
 const booking = { ...held(), owner: { sub: "sub-1", email: "ada@example.org" } };
 /** A program, its cohort, a quote for it and a booking of the caller's own, so that requests get past "not found". */
 const stored: Item[] = [
@@ -67,7 +68,7 @@ const stored: Item[] = [
     listPk: inShard("BOOKINGS", "bkg_1"),
     listSk: "1",
   },
-  { version: 1, hash, page: packed({ head: "", blocks: [], tail: "" }), pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
+  { version: 1, hash, page: packed(document), pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
 ];
 const customer = { id: "cli_1", email: "ada@example.org", requestedAt: "2027-01-01T00:00:00Z", customerId: "cus_1" };
 const keyOf = ({ pk, sk }: Item) => `${pk} ${sk}`;

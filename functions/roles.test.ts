@@ -1,5 +1,5 @@
 import type { Role, Route } from "@clearing/contracts/route";
-import { held } from "@clearing/domain/testing/retreat";
+import { agreed, held } from "@clearing/domain/testing/retreat";
 import type { Gateway } from "@clearing/payments";
 import { httpHandler } from "@clearing/runtime/api";
 import type { Binding } from "@clearing/runtime/binding";
@@ -33,7 +33,8 @@ const bindings = [
   ...screeningBindings,
 ] as Binding<WithGateway>[];
 
-const hash = "0".repeat(64);
+const document = agreed();
+const { hash } = document;
 const stranger = { sub: "sub-9", email: "stranger@example.org" };
 const booking = held();
 const stored = {
@@ -44,7 +45,7 @@ const stored = {
 };
 const items: Record<string, unknown>[] = [
   { ...stored, pk: "BKG#bkg_1", sk: "BOOKING", listPk: inShard("BOOKINGS", "bkg_1"), listSk: "bkg_1" },
-  { version: 1, hash, page: packed({ head: "", blocks: [], tail: "" }), pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
+  { version: 1, hash, page: packed(document), pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
 ];
 
 type Input = {

@@ -6,7 +6,7 @@ import type { Answer } from "@clearing/runtime/api";
 import { bind } from "@clearing/runtime/binding";
 import { command } from "@clearing/runtime/command";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
-import { readAgreement } from "@clearing/store/agreement";
+import { asOffered, readAgreement } from "@clearing/store/agreement";
 import { readFile } from "@clearing/store/booking-file";
 import { bookingAnswer, withFile } from "./with-file.ts";
 
@@ -20,8 +20,9 @@ export const agreementBindings = [
     const [file, found] = await Promise.all([readFile(store, params.id), readAgreement(store, params.id, likely)]);
     if (file === null || !sightFor(callerIn(context), file.booking)?.money) return notFound;
     const wanted = query.version ?? file.booking.agreement.version;
-    const agreement = wanted === likely ? found : await readAgreement(store, params.id, wanted);
-    if (agreement === null) return notFound;
+    const kept = wanted === likely ? found : await readAgreement(store, params.id, wanted);
+    if (kept === null) return notFound;
+    const agreement = query.version === undefined ? asOffered(file.booking, kept) : kept;
     const unrecorded = await recordStaffRead(context, [file.booking], "read_agreement");
     if (unrecorded !== null) return unrecorded;
     const { version, hash, html, signed } = agreement;

@@ -48,7 +48,7 @@ test("a card that is declined for good is replaced by the mail's link, on a phon
   await picture("pay");
   await page.getByRole("link", { name: "Save another card or bank account" }).click();
   expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Save a card or bank account");
-  expect(await page.locator("main").textContent()).toContain("This permission is your free choice.");
+  expect(await page.locator("main").textContent()).toContain("This authorization is optional");
   expect(await page.content()).not.toContain("Sample Person");
   await picture("method");
   await page.getByRole("button", { name: "Agree and continue" }).click();

@@ -1,6 +1,6 @@
 import { fromDeposit } from "@clearing/domain/agreement";
-import { type Booking, hasSigned, isSameSignature, sign } from "@clearing/domain/booking";
-import { readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
+import { type Booking, hasSigned, isSameSignature, offering, sign } from "@clearing/domain/booking";
+import { agreementPut, asOffered, readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
@@ -17,7 +17,8 @@ export type SignResult =
     };
 
 /**
- * Signs the current version; its document is signed once and never changes, its evidence stands beside it, and so does the
+ * Signs the agreement as it is offered now (`agreement_changed` for another one): texts that have changed since the hold
+ * make it a new version, which is kept with its signature. Its document is signed once and never changes, its evidence stands beside it, and so does the
  * permission to collect where the client gives it with the signature. The same again changes nothing; with another name or choice of `autopay` it is `agreement_signed`.
  */
 export function signAgreement(
@@ -34,15 +35,20 @@ export function signAgreement(
     first = undefined;
     if (before === null) return { ok: false, reason: "not_found" };
     if (hasSigned(before, hash)) return signAgain(store, before, evidence, answer);
-    const permission = evidence.autopay ? permissionGiven(store, before, fromDeposit, evidence, occasion.now) : null;
-    const decision = sign(before, { hash, permission: permission?.reference ?? null }, occasion.now);
+    const kept = await readAgreement(store, bookingId, before.agreement.version);
+    if (kept === null) throw new Error(`${bookingId} has no agreement ${before.agreement.version}`);
+    const document = asOffered(before, kept);
+    const offered = offering(before, document);
+    const permission = evidence.autopay ? permissionGiven(store, offered, fromDeposit, evidence, occasion.now) : null;
+    const decision = sign(offered, { hash, permission: permission?.reference ?? null }, occasion.now);
     if (!decision.ok) return decision;
     const record = answer(decision.booking);
     const signed: Signature = { ...evidence, signedAt: occasion.now };
     const writes = [
       ...answerWrites(store.tables.core, record),
       ...bookingWrites(store, before, decision, occasion),
-      signaturePut(store, before, signed),
+      ...(document.version === kept.version ? [] : [agreementPut(store, offered, document)]),
+      signaturePut(store, offered, signed),
       ...(permission === null ? [] : [permissionPut(store, before.id, permission.stored)]),
     ];
     return commit(store, writes, { ok: true, booking: decision.booking });

@@ -1,5 +1,11 @@
-import { type AgreementDocument, htmlOf, participationDocument, type SectionedPage } from "@clearing/domain/agreement";
-import type { Booking } from "@clearing/domain/booking";
+import {
+  type AgreementDocument,
+  htmlOf,
+  offeredDocument,
+  participationDocument,
+  type SectionedPage,
+} from "@clearing/domain/agreement";
+import { type Booking, isLive } from "@clearing/domain/booking";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
@@ -59,6 +65,13 @@ export async function readAgreement(store: Store, bookingId: string, version: nu
     version,
     ...(signed && { signed: fromItem<{ signed: Signature }>(signed).signed }),
   };
+}
+
+/** A booking's last version as it is shown now: as it was made once it is signed or the booking has ended, or else as it is offered. */
+export function asOffered(booking: Booking, kept: StoredAgreement): StoredAgreement {
+  if (kept.signed !== undefined || !isLive(booking)) return kept;
+  const offered = offeredDocument(kept);
+  return { ...offered, version: offered.terms.version };
 }
 
 /** The terms without prices: as they were accepted, byte for byte, or else as they are now. */

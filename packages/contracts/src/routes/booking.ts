@@ -101,7 +101,7 @@ export const getAgreement = defineRoute({
   function: "booking",
   access: ["client", "admin", "finance"],
   idempotency: "none",
-  summary: "Gets the agreement exactly as the client signs it; `version` selects an older one",
+  summary: "Gets the agreement as it was signed, or as it is offered for signing now; `version` selects an older one",
   params,
   query: z.strictObject({ version: z.optional(countParameter(1, 9_999)) }),
   responses: () => ({

@@ -5,7 +5,7 @@ import type { PlanKind } from "../plan/index.ts";
 import { held, quoted } from "../testing/retreat.ts";
 import { wordsOf as words } from "../testing/words.ts";
 import { block, pageOf } from "./document.ts";
-import { type AgreementTerms, agreementDocument, participationDocument } from "./index.ts";
+import { type AgreementTerms, agreementDocument, offeredDocument, participationDocument } from "./index.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -57,6 +57,18 @@ describe("the agreement's document", () => {
 
       expect(hash).toBe(sha256(canonical));
     });
+  });
+
+  test("is offered as it was made as long as its terms make it, byte for byte", () => {
+    const kept = agreementDocument(terms());
+
+    expect(offeredDocument(kept)).toBe(kept);
+  });
+
+  test("is offered as its next version, of the same terms, once its texts have changed", () => {
+    const kept = { ...agreementDocument(terms()), hash: "hash of other words" };
+
+    expect(offeredDocument(kept)).toEqual(agreementDocument(terms("full", { version: 2 })));
   });
 
   const section = block("price", 1, html`<p>Price</p>`);

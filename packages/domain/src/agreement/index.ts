@@ -46,6 +46,16 @@ export function agreementDocument(terms: AgreementTerms): AgreementDocument {
   return { ...page, terms: worded(terms) };
 }
 
+/**
+ * The document that is offered for signing: the one that was made with the hold, as long as its terms still make it byte
+ * for byte, or else the next version, which the same terms make of the texts as they are now.
+ */
+export function offeredDocument<Kept extends AgreementDocument>(kept: Kept): Kept | AgreementDocument {
+  const { terms, hash } = kept;
+  if (agreementDocument(terms).hash === hash) return kept;
+  return agreementDocument({ ...terms, version: terms.version + 1 });
+}
+
 function creditOf(terms: AgreementTerms): CreditTerms | null {
   const { disclosure } = terms;
   return disclosure === null ? null : { ...terms, disclosure };

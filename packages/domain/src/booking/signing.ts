@@ -36,6 +36,12 @@ export function sign(
   return { ok: true, ...change };
 }
 
+/** The booking with the document that is offered for signing as its agreement's version; its own where it is signed. */
+export const offering = (booking: Booking, { version, hash }: { version: number; hash: string }): Booking => ({
+  ...booking,
+  agreement: { ...booking.agreement, version, hash },
+});
+
 /** Whether this document is the version that carries a signature already. */
 export const hasSigned = (booking: Booking, hash: string): boolean =>
   agreementSigned(booking) && booking.agreement.hash === hash;

@@ -1,3 +1,4 @@
+import { type AgreementDocument, agreementDocument } from "../agreement/index.ts";
 import type { Booking, PaidWith } from "../booking/index.ts";
 import { hold } from "../booking/index.ts";
 import { type Cohort, clearanceDeadline, type Place, takeTerms } from "../cohort/index.ts";
@@ -156,4 +157,11 @@ export function held(kind: PlanKind = "deposit_and_balance", on: Parameters<type
     agreementHash: "hash-1",
   };
   return hold(request, on.now ?? today).booking;
+}
+
+/** The agreement on the sample booking. */
+export function agreed(): AgreementDocument {
+  const { terms, currency, lines, total, plan, schedule, disclosure, policy } = quoted("deposit_and_balance");
+  const named = { bookingId: "bkg_1", version: 1, participantName: "Ada Client" };
+  return agreementDocument({ ...terms, ...named, currency, lines, total, plan, schedule, disclosure, policy });
 }
