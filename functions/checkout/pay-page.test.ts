@@ -54,7 +54,7 @@ describe("the pages of a payment link", () => {
   });
 
   test("ask for no permission where automatic collection is off, and say that it stays so", () => {
-    expect(method(booking, null)).toContain("Automatic collection stays off");
+    expect(method(booking, null)).toContain("Automatic payments stay off");
     expect(method(booking, null)).toContain('<form method="post"><button');
   });
 

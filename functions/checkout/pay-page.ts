@@ -6,12 +6,12 @@ import type { Reply } from "@clearing/runtime/api";
 import { type Button, shortPage, type Words } from "@clearing/runtime/page";
 
 const states: Record<Exclude<PayPage["kind"], "payable">, Words> = {
-  paid: { title: "Paid", text: "Thank you. This payment has been received. You may close this page." },
+  paid: { title: "Paid", text: "Thank you. We received this payment. You can close this page." },
   on_its_way: {
     title: "On its way",
-    text: "This payment is under way. We will write to you when it has arrived. You may close this page.",
+    text: "This payment is being processed. We will email you when it arrives. You can close this page.",
   },
-  nothing_to_pay: { title: "Nothing to pay", text: "There is nothing to pay here. You may close this page." },
+  nothing_to_pay: { title: "Nothing to pay", text: "There is nothing to pay here. You can close this page." },
 };
 
 /**
@@ -39,11 +39,11 @@ export function methodPageReply(booking: Booking, page: PayPage, permission: Per
   const title = "Save a card or bank account";
   const label = "Continue";
   if (permission === null) {
-    const text = `${publicLabel}. You pay nothing on this page. Automatic collection stays off: you pay each payment by its link.`;
+    const text = `${publicLabel}. You pay nothing on this page. Automatic payments stay off. You pay each payment with its link.`;
     return shortPage(200, { title, text }, { label });
   }
-  const text = `${publicLabel}. You pay nothing on this page. We will collect your payments from the card or bank account that you save. With the button you give us this permission:`;
-  const details = { title: "Permission for automatic collection", paragraphs: permission.paragraphs };
+  const text = `${publicLabel}. You pay nothing on this page. We will charge your payments to the card or bank account that you save. The button below gives us this authorization:`;
+  const details = { title: "Authorization for automatic payments", paragraphs: permission.paragraphs };
   return shortPage(
     200,
     { title, text, details },
@@ -58,7 +58,7 @@ const unpayable: Record<404 | 503, Words> = {
   },
   503: {
     title: "Please try again in a moment",
-    text: "The payment page cannot be opened right now. Nothing was charged.",
+    text: "We cannot open the payment page right now. You have not been charged.",
   },
 };
 

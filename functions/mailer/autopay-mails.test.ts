@@ -5,7 +5,7 @@ import { mailsAbout } from "./mails.ts";
 import { anna, type Stage } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
-const permission = ["You may allow Sample Operator to collect this payment.", "Balance, due 2027-02-06: $16,000.00"];
+const permission = ["You may authorize Sample Operator.", "Balance: $16,000.00, due February 6, 2027"];
 
 function wordsOf(booking: Booking, data: Data, copied: readonly string[] = []): string | null {
   const payLink = () => "https://example.org/pay/token";
@@ -15,27 +15,27 @@ function wordsOf(booking: Booking, data: Data, copied: readonly string[] = []): 
 }
 const on = { ...anna.confirmed, autopay: true };
 
-describe("the mail about automatic collection", () => {
+describe("the mail about automatic payments", () => {
   it("carries the client's copy of the permission that was given", () => {
     const mail = wordsOf(on, { autopay: true, reason: "client" }, permission);
 
-    expect(mail).toContain("Automatic collection is on");
-    expect(mail).toContain(`This is your copy of the permission:\n${permission.join("\n")}`);
+    expect(mail).toContain("Automatic payments are on");
+    expect(mail).toContain(`This is your copy of the authorization:\n${permission.join("\n")}`);
   });
 
   it.each([
-    ["client", "As you asked, we no longer collect"],
+    ["client", "As you asked, we no longer charge"],
     ["detached", "Your saved payment method was removed"],
     ["customer_deleted", "Your saved payment details were removed"],
-    ["mandate_withdrawn", "The permission to debit your bank account has ended"],
-    ["refused", "Your saved payment method can no longer be used"],
+    ["mandate_withdrawn", "The authorization to debit your bank account has ended"],
+    ["refused", "We can no longer use your saved payment method"],
   ])("says that it is off, %s, and that payments go by link", (reason, words) => {
     const mail = wordsOf(anna.confirmed, { autopay: false, reason });
 
-    expect(mail).toContain("Automatic collection is off");
+    expect(mail).toContain("Automatic payments are off");
     expect(mail).toContain(words);
     expect(mail).toContain("We will send you a link for each payment that is still due.");
-    expect(mail).not.toContain("bank is processing");
+    expect(mail).not.toContain("already processing");
   });
 
   it("says of a debit under way that it is not stopped", () => {
@@ -44,7 +44,7 @@ describe("the mail about automatic collection", () => {
     );
 
     expect(wordsOf({ ...anna.confirmed, dues }, { autopay: false, reason: "client" })).toContain(
-      "A payment that your bank is processing already is not stopped by this.",
+      "This does not stop a payment that your bank is already processing.",
     );
   });
 
@@ -91,7 +91,7 @@ describe("the mail about a method that was saved", () => {
   it("says that payments go by link where automatic collection is off", () => {
     const mail = saved({ ...anna.confirmed, savedMethod });
 
-    expect(mail).toContain("we will send you a link for each payment");
+    expect(mail).toContain("We will send you a link for each payment");
     expect(mail).not.toContain(permission[0]);
   });
 

@@ -40,8 +40,8 @@ describe("a notice", () => {
   test("of a due that is collected says when and from what, and asks for nothing", () => {
     const sent = mail("DueNotice", { kind: "upcoming", days: 7 }, collected);
 
-    expect(sent?.subject).toBe("Your payment on February 6, 2027");
-    expect(sent?.text).toContain("We will collect it on February 6, 2027 from your card ending in 4242.");
+    expect(sent?.subject).toBe("Your payment is due on February 6, 2027");
+    expect(sent?.text).toContain("We will charge it to your card ending in 4242 on February 6, 2027.");
     expect(sent).not.toHaveProperty("action");
   });
 
@@ -63,7 +63,7 @@ describe("a notice", () => {
 
     expect(sent?.subject).toBe("Your payment has changed");
     expect(sent?.text).toContain("It is now $15,000.00, due on February 6, 2027.");
-    expect(sent?.text).toContain("We will collect it on February 9, 2027 from your bank account ending in 4242.");
+    expect(sent?.text).toContain("We will charge it to your bank account ending in 4242 on February 9, 2027.");
   });
 
   test("of a card that expires before the date has the link", () => {
@@ -86,7 +86,7 @@ describe("a notice", () => {
       { ...collected, dues, savedMethod: account },
     );
 
-    expect(sent?.text).toMatch(/we do not collect from bank accounts\.\nPlease pay it on this page:$/);
+    expect(sent?.text).toMatch(/we do not debit bank accounts\.\nPlease pay it on this page:$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -118,7 +118,7 @@ describe("a collection that failed", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "insufficient_funds" }, failedSoftly(collected));
 
     expect(sent?.subject).toBe("Your payment did not go through");
-    expect(sent?.text).toContain("There was not enough money in the account.\nWe will try again on February 9, 2027.");
+    expect(sent?.text).toContain("The account did not have enough money.\nWe will try again on February 9, 2027.");
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 
@@ -154,7 +154,7 @@ describe("a task of collection", () => {
 
   test("tells the operator what is unpaid since when, and what staff can do", () => {
     expect(taskOf(late(anna.confirmed))?.text).toContain(
-      "$16,000.00 of a booking was due on February 6, 2027 and is unpaid after the last notice",
+      "$16,000.00 for a booking was due on February 6, 2027 and is unpaid after the final notice",
     );
     expect(taskOf(late(anna.confirmed), "delinquent")?.text).toContain("is more than 30 days late");
     expect(taskOf(late(anna.confirmed))).not.toHaveProperty("action");

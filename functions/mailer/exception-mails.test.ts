@@ -36,20 +36,20 @@ describe("a mail about an exception that staff made", () => {
       subject: "Your payment is now due on February 20, 2027",
       text: expect.stringContaining("was due on February 6, 2027 is now due on February 20, 2027"),
     });
-    expect(mail("DueDeferred", moved, deferred)?.text).toContain("We will write to you before that date, with a link");
+    expect(mail("DueDeferred", moved, deferred)?.text).toContain("We will email you a link before that date.");
     expect(mail("DueDeferred", moved, { ...deferred, autopay: true, savedMethod: card })?.text).toContain(
-      "We will collect it on February 20, 2027.",
+      "We will charge it automatically on February 20, 2027.",
     );
   });
 
   test("says that collection is paused, and that it goes on", () => {
     expect(mail("CollectionChanged", { paused: true }, paused)?.text).toContain("What is due stays due");
     expect(mail("CollectionChanged", { paused: false }, anna.confirmed)).toMatchObject({
-      subject: "Your payments go on",
+      subject: "Your payments have resumed",
       text: expect.stringContaining("We will send you a link for each payment that is still due."),
     });
     expect(mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true })?.text).toContain(
-      "We collect your payments again as agreed.",
+      "We charge your payments automatically again, as agreed.",
     );
   });
 

@@ -78,9 +78,9 @@ describe("a mail is true whenever its event comes", () => {
   it.each(ended)("a receipt on a booking that was %s by then promises no place and no confirmation", (stage) => {
     const mail = wordsOf("PaymentSettled", deposit, anna[stage]);
 
-    expect(mail?.text).toContain("Your deposit of $2,500.00 for your booking has arrived");
-    expect(mail?.text).toContain("Your booking has ended since");
-    expect(mail?.text).not.toMatch(/confirmed|keep your place/);
+    expect(mail?.text).toContain("We received your deposit of $2,500.00 for your booking.");
+    expect(mail?.text).toContain("Your booking has since ended");
+    expect(mail?.text).not.toMatch(/confirmed|keeping your place/);
   });
 
   it("a receipt says what comes next, or that everything is paid", () => {
@@ -110,11 +110,11 @@ describe("a mail is true whenever its event comes", () => {
   });
 
   it.each([
-    ["approved", "We are returning a payment", "We are returning $2,500.00 to you."],
-    ["pending", "We are returning a payment", "We are returning $2,500.00 to you."],
-    ["succeeded", "We have returned a payment", "We have returned $2,500.00 to you."],
-    ["failed", "We owe you a refund", "We owe you $2,500.00 and could not send it."],
-    ["refused", "We owe you a refund", "We owe you $2,500.00 and could not send it."],
+    ["approved", "We are refunding a payment", "We are refunding $2,500.00."],
+    ["pending", "We are refunding a payment", "We are refunding $2,500.00."],
+    ["succeeded", "We have refunded a payment", "We have refunded $2,500.00."],
+    ["failed", "We owe you a refund", "We could not refund $2,500.00."],
+    ["refused", "We owe you a refund", "We could not refund $2,500.00."],
   ] as const)("a refund that was asked for and is %s by then: %s", (status, subject, words) => {
     const data = { refundId: "ref_1", reason: "late_payment", amount: 250_000, currency: "usd" };
     const mail = wordsOf("RefundRequested", data, anna.expired, refund(status));
@@ -145,7 +145,7 @@ describe("the words of a mail", () => {
       "PaymentFailed",
       { ...balance, reason: "bank_account_not_verified" },
       "Your payment did not go through",
-      "Should money still be taken, we return it",
+      "If the money is still taken, we will refund it",
       "confirmed",
     ],
     [
@@ -158,10 +158,10 @@ describe("the words of a mail", () => {
     [
       "RefundRequested",
       { reason: "abandoned_payment", amount: 5, currency: "usd" },
-      "We are returning a payment",
-      "We are returning $0.05 to you",
+      "We are refunding a payment",
+      "We are refunding $0.05.",
     ],
-    ["HoldExpired", {}, "Your hold has ended", "no longer hold a place", "expired"],
+    ["HoldExpired", {}, "Your hold has expired", "no longer hold a place", "expired"],
     [
       "BookingConfirmed",
       {},
@@ -170,29 +170,29 @@ describe("the words of a mail", () => {
       "confirmed",
     ],
     ["BookingUnconfirmed", {}, "We need something from you", "before February 2", "awaiting_clearance"],
-    ["BookingDeclined", {}, "About your booking", "could not be accepted", "declined"],
-    ["BookingCancelled", { by: "client", refund: 75050 }, "Your booking is cancelled", "We return $750.50 to you."],
-    ["BookingCancelled", { by: "client", refund: 0, kept: 5 }, "Your booking is cancelled", "no refund is due on what"],
-    ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, "Your booking is cancelled", "Nothing had been paid"],
+    ["BookingDeclined", {}, "About your booking", "We could not accept your booking", "declined"],
+    ["BookingCancelled", { by: "client", refund: 75050 }, "Your booking is canceled", "We will refund $750.50 to you."],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 5 }, "Your booking is canceled", "no refund is due on what"],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, "Your booking is canceled", "Nothing had been paid"],
     [
       "BookingCancelled",
       { by: "client", refund: 0, kept: 0 },
-      "Your booking is cancelled",
+      "Your booking is canceled",
       "the same terms apply to it",
     ],
     [
       "RefundRequested",
       { reason: "late_payment", amount: 250000, currency: "usd" },
-      "We are returning a payment",
-      "We are returning $2,500.00 to you.",
+      "We are refunding a payment",
+      "We are refunding $2,500.00.",
     ],
     [
       "RefundRequested",
       { reason: "after_cancellation", amount: 200000, currency: "usd" },
-      "We are returning a payment",
-      "We are returning $2,000.00 of what you paid, by the terms of that cancellation, to you.",
+      "We are refunding a payment",
+      "We are refunding $2,000.00 of what you paid, under the terms of that cancellation.",
     ],
-    ["RefundSucceeded", { amount: 250000, currency: "usd" }, "Your refund was made", "$2,500.00"],
+    ["RefundSucceeded", { amount: 250000, currency: "usd" }, "We sent your refund", "$2,500.00"],
     [
       "RefundFailed",
       { amount: 250000, currency: "usd" },
@@ -204,7 +204,7 @@ describe("the words of a mail", () => {
       "RefundRefused",
       { amount: 250000, currency: "usd" },
       "We could not send your refund",
-      "stays owed to you",
+      "We still owe you this refund",
       "cancelled",
     ],
   ] as [EventName, Data, string, string, Stage?][])(
@@ -267,13 +267,13 @@ describe("the words of a mail", () => {
   });
 
   it.each([
-    ["invited", "held", "Please say whether you take part"],
-    ["invited", "awaiting_clearance", "Please say whether you take part"],
+    ["invited", "held", "Please accept or decline your place"],
+    ["invited", "awaiting_clearance", "Please accept or decline your place"],
     ["invited", "cancelled", null],
     ["invited", "expired", null],
-    ["accepted", "awaiting_clearance", "You take part"],
+    ["accepted", "awaiting_clearance", "You accepted your place"],
     ["accepted", "cancelled", null],
-    ["declined", "cancelled", "You do not take part"],
+    ["declined", "cancelled", "You declined your place"],
   ] as const)(
     "to a participant who has %s by then, of a booking that is %s by then: %s",
     (participation, stage, subject) => {
@@ -315,15 +315,13 @@ describe("the words of a mail", () => {
   it("to a payer read the same whether a participant declines or was declined", () => {
     const refused = wordsOf("BookingCancelled", { by: "participant", refund: 0, kept: 0 }, forAnna(anna.cancelled));
 
-    expect(refused?.text).toContain("your booking could not be accepted");
-    expect(wordsOf("BookingDeclined", {}, forAnna(anna.declined))?.text).toContain(
-      "your booking could not be accepted",
-    );
+    expect(refused?.text).toContain("We could not accept your booking");
+    expect(wordsOf("BookingDeclined", {}, forAnna(anna.declined))?.text).toContain("We could not accept your booking");
   });
 
   it.each([
-    ["no_show", "accepted", "the person whom you booked for did not arrive"],
-    ["clearance_deadline", "accepted", "your booking could not be accepted"],
+    ["no_show", "accepted", "The person you booked for did not arrive"],
+    ["clearance_deadline", "accepted", "We could not accept your booking"],
     ["clearance_deadline", "invited", "Your invitation was not accepted in time"],
   ] as const)(
     "to a payer who does not take part ask nothing of them that is the participant's: %s, %s",

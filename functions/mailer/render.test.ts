@@ -14,10 +14,10 @@ it("every mail says who wrote it and where an answer is read, in both forms", ()
   const { text, html } = renderMail(anna.held, wording, { ...sender, supportPhone: "+1 555 0199" });
 
   expect(text).toContain(
-    "--\nRest & Company, LLC\nQuestions? Reply to this email, write to help@example.org or call +1 555 0199.",
+    "--\nRest & Company, LLC\nQuestions? Reply to this email, write to help@example.org, or call +1 555 0199.",
   );
   expect(html).toContain(
-    "<p>Rest &amp; Company, LLC<br>\nQuestions? Reply to this email, write to help@example.org or call +1 555 0199.</p>",
+    "<p>Rest &amp; Company, LLC<br>\nQuestions? Reply to this email, write to help@example.org, or call +1 555 0199.</p>",
   );
 });
 
@@ -39,8 +39,8 @@ it("the one thing to do is a button in the page, which fits a phone", () => {
 it("it leads to the booking where clients have pages, and nowhere else", () => {
   const linked = renderMail(anna.held, wording, { ...sender, siteUrl: "https://my.example.org" });
 
-  expect(linked.text).toContain("Your booking: https://my.example.org/bookings/bkg_1");
-  expect(linked.html).toContain('<a href="https://my.example.org/bookings/bkg_1">Your booking</a>');
+  expect(linked.text).toContain("View your booking: https://my.example.org/bookings/bkg_1");
+  expect(linked.html).toContain('<a href="https://my.example.org/bookings/bkg_1">View your booking</a>');
   expect(renderMail(anna.held, wording, sender).text).not.toContain("http");
   expect(renderMail(anna.held, wording, sender).html).not.toContain("href");
 });

@@ -1,6 +1,8 @@
 import type { Booking } from "@clearing/domain/booking";
+import { fill } from "@clearing/domain/text";
 import { html } from "hono/html";
-import type { Wording } from "./words.ts";
+import texts from "./texts/frame.ts";
+import { label, type Wording } from "./words.ts";
 
 /** Who writes: the operator, as every mail's last lines name it. `siteUrl` is where a client's bookings are shown. */
 export type Sender = {
@@ -18,28 +20,31 @@ const buttonStyle =
 
 /** The mail as text and as HTML, from the same words. */
 export function renderMail(
-  { id }: Booking,
+  booking: Booking,
   { subject, paragraphs, action }: Wording,
   { merchantName, supportEmail, supportPhone, siteUrl }: Sender,
 ): { text: string; html: string } {
+  const { id } = booking;
   const link = siteUrl === undefined ? null : `${siteUrl}/bookings/${id}`;
-  const ways =
-    supportPhone === undefined ? ` or write to ${supportEmail}` : `, write to ${supportEmail} or call ${supportPhone}`;
-  const footer = [merchantName, `Questions? Reply to this email${ways}.`];
-  const before = ["Hello,", ...paragraphs];
-  const reference = `Reference: ${id}`;
+  const questions =
+    supportPhone === undefined
+      ? fill(texts.questionsByMail, { email: supportEmail })
+      : fill(texts.questionsByPhone, { email: supportEmail, phone: supportPhone });
+  const footer = [merchantName, questions];
+  const before = [texts.greeting, ...paragraphs];
+  const references = [fill(texts.booking, { booking: label(booking) }), fill(texts.reference, { id })];
   const text = [
     ...before,
     ...(action === undefined ? [] : [`${action.label}: ${action.url}`]),
-    ...(link === null ? [] : [`Your booking: ${link}`]),
-    reference,
+    ...(link === null ? [] : [`${texts.viewBooking}: ${link}`]),
+    ...references,
     `--\n${footer.join("\n")}`,
   ];
   const body = [
     ...before.map((words) => html`<p>${words}</p>`),
     ...(action === undefined ? [] : [html`<p><a href="${action.url}" style="${buttonStyle}">${action.label}</a></p>`]),
-    ...(link === null ? [] : [html`<p><a href="${link}">Your booking</a></p>`]),
-    html`<p>${reference}</p>`,
+    ...(link === null ? [] : [html`<p><a href="${link}">${texts.viewBooking}</a></p>`]),
+    ...references.map((words) => html`<p>${words}</p>`),
     html`<hr>`,
     html`<p>${footer.flatMap((line, index) => (index === 0 ? [line] : [html`<br>\n`, line]))}</p>`,
   ];

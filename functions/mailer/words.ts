@@ -1,7 +1,9 @@
 import type { Booking, PaymentMethod, Refund } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
+import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
+import frame from "./texts/frame.ts";
 
 /** The words of a mail: a subject that says nothing about the program, and paragraphs. */
 export type Wording = { subject: string; paragraphs: readonly string[]; action?: Action };
@@ -31,26 +33,33 @@ export type Facts = {
 export type Write = (facts: Facts) => Wording | null;
 
 /** What was booked, in neutral words: the public label and the dates. */
-export function label({ terms }: Booking): string {
-  return `${terms.publicLabel}, ${longDate(terms.startsOn)} to ${longDate(terms.endsOn)}`;
-}
-
-export function what(data: Data): string {
-  return data.purpose === "deposit" ? "deposit" : "payment";
-}
+export const label = ({ terms }: Booking): string =>
+  fill(frame.label, {
+    ...{ program: terms.publicLabel, startsOn: longDate(terms.startsOn), endsOn: longDate(terms.endsOn) },
+  });
 
 export function amountOf({ amount, currency }: Data): string | null {
   return typeof amount === "number" && typeof currency === "string" ? formatMoney(amount, currency) : null;
 }
 
-export function amountIn(data: Data): string {
+/** A payment or a refund with its amount, where the event names one. */
+const named = (what: string, data: Data): string => {
   const amount = amountOf(data);
-  return amount === null ? "" : ` of ${amount}`;
-}
+  return amount === null ? what : fill(frame.withAmount, { what, amount });
+};
+
+/** `deposit of $2,500.00` */
+export const paymentOf = (data: Data): string =>
+  named(data.purpose === "deposit" ? frame.deposit : frame.payment, data);
+
+/** `refund of $2,500.00` */
+export const refundOf = (data: Data): string => named(frame.refund, data);
 
 /** A saved method as its client knows it again. */
-export const methodName = ({ type, last4 }: { type: PaymentMethod; last4: string | null }): string =>
-  `${type === "card" ? "card" : "bank account"}${last4 === null ? "" : ` ending in ${last4}`}`;
+export function methodName({ type, last4 }: { type: PaymentMethod; last4: string | null }): string {
+  const kind = type === "card" ? frame.card : frame.bankAccount;
+  return last4 === null ? kind : fill(frame.ending, { kind, last4 });
+}
 
 /** The date of an instant in the cohort's zone, in words. */
 export const dayOf = ({ terms: { timeZone } }: Booking, instant: Instant): string =>

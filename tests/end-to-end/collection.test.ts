@@ -193,7 +193,11 @@ describe("exceptions that staff make", () => {
     const { total, paid, balance } = booking;
     expect(receipts.statement).toEqual({ total, financeCharge: 0, paid, refunded: 0, balance });
     expect(await world.mail(client.email)).toEqual(
-      expect.arrayContaining(["We have paused your payments", "A payment is no longer due", "Your payments go on"]),
+      expect.arrayContaining([
+        "We have paused your payments",
+        "A payment is no longer due",
+        "Your payments have resumed",
+      ]),
     );
     const token = await world.token("admin");
     const { items } = await world.must<{ items: Act[] }>("GET", `/v1/audit?subject=${client.id}`, { token });

@@ -223,7 +223,7 @@ test("an invitation goes to the participant once the payer has signed, and says 
   await world.quiesce();
 
   const { items } = await world.must<{ items: object[] }>("GET", `/_local/mail?to=${guest}`);
-  expect(items).toMatchObject([{ subject: "Please say whether you take part" }]);
+  expect(items).toMatchObject([{ subject: "Please accept or decline your place" }]);
   expect(JSON.stringify(items)).not.toContain("badger");
 });
 

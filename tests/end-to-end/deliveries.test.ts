@@ -55,8 +55,8 @@ describe("a bus that delivers more than once, refuses a part, or loses its answe
     expect(without.came).toMatchObject({
       booking: { status: "cancelled", paid: 250_000, refunded: 200_000 },
       mails: [
-        "Your booking is cancelled",
-        "Your refund was made",
+        "Your booking is canceled",
+        "We sent your refund",
         "Your signed agreement",
         "We received your deposit",
       ].sort(),
@@ -150,7 +150,7 @@ describe("Stripe's own delays", () => {
         refunds_payable: -200_000,
       });
       expect(await entriesOf(client, "refund-taken")).toEqual([]);
-      expect(await world.mail(client.email)).not.toContain("Your refund was made");
+      expect(await world.mail(client.email)).not.toContain("We sent your refund");
     }
 
     await world.sim("DELETE", "/_sim/faults");
@@ -158,7 +158,7 @@ describe("Stripe's own delays", () => {
     expect(await refundsAtStripe()).toEqual([[200_000, "succeeded"]]);
     expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 200_000 });
     expect(await entriesOf(client, "refund-taken")).toHaveLength(1);
-    expect((await world.mail(client.email)).filter((subject) => subject === "Your refund was made")).toHaveLength(1);
+    expect((await world.mail(client.email)).filter((subject) => subject === "We sent your refund")).toHaveLength(1);
     const balances = await world.balances();
     expect(balances.refunds_payable ?? 0).toBe(0);
     expect(balances.stripe_balance).toBe((await world.stripeBalance()).balance);

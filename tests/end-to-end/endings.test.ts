@@ -45,7 +45,7 @@ describe("a cancellation by the client", () => {
       refunds_payable: 0,
     });
     expect(await world.mail(client.email)).toEqual(
-      expect.arrayContaining(["Your booking is cancelled", "Your refund was made"]),
+      expect.arrayContaining(["Your booking is canceled", "We sent your refund"]),
     );
     expect((await client.cancel()).body.code).toBe("invalid_transition");
   });

@@ -65,6 +65,6 @@ test("a loan is collected, recovered by the mail's link when a card fails, and p
   await world.moveClock({ advance: "P20D" });
   expect((await client.read()).paid).toBe(booking.paid);
   const subjects = (await mailsTo(client.email)).map(({ subject }) => subject);
-  expect(subjects.filter((subject) => subject.startsWith("Your payment on "))).toHaveLength(4);
+  expect(subjects.filter((subject) => subject.startsWith("Your payment is due on "))).toHaveLength(4);
   expect(payoff.amount).toBeGreaterThan(0);
 });

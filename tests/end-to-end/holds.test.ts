@@ -148,7 +148,7 @@ describe("holding a place", () => {
     expect((await client.read()).status).toBe("expired");
     expect(await available(cohort.id)).toBe(1);
     expect((await client.payOn(session)).status).toBe("expired");
-    expect(await world.mail(client.email)).toContain("Your hold has ended");
+    expect(await world.mail(client.email)).toContain("Your hold has expired");
     expect((await client.tryCheckout()).body.code).toBe("hold_expired");
     const next = new Client(world);
     expect((await next.hold(cohort.id)).status).toBe("held");

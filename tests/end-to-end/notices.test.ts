@@ -45,9 +45,11 @@ test("a balance is noticed, charged for being late and its booking cancelled; on
     [dueId, "upcoming", 1, null],
   ]);
   expect(await balanceOf(collected)).toMatchObject({ status: "paid" });
-  const [notice] = (await mailsTo(collected.email)).filter(({ subject }) => subject.startsWith("Your payment on "));
+  const [notice] = (await mailsTo(collected.email)).filter(({ subject }) =>
+    subject.startsWith("Your payment is due on "),
+  );
   expect(notice?.text).toMatch(
-    /We will collect it on .* from your card ending in 4242\. You do not have to do anything\./,
+    /We will charge it to your card ending in 4242 on .*\. You do not need to do anything\./,
   );
   expect(notice?.text).not.toContain("/pay/");
 
@@ -66,9 +68,9 @@ test("a balance is noticed, charged for being late and its booking cancelled; on
   expect(await noticesOf(silent)).toHaveLength(5);
   const subjects = await world.mail(silent.email);
   expect(subjects.slice(subjects.indexOf("Your booking is confirmed") + 1)).toEqual([
-    ...[expect.stringMatching(/^Your payment on /), expect.stringMatching(/^Your payment on /)],
-    ...["Your payment is past due", "Final notice: your payment is past due", "A late charge was added"],
-    ...[expect.stringMatching(/^Your payment on /), "Your booking is cancelled"],
+    ...[expect.stringMatching(/^Your payment is due on /), expect.stringMatching(/^Your payment is due on /)],
+    ...["Your payment is past due", "Final notice: your payment is past due", "We added a late charge"],
+    ...[expect.stringMatching(/^Your payment is due on /), "Your booking is canceled"],
   ]);
   expect(await world.misshapenEvents()).toEqual([]);
   expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
@@ -79,7 +81,7 @@ test("the link of a notice leads to its payment, and staff are told of what noth
   await client.confirm((await openCohort(world, { inDays: 60 })).id, "full");
   const { dueOn } = await balanceOf(client);
   await world.moveClock({ advance: "PT2M" });
-  const [atOnce] = (await mailsTo(client.email)).filter(({ subject }) => subject.startsWith("Your payment on "));
+  const [atOnce] = (await mailsTo(client.email)).filter(({ subject }) => subject.startsWith("Your payment is due on "));
   const path = new URL(/https?:\S+\/pay\/\S+/.exec(atOnce?.text ?? "")?.[0] ?? "http://none").pathname;
   expect(await world.api("GET", path)).toMatchObject({ status: 200, body: expect.stringContaining("$16,000.00") });
 

@@ -70,7 +70,7 @@ test("a card that is declined for good is replaced by the mail's link, on a phon
   expect(now.hash).not.toBe(hash);
   const saved = (await mailsTo(client.email)).findLast(({ subject }) => subject === "Your payment method is saved");
   expect(saved?.text).toContain("ending in 4444");
-  expect(saved?.text).toContain("This is your copy of the permission:");
+  expect(saved?.text).toContain("This is your copy of the authorization:");
 
   const tomorrow = new Date(`${due?.dueOn}T20:00:00Z`);
   tomorrow.setUTCDate(tomorrow.getUTCDate() + 1);

@@ -123,7 +123,7 @@ describe("the deposit", () => {
     });
     await world.moveClock({ advance: "P5D" });
     expect(await client.read()).toMatchObject({ status: "expired", paid: 250_000, refunded: 250_000 });
-    expect(await world.mail(client.email)).toContain("We are returning a payment");
+    expect(await world.mail(client.email)).toContain("We are refunding a payment");
     await expectReconciled();
   });
 
@@ -413,7 +413,7 @@ describe("money that belongs to nothing known", () => {
     const { status, dues, paid, refunded } = await client.read();
     expect({ status, dues }).toEqual({ status: before.status, dues: before.dues });
     expect({ paid, refunded }).toEqual({ paid: 500_000, refunded: 250_000 });
-    expect(await world.mail(client.email)).toContain("We are returning a payment");
+    expect(await world.mail(client.email)).toContain("We are refunding a payment");
     await expectReconciled();
   });
 

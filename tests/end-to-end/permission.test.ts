@@ -47,7 +47,7 @@ test("the permission is given with the signature, taken back and given again by 
   const signed = await read(client);
   expect(signed).toMatchObject({ enabled: true, method: { type: "card", last4: "4242" } });
   expect(signed.html).toContain("from the card or bank account that you pay the deposit with");
-  expect(await mailTo(client, "Your signed agreement")).toContain("This is your copy of the permission:");
+  expect(await mailTo(client, "Your signed agreement")).toContain("This is your copy of the authorization:");
 
   expect(await put(client, { enabled: false })).toMatchObject({ status: 200, body: { autopay: false } });
   const offered = await read(client);
@@ -61,7 +61,7 @@ test("the permission is given with the signature, taken back and given again by 
   await world.quiesce();
 
   expect(await read(client)).toEqual({ ...offered, enabled: true });
-  expect(await mailTo(client, "Automatic collection is on")).toContain("Installment 3 of 3");
+  expect(await mailTo(client, "Automatic payments are on")).toContain("Installment 3 of 3");
 });
 
 test("without the permission the deposit's page saves nothing, and none can be given", async () => {
@@ -97,7 +97,7 @@ test("a method that is gone at Stripe ends automatic collection; one that its ne
 
   for (const client of [detached, deleted, withdrawn]) {
     expect(await read(client)).toMatchObject({ enabled: false, method: null });
-    expect(await mailTo(client, "Automatic collection is off")).toContain("We will send you a link for each payment");
+    expect(await mailTo(client, "Automatic payments are off")).toContain("We will send you a link for each payment");
   }
   expect(await read(updated)).toMatchObject({
     ...{ enabled: true, method: { last4: "4444", expiresOn: "2040-12-31" } },

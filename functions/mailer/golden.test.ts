@@ -1,0 +1,262 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { permissionDocument } from "@clearing/domain/agreement";
+import type { Booking, Due, Refund, RefundPartStatus, SavedMethod } from "@clearing/domain/booking";
+import { type EventName, eventNames } from "@clearing/domain/event";
+import { today } from "@clearing/domain/testing/retreat";
+import { expect, test } from "vitest";
+import { mails, mailsAbout, type Recipient } from "./mails.ts";
+import { renderMail } from "./render.ts";
+import { anna, forAnna } from "./testing/anna.ts";
+import autopay from "./texts/autopay.ts";
+import bookingTexts from "./texts/booking.ts";
+import clearance from "./texts/clearance.ts";
+import dueTexts from "./texts/due.ts";
+import exception from "./texts/exception.ts";
+import frame from "./texts/frame.ts";
+import participation from "./texts/participation.ts";
+import paymentTexts from "./texts/payment.ts";
+import refundTexts from "./texts/refund.ts";
+import type { Data } from "./words.ts";
+
+const texts = {
+  ...{ autopay, bookingTexts, clearance, dueTexts, exception, frame, participation, paymentTexts, refundTexts },
+};
+
+/** A mail in one of its variants: what the event says, the booking by then, and to whom it goes. */
+type Variant = { of: string; data?: Data; booking: Booking; to?: Recipient; refund?: Refund; now?: string };
+
+const late = "2027-01-30T18:00:00Z";
+const usd = (amount: number) => ({ amount, currency: "usd" });
+const deposit = { dueId: "due_0", attemptId: "att_1", purpose: "deposit", ...usd(250_000) };
+const balance = { dueId: "due_1", attemptId: "att_1", purpose: "due", ...usd(1_600_000) };
+const told = { dueId: "due_1", dueOn: "2027-02-06", ...usd(1_600_000) };
+const card: SavedMethod = {
+  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+  ...{ mandateId: null, savedAt: today, unusable: null },
+};
+const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
+const signed = <One extends Booking>(booking: One): One => ({
+  ...booking,
+  agreement: { ...booking.agreement, signedVersion: booking.agreement.version },
+});
+const having = (changes: Partial<Due>, booking: Booking = anna.confirmed): Booking => ({
+  ...booking,
+  dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
+});
+const collected: Booking = { ...anna.confirmed, autopay: true, savedMethod: card };
+const invited = (booking: Booking): Booking => ({ ...signed(forAnna(booking)), participation: "invited" });
+const paused: Booking = { ...anna.confirmed, pauses: [{ from: "2027-01-01", until: null }] };
+const tries: Due["tries"] = {
+  ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
+  ...{ lastFailure: "insufficient_funds", methodId: "pm_1", stopped: null },
+};
+const charge = { ...(anna.confirmed.dues[1] as Due), id: "due_9", dueOn: "2027-02-27", amount: 2_500 };
+
+function refund(status: RefundPartStatus): Refund {
+  const part = { id: "ref_1-1", generation: 1, chargeId: "ch_1", paymentIntentId: "pi_1", amount: 250_000, status };
+  return { id: "ref_1", amount: 250_000, unspread: 0, currency: "usd", parts: [part] } as unknown as Refund;
+}
+
+const failure = (reason: string): Variant => ({
+  ...{ of: reason, data: { ...balance, reason }, booking: having({ tries }, collected), now: late },
+});
+const cancelled = (by: string, booking: Booking = anna.cancelled): Variant => ({
+  ...{ of: `by ${by}`, data: { by, refund: 75_050, kept: 5 }, booking },
+});
+const unexpected = (reason: string, status: RefundPartStatus = "approved"): Variant => ({
+  ...{ of: `${reason}, ${status}`, data: { refundId: "ref_1", reason, ...usd(250_000) } },
+  ...{ booking: anna.expired, refund: refund(status) },
+});
+
+const variants: Partial<Record<EventName, Variant[]>> = {
+  BookingHeld: [
+    { of: "unsigned", booking: anna.held },
+    { of: "signed", booking: signed(anna.held) },
+  ],
+  HoldExpired: [
+    { of: "expired", booking: anna.expired },
+    { of: "expired", booking: forAnna(anna.expired), to: "participant" },
+  ],
+  ParticipationChanged: [
+    { of: "invited to a hold", data: { participation: "invited" }, booking: invited(anna.held), to: "participant" },
+    {
+      ...{ of: "invited", data: { participation: "invited" }, to: "participant" },
+      booking: invited(anna.awaiting_clearance),
+    },
+    {
+      ...{ of: "accepted", data: { participation: "accepted" }, to: "participant" },
+      booking: forAnna(anna.awaiting_clearance),
+    },
+    { of: "accepted", data: { participation: "accepted" }, booking: forAnna(anna.awaiting_clearance) },
+    {
+      ...{ of: "declined", data: { participation: "declined" }, to: "participant" },
+      booking: { ...forAnna(anna.cancelled), participation: "declined" },
+    },
+  ],
+  AutopayChanged: [
+    { of: "on", data: { autopay: true, reason: "client" }, booking: collected },
+    ...["client", "detached", "customer_deleted", "mandate_withdrawn", "refused"].map((reason) => ({
+      ...{ of: `off, ${reason}`, data: { autopay: false, reason }, booking: anna.confirmed },
+    })),
+    {
+      ...{ of: "off, a debit is at the bank", data: { autopay: false, reason: "client" } },
+      booking: having({ status: "processing" }),
+    },
+  ],
+  PaymentMethodSaved: [
+    { of: "autopay is on", booking: collected },
+    { of: "autopay is off", booking: { ...anna.confirmed, savedMethod: account } },
+  ],
+  AgreementSigned: [
+    { of: "with autopay", data: { autopay: true }, booking: collected },
+    { of: "without autopay", data: { autopay: false }, booking: signed(anna.held) },
+  ],
+  PaymentSettled: [
+    { of: "deposit", data: deposit, booking: anna.awaiting_clearance },
+    { of: "due", data: balance, booking: anna.confirmed },
+    { of: "the last due", data: balance, booking: having({ status: "paid", paid: 1_600_000 }) },
+    { of: "after the end", data: deposit, booking: anna.cancelled },
+  ],
+  PaymentProcessing: [
+    { of: "deposit", data: deposit, booking: anna.paying },
+    { of: "due", data: balance, booking: having({ status: "processing", openAttemptId: "att_1" }) },
+  ],
+  PaymentFailed: [
+    { of: "deposit of a hold", data: { ...deposit, reason: "card_declined" }, booking: anna.held },
+    { of: "deposit of a hold that has expired", data: deposit, booking: anna.expired },
+    { of: "due, paid by link", data: { ...balance, reason: "bank_returned" }, booking: anna.confirmed, now: late },
+    { of: "due, while collection is paused", data: balance, booking: paused },
+    ...["insufficient_funds", "card_expired", "authentication_required", "method_unusable"].map(failure),
+    failure("bank_account_not_verified"),
+  ],
+  PaymentActionRequired: [{ of: "deposit", data: { ...deposit, until: "2027-01-12T06:59:59Z" }, booking: anna.paying }],
+  ClearanceChanged: [{ of: "lapsed", data: { status: "lapsed" }, booking: anna.awaiting_clearance }],
+  ClearanceReminder: [{ of: "30 days", data: { daysLeft: 30 }, booking: anna.awaiting_clearance }],
+  BookingConfirmed: [
+    { of: "for oneself", booking: anna.confirmed },
+    { of: "for somebody else", booking: forAnna(anna.confirmed) },
+    { of: "booked by somebody else", booking: forAnna(anna.confirmed), to: "participant" },
+  ],
+  BookingUnconfirmed: [{ of: "lapsed", booking: anna.awaiting_clearance, to: "participant" }],
+  BookingDeclined: [
+    { of: "for oneself", booking: anna.declined },
+    { of: "booked by somebody else", booking: forAnna(anna.declined), to: "participant" },
+  ],
+  BookingCancelled: [
+    ...["client", "operator", "clearance_deadline", "non_payment", "no_show", "something_new"].map((by) =>
+      cancelled(by),
+    ),
+    { of: "nothing paid", data: { by: "client", refund: 0, kept: 0 }, booking: anna.cancelled_unpaid },
+    { of: "no refund due", data: { by: "client", refund: 0, kept: 5 }, booking: anna.cancelled },
+    { of: "without figures", data: { by: "client" }, booking: anna.cancelled },
+    ...["participant", "no_show"].map((by) => cancelled(by, forAnna(anna.cancelled))),
+    cancelled("clearance_deadline", invited(anna.cancelled)),
+    { ...cancelled("client", forAnna(anna.cancelled)), to: "participant" },
+  ],
+  DueNotice: [
+    { of: "upcoming, collected", data: { ...told, kind: "upcoming" }, booking: collected, now: late },
+    { of: "upcoming, by link", data: { ...told, kind: "upcoming" }, booking: anna.confirmed, now: late },
+    {
+      ...{ of: "upcoming, its card expires", data: { ...told, kind: "upcoming" }, now: late },
+      booking: { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
+    },
+    {
+      ...{ of: "upcoming, no debit before the start", now: late },
+      data: { ...told, kind: "upcoming", dueOn: "2027-03-01" },
+      booking: { ...having({ dueOn: "2027-03-01" }, collected), savedMethod: account },
+    },
+    {
+      ...{ of: "changed", data: { ...told, kind: "changed" }, now: late },
+      booking: having({ waived: 100_000, varied: { noticeOn: "2027-01-30", noticedOn: "2027-01-30" } }, collected),
+    },
+    {
+      ...{ of: "past due", data: { ...told, kind: "past_due" }, now: late },
+      booking: having({ status: "past_due" }),
+    },
+    {
+      ...{ of: "final", data: { ...told, kind: "final", cancelsOn: "2027-02-22" }, now: late },
+      booking: having({ status: "past_due" }),
+    },
+  ],
+  LateChargeAdded: [
+    {
+      ...{ of: "added", data: { dueId: "due_9", forDueId: "due_1", dueOn: "2027-02-27", ...usd(2_500) }, now: late },
+      booking: { ...anna.confirmed, dues: [...anna.confirmed.dues, charge] },
+    },
+  ],
+  CollectionTaskOpened: ["not_paid", "delinquent"].map((reason) => ({
+    ...{ of: reason, data: { ...told, reason }, booking: having({ status: "past_due" }), now: late },
+    to: "operator" as const,
+  })),
+  DueWaived: [{ of: "waived", data: told, booking: anna.confirmed }],
+  DueDeferred: [
+    {
+      ...{ of: "by link", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
+      booking: having({ dueOn: "2027-02-20" }),
+    },
+    {
+      ...{ of: "collected", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
+      booking: having({ dueOn: "2027-02-20" }, collected),
+    },
+  ],
+  CollectionChanged: [
+    { of: "paused", data: { paused: true }, booking: paused },
+    { of: "resumed, by link", data: { paused: false }, booking: anna.confirmed },
+    { of: "resumed, collected", data: { paused: false }, booking: collected },
+  ],
+  RefundRequested: [
+    ...["late_payment", "abandoned_payment", "duplicate_payment", "after_cancellation"].map((reason) =>
+      unexpected(reason),
+    ),
+    unexpected("late_payment", "succeeded"),
+    unexpected("late_payment", "failed"),
+    { ...unexpected("late_payment"), of: "without an amount", data: { reason: "late_payment" } },
+  ],
+  RefundSucceeded: [
+    { of: "sent", data: { refundId: "ref_1", ...usd(250_000) }, booking: anna.cancelled, refund: refund("succeeded") },
+  ],
+  RefundRefused: [{ of: "refused", data: usd(250_000), booking: anna.cancelled }],
+  RefundFailed: [{ of: "failed", data: usd(250_000), booking: anna.cancelled }],
+};
+
+const folder = join(import.meta.dirname, "golden");
+const permission = permissionDocument(anna.confirmed, "your card ending in 4242").paragraphs;
+
+function written(name: EventName, { of, data = {}, booking, to = "payer", refund: one = undefined, now }: Variant) {
+  const about = mailsAbout(name);
+  const write = to === "payer" ? (about.payer ?? about.participant) : about[to];
+  const payLink = (dueId: string) => `https://api.example.org/pay/${dueId}`;
+  const facts = { booking, refund: one ?? null, data, now: now ?? today, payLink, permission };
+  const wording = write?.(facts) ?? expect.fail(`${name} sends no mail ${of}`);
+  const { text } = renderMail(booking, wording, {
+    ...{ merchantName: "Sample Operator", supportEmail: "help@example.org", siteUrl: "https://my.example.org" },
+    supportPhone: to === "operator" ? undefined : "+1 555 0199",
+  });
+  return `=== ${of}, to the ${to}\nSubject: ${wording.subject}\n\n${text}`;
+}
+
+test.each(Object.entries(variants) as [EventName, Variant[]][])("the mails about %s are golden", async (name, all) => {
+  const mailed = all.map((one) => written(name, one)).join("\n\n");
+
+  await expect(mailed).toMatchFileSnapshot(join(folder, `${name}.txt`));
+});
+
+test("each event that sends mails has its golden mails", () => {
+  expect(Object.keys(variants)).toEqual(eventNames.filter((name) => mails[name] !== "no mail"));
+});
+
+type Texts = string | { [name: string]: Texts };
+
+const textsIn = (one: Texts): string[] => (typeof one === "string" ? [one] : Object.values(one).flatMap(textsIn));
+
+test("each text is in a golden mail, and no placeholder is", () => {
+  const golden = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  const missing = textsIn(texts).filter((text) => {
+    const fragments = text.split(/\{\w+\}/);
+    return !golden.some((mail) => fragments.every((fragment) => mail.includes(fragment)));
+  });
+
+  expect(golden.filter((mail) => /[{}]/.test(mail))).toEqual([]);
+  expect(missing).toEqual([]);
+});

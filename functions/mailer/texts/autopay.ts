@@ -1,0 +1,30 @@
+/** Mails about automatic payments and the saved payment method. */
+export default {
+  copy: "This is your copy of the authorization:",
+  on: {
+    subject: "Automatic payments are on",
+    opening: "You have authorized us to charge the later payments for your booking automatically.",
+  },
+  methodSaved: {
+    subject: "Your payment method is saved",
+    opening: "We saved your {method} for your booking.",
+    automatic: "We charge later payments to it automatically. You can withdraw your authorization at any time.",
+    byLink: "Automatic payments are off. We will send you a link for each payment.",
+  },
+  off: {
+    subject: "Automatic payments are off",
+    reasons: {
+      client: "As you asked, we no longer charge payments for your booking automatically.",
+      detached:
+        "Your saved payment method was removed, so we no longer charge payments for your booking automatically.",
+      customer_deleted:
+        "Your saved payment details were removed, so we no longer charge payments for your booking automatically.",
+      mandate_withdrawn:
+        "The authorization to debit your bank account has ended, so we no longer charge payments for your booking automatically.",
+      refused:
+        "We can no longer use your saved payment method, so we no longer charge payments for your booking automatically.",
+    },
+    processing: "This does not stop a payment that your bank is already processing.",
+    byLink: "We will send you a link for each payment that is still due.",
+  },
+} as const;

@@ -1,0 +1,33 @@
+/** Mails about refunds. */
+export default {
+  requested: {
+    reasons: {
+      late_payment: "Your payment arrived after your hold had expired, and we no longer had a place for you.",
+      abandoned_payment:
+        "Your payment arrived after we had canceled it, because your bank account was not verified in time.",
+      duplicate_payment: "A payment for your booking was made twice.",
+      after_cancellation: "Your payment arrived after your booking had been canceled.",
+    },
+    wholePayment: "the payment",
+    /** After a cancellation: how much of it is refunded. */
+    share: "{amount} of what you paid, under the terms of that cancellation",
+    under_way: { subject: "We are refunding a payment", opening: "We are refunding {amount}." },
+    sent: { subject: "We have refunded a payment", opening: "We have refunded {amount}." },
+    owed: { subject: "We owe you a refund", opening: "We could not refund {amount}." },
+  },
+  anotherWay:
+    "We still owe you this refund. We are looking for another way to send it and will contact you, if we have not already.",
+  succeeded: {
+    subject: "We sent your refund",
+    opening: "We sent your {refund} to the account or card that you paid with.",
+    arrival: "Your bank may take up to ten business days to show it.",
+  },
+  refused: {
+    subject: "We could not send your refund",
+    opening: "We could not send your {refund} to the account or card that you paid with.",
+  },
+  failed: {
+    subject: "Your refund did not reach you",
+    opening: "Your bank returned the {refund} that we sent you.",
+  },
+} as const;
