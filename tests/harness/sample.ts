@@ -11,6 +11,7 @@ import { defaultCreditRules } from "@clearing/domain/credit";
 import { type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
 import { addDays, endOfDay, type Instant } from "@clearing/domain/time";
+import { readBooking } from "@clearing/store/booking";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { putQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
@@ -165,7 +166,7 @@ export function holdSample(
 export async function heldBooking(...request: Parameters<typeof holdSample>): Promise<Booking> {
   const held = await holdSample(...request);
   if (!held.ok) throw new Error(`the sample place could not be held: ${held.reason}`);
-  return held.booking;
+  return asStored(request[0], held.booking);
 }
 
 /** The only booking of its own cohort: its place held, its agreement signed. */
@@ -177,7 +178,7 @@ export async function signedBooking(store: Store, now: Instant): Promise<Booking
   const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
   const signed = await signAgreement(store, held.id, signature, { actor, action: "sign", now }, () => null);
   if (!signed.ok) throw new Error(`the sample agreement could not be signed: ${signed.reason}`);
-  return signed.booking;
+  return asStored(store, signed.booking);
 }
 
 /** The participant whom somebody else booked for accepts, as the booking function does. */
@@ -187,5 +188,12 @@ export async function acceptSample(store: Store, booking: Booking, now: Instant)
   const asked = { email: booking.participant.email, ...signed };
   const accepted = await acceptParticipation(store, booking.id, asked, { actor, action: "accept", now }, () => null);
   if (!accepted.ok) throw new Error(`the sample invitation could not be accepted: ${accepted.reason}`);
-  return accepted.booking;
+  return asStored(store, accepted.booking);
+}
+
+/** A booking with the hash of its last audit record, which what decided it did not know. */
+export async function asStored(store: Store, { id }: Booking): Promise<Booking> {
+  const booking = await readBooking(store, id);
+  if (booking === null) throw new Error(`${id} is not there`);
+  return booking;
 }

@@ -24,7 +24,7 @@ import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { contextAt } from "../harness/context.ts";
 import { refundAt } from "../harness/refunds.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { actor, asStored, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now: Instant = "2027-03-01T17:00:00Z";
@@ -53,7 +53,7 @@ async function paidInParts(parts = 100, status: "awaiting_clearance" | "confirme
   const evidence = { signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
   const signed = await signAgreement(store, held.id, { hash: held.agreement.hash, ...evidence }, occasion, () => null);
   if (!signed.ok) throw new Error(signed.reason);
-  const { booking: before } = signed;
+  const before = await asStored(store, signed.booking);
   const paid = (amount: number) => ({ paid: amount, billed: amount, billedParts: allPrincipal(amount) });
   const dues = before.dues.map((due) =>
     due.kind === "deposit" ? { ...due, ...paid(deposit), status: "paid" as const } : { ...due, ...paid(parts * part) },

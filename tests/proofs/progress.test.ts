@@ -26,7 +26,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deadlineWorks } from "../../functions/deadline-worker/deadline-worker.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
 import { workOffDue } from "../harness/due.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { actor, asStored, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now = "2027-03-01T17:00:00Z";
@@ -48,7 +48,7 @@ async function awaiting(declineAfterHours = 24, inDays = 45): Promise<Booking> {
   const occasion = { actor, action: "sample", now };
   const signed = await signAgreement(store, id, { hash: agreement.hash, ...evidence }, occasion, () => null);
   if (!signed.ok) throw new Error(signed.reason);
-  const { booking: before } = signed;
+  const before = await asStored(store, signed.booking);
   const dues = before.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid" as const } : due));
   const nothing = () => ({ events: [], journal: [] });
   const settled = nextVersion(before, now, { facts: ["deposit_settled"], dues }, nothing);

@@ -14,7 +14,7 @@ import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { payingLate, payLate } from "../harness/late-money.ts";
-import { actor, holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
+import { actor, asStored, holdSample, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
 const now: Instant = "2027-03-01T17:00:00Z";
@@ -45,7 +45,7 @@ async function hold(
   const account = uncounted ? null : { sub: owner.sub, limits: defaultHoldLimits };
   const held = await holdSample(store, offer, owner.email, at, owner, account);
   if (!held.ok) throw new Error(`not held: ${held.reason}`);
-  return held.booking;
+  return asStored(store, held.booking);
 }
 
 const somebody = () => {

@@ -44,8 +44,11 @@ const once: Pick<Case, "holds" | "refuses"> = { holds: [null], refuses: [{}] };
 const clears = (changes: Item = {}) => ({ outcome: "cleared", validUntil: "2027-04-20", by: "a", ...changes });
 const bothClear = { medical: clears(), psychiatric: clears({ by: "b" }), oneClinicianMaySignBoth: false };
 const last = () => ({ ...booking, id: fresh(), terms: { ...booking.terms, endsOn: "2027-04-20" } });
+/** Of the record of its third version. */
+const auditHash = "hash-3";
 const awaiting = {
   version: 3,
+  auditHash,
   status: "awaiting_clearance",
   dues: [{ kind: "deposit", status: "paid" }],
   agreement: { version: 2, signedVersion: 2 },
@@ -118,7 +121,8 @@ const versions: Case[] = [
   {
     what: "a booking",
     write: () => first(bookingWrites(running.store, us3(), change(us3()), occasion)),
-    ...version(3),
+    holds: [{ version: 3, auditHash }],
+    refuses: [null, { version: 4, auditHash }, { version: 3, auditHash: "another" }],
   },
   { what: "a first booking", write: () => first(bookingWrites(running.store, null, change(us3()), occasion)), ...once },
   { what: "the check of a booking", write: () => bookingUnchanged(running.store, us3()), ...version(3) },
@@ -180,7 +184,7 @@ const versions: Case[] = [
     ...once,
   },
 ];
-const us3 = () => ({ ...booking, id: fresh(), version: 3 });
+const us3 = () => ({ ...booking, id: fresh(), version: 3, auditHash });
 const cohort3 = () => ({ ...cohort, id: ids.next("coh"), version: 3 });
 const program3 = () => sampleProgram({ version: 3 });
 const headOf = (writes: Guarded<string>[]) => first(writes.filter(({ write }) => write.Put?.Item?.sk === "REMOVED"));

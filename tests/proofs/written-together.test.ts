@@ -15,7 +15,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { changesOf, emptied } from "../harness/changes.ts";
 import { participantBody } from "../harness/http.ts";
 import * as journey from "../harness/journey.ts";
-import { actor, holdSample } from "../harness/sample.ts";
+import { actor, asStored, holdSample } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 import { bookStray, recordStray } from "../harness/stray.ts";
 
@@ -51,7 +51,7 @@ async function holdFor(email: string, account: Parameters<typeof holdSample>[5] 
   const [offer] = await journey.offers(store);
   const held = await holdSample(store, offer, email, now, payer, account);
   if (!held.ok) throw new Error(held.reason);
-  return held.booking;
+  return asStored(store, held.booking);
 }
 const counted: Made = () => holdFor(payer.email, account);
 const invited: Made = () => holdFor("guest@example.com");
