@@ -49,7 +49,7 @@ test("a loan is collected, recovered by the mail's link when a card fails, and p
 
   // A wrong link says nothing of anybody.
   const forged = await fetch(`${link.href.slice(0, -2)}xx`);
-  expect([forged.status, (await forged.text()).includes("not valid")]).toEqual([404, true]);
+  expect([forged.status, (await forged.text()).includes("no longer valid")]).toEqual([404, true]);
 
   // The rest is paid off between two dates.
   const payoff = await world.must<{ amount: number; interest: number }>("GET", `${client.path}/payoff`, {

@@ -75,7 +75,7 @@ describe("the pages that people see, in a browser", () => {
 
   test("the API's documentation draws every operation by itself", async () => {
     await page.goto(`${world.stack.apiUrl}/docs`);
-    await page.getByText("Holds a place for some minutes").first().waitFor();
+    await page.getByText("Holds a place for a limited time").first().waitFor();
     await picture("docs");
   });
 

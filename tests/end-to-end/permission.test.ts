@@ -46,13 +46,13 @@ test("the permission is given with the signature, taken back and given again by 
   const client = await paying(true);
   const signed = await read(client);
   expect(signed).toMatchObject({ enabled: true, method: { type: "card", last4: "4242" } });
-  expect(signed.html).toContain("from the card or bank account that you pay the deposit with");
+  expect(signed.html).toContain("to the card or bank account that you pay the deposit with");
   expect(await mailTo(client, "Your signed agreement")).toContain("This is your copy of the authorization:");
 
   expect(await put(client, { enabled: false })).toMatchObject({ status: 200, body: { autopay: false } });
   const offered = await read(client);
   expect(offered).toMatchObject({ enabled: false, method: { last4: "4242" } });
-  expect(offered.html).toContain("from your card ending in 4242");
+  expect(offered.html).toContain("to your card ending in 4242");
   expect(await put(client, { enabled: true })).toMatchObject({ status: 400, body: { code: "validation_failed" } });
   expect(await put(client, { enabled: true, hash: signed.hash })).toMatchObject({
     ...{ status: 409, body: { code: "agreement_changed" } },

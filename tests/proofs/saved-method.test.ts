@@ -112,8 +112,8 @@ test("a permission is kept as it was given, with the evidence of it", async () =
 
   expect(kept).toMatchObject({
     hash: permission?.hash,
-    html: expect.stringContaining("from your card ending in 4242"),
+    html: expect.stringContaining("to your card ending in 4242"),
     given: { at: now, agreementVersion: 1, methodId: card.methodId, sourceIp: "192.0.2.1", userAgent: "test" },
   });
-  expect(kept?.paragraphs.join(" ")).toContain("This permission is your free choice.");
+  expect(kept?.paragraphs.join(" ")).toContain("This authorization is optional and not a condition of your booking");
 });
