@@ -26,97 +26,95 @@ const isDated = matches(/^\d{4}-\d{2}-\d{2}:\d{1,9}(,\d{4}-\d{2}-\d{2}:\d{1,9})*
 /** Every flag that a stage knows: what is read, refused, documented and tested follows from this table. */
 export const flags = {
   stage: {
-    decides: "The stage's name, which is part of every name in the account. `prod` has real people; `dev` unless given",
-    takes: "2 to 12 lower-case letters and digits, a letter first",
+    decides: "The stage. It is part of every resource name in the account. `prod` is for real people. Default: `dev`",
+    takes: "2 to 12 lowercase letters and digits, starting with a letter",
     isValid: matches(/^[a-z][a-z0-9]{1,11}$/),
     examples: ["prod"],
   },
   merchantName: {
-    decides: "The operator's legal name, which agreements give. The stage `prod` needs it",
+    decides: "The operator's legal name, printed in agreements. Required for `prod`",
     takes: "a legal name",
     isValid: matches(/\S/),
     examples: ["Retreats, LLC"],
   },
   mailDomain: {
-    decides: "The domain that mails are sent from; a stage without one keeps its mails. The stage `prod` needs it",
+    decides: "The domain that mails are sent from. A stage without one stores its mails instead. Required for `prod`",
     takes: "a domain that you own",
     isValid: matches(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/),
     examples: ["retreats.example"],
   },
   mailIdentity: {
-    decides: "Whether the domain's identity at SES is the stage's own, to be made, or exists; `own` unless given",
+    decides: "Whether the stage creates the domain's SES identity (`own`) or uses an existing one. Default: `own`",
     takes: "own or existing",
     isValid: matches(/^(own|existing)$/),
     examples: ["existing"],
   },
   mailVerified: {
-    decides: "Whether SES has verified the domain. Until then Cognito sends the sign-in codes by its own sender",
+    decides: "Whether SES has verified the domain. Until then Cognito sends sign-in codes from its default sender",
     takes: "true or false",
     isValid: matches(/^(true|false)$/),
     examples: ["true"],
   },
   supportEmail: {
-    decides: "Where answers to mails are read, which each mail says too. The stage `prod` needs it",
+    decides: "The support address for replies, printed in each mail. Required for `prod`",
     takes: "an e-mail address",
     isValid: isAddress,
     examples: ["help@retreats.example"],
   },
   supportPhone: {
-    decides: "The telephone number that mails give; none unless given",
-    takes: "a telephone number",
+    decides: "The support phone number printed in mails. Default: none",
+    takes: "a phone number",
     isValid: matches(/^[+\d][\d ().-]{4,30}$/),
     examples: ["+1 555 0100"],
   },
   siteUrl: {
-    decides: "Where clients have their pages: mails lead to `/bookings/<id>` below it. Mails have no link unless given",
-    takes: "an https address without a slash at its end",
+    decides: "The clients' web site. Mails link to `/bookings/<id>` on it. Default: mails have no such link",
+    takes: "an https URL without a trailing slash",
     isValid: isBaseUrl,
     examples: ["https://my.retreats.example"],
   },
   alarmEmail: {
-    decides:
-      "Who is told when an alarm goes off. AWS asks that address by mail to confirm; nobody is told unless given",
+    decides: "The address that receives alarms. AWS sends it a mail to confirm. Default: nobody",
     takes: "an e-mail address",
     isValid: isAddress,
     examples: ["on-call@retreats.example"],
   },
   reportingTimeZone: {
-    decides: "Where finance's days begin; `America/New_York` unless given",
+    decides: "The time zone of finance's reports. Default: `America/New_York`",
     takes: "an IANA time zone",
     isValid: (value) => value === "UTC" || Intl.supportedValuesOf("timeZone").includes(value),
     examples: ["America/Los_Angeles"],
   },
   settlementCurrencies: {
     decides:
-      "The currencies that the Stripe account pays out without converting: a program has one of them. `usd` unless given",
-    takes: "codes in lower case with commas between them",
+      "The currencies that the Stripe account pays out without conversion. A program uses one of them. Default: `usd`",
+    takes: "comma-separated lowercase codes",
     isValid: matches(/^[a-z]{3}(,[a-z]{3})*$/),
     examples: ["usd,eur"],
   },
   creditExemptAbove: {
     decides:
-      "Above how many dollars credit is exempt from Regulation Z, by the dates that the amounts apply from. The published amounts of 2025 and 2026 unless given",
-    takes: "dates and whole dollars, with commas between them",
+      "The Regulation Z exemption threshold in dollars, by effective date. Default: the published amounts of 2025 and 2026",
+    takes: "comma-separated pairs of a date and whole dollars",
     isValid: isDated,
     examples: ["2026-01-01:73400,2027-01-01:75000"],
   },
   lateChargeCap: {
-    decides:
-      "How many percent of a late payment a late charge may be at the most, by the dates that this applies from. 5 unless given",
-    takes: "dates and whole percentages, with commas between them",
+    decides: "The cap of a late charge in percent of the late payment, by effective date. Default: 5",
+    takes: "comma-separated pairs of a date and a whole percentage",
     isValid: isDated,
     examples: ["2026-01-01:5"],
   },
   oneClinicianMaySignBoth: {
-    decides: "Whether one clinician may sign both evaluations of a booking. Two have to agree unless given",
+    decides: "Whether one clinician may sign both evaluations of a booking. Default: two clinicians must sign",
     takes: "true or false",
     isValid: matches(/^(true|false)$/),
     examples: ["true"],
   },
   holdLimits: {
     decides:
-      "`N,M,H`: at most N unpaid holds of a client at once; after M holds of one cohort that ended unpaid within H hours, no new hold in that cohort for H hours. `2,3,24` unless given",
-    takes: "three whole numbers with commas between them, at most 10, 10 and 168",
+      "`N,M,H`: a client has at most N unpaid holds at once. After M holds in one cohort ended unpaid within H hours, the client gets no new hold in that cohort for H hours. Default: `2,3,24`",
+    takes: "three comma-separated whole numbers, at most 10, 10 and 168",
     isValid: (value) => {
       const numbers = value.split(",");
       return numbers.length === 3 && numbers.every((text, index) => isWithin(text, [10, 10, 168][index] ?? 0));
@@ -125,20 +123,20 @@ export const flags = {
   },
   mailsADay: {
     decides:
-      "How many mails about unpaid holds and, counted separately, invitations one address gets a day; `20` unless given",
+      "How many mails about unpaid holds one address gets a day. Invitations have a separate limit of the same size. Default: `20`",
     takes: "a whole number from 1 to 100",
     isValid: (value) => isWithin(value, 100),
     examples: ["10"],
   },
   publicUrl: {
-    decides: "The API's address where it has a domain of its own; the gateway's unless given",
-    takes: "an https address without a slash at its end",
+    decides: "The API's URL on a custom domain. Default: the gateway's URL",
+    takes: "an https URL without a trailing slash",
     isValid: isBaseUrl,
     examples: ["https://api.retreats.example"],
   },
   webhookConcurrency: {
     decides:
-      "How many calls at once are reserved for Stripe's webhooks. None unless given: a new account has none to reserve",
+      "How many concurrent executions are reserved for the Stripe webhook. Default: none, since a new account has none to reserve",
     takes: "a whole number from 1 to 1000",
     isValid: (value) => isWithin(value, 1000),
     examples: ["20"],
@@ -158,10 +156,10 @@ export function readFlags(context: Readonly<Record<string, unknown>>): Partial<R
   const given: Partial<Record<FlagName, string>> = {};
   for (const [name, found] of Object.entries(context)) {
     if (!isWord(name) || found === undefined) continue;
-    if (!isFlag(name)) throw new FlagRefused(`-c ${name} is not a flag. Known are ${Object.keys(flags).join(", ")}`);
+    if (!isFlag(name)) throw new FlagRefused(`unknown flag -c ${name}. Known flags: ${Object.keys(flags).join(", ")}`);
     const { takes, isValid, examples } = flags[name];
     const value = String(found);
-    if (!isValid(value)) throw new FlagRefused(`-c ${name}=${value}: it takes ${takes}, such as ${examples[0]}`);
+    if (!isValid(value)) throw new FlagRefused(`-c ${name}=${value}: must be ${takes}, such as ${examples[0]}`);
     given[name] = value;
   }
   return given;

@@ -12,37 +12,35 @@ const everywhere: readonly Acknowledgement[] = [
   {
     rules: ["HIPAA.Security-LambdaInsideVPC"],
     reason:
-      "Functions reach DynamoDB, EventBridge, SES and Stripe over TLS and listen to nobody; there is no network of our own to keep them in.",
+      "Functions only call DynamoDB, EventBridge, SES and Stripe over TLS and accept no connections, so a VPC would protect nothing.",
   },
   {
     rules: ["HIPAA.Security-LambdaConcurrency"],
     reason:
-      "The API is throttled and consumers have a maximum concurrency; only the webhook may have a reservation, which takes from all others.",
+      "The API is throttled and consumers have a maximum concurrency. Reserved concurrency takes capacity from all other functions, so only the webhook may have it.",
   },
   {
     rules: ["HIPAA.Security-LambdaDLQ", "Serverless-LambdaDLQ"],
     reason:
-      "Only schedules invoke asynchronously, and what they call has a destination for failures; the gateway waits, queues and the stream have dead-letter queues.",
+      "Only schedules invoke functions asynchronously, and those functions have a failure destination. The gateway invokes synchronously; queues and the stream have dead-letter queues.",
   },
   {
     rules: ["Serverless-LambdaEventSourceMappingDestination"],
     reason:
-      "A mapping from SQS has no destination of its own: the queue's redrive policy is it. The stream's mapping has one.",
+      "An SQS mapping has no failure destination: the queue's redrive policy does the same. The stream's mapping has one.",
   },
   {
     rules: ["HIPAA.Security-CloudWatchLogGroupEncrypted"],
     reason:
-      "Logs hold ids, routes and outcomes, never bodies, names or health facts; CloudWatch's own encryption is enough.",
+      "Logs contain ids, routes and outcomes, never bodies, names or health data. CloudWatch's default encryption is enough.",
   },
   {
     rules: ["HIPAA.Security-IAMNoInlinePolicy"],
-    reason:
-      "Each function has a role of its own and nobody shares its policy: inline, it lives and dies with the role.",
+    reason: "Each function has a separate role whose policy is not shared. An inline policy is deleted with the role.",
   },
   {
     rules: ["HIPAA.Security-DynamoDBInBackupPlan"],
-    reason:
-      "Point-in-time recovery reaches back 35 days on every table, which also have deletion protection and are retained.",
+    reason: "Every table has point-in-time recovery for 35 days and deletion protection, and is retained.",
   },
 ];
 
@@ -50,53 +48,54 @@ const everywhere: readonly Acknowledgement[] = [
 const topics = {
   xray: {
     rules: ["AwsSolutions-IAM5[Resource::*]"],
-    reason: "X-Ray's PutTraceSegments and PutTelemetryRecords know no resource.",
+    reason: "X-Ray's PutTraceSegments and PutTelemetryRecords do not support resource-level permissions.",
   },
   streams: {
     rules: ["AwsSolutions-IAM5"],
     reason:
-      "ListStreams, which Lambda asks for with a stream's mapping, knows no single stream: all those of the outbox.",
+      "Lambda's stream mapping needs ListStreams, which cannot be limited to one stream. It is limited to the streams of the outbox.",
   },
   mailRecipients: {
     rules: ["AwsSolutions-IAM5"],
     reason:
-      "SES's sandbox asks IAM for the recipient's identity too; a condition bounds the sending to the stage's one address.",
+      "SES's sandbox also requires IAM permission on the recipient's identity. A condition limits sending to the stage's one address.",
   },
   publicRoute: {
     rules: ["AwsSolutions-APIG4"],
-    reason: "Public by the API's contract; throttled, and the webhook checks a signature over the raw body itself.",
+    reason:
+      "The API's contract makes this route public. It is throttled, and the webhook verifies a signature over the raw body.",
   },
   deadLetters: {
     rules: ["AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"],
-    reason: "It is where undelivered messages end; an alarm watches it.",
+    reason: "This is a dead-letter queue. An alarm watches it.",
   },
   secret: {
     rules: ["AwsSolutions-SMG4", "HIPAA.Security-SecretsManagerRotationEnabled"],
     reason:
-      "Stripe's keys are rolled at Stripe, by a person; the secret holds two webhook secrets so that this needs no outage.",
+      "A person rolls Stripe's keys at Stripe. The secret holds two webhook secrets so that rolling needs no downtime.",
   },
   linkSecret: {
     rules: ["AwsSolutions-SMG4", "HIPAA.Security-SecretsManagerRotationEnabled"],
     reason:
-      "Links live for 30 days, so a rotation is an operator's decision; the value before it is accepted for as long.",
+      "Links are valid for 30 days, so the operator decides when to rotate. Links signed with the previous value stay valid.",
   },
   secretKey: {
     rules: ["HIPAA.Security-SecretsManagerUsingKMSKey"],
     reason:
-      "It guards money, not health facts; Secrets Manager's own key is enough, and who may read it is in infra/access.ts.",
+      "It protects payments, not health data. The key of Secrets Manager is enough, and infra/access.ts lists who may read the secret.",
   },
   alarmTopic: {
     rules: ["HIPAA.Security-SNSEncryptedKMS"],
-    reason: "It carries names of alarms and thresholds, nothing about anybody.",
+    reason: "Messages contain alarm names and thresholds, no personal data.",
   },
   mfa: {
     rules: ["AwsSolutions-COG2"],
     reason:
-      "Cognito excludes one-time codes by e-mail, which clients sign in with, from pools where a second factor is required; it is in the staff's.",
+      "Clients sign in with one-time codes by e-mail, which Cognito does not allow in a pool that requires a second factor. The staff pool requires one.",
   },
   essentials: {
     rules: ["AwsSolutions-COG8"],
-    reason: "Only the production stage has real people to protect from account takeover, and it is on the plus plan.",
+    reason: "Only the production stage has real users to protect from account takeover, and it uses the Plus plan.",
   },
 } satisfies Record<string, Acknowledgement>;
 

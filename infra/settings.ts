@@ -58,17 +58,16 @@ export function readSettings(node: Pick<Node, "getAllContext">): Settings {
   const { stage = "dev", mailDomain, merchantName, supportEmail, settlementCurrencies = "usd" } = given;
   const production = stage === "prod";
   if (production && mailDomain === undefined)
-    throw new FlagRefused("the stage prod needs -c mailDomain=<a domain you own>");
+    throw new FlagRefused("the stage prod requires -c mailDomain=<a domain you own>");
   if (production && merchantName === undefined)
-    throw new FlagRefused("the stage prod needs -c merchantName=<your legal name>");
+    throw new FlagRefused("the stage prod requires -c merchantName=<your legal name>");
   if (production && supportEmail === undefined)
-    throw new FlagRefused("the stage prod needs -c supportEmail=<where answers to mails are read>");
+    throw new FlagRefused("the stage prod requires -c supportEmail=<address for replies to mails>");
   const mailIdentity = given.mailIdentity === "existing" ? "existing" : "own";
   if (mailIdentity === "existing" && mailDomain === undefined)
-    throw new FlagRefused("-c mailIdentity=existing is said of a -c mailDomain");
+    throw new FlagRefused("-c mailIdentity=existing requires -c mailDomain");
   const mailVerified = given.mailVerified === "true";
-  if (mailVerified && mailDomain === undefined)
-    throw new FlagRefused("-c mailVerified=true is said of a -c mailDomain");
+  if (mailVerified && mailDomain === undefined) throw new FlagRefused("-c mailVerified=true requires -c mailDomain");
   const supported = new Set(readCurrencies(dist));
   const unknown = settlementCurrencies.split(",").filter((code) => !supported.has(code));
   if (unknown.length > 0) throw new FlagRefused(`-c settlementCurrencies: ${unknown.join(", ")} is not supported`);

@@ -37,7 +37,7 @@ export function addDashboard(scope: Construct, shown: Shown): void {
     });
   dashboard.addWidgets(
     graph(
-      "API: requests and failures",
+      "API: requests and errors",
       [apiMetric(api, "Count"), apiMetric(api, "4xx"), apiMetric(api, "5xx")],
       [apiMetric(api, "Latency", "p95")],
     ),
@@ -54,12 +54,12 @@ export function addDashboard(scope: Construct, shown: Shown): void {
       functions.map(([name, fn]) => fn.metricDuration({ label: name, statistic: "p95" })),
     ),
     graph(
-      "Outbox: age of the oldest unsent item, delay of its stream",
+      "Outbox: age of the oldest unsent item, stream delay",
       [own("OutboxAge", "Maximum", Duration.minutes(1))],
       [events.relay.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) })],
     ),
     graph(
-      "Stripe's events: age of the oldest that is not worked on, and how many are not acted upon",
+      "Stripe events: age of the oldest unprocessed event, ignored events",
       [own("StripeEventAge", "Maximum")],
       [own(eventsLetGo)],
     ),
@@ -70,16 +70,16 @@ export function addDashboard(scope: Construct, shown: Shown): void {
         .map((queue) => queue.metricApproximateAgeOfOldestMessage({ label: queue.node.id })),
     ),
     graph(
-      "Refusals and failures",
+      "Failures by kind",
       failures.map((name) => own(name)),
     ),
     graph(
-      "Mails: over the day's bound, kept for want of a domain, undeliverable",
+      "Mail: over the daily limit, not sent (no domain), undeliverable",
       mails.map((name) => own(name)),
     ),
     graph("Dead letters", [
       sum(
-        "waiting for a person",
+        "messages",
         queues
           .filter(({ alarm }) => alarm.on === "letters")
           .map((dead) => dead.metricApproximateNumberOfMessagesVisible()),

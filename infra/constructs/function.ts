@@ -81,7 +81,7 @@ export class ClearingFunction extends LambdaFunction {
 
 function roleOf(scope: Construct, name: FunctionName, logs: LogGroup, props: ClearingFunctionProps): Role {
   const role = new Role(scope, `${name}-role`, {
-    description: `What the function ${name} may do`,
+    description: `Permissions of the function ${name}`,
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
   });
   role.addToPolicy(allow(["logs:CreateLogStream", "logs:PutLogEvents"], [logs.logGroupArn]));

@@ -33,7 +33,7 @@ export function clients(scope: Construct, settings: Settings, email: UserPoolEma
   });
   acknowledge(pool, "mfa");
   if (!settings.production) acknowledge(pool, "essentials");
-  addGroups(scope, pool, { client: "Who books, and who takes part" });
+  addGroups(scope, pool, { client: "Payers and participants" });
   const client = new UserPoolClient(scope, "web", {
     userPool: pool,
     // USER_AUTH lets a person choose: a code by e-mail, or a password.
@@ -53,7 +53,7 @@ export function staff(scope: Construct, settings: Settings, email: UserPoolEmail
   });
   if (!settings.production) acknowledge(pool, "essentials");
   addGroups(scope, pool, {
-    clinician: "Evaluates and clears",
+    clinician: "Evaluates and clears participants",
     admin: "Programs, cohorts, bookings",
     finance: "Journal, refunds, reconciliation",
   });

@@ -48,7 +48,7 @@ export const queuesIn = ({ node }: IConstruct): WatchedQueue[] =>
 
 /** What nobody could handle is kept as long as SQS can keep it: an alarm has told somebody long before. */
 export function deadLetterQueue(scope: Construct, id: string, queueName: string): WatchedQueue {
-  const says = "something could not be handled and waits for a person";
+  const says = "a message failed repeatedly and needs a person";
   const alarm = { on: "letters", messages: 1, says } as const;
   const queue = new WatchedQueue(scope, id, { queueName, alarm });
   acknowledge(queue, "deadLetters");
@@ -67,7 +67,7 @@ export function consumerQueue(
     queueName,
     visibilityTimeout,
     deadLetterQueue: { queue: dead, maxReceiveCount },
-    alarm: { on: "age", seconds: 15 * 60, says: "the oldest message waits for 15 minutes" },
+    alarm: { on: "age", seconds: 15 * 60, says: "the oldest message is 15 minutes old" },
   });
   return { queue, dead };
 }

@@ -37,7 +37,7 @@ export class DataStack extends Stack {
 
     this.clinicalKey = new Key(this, "clinical-key", {
       alias: `clearing-${settings.stage}-clinical`,
-      description: "Evaluations and what clinicians write",
+      description: "Encrypts evaluations and clinicians' notes",
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
@@ -80,7 +80,7 @@ export class DataStack extends Stack {
 
     this.stripeSecret = new CfnSecret(this, "stripe", {
       name: `clearing/${settings.stage}/stripe`,
-      description: "Stripe's secret key and the webhook signing secrets, current and previous",
+      description: "Stripe secret key, and the current and previous webhook signing secrets",
     });
     // Under a fixed name it must not outlive a first deployment that was rolled back: the next one could not make it.
     this.stripeSecret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
@@ -88,7 +88,7 @@ export class DataStack extends Stack {
     acknowledge(this.stripeSecret, "secretKey");
 
     this.linkSecret = new CfnSecret(this, "links", {
-      description: "What payment links in mails are signed with; the previous value is accepted, too",
+      description: "Key that signs payment links in mails; links signed with the previous value stay valid",
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     acknowledge(this.linkSecret, "linkSecret");

@@ -43,7 +43,7 @@ export class EventsStack extends Stack {
     this.bus = new EventBus(this, "bus", { eventBusName: `clearing-${settings.stage}` });
     this.bus.archive("archive", {
       archiveName: `clearing-${settings.stage}`,
-      description: "Everything that the bus carried, to be replayed",
+      description: "All events of the bus, for replay",
       eventPattern: { source: ["clearing", "clearing.stripe"] },
       retention: Duration.days(90),
     });
@@ -77,7 +77,7 @@ export class EventsStack extends Stack {
   #registerSchemas(): void {
     const registry = new CfnRegistry(this, "schemas", {
       registryName: this.#name("events"),
-      description: "Detail of each event on the bus",
+      description: "Schemas of the event details",
     });
     for (const [name, schema] of Object.entries(readEventSchemas(this.#props.settings.dist))) {
       new CfnSchema(this, `schema-${name}`, {
@@ -131,7 +131,7 @@ export class EventsStack extends Stack {
     });
     new Rule(this, `${name}-rule`, {
       ruleName: this.#name(name),
-      description: `What ${name} consumes`,
+      description: `Events for ${name}`,
       ...this.#heard(subscription),
       targets: [new SqsQueue(queues.queue, { deadLetterQueue: queues.dead })],
     });
@@ -187,7 +187,7 @@ export class EventsStack extends Stack {
         onFailure: new SqsDestination(dead),
       });
       const role = new Role(this, `${name}-schedule-role`, {
-        description: `Lets the scheduler call ${name}`,
+        description: `Allows the scheduler to invoke ${name}`,
         assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
           conditions: { StringEquals: { "aws:SourceAccount": this.account } },
         }),
@@ -203,7 +203,7 @@ export class EventsStack extends Stack {
       new CfnSchedule(this, `${name}-schedule`, {
         name: this.#name(name),
         groupName: group.ref,
-        description: `Runs ${name}`,
+        description: `Runs ${name} on a schedule`,
         scheduleExpression: `rate(${everyMinutes} minute${everyMinutes === 1 ? "" : "s"})`,
         flexibleTimeWindow: { mode: "OFF" },
         target: {

@@ -23,23 +23,26 @@ import type { EventsStack } from "./events.ts";
 
 /** What the functions count themselves and a person has to hear of: so many within five minutes, for so many of those. */
 const counted: Record<string, { says: string; threshold: number; periods?: number }> = {
-  StripeRefusals: { says: "Stripe refuses a piece of work for good: money that should move does not", threshold: 1 },
+  StripeRefusals: { says: "Stripe permanently refused a request: a payment or refund is not made", threshold: 1 },
   MoneyConverted: {
-    says: "Stripe books money in another currency than it was paid in: it stands in suspense for finance to decide on",
+    says: "Stripe converted a payment to another currency: the amount is in suspense until finance decides",
     threshold: 1,
   },
-  StripeKeyRefused: { says: "Stripe does not accept our key, or forbids what it asks: nobody can pay", threshold: 1 },
-  RefundsRefused: { says: "Stripe refuses a refund for good: a client is owed it, and nothing sends it", threshold: 1 },
+  StripeKeyRefused: { says: "Stripe rejects our API key or its permissions: nobody can pay", threshold: 1 },
+  RefundsRefused: { says: "Stripe permanently refused a refund: the client is still owed the money", threshold: 1 },
   SigningKeysUnavailable: {
-    says: "The keys of a user pool cannot be had, and so tokens cannot be checked: clients and staff get 500",
+    says: "The signing keys of a user pool are not available: tokens cannot be verified and requests get 500",
     threshold: 1,
     periods: 2,
   },
-  SweepFailures: { says: "A sweep fails on the same items again: deadlines pass", threshold: 1, periods: 2 },
-  EventFailures: { says: "Consumers fail on events, which come back until they are dead letters", threshold: 10 },
-  OutboxUnsent: { says: "The relay cannot send or delete messages: events are late", threshold: 1, periods: 2 },
-  OutboxUnsendable: { says: "The outbox holds an item that can never be sent: a person has to look", threshold: 1 },
-  MailRefused: { says: "A client's mail is refused for good: somebody has to call", threshold: 1 },
+  SweepFailures: { says: "A sweep keeps failing on items: deadlines are missed", threshold: 1, periods: 2 },
+  EventFailures: {
+    says: "Consumers fail on events: they are retried and then go to the dead-letter queue",
+    threshold: 10,
+  },
+  OutboxUnsent: { says: "The relay cannot send or delete outbox messages: events are late", threshold: 1, periods: 2 },
+  OutboxUnsendable: { says: "The outbox has a malformed item that cannot be sent: fix or remove it", threshold: 1 },
+  MailRefused: { says: "A mail to a client was permanently refused: call the client", threshold: 1 },
 };
 
 /** What they count to be looked at, without an alarm. */
@@ -70,13 +73,13 @@ export class OperationsStack extends Stack {
       this.#alarm(`${node.id}-${alarm.on}`, { alarmDescription: `${node.id}: ${alarm.says}`, ...watched });
     }
     this.#alarm("outbox-age", {
-      alarmDescription: "The oldest unsent outbox item is 5 minutes old: committed changes whose events are not out",
+      alarmDescription: "The oldest unsent outbox item is 5 minutes old: events of committed changes are late",
       metric: ownMetric(this.#stage, "OutboxAge", "Maximum", Duration.minutes(1)),
       threshold: 5 * 60 * 1000,
     });
 
     this.#alarm("stripe-event-age", {
-      alarmDescription: "An event of Stripe's was received and is not worked on for an hour: something of ours fails",
+      alarmDescription: "A Stripe event has been waiting for an hour: processing fails",
       metric: ownMetric(this.#stage, "StripeEventAge", "Maximum"),
       threshold: 60 * 60 * 1000,
     });
@@ -84,29 +87,29 @@ export class OperationsStack extends Stack {
     const functions = new Map([...api.functions, ...events.functions]);
     for (const [name, fn] of functions) {
       this.#alarm(`${name}-errors`, {
-        alarmDescription: `${name} fails: an exception is a bug or an outage, never a refusal`,
+        alarmDescription: `${name} throws errors: a bug or an outage`,
         metric: fn.metricErrors({ period: Duration.minutes(5) }),
         threshold: 1,
         evaluationPeriods: 2,
       });
     }
     this.#alarm("api-5xx", {
-      alarmDescription: "The API answers with 5xx",
+      alarmDescription: "The API returns 5xx errors",
       metric: this.#unexpected(apiMetric(api, "5xx")),
       threshold: 5,
     });
     this.#alarm("webhook-5xx", {
-      alarmDescription: "Stripe's deliveries are answered with 5xx: the function fails",
+      alarmDescription: "The Stripe webhook returns 5xx errors: the function fails",
       metric: this.#unexpected(webhookMetric(api, "5xx"), `${api.webhook.method} ${api.webhook.path}`),
       threshold: 3,
     });
     const deliveries = webhookMetric(api, "Count");
     this.#alarm("webhook-4xx", {
-      alarmDescription: "Most of Stripe's deliveries are answered with 4xx: the signing secret, or the throttle",
+      alarmDescription: "Most Stripe webhook deliveries get 4xx errors: check the signing secret and the throttle",
       ...this.#mostOf(deliveries, webhookMetric(api, "4xx")),
     });
     this.#alarm(WEBHOOK_REFUSED, {
-      alarmDescription: "Most webhooks come with a wrong signature: the signing secret is another one",
+      alarmDescription: "Most Stripe webhook deliveries have an invalid signature: check the signing secret",
       ...this.#mostOf(deliveries, ownMetric(this.#stage, WEBHOOK_REFUSED)),
     });
     for (const [name, { says, threshold, periods = 1 }] of Object.entries(counted)) {
@@ -122,7 +125,7 @@ export class OperationsStack extends Stack {
       if (!schedule) continue;
       const period = Duration.minutes(Math.max(5, 3 * schedule.everyMinutes));
       this.#alarm(`${name}-stopped`, {
-        alarmDescription: `${name} has not been called for ${period.toMinutes()} minutes: its schedule has stopped`,
+        alarmDescription: `${name} has not run for ${period.toMinutes()} minutes: its schedule has stopped`,
         metric: fn.metricInvocations({ period }),
         threshold: 1,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

@@ -145,13 +145,13 @@ describe("a flag is refused", () => {
     const others: Given = { mailDomain: "retreats.example" };
 
     expect(refusalOf({ ...others, [name]: flags[name].examples[0] })).toBe(
-      name === "stage" ? "the stage prod needs -c merchantName=<your legal name>" : null,
+      name === "stage" ? "the stage prod requires -c merchantName=<your legal name>" : null,
     );
-    expect(refusalOf({ ...others, [name]: value })).toContain(`-c ${name}=${value}: it takes ${flags[name].takes}`);
+    expect(refusalOf({ ...others, [name]: value })).toContain(`-c ${name}=${value}: must be ${flags[name].takes}`);
   });
 
   test("when its name is not known, as a slip would leave the stage without what it decides", () => {
-    expect(refusalOf({ alarmMail: "on-call@retreats.example" })).toContain("-c alarmMail is not a flag");
+    expect(refusalOf({ alarmMail: "on-call@retreats.example" })).toContain("unknown flag -c alarmMail");
   });
 
   test("in one line, by the app that `cdk synth` runs", () => {
@@ -161,7 +161,7 @@ describe("a flag is refused", () => {
     rmSync(outdir, { recursive: true });
 
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^-c alarmMail is not a flag\. Known are stage, .*\n$/);
+    expect(stderr).toMatch(/^unknown flag -c alarmMail\. Known flags: stage, .*\n$/);
   });
 
   test("not when it is the CDK's own", () => {
