@@ -28,7 +28,7 @@ export class KeysUnavailable extends Error {
 export function keyFetcher({ tries, timeout, pauses, random, fetch: ask }: Asking): Fetcher {
   async function once(uri: string): Promise<ArrayBuffer> {
     const response = await ask(uri, { signal: AbortSignal.timeout(timeout), redirect: "error" });
-    if (!response.ok) throw new Failure("the user pool does not give its keys", { status: response.status });
+    if (!response.ok) throw new Failure("user pool signing keys request failed", { status: response.status });
     return response.arrayBuffer();
   }
   return {

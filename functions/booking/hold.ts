@@ -20,7 +20,7 @@ export const holdBinding = command(createBooking, {
     const by = { sub: caller.sub, email: caller.email, admin: caller.roles.includes("admin") };
     const asked = { ...body, by, limits: deps.config.holdLimits };
     const notEnded = (bookingId: string, error: unknown) =>
-      deps.log.error("a lapsed hold could not be ended; the sweep ends it", error, { bookingId });
+      deps.log.error("expired hold not ended; the sweep retries it", error, { bookingId });
     const held = await holdQuote({ ...deps, lookAgain, notEnded }, asked, occasion, (booking) =>
       answer({ booking, clearance: null }),
     );

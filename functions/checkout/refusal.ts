@@ -8,12 +8,12 @@ import type { Log } from "@clearing/runtime/log";
 const clients = new Set<PaymentRefusal>(["amount_too_large", "amount_too_small", "email_not_accepted"]);
 
 /**
- * Stripe did not do it, and the log says why. What it will never do is `payment_refused`, with what the client can do
+ * The request to Stripe failed, and the log says why. What it will never do is `payment_refused`, with what the client can do
  * about it; what may pass is to be tried again.
  */
 export function refuseStripe({ kind, code, param }: GatewayFailure, log: Log): Answer {
   // Never its message, which may quote what somebody typed (I8).
-  log.warn("Stripe did not do it", { kind, code, param });
+  log.warn("stripe request failed", { kind, code, param });
   switch (kind) {
     case "declined":
     case "invalid": {

@@ -31,7 +31,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<stri
   if (name === "ClearanceChanged" && !isLapse(event.data.status)) return "no_mail";
   const booking = await readBooking(deps.store, bookingId);
   if (booking === null && (await isRemoved(deps.store, bookingId))) return "removed";
-  if (booking === null) throw new Failure("the event is about a booking that does not exist", { bookingId });
+  if (booking === null) throw new Failure("booking of event not found", { bookingId });
   const { refundId } = event.data;
   const refund = typeof refundId === "string" ? await readRefund(deps.store, bookingId, refundId) : null;
   const now = deps.clock.now();
@@ -53,7 +53,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<stri
     const consumed = await consumedOnce(deps.store, { prefix: "MAIL", eventId: id }, () =>
       send(mail, boundOf(name, booking), deps),
     );
-    deps.log.info("mail", { bookingId, recipient, consumed });
+    deps.log.info("mail handled", { bookingId, recipient, consumed });
     written.push(recipient);
   }
   return written.length === 0 ? "no_mail" : `mailed_${written.join("_and_")}`;
@@ -84,7 +84,7 @@ async function send(mail: Mail, bound: MailKind | null, deps: MailerDeps): Promi
     return;
   }
   const outcome = await mailer.send(mail);
-  log.info("mail", { bookingId: mail.tags.booking, outcome });
+  log.info("mail sent to provider", { bookingId: mail.tags.booking, outcome });
   if (outcome === "refused") await noteUndeliverable(store, mail.to, { kind: "refused", at: clock.now() });
   if (outcome === "kept") log.metric("MailKept", 1, "Count");
   if (outcome === "refused" || outcome === "recipient_not_verified") log.metric("MailRefused", 1, "Count");

@@ -36,5 +36,5 @@ test("whatever becomes of a clearance, its booking is looked at", async () => {
 });
 
 test("an event that names no booking is none of this function's", async () => {
-  await expect(looks("ClearanceChanged", {})).rejects.toThrow("names no booking");
+  await expect(looks("ClearanceChanged", {})).rejects.toThrow("event without booking id");
 });

@@ -9,11 +9,11 @@ import { isRemoved } from "@clearing/store/removed";
 /** Looks at the booking that an event is about, unless it is a hold, and does what its facts now ask for. */
 export async function progressOn({ name, data }: BusEvent, { store, ids, clock }: Deps): Promise<string> {
   const { bookingId } = data;
-  if (typeof bookingId !== "string") throw new Failure("the event names no booking", { event: name });
+  if (typeof bookingId !== "string") throw new Failure("event without booking id", { event: name });
   if (!mayMoveOn(data.status)) return "nothing_to_do";
   const occasion = { actor: system, action: `event:${name}`, now: clock.now() };
   const result = await progressBooking(store, { bookingId, refundId: ids.next("ref") }, occasion);
   if (!result.ok && result.reason === "not_found" && (await isRemoved(store, bookingId))) return "removed";
-  if (!result.ok) throw new Failure("the booking could not be moved on", { bookingId, reason: result.reason });
+  if (!result.ok) throw new Failure("booking progress failed", { bookingId, reason: result.reason });
   return result.steps.join("_then_") || "nothing_to_do";
 }

@@ -37,12 +37,12 @@ export async function bringInEvents(deps: WithGateway, bounds: Bounds): Promise<
     const [newest] = page.items;
     if (!page.hasMore || newest === undefined) break;
     if (pages >= bounds.pages || hasCome(end, clock.now())) {
-      log.warn("more events than one run can bring in; the next one goes on", { pages });
+      log.warn("too many missed events for one run; the next run continues", { pages });
       break;
     }
     page = await list(gateway, { endingBefore: newest.eventId });
   }
-  if (found > 0) log.info("events that no webhook had brought", { found });
+  if (found > 0) log.info("recovered events missed by the webhook", { found });
   log.metric("ReconciledEvents", found, "Count");
 }
 
@@ -72,8 +72,7 @@ async function list(gateway: Gateway, query: ListEvents): Promise<EventPage> {
   return page.value;
 }
 
-const notListed = ({ kind, code }: GatewayFailure) =>
-  new Failure("Stripe's events could not be listed", { kind, code });
+const notListed = ({ kind, code }: GatewayFailure) => new Failure("listing stripe events failed", { kind, code });
 
 /** Stores what is not here yet, the oldest first. What is known costs a read. */
 async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promise<number> {
@@ -86,7 +85,7 @@ async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promi
   for (const event of told.filter(({ eventId }) => !known.has(eventId)).toReversed()) {
     const stored = await storeStripeEvent(store, event, clock.now());
     if (stored === "conflict")
-      throw new Failure("the event could not be stored: others kept writing", { eventId: event.eventId });
+      throw new Failure("storing stripe event failed after write conflicts", { eventId: event.eventId });
     if (stored === "stored") found++;
   }
   return found;

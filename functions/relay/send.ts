@@ -55,7 +55,7 @@ function isJsonObject(text: string): boolean {
  * on this count stays until they are gone: `resend` reports them each minute.
  */
 export function reportUnsendable(pks: readonly unknown[], { log }: Deps): void {
-  for (const pk of pks) log.error("an outbox item that can never be sent", null, { outboxId: String(pk) });
+  for (const pk of pks) log.error("malformed outbox item", null, { outboxId: String(pk) });
   if (pks.length > 0) log.metric("OutboxUnsendable", pks.length, "Count");
 }
 
@@ -109,7 +109,9 @@ async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient
       left = unsent;
     } catch (error) {
       const isRefusal = error instanceof Error && REFUSED_FOR_GOOD.has(error.name);
-      deps.log.error(isRefusal ? "the bus refused a call" : "the bus did not answer", error, { entries: left.length });
+      deps.log.error(isRefusal ? "event bus rejected messages" : "event bus request failed", error, {
+        entries: left.length,
+      });
       if (isRefusal && left.length === 1) refused.push(...left);
       else if (isRefusal) {
         for (const message of left) {
@@ -148,7 +150,7 @@ async function deleteGroup(table: string, group: readonly Message[], deps: Deps)
       );
       left = (UnprocessedItems?.[table] ?? []) as typeof left;
     } catch (error) {
-      deps.log.error("sent messages could not be deleted", error, { messages: left.length });
+      deps.log.error("deleting sent outbox messages failed", error, { messages: left.length });
       break;
     }
   }

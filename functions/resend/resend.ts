@@ -40,7 +40,7 @@ export async function resend(deps: Deps, bus: EventBridgeClient): Promise<void> 
   const now = Date.parse(deps.clock.now());
   const waited = [...waiting].map(({ entry }) => now - (entry.Time?.getTime() ?? now));
   deps.log.metric("OutboxAge", Math.max(0, ...waited), "Milliseconds");
-  if (waiting.size > 0) deps.log.warn("messages that the stream had not sent", { found: waiting.size, sent });
+  if (waiting.size > 0) deps.log.warn("resent outbox messages missed by the stream", { found: waiting.size, sent });
 }
 
 /** All but what is fresh: an item without a readable instant is none that the stream is about to send. */

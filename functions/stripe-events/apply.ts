@@ -20,7 +20,7 @@ export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { 
   if (!applied.ok) {
     const { kind, code, reason } =
       "reason" in applied ? { ...applied, kind: null, code: null } : { ...applied, reason: null };
-    throw new Failure("the event is not applied", { kind, code, reason });
+    throw new Failure("stripe event not applied", { kind, code, reason });
   }
   const outcome = "handled" in applied ? "not_handled" : "applied";
   await markStripeEvent(deps.store, { eventId, type, created: occurredAt }, outcome, deps.clock.now());

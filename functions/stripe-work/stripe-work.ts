@@ -13,14 +13,14 @@ import type { Deps } from "@clearing/runtime/deps";
 export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<string> {
   if (name === "MoneyConverted") {
     const { reference, bookingId, amount, currency } = data as Readonly<Record<string, string | number>>;
-    deps.log.warn("money converted by Stripe", { reference, bookingId, amount, currency });
+    deps.log.warn("money converted by stripe", { reference, bookingId, amount, currency });
     deps.log.metric("MoneyConverted", 1, "Count");
     return "counted";
   }
   const { bookingId, refundId, code } = data as { bookingId: string; refundId?: string; code?: string };
   const context = contextOf(deps);
   if (name === "RefundRefused") {
-    deps.log.warn("refund refused by Stripe", { bookingId, refundId, code });
+    deps.log.warn("refund refused by stripe", { bookingId, refundId, code });
     deps.log.metric("RefundsRefused", 1, "Count");
     return "counted";
   }

@@ -48,7 +48,7 @@ async function* keysOf(kind: DueKind, { store }: Deps, now: Instant): AsyncItera
 async function* untilTime(keys: AsyncIterable<HandedOut>, end: Instant, { clock, log }: Deps) {
   for await (const key of keys) {
     if (hasCome(end, clock.now())) {
-      log.warn("the run ends with its time; the next one goes on");
+      log.warn("run out of time; the next run continues");
       return;
     }
     yield key;
@@ -79,9 +79,9 @@ async function send(keys: readonly HandedOut[], queue: string, { log }: Deps, sq
   try {
     const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries }));
     if (Failed.length === 0) return;
-    log.warn("keys that the queue did not take; the next run sends them", { messages: Failed.length });
+    log.warn("work queue rejected messages; the next run sends them", { messages: Failed.length });
   } catch (error) {
-    log.error("keys could not be handed out; the next run sends them", error, { messages: keys.length });
+    log.error("sending to work queue failed; the next run sends them", error, { messages: keys.length });
   }
   log.metric("SweepFailures", 1, "Count");
 }

@@ -32,11 +32,11 @@ export async function receiveWebhook(
   const { event } = verdict;
   if (event.apiVersion !== STRIPE_API_VERSION) {
     // Harmless, since the object is fetched again; the endpoint ought to be recreated under the pinned version.
-    deps.log.warn("webhook of another API version", { eventId: event.eventId, apiVersion: event.apiVersion });
+    deps.log.warn("webhook api version mismatch", { eventId: event.eventId, apiVersion: event.apiVersion });
     deps.log.metric("WebhookVersionSkew", 1, "Count");
   }
   if (treatmentOf(event) !== "kept") return { status: 200, body: { received: true } };
   const outcome = await storeStripeEvent(deps.store, event, now);
-  deps.log.info("webhook", { eventId: event.eventId, type: event.type, objectId: event.objectId, outcome });
+  deps.log.info("webhook received", { eventId: event.eventId, type: event.type, objectId: event.objectId, outcome });
   return outcome === "conflict" ? { refused: "unavailable" } : { status: 200, body: { received: true } };
 }

@@ -16,6 +16,19 @@ const changingWords = (text: string): string[] =>
     .map(([, first = ""]) => first)
     .filter((first) => !/^(?:is\w+ \? "[^"$]*" : )?"[^"$]*"/.test(first));
 
+/** Messages that nobody would type into a search box: long, in capitals, or in words that need a second reading. */
+const hardToFind = (text: string): string[] =>
+  [
+    ...text.matchAll(
+      /(?:\blog(?:Of\([^)]*\))?\.(?:info|warn|error)|\bnew Failure)\((?:is\w+ \? ("[^"]*") : )?("[^"]*")/g,
+    ),
+  ]
+    .flatMap(([, either, message]) => [either, message])
+    .filter((message) => message !== undefined)
+    .filter(
+      (message) => message.length > 62 || !/^"[a-z]/.test(message) || /\b(?:that|which|anew|none)\b/.test(message),
+    );
+
 /** What is printed past the log, whose fields are checked. */
 const printsPastIt = (text: string): boolean => /\bconsole\.|\bprocess\.std(out|err)\b/.test(text);
 
@@ -24,6 +37,21 @@ describe("the log", () => {
     const found = sources.flatMap(({ path, text }) => changingWords(text).map((words) => `${path}: ${words}`));
 
     expect(found).toEqual([]);
+  });
+
+  test("says it in a few plain words that can be searched for", () => {
+    const found = sources.flatMap(({ path, text }) => hardToFind(text).map((message) => `${path}: ${message}`));
+
+    expect(found).toEqual([]);
+  });
+
+  test.each([
+    'log.warn("Stripe did not do it")',
+    'log.info("events that no webhook had brought")',
+    'log.error(isRefusal ? "The bus refused" : "the bus did not answer", error)',
+    `new Failure("${"a long message ".repeat(5)}")`,
+  ])("control: %s is hard to find", (call) => {
+    expect(hardToFind(call)).toHaveLength(1);
   });
 
   test("has no way past it", () => {

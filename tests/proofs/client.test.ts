@@ -197,7 +197,7 @@ describe("a customer that is gone at Stripe", () => {
 
     const answer = openCheckout(contextAt(now), command, actor);
 
-    if (how === "throws") await expect(answer).rejects.toThrow(`Stripe shows nothing: ${customers[0]?.customerId}`);
+    if (how === "throws") await expect(answer).rejects.toThrow(`stripe object not found: ${customers[0]?.customerId}`);
     else expect(await answer).toMatchObject({ ok: false, kind: how });
     expect(await attemptsOf(booking)).toMatchObject([{ status: "requested" }]);
     gone.clear();

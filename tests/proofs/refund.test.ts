@@ -164,7 +164,7 @@ describe("a refund that Stripe refuses", () => {
     const wrongAccount: Partial<Gateway> = { createRefund: async () => missing, retrieveCharge: async () => missing };
 
     await expect(carryOutRefund(contextOf(plusMinutes(now, 6), wrongAccount), ref, "event")).rejects.toThrow(
-      "Stripe shows nothing: ch_",
+      "stripe object not found: ch_",
     );
 
     expect(await stateOf(booking, refund)).toMatchObject({
@@ -184,7 +184,7 @@ describe("a refund that Stripe refuses", () => {
 
     const wrongAccount: Partial<Gateway> = { retrieveRefund: async () => refused };
     await expect(carryOutRefund(contextOf(plusHours(now, 7), wrongAccount), ref, "sweep")).rejects.toThrow(
-      "Stripe shows nothing: re_",
+      "stripe object not found: re_",
     );
 
     expect(await stateOf(booking, refund)).toMatchObject({
@@ -426,7 +426,7 @@ describe("a refund made by hand at Stripe", () => {
     const ref = { bookingId: booking.id, refundId: refund.id };
 
     await expect(carryOutRefund(contextOf(plusMinutes(now, 6), listsNone), ref, "event")).rejects.toThrow(
-      "is not explained by its refunds",
+      "does not match known refunds",
     );
 
     expect(await stateOf(booking, refund)).toMatchObject({

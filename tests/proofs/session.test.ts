@@ -107,7 +107,7 @@ describe("a checkout session", () => {
       retrieveCheckoutSession: async () => unknownToStripe,
     });
     await expect(settle(wrongAccount, { bookingId: booking.id, attemptId }, "sweep")).rejects.toThrow(
-      `Stripe shows nothing: cs_${attemptId}`,
+      `stripe object not found: cs_${attemptId}`,
     );
 
     expect(await standing(booking)).toEqual({ attempts: ["open"], collectedBy: attemptId });
@@ -129,7 +129,7 @@ describe("a checkout session", () => {
         "sweep",
       );
 
-    await expect(look(plusMinutes(over, -1))).rejects.toThrow(`Stripe shows nothing: cs_${ref.attemptId}`);
+    await expect(look(plusMinutes(over, -1))).rejects.toThrow(`stripe object not found: cs_${ref.attemptId}`);
     expect(await standing(booking)).toEqual({ attempts: ["open"], collectedBy: ref.attemptId });
     await look(over);
 
@@ -148,7 +148,7 @@ describe("a checkout session", () => {
       listCheckoutSessions: async () => unknownToStripe,
       retrieveCustomer: async () => unknownToStripe,
     });
-    await expect(settle(wrongAccount, ref, "sweep")).rejects.toThrow("Stripe shows nothing: cus_1");
+    await expect(settle(wrongAccount, ref, "sweep")).rejects.toThrow("stripe object not found: cus_1");
     expect(await standing(booking)).toEqual({ attempts: ["requested"], collectedBy: attempt?.id });
 
     const listing = contextOf(dayLater, "https://example.org", {

@@ -191,7 +191,7 @@ describe("an effect outside of the tables", () => {
   });
 
   test.each([
-    ["while another delivery is at it", plusSeconds(now, 1), "is being handled"],
+    ["while another delivery is at it", plusSeconds(now, 1), "in progress in another delivery"],
     ["once the delivery that was at it must have died", now, "done"],
   ])("%s", async (_when, leaseUntil, outcome) => {
     const left = mark();

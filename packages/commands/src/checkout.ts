@@ -135,14 +135,14 @@ const makesNone: GatewayFailure = {
   ok: false,
   kind: "unavailable",
   code: neverMade,
-  message: "Stripe makes no checkout session now",
+  message: "stripe cannot create a checkout session now",
 };
 
 const providerRefused = ({ failureCode }: Attempt): GatewayFailure => ({
   ok: false,
   kind: "invalid",
   code: failureCode ?? "refused",
-  message: "Stripe refused the checkout session",
+  message: "stripe refused the checkout session",
 });
 
 async function begin(

@@ -77,7 +77,12 @@ const charge = (context: Context, attempt: OffSessionAttempt) =>
 const notToBeMade = { kind: "withdrawn", code: "not_to_be_made" } as const;
 const usedUp = { kind: "refused", code: cardTriesUsedUp } as const;
 /** Other tries of the card are under way, and may be the last that may fail: their outcome is waited for. */
-const busy = { ok: false, kind: "unavailable", code: "card_busy", message: "tries of the card are under way" } as const;
+const busy = {
+  ok: false,
+  kind: "unavailable",
+  code: "card_busy",
+  message: "another charge of this card is in progress",
+} as const;
 
 /** A try that may not be made any more: it was made before, or it never is. */
 async function withdraw(

@@ -28,7 +28,7 @@ export async function lookUp<Facts extends Named>(
   const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
   if (!customer.ok) return customer;
   if (!customer.value.deleted)
-    throw new Failure("Stripe lists nothing of a customer that it has", { customerId, code: listed.code });
+    throw new Failure("stripe list of an existing customer failed", { customerId, code: listed.code });
   return oldestOf(asked, list, {
     createdFrom: plusMinutes(createdAt, -clockMinutes),
     createdTo: plusMinutes(madeUntil, clockMinutes),

@@ -73,7 +73,12 @@ export async function openSetup(
     }
     if (status === "refused" && failureCode === customerGone) gone = customerId;
     else if (status === "refused" && failureCode !== neverMade && failureCode !== neverShown)
-      return { ok: false, kind: "invalid", code: failureCode ?? "refused", message: "Stripe refused the session" };
+      return {
+        ok: false,
+        kind: "invalid",
+        code: failureCode ?? "refused",
+        message: "stripe refused the checkout session",
+      };
   }
   return { ok: false, reason: "conflict" };
 }

@@ -46,7 +46,7 @@ export async function carryOutRefund(context: Context, ref: RefundRef, action: s
       refusals.push({ partId: part.id, code: result.code });
     }
   }
-  if (refusals.length > 0) throw new Failure("Stripe refuses, for no final reason", refusals[0]);
+  if (refusals.length > 0) throw new Failure("stripe refused a refund for now", refusals[0]);
   return { ok: true };
 }
 
@@ -110,7 +110,7 @@ async function reckonAgain(
   const refused = { partId, chargeId, code, left };
   const reckoned = await reckonRefundPart(context.store, { bookingId, refundId }, refused, by(context, action));
   if (reckoned.ok || reckoned.reason !== "unexplained") return reckoned as Result;
-  throw new Failure("what is left on the charge at Stripe is not explained by its refunds", {
+  throw new Failure("refundable amount at stripe does not match known refunds", {
     partId,
     amount: left,
     chargeId,

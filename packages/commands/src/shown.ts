@@ -7,6 +7,6 @@ import type { GatewayResult } from "@clearing/payments";
  */
 export function shown<Value>(result: GatewayResult<Value>, id: string): GatewayResult<Value> {
   if (!result.ok && result.kind === "invalid")
-    throw new Failure("Stripe shows nothing", { objectId: id, code: result.code });
+    throw new Failure("stripe object not found", { objectId: id, code: result.code });
   return result;
 }

@@ -4,7 +4,7 @@ import { ForeignAnswer } from "./stripe-failure.ts";
 /** The SDK resolves any JSON without an `error` as success; only an object of the asked kind with an id is Stripe's. */
 export function genuine<T extends { id: string; object: string }>(answer: T, object: T["object"]): T {
   if (answer?.object !== object || typeof answer.id !== "string" || answer.id === "") {
-    throw new ForeignAnswer(`an answer that is no ${object}`);
+    throw new ForeignAnswer(`stripe response is not of type ${object}`);
   }
   return answer;
 }
@@ -12,7 +12,7 @@ export function genuine<T extends { id: string; object: string }>(answer: T, obj
 type StripeList<S> = { object: "list"; data: S[]; has_more: boolean };
 
 export function genuineList<S>(list: StripeList<S>): StripeList<S> {
-  if (list?.object !== "list" || !Array.isArray(list.data)) throw new ForeignAnswer("an answer that is no list");
+  if (list?.object !== "list" || !Array.isArray(list.data)) throw new ForeignAnswer("stripe response is not a list");
   return list;
 }
 

@@ -50,7 +50,7 @@ export function rawHttpHandler<D extends Deps>(
  */
 function notConfigured(event: HttpEvent, { failed }: Pick<Binding, "failed"> = {}): Response {
   const log = logOf(event);
-  log.info("Stripe is not configured yet");
+  log.info("stripe not configured");
   log.metric("StripeNotConfigured", 1, "Count", { route: event.routeKey });
   return failed ? responseOf(failed()) : problemResponse({ refused: "payment_provider_unavailable" });
 }

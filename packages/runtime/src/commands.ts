@@ -21,11 +21,11 @@ type Outcome = { ok: true } | { ok: false; reason: string } | GatewayFailure;
  */
 export function settledOrRetried(outcome: Outcome, log: Log): void {
   if (outcome.ok) return;
-  if (!("kind" in outcome)) throw new Failure("not done", { reason: outcome.reason });
+  if (!("kind" in outcome)) throw new Failure("work not completed", { reason: outcome.reason });
   if (outcome.kind !== "invalid") {
     const { kind, code } = outcome;
-    throw new Failure("Stripe did not do it", { kind, code });
+    throw new Failure("stripe request failed", { kind, code });
   }
-  log.warn("refused by Stripe", { code: outcome.code });
+  log.warn("stripe request refused", { code: outcome.code });
   log.metric("StripeRefusals", 1, "Count");
 }

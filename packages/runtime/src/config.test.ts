@@ -7,27 +7,27 @@ it("asks only for what a function uses", () => {
   expect(config.stage).toBe("test");
   expect(config.tables.core).toBe("core");
   expect(config.stripeApiBase).toBeUndefined();
-  expect(() => config.tables.clinical).toThrow("an environment variable is not set: CLINICAL_TABLE");
+  expect(() => config.tables.clinical).toThrow("environment variable not set: CLINICAL_TABLE");
 });
 
 it.each([
-  [{ PUBLIC_URL: "api.example.org" }, "publicUrl", "is not a URL: PUBLIC_URL"],
-  [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "is not a time zone: REPORTING_TIME_ZONE"],
-  [{ SETTLEMENT_CURRENCIES: "usd,xau" }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
-  [{ SETTLEMENT_CURRENCIES: "usd,," }, "settlementCurrencies", "SETTLEMENT_CURRENCIES is not a list"],
-  [{ CREDIT_EXEMPT_ABOVE: "73400" }, "creditRules", "not a list of dated figures, in order: CREDIT_EXEMPT_ABOVE"],
-  [{ CREDIT_EXEMPT_ABOVE: "2026-02-30:1" }, "creditRules", "not a list of dated figures"],
-  [{ CREDIT_EXEMPT_ABOVE: "2027-01-01:2,2026-01-01:1" }, "creditRules", "not a list of dated figures"],
+  [{ PUBLIC_URL: "api.example.org" }, "publicUrl", "must be a URL: PUBLIC_URL"],
+  [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "must be a time zone: REPORTING_TIME_ZONE"],
+  [{ SETTLEMENT_CURRENCIES: "usd,xau" }, "settlementCurrencies", "SETTLEMENT_CURRENCIES must be a list"],
+  [{ SETTLEMENT_CURRENCIES: "usd,," }, "settlementCurrencies", "SETTLEMENT_CURRENCIES must be a list"],
+  [{ CREDIT_EXEMPT_ABOVE: "73400" }, "creditRules", "must be dated figures in order: CREDIT_EXEMPT_ABOVE"],
+  [{ CREDIT_EXEMPT_ABOVE: "2026-02-30:1" }, "creditRules", "must be dated figures"],
+  [{ CREDIT_EXEMPT_ABOVE: "2027-01-01:2,2026-01-01:1" }, "creditRules", "must be dated figures"],
   [{ LATE_CHARGE_CAP_PERCENT: "2026-01-01:x" }, "creditRules", "in order: LATE_CHARGE_CAP_PERCENT"],
-  [{ SUPPORT_EMAIL: "" }, "supportEmail", "is not set: SUPPORT_EMAIL"],
-  [{ SITE_URL: "my.example.org" }, "siteUrl", "is not a URL: SITE_URL"],
-  [{ HOLD_LIMITS: "2,3" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
-  [{ MAILS_A_DAY: "0" }, "mailsADay", "MAILS_A_DAY is not a whole number"],
-  [{ MAILS_A_DAY: "2.5" }, "mailsADay", "MAILS_A_DAY is not a whole number"],
-  [{ MAILS_A_DAY: "many" }, "mailsADay", "MAILS_A_DAY is not a whole number"],
-  [{ HOLD_LIMITS: "0,3,24" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
-  [{ HOLD_LIMITS: "2,11,24" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
-  [{ HOLD_LIMITS: "2,3,x" }, "holdLimits", "HOLD_LIMITS is not three numbers"],
+  [{ SUPPORT_EMAIL: "" }, "supportEmail", "not set: SUPPORT_EMAIL"],
+  [{ SITE_URL: "my.example.org" }, "siteUrl", "must be a URL: SITE_URL"],
+  [{ HOLD_LIMITS: "2,3" }, "holdLimits", "HOLD_LIMITS must be three numbers"],
+  [{ MAILS_A_DAY: "0" }, "mailsADay", "MAILS_A_DAY must be a whole number"],
+  [{ MAILS_A_DAY: "2.5" }, "mailsADay", "MAILS_A_DAY must be a whole number"],
+  [{ MAILS_A_DAY: "many" }, "mailsADay", "MAILS_A_DAY must be a whole number"],
+  [{ HOLD_LIMITS: "0,3,24" }, "holdLimits", "HOLD_LIMITS must be three numbers"],
+  [{ HOLD_LIMITS: "2,11,24" }, "holdLimits", "HOLD_LIMITS must be three numbers"],
+  [{ HOLD_LIMITS: "2,3,x" }, "holdLimits", "HOLD_LIMITS must be three numbers"],
 ] as const)("stops at %o with the variable's name", (environment, field, message) => {
   expect(() => readConfig(environment)[field]).toThrow(message);
 });

@@ -79,7 +79,7 @@ const currencyList = z.pipe(
 function settlementCurrencies(value: string | undefined): readonly string[] {
   const parsed = currencyList.safeParse(value === "" ? undefined : value);
   if (parsed.success) return parsed.data;
-  throw new Error("environment variable SETTLEMENT_CURRENCIES is not a list of supported currencies, such as usd,eur");
+  throw new Error("environment variable SETTLEMENT_CURRENCIES must be a list of supported currencies, such as usd,eur");
 }
 
 /** Three whole numbers with commas between them: live holds, holds that ended unpaid, and within how many hours. */
@@ -100,7 +100,7 @@ function holdLimits(value: string | undefined): HoldLimits {
   const parsed = holdLimitList.safeParse(value);
   if (!parsed.success) {
     throw new Error(
-      "environment variable HOLD_LIMITS is not three numbers (live holds, unpaid endings, hours): 2,3,24",
+      "environment variable HOLD_LIMITS must be three numbers (live holds, unpaid endings, hours), such as 2,3,24",
     );
   }
   const [live, unpaid, hours] = parsed.data;
@@ -110,7 +110,7 @@ function holdLimits(value: string | undefined): HoldLimits {
 function mailsADay(value: string | undefined): number {
   if (value === undefined || value === "") return 20;
   const parsed = bounded(1, 100).safeParse(Number(value));
-  if (!parsed.success) throw new Error("environment variable MAILS_A_DAY is not a whole number from 1 to 100");
+  if (!parsed.success) throw new Error("environment variable MAILS_A_DAY must be a whole number from 1 to 100");
   return parsed.data;
 }
 
@@ -123,7 +123,7 @@ function datedFigures(value: string | undefined, name: string, otherwise: Credit
   });
   const inOrder = figures.every(({ from }, index) => isCalendarDate(from) && from > (figures[index - 1]?.from ?? ""));
   if (inOrder) return figures;
-  throw new Failure("an environment variable is not a list of dated figures, in order", { variable: name });
+  throw new Failure("environment variable must be dated figures in order", { variable: name });
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -131,19 +131,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(environment: Environment = process.env): Config {
   const text = (name: string): string => {
     const value = environment[name];
-    if (value === undefined || value === "")
-      throw new Failure("an environment variable is not set", { variable: name });
+    if (value === undefined || value === "") throw new Failure("environment variable not set", { variable: name });
     return value;
   };
   const url = (name: string): string => {
     const value = text(name);
-    if (!URL.canParse(value)) throw new Failure("an environment variable is not a URL", { variable: name });
+    if (!URL.canParse(value)) throw new Failure("environment variable must be a URL", { variable: name });
     return value.replace(/\/$/, "");
   };
   const timeZone = (name: string): string => {
     const value = text(name);
     if (!Intl.supportedValuesOf("timeZone").includes(value) && value !== "UTC") {
-      throw new Failure("an environment variable is not a time zone", { variable: name });
+      throw new Failure("environment variable must be a time zone", { variable: name });
     }
     return value;
   };

@@ -43,7 +43,7 @@ export function sqsConsumer<D extends Deps>(
     const deps = await depsFactory(awsRequestId);
     if ("notConfigured" in deps) {
       // Nothing hangs on a message: what it asks for at Stripe is due in the tables as well, where sweeps find it.
-      deps.log.info("messages left to the sweeps: Stripe is not configured yet", { messages: Records.length });
+      deps.log.info("stripe not configured; messages left to the sweeps", { messages: Records.length });
       return { batchItemFailures: [] };
     }
     const failed: string[] = [];
@@ -51,7 +51,7 @@ export function sqsConsumer<D extends Deps>(
       const event = read(body);
       if (event === null) {
         failed.push(messageId);
-        deps.log.error("not a message of the bus", null, { messageId });
+        deps.log.error("malformed bus message", null, { messageId });
         return;
       }
       const own = correlated(deps, event.correlationId);
@@ -93,7 +93,7 @@ export function streamHandler<D extends Deps>(
 export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, run: (deps: D) => Promise<void>) {
   const runOnce = async (_: unknown, { awsRequestId }: LambdaContext): Promise<void> => {
     const deps = await depsFactory(awsRequestId);
-    if ("notConfigured" in deps) deps.log.info("nothing to do: Stripe is not configured yet");
+    if ("notConfigured" in deps) deps.log.info("stripe not configured; run skipped");
     else await run(deps);
   };
   return middy<unknown, void, Error, LambdaContext>(runOnce).use(outageLog());
@@ -108,7 +108,7 @@ export function outageLog(): middy.MiddlewareObj {
     onError: (request) => {
       const { error, context } = request;
       jsonLog({ correlationId: context.awsRequestId }).error("invocation failed", error);
-      request.error = new Failure("the invocation failed, and the log says where");
+      request.error = new Failure("invocation failed; see the log");
     },
   };
 }

@@ -30,7 +30,7 @@ export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<vo
     const going: typeof turns = [];
     for (const turn of turns) {
       if (deps.clock.now() >= end) {
-        deps.log.warn("the run ends with its time; the next one goes on");
+        deps.log.warn("run out of time; the next run continues");
         return;
       }
       const next = await turn.keys.next();
@@ -47,9 +47,9 @@ export async function workOn(deps: Deps, { kind, act }: DueWork, key: Key): Prom
   const item = `${key.pk} ${key.sk}`;
   try {
     const result = await act(key);
-    if (!result.ok) deps.log.warn("left for later", { item, reason: result.reason });
+    if (!result.ok) deps.log.warn("item postponed", { item, reason: result.reason });
   } catch (error) {
-    deps.log.error("failed on an item", error, { item });
+    deps.log.error("item failed", error, { item });
     deps.log.metric("SweepFailures", 1, "Count");
   }
   await postpone(deps.store, kind, key, deps.clock.now());

@@ -41,7 +41,7 @@ export function dueWorker<Worker extends DueWorker, D extends Deps>(
       case "work":
         return workOn(deps, { kind, act: (due) => works[kind](due, deps) }, key);
       case "too_many":
-        deps.log.error("workers died at an item", null, { item: `${key.pk} ${key.sk}` });
+        deps.log.error("worker died repeatedly on the same item", null, { item: `${key.pk} ${key.sk}` });
         deps.log.metric("SweepFailures", 1, "Count");
         return postpone(deps.store, kind, key, deps.clock.now());
     }
@@ -50,21 +50,21 @@ export function dueWorker<Worker extends DueWorker, D extends Deps>(
   const consume = async ({ Records }: SQSEvent, { awsRequestId }: LambdaContext): Promise<SQSBatchResponse> => {
     const deps = await depsFactory(awsRequestId);
     if ("notConfigured" in deps) {
-      deps.log.info("keys left to the next sweep: Stripe is not configured yet", { messages: Records.length });
+      deps.log.info("stripe not configured; messages left to the sweeps", { messages: Records.length });
       return { batchItemFailures: [] };
     }
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
     for (const { messageId, body } of Records) {
       const handed = handedOut(body);
       if (handed === null) {
-        deps.log.error("not a key of this worker", null, { messageId });
+        deps.log.error("malformed work message", null, { messageId });
         batchItemFailures.push({ itemIdentifier: messageId });
         continue;
       }
       try {
         await work(handed, correlated(deps, messageId));
       } catch (error) {
-        deps.log.error("a key could not be worked on; the sweep hands it out again", error, { messageId });
+        deps.log.error("work failed; the next sweep retries it", error, { messageId });
         deps.log.metric("SweepFailures", 1, "Count");
       }
     }

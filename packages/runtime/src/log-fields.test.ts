@@ -143,7 +143,7 @@ describe("a line", () => {
     const [first, second, third] = linesOf((log) => {
       log.error("failed", stripe);
       log.error("failed", aws);
-      log.error("failed", new Failure("Stripe did not do it", { kind: "unavailable", code: "key_refused" }));
+      log.error("failed", new Failure("stripe request failed", { kind: "unavailable", code: "key_refused" }));
     })
       .split("\n")
       .map((line) => JSON.parse(line));
@@ -159,6 +159,6 @@ describe("a line", () => {
       reasons: "None,ConditionalCheckFailed",
       awsRequest: aws.$metadata.requestId,
     });
-    expect(third).toMatchObject({ detail: "Stripe did not do it", kind: "unavailable", code: "key_refused" });
+    expect(third).toMatchObject({ detail: "stripe request failed", kind: "unavailable", code: "key_refused" });
   });
 });

@@ -44,7 +44,7 @@ export async function consumedOnce(
     const found = standing(error);
     if (found === null) throw error;
     if (found === "sent") return "done_before";
-    throw new InProgress("another delivery of this event is being handled");
+    throw new InProgress("event is in progress in another delivery");
   }
   try {
     await effect();
