@@ -118,7 +118,8 @@ function sizes({ outputs }: Metafile): { bytes: number; initial: number } {
   return { bytes: sum(code.map(([path]) => path)), initial: sum(initial) };
 }
 
-type Contracts = { openapiDocument(): object; eventSchemas(): Record<string, object> };
+type EventSchema = { description: string };
+type Contracts = { openapiDocument(): object; eventSchemas(): Record<string, EventSchema> };
 
 /** What the contracts say, as data: infrastructure and the catalogue function read it, and import none of it. */
 function writeContracts(out: string, { openapiDocument, eventSchemas }: Contracts): void {
@@ -141,12 +142,12 @@ function writeCompressed(path: string, text: string): void {
 }
 
 /** The events in OpenAPI's words for what a service sends by itself, so that they are rendered beside the routes. */
-function webhooksOf(events: Record<string, object>): object {
-  const webhook = (name: string, schema: object) => ({
+function webhooksOf(events: Record<string, EventSchema>): object {
+  const webhook = (name: string, schema: EventSchema) => ({
     post: {
       tags: ["events on the bus"],
       summary: name,
-      description: "The `detail` of an event of source `clearing`.",
+      description: `${schema.description} The body is the \`detail\` of the event, whose source is \`clearing\`.`,
       requestBody: { content: { "application/json": { schema } } },
       responses: {},
     },

@@ -56,6 +56,13 @@ test("what consumers are given of a schema takes a field that is added later, at
   expect(JSON.stringify(eventSchemas())).not.toContain("additionalProperties");
 });
 
+test("each schema says in a sentence what has happened", () => {
+  const told = Object.values(eventSchemas()).map((schema) => (schema as { description?: string }).description ?? "");
+
+  expect(told.filter((description) => !/^[A-Z].{10,130}\.$/.test(description))).toEqual([]);
+  expect(new Set(told).size).toBe(told.length);
+});
+
 test("there is a schema for each event that the code publishes, and for no other", () => {
   const root = join(import.meta.dirname, "../../..");
   const files = globSync(

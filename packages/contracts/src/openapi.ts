@@ -1,5 +1,7 @@
+import type { EventName } from "@clearing/domain/event";
 import * as z from "zod/mini";
 import { answersOf, sharedSchemas } from "./answers.ts";
+import { eventDescriptions } from "./event-descriptions.ts";
 import { events } from "./events.ts";
 import type { Route } from "./route.ts";
 import * as audit from "./routes/audit.ts";
@@ -171,10 +173,14 @@ export function openapiDocument(): object {
  * The JSON schema of every event's detail, by name, in the draft that EventBridge's registry takes. It is open, as a
  * name's fields may grow; what we publish ourselves is held to the closed schemas of `events` (I8).
  */
-export const eventSchemas = (): Record<string, object> =>
+export const eventSchemas = (): Record<string, { description: string }> =>
   Object.fromEntries(
-    Object.entries(events).map(([name, schema]) => [
+    (Object.entries(events) as [EventName, z.ZodMiniType][]).map(([name, schema]) => [
       name,
-      { title: name, ...z.toJSONSchema(schema, { target: "draft-4", override: open }) },
+      {
+        title: name,
+        description: eventDescriptions[name],
+        ...z.toJSONSchema(schema, { target: "draft-4", override: open }),
+      },
     ]),
   );
