@@ -10,7 +10,7 @@ const walks: Readonly<Record<string, () => Promise<void>>> = { deposit_and_balan
 
 try {
   const walk = walks[flags.plan];
-  if (walk === undefined) throw new Error(`--plan is one of ${Object.keys(walks).join(", ")}`);
+  if (walk === undefined) throw new Error(`--plan must be one of ${Object.keys(walks).join(", ")}`);
   await walk();
 } catch (error) {
   console.error(`\nThe demo stopped: ${error instanceof Error ? error.message : String(error)}`);

@@ -54,7 +54,7 @@ function sender(apiUrl: string, token: string) {
       },
       body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`the sample data was refused: ${method} ${path}: ${await response.text()}`);
+    if (!response.ok) throw new Error(`creating the sample data failed: ${method} ${path}: ${await response.text()}`);
     return (await response.json()) as { id: string };
   };
 }

@@ -21,7 +21,8 @@ async function main(): Promise<void> {
   const flags = readFlags();
   const port = portIn("PORT", usualPort);
   const stripePort = portIn("STRIPE_SIMULATOR_PORT", usualStripePort);
-  if (port === stripePort) throw new StartRefused(`PORT and STRIPE_SIMULATOR_PORT are both ${port}: choose two`);
+  if (port === stripePort)
+    throw new StartRefused(`PORT and STRIPE_SIMULATOR_PORT must be different, but both are ${port}`);
   const settlementCurrencies = currenciesIn("SETTLEMENT_CURRENCIES");
   // Before the functions' threads begin, so that a debugger meets each of them.
   if (flags.inspect) inspector.open(inspectorPort, "127.0.0.1");
@@ -55,14 +56,14 @@ function readFlags() {
     return parseArgs({ options: { fresh: flag, "no-seed": flag, watch: flag, inspect: flag } }).values;
   } catch (error) {
     const known = "--fresh, --no-seed, --watch and --inspect";
-    throw new StartRefused(`${(error as Error).message.split(". ")[0]}. Known are ${known}`);
+    throw new StartRefused(`${(error as Error).message.split(". ")[0]}. Known flags: ${known}`);
   }
 }
 
 function portIn(variable: string, usual: string): number {
   const port = Number(env[variable] ?? usual);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new StartRefused(`${variable} is ${env[variable]}: it has to be a port, such as ${usual}`);
+  throw new StartRefused(`${variable} is ${env[variable]}, but must be a port such as ${usual}`);
 }
 
 function currenciesIn(variable: string): string | undefined {
@@ -70,7 +71,9 @@ function currenciesIn(variable: string): string | undefined {
   if (codes === undefined || env[variable] === "") return undefined;
   const unknown = codes.filter((code) => !isCurrency(code));
   if (unknown.length === 0) return codes.join(",");
-  throw new StartRefused(`${variable} is ${env[variable]}: ${unknown.join(", ") || "an empty code"} is not supported`);
+  throw new StartRefused(
+    `${variable} is ${env[variable]}: ${unknown.join(", ") || "an empty code"} is not a supported currency`,
+  );
 }
 
 async function printTable(stack: Stack): Promise<void> {
@@ -89,9 +92,9 @@ async function printTable(stack: Stack): Promise<void> {
   }
   console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join("\n")}
 
-  A client's token lasts an hour of the stack's own time, one of staff 15 minutes. A new one:
+  Client tokens are valid for one hour of the stack's clock, staff tokens for 15 minutes. To get a new one:
     curl -s ${stack.apiUrl}/_local/token -H 'content-type: application/json' -d '{"role":"client","email":"client@example.com"}'
-  A whole booking, each step printed, from another terminal:
+  To walk through a whole booking, in another terminal:
     ${demoWith(stack)}npm run demo
   Ctrl-C stops everything.`);
 }

@@ -49,7 +49,7 @@ async function main(): Promise<Counts> {
       );
       if (tests.passed + tests.failed === 0) report("tests: none ran", false, 0);
       // A file that cannot be loaded, or an error outside of every test, fails the run without failing a test.
-      else if (!ok && tests.failed === 0) report("tests: the run failed", false, 0);
+      else if (!ok && tests.failed === 0) report("tests: the run did not finish", false, 0);
     } else report("tests: no report", false, 0);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -20,13 +20,13 @@ export function watchSources(stack: Stack, log: Log): void {
   let work = Promise.resolve();
   const changed = (path: string) => {
     if (!isSource(path)) return;
-    if (needsNewStart(path)) return log(`${path} has changed: it takes effect at the next npm start`);
+    if (needsNewStart(path)) return log(`${path} changed: restart npm start to apply it`);
     clearTimeout(timer);
     timer = setTimeout(() => {
       work = work.then(async () => {
-        log(`${path} has changed: building`);
+        log(`${path} changed: building`);
         if (await run(process.execPath, ["scripts/build.ts"], (output) => said.push(output))) reload();
-        else log(`the build failed, and the functions run as before:\n${Buffer.concat(said)}`);
+        else log(`build failed; the functions keep running the last build:\n${Buffer.concat(said)}`);
         said = [];
       });
     }, settleMs);
@@ -56,7 +56,7 @@ export function reloading(
       before = now;
       const labels = topology.functions.map(({ label }) => label);
       reload(labels.filter((label) => names.some((name) => isSame(name, label))));
-      log(names.length === 0 ? "no bundle has changed" : `reloaded ${names.join(", ")}`);
+      log(names.length === 0 ? "no bundle changed" : `reloaded ${names.join(", ")}`);
     },
   };
 }

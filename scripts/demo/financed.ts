@@ -83,7 +83,7 @@ async function payOff(path: string): Promise<void> {
   const { amount, interest } = await call<{ amount: number; interest: number }>("GET", `${path}/payoff`, {
     token: await signIn("client", email),
   });
-  step("What settles everything today", `${money(amount)}, of which ${money(interest)} interest of the running month`);
+  step("The payoff amount today", `${money(amount)}, of which ${money(interest)} interest for the current month`);
   await payOn(path, { purpose: "payoff" });
 }
 
@@ -139,7 +139,7 @@ async function recover(failed: Due | undefined): Promise<void> {
   if (link === undefined || failed === undefined) throw new Error("no mail has a link to pay by");
   const methodPage = await (await fetch(`${link}/method`)).text();
   const permission = /action="(\?permission=\w+)"/.exec(methodPage)?.[1];
-  if (permission === undefined) throw new Error("the page to save another card shows no permission");
+  if (permission === undefined) throw new Error("the page to save another card shows no authorization");
   await pressPay(await pageBehind(`${link}/method${permission}`));
   await pressPay(await pageBehind(link));
   paidByLink.add(failed.id);
@@ -152,7 +152,7 @@ const paidByLink = new Set<string>();
 async function pageBehind(address: string): Promise<string> {
   const opened = await fetch(address, { method: "POST", redirect: "manual" });
   const session = /cs_\w+/.exec(opened.headers.get("location") ?? "")?.[0];
-  if (session === undefined) throw new Error(`the link led to no page: ${opened.status}`);
+  if (session === undefined) throw new Error(`the link opened no page: ${opened.status}`);
   return session;
 }
 

@@ -27,7 +27,9 @@ export async function call<Answer = Json>(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw new Error(`nothing answers at ${address}: start the stack, or name it by PORT and STRIPE_SIMULATOR_PORT`);
+    throw new Error(
+      `nothing answers at ${address}: start the stack, or set PORT and STRIPE_SIMULATOR_PORT to its ports`,
+    );
   });
   const answer = (await response.json()) as Answer;
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`);

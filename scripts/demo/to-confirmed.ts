@@ -13,7 +13,7 @@ import {
   step,
 } from "./stack.ts";
 
-const beginAgain = "`npm start -- --fresh` begins again with the sample data";
+const beginAgain = "`npm start -- --fresh` restarts with the sample data";
 
 type Cohort = { id: string; startsOn: string; places: { type: string; price: number; available: number }[] };
 
@@ -26,7 +26,7 @@ export async function toConfirmed(): Promise<void> {
   const place = cohort?.places.find(({ available }) => available > 0);
   if (items.length === 0) throw new Error(`there is no open cohort: ${beginAgain}, or open one`);
   if (cohort === undefined || place === undefined) {
-    throw new Error(`no cohort has a place for sale, since all are taken or the sale has ended: ${beginAgain}`);
+    throw new Error(`no cohort has an available place: ${beginAgain}`);
   }
   step("A cohort with a free place", `${cohort.id}, from ${cohort.startsOn}: ${place.available} ${place.type} left`);
 

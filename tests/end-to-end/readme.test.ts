@@ -49,7 +49,7 @@ describe("without an open cohort", () => {
 
     expect(output).toBe("");
     expect(errors).toBe(
-      "\nThe demo stopped: there is no open cohort: `npm start -- --fresh` begins again with the sample data, or open one\n",
+      "\nThe demo stopped: there is no open cohort: `npm start -- --fresh` restarts with the sample data, or open one\n",
     );
   });
 });

@@ -108,8 +108,8 @@ describe("npm start", () => {
     rmSync(elsewhere, { recursive: true, force: true });
     for (const { code } of refusals) expect(code).toBe(1);
     expect(refusals.map(({ errors }) => errors)).toEqual([
-      `${dataDir} is in use by another local stack (process ${first.child.pid}): stop that one, or choose another folder by CLEARING_DATA_DIR\n`,
-      `port ${port} is taken on 127.0.0.1: choose another by PORT or STRIPE_SIMULATOR_PORT\n`,
+      `${dataDir} is in use by another local stack (process ${first.child.pid}): stop it, or choose another folder with CLEARING_DATA_DIR\n`,
+      `port ${port} on 127.0.0.1 is in use: choose another with PORT or STRIPE_SIMULATOR_PORT\n`,
     ]);
 
     first.child.kill("SIGINT");
@@ -122,7 +122,7 @@ describe("npm start", () => {
     const { code, errors } = await start({ settlementCurrencies: "usd, xyz" }).ended;
 
     expect(code).toBe(1);
-    expect(errors).toBe("SETTLEMENT_CURRENCIES is usd, xyz: xyz is not supported\n");
+    expect(errors).toBe("SETTLEMENT_CURRENCIES is usd, xyz: xyz is not a supported currency\n");
   });
 
   test("refuses a data folder of another version in one line", async () => {
@@ -131,6 +131,8 @@ describe("npm start", () => {
     const { code, errors } = await start().ended;
 
     expect(code).toBe(1);
-    expect(errors).toMatch(/^[^\n]* has data of format 0, this version reads [^\n]+: start with --fresh\n$/);
+    expect(errors).toMatch(
+      /^[^\n]* has data in format 0, but this version reads only format [^\n]+ start with --fresh\n$/,
+    );
   });
 });

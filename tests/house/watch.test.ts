@@ -31,5 +31,5 @@ test("a build that changed nothing reloads nothing, and says so", () => {
   reload();
 
   expect(reloaded).toEqual([[]]);
-  expect(lines).toEqual(["no bundle has changed"]);
+  expect(lines).toEqual(["no bundle changed"]);
 });

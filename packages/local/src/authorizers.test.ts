@@ -95,7 +95,7 @@ describe("an authorizer that this gateway cannot play stops the start", () => {
         AuthorizerPayloadFormatVersion: "2.0",
         IdentitySource: ["$request.querystring.token"],
       },
-      "the identity source $request.querystring.token is not known",
+      "the identity source $request.querystring.token is not supported",
     ],
     [{ AuthorizerType: "TOKEN" }, "authorizers of type TOKEN"],
   ])("%j", (Properties, message) => {

@@ -34,7 +34,7 @@ export function createAwsEndpoint(
     if (!fn)
       throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", 403);
     const service = services[typeof target === "string" ? (target.split(".")[0] ?? "") : operation];
-    if (!service) throw new AwsError("UnknownOperationException", `${operation} is not known to the local stack`);
+    if (!service) throw new AwsError("UnknownOperationException", `${operation} is not supported by the local stack`);
     return service({ caller, fn, operation, body });
   }
 

@@ -11,7 +11,7 @@ test("a folder of another version is refused until it is started afresh", () => 
   openDataFolder(path, false).close();
   writeFileSync(join(path, "format"), "0");
   expect(() => openDataFolder(path, false)).toThrow(
-    /has data of format 0, .*To keep it, .* CLEARING_DATA_DIR; to delete it: start with --fresh$/,
+    /has data in format 0, .*To keep the data, .* CLEARING_DATA_DIR\. To delete it, start with --fresh$/,
   );
   openDataFolder(path, true).close();
   openDataFolder(path, false).close();
@@ -36,7 +36,7 @@ test("fresh empties no folder that is somebody else's", () => {
   mkdirSync(join(path, "logs"), { recursive: true });
   writeFileSync(join(path, "logs", "theirs.log"), "");
 
-  expect(() => openDataFolder(path, true)).toThrow(`${path} is not a data folder of Clearing`);
+  expect(() => openDataFolder(path, true)).toThrow(`${path} is not a Clearing data folder`);
   expect(existsSync(join(path, "logs", "theirs.log"))).toBe(true);
 });
 
@@ -46,5 +46,5 @@ test.each([
   ["where nothing can be written", "/proc/clearing"],
 ])("a folder %s is refused in a line", (_, impossible) => {
   expect(() => openDataFolder(impossible, false)).toThrow(StartRefused);
-  expect(() => openDataFolder(impossible, false)).toThrow(`the data folder ${impossible} cannot be made or written`);
+  expect(() => openDataFolder(impossible, false)).toThrow(`the data folder ${impossible} cannot be created or written`);
 });

@@ -30,7 +30,7 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
   makeFolder(path);
   const file = (name: string) => join(path, name);
   if (fresh && readdirSync(path).length > 0 && !existsSync(file("format"))) {
-    throw new StartRefused(`${path} is not a data folder of Clearing: --fresh empties no other`);
+    throw new StartRefused(`${path} is not a Clearing data folder, so --fresh does not empty it`);
   }
   const lock = lockFolder(path, file);
   try {
@@ -40,8 +40,8 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
     const found = existsSync(file("format")) ? readFileSync(file("format"), "utf8").trim() : undefined;
     if (found !== undefined && found !== FORMAT) {
       throw new StartRefused(
-        `${path} has data of format ${found}, this version reads ${FORMAT} and nothing converts it. ` +
-          "To keep it, choose another folder by CLEARING_DATA_DIR; to delete it: start with --fresh",
+        `${path} has data in format ${found}, but this version reads only format ${FORMAT}. ` +
+          "To keep the data, choose another folder with CLEARING_DATA_DIR. To delete it, start with --fresh",
       );
     }
     writeFileSync(file("format"), FORMAT);
@@ -65,7 +65,7 @@ function makeFolder(path: string): void {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new StartRefused(`the data folder ${path} cannot be made or written: ${code}`, { cause });
+    throw new StartRefused(`the data folder ${path} cannot be created or written: ${code}`, { cause });
   }
 }
 
@@ -84,7 +84,7 @@ function lockFolder(path: string, file: (name: string) => string): DatabaseSync 
     lock.close();
     const holder = existsSync(file("pid")) ? ` (process ${readFileSync(file("pid"), "utf8").trim()})` : "";
     throw new StartRefused(
-      `${path} is in use by another local stack${holder}: stop that one, or choose another folder by CLEARING_DATA_DIR`,
+      `${path} is in use by another local stack${holder}: stop it, or choose another folder with CLEARING_DATA_DIR`,
     );
   }
   writeFileSync(file("pid"), String(process.pid));

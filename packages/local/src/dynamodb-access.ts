@@ -79,7 +79,7 @@ function accessesOf(operation: string, input: Input, tables: ReadonlyMap<string,
       return { ...access(operation, name), keys, writes: operation === "BatchWriteItem" };
     });
   }
-  throw new AwsError("UnknownOperationException", `DynamoDB's ${operation} is not known to the local stack`);
+  throw new AwsError("UnknownOperationException", `DynamoDB's ${operation} is not supported by the local stack`);
 }
 
 function requireAccess(caller: Caller, { action, table, index, keys }: Access, input: Input): void {

@@ -65,7 +65,7 @@ function dynoxideBinary(): string {
     return createRequire(import.meta.url).resolve(`${name}/dynoxide`);
   } catch {
     throw new StartRefused(
-      `${name} is not installed: point DYNAMODB_ENDPOINT at a DynamoDB, such as AWS's DynamoDB Local`,
+      `${name} is not installed: set DYNAMODB_ENDPOINT to a DynamoDB, such as AWS's DynamoDB Local`,
     );
   }
 }
@@ -179,7 +179,7 @@ async function refuseChanged(db: DynamoDb, table: TableSpec): Promise<void> {
     ]);
   const { Table } = await db.call<{ Table: Shape }>("DynamoDB_20120810.DescribeTable", { TableName: table.name });
   if (shape(Table) !== shape(table.create as Shape)) {
-    throw new StartRefused(`the table ${table.name} has changed its keys or indexes: start with --fresh`);
+    throw new StartRefused(`the keys or indexes of the table ${table.name} have changed: start with --fresh`);
   }
 }
 

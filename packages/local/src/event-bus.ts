@@ -49,7 +49,7 @@ export function createEventBus(options: Options): EventBus {
   const rules = options.rules.map((rule) => {
     for (const target of rule.targets) {
       if (!target.arn.includes(":sqs:"))
-        throw new TemplateError(`the rule ${rule.name} has a target that is no queue: ${target.arn}`);
+        throw new TemplateError(`the rule ${rule.name} has a target that is not a queue: ${target.arn}`);
     }
     return { ...rule, matches: compilePattern(rule.pattern) };
   });
@@ -86,7 +86,7 @@ export function createEventBus(options: Options): EventBus {
 
   const service: AwsService = async (call) => {
     if (!call.operation.endsWith(".PutEvents"))
-      throw new AwsError("UnknownOperationException", `${call.operation} is not known`);
+      throw new AwsError("UnknownOperationException", `${call.operation} is not supported`);
     const { Entries = [] } = JSON.parse(call.body.toString()) as { Entries?: Entry[] };
     if (Entries.length === 0 || Entries.length > MAX_ENTRIES) {
       throw new AwsError(

@@ -93,7 +93,7 @@ describe("an event pattern", () => {
     expect(matches({ source: ["other"], $or: either })).toBe(false);
   });
 
-  test("an operator that is not known stops the start by its name", () => {
+  test("an operator that is not supported stops the start by its name", () => {
     expect(() => compilePattern({ a: [{ cidr: "10.0.0.0/24" }] })).toThrow("cidr");
   });
 });

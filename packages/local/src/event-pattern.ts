@@ -77,7 +77,7 @@ function compileOperator(operator: Record<string, unknown>, field: string): Matc
     }
     default:
       throw new TemplateError(
-        `the operator "${name}" in the event pattern of "${field}" is not known to the local stack`,
+        `the operator "${name}" in the event pattern of "${field}" is not supported by the local stack`,
       );
   }
 }

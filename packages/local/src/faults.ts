@@ -40,22 +40,22 @@ export type Faults = {
 /** The fault that a request asks for, or what is wrong with it; `functions` are the constructs' names. */
 export function readFault(input: Record<string, unknown>, functions: readonly string[]): Fault | string {
   const { target, kind, rate, seed, seconds, function: name, action, ...unknown } = input;
-  if (!isTarget(target)) return `target is one of ${Object.keys(kindsOf).join(", ")}`;
+  if (!isTarget(target)) return `target must be one of ${Object.keys(kindsOf).join(", ")}`;
   const kinds: readonly unknown[] = kindsOf[target];
-  if (!kinds.includes(kind)) return `kind is one of ${kinds.join(", ")} where the target is ${target}`;
-  if (typeof rate !== "number" || rate < 0 || rate > 1) return "rate is a number from 0 to 1";
-  if (seed !== undefined && !Number.isInteger(seed)) return "seed is a whole number";
-  if (seconds !== undefined && kind !== "stale_index")
-    return "seconds say how far a stale_index lags, and no other fault";
-  if (seconds !== undefined && !(typeof seconds === "number" && seconds > 0)) return "seconds are a number above 0";
+  if (!kinds.includes(kind)) return `kind must be one of ${kinds.join(", ")} where the target is ${target}`;
+  if (typeof rate !== "number" || rate < 0 || rate > 1) return "rate must be a number from 0 to 1";
+  if (seed !== undefined && !Number.isInteger(seed)) return "seed must be a whole number";
+  if (seconds !== undefined && kind !== "stale_index") return "seconds is allowed only with the kind stale_index";
+  if (seconds !== undefined && !(typeof seconds === "number" && seconds > 0)) return "seconds must be a number above 0";
   if ((name ?? action) !== undefined && (target === "stripe" || kind === "duplicate"))
-    return `function and action do not narrow ${target === "stripe" ? "Stripe's faults" : "duplicates"} down`;
+    return `function and action are not allowed for ${target === "stripe" ? "Stripe's faults" : "duplicates"}`;
   if (name !== undefined && !functions.some((known) => known === name))
-    return `function is one of ${functions.join(", ")}`;
-  if (action !== undefined && typeof action !== "string") return "action is an operation such as TransactWriteItems";
+    return `function must be one of ${functions.join(", ")}`;
+  if (action !== undefined && typeof action !== "string")
+    return "action must be an operation such as TransactWriteItems";
   const [stray] = Object.keys(unknown);
   if (stray !== undefined)
-    return `${stray} is no field of a fault: target, kind, rate, seed, seconds, function, action`;
+    return `unknown field ${stray}; known fields: target, kind, rate, seed, seconds, function, action`;
   return input as Fault;
 }
 

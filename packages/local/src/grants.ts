@@ -11,7 +11,7 @@ export function readRoleStatements(template: Template): Map<string, Statement[]>
   for (const role of template.ofType("AWS::IAM::Role")) {
     type Properties = { Policies?: { PolicyDocument: Document }[]; ManagedPolicyArns?: string[] };
     const { Policies = [], ManagedPolicyArns } = read<Properties>(role);
-    if (ManagedPolicyArns) fail(role, "managed policies are not known to the local stack");
+    if (ManagedPolicyArns) fail(role, "managed policies are not supported by the local stack");
     const arn = role.attributes.Arn ?? "";
     roles.set(
       arn,

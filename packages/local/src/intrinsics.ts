@@ -37,7 +37,7 @@ export function resolveStacks(stacks: ReadonlyMap<string, RawTemplate>, apiUrl: 
 
   function reference(stack: string, id: string, attribute: string): string {
     const value = pseudo[id] ?? attributesOf(stack, id)[attribute];
-    if (value === undefined) throw new TemplateError(`${stack}: the attribute ${id}.${attribute} is not known`);
+    if (value === undefined) throw new TemplateError(`${stack}: the attribute ${id}.${attribute} is not supported`);
     return local(value);
   }
 
@@ -78,7 +78,7 @@ export function resolveStacks(stacks: ReadonlyMap<string, RawTemplate>, apiUrl: 
         return resolve(found.value, found.stack);
       }
       default:
-        throw new TemplateError(`${stack}: the intrinsic function ${name} is not known to the local stack`);
+        throw new TemplateError(`${stack}: the intrinsic function ${name} is not supported by the local stack`);
     }
   }
 
@@ -107,7 +107,7 @@ function refuseUnknownTypes(stacks: ReadonlyMap<string, RawTemplate>): void {
   );
   if (unknown.length > 0) {
     throw new TemplateError(
-      `the template uses resource types that the local stack does not know: ${unknown.join(", ")}`,
+      `the template uses resource types that the local stack does not support: ${unknown.join(", ")}`,
     );
   }
 }

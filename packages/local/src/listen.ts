@@ -21,7 +21,7 @@ export async function listen(port: number): Promise<Listener> {
     server.once("error", (error: NodeJS.ErrnoException) =>
       refused(
         error.code === "EADDRINUSE"
-          ? new StartRefused(`port ${port} is taken on 127.0.0.1: choose another by PORT or STRIPE_SIMULATOR_PORT`)
+          ? new StartRefused(`port ${port} on 127.0.0.1 is in use: choose another with PORT or STRIPE_SIMULATOR_PORT`)
           : error,
       ),
     );

@@ -64,9 +64,9 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
   switch (`${request.method} ${url.pathname}`) {
     case "POST /_local/token": {
       const { role, email } = await jsonOf(request);
-      if (typeof role !== "string" || !roles.includes(role)) return bad(`role is one of ${roles.join(", ")}`);
+      if (typeof role !== "string" || !roles.includes(role)) return bad(`role must be one of ${roles.join(", ")}`);
       if (typeof email !== "string" || !/^\S+@\S+$/.test(email) || !email.isWellFormed())
-        return bad("email has to be an email address");
+        return bad("email must be an email address");
       const issued = await options.issuers.issue(role, email);
       if (issued === undefined) return bad(`no user pool of the template has the group ${role}`);
       return ok({ ...issued, expiresAt: instantOf(issued.expiresAt) });
@@ -97,7 +97,7 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
       const { method = "GET", headers } = request;
       const reply = await options.added?.({ method, url, accept: headers.accept ?? "" });
       if (reply) return reply;
-      return { status: 404, body: { detail: `${request.method} ${url.pathname} is no route of the local stack` } };
+      return { status: 404, body: { detail: `the local stack has no route ${request.method} ${url.pathname}` } };
     }
   }
 }
@@ -106,7 +106,7 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
 const latest = Date.parse("9000-01-01T00:00:00Z");
 
 async function moveClock({ clock, moveTo }: Options, input: Record<string, unknown>): Promise<Answer> {
-  if (!moveTo) return { status: 409, body: { detail: "time cannot be moved with the real Stripe" } };
+  if (!moveTo) return { status: 409, body: { detail: "the clock cannot be moved with the real Stripe" } };
   const { advance, to } = input;
   if (advance !== undefined && to !== undefined) return bad('give "advance" or "to", not both');
   const target =
@@ -118,8 +118,8 @@ async function moveClock({ clock, moveTo }: Options, input: Record<string, unkno
   if (target === undefined || Number.isNaN(target))
     return bad('give {"advance": an ISO 8601 duration} or {"to": an instant}');
   if (target < Math.floor(clock.now() / 1000) * 1000)
-    return bad(`the clock never goes back; it is ${instantOf(clock.now())}`);
-  if (target > latest) return bad(`the clock goes no further than ${instantOf(latest)}`);
+    return bad(`the clock cannot go back; it is ${instantOf(clock.now())}`);
+  if (target > latest) return bad(`the clock cannot go past ${instantOf(latest)}`);
   await moveTo(target);
   return ok({ now: instantOf(clock.now()) });
 }

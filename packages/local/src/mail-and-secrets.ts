@@ -72,7 +72,7 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
         requireGrant(call.fn, "ses:SendEmail", `arn:aws:ses:${REGION}:${ACCOUNT}:${one}`, context);
       }
       const simple = Content?.Simple;
-      if (!simple) throw new AwsError("BadRequestException", "only simple content is known to the local stack");
+      if (!simple) throw new AwsError("BadRequestException", "only simple content is supported by the local stack");
       const recipients = [Destination.ToAddresses, Destination.CcAddresses, Destination.BccAddresses].flatMap(
         (list) => list ?? [],
       );
@@ -147,7 +147,7 @@ function feedbackOf(to: string, timestamp: string) {
 export function createSecrets(secretOf: (arn: string) => string | undefined, arns: readonly string[]): AwsService {
   return async (call) => {
     if (!call.operation.endsWith(".GetSecretValue"))
-      throw new AwsError("UnknownOperationException", `${call.operation} is not known`);
+      throw new AwsError("UnknownOperationException", `${call.operation} is not supported`);
     const { SecretId = "", VersionStage = "AWSCURRENT" } = JSON.parse(call.body.toString()) as {
       SecretId?: string;
       VersionStage?: string;

@@ -33,7 +33,7 @@ export function checkBatch(entries: readonly Entry[]): void {
     throw new AwsError("BatchRequestTooLong", `Batch requests cannot be longer than ${MOST_BYTES} bytes: ${bytes}.`);
   }
   const other = entries.flatMap(Object.keys).find((name) => !known.has(name));
-  if (other) throw new AwsError("UnsupportedOperation", `${other} of an entry is not known to the local stack`);
+  if (other) throw new AwsError("UnsupportedOperation", `${other} of an entry is not supported by the local stack`);
 }
 
 /** What SQS answers to one entry that it does not take; null for one that it takes. */

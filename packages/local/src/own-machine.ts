@@ -12,11 +12,11 @@ const OWN_ROUTES = /^\/+_(local|sim)(\/|$)/i;
  */
 export function foreign({ headers, url = "/" }: Pick<IncomingMessage, "headers" | "url">): string | undefined {
   const { host = "", origin } = headers;
-  if (!OWN_HOST.test(host)) return "call the local stack by 127.0.0.1, localhost or [::1]";
+  if (!OWN_HOST.test(host)) return "call the local stack at 127.0.0.1, localhost or [::1]";
   if (origin === undefined || !leadsToOwnRoute(url)) return undefined;
   return origin.toLowerCase() === `http://${host.toLowerCase()}`
     ? undefined
-    : "a page of another origin may not call the local stack's own routes";
+    : "pages from another origin cannot call the local stack's own routes";
 }
 
 /** A server may decode a path before it chooses a route; one that does not decode is taken for an own route. */

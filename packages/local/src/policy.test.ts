@@ -52,7 +52,7 @@ describe("a policy", () => {
     expect(allows("ses:SendEmail", "x", { "ses:FromAddress": ["a@example.com"] })).toBe(true);
   });
 
-  test("an operator that is not known stops the start by its name", () => {
+  test("an operator that is not supported stops the start by its name", () => {
     expect(() =>
       compilePolicy([
         { Effect: "Allow", Action: "*", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "1.1.1.1" } } },

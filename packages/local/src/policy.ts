@@ -69,7 +69,7 @@ function conditionsOf(statement: Statement): ((context: RequestContext) => boole
     const [, quantifier, operator] = /^(?:(ForAllValues):)?(.*)$/.exec(name) ?? [];
     const matches = operators[operator ?? ""];
     if (!matches)
-      throw new TemplateError(`the condition operator ${name} of an IAM policy is not known to the local stack`);
+      throw new TemplateError(`the condition operator ${name} of an IAM policy is not supported by the local stack`);
     return Object.entries(tests).map(([key, wanted]) => (context: RequestContext) => {
       const actual = context[key] ?? (key === "aws:SecureTransport" ? ["true"] : []);
       const holds = (value: string) => list(wanted).some((pattern) => matches(value, String(pattern)));

@@ -52,7 +52,7 @@ export function createQueueService({ db, specs, queues }: Options): AwsService {
     return Object.fromEntries(
       names.map((name) => {
         const count = told.get(name);
-        if (!count) throw new AwsError("InvalidAttributeName", `${name} is not known to the local stack`);
+        if (!count) throw new AwsError("InvalidAttributeName", `${name} is not supported by the local stack`);
         return [name, String(counts[count])];
       }),
     );
@@ -72,7 +72,7 @@ export function createQueueService({ db, specs, queues }: Options): AwsService {
         return answer({ Attributes: attributesOf(queue, input.AttributeNames ?? []) });
       }
       default:
-        throw new AwsError("UnknownOperationException", `${call.operation} is not known`);
+        throw new AwsError("UnknownOperationException", `${call.operation} is not supported`);
     }
   };
 }

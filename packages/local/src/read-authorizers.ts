@@ -17,11 +17,11 @@ export function readAuthorizers(template: Template, functionOf: FunctionOf): Map
     const properties = read<Properties>(resource);
     const { AuthorizerType: type, JwtConfiguration: jwt, IdentitySource: sources = [] } = properties;
     if (type === "JWT" && jwt) return [resource.id, { kind: "jwt", issuer: jwt.Issuer, audience: jwt.Audience }];
-    if (type !== "REQUEST") fail(resource, `authorizers of type ${type} are not known`);
-    if (properties.AuthorizerPayloadFormatVersion !== "2.0") fail(resource, "only payload format 2.0 is known");
+    if (type !== "REQUEST") fail(resource, `authorizers of type ${type} are not supported`);
+    if (properties.AuthorizerPayloadFormatVersion !== "2.0") fail(resource, "only payload format 2.0 is supported");
     const header = (source: string): string =>
       /^\$request\.header\.([\w-]+)$/.exec(source)?.[1]?.toLowerCase() ??
-      fail(resource, `the identity source ${source} is not known`);
+      fail(resource, `the identity source ${source} is not supported`);
     return [
       resource.id,
       {

@@ -16,7 +16,7 @@ export function readQueue(resource: Resource): QueueSpec {
     FifoQueue?: boolean;
     RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
   }>(resource);
-  if (properties.FifoQueue) fail(resource, "FIFO queues are not known to the local stack");
+  if (properties.FifoQueue) fail(resource, "FIFO queues are not supported by the local stack");
   const redrive = properties.RedrivePolicy;
   return {
     name: resource.name,
@@ -39,14 +39,15 @@ export function readRule(resource: Resource, buses: readonly { name: string; arn
   }>(resource);
   if (properties.State === "DISABLED") return [];
   if (!properties.EventPattern || properties.ScheduleExpression)
-    fail(resource, "only rules with an event pattern are known");
+    fail(resource, "only rules with an event pattern are supported");
   const { EventBusName: busName = DEFAULT_BUS.name } = properties;
   const bus = buses.find(({ name, arn }) => busName === name || busName === arn);
   if (!bus) fail(resource, `the bus ${busName} is missing`);
   const targets = properties.Targets ?? [];
   for (const target of targets) {
     for (const transform of ["Input", "InputPath", "InputTransformer"]) {
-      if (target[transform] !== undefined) fail(resource, `${transform} of a target is not known to the local stack`);
+      if (target[transform] !== undefined)
+        fail(resource, `${transform} of a target is not supported by the local stack`);
     }
   }
   const kept = targets.map((target) => ({ arn: target.Arn, deadLetterArn: target.DeadLetterConfig?.Arn }));
@@ -111,7 +112,7 @@ function readSchedule(
   }>(resource);
   if (properties.State === "DISABLED") return [];
   if ((properties.ScheduleExpressionTimezone ?? "UTC") !== "UTC")
-    fail(resource, "schedules in a time zone are not known");
+    fail(resource, "schedules in a time zone are not supported");
   const { Target: target } = properties;
   const functionId = functionOf(resource, target.Arn);
   const config = configs.get(functionId);

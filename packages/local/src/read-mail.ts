@@ -17,7 +17,7 @@ export function readMail(template: Template): { identities: MailIdentity[]; even
       EventDestination: Told;
     }>(destination);
     if (told.EventBridgeDestination?.EventBusArn !== DEFAULT_BUS.arn)
-      fail(destination, "SES knows the default bus alone");
+      fail(destination, "SES supports only the default bus");
     const types = told.MatchingEventTypes.map((type) => type.toUpperCase());
     return told.Enabled === false ? [] : [{ configurationSet, types }];
   });

@@ -10,8 +10,9 @@ export function readRoutes(template: Template, functionOf: FunctionOf): readonly
       const properties = read<{ IntegrationType: string; IntegrationUri: string; PayloadFormatVersion?: string }>(
         integration,
       );
-      if (properties.IntegrationType !== "AWS_PROXY") fail(integration, `${properties.IntegrationType} is not known`);
-      if (properties.PayloadFormatVersion !== "2.0") fail(integration, "only payload format 2.0 is known");
+      if (properties.IntegrationType !== "AWS_PROXY")
+        fail(integration, `${properties.IntegrationType} is not supported`);
+      if (properties.PayloadFormatVersion !== "2.0") fail(integration, "only payload format 2.0 is supported");
       return [integration.id, functionOf(integration, properties.IntegrationUri)];
     }),
   );

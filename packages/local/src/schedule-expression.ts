@@ -7,7 +7,7 @@ export type Ticks = (from: number) => number;
 export function parseSchedule(expression: string): Ticks {
   const minutes = /^rate\((\d+) minutes?\)$/.exec(expression)?.[1];
   if (minutes === undefined)
-    throw new TemplateError(`the schedule expression ${expression} is not known to the local stack`);
+    throw new TemplateError(`the schedule expression ${expression} is not supported by the local stack`);
   const every = Number(minutes) * 60_000;
   return (from) => Math.ceil(from / every) * every;
 }

@@ -254,18 +254,24 @@ describe("a stack made from a synthesized template", () => {
     [{ target: "sqs", kind: "error", rate: 1 }, "target"],
     [{ target: "dynamodb", kind: "flood", rate: 1 }, "kind"],
     [{ target: "dynamodb", kind: "error", rate: 2 }, "rate"],
-    [{ target: "dynamodb", kind: "duplicate", rate: 1 }, "kind is one of error, throttle, conflict, timeout"],
+    [{ target: "dynamodb", kind: "duplicate", rate: 1 }, "kind must be one of error, throttle, conflict, timeout"],
     [
       { target: "events", kind: "conflict", rate: 1 },
-      "kind is one of error, throttle, timeout, crash_after, duplicate",
+      "kind must be one of error, throttle, timeout, crash_after, duplicate",
     ],
-    [{ target: "stripe", kind: "crash_after", rate: 1 }, "kind is one of error, throttle, conflict, timeout"],
-    [{ target: "stripe", kind: "error", rate: 1, function: "Web" }, "do not narrow Stripe's faults down"],
-    [{ target: "events", kind: "duplicate", rate: 1, action: "PutEvents" }, "do not narrow duplicates down"],
-    [{ target: "dynamodb", kind: "error", rate: 1, function: "Wbe" }, "function is one of Web, Gate, Relay"],
-    [{ target: "dynamodb", kind: "error", rate: 1, fn: "Web" }, "fn is no field of a fault"],
-    [{ target: "dynamodb", kind: "error", rate: 1, seconds: 5 }, "seconds say how far a stale_index lags"],
-    [{ target: "dynamodb", kind: "stale_index", rate: 1, seconds: 0 }, "seconds are a number above 0"],
+    [{ target: "stripe", kind: "crash_after", rate: 1 }, "kind must be one of error, throttle, conflict, timeout"],
+    [
+      { target: "stripe", kind: "error", rate: 1, function: "Web" },
+      "function and action are not allowed for Stripe's faults",
+    ],
+    [
+      { target: "events", kind: "duplicate", rate: 1, action: "PutEvents" },
+      "function and action are not allowed for duplicates",
+    ],
+    [{ target: "dynamodb", kind: "error", rate: 1, function: "Wbe" }, "function must be one of Web, Gate, Relay"],
+    [{ target: "dynamodb", kind: "error", rate: 1, fn: "Web" }, "unknown field fn; known fields"],
+    [{ target: "dynamodb", kind: "error", rate: 1, seconds: 5 }, "seconds is allowed only with the kind stale_index"],
+    [{ target: "dynamodb", kind: "stale_index", rate: 1, seconds: 0 }, "seconds must be a number above 0"],
   ])("the fault %j is refused", async (fault, field) => {
     expect(await ask("POST", "/_local/faults", fault)).toMatchObject({
       status: 400,
@@ -339,7 +345,7 @@ describe("a start is refused in one line", () => {
     const [one, other] = [writeFixture(), writeFixture()];
     const stack = await startStack(one);
     const port = Number(new URL(stack.apiUrl).port);
-    await expect(startStack({ ...other, port })).rejects.toThrow(`port ${port} is taken`);
+    await expect(startStack({ ...other, port })).rejects.toThrow(`port ${port} on 127.0.0.1 is in use`);
     await stack.stop();
     one.remove();
     other.remove();

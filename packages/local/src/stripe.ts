@@ -57,7 +57,7 @@ export function realStripe(secretKey: string, webhookSecret: string | undefined)
     run: async () => {},
     busy: () => false,
     hurry: () => {},
-    fault: () => "faults cannot be put into the real Stripe",
+    fault: () => "faults cannot be injected into the real Stripe",
     clearFaults: () => {},
     start: () => {},
     settle: async () => {},

@@ -60,7 +60,7 @@ describe("intrinsic functions", () => {
   });
 });
 
-describe("what is not known stops the start by its name", () => {
+describe("what is not supported stops the start by its name", () => {
   test("a resource type", () => {
     expect(() => resolveStacks(stack({ Cache: { Type: "AWS::ElastiCache::CacheCluster" } }), "")).toThrow(
       "AWS::ElastiCache::CacheCluster (app/Cache)",
@@ -69,7 +69,7 @@ describe("what is not known stops the start by its name", () => {
   test("a FIFO queue", () => {
     const queues = stack({ Work: { Type: "AWS::SQS::Queue", Properties: { FifoQueue: true } } });
     const [queue] = resolveStacks(queues, "");
-    expect(() => queue && readQueue(queue)).toThrow("app/Work: FIFO queues are not known");
+    expect(() => queue && readQueue(queue)).toThrow("app/Work: FIFO queues are not supported");
   });
   test.each([
     [{ "Fn::Cidr": ["10.0.0.0/16", 1] }, "Fn::Cidr"],

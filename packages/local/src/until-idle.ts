@@ -9,7 +9,7 @@ export async function untilIdle(parts: readonly { busy(): boolean }[], hurry: ()
     hurry();
     calm = parts.some((part) => part.busy()) ? 0 : calm + 1;
     if (performance.now() > deadline) {
-      throw new Error(`not quiet within ${IDLE_WITHIN_MS / 1000} s: a stream record or a delivery fails each time`);
+      throw new Error(`still busy after ${IDLE_WITHIN_MS / 1000} s: a stream record or a delivery keeps failing`);
     }
     await sleep(calm > 0 ? 0 : 2);
   }
