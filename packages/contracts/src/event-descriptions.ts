@@ -12,7 +12,8 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   HoldExpired: "A hold expired without a paid deposit, and its place is free again.",
   BookingRevived: "The deposit of an expired hold was paid late, and the booking got a place again.",
   ParticipationChanged: "The participant was invited, accepted the invitation or declined it.",
-  AutopayChanged: "Autopay was turned on or off. `reason` says by whom, or why the saved payment method cannot be charged.",
+  AutopayChanged:
+    "Autopay was turned on or off. `reason` says by whom, or why the saved payment method cannot be charged.",
   PaymentMethodSaved: "The client saved another payment method. With `autopay`, later payments are charged to it.",
   AgreementSigned: "The client signed a version of the agreement.",
   PaymentProcessing: "A payment was submitted, and the bank has not confirmed it yet, as with an ACH debit.",

@@ -27,21 +27,21 @@ export const problems = {
   approval_required: { status: 409, title: "A second person must approve this" },
   idempotency_in_progress: {
     status: 409,
-    title: "The first request with this Idempotency-Key is still in progress; try again",
+    title: "The first request with this Idempotency-Key is still in progress. Try again",
     retryAfter: 1,
   },
-  conflict: { status: 409, title: "Another request changed this at the same time; try again", retryAfter: 1 },
+  conflict: { status: 409, title: "Another request changed this at the same time. Try again", retryAfter: 1 },
   payload_too_large: { status: 413, title: "The request body is too large" },
   idempotency_mismatch: { status: 422, title: "This Idempotency-Key was used with a different request" },
   payment_refused: { status: 422, title: "The payment provider permanently refused this payment" },
   no_apr: { status: 422, title: "No annual percentage rate fits these payments" },
-  limit_exceeded: { status: 429, title: "You have reached a limit; try again later", retryAfter: "varies" },
+  limit_exceeded: { status: 429, title: "You have reached a limit. Try again later", retryAfter: "varies" },
   payment_provider_unavailable: {
     status: 503,
-    title: "The payment provider is not available; try again",
+    title: "The payment provider is not available. Try again",
     retryAfter: 1,
   },
-  unavailable: { status: 503, title: "The service is temporarily unavailable; try again", retryAfter: 1 },
+  unavailable: { status: 503, title: "The service is temporarily unavailable. Try again", retryAfter: 1 },
   internal_error: { status: 500, title: "Something went wrong on our side" },
 } as const satisfies Record<string, Problem>;
 

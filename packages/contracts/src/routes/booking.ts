@@ -180,7 +180,7 @@ export const cancelBooking = defineRoute({
   access: ["client", "admin"],
   idempotency: "required",
   summary:
-    "Cancels a booking and closes its open payment pages. A client gets the refund of the cancellation policy. Cancellation by an admin refunds everything.",
+    "Cancels a booking and closes its open payment pages. A client gets the refund of the cancellation policy. If an admin cancels, everything paid is refunded.",
   params,
   body: z.strictObject({ reason: text(500) }),
   responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),

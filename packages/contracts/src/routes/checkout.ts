@@ -58,7 +58,7 @@ export const getPayoff = defineRoute({
   idempotency: "none",
   summary:
     "Gets the amount that pays off the booking today, less interest that is not earned yet. To pay it, open a checkout " +
-    "with the purpose `payoff`: its amount holds for the day on which it is opened.",
+    "with the purpose `payoff`. The amount is valid on the day on which the checkout opens.",
   params,
   responses: () => ({ 200: { description: "The payoff", schema: payoffResponse() } }),
   errors: ["not_found", "clearance_required", "invalid_transition"],
@@ -77,7 +77,7 @@ export const checkoutReturn = defineRoute({
   linked: true,
   idempotency: "none",
   summary:
-    "Where Stripe's payment page returns to. Records the payment without waiting for the webhook and shows its status.",
+    "Return page of Stripe's payment page: records the payment without waiting for the webhook and shows its status",
   throttle: seldomAsked,
   query: z.strictObject({ session: z.optional(name()), attempt: z.optional(name()) }),
   responses: () => ({

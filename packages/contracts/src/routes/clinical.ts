@@ -64,8 +64,7 @@ export const getScreening = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "none",
-  summary:
-    "Gets a participant's evaluations. Each read is logged. Clinicians cannot read the screening of their own bookings.",
+  summary: "Gets a participant's evaluations. Each read is logged. Clinicians cannot read it for their own bookings.",
   headers,
   params,
   responses: () => ({ 200: { description: "The screening", schema: screening() } }),
@@ -104,7 +103,7 @@ export const withdrawClearance = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "accepted",
-  summary: "Withdraws a clearance. Both evaluations must be made again.",
+  summary: "Withdraws a clearance. Both evaluations must be repeated.",
   params,
   headers,
   body: z.strictObject({ note: text(20_000) }),

@@ -13,7 +13,7 @@ export const getTrialBalance = defineRoute({
   function: "finance",
   access: ["finance"],
   idempotency: "none",
-  summary: "Gets the turnover and balance of every account in one currency through the end of a date",
+  summary: "Gets the turnover and balance of every account in one currency at the end of a date",
   query: z.strictObject({ asOf: z.optional(calendarDate()), currency: z._default(currency(), "usd") }),
   responses: () => ({
     200: {

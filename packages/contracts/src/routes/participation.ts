@@ -17,7 +17,7 @@ export const getParticipation = defineRoute({
   params,
   responses: () => ({
     200: {
-      description: "The current terms, or the accepted ones after acceptance",
+      description: "The current terms. After acceptance, the accepted terms.",
       schema: z.object({ version: z.int(), hash: z.string(), html: z.string() }),
     },
   }),
