@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { longDate } from "../../packages/domain/src/time/long-date.ts";
 import { Client, openCohort, programBody, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
@@ -121,7 +122,7 @@ describe("installments", () => {
     const { html } = await world.must<{ html: string }>("GET", `${client.path}/agreement`, { token });
 
     for (const [number, due] of dues.slice(1).entries()) {
-      expect(html).toContain(`<td>Installment ${number + 1} of 3</td><td>${due.dueOn}</td>`);
+      expect(html).toContain(`<td>Installment ${number + 1} of 3</td><td>${longDate(due.dueOn)}</td>`);
     }
   });
 
