@@ -352,7 +352,7 @@ describe("the page that Stripe's leads back to", () => {
   test.each([
     ["is open", shown({}), 200, "Payment not finished"],
     ["has expired", shown({ status: "expired" }), 200, "This page has expired"],
-    ["was completed by a bank debit", shown(debit), 200, "Payment under way"],
+    ["was completed by a bank debit", shown(debit), 200, "Payment in progress"],
     ["cannot be asked about", broken, 503, "We cannot show this payment"],
   ])("of a session that %s says so, and no more than Stripe said", async (_what, said, status, title) => {
     const { booking, wayBack, sessionId, see } = await comingBack(said);
