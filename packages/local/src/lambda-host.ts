@@ -72,8 +72,11 @@ function hostFunction(fn: FunctionSpec, options: Options) {
     const [file, exportName = "handler"] = fn.handler.split(".");
     return { file: join(fn.folder, `${file}.mjs`), exportName, offset };
   };
+  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
   const environment = (caller: string): Record<string, string> => ({
-    PATH: process.env.PATH ?? "",
+    PATH,
+    // Each worker would translate its sources and compile its bundle by itself.
+    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
     TZ: ":UTC",
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
