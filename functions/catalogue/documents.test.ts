@@ -3,7 +3,7 @@ import { httpHandler } from "@clearing/runtime/api";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { httpEvent } from "@clearing/runtime/testing/http-event";
 import type { Context } from "aws-lambda";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { documentBindings } from "./documents.ts";
 
 vi.mock("node:fs/promises");
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 describe("a document that could not be read once", () => {
-  it.each([
+  test.each([
     ["/openapi.json", 500, "application/problem+json"],
     ["/docs", 503, "text/html; charset=utf-8"],
   ])("is read again by the next request, and then kept: %s", async (path, status, type) => {

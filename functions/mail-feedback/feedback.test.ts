@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { personKey } from "@clearing/domain/person";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readFeedback } from "./feedback.ts";
 import { noteFeedback } from "./note.ts";
 
@@ -22,7 +22,7 @@ async function hear(body: string) {
 }
 
 describe("what SES says of a mail", () => {
-  it.each([
+  test.each([
     ["bounced", bounce("Permanent")],
     ["complained", complaint],
   ])("is noted under the digest of its address, and logged by its booking alone: %s", async (kind, body) => {
@@ -37,17 +37,17 @@ describe("what SES says of a mail", () => {
     expect(log).not.toMatch(/anna/i);
   });
 
-  it.each(["Transient", "Undetermined"])("marks no address for a bounce that may pass: %s", async (bounceType) => {
+  test.each(["Transient", "Undetermined"])("marks no address for a bounce that may pass: %s", async (bounceType) => {
     expect(await hear(bounce(bounceType))).toMatchObject({ items: [] });
   });
 
-  it("is heard of mails without our tags too, such as sign-in codes", async () => {
+  test("is heard of mails without our tags too, such as sign-in codes", async () => {
     const { items } = await hear(bounce("Permanent").replace('"booking":["bkg_1"]', ""));
 
     expect(items).toHaveLength(1);
   });
 
-  it.each(["no JSON", "{}", message("Email Bounced", {}), complaint.replace("2027-01-02", "someday")])(
+  test.each(["no JSON", "{}", message("Email Bounced", {}), complaint.replace("2027-01-02", "someday")])(
     "is left to the dead letters when it is another message: %s",
     (body) => {
       expect(readFeedback(body)).toBeNull();

@@ -10,7 +10,7 @@ import type { Deps } from "@clearing/runtime/deps";
 import type { Mail, MailOutcome } from "@clearing/runtime/mailer";
 import { payLinks } from "@clearing/runtime/pay-links";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mailAbout } from "./mailer.ts";
 import { anna, forAnna } from "./testing/anna.ts";
 
@@ -39,7 +39,7 @@ function office(
 }
 
 describe("a mail", () => {
-  it("goes to whom the booking belongs, as text and as HTML", async () => {
+  test("goes to whom the booking belongs, as text and as HTML", async () => {
     const { sent, handle } = office();
 
     await handle(event("BookingHeld"));
@@ -56,7 +56,7 @@ describe("a mail", () => {
     expect(sent[0]?.html).toContain("<p>Reference: bkg_1</p>");
   });
 
-  it("to the operator asks its function for no more than a mailer has, and leads to no page of clients", async () => {
+  test("to the operator asks its function for no more than a mailer has, and leads to no page of clients", async () => {
     const names = { MERCHANT_NAME: "Sample Operator", SUPPORT_EMAIL: "help@example.org" };
     const config = readConfig({ ...names, SITE_URL: "https://my.example.org", PUBLIC_URL: "https://api.example.org" });
     const { sent, handle } = office(undefined, anna.confirmed, { config });
@@ -67,7 +67,7 @@ describe("a mail", () => {
     expect(sent[0]?.html).not.toContain("my.example.org");
   });
 
-  it("is not sent for events that concern nobody outside", async () => {
+  test("is not sent for events that concern nobody outside", async () => {
     const { sent, handle } = office();
 
     await handle(event("ClearanceChanged"));
@@ -77,7 +77,7 @@ describe("a mail", () => {
     expect(sent).toEqual([]);
   });
 
-  it("is not looked for where a clearance has changed and not lapsed", async () => {
+  test("is not looked for where a clearance has changed and not lapsed", async () => {
     const { table, handle } = office();
     const looks = () => table.commandCalls(GetCommand).length;
 
@@ -89,7 +89,7 @@ describe("a mail", () => {
     expect(looks()).toBe(1);
   });
 
-  it("is sent once, however often its event comes", async () => {
+  test("is sent once, however often its event comes", async () => {
     const { sent, table, handle } = office();
     await handle(event("BookingHeld"));
     const sentBefore = { message: "no", $metadata: {}, Item: { status: { S: "sent" } } };
@@ -100,7 +100,7 @@ describe("a mail", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("comes again when the mail service was down", async () => {
+  test("comes again when the mail service was down", async () => {
     const { handle } = office(async () => {
       throw new Error("down");
     });
@@ -108,7 +108,7 @@ describe("a mail", () => {
     await expect(handle(event("BookingHeld"))).rejects.toThrow("down");
   });
 
-  it("is not tried again when the service refuses it for good; the address is marked, and the log does not name it", async () => {
+  test("is not tried again when the service refuses it for good; the address is marked, and the log does not name it", async () => {
     const { log, table, handle } = office(async () => "refused");
 
     await handle(event("BookingHeld"));
@@ -120,7 +120,7 @@ describe("a mail", () => {
     );
   });
 
-  it("that SES's sandbox does not take for its recipient marks no address, and is not tried again", async () => {
+  test("that SES's sandbox does not take for its recipient marks no address, and is not tried again", async () => {
     const { log, table, handle } = office(async () => "recipient_not_verified");
 
     await handle(event("BookingHeld"));
@@ -129,7 +129,7 @@ describe("a mail", () => {
     expect(JSON.stringify(table.commandCalls(PutCommand).map(({ args }) => args))).not.toContain("BOUNCE#");
   });
 
-  it("is kept and counted by a stage that sends none", async () => {
+  test("is kept and counted by a stage that sends none", async () => {
     const { log, handle } = office(async () => "kept");
 
     await handle(event("BookingHeld"));
@@ -137,7 +137,7 @@ describe("a mail", () => {
     expect(log.join("")).toContain('"MailKept":1');
   });
 
-  it("is not said any more once it is no longer true: nothing is sent, and nothing is marked as sent", async () => {
+  test("is not said any more once it is no longer true: nothing is sent, and nothing is marked as sent", async () => {
     const { sent, table, handle } = office(undefined, anna.awaiting_clearance);
 
     await handle(event("HoldExpired"));
@@ -146,7 +146,7 @@ describe("a mail", () => {
     expect(table.commandCalls(PutCommand)).toEqual([]);
   });
 
-  it("comes again when its booking cannot be read yet", async () => {
+  test("comes again when its booking cannot be read yet", async () => {
     const { table, handle } = office();
     table.on(GetCommand).resolves({});
 
@@ -164,7 +164,7 @@ describe("where somebody else pays", () => {
   const participant = "participant anna@example.org";
   const money = { dueId: "due_0", attemptId: "att_1", amount: 5, currency: "usd", by: "client", refund: 0, kept: 0 };
 
-  it.each([
+  test.each([
     ["BookingHeld", anna.held, [paul]],
     ["AgreementSigned", anna.held, [paul]],
     ["PaymentProcessing", anna.paying, [paul]],
@@ -181,14 +181,14 @@ describe("where somebody else pays", () => {
     expect(await sentAbout(name, forAnna(booking), money)).toEqual(expected);
   });
 
-  it.each(["ClearanceChanged", "ClearanceReminder"] as const)(
+  test.each(["ClearanceChanged", "ClearanceReminder"] as const)(
     "what is missing, or has to be brought up to date, is told to the participant alone: %s",
     async (name) => {
       expect(await sentAbout(name, forAnna(anna.awaiting_clearance), { status: "lapsed" })).toEqual([participant]);
     },
   );
 
-  it.each(["invited", "declined"] as const)("a participant who has %s hears of no status", async (participation) => {
+  test.each(["invited", "declined"] as const)("a participant who has %s hears of no status", async (participation) => {
     for (const [name, booking] of [
       ["HoldExpired", anna.expired],
       ["BookingConfirmed", anna.confirmed],
@@ -199,7 +199,7 @@ describe("where somebody else pays", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["invited", anna.held, [participant]],
     ["accepted", anna.held, [paul, participant]],
     ["declined", anna.cancelled, [participant]],
@@ -210,7 +210,7 @@ describe("where somebody else pays", () => {
     expect(await sentAbout("ParticipationChanged", { ...signed, participation }, { participation })).toEqual(expected);
   });
 
-  it("invitations to an address are bounded apart from mails about holds, and left out over the bound", async () => {
+  test("invitations to an address are bounded apart from mails about holds, and left out over the bound", async () => {
     const { agreement } = anna.held;
     const signed = { ...agreement, signedVersion: agreement.version };
     const booking: Booking = { ...forAnna(anna.held), participation: "invited", agreement: signed };
@@ -226,7 +226,7 @@ describe("where somebody else pays", () => {
     expect(log.join("")).toContain('"MailLeftOut":1');
   });
 
-  it("one payer's second invitation of a day to an address is left out, also when the first was of another booking", async () => {
+  test("one payer's second invitation of a day to an address is left out, also when the first was of another booking", async () => {
     const { agreement } = anna.held;
     const signed = { ...agreement, signedVersion: agreement.version };
     const booking: Booking = { ...forAnna(anna.held), participation: "invited", agreement: signed };
@@ -258,7 +258,7 @@ describe("where somebody else pays", () => {
     expect([...counted.keys()].join("")).not.toContain("@");
   });
 
-  it("each of two mails is marked by itself, so that one that fails does not repeat the other", async () => {
+  test("each of two mails is marked by itself, so that one that fails does not repeat the other", async () => {
     const { table, handle } = office(undefined, forAnna(anna.confirmed));
 
     await handle(event("BookingConfirmed"));
@@ -281,7 +281,7 @@ describe("mails about a hold that nobody paid", () => {
     return full;
   }
 
-  it.each([
+  test.each([
     ["BookingHeld", anna.held],
     ["HoldExpired", anna.expired],
     ["BookingCancelled", anna.cancelled_unpaid],
@@ -294,7 +294,7 @@ describe("mails about a hold that nobody paid", () => {
     expect(log.join("")).toContain('"MailLeftOut":1');
   });
 
-  it.each([
+  test.each([
     ["AgreementSigned", anna.held],
     ["PaymentFailed", anna.held],
     ["BookingCancelled", anna.cancelled],

@@ -1,7 +1,7 @@
 import type { Booking, Refund, RefundPartStatus } from "@clearing/domain/booking";
 import { type EventName, eventNames } from "@clearing/domain/event";
 import { today } from "@clearing/domain/testing/retreat";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mailsAbout, type Recipient } from "./mails.ts";
 import { renderMail } from "./render.ts";
 import { anna, forAnna, type Stage } from "./testing/anna.ts";
@@ -62,20 +62,20 @@ describe("a mail is true whenever its event comes", () => {
     mayHaveReached.map((stage) => ({ name, data, stage, says: sent.includes(stage) ? "a mail" : "nothing" })),
   );
 
-  it.each(cases)(
+  test.each(cases)(
     "$name of $data.attemptId says $says of a booking that is $stage by then",
     ({ name, data, stage, says }) => {
       expect(wordsOf(name, data, anna[stage]) === null ? "nothing" : "a mail").toBe(says);
     },
   );
 
-  it("a confirmation's hold, a clearance's deadline and an admission that are over are not asked for", () => {
+  test("a confirmation's hold, a clearance's deadline and an admission that are over are not asked for", () => {
     const late = { ...anna.awaiting_clearance, clearanceDueAt: today };
 
     expect(wordsOf("BookingUnconfirmed", {}, late)).toBeNull();
   });
 
-  it.each(ended)("a receipt on a booking that was %s by then promises no place and no confirmation", (stage) => {
+  test.each(ended)("a receipt on a booking that was %s by then promises no place and no confirmation", (stage) => {
     const mail = wordsOf("PaymentSettled", deposit, anna[stage]);
 
     expect(mail?.text).toContain("We received your deposit of $2,500.00 for your booking.");
@@ -83,7 +83,7 @@ describe("a mail is true whenever its event comes", () => {
     expect(mail?.text).not.toMatch(/confirmed|keeping your place/);
   });
 
-  it("a receipt says what comes next, or that everything is paid", () => {
+  test("a receipt says what comes next, or that everything is paid", () => {
     const paidUp = { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, paid: due.amount })) };
     const receipt = (booking: Booking) => wordsOf("PaymentSettled", balance, booking)?.text;
 
@@ -92,14 +92,14 @@ describe("a mail is true whenever its event comes", () => {
     expect(receipt(anna.cancelled)).not.toMatch(/next payment|in full/);
   });
 
-  it("a payment that failed on a hold whose time is over offers no other way to pay for it", () => {
+  test("a payment that failed on a hold whose time is over offers no other way to pay for it", () => {
     for (const stage of ["lapsed", "expired"] as const) {
       expect(wordsOf("PaymentFailed", deposit, anna[stage])?.text).toContain("We no longer hold a place for you");
     }
     expect(wordsOf("PaymentFailed", deposit, anna.held)?.text).toContain("until January 4, 2027, 10:30 AM MST");
   });
 
-  it("a hold whose agreement is signed by then is not asked to be signed", () => {
+  test("a hold whose agreement is signed by then is not asked to be signed", () => {
     const { agreement } = anna.held;
     const signed = { ...anna.held, agreement: { ...agreement, signedVersion: agreement.version } };
 
@@ -109,7 +109,7 @@ describe("a mail is true whenever its event comes", () => {
     expect(wordsOf("BookingHeld", {}, signed)?.text).toContain("Please pay the deposit before");
   });
 
-  it.each([
+  test.each([
     ["approved", "We are refunding a payment", "We are refunding $2,500.00."],
     ["pending", "We are refunding a payment", "We are refunding $2,500.00."],
     ["succeeded", "We have refunded a payment", "We have refunded $2,500.00."],
@@ -123,7 +123,7 @@ describe("a mail is true whenever its event comes", () => {
     expect(mail?.text).toContain(words);
   });
 
-  it("a refund that has come back from the bank by then was not made", () => {
+  test("a refund that has come back from the bank by then was not made", () => {
     const data = { refundId: "ref_1", reason: "cancellation", amount: 250_000, currency: "usd" };
 
     expect(wordsOf("RefundSucceeded", data, anna.cancelled, refund("succeeded"))).not.toBeNull();
@@ -132,7 +132,7 @@ describe("a mail is true whenever its event comes", () => {
 });
 
 describe("the words of a mail", () => {
-  it.each([
+  test.each([
     [
       "PaymentSettled",
       { purpose: "deposit", amount: 250000, currency: "usd" },
@@ -218,20 +218,20 @@ describe("the words of a mail", () => {
     },
   );
 
-  it("of a refund that was never sent say nothing of a bank that returned it", () => {
+  test("of a refund that was never sent say nothing of a bank that returned it", () => {
     const mail = wordsOf("RefundRefused", { amount: 1, currency: "usd", code: "charge_disputed" }, anna.cancelled);
 
     expect(mail?.text).toContain("We could not send your refund of $0.01");
     expect(`${mail?.subject} ${mail?.text}`).not.toMatch(/bank|returned|charge_disputed/i);
   });
 
-  it("are none for a refund that the cancellation's mail has announced", () => {
+  test("are none for a refund that the cancellation's mail has announced", () => {
     expect(
       wordsOf("RefundRequested", { reason: "cancellation", amount: 1, currency: "usd" }, anna.cancelled),
     ).toBeNull();
   });
 
-  it("say nothing about health, nor who takes part, whatever the event and whenever it comes (I8)", () => {
+  test("say nothing about health, nor who takes part, whatever the event and whenever it comes (I8)", () => {
     const clinical =
       /clear(ed|ance)|medical|psychiatr|screening|evaluat|clinic|ketamine|therap|treatment|health|diagnos/i;
     const reasons = [
@@ -255,7 +255,7 @@ describe("the words of a mail", () => {
     }
   });
 
-  it("to a participant who does not pay say nothing of money, nor of who pays", () => {
+  test("to a participant who does not pay say nothing of money, nor of who pays", () => {
     for (const name of eventNames) {
       for (const stage of stages) {
         const data = { ...deposit, by: "client", refund: 75_050, kept: 5 };
@@ -266,7 +266,7 @@ describe("the words of a mail", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["invited", "held", "Please accept or decline your place"],
     ["invited", "awaiting_clearance", "Please accept or decline your place"],
     ["invited", "cancelled", null],
@@ -292,7 +292,7 @@ describe("the words of a mail", () => {
     },
   );
 
-  it("say with an invitation that a hold may end before its answer is due, and only of a hold", () => {
+  test("say with an invitation that a hold may end before its answer is due, and only of a hold", () => {
     const { agreement } = anna.held;
     const invited = (stage: Stage): Booking => ({
       ...forAnna(anna[stage]),
@@ -306,20 +306,20 @@ describe("the words of a mail", () => {
     expect(textOf("awaiting_clearance")).not.toContain("can end earlier");
   });
 
-  it("invite nobody to an agreement that is still to be signed", () => {
+  test("invite nobody to an agreement that is still to be signed", () => {
     const invited: Booking = { ...forAnna(anna.held), participation: "invited" };
 
     expect(wordsOf("ParticipationChanged", { participation: "invited" }, invited, null, "participant")).toBeNull();
   });
 
-  it("to a payer read the same whether a participant declines or was declined", () => {
+  test("to a payer read the same whether a participant declines or was declined", () => {
     const refused = wordsOf("BookingCancelled", { by: "participant", refund: 0, kept: 0 }, forAnna(anna.cancelled));
 
     expect(refused?.text).toContain("We could not accept your booking");
     expect(wordsOf("BookingDeclined", {}, forAnna(anna.declined))?.text).toContain("We could not accept your booking");
   });
 
-  it.each([
+  test.each([
     ["no_show", "accepted", "The person you booked for did not arrive"],
     ["clearance_deadline", "accepted", "We could not accept your booking"],
     ["clearance_deadline", "invited", "Your invitation was not accepted in time"],
@@ -334,7 +334,7 @@ describe("the words of a mail", () => {
     },
   );
 
-  it("welcome only who takes part", () => {
+  test("welcome only who takes part", () => {
     const confirmed = forAnna(anna.confirmed);
 
     expect(wordsOf("BookingConfirmed", {}, confirmed, null, "payer")?.text).not.toContain("welcoming you");
@@ -342,7 +342,7 @@ describe("the words of a mail", () => {
     expect(wordsOf("BookingConfirmed", {}, anna.confirmed, null, "payer")?.text).toContain("welcoming you");
   });
 
-  it("are escaped in HTML", () => {
+  test("are escaped in HTML", () => {
     const terms = { ...anna.confirmed.terms, publicLabel: "Rest & <b>quiet</b>" };
     const mail = wordsOf("BookingConfirmed", {}, { ...anna.confirmed, terms });
 

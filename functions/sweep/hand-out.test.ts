@@ -4,7 +4,7 @@ import { plusSeconds } from "@clearing/domain/time";
 import { fakeDeps, NOW } from "@clearing/runtime/testing/fake-deps";
 import type { DueKind } from "@clearing/store/keys";
 import { mockClient } from "aws-sdk-client-mock";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { handOut } from "./hand-out.ts";
 
 type Entry = { Id: string; MessageBody: string; MessageGroupId: string };
@@ -61,7 +61,7 @@ function world(
   return { run: () => handOut(deps, sqs), batches, entries, ofKind, asked, log, calls: () => mostCalls };
 }
 
-it("sends each key to the queue of its worker, in calls of ten", async () => {
+test("sends each key to the queue of its worker, in calls of ten", async () => {
   const { run, batches } = world({ BOOKING: 11, CLEARANCE: 1, COHORT: 1, ATTEMPT: 1, REFUND: 1, PAGES: 1 });
 
   await run();
@@ -77,7 +77,7 @@ it("sends each key to the queue of its worker, in calls of ten", async () => {
   ]);
 });
 
-it.each([
+test.each([
   ["deadlines", "payments"],
   ["payments", "deadlines"],
 ])("hands out the keys of one queue while the other, %s, does not answer, and fails then", async (silent, other) => {
@@ -89,7 +89,7 @@ it.each([
   expect(batches.every(({ QueueUrl }) => QueueUrl.includes(other))).toBe(true);
 });
 
-it("groups keys by their kind, so that SQS lets none wait for many of another, and each call's ids are its own", async () => {
+test("groups keys by their kind, so that SQS lets none wait for many of another, and each call's ids are its own", async () => {
   const { run, entries } = world({ BOOKING: 1, CLEARANCE: 1 });
 
   await run();
@@ -99,7 +99,7 @@ it("groups keys by their kind, so that SQS lets none wait for many of another, a
   expect(new Set(entries().map(({ Id }) => Id)).size).toBe(2);
 });
 
-it("lets no kind wait for all of another", async () => {
+test("lets no kind wait for all of another", async () => {
   const { run, entries } = world({ BOOKING: 50, COHORT: 1 });
 
   await run();
@@ -107,7 +107,7 @@ it("lets no kind wait for all of another", async () => {
   expect(entries()[1]).toMatchObject({ MessageGroupId: "COHORT" });
 });
 
-it("hands 10,000 keys out at once, a bounded number of calls at a time", async () => {
+test("hands 10,000 keys out at once, a bounded number of calls at a time", async () => {
   const { run, entries, calls } = world({ ATTEMPT: 10_000 });
 
   await run();
@@ -117,7 +117,7 @@ it("hands 10,000 keys out at once, a bounded number of calls at a time", async (
   expect(calls()).toBeLessThanOrEqual(10);
 });
 
-it("hands few keys out twice while the workers need minutes for ten thousand", async () => {
+test("hands few keys out twice while the workers need minutes for ten thousand", async () => {
   const [done, depth] = [{ ATTEMPT: 0 }, { ApproximateNumberOfMessages: "0" }];
   const { run, entries } = world({ ATTEMPT: 10_000 }, { done, depth });
   const workedAMinute = 1_500;
@@ -135,7 +135,7 @@ it("hands few keys out twice while the workers need minutes for ten thousand", a
   expect(entries().length).toBeLessThan(10_500);
 });
 
-it("asks no queue when nothing is due, and each only once", async () => {
+test("asks no queue when nothing is due, and each only once", async () => {
   const [idle, busy] = [world({}), world({ BOOKING: 30, REFUND: 2 })];
 
   await Promise.all([idle.run(), busy.run()]);
@@ -145,7 +145,7 @@ it("asks no queue when nothing is due, and each only once", async () => {
   expect(busy.asked()).toBe(2);
 });
 
-it("hands out so many keys of a kind in one run at the most", async () => {
+test("hands out so many keys of a kind in one run at the most", async () => {
   const { run, ofKind } = world({ BOOKING: 10_001, CLEARANCE: 3 });
 
   await run();
@@ -157,7 +157,7 @@ const visible = "ApproximateNumberOfMessages";
 const inFlight = "ApproximateNumberOfMessagesNotVisible";
 const delayed = "ApproximateNumberOfMessagesDelayed";
 
-it.each([
+test.each([
   ["wait", { [visible]: "1001" }],
   ["are being worked on", { [inFlight]: "1001" }],
   ["are delayed", { [delayed]: "1001" }],
@@ -173,7 +173,7 @@ it.each([
   },
 );
 
-it("hands out all that is due to a queue of a thousand messages", async () => {
+test("hands out all that is due to a queue of a thousand messages", async () => {
   const { run, ofKind } = world({ BOOKING: 60 }, { depth: { [visible]: "600", [inFlight]: "400" } });
 
   await run();
@@ -181,7 +181,7 @@ it("hands out all that is due to a queue of a thousand messages", async () => {
   expect(ofKind("BOOKING")).toBe(60);
 });
 
-it("ends with its time", async () => {
+test("ends with its time", async () => {
   const { run, entries } = world({ BOOKING: 10_000 }, { seconds: 10 });
 
   await run();
@@ -190,7 +190,7 @@ it("ends with its time", async () => {
   expect(entries().length).toBeLessThan(500);
 });
 
-it.each<[string, () => object]>([
+test.each<[string, () => object]>([
   ["does not take a key", () => ({ Failed: [{ Id: "0", Code: "InternalError" }] })],
   ["does not answer", () => Promise.reject(new Error("away"))],
 ])("counts it when a queue %s, and goes on with the others", async (_, answer) => {

@@ -7,7 +7,7 @@ import type { StripeSecret } from "@clearing/runtime/stripe-secret";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { type HttpEventFields, httpEvent } from "@clearing/runtime/testing/http-event";
 import type { Context } from "aws-lambda";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { receiveWebhook } from "./webhook.ts";
 
 const AT = 1798761600; // 2027-01-01T00:00:00Z
@@ -55,7 +55,7 @@ beforeEach(() => {
 });
 
 describe("a Stripe webhook", () => {
-  it("is to come again while nobody has told us the signing secret", async () => {
+  test("is to come again while nobody has told us the signing secret", async () => {
     const { post, written } = webhook(null);
 
     const answer = await post({ body, headers: { "stripe-signature": sign(body) } });
@@ -64,7 +64,7 @@ describe("a Stripe webhook", () => {
     expect(written()).toEqual([]);
   });
 
-  it("stores the event and the message that works on it in one transaction, then answers 200", async () => {
+  test("stores the event and the message that works on it in one transaction, then answers 200", async () => {
     const { post, written } = webhook();
 
     expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 200 });
@@ -83,7 +83,7 @@ describe("a Stripe webhook", () => {
     });
   });
 
-  it("keeps which attempt of ours its object names, and nothing that another system has written there", async () => {
+  test("keeps which attempt of ours its object names, and nothing that another system has written there", async () => {
     const { post, written } = webhook();
     const named = { app: "clearing", stage: "test", bookingId: "bkg_1", attemptId: "att_1" };
     for (const metadata of [
@@ -108,7 +108,7 @@ describe("a Stripe webhook", () => {
     expect(JSON.stringify(written())).not.toContain("Sample Person");
   });
 
-  it.each([
+  test.each([
     ["payment_intent.succeeded", { id: "pi_1", object: "payment_intent" }],
     ["customer.created", { id: "cus_1", object: "customer" }],
     ["checkout.session.completed", { id: "cs_1", object: "checkout.session", payment_status: "paid" }],
@@ -120,7 +120,7 @@ describe("a Stripe webhook", () => {
     expect(written()).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["checkout.session.completed", { id: "cs_1", object: "checkout.session", payment_status: "unpaid" }],
     ["charge.dispute.created", { id: "dp_1", object: "dispute" }],
     ["payout.paid", { id: "po_1", object: "payout" }],
@@ -133,7 +133,7 @@ describe("a Stripe webhook", () => {
     expect(written()).toHaveLength(1);
   });
 
-  it("is judged by its bytes, also when the gateway encoded them, whatever the header's case", async () => {
+  test("is judged by its bytes, also when the gateway encoded them, whatever the header's case", async () => {
     const { post } = webhook();
     const base64 = Buffer.from(body).toString("base64");
 
@@ -142,7 +142,7 @@ describe("a Stripe webhook", () => {
     expect(response).toMatchObject({ statusCode: 200 });
   });
 
-  it("is accepted under the secret before the last rotation", async () => {
+  test("is accepted under the secret before the last rotation", async () => {
     const { post } = webhook();
 
     expect(await post({ body, headers: { "stripe-signature": sign(body, "whsec_before") } })).toMatchObject({
@@ -150,7 +150,7 @@ describe("a Stripe webhook", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["a stranger's signature", { "stripe-signature": sign(body, "whsec_stranger") }, body],
     ["no signature", {}, body],
     ["a body rewritten on the way", { "stripe-signature": sign(body) }, JSON.stringify(JSON.parse(body))],
@@ -164,14 +164,14 @@ describe("a Stripe webhook", () => {
     expect(written()).toEqual([]);
   });
 
-  it("is 200 and stored once when it comes again", async () => {
+  test("is 200 and stored once when it comes again", async () => {
     const { post, table } = webhook();
     table.on(TransactWriteCommand).rejects(cancelled("ConditionalCheckFailed", "None"));
 
     expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 200 });
   });
 
-  it("is 200 when the first write landed but its answer was lost", async () => {
+  test("is 200 when the first write landed but its answer was lost", async () => {
     const { post, table } = webhook();
     table
       .on(TransactWriteCommand)
@@ -181,7 +181,7 @@ describe("a Stripe webhook", () => {
     expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 200 });
   });
 
-  it.each([
+  test.each([
     ["the table keeps conflicting", cancelled("TransactionConflict", "None")],
     ["the table does not answer", Object.assign(new Error("timed out"), { name: "TimeoutError" })],
   ])("is 503 when %s, so that Stripe delivers again", async (_what, error) => {
@@ -191,7 +191,7 @@ describe("a Stripe webhook", () => {
     expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 503 });
   });
 
-  it("is stored although of another API version, and counted", async () => {
+  test("is stored although of another API version, and counted", async () => {
     const { post, written, log } = webhook();
     const other = JSON.stringify({ ...event, api_version: "2020-08-27" });
 

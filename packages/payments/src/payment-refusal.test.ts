@@ -1,9 +1,9 @@
 import { paymentRefusals } from "@clearing/domain/booking/payment-refusal";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { paymentRefusalOf } from "./payment-refusal.ts";
 
 describe("a payment that Stripe refuses for good", () => {
-  it.each([
+  test.each([
     ["amount_too_large", "amount_too_large"],
     ["charge_exceeds_transaction_limit", "amount_too_large"],
     ["amount_too_small", "amount_too_small"],
@@ -18,7 +18,7 @@ describe("a payment that Stripe refuses for good", () => {
     expect(paymentRefusalOf(code)).toBe(reason);
   });
 
-  it("says in each case what the client can do, in sentences", () => {
+  test("says in each case what the client can do, in sentences", () => {
     for (const words of Object.values(paymentRefusals)) expect(words).toMatch(/^[A-Z].*\. .*\.$/);
   });
 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Stripe } from "stripe";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { STRIPE_API_VERSION } from "./api-version.ts";
 import type { CreatePaymentIntent, Gateway } from "./gateway.ts";
 import { stripeGateway } from "./stripe-gateway.ts";
@@ -112,7 +112,7 @@ const session = {
 };
 
 describe("what Stripe says, as plain facts", () => {
-  it("reads a paid session down to the fee that Stripe took", async () => {
+  test("reads a paid session down to the fee that Stripe took", async () => {
     const { gateway, seen } = await stripeThat(json(200, session));
 
     const result = await gateway.retrieveCheckoutSession("cs_1");
@@ -142,7 +142,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(seen[0]?.version).toBe(STRIPE_API_VERSION);
   });
 
-  it("reads the bank account and the mandate of a debit, and nothing of a charge that names no method", async () => {
+  test("reads the bank account and the mandate of a debit, and nothing of a charge that names no method", async () => {
     const us_bank_account = { fingerprint: "fp_bank", mandate: "mandate_1" };
     const debit = { ...charge, payment_method_details: { type: "us_bank_account", us_bank_account } };
     const bare = { ...charge, payment_method: null, payment_method_details: null };
@@ -160,7 +160,7 @@ describe("what Stripe says, as plain facts", () => {
     });
   });
 
-  it("reads a session that nobody has paid on yet as having no payment", async () => {
+  test("reads a session that nobody has paid on yet as having no payment", async () => {
     const open = { ...session, status: "open", url: "https://checkout.stripe.com/c/cs_1", payment_intent: null };
     const { gateway } = await stripeThat(json(200, open));
 
@@ -169,7 +169,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(result).toMatchObject({ ok: true, value: { status: "open", payment: null, url: open.url } });
   });
 
-  it("reads a declined payment's reason from its last error", async () => {
+  test("reads a declined payment's reason from its last error", async () => {
     const declined = {
       ...intent,
       status: "requires_payment_method",
@@ -187,7 +187,7 @@ describe("what Stripe says, as plain facts", () => {
     });
   });
 
-  it("reads a refund that failed later with both of its balance transactions, in the balance's own currency", async () => {
+  test("reads a refund that failed later with both of its balance transactions, in the balance's own currency", async () => {
     const inDollars = { object: "balance_transaction", currency: "usd", fee: 0 };
     const refund = {
       id: "re_1",
@@ -229,7 +229,7 @@ describe("what Stripe says, as plain facts", () => {
     });
   });
 
-  it("lists the customers of one address, with the metadata that tells ours", async () => {
+  test("lists the customers of one address, with the metadata that tells ours", async () => {
     const listed = { object: "list", data: [{ ...customer, metadata: { clientId: "cli_1" } }], has_more: true };
     const { gateway, seen } = await stripeThat(json(200, listed));
 
@@ -243,7 +243,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(seen[0]?.url).toContain("starting_after=cus_9");
   });
 
-  it.each([
+  test.each([
     ["is there", customer, false],
     ["was deleted", { ...customer, deleted: true }, true],
   ])("tells of a customer that it %s", async (_what, shown, deleted) => {
@@ -252,7 +252,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(await gateway.retrieveCustomer("cus_1")).toEqual({ ok: true, value: { deleted } });
   });
 
-  it.each([
+  test.each([
     [
       "card that is good through February",
       {
@@ -273,7 +273,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(await gateway.retrievePaymentMethod("pm_1")).toEqual({ ok: true, value: { methodId: "pm_1", ...facts } });
   });
 
-  it("tells of a mandate, and of which method it is", async () => {
+  test("tells of a mandate, and of which method it is", async () => {
     const mandate = { object: "mandate", id: "mandate_1", status: "inactive", payment_method: "pm_1" };
     const { gateway } = await stripeThat(json(200, mandate));
 
@@ -283,7 +283,7 @@ describe("what Stripe says, as plain facts", () => {
     });
   });
 
-  it.each([
+  test.each([
     [{ customerId: "cus_1" }, "customer=cus_1"],
     [
       { createdFrom: "2027-01-01T00:00:00Z", createdTo: "2027-01-01T00:31:00Z" },
@@ -299,7 +299,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(seen[0]?.url).toContain("starting_after=cs_9");
   });
 
-  it("lists the payment intents of a customer, with what became of them", async () => {
+  test("lists the payment intents of a customer, with what became of them", async () => {
     const { gateway, seen } = await stripeThat(json(200, { object: "list", data: [intent], has_more: true }));
 
     const result = await gateway.listPaymentIntents({ customerId: "cus_1" }, "pi_9");
@@ -310,7 +310,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(seen[0]?.url).toContain("expand[0]=data.latest_charge.balance_transaction");
   });
 
-  it("lists events from an instant on, page by page", async () => {
+  test("lists events from an instant on, page by page", async () => {
     const event = {
       id: "evt_1",
       object: "event",
@@ -348,7 +348,7 @@ describe("a hosted checkout page", () => {
     metadata: { app: "clearing", attemptId: "att_1" },
   };
 
-  it("carries the neutral label, the way back and the attempt, under the attempt's key", async () => {
+  test("carries the neutral label, the way back and the attempt, under the attempt's key", async () => {
     const { gateway, seen } = await stripeThat(json(200, { ...session, status: "open", payment_intent: null }));
 
     await gateway.createCheckoutSession(page, "att_1");
@@ -364,7 +364,7 @@ describe("a hosted checkout page", () => {
     expect(seen[0]?.body).not.toContain("setup_future_usage");
   });
 
-  it("asks for the amount in its own currency, and for a bank account that is verified at once", async () => {
+  test("asks for the amount in its own currency, and for a bank account that is verified at once", async () => {
     const { gateway, seen } = await stripeThat(json(200, { ...session, status: "open", payment_intent: null }));
 
     await gateway.createCheckoutSession(page, "att_1");
@@ -376,7 +376,7 @@ describe("a hosted checkout page", () => {
     expect(String(cardsOnly)).not.toContain("payment_method_options");
   });
 
-  it("saves each method for later only with the client's permission", async () => {
+  test("saves each method for later only with the client's permission", async () => {
     const { gateway, seen } = await stripeThat(json(200, { ...session, status: "open", payment_intent: null }));
 
     await gateway.createCheckoutSession({ ...page, saveForLater: true }, "att_1");
@@ -397,7 +397,7 @@ describe("a hosted page that saves a method", () => {
   };
   const { payment_intent: _, ...begun } = { ...session, mode: "setup", payment_intent: null };
 
-  it("asks for no money, under the setup's key", async () => {
+  test("asks for no money, under the setup's key", async () => {
     const { gateway, seen } = await stripeThat(json(200, { ...begun, status: "open", setup_intent: null }));
 
     const made = await gateway.createSetupSession(page, "set_1");
@@ -413,7 +413,7 @@ describe("a hosted page that saves a method", () => {
     expect(made).toMatchObject({ ok: true, value: { payment: null, setup: null } });
   });
 
-  it("shows the method that was saved on it, and the mandate of a bank account", async () => {
+  test("shows the method that was saved on it, and the mandate of a bank account", async () => {
     const payment_method = {
       ...{ id: "pm_1", object: "payment_method", type: "us_bank_account", customer: "cus_1" },
       us_bank_account: { fingerprint: "fp_1", last4: "6789" },
@@ -447,7 +447,7 @@ describe("a hosted page that saves a method", () => {
 });
 
 describe("a call that fails", () => {
-  it("is unknown when the answer never comes, after one more try under the same key", async () => {
+  test("is unknown when the answer never comes, after one more try under the same key", async () => {
     const { gateway, seen } = await stripeThat(silence);
 
     const result = await gateway.createCustomer(anna, "key_1");
@@ -456,7 +456,7 @@ describe("a call that fails", () => {
     expect(seen.map(({ key }) => key)).toEqual(["key_1", "key_1"]);
   });
 
-  it("succeeds when only the first answer was lost", async () => {
+  test("succeeds when only the first answer was lost", async () => {
     const { gateway, seen } = await stripeThat(silence, json(200, customer));
 
     const result = await gateway.createCustomer(anna, "key_1");
@@ -465,31 +465,31 @@ describe("a call that fails", () => {
     expect(seen.map(({ key }) => key)).toEqual(["key_1", "key_1"]);
   });
 
-  it("is unknown when the connection breaks after the request was sent", async () => {
+  test("is unknown when the connection breaks after the request was sent", async () => {
     const { gateway } = await stripeThat(hangUp);
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  it("is unavailable when nobody listens: the request cannot have happened", async () => {
+  test("is unavailable when nobody listens: the request cannot have happened", async () => {
     const gateway = gatewayTo("http://127.0.0.1:1");
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unavailable" });
   });
 
-  it("stays unknown when a first try without an answer is followed by a rate limit", async () => {
+  test("stays unknown when a first try without an answer is followed by a rate limit", async () => {
     const { gateway } = await stripeThat(silence, stripeError(429, { type: "invalid_request_error", message: "slow" }));
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  it("is unknown on an internal error of which Stripe has saved nothing", async () => {
+  test("is unknown on an internal error of which Stripe has saved nothing", async () => {
     const { gateway } = await stripeThat(stripeError(500, { type: "api_error", message: "oops" }));
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  it("is a saved failure on an internal error that Stripe replays, which is not asked for again", async () => {
+  test("is a saved failure on an internal error that Stripe replays, which is not asked for again", async () => {
     const broken = { error: { type: "api_error", message: "oops" } };
     const replayed = { "idempotent-replayed": "true" };
     const { gateway, seen } = await stripeThat(json(500, broken), json(500, broken, replayed));
@@ -500,7 +500,7 @@ describe("a call that fails", () => {
     expect(seen).toHaveLength(3);
   });
 
-  it.each([
+  test.each([
     ["a firewall's JSON", json(404, { message: "Not Found" })],
     ["a JSON of another kind", json(200, { id: "x", object: "product" })],
     ["a page of HTML", ((_seen, response) => response.writeHead(200).end("<html>hello</html>")) as Reply],
@@ -511,13 +511,13 @@ describe("a call that fails", () => {
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  it("is merely unavailable for a read, which changes nothing", async () => {
+  test("is merely unavailable for a read, which changes nothing", async () => {
     const { gateway } = await stripeThat(json(502, { message: "Bad Gateway" }));
 
     expect(await gateway.retrieveCharge("ch_1")).toMatchObject({ ok: false, kind: "unavailable" });
   });
 
-  it("waits longer and longer on a rate limit, then gives up", async () => {
+  test("waits longer and longer on a rate limit, then gives up", async () => {
     const limited = stripeError(429, { type: "invalid_request_error", code: "rate_limit", message: "slow" });
     const { gateway, seen, pauses } = await stripeThat(limited);
 
@@ -528,14 +528,14 @@ describe("a call that fails", () => {
     expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
   });
 
-  it("gets through when an object's lock is released", async () => {
+  test("gets through when an object's lock is released", async () => {
     const locked = stripeError(429, { type: "invalid_request_error", code: "lock_timeout", message: "locked" });
     const { gateway } = await stripeThat(locked, json(200, customer));
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: true });
   });
 
-  it.each([
+  test.each([
     [402, { type: "card_error", code: "card_declined", message: "no" }, "declined", 1],
     [400, { type: "invalid_request_error", code: "parameter_unknown", message: "no" }, "invalid", 1],
     [404, { type: "invalid_request_error", code: "resource_missing", message: "no" }, "invalid", 1],
@@ -551,7 +551,7 @@ describe("a call that fails", () => {
 });
 
 describe("a refusal", () => {
-  it.each([
+  test.each([
     [401, {}],
     [403, {}],
     [401, { code: "api_key_expired" }],
@@ -565,7 +565,7 @@ describe("a refusal", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("names the parameter that it is about, which is all that tells of a currency", async () => {
+  test("names the parameter that it is about, which is all that tells of a currency", async () => {
     const param = "line_items[0][price_data][currency]";
     const { gateway } = await stripeThat(
       stripeError(400, { type: "invalid_request_error", message: "Invalid currency: xyz.", param }),
@@ -579,7 +579,7 @@ describe("a refusal", () => {
   });
 });
 
-it("speaks the API version of the pinned SDK", () => {
+test("speaks the API version of the pinned SDK", () => {
   expect(STRIPE_API_VERSION).toBe(Stripe.API_VERSION);
 });
 
@@ -590,7 +590,7 @@ describe("a charge of a saved method", () => {
     metadata: { attemptId: "att_1" },
   };
 
-  it("is made and confirmed in one request, under the attempt's key", async () => {
+  test("is made and confirmed in one request, under the attempt's key", async () => {
     const { gateway, seen } = await stripeThat(json(200, intent));
 
     const made = await gateway.createPaymentIntent(asked, "att_1");
@@ -609,7 +609,7 @@ describe("a charge of a saved method", () => {
     expect(seen[0]?.body).toContain("allowed_payment_method_types[0]=us_bank_account");
   });
 
-  it("that is declined is an intent with the reason", async () => {
+  test("that is declined is an intent with the reason", async () => {
     const last_payment_error = { type: "card_error", code: "card_declined", decline_code: "lost_card" };
     const payment_intent = { ...intent, status: "requires_payment_method", latest_charge: "ch_1", last_payment_error };
     const error = { type: "card_error", code: "card_declined", decline_code: "lost_card", payment_intent };
@@ -622,14 +622,14 @@ describe("a charge of a saved method", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("is asked for again under the same key when no answer comes, and is unknown then", async () => {
+  test("is asked for again under the same key when no answer comes, and is unknown then", async () => {
     const { gateway, seen } = await stripeThat((_seen, _response, request) => request.socket.destroy());
 
     expect(await gateway.createPaymentIntent(asked, "att_1")).toMatchObject({ ok: false, kind: "unknown" });
     expect(new Set(seen.map(({ key }) => key))).toEqual(new Set(["att_1"]));
   });
 
-  it.each([
+  test.each([
     [
       "no such method",
       json(400, { error: { type: "invalid_request_error", code: "resource_missing", message: "x" } }),

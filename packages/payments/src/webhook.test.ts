@@ -1,5 +1,5 @@
 import { Stripe } from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { verifyWebhook } from "./webhook.ts";
 
 const NOW = "2027-01-01T00:00:00Z";
@@ -23,7 +23,7 @@ const verify = (header: string | undefined, secrets = ["whsec_now"], body = payl
   verifyWebhook(Buffer.from(body), header, secrets, NOW);
 
 describe("a webhook", () => {
-  it("is accepted with Stripe's signature and read as a hint", () => {
+  test("is accepted with Stripe's signature and read as a hint", () => {
     expect(verify(signed("whsec_now"))).toEqual({
       ok: true,
       event: {
@@ -39,16 +39,16 @@ describe("a webhook", () => {
     });
   });
 
-  it("is accepted under the previous secret while the secret is being rotated", () => {
+  test("is accepted under the previous secret while the secret is being rotated", () => {
     expect(verify(signed("whsec_before"), ["whsec_now", "whsec_before"])).toMatchObject({ ok: true });
   });
 
-  it("is accepted when Stripe signs with two secrets and the second is ours", () => {
+  test("is accepted when Stripe signs with two secrets and the second is ours", () => {
     const ours = signed("whsec_now").split("v1=")[1];
     expect(verify(`${signed("whsec_other")},v1=${ours},v0=abc`)).toMatchObject({ ok: true });
   });
 
-  it.each([
+  test.each([
     ["no header", undefined, "no_signature"],
     ["a header that is not Stripe's", "hello", "malformed_signature"],
     ["a signature without a time", `v1=${"a".repeat(64)}`, "malformed_signature"],
@@ -61,23 +61,23 @@ describe("a webhook", () => {
     expect(verify(header)).toEqual({ ok: false, reason });
   });
 
-  it("is refused when its body was rewritten on the way", () => {
+  test("is refused when its body was rewritten on the way", () => {
     const rewritten = JSON.stringify(JSON.parse(payload), null, 1);
     expect(verify(signed("whsec_now"), ["whsec_now"], rewritten)).toEqual({ ok: false, reason: "bad_signature" });
   });
 
-  it("is refused without any secret to check it by", () => {
+  test("is refused without any secret to check it by", () => {
     expect(verify(signed("whsec_now"), [])).toEqual({ ok: false, reason: "bad_signature" });
   });
 
-  it.each(["not json", "null", "{}", '{"id":"evt_1","object":"v2.core.event","type":"x","created":1}'])(
+  test.each(["not json", "null", "{}", '{"id":"evt_1","object":"v2.core.event","type":"x","created":1}'])(
     "is refused when what was signed is no event: %s",
     (body) => {
       expect(verify(signed("whsec_now", body), ["whsec_now"], body)).toEqual({ ok: false, reason: "not_an_event" });
     },
   );
 
-  it("names the balance by its kind, since it has no id", () => {
+  test("names the balance by its kind, since it has no id", () => {
     const body = JSON.stringify({ ...JSON.parse(payload), data: { object: { object: "balance" } } });
     expect(verify(signed("whsec_now", body), ["whsec_now"], body)).toMatchObject({
       ok: true,

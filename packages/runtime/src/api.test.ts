@@ -2,7 +2,7 @@ import { GetCommand, TransactGetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Route } from "@clearing/contracts/route";
 import { packed } from "@clearing/store/packed";
 import type { Context } from "aws-lambda";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { type Answer, httpHandler, type Reply, rawHttpHandler } from "./api.ts";
 import { bind, type RequestContext } from "./binding.ts";
@@ -88,7 +88,7 @@ beforeEach(() => {
 });
 
 describe("a request that is as it should be", () => {
-  it("reaches its handler parsed, with the caller, one instant and where it came from", async () => {
+  test("reaches its handler parsed, with the caller, one instant and where it came from", async () => {
     const { run, seen } = call(hold({ query: "limit=5" }));
 
     const response = await run();
@@ -106,7 +106,7 @@ describe("a request that is as it should be", () => {
     });
   });
 
-  it("may have its body in base64 and its headers in any case", async () => {
+  test("may have its body in base64 and its headers in any case", async () => {
     const { run, seen } = call({
       ...hold({ body: Buffer.from(JSON.stringify(body)).toString("base64"), base64: true }),
       headers: { "Content-Type": "application/json; charset=utf-8", "IDEMPOTENCY-KEY": "k" },
@@ -116,7 +116,7 @@ describe("a request that is as it should be", () => {
     expect(seen[0]?.input).toMatchObject({ body });
   });
 
-  it("is answered with headers that keep it out of caches and frames", async () => {
+  test("is answered with headers that keep it out of caches and frames", async () => {
     const { headers } = await call({ path: "/v1/programs" }).run();
 
     expect(headers).toMatchObject({
@@ -127,7 +127,7 @@ describe("a request that is as it should be", () => {
     });
   });
 
-  it("may be answered with text of another type", async () => {
+  test("may be answered with text of another type", async () => {
     const { deps } = fakeDeps();
     const answer: Answer = { status: 200, body: "<p>Thank you</p>", contentType: "text/html; charset=utf-8" };
     const handler = httpHandler(async () => deps, [bind(listPrograms, async () => answer)]);
@@ -148,7 +148,7 @@ describe("an answer of another kind than JSON", () => {
     return handler(httpEvent({ path: "/v1/programs" }), {} as Context);
   };
 
-  it("leaves in base64 when it is compressed", async () => {
+  test("leaves in base64 when it is compressed", async () => {
     const body = Buffer.from([0x1f, 0x8b, 0xff, 0x00]);
     const headers = { "content-encoding": "gzip" };
 
@@ -157,7 +157,7 @@ describe("an answer of another kind than JSON", () => {
     expect(response).toMatchObject({ isBase64Encoded: true, body: body.toString("base64") });
   });
 
-  it("may do what its policy names, and can be framed by nobody whatever it names", async () => {
+  test("may do what its policy names, and can be framed by nobody whatever it names", async () => {
     const policyOf = async (answer: Partial<Reply>) => {
       const { headers } = await answered({ status: 200, body: "<p>", contentType: "text/html", ...answer });
       return String(headers?.["content-security-policy"]).split("; ");
@@ -175,7 +175,7 @@ describe("an answer of another kind than JSON", () => {
 });
 
 describe("who may ask", () => {
-  it.each([
+  test.each([
     ["nobody", undefined, 401, "unauthenticated"],
     ["a token without an e-mail", { ...claims, email: undefined }, 401, "unauthenticated"],
     ["an e-mail that is not verified", { ...claims, email_verified: "false" }, 401, "unauthenticated"],
@@ -193,14 +193,14 @@ describe("who may ask", () => {
     expect(seen).toEqual([]);
   });
 
-  it("is shown on the roles alone by which the route lets them in", async () => {
+  test("is shown on the roles alone by which the route lets them in", async () => {
     const { run, seen } = call(hold({ claims: staffClaims("[clinician admin finance]") }));
 
     expect(await run()).toMatchObject({ statusCode: 201 });
     expect(seen[0]?.context.caller?.roles).toEqual(["admin"]);
   });
 
-  it("is told by our own authorizer's word too, for as long as the token of it holds", async () => {
+  test("is told by our own authorizer's word too, for as long as the token of it holds", async () => {
     const context = { iss: issuers.staff, sub: "sub-1", email: "ada@example.org", email_verified: true };
     const asked = (exp: number) =>
       call(hold({ claims: undefined, context: { ...context, groups: '["admin"]', exp } })).run();
@@ -212,7 +212,7 @@ describe("who may ask", () => {
 });
 
 describe("the route", () => {
-  it.each([
+  test.each([
     ["/v1/bookings/bkg_1/holds", "bkg_1"],
     ["/v1/bookings/x/../bkg_1/holds", "x/../bkg_1"],
     ["/v1/programs", "../../programs"],
@@ -225,7 +225,7 @@ describe("the route", () => {
     expect(authorized.statusCode).toBe(id === "bkg_1" ? 201 : 400);
   });
 
-  it.each(["/v1/other", "/v1/programs/", "/V1/programs", ""])(
+  test.each(["/v1/other", "/v1/programs/", "/V1/programs", ""])(
     "is no other than those of this function: %j",
     async (route) => {
       const response = await call({ path: "/v1/programs", route }).run();
@@ -234,7 +234,7 @@ describe("the route", () => {
     },
   );
 
-  it("counts as one for an Idempotency-Key, however its path is written", async () => {
+  test("counts as one for an Idempotency-Key, however its path is written", async () => {
     const { run, seen } = call(hold());
     await run();
     const other = call(hold({ path: "/v1/bookings/bkg%5F1/holds/" }));
@@ -251,7 +251,7 @@ describe("bad input", () => {
     return response.json.errors.map(({ path }: { path: string }) => path);
   };
 
-  it("names every bad field at once", async () => {
+  test("names every bad field at once", async () => {
     const bad = JSON.stringify({ quoteId: 7, participant: { name: "Anna", email: "no", age: 3 }, extra: true });
     const paths = await errorsOf(hold({ id: "nonsense", query: "limit=0&fast=1", body: bad }));
 
@@ -266,7 +266,7 @@ describe("bad input", () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ["malformed JSON", hold({ body: '{"quoteId":' }), "body"],
     ["no body", hold({ body: undefined }), "body"],
     ["bytes that are no text", hold({ body: "/////w==", base64: true }), "body"],
@@ -286,7 +286,7 @@ describe("bad input", () => {
     expect(await errorsOf(fields)).toEqual([path]);
   });
 
-  it("names a hundred bad fields at most, by paths of a bounded length", async () => {
+  test("names a hundred bad fields at most, by paths of a bounded length", async () => {
     const fields = Array.from({ length: 5_000 }, (_, index) => [`${index}-${"x".repeat(30)}`, 0]);
     const many = await errorsOf(hold({ body: JSON.stringify(Object.fromEntries(fields)) }));
     const long = await errorsOf(hold({ body: JSON.stringify({ ...body, ["y".repeat(200_000)]: 0 }) }));
@@ -295,7 +295,7 @@ describe("bad input", () => {
     expect(long.map((path: string) => path.length)).toEqual([200]);
   });
 
-  it("knows no field by the names that every object has", async () => {
+  test("knows no field by the names that every object has", async () => {
     const paths = await errorsOf(
       hold({ body: '{"quoteId":"quo_1","participant":{"__proto__":{"name":1}},"constructor":1}' }),
     );
@@ -303,7 +303,7 @@ describe("bad input", () => {
     expect(paths.sort()).toEqual(["constructor", "participant.__proto__", "participant.email", "participant.name"]);
   });
 
-  it("looks at no body where a route takes none, however it is made", async () => {
+  test("looks at no body where a route takes none, however it is made", async () => {
     const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
 
     for (const sent of [deep, "{", "\ud800"]) {
@@ -311,17 +311,17 @@ describe("bad input", () => {
     }
   });
 
-  it("refuses a query parameter where a route has none", async () => {
+  test("refuses a query parameter where a route has none", async () => {
     expect(await errorsOf({ path: "/v1/programs", query: "x=1" })).toEqual(["query.x"]);
   });
 
-  it("refuses a body over 256 KB without reading it", async () => {
+  test("refuses a body over 256 KB without reading it", async () => {
     const response = await call(hold({ body: "x".repeat(256 * 1024 + 1) })).run();
 
     expect(response).toMatchObject({ statusCode: 413, json: { code: "payload_too_large" } });
   });
 
-  it("answers a route that does not exist with a problem", async () => {
+  test("answers a route that does not exist with a problem", async () => {
     expect(await call({ path: "/v1/nothing" }).run()).toMatchObject({ statusCode: 404, json: { code: "not_found" } });
   });
 });
@@ -337,14 +337,14 @@ describe("an Idempotency-Key", () => {
     return seen[0]?.context.idempotency?.fingerprint ?? "";
   };
 
-  it("is asked for where a route requires it", async () => {
+  test("is asked for where a route requires it", async () => {
     const { run, seen } = call(hold({ headers: { "idempotency-key": "" } }));
 
     expect(await run()).toMatchObject({ statusCode: 400, json: { code: "idempotency_key_required" } });
     expect(seen).toEqual([]);
   });
 
-  it("gives the first answer again, without a second effect", async () => {
+  test("gives the first answer again, without a second effect", async () => {
     const { run, seen, table } = call(hold());
     table.on(GetCommand).resolves({ Item: kept(await fingerprintOf(JSON.stringify(body))) });
 
@@ -355,20 +355,20 @@ describe("an Idempotency-Key", () => {
     expect(seen).toEqual([]);
   });
 
-  it("takes the same fields in another order for the same request", async () => {
+  test("takes the same fields in another order for the same request", async () => {
     const reordered = JSON.stringify({ participant: { email: "anna@example.org", name: "Anna" }, quoteId: "quo_1" });
 
     expect(await fingerprintOf(reordered)).toBe(await fingerprintOf(JSON.stringify(body, null, 2)));
   });
 
-  it("with another body is a mismatch", async () => {
+  test("with another body is a mismatch", async () => {
     const { run, table } = call(hold());
     table.on(GetCommand).resolves({ Item: kept("of another body") });
 
     expect(await run()).toMatchObject({ statusCode: 422, json: { code: "idempotency_mismatch" } });
   });
 
-  it("tells requests apart by their query, in any order, as by their body", async () => {
+  test("tells requests apart by their query, in any order, as by their body", async () => {
     const text = JSON.stringify(body);
 
     expect(await fingerprintOf(text, "limit=5")).not.toBe(await fingerprintOf(text, "limit=6"));
@@ -376,7 +376,7 @@ describe("an Idempotency-Key", () => {
     expect(await fingerprintOf(text, "limit=5")).toBe(await fingerprintOf(text, "limit=%35"));
   });
 
-  it.each([
+  test.each([
     ["lost the transaction to the first", { replayed: true }],
     ["met the first one's effect", { refused: "quote_used" }],
     ["was refused for any other reason", { refused: "conflict" }],
@@ -391,13 +391,13 @@ describe("an Idempotency-Key", () => {
     expect(response.headers?.["idempotent-replayed"]).toBe("true");
   });
 
-  it("leaves a refusal as it is when no request with it was answered", async () => {
+  test("leaves a refusal as it is when no request with it was answered", async () => {
     const { run } = call(hold(), async () => ({ refused: "quote_used" }));
 
     expect(await run()).toMatchObject({ statusCode: 409, json: { code: "quote_used" } });
   });
 
-  it("keeps callers, paths and keys apart", async () => {
+  test("keeps callers, paths and keys apart", async () => {
     const scopeOf = async (fields: HttpEventFields) => {
       const { run, seen } = call(fields);
       await run();
@@ -423,7 +423,7 @@ describe("what goes wrong inside", () => {
   const named = (name: string, more: object = {}) =>
     Object.assign(new Error(`anna@example.org ${name}`), { name, ...more });
 
-  it("is a refusal in the API's words when the handler refuses", async () => {
+  test("is a refusal in the API's words when the handler refuses", async () => {
     const { run } = call(hold(), async () => ({ refused: "sold_out", detail: "Every private place is taken." }));
 
     expect(await run()).toMatchObject({
@@ -432,7 +432,7 @@ describe("what goes wrong inside", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["conflict", "1"],
     ["idempotency_in_progress", "1"],
     ["payment_provider_unavailable", "1"],
@@ -443,7 +443,7 @@ describe("what goes wrong inside", () => {
     expect(headers?.["retry-after"]).toBe(seconds);
   });
 
-  it("says with a limit after how many seconds that very limit lets the request through", async () => {
+  test("says with a limit after how many seconds that very limit lets the request through", async () => {
     const { run } = call(hold(), async () => ({
       refused: "limit_exceeded",
       retryAfter: 1_234,
@@ -457,7 +457,7 @@ describe("what goes wrong inside", () => {
     });
   });
 
-  it("leaves as a bare 500 when it is a bug, and is logged with its request but without what people typed", async () => {
+  test("leaves as a bare 500 when it is a bug, and is logged with its request but without what people typed", async () => {
     const response = await failing(named("TypeError")).run();
 
     expect(response.statusCode).toBe(500);
@@ -467,7 +467,7 @@ describe("what goes wrong inside", () => {
     expect(printed.join("")).not.toContain("anna@example.org");
   });
 
-  it.each([
+  test.each([
     ["throttling that does not end", named("ThrottlingException"), 503, "unavailable"],
     ["a time-out", named("TimeoutError"), 503, "unavailable"],
     ["a connection that is refused", named("Error", { code: "ECONNREFUSED" }), 503, "unavailable"],
@@ -492,13 +492,13 @@ describe("what goes wrong inside", () => {
 
   const conflict = named("TransactionCanceledException", { CancellationReasons: [{ Code: "TransactionConflict" }] });
 
-  it("is no conflict on a route that documents none: reading it again is all there is to do", async () => {
+  test("is no conflict on a route that documents none: reading it again is all there is to do", async () => {
     const { run } = call({ path: listPrograms.path }, () => Promise.reject(conflict));
 
     expect(await run()).toMatchObject({ statusCode: 503, json: { code: "unavailable" } });
   });
 
-  it("is no conflict for a webhook", async () => {
+  test("is no conflict for a webhook", async () => {
     const { deps } = fakeDeps();
     const handler = rawHttpHandler(
       async () => deps,
@@ -510,7 +510,7 @@ describe("what goes wrong inside", () => {
     expect(response).toMatchObject({ statusCode: 503, body: expect.stringContaining('"code":"unavailable"') });
   });
 
-  it.each(["utm_source=mail", "utm=%ff", "name=a&name=b&x=1"])(
+  test.each(["utm_source=mail", "utm=%ff", "name=a&name=b&x=1"])(
     "is the page where its link has more in its query than the page takes: %s",
     async (query) => {
       const { deps } = fakeDeps();
@@ -528,7 +528,7 @@ describe("what goes wrong inside", () => {
     },
   );
 
-  it.each([
+  test.each([
     ["a bug", new TypeError("anna@example.org")],
     ["an outage", named("ThrottlingException")],
     ["a conflict", conflict],
@@ -547,7 +547,7 @@ describe("what goes wrong inside", () => {
     expect(printed.filter((line) => line.includes("request failed"))).toHaveLength(2);
   });
 
-  it("is tried again when the function could not even start", async () => {
+  test("is tried again when the function could not even start", async () => {
     const { deps } = fakeDeps();
     let starts = 0;
     const handler = httpHandler(async () => {
@@ -561,7 +561,7 @@ describe("what goes wrong inside", () => {
   });
 });
 
-it("hands a webhook its bytes as they were sent", async () => {
+test("hands a webhook its bytes as they were sent", async () => {
   const { deps } = fakeDeps();
   const bytes = Buffer.from('{ "a":  "\u00fc" }');
   let received: Uint8Array | undefined;
@@ -579,7 +579,7 @@ it("hands a webhook its bytes as they were sent", async () => {
   expect(Buffer.from(received ?? []).equals(bytes)).toBe(true);
 });
 
-it("logs one line and one metric per request, by the route's pattern", async () => {
+test("logs one line and one metric per request, by the route's pattern", async () => {
   await call(hold()).run();
 
   const [line, metric] = printed.map((text) => JSON.parse(text)).slice(-2);

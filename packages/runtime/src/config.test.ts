@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 
-it("asks only for what a function uses", () => {
+test("asks only for what a function uses", () => {
   const config = readConfig({ STAGE: "test", CORE_TABLE: "core" });
 
   expect(config.stage).toBe("test");
@@ -10,7 +10,7 @@ it("asks only for what a function uses", () => {
   expect(() => config.tables.clinical).toThrow("environment variable not set: CLINICAL_TABLE");
 });
 
-it.each([
+test.each([
   [{ PUBLIC_URL: "api.example.org" }, "publicUrl", "must be a URL: PUBLIC_URL"],
   [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "must be a time zone: REPORTING_TIME_ZONE"],
   [{ SETTLEMENT_CURRENCIES: "usd,xau" }, "settlementCurrencies", "SETTLEMENT_CURRENCIES must be a list"],
@@ -32,16 +32,16 @@ it.each([
   expect(() => readConfig(environment)[field]).toThrow(message);
 });
 
-it("takes the API's address with or without a slash at its end", () => {
+test("takes the API's address with or without a slash at its end", () => {
   expect(readConfig({ PUBLIC_URL: "https://api.example.org/" }).publicUrl).toBe("https://api.example.org");
 });
 
-it("settles dollars alone, until the operator names the account's currencies", () => {
+test("settles dollars alone, until the operator names the account's currencies", () => {
   expect(readConfig({}).settlementCurrencies).toEqual(["usd"]);
   expect(readConfig({ SETTLEMENT_CURRENCIES: "usd, eur,jpy" }).settlementCurrencies).toEqual(["usd", "eur", "jpy"]);
 });
 
-it("knows the published thresholds and a cap of five percent, until the operator gives others by their dates", () => {
+test("knows the published thresholds and a cap of five percent, until the operator gives others by their dates", () => {
   expect(readConfig({}).creditRules).toMatchObject({ lateChargeCap: [{ figure: 5 }] });
   expect(readConfig({}).creditRules.exemptAbove.at(-1)).toEqual({ from: "2026-01-01", figure: 73_400 });
   const given = { CREDIT_EXEMPT_ABOVE: "2026-01-01:73400, 2027-01-01:75000", LATE_CHARGE_CAP_PERCENT: "2027-07-01:4" };
@@ -54,16 +54,16 @@ it("knows the published thresholds and a cap of five percent, until the operator
   });
 });
 
-it("has no address to send mail from, no telephone and no pages for clients unless the stage has them", () => {
+test("has no address to send mail from, no telephone and no pages for clients unless the stage has them", () => {
   expect(readConfig({})).toMatchObject({ mailFrom: undefined, supportPhone: undefined, siteUrl: undefined });
 });
 
-it("lets a client hold two unpaid places, until the operator gives other bounds", () => {
+test("lets a client hold two unpaid places, until the operator gives other bounds", () => {
   expect(readConfig({}).holdLimits).toEqual({ live: 2, unpaid: 3, hours: 24 });
   expect(readConfig({ HOLD_LIMITS: "3,5,48" }).holdLimits).toEqual({ live: 3, unpaid: 5, hours: 48 });
 });
 
-it("lets an address have 20 mails a day about unpaid holds, until the operator gives another bound", () => {
+test("lets an address have 20 mails a day about unpaid holds, until the operator gives another bound", () => {
   expect(readConfig({}).mailsADay).toBe(20);
   expect(readConfig({ MAILS_A_DAY: "5" }).mailsADay).toBe(5);
 });

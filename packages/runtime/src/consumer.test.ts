@@ -1,5 +1,5 @@
 import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type BusEvent, scheduledHandler, sqsConsumer, streamHandler } from "./consumer.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
 
@@ -44,13 +44,13 @@ describe("while Stripe is not configured", () => {
     throw new Error("there is nothing to do it with");
   };
 
-  it("a consumer leaves its messages to the sweeps, and none becomes a dead letter", async () => {
+  test("a consumer leaves its messages to the sweeps, and none becomes a dead letter", async () => {
     const run = sqsConsumer(factory, never);
 
     expect(await run(queue(envelope("evt_1", "bkg_1")), context)).toEqual({ batchItemFailures: [] });
   });
 
-  it("a schedule does nothing, and says so in one line that is no warning", async () => {
+  test("a schedule does nothing, and says so in one line that is no warning", async () => {
     log.length = 0;
     await scheduledHandler(factory, never)({}, context);
 
@@ -59,7 +59,7 @@ describe("while Stripe is not configured", () => {
 });
 
 describe("a consumer of a queue", () => {
-  it("is given the event as the bus carried it", async () => {
+  test("is given the event as the bus carried it", async () => {
     const seen: BusEvent[] = [];
     const { run } = consumer(async (event) => {
       seen.push(event);
@@ -73,7 +73,7 @@ describe("a consumer of a queue", () => {
     ]);
   });
 
-  it("handles each event under the id that led to it, and logs in one line what was decided", async () => {
+  test("handles each event under the id that led to it, and logs in one line what was decided", async () => {
     const { deps, log } = fakeDeps();
     const stores: string[] = [];
     const run = sqsConsumer(
@@ -94,7 +94,7 @@ describe("a consumer of a queue", () => {
     ]);
   });
 
-  it("reports only the message that failed", async () => {
+  test("reports only the message that failed", async () => {
     const { run } = consumer(async ({ id }) => {
       if (id === "evt_2") throw new Error("no");
     });
@@ -107,16 +107,18 @@ describe("a consumer of a queue", () => {
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "message-2" }] });
   });
 
-  it.each(["not json", "null", '{"source":"clearing"}', '{"source":"clearing","detail-type":"X","detail":{"id":"e"}}'])(
-    "reports what is no message of the bus, so that it ends among the dead letters: %s",
-    async (body) => {
-      const { run } = consumer(async () => undefined);
+  test.each([
+    "not json",
+    "null",
+    '{"source":"clearing"}',
+    '{"source":"clearing","detail-type":"X","detail":{"id":"e"}}',
+  ])("reports what is no message of the bus, so that it ends among the dead letters: %s", async (body) => {
+    const { run } = consumer(async () => undefined);
 
-      expect(await run(queue(body), context)).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });
-    },
-  );
+    expect(await run(queue(body), context)).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });
+  });
 
-  it("handles messages about one subject one after another, others beside them", async () => {
+  test("handles messages about one subject one after another, others beside them", async () => {
     let running: string[] = [];
     const together: string[][] = [];
     const { run } = consumer(async ({ subject }) => {
@@ -132,7 +134,7 @@ describe("a consumer of a queue", () => {
     expect(together.every((ids) => new Set(ids).size === ids.length)).toBe(true);
   });
 
-  it("logs a failure with its event's id and none of its words", async () => {
+  test("logs a failure with its event's id and none of its words", async () => {
     const { run, log } = consumer(async () => {
       throw new Error("mail to anna@example.org failed");
     });
@@ -143,7 +145,7 @@ describe("a consumer of a queue", () => {
     expect(log.join("")).not.toContain("anna");
   });
 
-  it("fails as a whole when it cannot start, so that the queue delivers again", async () => {
+  test("fails as a whole when it cannot start, so that the queue delivers again", async () => {
     const run = sqsConsumer(
       async () => {
         throw new Error("environment variable CORE_TABLE is not set");
@@ -155,7 +157,7 @@ describe("a consumer of a queue", () => {
   });
 });
 
-it("tells a stream which records to bring again", async () => {
+test("tells a stream which records to bring again", async () => {
   const { deps } = fakeDeps();
   const run = streamHandler(
     async () => deps,
@@ -167,7 +169,7 @@ it("tells a stream which records to bring again", async () => {
   expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "7" }] });
 });
 
-it("lets a schedule's failure through, so that it is retried", async () => {
+test("lets a schedule's failure through, so that it is retried", async () => {
   const { deps } = fakeDeps();
   const run = scheduledHandler(
     async () => deps,

@@ -1,5 +1,5 @@
 import type { Gateway } from "@clearing/payments";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { depsFor } from "./deps.ts";
 
 beforeEach(() => {
@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-it("opens a function's table client once, and gives each piece of work the id that leads to it", async () => {
+test("opens a function's table client once, and gives each piece of work the id that leads to it", async () => {
   const factory = depsFor({});
 
   const [one, other] = [await factory("one"), await factory("other")];
@@ -18,7 +18,7 @@ it("opens a function's table client once, and gives each piece of work the id th
   expect([one.store.correlationId, other.store.correlationId]).toEqual(["one", "other"]);
 });
 
-it("tells instants of whole seconds and ids that sort by time", async () => {
+test("tells instants of whole seconds and ids that sort by time", async () => {
   const { clock, ids, store } = await depsFor({})("test");
 
   expect(clock.now()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -29,14 +29,14 @@ it("tells instants of whole seconds and ids that sort by time", async () => {
   expect(store.tables.core).toBe("core");
 });
 
-it("opens the way to Stripe only where it is asked for", async () => {
+test("opens the way to Stripe only where it is asked for", async () => {
   const gateway = {} as Gateway;
 
   expect(await depsFor({ gateway: () => async () => gateway })("test")).toHaveProperty("gateway", gateway);
   expect(await depsFor({})("test")).not.toHaveProperty("gateway");
 });
 
-it("says so while the account is not configured, and looks again at each invocation", async () => {
+test("says so while the account is not configured, and looks again at each invocation", async () => {
   let found: Gateway | null = null;
   const factory = depsFor({ gateway: () => async () => found });
 
@@ -45,7 +45,7 @@ it("says so while the account is not configured, and looks again at each invocat
   expect(await factory("test")).toHaveProperty("gateway", found);
 });
 
-it("is built again after a failure", async () => {
+test("is built again after a failure", async () => {
   let tries = 0;
   const factory = depsFor({
     gateway: () => async () => {

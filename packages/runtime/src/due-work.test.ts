@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { plusSeconds } from "@clearing/domain/time";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type DueWork, workOff } from "./due-work.ts";
 import { fakeDeps, NOW } from "./testing/fake-deps.ts";
 
@@ -37,7 +37,7 @@ function world(due: Partial<Record<DueWork["kind"], number>>, item: object = { d
 const moved = { dueAt: "2027-01-01T06:00:00Z", version: 4 };
 
 describe("work that is due", () => {
-  it("is done in turns: the second kind does not wait for all of the first", async () => {
+  test("is done in turns: the second kind does not wait for all of the first", async () => {
     const { run, work, worked } = world({ ATTEMPT: 3, REFUND: 1, PAGES: 2 }, moved);
 
     await run(work("ATTEMPT"), work("REFUND"), work("PAGES"));
@@ -45,7 +45,7 @@ describe("work that is due", () => {
     expect(worked).toEqual(["ATTEMPT 1", "REFUND 1", "PAGES 1", "ATTEMPT 2", "PAGES 2", "ATTEMPT 3"]);
   });
 
-  it("ends with the run's time, in which every kind has had its turn", async () => {
+  test("ends with the run's time, in which every kind has had its turn", async () => {
     const { run, work, worked } = world({ ATTEMPT: 100, REFUND: 100 }, moved, 10);
 
     await run(work("ATTEMPT"), work("REFUND"));
@@ -53,7 +53,7 @@ describe("work that is due", () => {
     expect(worked).toEqual(["ATTEMPT 1", "REFUND 1", "ATTEMPT 2"]);
   });
 
-  it.each<[string, DueWork["act"]]>([
+  test.each<[string, DueWork["act"]]>([
     ["throws", () => Promise.reject(new Error("broken"))],
     ["is refused", async () => ({ ok: false, reason: "unavailable" })],
     ["changes nothing", async () => ({ ok: true })],
@@ -72,7 +72,7 @@ describe("work that is due", () => {
     },
   );
 
-  it.each([
+  test.each([
     [1, "2027-01-01T00:02:00Z"],
     [5, "2027-01-01T00:32:00Z"],
     [40, "2027-01-01T01:00:00Z"],
@@ -84,7 +84,7 @@ describe("work that is due", () => {
     expect(postponed()).toMatchObject([{ ":later": later, ":vain": vain + 1 }]);
   });
 
-  it("keeps the deadline that its own change gave it", async () => {
+  test("keeps the deadline that its own change gave it", async () => {
     const { run, work, postponed } = world({ ATTEMPT: 1 }, moved);
 
     await run(work("ATTEMPT"));
@@ -92,7 +92,7 @@ describe("work that is due", () => {
     expect(postponed()).toEqual([]);
   });
 
-  it("is left to the writer who changes it meanwhile", async () => {
+  test("is left to the writer who changes it meanwhile", async () => {
     const { run, work, worked, table } = world({ ATTEMPT: 2 });
     table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: "changed", $metadata: {} }));
 

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { Context, SQSEvent } from "aws-lambda";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Deps } from "./deps.ts";
 import { type DueWorks, dueWorker } from "./due-worker.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
@@ -53,7 +53,7 @@ const none = { batchItemFailures: [] };
 const back = { batchItemFailures: [{ itemIdentifier: "message-1" }] };
 const succeeds = async () => ({ ok: true }) as const;
 
-it.each(["BOOKING", "CLEARANCE", "COHORT"])("does the work of its kind: %s", async (kind) => {
+test.each(["BOOKING", "CLEARANCE", "COHORT"])("does the work of its kind: %s", async (kind) => {
   const { receive, worked } = world(due, succeeds);
 
   expect(await receive({ ...key, kind })).toEqual(none);
@@ -61,7 +61,7 @@ it.each(["BOOKING", "CLEARANCE", "COHORT"])("does the work of its kind: %s", asy
   expect(worked).toEqual([`${kind.toLowerCase()} BKG#bkg_1`]);
 });
 
-it("does its work under the id of its message", async () => {
+test("does its work under the id of its message", async () => {
   const { deps, table } = fakeDeps();
   table.on(GetCommand).callsFake(() => ({ Item: due }));
   table.on(UpdateCommand).callsFake(() => ({ Attributes: { tries: 1 } }));
@@ -77,7 +77,7 @@ it("does its work under the id of its message", async () => {
   expect(ids).toEqual(["message-7"]);
 });
 
-it.each([
+test.each([
   ["that is gone", undefined],
   ["that has no deadline any more", { version: 3 }],
   ["that is due later by now", { dueAt: LATER, version: 3 }],
@@ -91,7 +91,7 @@ it.each([
   expect(table.calls()).toHaveLength(1);
 });
 
-it.each<[string, () => ReturnType<typeof succeeds>, number]>([
+test.each<[string, () => ReturnType<typeof succeeds>, number]>([
   ["fails", () => Promise.reject(new Error("broken")), 1],
   ["is refused", async () => ({ ok: false, reason: "unavailable" }) as never, 0],
   ["changes nothing", succeeds, 0],
@@ -105,7 +105,7 @@ it.each<[string, () => ReturnType<typeof succeeds>, number]>([
   expect(failures()).toBe(counted);
 });
 
-it("tries a key again at which one worker died", async () => {
+test("tries a key again at which one worker died", async () => {
   const { receive, worked } = world(due, succeeds, 1);
 
   expect(await receive(key)).toEqual(none);
@@ -113,7 +113,7 @@ it("tries a key again at which one worker died", async () => {
   expect(worked).toHaveLength(1);
 });
 
-it("postpones a key at which two workers died, longer each time, and counts it", async () => {
+test("postpones a key at which two workers died, longer each time, and counts it", async () => {
   const { receive, worked, postponed, failures } = world({ ...due, vain: 1 }, succeeds, 2);
 
   expect(await receive(key)).toEqual(none);
@@ -123,7 +123,7 @@ it("postpones a key at which two workers died, longer each time, and counts it",
   expect(failures()).toBe(1);
 });
 
-it("leaves alone what another worker is at", async () => {
+test("leaves alone what another worker is at", async () => {
   const { receive, worked, postponed, failures, table } = world(due, succeeds);
   table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: "no", $metadata: {} }));
 
@@ -132,7 +132,7 @@ it("leaves alone what another worker is at", async () => {
   expect([worked, postponed(), failures()]).toEqual([[], [], 0]);
 });
 
-it.each([
+test.each([
   ["read", GetCommand],
   ["written", UpdateCommand],
 ])(
@@ -148,7 +148,7 @@ it.each([
   },
 );
 
-it.each([
+test.each([
   ["of another worker", { ...key, kind: "REFUND" }],
   ["of no kind", { ...key, kind: "constructor" }],
   ["without its parts", { kind: "BOOKING" }],
@@ -161,7 +161,7 @@ it.each([
   expect(worked).toEqual([]);
 });
 
-it("leaves its keys to the next sweep while Stripe is not configured", async () => {
+test("leaves its keys to the next sweep while Stripe is not configured", async () => {
   const { deps } = fakeDeps();
   const never = async () => {
     throw new Error("there is nothing to do it with");

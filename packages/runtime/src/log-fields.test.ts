@@ -1,6 +1,6 @@
 import { Failure } from "@clearing/domain/failure";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { jsonLog, type LogFields } from "./log.ts";
 import { fieldNames } from "./log-fields.ts";
 
@@ -30,7 +30,7 @@ const givesAway = (line: string, text: string) =>
   line.includes(text) || line.includes(JSON.stringify(text).slice(1, -1));
 
 describe("what somebody typed never comes out of the log", () => {
-  it("whatever field it is put into, known or not, also one that a child log carries", () => {
+  test("whatever field it is put into, known or not, also one that a child log carries", () => {
     const anywhere = fc.oneof(
       fc.constantFrom(...fieldNames, "email", "name", "message", "level", "time", "stack"),
       fc.string(),
@@ -51,7 +51,7 @@ describe("what somebody typed never comes out of the log", () => {
     );
   });
 
-  it("nor out of any error: its words, its name, what Stripe, AWS and zod add to it", () => {
+  test("nor out of any error: its words, its name, what Stripe, AWS and zod add to it", () => {
     const places = ["message", "name", "code", "type", "requestId", "param"] as const;
     fc.assert(
       fc.property(personal, fc.constantFrom(...places), (text, place) => {
@@ -74,7 +74,7 @@ describe("what somebody typed never comes out of the log", () => {
     );
   });
 
-  it("control: each field shows what it is for", () => {
+  test("control: each field shows what it is for", () => {
     const line = JSON.parse(
       linesOf((log) =>
         log.info("shown", {
@@ -97,14 +97,14 @@ describe("what somebody typed never comes out of the log", () => {
   });
 });
 
-it.each(["cus_aBcDeFgHiJkLmN", "cus_QrstuvwxyzABCD"])(
+test.each(["cus_aBcDeFgHiJkLmN", "cus_QrstuvwxyzABCD"])(
   "shows an id of Stripe's that happens to have no digit, as one in twelve of its customers has: %s",
   (customerId) => {
     expect(linesOf((log) => log.info("customer", { customerId }))).toContain(customerId);
   },
 );
 
-it.each(["ada_Lovelace", "name_Wolfeschlegelstein", "to_antidisestablish", "cus_aBcDeF"])(
+test.each(["ada_Lovelace", "name_Wolfeschlegelstein", "to_antidisestablish", "cus_aBcDeF"])(
   "withholds a word with a line in it: %s",
   (customerId) => {
     expect(linesOf((log) => log.info("customer", { customerId }))).not.toContain(customerId);
@@ -112,7 +112,7 @@ it.each(["ada_Lovelace", "name_Wolfeschlegelstein", "to_antidisestablish", "cus_
 );
 
 describe("a line", () => {
-  it("keeps its message, its level and its time, whatever fields say", () => {
+  test("keeps its message, its level and its time, whatever fields say", () => {
     const fields = { message: "other", level: "debug", time: "never" } as LogFields;
 
     expect(JSON.parse(linesOf((log) => log.warn("the message", fields)))).toMatchObject({
@@ -122,13 +122,13 @@ describe("a line", () => {
     });
   });
 
-  it("says that a value was withheld, so that a reader knows that there was one", () => {
+  test("says that a value was withheld, so that a reader knows that there was one", () => {
     expect(JSON.parse(linesOf((log) => log.warn("odd", { reason: "Jane Doe" })))).toMatchObject({
       reason: "[withheld]",
     });
   });
 
-  it("shows an error's codes, and where it was thrown", () => {
+  test("shows an error's codes, and where it was thrown", () => {
     const stripe = Object.assign(new Error("No such customer: 'jane@example.com'"), {
       name: "StripeInvalidRequestError",
       type: "StripeInvalidRequestError",

@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { jsonLog } from "./log.ts";
 
-it("measures for the stage as a whole, on which alarms stand, and by what is given besides", () => {
+test("measures for the stage as a whole, on which alarms stand, and by what is given besides", () => {
   const lines: string[] = [];
   const log = jsonLog({ function: "mailer", stage: "prod" }, (line) => lines.push(line)).with({ eventId: "evt_1" });
 

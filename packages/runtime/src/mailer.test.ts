@@ -1,7 +1,7 @@
 import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 import { openMailer, sesMailer } from "./mailer.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
@@ -24,7 +24,7 @@ function service(merchantName = 'The "Rest" Company, LLC') {
   return { send: mock.on(SendEmailCommand as never), mock, mailer };
 }
 
-it("sends both forms of a mail in the operator's name, with an address for answers and ids that a bounce brings back", async () => {
+test("sends both forms of a mail in the operator's name, with an address for answers and ids that a bounce brings back", async () => {
   const { send, mock, mailer } = service();
   send.resolves({ MessageId: "m-1" } as never);
 
@@ -43,7 +43,7 @@ it("sends both forms of a mail in the operator's name, with an address for answe
   });
 });
 
-it("says so when the service will never take a mail", async () => {
+test("says so when the service will never take a mail", async () => {
   const { send, mailer } = service();
   const virus = "Transaction failed: Message content rejected";
   send.rejects(Object.assign(new Error(virus), { name: "MessageRejected" }));
@@ -51,7 +51,7 @@ it("says so when the service will never take a mail", async () => {
   expect(await mailer.send(mail)).toBe("refused");
 });
 
-it("throws when the service is down", async () => {
+test("throws when the service is down", async () => {
   const { send, mailer } = service();
   send.rejects(Object.assign(new Error("slow down"), { name: "TooManyRequestsException" }));
 
@@ -60,14 +60,14 @@ it("throws when the service is down", async () => {
 
 const unverified = "Email address is not verified. The following identities failed the check in region US-EAST-1";
 
-it("says so when SES is in its sandbox and does not know the recipient", async () => {
+test("says so when SES is in its sandbox and does not know the recipient", async () => {
   const { send, mailer } = service();
   send.rejects(Object.assign(new Error(`${unverified}: Anna@example.org`), { name: "MessageRejected" }));
 
   expect(await mailer.send(mail)).toBe("recipient_not_verified");
 });
 
-it.each([
+test.each([
   ["MessageRejected", "Email address is not verified."],
   ["MessageRejected", `${unverified}: bookings@example.org`],
   ["MessageRejected", `${unverified}: "The Rest Company" <bookings@example.org>, anna@example.org`],
@@ -84,7 +84,7 @@ it.each([
   await expect(mailer.send(mail)).rejects.toThrow(message);
 });
 
-it("writes a name beyond ASCII in encoded words of 75 characters at the most", async () => {
+test("writes a name beyond ASCII in encoded words of 75 characters at the most", async () => {
   const { send, mock, mailer } = service("Erholung für Körper, Geist und überhaupt – Ges. m. b. H. & Söhne");
   send.resolves({} as never);
 
@@ -97,7 +97,7 @@ it("writes a name beyond ASCII in encoded words of 75 characters at the most", a
   expect(decoded.join("")).toBe("Erholung für Körper, Geist und überhaupt – Ges. m. b. H. & Söhne");
 });
 
-it("keeps a mail for 30 days where the stage has no domain to send it from, and asks SES nothing", async () => {
+test("keeps a mail for 30 days where the stage has no domain to send it from, and asks SES nothing", async () => {
   const { deps, table } = fakeDeps();
 
   expect(await openMailer(readConfig({}), deps.store).send(mail)).toBe("kept");

@@ -3,7 +3,7 @@ import type { Route } from "@clearing/contracts/route";
 import type { Gateway } from "@clearing/payments";
 import { packed } from "@clearing/store/packed";
 import type { Context } from "aws-lambda";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { type Answer, httpHandler } from "./api.ts";
 import { bind, readingAtOnce } from "./binding.ts";
@@ -59,7 +59,7 @@ beforeEach(() => {
 });
 
 describe("a route that reads at once", () => {
-  it("reads while its key is looked up, and writes when that is known", async () => {
+  test("reads while its key is looked up, and writes when that is known", async () => {
     const order: string[] = [];
     const { run, table } = call(async ({ store }) => {
       await store.client.send(new GetCommand(quote));
@@ -82,7 +82,7 @@ describe("a route that reads at once", () => {
     expect(order).toEqual(["read", "looked up", "written"]);
   });
 
-  it.each([
+  test.each([
     ["writes nothing", async ({ store }: Deps) => void (await store.client.send(new PutCommand(booking)))],
     ["asks Stripe for nothing", async ({ gateway }: Deps) => void (await gateway?.retrieveCustomer("cus_1"))],
     ["answers as it did", async () => {}],
@@ -110,7 +110,7 @@ describe("a route that reads at once", () => {
     expect(asked).toEqual([]);
   });
 
-  it("fails when the look-up fails, whatever the handler has found", async () => {
+  test("fails when the look-up fails, whatever the handler has found", async () => {
     const { run, table } = call(async () => ({ refused: "not_found" }));
     table.on(GetCommand).rejects(Object.assign(new Error("timed out"), { name: "TimeoutError" }));
 

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Gateway } from "@clearing/payments";
 import { mockClient } from "aws-sdk-client-mock";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 import { jsonLog } from "./log.ts";
 import { openGateway } from "./stripe-account.ts";
@@ -29,7 +29,7 @@ const configured = (gatewayOf: () => Promise<Gateway | null>) => async (): Promi
   return gateway;
 };
 
-it("asks Stripe under a rolled key as soon as the secret is read again, and keeps its connections until then", async () => {
+test("asks Stripe under a rolled key as soon as the secret is read again, and keeps its connections until then", async () => {
   const client = new SecretsManagerClient({ region: "us-east-1" });
   const secrets = mockClient(client as never);
   const holds = (secretKey: string) =>
@@ -53,7 +53,7 @@ it("asks Stripe under a rolled key as soon as the secret is read again, and keep
   expect(asked).toEqual(["Bearer sk_test_old", "Bearer sk_test_new"]);
 });
 
-it("counts every call whose key Stripe does not accept, and no other refusal", async () => {
+test("counts every call whose key Stripe does not accept, and no other refusal", async () => {
   const client = new SecretsManagerClient({ region: "us-east-1" });
   const SecretString = JSON.stringify({ secretKey: "sk_test_expired", webhookSecrets: [] });
   const secrets = mockClient(client as never).on(GetSecretValueCommand as never);

@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { stripeSecretOf } from "./stripe-secret.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
 
@@ -27,7 +27,7 @@ const noValue = new ResourceNotFoundException({
   $metadata: {},
 });
 
-it("reads the secret once, and again after five minutes so that a rotation arrives", async () => {
+test("reads the secret once, and again after five minutes so that a rotation arrives", async () => {
   const { read, time, calls } = account(JSON.stringify(secret));
 
   expect(await read()).toEqual(secret);
@@ -39,7 +39,7 @@ it("reads the secret once, and again after five minutes so that a rotation arriv
   expect(calls()).toBe(2);
 });
 
-it("is null while the secret has no value, and is looked for again within half a minute", async () => {
+test("is null while the secret has no value, and is looked for again within half a minute", async () => {
   const { read, time, failWith, put, calls } = account("");
   failWith(noValue);
 
@@ -52,7 +52,7 @@ it("is null while the secret has no value, and is looked for again within half a
   expect(await read()).toEqual(secret);
 });
 
-it.each([
+test.each([
   ["that may not be read", "AccessDeniedException", "not authorized"],
   ["that was deleted", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."],
 ])("is an error for a secret %s: no payment may stop without an alarm", async (_which, name, message) => {
@@ -62,7 +62,7 @@ it.each([
   await expect(read()).rejects.toThrow(message);
 });
 
-it.each(["", "sk_live_secret", "null", '{"secretKey":"sk_1"}', '{"secretKey":"","webhookSecrets":[]}'])(
+test.each(["", "sk_live_secret", "null", '{"secretKey":"sk_1"}', '{"secretKey":"","webhookSecrets":[]}'])(
   "refuses a malformed secret without quoting it: %s",
   async (text) => {
     await expect(account(text).read()).rejects.toThrow("the Stripe secret is not {secretKey, webhookSecrets}");

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { consumedOnce, InProgress } from "./consumed-once.ts";
 import type { Store } from "./store.ts";
 
@@ -39,7 +39,7 @@ function effect() {
 }
 
 describe("an effect outside the tables", () => {
-  it("is marked before, and as done afterwards", async () => {
+  test("is marked before, and as done afterwards", async () => {
     const { store, sent } = world();
     const mail = effect();
 
@@ -52,7 +52,7 @@ describe("an effect outside the tables", () => {
     ]);
   });
 
-  it("does not happen again once it was done", async () => {
+  test("does not happen again once it was done", async () => {
     const { store } = world({ writes: PutCommand, with: standing("sent") });
     const mail = effect();
 
@@ -60,7 +60,7 @@ describe("an effect outside the tables", () => {
     expect(mail.times).toBe(0);
   });
 
-  it("waits while another delivery is at it, or died at it a moment ago", async () => {
+  test("waits while another delivery is at it, or died at it a moment ago", async () => {
     const { store } = world({ writes: PutCommand, with: standing("sending") });
     const mail = effect();
 
@@ -68,7 +68,7 @@ describe("an effect outside the tables", () => {
     expect(mail.times).toBe(0);
   });
 
-  it("frees its mark when it fails, so that the next delivery need not wait", async () => {
+  test("frees its mark when it fails, so that the next delivery need not wait", async () => {
     const { store, sent } = world();
 
     const failing = consumedOnce(store, mark, async () => {
@@ -79,7 +79,7 @@ describe("an effect outside the tables", () => {
     expect(sent.map((command) => command.constructor)).toEqual([PutCommand, DeleteCommand]);
   });
 
-  it("comes again when the last mark could not be written: at least once", async () => {
+  test("comes again when the last mark could not be written: at least once", async () => {
     const { store, sent } = world({ writes: UpdateCommand, with: new Error("gone") });
     const mail = effect();
 
@@ -88,7 +88,7 @@ describe("an effect outside the tables", () => {
     expect(sent.map((command) => command.constructor)).toEqual([PutCommand, UpdateCommand]);
   });
 
-  it("does not begin when the mark could not be written", async () => {
+  test("does not begin when the mark could not be written", async () => {
     const { store } = world({ writes: PutCommand, with: new Error("throttled") });
     const mail = effect();
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Served, serveSimulator } from "./index.ts";
 import { KEY, sdk } from "./test-account.ts";
 
@@ -50,7 +50,7 @@ async function eventsOf(act: () => Promise<unknown>): Promise<string[]> {
 
 describe("the official CLI", () => {
   // A process each; the fixtures of some make the objects that others are about.
-  it.each([
+  test.each([
     ["payment_intent.succeeded", ["payment_intent.created", "charge.succeeded"]],
     ["payment_intent.payment_failed", ["charge.failed"]],
     ["payment_intent.requires_action", []],
@@ -80,7 +80,7 @@ describe("the official CLI", () => {
     30_000,
   );
 
-  it("triggers the events of a bank debit by a fixture of its own", async () => {
+  test("triggers the events of a bank debit by a fixture of its own", async () => {
     const fixture = {
       _meta: { template_version: 0 },
       fixtures: [
@@ -106,7 +106,7 @@ describe("the official CLI", () => {
     expect(events).toEqual(["payment_intent.processing", "charge.pending", "payment_intent.created"]);
   }, 30_000);
 
-  it("posts, gets, creates, confirms and refunds", async () => {
+  test("posts, gets, creates, confirms and refunds", async () => {
     const customer = JSON.parse(await cli("post", "/v1/customers", "-d", "email=anna@example.org"));
     const fetched = JSON.parse(await cli("get", `/v1/customers/${customer.id}`));
     const intent = JSON.parse(
@@ -120,7 +120,7 @@ describe("the official CLI", () => {
     expect(refund).toMatchObject({ amount: 500, status: "succeeded" });
   }, 60_000);
 
-  it("is told what is wrong", async () => {
+  test("is told what is wrong", async () => {
     const failure = await cli("post", "/v1/customers", "-d", "nickname=x").catch(
       (error) => `${error.stdout}${error.stderr}`,
     );
@@ -129,6 +129,6 @@ describe("the official CLI", () => {
   }, 30_000);
 });
 
-it("keeps a consistent balance through all of it", () => {
+test("keeps a consistent balance through all of it", () => {
   expect(simulator.balance().consistent).toBe(true);
 });

@@ -6,15 +6,15 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import fc from "fast-check";
 import { Stripe } from "stripe";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { API_VERSION } from "./index.ts";
 import { DAY, openAccount, payment, sdk } from "./test-account.ts";
 
-it("speaks the API version of the pinned SDK", () => {
+test("speaks the API version of the pinned SDK", () => {
   expect(API_VERSION).toBe(Stripe.API_VERSION);
 });
 
-it("keeps the balance equal to the sum of its transactions, whatever is paid, refused, refunded and returned", async () => {
+test("keeps the balance equal to the sum of its transactions, whatever is paid, refused, refunded and returned", async () => {
   const methods = [
     "pm_card_visa",
     "pm_card_chargeDeclined",
@@ -73,7 +73,7 @@ it("keeps the balance equal to the sum of its transactions, whatever is paid, re
   expect((available[0]?.amount ?? 0) + (pending[0]?.amount ?? 0)).toBe(sum);
 }, 30_000);
 
-it("still knows after kill -9 everything that it answered, and what was to happen later", async () => {
+test("still knows after kill -9 everything that it answered, and what was to happen later", async () => {
   const folder = mkdtempSync(join(tmpdir(), "simulator-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "stack.db");

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { HOUR, KEY, MINUTE, openAccount, refusal, sdk } from "../test-account.ts";
 
 async function errorOf(response: Response): Promise<{ message: string; code?: string; param?: string }> {
@@ -7,7 +7,7 @@ async function errorOf(response: Response): Promise<{ message: string; code?: st
 }
 
 describe("the envelope", () => {
-  it.each([
+  test.each([
     ["no key", {}, "You did not provide an API key."],
     ["a wrong key", { authorization: "Bearer sk_test_somebody_else" }, "Invalid API Key provided: sk_test_"],
   ])("refuses %s with 401", async (_what, headers, message) => {
@@ -20,14 +20,14 @@ describe("the envelope", () => {
     expect((await errorOf(response)).message).toContain(message);
   });
 
-  it("takes the key as basic authentication too, as curl -u sends it", async () => {
+  test("takes the key as basic authentication too, as curl -u sends it", async () => {
     const { simulator } = await openAccount();
     const authorization = `Basic ${Buffer.from(`${KEY}:`).toString("base64")}`;
 
     expect((await fetch(`${simulator.url}/v1/balance`, { headers: { authorization } })).status).toBe(200);
   });
 
-  it("does not know the routes that are not built", async () => {
+  test("does not know the routes that are not built", async () => {
     const { stripe } = await openAccount();
 
     const error = await refusal(stripe.disputes.list());
@@ -36,7 +36,7 @@ describe("the envelope", () => {
     expect(error.message).toContain("Unrecognized request URL (GET: /v1/disputes)");
   });
 
-  it("says which object is missing", async () => {
+  test("says which object is missing", async () => {
     const { stripe } = await openAccount();
 
     const inPath = await refusal(stripe.paymentIntents.retrieve("pi_unknown"));
@@ -54,7 +54,7 @@ describe("the envelope", () => {
 });
 
 describe("parameters", () => {
-  it.each([
+  test.each([
     ["/v1/customers", "nickname=x", "parameter_unknown", "nickname"],
     ["/v1/customers", "address[planet]=x", "parameter_unknown", "address[planet]"],
     ["/v1/customers", "payment_method=", "parameter_invalid_empty", "payment_method"],
@@ -98,7 +98,7 @@ describe("parameters", () => {
     expect(error).toMatchObject({ type: "invalid_request_error", param, ...(code ? { code } : {}) });
   });
 
-  it("are a form, not JSON", async () => {
+  test("are a form, not JSON", async () => {
     const { simulator } = await openAccount();
 
     const response = await fetch(`${simulator.url}/v1/customers`, {
@@ -110,7 +110,7 @@ describe("parameters", () => {
     expect((await errorOf(response)).message).toContain("application/x-www-form-urlencoded");
   });
 
-  it.each([
+  test.each([
     "/v1/customers",
     "/v1/events",
     "/v1/charges",
@@ -130,7 +130,7 @@ describe("parameters", () => {
 });
 
 describe("pages of a list", () => {
-  it("go on from where the last one ended, in both directions, and by themselves", async () => {
+  test("go on from where the last one ended, in both directions, and by themselves", async () => {
     const { stripe } = await openAccount();
     for (let index = 0; index < 7; index += 1) await stripe.customers.create({ name: `${index}` });
     const names = (page: { data: { name?: string | null }[] }) => page.data.map(({ name }) => name).join("");
@@ -149,7 +149,7 @@ describe("pages of a list", () => {
 describe("a request under an idempotency key", () => {
   const under = { idempotencyKey: "key_1" };
 
-  it("is answered once and then replayed for 24 hours", async () => {
+  test("is answered once and then replayed for 24 hours", async () => {
     const { stripe, advance } = await openAccount();
     const first = await stripe.customers.create({ name: "Anna", metadata: { a: "1", b: "2" } }, under);
 
@@ -164,7 +164,7 @@ describe("a request under an idempotency key", () => {
     expect(fresh.id).not.toBe(first.id);
   });
 
-  it("is refused with other parameters or at another endpoint", async () => {
+  test("is refused with other parameters or at another endpoint", async () => {
     const { stripe } = await openAccount();
     await stripe.customers.create({ name: "Anna" }, under);
 
@@ -175,7 +175,7 @@ describe("a request under an idempotency key", () => {
     expect(elsewhere.message).toContain("same endpoint");
   });
 
-  it("is refused while the first one still runs", async () => {
+  test("is refused while the first one still runs", async () => {
     const { stripe, simulator } = await openAccount();
     simulator.setFault({ kind: "slow", rate: 1, seed: 1, ms: 100 });
     const first = stripe.customers.create({ name: "Anna" }, under);
@@ -187,7 +187,7 @@ describe("a request under an idempotency key", () => {
     expect((await first).name).toBe("Anna");
   });
 
-  it("may be tried again with better parameters when they did not pass", async () => {
+  test("may be tried again with better parameters when they did not pass", async () => {
     const { stripe } = await openAccount();
     const wrong = { amount: 100, currency: "usd", colour: "red" } as never;
 
@@ -196,7 +196,7 @@ describe("a request under an idempotency key", () => {
     expect((await stripe.paymentIntents.create({ amount: 100, currency: "usd" }, under)).amount).toBe(100);
   });
 
-  it("replays a decline instead of charging again", async () => {
+  test("replays a decline instead of charging again", async () => {
     const { stripe } = await openAccount();
     const pay = () =>
       stripe.paymentIntents.create(
@@ -212,7 +212,7 @@ describe("a request under an idempotency key", () => {
     expect((await stripe.charges.list()).data).toHaveLength(1);
   });
 
-  it("replays an internal error too", async () => {
+  test("replays an internal error too", async () => {
     const { stripe, simulator } = await openAccount();
     simulator.setFault({ kind: "error", rate: 1, seed: 1 });
     const first = await refusal(stripe.customers.create({}, under));
@@ -224,7 +224,7 @@ describe("a request under an idempotency key", () => {
     expect((await stripe.customers.list()).data).toHaveLength(0);
   });
 
-  it("replays an internal error whose request had its effect, and has it once", async () => {
+  test("replays an internal error whose request had its effect, and has it once", async () => {
     const { stripe, simulator } = await openAccount();
     simulator.setFault({ kind: "error_after", rate: 1, seed: 1 });
     const first = await refusal(stripe.customers.create({}, under));
@@ -239,7 +239,7 @@ describe("a request under an idempotency key", () => {
 });
 
 describe("faults", () => {
-  it("break the connection before or after the effect", async () => {
+  test("break the connection before or after the effect", async () => {
     const { stripe, control } = await openAccount();
 
     await control("/_sim/faults", { kind: "timeout", rate: 1, seed: 1 });
@@ -255,7 +255,7 @@ describe("faults", () => {
     expect((await stripe.customers.list()).data.map(({ id }) => id)).toEqual([replayed.id]);
   });
 
-  it("strike requests of one path, as often as they are told to", async () => {
+  test("strike requests of one path, as often as they are told to", async () => {
     const { stripe, control } = await openAccount();
     await control("/_sim/faults", { kind: "throttle", path: "/v1/customers", times: 2 });
     const create = () =>
@@ -272,7 +272,7 @@ describe("faults", () => {
     expect([await create(), await create()]).toEqual([undefined, 200]);
   });
 
-  it("throttle, with and without the advice to try again", async () => {
+  test("throttle, with and without the advice to try again", async () => {
     const { stripe, simulator } = await openAccount();
     simulator.setFault({ kind: "throttle", rate: 1, seed: 1 });
 
@@ -284,7 +284,7 @@ describe("faults", () => {
     expect(kinds).toEqual(new Set(["429 rate_limit undefined", "429 lock_timeout true"]));
   });
 
-  it("answer with somebody else's page", async () => {
+  test("answer with somebody else's page", async () => {
     const { simulator } = await openAccount();
     simulator.setFault({ kind: "html", rate: 1, seed: 1 });
 
@@ -293,7 +293,7 @@ describe("faults", () => {
     expect([response.status, response.headers.get("content-type")]).toEqual([502, "text/html"]);
   });
 
-  it("strike at their rate, by their seed", async () => {
+  test("strike at their rate, by their seed", async () => {
     const { stripe, simulator } = await openAccount();
     const struck = async () => {
       simulator.setFault({ kind: "unavailable", rate: 0.3, seed: 5 });
@@ -315,7 +315,7 @@ describe("faults", () => {
     expect(first.filter(Boolean).length).toBeLessThan(30);
   });
 
-  it("are got over by the SDK's own retries, with one effect each", async () => {
+  test("are got over by the SDK's own retries, with one effect each", async () => {
     const { simulator } = await openAccount();
     simulator.setFault({ kind: "timeout_after", rate: 0.5, seed: 1 });
     const patient = sdk(simulator.url);
@@ -329,7 +329,7 @@ describe("faults", () => {
   }, 20_000);
 });
 
-it("does not let a fault or a key's lock outlive the request that ends in an error", async () => {
+test("does not let a fault or a key's lock outlive the request that ends in an error", async () => {
   const { stripe, advance } = await openAccount();
   await refusal(stripe.customers.retrieve("cus_x"));
   await refusal(stripe.refunds.create({ charge: "ch_x" }, { idempotencyKey: "key_9" }));

@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DAY, openAccount, payment } from "../test-account.ts";
 
 const press = (url: string, fields: Record<string, string>) =>
   fetch(url, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
 
 describe("the hosted page", () => {
-  it("shows what is paid, the offered methods and the way back, with nothing from elsewhere", async () => {
+  test("shows what is paid, the offered methods and the way back, with nothing from elsewhere", async () => {
     const { stripe } = await openAccount();
     const named = { currency: "usd", unit_amount: 250_000, product_data: { name: 'Program <script>"1"</script>' } };
     const { url } = await stripe.checkout.sessions.create(
@@ -25,7 +25,7 @@ describe("the hosted page", () => {
     expect(html).not.toMatch(/<script|src=|@import/);
   });
 
-  it("says why a card was declined, and leads to the shop when another one pays", async () => {
+  test("says why a card was declined, and leads to the shop when another one pays", async () => {
     const { stripe } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
     const url = session.url ?? "";
@@ -46,7 +46,7 @@ describe("the hosted page", () => {
     expect((await stripe.checkout.sessions.retrieve(session.id)).customer_details?.email).toBe("anna@example.org");
   });
 
-  it("passes through the bank's page, back to itself after a failure and to the shop after a success", async () => {
+  test("passes through the bank's page, back to itself after a failure and to the shop after a success", async () => {
     const { stripe, simulator } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
     const pay = () => press(session.url ?? "", { paymentMethod: "pm_card_authenticationRequired" });
@@ -66,7 +66,7 @@ describe("the hosted page", () => {
     expect(stale.status).toBe(409);
   });
 
-  it("takes nothing once it has expired", async () => {
+  test("takes nothing once it has expired", async () => {
     const { stripe, advance, simulator } = await openAccount();
     const { url } = await stripe.checkout.sessions.create(payment());
     await advance(DAY);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Account, DAY, openAccount, refusal } from "../test-account.ts";
 
 /** A saved method whose bank does as the test says, and a way to charge it while nobody is at a page. */
@@ -15,7 +15,7 @@ async function saved({ stripe, control }: Account, behavior: object, id = "pm_ca
 }
 
 describe("what the bank behind a saved method is told to do", () => {
-  it("is done payment by payment, and the last of it for ever", async () => {
+  test("is done payment by payment, and the last of it for ever", async () => {
     const account = await openAccount();
     const { charge } = await saved(account, {
       outcomes: ["insufficient_funds", "authentication_required", "succeeds"],
@@ -26,7 +26,7 @@ describe("what the bank behind a saved method is told to do", () => {
     ]);
   });
 
-  it("is done from an instant on", async () => {
+  test("is done from an instant on", async () => {
     const account = await openAccount();
     const from = Math.floor((account.now() + 2 * DAY) / 1000);
     const { charge } = await saved(account, { outcomes: ["expired_card"], from });
@@ -36,7 +36,7 @@ describe("what the bank behind a saved method is told to do", () => {
     expect(await charge()).toBe("expired_card");
   });
 
-  it.each([{}, { outcomes: [] }, { outcomes: ["account_closed"] }, { outcomes: [1] }])(
+  test.each([{}, { outcomes: [] }, { outcomes: ["account_closed"] }, { outcomes: [1] }])(
     "is refused: %j",
     async (behavior) => {
       const { set } = await saved(await openAccount(), behavior);

@@ -1,12 +1,12 @@
 import type { Stripe } from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE, openAccount, payment, refusal } from "../test-account.ts";
 
 const types = async (stripe: Stripe) =>
   (await stripe.events.list({ limit: 100 })).data.map(({ type }) => type).reverse();
 
 describe("a hosted payment page", () => {
-  it("takes a card payment and leads back to the session", async () => {
+  test("takes a card payment and leads back to the session", async () => {
     const { stripe, control, simulator } = await openAccount();
     const customer = await stripe.customers.create({ email: "anna@example.org" });
     const session = await stripe.checkout.sessions.create(
@@ -51,7 +51,7 @@ describe("a hosted payment page", () => {
     expect(simulator.balance()).toMatchObject({ balance: 242_720, consistent: true });
   });
 
-  it("lets the person try again after a decline, on the same intent", async () => {
+  test("lets the person try again after a decline, on the same intent", async () => {
     const { stripe, control } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
 
@@ -72,7 +72,7 @@ describe("a hosted payment page", () => {
     expect(charges.data.map(({ status }) => status)).toEqual(["succeeded", "failed"]);
   });
 
-  it("waits for the bank's challenge, which may be failed or passed", async () => {
+  test("waits for the bank's challenge, which may be failed or passed", async () => {
     const { stripe, control } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
     const pay = () =>
@@ -89,7 +89,7 @@ describe("a hosted payment page", () => {
     expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe("complete");
   });
 
-  it("completes on a bank debit that settles four days later", async () => {
+  test("completes on a bank debit that settles four days later", async () => {
     const { stripe, control, advance, simulator } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
 
@@ -121,7 +121,7 @@ describe("a hosted payment page", () => {
     expect(simulator.balance()).toMatchObject({ balance: 249_500, consistent: true });
   });
 
-  it("tells of a bank debit that comes back", async () => {
+  test("tells of a bank debit that comes back", async () => {
     const { stripe, control, advance, simulator } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
 
@@ -142,7 +142,7 @@ describe("a hosted payment page", () => {
     expect(simulator.balance()).toMatchObject({ balance: 0, consistent: true });
   });
 
-  it("leaves a debit in processing for as long as one looks", async () => {
+  test("leaves a debit in processing for as long as one looks", async () => {
     const { stripe, control, advance } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
     const { paymentIntent } = await control(`/_sim/checkout/${session.id}/payment`, {
@@ -154,7 +154,7 @@ describe("a hosted payment page", () => {
     expect((await stripe.paymentIntents.retrieve(paymentIntent as string)).status).toBe("processing");
   });
 
-  it("saves the method for later only when asked to", async () => {
+  test("saves the method for later only when asked to", async () => {
     const { stripe, control } = await openAccount();
     const customer = await stripe.customers.create({});
     const kept = await stripe.checkout.sessions.create(
@@ -171,7 +171,7 @@ describe("a hosted payment page", () => {
     expect(one.data).toHaveLength(1);
   });
 
-  it("offers only the allowed methods", async () => {
+  test("offers only the allowed methods", async () => {
     const { stripe, control } = await openAccount();
     const session = await stripe.checkout.sessions.create(
       payment(undefined, { allowed_payment_method_types: ["card"] }),
@@ -185,7 +185,7 @@ describe("a hosted payment page", () => {
     expect(refused).toMatchObject({ error: { type: "invalid_request_error" } });
   });
 
-  it("expires by itself, and its intent with it", async () => {
+  test("expires by itself, and its intent with it", async () => {
     const { stripe, control, advance, now } = await openAccount();
     const expires_at = Math.floor(now() / 1000) + 30 * 60;
     const session = await stripe.checkout.sessions.create(payment(undefined, { expires_at }));
@@ -201,7 +201,7 @@ describe("a hosted payment page", () => {
     expect(late).toEqual({ status: "expired" });
   });
 
-  it("can be expired once, and not when it is complete", async () => {
+  test("can be expired once, and not when it is complete", async () => {
     const { stripe, control } = await openAccount();
     const open = await stripe.checkout.sessions.create(payment());
     const done = await stripe.checkout.sessions.create(payment());
@@ -216,7 +216,7 @@ describe("a hosted payment page", () => {
     expect(complete.statusCode).toBe(400);
   });
 
-  it.each([
+  test.each([
     ["too soon", 29 * MINUTE],
     ["too late", 24 * HOUR + MINUTE],
   ])("refuses an expiry that is %s", async (_what, ms) => {
@@ -229,7 +229,7 @@ describe("a hosted payment page", () => {
     expect(error).toMatchObject({ statusCode: 400, param: "expires_at" });
   });
 
-  it("keeps an intent of an open session from being cancelled behind its back", async () => {
+  test("keeps an intent of an open session from being cancelled behind its back", async () => {
     const { stripe, control } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
     const { paymentIntent } = await control(`/_sim/checkout/${session.id}/payment`, {
@@ -243,7 +243,7 @@ describe("a hosted payment page", () => {
 });
 
 describe("a page that saves a method", () => {
-  it("sets the card up for the customer without taking money", async () => {
+  test("sets the card up for the customer without taking money", async () => {
     const { stripe, control, simulator } = await openAccount();
     const customer = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create({

@@ -1,5 +1,5 @@
 import type { Stripe } from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Account, openAccount, refusal } from "../test-account.ts";
 
 const paid = (currency: string, amount: number, method = "pm_card_visa") => ({
@@ -18,7 +18,7 @@ async function charge({ stripe }: Account, currency: string, amount: number, met
 }
 
 describe("a charge in a currency that the account does not settle", () => {
-  it("is booked in dollars, at a rate, less a fee in dollars", async () => {
+  test("is booked in dollars, at a rate, less a fee in dollars", async () => {
     const account = await openAccount();
     const { currency, amount, balance_transaction: booked } = await charge(account, "eur", 100_000);
 
@@ -28,7 +28,7 @@ describe("a charge in a currency that the account does not settle", () => {
     expect(account.simulator.balance("eur")).toMatchObject({ balance: 0, transactions: 0, consistent: true });
   });
 
-  it("keeps its digits: yen and dinars become cents", async () => {
+  test("keeps its digits: yen and dinars become cents", async () => {
     const account = await openAccount();
 
     expect((await charge(account, "jpy", 1_000_000)).balance_transaction).toMatchObject({ amount: 670_000 });
@@ -36,7 +36,7 @@ describe("a charge in a currency that the account does not settle", () => {
     expect(account.simulator.balance()).toMatchObject({ consistent: true });
   });
 
-  it("is refunded at the rate of the refund's own day, and comes back at another", async () => {
+  test("is refunded at the rate of the refund's own day, and comes back at another", async () => {
     const account = await openAccount();
     const { stripe, simulator, advance } = account;
     const { id } = await charge(account, "eur", 100_000, "pm_card_refundFail");
@@ -53,7 +53,7 @@ describe("a charge in a currency that the account does not settle", () => {
 });
 
 describe("a currency that the account settles", () => {
-  it("has a balance of its own, from when the account settles it", async () => {
+  test("has a balance of its own, from when the account settles it", async () => {
     const account = await openAccount({ settlementCurrencies: ["usd", "jpy"] });
     await charge(account, "jpy", 250_000);
     await charge(account, "eur", 100_000);
@@ -72,7 +72,7 @@ describe("a currency that the account settles", () => {
 });
 
 describe("an amount", () => {
-  it.each([
+  test.each([
     ["xau", 250_000, "currency", undefined],
     ["usd", 49, "amount", "amount_too_small"],
     ["gbp", 29, "amount", "amount_too_small"],
@@ -92,7 +92,7 @@ describe("an amount", () => {
     expect({ param: error.param, code: error.code, status: error.statusCode }).toEqual({ param, code, status: 400 });
   });
 
-  it.each([
+  test.each([
     ["gbp", 30],
     ["huf", 999_999_999],
     ["jpy", 100_000_000],

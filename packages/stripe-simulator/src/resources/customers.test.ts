@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openAccount, refusal } from "../test-account.ts";
 
 describe("a customer", () => {
-  it("is changed field by field; an empty value takes a field or a metadata key away", async () => {
+  test("is changed field by field; an empty value takes a field or a metadata key away", async () => {
     const { stripe } = await openAccount();
     const { id } = await stripe.customers.create({
       email: "anna@example.org",
@@ -17,7 +17,7 @@ describe("a customer", () => {
     expect(emptied.metadata).toEqual({});
   });
 
-  it("is found by e-mail until it is deleted", async () => {
+  test("is found by e-mail until it is deleted", async () => {
     const { stripe } = await openAccount();
     const { id } = await stripe.customers.create({ email: "anna@example.org" });
     await stripe.customers.create({ email: "ben@example.org" });
@@ -33,7 +33,7 @@ describe("a customer", () => {
 });
 
 describe("a payment method", () => {
-  it("is attached, listed, changed and detached", async () => {
+  test("is attached, listed, changed and detached", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({});
 
@@ -50,7 +50,7 @@ describe("a payment method", () => {
     expect((await refusal(stripe.paymentMethods.detach(attached.id))).code).toBe("payment_method_unexpected_state");
   });
 
-  it("that the bank refuses at once cannot be attached; one that only fails when charged can", async () => {
+  test("that the bank refuses at once cannot be attached; one that only fails when charged can", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({});
 
@@ -61,7 +61,7 @@ describe("a payment method", () => {
     expect(attached.customer).toBe(customer.id);
   });
 
-  it("is made from a token or a test account number, never from a card's number", async () => {
+  test("is made from a token or a test account number, never from a card's number", async () => {
     const { stripe } = await openAccount();
 
     const card = await stripe.paymentMethods.create({ type: "card", card: { token: "tok_mastercard" } });

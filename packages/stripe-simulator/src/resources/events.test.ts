@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DAY, HOUR, openAccount, refusal } from "../test-account.ts";
 
 describe("the list of events", () => {
-  it("is filtered by type, types and time, newest first", async () => {
+  test("is filtered by type, types and time, newest first", async () => {
     const { stripe, advance, now } = await openAccount();
     const customer = await stripe.customers.create({});
     await advance(HOUR);
@@ -22,7 +22,7 @@ describe("the list of events", () => {
     expect((await refusal(stripe.events.list({ type: "x", types: ["y"] }))).code).toBe("parameters_exclusive");
   });
 
-  it("says what an update changed", async () => {
+  test("says what an update changed", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({ name: "Ana", metadata: { a: "1" } });
     await stripe.customers.update(customer.id, { name: "Anna" });
@@ -34,7 +34,7 @@ describe("the list of events", () => {
     expect(data[0]?.data.previous_attributes).toEqual({ name: "Ana" });
   });
 
-  it("forgets after 30 days", async () => {
+  test("forgets after 30 days", async () => {
     const { stripe, advance } = await openAccount();
     await stripe.customers.create({});
     const [event] = (await stripe.events.list()).data;
@@ -48,7 +48,7 @@ describe("the list of events", () => {
     expect((await refusal(stripe.events.retrieve(event?.id ?? ""))).statusCode).toBe(404);
   });
 
-  it("gives the page next to an event in either direction, newest first, with more beyond it", async () => {
+  test("gives the page next to an event in either direction, newest first, with more beyond it", async () => {
     const { stripe } = await openAccount();
     for (let number = 1; number <= 5; number++) await stripe.customers.create({ name: `${number}` });
     const [fifth, fourth, third, second, first] = (await stripe.events.list()).data.map(({ id }) => id);
@@ -63,7 +63,7 @@ describe("the list of events", () => {
     expect(await page({ ending_before: fifth ?? "" })).toEqual([[], false]);
   });
 
-  it("has no place to list from at an event that it has forgotten", async () => {
+  test("has no place to list from at an event that it has forgotten", async () => {
     const { stripe, advance } = await openAccount();
     await stripe.customers.create({});
     const [event] = (await stripe.events.list()).data;
@@ -76,7 +76,7 @@ describe("the list of events", () => {
     }
   });
 
-  it("keeps the object as it was then", async () => {
+  test("keeps the object as it was then", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({ name: "Ana" });
     await stripe.customers.update(customer.id, { name: "Anna" });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Account, DAY, HOUR, openAccount, payment, refusal } from "../test-account.ts";
 
 const CARD = { amount: 2000, currency: "usd" } as const;
@@ -16,7 +16,7 @@ async function setupPage({ stripe }: Account, customer: string) {
 }
 
 describe("a payment that succeeds late", () => {
-  it("had its challenge finished days later, as long as the intent was open", async () => {
+  test("had its challenge finished days later, as long as the intent was open", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
     const asked = { ...CARD, payment_method: "pm_card_authenticationRequired", confirm: true } as const;
@@ -33,7 +33,7 @@ describe("a payment that succeeds late", () => {
     expect(event?.created).toBe(Math.floor(account.now() / 1000));
   });
 
-  it("was confirmed again by its customer after it was declined off-session", async () => {
+  test("was confirmed again by its customer after it was declined off-session", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
     const customer = await customerOf(account);
@@ -53,7 +53,7 @@ describe("a payment that succeeds late", () => {
     ]);
   });
 
-  it("was made on a page's last second, and none after it", async () => {
+  test("was made on a page's last second, and none after it", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
     const [one, other] = [
@@ -69,7 +69,7 @@ describe("a payment that succeeds late", () => {
     expect((await stripe.checkout.sessions.retrieve(one.id)).payment_status).toBe("paid");
   });
 
-  it("is none where the page expired during the challenge", async () => {
+  test("is none where the page expired during the challenge", async () => {
     const { stripe, control, advance } = await openAccount();
     const { id } = await stripe.checkout.sessions.create(payment());
     const asked = await control(`/_sim/checkout/${id}/payment`, { paymentMethod: "pm_card_authenticationRequired" });
@@ -83,7 +83,7 @@ describe("a payment that succeeds late", () => {
 });
 
 describe("a page that saves a method", () => {
-  it("saves a bank account with the mandate by which it is debited later", async () => {
+  test("saves a bank account with the mandate by which it is debited later", async () => {
     const account = await openAccount();
     const { stripe, control } = account;
     const customer = await customerOf(account);
@@ -103,7 +103,7 @@ describe("a page that saves a method", () => {
     );
   });
 
-  it("saves no account that cannot be verified at once", async () => {
+  test("saves no account that cannot be verified at once", async () => {
     const account = await openAccount();
     const { id } = await setupPage(account, await customerOf(account));
 
@@ -114,7 +114,7 @@ describe("a page that saves a method", () => {
     expect(refused).toMatchObject({ error: { code: "payment_method_invalid_parameter" } });
   });
 
-  it("tells of a declined card and of a failed challenge, and stays open until it expires", async () => {
+  test("tells of a declined card and of a failed challenge, and stays open until it expires", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
     const { id } = await setupPage(account, await customerOf(account));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DAY, MANDATE, openAccount, payment, refusal } from "../test-account.ts";
 
 /** What becomes of Stripe's test cards: saved while the customer is there, then charged while nobody is. */
@@ -29,7 +29,7 @@ const ASKED = [
 ] as const;
 
 describe("Stripe's test cards", () => {
-  it.each([...CARDS, ...REFUSED, ...ASKED])(
+  test.each([...CARDS, ...REFUSED, ...ASKED])(
     "%s: saving it comes to %s, charging it to %s",
     async (id, saved, charged) => {
       const { stripe, control } = await openAccount();
@@ -53,7 +53,7 @@ describe("Stripe's test cards", () => {
     },
   );
 
-  it.each([
+  test.each([
     ["pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "insufficient_funds"],
     ["pm_card_threeDSecureRequiredChargeDeclined", "generic_decline"],
     ["pm_card_threeDSecureRequiredProcessingError", "processing_error"],
@@ -72,7 +72,7 @@ describe("Stripe's test cards", () => {
 });
 
 describe("Stripe's test accounts", () => {
-  it.each([
+  test.each([
     ["000123456789", "succeeded", null],
     ["000111111113", "requires_payment_method", "account_closed"],
     ["000111111116", "requires_payment_method", "no_account"],

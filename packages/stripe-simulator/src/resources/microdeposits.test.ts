@@ -1,5 +1,5 @@
 import type { Stripe } from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DAY, openAccount, payment, refusal } from "../test-account.ts";
 
 const instantly = { payment_method_options: { us_bank_account: { verification_method: "instant" as const } } };
@@ -17,7 +17,7 @@ async function waiting() {
 }
 
 describe("a bank account that cannot be verified at once", () => {
-  it("completes the page, and leaves the payment waiting for micro-deposits", async () => {
+  test("completes the page, and leaves the payment waiting for micro-deposits", async () => {
     const { stripe, outcome, session, types } = await waiting();
 
     expect(outcome.status).toBe("requires_action");
@@ -37,7 +37,7 @@ describe("a bank account that cannot be verified at once", () => {
     expect((await types()).slice(-2)).toEqual(["payment_intent.requires_action", "checkout.session.completed"]);
   });
 
-  it("is debited once it is verified", async () => {
+  test("is debited once it is verified", async () => {
     const { stripe, intentId, advance, simulator } = await waiting();
 
     await advance(2 * DAY);
@@ -49,7 +49,7 @@ describe("a bank account that cannot be verified at once", () => {
     expect(simulator.balance()).toMatchObject({ balance: 249_500, consistent: true });
   });
 
-  it("is debited on the page of the deposits as well", async () => {
+  test("is debited on the page of the deposits as well", async () => {
     const { stripe, intentId } = await waiting();
     const intent = await stripe.paymentIntents.retrieve(intentId);
     const url = intent.next_action?.verify_with_microdeposits?.hosted_verification_url ?? "";
@@ -62,7 +62,7 @@ describe("a bank account that cannot be verified at once", () => {
     expect((await fetch(url, { method: "POST" })).status).toBe(409);
   });
 
-  it("goes on waiting after a code that does not match", async () => {
+  test("goes on waiting after a code that does not match", async () => {
     const { stripe, intentId } = await waiting();
 
     const error = await refusal(stripe.paymentIntents.verifyMicrodeposits(intentId, { amounts: [1, 2] }));
@@ -71,7 +71,7 @@ describe("a bank account that cannot be verified at once", () => {
     expect((await stripe.paymentIntents.retrieve(intentId)).status).toBe("requires_action");
   });
 
-  it("is given up after ten days", async () => {
+  test("is given up after ten days", async () => {
     const { stripe, intentId, advance, types } = await waiting();
 
     await advance(10 * DAY - 1);
@@ -88,7 +88,7 @@ describe("a bank account that cannot be verified at once", () => {
     ]);
   });
 
-  it("keeps its intent from being cancelled, which its session owns", async () => {
+  test("keeps its intent from being cancelled, which its session owns", async () => {
     const { stripe, intentId } = await waiting();
 
     const error = await refusal(stripe.paymentIntents.cancel(intentId));
@@ -97,7 +97,7 @@ describe("a bank account that cannot be verified at once", () => {
     expect((await stripe.paymentIntents.retrieve(intentId)).status).toBe("requires_action");
   });
 
-  it("is not what a challenge page is for", async () => {
+  test("is not what a challenge page is for", async () => {
     const { simulator, intentId, control } = await waiting();
 
     expect((await fetch(`${simulator.url}/c/challenge/${intentId}`)).status).toBe(404);
@@ -106,7 +106,7 @@ describe("a bank account that cannot be verified at once", () => {
     });
   });
 
-  it("is neither offered nor taken by a page that verifies instantly, though Stripe may fall back all the same", async () => {
+  test("is neither offered nor taken by a page that verifies instantly, though Stripe may fall back all the same", async () => {
     const { stripe, control } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment(undefined, instantly));
 

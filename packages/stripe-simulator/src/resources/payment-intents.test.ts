@@ -1,5 +1,5 @@
 import type { Stripe } from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DAY, MANDATE, MINUTE, openAccount, refusal } from "../test-account.ts";
 
 const CARD: Stripe.PaymentIntentCreateParams = {
@@ -9,7 +9,7 @@ const CARD: Stripe.PaymentIntentCreateParams = {
 };
 
 describe("a card payment", () => {
-  it.each([
+  test.each([
     ["pm_card_chargeDeclined", "card_declined", "generic_decline"],
     ["pm_card_visa_chargeDeclined", "card_declined", "generic_decline"],
     ["pm_card_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"],
@@ -39,7 +39,7 @@ describe("a card payment", () => {
     expect(again).toMatchObject({ status: "succeeded", last_payment_error: null });
   });
 
-  it("has an id of the network's for each transaction, and none where it was declined", async () => {
+  test("has an id of the network's for each transaction, and none where it was declined", async () => {
     const { stripe } = await openAccount();
     const { id: customer } = await stripe.customers.create();
     const { id: method } = await stripe.paymentMethods.attach("pm_card_visa", { customer });
@@ -58,7 +58,7 @@ describe("a card payment", () => {
     expect(declined).toBeNull();
   });
 
-  it("is made, confirmed later and then is beyond change", async () => {
+  test("is made, confirmed later and then is beyond change", async () => {
     const { stripe } = await openAccount();
     const intent = await stripe.paymentIntents.create({ ...CARD, payment_method: "pm_card_visa" });
 
@@ -80,14 +80,14 @@ describe("a card payment", () => {
     }
   });
 
-  it("cannot be confirmed without a method", async () => {
+  test("cannot be confirmed without a method", async () => {
     const { stripe } = await openAccount();
     const intent = await stripe.paymentIntents.create(CARD);
 
     expect((await refusal(stripe.paymentIntents.confirm(intent.id))).code).toBe("payment_intent_unexpected_state");
   });
 
-  it.each([
+  test.each([
     [49, "amount_too_small"],
     [100_000_000, "amount_too_large"],
   ])("of %i cents is refused as %s", async (amount, code) => {
@@ -100,7 +100,7 @@ describe("a card payment", () => {
     });
   });
 
-  it("may be authorized now and captured in part; what is not captured in seven days is released", async () => {
+  test("may be authorized now and captured in part; what is not captured in seven days is released", async () => {
     const { stripe, advance, simulator } = await openAccount();
     const hold = { ...CARD, capture_method: "manual", payment_method: "pm_card_visa", confirm: true } as const;
     const one = await stripe.paymentIntents.create(hold);
@@ -118,7 +118,7 @@ describe("a card payment", () => {
     expect(simulator.balance()).toMatchObject({ balance: 1500 - 74, consistent: true });
   });
 
-  it("may be of any currency, each that the account settles with a balance of its own", async () => {
+  test("may be of any currency, each that the account settles with a balance of its own", async () => {
     const { stripe, simulator } = await openAccount({ settlementCurrencies: ["usd", "jpy", "bhd"] });
     const paid = { ...CARD, payment_method: "pm_card_visa", confirm: true } as const;
     await stripe.paymentIntents.create({ ...paid, currency: "jpy", amount: 250_000 });
@@ -138,7 +138,7 @@ describe("a card payment", () => {
     }
   });
 
-  it("is never confirmed with somebody else's method, nor twice with an unsaved one", async () => {
+  test("is never confirmed with somebody else's method, nor twice with an unsaved one", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({ payment_method: "pm_card_visa" });
     const [saved] = (await stripe.paymentMethods.list({ customer: customer.id })).data;
@@ -156,7 +156,7 @@ describe("a card payment", () => {
 });
 
 describe("3-D Secure", () => {
-  it("sends the person to a page and back", async () => {
+  test("sends the person to a page and back", async () => {
     const { stripe, control } = await openAccount();
     const intent = await stripe.paymentIntents.create({
       ...CARD,
@@ -185,7 +185,7 @@ describe("3-D Secure", () => {
     });
   });
 
-  it("declines after the challenge where the bank has no money either", async () => {
+  test("declines after the challenge where the bank has no money either", async () => {
     const { stripe, control } = await openAccount();
     const intent = await stripe.paymentIntents.create({
       ...CARD,
@@ -198,7 +198,7 @@ describe("3-D Secure", () => {
     expect(outcome).toMatchObject({ status: "declined", declineCode: "insufficient_funds" });
   });
 
-  it("is a decline when the caller wants no action", async () => {
+  test("is a decline when the caller wants no action", async () => {
     const { stripe } = await openAccount();
 
     const error = await refusal(
@@ -224,7 +224,7 @@ describe("an off-session payment", () => {
     return { customer: customer.id, payment_method: intent.payment_method as string };
   }
 
-  it.each([
+  test.each([
     ["pm_card_visa", "succeeded"],
     ["pm_card_authenticationRequiredOnSetup", "succeeded"],
     ["pm_card_authenticationRequiredSetupForOffSession", "succeeded"],
@@ -242,7 +242,7 @@ describe("an off-session payment", () => {
     expect(result).toBe(outcome);
   });
 
-  it("that needs the person is recovered on-session, on the same intent", async () => {
+  test("that needs the person is recovered on-session, on the same intent", async () => {
     const { stripe, control } = await openAccount();
     const saved = await savedCard(stripe, control, "pm_card_authenticationRequired");
     const error = await refusal(stripe.paymentIntents.create({ ...CARD, ...saved, off_session: true, confirm: true }));
@@ -257,7 +257,7 @@ describe("an off-session payment", () => {
     expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe("succeeded");
   });
 
-  it("cannot be asked for without confirming", async () => {
+  test("cannot be asked for without confirming", async () => {
     const { stripe } = await openAccount();
 
     expect((await refusal(stripe.paymentIntents.create({ ...CARD, off_session: true }))).param).toBe("off_session");
@@ -265,7 +265,7 @@ describe("an off-session payment", () => {
 });
 
 describe("a bank debit", () => {
-  it("needs a mandate, which a saved account has", async () => {
+  test("needs a mandate, which a saved account has", async () => {
     const { stripe, advance } = await openAccount();
     const customer = await stripe.customers.create({});
     const debit = { amount: 2000, currency: "usd", customer: customer.id, confirm: true } as const;
@@ -289,7 +289,7 @@ describe("a bank debit", () => {
     expect((await stripe.paymentIntents.retrieve(second.id)).status).toBe("succeeded");
   });
 
-  it.each([
+  test.each([
     ["pm_usBankAccount_accountClosed", "account_closed"],
     ["pm_usBankAccount_noAccount", "no_account"],
     ["pm_usBankAccount_insufficientFunds", "insufficient_funds"],
@@ -315,7 +315,7 @@ describe("a bank debit", () => {
 });
 
 describe("looking intents up", () => {
-  it("expands along dotted paths, in lists too, and refuses what is no object", async () => {
+  test("expands along dotted paths, in lists too, and refuses what is no object", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({ email: "anna@example.org" });
     await stripe.paymentIntents.create({
@@ -338,7 +338,7 @@ describe("looking intents up", () => {
     expect(error.message).toBe("This property cannot be expanded (latest_charge).");
   });
 
-  it("finds them by metadata and status, a minute late", async () => {
+  test("finds them by metadata and status, a minute late", async () => {
     const { stripe, advance } = await openAccount();
     const find = (query: string) => stripe.paymentIntents.search({ query });
     await stripe.paymentIntents.create({ ...CARD, metadata: { bookingId: "bkg_1" } });
@@ -360,7 +360,7 @@ describe("looking intents up", () => {
     expect((await refusal(find("nonsense"))).param).toBe("query");
   });
 
-  it("takes payment_method_types from an older version only", async () => {
+  test("takes payment_method_types from an older version only", async () => {
     const { stripe } = await openAccount();
     const old = { amount: 2000, currency: "usd", payment_method_types: ["card"] } as Stripe.PaymentIntentCreateParams;
 
@@ -373,7 +373,7 @@ describe("looking intents up", () => {
 });
 
 describe("asynchronous capture", () => {
-  it.each([
+  test.each([
     ["automatic_async", null, 1],
     ["automatic", expect.stringMatching(/^txn_/), 0],
   ] as const)(

@@ -1,5 +1,5 @@
 import type { Stripe } from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Account, DAY, openAccount, refusal } from "../test-account.ts";
 
 async function charged({ stripe }: Account, method = "pm_card_visa", amount = 10_000): Promise<Stripe.Charge> {
@@ -15,7 +15,7 @@ async function charged({ stripe }: Account, method = "pm_card_visa", amount = 10
 }
 
 describe("a refund", () => {
-  it("is paid at once from the balance, which may go below zero, and keeps Stripe's fee", async () => {
+  test("is paid at once from the balance, which may go below zero, and keeps Stripe's fee", async () => {
     const account = await openAccount();
     const { stripe, simulator } = account;
     const charge = await charged(account);
@@ -32,7 +32,7 @@ describe("a refund", () => {
     expect(simulator.balance()).toMatchObject({ balance: -320, consistent: true });
   });
 
-  it("may be in parts, never more than is left", async () => {
+  test("may be in parts, never more than is left", async () => {
     const account = await openAccount();
     const { stripe } = account;
     const charge = await charged(account);
@@ -48,7 +48,7 @@ describe("a refund", () => {
     expect((await stripe.refunds.list({ payment_intent: charge.payment_intent as string })).data).toHaveLength(2);
   });
 
-  it("may fail a day later: the money is back and can be refunded again", async () => {
+  test("may fail a day later: the money is back and can be refunded again", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     const charge = await charged(account, "pm_card_refundFail");
@@ -69,7 +69,7 @@ describe("a refund", () => {
     expect(simulator.balance()).toMatchObject({ balance: 10_000 - 320, consistent: true });
   });
 
-  it.each([
+  test.each([
     ["pm_card_pendingRefund", 1],
     ["pm_usBankAccount_success", 3],
   ])("of %s stays pending for %i days", async (method, days) => {
@@ -88,7 +88,7 @@ describe("a refund", () => {
     expect(simulator.balance().consistent).toBe(true);
   });
 
-  it("waits for money while the balance is too low", async () => {
+  test("waits for money while the balance is too low", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     const charge = await charged(account);
@@ -109,7 +109,7 @@ describe("a refund", () => {
     expect(simulator.balance()).toMatchObject({ balance: -320, consistent: true });
   });
 
-  it("of a debit that is still processing waits for the debit, and is paid once that has settled", async () => {
+  test("of a debit that is still processing waits for the debit, and is paid once that has settled", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     const charge = await charged(account, "pm_usBankAccount_success");
@@ -130,7 +130,7 @@ describe("a refund", () => {
     expect(simulator.balance()).toMatchObject({ balance: 10_000 - 80 - 4_000, consistent: true });
   });
 
-  it("of a debit that fails is called off with it, and never moves money", async () => {
+  test("of a debit that fails is called off with it, and never moves money", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     const charge = await charged(account, "pm_usBankAccount_insufficientFunds");
@@ -143,7 +143,7 @@ describe("a refund", () => {
     expect(simulator.balance()).toMatchObject({ balance: 0, transactions: 0, consistent: true });
   });
 
-  it("is refused after 180 days", async () => {
+  test("is refused after 180 days", async () => {
     const account = await openAccount();
     const { stripe, advance } = account;
     const charge = await charged(account, "pm_usBankAccount_success");
@@ -156,7 +156,7 @@ describe("a refund", () => {
 });
 
 describe("the balance", () => {
-  it("is pending until the second midnight after, and then may be spent", async () => {
+  test("is pending until the second midnight after, and then may be spent", async () => {
     const account = await openAccount();
     const { stripe, advance } = account;
     await charged(account);
@@ -169,7 +169,7 @@ describe("the balance", () => {
     expect([after.pending[0]?.amount, after.available[0]?.amount]).toEqual([0, 9_680]);
   });
 
-  it("lists its transactions by source and type", async () => {
+  test("lists its transactions by source and type", async () => {
     const account = await openAccount();
     const { stripe } = account;
     const charge = await charged(account);
@@ -183,7 +183,7 @@ describe("the balance", () => {
     expect(byType.data.map(({ source }) => (source as Stripe.Charge).id)).toEqual([charge.id]);
   });
 
-  it("books a charge's fee an hour late when asynchronous capture is slow", async () => {
+  test("books a charge's fee an hour late when asynchronous capture is slow", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     simulator.setFault({ kind: "late_fee", rate: 1, seed: 1 });

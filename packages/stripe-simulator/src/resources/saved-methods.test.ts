@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Account, DAY, MANDATE, openAccount, refusal } from "../test-account.ts";
 
 const PAYMENT = { amount: 2000, currency: "usd", confirm: true, off_session: true } as const;
@@ -18,7 +18,7 @@ async function saved({ stripe }: Account, id = "pm_card_visa") {
 }
 
 describe("a saved method that is gone", () => {
-  it("was detached: it is neither charged nor attached again", async () => {
+  test("was detached: it is neither charged nor attached again", async () => {
     const account = await openAccount();
     const { customer, method, charge } = await saved(account);
 
@@ -32,7 +32,7 @@ describe("a saved method that is gone", () => {
     expect(event?.data).toMatchObject({ object: { customer: null }, previous_attributes: { customer } });
   });
 
-  it("was its customer's, who was deleted: nobody else can use it", async () => {
+  test("was its customer's, who was deleted: nobody else can use it", async () => {
     const account = await openAccount();
     const { customer, method, charge } = await saved(account);
     const other = await account.stripe.customers.create();
@@ -48,7 +48,7 @@ describe("a saved method that is gone", () => {
 });
 
 describe("a saved card", () => {
-  it("is replaced by its network where it is", async () => {
+  test("is replaced by its network where it is", async () => {
     const account = await openAccount();
     const { method, charge } = await saved(account);
 
@@ -67,7 +67,7 @@ describe("a saved card", () => {
     });
   });
 
-  it("keeps what a network does not tell", async () => {
+  test("keeps what a network does not tell", async () => {
     const account = await openAccount();
     const { method } = await saved(account);
 
@@ -78,7 +78,7 @@ describe("a saved card", () => {
     expect(event?.data.object).toMatchObject({ card: { exp_month: 12, exp_year: 2040, fingerprint: "fpvisa4242" } });
   });
 
-  it.each([{ expMonth: 0 }, { expMonth: 13 }, { expYear: 1999 }])("is not updated to %j", async (update) => {
+  test.each([{ expMonth: 0 }, { expMonth: 13 }, { expYear: 1999 }])("is not updated to %j", async (update) => {
     const account = await openAccount();
     const { method } = await saved(account);
 
@@ -87,7 +87,7 @@ describe("a saved card", () => {
     });
   });
 
-  it("pays through its last month, and again once a later one is known", async () => {
+  test("pays through its last month, and again once a later one is known", async () => {
     const account = await openAccount();
     const { stripe, advance } = account;
     const { method, charge } = await saved(account);
@@ -106,7 +106,7 @@ describe("a saved card", () => {
 });
 
 describe("a saved account's mandate", () => {
-  it("is named by a debit, while it is active and this account's", async () => {
+  test("is named by a debit, while it is active and this account's", async () => {
     const account = await openAccount();
     const one = await saved(account, "pm_usBankAccount_success");
     const other = await saved(account, "pm_usBankAccount_success");
@@ -117,7 +117,7 @@ describe("a saved account's mandate", () => {
     });
   });
 
-  it("is withdrawn: the account is debited no more until another is accepted", async () => {
+  test("is withdrawn: the account is debited no more until another is accepted", async () => {
     const account = await openAccount();
     const { stripe, control } = account;
     const { customer, method, mandate, charge } = await saved(account, "pm_usBankAccount_success");
@@ -136,7 +136,7 @@ describe("a saved account's mandate", () => {
     expect((await charge()).status).toBe("processing");
   });
 
-  it("is for one payment alone where the account is not saved", async () => {
+  test("is for one payment alone where the account is not saved", async () => {
     const { stripe } = await openAccount();
 
     await stripe.paymentIntents.create({
@@ -151,7 +151,7 @@ describe("a saved account's mandate", () => {
     });
   });
 
-  it("debits no other currency than dollars", async () => {
+  test("debits no other currency than dollars", async () => {
     const { stripe } = await openAccount();
 
     const call = stripe.paymentIntents.create({

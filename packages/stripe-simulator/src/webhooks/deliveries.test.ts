@@ -1,5 +1,5 @@
 import { Stripe } from "stripe";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { API_VERSION } from "../index.ts";
 import { type Account, DAY, HOUR, MINUTE, openAccount, type Received, receiver } from "../test-account.ts";
 
@@ -13,7 +13,7 @@ async function listening(account: Account, url: string, events: string[] = ["cus
 const seconds = (ms: number) => Math.floor(ms / 1000);
 
 describe("a delivery", () => {
-  it("is a snapshot event, signed in virtual time, that the SDK verifies", async () => {
+  test("is a snapshot event, signed in virtual time, that the SDK verifies", async () => {
     const account = await openAccount();
     const { url, received } = await receiver();
     const endpoint = await listening(account, url);
@@ -40,7 +40,7 @@ describe("a delivery", () => {
     expect((await account.stripe.webhookEndpoints.retrieve(endpoint.id)).secret).toBeUndefined();
   });
 
-  it("brings only what the endpoint asked for, and nothing once it is disabled or deleted", async () => {
+  test("brings only what the endpoint asked for, and nothing once it is disabled or deleted", async () => {
     const account = await openAccount();
     const { stripe, simulator } = account;
     const { url, received } = await receiver();
@@ -58,7 +58,7 @@ describe("a delivery", () => {
     expect((await stripe.webhookEndpoints.list()).data).toEqual([]);
   });
 
-  it("is not made, nor tried again, to an endpoint that has been disabled meanwhile", async () => {
+  test("is not made, nor tried again, to an endpoint that has been disabled meanwhile", async () => {
     const account = await openAccount();
     const { stripe, simulator, advance } = account;
     const { url, received } = await receiver(() => 500);
@@ -74,7 +74,7 @@ describe("a delivery", () => {
     expect(simulator.nextTimer()).toBeNull();
   });
 
-  it("is signed with both secrets while one is being rotated", async () => {
+  test("is signed with both secrets while one is being rotated", async () => {
     const account = await openAccount();
     const { stripe, simulator, control, advance } = account;
     const { url, received } = await receiver();
@@ -101,7 +101,7 @@ describe("a delivery", () => {
     }
   });
 
-  it("is tried again, less and less often, for three days", async () => {
+  test("is tried again, less and less often, for three days", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     let status = 500;
@@ -125,7 +125,7 @@ describe("a delivery", () => {
     expect((await stripe.events.list({ delivery_success: true })).data).toHaveLength(1);
   });
 
-  it("arrives after all when the endpoint recovers", async () => {
+  test("arrives after all when the endpoint recovers", async () => {
     const account = await openAccount();
     let status = 503;
     const { url, received } = await receiver(() => status);
@@ -140,7 +140,7 @@ describe("a delivery", () => {
     expect((await account.stripe.events.list({ delivery_success: false })).data).toHaveLength(0);
   });
 
-  it("is made in real time, without holding the request up, when the pump runs", async () => {
+  test("is made in real time, without holding the request up, when the pump runs", async () => {
     const account = await openAccount();
     const { url, received } = await receiver();
     await listening(account, url);
@@ -164,7 +164,7 @@ describe("deliveries that misbehave", () => {
     return received.map(({ event }) => Number((event.data.object as Stripe.Customer).name));
   }
 
-  it("are duplicated, by a seed", async () => {
+  test("are duplicated, by a seed", async () => {
     const one = await outcome(7, { duplicate: 0.3 });
     const same = await outcome(7, { duplicate: 0.3 });
     const other = await outcome(8, { duplicate: 0.3 });
@@ -175,14 +175,14 @@ describe("deliveries that misbehave", () => {
     expect([...other].sort()).not.toEqual([...one].sort());
   });
 
-  it("are dropped, by a seed", async () => {
+  test("are dropped, by a seed", async () => {
     const arrived = await outcome(7, { drop: 0.3 });
 
     expect(arrived.length).toBeGreaterThan(20);
     expect(arrived.length).toBeLessThan(36);
   });
 
-  it("overtake each other, and none is lost", async () => {
+  test("overtake each other, and none is lost", async () => {
     const arrived = await outcome(7, { reorder: 0.5 });
 
     expect(new Set(arrived).size).toBe(40);
@@ -190,7 +190,7 @@ describe("deliveries that misbehave", () => {
     expect(arrived.slice(-8).sort((a, b) => a - b)).not.toEqual(arrived.slice(-8));
   });
 
-  it("behave again once they are told to", async () => {
+  test("behave again once they are told to", async () => {
     const account = await openAccount();
     const { url, received } = await receiver();
     await listening(account, url);
@@ -205,7 +205,7 @@ describe("deliveries that misbehave", () => {
 });
 
 describe("an endpoint that the host makes sure of", () => {
-  it("is made once and keeps the host's secret", async () => {
+  test("is made once and keeps the host's secret", async () => {
     const account = await openAccount();
     const { url, received } = await receiver();
     const wanted = { url, enabledEvents: ["*"], secret: "whsec_current", apiVersion: API_VERSION };
