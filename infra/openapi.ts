@@ -18,14 +18,14 @@ export type ApiRoute = {
 type Operation = { "x-function"?: string; "x-throttle"?: Throttle; security?: Record<string, unknown>[] };
 type OpenApi = { paths: Record<string, Record<string, Operation>> };
 
-const METHODS = ["get", "post", "put", "patch", "delete"];
+const methods = ["get", "post", "put", "patch", "delete"];
 
 /** The routes of the API, from the document that the build writes from the contracts: there is no second table of them. */
 export function readRoutes(dist: string): readonly ApiRoute[] {
   const { paths } = readBuilt<OpenApi>(dist, "openapi.json");
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
-      .filter(([method]) => METHODS.includes(method))
+      .filter(([method]) => methods.includes(method))
       .map(([method, operation]) => {
         const name = functionNames.find((candidate) => candidate === operation["x-function"]);
         if (!name)

@@ -8,10 +8,10 @@ const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 
 /** Packages that no function contains: they run on a developer's machine, or are served from elsewhere. */
-const NOT_BUNDLED = ["local", "stripe-simulator"];
+const notBundled = ["local", "stripe-simulator"];
 
 /** CommonJS inside a bundle asks for Node's own modules by `require`, which an ES module has to be given. */
-const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+const require = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 /** One function's bundle. `initial` is what a cold start reads: the entry and what it imports statically. */
 export type Bundle = { name: string; bytes: number; initial: number };
@@ -39,7 +39,7 @@ export async function build(): Promise<Bundle[]> {
 }
 
 function contentHash(): string {
-  const folders = globSync("packages/*", { cwd: root }).filter((path) => !NOT_BUNDLED.includes(basename(path)));
+  const folders = globSync("packages/*", { cwd: root }).filter((path) => !notBundled.includes(basename(path)));
   const files = [...folders, "functions"]
     .flatMap((folder) => globSync(`${folder}/**/*.{ts,json,html,css}`, { cwd: root, exclude: isNoSource }))
     .concat("pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts")
@@ -96,7 +96,7 @@ export async function bundle(name: string, out: string, plugins: Plugin[] = []):
   } satisfies BuildOptions;
   let { metafile } = await esbuild(options);
   if (Object.values(metafile.outputs).some(({ imports }) => imports.some(({ kind }) => kind === "require-call"))) {
-    ({ metafile } = await esbuild({ ...options, banner: { js: REQUIRE } }));
+    ({ metafile } = await esbuild({ ...options, banner: { js: require } }));
   }
   mkdirSync(join(out, "meta"), { recursive: true });
   writeFileSync(join(out, "meta", `${name}.json`), JSON.stringify(metafile));

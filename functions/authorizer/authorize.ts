@@ -67,9 +67,9 @@ export const isUnauthorized = (error: unknown): boolean => error instanceof Erro
 
 /** Whether it is the token that does not hold, rather than the keys that it is checked with. */
 const isOfToken = (error: unknown): boolean =>
-  OF_TOKENS.some((kind) => error instanceof kind) && !OF_KEYS.some((kind) => error instanceof kind);
+  ofTokens.some((kind) => error instanceof kind) && !ofKeys.some((kind) => error instanceof kind);
 
-const OF_TOKENS = [
+const ofTokens = [
   FailedAssertionError,
   JwtInvalidSignatureError,
   JwtParseError,
@@ -80,4 +80,4 @@ const OF_TOKENS = [
   // An unknown key was asked for just before: the keys are known, and this is no key of them either.
   WaitPeriodNotYetEndedJwkError,
 ];
-const OF_KEYS = [JwkInvalidKtyError, JwkInvalidUseError];
+const ofKeys = [JwkInvalidKtyError, JwkInvalidUseError];

@@ -31,10 +31,10 @@ const entries = (store: Store, bookingId: string | undefined, { from, to }: Post
   bookingId === undefined ? entriesBetween(store, from, to) : bookingEntries(store, bookingId, from, to);
 
 /** The journal's forms; of those that a client likes equally, the first. */
-const JSON_TYPE = "application/json; charset=utf-8";
-const CSV = "text/csv; charset=utf-8";
-const HLEDGER = "text/x-hledger; charset=utf-8";
-const VARIES = { vary: "accept" };
+const jsonType = "application/json; charset=utf-8";
+const csv = "text/csv; charset=utf-8";
+const hledger = "text/x-hledger; charset=utf-8";
+const varies = { vary: "accept" };
 
 export const ledgerBindings = [
   bind(getTrialBalance, async ({ query }, { deps, now }) => {
@@ -46,16 +46,16 @@ export const ledgerBindings = [
 
   bind(getJournal, async ({ query, headers }, { deps, now }): Promise<Answer> => {
     const range = await instants(query, deps, now);
-    const contentType = preferredType(headers.accept, [JSON_TYPE, CSV, HLEDGER]);
+    const contentType = preferredType(headers.accept, [jsonType, csv, hledger]);
     const all = () => Array.fromAsync(entries(deps.store, query.bookingId, range));
     switch (contentType) {
-      case JSON_TYPE:
-        return { status: 200, headers: VARIES, body: await page(deps.store, query, range) };
-      case CSV:
-        return { status: 200, contentType, headers: VARIES, body: csvOf(await all()) };
-      case HLEDGER: {
+      case jsonType:
+        return { status: 200, headers: varies, body: await page(deps.store, query, range) };
+      case csv:
+        return { status: 200, contentType, headers: varies, body: csvOf(await all()) };
+      case hledger: {
         const body = hledgerOf(await all(), deps.config.reportingTimeZone);
-        return { status: 200, contentType, headers: VARIES, body };
+        return { status: 200, contentType, headers: varies, body };
       }
       case undefined:
         // Not JSON all the same: that is the first page, where a file of the whole range was asked for.

@@ -54,10 +54,10 @@ async function relay(
 }
 
 /** The stream takes a second as a rule: an older message has mostly been here before. */
-const OLD_SECONDS = 5;
+const oldSeconds = 5;
 
 const isOld = ({ Time }: Message["entry"], { clock }: Deps): boolean =>
-  hasCome(plusSeconds(instantOf(Time?.getTime() ?? 0), OLD_SECONDS), clock.now());
+  hasCome(plusSeconds(instantOf(Time?.getTime() ?? 0), oldSeconds), clock.now());
 
 type Image = NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"];
 
@@ -75,13 +75,13 @@ function latestImages(records: readonly DynamoDBRecord[]): Iterable<{ image: Ima
   return added.values();
 }
 
-const READ_AT_ONCE = 100;
+const readAtOnce = 100;
 
 /** The messages that stand in the outbox: another call, or `resend`, has sent the others. */
 async function stillThere(messages: readonly Message[], { store }: Deps): Promise<Message[]> {
   const found = new Set<string>();
-  for (let start = 0; start < messages.length; start += READ_AT_ONCE) {
-    const wanted: Key[] = messages.slice(start, start + READ_AT_ONCE);
+  for (let start = 0; start < messages.length; start += readAtOnce) {
+    const wanted: Key[] = messages.slice(start, start + readAtOnce);
     for (const { pk } of await readItems(store, wanted, store.tables.outbox)) found.add(String(pk));
   }
   return messages.filter(({ pk }) => found.has(pk));

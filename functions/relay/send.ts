@@ -10,16 +10,16 @@ export type Message = { pk: string; sk: string; entry: PutEventsRequestEntry; by
 export type Sent = { gone: ReadonlySet<Message>; refused: ReadonlySet<Message> };
 
 /** The stream takes a second as a rule: what is older than this it has failed at, or given up. */
-export const LATE_SECONDS = 120;
+export const lateSeconds = 120;
 
-const ENTRIES_PER_CALL = 10;
-const BYTES_PER_CALL = 256 * 1024;
-const DELETES_PER_CALL = 25;
-const TRIES = 4;
-const PAUSES = { firstMs: 200, longestMs: 2_000 };
+const entriesPerCall = 10;
+const bytesPerCall = 256 * 1024;
+const deletesPerCall = 25;
+const tries = 4;
+const pauses = { firstMs: 200, longestMs: 2_000 };
 
 /** The same entry would be refused again. Sources: PutEventsResultEntry and the common errors in AWS's reference. */
-const REFUSED_FOR_GOOD: ReadonlySet<string> = new Set(["MalformedDetail", "InvalidArgument", "ValidationException"]);
+const refusedForGood: ReadonlySet<string> = new Set(["MalformedDetail", "InvalidArgument", "ValidationException"]);
 
 /** The message that an outbox item's attributes make; null if they make none that the bus could take. */
 export function messageOf(text: (attribute: string) => unknown, eventBus: string): Message | null {
@@ -36,7 +36,7 @@ export function messageOf(text: (attribute: string) => unknown, eventBus: string
   const time = new Date(createdAt);
   // How EventBridge counts an entry: 14 bytes for its time, and the three texts.
   const bytes = 14 + Buffer.byteLength(source) + Buffer.byteLength(detailType) + Buffer.byteLength(detail);
-  if (Number.isNaN(time.getTime()) || bytes > BYTES_PER_CALL || !isJsonObject(detail)) return null;
+  if (Number.isNaN(time.getTime()) || bytes > bytesPerCall || !isJsonObject(detail)) return null;
   const entry = { EventBusName: eventBus, Source: source, DetailType: detailType, Detail: detail, Time: time };
   return { pk, sk, entry, bytes };
 }
@@ -65,7 +65,7 @@ export function batches(messages: readonly Message[]): Message[][] {
   let bytes = 0;
   for (const message of messages) {
     const last = calls.at(-1);
-    if (last === undefined || last.length === ENTRIES_PER_CALL || bytes + message.bytes > BYTES_PER_CALL) {
+    if (last === undefined || last.length === entriesPerCall || bytes + message.bytes > bytesPerCall) {
       calls.push([message]);
       bytes = message.bytes;
     } else {
@@ -95,20 +95,20 @@ async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient
   const taken: Message[] = [];
   const refused: Message[] = [];
   let left = [...call];
-  for (let attempt = 1; left.length > 0 && attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await pause(deps.store, attempt - 1, PAUSES);
+  for (let attempt = 1; left.length > 0 && attempt <= tries; attempt += 1) {
+    if (attempt > 1) await pause(deps.store, attempt - 1, pauses);
     try {
       const { Entries = [] } = await bus.send(new PutEventsCommand({ Entries: left.map(({ entry }) => entry) }));
       const unsent: Message[] = [];
       for (const [index, message] of left.entries()) {
         const { EventId, ErrorCode } = Entries[index] ?? {};
         if (EventId !== undefined && ErrorCode === undefined) taken.push(message);
-        else if (ErrorCode !== undefined && REFUSED_FOR_GOOD.has(ErrorCode)) refused.push(message);
+        else if (ErrorCode !== undefined && refusedForGood.has(ErrorCode)) refused.push(message);
         else unsent.push(message);
       }
       left = unsent;
     } catch (error) {
-      const isRefusal = error instanceof Error && REFUSED_FOR_GOOD.has(error.name);
+      const isRefusal = error instanceof Error && refusedForGood.has(error.name);
       deps.log.error(isRefusal ? "event bus rejected messages" : "event bus request failed", error, {
         entries: left.length,
       });
@@ -129,8 +129,8 @@ async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient
 async function deleteSent(sent: readonly Message[], deps: Deps): Promise<ReadonlySet<Message>> {
   const table = deps.store.tables.outbox;
   const deleted = new Set(sent);
-  for (let start = 0; start < sent.length; start += DELETES_PER_CALL) {
-    const group = sent.slice(start, start + DELETES_PER_CALL);
+  for (let start = 0; start < sent.length; start += deletesPerCall) {
+    const group = sent.slice(start, start + deletesPerCall);
     const left = await deleteGroup(table, group, deps);
     for (const message of group) if (left.has(message.pk)) deleted.delete(message);
   }
@@ -142,8 +142,8 @@ async function deleteGroup(table: string, group: readonly Message[], deps: Deps)
   // DynamoDB refuses a call that names a key twice.
   const keys = new Map(group.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
   let left = [...keys.values()].map((Key) => ({ DeleteRequest: { Key } }));
-  for (let attempt = 1; left.length > 0 && attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await pause(deps.store, attempt - 1, PAUSES);
+  for (let attempt = 1; left.length > 0 && attempt <= tries; attempt += 1) {
+    if (attempt > 1) await pause(deps.store, attempt - 1, pauses);
     try {
       const { UnprocessedItems } = await deps.store.client.send(
         new BatchWriteCommand({ RequestItems: { [table]: left } }),

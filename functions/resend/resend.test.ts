@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { BatchWriteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { fakeDeps, NOW } from "@clearing/runtime/testing/fake-deps";
+import { fakeDeps, fixedNow } from "@clearing/runtime/testing/fake-deps";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
 import { resend } from "./resend.ts";
@@ -86,7 +86,7 @@ test("measures how long the oldest of them has waited, and that none has", async
 
   await Promise.all([late.run(), none.run()]);
 
-  expect(NOW).toBe("2027-01-01T00:00:00Z");
+  expect(fixedNow).toBe("2027-01-01T00:00:00Z");
   expect([late.age(), none.age()]).toEqual([60 * 60 * 1000, 0]);
 });
 

@@ -2,14 +2,14 @@ import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { plusSeconds } from "@clearing/domain/time";
 import type { Deps } from "@clearing/runtime/deps";
 import { scanPages } from "@clearing/store/read";
-import { batches, LATE_SECONDS, type Message, messageOf, reportUnsendable, sendAndDelete } from "../relay/send.ts";
+import { batches, lateSeconds, type Message, messageOf, reportUnsendable, sendAndDelete } from "../relay/send.ts";
 
 /** By how much another machine's clock may be ahead. */
-const SKEW_SECONDS = 120;
+const skewSeconds = 120;
 /** Bounds on one run; the next one goes on. */
-const PAGES = 10;
-const ITEMS = 500;
-const VAIN_CALLS = 3;
+const maxPages = 10;
+const itemsPerPage = 500;
+const maxFailedCalls = 3;
 
 type Late = { messages: Message[]; unsendable: unknown[] };
 
@@ -34,7 +34,7 @@ export async function resend(deps: Deps, bus: EventBridgeClient): Promise<void> 
     sent += gone.size;
     vain += gone.size + refused.size === 0 ? 1 : 0;
     // The bus is away, and this function's time is not for waiting.
-    if (vain === VAIN_CALLS) break;
+    if (vain === maxFailedCalls) break;
   }
   reportUnsendable(unsendable, deps);
   const now = Date.parse(deps.clock.now());
@@ -50,17 +50,17 @@ async function lateItems({ store, clock, config }: Deps): Promise<Late> {
   const scanned = scanPages(store, {
     TableName: store.tables.outbox,
     FilterExpression: "NOT createdAt BETWEEN :before AND :ahead",
-    ExpressionAttributeValues: { ":before": plusSeconds(now, -LATE_SECONDS), ":ahead": plusSeconds(now, SKEW_SECONDS) },
+    ExpressionAttributeValues: { ":before": plusSeconds(now, -lateSeconds), ":ahead": plusSeconds(now, skewSeconds) },
   });
   let pages = 0;
   for await (const items of scanned) {
     for (const item of items) {
       const message = messageOf((name) => item[name], config.eventBus);
       if (message === null) late.unsendable.push(item.pk);
-      else if (late.messages.length < ITEMS) late.messages.push(message);
+      else if (late.messages.length < itemsPerPage) late.messages.push(message);
     }
     pages += 1;
-    if (pages === PAGES || late.messages.length === ITEMS) break;
+    if (pages === maxPages || late.messages.length === itemsPerPage) break;
   }
   return late;
 }

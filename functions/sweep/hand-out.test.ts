@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { plusSeconds } from "@clearing/domain/time";
-import { fakeDeps, NOW } from "@clearing/runtime/testing/fake-deps";
+import { fakeDeps, fixedNow } from "@clearing/runtime/testing/fake-deps";
 import type { DueKind } from "@clearing/store/keys";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
@@ -10,7 +10,7 @@ import { handOut } from "./hand-out.ts";
 type Entry = { Id: string; MessageBody: string; MessageGroupId: string };
 type Batch = { QueueUrl: string; Entries: Entry[] };
 
-const PAST = "2026-12-31T23:00:00Z";
+const past = "2026-12-31T23:00:00Z";
 
 /**
  * An index with so many due items of each kind in its first shard, of which so many of the earliest are done, and queues
@@ -26,7 +26,7 @@ function world(
     answer = (_: Batch): object => ({}),
   } = {},
 ) {
-  let now = NOW;
+  let now = fixedNow;
   const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
   table.on(QueryCommand).callsFake(({ TableName, ExpressionAttributeValues, Limit, ExclusiveStartKey }) => {
     const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DueKind, string];
@@ -34,7 +34,7 @@ function world(
     const start = ExclusiveStartKey?.index ?? done[kind] ?? 0;
     const end = shard === "0" ? Math.min(due[kind] ?? 0, start + Limit) : start;
     const Items = Array.from({ length: end - start }, (_, index) => {
-      return { pk: `BKG#${kind}${start + index}`, sk: kind, dueAt: PAST };
+      return { pk: `BKG#${kind}${start + index}`, sk: kind, dueAt: past };
     });
     return { Items, ...(end < (due[kind] ?? 0) && shard === "0" && { LastEvaluatedKey: { index: end } }) };
   });

@@ -9,10 +9,10 @@ import { firstOf, inBatches, inTurns } from "@clearing/store/merge";
 import pMap from "p-map";
 
 /** A run hands nothing out after this time: the function has 55 seconds. */
-const RUN_SECONDS = 30;
+const runSeconds = 30;
 /** The most that SQS takes in a call. */
-const KEYS_A_CALL = 10;
-const CALLS_AT_ONCE = 10;
+const keysACall = 10;
+const callsAtOnce = 10;
 
 /**
  * Hands the keys of what is due to the workers' queues, the earliest of each kind first and the kinds in turn. What still
@@ -37,8 +37,8 @@ async function handOutTo(worker: DueWorker, deps: Deps, sqs: SQSClient, now: Ins
     return keysToHandOut(await asked);
   };
   const due = inTurns(kinds.map((kind) => firstOf(share, keysOf(kind, deps, now))));
-  const batches = inBatches(untilTime(due, plusSeconds(now, RUN_SECONDS), deps), KEYS_A_CALL);
-  await pMap(batches, (keys) => send(keys, queue, deps, sqs), { concurrency: CALLS_AT_ONCE });
+  const batches = inBatches(untilTime(due, plusSeconds(now, runSeconds), deps), keysACall);
+  await pMap(batches, (keys) => send(keys, queue, deps, sqs), { concurrency: callsAtOnce });
 }
 
 async function* keysOf(kind: DueKind, { store }: Deps, now: Instant): AsyncIterable<HandedOut> {
@@ -55,7 +55,7 @@ async function* untilTime(keys: AsyncIterable<HandedOut>, end: Instant, { clock,
   }
 }
 
-const COUNTS = [
+const counts = [
   "ApproximateNumberOfMessages",
   "ApproximateNumberOfMessagesNotVisible",
   "ApproximateNumberOfMessagesDelayed",
@@ -64,9 +64,9 @@ const COUNTS = [
 /** All messages of a queue: those that wait, are being worked on, or are delayed. */
 async function messagesIn(queue: string, sqs: SQSClient): Promise<number> {
   const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queue, AttributeNames: [...COUNTS] }),
+    new GetQueueAttributesCommand({ QueueUrl: queue, AttributeNames: [...counts] }),
   );
-  return COUNTS.reduce((sum, count) => sum + Number(Attributes?.[count] ?? 0), 0);
+  return counts.reduce((sum, count) => sum + Number(Attributes?.[count] ?? 0), 0);
 }
 
 /** Sends one call's keys. SQS sees to it that a kind with few messages does not wait for one with many. */

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
+import { stripeApiVersion } from "@clearing/payments/api-version";
 import { rawHttpHandler } from "@clearing/runtime/api";
 import type { StripeSecret } from "@clearing/runtime/stripe-secret";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
@@ -10,14 +10,14 @@ import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { receiveWebhook } from "./webhook.ts";
 
-const AT = 1798761600; // 2027-01-01T00:00:00Z
+const at = 1798761600; // 2027-01-01T00:00:00Z
 
 const event = {
   id: "evt_1",
   object: "event",
   type: "charge.succeeded",
-  api_version: STRIPE_API_VERSION,
-  created: AT - 3,
+  api_version: stripeApiVersion,
+  created: at - 3,
   data: { object: { id: "ch_1", object: "charge" } },
 };
 
@@ -25,7 +25,7 @@ const event = {
 const body = JSON.stringify({ ...event, note: "ü" }, null, 2);
 
 const sign = (text: string, secret = "whsec_now") =>
-  `t=${AT},v1=${createHmac("sha256", secret).update(`${AT}.${text}`).digest("hex")}`;
+  `t=${at},v1=${createHmac("sha256", secret).update(`${at}.${text}`).digest("hex")}`;
 
 const known = { secretKey: "sk_1", webhookSecrets: ["whsec_now", "whsec_before"] };
 

@@ -1,4 +1,4 @@
-import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
+import { stripeApiVersion } from "@clearing/payments/api-version";
 import { treatmentOf } from "@clearing/payments/events-acted-on";
 import { verifyWebhook } from "@clearing/payments/webhook";
 import type { RawHttpRequest, Refusal, Reply } from "@clearing/runtime/api";
@@ -30,7 +30,7 @@ export async function receiveWebhook(
     return { refused: "validation_failed", detail: "The Stripe-Signature header does not match the body." };
   }
   const { event } = verdict;
-  if (event.apiVersion !== STRIPE_API_VERSION) {
+  if (event.apiVersion !== stripeApiVersion) {
     // Harmless, since the object is fetched again; the endpoint ought to be recreated under the pinned version.
     deps.log.warn("webhook api version mismatch", { eventId: event.eventId, apiVersion: event.apiVersion });
     deps.log.metric("WebhookVersionSkew", 1, "Count");

@@ -27,7 +27,7 @@ import { routed } from "../triggers.ts";
 import type { DataStack } from "./data.ts";
 
 /** Route whose failures are watched by themselves: money facts come in by it. */
-const WEBHOOK = { method: "POST", path: "/webhooks/stripe" };
+const webhookRoute = { method: "POST", path: "/webhooks/stripe" };
 
 /** The HTTP API: one function per audience, one explicit route per operation of the OpenAPI document. */
 export class ApiStack extends Stack {
@@ -35,7 +35,7 @@ export class ApiStack extends Stack {
   readonly publicUrl: string;
   /** The functions behind routes. The authorizer is left out: it throws on each wrong token, so its errors are no alarm. */
   readonly functions: ReadonlyMap<FunctionName, ClearingFunction>;
-  readonly webhook = WEBHOOK;
+  readonly webhook = webhookRoute;
 
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings; data: DataStack }) {
     super(scope, id, props);
@@ -70,13 +70,13 @@ export class ApiStack extends Stack {
       if (!route) throw new Error(`no route for ${method} ${path}`);
       if (audience === "public") acknowledge(route, "publicRoute");
       made.push(route);
-      const watched = method === WEBHOOK.method && path === WEBHOOK.path;
+      const watched = method === webhookRoute.method && path === webhookRoute.path;
       settingsOf[`${method} ${path}`] = { ...limitsOf(throttle), ...(watched && { DetailedMetricsEnabled: true }) };
     }
     // A stage is refused that names a route which does not exist yet.
     this.#stage(settings, settingsOf).node.addDependency(...made);
     new CfnOutput(this, "Url", { value: this.publicUrl });
-    new CfnOutput(this, "StripeWebhook", { value: `${this.publicUrl}${WEBHOOK.path}` });
+    new CfnOutput(this, "StripeWebhook", { value: `${this.publicUrl}${webhookRoute.path}` });
   }
 
   /**

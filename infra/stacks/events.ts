@@ -23,7 +23,7 @@ import type { DataStack } from "./data.ts";
 type EventsProps = StackProps & { settings: Settings; data: DataStack; api: ApiStack };
 
 /** Enough that a bad quarter of an hour passes by itself; a message that is truly bad still surfaces within the hour. */
-const MAX_RECEIVES = 10;
+const maxReceives = 10;
 
 /** Outbox -> relay -> bus -> rules -> queues -> consumers, and what runs by the clock. */
 export class EventsStack extends Stack {
@@ -127,7 +127,7 @@ export class EventsStack extends Stack {
       queueName: this.#name(name),
       // Six times what a call may take, as Lambda advises.
       visibilityTimeout: Duration.seconds(subscription.timeoutSeconds * 6),
-      maxReceiveCount: MAX_RECEIVES,
+      maxReceiveCount: maxReceives,
     });
     new Rule(this, `${name}-rule`, {
       ruleName: this.#name(name),
@@ -144,7 +144,7 @@ export class EventsStack extends Stack {
     const { queue } = consumerQueue(this, name, {
       queueName: this.#name(name),
       visibilityTimeout: Duration.seconds(worker.timeoutSeconds * 6),
-      maxReceiveCount: MAX_RECEIVES,
+      maxReceiveCount: maxReceives,
     });
     this.#workQueues.set(name, queue);
     this.#feed(fn, queue, { batchSize: 1, concurrency: worker.concurrency });

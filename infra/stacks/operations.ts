@@ -49,7 +49,7 @@ const counted: Record<string, { says: string; threshold: number; periods?: numbe
 const mailsCounted = ["MailLeftOut", "MailKept", "MailUndeliverable"];
 
 /** Deliveries whose signature the webhook refused; anybody can send one. */
-const WEBHOOK_REFUSED = "WebhookRefused";
+const webhookRefused = "WebhookRefused";
 
 type OperationsProps = StackProps & { settings: Settings; api: ApiStack; events: EventsStack };
 
@@ -108,9 +108,9 @@ export class OperationsStack extends Stack {
       alarmDescription: "Most Stripe webhook deliveries get 4xx errors: check the signing secret and the throttle",
       ...this.#mostOf(deliveries, webhookMetric(api, "4xx")),
     });
-    this.#alarm(WEBHOOK_REFUSED, {
+    this.#alarm(webhookRefused, {
       alarmDescription: "Most Stripe webhook deliveries have an invalid signature: check the signing secret",
-      ...this.#mostOf(deliveries, ownMetric(this.#stage, WEBHOOK_REFUSED)),
+      ...this.#mostOf(deliveries, ownMetric(this.#stage, webhookRefused)),
     });
     for (const [name, { says, threshold, periods = 1 }] of Object.entries(counted)) {
       this.#alarm(name, {
@@ -135,7 +135,7 @@ export class OperationsStack extends Stack {
     addDashboard(this, {
       ...props,
       queues,
-      failures: [...Object.keys(counted), WEBHOOK_REFUSED],
+      failures: [...Object.keys(counted), webhookRefused],
       mails: mailsCounted,
       eventsLetGo: "StripeEventsNotActedOn",
     });

@@ -3,7 +3,7 @@ import { inParallel } from "./measure.ts";
 import { payDeposit } from "./pay-deposit.ts";
 
 /** Clients who act at the same time. */
-export const AT_A_TIME = 20;
+export const atATime = 20;
 
 let people = 0;
 
@@ -12,12 +12,12 @@ export async function bookAll(client: Client, count: number): Promise<void> {
   const cohort = await openCohort(client, { count });
   const emails = Array.from({ length: count }, () => `bench-${++people}@example.com`);
   const held: { id: string; email: string }[] = [];
-  await inParallel(emails, AT_A_TIME, async (email) => {
+  await inParallel(emails, atATime, async (email) => {
     const { id } = await payDeposit(client, { email, token: await client.token("client", email), cohortId: cohort.id });
     held.push({ id, email });
   });
   await client.quiesce();
-  await inParallel(held, AT_A_TIME, ({ id }) => clear(client, id));
+  await inParallel(held, atATime, ({ id }) => clear(client, id));
   await client.quiesce();
   const [last] = held;
   if (last === undefined) return;

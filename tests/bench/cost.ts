@@ -68,10 +68,10 @@ async function doneSoFar(world: World, requests: readonly Metered[]): Promise<Do
 const takers = (event: string): number =>
   Object.values(subscriptions).filter((subscription) => subscription?.events.includes(event)).length;
 
-const MEMORY = { http: 1, events: 0.5 };
+const memory = { http: 1, events: 0.5 };
 /** What API Gateway writes of a request, and what an answer has with its headers: about. */
-const ACCESS_LOG_BYTES = 400;
-const ANSWER_BYTES = 4_000;
+const accessLogBytes = 400;
+const answerBytes = 4_000;
 
 type Bill = Record<string, number>;
 const sum = (bill: Bill): number => Object.values(bill).reduce((total, dollars) => total + dollars, 0);
@@ -88,9 +88,9 @@ function billOf(before: Done, after: Done, people: number): { bill: Bill; reques
   const deliveries = names.reduce((total, name) => total + (events[name] ?? 0) * takers(name), 0);
   // The relay is called with each write at the worst, and a consumer with each message.
   const invocations = requests + published + deliveries;
-  const seconds = (took.reduce((total, ms) => total + ms, 0) / 1_000) * MEMORY.http;
+  const seconds = (took.reduce((total, ms) => total + ms, 0) / 1_000) * memory.http;
   const behind = ((published + deliveries) * median(took)) / 1_000;
-  const logged = after.logBytes - before.logBytes + requests * ACCESS_LOG_BYTES;
+  const logged = after.logBytes - before.logBytes + requests * accessLogBytes;
   const mails = after.mails - before.mails;
   return {
     requests,
@@ -99,7 +99,7 @@ function billOf(before: Done, after: Done, people: number): { bill: Bill; reques
       DynamoDB:
         (after.writes - before.writes) * prices.dynamodb.writeUnit +
         (after.reads - before.reads) * prices.dynamodb.readUnit,
-      Lambda: invocations * prices.lambda.request + (seconds + behind * MEMORY.events) * prices.lambda.gigabyteSecond,
+      Lambda: invocations * prices.lambda.request + (seconds + behind * memory.events) * prices.lambda.gigabyteSecond,
       "API Gateway": requests * prices["api-gateway"].request,
       EventBridge:
         published * prices.eventbridge.event +
@@ -112,24 +112,24 @@ function billOf(before: Done, after: Done, people: number): { bill: Bill; reques
       "CloudWatch logs": (logged / 1e9) * prices.cloudwatch.loggedGigabyte,
       "X-Ray": invocations * prices.xray.trace,
       KMS: (after.clinical - before.clinical) * prices.kms.request,
-      "data out": ((requests * ANSWER_BYTES) / 1e9) * prices.ec2.gigabyteOut,
+      "data out": ((requests * answerBytes) / 1e9) * prices.ec2.gigabyteOut,
     },
   };
 }
 
-const MINUTES_A_MONTH = 43_200;
+const minutesAMonth = 43_200;
 /** Lambda asks each queue by five connections, of which each waits for 20 seconds. */
-const POLLS_A_MONTH = 5 * 3 * MINUTES_A_MONTH;
+const pollsAMonth = 5 * 3 * minutesAMonth;
 /** A sweep asks the eight shards of six kinds of deadlines, each for half a unit. */
-const SWEEP_READS = 6 * 8 * 0.5;
+const sweepReads = 6 * 8 * 0.5;
 /** The other runs ask eight shards of one kind, and one list or the outbox. */
-const OTHER_READS = 8;
+const otherReads = 8;
 /** Ten people who sign in within a month. */
-const STAFF = 10;
+const staff = 10;
 
 /** Dollars a month for a stage in which nothing happens. */
 function idleBill(template: Template, seconds: number, metrics: number): Bill {
-  const runs = Object.values(schedules).reduce((total, each) => total + MINUTES_A_MONTH / (each?.everyMinutes ?? 1), 0);
+  const runs = Object.values(schedules).reduce((total, each) => total + minutesAMonth / (each?.everyMinutes ?? 1), 0);
   const alarmed = template
     .ofType("AWS::CloudWatch::Alarm")
     .reduce((total, { properties }) => total + ((properties.Metrics as unknown[] | undefined)?.length ?? 1), 0);
@@ -137,11 +137,11 @@ function idleBill(template: Template, seconds: number, metrics: number): Bill {
   const { length: secrets } = template.ofType("AWS::SecretsManager::Secret");
   const { length: keys } = template.ofType("AWS::KMS::Key");
   return {
-    Lambda: runs * (prices.lambda.request + seconds * MEMORY.events * prices.lambda.gigabyteSecond),
+    Lambda: runs * (prices.lambda.request + seconds * memory.events * prices.lambda.gigabyteSecond),
     Scheduler: runs * prices.eventbridge.scheduled,
-    DynamoDB: (MINUTES_A_MONTH * SWEEP_READS + runs * OTHER_READS) * prices.dynamodb.readUnit,
-    SQS: POLLS_A_MONTH * ((queues + workQueues) * prices.sqs.request),
-    Cognito: STAFF * prices.cognito.plus,
+    DynamoDB: (minutesAMonth * sweepReads + runs * otherReads) * prices.dynamodb.readUnit,
+    SQS: pollsAMonth * ((queues + workQueues) * prices.sqs.request),
+    Cognito: staff * prices.cognito.plus,
     "CloudWatch alarms": alarmed * prices.cloudwatch.alarmedMetric,
     // Those of the run, which are billed in each hour in which they are measured.
     "CloudWatch metrics, at most": metrics * prices.cloudwatch.metric,
@@ -150,7 +150,7 @@ function idleBill(template: Template, seconds: number, metrics: number): Bill {
     KMS: keys * prices.kms.key,
     // A warm function looks every five minutes.
     "Secrets Manager":
-      secrets * prices["secrets-manager"].secret + 2 * (MINUTES_A_MONTH / 5) * prices["secrets-manager"].call,
+      secrets * prices["secrets-manager"].secret + 2 * (minutesAMonth / 5) * prices["secrets-manager"].call,
   };
 }
 

@@ -1,14 +1,14 @@
 import { freePorts } from "../harness/free-ports.ts";
-import { AT_A_TIME, bookAll } from "./book-all.ts";
+import { atATime, bookAll } from "./book-all.ts";
 import type { Figure } from "./measure.ts";
 import { type Build, type BuildStack, otherBuild, thisBuild } from "./other-build.ts";
 import { profiled, sharesOf, threadTimes } from "./processor.ts";
 
 /** 200 bookings, in slices, so that two builds take turns. */
-const SLICES = 4;
-const SLICE = 50;
+const slices = 4;
+const sliceSize = 50;
 /** Bookings of the run in which the main thread is sampled. */
-const SAMPLED = 60;
+const sampled = 60;
 
 /** Who spends milliseconds of processor. `node` is what no line of ours calls: HTTP, the event loop, collecting garbage. */
 const spenders = ["database", "stack", "simulator", "node", "v8", "functions"] as const;
@@ -58,19 +58,19 @@ async function measureInTurns(builds: readonly Build[]): Promise<Spent[]> {
       const [inspector = 0] = await freePorts(1);
       stacks.push({ ...(await build.start([`--inspect=127.0.0.1:${inspector}`])), inspector });
     }
-    for (const { client } of stacks) await bookAll(client, 2 * AT_A_TIME);
+    for (const { client } of stacks) await bookAll(client, 2 * atATime);
     const sums = stacks.map(() => ({ database: 0, main: 0, v8: 0, functions: 0 }));
-    for (let slice = 0; slice < SLICES; slice++) {
+    for (let slice = 0; slice < slices; slice++) {
       for (const [index, stack] of stacks.entries()) {
-        const spent = await spentBy(stack, () => bookAll(stack.client, SLICE));
+        const spent = await spentBy(stack, () => bookAll(stack.client, sliceSize));
         const sum = sums[index];
         if (sum) for (const key of ["database", "main", "v8", "functions"] as const) sum[key] += spent[key];
       }
     }
-    const bookings = SLICES * SLICE;
+    const bookings = slices * sliceSize;
     const results: Spent[] = [];
     for (const [index, { client, inspector }] of stacks.entries()) {
-      const profile = await profiled(inspector, () => bookAll(client, SAMPLED));
+      const profile = await profiled(inspector, () => bookAll(client, sampled));
       const shares = sharesOf<Spender>(profile, ownerOf, "node");
       const { database, main, v8, functions } = sums[index] ?? { database: 0, main: 0, v8: 0, functions: 0 };
       const ofMain = (one: Spender) => (main * (shares[one] ?? 0)) / bookings;

@@ -9,7 +9,7 @@ import { freePorts } from "../harness/free-ports.ts";
 import { type Client, connect } from "../harness/http.ts";
 
 const root = join(import.meta.dirname, "../..");
-const STARTS_WITHIN_MS = 180_000;
+const startsWithinMs = 180_000;
 
 /** A stack in a process of its own, started by the code of its own build and driven over HTTP alone. */
 export type BuildStack = {
@@ -98,14 +98,14 @@ async function startIn(tree: string, nodeFlags: readonly string[] = []): Promise
 }
 
 async function untilHealthy({ apiUrl }: Client, check: () => void): Promise<void> {
-  const deadline = performance.now() + STARTS_WITHIN_MS;
+  const deadline = performance.now() + startsWithinMs;
   while (performance.now() < deadline) {
     check();
     const answer = await fetch(`${apiUrl}/health`).catch(() => undefined);
     if (answer?.status === 200) return;
     await sleep(200);
   }
-  throw new Error(`no /health within ${STARTS_WITHIN_MS / 1_000} s`);
+  throw new Error(`no /health within ${startsWithinMs / 1_000} s`);
 }
 
 async function ended(child: ChildProcess): Promise<void> {

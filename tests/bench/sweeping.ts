@@ -2,22 +2,22 @@ import { type Client, openCohort, participantBody } from "../harness/http.ts";
 import { type Figure, inParallel, perSecond, rate } from "./measure.ts";
 import { type Build, type BuildStack, otherBuild, thisBuild } from "./other-build.ts";
 
-const AT_A_TIME = 20;
+const atATime = 20;
 /** A cohort has 60 places at the most. */
-const COHORTS = 10;
-const PLACES = 50;
-const HOLDS = COHORTS * PLACES;
-const MOST_MINUTES = 20;
+const cohortCount = 10;
+const places = 50;
+const holds = cohortCount * places;
+const mostMinutes = 20;
 
 /** 500 holds that lapse at once, worked off by the stack; with `before`, by the build of that ref as well. */
 export async function sweepingFigures({ before }: { before: string | undefined }): Promise<Figure[]> {
   const builds = before === undefined ? [thisBuild()] : [otherBuild(before), thisBuild()];
   try {
     const rates: number[] = [];
-    for (const build of builds) rates.push(perSecond(HOLDS, await secondsOf(build)));
+    for (const build of builds) rates.push(perSecond(holds, await secondsOf(build)));
     const [first, second] = rates;
     if (first === undefined) return [];
-    const what = `${HOLDS} lapsed holds, until all has followed`;
+    const what = `${holds} lapsed holds, until all has followed`;
     if (second === undefined) return [{ what, value: rate(first) }];
     return [
       { what: `${what}, before`, value: rate(first) },
@@ -44,8 +44,8 @@ async function secondsOf(build: Build): Promise<number> {
     const began = performance.now();
     await client.advance("PT31M");
     // A run of the sweep may leave some to the next one.
-    for (let minute = 1; (await lapsed()) < HOLDS; minute++) {
-      if (minute === MOST_MINUTES) throw new Error(`${await lapsed()} of ${HOLDS} holds lapsed`);
+    for (let minute = 1; (await lapsed()) < holds; minute++) {
+      if (minute === mostMinutes) throw new Error(`${await lapsed()} of ${holds} holds lapsed`);
       await client.advance("PT1M");
     }
     return (performance.now() - began) / 1_000;
@@ -56,10 +56,10 @@ async function secondsOf(build: Build): Promise<number> {
 
 async function holdAll({ client }: BuildStack): Promise<void> {
   const cohorts = [];
-  for (let count = 0; count < COHORTS; count++) cohorts.push(await openCohort(client, { count: PLACES }));
-  const wanted = cohorts.flatMap(({ id }) => Array.from({ length: PLACES }, () => id));
+  for (let count = 0; count < cohortCount; count++) cohorts.push(await openCohort(client, { count: places }));
+  const wanted = cohorts.flatMap(({ id }) => Array.from({ length: places }, () => id));
   let people = 0;
-  await inParallel(wanted, AT_A_TIME, (cohortId) => hold(client, cohortId, `bench-${++people}@example.com`));
+  await inParallel(wanted, atATime, (cohortId) => hold(client, cohortId, `bench-${++people}@example.com`));
   await client.quiesce();
 }
 

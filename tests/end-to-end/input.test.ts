@@ -566,7 +566,7 @@ describe("the page where Stripe returns to", () => {
 });
 
 describe("the documentation", () => {
-  const MB = 1_000_000;
+  const mb = 1_000_000;
   const ask = (path: string, headers: Record<string, string>) => world.api<string>("GET", path, { headers });
 
   test.each(["/docs", "/openapi.json"])(
@@ -578,11 +578,11 @@ describe("the documentation", () => {
         const compressed = await ask(path, { "accept-encoding": `${encoding}, identity;q=0.1` });
         expect(compressed.headers.get("content-encoding")).toBe(encoding);
         expect(compressed.headers.get("vary")).toBe("accept-encoding");
-        expect(Number(compressed.headers.get("content-length"))).toBeLessThan(MB / 4);
+        expect(Number(compressed.headers.get("content-length"))).toBeLessThan(mb / 4);
         expect(isDeepStrictEqual(compressed.body, plain.body)).toBe(true);
       }
       // A function's answer may have 6 MB, with what JSON makes of its quotes.
-      expect(JSON.stringify(plain.body).length).toBeLessThan(5 * MB);
+      expect(JSON.stringify(plain.body).length).toBeLessThan(5 * mb);
     },
   );
 

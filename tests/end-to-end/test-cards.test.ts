@@ -17,9 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const RECEIPT = "We received your payment";
-const FAILED = "Your payment did not go through";
-const NO_DEPOSIT = "Your deposit did not go through";
+const receipt = "We received your payment";
+const failedVerifications = "Your payment did not go through";
+const noDeposit = "Your deposit did not go through";
 
 /** Cards that the page declines: the client may try another one there, and no mail goes out. */
 const declinedOnPage = {
@@ -99,11 +99,11 @@ const savedAlone: Record<string, Due> = {
 /** What becomes of a deposit that is debited from an account; without its money the hold ends. */
 const debitedDeposits = {
   pm_usBankAccount_success: { status: "awaiting_clearance", mail: "We received your deposit" },
-  pm_usBankAccount_accountClosed: { status: "expired", mail: NO_DEPOSIT },
-  pm_usBankAccount_noAccount: { status: "expired", mail: NO_DEPOSIT },
-  pm_usBankAccount_insufficientFunds: { status: "expired", mail: NO_DEPOSIT },
-  pm_usBankAccount_debitNotAuthorized: { status: "expired", mail: NO_DEPOSIT },
-  pm_usBankAccount_invalidCurrency: { status: "expired", mail: NO_DEPOSIT },
+  pm_usBankAccount_accountClosed: { status: "expired", mail: noDeposit },
+  pm_usBankAccount_noAccount: { status: "expired", mail: noDeposit },
+  pm_usBankAccount_insufficientFunds: { status: "expired", mail: noDeposit },
+  pm_usBankAccount_debitNotAuthorized: { status: "expired", mail: noDeposit },
+  pm_usBankAccount_invalidCurrency: { status: "expired", mail: noDeposit },
 };
 
 /** What becomes of a due that is debited from the account of the deposit, and comes back days after its date. */
@@ -188,7 +188,7 @@ test("a due is collected from what paid the deposit, or waits for its client, as
 
   for (const { key, expected, made: client } of [...ownCards, ...otherCards, ...declined]) {
     expect(await dueOf(client), key).toEqual(expected);
-    expect(await world.mail(client.email), key).toContain(expected.status === "paid" ? RECEIPT : FAILED);
+    expect(await world.mail(client.email), key).toContain(expected.status === "paid" ? receipt : failedVerifications);
   }
   for (const { key, made: client } of debited) {
     expect(await dueOf(client), key).toMatchObject({ status: "processing", standing: "processing" });
@@ -202,10 +202,10 @@ test("a due is collected from what paid the deposit, or waits for its client, as
 
   for (const { key, expected, made: client } of debited) {
     expect(await dueOf(client), key).toEqual(expected);
-    expect(await world.mail(client.email), key).toContain(FAILED);
+    expect(await world.mail(client.email), key).toContain(failedVerifications);
   }
   expect(await dueOf(settled)).toEqual(paid);
-  expect(await world.mail(settled.email)).toContain(RECEIPT);
+  expect(await world.mail(settled.email)).toContain(receipt);
   const [balances, stripe] = await Promise.all([world.balances(), world.stripeBalance()]);
   expect(stripe.consistent).toBe(true);
   expect(balances.stripe_balance).toBe(stripe.balance);
@@ -225,6 +225,6 @@ test("a deposit that its page declines waits for another card, and no mail goes 
   expect(unverified).toMatchObject({ error: { code: "payment_method_invalid_parameter" } });
   const { status, paid, dues } = await client.read();
   expect({ status, paid, due: dues[0]?.status }).toEqual({ status: "held", paid: 0, due: "scheduled" });
-  expect(await world.mail(client.email)).not.toContain(NO_DEPOSIT);
+  expect(await world.mail(client.email)).not.toContain(noDeposit);
   expect((await submit(client, sessionId, "pm_card_visa")).status).toBe("succeeded");
 });

@@ -6,14 +6,15 @@ const [index] = pagesIn("docs/adr/README.md");
 
 type Head = { file: string; number: number; title: string; status: string; date: string };
 
-const HEAD = /^# (\d+)\. (.+)\n\nStatus: (accepted|superseded by \[ADR \d+\]\([\w.-]+\)), (\d{4}-\d{2}-\d{2})\n\n/;
+const headPattern =
+  /^# (\d+)\. (.+)\n\nStatus: (accepted|superseded by \[ADR \d+\]\([\w.-]+\)), (\d{4}-\d{2}-\d{2})\n\n/;
 
 const fileOf = ({ path }: Page): string => path.split("/").at(-1) ?? "";
 
 /** What an ADR says of itself, or what is wrong with it. */
 function headOf(adr: Page): Head | string {
   const file = fileOf(adr);
-  const [, number, title = "", status = "", date = ""] = HEAD.exec(adr.text) ?? [];
+  const [, number, title = "", status = "", date = ""] = headPattern.exec(adr.text) ?? [];
   if (number === undefined) return `${file} does not begin with its number, title, status and date`;
   if (Number(number) !== Number(file.slice(0, 4))) return `${file} calls itself ${number}`;
   if (!/^Consequences: ./m.test(adr.text)) return `${file} names no consequences`;

@@ -40,9 +40,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The fake `npm` lies in the checkout, the one folder that stays reachable, by a relative path. */
 function run(path: string[] = [], more: Record<string, string> = {}) {
-  const PATH = ["./.ci", ...path, process.env.PATH].join(delimiter);
+  const searchPath = ["./.ci", ...path, process.env.PATH].join(delimiter);
   return promisify(execFile)("bash", [join(folder, "checkout/.ci/run")], {
-    env: { HOME: join(folder, "home"), ...more, PATH },
+    env: { HOME: join(folder, "home"), ...more, PATH: searchPath },
   });
 }
 

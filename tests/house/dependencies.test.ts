@@ -114,11 +114,11 @@ function circlesIn(imports: ReadonlyMap<string, readonly string[]>): string[] {
   return [...imports.keys()].flatMap((path) => visit(path, []));
 }
 
-const AMBIENT = /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\brandomUUID\b|\brandomBytes\b/g;
+const ambient = /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\brandomUUID\b|\brandomBytes\b/g;
 
 const ambientCalls = (sources: readonly Source[]): string[] =>
   sources.flatMap(({ path, text }) =>
-    [...withoutComments(text).matchAll(AMBIENT)].map(([found]) => `${path} uses ${found}`),
+    [...withoutComments(text).matchAll(ambient)].map(([found]) => `${path} uses ${found}`),
   );
 
 describe("dependencies point inwards", () => {

@@ -32,9 +32,9 @@ function nameOf(node: Operand): string {
   return node.property.type === "Identifier" ? node.property.name : "";
 }
 
-/** Counters of loops and pages, lengths, and bounds that are written in capitals are no dates and no amounts. */
+/** Counters of loops and pages, lengths, and bounds by their names are no dates and no amounts. */
 const counters = new Set(["attempt", "found", "left", "length", "page", "pages", "size", "start"]);
-const isCount = (node: Operand) => counters.has(nameOf(node)) || /^[A-Z][A-Z_]+$/.test(nameOf(node));
+const isCount = (node: Operand) => counters.has(nameOf(node)) || /^max[A-Z]|PerCall$/.test(nameOf(node));
 
 const orders = new Set(["<", "<=", ">", ">="]);
 const equalities = new Set(["==", "===", "!=", "!=="]);
@@ -116,7 +116,7 @@ describe("a function parses, calls and answers", () => {
     "if (booking === null || result.reason === 'replayed') return notFound;",
     "const none = booking.holdExpiresAt === null;",
     "for (let page = 1; page < bounds; page++) read(page);",
-    "if (items.length > 0 && bytes > BYTES_PER_CALL) send();",
+    "if (items.length > 0 && bytes > bytesPerCall) send();",
     'if (caller.roles.includes("admin")) allow();',
     "switch (outcome.kind) { case 'unavailable': }",
   ])("control: %s decides nothing", (text) => {

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { STRIPE_API_VERSION } from "@clearing/payments/api-version";
+import { stripeApiVersion } from "@clearing/payments/api-version";
 import { eventsActedOn } from "@clearing/payments/events-acted-on";
 import { expect, test } from "vitest";
 
@@ -12,7 +12,7 @@ const command =
   /curl https:\/\/api\.stripe\.com\/v1\/webhook_endpoints(?:.*\\\n)*.*/.exec(read("README.md"))?.[0] ?? "";
 
 test("the README's webhook endpoint has the API version that the product is pinned to", () => {
-  expect(/api_version=(\S+)/.exec(command)?.[1]).toBe(STRIPE_API_VERSION);
+  expect(/api_version=(\S+)/.exec(command)?.[1]).toBe(stripeApiVersion);
 });
 
 test("it asks for the events that the product acts on, and for no other", () => {

@@ -12,7 +12,7 @@ type Route = { RouteKey: string; AuthorizationType: string; AuthorizerId?: strin
 const routes = stage.ofType("AWS::ApiGatewayV2::Route").map(({ properties }) => properties as Route);
 
 /** What api.md calls public, and what serves machines: nothing else may be asked without a token. */
-const PUBLIC = [
+const publicRoutes = [
   "GET /docs",
   "GET /health",
   "GET /openapi.json",
@@ -34,7 +34,7 @@ const PUBLIC = [
 type Context = Record<string, string>;
 
 /** What anybody may ask for and nobody needs often. */
-const SELDOM = [
+const seldom = [
   "GET /docs",
   "GET /openapi.json",
   "GET /pay/{token}",
@@ -59,7 +59,7 @@ describe.each([
   });
 
   test("pages, documents and calculators take 50 requests a second and 100 at once", () => {
-    for (const key of SELDOM) {
+    for (const key of seldom) {
       expect(settings[key], key).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
     }
   });
@@ -69,7 +69,7 @@ describe.each([
       .filter(([, limits]) => limits.ThrottlingRateLimit < 200 || limits.ThrottlingBurstLimit < 500)
       .map(([key]) => key);
 
-    expect(low.sort()).toEqual(SELDOM);
+    expect(low.sort()).toEqual(seldom);
   });
 });
 
@@ -116,7 +116,7 @@ describe("the HTTP API", () => {
   test("only the public routes are without an authorizer", () => {
     const open = routes.filter(({ AuthorizationType }) => AuthorizationType === "NONE").map(({ RouteKey }) => RouteKey);
 
-    expect(open.sort()).toEqual(PUBLIC);
+    expect(open.sort()).toEqual(publicRoutes);
   });
 
   test("every other route asks for a token of the pools whose people it is for, and no other's", () => {

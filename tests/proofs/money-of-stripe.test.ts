@@ -15,7 +15,7 @@ import { type Served, serveSimulator } from "../../packages/stripe-simulator/src
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts";
 
-const DAY = 24 * 3_600_000;
+const day = 24 * 3_600_000;
 const secretKey = "sk_test_money";
 const zone = "America/Denver";
 /** An evening in Denver, of which UTC has the next day already. */
@@ -132,7 +132,7 @@ describe("money that is heard of days later", () => {
   test("has the day on which Stripe booked it, where the cohort is", async () => {
     await paidUnheard();
     const paidOn = dateIn(zone, context.clock.now());
-    time += 3 * DAY;
+    time += 3 * day;
 
     expect(await posted(hear)).toEqual({ "due-billed": paidOn, payment: paidOn, fee: paidOn });
   });
@@ -140,10 +140,10 @@ describe("money that is heard of days later", () => {
   test("a refund made by hand is owed and taken on the day on which it was made", async () => {
     const paymentIntent = await paidUnheard();
     await hear();
-    time += DAY;
+    time += day;
     await stripe("refunds", { payment_intent: paymentIntent, amount: "10000" });
     const refundedOn = dateIn(zone, context.clock.now());
-    time += 3 * DAY;
+    time += 3 * day;
 
     expect(await posted(hear)).toEqual({ "refund-owed": refundedOn, "refund-taken": refundedOn });
   });
@@ -151,7 +151,7 @@ describe("money that is heard of days later", () => {
   test("of no booking has Stripe's day in UTC", async () => {
     await foreignEuros();
     const paidOn = context.clock.now().slice(0, 10);
-    time += 3 * DAY;
+    time += 3 * day;
 
     const days = await posted(hear);
 

@@ -23,8 +23,8 @@ import { contextAt } from "../harness/context.ts";
 import { actor, signedBooking } from "../harness/sample.ts";
 import { seeded, startTestStore, type TestStore } from "../harness/store.ts";
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const hour = 3_600_000;
+const day = 24 * hour;
 const secretKey = "sk_test_stray";
 let time = Date.UTC(2027, 2, 1, 17);
 let running: TestStore;
@@ -270,9 +270,9 @@ describe("money that carries a booking's metadata and is not the attempt's own",
     const { booking, attempt, metadata } = await checkout();
     const ref = { actor, action: "sample" };
     await closeAttempt(context, attempt, "sample");
-    await moveClock(HOUR);
+    await moveClock(hour);
     await lapseHold(running.store, booking.id, { ...ref, now: context.clock.now() });
-    await moveClock(31 * DAY);
+    await moveClock(31 * day);
     await removeBooking(running.store, booking.id, { ...ref, now: context.clock.now() });
     expect(await readBooking(running.store, booking.id)).toBeNull();
     const before = (await accounts()).suspense ?? 0;
@@ -357,7 +357,7 @@ describe("a debit that is refunded while it is processing", () => {
 
   test.each(orders)("takes the deposit when it settles, and owes and pays the refund once (%s)", async (order) => {
     const booking = await processing("pm_usBankAccount_success", order);
-    await moveClock(8 * DAY);
+    await moveClock(8 * day);
 
     await hear(booking, order);
 
@@ -374,7 +374,7 @@ describe("a debit that is refunded while it is processing", () => {
 
   test("is refunded by the news of its charge, whose attempt that settles", async () => {
     const booking = await processing("pm_usBankAccount_success");
-    await moveClock(8 * DAY);
+    await moveClock(8 * day);
     const news = (await events()).find(({ type }) => type === "charge.succeeded");
     const named = news?.attempt && (await readAttemptFile(running.store, booking.id, news.attempt.attemptId));
     if (news === undefined || named === undefined || named === null) throw new Error("no charge was told");
@@ -388,7 +388,7 @@ describe("a debit that is refunded while it is processing", () => {
 
   test("leaves no debt when it fails", async () => {
     const booking = await processing("pm_usBankAccount_insufficientFunds");
-    await moveClock(3 * DAY);
+    await moveClock(3 * day);
 
     await hear(booking);
 
@@ -417,7 +417,7 @@ describe("a session that Stripe shows as it was before its payment ended", () =>
     await payOn(sessionId, method);
     await hear(booking);
     const tell = await lagging(sessionId);
-    await moveClock(days * DAY);
+    await moveClock(days * day);
     return { booking, attempt, tell };
   };
 

@@ -70,7 +70,7 @@ function parameters(schema: z.ZodMiniType | undefined, place: "path" | "query" |
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = jsonSchema(schema, "input") as ObjectSchema;
   return Object.entries(properties)
-    .filter(([name]) => place !== "header" || !NEGOTIATED.includes(name))
+    .filter(([name]) => place !== "header" || !negotiated.includes(name))
     .map(([name, property]) => ({
       name,
       in: place,
@@ -80,7 +80,7 @@ function parameters(schema: z.ZodMiniType | undefined, place: "path" | "query" |
 }
 
 /** OpenAPI ignores parameters of these names: the media types and the security of an operation say the same. */
-const NEGOTIATED = ["accept", "content-type", "authorization"];
+const negotiated = ["accept", "content-type", "authorization"];
 
 const idempotencyKey = (required: boolean) => ({
   name: "Idempotency-Key",

@@ -20,7 +20,7 @@ import type { Invocation } from "./sandbox.ts";
 import { seedOnce } from "./seeding.ts";
 import type { Stack, StackOptions } from "./stack-options.ts";
 import { createStreams } from "./streams.ts";
-import { realStripe, SECRET_KEY, simulatedStripe } from "./stripe.ts";
+import { realStripe, simulatedStripe, simulatorSecretKey } from "./stripe.ts";
 import { loadTemplate, type Template } from "./template.ts";
 import { createTimeline } from "./timeline.ts";
 import { type Topology, workersOfSchedules } from "./topology.ts";
@@ -213,7 +213,7 @@ export async function assemble(
       itemsOf: (table) => itemsOf(dynamo, table),
       events: () => bus.carried(undefined),
       mails: () => mailbox.sentTo(undefined),
-      stripe: { url: stripe.url ?? "https://api.stripe.com", secretKey: options.stripeSecretKey ?? SECRET_KEY },
+      stripe: { url: stripe.url ?? "https://api.stripe.com", secretKey: options.stripeSecretKey ?? simulatorSecretKey },
     }),
   });
   const gateway = createGateway({
@@ -244,7 +244,7 @@ export async function assemble(
   return {
     apiUrl: api.url,
     simulatorUrl: stripe.url,
-    simulatorKey: stripe.url === undefined ? undefined : SECRET_KEY,
+    simulatorKey: stripe.url === undefined ? undefined : simulatorSecretKey,
     awsUrl: aws.url,
     dynamoDbUrl: dynamo.endpoint,
     dataDir,

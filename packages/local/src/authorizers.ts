@@ -1,7 +1,7 @@
 import type { Told } from "./http-api-event.ts";
 import type { Issuers } from "./issuers.ts";
 import { compilePolicy, type Statement } from "./policy.ts";
-import { ACCOUNT, REGION } from "./resource.ts";
+import { account, region } from "./resource.ts";
 import type { Invocation } from "./sandbox.ts";
 import type { Authorizer } from "./topology.ts";
 
@@ -25,7 +25,7 @@ type Options = {
   now: () => number;
 };
 
-const MOST_KEPT = 5_000;
+const mostKept = 5_000;
 
 /** Asks authorizers; what a function allowed or refused is kept for its time, over all routes, by the stack's clock. */
 export function createAuthorizers({ issuers, invoke, apiId, stage, now }: Options) {
@@ -35,7 +35,7 @@ export function createAuthorizers({ issuers, invoke, apiId, stage, now }: Option
     const identitySource = authorizer.headers.map(asked.header);
     if (identitySource.some((value) => !value)) return { allowed: false, status: 401 };
     const key = JSON.stringify([authorizer.id, identitySource]);
-    const routeArn = `arn:aws:execute-api:${REGION}:${ACCOUNT}:${apiId}/${stage}/${asked.method}${asked.path}`;
+    const routeArn = `arn:aws:execute-api:${region}:${account}:${apiId}/${stage}/${asked.method}${asked.path}`;
     const known = kept.get(key);
     if (known && known.until > now()) return wordOf(known.word, authorizer.simple, routeArn);
     const said = await invoke(authorizer.functionId, {
@@ -47,7 +47,7 @@ export function createAuthorizers({ issuers, invoke, apiId, stage, now }: Option
     if (!said.ok) return { allowed: false, status: said.errorMessage === "Unauthorized" ? 401 : 500 };
     const answer: unknown = JSON.parse(said.payload ?? "null");
     if (!isAnswer(answer)) return { allowed: false, status: 500 };
-    if (kept.size >= MOST_KEPT) kept.clear();
+    if (kept.size >= mostKept) kept.clear();
     if (authorizer.keptMs > 0) kept.set(key, { word: answer, until: now() + authorizer.keptMs });
     return wordOf(answer, authorizer.simple, routeArn);
   }

@@ -8,7 +8,7 @@ import { createMailbox, createSecrets } from "./mail-and-secrets.ts";
 import { compilePolicy, type Statement } from "./policy.ts";
 import { createQueueService } from "./queue-service.ts";
 import type { Queues } from "./queues.ts";
-import { DEFAULT_BUS, type FunctionSpec } from "./topology.ts";
+import { defaultBus, type FunctionSpec } from "./topology.ts";
 
 const now = () => Date.parse("2027-03-01T17:00:00Z");
 const everything: Statement = { Effect: "Allow", Action: "*", Resource: "*" };
@@ -50,7 +50,7 @@ function setUpBus() {
         targets: [target("progress"), target("mailer")],
       },
       { name: "expired", busArn, pattern: { "detail-type": ["HoldExpired"] }, targets: [target("mailer")] },
-      { name: "bounced", busArn: DEFAULT_BUS.arn, pattern: { source: ["aws.ses"] }, targets: [target("feedback")] },
+      { name: "bounced", busArn: defaultBus.arn, pattern: { source: ["aws.ses"] }, targets: [target("feedback")] },
     ],
     queues: queues as unknown as Queues,
     faults: createFaults(),

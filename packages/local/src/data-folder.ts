@@ -12,7 +12,7 @@ import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Raised when a stored shape changes: an older folder is then refused rather than misread. */
-const FORMAT = "8";
+const format = "8";
 
 /** What prevents a start and is no bug: its message is the one line that the person sees. */
 export class StartRefused extends Error {
@@ -38,13 +38,13 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
     if (fresh)
       for (const name of ["logs", "format", "issuers.json"]) rmSync(file(name), { recursive: true, force: true });
     const found = existsSync(file("format")) ? readFileSync(file("format"), "utf8").trim() : undefined;
-    if (found !== undefined && found !== FORMAT) {
+    if (found !== undefined && found !== format) {
       throw new StartRefused(
-        `${path} has data in format ${found}, but this version reads only format ${FORMAT}. ` +
+        `${path} has data in format ${found}, but this version reads only format ${format}. ` +
           "To keep the data, choose another folder with CLEARING_DATA_DIR. To delete it, start with --fresh",
       );
     }
-    writeFileSync(file("format"), FORMAT);
+    writeFileSync(file("format"), format);
     mkdirSync(file("logs"), { recursive: true });
     const db = openDatabase(file("stack.db"));
     const close = () => {

@@ -16,7 +16,7 @@ export type DirectDynamoDb = Checked & {
 type Respond = (response: IncomingMessage) => void;
 
 /** A worker's first calls go by the endpoint: many a worker makes few, and loading the checks costs as much as a hundred. */
-const LOADED_AFTER = 20;
+const loadedAfter = 20;
 
 /**
  * Sends this worker's calls of DynamoDB to the database itself, under the same checks that the endpoint makes of them;
@@ -70,7 +70,7 @@ export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) =
     if (typeof url === "object" && !(url instanceof URL) && typeof options === "function" && faults[0] === 0) {
       const operation = Number(url.port) === direct.awsPort ? operationOf(url) : undefined;
       if (operation !== undefined && checks) return call(checks, url, operation, options);
-      if (operation !== undefined && ++calls === LOADED_AFTER) void load();
+      if (operation !== undefined && ++calls === loadedAfter) void load();
     }
     return Reflect.apply(request, http, [url, options, respond]);
   }

@@ -1,6 +1,6 @@
 import { AwsError, type Caller, requireGrant } from "./aws-error.ts";
 import { refuseQuery } from "./dynamodb-query.ts";
-import { ACCOUNT, REGION } from "./resource.ts";
+import { account, region } from "./resource.ts";
 import type { TableSpec } from "./topology.ts";
 
 export type Item = Record<string, unknown>;
@@ -90,7 +90,7 @@ function requireAccess(caller: Caller, { action, table, index, keys }: Access, i
 }
 
 /** DynamoDB asks KMS in the caller's name, and KMS sees by whom it was asked. */
-const throughDynamoDb = { "kms:ViaService": [`dynamodb.${REGION}.amazonaws.com`], "kms:CallerAccount": [ACCOUNT] };
+const throughDynamoDb = { "kms:ViaService": [`dynamodb.${region}.amazonaws.com`], "kms:CallerAccount": [account] };
 
 const scalar = (value: unknown) => String(Object.values((value as Item | undefined) ?? {})[0]);
 

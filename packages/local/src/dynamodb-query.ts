@@ -108,8 +108,8 @@ function compare(one: Value, other: Value): number {
 }
 
 /** The longest keys, in bytes of UTF-8. The missing space in the first refusal is AWS's own. */
-const LONGEST_PARTITION_KEY = 2_048;
-const LONGEST_SORT_KEY = 1_024;
+const longestPartitionKey = 2_048;
+const longestSortKey = 1_024;
 
 function refuseKeys(
   keys: readonly (readonly [string, Value])[],
@@ -122,9 +122,9 @@ function refuseKeys(
     const bytes = typeof value.S === "string" ? Buffer.byteLength(value.S) : 0;
     const invalid = "One or more parameter values were invalid:";
     if (partitionKeys.has(name)) {
-      if (bytes > LONGEST_PARTITION_KEY)
+      if (bytes > longestPartitionKey)
         return `${invalid} Size of hashkey has exceeded the maximum size limit of2048 bytes`;
-    } else if (bytes > LONGEST_SORT_KEY) {
+    } else if (bytes > longestSortKey) {
       return `${invalid} Aggregated size of all range keys has exceeded the size limit of 1024 bytes`;
     }
   }

@@ -18,7 +18,7 @@ type Options = {
 };
 
 /** Milliseconds that a timed-out answer stays away before the connection is closed. */
-const TIMEOUT_MS = 200;
+const timeoutMs = 200;
 
 /** The proxy before DynamoDB: each caller's IAM policy, AWS's own refusals, faults, and word of writes for the streams. */
 export function createDynamoDbService(options: Options): AwsService {
@@ -48,7 +48,7 @@ export function createDynamoDbService(options: Options): AwsService {
       }
     }
     if (struck("timeout")) {
-      await sleep(TIMEOUT_MS);
+      await sleep(timeoutMs);
       return "hang_up";
     }
     if (operation === "Query" && input.IndexName && faults.has("stale_index")) {

@@ -8,8 +8,8 @@ import { atomically } from "./data-folder.ts";
 import { compilePattern } from "./event-pattern.ts";
 import type { Faults } from "./faults.ts";
 import type { Queues } from "./queues.ts";
-import { ACCOUNT, REGION, TemplateError } from "./resource.ts";
-import { DEFAULT_BUS, type RuleSpec } from "./topology.ts";
+import { account, region, TemplateError } from "./resource.ts";
+import { defaultBus, type RuleSpec } from "./topology.ts";
 
 /** One event as the bus carried it. */
 export type CarriedEvent = { id: string; type: string; time: string; detail: unknown };
@@ -39,9 +39,9 @@ type Options = {
   crash: (caller: string) => void;
 };
 
-const MAX_ENTRIES = 10;
-const MAX_BYTES = 1024 * 1024;
-const TIMEOUT_MS = 200;
+const maxEntries = 10;
+const maxBytes = 1024 * 1024;
+const timeoutMs = 200;
 
 /** EventBridge: PutEvents stores an event and a message for each matching target in one transaction. */
 export function createEventBus(options: Options): EventBus {
@@ -65,15 +65,15 @@ export function createEventBus(options: Options): EventBus {
       id,
       "detail-type": entry.DetailType ?? "",
       source: entry.Source ?? "",
-      account: ACCOUNT,
+      account: account,
       time: instantOf(entry.Time === undefined ? options.now() : entry.Time * 1000),
-      region: REGION,
+      region: region,
       resources: entry.Resources ?? [],
       detail: JSON.parse(entry.Detail ?? "{}") as unknown,
     };
     const body = JSON.stringify(event);
     // The archive is of the product's own bus.
-    if (busArn !== DEFAULT_BUS.arn) insert.run(id, busArn, event["detail-type"], body);
+    if (busArn !== defaultBus.arn) insert.run(id, busArn, event["detail-type"], body);
     for (const rule of rules) {
       if (rule.busArn !== busArn || !rule.matches(event)) continue;
       for (const target of rule.targets) {
@@ -88,13 +88,13 @@ export function createEventBus(options: Options): EventBus {
     if (!call.operation.endsWith(".PutEvents"))
       throw new AwsError("UnknownOperationException", `${call.operation} is not supported`);
     const { Entries = [] } = JSON.parse(call.body.toString()) as { Entries?: Entry[] };
-    if (Entries.length === 0 || Entries.length > MAX_ENTRIES) {
+    if (Entries.length === 0 || Entries.length > maxEntries) {
       throw new AwsError(
         "ValidationException",
-        `1 to ${MAX_ENTRIES} entries are allowed in a request, not ${Entries.length}`,
+        `1 to ${maxEntries} entries are allowed in a request, not ${Entries.length}`,
       );
     }
-    if (call.body.length > MAX_BYTES)
+    if (call.body.length > maxBytes)
       throw new AwsError("ValidationException", "Total size of the entries in the request is over the limit.");
     const targets = Entries.map((entry) => buses.get(entry.EventBusName ?? "default"));
     for (const [index, bus] of targets.entries()) {
@@ -119,7 +119,7 @@ export function createEventBus(options: Options): EventBus {
       return "hang_up";
     }
     if (struck("timeout")) {
-      await sleep(TIMEOUT_MS);
+      await sleep(timeoutMs);
       return "hang_up";
     }
     const FailedEntryCount = results.filter((result) => "ErrorCode" in result).length;
@@ -134,7 +134,7 @@ export function createEventBus(options: Options): EventBus {
     service,
     publish({ source, type, resources, detail }) {
       const entry = { Source: source, DetailType: type, Resources: resources, Detail: JSON.stringify(detail) };
-      atomically(db, () => carry(DEFAULT_BUS.arn, entry));
+      atomically(db, () => carry(defaultBus.arn, entry));
       queues.wake();
     },
     carried: (type) =>

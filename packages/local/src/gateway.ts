@@ -7,8 +7,8 @@ import type { LambdaHost } from "./lambda-host.ts";
 import { createThrottle } from "./throttle.ts";
 import type { RouteSpec, Topology } from "./topology.ts";
 
-const MAX_BODY = 10 * 1024 * 1024;
-const INTEGRATION_TIMEOUT_MS = 30_000;
+const maxBody = 10 * 1024 * 1024;
+const integrationTimeoutMs = 30_000;
 
 type Options = {
   topology: Topology;
@@ -59,7 +59,7 @@ export function createGateway({ topology, lambda, issuers, now, own }: Options):
 
   return (request, response) => {
     if (own(request, response)) return;
-    readBody(request, MAX_BODY)
+    readBody(request, maxBody)
       .then((body) =>
         body ? respond(request, body) : message(413, "Request Entity Too Large", { connection: "close" }),
       )
@@ -105,7 +105,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
 async function withTimeout<T>(work: Promise<T>): Promise<T | "late"> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), INTEGRATION_TIMEOUT_MS);
+    timer = setTimeout(() => resolve("late"), integrationTimeoutMs);
   });
   const result = await Promise.race([work, late]);
   clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { compilePolicy, type Statement } from "./policy.ts";
-import { ACCOUNT, fail, read, TemplateError } from "./resource.ts";
+import { account, fail, read, TemplateError } from "./resource.ts";
 import type { Template } from "./template.ts";
 import type { Topology } from "./topology.ts";
 
@@ -150,5 +150,5 @@ function accepts(
   const applying = statements.filter(
     (statement) => /"\*"/.test(principals(statement)) || principals(statement).includes(`"${service}.amazonaws.com"`),
   );
-  return compilePolicy(applying)(action, resource, { "aws:SourceArn": [source], "aws:SourceAccount": [ACCOUNT] });
+  return compilePolicy(applying)(action, resource, { "aws:SourceArn": [source], "aws:SourceAccount": [account] });
 }

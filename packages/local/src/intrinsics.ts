@@ -1,4 +1,4 @@
-import { ACCOUNT, type Attributes, type Properties, REGION, type Resource, TemplateError } from "./resource.ts";
+import { type Attributes, account, type Properties, type Resource, region, TemplateError } from "./resource.ts";
 import { resourceTypes } from "./resource-types.ts";
 
 type RawResource = { Type: string; Properties?: Properties; Metadata?: Record<string, unknown> };
@@ -7,8 +7,8 @@ type RawOutput = { Value: unknown; Export?: { Name: unknown } };
 export type RawTemplate = { Resources?: Record<string, RawResource>; Outputs?: Record<string, RawOutput> };
 
 const pseudo: Record<string, string> = {
-  "AWS::AccountId": ACCOUNT,
-  "AWS::Region": REGION,
+  "AWS::AccountId": account,
+  "AWS::Region": region,
   "AWS::Partition": "aws",
 };
 

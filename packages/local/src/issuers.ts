@@ -18,7 +18,7 @@ export type Issuers = {
   keySet(pool: string): { keys: JWK[] } | undefined;
 };
 
-const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
+const secondsIn = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
 
 /** The user pools that have a client, in the template's order. */
 export function readPools(template: Template): Pool[] {
@@ -41,9 +41,9 @@ export function readPools(template: Template): Pool[] {
 
 /** Cognito's own default is an hour, and a number without a unit counts hours. */
 function tokenSeconds(client: Resource): number {
-  type Properties = { IdTokenValidity?: number; TokenValidityUnits?: { IdToken?: keyof typeof SECONDS } };
+  type Properties = { IdTokenValidity?: number; TokenValidityUnits?: { IdToken?: keyof typeof secondsIn } };
   const { IdTokenValidity: validity = 1, TokenValidityUnits: units } = read<Properties>(client);
-  return validity * SECONDS[units?.IdToken ?? "hours"];
+  return validity * secondsIn[units?.IdToken ?? "hours"];
 }
 
 type Imported = Awaited<ReturnType<typeof importJWK>>;

@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
 import type { DirectDynamoDb } from "./direct-dynamodb.ts";
 import type { Outcome, WorkerSetup, Wrote } from "./lambda-worker.ts";
-import { REGION } from "./resource.ts";
+import { region } from "./resource.ts";
 import { createSandbox, exited, type Invocation, type Sandbox } from "./sandbox.ts";
 import type { FunctionSpec } from "./topology.ts";
 
@@ -37,7 +37,7 @@ type Options = {
 };
 
 /** Processes per function while a crash is to be expected. */
-const PROCESSES = 16;
+const maxProcesses = 16;
 const workerFile = new URL("./lambda-worker.ts", import.meta.url);
 /** Runs bundles with the template's environment, time-outs and Lambda's errors. */
 export function createLambdaHost(options: Options): LambdaHost {
@@ -78,8 +78,8 @@ function hostFunction(fn: FunctionSpec, options: Options) {
     // Each worker would translate its sources and compile its bundle by itself.
     ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
     TZ: ":UTC",
-    AWS_REGION: REGION,
-    AWS_DEFAULT_REGION: REGION,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: caller,
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_ENDPOINT_URL: options.endpoint,
@@ -157,7 +157,7 @@ function hostFunction(fn: FunctionSpec, options: Options) {
   async function freeProcess(): Promise<Sandbox> {
     for (;;) {
       const idle = [...processes.values()].find(({ sandbox }) => sandbox.busy === 0 && !sandbox.retiring)?.sandbox;
-      const sandbox = idle ?? (processes.size < PROCESSES ? startProcess() : undefined);
+      const sandbox = idle ?? (processes.size < maxProcesses ? startProcess() : undefined);
       if (sandbox) {
         sandbox.busy++;
         return sandbox;

@@ -27,7 +27,7 @@ type Options = {
 type Answer = { status: number; body: unknown };
 
 const roles = ["client", "clinician", "admin", "finance"];
-const KEY_SET = /^\/_local\/pools\/([^/]+)\/jwks\.json$/;
+const keySet = /^\/_local\/pools\/([^/]+)\/jwks\.json$/;
 /** Where the stack publishes the keys of a user pool. */
 export const keySetPath = (pool: string): string => `/_local/pools/${pool}/jwks.json`;
 const ok = (body: unknown): Answer => ({ status: 200, body });
@@ -59,7 +59,7 @@ export function createLocalRoutes(options: Options): (request: IncomingMessage, 
 
 async function answer(options: Options, request: IncomingMessage, url: URL): Promise<Answer | LocalReply> {
   const { clock, bus, mailbox, faults } = options;
-  const [, pool] = (request.method === "GET" && KEY_SET.exec(url.pathname)) || [];
+  const [, pool] = (request.method === "GET" && keySet.exec(url.pathname)) || [];
   if (pool !== undefined) return ok(options.issuers.keySet(pool) ?? { keys: [] });
   switch (`${request.method} ${url.pathname}`) {
     case "POST /_local/token": {

@@ -5,7 +5,7 @@ import { AwsError, requireGrant } from "./aws-error.ts";
 import { instantOf } from "./clock.ts";
 import { atomically } from "./data-folder.ts";
 import type { EventBus } from "./event-bus.ts";
-import { ACCOUNT, REGION } from "./resource.ts";
+import { account, region } from "./resource.ts";
 
 export type Mail = {
   to: string;
@@ -69,7 +69,7 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
       const configurationSet = mail.ConfigurationSetName ?? identity.configurationSet;
       const needed = [`identity/${name}`, ...(configurationSet ? [`configuration-set/${configurationSet}`] : [])];
       for (const one of needed) {
-        requireGrant(call.fn, "ses:SendEmail", `arn:aws:ses:${REGION}:${ACCOUNT}:${one}`, context);
+        requireGrant(call.fn, "ses:SendEmail", `arn:aws:ses:${region}:${account}:${one}`, context);
       }
       const simple = Content?.Simple;
       if (!simple) throw new AwsError("BadRequestException", "only simple content is supported by the local stack");
@@ -98,7 +98,7 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
         publish({
           source: "aws.ses",
           type,
-          resources: [`arn:aws:ses:${REGION}:${ACCOUNT}:configuration-set/${configurationSet}`],
+          resources: [`arn:aws:ses:${region}:${account}:configuration-set/${configurationSet}`],
           detail: {
             ...said,
             mail: {

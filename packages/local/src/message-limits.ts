@@ -7,8 +7,8 @@ export type Entry = { Id?: string; MessageBody?: string; MessageGroupId?: string
  * What SQS refuses of a batch and of a message in a standard queue. Source: SendMessageBatch, its errors and
  * SendMessageBatchRequestEntry at docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference.
  */
-const MOST_ENTRIES = 10;
-const MOST_BYTES = 1_048_576;
+const mostEntries = 10;
+const mostBytes = 1_048_576;
 const id = /^[A-Za-z0-9_-]{1,80}$/;
 const groupId = /^[!-~]{1,128}$/;
 const known = new Set(["Id", "MessageBody", "MessageGroupId", "MessageDeduplicationId"]);
@@ -16,8 +16,8 @@ const known = new Set(["Id", "MessageBody", "MessageGroupId", "MessageDeduplicat
 /** Throws what SQS answers to a batch that it refuses as a whole. */
 export function checkBatch(entries: readonly Entry[]): void {
   if (entries.length === 0) throw new AwsError("EmptyBatchRequest", "There should be at least one entry.");
-  if (entries.length > MOST_ENTRIES) {
-    throw new AwsError("TooManyEntriesInBatchRequest", `Maximum number of entries per request are ${MOST_ENTRIES}.`);
+  if (entries.length > mostEntries) {
+    throw new AwsError("TooManyEntriesInBatchRequest", `Maximum number of entries per request are ${mostEntries}.`);
   }
   if (!entries.every(({ Id = "" }) => id.test(Id))) {
     throw new AwsError(
@@ -29,8 +29,8 @@ export function checkBatch(entries: readonly Entry[]): void {
     throw new AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.");
   }
   const bytes = entries.reduce((sum, { MessageBody = "" }) => sum + Buffer.byteLength(MessageBody), 0);
-  if (bytes > MOST_BYTES) {
-    throw new AwsError("BatchRequestTooLong", `Batch requests cannot be longer than ${MOST_BYTES} bytes: ${bytes}.`);
+  if (bytes > mostBytes) {
+    throw new AwsError("BatchRequestTooLong", `Batch requests cannot be longer than ${mostBytes} bytes: ${bytes}.`);
   }
   const other = entries.flatMap(Object.keys).find((name) => !known.has(name));
   if (other) throw new AwsError("UnsupportedOperation", `${other} of an entry is not supported by the local stack`);

@@ -14,7 +14,7 @@ export type Message = {
 };
 
 /** Of this many visible messages a batch is drawn at random: a standard queue keeps no order. */
-const WINDOW = 50;
+const window = 50;
 
 /** The messages of all queues in the data folder; `consumed` are the queues that feed a function. Instants in epoch ms. */
 export function createMessages(db: DatabaseSync, consumed: readonly string[]) {
@@ -23,7 +23,7 @@ export function createMessages(db: DatabaseSync, consumed: readonly string[]) {
     "INSERT INTO message (id, queue, body, sentAt, visibleAt, groupId) VALUES (?, ?, ?, ?, ?, ?)",
   );
   const visible = db.prepare(
-    `SELECT * FROM (SELECT * FROM message WHERE queue = ? AND visibleAt <= ? ORDER BY visibleAt LIMIT ${WINDOW}) ORDER BY random() LIMIT ?`,
+    `SELECT * FROM (SELECT * FROM message WHERE queue = ? AND visibleAt <= ? ORDER BY visibleAt LIMIT ${window}) ORDER BY random() LIMIT ?`,
   );
   const take = db.prepare(
     "UPDATE message SET receives = receives + 1, visibleAt = ?, firstReceivedAt = coalesce(firstReceivedAt, ?) WHERE id = ? RETURNING *",

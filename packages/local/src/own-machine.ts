@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 
 /** Names by which this machine calls itself, with or without a port. */
-const OWN_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
+const ownHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 
 /** Routes that change the machine itself: its clock, its faults, the world of its Stripe. */
-const OWN_ROUTES = /^\/+_(local|sim)(\/|$)/i;
+const ownRoutes = /^\/+_(local|sim)(\/|$)/i;
 
 /**
  * Why a request is refused that this machine's user did not make; undefined if they did. A page whose name was rebound to
@@ -12,7 +12,7 @@ const OWN_ROUTES = /^\/+_(local|sim)(\/|$)/i;
  */
 export function foreign({ headers, url = "/" }: Pick<IncomingMessage, "headers" | "url">): string | undefined {
   const { host = "", origin } = headers;
-  if (!OWN_HOST.test(host)) return "call the local stack at 127.0.0.1, localhost or [::1]";
+  if (!ownHost.test(host)) return "call the local stack at 127.0.0.1, localhost or [::1]";
   if (origin === undefined || !leadsToOwnRoute(url)) return undefined;
   return origin.toLowerCase() === `http://${host.toLowerCase()}`
     ? undefined
@@ -23,7 +23,7 @@ export function foreign({ headers, url = "/" }: Pick<IncomingMessage, "headers" 
 function leadsToOwnRoute(url: string): boolean {
   try {
     const [path = ""] = url.replace(/^https?:\/\/[^/]*/i, "").split(/[?#]/);
-    return OWN_ROUTES.test(decodeURIComponent(path));
+    return ownRoutes.test(decodeURIComponent(path));
   } catch {
     return true;
   }

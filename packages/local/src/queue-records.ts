@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Message } from "./messages.ts";
-import { REGION } from "./resource.ts";
+import { region } from "./resource.ts";
 import type { QueueSpec } from "./topology.ts";
 
 /** A message as Lambda is given it. */
@@ -20,7 +20,7 @@ export function recordOf(queue: QueueSpec, message: Message) {
     md5OfBody: createHash("md5").update(message.body).digest("hex"),
     eventSource: "aws:sqs",
     eventSourceARN: queue.arn,
-    awsRegion: REGION,
+    awsRegion: region,
   };
 }
 

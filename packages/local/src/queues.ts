@@ -36,7 +36,7 @@ type Options = {
 };
 
 /** So often a failed message is tried again without waiting when somebody is in a hurry. */
-const IMPATIENT = 3;
+const impatient = 3;
 
 export function createQueues({ db, queues, mappings, clock, invoke }: Options): Queues {
   const specs = new Map(queues.map((queue) => [queue.arn, queue]));
@@ -126,10 +126,10 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     busy: () => woken || consumers.some(({ running }) => running > 0) || messages.anyVisible(now()),
     hurry() {
       const waiting = messages.hidden(now()).filter(({ id }) => !inFlight.has(id));
-      const soon = waiting.filter(({ receives }) => receives <= IMPATIENT);
+      const soon = waiting.filter(({ receives }) => receives <= impatient);
       for (const { id } of soon) messages.show(id, now());
       if (soon.length > 0) wakeAll();
-      const later = waiting.filter(({ receives }) => receives > IMPATIENT).map(({ visibleAt }) => visibleAt);
+      const later = waiting.filter(({ receives }) => receives > impatient).map(({ visibleAt }) => visibleAt);
       return later.length > 0 ? Math.min(...later) : undefined;
     },
     nextVisible,

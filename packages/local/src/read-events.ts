@@ -1,7 +1,7 @@
 import { fail, type Resource, read } from "./resource.ts";
 import type { Template } from "./template.ts";
 import {
-  DEFAULT_BUS,
+  defaultBus,
   type FunctionOf,
   type MappingSpec,
   type QueueSpec,
@@ -40,7 +40,7 @@ export function readRule(resource: Resource, buses: readonly { name: string; arn
   if (properties.State === "DISABLED") return [];
   if (!properties.EventPattern || properties.ScheduleExpression)
     fail(resource, "only rules with an event pattern are supported");
-  const { EventBusName: busName = DEFAULT_BUS.name } = properties;
+  const { EventBusName: busName = defaultBus.name } = properties;
   const bus = buses.find(({ name, arn }) => busName === name || busName === arn);
   if (!bus) fail(resource, `the bus ${busName} is missing`);
   const targets = properties.Targets ?? [];

@@ -1,7 +1,7 @@
 import type { MailEvents, MailIdentity } from "./mail-and-secrets.ts";
 import { fail, read } from "./resource.ts";
 import type { Template } from "./template.ts";
-import { DEFAULT_BUS } from "./topology.ts";
+import { defaultBus } from "./topology.ts";
 
 /** From whom mail is sent, and which of its events go to the default bus. */
 export function readMail(template: Template): { identities: MailIdentity[]; events: MailEvents[] } {
@@ -16,7 +16,7 @@ export function readMail(template: Template): { identities: MailIdentity[]; even
       ConfigurationSetName: string;
       EventDestination: Told;
     }>(destination);
-    if (told.EventBridgeDestination?.EventBusArn !== DEFAULT_BUS.arn)
+    if (told.EventBridgeDestination?.EventBusArn !== defaultBus.arn)
       fail(destination, "SES supports only the default bus");
     const types = told.MatchingEventTypes.map((type) => type.toUpperCase());
     return told.Enabled === false ? [] : [{ configurationSet, types }];

@@ -6,7 +6,7 @@ import { readMapping, readQueue, readRule, readSchedules } from "./read-events.t
 import { readRoutes } from "./read-routes.ts";
 import { fail, type Resource, read, TemplateError } from "./resource.ts";
 import type { Template } from "./template.ts";
-import { DEFAULT_BUS, type FunctionOf, type FunctionSpec, type TableSpec, type Topology } from "./topology.ts";
+import { defaultBus, type FunctionOf, type FunctionSpec, type TableSpec, type Topology } from "./topology.ts";
 
 /** Turns resolved resources into the topology; refuses what the parts cannot play and what the template forbids itself. */
 export function readTopology(template: Template): Topology {
@@ -19,7 +19,7 @@ export function readTopology(template: Template): Topology {
   const ownBuses = template
     .ofType("AWS::Events::EventBus")
     .map(({ name, attributes }) => ({ name, arn: attributes.Arn ?? "" }));
-  const buses = [...ownBuses, DEFAULT_BUS];
+  const buses = [...ownBuses, defaultBus];
   const topology: Topology = {
     tables: template.ofType("AWS::DynamoDB::Table").map(readTable),
     functions,

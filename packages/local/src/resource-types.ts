@@ -1,6 +1,6 @@
-import { ACCOUNT, type Attributes, REGION } from "./resource.ts";
+import { type Attributes, account, region } from "./resource.ts";
 
-const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
 const nameOnly = (name: string): Attributes => ({ Ref: name });
 
 /** Resource types and what `Ref` and `Fn::GetAtt` give for them. A type that is not here stops the start. */
@@ -17,11 +17,11 @@ export const resourceTypes: Record<string, { named?: string; attributes: (name: 
   "AWS::CloudWatch::Dashboard": { named: "DashboardName", attributes: nameOnly },
   "AWS::Cognito::UserPool": {
     attributes: (_, id) => ({
-      Ref: `${REGION}_${id}`,
-      UserPoolId: `${REGION}_${id}`,
-      Arn: arn("cognito-idp", `userpool/${REGION}_${id}`),
-      ProviderName: `cognito-idp.${REGION}.amazonaws.com/${REGION}_${id}`,
-      ProviderURL: `https://cognito-idp.${REGION}.amazonaws.com/${REGION}_${id}`,
+      Ref: `${region}_${id}`,
+      UserPoolId: `${region}_${id}`,
+      Arn: arn("cognito-idp", `userpool/${region}_${id}`),
+      ProviderName: `cognito-idp.${region}.amazonaws.com/${region}_${id}`,
+      ProviderURL: `https://cognito-idp.${region}.amazonaws.com/${region}_${id}`,
     }),
   },
   "AWS::Cognito::UserPoolClient": { attributes: (_, id) => ({ Ref: id, ClientId: id }) },
@@ -54,7 +54,7 @@ export const resourceTypes: Record<string, { named?: string; attributes: (name: 
   "AWS::IAM::Policy": { named: "PolicyName", attributes: nameOnly },
   "AWS::IAM::Role": {
     named: "RoleName",
-    attributes: (name) => ({ Ref: name, Arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, RoleId: name }),
+    attributes: (name) => ({ Ref: name, Arn: `arn:aws:iam::${account}:role/${name}`, RoleId: name }),
   },
   "AWS::KMS::Alias": { named: "AliasName", attributes: nameOnly },
   "AWS::KMS::Key": { attributes: (_, id) => ({ Ref: id, KeyId: id, Arn: arn("kms", `key/${id}`) }) },
@@ -81,8 +81,8 @@ export const resourceTypes: Record<string, { named?: string; attributes: (name: 
   "AWS::SQS::Queue": {
     named: "QueueName",
     attributes: (name) => ({
-      Ref: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`,
-      QueueUrl: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`,
+      Ref: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
+      QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
       QueueName: name,
       Arn: arn("sqs", name),
     }),
@@ -106,4 +106,4 @@ export const resourceTypes: Record<string, { named?: string; attributes: (name: 
 };
 
 const apiId = (id: string) => id.toLowerCase().slice(0, 40);
-const apiHost = (id: string) => `https://${apiId(id)}.execute-api.${REGION}.amazonaws.com`;
+const apiHost = (id: string) => `https://${apiId(id)}.execute-api.${region}.amazonaws.com`;

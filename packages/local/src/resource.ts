@@ -1,6 +1,6 @@
 /** Account and region that every ARN of the local stack names. */
-export const ACCOUNT = "000000000000";
-export const REGION = "us-east-1";
+export const account = "000000000000";
+export const region = "us-east-1";
 
 /** What stops the start: the template asks for something that this stack does not know, or leaves something out. */
 export class TemplateError extends Error {

@@ -23,7 +23,7 @@ export const exited: Invocation = {
 };
 
 /** Longer than Lambda's ten seconds: here many bundles load at once, on the processors that also run the tests. */
-const LOADING_MS = 120_000;
+const loadingMs = 120_000;
 
 /** Counts the invocations of one sandbox, and ends each in time; `post` sends one to where the bundle is loaded. */
 export function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: () => Promise<void>) {
@@ -47,7 +47,7 @@ export function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void,
           });
         };
         // A function's time begins with its handler; loading the bundle has its own, as Lambda's init phase has.
-        let timer = setTimeout(timeOut, loaded ? fn.timeoutMs : LOADING_MS);
+        let timer = setTimeout(timeOut, loaded ? fn.timeoutMs : loadingMs);
         const begin = () => {
           clearTimeout(timer);
           timer = setTimeout(timeOut, fn.timeoutMs);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { failuresOf } from "./batch-result.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
 import { compilePattern } from "./event-pattern.ts";
-import { REGION } from "./resource.ts";
+import { region } from "./resource.ts";
 import type { Invocation } from "./sandbox.ts";
 import type { MappingSpec, TableSpec } from "./topology.ts";
 
@@ -30,7 +30,7 @@ type Options = {
   onFailure: (destinationArn: string, body: string) => void;
 };
 
-const LONGEST_PAUSE_MS = 10_000;
+const longestPauseMs = 10_000;
 
 export function createStreams(options: Options): Streams {
   const readers = options.mappings.flatMap((mapping) => {
@@ -144,7 +144,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
     // The store stamps its records with real time, so their age is counted from when they were first seen.
     const expiry = mapping.maxAgeMs < 0 ? Number.POSITIVE_INFINITY : now() + mapping.maxAgeMs;
     for (let attempt = 0; rest.length > 0 && !stopped; attempt++) {
-      const Records = rest.map((record) => ({ ...record, awsRegion: REGION, eventSourceARN: mapping.sourceArn }));
+      const Records = rest.map((record) => ({ ...record, awsRegion: region, eventSourceARN: mapping.sourceArn }));
       const result = await invoke(mapping.functionId, { Records });
       if (stopped) return;
       const ids = rest.map((record) => record.dynamodb.SequenceNumber);
@@ -188,7 +188,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
   async function pause(attempt: number): Promise<void> {
     pausing = new AbortController();
     const options = { signal: pausing.signal, ref: false };
-    await sleep(Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS), undefined, options).catch(() => {});
+    await sleep(Math.min(50 * 2 ** attempt, longestPauseMs), undefined, options).catch(() => {});
   }
 
   return {

@@ -38,7 +38,7 @@ type Options = {
 };
 
 /** The simulated account's secret key, the same on every machine. */
-export const SECRET_KEY = "sk_test_clearing_local";
+export const simulatorSecretKey = "sk_test_clearing_local";
 const faultKinds: Partial<Record<FaultKind, StripeFaultKind>> = {
   error: "error",
   throttle: "throttle",
@@ -79,7 +79,7 @@ export async function simulatedStripe({
     db,
     now: clock.now,
     baseUrl: () => server.url,
-    secretKey: SECRET_KEY,
+    secretKey: simulatorSecretKey,
     settlementCurrencies,
     onEvent,
   });
@@ -98,7 +98,7 @@ export async function simulatedStripe({
     await simulator.fetch(
       new Request(`${server.url}/v1/webhook_endpoints/${known.id}`, {
         method: "POST",
-        headers: { authorization: `Bearer ${SECRET_KEY}`, "content-type": "application/x-www-form-urlencoded" },
+        headers: { authorization: `Bearer ${simulatorSecretKey}`, "content-type": "application/x-www-form-urlencoded" },
         body: new URLSearchParams({ url: to }).toString(),
       }),
     );
@@ -107,7 +107,7 @@ export async function simulatedStripe({
   let running: Promise<unknown> | undefined;
   return {
     url: server.url,
-    secret: JSON.stringify({ secretKey: SECRET_KEY, webhookSecrets: [endpoint.secret] }),
+    secret: JSON.stringify({ secretKey: simulatorSecretKey, webhookSecrets: [endpoint.secret] }),
     next: () => simulator.nextTimer() ?? undefined,
     run: async () => void (await simulator.runDue()),
     busy: () => running !== undefined || simulator.pendingDeliveries() > 0,

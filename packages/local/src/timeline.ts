@@ -43,10 +43,10 @@ type Options = {
   quiesce: () => Promise<void>;
 };
 
-const MINUTE = 60_000;
+const minute = 60_000;
 /** So many failed runs in a row are made up for at the next tick though nothing else happened: more would hold time up. */
-const MADE_UP_FOR = 3;
-const LONGEST_WAIT = 6 * 60 * MINUTE;
+const madeUpFor = 3;
+const longestWait = 6 * 60 * minute;
 
 export function createTimeline(options: Options): Timeline {
   const { db, clock, idle } = options;
@@ -104,7 +104,7 @@ export function createTimeline(options: Options): Timeline {
       const { errorType, errorMessage } = result;
       const report = { requestContext, requestPayload: input, responsePayload: { errorType, errorMessage } };
       if (onFailureArn) options.onFailure(onFailureArn, JSON.stringify(report));
-      if (++schedule.failures <= MADE_UP_FOR) schedule.seen = -1;
+      if (++schedule.failures <= madeUpFor) schedule.seen = -1;
       return;
     }
   }
@@ -139,7 +139,7 @@ export function createTimeline(options: Options): Timeline {
           .catch(() => {})
           .finally(arm);
       },
-      Math.min(Math.max(next - clock.now(), 5), MINUTE),
+      Math.min(Math.max(next - clock.now(), 5), minute),
     );
     timer.unref();
   }
@@ -220,7 +220,7 @@ function createDueItems({ dynamo, tables, writes, clock }: Options) {
         const before = attempts.get(key) ?? { count: 0, next: dueAt };
         if (before.next > at) continue;
         const count = before.count + 1;
-        attempts.set(key, { count, next: clock.now() + Math.min(MINUTE * 2 ** (count - 1), LONGEST_WAIT) });
+        attempts.set(key, { count, next: clock.now() + Math.min(minute * 2 ** (count - 1), longestWait) });
       }
     },
   };

@@ -1,6 +1,6 @@
 import type { Pool } from "./issuers.ts";
 import type { Policy, Statement } from "./policy.ts";
-import { ACCOUNT, REGION, type Resource } from "./resource.ts";
+import { account, type Resource, region } from "./resource.ts";
 
 export type TableSpec = {
   name: string;
@@ -95,7 +95,7 @@ export type ScheduleSpec = {
 };
 
 /** The bus that every account has, on which AWS's own services publish. */
-export const DEFAULT_BUS = { name: "default", arn: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default` };
+export const defaultBus = { name: "default", arn: `arn:aws:events:${region}:${account}:event-bus/default` };
 
 /** What the template says, in the words of the parts that play it. */
 export type Topology = {

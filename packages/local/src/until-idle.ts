@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const IDLE_WITHIN_MS = 120_000;
+const idleWithinMs = 120_000;
 
 /** Waits until no part has anything under way, `hurry`ing them on meanwhile. */
 export async function untilIdle(parts: readonly { busy(): boolean }[], hurry: () => void): Promise<void> {
-  const deadline = performance.now() + IDLE_WITHIN_MS;
+  const deadline = performance.now() + idleWithinMs;
   for (let calm = 0; calm < 2; ) {
     hurry();
     calm = parts.some((part) => part.busy()) ? 0 : calm + 1;
     if (performance.now() > deadline) {
-      throw new Error(`still busy after ${IDLE_WITHIN_MS / 1000} s: a stream record or a delivery keeps failing`);
+      throw new Error(`still busy after ${idleWithinMs / 1000} s: a stream record or a delivery keeps failing`);
     }
     await sleep(calm > 0 ? 0 : 2);
   }

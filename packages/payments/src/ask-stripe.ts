@@ -2,8 +2,8 @@ import { pauseMs } from "@clearing/domain/retry";
 import type { GatewayResult } from "./gateway.ts";
 import { type Effect, failureOf, isThrottled, keyRefused } from "./stripe-failure.ts";
 
-const ATTEMPTS = { network: 2, throttled: 4 } as const;
-const PAUSES = { firstMs: 500, longestMs: 2_000 };
+const attempts = { network: 2, throttled: 4 } as const;
+const pauses = { firstMs: 500, longestMs: 2_000 };
 
 /** `random`: uniform in [0, 1). `onKeyRefused` is told of each call whose key Stripe does not accept. */
 type Asking = {
@@ -25,12 +25,12 @@ export const askStripe =
         if (failure.code === keyRefused) onKeyRefused?.();
         mayHaveHappened ||= failure.kind === "unknown";
         const retryable = failure.kind === "unavailable" || failure.kind === "unknown";
-        const most = isThrottled(error) ? ATTEMPTS.throttled : ATTEMPTS.network;
+        const most = isThrottled(error) ? attempts.throttled : attempts.network;
         // A wrong or under-privileged key does not become right by asking again.
         if (!retryable || attempt >= most || failure.code === keyRefused) {
           return failure.kind === "unavailable" && mayHaveHappened ? { ...failure, kind: "unknown" } : failure;
         }
-        await sleep(pauseMs(attempt, PAUSES, random()));
+        await sleep(pauseMs(attempt, pauses, random()));
       }
     }
   };

@@ -9,12 +9,12 @@ export type Effect = "read" | "write";
 export class ForeignAnswer extends Error {}
 
 /** Errors of the socket that prove that no byte of the request reached Stripe. */
-const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const neverSentCodes = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 /** The code of a call whose key Stripe does not accept: the operator's to mend, and never a refusal of what was asked. */
 export const keyRefused = "key_refused";
 /** Codes with which a key is refused, whatever their HTTP status. */
-const KEY_CODES = new Set(["api_key_expired", "platform_api_key_expired", "secret_key_required", "livemode_mismatch"]);
+const keyCodes = new Set(["api_key_expired", "platform_api_key_expired", "secret_key_required", "livemode_mismatch"]);
 
 /**
  * Sorts what the SDK threw by what may be done next (see `GatewayFailure`).
@@ -52,7 +52,7 @@ function isSavedFailure(error: unknown): boolean {
 /** An account that is not allowed something is answered with 403 as well, but with a code that says so. */
 function isKeyRefusal(error: InstanceType<typeof Stripe.errors.StripeError>): boolean {
   return (
-    KEY_CODES.has(error.code ?? "") ||
+    keyCodes.has(error.code ?? "") ||
     error instanceof Stripe.errors.StripeAuthenticationError ||
     (error instanceof Stripe.errors.StripePermissionError && !isKnownRefusal(error.code ?? ""))
   );
@@ -66,7 +66,7 @@ export function isThrottled(error: unknown): boolean {
 /** A closed socket was retried inside the SDK: then the refusal is that of the second try, and says nothing of the first. */
 function neverSent(error: InstanceType<typeof Stripe.errors.StripeConnectionError>): boolean {
   const detail = error.detail as { code?: unknown } | undefined;
-  return typeof detail?.code === "string" && NEVER_SENT.has(detail.code) && !error.message.includes("was retried");
+  return typeof detail?.code === "string" && neverSentCodes.has(detail.code) && !error.message.includes("was retried");
 }
 
 function describe(error: unknown): Pick<GatewayFailure, "code" | "param" | "message"> {

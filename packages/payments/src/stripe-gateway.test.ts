@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { Stripe } from "stripe";
 import { afterEach, describe, expect, test } from "vitest";
-import { STRIPE_API_VERSION } from "./api-version.ts";
+import { stripeApiVersion } from "./api-version.ts";
 import type { CreatePaymentIntent, Gateway } from "./gateway.ts";
 import { stripeGateway } from "./stripe-gateway.ts";
 
@@ -139,7 +139,7 @@ describe("what Stripe says, as plain facts", () => {
       },
     });
     expect(seen[0]?.url).toContain("expand[0]=payment_intent.latest_charge.balance_transaction");
-    expect(seen[0]?.version).toBe(STRIPE_API_VERSION);
+    expect(seen[0]?.version).toBe(stripeApiVersion);
   });
 
   test("reads the bank account and the mandate of a debit, and nothing of a charge that names no method", async () => {
@@ -580,7 +580,7 @@ describe("a refusal", () => {
 });
 
 test("speaks the API version of the pinned SDK", () => {
-  expect(STRIPE_API_VERSION).toBe(Stripe.API_VERSION);
+  expect(stripeApiVersion).toBe(Stripe.API_VERSION);
 });
 
 describe("a charge of a saved method", () => {

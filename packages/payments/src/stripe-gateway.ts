@@ -1,5 +1,5 @@
 import { Stripe } from "stripe";
-import { STRIPE_API_VERSION } from "./api-version.ts";
+import { stripeApiVersion } from "./api-version.ts";
 import { askStripe } from "./ask-stripe.ts";
 import { orDeclined } from "./declined-intent.ts";
 import type { Gateway } from "./gateway.ts";
@@ -15,7 +15,7 @@ import {
   refundFacts,
 } from "./reduce-stripe-objects.ts";
 import type { CheckoutFacts, PaymentFacts } from "./stripe-objects.ts";
-import { after, eventQuery, intentParams, madeBy, PAGE_SIZE, sessionParams, setupParams } from "./stripe-params.ts";
+import { after, eventQuery, intentParams, madeBy, pageSize, sessionParams, setupParams } from "./stripe-params.ts";
 
 export type StripeGatewayOptions = {
   secretKey: string;
@@ -28,10 +28,10 @@ export type StripeGatewayOptions = {
   onKeyRefused?: () => void;
 };
 
-const TIMEOUT_MS = 8_000;
-const INTENT = ["latest_charge.balance_transaction"];
-const SESSION = ["payment_intent.latest_charge.balance_transaction", "setup_intent.payment_method"];
-const REFUND = ["balance_transaction", "failure_balance_transaction"];
+const timeoutMs = 8_000;
+const expandedIntent = ["latest_charge.balance_transaction"];
+const expandedSession = ["payment_intent.latest_charge.balance_transaction", "setup_intent.payment_method"];
+const expandedRefund = ["balance_transaction", "failure_balance_transaction"];
 
 /**
  * The one `Gateway`: Stripe over its own SDK. Retries are made here and not by the SDK, since only a caller that saw
@@ -41,8 +41,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   const sleep = options.sleep ?? ((ms) => new Promise((wake) => setTimeout(wake, ms)));
   const { random } = options;
   const stripe = new Stripe(options.secretKey, {
-    apiVersion: STRIPE_API_VERSION,
-    timeout: options.timeoutMs ?? TIMEOUT_MS,
+    apiVersion: stripeApiVersion,
+    timeout: options.timeoutMs ?? timeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,
     ...(options.apiBase === undefined ? {} : addressOf(options.apiBase)),
@@ -67,7 +67,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
 
     listCustomers: (email, startingAfter) =>
       read(async () => {
-        const page = await stripe.customers.list({ email, limit: PAGE_SIZE, ...after(startingAfter) });
+        const page = await stripe.customers.list({ email, limit: pageSize, ...after(startingAfter) });
         return pageOf(page, customerFacts, (facts) => facts.customerId);
       }),
 
@@ -100,14 +100,14 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
 
     retrieveCheckoutSession: (sessionId) =>
       read(async () => {
-        const session = await stripe.checkout.sessions.retrieve(sessionId, { expand: SESSION });
+        const session = await stripe.checkout.sessions.retrieve(sessionId, { expand: expandedSession });
         return checkoutFacts(genuine(session, "checkout.session"));
       }),
 
     expireCheckoutSession: (sessionId) => {
       const options = { idempotencyKey: passingKey(sessionId) };
       return write(async () => {
-        const session = await stripe.checkout.sessions.expire(sessionId, { expand: SESSION }, options);
+        const session = await stripe.checkout.sessions.expire(sessionId, { expand: expandedSession }, options);
         return checkoutFacts(genuine(session, "checkout.session"));
       });
     },
@@ -116,8 +116,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       read(async () => {
         const page = await stripe.checkout.sessions.list({
           ...madeBy(query),
-          limit: PAGE_SIZE,
-          expand: SESSION.map((path) => `data.${path}`),
+          limit: pageSize,
+          expand: expandedSession.map((path) => `data.${path}`),
           ...after(startingAfter),
         });
         return pageOf(page, checkoutFacts, (facts: CheckoutFacts) => facts.sessionId);
@@ -125,21 +125,21 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
 
     findCheckoutSession: (paymentIntentId) =>
       read(async () => {
-        const expand = SESSION.map((path) => `data.${path}`);
+        const expand = expandedSession.map((path) => `data.${path}`);
         const page = await stripe.checkout.sessions.list({ payment_intent: paymentIntentId, limit: 1, expand });
         return pageOf(page, checkoutFacts, (facts) => facts.sessionId).items[0] ?? null;
       }),
 
     createPaymentIntent: (intent, key) =>
       write(async () => {
-        const params = { ...intentParams(intent), expand: INTENT };
+        const params = { ...intentParams(intent), expand: expandedIntent };
         const made = await orDeclined(stripe.paymentIntents.create(params, { idempotencyKey: key }));
         return paymentFacts(genuine(made, "payment_intent"));
       }),
 
     retrievePaymentIntent: (paymentIntentId) =>
       read(async () => {
-        const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: INTENT });
+        const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: expandedIntent });
         return paymentFacts(genuine(intent, "payment_intent"));
       }),
 
@@ -147,8 +147,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       read(async () => {
         const page = await stripe.paymentIntents.list({
           ...madeBy(query),
-          limit: PAGE_SIZE,
-          expand: INTENT.map((path) => `data.${path}`),
+          limit: pageSize,
+          expand: expandedIntent.map((path) => `data.${path}`),
           ...after(startingAfter),
         });
         return pageOf(page, paymentFacts, (facts: PaymentFacts) => facts.paymentIntentId);
@@ -157,7 +157,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     cancelPaymentIntent: (paymentIntentId) => {
       const options = { idempotencyKey: passingKey(paymentIntentId) };
       return write(async () => {
-        const params = { cancellation_reason: "abandoned" as const, expand: INTENT };
+        const params = { cancellation_reason: "abandoned" as const, expand: expandedIntent };
         const intent = await stripe.paymentIntents.cancel(paymentIntentId, params, options);
         return paymentFacts(genuine(intent, "payment_intent"));
       });
@@ -166,14 +166,14 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     createRefund: (refund, key) =>
       write(async () => {
         const { chargeId, amount, metadata } = refund;
-        const params = { charge: chargeId, amount, metadata, expand: REFUND };
+        const params = { charge: chargeId, amount, metadata, expand: expandedRefund };
         const created = await stripe.refunds.create(params, { idempotencyKey: key });
         return refundFacts(genuine(created, "refund"));
       }),
 
     retrieveRefund: (refundId) =>
       read(async () => {
-        const refund = await stripe.refunds.retrieve(refundId, { expand: REFUND });
+        const refund = await stripe.refunds.retrieve(refundId, { expand: expandedRefund });
         return refundFacts(genuine(refund, "refund"));
       }),
 
@@ -181,8 +181,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       read(async () => {
         const page = await stripe.refunds.list({
           payment_intent: paymentIntentId,
-          limit: PAGE_SIZE,
-          expand: REFUND.map((path) => `data.${path}`),
+          limit: pageSize,
+          expand: expandedRefund.map((path) => `data.${path}`),
           ...after(startingAfter),
         });
         return pageOf(page, refundFacts, (facts) => facts.refundId);

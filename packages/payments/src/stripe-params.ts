@@ -8,7 +8,7 @@ import type {
 } from "./gateway.ts";
 import { epochOf } from "./reduce-stripe-objects.ts";
 
-export const PAGE_SIZE = 100;
+export const pageSize = 100;
 
 /**
  * The hosted page's parameters. The bank statement shows the account's own descriptor, which the operator keeps
@@ -95,7 +95,7 @@ export function eventQuery(query: ListEvents): Stripe.EventListParams {
     ...(createdUntil === undefined ? {} : { lte: epochOf(createdUntil) }),
   };
   return {
-    limit: PAGE_SIZE,
+    limit: pageSize,
     ...(Object.keys(created).length === 0 ? {} : { created }),
     ...(endingBefore === undefined ? after(startingAfter) : { ending_before: endingBefore }),
   };

@@ -2,25 +2,25 @@ import { Stripe } from "stripe";
 import { describe, expect, test } from "vitest";
 import { verifyWebhook } from "./webhook.ts";
 
-const NOW = "2027-01-01T00:00:00Z";
-const AT = 1798761600;
+const fixedNow = "2027-01-01T00:00:00Z";
+const at = 1798761600;
 const payload = JSON.stringify({
   id: "evt_1",
   object: "event",
   type: "payment_intent.succeeded",
   api_version: "2026-10-28.endive",
-  created: AT - 2,
+  created: at - 2,
   livemode: false,
   data: { object: { id: "pi_1", object: "payment_intent" } },
 });
 
 /** Signed by Stripe's own SDK, so that our check is judged by theirs. */
-function signed(secret: string, body = payload, timestamp = AT): string {
+function signed(secret: string, body = payload, timestamp = at): string {
   return Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp });
 }
 
 const verify = (header: string | undefined, secrets = ["whsec_now"], body = payload) =>
-  verifyWebhook(Buffer.from(body), header, secrets, NOW);
+  verifyWebhook(Buffer.from(body), header, secrets, fixedNow);
 
 describe("a webhook", () => {
   test("is accepted with Stripe's signature and read as a hint", () => {
@@ -52,11 +52,11 @@ describe("a webhook", () => {
     ["no header", undefined, "no_signature"],
     ["a header that is not Stripe's", "hello", "malformed_signature"],
     ["a signature without a time", `v1=${"a".repeat(64)}`, "malformed_signature"],
-    ["a time without a signature", `t=${AT}`, "malformed_signature"],
+    ["a time without a signature", `t=${at}`, "malformed_signature"],
     ["another secret", signed("whsec_stranger"), "bad_signature"],
-    ["a time changed afterwards", signed("whsec_now").replace(String(AT), String(AT + 1)), "bad_signature"],
-    ["a signature of six minutes ago", signed("whsec_now", payload, AT - 360), "stale"],
-    ["a signature from six minutes ahead", signed("whsec_now", payload, AT + 360), "future"],
+    ["a time changed afterwards", signed("whsec_now").replace(String(at), String(at + 1)), "bad_signature"],
+    ["a signature of six minutes ago", signed("whsec_now", payload, at - 360), "stale"],
+    ["a signature from six minutes ahead", signed("whsec_now", payload, at + 360), "future"],
   ])("is refused with %s", (_what, header, reason) => {
     expect(verify(header)).toEqual({ ok: false, reason });
   });

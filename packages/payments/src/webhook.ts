@@ -10,7 +10,7 @@ export type WebhookVerdict =
       reason: "no_signature" | "malformed_signature" | "bad_signature" | "stale" | "future" | "not_an_event";
     };
 
-const TOLERANCE_SECONDS = 300;
+const toleranceSeconds = 300;
 
 /**
  * Checks Stripe's signature over the raw bytes as they arrived, against each secret (two while one is being rotated),
@@ -33,8 +33,8 @@ export function verifyWebhook(
   });
   if (!signed) return { ok: false, reason: "bad_signature" };
   const age = epochOf(now) - timestamp;
-  if (age > TOLERANCE_SECONDS) return { ok: false, reason: "stale" };
-  if (age < -TOLERANCE_SECONDS) return { ok: false, reason: "future" };
+  if (age > toleranceSeconds) return { ok: false, reason: "stale" };
+  if (age < -toleranceSeconds) return { ok: false, reason: "future" };
   const event = parseEvent(rawBody);
   return event === null ? { ok: false, reason: "not_an_event" } : { ok: true, event };
 }

@@ -35,7 +35,7 @@ export type Reply = {
  */
 export type Answer = Reply | Refusal | { replayed: true };
 
-const ALWAYS: Readonly<Record<string, string>> = {
+const alwaysHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
   "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -43,7 +43,7 @@ const ALWAYS: Readonly<Record<string, string>> = {
 };
 
 /** Of every answer. A page adds to it what it needs, and cannot take from it: a later header would replace it whole. */
-const NO_PAGE_MAY = {
+const noPageMay = {
   "default-src": "'none'",
   "base-uri": "'none'",
   "form-action": "'none'",
@@ -51,13 +51,13 @@ const NO_PAGE_MAY = {
 };
 
 const policyOf = (policy: PagePolicy): string =>
-  Object.entries({ ...NO_PAGE_MAY, ...policy })
+  Object.entries({ ...noPageMay, ...policy })
     .map(([directive, sources]) => `${directive} ${sources}`)
     .join("; ");
 
 export function responseOf(reply: Reply): Response {
   const { status, body, contentType, policy = {} } = reply;
-  const headers = new Headers(ALWAYS);
+  const headers = new Headers(alwaysHeaders);
   for (const [name, value] of Object.entries(reply.headers ?? {})) headers.set(name, value);
   headers.set("content-security-policy", policyOf(policy));
   if (body === undefined) return new Response(null, { status, headers });

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { type Answer, httpHandler, type Reply, rawHttpHandler } from "./api.ts";
 import { bind, type RequestContext } from "./binding.ts";
-import { fakeDeps, NOW } from "./testing/fake-deps.ts";
+import { fakeDeps, fixedNow } from "./testing/fake-deps.ts";
 import { clientClaims, type HttpEventFields, httpEvent, issuers, staffClaims } from "./testing/http-event.ts";
 
 const holdPlace = {
@@ -98,7 +98,7 @@ describe("a request that is as it should be", () => {
       input: { params: { id: "bkg_1" }, query: { limit: 5 }, headers: { "access-purpose": "treatment" }, body },
       context: {
         caller: { sub: "sub-1", email: "anna@example.org", roles: ["client"] },
-        now: NOW,
+        now: fixedNow,
         requestId: "JKJaXmPLvHcESHA=",
         sourceIp: "192.0.2.1",
         userAgent: "test",
@@ -179,7 +179,7 @@ describe("who may ask", () => {
     ["nobody", undefined, 401, "unauthenticated"],
     ["a token without an e-mail", { ...claims, email: undefined }, 401, "unauthenticated"],
     ["an e-mail that is not verified", { ...claims, email_verified: "false" }, 401, "unauthenticated"],
-    ["a token that has expired", { ...claims, exp: String(Date.parse(NOW) / 1000) }, 401, "unauthenticated"],
+    ["a token that has expired", { ...claims, exp: String(Date.parse(fixedNow) / 1000) }, 401, "unauthenticated"],
     ["another issuer's token", { ...claims, iss: "https://elsewhere.example.org" }, 401, "unauthenticated"],
     ["another role", staffClaims("[finance clinician]"), 403, "forbidden"],
     ["staff in no group", staffClaims("[]"), 403, "forbidden"],
@@ -204,7 +204,7 @@ describe("who may ask", () => {
     const context = { iss: issuers.staff, sub: "sub-1", email: "ada@example.org", email_verified: true };
     const asked = (exp: number) =>
       call(hold({ claims: undefined, context: { ...context, groups: '["admin"]', exp } })).run();
-    const now = Date.parse(NOW) / 1000;
+    const now = Date.parse(fixedNow) / 1000;
 
     expect(await asked(now + 1)).toMatchObject({ statusCode: 201 });
     expect(await asked(now)).toMatchObject({ statusCode: 401, json: { code: "unauthenticated" } });

@@ -15,7 +15,7 @@ export function isOutage(error: unknown): boolean {
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
   const status = $metadata?.httpStatusCode ?? 0;
   return (
-    OUTAGES.has(error.name) || status >= 500 || status === 429 || (typeof code === "string" && SOCKET_ERRORS.has(code))
+    outages.has(error.name) || status >= 500 || status === 429 || (typeof code === "string" && socketErrors.has(code))
   );
 }
 
@@ -27,7 +27,7 @@ export function isConflict(error: unknown): boolean {
   return error.name === "TransactionCanceledException" && reasons.some(({ Code }) => Code === "TransactionConflict");
 }
 
-const OUTAGES = new Set([
+const outages = new Set([
   "InternalServerError",
   "LimitExceededException",
   "ProvisionedThroughputExceededException",
@@ -41,4 +41,4 @@ const OUTAGES = new Set([
   "TooManyRequestsException",
 ]);
 
-const SOCKET_ERRORS = new Set(["ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ENOTFOUND", "EPIPE", "ETIMEDOUT"]);
+const socketErrors = new Set(["ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ENOTFOUND", "EPIPE", "ETIMEDOUT"]);

@@ -13,7 +13,7 @@ type Claims = Readonly<Record<string, unknown>>;
 /** What the gateway hands on of the token that it has verified: from a JWT authorizer, or from our own. */
 export type Authorized = { jwt?: { claims?: Claims }; lambda?: Claims | null };
 
-const STAFF: readonly string[] = ["clinician", "admin", "finance"] satisfies Role[];
+const staff: readonly string[] = ["clinician", "admin", "finance"] satisfies Role[];
 
 /**
  * Reads the claims of a verified ID token. Null without a person, once the token has expired (the gateway keeps what our
@@ -30,7 +30,7 @@ export function callerOf(authorized: Authorized | undefined, issuers: Issuers, n
   if (iss === issuers.client) return { ...person, roles: ["client"] };
   if (iss !== issuers.staff) return null;
   const groups = authorized?.lambda ? listed(claims.groups) : bracketed(claims["cognito:groups"]);
-  return { ...person, roles: groups.filter((name): name is Role => STAFF.includes(name)) };
+  return { ...person, roles: groups.filter((name): name is Role => staff.includes(name)) };
 }
 
 /** The groups as our own authorizer writes them: a list in JSON, in which every name is exact. */
@@ -51,5 +51,5 @@ function bracketed(groups: unknown): string[] {
   if (Array.isArray(groups)) return groups.filter((name) => typeof name === "string");
   if (typeof groups !== "string") return [];
   const names = /^\[.*\]$/.test(groups) ? groups.slice(1, -1).split(" ") : [groups];
-  return names.every((name) => STAFF.includes(name)) ? names : [];
+  return names.every((name) => staff.includes(name)) ? names : [];
 }

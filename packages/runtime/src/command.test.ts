@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { httpHandler } from "./api.ts";
 import { type CommandContext, command } from "./command.ts";
-import { fakeDeps, NOW } from "./testing/fake-deps.ts";
+import { fakeDeps, fixedNow } from "./testing/fake-deps.ts";
 import { clientClaims, httpEvent, staffClaims } from "./testing/http-event.ts";
 
 const shared = {
@@ -78,7 +78,7 @@ describe("a command", () => {
   ])("is recorded in the role that the caller has, under its name", async (claims, method, role, action) => {
     const { context } = await answerTo({ ok: true, color: "red" }, { claims, method });
 
-    expect(context?.occasion).toEqual({ actor: { sub: "sub-1", role }, action, now: NOW });
+    expect(context?.occasion).toEqual({ actor: { sub: "sub-1", role }, action, now: fixedNow });
   });
 
   test("keeps the very answer that the request gets, where it carried a key", async () => {

@@ -3,13 +3,13 @@ import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { plusSeconds } from "@clearing/domain/time";
 import { describe, expect, test } from "vitest";
 import { type DueWork, workOff } from "./due-work.ts";
-import { fakeDeps, NOW } from "./testing/fake-deps.ts";
+import { fakeDeps, fixedNow } from "./testing/fake-deps.ts";
 
-const PAST = "2026-12-31T23:00:00Z";
+const past = "2026-12-31T23:00:00Z";
 
 /** An index with so many due items of each kind, and time that passes by so many seconds with each piece of work. */
-function world(due: Partial<Record<DueWork["kind"], number>>, item: object = { dueAt: PAST, version: 3 }, seconds = 0) {
-  let now = NOW;
+function world(due: Partial<Record<DueWork["kind"], number>>, item: object = { dueAt: past, version: 3 }, seconds = 0) {
+  let now = fixedNow;
   const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
   table.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
     const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DueWork["kind"], string];
@@ -66,7 +66,7 @@ describe("work that is due", () => {
 
       expect(worked).toHaveLength(2);
       expect(postponed()).toMatchObject([
-        { key: { pk: "ATTEMPT", sk: "1" }, ":later": "2027-01-01T00:01:00Z", ":vain": 1, ":seen": PAST, ":version": 3 },
+        { key: { pk: "ATTEMPT", sk: "1" }, ":later": "2027-01-01T00:01:00Z", ":vain": 1, ":seen": past, ":version": 3 },
         { key: { pk: "ATTEMPT", sk: "2" } },
       ]);
     },
@@ -77,7 +77,7 @@ describe("work that is due", () => {
     [5, "2027-01-01T00:32:00Z"],
     [40, "2027-01-01T01:00:00Z"],
   ])("that was put back %i times waits until %s", async (vain, later) => {
-    const { run, work, postponed } = world({ ATTEMPT: 1 }, { dueAt: PAST, version: 3, vain });
+    const { run, work, postponed } = world({ ATTEMPT: 1 }, { dueAt: past, version: 3, vain });
 
     await run(work("ATTEMPT"));
 

@@ -11,7 +11,7 @@ export type Done = { ok: true } | { ok: false; reason: string };
 export type DueWork = { kind: DueKind; act(key: Key): Promise<Done> };
 
 /** A run begins nothing after this time: a function of each minute has 55 seconds, and one item may need 20 of them. */
-const RUN_SECONDS = 30;
+const runSeconds = 30;
 
 /**
  * Works off what is due, the earliest of each kind first and the kinds in turn, so that no kind waits for all of
@@ -20,7 +20,7 @@ const RUN_SECONDS = 30;
  */
 export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<void> {
   const now = deps.clock.now();
-  const end = plusSeconds(now, RUN_SECONDS);
+  const end = plusSeconds(now, runSeconds);
   let turns = works.map(({ kind, act }) => ({
     kind,
     act,

@@ -6,8 +6,8 @@ import type { Deps } from "./deps.ts";
 import { type DueWorks, dueWorker } from "./due-worker.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
 
-const PAST = "2026-12-31T23:00:00Z";
-const LATER = "2027-01-01T06:00:00Z";
+const past = "2026-12-31T23:00:00Z";
+const later = "2027-01-01T06:00:00Z";
 
 beforeEach(() => {
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
@@ -48,7 +48,7 @@ function world(item: object | undefined, act: () => Promise<{ ok: true } | { ok:
 }
 
 const key = { kind: "BOOKING", pk: "BKG#bkg_1", sk: "BOOKING" };
-const due = { dueAt: PAST, version: 3 };
+const due = { dueAt: past, version: 3 };
 const none = { batchItemFailures: [] };
 const back = { batchItemFailures: [{ itemIdentifier: "message-1" }] };
 const succeeds = async () => ({ ok: true }) as const;
@@ -80,7 +80,7 @@ test("does its work under the id of its message", async () => {
 test.each([
   ["that is gone", undefined],
   ["that has no deadline any more", { version: 3 }],
-  ["that is due later by now", { dueAt: LATER, version: 3 }],
+  ["that is due later by now", { dueAt: later, version: 3 }],
 ])("does nothing for an item %s, at one read", async (_, item) => {
   const { receive, worked, table, postponed } = world(item, succeeds);
 

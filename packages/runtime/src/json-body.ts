@@ -2,9 +2,9 @@
 export type JsonBody = { ok: true; value: unknown } | { ok: false; path: string; message: string };
 
 /** The deepest body of the API is a program, whose itinerary's blocks lie six deep. */
-const DEEPEST = 20;
+const deepest = 20;
 /** A program with sixty days of thirty blocks has about 9,000 values. */
-const MOST_VALUES = 20_000;
+const mostValues = 20_000;
 
 /**
  * Parses a body and bounds it before anything recurses into it or collects an error for each of its values: its depth,
@@ -28,17 +28,17 @@ function boundsError(body: unknown): { path: string; message: string } | null {
   let count = 0;
   for (let branch = left.pop(); branch !== undefined; branch = left.pop()) {
     const { value, path, depth } = branch;
-    if (typeof value === "string" && !value.isWellFormed()) return { path, message: `Must ${WELL_FORMED}` };
+    if (typeof value === "string" && !value.isWellFormed()) return { path, message: `Must ${wellFormed}` };
     if (typeof value !== "object" || value === null) continue;
-    if (depth === DEEPEST) return { path: "", message: `Must not be nested more than ${DEEPEST} levels deep` };
+    if (depth === deepest) return { path: "", message: `Must not be nested more than ${deepest} levels deep` };
     for (const [name, part] of Object.entries(value)) {
       count += 1;
-      if (count > MOST_VALUES) return { path: "", message: `Must not contain more than ${MOST_VALUES} values` };
-      if (!name.isWellFormed()) return { path, message: `Field names must ${WELL_FORMED}` };
+      if (count > mostValues) return { path: "", message: `Must not contain more than ${mostValues} values` };
+      if (!name.isWellFormed()) return { path, message: `Field names must ${wellFormed}` };
       left.push({ value: part, path: path === "" ? name : `${path}.${name}`, depth: depth + 1 });
     }
   }
   return null;
 }
 
-const WELL_FORMED = "be valid Unicode, without half a surrogate pair";
+const wellFormed = "be valid Unicode, without half a surrogate pair";

@@ -98,12 +98,12 @@ export type FieldName = keyof typeof shapes;
 export const fieldNames = Object.keys(shapes) as FieldName[];
 
 /** What stands for a value that does not look like its field. */
-const WITHHELD = "[withheld]";
+const withheld = "[withheld]";
 
 /** A value as it may be written under a name; undefined where there is none, or no such field. */
 export function shown(name: string, value: unknown): LogValue {
   if (!Object.hasOwn(shapes, name) || value === undefined) return undefined;
   if (value === null || typeof value === "boolean") return value;
   const fits = (typeof value === "string" || typeof value === "number") && shapes[name as FieldName](value);
-  return fits ? value : WITHHELD;
+  return fits ? value : withheld;
 }

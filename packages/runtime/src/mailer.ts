@@ -38,11 +38,11 @@ export function openMailer(config: Config, store: Store): Mailer {
   };
 }
 
-const REFUSALS = new Set(["MessageRejected", "BadRequestException"]);
+const refusals = new Set(["MessageRejected", "BadRequestException"]);
 /** SES says `MessageRejected` of our account too: a sandbox, paused sending. */
-const OURS = /sandbox|suspended|paused/i;
+const ours = /sandbox|suspended|paused/i;
 /** Which identities it does not know comes after a colon: the sender's, and in the sandbox each recipient's. */
-const UNVERIFIED = /not verified(?:.*failed the check[^:]*:(?<identities>.*))?/is;
+const unverifiedIdentity = /not verified(?:.*failed the check[^:]*:(?<identities>.*))?/is;
 
 type Names = Pick<Config, "merchantName" | "supportEmail" | "mailConfigurationSet">;
 
@@ -68,8 +68,8 @@ export function sesMailer(config: Names, mailFrom: string, client = new SESv2Cli
         await client.send(command);
         return "sent";
       } catch (error) {
-        if (!(error instanceof Error) || !REFUSALS.has(error.name) || OURS.test(error.message)) throw error;
-        const unverified = UNVERIFIED.exec(error.message);
+        if (!(error instanceof Error) || !refusals.has(error.name) || ours.test(error.message)) throw error;
+        const unverified = unverifiedIdentity.exec(error.message);
         if (unverified === null) return "refused";
         const identities = unverified.groups?.identities?.toLowerCase() ?? "";
         const isRecipientAlone = identities.includes(to.toLowerCase()) && !identities.includes(mailFrom.toLowerCase());

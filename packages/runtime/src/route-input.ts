@@ -32,17 +32,17 @@ export type ReadRequest<R extends Route> =
   | { ok: false; reason: "payload_too_large" }
   | { ok: false; reason: "validation_failed"; errors: FieldError[] };
 
-const LARGEST_BODY = 256 * 1024;
+const largestBody = 256 * 1024;
 /** An answer names no more bad fields than this, each by a path no longer than this. */
-const MOST_ERRORS = 100;
-const LONGEST_PATH = 200;
+const mostErrors = 100;
+const longestPath = 200;
 
 /**
  * Parses a request by the route's schemas: every bad field is named at once, a field of the body by its bare path
  * (`participant.email`), the others with the part they are in (`query.limit`, `path.id`, `headers.access-purpose`).
  */
 export function readRequest<R extends Route>(route: R, request: RawRequest): ReadRequest<R> {
-  if (request.body.byteLength > LARGEST_BODY) return { ok: false, reason: "payload_too_large" };
+  if (request.body.byteLength > largestBody) return { ok: false, reason: "payload_too_large" };
   const errors: FieldError[] = [];
   const check = (schema: z.ZodMiniType | undefined, value: unknown, part: string): unknown => {
     if (schema === undefined) return {};
@@ -59,7 +59,7 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
   const json = readBody(route, request, errors);
   const body = route.body === undefined || json.malformed ? undefined : check(route.body, json.value, "");
   if (errors.length > 0)
-    return { ok: false, reason: "validation_failed", errors: firstOfEach(errors).slice(0, MOST_ERRORS) };
+    return { ok: false, reason: "validation_failed", errors: firstOfEach(errors).slice(0, mostErrors) };
   const input = { params, query, headers, body } as InputOf<R>;
   // The same request with its fields in another order, or with other white space, has the same fingerprint.
   return { ok: true, input, fingerprint: canonicalHash([named, json.value ?? null]) };
@@ -123,7 +123,7 @@ function readBody(route: Route, request: RawRequest, errors: FieldError[]): { va
 
 /** Where a bad field is; a client's own names are cut, so that an answer does not grow with what was sent. */
 const pathOf = (part: string, path: readonly PropertyKey[]): string =>
-  ([part, ...path.map(String)].filter(Boolean).join(".") || "body").slice(0, LONGEST_PATH).toWellFormed();
+  ([part, ...path.map(String)].filter(Boolean).join(".") || "body").slice(0, longestPath).toWellFormed();
 
 function fieldErrors(issue: z.core.$ZodIssue, part: string): FieldError[] {
   const { path, message } = issue;

@@ -12,7 +12,7 @@ import { changingOnlyWhen } from "./once.ts";
 import { type RawRequest, readRequest } from "./route-input.ts";
 
 /** It is kept with a signature, and a client writes it as it likes. */
-const LONGEST_USER_AGENT = 500;
+const longestUserAgent = 500;
 
 /** What a handler's first write meets where the request comes again: the answer that was kept is given instead. */
 class AnsweredBefore extends Error {
@@ -72,7 +72,7 @@ export async function serve<D extends Deps>(
     idempotency,
     requestId,
     sourceIp: http.sourceIp,
-    userAgent: http.userAgent.slice(0, LONGEST_USER_AGENT).toWellFormed(),
+    userAgent: http.userAgent.slice(0, longestUserAgent).toWellFormed(),
     deps: {
       ...(kept && readsAtOnce ? changingOnlyWhen(isNew, deps) : deps),
       log: deps.log.with({ operation: route.operationId }),

@@ -5,9 +5,9 @@ import type { Config } from "./config.ts";
 /** `webhookSecrets`: the current one first; a second one while it is being rotated. */
 export type StripeSecret = { secretKey: string; webhookSecrets: readonly string[] };
 
-const KEPT_SECONDS = 300;
+const keptSeconds = 300;
 /** So soon after an operator has put the secret in, a warm function begins its work. */
-const MISSED_SECONDS = 30;
+const missedSeconds = 30;
 
 /**
  * Reads the Stripe account's secret and keeps it for five minutes, so that a rotation reaches a warm function while
@@ -24,7 +24,7 @@ export function stripeSecretOf(
   return async () => {
     if (kept !== null && now() < kept.until) return kept.secret;
     const secret = await readSecret(client, config.stripeSecretArn);
-    kept = { secret, until: now() + (secret === null ? MISSED_SECONDS : KEPT_SECONDS) * 1000 };
+    kept = { secret, until: now() + (secret === null ? missedSeconds : keptSeconds) * 1000 };
     return secret;
   };
 }

@@ -9,8 +9,8 @@ export class InProgress extends Error {
   override name = "InProgress";
 }
 
-const LEASE_SECONDS = 60;
-const KEPT_DAYS = 90;
+const leaseSeconds = 60;
+const keptDays = 90;
 
 /**
  * Has an effect outside the tables (a mail) once per event: a mark says `sending`, then `sent`. A crash between the
@@ -27,8 +27,8 @@ export async function consumedOnce(
   const holder = store.ids.next("evt");
   const Key = { pk: `${mark.prefix}#${mark.eventId}`, sk: mark.prefix };
   const now = store.clock.now();
-  const leaseUntil = plusSeconds(now, LEASE_SECONDS);
-  const expiresAt = epochSeconds(now) + KEPT_DAYS * 86_400;
+  const leaseUntil = plusSeconds(now, leaseSeconds);
+  const expiresAt = epochSeconds(now) + keptDays * 86_400;
   try {
     await store.client.send(
       new PutCommand({

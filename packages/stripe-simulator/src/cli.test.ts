@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Served, serveSimulator } from "./index.ts";
-import { KEY, sdk } from "./test-account.ts";
+import { sdk, testKey } from "./test-account.ts";
 
 /** Stripe's own client, an outside judge of the simulator. */
 const shim = join(dirname(fileURLToPath(import.meta.resolve("@stripe/cli/package.json"))), "bin", "shim.js");
@@ -14,7 +14,7 @@ let simulator: Served;
 let home: string;
 
 beforeAll(async () => {
-  simulator = await serveSimulator({ secretKey: KEY });
+  simulator = await serveSimulator({ secretKey: testKey });
   home = mkdtempSync(join(tmpdir(), "stripe-cli-"));
 });
 afterAll(async () => {
@@ -25,7 +25,7 @@ afterAll(async () => {
 async function cli(...words: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [shim, "--api-base", simulator.url, "--api-key", KEY, ...words],
+    [shim, "--api-base", simulator.url, "--api-key", testKey, ...words],
     {
       env: {
         PATH: process.env.PATH,

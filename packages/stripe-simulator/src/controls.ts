@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import { controlsOf, number } from "./control-request.ts";
-import { FAULT_KINDS, type Fault } from "./faults.ts";
+import { type Fault, faultKinds } from "./faults.ts";
 import type { Env, Surface } from "./http/endpoint.ts";
 import { invalidRequest } from "./http/stripe-error.ts";
 import { methodControls } from "./method-controls.ts";
@@ -82,8 +82,8 @@ export function controlRoutes(app: Hono<Env>, surface: Surface): void {
   app.post(
     "/_sim/faults",
     control((_c, body) => {
-      const kind = FAULT_KINDS.find((known) => known === body.kind);
-      if (!kind) throw invalidRequest(`kind must be one of ${FAULT_KINDS.join(", ")}`, { param: "kind" });
+      const kind = faultKinds.find((known) => known === body.kind);
+      if (!kind) throw invalidRequest(`kind must be one of ${faultKinds.join(", ")}`, { param: "kind" });
       const fault: Fault = {
         kind,
         rate: number(body, "rate", 1, 1),

@@ -1,7 +1,7 @@
 import { StripeFailure } from "./http/stripe-error.ts";
 import type { World } from "./world.ts";
 
-export const FAULT_KINDS = [
+export const faultKinds = [
   "error",
   "error_after",
   "unavailable",
@@ -24,7 +24,7 @@ export const FAULT_KINDS = [
  * - `slow`: the request takes `ms` of real time while its key is taken.
  * - `low_balance`: refunds stay `pending` until it is cleared. `late_fee`: a charge's balance transaction comes an hour late.
  */
-export type FaultKind = (typeof FAULT_KINDS)[number];
+export type FaultKind = (typeof faultKinds)[number];
 export type Fault = {
   kind: FaultKind;
   rate: number;
@@ -52,10 +52,10 @@ export function openFaults(world: World): Faults {
       world.settings.remove(`draw:${fault.kind}:${fault.seed}`);
     },
     clear: () => {
-      for (const kind of FAULT_KINDS) world.settings.remove(key(kind));
+      for (const kind of faultKinds) world.settings.remove(key(kind));
       world.timers.hasten("fund_refund", world.now());
     },
-    all: () => FAULT_KINDS.flatMap((kind) => world.settings.get<Fault>(key(kind)) ?? []),
+    all: () => faultKinds.flatMap((kind) => world.settings.get<Fault>(key(kind)) ?? []),
     strikes: (kind, path = "") => {
       const fault = world.settings.get<Fault>(key(kind));
       if (!fault || !path.startsWith(fault.path ?? "")) return undefined;

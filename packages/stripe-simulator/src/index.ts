@@ -1,4 +1,4 @@
 export type { FaultKind } from "./faults.ts";
 export { type Served, serveSimulator } from "./serve.ts";
 export { createSimulator } from "./simulator.ts";
-export { API_VERSION } from "./world.ts";
+export { apiVersion as API_VERSION } from "./world.ts";

@@ -3,19 +3,19 @@
  * currencies, special cases, minimum and maximum charge amounts. Written from that page alone, so that a product's own
  * table can be held against it.
  */
-const ZERO_DECIMAL = words("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf");
-const THREE_DECIMAL = words("bhd jod kwd omr tnd");
-const TWO_DECIMAL = words(`
+const zeroDecimal = words("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf");
+const threeDecimal = words("bhd jod kwd omr tnd");
+const twoDecimal = words(`
   usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny cop crc cve
   czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr isk jmd kes kgs khr kyd kzt
   lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd pab pen pgk php pkr pln
   qar ron rsd sar sbd scr sek sgd shp sos srd szl thb tjs top try ttd twd tzs uah ugx uyu uzs wst xcd yer zar zmw`);
 
 /** Whole in truth; represented with two digits that are always 00. */
-const WITHOUT_FRACTIONS = words("isk ugx");
+const withoutFractions = words("isk ugx");
 
 /** As the page lists them, in whole currency. For what it does not list: 50 where there are no fractions, else 0.50. */
-const MINIMUM = new Map<string, number>([
+const minimumCharge = new Map<string, number>([
   ...entries(0.3, "gbp"),
   ...entries(2, "aed myr pln ron"),
   ...entries(2.5, "dkk"),
@@ -27,7 +27,7 @@ const MINIMUM = new Map<string, number>([
 ]);
 
 /** How many digits an amount may have: eight, unless the page says more. */
-const MAXIMUM_DIGITS = new Map<string, number>([
+const maximumDigits = new Map<string, number>([
   ...entries(9, "inr"),
   ...entries(10, "cop huf jpy"),
   ...entries(12, "idr"),
@@ -41,31 +41,30 @@ function entries(value: number, codes: string): [string, number][] {
   return codes.split(" ").map((code) => [code, value]);
 }
 
-export const isCurrency = (code: string): boolean =>
-  [ZERO_DECIMAL, TWO_DECIMAL, THREE_DECIMAL].some((of) => of.has(code));
+export const isCurrency = (code: string): boolean => [zeroDecimal, twoDecimal, threeDecimal].some((of) => of.has(code));
 
 /** How many decimals an amount has: it is in the smallest unit that the API takes. */
 export const minorDigits = (currency: string): number =>
-  ZERO_DECIMAL.has(currency) ? 0 : THREE_DECIMAL.has(currency) ? 3 : 2;
+  zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2;
 
 /** What an amount has to be a multiple of: tens where there are three decimals, hundreds without fractions. */
 export const stepOf = (currency: string): number =>
-  THREE_DECIMAL.has(currency) ? 10 : WITHOUT_FRACTIONS.has(currency) ? 100 : 1;
+  threeDecimal.has(currency) ? 10 : withoutFractions.has(currency) ? 100 : 1;
 
 /** The least and the most of one charge. */
 export function chargeLimits(currency: string): { smallest: number; largest: number } {
-  const whole = ZERO_DECIMAL.has(currency) || WITHOUT_FRACTIONS.has(currency);
-  const minimum = MINIMUM.get(currency) ?? (whole ? 50 : 0.5);
+  const whole = zeroDecimal.has(currency) || withoutFractions.has(currency);
+  const minimum = minimumCharge.get(currency) ?? (whole ? 50 : 0.5);
   return {
     smallest: Math.round(minimum * 10 ** minorDigits(currency)),
-    largest: 10 ** (MAXIMUM_DIGITS.get(currency) ?? 8) - 1,
+    largest: 10 ** (maximumDigits.get(currency) ?? 8) - 1,
   };
 }
 
 /** An amount as a person reads it; nothing of a session without one. */
 export function money(amount: number | null, currency: string | null): string {
   if (amount === null || currency === null) return "";
-  const decimals = WITHOUT_FRACTIONS.has(currency) ? 0 : minorDigits(currency);
+  const decimals = withoutFractions.has(currency) ? 0 : minorDigits(currency);
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   const format = new Intl.NumberFormat("en-US", { style: "currency", currency, ...digits });
   return format.format(amount / 10 ** minorDigits(currency));

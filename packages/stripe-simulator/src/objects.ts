@@ -45,7 +45,7 @@ export type PageQuery = {
   where?: Where;
 };
 
-const TABLES = `
+const tables = `
   CREATE TABLE IF NOT EXISTS sim_objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
     created INTEGER NOT NULL, changed INTEGER NOT NULL, body TEXT NOT NULL, notes TEXT NOT NULL);
@@ -57,7 +57,7 @@ const TABLES = `
 `;
 
 export function openObjects(db: DatabaseSync, seconds: () => number): Objects {
-  db.exec(TABLES);
+  db.exec(tables);
   const select = db.prepare("SELECT body FROM sim_objects WHERE id = ? AND type = ?");
   const selectNotes = db.prepare("SELECT notes FROM sim_objects WHERE id = ?");
   const selectSeq = db.prepare("SELECT seq FROM sim_objects WHERE id = ? AND type = ?");

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { Stripe } from "stripe";
 import { expect, onTestFinished, test } from "vitest";
 import { API_VERSION } from "./index.ts";
-import { DAY, openAccount, payment, sdk } from "./test-account.ts";
+import { day, openAccount, payment, sdk } from "./test-account.ts";
 
 test("speaks the API version of the pinned SDK", () => {
   expect(API_VERSION).toBe(Stripe.API_VERSION);
@@ -38,7 +38,7 @@ test("keeps the balance equal to the sum of its transactions, whatever is paid, 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 12 }), async (steps) => {
       for (const action of steps) {
-        if (action.kind === "wait") await advance(action.days * DAY);
+        if (action.kind === "wait") await advance(action.days * day);
         if (action.kind === "low" && action.on) simulator.setFault({ kind: "low_balance", rate: 0.5, seed: 1 });
         if (action.kind === "low" && !action.on) simulator.clearFaults();
         if (action.kind === "pay") {
@@ -55,7 +55,7 @@ test("keeps the balance equal to the sum of its transactions, whatever is paid, 
         }
         expect(simulator.balance().consistent).toBe(true);
       }
-      await advance(10 * DAY);
+      await advance(10 * day);
       const { data: charges } = await stripe.charges.list({ limit: 100 });
       expect(charges.every((charge) => charge.amount_refunded >= 0 && charge.amount_refunded <= charge.amount)).toBe(
         true,
@@ -64,7 +64,7 @@ test("keeps the balance equal to the sum of its transactions, whatever is paid, 
     { numRuns: 12 },
   );
   simulator.clearFaults();
-  await advance(10 * DAY);
+  await advance(10 * day);
   const { available, pending } = await stripe.balance.retrieve();
   const sum = (await stripe.balanceTransactions.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 })).reduce(
     (total, { net }) => total + net,

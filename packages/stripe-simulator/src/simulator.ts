@@ -32,7 +32,7 @@ import { routesOn } from "./routes.ts";
 import type { TimerKind } from "./timers.ts";
 import { deliverDue } from "./webhooks/courier.ts";
 import type { Misbehaviour } from "./webhooks/deliveries.ts";
-import { ACCOUNT_API_VERSION, openWorld, randomText, type World } from "./world.ts";
+import { accountApiVersion, openWorld, randomText, type World } from "./world.ts";
 
 export type SimulatorOptions = {
   /** A file shared with the host; the simulator owns the tables that begin with `sim_`. */
@@ -72,9 +72,9 @@ export type Simulator = {
   balance(currency?: string): ReturnType<typeof balanceCheck>;
 };
 
-const TICK_MS = 250;
+const tickMs = 250;
 /** How long an overtaken delivery waits for others, in real time. */
-const HOLD_MS = 50;
+const holdDurationMs = 50;
 
 export function createSimulator(options: SimulatorOptions): Simulator {
   const world = openWorld(options);
@@ -98,7 +98,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       if (timer) {
         world.transaction(() => {
           world.timers.done(timer.id);
-          TIMERS[timer.kind](world, faults, timer.subject);
+          timers[timer.kind](world, faults, timer.subject);
         });
         ran += 1;
       } else if (delivered === 0) {
@@ -117,7 +117,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     pumpWaits = true;
     inTurn(() => {
       pumpWaits = false;
-      return run(HOLD_MS);
+      return run(holdDurationMs);
     }).catch((error) => console.error("stripe simulator:", error));
   };
   const nextTimer = () => {
@@ -140,7 +140,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     runDue: () => inTurn(() => run(0)),
     pendingDeliveries: () => world.deliveries.pending(world.now()),
     start: () => {
-      ticker ??= setInterval(pump, TICK_MS).unref();
+      ticker ??= setInterval(pump, tickMs).unref();
       pump();
     },
     stop: async () => {
@@ -197,7 +197,7 @@ function httpSurface(surface: Surface): Hono<Env> {
   controlRoutes(app, surface);
   app.notFound((c) => {
     const requestId = `req_${randomText(14)}`;
-    const version = c.req.header("stripe-version") ?? ACCOUNT_API_VERSION;
+    const version = c.req.header("stripe-version") ?? accountApiVersion;
     try {
       if (c.req.path.startsWith("/v1/")) authenticate(c, surface.secretKey);
     } catch (error) {
@@ -210,7 +210,7 @@ function httpSurface(surface: Surface): Hono<Env> {
 }
 
 /** What each kind of timer does when it falls due. Each finds its subject as it then is and does nothing if it is over. */
-const TIMERS: Record<TimerKind, (world: World, faults: Faults, subject: string) => void> = {
+const timers: Record<TimerKind, (world: World, faults: Faults, subject: string) => void> = {
   settle_bank_debit: (world, faults, charge) => endHostedDebit(world, faults, charge, true),
   fail_bank_debit: (world, faults, charge) => endHostedDebit(world, faults, charge, false),
   settle_refund: (world, _faults, refund) => settleRefund(world, refund),

@@ -4,8 +4,8 @@ import { Stripe } from "stripe";
 import { onTestFinished } from "vitest";
 import { type Served, serveSimulator } from "./index.ts";
 
-export const KEY = "sk_test_simulator";
-const START = Date.UTC(2027, 2, 1, 17, 0, 0);
+export const testKey = "sk_test_simulator";
+const start = Date.UTC(2027, 2, 1, 17, 0, 0);
 
 /** A served simulator with a clock that stands still until it is moved, and the real SDK on it. */
 export type Account = {
@@ -18,22 +18,22 @@ export type Account = {
 };
 
 /** What a customer says who lets a bank account be debited. */
-export const MANDATE = {
+export const testMandate = {
   customer_acceptance: { type: "online", online: { ip_address: "127.0.0.1", user_agent: "test" } },
 } as const;
 
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
 
-export function sdk(url: string, key = KEY): Stripe {
+export function sdk(url: string, key = testKey): Stripe {
   const { port } = new URL(url);
   return new Stripe(key, { host: "127.0.0.1", port, protocol: "http", maxNetworkRetries: 0, telemetry: false });
 }
 
 export async function openAccount(options: { file?: string; settlementCurrencies?: string[] } = {}): Promise<Account> {
-  let now = START;
-  const simulator = await serveSimulator({ ...options, now: () => now, secretKey: KEY });
+  let now = start;
+  const simulator = await serveSimulator({ ...options, now: () => now, secretKey: testKey });
   onTestFinished(() => simulator.close());
   return {
     stripe: sdk(simulator.url),

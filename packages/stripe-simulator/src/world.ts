@@ -8,9 +8,9 @@ import { openTimers, type Timers } from "./timers.ts";
 import { type Deliveries, openDeliveries } from "./webhooks/deliveries.ts";
 
 /** The version of the API that the objects have here: the pinned SDK's. */
-export const API_VERSION = "2026-10-28.endive";
+export const apiVersion = "2026-10-28.endive";
 /** What a request without `Stripe-Version` gets: an account's default stays where it was when the account was made. */
-export const ACCOUNT_API_VERSION = "2026-08-26.dahlia";
+export const accountApiVersion = "2026-08-26.dahlia";
 
 /** Who asks, for the events that the request causes; null for what happens by itself. */
 export type Asking = { requestId: string | null; idempotencyKey: string | null; version: string };
@@ -36,11 +36,11 @@ export type World = {
   nested: <T>(work: () => T) => T;
 };
 
-const NOBODY: Asking = { requestId: null, idempotencyKey: null, version: API_VERSION };
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const nobody: Asking = { requestId: null, idempotencyKey: null, version: apiVersion };
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 export function randomText(length: number): string {
-  return Array.from(randomBytes(length), (byte) => LETTERS[byte % LETTERS.length]).join("");
+  return Array.from(randomBytes(length), (byte) => letters[byte % letters.length]).join("");
 }
 
 export type WorldOptions = {
@@ -67,7 +67,7 @@ export function openWorld(options: WorldOptions): World {
     settings,
     timers: openTimers(db),
     deliveries,
-    asking: NOBODY,
+    asking: nobody,
     // Stripe's ids go on without a line where their account's digit stands: evt_1Nv0..., ch_3Mm...
     newId: (prefix, length = 24) => `${prefix}${/_[a-z]?\d$/.test(prefix) ? "" : "_"}${randomText(length)}`,
     emit: (type, object, previous) => {
@@ -77,7 +77,7 @@ export function openWorld(options: WorldOptions): World {
       const event = {
         id: world.newId("evt_1"),
         object: "event",
-        api_version: API_VERSION,
+        api_version: apiVersion,
         created: seconds(),
         data: { object, ...(previous ? { previous_attributes: previous } : {}) },
         livemode: false,
@@ -100,7 +100,7 @@ export function openWorld(options: WorldOptions): World {
         db.exec("ROLLBACK");
         throw error;
       } finally {
-        world.asking = NOBODY;
+        world.asking = nobody;
       }
       for (const type of emitted) options.onEvent?.(type);
       return result;

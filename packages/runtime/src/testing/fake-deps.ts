@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import { jsonLog } from "../log.ts";
 import { issuers } from "./http-event.ts";
 
-export const NOW = "2027-01-01T00:00:00Z";
+export const fixedNow = "2027-01-01T00:00:00Z";
 
 /**
  * Dependencies for a unit test: a table client that answers as the test says (nothing is stored unless it does), time
@@ -50,7 +50,7 @@ export function fakeDeps(parts: Partial<Deps> = {}) {
   };
   const random = () => 0.5;
   const sleep = async () => undefined;
-  const clock = { now: () => NOW };
+  const clock = { now: () => fixedNow };
   const deps: Deps = {
     clock,
     ids,

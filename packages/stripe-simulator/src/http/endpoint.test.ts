@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HOUR, KEY, MINUTE, openAccount, refusal, sdk } from "../test-account.ts";
+import { hour, minute, openAccount, refusal, sdk, testKey } from "../test-account.ts";
 
 async function errorOf(response: Response): Promise<{ message: string; code?: string; param?: string }> {
   const { error } = (await response.json()) as { error: { message: string; code?: string; param?: string } };
@@ -22,7 +22,7 @@ describe("the envelope", () => {
 
   test("takes the key as basic authentication too, as curl -u sends it", async () => {
     const { simulator } = await openAccount();
-    const authorization = `Basic ${Buffer.from(`${KEY}:`).toString("base64")}`;
+    const authorization = `Basic ${Buffer.from(`${testKey}:`).toString("base64")}`;
 
     expect((await fetch(`${simulator.url}/v1/balance`, { headers: { authorization } })).status).toBe(200);
   });
@@ -89,7 +89,7 @@ describe("parameters", () => {
 
     const response = await fetch(`${simulator.url}${path}`, {
       method: "POST",
-      headers: { authorization: `Bearer ${KEY}`, "content-type": "application/x-www-form-urlencoded" },
+      headers: { authorization: `Bearer ${testKey}`, "content-type": "application/x-www-form-urlencoded" },
       body,
     });
 
@@ -103,7 +103,7 @@ describe("parameters", () => {
 
     const response = await fetch(`${simulator.url}/v1/customers`, {
       method: "POST",
-      headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json" },
       body: "{}",
     });
 
@@ -119,7 +119,7 @@ describe("parameters", () => {
     "/v1/checkout/sessions",
   ])("of GET %s are checked too", async (path) => {
     const { simulator } = await openAccount();
-    const headers = { authorization: `Bearer ${KEY}` };
+    const headers = { authorization: `Bearer ${testKey}` };
 
     const unknown = await errorOf(await fetch(`${simulator.url}${path}?colour=red`, { headers }));
     const limit = await errorOf(await fetch(`${simulator.url}${path}?limit=101`, { headers }));
@@ -153,9 +153,9 @@ describe("a request under an idempotency key", () => {
     const { stripe, advance } = await openAccount();
     const first = await stripe.customers.create({ name: "Anna", metadata: { a: "1", b: "2" } }, under);
 
-    await advance(23 * HOUR);
+    await advance(23 * hour);
     const replay = await stripe.customers.create({ metadata: { b: "2", a: "1" }, name: "Anna" }, under);
-    await advance(HOUR);
+    await advance(hour);
     const fresh = await stripe.customers.create({ name: "Anna", metadata: { a: "1", b: "2" } }, under);
 
     expect(replay.id).toBe(first.id);
@@ -288,7 +288,7 @@ describe("faults", () => {
     const { simulator } = await openAccount();
     simulator.setFault({ kind: "html", rate: 1, seed: 1 });
 
-    const response = await fetch(`${simulator.url}/v1/customers`, { headers: { authorization: `Bearer ${KEY}` } });
+    const response = await fetch(`${simulator.url}/v1/customers`, { headers: { authorization: `Bearer ${testKey}` } });
 
     expect([response.status, response.headers.get("content-type")]).toEqual([502, "text/html"]);
   });
@@ -333,7 +333,7 @@ test("does not let a fault or a key's lock outlive the request that ends in an e
   const { stripe, advance } = await openAccount();
   await refusal(stripe.customers.retrieve("cus_x"));
   await refusal(stripe.refunds.create({ charge: "ch_x" }, { idempotencyKey: "key_9" }));
-  await advance(MINUTE);
+  await advance(minute);
 
   const again = await refusal(stripe.refunds.create({ charge: "ch_x" }, { idempotencyKey: "key_9" }));
 

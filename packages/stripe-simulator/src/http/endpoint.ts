@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import canonicalize from "canonicalize";
 import type { Context } from "hono";
 import { type Faults, internalError, rateLimited } from "../faults.ts";
-import { ACCOUNT_API_VERSION, randomText, type World } from "../world.ts";
+import { accountApiVersion, randomText, type World } from "../world.ts";
 import { expand } from "./expand.ts";
 import { decodeBody, decodeForm } from "./form.ts";
 import type { IdempotencyKeys, SavedAnswer } from "./idempotency.ts";
@@ -19,15 +19,15 @@ export type Operation<S extends Shape> = {
   run: (params: Values<S>, path: Record<string, string>) => unknown;
 };
 
-const EXPAND = { expand: list(text(), 20) };
-const HTML =
+const expandParameter = { expand: list(text(), 20) };
+const html =
   "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
 
 /** Turns an operation into an HTTP handler: key, faults, idempotency, parameters, transaction, expansion, envelope. */
 export function endpoint<S extends Shape>(surface: Surface, operation: Operation<S>) {
   return async (c: Context<Env>): Promise<Response> => {
     const requestId = `req_${randomText(14)}`;
-    const version = c.req.header("stripe-version") ?? ACCOUNT_API_VERSION;
+    const version = c.req.header("stripe-version") ?? accountApiVersion;
     try {
       authenticate(c, surface.secretKey);
       const broken = transportFault(c, surface);
@@ -78,7 +78,7 @@ async function answerOnce<S extends Shape>(
     if (slow) await new Promise((wake) => setTimeout(wake, slow.ms ?? 200));
     const answer = world.transaction((): SavedAnswer => {
       world.asking = { requestId, idempotencyKey: key ?? null, version };
-      const parsed: Record<string, unknown> = parseShape({ ...operation.params, ...EXPAND } as Shape, raw);
+      const parsed: Record<string, unknown> = parseShape({ ...operation.params, ...expandParameter } as Shape, raw);
       const { expand: paths = [], ...own } = parsed;
       // From here on the endpoint runs: whatever comes out of it is kept under the key.
       const broken = faults.strikes("error", path);
@@ -137,7 +137,7 @@ function transportFault(c: Context<Env>, { world, faults }: Surface): Response |
   );
   if (struck === "throttle") throw rateLimited(world.settings.draw("lock", 0) < 0.5);
   if (struck === "unavailable") throw internalError(503);
-  if (struck === "html") return new Response(HTML, { status: 502, headers: { "content-type": "text/html" } });
+  if (struck === "html") return new Response(html, { status: 502, headers: { "content-type": "text/html" } });
   return struck === "timeout" ? hangUp(c) : null;
 }
 

@@ -4,7 +4,7 @@ import type { World } from "../world.ts";
 import { invalidRequest } from "./stripe-error.ts";
 
 /** Which fields of which object hold ids that `expand[]` replaces by the object. Source: docs.stripe.com/api/expanding_objects. */
-const EXPANDABLE: Record<string, Record<string, readonly ObjectType[]>> = {
+const expandable: Record<string, Record<string, readonly ObjectType[]>> = {
   payment_intent: { customer: ["customer"], latest_charge: ["charge"], payment_method: ["payment_method"] },
   setup_intent: { customer: ["customer"], payment_method: ["payment_method"], mandate: ["mandate"] },
   charge: {
@@ -36,7 +36,7 @@ const EXPANDABLE: Record<string, Record<string, readonly ObjectType[]>> = {
 };
 
 /** Lists that an object shows only when asked to. */
-const INCLUDABLE: Record<string, Record<string, (world: World, id: string) => unknown>> = {
+const includable: Record<string, Record<string, (world: World, id: string) => unknown>> = {
   "checkout.session": {
     line_items: (world, id) => ({
       object: "list",
@@ -53,7 +53,7 @@ const INCLUDABLE: Record<string, Record<string, (world: World, id: string) => un
   },
 };
 
-const DEEPEST = 4;
+const deepest = 4;
 type Json = Record<string, unknown>;
 
 /** Replaces ids by objects along each dotted path, four levels deep at most; `data.` leads into a list. */
@@ -62,8 +62,8 @@ export function expand(world: World, answer: unknown, paths: readonly string[]):
   const result = structuredClone(answer);
   for (const path of paths) {
     const steps = path.split(".");
-    if (steps.filter((step) => step !== "data").length > DEEPEST) {
-      throw invalidRequest(`You cannot expand more than ${DEEPEST} levels of a property. Property: ${path}`, {
+    if (steps.filter((step) => step !== "data").length > deepest) {
+      throw invalidRequest(`You cannot expand more than ${deepest} levels of a property. Property: ${path}`, {
         param: "expand",
       });
     }
@@ -89,12 +89,12 @@ function walk(world: World, target: unknown, steps: string[], path: string): voi
 function follow(world: World, json: Json, steps: string[]): { value: unknown; taken: number } | undefined {
   const kind = (json.object as string | undefined) ?? "";
   const first = steps[0] as string;
-  const include = INCLUDABLE[kind]?.[first];
+  const include = includable[kind]?.[first];
   if (include) {
     json[first] ??= include(world, json.id as string);
     return { value: json[first], taken: 1 };
   }
-  for (const [field, types] of Object.entries(EXPANDABLE[kind] ?? {})) {
+  for (const [field, types] of Object.entries(expandable[kind] ?? {})) {
     const names = field.split(".");
     if (!names.every((name, index) => steps[index] === name)) continue;
     const holder = names.slice(0, -1).reduce<Json>((inner, name) => inner[name] as Json, json);

@@ -15,8 +15,8 @@ export type IdempotencyKeys = {
   end(key: string): void;
 };
 
-const RETENTION_SECONDS = 24 * 3600;
-const MOST_CHARACTERS = 255;
+const retentionSeconds = 24 * 3600;
+const mostCharacters = 255;
 
 export function openIdempotencyKeys(db: DatabaseSync, seconds: () => number): IdempotencyKeys {
   db.exec(`
@@ -31,8 +31,8 @@ export function openIdempotencyKeys(db: DatabaseSync, seconds: () => number): Id
 
   return {
     begin: (key, path, fingerprint) => {
-      if (key.length > MOST_CHARACTERS) {
-        throw idempotencyError(400, `Idempotency keys can have at most ${MOST_CHARACTERS} characters.`);
+      if (key.length > mostCharacters) {
+        throw idempotencyError(400, `Idempotency keys can have at most ${mostCharacters} characters.`);
       }
       if (running.has(key)) {
         throw idempotencyError(
@@ -41,7 +41,7 @@ export function openIdempotencyKeys(db: DatabaseSync, seconds: () => number): Id
           "idempotency_key_in_use",
         );
       }
-      const row = select.get(key, seconds() - RETENTION_SECONDS);
+      const row = select.get(key, seconds() - retentionSeconds);
       if (!row) {
         running.add(key);
         return null;

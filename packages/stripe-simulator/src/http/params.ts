@@ -15,7 +15,7 @@ export type Values<S> = { [K in RequiredKeys<S>]: ValueOf<S[K]> } & {
   [K in Exclude<keyof S, RequiredKeys<S>>]?: ValueOf<S[K]> | undefined;
 };
 
-const MOST_CHARACTERS = 5000;
+const mostCharacters = 5000;
 
 export function required<T>(field: Field<T>): Field<T> & { required: true } {
   return { ...field, required: true };
@@ -26,7 +26,7 @@ export function unsettable<T>(field: Field<T>): Field<T | null> {
   return { ...field, unsettable: true };
 }
 
-export function text(most = MOST_CHARACTERS): Field<string> {
+export function text(most = mostCharacters): Field<string> {
   return {
     parse: (raw, at) => {
       if (typeof raw !== "string") throw invalidRequest(`Invalid string: ${JSON.stringify(raw)}`, { param: at });

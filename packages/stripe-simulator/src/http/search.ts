@@ -6,10 +6,10 @@ import { invalidRequest } from "./stripe-error.ts";
 export const searchParams = { query: required(text()), limit: integer({ min: 1, max: 100 }), page: text() };
 
 /** What changed in the last minute is not found yet. Source: docs.stripe.com/search, "Data freshness". */
-const LAG_SECONDS = 60;
+const lagSeconds = 60;
 
 type Clause = { path: string[]; sign: string; value: string; not: boolean };
-const CLAUSE = /^(-?)([a-z_.]+)(?:\[(["'])(.*?)\3\])?(:|~|>=|<=|>|<)(?:(["'])(.*?)\6|(null|-?\d+))$/;
+const searchClause = /^(-?)([a-z_.]+)(?:\[(["'])(.*?)\3\])?(:|~|>=|<=|>|<)(?:(["'])(.*?)\6|(null|-?\d+))$/;
 
 /** A subset of Stripe's query language: `status:"succeeded" AND metadata["k"]:"v"`, `-`, `~`, numeric comparison. */
 function parseQuery(query: string): { clauses: Clause[]; any: boolean } {
@@ -20,7 +20,7 @@ function parseQuery(query: string): { clauses: Clause[]; any: boolean } {
   const clauses = words
     .filter((word) => word !== "AND" && word !== "OR")
     .map((word) => {
-      const match = CLAUSE.exec(word);
+      const match = searchClause.exec(word);
       if (!match) throw invalidRequest(`We were unable to parse your search query near ${word}.`, { param: "query" });
       const [, not, field = "", , key, sign = ":", , quoted, bare] = match;
       return {
@@ -59,7 +59,7 @@ export function search<T extends ObjectType>(
   asked: { query: string; limit?: number | undefined; page?: string | undefined },
 ) {
   const { clauses, any } = parseQuery(asked.query);
-  const known = world.objects.all(type, {}, { changedBefore: world.seconds() - LAG_SECONDS });
+  const known = world.objects.all(type, {}, { changedBefore: world.seconds() - lagSeconds });
   const found = known.filter((object: StoredObjects[T]) =>
     any ? clauses.some((clause) => holds(object, clause)) : clauses.every((clause) => holds(object, clause)),
   );

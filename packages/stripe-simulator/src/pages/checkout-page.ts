@@ -1,14 +1,14 @@
 import { html } from "hono/html";
 import type { Stripe } from "stripe";
 import { money } from "../money.ts";
-import { findMagic, OFFERED } from "../resources/magic-methods.ts";
+import { findMagic, offeredTypes } from "../resources/magic-methods.ts";
 import { verificationMethod } from "../resources/microdeposits.ts";
 import { page } from "./layout.ts";
 
 /** The open session's form: what is paid, with which test card or account, and a way back. */
 export function checkoutPage(session: Stripe.Checkout.Session, items: Stripe.LineItem[], problem?: string) {
   const instant = verificationMethod(session.payment_method_options) === "instant";
-  const offered = OFFERED.filter(({ id }) => {
+  const offered = offeredTypes.filter(({ id }) => {
     const magic = findMagic(id)?.magic;
     if (magic === undefined || !session.payment_method_types.includes(magic.type)) return false;
     return magic.type === "card" || magic.verified === "instantly" || !instant;

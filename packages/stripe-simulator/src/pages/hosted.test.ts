@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DAY, openAccount, payment } from "../test-account.ts";
+import { day, openAccount, payment } from "../test-account.ts";
 
 const press = (url: string, fields: Record<string, string>) =>
   fetch(url, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
@@ -69,7 +69,7 @@ describe("the hosted page", () => {
   test("takes nothing once it has expired", async () => {
     const { stripe, advance, simulator } = await openAccount();
     const { url } = await stripe.checkout.sessions.create(payment());
-    await advance(DAY);
+    await advance(day);
 
     const late = await press(url ?? "", { paymentMethod: "pm_card_visa" });
 

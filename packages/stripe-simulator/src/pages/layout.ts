@@ -2,7 +2,7 @@ import { html } from "hono/html";
 
 type Html = ReturnType<typeof html>;
 
-const STYLE = `
+const style = `
   :root { color-scheme: light dark; --ink: #1a1f36; --soft: #5a6380; --line: #d5dae6; --paper: #fff; --ground: #f4f6fb; --accent: #4b45c6; --bad: #b3261e; }
   @media (prefers-color-scheme: dark) { :root { --ink: #eef0f8; --soft: #a8b0c8; --line: #3a4160; --paper: #1b2036; --ground: #12162a; --accent: #8f8bff; --bad: #ff8a80; } }
   * { box-sizing: border-box; }
@@ -30,7 +30,7 @@ export function page(title: string, body: Html | Html[]): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${STYLE}</style>
+<style>${style}</style>
 </head>
 <body>
 <main>

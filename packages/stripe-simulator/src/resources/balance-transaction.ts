@@ -15,14 +15,14 @@ type BalanceEntry = {
   availableOn?: number;
 };
 
-const CATEGORY = {
+const category = {
   charge: "charge",
   payment: "charge",
   refund: "refund",
   payment_refund: "refund",
   refund_failure: "refund_failure",
 } as const;
-const DAY = 24 * 3600;
+const day = 24 * 3600;
 
 /**
  * Cards: 2.9 % + 0.30 of the currency, which is nothing where it has no minor unit; bank debits: 0.8 %, at most 5
@@ -35,7 +35,7 @@ export function feeOf(method: "card" | "us_bank_account", amount: number, curren
 
 /** The next midnight (UTC) at least two days away, when a payment's money may be spent. */
 export function settlesOn(seconds: number): number {
-  return Math.ceil((seconds + 2 * DAY) / DAY) * DAY;
+  return Math.ceil((seconds + 2 * day) / day) * day;
 }
 
 /**
@@ -70,7 +70,7 @@ export function book(world: World, entry: BalanceEntry): Stripe.BalanceTransacti
             },
           ],
     net,
-    reporting_category: CATEGORY[entry.type],
+    reporting_category: category[entry.type],
     source: entry.source,
     status: "pending",
     type: entry.type,

@@ -10,10 +10,10 @@ import type { MethodNotes } from "./payment-methods.ts";
 import { failIntent, isSaved, saveForLater, succeed } from "./payment-results.ts";
 import { endDebitRefunds } from "./refunds.ts";
 
-const DAY = 86_400_000;
+const day = 86_400_000;
 /** A bank debit settles after four days and comes back after two. Source: docs.stripe.com/payments/ach-direct-debit#timing. */
-const DEBIT_SETTLES_MS = 4 * DAY;
-const DEBIT_FAILS_MS = 2 * DAY;
+const debitSettlesMs = 4 * day;
+const debitFailsMs = 2 * day;
 
 /** Debits a bank account: the money comes, or fails to come, days later. */
 export function startDebit(
@@ -32,8 +32,8 @@ export function startDebit(
   useMandate(world, mandate);
   const debit = magic.type === "us_bank_account" ? magic.debit : "succeeds";
   if (typeof debit === "object") world.objects.update<"charge">(charge, { ...world.objects.notes(charge.id), debit });
-  if (debit === "succeeds") world.timers.set("settle_bank_debit", charge.id, world.now() + DEBIT_SETTLES_MS);
-  else if (debit !== "stays_processing") world.timers.set("fail_bank_debit", charge.id, world.now() + DEBIT_FAILS_MS);
+  if (debit === "succeeds") world.timers.set("settle_bank_debit", charge.id, world.now() + debitSettlesMs);
+  else if (debit !== "stays_processing") world.timers.set("fail_bank_debit", charge.id, world.now() + debitFailsMs);
   return processing;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Account, DAY, openAccount, refusal } from "../test-account.ts";
+import { type Account, day, openAccount, refusal } from "../test-account.ts";
 
 /** A saved method whose bank does as the test says, and a way to charge it while nobody is at a page. */
 async function saved({ stripe, control }: Account, behavior: object, id = "pm_card_visa") {
@@ -28,11 +28,11 @@ describe("what the bank behind a saved method is told to do", () => {
 
   test("is done from an instant on", async () => {
     const account = await openAccount();
-    const from = Math.floor((account.now() + 2 * DAY) / 1000);
+    const from = Math.floor((account.now() + 2 * day) / 1000);
     const { charge } = await saved(account, { outcomes: ["expired_card"], from });
 
     expect(await charge()).toBe("succeeded");
-    await account.advance(3 * DAY);
+    await account.advance(3 * day);
     expect(await charge()).toBe("expired_card");
   });
 

@@ -1,7 +1,7 @@
 import type { Stripe } from "stripe";
 import { invalidRequest } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
-import { DECLINES, type Decline, RETURNS } from "./declines.ts";
+import { type Decline, declineTable, returns } from "./declines.ts";
 import type { Magic } from "./magic-methods.ts";
 import { type MethodNotes, magicOf } from "./payment-methods.ts";
 import type { Authentication } from "./test-cards.ts";
@@ -18,8 +18,8 @@ type Notes = MethodNotes & { behavior?: Behavior };
 const codesOf = (decline: Decline): string => decline.declineCode ?? decline.code;
 const byCode = (declines: Readonly<Record<string, Decline>>) =>
   new Map(Object.values(declines).map((decline) => [codesOf(decline), decline]));
-const ofCards = byCode(DECLINES);
-const ofAccounts = byCode(RETURNS);
+const ofCards = byCode(declineTable);
+const ofAccounts = byCode(returns);
 
 /** Sets how the next payments with a method end. Gives the behavior. */
 export function setBehavior(

@@ -10,7 +10,7 @@ import { book, settlesOn } from "./balance-transaction.ts";
 import type { Decline } from "./declines.ts";
 import { magicOf } from "./payment-methods.ts";
 
-const HOUR = 3_600_000;
+const hour = 3_600_000;
 
 /** What happened at the bank, in a charge's terms. */
 type Result =
@@ -81,7 +81,7 @@ export function insertCharge(
  * or, by a fault, an hour later. Source: docs.stripe.com/payments/payment-intents/asynchronous-capture.
  */
 export function bookAfterwards(world: World, faults: Faults, charge: Stripe.Charge): void {
-  if (faults.strikes("late_fee")) world.timers.set("book_charge", charge.id, world.now() + HOUR);
+  if (faults.strikes("late_fee")) world.timers.set("book_charge", charge.id, world.now() + hour);
   else bookLate(world, charge.id);
 }
 

@@ -1,6 +1,6 @@
 import type { Stripe } from "stripe";
 import { describe, expect, test } from "vitest";
-import { DAY, HOUR, MINUTE, openAccount, payment, refusal } from "../test-account.ts";
+import { day, hour, minute, openAccount, payment, refusal } from "../test-account.ts";
 
 const types = async (stripe: Stripe) =>
   (await stripe.events.list({ limit: 100 })).data.map(({ type }) => type).reverse();
@@ -97,7 +97,7 @@ describe("a hosted payment page", () => {
       paymentMethod: "pm_usBankAccount_success",
     });
     const before = await stripe.checkout.sessions.retrieve(session.id, { expand: ["payment_intent.latest_charge"] });
-    await advance(4 * DAY);
+    await advance(4 * day);
     const after = await stripe.checkout.sessions.retrieve(session.id, {
       expand: ["payment_intent.latest_charge.balance_transaction"],
     });
@@ -126,7 +126,7 @@ describe("a hosted payment page", () => {
     const session = await stripe.checkout.sessions.create(payment());
 
     await control(`/_sim/checkout/${session.id}/payment`, { paymentMethod: "pm_usBankAccount_insufficientFunds" });
-    await advance(3 * DAY);
+    await advance(3 * day);
 
     const after = await stripe.checkout.sessions.retrieve(session.id, { expand: ["payment_intent.latest_charge"] });
     expect(after).toMatchObject({
@@ -149,7 +149,7 @@ describe("a hosted payment page", () => {
       paymentMethod: "pm_usBankAccount_processing",
     });
 
-    await advance(60 * DAY);
+    await advance(60 * day);
 
     expect((await stripe.paymentIntents.retrieve(paymentIntent as string)).status).toBe("processing");
   });
@@ -193,7 +193,7 @@ describe("a hosted payment page", () => {
       paymentMethod: "pm_card_chargeDeclined",
     });
 
-    await advance(30 * MINUTE);
+    await advance(30 * minute);
     const late = await control(`/_sim/checkout/${session.id}/payment`, { paymentMethod: "pm_card_visa" });
 
     expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ status: "expired", url: null });
@@ -217,8 +217,8 @@ describe("a hosted payment page", () => {
   });
 
   test.each([
-    ["too soon", 29 * MINUTE],
-    ["too late", 24 * HOUR + MINUTE],
+    ["too soon", 29 * minute],
+    ["too late", 24 * hour + minute],
   ])("refuses an expiry that is %s", async (_what, ms) => {
     const { stripe, now } = await openAccount();
 

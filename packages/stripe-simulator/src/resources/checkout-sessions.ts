@@ -71,8 +71,8 @@ export type SessionNotes = {
   setupData: Values<{ data: typeof setupData }>["data"];
 };
 
-const LEAST_SECONDS = 30 * 60;
-const MOST_SECONDS = 24 * 3600;
+const leastSeconds = 30 * 60;
+const mostSeconds = 24 * 3600;
 
 /** A hosted page for one payment or for saving a method. Source: docs.stripe.com/api/checkout/sessions/create. */
 function createSession(world: World, given: Creation): Stripe.Checkout.Session {
@@ -186,13 +186,13 @@ function createSession(world: World, given: Creation): Stripe.Checkout.Session {
 }
 
 function expiry(world: World, asked: number | undefined): number {
-  if (asked === undefined) return world.seconds() + MOST_SECONDS;
-  if (asked < world.seconds() + LEAST_SECONDS) {
+  if (asked === undefined) return world.seconds() + mostSeconds;
+  if (asked < world.seconds() + leastSeconds) {
     throw invalidRequest("The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", {
       param: "expires_at",
     });
   }
-  if (asked > world.seconds() + MOST_SECONDS) {
+  if (asked > world.seconds() + mostSeconds) {
     throw invalidRequest("The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", {
       param: "expires_at",
     });

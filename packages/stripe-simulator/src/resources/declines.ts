@@ -17,7 +17,7 @@ const named = (code: string, adviceCode: string, message: string): Decline => ({
 });
 
 /** The refusals of cards that have test cards, and some that banks use often. Sources: docs.stripe.com/testing, /declines/codes. */
-export const DECLINES = {
+export const declineTable = {
   generic: declined("generic_decline"),
   insufficientFunds: declined("insufficient_funds"),
   lostCard: never("lost_card"),
@@ -53,7 +53,7 @@ export const DECLINES = {
 const returned = (code: string, message: string): Decline => ({ code, message });
 
 /** Why a debit comes back. Source: docs.stripe.com/payments/ach-direct-debit#failed-payments. */
-export const RETURNS = {
+export const returns = {
   accountClosed: returned("account_closed", "The customer's bank account has been closed."),
   noAccount: returned("no_account", "The customer's bank account could not be located."),
   insufficientFunds: returned(
@@ -68,7 +68,7 @@ export const RETURNS = {
 } as const satisfies Record<string, Decline>;
 
 /** What Stripe refuses of an account before its bank hears of it. */
-export const BLOCKS = {
+export const blocks = {
   highestRisk: { code: "payment_intent_payment_attempt_failed", message: "The payment was blocked as too risky." },
   weeklyLimit: {
     code: "charge_exceeds_source_limit",

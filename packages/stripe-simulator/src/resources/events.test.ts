@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { DAY, HOUR, openAccount, refusal } from "../test-account.ts";
+import { day, hour, openAccount, refusal } from "../test-account.ts";
 
 describe("the list of events", () => {
   test("is filtered by type, types and time, newest first", async () => {
     const { stripe, advance, now } = await openAccount();
     const customer = await stripe.customers.create({});
-    await advance(HOUR);
+    await advance(hour);
     await stripe.customers.update(customer.id, { name: "Anna" });
     await stripe.customers.del(customer.id);
     const since = { gte: Math.floor(now() / 1000) };
@@ -39,7 +39,7 @@ describe("the list of events", () => {
     await stripe.customers.create({});
     const [event] = (await stripe.events.list()).data;
 
-    await advance(30 * DAY);
+    await advance(30 * day);
     const still = (await stripe.events.list()).data;
     await advance(1000);
 
@@ -67,7 +67,7 @@ describe("the list of events", () => {
     const { stripe, advance } = await openAccount();
     await stripe.customers.create({});
     const [event] = (await stripe.events.list()).data;
-    await advance(31 * DAY);
+    await advance(31 * day);
     await stripe.customers.create({});
 
     for (const param of ["ending_before", "starting_after"] as const) {

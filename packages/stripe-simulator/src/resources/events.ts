@@ -5,10 +5,10 @@ import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
 
 /** Events can be read for 30 days. Source: docs.stripe.com/api/events. */
-const RETENTION_SECONDS = 30 * 24 * 3600;
+const retentionSeconds = 30 * 24 * 3600;
 
 export function eventRoutes({ get }: Routes, world: World): void {
-  const oldest = () => world.seconds() - RETENTION_SECONDS;
+  const oldest = () => world.seconds() - retentionSeconds;
   /** Also as a place to list from. */
   const isForgotten = (id: string) => (world.objects.find("event", id)?.created ?? 0) < oldest();
 

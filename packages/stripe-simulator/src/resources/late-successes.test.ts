@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type Account, DAY, HOUR, openAccount, payment, refusal } from "../test-account.ts";
+import { type Account, day, hour, openAccount, payment, refusal } from "../test-account.ts";
 
-const CARD = { amount: 2000, currency: "usd" } as const;
-const MAKE_UP_MIND = 3 * DAY;
+const card = { amount: 2000, currency: "usd" } as const;
+const makeUpMind = 3 * day;
 
 async function customerOf({ stripe }: Account): Promise<string> {
   return (await stripe.customers.create()).id;
@@ -19,9 +19,9 @@ describe("a payment that succeeds late", () => {
   test("had its challenge finished days later, as long as the intent was open", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
-    const asked = { ...CARD, payment_method: "pm_card_authenticationRequired", confirm: true } as const;
+    const asked = { ...card, payment_method: "pm_card_authenticationRequired", confirm: true } as const;
     const [one, other] = [await stripe.paymentIntents.create(asked), await stripe.paymentIntents.create(asked)];
-    await advance(MAKE_UP_MIND);
+    await advance(makeUpMind);
     await stripe.paymentIntents.cancel(other.id);
 
     const paid = await control(`/_sim/payment_intents/${one.id}/authentication`, { result: "success" });
@@ -40,9 +40,9 @@ describe("a payment that succeeds late", () => {
     const { id: method } = await stripe.paymentMethods.attach("pm_card_visa", { customer });
     await control(`/_sim/payment_methods/${method}/behavior`, { outcomes: ["authentication_required", "succeeds"] });
     const declined = await refusal(
-      stripe.paymentIntents.create({ ...CARD, customer, payment_method: method, confirm: true, off_session: true }),
+      stripe.paymentIntents.create({ ...card, customer, payment_method: method, confirm: true, off_session: true }),
     );
-    await advance(MAKE_UP_MIND);
+    await advance(makeUpMind);
 
     const paid = await stripe.paymentIntents.confirm(declined.payment_intent?.id ?? "", { payment_method: method });
 
@@ -61,7 +61,7 @@ describe("a payment that succeeds late", () => {
       await stripe.checkout.sessions.create(payment()),
     ];
     const pay = ({ id }: { id: string }) => control(`/_sim/checkout/${id}/payment`, { paymentMethod: "pm_card_visa" });
-    await advance(24 * HOUR - 1000);
+    await advance(24 * hour - 1000);
     const inTime = await pay(one);
     await advance(1000);
 
@@ -73,7 +73,7 @@ describe("a payment that succeeds late", () => {
     const { stripe, control, advance } = await openAccount();
     const { id } = await stripe.checkout.sessions.create(payment());
     const asked = await control(`/_sim/checkout/${id}/payment`, { paymentMethod: "pm_card_authenticationRequired" });
-    await advance(24 * HOUR);
+    await advance(24 * hour);
 
     const late = await control(`/_sim/payment_intents/${asked.paymentIntent}/authentication`, { result: "success" });
 
@@ -93,7 +93,7 @@ describe("a page that saves a method", () => {
 
     const { payment_method, mandate } = await stripe.setupIntents.retrieve(String(done.setupIntent));
     const debit = await stripe.paymentIntents.create({
-      ...{ ...CARD, customer, payment_method: String(payment_method), mandate: String(mandate) },
+      ...{ ...card, customer, payment_method: String(payment_method), mandate: String(mandate) },
       ...{ confirm: true, off_session: true },
     });
     expect(debit.status).toBe("processing");
@@ -132,7 +132,7 @@ describe("a page that saves a method", () => {
       { id: setup, last_setup_error: { code: "expired_card" } },
     ]);
     expect((await stripe.checkout.sessions.retrieve(id)).status).toBe("open");
-    await advance(24 * HOUR);
+    await advance(24 * hour);
     expect((await stripe.setupIntents.retrieve(setup)).status).toBe("canceled");
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { DAY, MANDATE, openAccount, payment, refusal } from "../test-account.ts";
+import { day, openAccount, payment, refusal, testMandate } from "../test-account.ts";
 
 /** What becomes of Stripe's test cards: saved while the customer is there, then charged while nobody is. */
-const CARDS = [
+const cards = [
   ...["visa", "visa_debit", "mastercard", "mastercard_debit", "mastercard_prepaid", "amex", "discover", "diners"],
   ...["jcb", "unionpay", "us", "bypassPending", "threeDSecureOptional", "pendingRefund", "refundFail"],
 ].map((name) => [`pm_card_${name}`, "succeeded", "succeeded"] as const);
-const REFUSED = [
+const refused = [
   ["chargeDeclined", "generic_decline"],
   ["visa_chargeDeclined", "generic_decline"],
   ["chargeDeclinedInsufficientFunds", "insufficient_funds"],
@@ -18,7 +18,7 @@ const REFUSED = [
   ["chargeDeclinedVelocityLimitExceeded", "card_velocity_exceeded"],
   ["radarBlock", "fraudulent"],
 ].map(([name, code]) => [`pm_card_${name}`, code, null] as const);
-const ASKED = [
+const askedCases = [
   ["pm_card_chargeCustomerFail", "succeeded", "generic_decline"],
   ["pm_card_authenticationRequired", "requires_action", "authentication_required"],
   ["pm_card_authenticationRequiredOnSetup", "requires_action", "succeeded"],
@@ -29,7 +29,7 @@ const ASKED = [
 ] as const;
 
 describe("Stripe's test cards", () => {
-  test.each([...CARDS, ...REFUSED, ...ASKED])(
+  test.each([...cards, ...refused, ...askedCases])(
     "%s: saving it comes to %s, charging it to %s",
     async (id, saved, charged) => {
       const { stripe, control } = await openAccount();
@@ -86,7 +86,7 @@ describe("Stripe's test accounts", () => {
   ])("%s: a debit ends as %s (%s)", async (account_number, status, code) => {
     const { stripe, advance } = await openAccount();
     const debit = stripe.paymentIntents.create({
-      ...{ amount: 2000, currency: "usd", confirm: true, mandate_data: MANDATE },
+      ...{ amount: 2000, currency: "usd", confirm: true, mandate_data: testMandate },
       payment_method_data: {
         type: "us_bank_account",
         us_bank_account: { account_number, routing_number: "110000000", account_holder_type: "individual" },
@@ -94,7 +94,7 @@ describe("Stripe's test accounts", () => {
     });
     const { id } = await debit.catch(async () => (await refusal(debit)).payment_intent ?? { id: "" });
 
-    await advance(5 * DAY);
+    await advance(5 * day);
 
     const intent = await stripe.paymentIntents.retrieve(id);
     expect([intent.status, intent.last_payment_error?.code ?? null]).toEqual([status, code]);

@@ -1,12 +1,12 @@
-import { ACCOUNTS, type MagicBank } from "./test-accounts.ts";
-import { CARDS, type MagicCard } from "./test-cards.ts";
+import { accounts, type MagicBank } from "./test-accounts.ts";
+import { cards, type MagicCard } from "./test-cards.ts";
 
 /** A test payment method, whose id says what the bank behind it does. */
 export type Magic = MagicCard | MagicBank;
 type Found = { name: string; magic: Magic };
 
-const METHODS: Readonly<Record<string, Magic>> = { ...CARDS, ...ACCOUNTS };
-const ALIASES: Record<string, string> = {
+const methods: Readonly<Record<string, Magic>> = { ...cards, ...accounts };
+const aliases: Record<string, string> = {
   pm_card_alwaysAuthenticate: "pm_card_authenticationRequired",
   pm_card_authenticationRequiredAlwaysAuthenticate: "pm_card_authenticationRequired",
 };
@@ -16,20 +16,20 @@ export const last4Of = ({ number }: Magic): string => number.slice(-4);
 /** Finds a magic method by its id (`pm_card_visa_chargeDeclined` is `pm_card_chargeDeclined`) or its token (`tok_visa`). */
 export function findMagic(id: string): Found | undefined {
   const asMethod = id.replace(/^tok_/, "pm_card_");
-  const name = [asMethod, ALIASES[asMethod] ?? "", asMethod.replace(/^pm_card_visa_/, "pm_card_")].find((candidate) =>
-    Object.hasOwn(METHODS, candidate),
+  const name = [asMethod, aliases[asMethod] ?? "", asMethod.replace(/^pm_card_visa_/, "pm_card_")].find((candidate) =>
+    Object.hasOwn(methods, candidate),
   );
-  const magic = name === undefined ? undefined : METHODS[name];
+  const magic = name === undefined ? undefined : methods[name];
   return name === undefined || magic === undefined ? undefined : { name, magic };
 }
 
 export function findAccountByNumber(number: string): Found | undefined {
-  const found = Object.entries(ACCOUNTS).find(([, magic]) => magic.number === number);
+  const found = Object.entries(accounts).find(([, magic]) => magic.number === number);
   return found && { name: found[0], magic: found[1] };
 }
 
 /** What the hosted page offers, in a person's words. */
-export const OFFERED: readonly { id: string; label: string }[] = [
+export const offeredTypes: readonly { id: string; label: string }[] = [
   { id: "pm_card_visa", label: "Visa •••• 4242: succeeds" },
   { id: "pm_card_mastercard", label: "Mastercard •••• 4444: succeeds" },
   { id: "pm_card_authenticationRequired", label: "Visa •••• 3184: asks for 3-D Secure" },

@@ -30,7 +30,7 @@ export const methodData = {
 };
 type MethodData = Values<typeof methodData>;
 /** The last month of each test card, until it is updated. */
-const EXPIRY: Expiry = { exp_month: 12, exp_year: 2036 };
+const expiry: Expiry = { exp_month: 12, exp_year: 2036 };
 
 /** A payment method made from a magic id: each use of `pm_card_visa` makes a new `pm_...`, as at Stripe. */
 function makeMethod(
@@ -78,7 +78,7 @@ function details(magic: Magic): Pick<Stripe.PaymentMethod, "card" | "us_bank_acc
         checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: "pass" },
         country: "US",
         display_brand: magic.brand,
-        ...EXPIRY,
+        ...expiry,
         fingerprint: `fp${magic.brand}${last4}`,
         funding: magic.funding,
         generated_from: null,

@@ -1,6 +1,6 @@
 import { integer, list, object, oneOf, required, text } from "../http/params.ts";
 import { invalidRequest } from "../http/stripe-error.ts";
-import { API_VERSION, type World } from "../world.ts";
+import { apiVersion, type World } from "../world.ts";
 
 const futureUsage = oneOf("off_session", "on_session", "none");
 export const paymentMethodOptions = object({
@@ -32,7 +32,7 @@ export const mandateData = object({
 export function refuseOldTypes(world: World, given: { payment_method_types?: string[] | undefined }): void {
   if (given.payment_method_types === undefined || world.asking.version < "2026-09-30") return;
   throw invalidRequest(
-    `The payment_method_types parameter is no longer supported as of API version 2026-09-30.endive (this request: ${world.asking.version || API_VERSION}). Use allowed_payment_method_types.`,
+    `The payment_method_types parameter is no longer supported as of API version 2026-09-30.endive (this request: ${world.asking.version || apiVersion}). Use allowed_payment_method_types.`,
     { code: "payment_method_types_no_longer_supported", param: "payment_method_types" },
   );
 }

@@ -1,6 +1,6 @@
 import type { Stripe } from "stripe";
 import { describe, expect, test } from "vitest";
-import { DAY, openAccount, payment, refusal } from "../test-account.ts";
+import { day, openAccount, payment, refusal } from "../test-account.ts";
 
 const instantly = { payment_method_options: { us_bank_account: { verification_method: "instant" as const } } };
 
@@ -40,9 +40,9 @@ describe("a bank account that cannot be verified at once", () => {
   test("is debited once it is verified", async () => {
     const { stripe, intentId, advance, simulator } = await waiting();
 
-    await advance(2 * DAY);
+    await advance(2 * day);
     const verified = await stripe.paymentIntents.verifyMicrodeposits(intentId, { descriptor_code: "SM11AA" });
-    await advance(4 * DAY);
+    await advance(4 * day);
 
     expect(verified).toMatchObject({ status: "processing", next_action: null });
     expect(await stripe.paymentIntents.retrieve(intentId)).toMatchObject({ status: "succeeded" });
@@ -74,7 +74,7 @@ describe("a bank account that cannot be verified at once", () => {
   test("is given up after ten days", async () => {
     const { stripe, intentId, advance, types } = await waiting();
 
-    await advance(10 * DAY - 1);
+    await advance(10 * day - 1);
     expect((await stripe.paymentIntents.retrieve(intentId)).status).toBe("requires_action");
     await advance(1);
 

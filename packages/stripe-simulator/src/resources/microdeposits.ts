@@ -3,10 +3,10 @@ import { StripeFailure } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
 import type { MagicBank } from "./test-accounts.ts";
 
-const DAY_S = 86_400;
-const ARRIVAL_DAYS = 2;
+const dayS = 86_400;
+const arrivalDays = 2;
 /** A payer who has not verified the account by then has to begin again. Source: docs.stripe.com/payments/ach-direct-debit. */
-const TIMEOUT_DAYS = 10;
+const timeoutDays = 10;
 
 /** What came of the deposits: the account is theirs, too many wrong tries, nobody said anything in time, or none arrived. */
 export type Verification = "verified" | "attempts_exceeded" | "timeout" | "not_sent";
@@ -36,7 +36,7 @@ export function sendMicrodeposits(
     next_action: {
       type: "verify_with_microdeposits",
       verify_with_microdeposits: {
-        arrival_date: world.seconds() + ARRIVAL_DAYS * DAY_S,
+        arrival_date: world.seconds() + arrivalDays * dayS,
         hosted_verification_url: `${world.baseUrl()}/c/microdeposits/${intent.id}`,
         microdeposit_type: "descriptor_code",
       },
@@ -45,14 +45,14 @@ export function sendMicrodeposits(
   world.objects.update<"payment_intent">(waiting);
   const [kind, days] =
     verified === "never"
-      ? (["fail_microdeposits", ARRIVAL_DAYS] as const)
-      : (["time_out_microdeposits", TIMEOUT_DAYS] as const);
-  world.timers.set(kind, intent.id, world.now() + days * DAY_S * 1000);
+      ? (["fail_microdeposits", arrivalDays] as const)
+      : (["time_out_microdeposits", timeoutDays] as const);
+  world.timers.set(kind, intent.id, world.now() + days * dayS * 1000);
   world.emit("payment_intent.requires_action", waiting);
   return waiting;
 }
 
-const FAILED = {
+const failedVerifications = {
   attempts_exceeded: {
     code: "payment_method_microdeposit_verification_attempts_exceeded",
     message: "You have exceeded the number of allowed verification attempts.",
@@ -80,7 +80,7 @@ export function failVerification(
     payment_method: null,
     next_action: null,
     last_payment_error: {
-      ...FAILED[result],
+      ...failedVerifications[result],
       ...(method ? { payment_method: method } : {}),
       type: "invalid_request_error",
     },
@@ -92,12 +92,12 @@ export function failVerification(
 }
 
 /** Stripe's test values, by what they come to. Source: docs.stripe.com/payments/ach-direct-debit, "Test microdeposits". */
-const AMOUNTS: Readonly<Record<string, Verification>> = {
+const verificationAmounts: Readonly<Record<string, Verification>> = {
   "32,45": "verified",
   "10,11": "attempts_exceeded",
   "40,41": "timeout",
 };
-const CODES: Readonly<Record<string, Verification>> = {
+const codes: Readonly<Record<string, Verification>> = {
   SM11AA: "verified",
   SM33CC: "attempts_exceeded",
   SM44DD: "timeout",
@@ -109,7 +109,7 @@ export function verificationBy(given: {
   descriptor_code?: string | undefined;
 }): Verification {
   const { amounts, descriptor_code: code } = given;
-  const result = code === undefined ? AMOUNTS[(amounts ?? []).join(",")] : CODES[code];
+  const result = code === undefined ? verificationAmounts[(amounts ?? []).join(",")] : codes[code];
   if (result !== undefined) return result;
   const what = code === undefined ? "amounts" : "descriptor_code";
   throw new StripeFailure(400, {

@@ -16,8 +16,8 @@ import { cancelIntent, captureIntent, createIntent, type IntentNotes, unexpected
 import { offeredTypes } from "./payment-methods.ts";
 import { type Confirmation, payIntent } from "./payments.ts";
 
-const CONFIRMABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
-const UPDATABLE = ["requires_payment_method", "requires_confirmation", "requires_action"];
+const confirmable = ["requires_payment_method", "requires_confirmation", "requires_action"];
+const updatable = ["requires_payment_method", "requires_confirmation", "requires_action"];
 
 export function paymentIntentRoutes({ get, post }: Routes, world: World, faults: Faults): void {
   const existing = (id: string) => {
@@ -51,7 +51,7 @@ export function paymentIntentRoutes({ get, post }: Routes, world: World, faults:
     return changed;
   };
   const confirm = (intent: Stripe.PaymentIntent, given: Values<typeof confirmation>): Stripe.PaymentIntent => {
-    if (!CONFIRMABLE.includes(intent.status)) throw unexpectedState(intent, "confirm", "confirmed", CONFIRMABLE);
+    if (!confirmable.includes(intent.status)) throw unexpectedState(intent, "confirm", "confirmed", confirmable);
     if (intent.payment_method === null) {
       throw invalidRequest(
         "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
@@ -114,8 +114,8 @@ export function paymentIntentRoutes({ get, post }: Routes, world: World, faults:
       const { amount, currency, metadata: change, customer, ...rest } = params;
       const onlyWords =
         amount === undefined && currency === undefined && customer === undefined && !rest.payment_method;
-      if (!onlyWords && !UPDATABLE.includes(intent.status))
-        throw unexpectedState(intent, "update", "updated", UPDATABLE);
+      if (!onlyWords && !updatable.includes(intent.status))
+        throw unexpectedState(intent, "update", "updated", updatable);
       mustBeChargeable(amount ?? intent.amount, currency ?? intent.currency);
       if (customer !== undefined) existingCustomer(world, customer, "customer");
       return apply(
@@ -133,7 +133,7 @@ export function paymentIntentRoutes({ get, post }: Routes, world: World, faults:
     const { error_on_requires_action, mandate, mandate_data, off_session, return_url, use_stripe_sdk, ...given } =
       params;
     const intent = existing(id);
-    if (!CONFIRMABLE.includes(intent.status)) throw unexpectedState(intent, "confirm", "confirmed", CONFIRMABLE);
+    if (!confirmable.includes(intent.status)) throw unexpectedState(intent, "confirm", "confirmed", confirmable);
     return confirm(apply(intent, given), {
       error_on_requires_action,
       mandate,

@@ -1,8 +1,8 @@
 import type { Stripe } from "stripe";
 import { describe, expect, test } from "vitest";
-import { DAY, MANDATE, MINUTE, openAccount, refusal } from "../test-account.ts";
+import { day, minute, openAccount, refusal, testMandate } from "../test-account.ts";
 
-const CARD: Stripe.PaymentIntentCreateParams = {
+const card: Stripe.PaymentIntentCreateParams = {
   amount: 2000,
   currency: "usd",
   allowed_payment_method_types: ["card"],
@@ -24,7 +24,7 @@ describe("a card payment", () => {
   ])("with %s is declined as %s / %s, and the intent is kept for another method", async (method, code, declineCode) => {
     const { stripe } = await openAccount();
 
-    const error = await refusal(stripe.paymentIntents.create({ ...CARD, payment_method: method, confirm: true }));
+    const error = await refusal(stripe.paymentIntents.create({ ...card, payment_method: method, confirm: true }));
 
     expect(error).toMatchObject({ type: "StripeCardError", statusCode: 402, code });
     expect(error.decline_code).toBe(declineCode);
@@ -44,7 +44,7 @@ describe("a card payment", () => {
     const { id: customer } = await stripe.customers.create();
     const { id: method } = await stripe.paymentMethods.attach("pm_card_visa", { customer });
     const pay = async (payment_method: string) => {
-      const call = stripe.paymentIntents.create({ ...CARD, customer, payment_method, confirm: true });
+      const call = stripe.paymentIntents.create({ ...card, customer, payment_method, confirm: true });
       const intent = await call.catch(async () => refusal(call).then(({ payment_intent }) => payment_intent));
       const { data } = await stripe.charges.list({ payment_intent: intent?.id ?? "" });
       return data[0]?.payment_method_details?.card?.network_transaction_id;
@@ -60,7 +60,7 @@ describe("a card payment", () => {
 
   test("is made, confirmed later and then is beyond change", async () => {
     const { stripe } = await openAccount();
-    const intent = await stripe.paymentIntents.create({ ...CARD, payment_method: "pm_card_visa" });
+    const intent = await stripe.paymentIntents.create({ ...card, payment_method: "pm_card_visa" });
 
     const paid = await stripe.paymentIntents.confirm(intent.id);
 
@@ -82,7 +82,7 @@ describe("a card payment", () => {
 
   test("cannot be confirmed without a method", async () => {
     const { stripe } = await openAccount();
-    const intent = await stripe.paymentIntents.create(CARD);
+    const intent = await stripe.paymentIntents.create(card);
 
     expect((await refusal(stripe.paymentIntents.confirm(intent.id))).code).toBe("payment_intent_unexpected_state");
   });
@@ -93,7 +93,7 @@ describe("a card payment", () => {
   ])("of %i cents is refused as %s", async (amount, code) => {
     const { stripe } = await openAccount();
 
-    expect(await refusal(stripe.paymentIntents.create({ ...CARD, amount }))).toMatchObject({
+    expect(await refusal(stripe.paymentIntents.create({ ...card, amount }))).toMatchObject({
       statusCode: 400,
       code,
       param: "amount",
@@ -102,12 +102,12 @@ describe("a card payment", () => {
 
   test("may be authorized now and captured in part; what is not captured in seven days is released", async () => {
     const { stripe, advance, simulator } = await openAccount();
-    const hold = { ...CARD, capture_method: "manual", payment_method: "pm_card_visa", confirm: true } as const;
+    const hold = { ...card, capture_method: "manual", payment_method: "pm_card_visa", confirm: true } as const;
     const one = await stripe.paymentIntents.create(hold);
     const other = await stripe.paymentIntents.create(hold);
 
     const captured = await stripe.paymentIntents.capture(one.id, { amount_to_capture: 1500 });
-    await advance(7 * DAY);
+    await advance(7 * day);
 
     expect(one).toMatchObject({ status: "requires_capture", amount_capturable: 2000, amount_received: 0 });
     expect(captured).toMatchObject({ status: "succeeded", amount_received: 1500 });
@@ -120,7 +120,7 @@ describe("a card payment", () => {
 
   test("may be of any currency, each that the account settles with a balance of its own", async () => {
     const { stripe, simulator } = await openAccount({ settlementCurrencies: ["usd", "jpy", "bhd"] });
-    const paid = { ...CARD, payment_method: "pm_card_visa", confirm: true } as const;
+    const paid = { ...card, payment_method: "pm_card_visa", confirm: true } as const;
     await stripe.paymentIntents.create({ ...paid, currency: "jpy", amount: 250_000 });
     await stripe.paymentIntents.create({ ...paid, currency: "bhd", amount: 250_000 });
 
@@ -143,12 +143,12 @@ describe("a card payment", () => {
     const customer = await stripe.customers.create({ payment_method: "pm_card_visa" });
     const [saved] = (await stripe.paymentMethods.list({ customer: customer.id })).data;
     const loose = await stripe.paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
-    await stripe.paymentIntents.create({ ...CARD, payment_method: loose.id, confirm: true });
+    await stripe.paymentIntents.create({ ...card, payment_method: loose.id, confirm: true });
 
     const foreign = await refusal(
-      stripe.paymentIntents.create({ ...CARD, payment_method: saved?.id ?? "", confirm: true }),
+      stripe.paymentIntents.create({ ...card, payment_method: saved?.id ?? "", confirm: true }),
     );
-    const reused = await refusal(stripe.paymentIntents.create({ ...CARD, payment_method: loose.id, confirm: true }));
+    const reused = await refusal(stripe.paymentIntents.create({ ...card, payment_method: loose.id, confirm: true }));
 
     expect(foreign.message).toContain("belongs to a Customer");
     expect(reused.message).toContain("It may not be used again");
@@ -159,7 +159,7 @@ describe("3-D Secure", () => {
   test("sends the person to a page and back", async () => {
     const { stripe, control } = await openAccount();
     const intent = await stripe.paymentIntents.create({
-      ...CARD,
+      ...card,
       payment_method: "pm_card_authenticationRequired",
       confirm: true,
       return_url: "https://example.org/back",
@@ -188,7 +188,7 @@ describe("3-D Secure", () => {
   test("declines after the challenge where the bank has no money either", async () => {
     const { stripe, control } = await openAccount();
     const intent = await stripe.paymentIntents.create({
-      ...CARD,
+      ...card,
       payment_method: "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
       confirm: true,
     });
@@ -203,7 +203,7 @@ describe("3-D Secure", () => {
 
     const error = await refusal(
       stripe.paymentIntents.create({
-        ...CARD,
+        ...card,
         payment_method: "pm_card_authenticationRequired",
         confirm: true,
         error_on_requires_action: true,
@@ -235,7 +235,7 @@ describe("an off-session payment", () => {
     const saved = await savedCard(stripe, control, method);
 
     const result = await stripe.paymentIntents
-      .create({ ...CARD, ...saved, off_session: true, confirm: true })
+      .create({ ...card, ...saved, off_session: true, confirm: true })
       .then(({ status }) => status)
       .catch((error) => error.code);
 
@@ -245,7 +245,7 @@ describe("an off-session payment", () => {
   test("that needs the person is recovered on-session, on the same intent", async () => {
     const { stripe, control } = await openAccount();
     const saved = await savedCard(stripe, control, "pm_card_authenticationRequired");
-    const error = await refusal(stripe.paymentIntents.create({ ...CARD, ...saved, off_session: true, confirm: true }));
+    const error = await refusal(stripe.paymentIntents.create({ ...card, ...saved, off_session: true, confirm: true }));
 
     const intent = await stripe.paymentIntents.confirm(error.payment_intent?.id ?? "", {
       payment_method: saved.payment_method,
@@ -260,7 +260,7 @@ describe("an off-session payment", () => {
   test("cannot be asked for without confirming", async () => {
     const { stripe } = await openAccount();
 
-    expect((await refusal(stripe.paymentIntents.create({ ...CARD, off_session: true }))).param).toBe("off_session");
+    expect((await refusal(stripe.paymentIntents.create({ ...card, off_session: true }))).param).toBe("off_session");
   });
 });
 
@@ -274,7 +274,7 @@ describe("a bank debit", () => {
     const first = await stripe.paymentIntents.create({
       ...debit,
       payment_method: "pm_usBankAccount_success",
-      mandate_data: MANDATE,
+      mandate_data: testMandate,
       setup_future_usage: "off_session",
     });
     const second = await stripe.paymentIntents.create({
@@ -282,7 +282,7 @@ describe("a bank debit", () => {
       payment_method: first.payment_method as string,
       off_session: true,
     });
-    await advance(4 * DAY);
+    await advance(4 * day);
 
     expect(bare.code).toBe("payment_intent_mandate_invalid");
     expect(second.status).toBe("processing");
@@ -301,10 +301,10 @@ describe("a bank debit", () => {
       currency: "usd",
       payment_method,
       confirm: true,
-      mandate_data: MANDATE,
+      mandate_data: testMandate,
     });
 
-    await advance(2 * DAY);
+    await advance(2 * day);
 
     expect(intent.status).toBe("processing");
     expect(await stripe.paymentIntents.retrieve(intent.id)).toMatchObject({
@@ -319,7 +319,7 @@ describe("looking intents up", () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({ email: "anna@example.org" });
     await stripe.paymentIntents.create({
-      ...CARD,
+      ...card,
       customer: customer.id,
       payment_method: "pm_card_visa",
       confirm: true,
@@ -341,16 +341,16 @@ describe("looking intents up", () => {
   test("finds them by metadata and status, a minute late", async () => {
     const { stripe, advance } = await openAccount();
     const find = (query: string) => stripe.paymentIntents.search({ query });
-    await stripe.paymentIntents.create({ ...CARD, metadata: { bookingId: "bkg_1" } });
+    await stripe.paymentIntents.create({ ...card, metadata: { bookingId: "bkg_1" } });
     await stripe.paymentIntents.create({
-      ...CARD,
+      ...card,
       metadata: { bookingId: "bkg_2" },
       payment_method: "pm_card_visa",
       confirm: true,
     });
 
     const atOnce = await find('metadata["bookingId"]:"bkg_1"');
-    await advance(MINUTE);
+    await advance(minute);
 
     expect(atOnce.data).toHaveLength(0);
     expect((await find("metadata['bookingId']:'bkg_1'")).data).toHaveLength(1);
@@ -381,7 +381,7 @@ describe("asynchronous capture", () => {
     async (capture_method, booked, updates) => {
       const { stripe } = await openAccount();
 
-      await stripe.paymentIntents.create({ ...CARD, capture_method, payment_method: "pm_card_visa", confirm: true });
+      await stripe.paymentIntents.create({ ...card, capture_method, payment_method: "pm_card_visa", confirm: true });
 
       const [succeeded] = (await stripe.events.list({ type: "charge.succeeded" })).data;
       const updated = (await stripe.events.list({ type: "charge.updated" })).data;

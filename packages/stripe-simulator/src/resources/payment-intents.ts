@@ -9,7 +9,7 @@ import { refuseOldTypes } from "./method-params.ts";
 import type { IntentParams } from "./payment-intent-params.ts";
 import { offeredTypes } from "./payment-methods.ts";
 
-const CANCELABLE = ["requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"];
+const cancelable = ["requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"];
 
 /** The session an intent belongs to, and how its present try was begun. */
 export type IntentNotes = { session?: string; offSession?: boolean; mandate?: string | null };
@@ -81,7 +81,7 @@ export function cancelIntent(
   intent: Stripe.PaymentIntent,
   reason: Stripe.PaymentIntent.CancellationReason | null,
 ): Stripe.PaymentIntent {
-  if (!CANCELABLE.includes(intent.status)) throw unexpectedState(intent, "cancel", "canceled", CANCELABLE);
+  if (!cancelable.includes(intent.status)) throw unexpectedState(intent, "cancel", "canceled", cancelable);
   const charge =
     intent.status === "requires_capture" ? world.objects.find("charge", intent.latest_charge as string) : undefined;
   if (charge) {

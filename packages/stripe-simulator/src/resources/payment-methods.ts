@@ -1,7 +1,7 @@
 import type { Stripe } from "stripe";
 import { invalidRequest, StripeFailure } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
-import { DECLINES, type Decline } from "./declines.ts";
+import { type Decline, declineTable } from "./declines.ts";
 import { findMagic, type Magic } from "./magic-methods.ts";
 
 /** Which magic method it is, whether it was set up for off-session use, under which mandate, and whether it is gone. */
@@ -17,7 +17,7 @@ export function magicOf(world: World, method: Stripe.PaymentMethod): Magic {
   if (!found) throw new Error(`payment method ${method.id} has no magic`);
   const { magic } = found;
   if (magic.type !== "card" || !method.card || !isOver(world, method.card)) return magic;
-  return { ...magic, charge: DECLINES.expiredCard, attach: DECLINES.expiredCard, authentication: "never" };
+  return { ...magic, charge: declineTable.expiredCard, attach: declineTable.expiredCard, authentication: "never" };
 }
 
 const isOver = (world: World, { exp_month, exp_year }: Expiry): boolean =>

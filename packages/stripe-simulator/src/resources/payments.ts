@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 import { mandateFor, startDebit } from "./bank-debits.ts";
 import { nextOutcome } from "./behavior.ts";
 import { insertCharge } from "./charges.ts";
-import { DECLINES, type Decline } from "./declines.ts";
+import { type Decline, declineTable } from "./declines.ts";
 import {
   awaitsMicrodeposits,
   failVerification,
@@ -19,7 +19,7 @@ import { failIntent, saveForLater, succeed } from "./payment-results.ts";
 import type { MagicCard } from "./test-cards.ts";
 
 /** An uncaptured card payment lapses after seven days. */
-const AUTHORIZATION_MS = 7 * 86_400_000;
+const authorizationMs = 7 * 86_400_000;
 
 export type Confirmation = {
   offSession: boolean;
@@ -66,8 +66,8 @@ export function payIntent(
   }
   world.objects.update<"payment_intent">(chosen, notes);
   if (mustAuthenticate(world, magic, method, how.offSession)) {
-    if (how.offSession) return decline(world, chosen, method, DECLINES.authenticationRequired);
-    if (how.errorOnAction) return decline(world, chosen, method, DECLINES.authenticationRequired);
+    if (how.offSession) return decline(world, chosen, method, declineTable.authenticationRequired);
+    if (how.errorOnAction) return decline(world, chosen, method, declineTable.authenticationRequired);
     return askForAuthentication(world, chosen, how.returnUrl);
   }
   return chargeCard(world, faults, chosen, method, magic, false);
@@ -165,7 +165,7 @@ function chargeCard(
       latest_charge: charge.id,
     };
     world.objects.update<"payment_intent">(held);
-    world.timers.set("expire_authorization", intent.id, world.now() + AUTHORIZATION_MS);
+    world.timers.set("expire_authorization", intent.id, world.now() + authorizationMs);
     world.emit("charge.succeeded", charge);
     world.emit("payment_intent.amount_capturable_updated", held);
     return held;

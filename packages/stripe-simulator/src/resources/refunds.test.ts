@@ -1,6 +1,6 @@
 import type { Stripe } from "stripe";
 import { describe, expect, test } from "vitest";
-import { type Account, DAY, openAccount, refusal } from "../test-account.ts";
+import { type Account, day, openAccount, refusal } from "../test-account.ts";
 
 async function charged({ stripe }: Account, method = "pm_card_visa", amount = 10_000): Promise<Stripe.Charge> {
   const intent = await stripe.paymentIntents.create({
@@ -54,7 +54,7 @@ describe("a refund", () => {
     const charge = await charged(account, "pm_card_refundFail");
     const refund = await stripe.refunds.create({ charge: charge.id });
 
-    await advance(DAY);
+    await advance(day);
 
     expect(refund.status).toBe("succeeded");
     const failed = await stripe.refunds.retrieve(refund.id, { expand: ["failure_balance_transaction"] });
@@ -76,10 +76,10 @@ describe("a refund", () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     const charge = await charged(account, method);
-    await advance(4 * DAY);
+    await advance(4 * day);
     const refund = await stripe.refunds.create({ charge: charge.id });
 
-    await advance(days * DAY - 1);
+    await advance(days * day - 1);
     const before = await stripe.refunds.retrieve(refund.id);
     await advance(1);
 
@@ -95,7 +95,7 @@ describe("a refund", () => {
     simulator.setFault({ kind: "low_balance", rate: 1, seed: 1 });
 
     const refund = await stripe.refunds.create({ charge: charge.id });
-    await advance(10 * DAY);
+    await advance(10 * day);
     const waiting = await stripe.refunds.retrieve(refund.id);
     simulator.clearFaults();
     await advance(0);
@@ -119,13 +119,13 @@ describe("a refund", () => {
     expect(early).toMatchObject({ status: "pending", pending_reason: "charge_pending", balance_transaction: null });
     expect(await stripe.charges.retrieve(charge.id)).toMatchObject({ status: "pending", amount_refunded: 4_000 });
     expect(simulator.balance()).toMatchObject({ balance: 0, consistent: true });
-    await advance(4 * DAY);
+    await advance(4 * day);
     expect(await stripe.refunds.retrieve(early.id)).toMatchObject({
       status: "pending",
       pending_reason: "processing",
       balance_transaction: expect.stringMatching(/^txn_/),
     });
-    await advance(3 * DAY);
+    await advance(3 * day);
     expect(await stripe.refunds.retrieve(early.id)).toMatchObject({ status: "succeeded" });
     expect(simulator.balance()).toMatchObject({ balance: 10_000 - 80 - 4_000, consistent: true });
   });
@@ -136,7 +136,7 @@ describe("a refund", () => {
     const charge = await charged(account, "pm_usBankAccount_insufficientFunds");
     const early = await stripe.refunds.create({ payment_intent: charge.payment_intent as string });
 
-    await advance(2 * DAY);
+    await advance(2 * day);
 
     expect(await stripe.refunds.retrieve(early.id)).toMatchObject({ status: "canceled", balance_transaction: null });
     expect(await stripe.charges.retrieve(charge.id)).toMatchObject({ status: "failed", amount_refunded: 0 });
@@ -147,7 +147,7 @@ describe("a refund", () => {
     const account = await openAccount();
     const { stripe, advance } = account;
     const charge = await charged(account, "pm_usBankAccount_success");
-    await advance(181 * DAY);
+    await advance(181 * day);
 
     const late = await refusal(stripe.refunds.create({ charge: charge.id }));
 
@@ -162,7 +162,7 @@ describe("the balance", () => {
     await charged(account);
 
     const before = await stripe.balance.retrieve();
-    await advance(3 * DAY);
+    await advance(3 * day);
     const after = await stripe.balance.retrieve();
 
     expect([before.pending[0]?.amount, before.available[0]?.amount]).toEqual([9_680, 0]);
@@ -189,7 +189,7 @@ describe("the balance", () => {
     simulator.setFault({ kind: "late_fee", rate: 1, seed: 1 });
     const charge = await charged(account);
 
-    await advance(DAY);
+    await advance(day);
 
     expect(charge).toMatchObject({ status: "succeeded", balance_transaction: null });
     const [event] = (await stripe.events.list({ type: "charge.updated" })).data;

@@ -8,12 +8,12 @@ import type { World } from "../world.ts";
 import { book } from "./balance-transaction.ts";
 import { magicOf } from "./payment-methods.ts";
 
-const DAY = 86_400_000;
+const day = 86_400_000;
 /** A card's pending or failing refund is decided a day later; a bank's takes three. Stripe says "some time later". */
-const CARD_REFUND_MS = DAY;
-const BANK_REFUND_MS = 3 * DAY;
+const cardRefundMs = day;
+const bankRefundMs = 3 * day;
 /** A bank debit can be refunded for 180 days. */
-const BANK_REFUND_WINDOW_SECONDS = 180 * 24 * 3600;
+const bankRefundWindowSeconds = 180 * 24 * 3600;
 
 type RefundFate = { refund: "succeeds" | "pending" | "fails"; isCard: boolean };
 
@@ -54,7 +54,7 @@ function createRefund(
     );
   }
   const { refund: fate, isCard } = fateOf(world, charge);
-  if (!isCard && world.seconds() - charge.created > BANK_REFUND_WINDOW_SECONDS) {
+  if (!isCard && world.seconds() - charge.created > bankRefundWindowSeconds) {
     throw invalidRequest("ACH Direct Debit payments can be refunded for 180 days.", { code: "charge_not_refundable" });
   }
   const waits = charge.status === "pending";
@@ -94,7 +94,7 @@ function createRefund(
   };
   world.objects.insert<"refund">(refund);
   const funded = unfunded || waits ? refund : fund(world, refund, isCard);
-  if (unfunded) world.timers.set("fund_refund", refund.id, world.now() + DAY);
+  if (unfunded) world.timers.set("fund_refund", refund.id, world.now() + day);
   else if (!waits) foresee(world, funded, { refund: fate, isCard });
   const refunded = takeFrom(world, charge, amount);
   world.emit("refund.created", funded);
@@ -116,7 +116,7 @@ function fund(world: World, refund: Stripe.Refund, isCard: boolean): Stripe.Refu
 }
 
 function foresee(world: World, refund: Stripe.Refund, { refund: fate, isCard }: RefundFate): void {
-  const later = world.now() + (isCard ? CARD_REFUND_MS : BANK_REFUND_MS);
+  const later = world.now() + (isCard ? cardRefundMs : bankRefundMs);
   if (fate === "pending") world.timers.set("settle_refund", refund.id, later);
   if (fate === "fails") world.timers.set("fail_refund", refund.id, later);
 }
@@ -194,7 +194,7 @@ export function fundRefund(world: World, faults: Faults, id: string): void {
   if (refund?.status !== "pending" || !charge) return;
   if (faults.strikes("low_balance")) {
     world.objects.update<"refund">({ ...refund, pending_reason: "insufficient_funds" });
-    world.timers.set("fund_refund", id, world.now() + DAY);
+    world.timers.set("fund_refund", id, world.now() + day);
     return;
   }
   const fate = fateOf(world, charge);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Account, DAY, MANDATE, openAccount, refusal } from "../test-account.ts";
+import { type Account, day, openAccount, refusal, testMandate } from "../test-account.ts";
 
-const PAYMENT = { amount: 2000, currency: "usd", confirm: true, off_session: true } as const;
+const payment = { amount: 2000, currency: "usd", confirm: true, off_session: true } as const;
 
 /** A customer with a saved card or account, and a way to charge it while nobody is at a page. */
 async function saved({ stripe }: Account, id = "pm_card_visa") {
@@ -9,11 +9,11 @@ async function saved({ stripe }: Account, id = "pm_card_visa") {
   const isAccount = id.startsWith("pm_usBankAccount");
   const intent = await stripe.setupIntents.create({
     ...{ customer, payment_method: id, confirm: true },
-    ...(isAccount ? { mandate_data: MANDATE } : {}),
+    ...(isAccount ? { mandate_data: testMandate } : {}),
   });
   const method = String(intent.payment_method);
   const charge = (more: { mandate?: string } = {}) =>
-    stripe.paymentIntents.create({ ...PAYMENT, customer, payment_method: method, ...more });
+    stripe.paymentIntents.create({ ...payment, customer, payment_method: method, ...more });
   return { customer, method, mandate: String(intent.mandate), charge };
 }
 
@@ -41,7 +41,7 @@ describe("a saved method that is gone", () => {
 
     expect(await refusal(charge())).toMatchObject({ code: "resource_missing", param: "customer" });
     expect((await account.stripe.paymentMethods.retrieve(method)).customer).toBeNull();
-    const elsewhere = account.stripe.paymentIntents.create({ ...PAYMENT, customer: other.id, payment_method: method });
+    const elsewhere = account.stripe.paymentIntents.create({ ...payment, customer: other.id, payment_method: method });
     expect((await refusal(elsewhere)).message).toContain("It may not be used again");
     expect((await account.stripe.events.list({ type: "customer.deleted" })).data).toHaveLength(1);
   });
@@ -93,9 +93,9 @@ describe("a saved card", () => {
     const { method, charge } = await saved(account);
     await stripe.paymentMethods.update(method, { card: { exp_month: 4, exp_year: 2027 } });
 
-    await advance(60 * DAY);
+    await advance(60 * day);
     expect((await charge()).status).toBe("succeeded");
-    await advance(DAY);
+    await advance(day);
     expect(await refusal(charge())).toMatchObject({ statusCode: 402, decline_code: "expired_card" });
 
     await stripe.paymentMethods.update(method, { card: { exp_month: 4, exp_year: 2030 } });
@@ -132,7 +132,7 @@ describe("a saved account's mandate", () => {
     for (const call of [charge(), charge({ mandate })]) {
       expect(await refusal(call)).toMatchObject({ code: "payment_intent_mandate_invalid" });
     }
-    await stripe.setupIntents.create({ customer, payment_method: method, confirm: true, mandate_data: MANDATE });
+    await stripe.setupIntents.create({ customer, payment_method: method, confirm: true, mandate_data: testMandate });
     expect((await charge()).status).toBe("processing");
   });
 
@@ -140,7 +140,7 @@ describe("a saved account's mandate", () => {
     const { stripe } = await openAccount();
 
     await stripe.paymentIntents.create({
-      ...{ amount: 2000, currency: "usd", confirm: true, mandate_data: MANDATE },
+      ...{ amount: 2000, currency: "usd", confirm: true, mandate_data: testMandate },
       payment_method: "pm_usBankAccount_success",
     });
 
@@ -155,7 +155,7 @@ describe("a saved account's mandate", () => {
     const { stripe } = await openAccount();
 
     const call = stripe.paymentIntents.create({
-      ...{ amount: 2000, currency: "eur", confirm: true, mandate_data: MANDATE },
+      ...{ amount: 2000, currency: "eur", confirm: true, mandate_data: testMandate },
       payment_method: "pm_usBankAccount_success",
     });
 

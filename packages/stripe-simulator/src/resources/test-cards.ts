@@ -1,4 +1,4 @@
-import { DECLINES, type Decline } from "./declines.ts";
+import { type Decline, declineTable } from "./declines.ts";
 
 export type Authentication =
   | "never"
@@ -42,7 +42,7 @@ const failing = (number: string, decline: Decline) => visa(number, { charge: dec
  * Stripe's test cards and what the bank behind each does. Those of countries, of disputes and of checks of address and
  * security code are left out. Source: docs.stripe.com/testing.
  */
-export const CARDS: Readonly<Record<string, MagicCard>> = {
+export const cards: Readonly<Record<string, MagicCard>> = {
   pm_card_visa: visa("4242 4242 4242 4242"),
   pm_card_us: visa("4242 4242 4242 4242"),
   pm_card_visa_debit: visa("4000 0566 5566 5556", { funding: "debit" }),
@@ -55,34 +55,34 @@ export const CARDS: Readonly<Record<string, MagicCard>> = {
   pm_card_jcb: card("jcb", "3566 0020 2036 0505"),
   pm_card_unionpay: card("unionpay", "6200 0000 0000 0005"),
   pm_card_bypassPending: visa("4000 0000 0000 0077", { available: true }),
-  pm_card_chargeCustomerFail: visa("4000 0000 0000 0341", { charge: DECLINES.generic }),
-  pm_card_radarBlock: failing("4100 0000 0000 0019", DECLINES.fraudulent),
-  pm_card_chargeDeclined: failing("4000 0000 0000 0002", DECLINES.generic),
-  pm_card_chargeDeclinedInsufficientFunds: failing("4000 0000 0000 9995", DECLINES.insufficientFunds),
-  pm_card_chargeDeclinedLostCard: failing("4000 0000 0000 9987", DECLINES.lostCard),
-  pm_card_chargeDeclinedStolenCard: failing("4000 0000 0000 9979", DECLINES.stolenCard),
-  pm_card_chargeDeclinedExpiredCard: failing("4000 0000 0000 0069", DECLINES.expiredCard),
-  pm_card_chargeDeclinedIncorrectCvc: failing("4000 0000 0000 0127", DECLINES.incorrectCvc),
-  pm_card_chargeDeclinedProcessingError: failing("4000 0000 0000 0119", DECLINES.processingError),
-  pm_card_chargeDeclinedVelocityLimitExceeded: failing("4000 0000 0000 6975", DECLINES.velocityLimit),
+  pm_card_chargeCustomerFail: visa("4000 0000 0000 0341", { charge: declineTable.generic }),
+  pm_card_radarBlock: failing("4100 0000 0000 0019", declineTable.fraudulent),
+  pm_card_chargeDeclined: failing("4000 0000 0000 0002", declineTable.generic),
+  pm_card_chargeDeclinedInsufficientFunds: failing("4000 0000 0000 9995", declineTable.insufficientFunds),
+  pm_card_chargeDeclinedLostCard: failing("4000 0000 0000 9987", declineTable.lostCard),
+  pm_card_chargeDeclinedStolenCard: failing("4000 0000 0000 9979", declineTable.stolenCard),
+  pm_card_chargeDeclinedExpiredCard: failing("4000 0000 0000 0069", declineTable.expiredCard),
+  pm_card_chargeDeclinedIncorrectCvc: failing("4000 0000 0000 0127", declineTable.incorrectCvc),
+  pm_card_chargeDeclinedProcessingError: failing("4000 0000 0000 0119", declineTable.processingError),
+  pm_card_chargeDeclinedVelocityLimitExceeded: failing("4000 0000 0000 6975", declineTable.velocityLimit),
   // Not one of Stripe's: the commonest refusal of real banks has no test card.
-  pm_card_chargeDeclinedDoNotHonor: failing("4000 0000 0000 0010", DECLINES.doNotHonor),
+  pm_card_chargeDeclinedDoNotHonor: failing("4000 0000 0000 0010", declineTable.doNotHonor),
   pm_card_authenticationRequired: visa("4000 0027 6000 3184", { authentication: "always" }),
   pm_card_authenticationRequiredOnSetup: visa("4000 0025 0000 3155", { authentication: "unless_set_up" }),
   pm_card_authenticationRequiredSetupForOffSession: visa("4000 0038 0000 0446", { authentication: "on_session" }),
   pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: visa("4000 0082 6000 3178", {
     authentication: "unless_set_up",
-    charge: DECLINES.insufficientFunds,
+    charge: declineTable.insufficientFunds,
   }),
   pm_card_threeDSecure2Required: visa("4000 0000 0000 3220", { authentication: "unless_set_up" }),
   pm_card_threeDSecureRequired: visa("4000 0000 0000 3063", { authentication: "unless_set_up" }),
   pm_card_threeDSecureRequiredChargeDeclined: visa("4000 0084 0000 1629", {
     authentication: "always",
-    charge: DECLINES.generic,
+    charge: declineTable.generic,
   }),
   pm_card_threeDSecureRequiredProcessingError: visa("4000 0084 0000 1280", {
     authentication: "always",
-    charge: DECLINES.processingError,
+    charge: declineTable.processingError,
   }),
   pm_card_threeDSecureOptional: visa("4000 0000 0000 3055"),
   pm_card_pendingRefund: visa("4000 0000 0000 7726", { refund: "pending" }),

@@ -3,7 +3,7 @@ import { listPage } from "../http/list.ts";
 import { applyMetadata, boolean, list, metadata, paging, required, text, unsettable } from "../http/params.ts";
 import { invalidRequest, noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
-import { ACCOUNT_API_VERSION, randomText, type World } from "../world.ts";
+import { accountApiVersion, randomText, type World } from "../world.ts";
 
 /** The signing secret, and while it is being rotated the one before it (until, in seconds). */
 export type EndpointNotes = { secret: string; previous?: { secret: string; until: number } };
@@ -73,7 +73,7 @@ export function webhookEndpointRoutes({ get, post, del }: Routes, world: World):
       createEndpoint(world, {
         url: params.url,
         enabledEvents: params.enabled_events,
-        apiVersion: params.api_version ?? ACCOUNT_API_VERSION,
+        apiVersion: params.api_version ?? accountApiVersion,
         description: params.description,
         metadata: applyMetadata({}, params.metadata),
       }),

@@ -5,14 +5,14 @@ import type { World } from "../world.ts";
 import type { Delivery } from "./deliveries.ts";
 import { signPayload } from "./signature.ts";
 
-const ABREAST = 8;
-const PATIENCE_MS = 10_000;
+const abreast = 8;
+const patienceMs = 10_000;
 
 /** The status of the answer, once it has come whole. Redirections are not followed. */
 function post(url: string, body: string, headers: Record<string, string>): Promise<number> {
   const { request } = url.startsWith("https:") ? https : http;
   return new Promise((resolve, reject) => {
-    const options = { method: "POST", headers, signal: AbortSignal.timeout(PATIENCE_MS) };
+    const options = { method: "POST", headers, signal: AbortSignal.timeout(patienceMs) };
     const sent = request(url, options, (response) => {
       response.on("error", reject);
       response.on("end", () => resolve(response.statusCode ?? 0));
@@ -52,7 +52,7 @@ async function send(world: World, delivery: Delivery): Promise<void> {
 export async function deliverDue(world: World, which: "free" | "held"): Promise<number> {
   let tried = 0;
   for (;;) {
-    const batch = world.deliveries.due(world.now(), which, ABREAST);
+    const batch = world.deliveries.due(world.now(), which, abreast);
     if (batch.length === 0) return tried;
     await Promise.all(batch.map((delivery) => send(world, delivery)));
     tried += batch.length;

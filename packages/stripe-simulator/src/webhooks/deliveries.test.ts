@@ -1,7 +1,7 @@
 import { Stripe } from "stripe";
 import { describe, expect, test } from "vitest";
 import { API_VERSION } from "../index.ts";
-import { type Account, DAY, HOUR, MINUTE, openAccount, type Received, receiver } from "../test-account.ts";
+import { type Account, day, hour, minute, openAccount, type Received, receiver } from "../test-account.ts";
 
 async function listening(account: Account, url: string, events: string[] = ["customer.created"]) {
   return account.stripe.webhookEndpoints.create({
@@ -68,7 +68,7 @@ describe("a delivery", () => {
     await stripe.customers.create({});
 
     await stripe.webhookEndpoints.update(endpoint.id, { disabled: true });
-    await advance(4 * DAY);
+    await advance(4 * day);
 
     expect(received).toHaveLength(1);
     expect(simulator.nextTimer()).toBeNull();
@@ -83,7 +83,7 @@ describe("a delivery", () => {
     const { secret } = await control(`/_sim/webhook_endpoints/${endpoint.id}/secret`, { overlapSeconds: 3600 });
     await stripe.customers.create({});
     await simulator.runDue();
-    await advance(HOUR);
+    await advance(hour);
     await stripe.customers.create({});
     await simulator.runDue();
 
@@ -109,9 +109,9 @@ describe("a delivery", () => {
     await listening(account, url);
     await stripe.customers.create({});
 
-    await advance(6 * MINUTE);
+    await advance(6 * minute);
     const soon = received.length;
-    await advance(4 * DAY);
+    await advance(4 * day);
 
     expect(soon).toBe(3);
     expect(received.length).toBe(10);
@@ -134,7 +134,7 @@ describe("a delivery", () => {
     await account.simulator.runDue();
 
     status = 204;
-    await account.advance(MINUTE);
+    await account.advance(minute);
 
     expect(received).toHaveLength(2);
     expect((await account.stripe.events.list({ delivery_success: false })).data).toHaveLength(0);

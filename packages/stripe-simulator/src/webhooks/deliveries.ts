@@ -25,19 +25,19 @@ export type Deliveries = {
   forget(endpointId: string): void;
 };
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const minute = 60_000;
+const hour = 60 * minute;
 /** Stripe tries for up to three days with exponential back-off and publishes no schedule; this one adds up to 71 hours. */
-const RETRY_DELAYS = [
-  1 * MINUTE,
-  5 * MINUTE,
-  30 * MINUTE,
-  2 * HOUR,
-  5 * HOUR,
-  10 * HOUR,
-  14 * HOUR,
-  18 * HOUR,
-  21 * HOUR,
+const retryDelays = [
+  1 * minute,
+  5 * minute,
+  30 * minute,
+  2 * hour,
+  5 * hour,
+  10 * hour,
+  14 * hour,
+  18 * hour,
+  21 * hour,
 ];
 
 export function openDeliveries(db: DatabaseSync, now: () => number, settings: Settings): Deliveries {
@@ -91,7 +91,7 @@ export function openDeliveries(db: DatabaseSync, now: () => number, settings: Se
     succeeded: (id) => void succeed.run(id),
     failed: (id, why) => {
       const attempts = (byId.get(id)?.attempts as number) ?? 0;
-      const delay = RETRY_DELAYS[attempts];
+      const delay = retryDelays[attempts];
       retry.run(delay === undefined ? "failed" : "pending", now() + (delay ?? 0), why, id);
     },
     abandoned: (id, why) => void retry.run("abandoned", now(), why, id),
