@@ -82,7 +82,7 @@ const topics = {
   secretKey: {
     rules: ["HIPAA.Security-SecretsManagerUsingKMSKey"],
     reason:
-      "It protects payments, not health data. The key of Secrets Manager is enough, and infra/access.ts lists who may read the secret.",
+      "It protects payments, not health data. The key of Secrets Manager is enough, and infra/grants.ts lists who may read the secret.",
   },
   alarmTopic: {
     rules: ["HIPAA.Security-SNSEncryptedKMS"],

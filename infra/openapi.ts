@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FunctionName, functionNames } from "./access.ts";
+import { type FunctionName, functionNames } from "./grants.ts";
 
 /** Requests a second, and how many may come at once. */
 export type Throttle = { ratePerSecond: number; burst: number };
@@ -29,7 +29,7 @@ export function readRoutes(dist: string): readonly ApiRoute[] {
       .map(([method, operation]) => {
         const name = functionNames.find((candidate) => candidate === operation["x-function"]);
         if (!name)
-          throw new Error(`${method} ${path} names no function of infra/access.ts: ${operation["x-function"]}`);
+          throw new Error(`${method} ${path} names no function of infra/grants.ts: ${operation["x-function"]}`);
         return {
           method: method.toUpperCase(),
           path,

@@ -1,4 +1,4 @@
-import { type FunctionName, functionNames } from "./access.ts";
+import { type FunctionName, functionNames } from "./grants.ts";
 
 export type Subscription = {
   /** `aws.ses` is heard on the account's default bus, of the stage's own mails alone. */
@@ -125,7 +125,7 @@ export const triggers: Readonly<Record<FunctionName, Trigger>> = {
   "deadline-worker": { by: "keys", timeoutSeconds: 30, concurrency: 10 },
   // Stripe takes some 25 requests a second of a test account, and 100 of a live one.
   "payment-worker": { by: "keys", timeoutSeconds: 40, concurrency: 10 },
-  reconcile: { by: "schedule", everyMinutes: 5 },
+  "catch-up": { by: "schedule", everyMinutes: 5 },
 };
 
 type TriggerBy<By extends Trigger["by"]> = Extract<Trigger, { by: By }>;

@@ -1,5 +1,5 @@
-import type { AttemptRef, Context as CommandContext } from "@clearing/commands/context";
 import { openSetup } from "@clearing/commands/method-setup";
+import type { AttemptRef, Services as CommandContext } from "@clearing/commands/services";
 import { settleSetupOnReturn } from "@clearing/commands/settle-setup";
 import type { PaymentMethod } from "@clearing/domain/booking";
 import type { Gateway } from "@clearing/payments";
@@ -31,8 +31,8 @@ export async function methodCheckout(
 }
 
 /** The way back from the page that saves a method. */
-export async function methodReturn(context: CommandContext, ref: AttemptRef): Promise<Reply> {
-  const settled = await settleSetupOnReturn(context, ref);
+export async function methodReturn(services: CommandContext, ref: AttemptRef): Promise<Reply> {
+  const settled = await settleSetupOnReturn(services, ref);
   if (settled.ok) return methodReturnPage(settled.setup);
   return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
 }

@@ -1,6 +1,6 @@
 import { openCheckout } from "@clearing/commands/checkout";
-import { system } from "@clearing/commands/context";
 import { openSetup, permissionToRenew } from "@clearing/commands/method-setup";
+import { system } from "@clearing/commands/services";
 import * as routes from "@clearing/contracts/routes/pay";
 import { type Booking, type PayPage, payPageOf } from "@clearing/domain/booking";
 import type { Gateway } from "@clearing/payments";

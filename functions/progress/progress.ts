@@ -1,5 +1,5 @@
-import { system } from "@clearing/commands/context";
 import { progressBooking } from "@clearing/commands/progress";
+import { system } from "@clearing/commands/services";
 import { mayMoveOn } from "@clearing/domain/booking";
 import { Failure } from "@clearing/domain/failure";
 import type { BusEvent } from "@clearing/runtime/consumer";

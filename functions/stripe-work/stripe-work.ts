@@ -18,17 +18,17 @@ export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gate
     return "counted";
   }
   const { bookingId, refundId, code } = data as { bookingId: string; refundId?: string; code?: string };
-  const context = contextOf(deps);
+  const services = contextOf(deps);
   if (name === "RefundRefused") {
     deps.log.warn("refund refused by stripe", { bookingId, refundId, code });
     deps.log.metric("RefundsRefused", 1, "Count");
     return "counted";
   }
   if (name === "RefundRequested" && refundId !== undefined) {
-    settledOrRetried(await carryOutRefund(context, { bookingId, refundId }, `event:${name}`), deps.log);
+    settledOrRetried(await carryOutRefund(services, { bookingId, refundId }, `event:${name}`), deps.log);
     return "refund_carried_out";
   }
-  const closed = await closePages(context, bookingId, `event:${name}`);
+  const closed = await closePages(services, bookingId, `event:${name}`);
   for (const result of closed) if (!isLeftToItsWorker(result)) settledOrRetried(result, deps.log);
   return closed.length === 0 ? "nothing_to_close" : "pages_closed";
 }

@@ -12,7 +12,7 @@ type Unset = Pick<NotConfigured, "notConfigured">;
  * Takes a Stripe webhook: the signature over the bytes as they came, then one transaction that stores the event and the
  * message that has it worked on. 200 only when that is durable; otherwise Stripe delivers it again, as it does while
  * the operator has not yet told us the signing secret. An event that is not acted upon is let go; the
- * reconciler counts it.
+ * catch-up counts it.
  */
 export async function receiveWebhook(
   request: RawHttpRequest,

@@ -14,7 +14,7 @@ import {
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import { access, type FunctionName, type TableAccess, type TableName, tableNames } from "../access.ts";
+import { type FunctionName, grants, type TableAccess, type TableName, tableNames } from "../grants.ts";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
 import type { Mail } from "./mail.ts";
@@ -46,7 +46,7 @@ export type ClearingFunctionProps = {
 };
 
 /**
- * One function of the product: the bundle of its name, and a role and an environment that hold what infra/access.ts
+ * One function of the product: the bundle of its name, and a role and an environment that hold what infra/grants.ts
  * says and nothing else.
  */
 export class ClearingFunction extends LambdaFunction {
@@ -87,7 +87,7 @@ function roleOf(scope: Construct, name: FunctionName, logs: LogGroup, props: Cle
   role.addToPolicy(allow(["logs:CreateLogStream", "logs:PutLogEvents"], [logs.logGroupArn]));
   for (const statement of statementsOf(name, props)) role.addToPolicy(statement);
   acknowledge(role, "xray");
-  if (access[name].mail && props.data.mail.from) acknowledge(role, "mailRecipients", identities(props.data));
+  if (grants[name].mail && props.data.mail.from) acknowledge(role, "mailRecipients", identities(props.data));
   return role;
 }
 
@@ -114,9 +114,9 @@ const throughDynamoDb = (scope: Construct) => {
   return { StringEquals: { "kms:ViaService": `dynamodb.${region}.amazonaws.com`, "kms:CallerAccount": account } };
 };
 
-/** The statements of a function's row in infra/access.ts. */
+/** The statements of a function's row in infra/grants.ts. */
 function statementsOf(name: FunctionName, { data, bus, workQueues }: ClearingFunctionProps): PolicyStatement[] {
-  const row = access[name];
+  const row = grants[name];
   const statements = tableNames.flatMap((table) => (row[table] ? tableStatements(table, row[table], data) : []));
   if (row.clinical) statements.push(allow(keyActions, [data.clinicalKey.keyArn], throughDynamoDb(data)));
   if (row.stripe) statements.push(allow(["secretsmanager:GetSecretValue"], [data.stripeSecret.ref]));
@@ -169,7 +169,7 @@ function tableStatements(name: TableName, row: TableAccess, data: Kept): PolicyS
 }
 
 function environmentOf(name: FunctionName, { settings, data, publicUrl, bus, workQueues }: ClearingFunctionProps) {
-  const row = access[name];
+  const row = grants[name];
   const tables = tableNames.filter((table) => row[table]);
   return {
     NODE_OPTIONS: "--enable-source-maps",

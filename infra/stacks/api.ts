@@ -18,8 +18,8 @@ import {
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import { access, type FunctionName } from "../access.ts";
 import { ClearingFunction } from "../constructs/function.ts";
+import { type FunctionName, grants } from "../grants.ts";
 import { acknowledge } from "../nag.ts";
 import { type Audience, readRoutes, type Throttle } from "../openapi.ts";
 import type { Settings } from "../settings.ts";
@@ -151,7 +151,7 @@ export class ApiStack extends Stack {
 /** The gateway gives up after 30 seconds, on an authorizer after 10; only where Stripe is asked inline may an answer take long. */
 function timeoutOf(name: FunctionName): Duration {
   if (name === "authorizer") return Duration.seconds(9);
-  return Duration.seconds(access[name].stripe && name !== "webhook" ? 29 : 15);
+  return Duration.seconds(grants[name].stripe && name !== "webhook" ? 29 : 15);
 }
 
 /** As CloudFormation spells them: a route's settings are plain JSON to it, and replace the stage's default whole. */

@@ -11,9 +11,9 @@ import {
 import { Key } from "aws-cdk-lib/aws-kms";
 import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import type { TableName } from "../access.ts";
 import { Mail } from "../constructs/mail.ts";
 import { clients, type People, staff } from "../constructs/people.ts";
+import type { TableName } from "../grants.ts";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
 

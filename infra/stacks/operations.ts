@@ -182,7 +182,7 @@ export class OperationsStack extends Stack {
 
   /**
    * At least half of all deliveries, and at least three, in two of the last four quarters of an hour, while the
-   * reconciler finds events that no delivery had brought. Whatever a stranger sends, none of Stripe's own
+   * catch-up finds events that no delivery had brought. Whatever a stranger sends, none of Stripe's own
    * events goes missing by it; under a wrong secret all do.
    */
   #mostOf(all: Metric, refused: Metric): Pick<AlarmProps, "metric" | "threshold" | "datapointsToAlarm"> & Periods {
@@ -190,7 +190,7 @@ export class OperationsStack extends Stack {
     return {
       metric: new MathExpression({
         expression: "IF(refused >= 3 AND refused * 2 >= all AND FILL(missed, 0) >= 1, 1, 0)",
-        usingMetrics: { all, refused, missed: ownMetric(this.#stage, "ReconciledEvents") },
+        usingMetrics: { all, refused, missed: ownMetric(this.#stage, "RecoveredEvents") },
         period,
       }),
       threshold: 1,

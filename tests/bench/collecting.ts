@@ -1,7 +1,7 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import type { Context } from "@clearing/commands/context";
 import { workOnBooking } from "@clearing/commands/deadlines";
 import { workOnAttempt } from "@clearing/commands/payment-deadlines";
+import type { Services } from "@clearing/commands/services";
 import { collectionAt, type SavedMethod } from "@clearing/domain/booking";
 import { type Instant, startOfDay } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
@@ -106,7 +106,7 @@ function collecting(store: Store, { url }: Served, id: string, at: Instant): Col
       return next;
     },
   };
-  const context: Context = {
+  const services: Services = {
     ...parts,
     ids: noted,
     gateway,
@@ -115,8 +115,8 @@ function collecting(store: Store, { url }: Served, id: string, at: Instant): Col
   return {
     sent,
     async collect() {
-      const begun = await workOnBooking(context, id);
-      const made = begun.ok ? await workOnAttempt(context, id, attemptId) : begun;
+      const begun = await workOnBooking(services, id);
+      const made = begun.ok ? await workOnAttempt(services, id, attemptId) : begun;
       if (!made.ok) throw new Error(`${id}: ${made.reason}`);
     },
   };

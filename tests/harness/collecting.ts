@@ -83,15 +83,15 @@ export async function collecting(store: Store, changes: Partial<SavedMethod> = {
   if (due === undefined) throw new Error(`${id} has no balance`);
   const clock = { now: collectionAt(due.dueOn, before.terms.timeZone) };
   const stripe = stripeAt(clock);
-  const context = contextAt(store, stripe.gateway, () => clock.now);
+  const services = contextAt(store, stripe.gateway, () => clock.now);
   return {
     ...stripe,
-    ...{ id, clock, context },
-    begin: () => beginToCollect(context.ids)(store, id, occasionAt(clock.now)),
+    ...{ id, clock, context: services },
+    begin: () => beginToCollect(services.ids)(store, id, occasionAt(clock.now)),
     tries: async () => (await readAttempts(store, id)).filter((one: Attempt) => one.via === "off_session"),
     work: async () => {
       for (const attempt of await readAttempts(store, id)) {
-        if (attempt.via === "off_session") await workOnAttempt(context, id, attempt.id);
+        if (attempt.via === "off_session") await workOnAttempt(services, id, attempt.id);
       }
     },
     balance: async () => (await readBooking(store, id))?.dues[1],

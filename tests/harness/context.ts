@@ -1,11 +1,11 @@
-import type { Context } from "@clearing/commands/context";
+import type { Services } from "@clearing/commands/services";
 import type { Instant } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
 import type { Store } from "@clearing/store/store";
 import { ids } from "./store.ts";
 
 /** What a command is given at an instant. The gateway answers what a test names; nothing else may be asked of it. */
-export const contextAt = (store: Store, gateway: Partial<Gateway>, now: Instant | (() => Instant)): Context => ({
+export const contextAt = (store: Store, gateway: Partial<Gateway>, now: Instant | (() => Instant)): Services => ({
   store,
   gateway: gateway as Gateway,
   ids,

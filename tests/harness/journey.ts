@@ -4,13 +4,13 @@ import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { changeAutopay } from "@clearing/commands/autopay";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import { endEarly } from "@clearing/commands/end-early";
 import { writeClearance } from "@clearing/commands/evaluation";
 import { methodInWords } from "@clearing/commands/permission";
 import { progressBooking } from "@clearing/commands/progress";
 import { recordStripeRefund } from "@clearing/commands/refund-by-hand";
 import { settleRefundPart, spreadOverCharges } from "@clearing/commands/refund-parts";
+import type { Services } from "@clearing/commands/services";
 import { lapseHold } from "@clearing/commands/sweep";
 import { permissionDocument } from "@clearing/domain/agreement";
 import type { Booking, PaymentOutcome, Refund, RefundOutcome, SavedMethod } from "@clearing/domain/booking";
@@ -53,7 +53,7 @@ const stripe: Partial<Gateway> = {
   retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as CheckoutFacts }),
 };
 
-export const contextOf = (store: Store, at = now): Context => contextAt(store, stripe, at);
+export const contextOf = (store: Store, at = now): Services => contextAt(store, stripe, at);
 
 /** Two quotes of the only place of a cohort. */
 export async function offers(store: Store): Promise<[Quote, Quote]> {

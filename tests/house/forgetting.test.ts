@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { type EventName, eventNames, topicOf } from "@clearing/domain/event";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { mails } from "../../functions/mailer/mails.ts";
-import { access, type FunctionName, functionNames } from "../../infra/access.ts";
 import type { WatchedQueue } from "../../infra/constructs/queue.ts";
+import { type FunctionName, functionNames, grants } from "../../infra/grants.ts";
 import { type Trigger, triggers } from "../../infra/triggers.ts";
 import { events } from "../../packages/contracts/src/events.ts";
 import { routes } from "../../packages/contracts/src/openapi.ts";
@@ -69,11 +69,11 @@ describe("an event", () => {
 
 describe("a function", () => {
   test("has its row of permissions", () => {
-    const { booking: _, ...forgotten } = access;
+    const { booking: _, ...forgotten } = grants;
     // @ts-expect-error: booking is missing.
-    const table: typeof access = forgotten;
+    const table: typeof grants = forgotten;
 
-    expectTypeOf<keyof typeof access>().toEqualTypeOf<FunctionName>();
+    expectTypeOf<keyof typeof grants>().toEqualTypeOf<FunctionName>();
     expect(Object.keys(table)).toHaveLength(functionNames.length - 1);
   });
 

@@ -251,7 +251,7 @@ describe("what a person is told", () => {
       "MailLeftOut",
       "MailUndeliverable",
       "PaymentRefused",
-      "ReconciledEvents",
+      "RecoveredEvents",
       "StripeEventsNotActedOn",
       "StripeNotConfigured",
       "WebhookVersionSkew",
@@ -349,7 +349,7 @@ describe("what a person is told", () => {
         ["missed", 900, "Sum"],
       ]);
       // What no stranger can bring about: events of Stripe's own that had no delivery which was accepted.
-      expect(measuredBy(alarm)[2]).toMatchObject({ Namespace: "Clearing", MetricName: "ReconciledEvents" });
+      expect(measuredBy(alarm)[2]).toMatchObject({ Namespace: "Clearing", MetricName: "RecoveredEvents" });
       expect(measuredBy(alarm)[0]).toMatchObject({ MetricName: "Count", Dimensions: deliveries });
     }
     expect(refusals.map((alarm) => measuredBy(alarm)[1]?.MetricName)).toEqual(["4xx", "WebhookRefused"]);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import type { Metafile } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { functionNames } from "../../infra/access.ts";
+import { functionNames } from "../../infra/grants.ts";
 import { triggers } from "../../infra/triggers.ts";
 import { functionOf, settingsOf, stage, synthesize } from "./stage.ts";
 

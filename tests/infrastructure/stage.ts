@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { type App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import type { FunctionName } from "../../infra/access.ts";
 import { clearing, createApp } from "../../infra/clearing.ts";
+import type { FunctionName } from "../../infra/grants.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { resolveStacks } from "../../packages/local/src/intrinsics.ts";
 import type { Resource } from "../../packages/local/src/resource.ts";

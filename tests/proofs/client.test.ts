@@ -1,7 +1,7 @@
 import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import { ensureCustomer } from "@clearing/commands/customer";
+import type { Services } from "@clearing/commands/services";
 import { type Booking, bookingStatuses, emailOwner, type PaymentMethod } from "@clearing/domain/booking";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CreateCustomer, CustomerFacts, Gateway } from "@clearing/payments";
@@ -57,7 +57,7 @@ function stripe() {
       return { ok: true, value: { ...made, sessionId: `cs_${metadata.attemptId}`, expiresAt, customerId, metadata } };
     },
   };
-  const contextAt = (at: Instant): Context => {
+  const contextAt = (at: Instant): Services => {
     const site = { stage: "test", publicUrl: "https://example.org" };
     return {
       store: running.store,

@@ -1,7 +1,7 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
+import type { Services } from "@clearing/commands/services";
 import { settle } from "@clearing/commands/settle";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import { type PostedEntry, trialBalance } from "@clearing/domain/ledger";
@@ -22,12 +22,12 @@ const zone = "America/Denver";
 let time = Date.UTC(2027, 2, 2, 4);
 let running: TestStore;
 let simulator: Served;
-let context: Context;
+let services: Services;
 
 beforeAll(async () => {
   running = await startTestStore();
   simulator = await serveSimulator({ secretKey, now: () => time });
-  context = {
+  services = {
     store: running.store,
     gateway: stripeGateway({ secretKey, apiBase: simulator.url, random: seeded(1) }),
     ids,
@@ -51,13 +51,13 @@ async function stripe(path: string, form: Record<string, string>): Promise<{ id:
 /** A booking whose deposit was paid on Stripe's page, of which we have not heard. Gives its payment intent. */
 async function paidUnheard(changes: Partial<Program> = {}): Promise<string> {
   const { store } = running;
-  const now = context.clock.now();
+  const now = services.clock.now();
   const program = sampleProgram(changes);
   const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
   const { id, agreement } = await heldBooking(store, offer, `${offer.id}@example.com`, now);
   const signed = { signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
   await signAgreement(store, id, { hash: agreement.hash, ...signed }, { actor, action: "sign", now }, () => null);
-  const opened = await openCheckout(context, { bookingId: id, purpose: "deposit" }, actor);
+  const opened = await openCheckout(services, { bookingId: id, purpose: "deposit" }, actor);
   if (!opened.ok) throw new Error("no page");
   const body = JSON.stringify({ paymentMethod: "pm_card_visa" });
   const page = `${simulator.url}/_sim/checkout/${opened.attempt.sessionId}/payment`;
@@ -77,10 +77,10 @@ const foreignEuros = () =>
 
 /** Hears of all that happened at Stripe, the newest first, and twice. */
 async function hear(): Promise<void> {
-  const page = await context.gateway.listEvents({ createdAfter: "2027-01-01T00:00:00Z" });
+  const page = await services.gateway.listEvents({ createdAfter: "2027-01-01T00:00:00Z" });
   if (!page.ok) throw new Error(page.code);
   for (const event of [...page.value.items, ...page.value.items]) {
-    expect(await applyStripeEvent(context, event), event.type).toMatchObject({ ok: true });
+    expect(await applyStripeEvent(services, event), event.type).toMatchObject({ ok: true });
   }
 }
 
@@ -95,7 +95,7 @@ async function reloadReturnPage(bookingId: string): Promise<void> {
   const [attempt] = await readAttempts(running.store, bookingId);
   const ref = { bookingId, attemptId: attempt?.id ?? "" };
   for (let visit = 0; visit < 5; visit++) {
-    expect(await settle(context, ref, "checkout_return")).toMatchObject({ ok: true });
+    expect(await settle(services, ref, "checkout_return")).toMatchObject({ ok: true });
   }
 }
 
@@ -131,7 +131,7 @@ async function expectReconciled(): Promise<void> {
 describe("money that is heard of days later", () => {
   test("has the day on which Stripe booked it, where the cohort is", async () => {
     await paidUnheard();
-    const paidOn = dateIn(zone, context.clock.now());
+    const paidOn = dateIn(zone, services.clock.now());
     time += 3 * day;
 
     expect(await posted(hear)).toEqual({ "due-billed": paidOn, payment: paidOn, fee: paidOn });
@@ -142,7 +142,7 @@ describe("money that is heard of days later", () => {
     await hear();
     time += day;
     await stripe("refunds", { payment_intent: paymentIntent, amount: "10000" });
-    const refundedOn = dateIn(zone, context.clock.now());
+    const refundedOn = dateIn(zone, services.clock.now());
     time += 3 * day;
 
     expect(await posted(hear)).toEqual({ "refund-owed": refundedOn, "refund-taken": refundedOn });
@@ -150,7 +150,7 @@ describe("money that is heard of days later", () => {
 
   test("of no booking has Stripe's day in UTC", async () => {
     await foreignEuros();
-    const paidOn = context.clock.now().slice(0, 10);
+    const paidOn = services.clock.now().slice(0, 10);
     time += 3 * day;
 
     const days = await posted(hear);

@@ -1,10 +1,10 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import { endEarly } from "@clearing/commands/end-early";
 import { carryOutRefund } from "@clearing/commands/refund";
 import { spreadOverCharges } from "@clearing/commands/refund-parts";
+import type { Services } from "@clearing/commands/services";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import type { Attempt, Booking, Refund } from "@clearing/domain/booking";
 import type { PostedEntry } from "@clearing/domain/ledger";
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-const contextOf = (at: Instant, gateway: Partial<Gateway>): Context => contextAt(running.store, gateway, at);
+const contextOf = (at: Instant, gateway: Partial<Gateway>): Services => contextAt(running.store, gateway, at);
 
 const pages: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
@@ -317,11 +317,11 @@ describe("a refund made by hand at Stripe", () => {
         await expect(carryOutRefund(stopped, ref, "event")).rejects.toThrow("was stopped");
       }
       const { stripe, made, hand } = takenFrom(booking, chargeId);
-      const context = contextOf(plusMinutes(now, 8), stripe);
+      const services = contextOf(plusMinutes(now, 8), stripe);
 
-      expect(await carryOutRefund(context, ref, "event")).toEqual({ ok: true });
-      expect(await carryOutRefund(context, ref, "sweep")).toEqual({ ok: true });
-      if (stops === "") expect(await applyStripeEvent(context, hintOf(hand))).toEqual({ ok: true });
+      expect(await carryOutRefund(services, ref, "event")).toEqual({ ok: true });
+      expect(await carryOutRefund(services, ref, "sweep")).toEqual({ ok: true });
+      if (stops === "") expect(await applyStripeEvent(services, hintOf(hand))).toEqual({ ok: true });
 
       expect([...made]).toEqual([[`${refund.id}-2`, 190_000]]);
       expect(await stateOf(booking, refund)).toMatchObject({
@@ -348,10 +348,10 @@ describe("a refund made by hand at Stripe", () => {
     await endEarly(running.store, { bookingId: booking.id, by: "operator", refundId }, occasion);
     const [charge] = await readCharges(running.store, booking.id);
     const { stripe, hand, made } = takenFrom(booking, charge?.id ?? "");
-    const context = contextOf(plusMinutes(now, 6), stripe);
+    const services = contextOf(plusMinutes(now, 6), stripe);
 
-    expect(await applyStripeEvent(context, hintOf(hand))).toEqual({ ok: true });
-    await carryOutRefund(context, { bookingId: booking.id, refundId }, "event");
+    expect(await applyStripeEvent(services, hintOf(hand))).toEqual({ ok: true });
+    await carryOutRefund(services, { bookingId: booking.id, refundId }, "event");
 
     expect([...made.values()]).toEqual([190_000]);
     expect(await accountsOf(booking)).toMatchObject({ refunds_payable: 0, deferred_revenue: 0 });

@@ -2,9 +2,9 @@ import { PutCommand, QueryCommand, ScanCommand, TransactWriteCommand } from "@aw
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import { closePages } from "@clearing/commands/pages";
 import { removeBooking } from "@clearing/commands/removal";
+import type { Services } from "@clearing/commands/services";
 import { lapseHold } from "@clearing/commands/sweep";
 import { type Attempt, type Booking, type PaymentOutcome, sessionOf } from "@clearing/domain/booking";
 import { card } from "@clearing/domain/testing/retreat";
@@ -42,7 +42,7 @@ const stripe: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
   createCheckoutSession: async (asked) => ({ ok: true, value: openSession(asked, now) }),
 };
-const contextOf = (at: Instant): Context => contextAt(running.store, stripe, at);
+const contextOf = (at: Instant): Services => contextAt(running.store, stripe, at);
 
 type Item = Record<string, unknown>;
 type Hold = { booking: Booking; attempt: Attempt };

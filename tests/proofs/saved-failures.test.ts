@@ -1,8 +1,8 @@
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import { endEarly } from "@clearing/commands/end-early";
 import { closePages } from "@clearing/commands/pages";
 import { carryOutRefund } from "@clearing/commands/refund";
+import type { Services } from "@clearing/commands/services";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import type { Booking } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
@@ -39,7 +39,7 @@ type When = "before" | "after";
 const moments: When[] = ["before", "after"];
 type Create = "createCustomer" | "createCheckoutSession" | "createRefund";
 
-const contextOf = (stripe: Gateway): Context => contextAt(running.store, stripe, now);
+const contextOf = (stripe: Gateway): Services => contextAt(running.store, stripe, now);
 
 /** Stripe's endpoint fails once at one of the creating calls, and the answer is saved; `keys` are those asked under. */
 function failingOnce(call: Create, when: When) {
@@ -56,10 +56,10 @@ function failingOnce(call: Create, when: When) {
 }
 
 /** The same, and nothing can be looked up at that moment, as with a process that ends there. */
-function crashingAfter(context: Context): Context {
+function crashingAfter(services: Services): Services {
   const silent = async () => ({ ok: false, kind: "unavailable", code: "timeout", message: "" }) as const;
   const blind = { listCustomers: silent, listCheckoutSessions: silent, listRefunds: silent };
-  return { ...context, gateway: { ...context.gateway, ...blind } };
+  return { ...services, gateway: { ...services.gateway, ...blind } };
 }
 
 const signed = (): Promise<Booking> => signedBooking(running.store, now);

@@ -1,5 +1,5 @@
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
+import type { Services } from "@clearing/commands/services";
 import { settle } from "@clearing/commands/settle";
 import type { Booking } from "@clearing/domain/booking";
 import { card } from "@clearing/domain/testing/retreat";
@@ -33,7 +33,7 @@ afterAll(() => {
 
 const signed = (): Promise<Booking> => signedBooking(running.store, now);
 
-function contextOf(at: Instant, publicUrl: string, gateway: Partial<Gateway>): Context {
+function contextOf(at: Instant, publicUrl: string, gateway: Partial<Gateway>): Services {
   const customers: Partial<Gateway> = { createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }) };
   return { ...contextAt(running.store, { ...customers, ...gateway }, at), site: { stage: "test", publicUrl } };
 }
@@ -308,13 +308,13 @@ describe("the page that Stripe's leads back to", () => {
   async function comingBack(retrieveCheckoutSession: Gateway["retrieveCheckoutSession"], time = { now }) {
     const booking = await signed();
     let wayBack = "";
-    const context = contextOf(now, "https://example.org", {
+    const services = contextOf(now, "https://example.org", {
       async createCheckoutSession(session) {
         wayBack = session.cancelUrl;
         return { ok: true, value: openSession(session, now) };
       },
     });
-    const opened = await openCheckout(context, { bookingId: booking.id, purpose: "deposit" }, actor);
+    const opened = await openCheckout(services, { bookingId: booking.id, purpose: "deposit" }, actor);
     const { gateway } = contextOf(now, "https://example.org", { retrieveCheckoutSession });
     const { store } = running;
     const config = readConfig({ STAGE: "test", PUBLIC_URL: "https://example.org" });

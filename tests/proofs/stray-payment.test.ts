@@ -1,10 +1,10 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { openCheckout } from "@clearing/commands/checkout";
-import type { Context } from "@clearing/commands/context";
 import { closeAttempt } from "@clearing/commands/pages";
 import { applyPayment } from "@clearing/commands/payment";
 import { carryOutRefund } from "@clearing/commands/refund";
 import { removeBooking } from "@clearing/commands/removal";
+import type { Services } from "@clearing/commands/services";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import { lapseHold } from "@clearing/commands/sweep";
 import type { Attempt, Booking } from "@clearing/domain/booking";
@@ -29,13 +29,13 @@ const secretKey = "sk_test_stray";
 let time = Date.UTC(2027, 2, 1, 17);
 let running: TestStore;
 let simulator: Served;
-let context: Context;
+let services: Services;
 
 beforeAll(async () => {
   running = await startTestStore();
   simulator = await serveSimulator({ secretKey, now: () => time });
   const gateway = stripeGateway({ secretKey, apiBase: simulator.url, random: seeded(1) });
-  context = contextAt(running.store, gateway, () => instantOf(time) as Instant);
+  services = contextAt(running.store, gateway, () => instantOf(time) as Instant);
 });
 afterAll(async () => {
   await simulator.close();
@@ -87,8 +87,8 @@ async function payOn(sessionId: string, paymentMethod = "pm_card_visa"): Promise
 
 /** A held booking whose deposit's page is open, and what the page's objects carry. */
 async function checkout(): Promise<{ booking: Booking; attempt: Attempt; sessionId: string; metadata: Asked }> {
-  const booking = await signedBooking(running.store, context.clock.now());
-  const opened = await openCheckout(context, { bookingId: booking.id, purpose: "deposit" }, actor);
+  const booking = await signedBooking(running.store, services.clock.now());
+  const opened = await openCheckout(services, { bookingId: booking.id, purpose: "deposit" }, actor);
   if (!opened.ok) throw new Error("no page");
   const { id: attemptId, dueId, sessionId } = opened.attempt;
   const metadata = { app: "clearing", stage: "test", bookingId: booking.id, dueId, attemptId };
@@ -99,7 +99,7 @@ type Order = "as they came" | "newest first" | "twice, shuffled";
 const orders: Order[] = ["as they came", "newest first", "twice, shuffled"];
 
 async function events() {
-  const page = await context.gateway.listEvents({ createdAfter: "2027-01-01T00:00:00Z" });
+  const page = await services.gateway.listEvents({ createdAfter: "2027-01-01T00:00:00Z" });
   if (!page.ok) throw new Error(page.code);
   return page.value.items;
 }
@@ -129,9 +129,10 @@ async function hear({ id }: Booking, order: Order = "twice, shuffled"): Promise<
               .map((event) => ({ event, place: random() }))
               .toSorted((a, b) => a.place - b.place)
               .map(({ event }) => event);
-    for (const event of inOrder) expect(await applyStripeEvent(context, event), event.type).toMatchObject({ ok: true });
+    for (const event of inOrder)
+      expect(await applyStripeEvent(services, event), event.type).toMatchObject({ ok: true });
     for (const refundId of await refundsOf(id)) {
-      const done = await carryOutRefund(context, { bookingId: id, refundId }, "event:RefundRequested");
+      const done = await carryOutRefund(services, { bookingId: id, refundId }, "event:RefundRequested");
       expect(done).toMatchObject({ ok: true });
     }
   }
@@ -227,7 +228,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
     ["no attempt at all", { attemptId: "" }],
   ])("a copy that names %s is returned in full", async (_what, wrong) => {
     const { booking, attempt, metadata } = await checkout();
-    await closeAttempt(context, attempt, "test");
+    await closeAttempt(services, attempt, "test");
     await intent({ ...metadata, ...wrong });
 
     await hear(booking);
@@ -253,7 +254,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
   test("the attempt's own intent is its own, whatever somebody has written on it since", async () => {
     const [mine, other] = [await checkout(), await checkout()];
     await payOn(mine.sessionId, "pm_card_visa_chargeDeclined");
-    const session = await context.gateway.retrieveCheckoutSession(mine.sessionId);
+    const session = await services.gateway.retrieveCheckoutSession(mine.sessionId);
     const own = session.ok ? session.value.payment?.paymentIntentId : undefined;
     await stripe(`payment_intents/${own}`, named(other.metadata));
     await stripe(`checkout/sessions/${mine.sessionId}`, named(other.metadata));
@@ -269,11 +270,11 @@ describe("money that carries a booking's metadata and is not the attempt's own",
   test("money that names a hold which was removed goes to suspense", async () => {
     const { booking, attempt, metadata } = await checkout();
     const ref = { actor, action: "sample" };
-    await closeAttempt(context, attempt, "sample");
+    await closeAttempt(services, attempt, "sample");
     await moveClock(hour);
-    await lapseHold(running.store, booking.id, { ...ref, now: context.clock.now() });
+    await lapseHold(running.store, booking.id, { ...ref, now: services.clock.now() });
     await moveClock(31 * day);
-    await removeBooking(running.store, booking.id, { ...ref, now: context.clock.now() });
+    await removeBooking(running.store, booking.id, { ...ref, now: services.clock.now() });
     expect(await readBooking(running.store, booking.id)).toBeNull();
     const before = (await accounts()).suspense ?? 0;
 
@@ -347,7 +348,7 @@ describe("a debit that is refunded while it is processing", () => {
     const { booking, sessionId } = await checkout();
     await payOn(sessionId, method);
     await hear(booking, order);
-    const session = await context.gateway.retrieveCheckoutSession(sessionId);
+    const session = await services.gateway.retrieveCheckoutSession(sessionId);
     const chargeId = session.ok ? session.value.payment?.charge?.chargeId : undefined;
     await stripe("refunds", { charge: chargeId ?? "", amount: "60000" });
     await hear(booking, order);
@@ -379,7 +380,7 @@ describe("a debit that is refunded while it is processing", () => {
     const named = news?.attempt && (await readAttemptFile(running.store, booking.id, news.attempt.attemptId));
     if (news === undefined || named === undefined || named === null) throw new Error("no charge was told");
 
-    expect(await applyStripeEvent(context, news, named)).toMatchObject({ ok: true });
+    expect(await applyStripeEvent(services, news, named)).toMatchObject({ ok: true });
 
     expect(await stateOf(booking)).toMatchObject({ status: "awaiting_clearance", paid: 250_000, refunded: 60_000 });
     expect(await accounts(booking.id)).toMatchObject({ refunds_payable: 0, deferred_revenue: -190_000 });
@@ -401,15 +402,15 @@ describe("a debit that is refunded while it is processing", () => {
 describe("a session that Stripe shows as it was before its payment ended", () => {
   /** Tells what has happened, newest first, to a consumer that is shown this session as it was when this was called. */
   async function lagging(sessionId: string): Promise<(types: RegExp) => Promise<void>> {
-    const before = await context.gateway.retrieveCheckoutSession(sessionId);
-    const gateway = { ...context.gateway, retrieveCheckoutSession: async () => before };
+    const before = await services.gateway.retrieveCheckoutSession(sessionId);
+    const gateway = { ...services.gateway, retrieveCheckoutSession: async () => before };
     return async (types) => {
       const told = (await events()).filter(({ type }) => types.test(type));
       const newest = told.at(0);
       if (newest === undefined || newest.attempt === undefined) throw new Error(`nothing told of ${types}`);
       const { bookingId, attemptId } = newest.attempt;
       const file = await readAttemptFile(running.store, bookingId, attemptId);
-      expect(await applyStripeEvent({ ...context, gateway }, newest, file)).toMatchObject({ ok: true });
+      expect(await applyStripeEvent({ ...services, gateway }, newest, file)).toMatchObject({ ok: true });
     };
   }
   const bankDebit = async (method: string, days: number) => {
@@ -454,13 +455,13 @@ describe("a session that Stripe shows as it was before its payment ended", () =>
 test("a debit that is on its way is left alone by the older news that the card before it was declined", async () => {
   const { booking, attempt, sessionId } = await checkout();
   await payOn(sessionId, "pm_card_chargeDeclined");
-  const session = await context.gateway.retrieveCheckoutSession(sessionId);
+  const session = await services.gateway.retrieveCheckoutSession(sessionId);
   const declined = session.ok ? session.value.payment : null;
   if (declined === null) throw new Error("nothing was declined");
   expect(declined.status).toBe("requires_payment_method");
   await payOn(sessionId, "pm_usBankAccount_success");
 
-  expect(await applyPayment(context, declined, "sample")).toEqual({ ok: true });
+  expect(await applyPayment(services, declined, "sample")).toEqual({ ok: true });
 
   expect(await readAttempt(running.store, booking.id, attempt.id)).toMatchObject({ status: "processing" });
   expect(await stateOf(booking)).toMatchObject({ status: "held", deposit: "processing" });
@@ -491,10 +492,10 @@ describe("a charge without a payment intent", () => {
     failureBalanceTransaction: null,
     failureReason: null,
   };
-  const showing = (facts: ChargeFacts): Context => ({
-    ...context,
+  const showing = (facts: ChargeFacts): Services => ({
+    ...services,
     gateway: {
-      ...context.gateway,
+      ...services.gateway,
       retrieveCharge: async () => ({ ok: true, value: facts }),
       retrieveRefund: async () => ({ ok: true, value: letGo }),
     },

@@ -8,7 +8,7 @@ import { listedKeys } from "@clearing/store/list";
 import { shardsOf } from "@clearing/store/shards";
 import { storeStripeEvent } from "@clearing/store/stripe-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { reconcile } from "../../functions/reconcile/reconcile.ts";
+import { catchUp } from "../../functions/catch-up/catch-up.ts";
 import { applyEvent } from "../../functions/stripe-events/apply.ts";
 import type { BusEvent } from "../../packages/runtime/src/consumer.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
@@ -123,7 +123,7 @@ describe("an event of Stripe's", () => {
       [45, 45],
     ] as const) {
       clock.at = at(minutes);
-      await reconcile(deps);
+      await catchUp(deps);
       expect((await message("evt_0001")).createdAt, `after ${minutes} minutes`).toBe(at(sentAt));
     }
     const ages = log.map((line) => JSON.parse(line).StripeEventAge).filter((age) => age !== undefined);
@@ -143,7 +143,7 @@ describe("an event of Stripe's", () => {
     const item = await read("evt_0001");
     expect(item).toMatchObject({ status: "applied", receivedAt: now, appliedAt: at(45) });
     expect(item).not.toHaveProperty("dueAt");
-    await reconcile(answering.deps);
+    await catchUp(answering.deps);
     expect(answering.log.map((line) => JSON.parse(line).StripeEventAge)).toContain(0);
   });
 
@@ -174,7 +174,7 @@ describe("an event of Stripe's", () => {
     await storeStripeEvent(running.store, happened(1, now, "payout.paid"), now);
     const { deps } = depsWith({ now: () => at(15) }, empty);
     expect(await list("STRIPE_EVENTS#received")).toEqual([]);
-    await reconcile(deps);
+    await catchUp(deps);
     expect(await list("STRIPE_EVENTS#received")).toEqual(["evt_0001"]);
 
     await applyEvent(await message("evt_0001"), deps);
@@ -184,11 +184,11 @@ describe("an event of Stripe's", () => {
   });
 });
 
-describe("the reconciler", () => {
+describe("the catch-up", () => {
   const upTo = (last: number, first = 1) =>
     Array.from({ length: last - first + 1 }, (_, index) => `evt_${String(first + index).padStart(4, "0")}`);
 
-  /** An account with these events, and runs of the reconciler at this instant, with so many pages each. */
+  /** An account with these events, and runs of the catch-up at this instant, with so many pages each. */
   function account(events: StripeEventFacts[], start: Instant) {
     const clock = { at: start, now: () => clock.at };
     const { gateway, asked } = stripeWith(events, clock);
@@ -197,7 +197,7 @@ describe("the reconciler", () => {
     return {
       clock,
       asked,
-      run: (pages = 50) => reconcile(deps, { pages, seconds: 200 }),
+      run: (pages = 50) => catchUp(deps, { pages, seconds: 200 }),
       counted: () =>
         log
           .map((line): { type: string; StripeEventsNotActedOn?: number } => JSON.parse(line))

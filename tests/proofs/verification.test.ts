@@ -85,8 +85,8 @@ function stripe() {
       return refused;
     },
   };
-  const context = contextAt(running.store, gateway, () => state.now);
-  return { context, state, cancelled, pages };
+  const services = contextAt(running.store, gateway, () => state.now);
+  return { context: services, state, cancelled, pages };
 }
 
 const held = (): Promise<Booking> => signedBooking(running.store, start);
@@ -201,7 +201,7 @@ describe("a due that is paid by a bank account that is to be verified", () => {
     await settle(kit.context, { bookingId: booking.id, attemptId: deposit.ok ? deposit.attempt.id : "" }, "sweep");
     kit.state.status = "requires_action";
     const command = { bookingId: booking.id, purpose: "due", dueId: booking.dues[1]?.id } as const;
-    const open = (context = kit.context, amount?: number) => openCheckout(context, { ...command, amount }, actor);
+    const open = (services = kit.context, amount?: number) => openCheckout(services, { ...command, amount }, actor);
     const first = await open();
     const ref = { bookingId: booking.id, attemptId: first.ok ? first.attempt.id : "" };
     const look = () => settle(kit.context, ref, "sweep");

@@ -1,4 +1,4 @@
-import { type FunctionName, functionNames } from "../../infra/access.ts";
+import { type FunctionName, functionNames } from "../../infra/grants.ts";
 import type { Client } from "../harness/http.ts";
 
 export type Misfortune = {
@@ -11,7 +11,7 @@ export type Misfortune = {
 };
 
 /** These read lists that are mostly empty, in half of all calls of DynamoDB: faults strike them each so many midnights. */
-const readers: readonly FunctionName[] = ["sweep", "reconcile"];
+const readers: readonly FunctionName[] = ["sweep", "catch-up"];
 const readersEvery = 4;
 const writers = functionNames.filter((name) => !readers.includes(name));
 /** A time-out costs real time, and each request makes many calls to DynamoDB and few to Stripe. */

@@ -1,10 +1,10 @@
 import { type AdmissionOutcome, type Booking, recordAdmission } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { checkCleared } from "@clearing/store/clearance";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { pagesToClose } from "@clearing/store/pages";
 import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
@@ -21,7 +21,7 @@ export type AdmissionResult =
 export function admitBooking(
   store: Store,
   { bookingId, ...admission }: { bookingId: string; outcome: AdmissionOutcome; by: string; refundId: string },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<AdmissionResult> {
   return untilFresh<AdmissionResult>(store, async () => {

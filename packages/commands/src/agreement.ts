@@ -1,10 +1,10 @@
 import { fromDeposit } from "@clearing/domain/agreement";
 import { type Booking, hasSigned, isSameSignature, offering, sign } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import { agreementPut, asOffered, readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { permissionPut } from "@clearing/store/permission";
 import type { Store } from "@clearing/store/store";
 import { permissionGiven } from "./permission.ts";
@@ -25,7 +25,7 @@ export function signAgreement(
   store: Store,
   bookingId: string,
   { hash, ...evidence }: Omit<Signature, "signedAt"> & { hash: string },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (booking: Booking) => IdempotencyRecord | null,
   seen?: Booking,
 ): Promise<SignResult> {

@@ -14,6 +14,7 @@ import {
   type SettlementState,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { journalWrites } from "@clearing/store/append-only";
 import { attemptPut } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
@@ -23,7 +24,6 @@ import { commit, type Guarded, staleUnless, untilFresh } from "@clearing/store/c
 import { fromDeadlineItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
 import { type HeldLocks, heldLocks, type LockRefusal, lockKeys, lockWrites } from "@clearing/store/locks";
-import type { Occasion } from "@clearing/store/occasion";
 import { freePlaces, isOurs, placeKey, toPlace } from "@clearing/store/place";
 import { moveClaim, takeFreePlace, takePlace } from "@clearing/store/place-claim";
 import { refundPut } from "@clearing/store/refund";
@@ -42,7 +42,7 @@ export type SettlementRead =
 type Writes = Guarded<"stale" | "place_gone" | LockRefusal>[];
 
 /**
- * Applies to a booking what Stripe says of one of its attempts. Webhook, return page, reconciler and sweep all end
+ * Applies to a booking what Stripe says of one of its attempts. Webhook, return page, catch-up and sweep all end
  * here; the second caller finds nothing left to do. Late money is returned in full unless a place of the same dates, a
  * free lock and an unchanged agreement let the booking come back.
  */
@@ -50,7 +50,7 @@ export function settleAttempt(
   store: Store,
   { bookingId, attemptId, refundId }: { bookingId: string; attemptId: string; refundId: string },
   outcome: PaymentOutcome,
-  occasion: Occasion,
+  occasion: ActionContext,
   read?: SettlementRead,
 ): Promise<SettleResult> {
   let first = read;
@@ -121,7 +121,7 @@ async function countForCard(store: Store, before: Attempt, after: Attempt): Prom
   await (after.status === "failed" ? countFailedTry(store, after) : releaseCardTry(store, after));
 }
 
-async function write(store: Store, state: State, settlement: Settlement, occasion: Occasion) {
+async function write(store: Store, state: State, settlement: Settlement, occasion: ActionContext) {
   const { attempt, place } = settlement;
   const writes: Writes = [
     ...settlementWrites(store, state, settlement, occasion),
@@ -131,7 +131,12 @@ async function write(store: Store, state: State, settlement: Settlement, occasio
   return result.ok ? result : staleUnless(result.reason, "already_booked");
 }
 
-function settlementWrites(store: Store, state: SettlementState, settlement: Settlement, occasion: Occasion): Writes {
+function settlementWrites(
+  store: Store,
+  state: SettlementState,
+  settlement: Settlement,
+  occasion: ActionContext,
+): Writes {
   const { booking, events = [], journal } = settlement;
   return [
     ...moneyWrites(store, settlement),
@@ -158,7 +163,7 @@ async function placeWrites(store: Store, { booking, held }: State, place: PlaceM
 }
 
 /** The place was let go before the money came. */
-async function late(store: Store, state: State, payment: Payment, occasion: Occasion) {
+async function late(store: Store, state: State, payment: Payment, occasion: ActionContext) {
   const { booking } = state;
   const { now } = occasion;
   const { places } = mayRevive(booking, now)
@@ -181,7 +186,7 @@ async function late(store: Store, state: State, payment: Payment, occasion: Occa
 }
 
 /** Returns late money whole. A hold that had lapsed unnoticed lets its place and locks go in the same transaction. */
-async function giveBack(store: Store, state: SettlementState, payment: Payment, occasion: Occasion) {
+async function giveBack(store: Store, state: SettlementState, payment: Payment, occasion: ActionContext) {
   const { booking } = state;
   const settlement = returnInFull({ ...state, placeIsOurs: false }, payment, "late_payment", occasion.now);
   const released = { end: "late_payment", settledAttemptId: state.attempt.id } as const;

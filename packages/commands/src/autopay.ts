@@ -1,8 +1,8 @@
 import { allowAutopay, type Booking, type BookingChange, stopAutopay, usableMethod } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { permissionPut } from "@clearing/store/permission";
 import type { Store } from "@clearing/store/store";
 import { methodInWords, type PermissionGiver, permissionGiven } from "./permission.ts";
@@ -25,7 +25,7 @@ export function changeAutopay(
   store: Store,
   bookingId: string,
   wanted: WantedAutopay,
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<AutopayResult> {
   return untilFresh<AutopayResult>(store, async () => {
@@ -55,7 +55,12 @@ type Refusal = "agreement_required" | "agreement_changed" | "invalid_transition"
 type Decided = { change: BookingChange; evidence: Guarded<"stale">[] };
 
 /** Null where nothing changes. */
-function decide(store: Store, before: Booking, wanted: WantedAutopay, { now }: Occasion): Decided | Refusal | null {
+function decide(
+  store: Store,
+  before: Booking,
+  wanted: WantedAutopay,
+  { now }: ActionContext,
+): Decided | Refusal | null {
   if (!wanted.enabled) {
     const change = stopAutopay(before, now);
     return change && { change, evidence: [] };

@@ -1,10 +1,10 @@
 import { type CohortFacts, type GrownCohort, grow, type ShrunkCohort, shrink } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { cohortWrites, readCohort } from "@clearing/store/cohort";
 import { placePut, removePlace } from "@clearing/store/cohort-places";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 
@@ -18,7 +18,7 @@ export const addPlaces = (
   store: Store,
   id: string,
   { type, newIds }: { type: string; newIds: readonly string[] },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: Answering,
 ) =>
   changeCapacity(
@@ -35,7 +35,7 @@ export const removePlaces = (
   store: Store,
   id: string,
   { type, count }: { type: string; count: number },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: Answering,
 ) =>
   changeCapacity(
@@ -52,7 +52,7 @@ function changeCapacity<No extends { ok: false; reason: string }>(
   id: string,
   decide: (found: CohortFacts) => Grown | No,
   writes: (change: Grown, now: Instant) => Guarded<"stale">[],
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: Answering,
 ): Promise<Done | No | Refused> {
   type Result = Done | No | Refused;

@@ -26,9 +26,9 @@ import { type LockRefusal, locksTakenForOwn, lockWrites } from "@clearing/store/
 import { moveClaim } from "@clearing/store/place-claim";
 import type { Store } from "@clearing/store/store";
 import { wayBackPut } from "@clearing/store/way-back";
-import { by, type Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
 import { closeAttempt, lookAtPage } from "./pages.ts";
+import { occasionFor, type Services } from "./services.ts";
 import { customerGone, neverMade, neverShown } from "./session.ts";
 import { abandon, type Settled, settle } from "./settle.ts";
 
@@ -69,7 +69,7 @@ const rounds = 4;
  * at before it is given.
  */
 export async function openCheckout(
-  context: Context,
+  services: Services,
   command: CheckoutCommand,
   actor: Actor,
   payer?: Payer,
@@ -77,15 +77,15 @@ export async function openCheckout(
   let gone: string | undefined;
   let unmade = 0;
   for (let round = 0; round < rounds; round++) {
-    const begun = await begin(context, command, actor, gone, payer);
+    const begun = await begin(services, command, actor, gone, payer);
     if (!begun.ok) return begun;
     const settled = begun.abandon
-      ? await abandon(context, { bookingId: command.bookingId, attemptId: begun.attempt.id }, "checkout")
-      : await current(context, begun, payer);
+      ? await abandon(services, { bookingId: command.bookingId, attemptId: begun.attempt.id }, "checkout")
+      : await current(services, begun, payer);
     if (!settled.ok) return settled;
     const page = pageOf(settled.attempt);
     const { status, failureCode, customerId } = settled.attempt;
-    if (status === "open" && page !== null && page.sessionExpiresAt > context.clock.now()) {
+    if (status === "open" && page !== null && page.sessionExpiresAt > services.clock.now()) {
       return { ok: true, attempt: page, kept: settled.kept ?? false };
     }
     if (status === "refused") {
@@ -100,7 +100,7 @@ export async function openCheckout(
 
 /** The attempt as Stripe has it now. */
 async function current(
-  context: Context,
+  services: Services,
   { attempt, booking }: { attempt: Attempt; booking: Booking },
   payer: Payer | undefined,
 ): Promise<Settled> {
@@ -111,16 +111,16 @@ async function current(
       return openedPage === null ? null : (payer?.answer(openedPage) ?? null);
     };
     return settle(
-      context,
+      services,
       { bookingId: attempt.bookingId, attemptId: attempt.id },
       "checkout",
       { attempt, booking },
       record,
     );
   }
-  return page.sessionExpiresAt > context.clock.now()
-    ? lookAtPage(context, page, "checkout")
-    : closeAttempt(context, page, "checkout");
+  return page.sessionExpiresAt > services.clock.now()
+    ? lookAtPage(services, page, "checkout")
+    : closeAttempt(services, page, "checkout");
 }
 
 /** An attempt whose page Stripe has made, with its address; null for any other. */
@@ -146,36 +146,36 @@ const providerRefused = ({ failureCode }: Attempt): GatewayFailure => ({
 });
 
 async function begin(
-  context: Context,
+  services: Services,
   command: CheckoutCommand,
   actor: Actor,
   gone: string | undefined,
   payer: Payer | undefined,
 ): Promise<Begun | GatewayFailure> {
-  const { store, clock } = context;
+  const { store, clock } = services;
   const [look, customerAsked] = await Promise.all([
     untilFresh<Decided | CheckoutRefused>(store, async () => {
       const file = await readFileOf(store, command);
       if (!file.ok) return file;
       if (payer?.mayPay(file.booking) === false) return { ok: false, reason: "not_found" };
-      return decide(context, command, file, { customerId: "", methods: ["card"], attemptId: "" }, clock.now());
+      return decide(services, command, file, { customerId: "", methods: ["card"], attemptId: "" }, clock.now());
     }),
     payer && gone === undefined ? readCustomer(store, payer.email) : undefined,
   ]);
   if (!look.ok) return look;
   // A refusal, or a page that is open, needs no customer: neither waits for Stripe, and neither makes one there.
-  if (look.decision.kind !== "begin") return attemptOf(context, look);
+  if (look.decision.kind !== "begin") return attemptOf(services, look);
   const { email } = look.booking.owner;
   const known = payer !== undefined && personKey(payer.email) === personKey(email) ? customerAsked : undefined;
-  const customer = await ensureCustomer(context, email, { gone, known });
+  const customer = await ensureCustomer(services, email, { gone, known });
   if (!customer.ok) return customer;
   const asked = { customerId: customer.customerId, methods: methodsFor(look.booking, command, clock.now()) };
   // The transaction holds to what was read, however long Stripe took to make a customer meanwhile.
-  const debit = await record(context, command, actor, asked, look.file);
+  const debit = await record(services, command, actor, asked, look.file);
   // Another of the client's deposits is being paid by debit: this one is paid by card.
   return debit.ok || debit.reason !== "debit_busy"
     ? (debit as Begun)
-    : ((await record(context, command, actor, { ...asked, methods: ["card"] })) as Begun);
+    : ((await record(services, command, actor, { ...asked, methods: ["card"] })) as Begun);
 }
 
 type Asked = { customerId: string; methods: PaymentMethod[]; attemptId: string };
@@ -200,7 +200,7 @@ async function readFileOf(
 
 /** What a checkout would do to its booking. */
 function decide(
-  { site }: Context,
+  { site }: Services,
   command: CheckoutCommand,
   file: CheckoutFile,
   asked: Asked,
@@ -216,7 +216,7 @@ function decide(
 }
 
 /** The attempt that is there already, to be opened again or abandoned. */
-async function attemptOf({ store }: Context, { booking, decision }: Decided): Promise<Begun> {
+async function attemptOf({ store }: Services, { booking, decision }: Decided): Promise<Begun> {
   if (decision.kind === "begin") throw new Error(`${booking.id} has no attempt yet`);
   const attempt = await readAttempt(store, booking.id, decision.attemptId);
   if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
@@ -231,25 +231,25 @@ async function attemptOf({ store }: Context, { booking, decision }: Decided): Pr
  * which the transaction holds to.
  */
 function record(
-  context: Context,
+  services: Services,
   command: CheckoutCommand,
   actor: Actor,
   { customerId, methods }: Omit<Asked, "attemptId">,
   seen?: CheckoutFile,
 ): Promise<Begun | { ok: false; reason: "debit_busy" }> {
-  const { store } = context;
-  const attemptId = context.ids.next("att");
+  const { store } = services;
+  const attemptId = services.ids.next("att");
   let first = seen;
   return untilFresh<Begun | { ok: false; reason: "debit_busy" }>(store, async () => {
-    const occasion = by(context, "checkout", actor);
+    const occasion = occasionFor(services, "checkout", actor);
     const held = first && locksTakenForOwn(first.booking);
     const file = first === undefined ? await readFileOf(store, command) : { ok: true as const, ...first };
     first = undefined;
     if (!file.ok) return file;
-    const decided = decide(context, command, file, { customerId, methods, attemptId }, occasion.now);
+    const decided = decide(services, command, file, { customerId, methods, attemptId }, occasion.now);
     if (!decided.ok) return decided;
     const { booking, decision } = decided;
-    if (decision.kind !== "begin") return attemptOf(context, decided);
+    if (decision.kind !== "begin") return attemptOf(services, decided);
     const { holdUntil } = decision;
     const attempt = { ...decision.attempt, correlationId: store.correlationId };
     const writes: Guarded<"stale" | LockRefusal>[] = [

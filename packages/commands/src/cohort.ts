@@ -8,11 +8,11 @@ import {
   statusEvents,
 } from "@clearing/domain/cohort";
 import { later } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { cohortRests, cohortUnchanged, cohortWrites, readCohort } from "@clearing/store/cohort";
 import { movePlace, placePut, tellPlace } from "@clearing/store/cohort-places";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { openWrites } from "@clearing/store/open-cohorts";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
@@ -22,7 +22,7 @@ export function createCohort(
   store: Store,
   cohort: Cohort,
   places: Place[],
-  occasion: Occasion,
+  occasion: ActionContext,
   idempotency: IdempotencyRecord | null,
 ): Promise<CommitResult<"stale" | "replayed">> {
   return commit(store, [
@@ -45,7 +45,7 @@ export async function changeCohort<No extends { ok: false; reason: string } = ne
   store: Store,
   id: string,
   decide: (found: CohortFacts) => CohortChange<No>,
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (after: CohortFacts) => IdempotencyRecord | null = () => null,
 ): Promise<({ ok: true } & CohortFacts) | No | NotChanged> {
   type Result = ({ ok: true } & CohortFacts) | No | NotChanged;
@@ -75,7 +75,7 @@ export async function changeCohort<No extends { ok: false; reason: string } = ne
   };
   const result = (await untilFresh<Result>(store, once)) as Result;
   if (!result.ok) return result;
-  const told = await tellPlaces(store, id, occasion);
+  const told = await syncPlaces(store, id, occasion);
   return told.ok ? result : told;
 }
 
@@ -83,14 +83,14 @@ export async function changeCohort<No extends { ok: false; reason: string } = ne
 export async function sweepCohort(
   store: Store,
   id: string,
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
   const decide = ({ cohort }: CohortFacts): CohortChange<{ ok: false; reason: "not_over" }> => {
     const completed = complete(cohort, occasion.now);
     return completed === null ? { ok: false, reason: "not_over" } : { ok: true, cohort: completed };
   };
   const changed = await changeCohort(store, id, decide, occasion);
-  return changed.ok || changed.reason !== "not_over" ? changed : tellPlaces(store, id, occasion);
+  return changed.ok || changed.reason !== "not_over" ? changed : syncPlaces(store, id, occasion);
 }
 
 const chunk = 10;
@@ -100,10 +100,10 @@ const chunk = 10;
  * Terms with an earlier deadline leave a place its later one, for the quotes that were made before them. Each chunk is
  * written under the cohort's version, so that what was read before a later change is not told after it.
  */
-function tellPlaces(
+function syncPlaces(
   store: Store,
   id: string,
-  { now }: Occasion,
+  { now }: ActionContext,
 ): Promise<{ ok: true } | { ok: false; reason: "not_found" | "conflict" }> {
   type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
   return untilFresh<Result>(store, async () => {

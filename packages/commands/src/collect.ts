@@ -6,7 +6,7 @@ import { asWritten, bookingWrites, readAfter } from "@clearing/store/booking";
 import { reserveCardTry } from "@clearing/store/card-tries";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { readForSettlement } from "./apply-settlement.ts";
-import { attemptMetadata, type Context, replayableHours } from "./context.ts";
+import { attemptMetadata, replayableHours, type Services } from "./services.ts";
 import { applyOutcome, type Settled, settle } from "./settle.ts";
 import { endFailed, intentNotKnown, outcomeOffSession } from "./standing.ts";
 import type { Step, StepResult } from "./sweep.ts";
@@ -16,7 +16,7 @@ import type { Step, StepResult } from "./sweep.ts";
  * before Stripe is asked, and is due for its worker at once.
  */
 export const beginToCollect =
-  (ids: Context["ids"]): Step =>
+  (ids: Services["ids"]): Step =>
   (store, bookingId, occasion, seen) => {
     const read = readAfter(store, bookingId, seen);
     return untilFresh<StepResult>(store, async () => {
@@ -37,30 +37,31 @@ export const beginToCollect =
  * the permission from, or whose booking has ended since, is not made; nor is one of a card that has failed too often.
  */
 export async function makeTry(
-  context: Context,
+  services: Services,
   { attempt, booking }: { attempt: OffSessionAttempt; booking: AttemptFile["booking"] },
   action: string,
 ): Promise<Settled> {
   const ref = { bookingId: booking.id, attemptId: attempt.id };
-  if (hasCome(plusHours(attempt.createdAt, replayableHours), context.clock.now())) return settle(context, ref, action);
-  if (!mayBeMade(booking, attempt)) return withdraw(context, attempt, notToBeMade, action);
-  const room = isCardTry(attempt) ? await reserveCardTry(context.store, attempt, context.clock.now()) : "reserved";
-  if (room === "used_up") return withdraw(context, attempt, usedUp, action);
+  if (hasCome(plusHours(attempt.createdAt, replayableHours), services.clock.now()))
+    return settle(services, ref, action);
+  if (!mayBeMade(booking, attempt)) return withdraw(services, attempt, notToBeMade, action);
+  const room = isCardTry(attempt) ? await reserveCardTry(services.store, attempt, services.clock.now()) : "reserved";
+  if (room === "used_up") return withdraw(services, attempt, usedUp, action);
   if (room === "busy") return busy;
   const [made, read] = await Promise.all([
-    charge(context, attempt),
+    charge(services, attempt),
     // What the outcome will be decided on is read meanwhile; should that fail, afterwards.
-    readForSettlement(context.store, ref, booking).catch(() => undefined),
+    readForSettlement(services.store, ref, booking).catch(() => undefined),
   ]);
-  if (!made.ok) return notMade(context, attempt, made, action);
+  if (!made.ok) return notMade(services, attempt, made, action);
   const outcome = outcomeOffSession(made.value);
-  if (outcome.kind !== "failed") return applyOutcome(context, ref, outcome, action, read);
-  const ended = await endFailed(context, outcome);
-  return ended.ok ? applyOutcome(context, ref, ended.value, action) : ended;
+  if (outcome.kind !== "failed") return applyOutcome(services, ref, outcome, action, read);
+  const ended = await endFailed(services, outcome);
+  return ended.ok ? applyOutcome(services, ref, ended.value, action) : ended;
 }
 
-const charge = (context: Context, attempt: OffSessionAttempt) =>
-  context.gateway.createPaymentIntent(
+const charge = (services: Services, attempt: OffSessionAttempt) =>
+  services.gateway.createPaymentIntent(
     {
       customerId: attempt.customerId,
       currency: attempt.currency,
@@ -69,7 +70,7 @@ const charge = (context: Context, attempt: OffSessionAttempt) =>
       paymentMethodId: attempt.paymentMethodId,
       methodType: attempt.methodType,
       mandateId: attempt.mandateId,
-      metadata: attemptMetadata(context, attempt),
+      metadata: attemptMetadata(services, attempt),
     },
     attempt.id,
   );
@@ -86,15 +87,15 @@ const busy = {
 
 /** A try that may not be made any more: it was made before, or it never is. */
 async function withdraw(
-  context: Context,
+  services: Services,
   attempt: OffSessionAttempt,
   outcome: typeof notToBeMade | typeof usedUp,
   action: string,
 ): Promise<Settled> {
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
-  const settled = await settle(context, ref, action);
+  const settled = await settle(services, ref, action);
   if (settled.ok || !("kind" in settled) || settled.code !== intentNotKnown) return settled;
-  return applyOutcome(context, ref, outcome, action);
+  return applyOutcome(services, ref, outcome, action);
 }
 
 /**
@@ -102,7 +103,7 @@ async function withdraw(
  * came of it is looked up. A refusal stands, and its due is collected in another way.
  */
 function notMade(
-  context: Context,
+  services: Services,
   attempt: OffSessionAttempt,
   failure: GatewayFailure,
   action: string,
@@ -111,10 +112,10 @@ function notMade(
   switch (failure.kind) {
     case "idempotency_mismatch":
     case "saved_failure":
-      return settle(context, ref, action);
+      return settle(services, ref, action);
     case "declined":
     case "invalid":
-      return applyOutcome(context, ref, { kind: "refused", code: failure.code }, action);
+      return applyOutcome(services, ref, { kind: "refused", code: failure.code }, action);
     case "unavailable":
     case "unknown":
     case "idempotency_in_flight":

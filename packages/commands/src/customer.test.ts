@@ -1,8 +1,8 @@
 import type { Gateway } from "@clearing/payments";
 import type { Store } from "@clearing/store/store";
 import { expect, test } from "vitest";
-import type { Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
+import type { Services } from "./services.ts";
 
 const now = "2027-03-01T17:00:00Z";
 const email = "jane@example.com";
@@ -22,7 +22,7 @@ function world(Item?: typeof stored) {
     ids: { next: (prefix: string) => `${prefix}_1` },
     clock: { now: () => now },
     site: { stage: "test", publicUrl: "" },
-  } satisfies Context;
+  } satisfies Services;
   return { context, sent };
 }
 

@@ -1,13 +1,13 @@
 import { type Booking, isToCancel } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import { readBooking } from "@clearing/store/booking";
 import { readClearance } from "@clearing/store/clearance";
-import type { Occasion } from "@clearing/store/occasion";
 import { sweepCohort } from "./cohort.ts";
 import { beginToCollect } from "./collect.ts";
-import { type Context, system } from "./context.ts";
 import { endEarly } from "./end-early.ts";
 import { progressBooking } from "./progress.ts";
 import { removeBooking } from "./removal.ts";
+import { type Services, system } from "./services.ts";
 import {
   billDues,
   chargeLateDues,
@@ -23,10 +23,10 @@ import {
   tellLapse,
 } from "./sweep.ts";
 
-type Parts = Pick<Context, "store" | "ids" | "clock">;
+type Parts = Pick<Services, "store" | "ids" | "clock">;
 type Result = { ok: true } | { ok: false; reason: string };
 
-const occasionOf = ({ clock }: Parts, action: string): Occasion => ({ actor: system, action, now: clock.now() });
+const occasionOf = ({ clock }: Parts, action: string): ActionContext => ({ actor: system, action, now: clock.now() });
 
 /** A booking's deadline has come: its hold lapses, its dues are billed, it is declined, completed or removed. */
 export async function workOnBooking(parts: Parts, bookingId: string): Promise<Result> {
@@ -83,7 +83,7 @@ async function workOnDues(parts: Parts, seen: Booking): Promise<StepResult> {
 }
 
 const cancelUnpaid =
-  (ids: Context["ids"]): Step =>
+  (ids: Services["ids"]): Step =>
   async (store, bookingId, occasion, seen) =>
     seen === undefined || isToCancel(seen, occasion.now)
       ? endEarly(store, { bookingId, by: "non_payment", refundId: ids.next("ref"), isToEnd: isToCancel }, occasion)

@@ -10,8 +10,8 @@ import {
   placesPlanned,
   type RenewedTerms,
 } from "@clearing/domain/cohort";
+import type { ActionContext } from "@clearing/store/action-context";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 import { changeCohort, createCohort } from "./cohort.ts";
@@ -22,7 +22,7 @@ type Answering = (after: CohortFacts) => IdempotencyRecord | null;
 export async function planCohort(
   { store, ids }: { store: Store; ids: { next(prefix: string): string } },
   { programId, ...plan }: CohortPlan & { programId: string },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: Answering,
 ): Promise<
   | ({ ok: true } & CohortFacts)
@@ -41,9 +41,9 @@ export async function planCohort(
 }
 
 /** Changes what an admin may change of a cohort. */
-export const editCohort = (store: Store, id: string, edit: CohortEdit, occasion: Occasion, answer: Answering) =>
+export const editCohort = (store: Store, id: string, edit: CohortEdit, occasion: ActionContext, answer: Answering) =>
   changeCohort(store, id, (found): EditedCohort => decideEdit(found, edit, occasion.now), occasion, answer);
 
 /** Gives a cohort its program's present terms, which the admin has read at `version`. */
-export const renewTerms = (store: Store, id: string, version: number, occasion: Occasion, answer: Answering) =>
+export const renewTerms = (store: Store, id: string, version: number, occasion: ActionContext, answer: Answering) =>
   changeCohort(store, id, (found): RenewedTerms => decideTerms(found, version, occasion.now), occasion, answer);

@@ -7,9 +7,9 @@ import {
   type Program,
   type ProgramEdit,
 } from "@clearing/domain/program";
+import type { ActionContext } from "@clearing/store/action-context";
 import { untilFresh } from "@clearing/store/commit";
 import { type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 import { writeProgram } from "./program.ts";
@@ -24,7 +24,7 @@ type Invalid = { ok: false; reason: "validation_failed"; errors: Problem[] };
 export async function draftProgram(
   { store, settled }: Context,
   content: NewProgram & { id: string },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: Answering,
 ): Promise<Done | Invalid | { ok: false; reason: "replayed" | "conflict" }> {
   const { id, ...written } = content;
@@ -41,7 +41,7 @@ export function editProgram(
   { store, settled }: Context,
   id: string,
   edit: ProgramEdit,
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: Answering,
 ) {
   type Result =

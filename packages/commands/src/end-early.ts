@@ -1,9 +1,9 @@
 import { type Booking, type Ending, type EndingDecision, endBooking, onlyTakesPart } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { readFile } from "@clearing/store/booking-file";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { refundPut } from "@clearing/store/refund";
 import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
@@ -34,7 +34,7 @@ export type EndResult =
 export function endEarly(
   store: Store,
   { bookingId, participant, by, isToEnd = () => true, ...request }: EarlyRequest,
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (booking: Booking) => IdempotencyRecord | null = () => null,
 ): Promise<EndResult> {
   return untilFresh<EndResult>(store, async () => {
@@ -60,7 +60,7 @@ export const endingWrites = async (
   before: Booking,
   decision: Extract<EndingDecision, { ok: true }>,
   by: Ending["by"],
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<Guarded<"stale">[]> => [
   ...(await releaseWrites(store, before, decision, { end: by }, occasion)),
   ...(decision.refund === null ? [] : [refundPut(store, decision.refund)]),

@@ -8,11 +8,11 @@ import {
   evaluate,
   withdraw,
 } from "@clearing/domain/screening";
+import type { ActionContext } from "@clearing/store/action-context";
 import { type BookingFile, readFile } from "@clearing/store/booking-file";
 import type { ClinicalFact } from "@clearing/store/clinical-record";
 import { untilFresh } from "@clearing/store/commit";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 import { writeClearance } from "./evaluation.ts";
 
@@ -32,7 +32,7 @@ export function recordEvaluation(
     clinician,
     ...request
   }: Omit<EvaluationRequest, "by" | "signer"> & { bookingId: string; clinician: Person },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (done: Evaluated) => IdempotencyRecord | null,
 ) {
   type Result =
@@ -61,7 +61,7 @@ export function recordEvaluation(
 export function withdrawClearance(
   store: Store,
   { bookingId, clinician, id, note }: { bookingId: string; clinician: Person; id: string; note: string },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (done: ClearedBooking) => IdempotencyRecord | null,
 ) {
   type Result = ({ ok: true } & ClearedBooking) | NotFound | Refused | NotWritten;
@@ -83,7 +83,7 @@ async function write<Done extends ClearedBooking>(
   file: BookingFile,
   done: Done,
   fact: ClinicalFact,
-  occasion: Occasion,
+  occasion: ActionContext,
   record: IdempotencyRecord | null,
 ): Promise<({ ok: true } & Done) | NotWritten | { ok: false; reason: "stale" }> {
   const written = await writeClearance(store, file, done.clearance, fact, occasion, record);

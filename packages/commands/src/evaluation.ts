@@ -1,10 +1,10 @@
 import type { Clearance } from "@clearing/domain/screening";
+import type { ActionContext } from "@clearing/store/action-context";
 import type { BookingFile } from "@clearing/store/booking-file";
 import { clearanceWrites } from "@clearing/store/clearance";
 import { type ClinicalFact, clinicalPut } from "@clearing/store/clinical-record";
 import { commit } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 
 /**
@@ -16,7 +16,7 @@ export async function writeClearance(
   { booking, clearance }: BookingFile,
   after: Clearance,
   fact: ClinicalFact,
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: IdempotencyRecord | null,
 ): Promise<{ ok: true } | { ok: false; reason: "stale" | "replayed" | "conflict" }> {
   return commit<"stale" | "replayed">(store, [

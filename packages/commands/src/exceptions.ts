@@ -1,9 +1,9 @@
 import type { Booking, BookingChange } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 
 type Refused = { ok: false; reason: string };
@@ -23,7 +23,7 @@ export function makeException<No extends Refused>(
   store: Store,
   bookingId: string,
   exception: Exception<No>,
-  occasion: Occasion & { reason: string },
+  occasion: ActionContext & { reason: string },
   answer: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<ExceptionResult<No>> {
   return untilFresh<ExceptionResult<No>>(store, async () => {

@@ -9,9 +9,9 @@ import {
   refuseHold,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { bookingInTheWay } from "@clearing/store/locks";
-import type { Occasion } from "@clearing/store/occasion";
 import { readQuote, type StoredQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
 import { type HoldRefused, holdPlace, type NotEnded } from "./hold.ts";
@@ -48,7 +48,7 @@ type Refused =
 export async function holdQuote(
   context: Context,
   asked: HoldAsked,
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<Done | Refused> {
   const { now } = occasion;
@@ -63,7 +63,7 @@ async function holdOne(
   { store, ids, lookAgain, notEnded }: Context,
   quote: StoredQuote,
   { participant, by, limits }: HoldAsked,
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: (booking: Booking) => IdempotencyRecord | null,
 ): Promise<Done | Refused> {
   const { now } = occasion;

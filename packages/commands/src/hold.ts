@@ -1,19 +1,19 @@
 import type { AgreementDocument } from "@clearing/domain/agreement";
 import type { Booking, BookingChange } from "@clearing/domain/booking";
 import { hasCome, type Instant, plusSeconds } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { agreementPut } from "@clearing/store/agreement";
 import { bookingWrites } from "@clearing/store/booking";
 import { commitUntil } from "@clearing/store/commit";
 import { readSlots } from "@clearing/store/hold-slots";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { lockWrites } from "@clearing/store/locks";
-import type { Occasion } from "@clearing/store/occasion";
 import { freePlaces } from "@clearing/store/place";
 import { claimPlace } from "@clearing/store/place-claim";
 import { useQuote } from "@clearing/store/quote";
 import type { Store } from "@clearing/store/store";
-import { system } from "./context.ts";
 import { type HoldingAccount, type NoRoom, roomForHold } from "./hold-slots.ts";
+import { system } from "./services.ts";
 import { lapseHold } from "./sweep.ts";
 
 type HoldRefusal = "sold_out" | "not_on_sale" | "already_booked" | "quote_used" | "quote_expired" | "conflict";
@@ -52,7 +52,7 @@ export async function holdPlace(
   store: Store,
   request: HoldOf,
   hold: (placeId: string, slot: number | null) => { change: BookingChange; idempotency: IdempotencyRecord | null },
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<HeldBooking> {
   const { now } = occasion;
   const until = plusSeconds(store.clock.now(), patienceSeconds);

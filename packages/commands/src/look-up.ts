@@ -2,8 +2,8 @@ import type { Attempt } from "@clearing/domain/booking";
 import { Failure } from "@clearing/domain/failure";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import type { GatewayResult, ListedBy, Metadata, Page } from "@clearing/payments";
-import type { Context } from "./context.ts";
-import { shown } from "./shown.ts";
+import { requireKnown } from "./require-known.ts";
+import type { Services } from "./services.ts";
 
 type Named = { metadata: Metadata };
 /** What was asked of Stripe under its own id. */
@@ -16,7 +16,7 @@ type List<Facts> = (query: ListedBy, startingAfter?: string) => Promise<GatewayR
  * made: until `madeUntil`, by our clock.
  */
 export async function lookUp<Facts extends Named>(
-  context: Context,
+  services: Services,
   asked: Asked,
   list: List<Facts>,
   madeUntil: Instant,
@@ -25,7 +25,7 @@ export async function lookUp<Facts extends Named>(
   const listed = await oldestOf(asked, list, { customerId });
   if (listed.ok || listed.kind !== "invalid") return listed;
   // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
-  const customer = shown(await context.gateway.retrieveCustomer(customerId), customerId);
+  const customer = requireKnown(await services.gateway.retrieveCustomer(customerId), customerId);
   if (!customer.ok) return customer;
   if (!customer.value.deleted)
     throw new Failure("stripe list of an existing customer failed", { customerId, code: listed.code });

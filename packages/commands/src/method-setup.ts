@@ -14,9 +14,9 @@ import { commit } from "@clearing/store/commit";
 import { readSetups, setupPut } from "@clearing/store/method-setup";
 import { permissionPut } from "@clearing/store/permission";
 import { wayBackPut } from "@clearing/store/way-back";
-import type { Context } from "./context.ts";
 import { ensureCustomer } from "./customer.ts";
 import { type PermissionGiver, permissionGiven } from "./permission.ts";
+import type { Services } from "./services.ts";
 import { customerGone, neverMade, neverShown } from "./session.ts";
 import { settleSetup } from "./settle-setup.ts";
 
@@ -48,27 +48,28 @@ const rounds = 4;
  * force once the page is completed. A booking of which `maySave` does not hold is not found.
  */
 export async function openSetup(
-  context: Context,
+  services: Services,
   { bookingId, method, shown }: SetupCommand,
   giver: PermissionGiver,
   maySave: (booking: Booking) => boolean = () => true,
 ): Promise<SetupOpened> {
   let gone: string | undefined;
   for (let round = 0; round < rounds; round++) {
-    const booking = await readBooking(context.store, bookingId);
+    const booking = await readBooking(services.store, bookingId);
     if (booking === null || !maySave(booking)) return { ok: false, reason: "not_found" };
     const refusal = setupRefusal(booking);
     if (refusal !== null) return { ok: false, reason: refusal };
     const permission = permissionToRenew(booking);
     if (shown !== undefined && shown !== (permission?.hash ?? null)) return { ok: false, reason: "agreement_changed" };
-    const now = context.clock.now();
-    const open = (await readSetups(context.store, bookingId)).findLast((one) => isSetupOpen(one, permission, now));
-    const setup = open === undefined ? await begin(context, booking, method, giver, gone) : { ok: true as const, open };
+    const now = services.clock.now();
+    const open = (await readSetups(services.store, bookingId)).findLast((one) => isSetupOpen(one, permission, now));
+    const setup =
+      open === undefined ? await begin(services, booking, method, giver, gone) : { ok: true as const, open };
     if (!setup.ok) return setup;
-    const settled = await settleSetup(context, { bookingId, attemptId: setup.open.id }, "checkout");
+    const settled = await settleSetup(services, { bookingId, attemptId: setup.open.id }, "checkout");
     if (!settled.ok) return settled;
     const { status, sessionId, url, sessionExpiresAt, failureCode, customerId } = settled.setup;
-    if (status === "open" && sessionId !== null && url !== null && sessionExpiresAt > context.clock.now()) {
+    if (status === "open" && sessionId !== null && url !== null && sessionExpiresAt > services.clock.now()) {
       return { ok: true, setup: { ...settled.setup, sessionId, url }, permission };
     }
     if (status === "refused" && failureCode === customerGone) gone = customerId;
@@ -85,14 +86,14 @@ export async function openSetup(
 
 /** The first transaction: the setup, its way back, and the permission with the evidence of who gives it. */
 async function begin(
-  context: Context,
+  services: Services,
   booking: Booking,
   method: PaymentMethod | undefined,
   giver: PermissionGiver,
   gone: string | undefined,
 ): Promise<{ ok: true; open: MethodSetup } | { ok: false; reason: "conflict" } | GatewayFailure> {
-  const { store, ids, clock, site } = context;
-  const customer = await ensureCustomer(context, booking.owner.email, { gone });
+  const { store, ids, clock, site } = services;
+  const customer = await ensureCustomer(services, booking.owner.email, { gone });
   if (!customer.ok) return customer;
   const now = clock.now();
   const given = booking.autopay ? permissionGiven(store, booking, methodToCome, giver, now) : null;

@@ -3,8 +3,8 @@ import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { pagesClosed } from "@clearing/store/pages";
 import { isRemoved } from "@clearing/store/removed";
-import type { Context } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
+import type { Services } from "./services.ts";
 import { customerGone } from "./session.ts";
 import { applyOutcome, changesNothing, type Settled, settle } from "./settle.ts";
 import { endAtStripe, intentNotKnown } from "./standing.ts";
@@ -15,17 +15,17 @@ import { endAtStripe, intentNotKnown } from "./standing.ts";
  * Stripe that does not answer is asked no more. A booking that goes on, such as one that late money has revived, keeps
  * its pages.
  */
-export async function closePages(context: Context, bookingId: string, action: string): Promise<Settled[]> {
+export async function closePages(services: Services, bookingId: string, action: string): Promise<Settled[]> {
   // The pages are read before the booking: one that is opened after late money has revived it is not among them.
-  const attempts = await readAttempts(context.store, bookingId);
-  const booking = await readBooking(context.store, bookingId);
-  if (booking === null) return (await isRemoved(context.store, bookingId)) ? [] : [{ ok: false, reason: "not_found" }];
+  const attempts = await readAttempts(services.store, bookingId);
+  const booking = await readBooking(services.store, bookingId);
+  if (booking === null) return (await isRemoved(services.store, bookingId)) ? [] : [{ ok: false, reason: "not_found" }];
   const results: Settled[] = [];
   let thrown: unknown;
   const isOpen = ({ status }: Attempt) => status === "requested" || status === "open";
   for (const attempt of mayOwe(booking) ? [] : attempts.filter(isOpen)) {
     try {
-      const closed = await closeAttempt(context, attempt, action);
+      const closed = await closeAttempt(services, attempt, action);
       results.push(closed);
       if (isSilence(closed)) break;
     } catch (error) {
@@ -33,7 +33,7 @@ export async function closePages(context: Context, bookingId: string, action: st
     }
   }
   if (thrown !== undefined) throw thrown;
-  if (results.every(({ ok }) => ok)) await pagesClosed(context.store, booking);
+  if (results.every(({ ok }) => ok)) await pagesClosed(services.store, booking);
   return results;
 }
 
@@ -53,11 +53,11 @@ export const isLeftToItsWorker = (result: Settled): boolean => "kind" in result 
  * is: the client may be able to pay on it all the same.
  */
 export async function lookAtPage(
-  context: Context,
+  services: Services,
   attempt: Attempt & { sessionId: string },
   action: string,
 ): Promise<Settled> {
-  const { gateway } = context;
+  const { gateway } = services;
   const { sessionId, bookingId } = attempt;
   const ref = { bookingId, attemptId: attempt.id };
   const [session, customer] = await Promise.all([
@@ -67,20 +67,20 @@ export async function lookAtPage(
   if (!session.ok) return { ok: true, attempt };
   const isGone = customer.ok && customer.value.deleted;
   const ended = isGone && session.value.status === "open" ? await gateway.expireCheckoutSession(sessionId) : session;
-  if (!ended.ok) return ended.kind === "invalid" ? settle(context, ref, action) : { ok: true, attempt };
+  if (!ended.ok) return ended.kind === "invalid" ? settle(services, ref, action) : { ok: true, attempt };
   const outcome = outcomeOf(ended.value);
-  if (changesNothing(attempt, outcome, context.clock.now())) return { ok: true, attempt };
+  if (changesNothing(attempt, outcome, services.clock.now())) return { ok: true, attempt };
   const withdrawn = { kind: "withdrawn", code: customerGone } as const;
-  return applyOutcome(context, ref, isGone && outcome.kind === "expired" ? withdrawn : outcome, action);
+  return applyOutcome(services, ref, isGone && outcome.kind === "expired" ? withdrawn : outcome, action);
 }
 
 /** Ends what an attempt can still be paid by, unless it was paid: then it is settled. */
-export async function closeAttempt(context: Context, attempt: Attempt, action: string): Promise<Settled> {
+export async function closeAttempt(services: Services, attempt: Attempt, action: string): Promise<Settled> {
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
-  const settled = await settle(context, ref, action);
-  const ended = settled.ok ? await endAtStripe(context, settled.attempt) : null;
+  const settled = await settle(services, ref, action);
+  const ended = settled.ok ? await endAtStripe(services, settled.attempt) : null;
   if (ended === null) return settled;
-  if (ended.ok) return applyOutcome(context, ref, ended.value, action);
+  if (ended.ok) return applyOutcome(services, ref, ended.value, action);
   // It can be ended no more: paid or over since it was looked at.
-  return ended.kind === "invalid" ? settle(context, ref, action) : ended;
+  return ended.kind === "invalid" ? settle(services, ref, action) : ended;
 }

@@ -9,12 +9,12 @@ import {
   onlyTakesPart,
   type Participant,
 } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import { acceptancePut, agreementPut, readAgreement, readTerms, type TermsSignature } from "@clearing/store/agreement";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, staleUnless, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
 import { correctionWrites, lockWrites } from "@clearing/store/locks";
-import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 
 type Answering = (booking: Booking) => IdempotencyRecord | null;
@@ -36,7 +36,7 @@ export function acceptParticipation(
   store: Store,
   bookingId: string,
   { email, hash, ...evidence }: Omit<TermsSignature, "signedAt"> & { email: string; hash: string },
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: Answering,
 ): Promise<AcceptResult> {
   const { now } = occasion;
@@ -81,7 +81,7 @@ export function correctInvitation(
   store: Store,
   bookingId: string,
   participant: Participant,
-  occasion: Occasion,
+  occasion: ActionContext,
   answer: Answering,
 ): Promise<CorrectResult> {
   return untilFresh<CorrectResult>(store, async () => {

@@ -1,24 +1,24 @@
 import { readAttemptFile } from "@clearing/store/attempt";
 import { makeTry } from "./collect.ts";
-import { type Context, continuing } from "./context.ts";
 import { closeAttempt, closePages } from "./pages.ts";
 import { carryOutRefund } from "./refund.ts";
+import { continuing, type Services } from "./services.ts";
 import { settle } from "./settle.ts";
 import { settleSetup } from "./settle-setup.ts";
 
 type Result = { ok: true } | { ok: false; reason: string };
 
 /** An attempt is due for a look at Stripe, so that nothing hangs on a message. */
-export async function workOnAttempt(context: Context, bookingId: string, attemptId: string): Promise<Result> {
-  const file = await readAttemptFile(context.store, bookingId, attemptId);
+export async function workOnAttempt(services: Services, bookingId: string, attemptId: string): Promise<Result> {
+  const file = await readAttemptFile(services.store, bookingId, attemptId);
   if (file === null) return { ok: true };
   const { attempt, booking } = file;
-  const own = continuing(context, attempt);
+  const own = continuing(services, attempt);
   if (attempt.via === "off_session" && attempt.status === "requested" && attempt.paymentIntentId === null) {
     return told(await makeTry(own, { attempt, booking }, "collect"));
   }
   const over =
-    attempt.via === "checkout" && attempt.status === "open" && attempt.sessionExpiresAt <= context.clock.now();
+    attempt.via === "checkout" && attempt.status === "open" && attempt.sessionExpiresAt <= services.clock.now();
   // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.
   return told(
     over
@@ -28,16 +28,16 @@ export async function workOnAttempt(context: Context, bookingId: string, attempt
 }
 
 /** A page that saves a method is over, or was never heard of. */
-export const workOnSetup = async (context: Context, bookingId: string, attemptId: string): Promise<Result> =>
-  told(await settleSetup(context, { bookingId, attemptId }, "sweep:setup"));
+export const workOnSetup = async (services: Services, bookingId: string, attemptId: string): Promise<Result> =>
+  told(await settleSetup(services, { bookingId, attemptId }, "sweep:setup"));
 
 /** A refund is asked for at Stripe, or looked at there. */
-export const workOnRefund = async (context: Context, bookingId: string, refundId: string): Promise<Result> =>
-  told(await carryOutRefund(context, { bookingId, refundId }, "sweep:refund"));
+export const workOnRefund = async (services: Services, bookingId: string, refundId: string): Promise<Result> =>
+  told(await carryOutRefund(services, { bookingId, refundId }, "sweep:refund"));
 
 /** The pages of a booking that has ended are closed. */
-export async function workOnPages(context: Context, bookingId: string): Promise<Result> {
-  const results = await closePages(context, bookingId, "sweep:pages");
+export async function workOnPages(services: Services, bookingId: string): Promise<Result> {
+  const results = await closePages(services, bookingId, "sweep:pages");
   return told(results.find(({ ok }) => !ok) ?? { ok: true });
 }
 

@@ -7,10 +7,10 @@ import { chargeBooked, readCharge } from "@clearing/store/charge";
 import { commit } from "@clearing/store/commit";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readWayBack } from "@clearing/store/way-back";
-import { type AttemptRef, attemptNamed, bookingNamed, by, type Context } from "./context.ts";
 import { bookedBy, outcomeOfPayment } from "./outcome.ts";
+import { requireKnown } from "./require-known.ts";
+import { type AttemptRef, attemptNamed, bookingNamed, occasionFor, type Services } from "./services.ts";
 import { applyOutcome, type Settled, settle } from "./settle.ts";
-import { shown } from "./shown.ts";
 import { recordStrayPayment } from "./stray-payment.ts";
 
 export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
@@ -19,14 +19,14 @@ export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflic
  * Applies a checkout session to the attempt that it names, and accounts for its money where it is not the attempt's own
  * session. The attempt is settled by its own session alone. `not_found`: the session names no attempt of ours.
  */
-export async function applySession(context: Context, session: CheckoutFacts, action: string): Promise<Settled> {
-  const ref = await attemptOf(context, session);
-  const settled: Settled = ref === null ? { ok: false, reason: "not_found" } : await settle(context, ref, action);
+export async function applySession(services: Services, session: CheckoutFacts, action: string): Promise<Settled> {
+  const ref = await attemptOf(services, session);
+  const settled: Settled = ref === null ? { ok: false, reason: "not_found" } : await settle(services, ref, action);
   if (!settled.ok && !isMissing(settled)) return settled;
   const { payment } = session;
   if (payment?.status !== "succeeded") return settled;
   if (settled.ok && settled.attempt.paymentIntentId === payment.paymentIntentId) return settled;
-  const applied = await applyPayment(context, payment, action);
+  const applied = await applyPayment(services, payment, action);
   return applied.ok ? settled : applied;
 }
 
@@ -35,19 +35,19 @@ export async function applySession(context: Context, session: CheckoutFacts, act
  * is the intent of the attempt's own session. Other money that names a booking is returned in full; money that names
  * nothing known is posted to `suspense`. What is not captured is no money.
  */
-export async function applyPayment(context: Context, payment: PaymentFacts, action: string): Promise<Applied> {
-  const ref = attemptNamed(context, payment.metadata);
+export async function applyPayment(services: Services, payment: PaymentFacts, action: string): Promise<Applied> {
+  const ref = attemptNamed(services, payment.metadata);
   if (ref !== null) {
-    const own = await settleOwn(context, ref, payment, action);
+    const own = await settleOwn(services, ref, payment, action);
     if (own !== "not_its_own") return own;
   }
   const { charge } = payment;
   if (payment.status !== "succeeded" || charge === null) return { ok: true };
-  const posted = await readCredit(context.store, charge.chargeId);
-  if (posted !== null) return applyPosted(context, charge, posted.bookingId, action);
-  const byId = await settleBySession(context, payment, action);
+  const posted = await readCredit(services.store, charge.chargeId);
+  if (posted !== null) return applyPosted(services, charge, posted.bookingId, action);
+  const byId = await settleBySession(services, payment, action);
   if (byId !== "not_its_own") return byId;
-  return postStray(context, payment, charge, action);
+  return postStray(services, payment, charge, action);
 }
 
 /**
@@ -55,16 +55,16 @@ export async function applyPayment(context: Context, payment: PaymentFacts, acti
  * or by `sessionId`, the session that Stripe says the payment was made by.
  */
 async function settleOwn(
-  context: Context,
+  services: Services,
   ref: AttemptRef,
   payment: PaymentFacts,
   action: string,
   sessionId?: string,
 ): Promise<Applied | "not_its_own"> {
-  let settled = await settle(context, ref, action);
+  let settled = await settle(services, ref, action);
   // A session that was made under its key again is shown as it was at first: what was paid on it shows the next time.
   if (settled.ok && settled.attempt.status === "open" && payment.status === "succeeded") {
-    settled = await settle(context, ref, action);
+    settled = await settle(services, ref, action);
   }
   if (!settled.ok) return isMissing(settled) ? "not_its_own" : settled;
   const { attempt } = settled;
@@ -74,10 +74,10 @@ async function settleOwn(
       : attempt.paymentIntentId === payment.paymentIntentId;
   if (!isOwn) return "not_its_own";
   if (!isAhead(payment, attempt)) return { ok: true };
-  const latest = await latestOf(context, payment);
+  const latest = await latestOf(services, payment);
   if (!latest.ok) return latest;
   return isAhead(latest.value, attempt)
-    ? applyOutcome(context, ref, outcomeOfPayment(latest.value), action)
+    ? applyOutcome(services, ref, outcomeOfPayment(latest.value), action)
     : { ok: true };
 }
 
@@ -85,10 +85,10 @@ async function settleOwn(
  * A success is the last that becomes of a payment. Any other fact was fetched before the session was: a payment that
  * had failed then may have been tried again since, so that the intent is fetched once more.
  */
-async function latestOf({ gateway }: Context, payment: PaymentFacts): Promise<GatewayResult<PaymentFacts>> {
+async function latestOf({ gateway }: Services, payment: PaymentFacts): Promise<GatewayResult<PaymentFacts>> {
   const { status, paymentIntentId } = payment;
   if (status === "succeeded") return { ok: true, value: payment };
-  return shown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
+  return requireKnown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
 }
 
 /** The session was shown as it was before: the intent, which was fetched too, tells what has become of the payment. */
@@ -100,91 +100,91 @@ const isAhead = ({ status }: PaymentFacts, attempt: Attempt): boolean =>
  * not show it yet.
  */
 async function settleBySession(
-  context: Context,
+  services: Services,
   payment: PaymentFacts,
   action: string,
 ): Promise<Applied | "not_its_own"> {
-  const session = await context.gateway.findCheckoutSession(payment.paymentIntentId);
+  const session = await services.gateway.findCheckoutSession(payment.paymentIntentId);
   if (!session.ok) return session;
-  const ref = session.value && (await attemptOf(context, session.value));
-  return ref ? settleOwn(context, ref, payment, action, session.value?.sessionId) : "not_its_own";
+  const ref = session.value && (await attemptOf(services, session.value));
+  return ref ? settleOwn(services, ref, payment, action, session.value?.sessionId) : "not_its_own";
 }
 
 /** A charge that is posted where it belongs, whatever its metadata says now: what may be missing yet is Stripe's booking. */
 async function applyPosted(
-  context: Context,
+  services: Services,
   charge: ChargeFacts,
   bookingId: string | null,
   action: string,
 ): Promise<Applied> {
-  const kept = bookingId === null ? null : await readCharge(context.store, bookingId, charge.chargeId);
-  if (kept === null) return postBooking(context, charge, bookingId);
-  if (kept.attemptId === null) return bookStray(context, kept, charge);
-  return settle(context, { bookingId: kept.bookingId, attemptId: kept.attemptId }, action);
+  const kept = bookingId === null ? null : await readCharge(services.store, bookingId, charge.chargeId);
+  if (kept === null) return postBooking(services, charge, bookingId);
+  if (kept.attemptId === null) return bookStray(services, kept, charge);
+  return settle(services, { bookingId: kept.bookingId, attemptId: kept.attemptId }, action);
 }
 
 /** A stray payment that Stripe has booked: its entries, and by which balance transaction. */
 async function bookStray(
-  context: Context,
+  services: Services,
   { bookingId, id: chargeId, balanceTransactionId }: Charge,
   charge: ChargeFacts,
 ) {
-  const posted = await postBooking(context, charge, bookingId);
+  const posted = await postBooking(services, charge, bookingId);
   const { balanceTransaction } = charge;
   if (!posted.ok || balanceTransaction === null || balanceTransactionId !== null) return posted;
-  const booked = chargeBooked(context.store, bookingId, { chargeId, balanceTransactionId: balanceTransaction.id });
-  return commit(context.store, [booked]);
+  const booked = chargeBooked(services.store, bookingId, { chargeId, balanceTransactionId: balanceTransaction.id });
+  return commit(services.store, [booked]);
 }
 
 /** The attempt of a session by the session's own id; by its metadata only where none of ours is recorded under the id. */
-const attemptOf = async (context: Context, { sessionId, metadata }: CheckoutFacts): Promise<AttemptRef | null> =>
-  (await readWayBack(context.store, sessionId)) ?? attemptNamed(context, metadata);
+const attemptOf = async (services: Services, { sessionId, metadata }: CheckoutFacts): Promise<AttemptRef | null> =>
+  (await readWayBack(services.store, sessionId)) ?? attemptNamed(services, metadata);
 
 async function postStray(
-  context: Context,
+  services: Services,
   { paymentIntentId, metadata }: PaymentFacts,
   charge: ChargeFacts,
   action: string,
 ): Promise<Applied> {
-  const bookingId = bookingNamed(context, metadata);
-  if (bookingId === null) return postUnknownCharge(context, charge);
+  const bookingId = bookingNamed(services, metadata);
+  if (bookingId === null) return postUnknownCharge(services, charge);
   const { chargeId, amount, amountCaptured, amountRefunded, currency, created: paidAt, paidWith } = charge;
   const booked = bookedBy(charge.balanceTransaction);
   // What an authorization let go was never taken, and counts at Stripe as refunded.
   const refunded = Math.max(0, amountRefunded - (amount - amountCaptured));
   const stray = { paymentIntentId, chargeId, amount: amountCaptured, refunded, currency, paidAt, paidWith, booked };
-  const ref = { bookingId, refundId: context.ids.next("ref") };
-  const recorded = await recordStrayPayment(context.store, ref, stray, by(context, action));
-  return !recorded.ok && recorded.reason === "not_found" ? postUnknownCharge(context, charge) : recorded;
+  const ref = { bookingId, refundId: services.ids.next("ref") };
+  const recorded = await recordStrayPayment(services.store, ref, stray, occasionFor(services, action));
+  return !recorded.ok && recorded.reason === "not_found" ? postUnknownCharge(services, charge) : recorded;
 }
 
 /**
  * A charge that belongs to nothing known: its money is accounted for, and no booking is touched. Without a booking there
  * is no cohort's zone, so its dates are UTC's.
  */
-export async function postUnknownCharge(context: Context, charge: ChargeFacts): Promise<Applied> {
+export async function postUnknownCharge(services: Services, charge: ChargeFacts): Promise<Applied> {
   const { chargeId, amountCaptured, currency, created } = charge;
   if (charge.status !== "succeeded" || !charge.captured) return { ok: true };
   const on = dateIn("UTC", charge.balanceTransaction?.created ?? created);
   const at = { effectiveOn: on, currency };
   const payment = paymentUnknown({ chargeId, amount: amountCaptured }, at);
-  const posted = await postOnce(context.store, payment);
-  return posted.ok ? postBooking(context, charge, null) : posted;
+  const posted = await postOnce(services.store, payment);
+  return posted.ok ? postBooking(services, charge, null) : posted;
 }
 
 /** How Stripe booked a charge, which may be later than the charge: its fee and, where it converted, both amounts. */
 async function postBooking(
-  context: Context,
+  services: Services,
   { amountCaptured: amount, currency, balanceTransaction }: ChargeFacts,
   bookingId: string | null,
 ): Promise<Applied> {
   const booked = bookedBy(balanceTransaction);
   if (booked === null) return { ok: true };
-  const booking = bookingId === null ? null : await readBooking(context.store, bookingId);
+  const booking = bookingId === null ? null : await readBooking(services.store, bookingId);
   const effectiveOn = dateIn(booking?.terms.timeZone ?? "UTC", booked.at);
   const at = { effectiveOn, currency, ...(bookingId === null ? {} : { bookingId }) };
   const entries = bookingEntries({ amount, direction: "in", booked }, at);
-  return postOnce(context.store, entries);
+  return postOnce(services.store, entries);
 }
 
 const isMissing = (settled: Settled): boolean => !settled.ok && "reason" in settled && settled.reason === "not_found";

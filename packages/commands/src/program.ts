@@ -1,8 +1,8 @@
 import type { DomainEvent } from "@clearing/domain/event";
 import type { Program } from "@clearing/domain/program";
+import type { ActionContext } from "@clearing/store/action-context";
 import { type CommitResult, commit } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { programWrites } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 
@@ -15,7 +15,7 @@ export function writeProgram(
   before: Program | null,
   after: Program,
   events: DomainEvent[],
-  occasion: Occasion,
+  occasion: ActionContext,
   idempotency: IdempotencyRecord | null,
 ): Promise<CommitResult<"stale" | "replayed" | "cohort_open">> {
   return commit<"stale" | "replayed" | "cohort_open">(store, [

@@ -4,15 +4,15 @@ import {
   confirm,
   type Ending,
   endBooking,
-  progress,
+  nextStep,
   unconfirm,
 } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { clearanceUnchanged } from "@clearing/store/clearance";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
 import { confirmationWrites } from "@clearing/store/confirmation";
-import type { Occasion } from "@clearing/store/occasion";
 import type { Store } from "@clearing/store/store";
 import { endingWrites } from "./end-early.ts";
 
@@ -29,7 +29,7 @@ export type ProgressResult =
 export async function progressBooking(
   store: Store,
   request: { bookingId: string; refundId: string },
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<ProgressResult> {
   const steps: Exclude<NextStep, "none">[] = [];
   for (;;) {
@@ -41,7 +41,7 @@ export async function progressBooking(
 }
 
 /** `goesOn`: what the step has made of the booking asks for another. */
-type NextStep = ReturnType<typeof progress>;
+type NextStep = ReturnType<typeof nextStep>;
 type Step =
   | { ok: true; booking: Booking; did: NextStep; goesOn: boolean }
   | { ok: false; reason: "not_found" | "conflict" };
@@ -50,13 +50,13 @@ type Step =
 async function progressOnce(
   store: Store,
   { bookingId, refundId }: { bookingId: string; refundId: string },
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<Step | { ok: false; reason: "stale" }> {
   const file = await readFile(store, bookingId);
   if (file === null) return { ok: false, reason: "not_found" };
   const { booking, clearance } = file;
   const unchanged = clearanceUnchanged(store, bookingId, clearance);
-  const did = progress(booking, clearance, occasion.now);
+  const did = nextStep(booking, clearance, occasion.now);
   switch (did) {
     case "none":
       return { ok: true, booking, did, goesOn: false };
@@ -81,7 +81,7 @@ async function progressOnce(
   }
 
   function moved({ booking: after }: BookingChange, writes: Guarded<"stale">[]) {
-    const goesOn = progress(after, clearance, occasion.now) !== "none";
+    const goesOn = nextStep(after, clearance, occasion.now) !== "none";
     return commit(store, writes, { ok: true, booking: after, did, goesOn } as const);
   }
 }

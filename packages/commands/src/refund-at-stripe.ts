@@ -2,9 +2,9 @@ import { type Refund, type RefundPart, refundKey } from "@clearing/domain/bookin
 import { plusHours } from "@clearing/domain/time";
 import type { GatewayFailure, GatewayResult, RefundFacts } from "@clearing/payments";
 import { readRefund } from "@clearing/store/refund";
-import { type Context, replayableHours } from "./context.ts";
 import { renewRefundKey } from "./refund-parts.ts";
-import { shown } from "./shown.ts";
+import { requireKnown } from "./require-known.ts";
+import { replayableHours, type Services } from "./services.ts";
 
 /** The id under which a refund that was made by hand at Stripe is recorded. */
 export const byHandId = (stripeRefundId: string): string => `ref_${stripeRefundId}`;
@@ -19,15 +19,15 @@ type AtStripe = GatewayResult<RefundFacts> | { ok: false; reason: "not_found" | 
  * A part's own refund at Stripe. Where its id is not known yet, replaying the request under the part's key tells it, and
  * makes the refund if it was never made. Metadata can be copied and proves nothing.
  */
-export async function refundAtStripe(context: Context, refund: Refund, part: RefundPart): Promise<AtStripe> {
+export async function refundAtStripe(services: Services, refund: Refund, part: RefundPart): Promise<AtStripe> {
   if (part.stripeRefundId !== null) {
-    return shown(await context.gateway.retrieveRefund(part.stripeRefundId), part.stripeRefundId);
+    return requireKnown(await services.gateway.retrieveRefund(part.stripeRefundId), part.stripeRefundId);
   }
-  const replayable = refund.requestedAt > plusHours(context.clock.now(), -replayableHours);
-  const found = replayable ? null : await findRefund(context, refund, part);
+  const replayable = refund.requestedAt > plusHours(services.clock.now(), -replayableHours);
+  const found = replayable ? null : await findRefund(services, refund, part);
   if (found !== null) return found;
-  const made = await createRefund(context, refund, part);
-  return made.ok || made.kind !== "saved_failure" ? made : findOrAskAgain(context, refund, part, made);
+  const made = await createRefund(services, refund, part);
+  return made.ok || made.kind !== "saved_failure" ? made : findOrAskAgain(services, refund, part, made);
 }
 
 /**
@@ -36,23 +36,23 @@ export async function refundAtStripe(context: Context, refund: Refund, part: Ref
  * refunded has to be explained by the refunds that are listed; else the failure stands, and the work comes again.
  */
 async function findOrAskAgain(
-  context: Context,
+  services: Services,
   refund: Refund,
   part: RefundPart,
   failure: GatewayFailure,
 ): Promise<AtStripe> {
-  const { gateway, store } = context;
-  const listed = await refundsOf(context, part);
+  const { gateway, store } = services;
+  const listed = await refundsOf(services, part);
   if (!listed.ok) return listed;
-  const found = await partIn(context, listed.value, refund, part);
+  const found = await partIn(services, listed.value, refund, part);
   if (found !== undefined) return { ok: true, value: found };
-  const charge = shown(await gateway.retrieveCharge(part.chargeId), part.chargeId);
+  const charge = requireKnown(await gateway.retrieveCharge(part.chargeId), part.chargeId);
   if (!charge.ok) return charge;
   const { amount, amountCaptured, amountRefunded } = charge.value;
   // What was never captured shows as refunded, too.
   if (amountRefunded - (amount - amountCaptured) > givenBack(listed.value, part)) return failure;
   const renewed = await renewRefundKey(store, refund, part);
-  return renewed.ok ? createRefund(context, refund, renewed.part) : renewed;
+  return renewed.ok ? createRefund(services, refund, renewed.part) : renewed;
 }
 
 const givenBack = (refunds: RefundFacts[], { chargeId }: RefundPart): number =>
@@ -60,7 +60,7 @@ const givenBack = (refunds: RefundFacts[], { chargeId }: RefundPart): number =>
     .filter((one) => one.chargeId === chargeId && one.status !== "failed" && one.status !== "canceled")
     .reduce((sum, { amount }) => sum + amount, 0);
 
-function createRefund({ gateway, site }: Context, refund: Refund, part: RefundPart) {
+function createRefund({ gateway, site }: Services, refund: Refund, part: RefundPart) {
   const metadata = {
     app: "clearing",
     stage: site.stage,
@@ -73,19 +73,19 @@ function createRefund({ gateway, site }: Context, refund: Refund, part: RefundPa
 
 /** Too old to replay: looked up among the payment's refunds. Null: it was never made, which the whole list proves. */
 async function findRefund(
-  context: Context,
+  services: Services,
   refund: Refund,
   part: RefundPart,
 ): Promise<GatewayResult<RefundFacts> | null> {
-  const listed = await refundsOf(context, part);
+  const listed = await refundsOf(services, part);
   if (!listed.ok) return listed;
-  const found = await partIn(context, listed.value, refund, part);
+  const found = await partIn(services, listed.value, refund, part);
   return found === undefined ? null : { ok: true, value: found };
 }
 
 /** The part's own was the first to carry its id: a later one is a copy, and one that differs or is known is by hand. */
 async function partIn(
-  { store }: Context,
+  { store }: Services,
   newestFirst: RefundFacts[],
   refund: Refund,
   part: RefundPart,
@@ -98,11 +98,11 @@ async function partIn(
 }
 
 /** All refunds of the part's payment, newest first. */
-async function refundsOf({ gateway }: Context, part: RefundPart): Promise<GatewayResult<RefundFacts[]>> {
+async function refundsOf({ gateway }: Services, part: RefundPart): Promise<GatewayResult<RefundFacts[]>> {
   const refunds: RefundFacts[] = [];
   let after: string | undefined;
   do {
-    const page = shown(await gateway.listRefunds(part.paymentIntentId, after), part.paymentIntentId);
+    const page = requireKnown(await gateway.listRefunds(part.paymentIntentId, after), part.paymentIntentId);
     if (!page.ok) return page;
     refunds.push(...page.value.items);
     after = page.value.nextAfter ?? undefined;

@@ -1,11 +1,11 @@
 import { type Booking, type Charge, type Refund, reckonPart, refundMadeAtStripe } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites } from "@clearing/store/booking";
 import { chargeFollows } from "@clearing/store/charge";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem, fromItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
-import type { Occasion } from "@clearing/store/occasion";
 import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 import { readTogether } from "@clearing/store/together";
@@ -31,7 +31,7 @@ export function recordStripeRefund(
     amount: number;
     madeAt: Instant;
   },
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<RefundResult> {
   return untilFresh<RefundResult>(store, async () => {
     const found = await readTogether(store, {
@@ -56,7 +56,7 @@ export function recordStripeRefund(
   });
 }
 
-async function spreadEnding(store: Store, { id, ending }: Booking, { now }: Occasion): Promise<RefundResult> {
+async function spreadEnding(store: Store, { id, ending }: Booking, { now }: ActionContext): Promise<RefundResult> {
   const refundId = ending?.refundId ?? null;
   return refundId === null ? { ok: true } : spreadOverCharges(store, { bookingId: id, refundId }, now);
 }
@@ -71,7 +71,7 @@ export function reckonRefundPart(
   store: Store,
   { bookingId, refundId }: { bookingId: string; refundId: string },
   refused: { partId: string; chargeId: string; code: string; left: number },
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<ReckonResult> {
   return untilFresh<ReckonResult>(store, async () => {
     const found = await readTogether(store, {

@@ -9,12 +9,12 @@ import {
   spreadRefund,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites } from "@clearing/store/booking";
 import { chargeRefunded, readCharges, restoreCharge } from "@clearing/store/charge";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
-import type { Occasion } from "@clearing/store/occasion";
 import { readRefund, refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 import { readTogether } from "@clearing/store/together";
@@ -80,7 +80,7 @@ export function settleRefundPart(
   store: Store,
   { bookingId, refundId, partId }: { bookingId: string; refundId: string; partId: string },
   outcome: RefundOutcome,
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<RefundResult> {
   return untilFresh<RefundResult>(store, async () => {
     const found = await readTogether(store, {

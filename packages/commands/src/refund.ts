@@ -4,12 +4,12 @@ import { plusSeconds } from "@clearing/domain/time";
 import type { GatewayFailure } from "@clearing/payments";
 import { isFinalForRefund } from "@clearing/payments/refund-refusals";
 import { readRefund } from "@clearing/store/refund";
-import { by, type Context } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
 import { refundAtStripe } from "./refund-at-stripe.ts";
 import { reckonRefundPart } from "./refund-by-hand.ts";
 import { settleRefundPart, spreadOverCharges } from "./refund-parts.ts";
-import { shown } from "./shown.ts";
+import { requireKnown } from "./require-known.ts";
+import { occasionFor, type Services } from "./services.ts";
 import { applyRefundsOf } from "./stripe-refund.ts";
 
 type RefundRef = { bookingId: string; refundId: string };
@@ -24,8 +24,8 @@ const workSeconds = 15;
  * next run goes on where this one ended. An outage ends it. Throws when Stripe refuses a part for a reason that may
  * pass, after the other parts: the queue and the sweep come again.
  */
-export async function carryOutRefund(context: Context, ref: RefundRef, action: string): Promise<Result> {
-  const { store, clock } = context;
+export async function carryOutRefund(services: Services, ref: RefundRef, action: string): Promise<Result> {
+  const { store, clock } = services;
   const until = plusSeconds(clock.now(), workSeconds);
   const spread = await spreadOverCharges(store, ref, clock.now());
   if (!spread.ok) return spread;
@@ -40,7 +40,7 @@ export async function carryOutRefund(context: Context, ref: RefundRef, action: s
     for (const part of parts) {
       if (clock.now() >= until) return { ok: true };
       tried.add(part.id);
-      const result = await carryOutPart(context, refund, part, action);
+      const result = await carryOutPart(services, refund, part, action);
       if (result.ok) continue;
       if (!("kind" in result) || !isRefusal(result)) return result;
       refusals.push({ partId: part.id, code: result.code });
@@ -58,21 +58,21 @@ function unsettled({ parts }: Refund): RefundPart[] {
 
 const isRefusal = ({ kind }: GatewayFailure): boolean => kind === "invalid" || kind === "declined";
 
-async function carryOutPart(context: Context, refund: Refund, part: RefundPart, action: string): Promise<Result> {
-  const facts = await refundAtStripe(context, refund, part);
+async function carryOutPart(services: Services, refund: Refund, part: RefundPart, action: string): Promise<Result> {
+  const facts = await refundAtStripe(services, refund, part);
   if (!facts.ok && !("kind" in facts)) return facts;
-  if (!facts.ok) return isRefusal(facts) ? settleRefusal(context, refund, part, facts, action) : facts;
-  return settle(context, refund, part, refundOutcomeOf(facts.value), action);
+  if (!facts.ok) return isRefusal(facts) ? settleRefusal(services, refund, part, facts, action) : facts;
+  return settle(services, refund, part, refundOutcomeOf(facts.value), action);
 }
 
 function settle(
-  context: Context,
+  services: Services,
   { bookingId, id: refundId }: Refund,
   { id: partId }: RefundPart,
   outcome: RefundOutcome,
   action: string,
 ): Promise<Result> {
-  return settleRefundPart(context.store, { bookingId, refundId, partId }, outcome, by(context, action));
+  return settleRefundPart(services.store, { bookingId, refundId, partId }, outcome, occasionFor(services, action));
 }
 
 /**
@@ -81,34 +81,39 @@ function settle(
  * back for one that is not.
  */
 async function settleRefusal(
-  context: Context,
+  services: Services,
   refund: Refund,
   part: RefundPart,
   refusal: GatewayFailure,
   action: string,
 ): Promise<Result> {
-  const charge = shown(await context.gateway.retrieveCharge(part.chargeId), part.chargeId);
+  const charge = requireKnown(await services.gateway.retrieveCharge(part.chargeId), part.chargeId);
   if (!charge.ok) return charge;
   const { code } = refusal;
   const left = charge.value.amount - charge.value.amountRefunded;
-  if (left < part.amount) return reckonAgain(context, refund, part, { code, left }, action);
+  if (left < part.amount) return reckonAgain(services, refund, part, { code, left }, action);
   if (!isFinalForRefund(code)) return refusal;
   const refused = { stripeRefundId: null, status: "refused", failureCode: code, taken: null, returned: null } as const;
-  return settle(context, refund, part, refused, action);
+  return settle(services, refund, part, refused, action);
 }
 
 /** Brings in the refunds of the payment, those made by hand among them, and then makes a part of what is still owed. */
 async function reckonAgain(
-  context: Context,
+  services: Services,
   { bookingId, id: refundId }: Refund,
   { id: partId, chargeId, paymentIntentId }: RefundPart,
   { code, left }: { code: string; left: number },
   action: string,
 ): Promise<Result> {
-  const broughtIn = await applyRefundsOf(context, paymentIntentId, action);
+  const broughtIn = await applyRefundsOf(services, paymentIntentId, action);
   if (!broughtIn.ok) return broughtIn;
   const refused = { partId, chargeId, code, left };
-  const reckoned = await reckonRefundPart(context.store, { bookingId, refundId }, refused, by(context, action));
+  const reckoned = await reckonRefundPart(
+    services.store,
+    { bookingId, refundId },
+    refused,
+    occasionFor(services, action),
+  );
   if (reckoned.ok || reckoned.reason !== "unexplained") return reckoned as Result;
   throw new Failure("refundable amount at stripe does not match known refunds", {
     partId,

@@ -1,8 +1,8 @@
 import { type Booking, decideRemoval, removalAt } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import { bookingUnchanged } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { commit, untilFresh } from "@clearing/store/commit";
-import type { Occasion } from "@clearing/store/occasion";
 import { bookingRests, type Removed, readRemovals, removalWrites } from "@clearing/store/removed";
 import type { Store } from "@clearing/store/store";
 
@@ -16,7 +16,7 @@ const childrenAtOnce = 20;
  * with a last record, and a head that names no person. One that is kept for good is due no more. `page_open`: it is not
  * known yet what became of a page.
  */
-export function removeBooking(store: Store, bookingId: string, occasion: Occasion): Promise<Result> {
+export function removeBooking(store: Store, bookingId: string, occasion: ActionContext): Promise<Result> {
   return untilFresh<Result>(store, async () => {
     const file = await readFile(store, bookingId);
     const due = file && removalAt(file.booking);
@@ -35,7 +35,7 @@ export function removeBooking(store: Store, bookingId: string, occasion: Occasio
 }
 
 /** The children first, in slices, each while the booking is as it was read; its head last, so that a crash is resumed. */
-async function remove(store: Store, booking: Booking, children: Removed[][], occasion: Occasion) {
+async function remove(store: Store, booking: Booking, children: Removed[][], occasion: ActionContext) {
   let left = children;
   for (; left.length > childrenAtOnce; left = left.slice(childrenAtOnce)) {
     const slice = left.slice(0, childrenAtOnce).flat();

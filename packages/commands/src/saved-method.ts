@@ -2,18 +2,18 @@ import { type Booking, type BookingChange, loseMethod, updateMethod } from "@cle
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { bookingsCollectedFrom } from "@clearing/store/collected-from";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
-import { by, type Context } from "./context.ts";
 import type { Applied } from "./payment.ts";
+import { occasionFor, type Services } from "./services.ts";
 
 /**
  * A payment method as Stripe has it now: detached, it is gone for each booking that is collected with it; updated by its
  * network, its bookings take that over.
  */
-export async function applyMethod(context: Context, methodId: string, action: string): Promise<Applied> {
-  const found = await context.gateway.retrievePaymentMethod(methodId);
+export async function applyMethod(services: Services, methodId: string, action: string): Promise<Applied> {
+  const found = await services.gateway.retrievePaymentMethod(methodId);
   if (!found.ok) return found;
   const { customerId, ...facts } = found.value;
-  return changeBookings(context, methodId, action, (booking, now) =>
+  return changeBookings(services, methodId, action, (booking, now) =>
     customerId === booking.savedMethod?.customerId
       ? updateMethod(booking, methodId, facts, now)
       : loseMethod(booking, methodId, "detached", now),
@@ -21,11 +21,11 @@ export async function applyMethod(context: Context, methodId: string, action: st
 }
 
 /** A customer that was deleted has no payment methods any more. */
-export async function applyCustomer(context: Context, customerId: string, action: string): Promise<Applied> {
-  const found = await context.gateway.retrieveCustomer(customerId);
+export async function applyCustomer(services: Services, customerId: string, action: string): Promise<Applied> {
+  const found = await services.gateway.retrieveCustomer(customerId);
   if (!found.ok) return found;
   if (!found.value.deleted) return { ok: true };
-  return changeBookings(context, customerId, action, (booking, now) =>
+  return changeBookings(services, customerId, action, (booking, now) =>
     booking.savedMethod?.customerId === customerId
       ? loseMethod(booking, booking.savedMethod.id, "customer_deleted", now)
       : null,
@@ -33,39 +33,39 @@ export async function applyCustomer(context: Context, customerId: string, action
 }
 
 /** A mandate that is active no more: the account is debited no more. */
-export async function applyMandate(context: Context, mandateId: string, action: string): Promise<Applied> {
-  const found = await context.gateway.retrieveMandate(mandateId);
+export async function applyMandate(services: Services, mandateId: string, action: string): Promise<Applied> {
+  const found = await services.gateway.retrieveMandate(mandateId);
   if (!found.ok) return found;
   const { status, methodId } = found.value;
   if (status !== "inactive" || methodId === null) return { ok: true };
-  return changeBookings(context, methodId, action, (booking, now) =>
+  return changeBookings(services, methodId, action, (booking, now) =>
     booking.savedMethod?.mandateId === mandateId ? loseMethod(booking, methodId, "mandate_withdrawn", now) : null,
   );
 }
 
 /** Changes each booking that an object of Stripe's leads to. One that is told twice, or has another method, stays. */
 async function changeBookings(
-  context: Context,
+  services: Services,
   stripeId: string,
   action: string,
   decide: (booking: Booking, now: string) => BookingChange | null,
 ): Promise<Applied> {
-  for (const bookingId of await bookingsCollectedFrom(context.store, stripeId)) {
-    const changed = await changeBooking(context, bookingId, action, decide);
+  for (const bookingId of await bookingsCollectedFrom(services.store, stripeId)) {
+    const changed = await changeBooking(services, bookingId, action, decide);
     if (!changed.ok) return changed;
   }
   return { ok: true };
 }
 
 function changeBooking(
-  context: Context,
+  services: Services,
   bookingId: string,
   action: string,
   decide: (booking: Booking, now: string) => BookingChange | null,
 ): Promise<CommitResult<never>> {
-  const { store } = context;
+  const { store } = services;
   return untilFresh<CommitResult<never>>(store, async () => {
-    const occasion = by(context, action);
+    const occasion = occasionFor(services, action);
     const before = await readBooking(store, bookingId);
     const change = before && decide(before, occasion.now);
     if (before === null || change === null) return { ok: true };

@@ -1,9 +1,9 @@
 import type { CheckoutAttempt } from "@clearing/domain/booking";
 import { plusDays, plusHours } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
-import { attemptMetadata, type Context, replayableHours } from "./context.ts";
 import { type Asked, lookUp } from "./look-up.ts";
-import { shown } from "./shown.ts";
+import { requireKnown } from "./require-known.ts";
+import { attemptMetadata, replayableHours, type Services } from "./services.ts";
 
 /** Why an attempt was refused whose session was not made, or is another account's: another attempt may succeed. */
 export const customerGone = "customer_gone";
@@ -14,52 +14,52 @@ export const neverShown = "session_never_shown";
 const shownWithinDays = 30;
 
 /** An attempt's session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
-export const currentSession = (context: Context, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> =>
-  sessionOfPage(context, attempt, () => createSession(context, attempt));
+export const currentSession = (services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> =>
+  sessionOfPage(services, attempt, () => createSession(services, attempt));
 
 /** What is kept of a page that was asked for under its own id. */
 type Page = Asked & Pick<CheckoutAttempt, "sessionId" | "sessionExpiresAt">;
 
 /** The session of a page as Stripe has it now; `create` asks for it while its key is remembered for certain. */
 export async function sessionOfPage(
-  context: Context,
+  services: Services,
   page: Page,
   create: () => Promise<GatewayResult<CheckoutFacts>>,
 ): Promise<GatewayResult<CheckoutFacts>> {
   const { sessionId } = page;
   if (sessionId !== null) {
-    const found = await context.gateway.retrieveCheckoutSession(sessionId);
-    const isOver = page.sessionExpiresAt <= plusDays(context.clock.now(), -shownWithinDays);
+    const found = await services.gateway.retrieveCheckoutSession(sessionId);
+    const isOver = page.sessionExpiresAt <= plusDays(services.clock.now(), -shownWithinDays);
     const isElsewhere = !found.ok && found.kind === "invalid" && found.code === "resource_missing";
-    return isElsewhere && isOver ? { ...found, code: neverShown } : shown(found, sessionId);
+    return isElsewhere && isOver ? { ...found, code: neverShown } : requireKnown(found, sessionId);
   }
-  if (page.createdAt <= plusHours(context.clock.now(), -replayableHours)) return findSession(context, page);
+  if (page.createdAt <= plusHours(services.clock.now(), -replayableHours)) return findSession(services, page);
   const made = await create();
   if (made.ok) return made;
   // Asked for in other words before, as by an earlier release, or failed at Stripe in a way that it will replay: whatever
   // came of that is looked up. A page that shows up only later was given to nobody, so that nobody pays on it.
-  if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(context, page);
+  if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(services, page);
   if (made.kind !== "invalid") return made;
   // Under this key a session that was made is replayed: it was not, and is asked for too late now.
   if (made.param === "expires_at") return { ...made, code: neverMade };
-  return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(context, page, made) : made;
+  return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(services, page, made) : made;
 }
 
 /** Stripe has no such customer: it is gone where Stripe shows it as deleted, and otherwise nothing is decided. */
 async function withoutCustomer(
-  { gateway }: Context,
+  { gateway }: Services,
   { customerId }: Page,
   refused: GatewayFailure,
 ): Promise<GatewayFailure> {
-  const customer = shown(await gateway.retrieveCustomer(customerId), customerId);
+  const customer = requireKnown(await gateway.retrieveCustomer(customerId), customerId);
   if (!customer.ok) return customer;
   return customer.value.deleted ? { ...refused, code: customerGone } : { ...refused, kind: "unavailable" };
 }
 
 /** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
-async function createSession(context: Context, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> {
+async function createSession(services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> {
   const wayBack = `${attempt.returnUrl}?attempt=${attempt.id}`;
-  return context.gateway.createCheckoutSession(
+  return services.gateway.createCheckoutSession(
     {
       customerId: attempt.customerId,
       currency: attempt.currency,
@@ -71,15 +71,15 @@ async function createSession(context: Context, attempt: CheckoutAttempt): Promis
       // A payer who leaves the page may have paid on it in another tab: both ways back lead to the same question.
       successUrl: wayBack,
       cancelUrl: wayBack,
-      metadata: attemptMetadata(context, attempt),
+      metadata: attemptMetadata(services, attempt),
     },
     attempt.id,
   );
 }
 
 /** Too old to replay: looked up, and never tried under a new key. That none is listed proves that none was made. */
-async function findSession(context: Context, page: Page): Promise<GatewayResult<CheckoutFacts>> {
-  const found = await lookUp(context, page, context.gateway.listCheckoutSessions, page.sessionExpiresAt);
+async function findSession(services: Services, page: Page): Promise<GatewayResult<CheckoutFacts>> {
+  const found = await lookUp(services, page, services.gateway.listCheckoutSessions, page.sessionExpiresAt);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };
   return { ok: false, kind: "invalid", code: neverMade, message: `${page.id} has no session` };

@@ -10,8 +10,8 @@ import { bookingWrites } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { readSetup, readSetupFile, setupPut } from "@clearing/store/method-setup";
 import { mayAskStripe, readWayBack, wayBackPut } from "@clearing/store/way-back";
-import { type AttemptRef, attemptMetadata, attemptNamed, by, type Context } from "./context.ts";
 import type { Applied } from "./payment.ts";
+import { type AttemptRef, attemptMetadata, attemptNamed, occasionFor, type Services } from "./services.ts";
 import { sessionOfPage } from "./session.ts";
 
 export type SetupSettled =
@@ -26,40 +26,41 @@ export const isSetup = ({ attemptId }: AttemptRef): boolean => attemptId.startsW
  * Asks Stripe how one setup stands and applies the answer. Idempotent and safe to call from everywhere: webhook, return
  * page, sweep, a client's next click. A setup whose session was never heard of is finished first, under its own key.
  */
-export async function settleSetup(context: Context, ref: AttemptRef, action: string): Promise<SetupSettled> {
+export async function settleSetup(services: Services, ref: AttemptRef, action: string): Promise<SetupSettled> {
   const { bookingId, attemptId: id } = ref;
-  const setup = await readSetup(context.store, bookingId, id);
+  const setup = await readSetup(services.store, bookingId, id);
   if (setup === null) return { ok: false, reason: "not_found" };
   if (!isSetupUnderWay(setup)) return { ok: true, setup };
-  const session = await sessionOfPage(context, setup, () => createSession(context, setup));
-  if (session.ok) return applySetup(context, ref, session.value, outcomeOf(session.value), action);
+  const session = await sessionOfPage(services, setup, () => createSession(services, setup));
+  if (session.ok) return applySetup(services, ref, session.value, outcomeOf(session.value), action);
   if (session.kind !== "invalid") return session;
-  return applySetup(context, ref, null, { kind: "refused", code: session.code }, action);
+  return applySetup(services, ref, null, { kind: "refused", code: session.code }, action);
 }
 
 /** How a setup stands, for who comes back from Stripe's page, or has kept the link. Stripe is asked seldom. */
-export async function settleSetupOnReturn(context: Context, ref: AttemptRef): Promise<SetupSettled> {
-  if (await mayAskStripe(context.store, ref, context.clock.now())) return settleSetup(context, ref, "checkout_return");
-  const setup = await readSetup(context.store, ref.bookingId, ref.attemptId);
+export async function settleSetupOnReturn(services: Services, ref: AttemptRef): Promise<SetupSettled> {
+  if (await mayAskStripe(services.store, ref, services.clock.now()))
+    return settleSetup(services, ref, "checkout_return");
+  const setup = await readSetup(services.store, ref.bookingId, ref.attemptId);
   return setup === null ? { ok: false, reason: "not_found" } : { ok: true, setup };
 }
 
 /** A session that saves a method: settles the setup that it is of. One of another system changes nothing. */
-export async function applySetupSession(context: Context, session: CheckoutFacts, action: string): Promise<Applied> {
+export async function applySetupSession(services: Services, session: CheckoutFacts, action: string): Promise<Applied> {
   const { sessionId, metadata } = session;
-  const ref = (await readWayBack(context.store, sessionId)) ?? attemptNamed(context, metadata);
+  const ref = (await readWayBack(services.store, sessionId)) ?? attemptNamed(services, metadata);
   if (ref === null || !isSetup(ref)) return { ok: true };
-  const settled = await settleSetup(context, ref, action);
+  const settled = await settleSetup(services, ref, action);
   return !settled.ok && "reason" in settled && settled.reason === "not_found" ? { ok: true } : settled;
 }
 
-function createSession(context: Context, setup: MethodSetup): Promise<GatewayResult<CheckoutFacts>> {
+function createSession(services: Services, setup: MethodSetup): Promise<GatewayResult<CheckoutFacts>> {
   const { id, customerId, currency, methods, description, sessionExpiresAt, returnUrl } = setup;
   const wayBack = `${returnUrl}?attempt=${id}`;
-  return context.gateway.createSetupSession(
+  return services.gateway.createSetupSession(
     {
       ...{ customerId, currency, methods, label: description, expiresAt: sessionExpiresAt },
-      metadata: attemptMetadata(context, setup),
+      metadata: attemptMetadata(services, setup),
       ...{ successUrl: wayBack, cancelUrl: wayBack },
     },
     id,
@@ -81,16 +82,16 @@ const isOffered = (type: string): type is PaymentMethod => type === "card" || ty
 
 /** Writes what a setup has come to, with the booking that it changes. */
 function applySetup(
-  context: Context,
+  services: Services,
   { bookingId, attemptId }: AttemptRef,
   session: CheckoutFacts | null,
   outcome: SetupOutcome,
   action: string,
 ): Promise<SetupSettled> {
-  const { store } = context;
+  const { store } = services;
   const shown = session && { id: session.sessionId, url: session.url };
   return untilFresh<SetupSettled>(store, async () => {
-    const occasion = by(context, action);
+    const occasion = occasionFor(services, action);
     const file = await readSetupFile(store, bookingId, attemptId);
     if (file === null) return { ok: false, reason: "not_found" };
     const { booking, setup } = file;

@@ -14,10 +14,10 @@ import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotenc
 import { underLease } from "@clearing/store/lease";
 import { mayAskStripe, wayBackPut } from "@clearing/store/way-back";
 import { readForSettlement, type SettlementRead, type SettleResult, settleAttempt } from "./apply-settlement.ts";
-import { type AttemptRef, by, type Context } from "./context.ts";
 import { outcomeOf } from "./outcome.ts";
+import { requireKnown } from "./require-known.ts";
+import { type AttemptRef, occasionFor, type Services } from "./services.ts";
 import { neverMade } from "./session.ts";
-import { shown } from "./shown.ts";
 import { endFailed, intentNeverMade, standingAtStripe } from "./standing.ts";
 
 /** `kept`: the record of a request's answer was written with the page that it opened. */
@@ -28,11 +28,11 @@ type AnswerOf = (opened: Attempt) => IdempotencyRecord | null;
 
 /**
  * Asks Stripe how one attempt stands and applies the answer. Idempotent and safe to call from everywhere: webhook,
- * return page, reconciler, sweep. An attempt whose session was never heard of is finished first, under its own key.
+ * return page, catch-up, sweep. An attempt whose session was never heard of is finished first, under its own key.
  * `seen` is the attempt with its booking as a first look has found them.
  */
 export function settle(
-  context: Context,
+  services: Services,
   ref: AttemptRef,
   action: string,
   seen?: AttemptFile,
@@ -40,22 +40,22 @@ export function settle(
 ): Promise<Settled> {
   const waitedEnough = (attempt: Attempt) => {
     const until = verifiedBy(attempt);
-    return until !== null && until <= context.clock.now();
+    return until !== null && until <= services.clock.now();
   };
-  return settleOrGiveUp(context, ref, action, waitedEnough, seen, answer);
+  return settleOrGiveUp(services, ref, action, waitedEnough, seen, answer);
 }
 
 /**
  * How an attempt stands, for who comes back from Stripe's page, or has kept the link: Stripe is asked only while the
  * attempt is under way, and seldom; otherwise the attempt is given as it is stored.
  */
-export async function settleOnReturn(context: Context, ref: AttemptRef): Promise<Settled> {
-  const { store, clock } = context;
+export async function settleOnReturn(services: Services, ref: AttemptRef): Promise<Settled> {
+  const { store, clock } = services;
   const file = await readAttemptFile(store, ref.bookingId, ref.attemptId);
   if (file === null) return { ok: false, reason: "not_found" };
   const asks = isUnderWay(file.attempt) && (await mayAskStripe(store, ref, clock.now()));
   if (!asks) return { ok: true, attempt: file.attempt };
-  return settleAlone(context, file, "checkout_return", ({ attempt }) => !isUnderWay(attempt), returnPatienceMs);
+  return settleAlone(services, file, "checkout_return", ({ attempt }) => !isUnderWay(attempt), returnPatienceMs);
 }
 
 /** So long who comes back waits for another consumer that is at it; then the page shows what is stored. */
@@ -66,13 +66,13 @@ const returnPatienceMs = 1_500;
  * what is stored; after `patienceMs` it is given as it is, and without that bound it is settled all the same.
  */
 export function settleAlone(
-  context: Context,
+  services: Services,
   seen: AttemptFile,
   action: string,
   isEnough: (file: AttemptFile) => boolean,
   patienceMs?: number,
 ): Promise<Settled> {
-  const { store } = context;
+  const { store } = services;
   let file = seen;
   const ref = { bookingId: seen.booking.id, attemptId: seen.attempt.id };
   const stored = (): Settled => ({ ok: true, attempt: file.attempt });
@@ -82,7 +82,7 @@ export function settleAlone(
       return isEnough(file) ? { done: true, result: stored() } : { done: false, seen: file.booking };
     },
     act: async () => {
-      const result = await settle(context, ref, action, file);
+      const result = await settle(services, ref, action, file);
       return { moved: result.ok && hasPaid(file.attempt, result.attempt), result };
     },
     ...(patienceMs === undefined ? {} : { patienceMs, otherwise: async () => stored() }),
@@ -97,43 +97,43 @@ export const isOver = (attempt: Attempt): boolean =>
   !isUnderWay(attempt) && (attempt.feePosted || (attempt.status !== "succeeded" && attempt.status !== "returned"));
 
 /** Settles an attempt, and gives it up at once if its bank account is still to be verified. */
-export const abandon = (context: Context, ref: AttemptRef, action: string): Promise<Settled> =>
-  settleOrGiveUp(context, ref, action, () => true);
+export const abandon = (services: Services, ref: AttemptRef, action: string): Promise<Settled> =>
+  settleOrGiveUp(services, ref, action, () => true);
 
 async function settleOrGiveUp(
-  context: Context,
+  services: Services,
   ref: AttemptRef,
   action: string,
   givesUp: (attempt: Attempt) => boolean,
   seen?: AttemptFile,
   answer?: AnswerOf,
 ): Promise<Settled> {
-  const { store, clock } = context;
+  const { store, clock } = services;
   const attempt = seen?.attempt ?? (await readAttempt(store, ref.bookingId, ref.attemptId));
   if (attempt === null) return { ok: false, reason: "not_found" };
   const isMade = attempt.via === "checkout" ? attempt.sessionId !== null : attempt.paymentIntentId !== null;
   // Stripe refused its session: there is no session to ask for, and this attempt gets no other.
   if (!isMade && !isUnderWay(attempt)) return { ok: true, attempt };
   const [standing, read] = await Promise.all([
-    standingAtStripe(context, attempt),
+    standingAtStripe(services, attempt),
     // What it will be decided on is read meanwhile; of a session that is made first, afterwards.
     isMade ? readForSettlement(store, ref, seen?.booking) : undefined,
   ]);
-  if (!standing.ok) return standing.kind === "invalid" ? refuse(context, attempt, standing.code, action) : standing;
+  if (!standing.ok) return standing.kind === "invalid" ? refuse(services, attempt, standing.code, action) : standing;
   const { outcome, session } = standing.value;
   if (attempt.via === "checkout" && attempt.sessionId === null && session !== null) {
-    const opened = await recordOpened(context, attempt, session, answer);
+    const opened = await recordOpened(services, attempt, session, answer);
     if (!opened.ok || (opened.attempt !== null && outcome.kind === "open")) return opened;
   } else if (changesNothing(attempt, outcome, clock.now())) return { ok: true, attempt };
   if (attempt.via === "off_session" && outcome.kind === "failed" && isUnderWay(attempt)) {
-    const ended = await endFailed(context, outcome);
-    return ended.ok ? applyOutcome(context, ref, ended.value, action, read) : ended;
+    const ended = await endFailed(services, outcome);
+    return ended.ok ? applyOutcome(services, ref, ended.value, action, read) : ended;
   }
   if (outcome.kind !== "verifying" || session === null || !givesUp(attempt)) {
-    return applyOutcome(context, ref, outcome, action, read);
+    return applyOutcome(services, ref, outcome, action, read);
   }
-  const ending = await cancelVerification(context, session.sessionId, outcome.paymentIntentId);
-  return ending.ok ? applyOutcome(context, ref, ending.value, action) : ending;
+  const ending = await cancelVerification(services, session.sessionId, outcome.paymentIntentId);
+  return ending.ok ? applyOutcome(services, ref, ending.value, action) : ending;
 }
 
 /**
@@ -141,15 +141,15 @@ async function settleOrGiveUp(
  * what has become of the intent meanwhile counts then, and it is abandoned if it still waits.
  */
 async function cancelVerification(
-  context: Context,
+  services: Services,
   sessionId: string,
   paymentIntentId: string,
 ): Promise<GatewayResult<PaymentOutcome>> {
   const abandoned = { ok: true, value: { kind: "abandoned", paymentIntentId } } as const;
-  const cancelled = await context.gateway.cancelPaymentIntent(paymentIntentId);
+  const cancelled = await services.gateway.cancelPaymentIntent(paymentIntentId);
   if (cancelled.ok) return abandoned;
   if (cancelled.kind !== "invalid") return cancelled;
-  const session = shown(await context.gateway.retrieveCheckoutSession(sessionId), sessionId);
+  const session = requireKnown(await services.gateway.retrieveCheckoutSession(sessionId), sessionId);
   if (!session.ok) return session;
   const outcome = outcomeOf(session.value);
   return outcome.kind === "verifying" ? abandoned : { ok: true, value: outcome };
@@ -157,14 +157,14 @@ async function cancelVerification(
 
 /** Applies an outcome that is already known. */
 export function applyOutcome(
-  context: Context,
+  services: Services,
   ref: AttemptRef,
   outcome: PaymentOutcome,
   action: string,
   read?: SettlementRead,
 ): Promise<SettleResult> {
-  const request = { ...ref, refundId: context.ids.next("ref") };
-  return settleAttempt(context.store, request, outcome, by(context, action), read);
+  const request = { ...ref, refundId: services.ids.next("ref") };
+  return settleAttempt(services.store, request, outcome, occasionFor(services, action), read);
 }
 
 /** A page that is still open, on an attempt that is known to be so and is not due for a look. */
@@ -176,14 +176,14 @@ export const changesNothing = ({ status, dueAt }: Attempt, { kind }: PaymentOutc
  * it while it can be paid on: a page that is over by now is the answer to no request.
  */
 async function recordOpened(
-  context: Context,
+  services: Services,
   attempt: CheckoutAttempt,
   { sessionId, url, status }: CheckoutFacts,
   answer: AnswerOf = () => null,
 ): Promise<
   { ok: true; attempt: Attempt; kept: boolean } | { ok: true; attempt: null } | { ok: false; reason: "conflict" }
 > {
-  const { store, clock } = context;
+  const { store, clock } = services;
   const next = opened(attempt, { id: sessionId, url }, clock.now());
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
   const isPayable = status === "open" && next.sessionExpiresAt > clock.now();
@@ -198,7 +198,7 @@ async function recordOpened(
 }
 
 /** Stripe refused the session or the intent, never made it or never showed it: the due is free for another attempt. */
-function refuse(context: Context, { bookingId, id }: Attempt, code: string, action: string) {
+function refuse(services: Services, { bookingId, id }: Attempt, code: string, action: string) {
   const kind = code === neverMade || code === intentNeverMade ? "never_made" : "refused";
-  return applyOutcome(context, { bookingId, attemptId: id }, { kind, code }, action);
+  return applyOutcome(services, { bookingId, attemptId: id }, { kind, code }, action);
 }

@@ -2,7 +2,7 @@ import type { CheckoutAttempt, OffSessionAttempt } from "@clearing/domain/bookin
 import { plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { CheckoutFacts, Gateway, GatewayResult, ListedBy, PaymentFacts } from "@clearing/payments";
 import { describe, expect, test } from "vitest";
-import type { Context } from "./context.ts";
+import type { Services } from "./services.ts";
 import { endAtStripe, standingAtStripe } from "./standing.ts";
 
 const now = "2027-03-01T17:00:00Z";
@@ -49,7 +49,7 @@ const session: CheckoutFacts = {
 };
 
 /** A Stripe that has one session and one intent, and lists these intents of its customer, newest first. */
-function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Context {
+function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Services {
   const only =
     <Value>(id: string, value: Value) =>
     async (asked: string): Promise<GatewayResult<Value>> => {
@@ -61,7 +61,7 @@ function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Co
     retrievePaymentIntent: only("pi_1", facts),
     listPaymentIntents: async () => ({ ok: true, value: { items: listed, nextAfter: null } }),
   };
-  return { gateway, clock: { now: () => now } } as Context;
+  return { gateway, clock: { now: () => now } } as Services;
 }
 
 describe("how an attempt stands at Stripe", () => {
@@ -107,30 +107,30 @@ describe("how an attempt stands at Stripe", () => {
   });
 
   test("is not known from a look that began before that: its intent may have been made during the look", async () => {
-    const context = atStripe();
+    const services = atStripe();
     const attempt = { ...saved(null), createdAt: plusHours(now, -23) };
     let at = now;
-    context.clock.now = () => at;
-    context.gateway.listPaymentIntents = async () => {
+    services.clock.now = () => at;
+    services.gateway.listPaymentIntents = async () => {
       at = plusMinutes(now, 10);
       return { ok: true, value: { items: [], nextAfter: null } };
     };
 
-    expect(await standingAtStripe(context, attempt)).toMatchObject({ kind: "unknown", code: "intent_not_known" });
+    expect(await standingAtStripe(services, attempt)).toMatchObject({ kind: "unknown", code: "intent_not_known" });
   });
 
   test("is looked up five minutes before and after its time where its customer is gone: the clocks may differ", async () => {
-    const context = atStripe();
+    const services = atStripe();
     const queries: ListedBy[] = [];
-    context.gateway.retrieveCustomer = async () => ({ ok: true, value: { deleted: true } });
-    context.gateway.listPaymentIntents = async (query) => {
+    services.gateway.retrieveCustomer = async () => ({ ok: true, value: { deleted: true } });
+    services.gateway.listPaymentIntents = async (query) => {
       queries.push(query);
       return "customerId" in query
         ? { ok: false, kind: "invalid", code: "resource_missing", message: "No such customer" }
         : { ok: true, value: { items: [], nextAfter: null } };
     };
 
-    await standingAtStripe(context, saved(null));
+    await standingAtStripe(services, saved(null));
 
     expect(queries.at(-1)).toEqual({
       createdFrom: plusMinutes(now, -5),

@@ -1,11 +1,11 @@
 import type { Attempt, OffSessionAttempt, PaymentOutcome } from "@clearing/domain/booking";
 import { hasCome, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, GatewayResult, PaymentFacts } from "@clearing/payments";
-import { type Context, replayableHours } from "./context.ts";
 import { clockMinutes, lookUp } from "./look-up.ts";
 import { outcomeOf, outcomeOfPayment } from "./outcome.ts";
+import { requireKnown } from "./require-known.ts";
+import { replayableHours, type Services } from "./services.ts";
 import { currentSession } from "./session.ts";
-import { shown } from "./shown.ts";
 
 /** How an attempt stands at Stripe. `session` is its page, null for a try without one. */
 export type Standing = { outcome: PaymentOutcome; session: CheckoutFacts | null };
@@ -14,14 +14,14 @@ export type Standing = { outcome: PaymentOutcome; session: CheckoutFacts | null 
  * The one way to ask how an attempt stands, by whatever way it collects: on a page by its session, which is made where
  * none is known, and with a saved method by its payment intent.
  */
-export async function standingAtStripe(context: Context, attempt: Attempt): Promise<GatewayResult<Standing>> {
+export async function standingAtStripe(services: Services, attempt: Attempt): Promise<GatewayResult<Standing>> {
   switch (attempt.via) {
     case "checkout": {
-      const session = await currentSession(context, attempt);
+      const session = await currentSession(services, attempt);
       return session.ok ? { ok: true, value: { outcome: outcomeOf(session.value), session: session.value } } : session;
     }
     case "off_session": {
-      const payment = await intentOf(context, attempt);
+      const payment = await intentOf(services, attempt);
       return payment.ok ? { ok: true, value: { outcome: outcomeOffSession(payment.value), session: null } } : payment;
     }
   }
@@ -37,13 +37,14 @@ export const intentNotKnown = "intent_not_known";
  * not listed was never made only if the look began some minutes after its key's last use: that request may have taken
  * its 17 seconds, and the clocks may differ.
  */
-async function intentOf(context: Context, attempt: OffSessionAttempt): Promise<GatewayResult<PaymentFacts>> {
-  const { gateway, clock } = context;
+async function intentOf(services: Services, attempt: OffSessionAttempt): Promise<GatewayResult<PaymentFacts>> {
+  const { gateway, clock } = services;
   const { id, paymentIntentId, createdAt } = attempt;
-  if (paymentIntentId !== null) return shown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
+  if (paymentIntentId !== null)
+    return requireKnown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
   const madeUntil = plusHours(createdAt, replayableHours);
   const isTold = hasCome(plusMinutes(madeUntil, clockMinutes), clock.now());
-  const found = await lookUp(context, attempt, gateway.listPaymentIntents, madeUntil);
+  const found = await lookUp(services, attempt, gateway.listPaymentIntents, madeUntil);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };
   const failure = { ok: false, message: `${id} has no payment intent` } as const;
@@ -71,7 +72,7 @@ const authenticationRequired = "authentication_required";
  * another attempt (I5). Gives why it failed, or what has become of it meanwhile.
  */
 export async function endFailed(
-  { gateway }: Context,
+  { gateway }: Services,
   failed: PaymentOutcome & { kind: "failed" },
 ): Promise<GatewayResult<PaymentOutcome>> {
   const { paymentIntentId } = failed;
@@ -80,7 +81,7 @@ export async function endFailed(
   if (cancelled.ok) return { ok: true, value: failed };
   if (cancelled.kind !== "invalid") return cancelled;
   // It can be cancelled no more: cancelled or paid since.
-  const found = shown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
+  const found = requireKnown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
   if (!found.ok) return found;
   const outcome = outcomeOffSession(found.value);
   return { ok: true, value: outcome.kind === "cancelled" ? failed : outcome };
@@ -91,8 +92,8 @@ export async function endFailed(
  * attempt comes to by that; `invalid` where Stripe ends it no more, which is to be asked about. Null where nothing can be
  * ended: a debit that is on its way succeeds or fails by itself.
  */
-export async function endAtStripe(context: Context, attempt: Attempt): Promise<GatewayResult<PaymentOutcome> | null> {
-  const { gateway } = context;
+export async function endAtStripe(services: Services, attempt: Attempt): Promise<GatewayResult<PaymentOutcome> | null> {
+  const { gateway } = services;
   switch (attempt.via) {
     case "checkout": {
       if (attempt.status !== "open" || attempt.sessionId === null) return null;
@@ -101,7 +102,7 @@ export async function endAtStripe(context: Context, attempt: Attempt): Promise<G
     }
     case "off_session": {
       if (attempt.status !== "requested") return null;
-      const payment = await intentOf(context, attempt);
+      const payment = await intentOf(services, attempt);
       if (!payment.ok) return payment;
       const cancelled = await gateway.cancelPaymentIntent(payment.value.paymentIntentId);
       return cancelled.ok ? { ok: true, value: outcomeOfPayment(cancelled.value) } : cancelled;

@@ -1,9 +1,9 @@
 import { returnStrayPayment, type StrayPayment } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { chargePut } from "@clearing/store/charge";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { readCredit } from "@clearing/store/journal";
-import type { Occasion } from "@clearing/store/occasion";
 import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 
@@ -17,7 +17,7 @@ export function recordStrayPayment(
   store: Store,
   { bookingId, refundId }: { bookingId: string; refundId: string },
   payment: StrayPayment,
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<Result> {
   return untilFresh<Result>(store, async () => {
     if ((await readCredit(store, payment.chargeId)) !== null) return { ok: true };

@@ -1,22 +1,22 @@
 import type { Gateway, GatewayFailure } from "@clearing/payments";
 import { eventsActedOn } from "@clearing/payments/events-acted-on";
 import { expect, test } from "vitest";
-import type { Context } from "./context.ts";
+import type { Services } from "./services.ts";
 import { applyStripeEvent } from "./stripe-event.ts";
 
 const silent: GatewayFailure = { ok: false, kind: "unavailable", code: "timeout", message: "" };
-const context = {
+const services = {
   gateway: new Proxy({} as Gateway, { get: () => async () => silent }),
-} as Context;
+} as Services;
 
 test.each(eventsActedOn)("%s, which is acted upon, has its object fetched", async (type) => {
   const objectType = type.slice(0, type.lastIndexOf("."));
 
-  expect(await applyStripeEvent(context, { type, objectType, objectId: "any" })).toEqual(silent);
+  expect(await applyStripeEvent(services, { type, objectType, objectId: "any" })).toEqual(silent);
 });
 
 test("an object that nothing is done with yet says so, and is not fetched", async () => {
   const hint = { type: "payout.paid", objectType: "payout", objectId: "po_1" };
 
-  expect(await applyStripeEvent(context, hint)).toEqual({ ok: true, handled: false });
+  expect(await applyStripeEvent(services, hint)).toEqual({ ok: true, handled: false });
 });

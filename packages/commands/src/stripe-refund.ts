@@ -3,32 +3,32 @@ import { dateIn, type Instant } from "@clearing/domain/time";
 import type { GatewayResult, RefundFacts } from "@clearing/payments";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readRefund } from "@clearing/store/refund";
-import { by, type Context } from "./context.ts";
 import { refundOutcomeOf } from "./outcome.ts";
 import type { Applied } from "./payment.ts";
 import { byHandId, fits, refundAtStripe } from "./refund-at-stripe.ts";
 import { recordStripeRefund } from "./refund-by-hand.ts";
 import { settleRefundPart } from "./refund-parts.ts";
+import { occasionFor, type Services } from "./services.ts";
 
 /**
  * Applies every refund of a payment, the oldest first. Whether one that was made by hand delivers what is owed already
  * shows only when it is known what became of those before it.
  */
-export async function applyRefundsOf(context: Context, paymentIntentId: string, action: string): Promise<Applied> {
-  const refunds = await refundsOf(context, paymentIntentId);
+export async function applyRefundsOf(services: Services, paymentIntentId: string, action: string): Promise<Applied> {
+  const refunds = await refundsOf(services, paymentIntentId);
   if (!refunds.ok) return refunds;
   for (const { refundId } of refunds.value.toReversed()) {
-    const refund = await context.gateway.retrieveRefund(refundId);
+    const refund = await services.gateway.retrieveRefund(refundId);
     if (!refund.ok) return refund;
     const applied =
-      (await applyPart(context, refund.value, action)) ?? (await applyByHand(context, refund.value, action));
+      (await applyPart(services, refund.value, action)) ?? (await applyByHand(services, refund.value, action));
     if (!applied.ok) return applied;
   }
   return { ok: true };
 }
 
 /** All refunds of a payment, newest first. */
-async function refundsOf({ gateway }: Context, paymentIntentId: string): Promise<GatewayResult<RefundFacts[]>> {
+async function refundsOf({ gateway }: Services, paymentIntentId: string): Promise<GatewayResult<RefundFacts[]>> {
   const refunds: RefundFacts[] = [];
   let after: string | undefined;
   do {
@@ -44,18 +44,23 @@ async function refundsOf({ gateway }: Context, paymentIntentId: string): Promise
  * A refund that we asked for; null when it is none. Metadata leads to the part, and only the refund's own id makes it
  * the part's: a part that does not know its id yet learns it from its own request.
  */
-export async function applyPart(context: Context, refund: RefundFacts, action: string): Promise<Applied | null> {
+export async function applyPart(services: Services, refund: RefundFacts, action: string): Promise<Applied | null> {
   const { app, stage, bookingId, refundId, partId } = refund.metadata;
-  if (app !== "clearing" || stage !== context.site.stage || !bookingId || !refundId || !partId) return null;
-  const ours = await readRefund(context.store, bookingId, refundId);
+  if (app !== "clearing" || stage !== services.site.stage || !bookingId || !refundId || !partId) return null;
+  const ours = await readRefund(services.store, bookingId, refundId);
   const part = ours?.parts.find(({ id }) => id === partId);
   if (ours === null || part === undefined || part.status === "refused" || !fits(refund, ours, part)) return null;
   if (part.stripeRefundId !== null && part.stripeRefundId !== refund.refundId) return null;
-  const own = part.stripeRefundId === null ? await refundAtStripe(context, ours, part) : okay(refund);
+  const own = part.stripeRefundId === null ? await refundAtStripe(services, ours, part) : okay(refund);
   // Refused: it was never made, so this is another. The worker decides on the refusal.
   if (!own.ok) return "kind" in own && (own.kind === "invalid" || own.kind === "declined") ? null : own;
   const ref = { bookingId, refundId, partId };
-  const settled = await settleRefundPart(context.store, ref, refundOutcomeOf(own.value), by(context, action));
+  const settled = await settleRefundPart(
+    services.store,
+    ref,
+    refundOutcomeOf(own.value),
+    occasionFor(services, action),
+  );
   return settled.ok && own.value.refundId !== refund.refundId ? null : settled;
 }
 
@@ -65,23 +70,23 @@ const okay = <Value>(value: Value) => ({ ok: true, value }) as const;
  * A refund that was made by hand at Stripe belongs where its charge was credited. A charge that was never posted gave
  * no money: the refund let an authorization go, or waits for a debit that is still processing. It is heard of again.
  */
-export async function applyByHand(context: Context, refund: RefundFacts, action: string): Promise<Applied> {
+export async function applyByHand(services: Services, refund: RefundFacts, action: string): Promise<Applied> {
   const { refundId: stripeRefundId, chargeId, amount, created: madeAt } = refund;
-  if (chargeId === null) return postUnknownRefund(context, refund);
-  const credit = await readCredit(context.store, chargeId);
+  if (chargeId === null) return postUnknownRefund(services, refund);
+  const credit = await readCredit(services.store, chargeId);
   if (credit === null) return { ok: true };
   const { bookingId } = credit;
-  if (bookingId === null) return postUnknownRefund(context, refund);
+  if (bookingId === null) return postUnknownRefund(services, refund);
   const refundId = byHandId(stripeRefundId);
   const part = { bookingId, refundId, partId: `${refundId}-1` };
-  const known = await readRefund(context.store, bookingId, refundId);
+  const known = await readRefund(services.store, bookingId, refundId);
   if (known === null) {
     if (tookNothing(refund)) return { ok: true };
     const made = { bookingId, chargeId, refundId, stripeRefundId, amount, madeAt };
-    const recorded = await recordStripeRefund(context.store, made, by(context, action));
+    const recorded = await recordStripeRefund(services.store, made, occasionFor(services, action));
     if (!recorded.ok) return recorded;
   }
-  return settleRefundPart(context.store, part, refundOutcomeOf(refund), by(context, action));
+  return settleRefundPart(services.store, part, refundOutcomeOf(refund), occasionFor(services, action));
 }
 
 /** Over without having moved money: what a capture left of an authorization, or a refund that was called off. */
@@ -89,7 +94,7 @@ const tookNothing = ({ status, balanceTransaction }: RefundFacts): boolean =>
   balanceTransaction === null && status !== "pending" && status !== "requires_action";
 
 /** Money without a booking has no cohort's zone: its dates are UTC's. */
-function postUnknownRefund(context: Context, refund: RefundFacts): Promise<Applied> {
+function postUnknownRefund(services: Services, refund: RefundFacts): Promise<Applied> {
   const { refundId, amount, currency, created } = refund;
   const { taken, returned } = refundOutcomeOf(refund);
   const on = (at: Instant) => ({ effectiveOn: dateIn("UTC", at), currency });
@@ -101,5 +106,5 @@ function postUnknownRefund(context: Context, refund: RefundFacts): Promise<Appli
           ...refundTaken({ amount, booked: taken }, on(taken.at)),
           ...(returned === null ? [] : refundReturned({ amount, booked: returned }, on(returned.at))),
         ];
-  return postOnce(context.store, entries);
+  return postOnce(services.store, entries);
 }

@@ -13,14 +13,14 @@ import {
   sendNotices,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
+import type { ActionContext } from "@clearing/store/action-context";
 import { asWritten, bookingWrites, readAfter } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { clearancePut, clearanceUnchanged, clearanceWrites } from "@clearing/store/clearance";
 import { type CommitResult, commit, untilFresh } from "@clearing/store/commit";
-import type { Occasion } from "@clearing/store/occasion";
 import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
-import type { Context } from "./context.ts";
+import type { Services } from "./services.ts";
 
 export type StepResult = { ok: true; booking: Booking } | { ok: false; reason: string };
 
@@ -28,10 +28,10 @@ export type StepResult = { ok: true; booking: Booking } | { ok: false; reason: s
  * A step of the sweep for one booking. `seen` is the booking as the step before has left it: it is decided on first, and
  * read again where another write came in between.
  */
-export type Step = (store: Store, bookingId: string, occasion: Occasion, seen?: Booking) => Promise<StepResult>;
+export type Step = (store: Store, bookingId: string, occasion: ActionContext, seen?: Booking) => Promise<StepResult>;
 
 /** Turns a hold whose instant has passed into `expired`, and lets go what is still its own. */
-export function lapseHold(store: Store, bookingId: string, occasion: Occasion): Promise<StepResult> {
+export function lapseHold(store: Store, bookingId: string, occasion: ActionContext): Promise<StepResult> {
   return changeBooking(store, { bookingId }, occasion, lapse, (before, change) =>
     releaseWrites(store, before, change, { end: "lapse" }, occasion),
   );
@@ -56,7 +56,7 @@ export const notifyOfDebits: Step = (store, bookingId, occasion, seen) =>
 
 /** Adds the late charges of dues that are late past their grace. */
 export const chargeLateDues =
-  (ids: Context["ids"]): Step =>
+  (ids: Services["ids"]): Step =>
   (store, bookingId, occasion, seen) =>
     changeBooking(store, { bookingId, seen }, occasion, (booking, now) =>
       addLateCharges(booking, () => ids.next("due"), now),
@@ -75,7 +75,7 @@ type Writes = (before: Booking, change: BookingChange) => ReturnType<typeof rele
 function changeBooking(
   store: Store,
   { bookingId, seen }: { bookingId: string; seen?: Booking | undefined },
-  occasion: Occasion,
+  occasion: ActionContext,
   decide: (booking: Booking, now: Instant) => BookingChange | null,
   writesOf: Writes = async (before, change) => bookingWrites(store, before, change, occasion),
 ): Promise<StepResult> {
@@ -91,7 +91,7 @@ function changeBooking(
 }
 
 /** Reminds a participant of what is missing of the clearance, as it is in the very transaction. */
-export function remind(store: Store, bookingId: string, occasion: Occasion): Promise<StepResult> {
+export function remind(store: Store, bookingId: string, occasion: ActionContext): Promise<StepResult> {
   return untilFresh<StepResult>(store, async () => {
     const file = await readFile(store, bookingId);
     if (file === null) return { ok: false, reason: "not_found" };
@@ -106,7 +106,7 @@ export function remind(store: Store, bookingId: string, occasion: Occasion): Pro
 }
 
 /** Tells that a clearance's validity has ended, once, where that is to be told. */
-export function tellLapse(store: Store, bookingId: string, occasion: Occasion): Promise<CommitResult<never>> {
+export function tellLapse(store: Store, bookingId: string, occasion: ActionContext): Promise<CommitResult<never>> {
   return untilFresh<CommitResult<never>>(store, async () => {
     const file = await readFile(store, bookingId);
     if (file === null || file.clearance === null) return { ok: true };

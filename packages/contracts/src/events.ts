@@ -121,7 +121,7 @@ export const events = {
   MoneyConverted: about("entry", "je", { reference: z.string(), bookingId: z.nullable(id("bkg")), ...money }),
 } satisfies Record<EventName, z.ZodMiniType>;
 
-/** What the webhook and the reconciler publish, of source `clearing.stripe`: which object of Stripe's to fetch again. */
+/** What the webhook and the catch-up publish, of source `clearing.stripe`: which object of Stripe's to fetch again. */
 export const stripeEventReceived = z.strictObject({
   id: id("evt"),
   version: z.literal(1),

@@ -186,7 +186,7 @@ export async function assemble(
     schedules: topology.schedules,
     sources: [stripe, { next: queues.nextVisible }],
     activity: () => activity,
-    toldOfAll: stripe.url !== undefined,
+    seesAllActivity: stripe.url !== undefined,
     writes: () => writes,
     invoke: (functionId, event) => lambda.invoke(functionId, event),
     onFailure: toQueue,

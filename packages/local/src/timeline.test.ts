@@ -11,7 +11,7 @@ const done: Invocation = { ok: true, payload: "null" };
 const broken: Invocation = { ok: false, errorType: "Error", errorMessage: "broken" };
 
 /** A schedule of each minute whose runs are answered in turn, the last answer for ever; nothing is due in any table. */
-function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: string } = {}, toldOfAll = true) {
+function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: string } = {}, seesAllActivity = true) {
   const db = openDatabase(":memory:");
   const clock = createClock(db, () => start);
   const runs: number[] = [];
@@ -35,7 +35,7 @@ function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: s
     ],
     sources: [],
     activity: () => activity,
-    toldOfAll,
+    seesAllActivity,
     writes: () => 0,
     invoke: async () => {
       runs.push(clock.now());

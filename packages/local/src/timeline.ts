@@ -31,7 +31,7 @@ type Options = {
   /** Grows with everything that happens apart from schedules themselves. */
   activity: () => number;
   /** False where things happen that nothing here is told of, at the real Stripe: there no tick is idle. */
-  toldOfAll: boolean;
+  seesAllActivity: boolean;
   /** Grows with every write to a table. */
   writes: () => number;
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
@@ -66,7 +66,7 @@ export function createTimeline(options: Options): Timeline {
   let moves = 0;
   let stopped = false;
 
-  const dirty = (schedule: Schedule) => !options.toldOfAll || schedule.seen < options.activity();
+  const dirty = (schedule: Schedule) => !options.seesAllActivity || schedule.seen < options.activity();
   /** The next tick that has work: the rule by which idle ticks are jumped over. */
   function nextTick(schedule: Schedule, earliestDue: number): number {
     const from = schedule.last + 1;

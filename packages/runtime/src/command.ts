@@ -2,8 +2,8 @@ import { type ProblemCode, problems } from "@clearing/contracts/problem";
 import type { Route } from "@clearing/contracts/route";
 import type { Actor } from "@clearing/domain/audit";
 import type { Person } from "@clearing/domain/booking";
+import type { ActionContext } from "@clearing/store/action-context";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
-import type { Occasion } from "@clearing/store/occasion";
 import { actorOf, callerIn, personOf } from "./access.ts";
 import type { Answer, Refusal } from "./api.ts";
 import { type Binding, bindAnswer, type RequestContext } from "./binding.ts";
@@ -16,7 +16,7 @@ import type { FieldError, InputOf } from "./route-input.ts";
 export type CommandContext<Done, D extends Deps = Deps> = RequestContext<D> & {
   caller: Caller;
   person: Person;
-  occasion: Occasion;
+  occasion: ActionContext;
   /** The record of the answer that the request gets once this is done; the command writes it in its transaction. */
   answer: (done: Done) => IdempotencyRecord | null;
 };

@@ -1,11 +1,11 @@
-import type { Context } from "@clearing/commands/context";
+import type { Services } from "@clearing/commands/services";
 import { Failure } from "@clearing/domain/failure";
 import type { Gateway, GatewayFailure } from "@clearing/payments";
 import type { Deps } from "./deps.ts";
 import type { Log } from "./log.ts";
 
 /** What a use case needs that may call Stripe, from a function's dependencies. */
-export const contextOf = ({ store, gateway, ids, clock, config }: Deps & { gateway: Gateway }): Context => ({
+export const contextOf = ({ store, gateway, ids, clock, config }: Deps & { gateway: Gateway }): Services => ({
   store,
   gateway,
   ids,

@@ -5,7 +5,7 @@ export type DueWorker = "deadline-worker" | "payment-worker";
 
 /**
  * Which worker does the work of a kind of deadline: what has to ask Stripe is apart, so that a slow Stripe holds up
- * nothing else. Stripe's own events are not handed out: the reconciler sends their messages again by itself.
+ * nothing else. Stripe's own events are not handed out: the catch-up sends their messages again by itself.
  */
 export const workerOf = {
   BOOKING: "deadline-worker",

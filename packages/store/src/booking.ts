@@ -2,13 +2,13 @@ import { type AuditRecord, chain } from "@clearing/domain/audit";
 import { type Booking, type Due, isPaused } from "@clearing/domain/booking";
 import type { DomainEvent } from "@clearing/domain/event";
 import type { JournalEntry } from "@clearing/domain/ledger";
+import type { ActionContext } from "./action-context.ts";
 import { auditPut, journalWrites, outboxPut } from "./append-only.ts";
 import { bookingListKeys } from "./booking-lists.ts";
 import { collectedFromPuts } from "./collected-from.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, type Item, toDeadlineItem } from "./items.ts";
 import { bookingIdIn, keys } from "./keys.ts";
-import type { Occasion } from "./occasion.ts";
 import { readItem, readItems } from "./read.ts";
 import { queueKeys } from "./screening-queue.ts";
 import type { Store } from "./store.ts";
@@ -85,7 +85,11 @@ function exceptions(of: Booking, { other }: { other: Booking | null }) {
 const isExcepted = (one: Due, other: Due): boolean => one.dueOn !== other.dueOn || one.waived !== other.waived;
 
 /** The audit record of a booking's next version, chained to the one before. */
-function recordOf(before: Booking | null, booking: Booking, { actor, action, now, reason }: Occasion): AuditRecord {
+function recordOf(
+  before: Booking | null,
+  booking: Booking,
+  { actor, action, now, reason }: ActionContext,
+): AuditRecord {
   return chain(before?.auditHash ?? "", {
     subject: { type: "booking", id: booking.id },
     sequence: booking.version,
@@ -106,7 +110,7 @@ export function bookingWrites<Refusal extends string = never>(
   store: Store,
   before: Booking | null,
   { booking, events, journal }: Change,
-  occasion: Occasion,
+  occasion: ActionContext,
   guard?: { condition: string; names?: Record<string, string>; values?: Record<string, unknown> },
 ): Guarded<"stale" | Refusal>[] {
   const record = recordOf(before, booking, occasion);
@@ -138,7 +142,7 @@ export function bookingWrites<Refusal extends string = never>(
  * A booking's next version as `bookingWrites` writes it, for who goes on with it unread: what comes next is chained to the
  * record of this version.
  */
-export const asWritten = (before: Booking, { booking }: Pick<Change, "booking">, occasion: Occasion): Booking => ({
+export const asWritten = (before: Booking, { booking }: Pick<Change, "booking">, occasion: ActionContext): Booking => ({
   ...booking,
   auditHash: recordOf(before, booking, occasion).hash,
 });

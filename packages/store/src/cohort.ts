@@ -1,12 +1,12 @@
 import { chain } from "@clearing/domain/audit";
 import { type Cohort, type CohortStatus, completesAt, type Place } from "@clearing/domain/cohort";
 import type { DomainEvent } from "@clearing/domain/event";
+import type { ActionContext } from "./action-context.ts";
 import { auditPut, outboxPut } from "./append-only.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { type Listed, list } from "./list.ts";
-import type { Occasion } from "./occasion.ts";
 import { toPlace } from "./place.ts";
 import { queryItems, readItem } from "./read.ts";
 import { inShard, shardsOf } from "./shards.ts";
@@ -84,7 +84,7 @@ export function cohortWrites(
   before: Cohort | null,
   after: Cohort,
   events: DomainEvent[],
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Guarded<"stale">[] {
   const record = chain(before?.auditHash ?? "", {
     subject: { type: "cohort", id: after.id },

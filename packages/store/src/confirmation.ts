@@ -1,8 +1,8 @@
 import type { Booking, confirm } from "@clearing/domain/booking";
+import type { ActionContext } from "./action-context.ts";
 import { bookingWrites } from "./booking.ts";
 import { checkCleared } from "./clearance.ts";
 import type { Guarded } from "./commit.ts";
-import type { Occasion } from "./occasion.ts";
 import { checkTaken } from "./place-claim.ts";
 import type { Store } from "./store.ts";
 
@@ -15,7 +15,7 @@ export function confirmationWrites(
   store: Store,
   booking: Booking,
   change: ReturnType<typeof confirm>,
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Guarded<"stale">[] {
   const { endsOn } = booking.terms;
   const deposit = booking.dues.findIndex((due) => due.kind === "deposit");

@@ -1,12 +1,12 @@
 import { chain } from "@clearing/domain/audit";
 import type { DomainEvent } from "@clearing/domain/event";
 import { type Program, type ProgramStatus, programTerms } from "@clearing/domain/program";
+import type { ActionContext } from "./action-context.ts";
 import { auditPut, outboxPut } from "./append-only.ts";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
 import { type Listed, list } from "./list.ts";
-import type { Occasion } from "./occasion.ts";
 import { checkNoneOpen } from "./open-cohorts.ts";
 import { readItem, readItems } from "./read.ts";
 import { inShard, shardsOf } from "./shards.ts";
@@ -51,7 +51,7 @@ export function programWrites(
   before: Program | null,
   after: Program,
   events: DomainEvent[],
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Guarded<"stale" | "cohort_open">[] {
   const record = chain(before?.auditHash ?? "", {
     subject: { type: "program", id: after.id },

@@ -1,8 +1,8 @@
 import type { Booking, BookingChange, HoldEnd } from "@clearing/domain/booking";
+import type { ActionContext } from "./action-context.ts";
 import { bookingWrites } from "./booking.ts";
 import type { Guarded } from "./commit.ts";
 import { letGoWrites } from "./locks.ts";
-import type { Occasion } from "./occasion.ts";
 import { pagesToClose } from "./pages.ts";
 import type { Store } from "./store.ts";
 import { unpaidEndingWrites } from "./unpaid-endings.ts";
@@ -19,7 +19,7 @@ export async function releaseWrites(
   before: Booking,
   change: BookingChange,
   { end, settledAttemptId }: Released,
-  occasion: Occasion,
+  occasion: ActionContext,
 ): Promise<Guarded<"stale">[]> {
   const [letGo, unpaidEnding] = await Promise.all([
     letGoWrites(store, before),

@@ -1,12 +1,12 @@
 import { chain } from "@clearing/domain/audit";
 import { type Attempt, type Booking, sessionOf } from "@clearing/domain/booking";
+import type { ActionContext } from "./action-context.ts";
 import { auditPut } from "./append-only.ts";
 import { audited } from "./booking.ts";
 import { readChildren } from "./booking-children.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, type Item } from "./items.ts";
 import { keys } from "./keys.ts";
-import type { Occasion } from "./occasion.ts";
 import { type Key, readItem } from "./read.ts";
 import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
@@ -20,7 +20,7 @@ const isChild =
 export type Removed = Guarded<"stale">;
 
 /** A booking and its quote go; the last link of its chain stays, and the head that it is verified by. */
-export function removalWrites(store: Store, booking: Booking, { now, actor, action }: Occasion): Removed[] {
+export function removalWrites(store: Store, booking: Booking, { now, actor, action }: ActionContext): Removed[] {
   const { id } = booking;
   const version = booking.version + 1;
   const subject = { type: "booking", id } as const;

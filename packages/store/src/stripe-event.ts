@@ -40,7 +40,7 @@ const notHandledList = (type: string): string => `STRIPE_EVENTS#not_handled#${ty
 
 /**
  * Stores a Stripe event as received, once, together with the message that has it worked on, whether the webhook or the
- * reconciler brings it (I4, I7). That it was worked on is a second fact: until `markStripeEvent` says so, the event has
+ * catch-up brings it (I4, I7). That it was worked on is a second fact: until `markStripeEvent` says so, the event has
  * a deadline at which it is sent again. `duplicate`: it was here before. `conflict`: others kept writing.
  */
 export async function storeStripeEvent(

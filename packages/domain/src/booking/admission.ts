@@ -2,9 +2,9 @@ import type { Clearance } from "../screening/index.ts";
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import { type AdmissionOutcome, type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { endBooking } from "./ending.ts";
+import { isCleared } from "./next-step.ts";
 import { nextVersion } from "./next-version.ts";
 import { isExpected } from "./outlook.ts";
-import { isCleared } from "./progress.ts";
 import type { Refund } from "./refund.ts";
 
 /** Who arrived is an admin's to record, but that somebody is turned away is a clinician's word. */

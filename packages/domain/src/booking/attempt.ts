@@ -92,7 +92,7 @@ export const marginMinutes = 5;
 /** A session that shows open past its end is looked at again so soon. */
 const overduePollMinutes = 1;
 
-/** The next look at an open session: at its end. Until then its webhook tells of a payment, or the reconciler. */
+/** The next look at an open session: at its end. Until then its webhook tells of a payment, or the catch-up. */
 export function pollOpenAt({ sessionExpiresAt }: CheckoutAttempt, now: Instant): Instant {
   return now < sessionExpiresAt ? sessionExpiresAt : plusMinutes(now, overduePollMinutes);
 }

@@ -6,11 +6,11 @@ import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import {
-  aboutAttempt,
+  attemptEventData,
   duesOf,
-  freed,
   isCollecting,
   lookAgain,
+  releaseDue,
   replaceDues,
   type Settlement,
   type SettlementDecision,
@@ -33,7 +33,7 @@ export function processing(state: SettlementState, paymentIntentId: string, now:
   const dueAt = plusHours(now, processingPollHours);
   if (attempt.status === "processing" && verifiedBy(attempt) === null) return lookAgain(attempt, dueAt, now);
   const next: Attempt = { ...awaitingNoVerification(afterFact(attempt, "under_way")), paymentIntentId, dueAt };
-  const events = (after: Booking) => [bookingEvent(after, "PaymentProcessing", aboutAttempt(attempt))];
+  const events = (after: Booking) => [bookingEvent(after, "PaymentProcessing", attemptEventData(attempt))];
   return underWay(state, next, { until: plusDays(now, debitClaimDays), events }, now);
 }
 
@@ -64,7 +64,7 @@ export function verifying(state: SettlementState, paymentIntentId: string, now: 
   };
   const asked = { action: "verify_bank_account", until: verifyUntil };
   const events = (after: Booking) => [
-    bookingEvent(after, "PaymentActionRequired", { ...aboutAttempt(attempt), ...asked }),
+    bookingEvent(after, "PaymentActionRequired", { ...attemptEventData(attempt), ...asked }),
   ];
   return underWay(state, next, { until, events }, now);
 }
@@ -114,13 +114,13 @@ export function abandoned(state: SettlementState, now: Instant): SettlementDecis
     {
       dues: replaceDues(
         booking.dues,
-        duesOf(booking, attempt).map((one) => freed(booking, one, now)),
+        duesOf(booking, attempt).map((one) => releaseDue(booking, one, now)),
       ),
       ...withoutPayoff(booking, attempt, today),
       ...(holding ? { holdExpiresAt: now } : {}),
     },
     (after) => ({
-      events: [bookingEvent(after, "PaymentFailed", { ...aboutAttempt(attempt), reason: notVerified })],
+      events: [bookingEvent(after, "PaymentFailed", { ...attemptEventData(attempt), reason: notVerified })],
       journal: [],
     }),
   );

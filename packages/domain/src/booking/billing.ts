@@ -2,7 +2,7 @@ import type { JournalEntry } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, billingContext, bookingEvent, mayOwe } from "./booking.ts";
 import { dueDeadline } from "./deadline.ts";
-import { aboutDue, billDue, type Due, duesAtOnce, isAtRest, isBilled, replaceDue } from "./due.ts";
+import { billDue, type Due, dueEventData, duesAtOnce, isAtRest, isBilled, replaceDue } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { resting } from "./resting.ts";
 
@@ -33,7 +33,7 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
     dues = replaceDue(dues, next);
   }
   return nextVersion(before, now, { dues }, (booking) => ({
-    events: billed.map((due) => bookingEvent(booking, "DueBilled", aboutDue(due, booking))),
+    events: billed.map((due) => bookingEvent(booking, "DueBilled", dueEventData(due, booking))),
     journal,
   }));
 }

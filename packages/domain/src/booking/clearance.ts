@@ -1,8 +1,8 @@
 import { afterLapse, type Clearance, declinesAt, lapsesAt, missing } from "../screening/index.ts";
 import { dateIn, daysBetween, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, mayBeEvaluated } from "./booking.ts";
+import { nextStep } from "./next-step.ts";
 import { nextVersion } from "./next-version.ts";
-import { progress } from "./progress.ts";
 
 /**
  * The clearance with its lapse told, once its validity has ended before the booking is over; null when there is nothing
@@ -35,7 +35,7 @@ export function remindOfClearance(before: Booking, clearance: Clearance | null, 
  * nothing; then when a `not_cleared` declines or its validity ends; null when nothing can come of it.
  */
 export function followUpAt(booking: Booking, clearance: Clearance, now: Instant): Instant | null {
-  if (progress(booking, clearance, now) !== "none" || lapseClearance(booking, clearance, now) !== null) return now;
+  if (nextStep(booking, clearance, now) !== "none" || lapseClearance(booking, clearance, now) !== null) return now;
   if (!mayBeEvaluated(booking)) return null;
   // What declines does not clear, so only one of the two is ever to come.
   const next = declinesAt(clearance, booking.terms) ?? lapsesAt(clearance, booking.terms);

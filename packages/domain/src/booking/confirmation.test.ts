@@ -16,7 +16,7 @@ import {
   lapseClearance,
   mayMoveOn,
   nextDeadline,
-  progress,
+  nextStep,
   remindOfClearance,
   unconfirm,
 } from "./index.ts";
@@ -36,7 +36,7 @@ const awaiting = () => new Life(held()).sign().pay("deposit");
 
 describe("what a booking becomes in the light of its clearance", () => {
   test("confirmed, once deposit, signature and both evaluations are there, in any order", () => {
-    expect(progress(awaiting().booking, cleared, at)).toBe("confirm");
+    expect(nextStep(awaiting().booking, cleared, at)).toBe("confirm");
   });
 
   const unsigned = awaiting().booking;
@@ -50,7 +50,7 @@ describe("what a booking becomes in the light of its clearance", () => {
     ["a deposit that is still settled", { ...unsigned, dues: held().dues }, cleared],
   ];
   test.each(missing)("nothing, without %s", (_, booking, clearance) => {
-    expect(progress(booking, clearance, at)).toBe("none");
+    expect(nextStep(booking, clearance, at)).toBe("none");
   });
 
   test.each([
@@ -59,15 +59,15 @@ describe("what a booking becomes in the light of its clearance", () => {
     ["withdrawn", afterWithdrawal(cleared, at)],
     ["too short", evaluated("cleared", "cleared", "2027-03-13")],
   ])("awaiting its clearance again at once, when a confirmed one is %s", (_, clearance) => {
-    expect(progress(awaiting().confirm().booking, clearance, at)).toBe("unconfirm");
+    expect(nextStep(awaiting().confirm().booking, clearance, at)).toBe("unconfirm");
   });
 
   test("declined when the hours have passed, and not before; held or awaiting", () => {
     const notCleared = evaluated("not_cleared", "cleared");
     const hours = plusHours(at, 24);
     for (const booking of [held(), awaiting().booking]) {
-      expect(progress(booking, notCleared, plusSeconds(hours, -1))).toBe("none");
-      expect(progress(booking, notCleared, hours)).toBe("decline");
+      expect(nextStep(booking, notCleared, plusSeconds(hours, -1))).toBe("none");
+      expect(nextStep(booking, notCleared, hours)).toBe("decline");
     }
   });
 
@@ -75,10 +75,10 @@ describe("what a booking becomes in the light of its clearance", () => {
     const { booking } = awaiting();
     const deadline = booking.clearanceDueAt;
 
-    expect(progress(booking, null, plusSeconds(deadline, -1))).toBe("none");
-    expect(progress(booking, null, deadline)).toBe("miss_deadline");
-    expect(progress(booking, evaluated("cleared", "cleared", "2027-03-13"), deadline)).toBe("miss_deadline");
-    expect(progress(booking, cleared, deadline)).toBe("confirm");
+    expect(nextStep(booking, null, plusSeconds(deadline, -1))).toBe("none");
+    expect(nextStep(booking, null, deadline)).toBe("miss_deadline");
+    expect(nextStep(booking, evaluated("cleared", "cleared", "2027-03-13"), deadline)).toBe("miss_deadline");
+    expect(nextStep(booking, cleared, deadline)).toBe("confirm");
   });
 
   test("nothing from the first day on, when it is confirmed: who may not stay is turned away", () => {
@@ -86,21 +86,21 @@ describe("what a booking becomes in the light of its clearance", () => {
     const firstDay = "2027-03-08T07:00:00Z";
     const withdrawn = afterWithdrawal(cleared, at);
 
-    expect(progress(booking, withdrawn, plusSeconds(firstDay, -1))).toBe("unconfirm");
-    expect(progress(booking, withdrawn, firstDay)).toBe("none");
+    expect(nextStep(booking, withdrawn, plusSeconds(firstDay, -1))).toBe("unconfirm");
+    expect(nextStep(booking, withdrawn, firstDay)).toBe("none");
   });
 
   test("nothing any more, once the participant was admitted", () => {
     const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
 
-    expect(progress(admitted, evaluated("not_cleared", "cleared"), "2027-03-09T17:00:00Z")).toBe("none");
+    expect(nextStep(admitted, evaluated("not_cleared", "cleared"), "2027-03-09T17:00:00Z")).toBe("none");
   });
 
   test("nothing, when it ended before", () => {
     const life = awaiting();
     life.end("client");
 
-    expect(progress(life.booking, cleared, at)).toBe("none");
+    expect(nextStep(life.booking, cleared, at)).toBe("none");
   });
 });
 

@@ -1,7 +1,7 @@
 import { dateIn, hasCome, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { debitNoticeDeadline } from "./debit-notice-rule.ts";
-import { aboutDue, replaceDue } from "./due.ts";
+import { dueEventData, replaceDue } from "./due.ts";
 import { nextPayment } from "./next-payment.ts";
 import { nextVersion } from "./next-version.ts";
 import { debitNoticeDays } from "./varied-debit.ts";
@@ -19,7 +19,7 @@ export function noticeVariedDebits(before: Booking, now: Instant): BookingChange
   return nextVersion(before, now, { dues: told.reduce(replaceDue, before.dues) }, (booking) => ({
     events: told.map((due) =>
       bookingEvent(booking, "DueNotice", {
-        ...aboutDue(due, booking),
+        ...dueEventData(due, booking),
         ...{
           kind: "changed",
           days: debitNoticeDays,

@@ -16,7 +16,7 @@ import { dueOf, lookAgain, type SettlementDecision, type SettlementState } from 
 /**
  * Applies what Stripe says of an attempt. Moves forward only: a final attempt changes no more, but for a fee that was
  * booked late, and for money that came after all, which is never dropped. The one decision behind webhook, return page,
- * reconciler and sweep.
+ * catch-up and sweep.
  */
 export function decideSettlement(state: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
   const { attempt } = state;

@@ -1,6 +1,6 @@
 import { addDays, type CalendarDate, dateIn, type Instant, later } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
-import { aboutDue, type Due, replaceDue, waitsForConfirmation } from "./due.ts";
+import { type Due, dueEventData, replaceDue, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { resting } from "./resting.ts";
 import { changeableDue, type DueRefusal } from "./staff-due.ts";
@@ -31,7 +31,7 @@ export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, no
   if (dueOn > last) return { ok: false, reason: "too_late", bound: last };
   const deferred = resting(before, { ...begunAgain(before, due), dueOn, datedOn: today, startsBy: "date" }, today);
   const change = nextVersion(before, now, { dues: replaceDue(before.dues, deferred) }, (booking) => ({
-    events: [bookingEvent(booking, "DueDeferred", { ...aboutDue(deferred, booking), from: due.dueOn })],
+    events: [bookingEvent(booking, "DueDeferred", { ...dueEventData(deferred, booking), from: due.dueOn })],
     journal: [],
   }));
   return { ok: true, ...change };

@@ -14,7 +14,7 @@ import type { DueFailure } from "./due-failure.ts";
 import type { BookingStatus } from "./transitions.ts";
 
 /** What an event says of a due: `amount` is what is unpaid of it. */
-export const aboutDue = (due: Due, { currency }: { currency: string }) => ({
+export const dueEventData = (due: Due, { currency }: { currency: string }) => ({
   dueId: due.id,
   dueOn: due.dueOn,
   amount: unpaid(due),

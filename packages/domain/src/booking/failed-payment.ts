@@ -7,11 +7,11 @@ import type { Due, Tries } from "./due.ts";
 import { type LostMethod, lostMethod } from "./lost-method.ts";
 import { nextVersion } from "./next-version.ts";
 import {
-  aboutAttempt,
+  attemptEventData,
   dueOf,
   duesOf,
-  freed,
   isCollecting,
+  releaseDue,
   replaceDues,
   type Settlement,
   type SettlementDecision,
@@ -102,7 +102,7 @@ export function failed(
     {
       dues: replaceDues(
         booking.dues,
-        duesOf(booking, attempt).map((one) => freed(booking, one.id === tried.id ? tried : one, now)),
+        duesOf(booking, attempt).map((one) => releaseDue(booking, one.id === tried.id ? tried : one, now)),
       ),
       ...withoutPayoff(booking, attempt, today),
       ...(until === null ? {} : { holdExpiresAt: until }),
@@ -116,7 +116,7 @@ export function failed(
         ...(status === "failed" || (inVain !== null && lost === null)
           ? [
               bookingEvent(after, "PaymentFailed", {
-                ...aboutAttempt(attempt),
+                ...attemptEventData(attempt),
                 reason: inVain?.decline.failure ?? code,
               }),
             ]

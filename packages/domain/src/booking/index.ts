@@ -41,6 +41,7 @@ export {
   setupRefusal,
 } from "./method-setup.ts";
 export * from "./news.ts";
+export * from "./next-step.ts";
 export { nextTryAt } from "./next-try.ts";
 export * from "./next-version.ts";
 export { isToCancel } from "./non-payment.ts";
@@ -59,7 +60,6 @@ export { type PayPage, payPageOf } from "./pay-page.ts";
 export * from "./payment-methods.ts";
 export type { PaymentOutcome } from "./payment-outcome.ts";
 export { type Payoff, payoffOn, refusePayoff } from "./payoff.ts";
-export * from "./progress.ts";
 export { receiptsOf } from "./receipts.ts";
 export * from "./refund.ts";
 export * from "./refund-by-hand.ts";

@@ -5,7 +5,7 @@ import type { Instant } from "../time/index.ts";
 import { withActions } from "./action-required.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextDeadline } from "./deadline.ts";
-import { aboutDue } from "./due.ts";
+import { dueEventData } from "./due.ts";
 import { type BookingFact, type BookingStatus, transition } from "./transitions.ts";
 import { withVariedDebits } from "./vary-debits.ts";
 
@@ -30,7 +30,7 @@ function pastDueEvents(before: Booking, after: Booking): DomainEvent[] {
   const already = new Set(before.dues.filter(({ status }) => status === "past_due").map(({ id }) => id));
   return after.dues
     .filter(({ id, status }) => status === "past_due" && !already.has(id))
-    .map((due) => bookingEvent(after, "DuePastDue", aboutDue(due, after)));
+    .map((due) => bookingEvent(after, "DuePastDue", dueEventData(due, after)));
 }
 
 /** Whatever makes a booking await its clearance sets the reminders; those whose time is past are not sent late. */

@@ -1,6 +1,6 @@
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
-import { aboutDue, type Due, type Notice } from "./due.ts";
+import { type Due, dueEventData, type Notice } from "./due.ts";
 import { nextPayment } from "./next-payment.ts";
 import { nextVersion } from "./next-version.ts";
 import { cancelsOn } from "./non-payment.ts";
@@ -30,7 +30,7 @@ export function sendNotices(before: Booking, now: Instant): BookingChange | null
 
 function noticeOf(booking: Booking, due: Due, { kind, days, on }: Notice, now: Instant) {
   return bookingEvent(booking, "DueNotice", {
-    ...aboutDue(due, booking),
+    ...dueEventData(due, booking),
     kind,
     days,
     byLink: nextPayment(booking, due, now).kind === "link",

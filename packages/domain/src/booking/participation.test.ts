@@ -10,7 +10,7 @@ import {
   hasAccepted,
   mayBeEvaluated,
   mayDecline,
-  progress,
+  nextStep,
 } from "./index.ts";
 
 const bea = { name: "Bea Participant", email: "bea@example.org", phone: "+1", dateOfBirth: "1990-01-01" };
@@ -102,7 +102,7 @@ test("without the acceptance nobody is evaluated, and a booking misses its clear
   const life = paidFor(forBea());
   expect(mayBeEvaluated(life.booking)).toBe(false);
   expect(mayBeEvaluated(accepted(life.booking))).toBe(true);
-  expect(progress(life.booking, null, life.booking.clearanceDueAt)).toBe("miss_deadline");
+  expect(nextStep(life.booking, null, life.booking.clearanceDueAt)).toBe("miss_deadline");
   life.at(life.booking.clearanceDueAt).end("clearance_deadline");
   expect(life.booking).toMatchObject({ status: "cancelled", participation: "invited", refunded: 250_000 });
 });
@@ -127,8 +127,8 @@ test("cleared without the acceptance, a booking is not confirmed", () => {
     dueAt: null,
     auditHash: "",
   };
-  expect(progress({ ...booking, participation: "accepted" }, clearance, today)).toBe("confirm");
-  expect(progress(booking, clearance, today)).toBe("none");
+  expect(nextStep({ ...booking, participation: "accepted" }, clearance, today)).toBe("confirm");
+  expect(nextStep(booking, clearance, today)).toBe("none");
 });
 
 describe("saying no", () => {

@@ -7,7 +7,7 @@ import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import type { RefundReason } from "./refund.ts";
 import { refundRequested } from "./refund-request.ts";
-import { freed, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
+import { releaseDue, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
 
 /** Money that pays nothing we are owed goes back whole; a hold that lost its place expires in the same transaction. */
 export function returnInFull(
@@ -24,7 +24,7 @@ export function returnInFull(
   const refund = refundOn(state, payment, payment.amount, reason, now);
   const lapsed = booking.status === "held" && !state.placeIsOurs;
   const dues = booking.dues.map((due) =>
-    due.openAttemptId === attempt.id && due.status !== "paid" ? freed(booking, due, now) : due,
+    due.openAttemptId === attempt.id && due.status !== "paid" ? releaseDue(booking, due, now) : due,
   );
   const change = nextVersion(
     booking,

@@ -8,7 +8,7 @@ import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import { refundRequested } from "./refund-request.ts";
 import { type PaidDues, payOff, payoffOf } from "./settle-payoff.ts";
-import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
+import { attemptEventData, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
 
 /** The dues of an ended booking with what the payment pays of them. */
 function paidDuesOf({ booking, attempt }: SettlementState, payment: Succeeded, at: BillingContext): PaidDues {
@@ -47,7 +47,7 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
     },
     (after) => ({
       events: [
-        bookingEvent(after, "PaymentSettled", { ...aboutAttempt(attempt), amount: payment.amount }),
+        bookingEvent(after, "PaymentSettled", { ...attemptEventData(attempt), amount: payment.amount }),
         ...(refund === null ? [] : [refundRequested(after, refund)]),
       ],
       journal: [

@@ -6,7 +6,7 @@ import { billDue, type Due, duesAtOnce, payDue, replaceDue, unpaid, waitsForConf
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import { savedBy } from "./saved-method.ts";
-import { aboutAttempt, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
+import { attemptEventData, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
 import type { BookingFact } from "./transitions.ts";
 
 /** The deposit is paid and the place is ours: `awaiting_clearance`. Confirmation is the next transaction. */
@@ -57,7 +57,7 @@ function settleDeposit(
     (after) => ({
       events: [
         ...(facts.includes("late_money") ? [bookingEvent(after, "BookingRevived")] : []),
-        bookingEvent(after, "PaymentSettled", { ...aboutAttempt(state.attempt), amount: payment.amount }),
+        bookingEvent(after, "PaymentSettled", { ...attemptEventData(state.attempt), amount: payment.amount }),
       ],
       journal: [
         ...journal,

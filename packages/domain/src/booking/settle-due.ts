@@ -9,7 +9,7 @@ import { paidAhead } from "./payoff.ts";
 import { refundRequested } from "./refund-request.ts";
 import { resting } from "./resting.ts";
 import { costOf, interestOfDues, payOff, payoffOf, withoutPaid } from "./settle-payoff.ts";
-import { aboutAttempt, dueOf, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
+import { attemptEventData, dueOf, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
 
 /**
  * A due is paid, or a part of it, and billed on its date or with its payment, whichever is first; the rest waits. What
@@ -91,7 +91,7 @@ function settled(
   const sums = { ...paidBy(booking, payment, applied), refunded: booking.refunded + excess };
   const change = nextVersion(booking, now, { ...changes, ...sums }, (after) => ({
     events: [
-      bookingEvent(after, "PaymentSettled", { ...aboutAttempt(attempt), amount: payment.amount }),
+      bookingEvent(after, "PaymentSettled", { ...attemptEventData(attempt), amount: payment.amount }),
       ...(refund === null ? [] : [refundRequested(after, refund)]),
     ],
     journal: [

@@ -39,7 +39,7 @@ export type SettlementState = {
  * A due that nothing collects any more. While a booking is held nothing is billed, so nothing is past due either. After a
  * debit or a payoff that came to nothing, what is asked for goes on at the next time of collection.
  */
-export function freed(booking: Booking, due: Due, now: Instant): Due {
+export function releaseDue(booking: Booking, due: Due, now: Instant): Due {
   if (booking.status === "held") return { ...due, status: "scheduled", openAttemptId: null };
   const { timeZone } = booking.terms;
   const free = resting(booking, due, dateIn(timeZone, now));
@@ -48,7 +48,7 @@ export function freed(booking: Booking, due: Due, now: Instant): Due {
 }
 
 /** What an event says of an attempt. */
-export const aboutAttempt = (attempt: Attempt) => ({
+export const attemptEventData = (attempt: Attempt) => ({
   dueId: attempt.dueId,
   attemptId: attempt.id,
   purpose: attempt.purpose,

@@ -1,7 +1,7 @@
 import { hasCome, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { collectionAt } from "./collection-time.ts";
-import { aboutDue, type Due, type Task } from "./due.ts";
+import { type Due, dueEventData, type Task } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { openTasks } from "./task-rule.ts";
 
@@ -20,7 +20,7 @@ export function openCollectionTasks(before: Booking, now: Instant): BookingChang
   if (opened.length === 0) return null;
   return nextVersion(before, now, { dues }, (booking) => ({
     events: opened.map(({ due, task }) =>
-      bookingEvent(booking, "CollectionTaskOpened", { ...aboutDue(due, booking), reason: task.reason }),
+      bookingEvent(booking, "CollectionTaskOpened", { ...dueEventData(due, booking), reason: task.reason }),
     ),
     journal: [],
   }));

@@ -1,7 +1,7 @@
 import { scheduledHandler } from "@clearing/runtime/consumer";
 import { depsFor } from "@clearing/runtime/deps";
 import { openGateway } from "@clearing/runtime/stripe-account";
-import { reconcile } from "./reconcile.ts";
+import { catchUp } from "./catch-up.ts";
 
 /** Every five minutes: Stripe's events that never arrived, or were never worked on. */
-export const handler = scheduledHandler(depsFor({ gateway: openGateway }), (deps) => reconcile(deps));
+export const handler = scheduledHandler(depsFor({ gateway: openGateway }), (deps) => catchUp(deps));

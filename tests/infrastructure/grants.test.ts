@@ -1,6 +1,6 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { describe, expect, test } from "vitest";
-import { access, functionNames, tableNames } from "../../infra/access.ts";
+import { functionNames, grants, tableNames } from "../../infra/grants.ts";
 import { functionOf, permissionsFor, rolePermissions, stage, synthesize, tableArn } from "./stage.ts";
 
 const clinicalKey = stage.ofType("AWS::KMS::Key")[0]?.attributes.Arn ?? "";
@@ -131,7 +131,7 @@ describe("least privilege", () => {
       const { Variables } = functionOf(name).properties.Environment as { Variables: Record<string, string> };
       const named = tables.filter((table) => `${table.toUpperCase()}_TABLE` in Variables);
 
-      expect(named, name).toEqual(tables.filter((table) => access[name][table]));
+      expect(named, name).toEqual(tables.filter((table) => grants[name][table]));
       expect(allowed, name).toEqual(named);
     }
   });
@@ -150,7 +150,7 @@ describe("least privilege", () => {
     const secret = stage.ofType("AWS::SecretsManager::Secret")[0]?.attributes.Ref ?? "";
     const who = functionNames.filter((name) => permissionsFor(name).some(({ resource }) => resource === secret));
 
-    expect(who.sort()).toEqual(["checkout", "payment-worker", "reconcile", "stripe-events", "stripe-work", "webhook"]);
+    expect(who.sort()).toEqual(["catch-up", "checkout", "payment-worker", "stripe-events", "stripe-work", "webhook"]);
   });
 
   test("the sweep sees which keys are due, hands them out, and may read or change no item", () => {

@@ -43,7 +43,7 @@ export async function bringInEvents(deps: WithGateway, bounds: Bounds): Promise<
     page = await list(gateway, { endingBefore: newest.eventId });
   }
   if (found > 0) log.info("recovered events missed by the webhook", { found });
-  log.metric("ReconciledEvents", found, "Count");
+  log.metric("RecoveredEvents", found, "Count");
 }
 
 /** The cursor, or one at the beginning of what Stripe keeps. */

@@ -11,13 +11,13 @@ export const isCleared = ({ terms, participant }: Booking, clearance: Clearance 
  * What a booking should become in the light of its clearance. `decline` once its hours have passed; `miss_deadline` once
  * the clearance deadline has, and what is there does not confirm.
  */
-export type Progress = "confirm" | "unconfirm" | "decline" | "miss_deadline" | "none";
+export type NextStep = "confirm" | "unconfirm" | "decline" | "miss_deadline" | "none";
 
 /**
  * Reads what is to be done next; whichever fact arrives last, in any order, leads to the same answer. From the first day
  * on a confirmed booking is only moved by its admission.
  */
-export function progress(booking: Booking, clearance: Clearance | null, now: Instant): Progress {
+export function nextStep(booking: Booking, clearance: Clearance | null, now: Instant): NextStep {
   const { terms, clearanceDueAt } = booking;
   const cleared = isCleared(booking, clearance);
   const accepted = booking.participation === "accepted";

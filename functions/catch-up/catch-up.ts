@@ -10,7 +10,7 @@ const runBounds: Bounds = { pages: 50, seconds: 200 };
  * Sends the events again that were received and not worked on, measures how long the oldest of them has waited, and
  * brings in those that no webhook brought. The first two need no Stripe.
  */
-export async function reconcile(deps: Deps & { gateway: Gateway }, bounds = runBounds): Promise<void> {
+export async function catchUp(deps: Deps & { gateway: Gateway }, bounds = runBounds): Promise<void> {
   const { store, clock, log } = deps;
   await workOff(deps, [{ kind: "STRIPE_EVENT", act: (key) => resendStripeEvent(store, key, clock.now()) }]);
   const oldest = await oldestWaitingStripeEvent(store);

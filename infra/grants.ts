@@ -18,7 +18,7 @@ export const functionNames = [
   "sweep",
   "deadline-worker",
   "payment-worker",
-  "reconcile",
+  "catch-up",
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
@@ -88,7 +88,7 @@ const shownInLists = { actions: ["GetItem", "BatchGetItem"] } as const;
 const commands = { core: state, ledger: added, audit: added, outbox: added } as const;
 
 /** Least privilege, function by function. The roles, the environment and the tests all read this table. */
-export const access: Record<FunctionName, Access> = {
+export const grants: Record<FunctionName, Access> = {
   catalogue: {
     core: { actions: reading, indexes: ["byStatus", "byOwner"], where: only(["QUO#"], ["PutItem"]) },
     people: true,
@@ -137,7 +137,7 @@ export const access: Record<FunctionName, Access> = {
   sweep: { core: { actions: [], indexes: ["byDue"] }, clearance: { actions: [], indexes: ["byDue"] }, handsOut: true },
   "deadline-worker": { ...commands, clearance: { actions: [...cleared.actions, "PutItem", "UpdateItem"] } },
   "payment-worker": { ...commands, ledger: posting, stripe: true },
-  reconcile: {
+  "catch-up": {
     core: {
       actions: ["GetItem", "BatchGetItem"],
       indexes: ["byDue", "byList"],
