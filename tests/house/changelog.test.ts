@@ -7,7 +7,7 @@ import { type Page, pagesIn } from "../harness/pages.ts";
 
 const [changelog = { path: "", text: "" }] = pagesIn("CHANGELOG.md");
 
-const format = /^const FORMAT = "(\d+)";$/m.exec(
+const format = /^const format = "(\d+)";$/m.exec(
   readFileSync(join(import.meta.dirname, "../../packages/local/src/data-folder.ts"), "utf8"),
 )?.[1];
 
