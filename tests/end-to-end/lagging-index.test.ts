@@ -57,6 +57,6 @@ test("indexes that lag make lists and sweeps late, and nothing wrong", async () 
   expect(await pays.read()).toMatchObject({ status: "confirmed", paid: 250_000 });
   expect(await listed(pays)).toEqual([[pays.id, "confirmed"]]);
   expect(await listed(lapses)).toEqual([[lapses.id, "expired"]]);
-  expect((await world.mail(lapses.email)).filter((subject) => subject === "Your hold has ended")).toHaveLength(1);
+  expect((await world.mail(lapses.email)).filter((subject) => subject === "Your hold has expired")).toHaveLength(1);
   expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
 });

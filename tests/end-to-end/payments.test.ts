@@ -115,7 +115,7 @@ describe("the deposit", () => {
       expect.arrayContaining([
         "Please verify your bank account",
         "Your deposit did not go through",
-        "Your hold has ended",
+        "Your hold has expired",
       ]),
     );
     await world.sim("POST", `/_sim/payment_intents/${fallback.body.paymentIntent}/microdeposits`, {
