@@ -12,7 +12,7 @@ import {
   type SavedMethod,
 } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
-import { methodsFor } from "./payment-methods.ts";
+import { methodsToSave } from "./payment-methods.ts";
 import { balance } from "./standing.ts";
 
 /**
@@ -82,7 +82,7 @@ export function requestSetup(booking: Booking, { method, ...asked }: SetupReques
     bookingId: booking.id,
     currency: booking.currency,
     description: booking.terms.publicLabel,
-    methods: methodsFor(booking, { purpose: "due", method }, now),
+    methods: methodsToSave(booking, method),
     status: "requested",
     sessionId: null,
     url: null,

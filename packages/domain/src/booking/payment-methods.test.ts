@@ -7,6 +7,8 @@ import { methodsFor } from "./index.ts";
 const early = "2027-02-19T20:00:00Z";
 const lastDay = "2027-02-22T06:59:59Z";
 const tooLate = "2027-02-22T07:00:00Z";
+const dayBefore = "2027-03-08T06:59:59Z";
+const firstDay = "2027-03-08T07:00:00Z";
 const booking: Booking = held();
 const both = ["card", "us_bank_account"];
 
@@ -15,7 +17,11 @@ describe("what a checkout may be paid with", () => {
     ["a deposit, by card or bank debit", booking, { purpose: "deposit" }, early, both],
     ["a deposit up to ten business days before the start", booking, { purpose: "deposit" }, lastDay, both],
     ["a deposit nearer to the start, by card alone", booking, { purpose: "deposit" }, tooLate, ["card"]],
-    ["any other due, by both however near", booking, { purpose: "due" }, tooLate, both],
+    ["any other due up to ten business days before the start", booking, { purpose: "due" }, lastDay, both],
+    ["any other due nearer to the start, by card alone", booking, { purpose: "due" }, tooLate, ["card"]],
+    ["a payoff on the day before the start, by card alone", booking, { purpose: "payoff" }, dayBefore, ["card"]],
+    ["a due from the first day on, by both", booking, { purpose: "due" }, firstDay, both],
+    ["a deposit on the first day, by card alone", booking, { purpose: "deposit" }, firstDay, ["card"]],
     ["what asks for a card, by card alone", booking, { purpose: "due", method: "card" }, early, ["card"]],
     [
       "what asks for a debit, by debit alone",
