@@ -1,6 +1,7 @@
 import type { ScheduledDue } from "../plan/index.ts";
 import { fill } from "../text/index.ts";
 import { longDate } from "../time/long-date.ts";
+import { remembered } from "../time/remembered.ts";
 import agreement from "./texts/agreement.ts";
 
 const texts = agreement.payments;
@@ -14,10 +15,10 @@ export function ordinal(count: number): string {
 }
 
 /** A time zone as people call it: `Mountain Time` of `America/Denver`. */
-export function zoneName(timeZone: string): string {
+export const zoneName = remembered((timeZone: string): string => {
   const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longGeneric" }).formatToParts(0);
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone;
-}
+});
 
 /** What a due is called. The deposit is sequence 0, so an installment's is its number. */
 export function dueName({ kind, sequence }: Pick<ScheduledDue, "kind" | "sequence">, installments: number): string {

@@ -1,8 +1,10 @@
 import type { CalendarDate } from "./index.ts";
 
-/**
- * `February 4, 2027`. The format is made here and not as the module loads: the data that it needs takes longer to load
- * than a function's own code.
- */
+const months = [
+  ...["January", "February", "March", "April", "May", "June"],
+  ...["July", "August", "September", "October", "November", "December"],
+];
+
+/** `February 4, 2027`. Without Intl: an agreement has dozens of dates, and making a format takes longer than all of them. */
 export const longDate = (date: CalendarDate): string =>
-  new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  `${months[Number(date.slice(5, 7)) - 1]} ${Number(date.slice(8))}, ${date.slice(0, 4)}`;
