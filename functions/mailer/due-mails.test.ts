@@ -37,12 +37,16 @@ function mail(name: Name, data: object, booking: Booking) {
 }
 
 describe("a notice", () => {
-  test("of a due that is collected says when and from what, and asks for nothing", () => {
+  test("of a due that is collected says when and from what, asks for nothing, and leads to its page", () => {
     const sent = mail("DueNotice", { kind: "upcoming", days: 7 }, collected);
 
     expect(sent?.subject).toBe("Your payment is due on February 6, 2027");
     expect(sent?.text).toContain("We will charge it to your card ending in 4242 on February 6, 2027.");
-    expect(sent).not.toHaveProperty("action");
+    expect(sent?.text).toContain("You do not need to do anything.");
+    expect(sent?.action).toEqual({
+      label: "Pay early or change your payment method",
+      url: "https://api.example.org/pay/due_1",
+    });
   });
 
   test("of a due that is paid by link has the link", () => {

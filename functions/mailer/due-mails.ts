@@ -13,7 +13,9 @@ export const notice: Write = ({ booking, data, now, payLink }) => {
   const write = typeof data.kind === "string" ? notices[data.kind] : undefined;
   const wording = write?.(booking, news, typeof data.cancelsOn === "string" ? data.cancelsOn : null);
   if (wording === undefined) return null;
-  return isTaken(news) ? wording : { ...wording, action: { label: frame.payNow, url: payLink(news.due.id) } };
+  // A client for whom there is nothing to do may still pay early, or save another method.
+  const label = isTaken(news) ? frame.payEarly : frame.payNow;
+  return { ...wording, action: { label, url: payLink(news.due.id) } };
 };
 
 type Notice = (booking: Booking, news: DueNews, cancelsOn: string | null) => Wording;

@@ -51,7 +51,7 @@ test("a balance is noticed, charged for being late and its booking cancelled; on
   expect(notice?.text).toMatch(
     /We will charge it to your card ending in 4242 on .*\. You do not need to do anything\./,
   );
-  expect(notice?.text).not.toContain("/pay/");
+  expect(notice?.text).toMatch(/Pay early or change your payment method: \S+\/pay\/\S+/);
 
   await moveTo(dueOn, 12);
   const { dues } = await silent.read();

@@ -16,4 +16,5 @@ export default {
   bankAccount: "bank account",
   ending: "{kind} ending in {last4}",
   payNow: "Pay now",
+  payEarly: "Pay early or change your payment method",
 } as const;
