@@ -13,6 +13,8 @@ const apart = [
   ].map((name) => `tests/proofs/${name}.test.ts`),
 ];
 
+const everyRoute = ["functions/input.test.ts"];
+
 const proofs = {
   globalSetup: ["tests/harness/global-setup.ts"],
   setupFiles: ["tests/harness/documented-answers.ts"],
@@ -43,8 +45,18 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{packages,functions}/**/*.test.ts", "tests/house/**/*.test.ts"],
-          exclude: ["packages/domain/**", "**/node_modules/**", ...apart],
+          include: ["{packages,functions}/**/*.test.ts"],
+          exclude: ["packages/{domain,local,stripe-simulator}/**", "**/node_modules/**", ...everyRoute, ...apart],
+          ...pure,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // What plays AWS and Stripe, the rules of the house, and whatever may be sent to every route: seconds.
+        test: {
+          name: "around",
+          include: ["packages/{local,stripe-simulator}/**/*.test.ts", "tests/house/**/*.test.ts", ...everyRoute],
+          exclude: ["**/node_modules/**"],
           ...pure,
           sequence: { groupOrder: 1 },
         },
