@@ -8,7 +8,17 @@ const apart = [
   "functions/payment-worker/payment-worker.test.ts",
   "functions/catalogue/documents.test.ts",
   ...[
-    ...["access-log", "audit-reads", "clinical", "cohort", "ledger-reads", "lists", "participation-routes", "quote"],
+    ...[
+      "access-log",
+      "audit-reads",
+      "changed-texts",
+      "clinical",
+      "cohort",
+      "ledger-reads",
+      "lists",
+      "participation-routes",
+      "quote",
+    ],
     ...["session", "terms"],
   ].map((name) => `tests/proofs/${name}.test.ts`),
 ];
