@@ -62,6 +62,8 @@ export async function coldStartFigures(): Promise<Figure[]> {
         what: "cold import of the booking bundle, against the client alone",
         value: ratio.toFixed(2),
         bound: { most: 1.3, ratio },
+        missed:
+          "plans, authorizations and staff's exceptions have brought routes, whose schemas zod makes as they load",
       },
       await startFigure(),
     ];

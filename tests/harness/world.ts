@@ -69,6 +69,7 @@ export async function startWorld(
       stripePort: 0,
       notBefore: nextMidday(),
       routes: storyRoute,
+      warm: false,
       ...options,
     });
   let stack: Stack = await start();

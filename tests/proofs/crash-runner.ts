@@ -9,6 +9,7 @@ const stack = await startStack({
   dataDir,
   port: Number(port),
   stripePort: Number(stripePort),
+  warm: false,
   ...(bundles === "" ? {} : { bundles: bundlesIn(bundles) }),
 });
 process.stdin.on("end", () => process.exit(1)).resume();

@@ -15,6 +15,7 @@ export async function openStack(options: Partial<StackOptions> = {}): Promise<Ru
     templateDir: await synthesize(() => {}),
     dataDir: join(folder, "data"),
     notBefore: nextMidday(),
+    warm: false,
     ...options,
   });
   return {

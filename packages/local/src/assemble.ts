@@ -233,7 +233,7 @@ export async function assemble(
   timeline.start();
   const warming = new AbortController();
   undo.push(() => warming.abort());
-  void warmUp(topology, lambda, warming.signal);
+  if (options.warm ?? true) void warmUp(topology, lambda, warming.signal);
 
   const token = async (role: string, email: string) => {
     const issued = await issuers.issue(role, email);

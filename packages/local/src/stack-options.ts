@@ -28,6 +28,8 @@ export type StackOptions = {
   settlementCurrencies?: string | undefined;
   /** Further routes below `/_local/`, on what the stack has kept. */
   routes?: (kept: Kept) => LocalRoute;
+  /** Whether every bundle is loaded at once, as if it had been called before; if not, each at its first call. */
+  warm?: boolean;
   /** Says what is being brought up. */
   log?: (line: string) => void;
 };
