@@ -53,7 +53,7 @@ async function readBy(store: Store) {
   return read;
 }
 
-/** A booking as it is stored, by which others are made; nothing of its own is due yet. */
+/** The stored booking that the others are copied from. Nothing of it is due yet. */
 async function storedBooking(store: Store): Promise<Record<string, unknown>> {
   const program = sampleProgram();
   const cohort = await openCohort(store, program, { places: 1, now });

@@ -2,14 +2,13 @@ import { beginTries, cardTriesUsedUp, isCardTry, mayBeMade, type OffSessionAttem
 import { hasCome, plusHours } from "@clearing/domain/time";
 import type { GatewayFailure } from "@clearing/payments";
 import { type AttemptFile, attemptPut } from "@clearing/store/attempt";
-import { asWritten, bookingWrites, readAfter } from "@clearing/store/booking";
+import { bookingWrites } from "@clearing/store/booking";
 import { reserveCardTry } from "@clearing/store/card-tries";
-import { commit, untilFresh } from "@clearing/store/commit";
 import { readForSettlement } from "./apply-settlement.ts";
 import { attemptMetadata, replayableHours, type Services } from "./services.ts";
 import { applyOutcome, type Settled, settle } from "./settle.ts";
 import { endFailed, intentNotKnown, outcomeOffSession } from "./standing.ts";
-import type { Step, StepResult } from "./sweep.ts";
+import { changeBooking, type Step } from "./sweep.ts";
 
 /**
  * Begins to collect what has fallen due and is collected with the saved method: each attempt is written with its booking
@@ -17,19 +16,17 @@ import type { Step, StepResult } from "./sweep.ts";
  */
 export const beginToCollect =
   (ids: Services["ids"]): Step =>
-  (store, bookingId, occasion, seen) => {
-    const read = readAfter(store, bookingId, seen);
-    return untilFresh<StepResult>(store, async () => {
-      const before = await read();
-      if (before === null) return { ok: false, reason: "not_found" };
-      const begun = beginTries(before, () => ids.next("att"), occasion.now);
-      if (begun === null) return { ok: true, booking: before };
-      const { correlationId } = store;
-      const attempts = begun.attempts.map((attempt) => attemptPut(store, { ...attempt, correlationId }));
-      const writes = [...attempts, ...bookingWrites(store, before, begun, occasion)];
-      return commit(store, writes, { ok: true, booking: asWritten(before, begun, occasion) });
-    });
-  };
+  (store, bookingId, occasion, seen) =>
+    changeBooking(
+      store,
+      { bookingId, seen },
+      occasion,
+      (booking, now) => beginTries(booking, () => ids.next("att"), now),
+      async (before, begun) => [
+        ...begun.attempts.map((attempt) => attemptPut(store, { ...attempt, correlationId: store.correlationId })),
+        ...bookingWrites(store, before, begun, occasion),
+      ],
+    );
 
 /**
  * Makes a try at Stripe under its own key, once, and applies what comes of it. One that was made before is replayed while

@@ -70,14 +70,17 @@ export const openTasks: Step = (store, bookingId, occasion, seen) =>
 export const completeBooking: Step = (store, bookingId, occasion, seen) =>
   changeBooking(store, { bookingId, seen }, occasion, complete);
 
-type Writes = (before: Booking, change: BookingChange) => ReturnType<typeof releaseWrites>;
-
-function changeBooking(
+/**
+ * Decides on a booking and writes what follows, again on a new reading where another write came in between. `decide` gives
+ * null where nothing is to do.
+ */
+export function changeBooking<Change extends BookingChange>(
   store: Store,
   { bookingId, seen }: { bookingId: string; seen?: Booking | undefined },
   occasion: ActionContext,
-  decide: (booking: Booking, now: Instant) => BookingChange | null,
-  writesOf: Writes = async (before, change) => bookingWrites(store, before, change, occasion),
+  decide: (booking: Booking, now: Instant) => Change | null,
+  writesOf: (before: Booking, change: Change) => ReturnType<typeof releaseWrites> = async (before, change) =>
+    bookingWrites(store, before, change, occasion),
 ): Promise<StepResult> {
   const read = readAfter(store, bookingId, seen);
   return untilFresh<StepResult>(store, async () => {

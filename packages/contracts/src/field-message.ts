@@ -12,7 +12,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * The message for a bad field whose schema has none of its own: one short sentence that says what the field must be.
+ * The message for a bad field, unless its schema words one: a short sentence that says what the field must be.
  * Pass it to `safeParse` as `error`. `undefined` is left for what no schema of the API can report.
  */
 export function fieldMessage(issue: Issue): string | undefined {

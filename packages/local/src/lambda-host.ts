@@ -14,7 +14,7 @@ export type LambdaHost = {
   invoke(functionId: string, event: unknown): Promise<Invocation>;
   /** Loads a function's bundle before its first invocation. */
   warm(functionId: string): void;
-  /** Has a function's next invocations load its bundle anew; those that are running finish first. */
+  /** Loads a function's bundle again for its next invocations. Invocations that are running finish with the old one. */
   reload(label: string): void;
   /** Ends the process of a caller, as a crash would; a caller in a worker thread goes on. */
   crash(caller: string): void;

@@ -46,7 +46,7 @@ export type Kept = {
   stripe: { url: string; secretKey: string };
 };
 
-/** Answers a request of its own; null for any other. */
+/** Answers the requests that it knows, and gives null for every other request. */
 export type LocalRoute = (request: { method: string; url: URL; accept: string }) => Promise<LocalReply | null>;
 export type LocalReply = { status: number; contentType: string; body: string };
 
@@ -71,7 +71,7 @@ export type Stack = {
    * which its idempotency keys make harmless.
    */
   seedOnce(seed: Seed): Promise<void>;
-  /** Has functions load their bundles anew at their next invocation, by the constructs' names. */
+  /** Loads the bundles of functions again for their next invocations. Functions are named by their constructs. */
   reload(labels: readonly string[]): void;
   stop(): Promise<void>;
 };
