@@ -7,16 +7,16 @@ import { nextVersion } from "./next-version.ts";
 import { isExpected } from "./outlook.ts";
 import type { Refund } from "./refund.ts";
 
-/** Who arrived is an admin's to record, but that somebody is turned away is a clinician's word. */
+/** Admins record arrivals and no-shows; only a clinician turns a participant away. */
 export const admissionRole = (outcome: AdmissionOutcome): "admin" | "clinician" =>
   outcome === "turned_away" ? "clinician" : "admin";
 
-/** Staff may record an admission on a confirmed booking from the first day on, in the cohort's zone, once. */
+/** Staff may record an admission once, on a confirmed booking, from the cohort's first day on (in its time zone). */
 export function mayAdmit(booking: Booking, today: CalendarDate): boolean {
   return isExpected(booking) && today >= booking.terms.startsOn;
 }
 
-/** The participant has arrived. `no_show` and `turned_away` end the booking instead. */
+/** Records that the participant arrived. `no_show` and `turned_away` end the booking instead. */
 export function admit(before: Booking, by: string, now: Instant): BookingChange {
   const admission = { outcome: "admitted" as const, at: now, by };
   return nextVersion(before, now, { admission }, (booking) => ({
@@ -25,14 +25,17 @@ export function admit(before: Booking, by: string, now: Instant): BookingChange 
   }));
 }
 
-/** `ends` is null for a participant who is admitted, and what is owed back where the admission ends the booking. */
+/**
+ * `ends` is null if the participant is admitted. Otherwise the admission ends the booking, and `refund` is owed back.
+ */
 export type AdmissionDecision =
   | ({ ok: true; ends: null | { refund: Refund | null } } & BookingChange)
   | { ok: false; reason: "invalid_transition" | "clearance_required" };
 
 /**
- * Records who arrived, once. Nobody is admitted whose clearance does not hold (`clearance_required`). The
- * booking of a participant who did not come or was turned away ends with it.
+ * Records once whether the participant arrived. `no_show` and `turned_away` end the booking. Refuses
+ * `invalid_transition` (not confirmed, before the first day, recorded already) and `clearance_required` (`admitted`
+ * without a valid clearance).
  */
 export function recordAdmission(
   before: Booking,

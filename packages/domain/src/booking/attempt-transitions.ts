@@ -1,10 +1,10 @@
 import type { Instant } from "../time/index.ts";
 import { type Attempt, type AttemptStatus, type CheckoutAttempt, pollOpenAt } from "./attempt.ts";
 
-/** What happens to one try to collect a due. `returned`: its money went back to the bank after it had settled. */
+/** What happens to one attempt to collect a due. `returned`: the bank took the money back after it had settled. */
 export type AttemptFact = "opened" | "under_way" | "paid" | "failed" | "expired" | "refused" | "abandoned" | "returned";
 
-/** What may still come of an attempt that nobody has paid. */
+/** The facts that can still happen to an unpaid attempt. */
 const unpaid = {
   under_way: "processing",
   paid: "succeeded",
@@ -14,10 +14,10 @@ const unpaid = {
   abandoned: "abandoned",
 } as const;
 
-/** Money that comes after all is never dropped. */
+/** A payment can still arrive after a final status; it is never dropped. */
 const late = { paid: "succeeded" } as const;
 
-/** Status x fact: what an attempt becomes. A fact that is not listed for a status does not apply to it. */
+/** Status x fact -> the attempt's next status. A fact that is not listed for a status does not apply to it. */
 export const attemptTransitions: Record<AttemptStatus, Partial<Record<AttemptFact, AttemptStatus>>> = {
   requested: { opened: "open", ...unpaid },
   open: unpaid,
@@ -30,7 +30,9 @@ export const attemptTransitions: Record<AttemptStatus, Partial<Record<AttemptFac
   returned: {},
 };
 
-/** The next version of an attempt after a fact. Throws where the fact does not apply: its decision should have refused it. */
+/**
+ * The next version of an attempt after a fact. Throws if the fact does not apply; the decision must refuse it first.
+ */
 export function afterFact<Kind extends Attempt>(attempt: Kind, fact: AttemptFact): Kind {
   const status = attemptTransitions[attempt.status][fact];
   if (status === undefined)
@@ -38,7 +40,7 @@ export function afterFact<Kind extends Attempt>(attempt: Kind, fact: AttemptFact
   return { ...attempt, version: attempt.version + 1, status };
 }
 
-/** Stripe has made the session: the attempt is open. */
+/** Records the Checkout Session that Stripe has created: the attempt is open. */
 export function opened(
   attempt: CheckoutAttempt,
   session: { id: string; url: string | null },

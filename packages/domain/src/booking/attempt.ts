@@ -13,7 +13,7 @@ export type AttemptStatus =
 
 export type PaymentMethod = "card" | "us_bank_account";
 
-/** What every try to collect a due has, however it collects. */
+/** The fields that every attempt to collect a due has, whether on a page or off session. */
 type AnyAttempt = {
   id: string;
   version: number;
@@ -23,76 +23,78 @@ type AnyAttempt = {
   purpose: "deposit" | "due" | "payoff";
   amount: number;
   currency: string;
-  /** The Stripe customer and the neutral label that Stripe was asked with. */
+  /** The Stripe customer and the neutral description sent to Stripe. */
   customerId: string;
   description: string;
   status: AttemptStatus;
   paymentIntentId: string | null;
   chargeId: string | null;
-  /** False while Stripe has not booked its fee. */
+  /** False until the fee is posted from Stripe's balance transaction. */
   feePosted: boolean;
   failureCode: string | null;
   createdAt: Instant;
-  /** The request or the sweep that made it; absent from an attempt of an earlier release. */
+  /** The correlation id of the request or sweep that created it; absent on attempts of an earlier release. */
   correlationId?: string;
-  /** When to look at it next. */
+  /** When to check the attempt next. */
   dueAt: Instant | null;
 };
 
-/** A try on Stripe's hosted page: the client pays. */
+/** An attempt on Stripe's hosted page (a Checkout Session), where the client pays. */
 export type CheckoutAttempt = AnyAttempt & {
   via: "checkout";
-  /** The methods and the way back that the session was asked for with, and whether the method is kept for later. */
+  /** The parameters of the session: its payment methods, its return URL, and whether it saves the method for later. */
   methods: PaymentMethod[];
   returnUrl: string;
   autopay: boolean;
   sessionId: string | null;
   url: string | null;
   sessionExpiresAt: Instant;
-  /** Until when the place was held before a deposit's session extended that; null where it extended nothing. */
+  /** The end of the hold before this deposit session extended it; null if it extended nothing. */
   heldUntil: Instant | null;
-  /** While its bank account is still to be verified by micro-deposits: when that is given up. */
+  /** Set while the bank account awaits micro-deposit verification: when the attempt is abandoned. */
   verifyUntil: Instant | null;
 };
 
-/** A try with a saved method, by the client's permission to collect; nobody is at a page. */
+/** An off-session attempt with the saved method, by the client's permission to collect. */
 export type OffSessionAttempt = AnyAttempt & {
   via: "off_session";
   paymentMethodId: string;
   methodType: PaymentMethod;
-  /** The same for the same card or bank account, whatever it was saved as; null where Stripe gives none. */
+  /**
+   * Stripe's fingerprint of the card or bank account, the same however often it is saved; null if Stripe gives none.
+   */
   fingerprint: string | null;
   mandateId: string | null;
 };
 
 /**
- * One try to collect one due. Its id is the idempotency key and the metadata at Stripe; all else that Stripe is asked with
- * is stored with it, so that a replay asks for exactly the same (I5).
+ * One attempt to collect one due. Its id is the idempotency key and the metadata at Stripe. Every other parameter of
+ * the Stripe request is stored with it, so that a retry sends exactly the same request (I5).
  */
 export type Attempt = CheckoutAttempt | OffSessionAttempt;
 
-/** The session of its page; null until there is one, and of a try without a page. */
+/** The id of its Checkout Session; null before the session exists, and for an off-session attempt. */
 export const sessionOf = (attempt: Attempt): string | null => (attempt.via === "checkout" ? attempt.sessionId : null);
 
-/** Until when its bank account may still be verified; null where none is waited for. */
+/** The deadline to verify its bank account; null if no verification is pending. */
 export const verifiedBy = (attempt: Attempt): Instant | null =>
   attempt.via === "checkout" ? attempt.verifyUntil : null;
 
-/** The attempt without a bank account to wait for: whatever it waited for has come, or is given up. */
+/** The attempt without a pending verification: the bank account is verified, or the verification was abandoned. */
 export const awaitingNoVerification = (attempt: Attempt): Attempt =>
   attempt.via === "checkout" ? { ...attempt, verifyUntil: null } : attempt;
 
-/** Whether it is not known yet what comes of it. Of what is known, a success may be undone by the bank. */
+/** Whether the outcome is still unknown. A known success can still be returned by the bank. */
 export const isUnderWay = ({ status }: Attempt): boolean =>
   status === "requested" || status === "open" || status === "processing";
 
-/** How long a place is held past the end of what may pay for it, so that the outcome is known before it is sold. */
+/** How long a hold outlives the session that may pay for it, so that the outcome is known before the place is sold. */
 export const marginMinutes = 5;
 
-/** A session that shows open past its end is looked at again so soon. */
+/** How soon to check again a session that Stripe shows as open after its expiry. */
 const overduePollMinutes = 1;
 
-/** The next look at an open session: at its end. Until then its webhook tells of a payment, or the catch-up. */
+/** When to check an open session next: at its expiry. Until then the webhook or the catch-up reports a payment. */
 export function pollOpenAt({ sessionExpiresAt }: CheckoutAttempt, now: Instant): Instant {
   return now < sessionExpiresAt ? sessionExpiresAt : plusMinutes(now, overduePollMinutes);
 }

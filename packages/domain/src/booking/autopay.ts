@@ -10,16 +10,16 @@ import {
 import { usableMethod } from "./chargeable-method.ts";
 import { nextVersion } from "./next-version.ts";
 
-/** The permission to collect that is in force; null where there is none. */
+/** The permission to collect that is in force; null if there is none. */
 export const permissionInForce = ({ autopay, permission }: Booking): GivenPermission | null =>
   autopay ? (permission ?? null) : null;
 
 export type AutopayRefusal = "agreement_required" | "invalid_transition" | "agreement_changed";
 
 /**
- * The client gives the permission to collect by itself, by the hash of its text as it is now. `unchanged` where that very
- * permission is in force. It is given on a signed agreement only (`agreement_required`), for a saved method that can be
- * charged, and not on a booking that has ended early (`invalid_transition`).
+ * The client turns automatic collection on, by the hash of the current permission text. Returns `unchanged` if that
+ * permission is in force already. Refuses `agreement_required` (the agreement is not signed), `invalid_transition` (the
+ * booking ended early, or no saved method can be charged) and `agreement_changed` (`hash` is not the current text's).
  */
 export function allowAutopay(
   before: Booking,
@@ -37,7 +37,7 @@ export function allowAutopay(
   }));
 }
 
-/** The permission is taken back, at any time; null where there is none in force. */
+/** The client revokes the permission to collect, at any time. Null if none is in force. */
 export function stopAutopay(before: Booking, now: Instant): BookingChange | null {
   if (!before.autopay) return null;
   return nextVersion(before, now, { autopay: false }, (booking) => ({
@@ -47,8 +47,8 @@ export function stopAutopay(before: Booking, now: Instant): BookingChange | null
 }
 
 /**
- * The permission is given again, by the text that was shown when another method was saved while automatic collection is
- * on: what a decision adds to the booking's next version. Nothing where it is off.
+ * Saving another method renews the permission, in the text shown on that page, while automatic collection is on.
+ * Returns what to merge into the booking's next version; nothing while it is off.
  */
 export const renewedPermission = (
   { autopay }: Booking,

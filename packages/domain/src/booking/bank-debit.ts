@@ -20,10 +20,10 @@ import {
 
 const debitClaimDays = 10;
 
-/** So long a due waits for its payer's bank account to be verified. */
+/** How long a due waits for its payer to verify the bank account. A deposit waits as long as its place is claimed. */
 const verifyBusinessDays = 5;
 
-/** Why an attempt was abandoned: `failureCode`, and the reason that its event gives. */
+/** Why an attempt was abandoned: its `failureCode`, and the `reason` of its event. */
 const notVerified = "bank_account_not_verified";
 
 const processingPollHours = 6;
@@ -38,12 +38,13 @@ export function processing(state: SettlementState, paymentIntentId: string, now:
 }
 
 /**
- * The page was completed, and the bank account is still to be verified: the place is claimed for ten days from then, a
- * due waits for five business days. A session is completed at its end at the latest, however late that is heard of.
+ * The client completed the page, but the bank account still awaits micro-deposit verification. A deposit's place stays
+ * claimed for ten days from the completion; a due waits five business days. The completion counts as no later than the
+ * session's expiry, even if we learn of it later.
  */
 export function verifying(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
   const { attempt } = state;
-  // A saved account was verified before.
+  // A saved account was verified when it was saved.
   if (attempt.via !== "checkout") return { kind: "unchanged" };
   const { timeZone } = state.booking.terms;
   const soon = plusHours(now, processingPollHours);
@@ -69,7 +70,7 @@ export function verifying(state: SettlementState, paymentIntentId: string, now: 
   return underWay(state, next, { until, events }, now);
 }
 
-/** The due waits for the bank, and a deposit's place is claimed for as long as that may take. */
+/** Marks the dues `processing`, and claims a deposit's place until `until`. */
 function underWay(
   state: SettlementState,
   next: Attempt,
@@ -97,7 +98,7 @@ function underWay(
   return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
 }
 
-/** Nobody verified the bank account in time: the due is free, and a hold that waited for it ends. */
+/** The payer did not verify the bank account in time: the due can be paid again, and a hold that waited for it ends. */
 export function abandoned(state: SettlementState, now: Instant): SettlementDecision {
   const { booking, attempt } = state;
   const next: Attempt = {

@@ -8,14 +8,14 @@ import { nextVersion } from "./next-version.ts";
 import { isPaused } from "./pause.ts";
 import { awaitsDebitNotice } from "./varied-debit.ts";
 
-/** So many tries one transaction begins: each adds an attempt, and the sweep comes again for the rest. */
+/** How many tries one transaction begins: each adds an attempt. The sweep comes back for the rest. */
 const triesAtOnce = 10;
 
-/** The attempts are written with the booking, before Stripe is asked for anything. */
+/** The attempts are written with the booking, before any request to Stripe. */
 export type BegunTries = BookingChange & { attempts: OffSessionAttempt[] };
 
 /**
- * Begins to collect, with the saved method, the dues whose time has come and for which nothing is under way. Null when
+ * Begins to collect the dues whose time has come with the saved method, unless a payment is already under way. Null if
  * there are none.
  */
 export function beginTries(before: Booking, attemptId: () => string, now: Instant): BegunTries | null {
@@ -69,8 +69,8 @@ const tryOf = (
 });
 
 /**
- * Whether a try that was begun may be made at Stripe now: it is still the one that collects its due, by the permission
- * and with the method that it was begun with, and staff have not paused collection.
+ * Whether a try may still be sent to Stripe: it still collects its due, the amount, the permission and the method are
+ * unchanged, and staff have not paused collection.
  */
 export function mayBeMade(booking: Booking, attempt: OffSessionAttempt): boolean {
   const due = booking.dues.find(({ id }) => id === attempt.dueId);

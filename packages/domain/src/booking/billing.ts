@@ -7,8 +7,8 @@ import { nextVersion } from "./next-version.ts";
 import { resting } from "./resting.ts";
 
 /**
- * Bills the dues that have fallen due, and marks those past due the day after; at most so many at once, the earliest
- * first, since each adds to the transaction. Null when there is nothing to do.
+ * Bills each due on its date, and marks it past due the day after. Takes the earliest `duesAtOnce` dues at a time,
+ * since each adds to the transaction. Null if there is nothing to do.
  */
 export function fallDue(before: Booking, now: Instant): BookingChange | null {
   if (before.status === "held" || !mayOwe(before)) return null;

@@ -7,15 +7,18 @@ import type { Due } from "./due.ts";
 import type { Participant } from "./participant.ts";
 import type { BookingStatus } from "./transitions.ts";
 
-/** What the client accepted, copied from the quote, so that a later change of the program changes no booking. */
+/**
+ * The terms that the client accepted, copied from the quote, so that later changes to the program do not affect the
+ * booking.
+ */
 export type BookingTerms = QuotedTerms & { planKind: PlanKind };
 
-/** `signedVersion` is the version that carries a signature; a changed booking has a higher `version` to sign. */
+/** `signedVersion` is the version that was signed; a changed booking has a higher `version` to sign. */
 export type AgreementState = { version: number; hash: string; signedVersion: number | null; signedAt: Instant | null };
 
 /**
- * How a booking ended early, kept so that a payment still in flight is treated the same when it settles. `reason` is what
- * the person who cancelled wrote: free text, which may say anything of them, so it stays on the booking (I8).
+ * How a booking ended early. It is kept, so that a payment still in flight is settled by the same rule. `reason` is
+ * free text from the person who cancelled; it may contain personal details, so it never leaves the booking (I8).
  */
 export type Ending = {
   by:
@@ -33,24 +36,29 @@ export type Ending = {
   administrationFee: number;
   netPaid: number;
   kept: number;
-  /** The refund that gives it back, null when nothing is. */
+  /** The id of the refund; null if nothing is refunded. */
   refundId: string | null;
   reason: string | null;
 };
 
-/** Whether the participant takes part. Who books for themselves has accepted; anybody else is invited first. */
+/**
+ * Whether the participant takes part. A payer who books for themselves has accepted; any other participant is invited.
+ */
 export type Participation = "invited" | "accepted" | "declined";
 
-/** Which version of the terms without prices a participant accepted who does not pay; the evidence stands beside it. */
+/**
+ * The version of the participation terms (the agreement without prices) that a participant who does not pay accepted.
+ * The evidence is stored apart.
+ */
 export type Acceptance = { version: number; hash: string; at: Instant };
 
 export type AdmissionOutcome = "admitted" | "no_show" | "turned_away";
 export type Admission = { outcome: AdmissionOutcome; at: Instant; by: string };
 
 /**
- * A payment method that may be charged while nobody is at a page. `fingerprint` is the same for the same card or account
- * of any payer; a card is good through the last day of its month (`expiresOn`, `2030-04-30`). `unusable` says why it is
- * charged no more: `declined` for good by its bank, until its network updates it, or gone.
+ * A payment method that may be charged off session. `fingerprint` is Stripe's, the same for the same card or account of
+ * any payer. A card is valid through the last day of its month (`expiresOn`, `2030-04-30`). `unusable` says why it
+ * cannot be charged: `declined` until the card network updates it, any other reason for good.
  */
 export type SavedMethod = {
   id: string;
@@ -61,27 +69,30 @@ export type SavedMethod = {
   expiresOn: CalendarDate | null;
   mandateId: string | null;
   savedAt: Instant;
-  /** When its network updated it last; absent while that never did. */
+  /** When the card network last updated it; absent if never. */
   updatedAt?: Instant;
   unusable: "declined" | "detached" | "customer_deleted" | "mandate_withdrawn" | "refused" | null;
 };
 
-/** Which text was agreed to and when; the text itself stands beside the booking under `id`, with the evidence of it. */
+/** Which permission text the client agreed to, and when. The text and its evidence are stored under `id`. */
 export type GivenPermission = { id: string; version: number; hash: string; at: Instant };
 
-/** Dates in the cohort's zone; nothing is tried, noticed, charged late or cancelled from `from` until `until`. */
+/**
+ * Dates in the cohort's time zone. From `from` until `until` (exclusive) no try, notice, late charge or cancellation
+ * for non-payment happens.
+ */
 export type Pause = { from: CalendarDate; until: CalendarDate | null };
 
-/** What a payoff pays of a due: of what that consists. */
+/** What a payoff pays of one due, by parts. */
 export type PaidOff = { dueId: string; parts: Parts };
 
-/** Interest that was paid with a due before it was earned, in minor units: it pays a part of the payoff. */
+/** Interest paid with a due before it was earned, in minor units. It pays part of the payoff. */
 export type Unearned = { dueId: string; amount: number };
 
-/** Dues that one attempt settles together, as of a date. */
+/** The dues that one payoff attempt settles together, priced as of the date `on`. */
 export type OpenPayoff = { attemptId: string; on: CalendarDate; dues: PaidOff[]; unearned: Unearned[] };
 
-/** One participant's claim on one place. Amounts in minor units of `currency`; `paid` and `refunded` are gross. */
+/** One participant's claim on one place. Amounts are in minor units of `currency`; `paid` and `refunded` are gross. */
 export type Booking = {
   id: string;
   version: number;
@@ -95,77 +106,93 @@ export type Booking = {
   owner: { sub: string; email: string };
   participant: Participant;
   participation: Participation;
-  /** Null until a participant accepts whom somebody else booked for; signing is the acceptance of everybody else. */
+  /**
+   * How the participant accepted when somebody else booked; null before that. A participant who pays accepts by
+   * signing.
+   */
   acceptance: Acceptance | null;
-  /** When the payer last corrected who is invited. */
+  /** When the payer last corrected the invited participant. */
   correctedAt: Instant | null;
   currency: string;
   total: number;
   financeCharge: number;
   paid: number;
   refunded: number;
-  /** What its charges still apply: settled on its dues, less what is promised back. Their `applied` less what refunds have yet to spread. */
+  /**
+   * What the booking's charges have paid on its dues and do not owe back: the sum of their `applied`, less refunds that
+   * are not spread over charges yet.
+   */
   applied: number;
   /** The booking's balance of `deferred_revenue`, kept from its own journal entries. */
   deferred: number;
-  /** Its balances of `tax_payable` and of `interest_income`, kept likewise; absent where nothing was ever posted there. */
+  /**
+   * The balances of `tax_payable` and `interest_income`, kept the same way; absent if nothing was ever posted there.
+   */
   taxPayable?: number;
   interestIncome?: number;
   dues: Due[];
   terms: BookingTerms;
   agreement: AgreementState;
   autopay: boolean;
-  /** The permission to collect that was given last: in force while `autopay` is. Absent where none ever was. */
+  /** The latest permission to collect: in force while `autopay` is true. Absent if none was ever given. */
   permission?: GivenPermission;
-  /** What the client pays later dues with by their permission; absent where nothing is saved. */
+  /** The method that later dues are collected from; absent if none is saved. */
   savedMethod?: SavedMethod;
-  /** When staff paused its collection, and went on; the last one may still run. Absent where they never did. */
+  /** When staff paused and resumed collection; the last pause may still run. Absent if they never did. */
   pauses?: Pause[];
-  /** What is settled all at once while its attempt is open; absent, or null, where none is. */
+  /** The open payoff; null or absent if there is none. */
   payoff?: OpenPayoff | null;
-  /** When a payoff was under way that came to nothing: those days make nothing late. Absent where none ever was. */
+  /**
+   * When a payoff was under way that failed or was not paid. Those days do not count toward lateness. Absent if none.
+   */
   spared?: Pause[];
-  /** The date in the cohort's zone on which the deposit was learnt to be settled; absent until then. */
+  /** The date in the cohort's time zone on which we learned that the deposit had settled; absent until then. */
   depositSettledOn?: CalendarDate;
-  /** While `held`: the instant of the place's claim. */
+  /** While `held`: when the claim on the place ends. */
   holdExpiresAt: Instant | null;
-  /** Which of its account's live unpaid holds this one is or was, from 1 on; null for an admin's, which is not counted. */
+  /**
+   * Which of the account's hold slots this hold uses or used, from 1; null for a hold made by an admin, which is not
+   * counted.
+   */
   holdSlot: number | null;
-  /** The hold has had its one extension. */
+  /** The hold was extended. A hold is extended at most once. */
   holdExtended: boolean;
-  /** A bank debit for the deposit has failed: the one more session that this allows has been given. */
+  /** A bank debit for the deposit failed, which allows one more session. */
   debitFailed: boolean;
-  /** The instant by which an `awaiting_clearance` booking has to be cleared. */
+  /** The deadline to be cleared while `awaiting_clearance`. */
   clearanceDueAt: Instant;
-  /** The instants to come at which the participant is reminded of what is missing, while `awaiting_clearance`. */
+  /** When to remind the participant of missing evaluations while `awaiting_clearance`; future instants only. */
   clearanceReminders: Instant[];
-  /** When it was confirmed first. */
+  /** When the booking was first confirmed. */
   confirmedAt: Instant | null;
   admission: Admission | null;
   ending: Ending | null;
   timeline: { at: Instant; event: EventName }[];
   createdAt: Instant;
-  /** The least of its deadlines, or null when none is left. */
+  /** The booking's earliest deadline, or null if none is left. */
   dueAt: Instant | null;
 };
 
-/** What a decision changes: the next booking, the events that report it and the entries that post it. */
+/** The result of a decision: the next booking, the events that report it and the journal entries that post it. */
 export type BookingChange = { booking: Booking; events: DomainEvent[]; journal: JournalEntry[] };
 
 export const isLive = (booking: Booking): boolean =>
   booking.status === "held" || booking.status === "awaiting_clearance" || booking.status === "confirmed";
 
 /**
- * Evaluations wait until the participant takes part. Once somebody has been admitted, or the booking has ended, clearance
- * changes nothing any more.
+ * Clinicians may evaluate once the participant has accepted, until an admission is recorded or the booking ends. After
+ * that, clearance changes nothing.
  */
 export const mayBeEvaluated = (booking: Booking): boolean =>
   booking.participation === "accepted" && isLive(booking) && booking.admission === null;
 
-/** Whether a payoff is open or on its way: nothing else begins meanwhile, and no due of it is billed, noticed or late. */
+/**
+ * Whether a payoff is open or on its way. Until it ends no other payment begins, and its dues are not billed, noticed
+ * or late.
+ */
 export const hasOpenPayoff = ({ payoff }: Pick<Booking, "payoff">): boolean => payoff !== undefined && payoff !== null;
 
-/** Whether anything can still fall due: a plan may run on after the retreat, and ends with a booking that ended early. */
+/** Whether dues can still fall due. A plan may run past the retreat; an early ending cancels it. */
 export const mayOwe = (booking: Booking): boolean => isLive(booking) || booking.status === "completed";
 
 const depositOf = (booking: Booking): Due => {
@@ -175,8 +202,8 @@ const depositOf = (booking: Booking): Due => {
 };
 
 /**
- * What was paid on the dues and not given back, in minor units. Read from what its charges apply, because a refund that
- * failed is owed already, and an ending must not owe it twice.
+ * What was paid on the dues and not given back, in minor units. Taken from what the charges apply: a failed refund is
+ * owed already, and an ending must not owe it twice.
  */
 export const netPaid = ({ applied }: Booking): number => applied;
 
@@ -185,20 +212,20 @@ export const depositSettled = (booking: Booking): boolean => depositOf(booking).
 export const agreementSigned = (booking: Booking): boolean =>
   booking.agreement.signedVersion === booking.agreement.version;
 
-/** Where and when a money fact of this booking belongs; `currency` where it is not the booking's. */
+/** The ledger context of a money fact of this booking. Pass `booked` if its currency is not the booking's. */
 export const factContext = (
   { id, currency }: Booking,
   effectiveOn: CalendarDate,
   booked: { currency: string } = { currency },
 ): FactContext => ({ effectiveOn, currency: booked.currency, bookingId: id });
 
-/** Where and when one of its dues is billed. */
+/** The ledger context for billing one of its dues. */
 export const billingContext = (booking: Booking, effectiveOn: CalendarDate): BillingContext => ({
   ...factContext(booking, effectiveOn),
   completed: booking.status === "completed",
 });
 
-/** An event about this booking; ids, statuses, dates and amounts only. */
+/** An event about this booking: ids, statuses, dates and amounts only. */
 export function bookingEvent(booking: Booking, name: EventName, data: EventData = {}): DomainEvent {
   return {
     name,

@@ -17,13 +17,13 @@ function previewOn(booking: Booking, rule: EndingRule, on: CalendarDate): Cancel
   return { on, ...rule, netPaid: paid, ...refundAtEnding(rule, paid, booking.currency) };
 }
 
-/** A booking may be cancelled while it is live and nobody's arrival is recorded. */
+/** A live booking may be cancelled until an admission is recorded. */
 export const mayCancel = ({ status, admission }: Booking): boolean =>
   admission === null && transition(status, "cancelled_by_client") !== null;
 
 /**
- * What a cancellation by this person gives back today, and, where the policy decides, on the first day of the next tier;
- * `next` is null from the first day on.
+ * What a cancellation refunds and keeps today and, if the policy decides, on the first day of the next tier. `next` is
+ * null from the cohort's first day on, and if everything is refunded.
  */
 export function cancellationPreview(
   booking: Booking,

@@ -8,10 +8,12 @@ import type { Refund, RefundReason } from "./refund.ts";
 import { requestRefund } from "./refund-request.ts";
 import type { SettlementState } from "./settlement.ts";
 
-/** A payment that Stripe has not booked yet is asked for again. */
+/** How soon to ask Stripe again for a balance transaction that does not exist yet. */
 export const feePollMinutes = 10;
 
-/** The attempt that this payment settles; looked at again while Stripe has not booked the payment. */
+/**
+ * The attempt after its payment succeeded. It is checked again until Stripe has a balance transaction for the payment.
+ */
 export const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Instant): Attempt => ({
   ...awaitingNoVerification(afterFact(attempt, "paid")),
   paymentIntentId: payment.paymentIntentId,
@@ -21,7 +23,7 @@ export const succeededAttempt = (attempt: Attempt, payment: Succeeded, now: Inst
   dueAt: payment.booked === null ? plusMinutes(now, feePollMinutes) : null,
 });
 
-/** `applied` is what pays dues; the rest is promised back in the same transaction. */
+/** The charge of a payment. `applied` pays dues; the rest is owed back in the same transaction. */
 export const chargeOf = (
   { booking, attempt }: SettlementState,
   payment: Succeeded,
@@ -42,13 +44,13 @@ export const chargeOf = (
   createdAt: now,
 });
 
-/** What a payment changes of its booking's sums; `applied` of it is not promised back. */
+/** The booking's sums after a payment. `share` pays dues; the rest is owed back. */
 export const paidBy = ({ paid, applied }: Booking, { amount }: Succeeded, share = amount) => ({
   paid: paid + amount,
   applied: applied + share,
 });
 
-/** The refund of a share of a payment, asked for when the payment is recorded. */
+/** The refund of (part of) a payment, requested in the transaction that records the payment. */
 export const refundOn = (
   { booking, refundId }: SettlementState,
   payment: Succeeded,

@@ -2,21 +2,21 @@ import { type Instant, plusDays } from "../time/index.ts";
 import type { Attempt, OffSessionAttempt } from "./attempt.ts";
 
 /**
- * So many tries of one card may fail in so many days, over all bookings, which keeps to what the card networks allow.
- * Beyond that the dues that the card would pay are paid by link.
+ * Failed tries allowed per card within the counted days, over all bookings, as the card networks' retry limits require.
+ * Beyond that, its dues are paid by link.
  */
 export const mostFailedTries = 15;
 const countedDays = 30;
 
-/** A try that counts for its card, which is known by its fingerprint. */
+/** A try that counts toward its card's limit. The fingerprint identifies the card. */
 export type CardTry = OffSessionAttempt & { fingerprint: string };
 
-/** Whether an attempt counts for a card. Bank accounts and pages do not. */
+/** Whether an attempt counts toward a card's limit. Bank debits and pages do not. */
 export const isCardTry = (attempt: Attempt): attempt is CardTry =>
   attempt.via === "off_session" && attempt.methodType === "card" && attempt.fingerprint !== null;
 
-/** A try that was begun at this instant, or before it, counts no more. */
+/** The start of the counted days. A try that began then or earlier no longer counts. */
 export const countedSince = (now: Instant): Instant => plusDays(now, -countedDays);
 
-/** Why a try is not made: tries of its card have failed too often. */
+/** `failureCode` of a try that was not sent to Stripe because its card reached the limit of failed tries. */
 export const cardTriesUsedUp = "card_tries_used_up";

@@ -8,10 +8,10 @@ import { partProblem } from "./part-payment.ts";
 import { isPaidOff, payoffOn, refusePayoff } from "./payoff.ts";
 import { replaceDues } from "./settlement.ts";
 
-/** Stripe asks for half an hour at the least; one minute more covers the way there. */
+/** Stripe requires at least 30 minutes; one more covers the time until the request arrives. */
 const sessionMinutes = 31;
 
-/** Until when a checkout that a crash cut off is left to the request that began it. */
+/** How long the request that began a checkout has to finish before the sweep takes over, in case it crashed. */
 const requestMinutes = 1;
 
 export type CheckoutRefusal =
@@ -32,11 +32,11 @@ export type CheckoutRequest = {
   attemptId: string;
   /** The clearance shows `not_cleared`. */
   notCleared: boolean;
-  /** What is under way for the due waits for its bank account to be verified. */
+  /** The payment under way for the due awaits verification of its bank account. */
   verifying: boolean;
 };
 
-/** `message` says in words what bound the amount breaks. */
+/** `message` says which limit the amount breaks. */
 export type CheckoutRefused =
   | { ok: false; reason: CheckoutRefusal }
   | { ok: false; reason: "amount_invalid"; message: string };
@@ -46,7 +46,7 @@ export type CheckoutDecision =
   | ({ ok: true; kind: "begin"; attempt: CheckoutAttempt; holdUntil: Instant | null } & BookingChange)
   | CheckoutRefused;
 
-/** The attempt that is under way for the due that is asked for, if any. */
+/** The attempt in processing for the requested due; null if there is none. */
 export function attemptUnderWay(booking: Booking, request: Pick<CheckoutRequest, "purpose" | "dueId">): string | null {
   if (request.purpose === "payoff") return null;
   const due = wantedDue(booking, request);
@@ -59,7 +59,7 @@ function wantedDue(booking: Booking, { purpose, dueId }: Pick<CheckoutRequest, "
     : booking.dues.find((due) => due.id === dueId && due.kind !== "deposit");
 }
 
-/** An open payoff covers it together with other dues: nothing else begins until that is over. */
+/** Whether an open payoff covers the due together with other dues. Nothing else may begin until it ends. */
 export const isPaidOffWithOthers = ({ payoff }: Booking, { openAttemptId }: Due): boolean =>
   payoff !== undefined && payoff !== null && payoff.attemptId === openAttemptId && payoff.dues.length > 1;
 
@@ -82,10 +82,11 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
 }
 
 /**
- * Begins a checkout for one due, or points to the one that is open; a refused request gives up none. One whose bank
- * account is still to be verified is abandoned first; a deposit waits for it (`conflict`). A deposit's checkout extends
- * the hold past the session's end, once. After that, a session that would outlive the hold is refused. `amount` (minor
- * units) only for a `due`, within the bounds of part payments.
+ * Begins a checkout for one due or a payoff, or returns the one that is open. A refused request abandons nothing. If
+ * the due's bank account awaits verification, that attempt is abandoned first; for a deposit the request is refused
+ * (`conflict`). A deposit's checkout extends the hold past the session's end, at most once; after that, a session that
+ * would outlive the hold is refused (`hold_expired`). `amount` (minor units) applies to a `due` only, within the limits
+ * of part payments (`amount_invalid`).
  */
 export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
   if (request.purpose === "payoff") return beginPayoff(before, request, now);
@@ -98,7 +99,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   const isAll = request.amount === undefined || request.amount >= open;
   if (isAll && due.openAttemptId === null && isPaidOff(before, due, today)) return beginPayoff(before, request, now);
   const amount = request.amount ?? open;
-  // The due's own attempt is opened again or given up: it is no part payment beside this one.
+  // The due's own attempt is reused or abandoned, so it does not count as another part payment.
   const free: Due = { ...due, openAttemptId: null };
   const message = partProblem({ ...before, dues: replaceDue(before.dues, free) }, free, amount);
   if (message !== null) return { ok: false, reason: "amount_invalid", message };
@@ -119,7 +120,7 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   return { ok: true, kind: "begin", attempt, holdUntil: heldUntil === null ? held : reach, ...change };
 }
 
-/** The attempt that asks for a page: all that Stripe is asked with is stored with it. */
+/** The attempt for a page, with every parameter of the Stripe request stored in it. */
 const pageFor = (
   booking: Booking,
   due: Due,
@@ -143,7 +144,7 @@ const pageFor = (
   via: "checkout",
   methods: request.methods,
   returnUrl: request.returnUrl,
-  // What is paid by link leaves the saved method as it is: the permission names that one.
+  // Only a deposit saves its method. A payment by link does not change the saved method, since the permission names it.
   autopay: request.purpose === "deposit" && booking.autopay,
   status: "requested",
   sessionId: null,
@@ -160,8 +161,8 @@ const pageFor = (
 });
 
 /**
- * Begins to settle everything: one attempt collects all that is open, at what it costs today, whenever it settles. Each due
- * that it covers waits for it.
+ * Begins a payoff: one attempt collects everything that is open at today's price, whenever it settles. It reserves each
+ * due that it covers.
  */
 function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
   if (!agreementSigned(before)) return { ok: false, reason: "agreement_required" };

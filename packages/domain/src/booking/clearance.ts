@@ -5,8 +5,8 @@ import { nextStep } from "./next-step.ts";
 import { nextVersion } from "./next-version.ts";
 
 /**
- * The clearance with its lapse told, once its validity has ended before the booking is over; null when there is nothing
- * to tell. A booking that clearance moves no more is told nothing.
+ * The clearance marked as lapsed, after its validity ended while the booking still runs. Null if there is nothing to
+ * announce, or if clearance no longer affects the booking.
  */
 export function lapseClearance(booking: Booking, clearance: Clearance, now: Instant): Clearance | null {
   const lapses = lapsesAt(clearance, booking.terms);
@@ -15,8 +15,8 @@ export function lapseClearance(booking: Booking, clearance: Clearance, now: Inst
 }
 
 /**
- * Reminds the participant of what is missing, at the instants set for it; one that comes when nothing is missing is
- * dropped. Null while none has come.
+ * Sends the participant a reminder of missing evaluations, at the instants set for it. Drops a reminder if nothing is
+ * missing. Null if none is due.
  */
 export function remindOfClearance(before: Booking, clearance: Clearance | null, now: Instant): BookingChange | null {
   const { status, terms, clearanceDueAt } = before;
@@ -31,13 +31,13 @@ export function remindOfClearance(before: Booking, clearance: Clearance | null, 
 }
 
 /**
- * When the sweep has to look at a clearance: at once while its booking has not followed it, so that a lost message loses
- * nothing; then when a `not_cleared` declines or its validity ends; null when nothing can come of it.
+ * When the sweep must look at a clearance: now if the booking has not followed it yet, in case a message was lost; else
+ * when a `not_cleared` declines the booking or the validity ends. Null if nothing can follow.
  */
 export function followUpAt(booking: Booking, clearance: Clearance, now: Instant): Instant | null {
   if (nextStep(booking, clearance, now) !== "none" || lapseClearance(booking, clearance, now) !== null) return now;
   if (!mayBeEvaluated(booking)) return null;
-  // What declines does not clear, so only one of the two is ever to come.
+  // A clearance that declines does not clear, so at most one of the two instants lies ahead.
   const next = declinesAt(clearance, booking.terms) ?? lapsesAt(clearance, booking.terms);
   return next !== null && next > now ? next : null;
 }

@@ -4,12 +4,12 @@ import { nextCollection } from "./collection-time.ts";
 import { nextVersion } from "./next-version.ts";
 import { isPaused } from "./pause.ts";
 
-/** `null`: it is so already. */
+/** `null`: collection is in that state already. */
 export type PauseDecision = ({ ok: true } & BookingChange) | { ok: false; reason: "booking_over" } | null;
 
 /**
- * Pauses the collection of a booking, or goes on with it. The days from the one on which it was paused do not count, until
- * the next time of collection after staff go on.
+ * Pauses a booking's collection, or resumes it. Paused days do not count: from the day of the pause until the first
+ * collection time after staff resume. Refuses `booking_over`.
  */
 export function setCollection(before: Booking, paused: boolean, now: Instant): PauseDecision {
   if (!mayOwe(before)) return { ok: false, reason: "booking_over" };
@@ -22,7 +22,7 @@ export function setCollection(before: Booking, paused: boolean, now: Instant): P
   return { ok: true, ...change };
 }
 
-/** A pause that begins before the last one is over is the same one: there is at most one a day. */
+/** A pause that begins before the last one is over continues it, so that there is at most one a day. */
 function begun({ pauses = [], terms }: Booking, now: Instant): Pause[] {
   const from = dateIn(terms.timeZone, now);
   const last = pauses.at(-1);

@@ -3,12 +3,12 @@ import type { Booking } from "./booking.ts";
 import type { Due } from "./due.ts";
 import { debitNotBefore } from "./varied-debit.ts";
 
-/** When collection works: tries, notices, late charges and what follows go at this time in the cohort's zone. */
+/** The daily time of tries, notices, late charges and cancellations, in the cohort's time zone. */
 const collectionTime = "10:00";
 
 export const collectionAt = (date: CalendarDate, zone: string): Instant => instantAt(date, collectionTime, zone);
 
-/** The first time of collection at an instant or after it. */
+/** The first collection time at or after an instant. */
 export function nextCollection(from: Instant, zone: string): Instant {
   const today = dateIn(zone, from);
   const atTen = collectionAt(today, zone);
@@ -16,8 +16,9 @@ export function nextCollection(from: Instant, zone: string): Instant {
 }
 
 /**
- * The date from which lateness, notices and retries of a due count: its own, and at the earliest the day after the
- * deposit settled, since nothing else can be paid before that; and not before a debit that is held back can be made.
+ * The date from which lateness, notices and retries of a due count. It is the due's own date, but no earlier than the
+ * day after the deposit settled (nothing else can be paid before) and than the first date on which its bank debit is
+ * allowed.
  */
 export function countsFrom(
   booking: Pick<Booking, "depositSettledOn" | "autopay" | "savedMethod">,

@@ -7,8 +7,8 @@ import { toBill } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 
 /**
- * Completes an admitted booking once its last day is over: only then is revenue earned, that of a plan which runs on
- * included. Null while it is not due, or while a due that has fallen due is not billed: it belongs to the time before.
+ * Completes an admitted booking after its last day and recognizes its revenue, including that of a plan that runs on.
+ * Null before that, and while a due that has fallen due is not billed yet: it belongs to the time before completion.
  */
 export function complete(before: Booking, now: Instant): BookingChange | null {
   if (before.status !== "confirmed" || before.admission?.outcome !== "admitted" || completesAt(before) > now) {

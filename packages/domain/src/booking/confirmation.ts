@@ -3,7 +3,10 @@ import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, unpaid, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 
-/** What starts by the confirmation is due the day after the latest one, or when staff have deferred it to. */
+/**
+ * Dues that start by the confirmation become due the day after the latest confirmation, or on the later date that staff
+ * have set.
+ */
 function scheduledFrom(booking: Booking, now: Instant): Due[] {
   const tomorrow = addDays(dateIn(booking.terms.timeZone, now), 1);
   const dueOn = (due: Due) => (due.datedOn === undefined ? tomorrow : later(due.dueOn, tomorrow));
@@ -12,13 +15,15 @@ function scheduledFrom(booking: Booking, now: Instant): Due[] {
   );
 }
 
-/** What starts by the confirmation is not late while there is none. */
+/** Dues that start by the confirmation are not past due while the booking is unconfirmed. */
 const waiting = (booking: Booking): Due[] =>
   booking.dues.map((due) =>
     due.startsBy === "confirmation" && due.status === "past_due" ? { ...due, status: "scheduled" } : due,
   );
 
-/** Confirms. That every fact holds is conditioned on in the very transaction (I2), not only read here. */
+/**
+ * Confirms the booking. The transaction itself conditions on every required fact (I2); the decision only reads them.
+ */
 export function confirm(before: Booking, now: Instant): BookingChange {
   return nextVersion(
     before,
@@ -29,8 +34,8 @@ export function confirm(before: Booking, now: Instant): BookingChange {
 }
 
 /**
- * Takes a confirmation back when the clearance no longer holds; the place is kept. After the clearance deadline the
- * booking has until 00:00 of the first day.
+ * Takes the confirmation back when the clearance no longer holds; the booking keeps its place. After the clearance
+ * deadline, the new deadline is 00:00 of the first day.
  */
 export function unconfirm(before: Booking, now: Instant): BookingChange {
   const { clearanceDeadline, startsOn, timeZone } = before.terms;

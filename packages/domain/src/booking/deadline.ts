@@ -11,11 +11,14 @@ import { removalAt } from "./removal.ts";
 import { taskDeadline } from "./task-rule.ts";
 import { debitNoticeDays } from "./varied-debit.ts";
 
-/** Whether an open payoff covers a due: it is not billed meanwhile. */
+/** Whether an open payoff covers a due. Such a due is not billed. */
 const isBeingPaidOff = ({ payoff }: Booking, { id }: Due): boolean =>
   payoff?.dues.some(({ dueId }) => dueId === id) ?? false;
 
-/** The instant at which a due asks for attention: billed on its date, past due the day after; null when settled. */
+/**
+ * When a due next changes: it is billed on its date and past due the day after. Null if nothing is unpaid, if it waits
+ * for the confirmation, or if a payoff covers it.
+ */
 export function dueDeadline(booking: Booking, due: Due): Instant | null {
   if (unpaid(due) === 0 || waitsForConfirmation(booking, due) || isBeingPaidOff(booking, due)) return null;
   const zone = booking.terms.timeZone;
@@ -23,11 +26,11 @@ export function dueDeadline(booking: Booking, due: Due): Instant | null {
   return isAtRest(due) ? startOfDay(addDays(countsFrom(booking, due), 1), zone) : null;
 }
 
-/** The instant at which a due is collected with the saved method, unless something is under way for it. */
+/** When a due is next collected with the saved method; null while another payment is under way. */
 const tryDeadline = (booking: Booking, due: Due, now: Instant): Instant | null =>
   due.openAttemptId === null ? nextTryAt(booking, due, now) : null;
 
-/** All that one due asks for, at its date, before it and afterwards. */
+/** Every deadline of one due, before, on and after its date. */
 const deadlinesOf = (booking: Booking, due: Due, now: Instant): (Instant | null)[] => [
   dueDeadline(booking, due),
   tryDeadline(booking, due, now),
@@ -41,8 +44,8 @@ const leastOf = (deadlines: (Instant | null)[]): Instant | null =>
   deadlines.reduce((least, one) => (least === null || (one !== null && one < least) ? one : least), null);
 
 /**
- * The least of what dues ask for. Nothing is asked of a due before its first notice, so that those of later months are
- * not looked at: a plan of many months costs no more than one of few, at each write of its booking.
+ * The earliest deadline of all dues. A due has no deadline before its first notice, so the loop stops at later months.
+ * A plan of many months costs no more per write than a short one.
  */
 function duesDeadline(booking: Booking, now: Instant): Instant | null {
   const ahead = Math.max(debitNoticeDays, ...booking.terms.collection.noticeDaysBefore) + daysBetweenZones;
@@ -59,10 +62,10 @@ function duesDeadline(booking: Booking, now: Instant): Instant | null {
   return least;
 }
 
-/** A date in a zone is at most a day from the one that an instant begins with. */
+/** Two dates in the cohort's time zone may each differ by one day from the UTC date of their instant. */
 const daysBetweenZones = 2;
 
-/** 00:00 of the day after the last, in the cohort's zone: when an admitted booking is completed. */
+/** 00:00 of the day after the last day, in the cohort's time zone: when an admitted booking is completed. */
 export const completesAt = ({ terms }: Booking): Instant => startOfDay(addDays(terms.endsOn, 1), terms.timeZone);
 
 function deadlines(booking: Booking, now: Instant): (Instant | null)[] {
@@ -83,5 +86,5 @@ function deadlines(booking: Booking, now: Instant): (Instant | null)[] {
   }
 }
 
-/** The least of a booking's deadlines as they are at `now`, or null. */
+/** The booking's earliest deadline as of `now`, or null. */
 export const nextDeadline = (booking: Booking, now: Instant): Instant | null => leastOf(deadlines(booking, now));

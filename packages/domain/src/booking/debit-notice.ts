@@ -6,7 +6,10 @@ import { nextPayment } from "./next-payment.ts";
 import { nextVersion } from "./next-version.ts";
 import { debitNoticeDays } from "./varied-debit.ts";
 
-/** Tells the client of debits that are not as the permission lists them, each ten days ahead; null when there is none. */
+/**
+ * Notifies the client of each bank debit that differs from the permission's list, ten days ahead. Null if there is
+ * none.
+ */
 export function noticeVariedDebits(before: Booking, now: Instant): BookingChange | null {
   const noticedOn = dateIn(before.terms.timeZone, now);
   const told = before.dues.flatMap((due) => {

@@ -14,13 +14,13 @@ import { costOf, payoffOf } from "./settle-payoff.ts";
 import { dueOf, lookAgain, type SettlementDecision, type SettlementState } from "./settlement.ts";
 
 /**
- * Applies what Stripe says of an attempt. Moves forward only: a final attempt changes no more, but for a fee that was
- * booked late, and for money that came after all, which is never dropped. The one decision behind webhook, return page,
- * catch-up and sweep.
+ * Applies Stripe's report on an attempt. Moves forward only: a final attempt changes only for a fee booked late, or for
+ * a payment that arrived after all, which is never dropped. The webhook, the return page, the catch-up and the sweep
+ * all use this decision.
  */
 export function decideSettlement(state: SettlementState, outcome: PaymentOutcome, now: Instant): SettlementDecision {
   const { attempt } = state;
-  // Stripe shows the intent of a debit that came back as succeeded for ever.
+  // Stripe keeps showing the intent of a returned debit as succeeded.
   if (attempt.status === "succeeded" || attempt.status === "returned") {
     return attempt.feePosted ? { kind: "unchanged" } : lateFee(state, outcome, now);
   }
@@ -38,17 +38,18 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
     case "verifying":
       return verifying(state, outcome.paymentIntentId, now);
     case "abandoned":
-      // Verified meanwhile: it is waited for as any debit.
+      // The account was verified in the meantime: wait for it like any other debit.
       return verifiedBy(attempt) === null ? { kind: "unchanged" } : abandoned(state, now);
     case "cancelled":
-      // Cancelled while it waited to be verified, by us before a crash or by hand: it is given up all the same.
+      // The intent was cancelled during verification, by us before a crash or by hand. The attempt is abandoned either
+      // way.
       return verifiedBy(attempt) === null ? failed(state, "failed", outcome.code, now) : abandoned(state, now);
     case "failed":
       return failed(state, "failed", outcome.code, now);
     case "expired":
       return failed(state, "expired", null, now);
     case "never_made":
-      // Another call has heard of its session meanwhile.
+      // Another call has recorded its session in the meantime.
       if (attempt.status !== "requested") return { kind: "unchanged" };
       return failed(state, "refused", outcome.code, now);
     case "withdrawn":
@@ -60,20 +61,23 @@ export function decideSettlement(state: SettlementState, outcome: PaymentOutcome
   }
 }
 
-/** Whether a payment pays anything of what its attempt asks for: of its due, as far as it is open, or all that its payoff covers. */
+/** Whether a payment can pay what its attempt collects: part of its unpaid due, or its whole payoff. */
 function mayPay({ booking, attempt }: SettlementState, payment: Succeeded): boolean {
   const payoff = payoffOf(booking, attempt);
   if (payoff !== null) return costOf(payoff) > 0 && payment.amount >= costOf(payoff);
   return attempt.purpose !== "payoff" && unpaid(dueOf(booking, attempt)) > 0;
 }
 
-/** As before the ending, though the due is cancelled by then: what it can still take is what was never paid of it. */
+/**
+ * The same after the booking was cancelled. The due is cancelled too, so a payment can pay what was never paid or
+ * waived.
+ */
 function mayPayAfterEnding({ booking, attempt }: SettlementState, payment: Succeeded): boolean {
   const payoff = payoffOf(booking, attempt);
   const due = dueOf(booking, attempt);
   if (payoff === null)
     return attempt.purpose !== "payoff" && due.amount - due.paid - (due.waived ?? 0) >= payment.amount;
-  // Interest that was not earned went back with the ending: a payoff that counted on it pays nothing any more.
+  // The ending has returned unearned interest, so a payoff that relied on it can no longer be applied.
   return payoff.unearned.length === 0 && payment.amount === costOf(payoff);
 }
 
@@ -95,7 +99,7 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
       if (!fits) break;
       return { kind: "settle", settlement: payOneDue(state, payment, now) };
     case "cancelled":
-      // No attempt begins on a booking that has ended, so each was started before, whatever the clocks of two requests say.
+      // No attempt begins on an ended booking, so this one began before, whatever the clocks of two requests say.
       if (!isOurs || !mayPayAfterEnding(state, payment)) break;
       return { kind: "settle", settlement: settleAfterEnding(state, payment, now) };
     case "declined":

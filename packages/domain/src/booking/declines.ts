@@ -3,8 +3,9 @@ import { cardTriesUsedUp } from "./card-tries.ts";
 import type { DueFailure } from "./due-failure.ts";
 
 /**
- * What may follow a failed try with a saved method. `hard`: never again with this method. `limit`: this due no more with
- * this method. `soft`: again on the program's days. `authentication`: the client has to be present, so by link alone.
+ * What may follow a failed try with a saved method. `hard`: this method is never tried again. `limit`: this method is
+ * not tried again for this due. `soft`: retry on the program's days. `authentication`: the client must be present, so
+ * the due is paid by link only.
  */
 export type DeclineClass = "hard" | "limit" | "soft" | "authentication";
 
@@ -18,8 +19,8 @@ const provider: Decline = { class: "soft", failure: "provider_error" };
 const unusable: Decline = { class: "hard", failure: "method_unusable" };
 
 /**
- * The decline codes and error codes of a card payment. Hard is what the networks forbid to present again, and what no
- * other day changes. Sources: docs.stripe.com/declines/codes, docs.stripe.com/error-codes.
+ * Decline codes and error codes of card payments. `hard` covers what the networks forbid to retry and what another day
+ * cannot change. Sources: docs.stripe.com/declines/codes, docs.stripe.com/error-codes.
  */
 const ofCards: Readonly<Record<string, Decline>> = {
   approve_with_id: soft,
@@ -83,21 +84,21 @@ const ofCards: Readonly<Record<string, Decline>> = {
 };
 
 /**
- * The failure codes of a bank debit. Only a lack of funds (R01) and funds that are not collected yet (R09), which Stripe
- * gives one code, may be presented again. Sources: docs.stripe.com/payments/ach-direct-debit#failed-payments, Nacha
- * Operating Rules, subsection 2.12.4.
+ * Failure codes of bank debits (ACH). Only insufficient funds (R01) and uncollected funds (R09) may be retried; Stripe
+ * gives both the same code. Sources: docs.stripe.com/payments/ach-direct-debit#failed-payments, Nacha Operating Rules,
+ * subsection 2.12.4.
  */
 const ofDebits: Readonly<Record<string, Decline>> = {
   insufficient_funds: { class: "soft", failure: "insufficient_funds" },
 };
 
-/** A code that is in no table says nothing against another day, while a bank's debit may come again for two reasons only. */
+/** An unlisted card code allows a retry on another day. A bank debit may be retried for the listed reasons only. */
 const unknown: Readonly<Record<PaymentMethod, Decline>> = {
   card: soft,
   us_bank_account: { class: "hard", failure: "bank_returned" },
 };
 
-/** Codes with which Stripe refuses the request: the method, its customer or its mandate is gone. */
+/** Codes with which Stripe refuses a request because the method, its customer or its mandate is gone. */
 const gone: ReadonlySet<string> = new Set([
   "resource_missing",
   "payment_method_detached",
@@ -107,7 +108,7 @@ const gone: ReadonlySet<string> = new Set([
   "payment_method_invalid_parameter",
 ]);
 
-/** What a code of Stripe's says of a try with a saved method. */
+/** Classifies Stripe's decline or error code of a try with a saved method. */
 export function declineOf(code: string | null, method: PaymentMethod): Decline {
   if (code === null) return unknown[method];
   if (gone.has(code)) return unusable;

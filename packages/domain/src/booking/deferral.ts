@@ -5,10 +5,10 @@ import { nextVersion } from "./next-version.ts";
 import { resting } from "./resting.ts";
 import { changeableDue, type DueRefusal } from "./staff-due.ts";
 
-/** So many days a due is put off at the most: a date further away is a slip, and would have it forgotten. */
+/** The longest deferral in days. A date further away is a typing error, and the due would be forgotten. */
 export const mostDaysDeferred = 730;
 
-/** `bound`: the first date that the due may have, or the last. */
+/** `bound` is the first (`not_later`) or the last (`too_late`) date that the due may have. */
 export type DeferralRefused =
   | { ok: false; reason: DueRefusal | "no_date_yet" }
   | { ok: false; reason: "not_later" | "too_late"; bound: CalendarDate };
@@ -16,8 +16,8 @@ export type DeferralRefused =
 export type DeferralDecision = ({ ok: true } & BookingChange) | DeferralRefused;
 
 /**
- * Puts a due off to a later date, today at the earliest: the amount stays, and lateness, notices and tries go by that date
- * from now on. What is in the ledger stays there.
+ * Defers a due to a later date, no earlier than today. The amount stays; lateness, notices and tries follow the new
+ * date. The ledger does not change.
  */
 export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, now: Instant): DeferralDecision {
   const found = changeableDue(before, dueId);
@@ -38,8 +38,8 @@ export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, no
 }
 
 /**
- * A due without its failed tries, so that the retries count from the new date. They are kept where no try may follow, and
- * for a bank account, which may be debited for the same amount only so often.
+ * Drops the due's failed tries, so that retries count from the new date. Keeps them if no retry may follow, and for a
+ * bank account, since Nacha limits how often the same debit may be retried.
  */
 function begunAgain({ savedMethod }: Booking, due: Due): Due {
   const { tries, ...untried } = due;

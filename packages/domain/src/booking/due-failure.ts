@@ -1,4 +1,4 @@
-/** Why a try with a saved method failed, in the words that its payer reads. */
+/** Why a try with a saved method failed, as the payer is told. */
 export const dueFailures = [
   "card_declined",
   "insufficient_funds",

@@ -13,7 +13,7 @@ import type { CalendarDate, Instant } from "../time/index.ts";
 import type { DueFailure } from "./due-failure.ts";
 import type { BookingStatus } from "./transitions.ts";
 
-/** What an event says of a due: `amount` is what is unpaid of it. */
+/** The event data of a due: `amount` is the unpaid amount. */
 export const dueEventData = (due: Due, { currency }: { currency: string }) => ({
   dueId: due.id,
   dueOn: due.dueOn,
@@ -25,13 +25,13 @@ export type DueKind = "deposit" | "installment" | "balance" | "late_charge";
 
 export type DueStatus = "scheduled" | "processing" | "action_required" | "paid" | "past_due" | "cancelled";
 
-/** Whether a due has its date from the beginning, or gets it when its booking is confirmed and waits for that. */
+/** Whether a due has its date from the start, or gets it when its booking is confirmed. */
 export type DueStart = "date" | "confirmation";
 
 /**
- * One amount owed on one date, in minor units; its `parts` add up to it. `billed` is what is in the ledger already, and
- * `billedParts` of what that consists; `openAttemptId` is the one attempt that may collect it now (I5). A due is never
- * deleted: its bills, its attempts and its charges name it.
+ * One amount owed on one date, in minor units; its `parts` add up to it. `billed` is the amount posted to the ledger,
+ * and `billedParts` its breakdown. `openAttemptId` is the one attempt that may collect it now (I5). A due is never
+ * deleted: its bills, attempts and charges refer to it.
  */
 export type Due = {
   id: string;
@@ -44,53 +44,58 @@ export type Due = {
   paid: number;
   billed: number;
   billedParts: Parts;
-  /** How many bills it has had: each has a reference of its own in the ledger. */
+  /** How many bills it has; each has its own reference in the ledger. */
   billings: number;
-  /** How many payments have left some of it unpaid. */
+  /** How many part payments it has: payments that left some of it unpaid. */
   partsPaid: number;
   status: DueStatus;
   openAttemptId: string | null;
-  /** The open attempt asks for less than what was unpaid. Meaningless while no attempt is open. */
+  /** The open attempt collects less than the unpaid amount. Meaningless if no attempt is open. */
   openPart: boolean;
-  /** What tries with a saved method have come to; absent while none has failed. */
+  /** The failed tries with saved methods; absent if none has failed. */
   tries?: Tries;
-  /** Which notices have gone, each for the date that the due had then; absent while none has. */
+  /** The notices sent, each for the date that the due had then; absent if none. */
   notices?: Notice[];
-  /** Of what staff were told; absent while of nothing. */
+  /** The tasks opened for staff; absent if none. */
   tasks?: Task[];
-  /** How much of it staff have waived, in minor units; absent where nothing was. */
+  /** The amount that staff have waived, in minor units; absent if none. */
   waived?: number;
-  /** The late charge that it has brought about, null where that came to nothing; absent while it was not late. */
+  /**
+   * The id of its late charge; null if the charge came to nothing. Absent until the due is late past its grace days.
+   */
   lateChargeId?: string | null;
-  /** Where a bank account is debited for it: that date or amount are not as the permission lists them. Absent where they are. */
+  /**
+   * Set if the due is debited from a bank account and its date or amount differs from the permission's list; else
+   * absent.
+   */
   varied?: VariedDebit;
-  /** On which date it got the date that it has, if not with its booking. */
+  /** When it got its present date; absent if it has had that date since its booking began. */
   datedOn?: CalendarDate;
-  /** Nothing is asked for before this instant, since a debit or a payoff of it has failed; absent while none has. */
+  /** After a failed debit or payoff: no collection step happens before this instant. Absent if none has failed. */
   goesOnAt?: Instant;
 };
 
-/** From which date on a notice of it can go, and when it went; null until then. */
+/** The first date on which the notice may be sent, and the date on which it was sent; null until then. */
 export type VariedDebit = { noticeOn: CalendarDate; noticedOn: CalendarDate | null };
 
 /**
- * Failed tries of a due with saved methods. Days count from the one on which the first failure was learnt. `stopped`: the
- * method of the last try is not tried again, for any due (`hard`) or for this one (`limit`), or, where the client has to
- * authenticate, no method is.
+ * The failed tries of a due with saved methods. Days count from the date on which the first failure was learned.
+ * `stopped`: the last method is not tried again for any due (`hard`) or for this due (`limit`). With `authentication`
+ * no method is tried again.
  */
 export type Tries = {
   failed: number;
   firstFailedOn: CalendarDate;
   lastFailedAt: Instant;
-  /** When the last try was begun; absent where that is not known. */
+  /** When the last try began; absent if unknown. */
   begunAt?: Instant;
   lastFailure: DueFailure;
-  /** Stripe's id of the method of the last try. */
+  /** Stripe's id of the last try's method. */
   methodId: string;
   stopped: "hard" | "limit" | "authentication" | null;
 };
 
-/** `days` before or after the date `dueOn` that the due had when it went, which was `on` a date. */
+/** A notice sent `days` before or after `dueOn`, the date that the due had then; `on` is the date it was sent. */
 export type Notice = {
   kind: "upcoming" | "past_due" | "final";
   days: number;
@@ -98,12 +103,12 @@ export type Notice = {
   on: CalendarDate;
 };
 
-/** What staff are told of once for the date that a due has, since nothing more happens to it by itself. */
+/** A task for staff, opened once for each date of a due, when no automatic step is left. */
 export type Task = { reason: "not_paid" | "delinquent"; dueOn: CalendarDate };
 
 export type PlannedDue = Pick<Due, "id" | "sequence" | "kind" | "dueOn" | "startsBy" | "amount" | "parts">;
 
-/** A due as the schedule has it: nothing of it paid, billed or asked for. Throws unless its parts add up to its amount. */
+/** A due as scheduled: nothing is paid, billed or collected. Throws unless its parts add up to its amount. */
 export function scheduledDue({ id, sequence, kind, dueOn, startsBy, amount, parts }: PlannedDue): Due {
   const problem = partsProblem(parts, amount);
   if (problem !== null) throw new RangeError(`${id}: ${problem}`);
@@ -130,39 +135,43 @@ const nothing: Parts = { principal: 0, interest: 0, fee: 0, tax: 0 };
 
 type Confirmed = { confirmedAt: Instant | null; status: BookingStatus };
 
-/** Whether a due gets its date when its booking is confirmed, which it never was: so long it cannot be paid. */
+/**
+ * Whether a due gets its date at the confirmation and its booking was never confirmed. Until then it cannot be paid.
+ */
 export const awaitsFirstConfirmation = ({ confirmedAt }: Confirmed, { startsBy }: Due): boolean =>
   startsBy === "confirmation" && confirmedAt === null;
 
-/** Whether a due gets its date when its booking is confirmed, and waits for that, the first time or once more. */
+/**
+ * Whether a due gets its date at the confirmation and waits for it, for the first time or after the booking lost it.
+ */
 export const waitsForConfirmation = (booking: Confirmed, due: Due): boolean =>
   awaitsFirstConfirmation(booking, due) || (due.startsBy === "confirmation" && booking.status === "awaiting_clearance");
 
-/** Whether a due waits for its date, or for its client, with nothing wrong but that. */
+/** Whether a due only waits for its date or for its client. */
 export const isAtRest = ({ status }: Due): boolean => status === "scheduled" || status === "action_required";
 
-/** What is still to be collected of a due; nothing of a cancelled one. */
+/** The unpaid amount of a due, in minor units; 0 for a cancelled one. */
 export const unpaid = (due: Due): number =>
   due.status === "cancelled" ? 0 : due.amount - due.paid - (due.waived ?? 0);
 
 /**
- * Of what a due is still to be billed: nothing of one that was cancelled, or waived, since a waiver takes all that is
- * unpaid of it.
+ * The parts still to be billed. Nothing is left for a cancelled or waived due, since a waiver covers all that is
+ * unpaid.
  */
 export const toBill = ({ status, waived = 0, parts, billedParts }: Due): Parts =>
   status === "cancelled" || waived > 0 ? nothing : less(parts, billedParts);
 
 export const isBilled = (due: Due): boolean => sumOf(toBill(due)) === 0;
 
-/** How many dues one transaction bills: each adds an entry and up to two events, and DynamoDB takes 100 items. */
+/** How many dues one transaction bills. Each adds an entry and up to two events; DynamoDB allows 100 items. */
 export const duesAtOnce = 20;
 
 type Billed = { due: Due; journal: JournalEntry[] };
 
-/** Bills what is not billed yet, when a due falls due. */
+/** Bills the unbilled parts of a due that falls due. */
 export const billDue = (due: Due, at: BillingContext): Billed => bill(due, toBill(due), at);
 
-/** One more bill of a due; none over nothing. */
+/** Adds one bill to a due; does nothing if the amount is 0. */
 function bill(due: Due, parts: Parts, at: BillingContext): Billed {
   const amount = sumOf(parts);
   if (amount === 0) return { due, journal: [] };
@@ -173,13 +182,13 @@ function bill(due: Due, parts: Parts, at: BillingContext): Billed {
   };
 }
 
-/** Of what the amount billed and not paid consists. */
+/** The breakdown of the amount that is billed and unpaid. */
 export const unpaidParts = ({ billedParts, paid }: Due, currency: string): Parts =>
   less(billedParts, firstOf(billedParts, paid, currency));
 
 /**
- * Applies a payment of at most what is unpaid; a part payment bills the part paid, principal and tax before interest, and
- * the rest on its date.
+ * Applies a payment of at most the unpaid amount. A part payment bills the part that it pays, principal and tax before
+ * interest; the rest is billed on its date.
  */
 export function payDue(due: Due, payment: { attemptId: string; amount: number }, at: BillingContext): Billed {
   const paid = due.paid + payment.amount;
@@ -192,7 +201,7 @@ export function payDue(due: Due, payment: { attemptId: string; amount: number },
       paid,
       partsPaid: due.partsPaid + (rest === 0 ? 0 : 1),
       status: rest === 0 ? "paid" : "scheduled",
-      // Another attempt that is under way goes on, unless nothing is left to collect (I5).
+      // Another attempt under way continues, unless nothing is left to collect (I5).
       openAttemptId: rest === 0 || due.openAttemptId === payment.attemptId ? null : due.openAttemptId,
     },
     journal: billed.journal,
@@ -200,8 +209,8 @@ export function payDue(due: Due, payment: { attemptId: string; amount: number },
 }
 
 /**
- * What ends with the booking is no longer owed: what was billed and never paid is no longer billed either, so that a
- * payment still in flight bills its own part again. Paid dues stay as they are.
+ * Cancels a due that ends with its booking. What was billed and not paid becomes unbilled, so that a payment still in
+ * flight bills its own part again. Paid dues do not change.
  */
 export function cancelDue(due: Due, currency: string): Due {
   if (due.status === "paid") return due;

@@ -5,8 +5,8 @@ import type { Booking, Ending } from "./booking.ts";
 export type EndingRule = Pick<Ending, "refundPercent" | "administrationFee">;
 
 /**
- * What an ending gives back of `netPaid`, and what it keeps: netPaid x percent, half up to the currency's step, less the
- * fee; never below zero, and never more than was paid.
+ * Splits `paid` into refund and kept amount, in minor units. The refund is `paid` x percent, rounded half up to the
+ * currency's step, less the fee; at least 0 and at most `paid`.
  */
 export function refundAtEnding({ refundPercent, administrationFee }: EndingRule, paid: number, currency: string) {
   const share = Math.min(paid, percentOf(paid, refundPercent, currency));
@@ -14,7 +14,9 @@ export function refundAtEnding({ refundPercent, administrationFee }: EndingRule,
   return { refund, kept: paid - refund };
 }
 
-/** The policy's tier on a date; from the first day on nothing is refunded. Calendar days in the cohort's zone. */
+/**
+ * The policy's tier on a date, by calendar days in the cohort's time zone. Nothing is refunded from the first day on.
+ */
 export function policyOn({ terms }: Booking, today: CalendarDate): EndingRule {
   const daysLeft = daysBetween(today, terms.startsOn);
   const tier = daysLeft > 0 ? terms.tiers.find(({ daysBefore }) => daysBefore <= daysLeft) : undefined;
@@ -24,9 +26,9 @@ export function policyOn({ terms }: Booking, today: CalendarDate): EndingRule {
 export const inFull: EndingRule = { refundPercent: 100, administrationFee: 0 };
 
 /**
- * Who ends a booking decides what it gives back: the client by the policy, and so does a client who does not pay; anybody
- * else everything. Until a participant
- * whom somebody else booked for has accepted, everything goes back; from then on their word is the client's.
+ * The refund rule of an ending, by the party that ends the booking. The cancellation policy applies if the client or a
+ * participant who does not pay cancels, and at non-payment; while the participant is `invited`, these refund in full. A
+ * no-show is refunded by the policy as of the first day. Every other ending refunds in full.
  */
 export function endingRule(booking: Booking, by: Ending["by"], today: CalendarDate): EndingRule {
   switch (by) {

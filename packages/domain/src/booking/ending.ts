@@ -37,10 +37,10 @@ export type EndingDecision =
   | { ok: false; reason: "invalid_transition" };
 
 /**
- * Ends a booking early: unpaid dues are cancelled, what was billed and never paid is reversed, what was paid is kept
- * and owed back by the rule of who ends it. What is owed is one amount, spread over charges afterwards, so that an ending
- * is as small whatever was paid in how many parts. Releasing the place belongs to the same transaction. After an
- * admission only the admission itself may end it.
+ * Ends a booking early: cancels unpaid dues, reverses what was billed and never paid, and splits what was paid into a
+ * kept and a refunded amount by the rule of the party that ends it. The refund is one amount, spread over charges
+ * afterwards, so that the transaction stays small however many payments there were. The place is released in the same
+ * transaction. After an admission only `no_show` and `turned_away` may end it (`invalid_transition`).
  */
 export function endBooking(
   before: Booking,

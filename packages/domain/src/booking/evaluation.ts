@@ -11,8 +11,8 @@ import { type Booking, mayBeEvaluated } from "./booking.ts";
 import { isStaffOn, type Person } from "./relation.ts";
 
 /**
- * Why a clinician may not act on the clearance of a booking; null when they may. `own_booking`: they pay for it or take
- * part in it, and so are a client to it. `not_accepted`: the participant has not accepted the invitation yet.
+ * Why a clinician may not act on a booking's clearance; null if they may. `own_booking`: the clinician pays for it or
+ * takes part in it, and is a client there. `not_accepted`: the participant has not accepted the invitation yet.
  */
 export function evaluationRefusal(
   clinician: Person,
@@ -23,10 +23,13 @@ export function evaluationRefusal(
   return { ok: false, reason: booking.participation === "invited" ? "not_accepted" : "invalid_transition" };
 }
 
-/** What the queue of screenings is narrowed to; what is undefined narrows nothing. */
+/** Filters of the screening queue; an undefined filter matches everything. */
 export type QueueFilter = { status?: ClearanceStatus | undefined; attention?: Attention | undefined };
 
-/** Whether a clinician sees a booking in the queue: somebody else's, which may be evaluated now. */
+/**
+ * Whether a clinician sees a booking in the queue: it can be evaluated now, and the clinician neither pays nor takes
+ * part.
+ */
 export function isQueued(
   { booking, clearance }: { booking: Booking; clearance: Clearance | null },
   clinician: Person,

@@ -19,10 +19,10 @@ import {
   withoutPayoff,
 } from "./settlement.ts";
 
-/** A failed try with a saved method, and what its failure says. */
+/** A failed try with a saved method, and how its failure is classified. */
 type FailedTry = { methodId: string; begunAt: Instant; decline: Decline };
 
-/** What the failure of a try with a saved method says; null for a page, on which its client tries again. */
+/** The failed try of an off-session attempt; null for a page, where the client can pay again. */
 const failedTry = (attempt: Attempt, code: string | null): FailedTry | null =>
   attempt.via === "off_session"
     ? {
@@ -32,13 +32,13 @@ const failedTry = (attempt: Attempt, code: string | null): FailedTry | null =>
       }
     : null;
 
-/** Stripe refuses the method itself: no other due is tried with it, and its client is told. */
+/** Stripe refused the method itself: no other due is tried with it, and the client is told. */
 const lostBy = (booking: Booking, tried: FailedTry | null): LostMethod | null =>
   tried?.decline.failure === "method_unusable" ? lostMethod(booking, tried.methodId, "refused") : null;
 
 /**
- * Its bank declined the method for good: no due is tried with it, and the permission stays for another one. One that its
- * network has updated since is another card.
+ * A hard decline makes the method unusable for all dues; the permission stays for the next method. If the card network
+ * has updated the method since the try began, the decline does not apply to it.
  */
 function declinedBy(
   { savedMethod }: Booking,
@@ -50,7 +50,7 @@ function declinedBy(
     : {};
 }
 
-/** The tries of a due after one more has failed. */
+/** A due's tries after one more failure. */
 function triesAfter(
   { terms }: Booking,
   { tries }: Due,
@@ -86,9 +86,9 @@ export function failed(
 
   const today = dateIn(booking.terms.timeZone, now);
   const deposit = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
-  // Only a debit fails for good, whether or not it was seen under way: it leaves the program's hold minutes and, once,
-  // another session. A session that was never made takes back the extension that it brought. One that was withdrawn has
-  // used some of that time: the hold stays as it is, and may be extended by the session that takes its place.
+  // Only a bank debit fails for good, whether or not it was seen in processing. It leaves the program's hold minutes
+  // and, once, another session. A session that was never created gives back the extension that it added. A withdrawn
+  // session has used some of that time: the hold keeps its end, and the replacement session may extend it.
   const debit = deposit && status === "failed";
   const heldUntil = attempt.via === "checkout" ? attempt.heldUntil : null;
   const unused = deposit && status === "refused" && heldUntil !== null;

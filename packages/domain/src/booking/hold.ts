@@ -29,7 +29,9 @@ export type HoldRefusal =
   | { reason: "quote_used" | "quote_expired" | "not_on_sale" }
   | { reason: "date_of_birth"; birth: BirthRefusal };
 
-/** Why a quote makes no booking for a participant now; null when it can. `usedBy` is the booking that it has made. */
+/**
+ * Why a quote cannot become a booking for a participant now; null if it can. `usedBy` is the booking that it became.
+ */
 export function refuseHold(
   quote: Quote & { usedBy?: string },
   participant: Participant,
@@ -42,7 +44,7 @@ export function refuseHold(
   return birth === null ? null : { reason: "date_of_birth", birth };
 }
 
-/** The hold that a quote makes: its prices, schedule and terms, with an id for each due. */
+/** The hold request of a quote: its prices, schedule and terms, with an id for each due. */
 export const holdOf = (
   quote: Quote,
   made: Pick<HoldRequest, "id" | "owner" | "participant" | "agreementHash">,
@@ -60,7 +62,7 @@ export const holdOf = (
   terms: { ...quote.terms, planKind: quote.plan.kind },
 });
 
-/** A place is held: a booking in its first version, whose claim lapses after the program's hold minutes. */
+/** Holds a place: the first version of a booking, whose claim expires after the program's hold minutes. */
 export function hold(request: HoldRequest, now: Instant): BookingChange {
   const { schedule, agreementHash, ...booking } = request;
   const held: Booking = {
@@ -100,13 +102,13 @@ export function hold(request: HoldRequest, now: Instant): BookingChange {
   return { booking: first, events: [bookingEvent(first, "BookingHeld", data)], journal: [] };
 }
 
-/** The hold's instant has passed without a payment: what was owed is no longer owed. Null when it has not. */
+/** Expires a hold whose time has passed without a payment, and cancels its dues. Null if it has not passed. */
 export function lapse(before: Booking, now: Instant): BookingChange | null {
   if (before.status !== "held" || before.holdExpiresAt === null || before.holdExpiresAt > now) return null;
   return expire(before, now);
 }
 
-/** Ends a hold whose place is no longer its own, or whose time has passed. */
+/** Expires a hold that has lost its place or whose time has passed. */
 function expire(before: Booking, now: Instant): BookingChange {
   return nextVersion(
     before,

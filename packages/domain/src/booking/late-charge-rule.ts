@@ -6,12 +6,12 @@ import { type Due, unpaid } from "./due.ts";
 import { isPursued, isUnderWay } from "./next-try.ts";
 import { afterCountedDays } from "./pause.ts";
 
-/** A booking has so many dues at the most: each makes its item, and so each write of it, larger. */
+/** The most dues per booking: each enlarges the booking's item and every write of it. */
 export const mostDues = 200;
 
 /**
- * When a due that is still unpaid brings about its late charge; null where it never does. One a due, none on a late charge
- * or the deposit, none while something is under way for it or its collection is paused.
+ * When an unpaid due gets its late charge; null if never. A due gets at most one; the deposit and late charges get
+ * none. Nothing is charged while a payment is under way or collection is paused.
  */
 export function lateChargeDeadline(booking: Booking, due: Due, now: Instant): Instant | null {
   const { terms, dues, pauses = [], spared = [] } = booking;
@@ -23,7 +23,10 @@ export function lateChargeDeadline(booking: Booking, due: Due, now: Instant): In
   return later(collectionAt(date, terms.timeZone), due.goesOnAt ?? "");
 }
 
-/** How much is charged for a due that is late, in minor units: 0 where that is less than can be charged. */
+/**
+ * The late charge for a due, in minor units: the program's amount, capped by the legal percentage of the unpaid amount;
+ * 0 if that is too small to charge.
+ */
 export function lateChargeOn({ terms, currency }: Booking, due: Due): number {
   if (terms.lateCharge === null) return 0;
   const { amount, capPercent } = terms.lateCharge;

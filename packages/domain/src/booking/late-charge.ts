@@ -4,12 +4,12 @@ import { type Due, replaceDue, scheduledDue } from "./due.ts";
 import { lateChargeDeadline, lateChargeOn, mostDues } from "./late-charge-rule.ts";
 import { nextVersion } from "./next-version.ts";
 
-/** A late charge is due so many days after it was made. */
+/** Days from the creation of a late charge to its due date. */
 const payableDays = 10;
 
 /**
- * Adds the late charges of the dues that are late past their grace: of each due once for ever, also where it comes to
- * nothing. Null when there is none to add.
+ * Adds a late charge for each due that is late past its grace days. Each due is charged once, even if the charge came
+ * to nothing. Null if no due is late enough.
  */
 export function addLateCharges(before: Booking, dueId: () => string, now: Instant): BookingChange | null {
   const late = before.dues.filter((due) => {

@@ -4,14 +4,14 @@ import { type Person, sightOf } from "./relation.ts";
 import { type Standing, standing, statusesOf } from "./standing.ts";
 import { type BookingStatus, bookingStatuses } from "./transitions.ts";
 
-/** What a list of bookings is narrowed to; what is undefined narrows nothing. */
+/** Filters of a booking list; an undefined filter matches everything. */
 export type BookingFilter = {
   cohortId?: string | undefined;
   status?: BookingStatus | undefined;
   standing?: Standing | undefined;
 };
 
-/** The statuses in which a booking can pass a filter; null where any can. */
+/** The statuses that can match a filter; null if all can. */
 export function statusesPassing({ status, standing }: BookingFilter): readonly BookingStatus[] | null {
   const statuses = (standing === undefined ? bookingStatuses : statusesOf(standing)).filter(
     (one) => status === undefined || one === status,
@@ -19,7 +19,9 @@ export function statusesPassing({ status, standing }: BookingFilter): readonly B
   return statuses.length === bookingStatuses.length ? null : statuses;
 }
 
-/** Whether a person sees a booking in a list, as it stands today. Without money in sight it stands as `current`. */
+/**
+ * Whether a person sees a booking in a list as of now. To a person who may not see its money, it shows as `current`.
+ */
 export function isListed(booking: Booking, person: Person, filter: BookingFilter, now: Instant): boolean {
   const sight = sightOf(person, booking);
   if (sight === null) return false;
@@ -31,7 +33,7 @@ export function isListed(booking: Booking, person: Person, filter: BookingFilter
   );
 }
 
-/** The statuses of those who take part in a cohort, may still, or did. */
+/** The statuses of bookings whose participants take part in a cohort, may still do so, or did. */
 export const rosterStatuses: readonly BookingStatus[] = ["held", "awaiting_clearance", "confirmed", "completed"];
 
 export const isOnRoster = ({ status }: Booking): boolean => rosterStatuses.includes(status);

@@ -5,16 +5,18 @@ import { nextVersion } from "./next-version.ts";
 
 type Loss = Exclude<SavedMethod["unusable"], "declined" | null>;
 
-/** Whether a method is still there: one that was declined for good is. */
+/** Whether a method still exists; a declined one does. */
 const isThere = ({ unusable }: SavedMethod): boolean => unusable === null || unusable === "declined";
 
-/** The saved method is gone, and with it the permission to collect from it: what a decision changes, and what it tells. */
+/** The changes and events of a booking whose saved method is gone: automatic collection ends with it. */
 export type LostMethod = {
   changes: Pick<Booking, "savedMethod" | "autopay">;
   events: (after: Booking) => DomainEvent[];
 };
 
-/** What changes when the method with this id is gone; null where the booking has another one, or lost it before. */
+/**
+ * What changes when the method with this id is gone; null if the booking has another method, or lost this one before.
+ */
 export function lostMethod({ savedMethod, autopay }: Booking, methodId: string, reason: Loss): LostMethod | null {
   if (savedMethod?.id !== methodId || !isThere(savedMethod)) return null;
   return {
@@ -23,18 +25,18 @@ export function lostMethod({ savedMethod, autopay }: Booking, methodId: string, 
   };
 }
 
-/** Stripe says that a saved method is gone: automatic collection ends at once. Null where nothing changes. */
+/** Stripe reports that a saved method is gone: automatic collection ends at once. Null if nothing changes. */
 export function loseMethod(before: Booking, methodId: string, reason: Loss, now: Instant): BookingChange | null {
   const lost = lostMethod(before, methodId, reason);
   return lost && nextVersion(before, now, lost.changes, (after) => ({ events: lost.events(after), journal: [] }));
 }
 
-/** What a card's network changes of a saved method: a new number, a new date, the same account. */
+/** The details that a card network updates on a saved card: another number or expiry date, the same account. */
 export type MethodUpdate = { fingerprint: string | null; last4: string | null; expiresOn: CalendarDate | null };
 
 /**
- * Takes over what the network updated of the saved method; the permission stays. It counts as updated now, so that a due
- * which was not to be tried again is tried once more. Null where nothing changes.
+ * Applies the card network's update to the saved method; the permission stays. The method counts as updated now, so a
+ * due with no retry left is tried once more. Null if nothing changes.
  */
 export function updateMethod(
   before: Booking,

@@ -16,9 +16,9 @@ import { methodsToSave } from "./payment-methods.ts";
 import { balance } from "./standing.ts";
 
 /**
- * One try to save another payment method on a page of Stripe's, which takes no money. Its id is the idempotency key and
- * the metadata at Stripe; all else that Stripe is asked with is stored with it. `unsaved`: a method was given, and the
- * booking keeps the one that it has.
+ * One attempt to save another payment method on Stripe's hosted page; it takes no money. Its id is the idempotency key
+ * and the metadata at Stripe. Every other parameter of the Stripe request is stored with it. `unsaved`: the client gave
+ * a method, but the booking keeps the one that it has.
  */
 export type MethodSetup = {
   id: string;
@@ -29,7 +29,7 @@ export type MethodSetup = {
   description: string;
   methods: PaymentMethod[];
   returnUrl: string;
-  /** The permission to collect that was shown for the method to come; null while automatic collection was off. */
+  /** The permission to collect shown for the new method; null if automatic collection was off. */
   permission: GivenPermission | null;
   status: "requested" | "open" | "saved" | "unsaved" | "expired" | "refused";
   sessionId: string | null;
@@ -37,13 +37,13 @@ export type MethodSetup = {
   sessionExpiresAt: Instant;
   failureCode: string | null;
   createdAt: Instant;
-  /** The request that made it; absent from a setup of an earlier release. */
+  /** The correlation id of the request that created it; absent on setups of an earlier release. */
   correlationId?: string;
-  /** When to look at it next. */
+  /** When to check the setup next. */
   dueAt: Instant | null;
 };
 
-/** What has become of a setup at Stripe. `pending`: its page is completed, and the method is still being checked. */
+/** Stripe's report on a setup. `pending`: the client completed the page, and the method is still being checked. */
 export type SetupOutcome =
   | { kind: "open" | "pending" | "expired" }
   | { kind: "refused"; code: string }
@@ -51,15 +51,18 @@ export type SetupOutcome =
 
 export type SetupRefusal = "agreement_required" | "invalid_transition";
 
-/** Stripe lets a page live 30 minutes at the least; one more, since clocks differ. */
+/** Stripe requires at least 30 minutes; one more allows for clock differences. */
 const pageMinutes = 31;
-/** A page that is over and a method that is being checked are looked at again so soon, for so many days. */
+/** How soon to check again an expired page or a pending method, and for how many days. */
 const overduePollMinutes = 10;
 const checkedWithinDays = 14;
-/** A setup whose page was never heard of is looked for again after so long. */
+/** How soon to look for the session of a setup that was never answered. */
 const unheardMinutes = 1;
 
-/** Why no method can be saved on a booking; null where one can: its deposit is settled, and something is left to pay. */
+/**
+ * Why no method can be saved for a booking; null if one can. The agreement must be signed, the deposit settled, and
+ * something left to pay.
+ */
 export function setupRefusal(booking: Booking): SetupRefusal | null {
   if (!agreementSigned(booking)) return "agreement_required";
   const collects = mayOwe(booking) && depositSettled(booking) && balance(booking) > 0;
@@ -74,7 +77,7 @@ export type SetupRequest = {
   permission: GivenPermission | null;
 };
 
-/** A setup as it is recorded before Stripe is asked. */
+/** A setup as recorded before the request to Stripe. */
 export function requestSetup(booking: Booking, { method, ...asked }: SetupRequest, now: Instant): MethodSetup {
   return {
     ...asked,
@@ -93,20 +96,20 @@ export function requestSetup(booking: Booking, { method, ...asked }: SetupReques
   };
 }
 
-/** Whether it is not known yet what comes of it. */
+/** Whether the outcome of the setup is still unknown. */
 export const isSetupUnderWay = ({ status }: MethodSetup): boolean => status === "requested" || status === "open";
 
-/** A page that was completed has no address any more. */
+/** Stripe removes the URL of a completed page. */
 const isCompleted = ({ sessionId, url }: MethodSetup): boolean => sessionId !== null && url === null;
 
-/** Whether its page can still be given out, for the permission that is shown now. */
+/** Whether the setup's page can be reused: it is open, and shows the current permission text. */
 export const isSetupOpen = (setup: MethodSetup, permission: { hash: string } | null, now: Instant): boolean =>
   isSetupUnderWay(setup) &&
   !isCompleted(setup) &&
   setup.sessionExpiresAt > now &&
   setup.permission?.hash === permission?.hash;
 
-/** Applies what Stripe says; null where nothing changes. `change` is what it makes of the booking. */
+/** Applies Stripe's report on a setup; null if nothing changes. `change` is its effect on the booking, if any. */
 export function decideSetup(
   booking: Booking,
   setup: MethodSetup,
@@ -142,14 +145,14 @@ export function decideSetup(
   }
 }
 
-/** It shows as it did before, and is not due for a look. */
+/** The session is unchanged, and the next check is not due. */
 const isKnown = (setup: MethodSetup, shown: MethodSetup, now: Instant): boolean =>
   setup.status === "open" && setup.url === shown.url && setup.dueAt !== null && setup.dueAt > now;
 
 /**
- * The method replaces the one that the booking has, usable or not, and the permission that was shown for it is given.
- * Null where the booking keeps what it has: it has ended, it is collected by a permission that was given for another
- * method since, or another method was saved after this page was asked for.
+ * Replaces the booking's saved method and renews the permission in the text shown for the new one. Null if the booking
+ * keeps its method: it has ended, a permission was given since for another method, or another method was saved after
+ * this page was requested.
  */
 function saveMethod(
   before: Booking,

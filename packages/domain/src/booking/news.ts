@@ -4,18 +4,18 @@ import { canBeCleared, invitedUntil, takesPartStill } from "./outlook.ts";
 import { type Refund, refundStatus } from "./refund.ts";
 import { balance } from "./standing.ts";
 
-/** Nothing was paid on it so far. */
+/** Whether nothing has been paid on the booking. */
 export const isUnpaid = ({ paid }: Booking): boolean => paid === 0;
 
-/** The participant has not answered the invitation. */
+/** Whether the participant has not answered the invitation. */
 export const isInvited = ({ participation }: Booking): boolean => participation === "invited";
 
-/** The participant takes part: they accepted, or booked for themselves. */
+/** Whether the participant takes part: accepted the invitation, or booked for themselves. */
 export const isAccepted = ({ participation }: Booking): boolean => participation === "accepted";
 
 /**
- * What there is to tell of an invitation, if `told`, which an event says of it, is still how it stands: the invitation
- * while it can be answered, an acceptance while the booking is live, a refusal for good.
+ * The current participation, if it still equals `told`, an event's value, and is worth a mail; else null. An invitation
+ * is while it can be answered, an acceptance while the booking is live, a refusal always.
  */
 export function invitationNews(booking: Booking, told: unknown, now: Instant): Booking["participation"] | null {
   const { participation } = booking;
@@ -31,8 +31,8 @@ export function invitationNews(booking: Booking, told: unknown, now: Instant): B
 }
 
 /**
- * What there is to tell of automatic collection, if `told`, which an event says of it, is still how it stands; null on a
- * booking that has ended. `owes`: something is left to pay. `isUnderWay`: a debit is at the bank already.
+ * The state of automatic collection, if it still equals `told`, an event's value; else null. Null on a booking that
+ * ended early. `owes`: something is left to pay. `isUnderWay`: a debit is at the bank already.
  */
 export function autopayNews(
   booking: Booking,
@@ -43,14 +43,19 @@ export function autopayNews(
   return { isOn: booking.autopay, owes: balance(booking) > 0, isUnderWay };
 }
 
-/** What an event of a clearance has to say to anybody: that it has lapsed, and nothing else. */
+/** Whether a clearance event reports a lapse, the only clearance change that is mailed. */
 export const isLapse = (told: unknown): boolean => told === "lapsed";
 
-/** A clearance has lapsed, by what its event says, on a booking that was never confirmed and can still be cleared. */
+/**
+ * Whether a clearance event reports a lapse that the participant can still act on: the booking was never confirmed, and
+ * can still be cleared.
+ */
 export const isToBeRenewed = (booking: Booking, told: unknown, now: Instant): boolean =>
   isLapse(told) && booking.confirmedAt === null && canBeCleared(booking, now);
 
-/** How far a refund is by now: on its way, sent, or owed since it could not be sent. One that is not read is on its way. */
+/**
+ * How far a refund is: on its way, sent, or owed after it failed. A refund that could not be read counts as on its way.
+ */
 export function refundNews(refund: Refund | null): "under_way" | "sent" | "owed" {
   switch (refund === null ? "approved" : refundStatus(refund)) {
     case "approved":
@@ -64,11 +69,14 @@ export function refundNews(refund: Refund | null): "under_way" | "sent" | "owed"
   }
 }
 
-/** The bank has not returned the part of a refund of this amount; of a refund that is not read that is believed. */
+/**
+ * Whether a refund part of this amount has succeeded and was not returned by the bank. A refund that could not be read
+ * counts as arrived.
+ */
 export const hasArrived = (refund: Refund | null, amount: unknown): boolean =>
   refund === null || refund.parts.some((part) => part.status === "succeeded" && part.amount === amount);
 
-/** What an ending gives back, in minor units of what it says. */
+/** How an ending's mail words the refund, from the event's amounts in minor units. */
 export function endingNews({
   refund,
   kept,

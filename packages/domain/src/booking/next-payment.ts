@@ -4,8 +4,9 @@ import type { Due } from "./due.ts";
 import { nextTry } from "./next-try.ts";
 
 /**
- * How the rest of a due is paid next: with the saved method at an instant, or by its client, because nothing is saved or
- * tried any more, because the card is over by then, or because no bank account is debited in the days before the start.
+ * How the rest of a due is paid next: with the saved method at an instant, or by its client through the link. The link
+ * is used if no method can be tried (`client`), the card expires first (`card_expires`), or no bank debit is allowed in
+ * the days before the start (`debit_free`).
  */
 export type NextPayment =
   | { kind: "collected"; at: Instant; method: ShownMethod }

@@ -3,19 +3,19 @@ import { type Clearance, confirms, declinesAt } from "../screening/index.ts";
 import { type Instant, startOfDay } from "../time/index.ts";
 import { agreementSigned, type Booking, depositSettled } from "./booking.ts";
 
-/** Whether a clearance is all that this booking needs of one (I2). */
+/** Whether a clearance is everything that this booking needs to be confirmed (I2). */
 export const isCleared = ({ terms, participant }: Booking, clearance: Clearance | null): boolean =>
   confirms(clearance, { lastDay: terms.endsOn, participant: personKey(participant.email) });
 
 /**
- * What a booking should become in the light of its clearance. `decline` once its hours have passed; `miss_deadline` once
- * the clearance deadline has, and what is there does not confirm.
+ * The booking's next status change by its clearance. `decline` once a `not_cleared` has stood for the program's hours;
+ * `miss_deadline` if the booking cannot be confirmed by its clearance deadline.
  */
 export type NextStep = "confirm" | "unconfirm" | "decline" | "miss_deadline" | "none";
 
 /**
- * Reads what is to be done next; whichever fact arrives last, in any order, leads to the same answer. From the first day
- * on a confirmed booking is only moved by its admission.
+ * Derives the next step from the current facts, so that their order of arrival does not matter. From the first day on,
+ * only its admission changes a confirmed booking.
  */
 export function nextStep(booking: Booking, clearance: Clearance | null, now: Instant): NextStep {
   const { terms, clearanceDueAt } = booking;
@@ -41,7 +41,7 @@ export function nextStep(booking: Booking, clearance: Clearance | null, now: Ins
 }
 
 /**
- * Whether an event whose booking had this status can have left anything to be done next. A hold waits for its deposit,
- * whatever else is settled of it; that its clearance declines it comes with the hours, or with the clearance's own event.
+ * Whether an event with this booking status can require a next step. A hold waits for its deposit. The sweep or the
+ * clearance's own event declines it.
  */
 export const mayMoveOn = (told: unknown): boolean => told !== "held";

@@ -7,23 +7,23 @@ import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
 import { afterCountedDays, isPaused, resumedOn } from "./pause.ts";
 import { debitNotBefore } from "./varied-debit.ts";
 
-/** Nacha lets a debit that came back be presented twice again. */
+/** Nacha allows two retries of a returned debit. */
 const mostDebitRetries = 2;
 
 /**
- * When a due is tried next with the saved method, whatever is under way for it; null where it is paid by link. The first
- * try goes on its date, the next ones on the program's days after the first failure. Once those are over, or after a hard
- * decline, a method that was saved or updated since has one try. A due that asks its client to authenticate is tried no
- * more. In the days before the start no bank account is debited; from the first day on it is again. A debit that is not as the
- * permission lists it waits for the tenth day after the notice of that.
+ * When a due is tried next with the saved method, ignoring a payment under way; null if it is paid by link. The first
+ * try is on its date; retries follow on the program's days after the first failure. After the last of them, or a hard
+ * decline, a method saved or updated since gets one try. A due that requires authentication is not tried again. Bank
+ * accounts are not debited in the days before the start, and again from the first day on. A debit that differs from the
+ * permission's list waits until the tenth day after its notice.
  */
 export const nextTryAt = (booking: Booking, due: Due, now: Instant): Instant | null =>
   nextTry(booking, due, now)?.at ?? null;
 
-/** `debitFree`: it is a bank debit that waits for the first day, so that the due is paid by link until then. */
+/** `debitFree`: the bank debit waits for the first day, so the due is paid by link until then. */
 export type NextTry = { at: Instant; method: SavedMethod; debitFree: boolean };
 
-/** The next try of a due, and with which method; null where it is paid by link. */
+/** The next try of a due and its method; null if the due is paid by link. */
 export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | null {
   const method = chargeableMethod(booking);
   const byLink = due.kind === "deposit" || due.kind === "late_charge";
@@ -31,10 +31,10 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   const zone = booking.terms.timeZone;
   const day = dayOfTry(booking, due, method);
   if (day === null) return null;
-  // Staff may have put the due off, or paused, after a try of it had failed.
+  // Staff may have deferred the due or paused collection after a try failed.
   const dates = [countsFrom(booking, due), resumedOn(booking), debitNotBefore(booking, due)];
   const dated = dates.filter((date) => date !== null).reduce(later);
-  // Who saves a method in the course of a day is charged at the next time of collection.
+  // A method saved during a day is charged at the next collection time.
   const first = [collectionAt(dated, zone), nextCollection(freshSince(method), zone), due.goesOnAt ?? day].reduce(
     later,
     day,
@@ -43,16 +43,13 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   return { at, method, debitFree: at !== first };
 }
 
-/**
- * Whether anything is asked for of a due by itself: it is owed, on a date that it has, and its collection is neither
- * paused nor part of a payoff.
- */
+/** Whether a due is being collected: it is owed and has its date, collection is not paused, and no payoff is open. */
 export function isPursued(booking: Booking, due: Due): boolean {
   const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
   return owes && !isPaused(booking) && !hasOpenPayoff(booking) && !waitsForConfirmation(booking, due);
 }
 
-/** Whether the outcome of something is waited for: a payment that is under way, or a try whose time has come. */
+/** Whether a payment is under way for a due, or its next try is due. */
 export function isUnderWay(booking: Booking, due: Due, now: Instant): boolean {
   if (due.openAttemptId !== null || due.status === "processing") return true;
   const at = nextTryAt(booking, due, now);
@@ -69,11 +66,11 @@ function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | nu
   return isFresh(method, tries) ? nextCollection(later(freshSince(method), tries.lastFailedAt), timeZone) : null;
 }
 
-/** Whether a method is another one than that of the last try, or was saved or updated since that was begun. */
+/** Whether the method differs from that of the last try, or was saved or updated after that try began. */
 const isFresh = (method: SavedMethod, { methodId, lastFailedAt, begunAt = lastFailedAt }: Tries): boolean =>
   method.id !== methodId || freshSince(method) > begunAt;
 
-/** The first of the program's days that is after the last failure; those that were paused do not count. */
+/** The first of the program's retry days after the last failure. Paused days do not count. */
 function nextRetryOn(booking: Booking, tries: Tries, { type }: SavedMethod): CalendarDate | null {
   const { terms } = booking;
   const { retryDays } = terms.collection;
@@ -82,7 +79,7 @@ function nextRetryOn(booking: Booking, tries: Tries, { type }: SavedMethod): Cal
   return days.map((day) => afterCountedDays(booking, tries.firstFailedOn, day)).find((date) => date > last) ?? null;
 }
 
-/** Moves a debit that would be made in the days before the start to the first day. */
+/** Moves a debit in the days before the start to the first day. */
 function outsideWindow({ terms, currency }: Booking, made: Instant, at: Instant): Instant {
   const { startsOn, timeZone } = terms;
   const on = dateIn(timeZone, made);

@@ -14,7 +14,7 @@ function creditedTo(account: Account, journal: JournalEntry[]): number {
   return postings.reduce((sum, { debit, credit }) => sum + credit - debit, 0);
 }
 
-/** The balances that a booking keeps of the ledger, after some entries of it. */
+/** The ledger balances that a booking keeps, after these journal entries. */
 function balancesAfter(booking: Booking, journal: JournalEntry[]) {
   const tax = creditedTo("tax_payable", journal);
   const interest = creditedTo("interest_income", journal);
@@ -25,7 +25,7 @@ function balancesAfter(booking: Booking, journal: JournalEntry[]) {
   };
 }
 
-/** Each due that has become past due, whatever made it so. */
+/** An event for each due that has become past due, whatever caused it. */
 function pastDueEvents(before: Booking, after: Booking): DomainEvent[] {
   const already = new Set(before.dues.filter(({ status }) => status === "past_due").map(({ id }) => id));
   return after.dues
@@ -33,21 +33,23 @@ function pastDueEvents(before: Booking, after: Booking): DomainEvent[] {
     .map((due) => bookingEvent(after, "DuePastDue", dueEventData(due, after)));
 }
 
-/** Whatever makes a booking await its clearance sets the reminders; those whose time is past are not sent late. */
+/**
+ * Sets the reminders when a booking starts to await its clearance. Reminders whose time has passed are not sent late.
+ */
 function withReminders(before: Booking, after: Booking, now: Instant): Booking {
   if (after.status !== "awaiting_clearance" || before.status === after.status) return after;
   return { ...after, clearanceReminders: remindersBefore(after.clearanceDueAt, after.terms.timeZone, now) };
 }
 
 /**
- * What a decision says of the next version. A change of status is told as the facts that happened, in their order; the
- * transition table knows what the booking becomes.
+ * The changes of a decision. A status change is given as facts in the order in which they happened; the transition
+ * table yields the status.
  */
 export type NextVersion = { facts?: readonly BookingFact[]; status?: never } & Partial<
   Omit<Booking, "id" | "version" | "status" | "deferred" | "taxPayable" | "interestIncome" | "timeline" | "dueAt">
 >;
 
-/** The status after the facts. Throws where one does not apply, since its decision should have refused it. */
+/** The status after the facts. Throws if one does not apply; the decision must refuse it first. */
 function statusAfter({ id, status }: Booking, facts: readonly BookingFact[]): BookingStatus {
   return facts.reduce<BookingStatus>((reached, fact) => {
     const next = transition(reached, fact);
@@ -57,7 +59,7 @@ function statusAfter({ id, status }: Booking, facts: readonly BookingFact[]): Bo
 }
 
 /**
- * Closes a decision: the next version and its status, dues that are past due, its events' names on the timeline, its next
+ * Completes a decision: next version and status, varied debits, due statuses, past-due events, timeline, balances, next
  * deadline.
  */
 export function nextVersion(

@@ -7,8 +7,9 @@ import { finallyNoticedOn } from "./notice-plan.ts";
 import { afterCountedDays } from "./pause.ts";
 
 /**
- * The date on which a booking is cancelled if a due is not paid after its final notice of a date; null where the program
- * cancels nothing, not for that due, or no day before the start is left. Days that were paused do not count.
+ * The date on which a booking is cancelled if a due stays unpaid after its final notice on `noticedOn`. Null if the
+ * program does not cancel for non-payment or not for this due, or if no day before the start is left. Paused days do
+ * not count.
  */
 export function cancelsOn(booking: Booking, due: Due, noticedOn: CalendarDate): CalendarDate | null {
   const { terms, pauses } = booking;
@@ -21,8 +22,8 @@ export function cancelsOn(booking: Booking, due: Due, noticedOn: CalendarDate): 
 }
 
 /**
- * When a booking is cancelled for a due that was finally noticed: at the time of collection of that date, or at the first
- * one after its confirmation.
+ * When a booking is cancelled for a due after its final notice: at that date's collection time, but no earlier than the
+ * first collection time after the latest confirmation.
  */
 function cancelledAt(booking: Booking, due: Due): Instant | null {
   const noticedOn = finallyNoticedOn(due);
@@ -35,9 +36,9 @@ function cancelledAt(booking: Booking, due: Due): Instant | null {
 }
 
 /**
- * When a confirmed booking is cancelled for want of payment; null where it is not to be. What is under way, paused or
- * waived does not count, and a booking that waits for its clearance is left to its deadline. From the first day on nothing
- * is cancelled any more.
+ * When a confirmed booking is cancelled for non-payment; null if it is not. Dues that are under way, paused or waived
+ * do not count. A booking that awaits its clearance ends by its own deadline. Nothing is cancelled from the first day
+ * on.
  */
 export function nonPaymentDeadline(booking: Booking, now: Instant): Instant | null {
   const { startsOn, timeZone } = booking.terms;
@@ -50,7 +51,7 @@ export function nonPaymentDeadline(booking: Booking, now: Instant): Instant | nu
   return next ?? null;
 }
 
-/** Whether a booking is cancelled now, since it was not paid. */
+/** Whether a booking is to be cancelled now for non-payment. */
 export function isToCancel(booking: Booking, now: Instant): boolean {
   const at = nonPaymentDeadline(booking, now);
   return at !== null && hasCome(at, now);

@@ -14,31 +14,31 @@ import type { Due, Notice } from "./due.ts";
 import { isPursued, isUnderWay } from "./next-try.ts";
 import { afterCountedDays } from "./pause.ts";
 
-/** Where a program cancels nothing for want of payment, these are the days of its notices. */
+/** The days of past-due notices if the program does not cancel for non-payment. */
 const usualNoticeDays = [3, 7];
 
-/** A notice and when it goes. */
+/** A notice and when to send it. */
 type Planned = Pick<Notice, "kind" | "days"> & { at: Instant };
 
-/** The days after a due's date on which past-due notices go, the last of them the final one. */
+/** The days after a due's date on which past-due notices are sent; the last one is final. */
 function noticeDaysOf({ terms }: Booking): readonly number[] {
   const days = terms.nonPayment?.noticeDays ?? usualNoticeDays;
   return days.length === 0 ? usualNoticeDays : days;
 }
 
-/** Whether notices of a due go now: not of the deposit, and what is under way is waited for. */
+/** Whether notices of a due are sent now: never for the deposit, and not while a payment is under way. */
 export const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
   due.kind !== "deposit" && isPursued(booking, due) && !isUnderWay(booking, due, now);
 
-/** The date on which a due got the date that it has and could be paid. */
+/** The date on which a due got its present date and could be paid. */
 function datedOn(booking: Booking, { datedOn: moved, startsBy, dueOn }: Due): CalendarDate {
   const payable = booking.depositSettledOn ?? dateIn(booking.terms.timeZone, booking.createdAt);
   return later(payable, moved ?? (startsBy === "confirmation" ? addDays(dueOn, -1) : payable));
 }
 
 /**
- * The notices of a due for the date that it has, in their order. Those before the date whose day was over when the due got
- * it are left out; where none is left one goes at once, and so does the one of a due that gets its date by the confirmation.
+ * The notices of a due for its present date, in order. Notices whose day had passed when the due got its date are left
+ * out. If none before the date is left, or the due gets its date at the confirmation, one is sent at once.
  */
 function plannedNotices(booking: Booking, due: Due): Planned[] {
   const { collection, timeZone } = booking.terms;
@@ -60,10 +60,10 @@ function plannedNotices(booking: Booking, due: Due): Planned[] {
   return [...(isNoneLeft ? [atOnce] : before), ...after];
 }
 
-/** Which notices have gone of the date that a due has, in their order. */
+/** The notices sent for the due's present date, in order. */
 const sentOf = ({ notices = [], dueOn }: Due): Notice[] => notices.filter((notice) => notice.dueOn === dueOn);
 
-/** What is still to come after the latest that has gone. One before the date is over once that has passed. */
+/** The notices after the last one sent. Notices before the date are dropped once the date has passed. */
 function unsentNotices(booking: Booking, due: Due, now: Instant): Planned[] {
   const planned = plannedNotices(booking, due);
   const last = sentOf(due).at(-1);
@@ -75,16 +75,16 @@ function unsentNotices(booking: Booking, due: Due, now: Instant): Planned[] {
 const isSame = (one: Planned | Notice, { kind, days }: Pick<Notice, "kind" | "days">): boolean =>
   one.kind === kind && one.days === days;
 
-/** The notice of a due whose time has come, the latest where a sweep was late; null where there is none. */
+/** The notice of a due to send now, the latest one if the sweep was late; null if there is none. */
 export const noticeNow = (booking: Booking, due: Due, now: Instant): Planned | null =>
   isNoticed(booking, due, now)
     ? (unsentNotices(booking, due, now).findLast(({ at }) => hasCome(at, now)) ?? null)
     : null;
 
-/** When the next notice of a due goes; null where none is left, or something is under way for it. */
+/** When to send the next notice of a due; null if none is left or a payment is under way. */
 export const noticeDeadline = (booking: Booking, due: Due, now: Instant): Instant | null =>
   isNoticed(booking, due, now) ? (unsentNotices(booking, due, now)[0]?.at ?? null) : null;
 
-/** The date on which the last notice of a due went, for the date that it has; null while it has not gone. */
+/** When the final notice was sent for the due's present date; null if it was not. */
 export const finallyNoticedOn = (due: Due): CalendarDate | null =>
   sentOf(due).find(({ kind }) => kind === "final")?.on ?? null;

@@ -7,8 +7,8 @@ import { cancelsOn } from "./non-payment.ts";
 import { noticeNow } from "./notice-plan.ts";
 
 /**
- * Sends the notices whose time has come: of each due the latest that is still true, since a sweep that was late does not
- * tell what is over. Each goes once for a date. Null when there is nothing to send.
+ * Sends the notices that are due. A late sweep sends only the latest one of each due. Each notice is sent once per due
+ * date. Null if there is nothing to send.
  */
 export function sendNotices(before: Booking, now: Instant): BookingChange | null {
   const on = dateIn(before.terms.timeZone, now);

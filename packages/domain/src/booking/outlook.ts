@@ -3,35 +3,40 @@ import { agreementSigned, type Booking, depositSettled, isLive, mayOwe } from ".
 import { type Due, unpaid } from "./due.ts";
 import { awaitsAnswer } from "./participation.ts";
 
-/** Until when a hold can be paid by signing and opening a page; null once its time is over, or a payment is under way. */
+/**
+ * Until when a hold can be paid by signing and opening a page; null after it has expired, or if a payment is under way.
+ */
 export function payableUntil({ status, holdExpiresAt, dues }: Booking, now: Instant): Instant | null {
   const isPaying = dues.some((due) => due.status === "processing");
   return status === "held" && holdExpiresAt !== null && holdExpiresAt > now && !isPaying ? holdExpiresAt : null;
 }
 
-/** An attempt as an event names it. `until` is when its bank account has to be verified. */
+/** An attempt as an event names it. `until` is the deadline to verify its bank account. */
 type Named = { dueId?: unknown; attemptId?: unknown; until?: unknown };
 
-/** Whether an attempt still collects its due, on a booking that has not ended early. */
+/** Whether an attempt is processing its due, on a booking that has not ended early. */
 export function isCollected(booking: Booking, { dueId, attemptId }: Named): boolean {
   const due = booking.dues.find(({ id }) => id === dueId);
   return due?.status === "processing" && due.openAttemptId === attemptId && mayOwe(booking);
 }
 
-/** Whether a bank account can still be verified for an attempt that an event names. */
+/** Whether the bank account of the attempt that an event names can still be verified. */
 export const canBeVerified = (booking: Booking, named: Named, now: Instant): boolean =>
   isCollected(booking, named) && !(typeof named.until === "string" && named.until <= now);
 
-/** What can be paid after a payment has failed: the deposit until the hold ends, the due, or nothing for want of a place. */
+/**
+ * What can be paid after a failed payment: the deposit until the hold ends (`hold`), the due (`due`), or nothing,
+ * because the place is gone (`no_place`).
+ */
 export type PaymentOutlook = { kind: "hold"; until: Instant } | { kind: "due" } | { kind: "no_place" };
 
-/** Null where nothing is left to pay, or a payment is under way. */
+/** Null if nothing is left to pay, or a payment is under way. */
 export function paymentOutlook(booking: Booking, dueId: unknown, now: Instant): PaymentOutlook | null {
   switch (booking.status) {
     case "held": {
       const until = payableUntil(booking, now);
       if (until !== null) return { kind: "hold", until };
-      // Its time is over, whether or not that was recorded yet.
+      // The hold has expired, whether or not the sweep has recorded it.
       return booking.holdExpiresAt !== null && booking.holdExpiresAt <= now ? { kind: "no_place" } : null;
     }
     case "expired":
@@ -46,10 +51,12 @@ export function paymentOutlook(booking: Booking, dueId: unknown, now: Instant): 
   }
 }
 
-/** What is left to pay after a payment: nothing, or first of all this due on its date. */
+/** What is left to pay after a payment: nothing, or the due with the earliest date. */
 export type Remainder = { kind: "nothing" } | { kind: "due"; due: Due };
 
-/** Null before the deposit is paid, and where a due is late, under way or without a date: other mails tell of those. */
+/**
+ * Null before the deposit is paid, and if an open due is late, under way or without a date: other mails report those.
+ */
 export function remainderOf(booking: Booking): Remainder | null {
   if (!mayOwe(booking) || !depositSettled(booking)) return null;
   const open = booking.dues.filter((due) => unpaid(due) > 0);
@@ -67,19 +74,21 @@ export const isHeld = ({ status }: Booking): boolean => status === "held";
 
 export const awaitsClearance = ({ status }: Booking): boolean => status === "awaiting_clearance";
 
-/** Whether what a booking's clearance lacks can still be brought in. */
+/** Whether a missing clearance can still be completed in time. */
 export const canBeCleared = (booking: Booking, now: Instant): boolean =>
   awaitsClearance(booking) && booking.clearanceDueAt > now;
 
-/** Until when an invitation can be answered; null before the payer has signed, and once it is answered or over. */
+/**
+ * Until when an invitation can be answered; null before the payer has signed, after an answer, and after the deadline.
+ */
 export const invitedUntil = (booking: Booking, now: Instant): Instant | null =>
   awaitsAnswer(booking) && agreementSigned(booking) && booking.clearanceDueAt > now ? booking.clearanceDueAt : null;
 
-/** Whether a participant has accepted, and the booking is live. */
+/** Whether the participant has accepted and the booking is live. */
 export const takesPartStill = (booking: Booking): boolean => booking.participation === "accepted" && isLive(booking);
 
-/** Whether the participant is expected: confirmed, and nobody's arrival is recorded yet. */
+/** Whether the participant is expected: the booking is confirmed and no admission is recorded. */
 export const isExpected = ({ status, admission }: Booking): boolean => status === "confirmed" && admission === null;
 
-/** Whether the hold has ended unpaid, and nothing has brought it back. */
+/** Whether the hold ended unpaid and was not revived. */
 export const hasExpired = ({ status }: Booking): boolean => status === "expired";

@@ -2,18 +2,19 @@ import { chargeProblem, formatMoney, smallestCharge } from "../money/index.ts";
 import type { Booking } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
 
-/** Each part payment is a charge, which costs a fee, a refund and a mail of its own: a booking has only so many. */
+/** The most part payments per booking. Each is a charge with a fee, a refund and a mail. */
 const mostParts = 100;
 const leastPart = 10_000;
 
-/** How many payments of less than what was unpaid of their due a booking has, settled and open ones. */
+/** How many payments of a booking left part of their due unpaid, settled and open ones together. */
 const partPayments = ({ dues }: Booking): number =>
   dues.reduce((count, due) => count + due.partsPaid + (due.openAttemptId !== null && due.openPart ? 1 : 0), 0);
 
 /**
- * Why an amount (minor units) of a due cannot be paid now, in words that say the bound; null when it can. All that is
- * unpaid of a due may always be paid. A part is at least 10,000 minor units or a tenth of its due, whichever is less;
- * neither it nor what it leaves is below the currency's smallest charge; and a booking has at most 100.
+ * Why an amount (minor units) cannot be paid on a due now, in words that name the limit; null if it can. The whole
+ * unpaid amount can always be paid, within the currency's charge limits. A part is at least 10,000 minor units or a
+ * tenth of its due, whichever is less. Neither the part nor the rest may be below the currency's smallest charge. A
+ * booking has at most 100 part payments.
  */
 export function partProblem(booking: Booking, due: Due, amount: number): string | null {
   const { currency } = booking;

@@ -1,6 +1,6 @@
 import { addDays, type CalendarDate, dateIn, type Instant, isOfAge } from "../time/index.ts";
 
-/** Who takes part. The date of birth is the person's own, in no time zone. */
+/** The person who takes part. The date of birth has no time zone. */
 export type Participant = { name: string; email: string; phone: string; dateOfBirth: CalendarDate };
 
 export type BirthRefusal = "in_the_future" | "too_long_ago" | "under_age";
@@ -9,8 +9,8 @@ const oldest = 120;
 const youngest = 18;
 
 /**
- * Why a date of birth takes no part in a cohort that starts on a date: nobody is born after today or was
- * born over 120 years ago, and participants are adults on the first day. Null when it may.
+ * Why a participant with this date of birth cannot take part in a cohort that starts on `startsOn`; null if they can.
+ * The date may not lie in the future or over 120 years back, and the participant must be 18 on the first day.
  */
 export function refuseBirth(bornOn: CalendarDate, startsOn: CalendarDate, today: CalendarDate): BirthRefusal | null {
   if (bornOn > today) return "in_the_future";
@@ -18,7 +18,10 @@ export function refuseBirth(bornOn: CalendarDate, startsOn: CalendarDate, today:
   return isOfAge(bornOn, youngest, startsOn) ? null : "under_age";
 }
 
-/** Why somebody takes no part in the cohort of these terms; null when they may. Today is the cohort's. */
+/**
+ * Why a person cannot take part in the cohort with these terms; null if they can. Today is the date in the cohort's
+ * zone.
+ */
 export const refuseParticipant = (
   { dateOfBirth }: Participant,
   { startsOn, timeZone }: { startsOn: CalendarDate; timeZone: string },

@@ -4,18 +4,18 @@ import { nextVersion } from "./next-version.ts";
 import { type BirthRefusal, type Participant, refuseParticipant } from "./participant.ts";
 import { isForOneself } from "./relation.ts";
 
-/** One new address, and so one more invitation, in so many hours. */
+/** The payer may correct the participant, which sends another invitation, once in this many hours. */
 const hoursBetweenCorrections = 24;
 
-/** An invitation waits for its answer while the place is held or the booking awaits its clearance. */
+/** An invitation can be answered while the booking is held or awaits its clearance. */
 export const awaitsAnswer = ({ status, participation }: Booking): boolean =>
   participation === "invited" && (status === "held" || status === "awaiting_clearance");
 
 export type AcceptanceRefusal = "agreement_changed" | "invalid_transition";
 
 /**
- * The participant accepts what somebody else booked for them. `terms` is the document without prices as it is now;
- * `hash` the one that the participant has read (`agreement_changed`).
+ * The participant accepts a booking that somebody else made for them. `terms` is the current participation terms
+ * document; `hash` is the one that the participant read. Refuses `invalid_transition` and `agreement_changed`.
  */
 export function acceptInvitation(
   before: Booking,
@@ -32,11 +32,11 @@ export function acceptInvitation(
   return { ok: true, ...change };
 }
 
-/** Whether the participant has accepted this document already. */
+/** Whether the participant has already accepted the document with this hash. */
 export const hasAccepted = ({ participation, acceptance }: Booking, hash: string): boolean =>
   participation === "accepted" && acceptance?.hash === hash;
 
-/** Who may say no: the participant of somebody else's booking, before the first day. */
+/** Whether the participant may decline: somebody else booked, and the first day has not begun. */
 export const mayDecline = (booking: Booking, now: Instant): boolean =>
   !isForOneself(booking) &&
   booking.participation !== "declined" &&
@@ -48,9 +48,9 @@ export type CorrectionRefusal =
   | { ok: false; reason: "limit_exceeded"; retryAfter: number };
 
 /**
- * The payer corrects who is invited, at most once a day (`limit_exceeded`, with the seconds until the next), never to
- * their own address, and only to an adult (`date_of_birth`). The agreement names the participant: it has a new version to sign, and then the invitation goes out.
- * `hash` is that version's.
+ * The payer corrects the invited participant. Refuses `limit_exceeded` within 24 hours of the last correction
+ * (`retryAfter` in seconds), `own_address`, `date_of_birth` and `invalid_transition`. The agreement names the
+ * participant, so it gets a new version to sign (`hash`); signing sends the invitation.
  */
 export function correctParticipant(
   before: Booking,
@@ -73,10 +73,10 @@ export function correctParticipant(
   return { ok: true, ...change };
 }
 
-/** The event of a signature that sends the invitation: the payer has signed, and the participant has not answered. */
+/** The event that sends the invitation once the payer has signed, if the participant has not answered; else none. */
 export const invitationOf = (booking: Booking) =>
   booking.participation === "invited" && agreementSigned(booking) ? [participationChanged(booking)] : [];
 
-/** Says whether the participant is invited, has accepted or has declined. */
+/** Reports that the participant is invited, has accepted or has declined. */
 export const participationChanged = (booking: Booking) =>
   bookingEvent(booking, "ParticipationChanged", { participation: booking.participation });

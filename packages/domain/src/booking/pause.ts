@@ -3,13 +3,13 @@ import type { Booking } from "./booking.ts";
 
 type Pausing = Pick<Booking, "pauses">;
 
-/** Whether staff have paused the collection of a booking, and not gone on with it. */
+/** Whether staff have paused the booking's collection and not resumed it. */
 export const isPaused = ({ pauses }: Pausing): boolean => pauses?.at(-1)?.until === null;
 
-/** The date on which collection goes on after the last pause; null where there was none, or it still runs. */
+/** The date on which collection resumed after the last pause; null if there was no pause, or it still runs. */
 export const resumedOn = ({ pauses }: Pausing): CalendarDate | null => pauses?.at(-1)?.until ?? null;
 
-/** The date so many days after another, on which days that were paused do not count. */
+/** The date `days` after `from`. Paused days do not count. */
 export function afterCountedDays({ pauses = [] }: Pausing, from: CalendarDate, days: number): CalendarDate {
   let date = addDays(from, days);
   for (const pause of pauses) {

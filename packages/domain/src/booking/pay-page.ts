@@ -6,7 +6,7 @@ import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
 import { isPaidOff, payoffOn } from "./payoff.ts";
 
-/** What a payment link leads to. `payable`: so much is asked for on the page that its button leads to. */
+/** The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens. */
 export type PayPage =
   | { kind: "payable"; due: Due; amount: number }
   | { kind: "paid" }
@@ -14,8 +14,8 @@ export type PayPage =
   | { kind: "nothing_to_pay" };
 
 /**
- * What the link of a due shows now; null where the booking has no such due. `open` is the attempt that is under way for
- * it: one without a page, or whose page was completed, is on its way, and a page that is open can be paid on.
+ * What the link of a due shows now; null if the booking has no such due. `open` is the due's attempt under way. An
+ * off-session attempt or a completed page is on its way; an open page can still be paid.
  */
 export function payPageOf(booking: Booking, dueId: string, open: Attempt | null, now: Instant): PayPage | null {
   const today = dateIn(booking.terms.timeZone, now);

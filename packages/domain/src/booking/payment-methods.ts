@@ -3,16 +3,16 @@ import { dateIn, type Instant } from "../time/index.ts";
 import type { PaymentMethod } from "./attempt.ts";
 import type { Booking } from "./booking.ts";
 
-/** What a page is offered with by itself: a method that is asked for alone, and bank debits where the currency has them. */
+/** The methods of a page: the requested one alone, or cards, and bank debits if the currency has them. */
 function offered(method: PaymentMethod | undefined, hasDebits: boolean): PaymentMethod[] {
   if (method === "card" || !hasDebits) return ["card"];
   return method === "us_bank_account" ? ["us_bank_account"] : ["card", "us_bank_account"];
 }
 
 /**
- * What a checkout may be paid with. A method that is asked for is offered alone where it may be had; a bank debit that
- * may not be had leaves cards. In the ten business days before the start nothing is paid by debit, since one that fails
- * would be learned of too late; from the start on debits are taken again.
+ * The methods that a checkout offers. A requested method is offered alone if it is available; without bank debits,
+ * cards are offered. Bank debits are not offered in the ten business days before the start, since a failure would be
+ * learned of too late. For dues they are offered again from the start on.
  */
 export function methodsFor(
   { currency, terms }: Booking,
@@ -25,6 +25,6 @@ export function methodsFor(
   return offered(method, lastDebit !== null && (today <= lastDebit || hasStarted));
 }
 
-/** What a page may save: an account that is saved just before the start is debited from the start on. */
+/** The methods that a page may save. A bank account saved just before the start is debited from the start on. */
 export const methodsToSave = ({ currency, terms }: Booking, method: PaymentMethod | undefined): PaymentMethod[] =>
   offered(method, lastBankDebitOn(terms.startsOn, currency) !== null);

@@ -4,24 +4,24 @@ import type { Booking } from "./booking.ts";
 import type { PaidWith } from "./charge.ts";
 
 /**
- * What Stripe says of one attempt, reduced to what a booking decides on. Amounts in minor units. `booked` is null while
- * Stripe has not put a payment on its balance.
+ * Stripe's report on one attempt, reduced to what a booking's decisions need. Amounts in minor units. `booked` is null
+ * until Stripe has a balance transaction for the payment.
  */
 export type PaymentOutcome =
   | { kind: "open" }
   | { kind: "processing"; paymentIntentId: string }
-  /** The page was completed with a bank account that is still to be verified by micro-deposits. */
+  /** The client completed the page; the bank account awaits micro-deposit verification. */
   | { kind: "verifying"; paymentIntentId: string }
-  /** That was waited for as long as it is, and its intent cancelled if Stripe let it. */
+  /** The verification deadline has passed, and we cancelled the intent if Stripe allowed it. */
   | { kind: "abandoned"; paymentIntentId: string }
-  /** Its intent was cancelled at Stripe, by us or by hand. */
+  /** The intent was cancelled at Stripe, by us or by hand. */
   | { kind: "cancelled"; paymentIntentId: string; code: string }
   | { kind: "failed"; paymentIntentId: string | null; code: string }
   | { kind: "expired" }
   | { kind: "refused"; code: string }
-  /** Stripe lists no session or intent of it: it is refused, unless its session is known. */
+  /** Stripe lists no session or intent for the attempt. It is refused, unless its session is recorded. */
   | { kind: "never_made"; code: string }
-  /** We ended its page, on which nobody could pay for a reason that is not the client's. */
+  /** We expired its page, because nobody could pay on it for a reason that is not the client's. */
   | { kind: "withdrawn"; code: string }
   | {
       kind: "succeeded";
@@ -36,11 +36,17 @@ export type PaymentOutcome =
 
 export type Succeeded = Extract<PaymentOutcome, { kind: "succeeded" }>;
 
-/** The calendar date in the cohort's zone on which Stripe booked a payment, or took it while that is not known. */
+/**
+ * The date in the cohort's time zone on which Stripe booked a payment, or on which it was paid if that is not known
+ * yet.
+ */
 export const paidOn = ({ terms }: Booking, { booked, paidAt }: Pick<Succeeded, "booked" | "paidAt">): CalendarDate =>
   dateIn(terms.timeZone, booked?.at ?? paidAt);
 
-/** The entries that a payment's balance transaction adds: its fee and its conversion. Empty until Stripe has booked it. */
+/**
+ * The entries of a payment's balance transaction: its fee and its currency conversion. Empty until Stripe has booked
+ * it.
+ */
 export const bookedEntries = (
   { amount, booked }: Pick<Succeeded, "amount" | "booked">,
   at: FactContext,

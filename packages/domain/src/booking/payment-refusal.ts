@@ -1,6 +1,6 @@
 /**
- * Why a payment is refused for good (`payment_refused`, its `reason`), in the words that its problem carries: what the
- * client can do. Never the provider's own text, which may quote what somebody typed.
+ * Why a payment is refused for good (the `reason` of `payment_refused`), with the text that tells the client what to
+ * do. Never Stripe's own text, which may quote client input.
  */
 export const paymentRefusals = {
   amount_too_large: "The amount is more than can be paid at once. Pay it in parts, or contact us.",

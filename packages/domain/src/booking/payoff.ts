@@ -5,19 +5,19 @@ import { type Booking, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
 /**
- * What settles a booking on a date: `amount` is the sum of what each due still asks for by then, less the interest that was
- * paid and is not earned. Below zero, so much is owed back. Minor units.
+ * The price of paying off a booking on a date. `amount` is the sum that each covered due still asks for on that date,
+ * less unearned interest that was paid. If it is below zero, that much is owed back. Minor units.
  */
 export type Payoff = { on: CalendarDate; amount: number; dues: PaidOff[]; unearned: Unearned[] };
 
-/** Whether a payoff covers a due: one that is on its way to be paid is left out. */
+/** Whether a payoff covers a due. Dues with a payment under way are left out. */
 const isCovered = (due: Due): boolean =>
   due.kind !== "deposit" && unpaid(due) > 0 && due.openAttemptId === null && due.status !== "processing";
 
 /**
- * What settles everything on a date. Simple interest runs by the day: of a due whose date is to come its price, and of the
- * one whose month is running the share of its interest for the days since the month began, half up to the currency's
- * step. What is billed is owed as it stands.
+ * The payoff of a booking on a date. Simple interest accrues by the day. A due with a future date costs its principal,
+ * fee and tax, plus interest for the days since its month began, rounded half up to the currency's step. A due that is
+ * billed or whose date has come is owed in full.
  */
 export function payoffOn(booking: Booking, on: CalendarDate): Payoff {
   const { currency } = booking;
@@ -33,11 +33,11 @@ export function payoffOn(booking: Booking, on: CalendarDate): Payoff {
   return { on, amount: roundedTo(currency, owed - back), dues, unearned };
 }
 
-/** Amounts are multiples of the step already; a negative zero is none. */
+/** Amounts are multiples of the step already; this only turns -0 into 0. */
 const roundedTo = (currency: string, amount: number): number =>
   Math.round(amount / stepOf(currency)) * stepOf(currency) || 0;
 
-/** What is unpaid of a due's parts: principal and tax are paid first, interest last. */
+/** The unpaid parts of a due: payments cover principal and tax first, interest last. */
 const unpaidOf = (due: Due, currency: string): Parts => less(due.parts, firstOf(due.parts, due.paid, currency));
 
 function owedOn(booking: Booking, due: Due, on: CalendarDate): Parts {
@@ -46,7 +46,7 @@ function owedOn(booking: Booking, due: Due, on: CalendarDate): Parts {
   return { ...owed, interest: earnedOf(booking, due, owed.interest, on) };
 }
 
-/** Of so much interest of a due, what is earned by a date: all of it on the due's date, nothing before its month began. */
+/** How much of a due's interest is earned by a date: nothing before its month begins, all of it on the due's date. */
 function earnedOf(booking: Booking, due: Due, interest: number, on: CalendarDate): number {
   const from = monthBegins(booking, due);
   const days = daysBetween(from, due.dueOn);
@@ -56,7 +56,7 @@ function earnedOf(booking: Booking, due: Due, interest: number, on: CalendarDate
   return Math.floor((2 * interest * passed + days * step) / (2 * days * step)) * step;
 }
 
-/** The date of the due before, and of the first the quote's, which is the deposit's. */
+/** The date of the previous due. For the first one it is the deposit's date, which is the quote's. */
 function monthBegins({ dues }: Booking, { sequence, dueOn }: Due): CalendarDate {
   const before = dues.filter((one) => one.kind !== "late_charge" && one.sequence < sequence && one.dueOn <= dueOn);
   return before.map((one) => one.dueOn).reduce(later, before[0]?.dueOn ?? dueOn);
@@ -69,7 +69,8 @@ function unearnedOn(booking: Booking, due: Due, on: CalendarDate): number {
 }
 
 /**
- * Why nothing can be paid off now; null when it can. `nothing_open`: all is paid, cancelled or on its way.
+ * Why nothing can be paid off now; null if something can. `clearance_required`: a due waits for the first confirmation.
+ * `invalid_transition`: the booking is held or has ended, a payoff is open, or no due is open.
  */
 export function refusePayoff(booking: Booking): "invalid_transition" | "clearance_required" | null {
   if (booking.status === "held" || !mayOwe(booking) || hasOpenPayoff(booking)) return "invalid_transition";
@@ -79,8 +80,8 @@ export function refusePayoff(booking: Booking): "invalid_transition" | "clearanc
 }
 
 /**
- * What settles a booking by interest that was paid ahead and is not earned, where that is all that is owed, or more; null
- * where something is left to pay, or is on its way. No more than `most` goes back: what exceeds that is for finance.
+ * A payoff without a payment: unearned interest that was paid ahead covers everything owed, or more. Null if something
+ * is left to pay or on its way. Returns at most `most` (minor units); finance handles any excess.
  */
 export function paidAhead(booking: Booking, on: CalendarDate, most: number): Payoff | null {
   const isWaitedFor = booking.dues.some((due) => due.kind !== "deposit" && unpaid(due) > 0 && !isCovered(due));
@@ -97,9 +98,8 @@ export function paidAhead(booking: Booking, on: CalendarDate, most: number): Pay
 }
 
 /**
- * Whether what is unpaid of a due is paid off: it is the last open one, and its date is to come, so that it costs what the
- * payoff does whatever way it is paid. A payoff that is too small to be charged is not: the due is paid, and the excess
- * goes back.
+ * Whether paying a due is a payoff: it is the last open due and its date lies ahead, so it costs the payoff's price
+ * either way. If that price is too small to charge, the due is paid in full and the excess is refunded.
  */
 export function isPaidOff(booking: Booking, due: Due, on: CalendarDate): boolean {
   const open = booking.dues.filter((one) => one.kind !== "deposit" && unpaid(one) > 0);

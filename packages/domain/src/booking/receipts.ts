@@ -3,15 +3,14 @@ import type { Booking } from "./booking.ts";
 import type { Charge } from "./charge.ts";
 import { givesNothing, type Refund } from "./refund.ts";
 
-/** One movement of money between a client and their booking, in minor units: what was paid, or what goes back of it. */
+/** One payment or refund between a client and their booking, in minor units. */
 type Receipt = { id: string; at: Instant; kind: "payment" | "refund"; amount: number; dueIds: string[] };
 
 const duesOf = ({ dueId, dueIds }: Charge): string[] => dueIds ?? (dueId === null ? [] : [dueId]);
 
 /**
- * What was paid on a booking and what goes back of it, in the order of time. A refund that failed or was refused is none.
- * One that is owed and not spread over the payments yet names no due. Money in another currency than the booking's paid
- * nothing of it, and is left out.
+ * The payments and refunds of a booking, in order of time. Failed and refused refunds are left out. A refund that is
+ * not spread over payments yet names no due. Money in another currency pays nothing on the booking and is left out.
  */
 export function receiptsOf(
   { currency }: Pick<Booking, "currency">,

@@ -8,11 +8,11 @@ import { refundPart, requestRefund } from "./refund-request.ts";
 import { paidParts } from "./reversal.ts";
 
 /**
- * A refund that somebody made at Stripe, outside Clearing. It delivers first what is owed on its charge already; only
- * what it gives beyond that is owed as new, and no more than the charge has paid of the booking. What it takes from a
- * refund that is still promised needs no new debt either: Stripe will refuse that one, and it is owed as before. What the
- * booking's ending owes has to be spread over its charges by then, or their debts do not show. It is effective on the day
- * on which it was made (`madeAt`).
+ * Records a refund that somebody made by hand at Stripe. It first delivers what is owed on its charge already. Only the
+ * excess is a new debt, at most what the charge has paid on the booking. An amount taken from a refund that is still
+ * promised is not a new debt either: Stripe will refuse that refund, which stays owed. Spread the refund of the
+ * booking's ending over its charges first, or their debts do not show. The refund takes effect on the day it was made
+ * (`madeAt`).
  */
 export function refundMadeAtStripe(
   booking: Booking,
@@ -49,10 +49,10 @@ export type ReckonDecision =
   | ({ kind: "apply"; refund: Refund; charge: Charge } & BookingChange);
 
 /**
- * Reckons a part again that Stripe refused because its charge has less left (`left`, minor units) than the part asks for:
- * refunds made by hand have delivered the difference. Each refund of the payment has to be recorded first. The part is
- * refused, and what is still owed on its charge becomes a new part with a key of its own. `unexplained`: more is owed on
- * the charge than it has left, so that refunds made by hand are not the reason.
+ * Recalculates a refund part that Stripe refused because its charge has less left (`left`, minor units) than the part:
+ * refunds made by hand have delivered the difference. Record every refund of the payment first. The part is refused,
+ * and what is still owed on its charge becomes a new part with its own key. `unexplained`: the charge owes more than it
+ * has left, so refunds made by hand are not the cause.
  */
 export function reckonPart(
   booking: Booking,

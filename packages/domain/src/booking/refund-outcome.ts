@@ -5,7 +5,7 @@ import { nextVersion } from "./next-version.ts";
 import { partOf, type Refund, type RefundPart, type RefundPartStatus, refundDueAt } from "./refund.ts";
 
 /**
- * What Stripe says of one refund. `taken` and `returned` are its balance transactions. `refused`: Stripe will never make
+ * Stripe's report on one refund. `taken` and `returned` are its balance transactions. `refused`: Stripe will never make
  * it, for the reason in `failureCode`.
  */
 export type RefundOutcome = {
@@ -18,7 +18,7 @@ export type RefundOutcome = {
 
 const order: RefundPartStatus[] = ["approved", "pending", "succeeded", "failed"];
 
-/** Forward only. What exists at Stripe is no longer refused, even where a refusal of it was heard. */
+/** Moves forward only. A refund that exists at Stripe is not refused, even if a refusal was reported. */
 function statusAfter(before: RefundPartStatus, told: RefundOutcome["status"]): RefundPartStatus {
   if (told === "refused") return before === "approved" ? "refused" : before;
   return order.indexOf(told) > order.indexOf(before) ? told : before;
@@ -29,10 +29,10 @@ export type RefundDecision =
   | ({ kind: "apply"; refund: Refund; restored: number; chargeId: string } & BookingChange);
 
 /**
- * Applies what Stripe says of one part of a refund. Moves forward only; a part that failed or was refused is still owed,
- * counts no longer as refunded, and may be refunded again (`restored`, minor units, goes back to the charge). Throws
- * when a part that Stripe refused exists there after all, whose amount may have been given back another way since, and
- * when the outcome is another refund's.
+ * Applies Stripe's report on one part of a refund. Moves forward only. A part that failed or was refused is still owed,
+ * no longer counts as refunded, and may be refunded again (`restored`, minor units, returns to the charge). Throws if a
+ * refused part exists at Stripe after all, since its amount may have been refunded another way, and if the outcome
+ * belongs to another refund.
  */
 export function applyRefund(
   booking: Booking,

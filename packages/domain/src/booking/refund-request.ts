@@ -4,7 +4,7 @@ import { type Booking, bookingEvent } from "./booking.ts";
 import type { Charge } from "./charge.ts";
 import { type Refund, type RefundPart, type RefundReason, refundDueAt } from "./refund.ts";
 
-/** A share of a refund on one charge, not yet at Stripe. `number` tells it from the refund's other parts. */
+/** The part of a refund on one charge, not yet requested at Stripe. `number` counts the refund's parts from 1. */
 export const refundPart = (
   refundId: string,
   number: number,
@@ -32,11 +32,11 @@ type RefundRequest = {
   now: Instant;
   currency: string;
   amount: number;
-  /** The one charge that all of it goes back on; without it, it is spread later. */
+  /** The only charge to refund. Without it, the refund is spread over charges later. */
   charge?: Pick<Charge, "id" | "paymentIntentId">;
 };
 
-/** A refund that is owed from `now` on, not yet at Stripe. */
+/** A refund owed from `now` on, not yet requested at Stripe. */
 export function requestRefund(request: RefundRequest): Refund {
   const { id, booking, reason, requestedBy, now, currency, amount, charge } = request;
   const spread =
@@ -58,6 +58,6 @@ export function requestRefund(request: RefundRequest): Refund {
   };
 }
 
-/** Tells the worker that a refund waits to be made at Stripe. */
+/** Tells the worker to make the refund at Stripe. */
 export const refundRequested = (booking: Booking, { id, amount, currency, reason }: Refund): DomainEvent =>
   bookingEvent(booking, "RefundRequested", { refundId: id, amount, currency, reason });

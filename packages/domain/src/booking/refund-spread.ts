@@ -3,14 +3,14 @@ import type { Charge } from "./charge.ts";
 import { type Refund, type RefundPart, refundDueAt } from "./refund.ts";
 import { refundPart } from "./refund-request.ts";
 
-/** How many charges one transaction takes of: far below the 100 items that DynamoDB allows. */
+/** How many charges one transaction refunds: far below the 100 items that DynamoDB allows. */
 const chargesAtOnce = 20;
 
 /**
- * Spreads the next slice of a refund over charges of its currency, newest first, never more than is applied of each (I6):
- * what is refundable beyond that is owed already, to a refund that failed. `added` are the slice's parts; null when
- * nothing is left to spread. Throws when the charges do not hold it: what is owed then does not match what was captured,
- * and a person has to look.
+ * Spreads the next slice of a refund over charges of its currency, newest first. It takes at most `applied` of each
+ * charge (I6): any refundable amount beyond that is owed to a failed refund. `added` are the slice's parts; null if
+ * nothing is left to spread. Throws if the charges hold less than the refund: the debt does not match what was
+ * captured, and staff must investigate.
  */
 export function spreadRefund(
   before: Refund,

@@ -3,13 +3,15 @@ import { type CalendarDate, type Instant, plusHours, plusMinutes } from "../time
 export type RefundPartStatus = "approved" | "pending" | "succeeded" | "failed" | "refused";
 
 /**
- * The share of a refund that goes back on one charge. `id` is in its metadata at Stripe, and with `generation` it is its
- * idempotency key there (`refundKey`). `failed` came back from the bank; `refused` was never made at Stripe and never
- * will be.
+ * The part of a refund on one charge. `id` is its metadata at Stripe and, with `generation`, its idempotency key there
+ * (`refundKey`). `failed`: the bank returned it. `refused`: Stripe never made it and never will.
  */
 export type RefundPart = {
   id: string;
-  /** From 1 on: how many keys it was asked for under. Another one follows where Stripe saved a failure under the last. */
+  /**
+   * How many idempotency keys the part was requested with, from 1. The next key follows if Stripe stored a failure
+   * under the last.
+   */
   generation: number;
   chargeId: string;
   paymentIntentId: string;
@@ -17,19 +19,19 @@ export type RefundPart = {
   status: RefundPartStatus;
   stripeRefundId: string | null;
   failureCode: string | null;
-  /** Refused only because a refund made by hand had taken of the charge: what was still owed is a part of its own. */
+  /** Refused only because a refund made by hand took from the charge. The amount still owed is another part. */
   explained: boolean;
-  /** Posted: that Stripe took it from its balance, and that a failed one came back to it. */
+  /** Whether the entries are posted: Stripe took it from its balance, and a failed one returned to it. */
   takenPosted: boolean;
   returnedPosted: boolean;
 };
 
-/** The idempotency key under which a part is asked for now. */
+/** The part's current idempotency key. */
 export const refundKey = ({ id, generation }: RefundPart): string => (generation === 1 ? id : `${id}.${generation}`);
 
 /**
- * The part is asked for under its next key: nothing came of its present one. Unchanged where another caller has done that
- * already; null where the part waits to be made no more.
+ * Switches the part to its next idempotency key, since the current one had no effect. Unchanged if another caller has
+ * done so already; null if the part is no longer to be requested.
  */
 export function askUnderNextKey(refund: Refund, { id, generation }: RefundPart): Refund | null {
   const part = partOf(refund, id);
@@ -39,7 +41,7 @@ export function askUnderNextKey(refund: Refund, { id, generation }: RefundPart):
   return { ...refund, version: refund.version + 1, parts };
 }
 
-/** A part that gives nothing back: it came back or was never made, and is owed and refundable again. */
+/** Whether a part refunds nothing: it failed or was refused, so it is owed and refundable again. */
 export const givesNothing = ({ status }: RefundPart): boolean => status === "failed" || status === "refused";
 
 export type RefundReason =
@@ -54,8 +56,8 @@ export type RefundReason =
   | "made_at_stripe";
 
 /**
- * Money owed back to a client, from the moment that it is owed until Stripe has paid it out. `unspread` is what of its
- * amount no charge has been found for yet: an ending owes all at once, and is spread over charges afterwards.
+ * Money owed back to a client, from the decision until Stripe has paid it out. `unspread` is the amount not assigned to
+ * a charge yet: an ending owes one amount, which is spread over charges afterwards.
  */
 export type Refund = {
   id: string;
@@ -75,9 +77,9 @@ export type Refund = {
 export type RefundStatus = RefundPartStatus;
 
 /**
- * A refund is as far as the part that is least far; one failed part needs a person, so it shows. It stays failed when a
- * refund made by hand has made it good: what is still owed stands at its charge. It is refused when all of it that has
- * not succeeded was refused; a refusal that was explained counts only where nothing else is left.
+ * A refund's status is that of its least advanced part; a failed part comes first, since a person must act on it. The
+ * refund stays failed after a refund by hand replaced it; the charge shows what is still owed. It is refused if every
+ * part that did not succeed was refused. Explained refusals count only if there are no other parts.
  */
 export function refundStatus({ unspread, parts }: Refund): RefundStatus {
   const counted = parts.filter(({ explained }) => !explained);
@@ -88,24 +90,27 @@ export function refundStatus({ unspread, parts }: Refund): RefundStatus {
   return order.find(reached) ?? "succeeded";
 }
 
-/** How long the event has to reach the worker before the sweep comes, and the sweep before it comes again. */
+/** How long the worker has to receive the event before the sweep steps in, and between two sweeps. */
 const workerMinutes = 2;
 
 const pendingPollHours = 6;
 
-/** Nothing more is to be done at Stripe for a part, or heard of it. */
+/** Whether nothing more is to be done at Stripe for a part, or to be learned from it. */
 export const partSettled = ({ status, takenPosted, returnedPosted }: RefundPart): boolean =>
   status === "refused" ||
   (status === "succeeded" && takenPosted) ||
   (status === "failed" && takenPosted === returnedPosted);
 
-/** When a refund asks for work again: soon while a share of it is not at Stripe, later to hear how it went, or never. */
+/**
+ * When to work on a refund next: soon if part of it is not at Stripe yet, later to check its outcome, null if it is
+ * settled.
+ */
 export function refundDueAt({ unspread, parts }: Pick<Refund, "unspread" | "parts">, now: Instant): Instant | null {
   if (unspread > 0 || parts.some(({ status }) => status === "approved")) return plusMinutes(now, workerMinutes);
   return parts.every(partSettled) ? null : plusHours(now, pendingPollHours);
 }
 
-/** The part of a refund with this id; throws when it has none such. */
+/** The part of a refund with this id. Throws if there is none. */
 export function partOf({ id, parts }: Refund, partId: string): RefundPart {
   const part = parts.find((one) => one.id === partId);
   if (part === undefined) throw new Error(`${id} has no part ${partId}`);

@@ -9,7 +9,10 @@ import type { RefundReason } from "./refund.ts";
 import { refundRequested } from "./refund-request.ts";
 import { releaseDue, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
 
-/** Money that pays nothing we are owed goes back whole; a hold that lost its place expires in the same transaction. */
+/**
+ * Refunds a payment in full if it pays nothing that is owed. A hold that lost its place expires in the same
+ * transaction.
+ */
 export function returnInFull(
   state: SettlementState,
   payment: Succeeded,
@@ -19,7 +22,7 @@ export function returnInFull(
   const { booking, attempt } = state;
   const at = factContext(booking, paidOn(booking, payment), payment);
   const today = dateIn(booking.terms.timeZone, now);
-  // Money of another currency is returned as it came, and is nothing that this booking counts.
+  // Money in another currency is returned as it came and does not count in the booking's sums.
   const ours = payment.currency === booking.currency ? payment.amount : 0;
   const refund = refundOn(state, payment, payment.amount, reason, now);
   const lapsed = booking.status === "held" && !state.placeIsOurs;

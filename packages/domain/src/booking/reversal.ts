@@ -3,9 +3,10 @@ import type { Booking } from "./booking.ts";
 import { toBill, unpaidParts } from "./due.ts";
 
 /**
- * Of what the money consists that was paid on a booking and not given back: what is given back is taken from where it was
- * credited (plans.md, Reversals). Tax and interest are what is posted of them less what is billed and unpaid, and, once
- * completed, less the tax that is posted and not billed yet. The rest is the price, whatever account it is in by now.
+ * The parts of the money that was paid on a booking and not given back; refunds are taken from where each part was
+ * credited (plans.md, Reversals). Tax and interest are their posted balances, less what is billed and unpaid. After
+ * completion, tax that is posted and not billed yet is subtracted too. The rest is the price, in whichever account it
+ * is by now.
  */
 export function paidParts(booking: Booking): Parts {
   const { applied, taxPayable = 0, interestIncome = 0, dues, currency, status } = booking;

@@ -4,8 +4,8 @@ import type { Succeeded } from "./payment-outcome.ts";
 import type { SettlementState } from "./settlement.ts";
 
 /**
- * The method that a deposit's page has saved by the permission that was given with the signature; nothing where none was
- * given, where it was taken back since, or where Stripe does not say what was saved.
+ * The method that a deposit's page saved by the permission given with the signature. Nothing if no permission was
+ * given, if it was revoked since, or if Stripe does not report the method.
  */
 export function savedBy(
   { booking, attempt }: SettlementState,

@@ -10,7 +10,7 @@ import { refundRequested } from "./refund-request.ts";
 import { type PaidDues, payOff, payoffOf } from "./settle-payoff.ts";
 import { attemptEventData, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
 
-/** The dues of an ended booking with what the payment pays of them. */
+/** The dues of a cancelled booking after the payment. */
 function paidDuesOf({ booking, attempt }: SettlementState, payment: Succeeded, at: BillingContext): PaidDues {
   const payoff = payoffOf(booking, attempt);
   if (payoff !== null) return payOff(booking.dues, payoff, at);
@@ -20,14 +20,17 @@ function paidDuesOf({ booking, attempt }: SettlementState, payment: Succeeded, a
   return { dues: replaceDue(booking.dues, paid), journal, paidAs, dueIds: [due.id] };
 }
 
-/** A payment that was under way when the booking was cancelled: billed, paid, then kept and owed by that ending. */
+/**
+ * Settles a payment that was under way when the booking was cancelled: it is billed and paid, then kept or refunded by
+ * the rule of that ending.
+ */
 export function settleAfterEnding(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
   if (booking.ending === null) throw new Error(`${booking.id} is cancelled without an ending`);
   const at = billingContext(booking, paidOn(booking, payment));
-  // What is kept and owed of it is decided now, whenever it was paid.
+  // The split into kept and refunded is decided now, whenever the payment was made.
   const decided = factContext(booking, dateIn(booking.terms.timeZone, now));
-  // The refund is computed again on all that was paid, so that the fee is taken once.
+  // Calculated again on everything that was paid, so that the fee is taken once.
   const netPaid = booking.ending.netPaid + payment.amount;
   const { kept } = refundAtEnding(booking.ending, netPaid, booking.currency);
   const keptNow = kept - booking.ending.kept;

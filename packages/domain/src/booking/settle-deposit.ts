@@ -9,11 +9,16 @@ import { savedBy } from "./saved-method.ts";
 import { attemptEventData, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
 import type { BookingFact } from "./transitions.ts";
 
-/** The deposit is paid and the place is ours: `awaiting_clearance`. Confirmation is the next transaction. */
+/**
+ * Settles the deposit while the place is still ours: `awaiting_clearance`. The confirmation is the next transaction.
+ */
 export const takeDeposit = (state: SettlementState, payment: Succeeded, now: Instant): Settlement =>
   settleDeposit(state, { facts: ["deposit_settled"], placeId: state.booking.placeId }, payment, now);
 
-/** Late money finds a place again for a booking that has expired, or lapses in this transaction. Its dues are back. */
+/**
+ * Revives a booking by late money on a free place: the booking has expired, or its hold expires in this transaction.
+ * Its cancelled dues are scheduled again.
+ */
 export function revive(state: SettlementState, placeId: string, payment: Succeeded, now: Instant): Settlement {
   const { booking } = state;
   const dues = booking.dues.map((due): Due => (due.status === "cancelled" ? { ...due, status: "scheduled" } : due));
@@ -32,8 +37,8 @@ function settleDeposit(
   const today = dateIn(booking.terms.timeZone, now);
   const paid = payDue(dueOf(booking, state.attempt), { attemptId: state.attempt.id, amount: payment.amount }, at);
   const journal = [...paid.journal];
-  // Nothing is billed while a booking is held: what is past by now is billed with its deposit, as far as one
-  // transaction may grow, and the rest by the sweep.
+  // Nothing is billed while a booking is held. Dues whose date has passed are billed with the deposit, as many as fit
+  // the transaction; the sweep bills the rest.
   let most = duesAtOnce;
   const dues = replaceDue(booking.dues, paid.due).map((due) => {
     if (due.dueOn > today || unpaid(due) === 0 || waitsForConfirmation(booking, due) || most === 0) return due;

@@ -12,15 +12,15 @@ import { costOf, interestOfDues, payOff, payoffOf, withoutPaid } from "./settle-
 import { attemptEventData, dueOf, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
 
 /**
- * A due is paid, or a part of it, and billed on its date or with its payment, whichever is first; the rest waits. What
- * comes late and exceeds what is still open goes back.
+ * Pays a due, or part of it. The part paid is billed on the due's date or with its payment, whichever is first. An
+ * amount beyond what is unpaid is refunded.
  */
 export function payOneDue(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const payoff = payoffOf(state.booking, state.attempt);
   return payoff === null ? payDueOf(state, payment, now) : settlePayoff(state, payoff, payment, now);
 }
 
-/** All that a payoff covers is paid; the finance charge of the booking is what was earned. */
+/** Pays every due that a payoff covers. The booking's finance charge becomes the interest that was earned. */
 function settlePayoff(state: SettlementState, payoff: OpenPayoff, payment: Succeeded, now: Instant): Settlement {
   const { booking } = state;
   const paid = payOff(booking.dues, payoff, billingContext(booking, paidOn(booking, payment)));
@@ -34,7 +34,7 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
   const today = dateIn(booking.terms.timeZone, now);
   const before = dueOf(booking, attempt);
   const applied = Math.min(payment.amount, unpaid(before));
-  // A due that fell due before its payment was billed on its date, whether or not the sweep was there in time.
+  // A due whose date came before its payment is billed on that date, even if the sweep was late.
   const billedOn = earlier(before.dueOn, at.effectiveOn);
   const paid = payDue(before, { attemptId: attempt.id, amount: applied }, { ...at, effectiveOn: billedOn });
   const { openAttemptId } = paid.due;
@@ -44,7 +44,10 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
   return settled(state, payment, settledAhead(state, one, at, today) ?? one, now);
 }
 
-/** A payment after which interest that was paid ahead pays all that is open: that is settled with it, and the rest goes back. */
+/**
+ * After this payment, interest paid ahead covers everything that is open: settles the rest with it and refunds the
+ * excess.
+ */
 function settledAhead(
   { booking, attempt }: SettlementState,
   { changes, applied, journal }: Paid & { changes: Pick<Booking, "dues"> },
@@ -62,7 +65,7 @@ function settledAhead(
   };
 }
 
-/** What a payment of one due changes of an open payoff that covers it. */
+/** What a payment of one due changes in an open payoff that covers the due. */
 function paidBeside(
   booking: Booking,
   due: Due,
@@ -75,7 +78,7 @@ function paidBeside(
   return rest === null ? withoutPayoff(booking, { id: payoff.attemptId }, today) : { payoff: rest };
 }
 
-/** What a payment pays: `applied` of it, to dues as they are changed by it; `dueIds` where those are several. */
+/** The effect of a payment: `applied` (minor units) pays dues; `dueIds` if there are several. */
 type Paid = { changes: NextVersion; applied: number; journal: JournalEntry[]; dueIds?: string[] };
 
 function settled(

@@ -12,16 +12,16 @@ import type { Attempt } from "./attempt.ts";
 import type { Booking, OpenPayoff } from "./booking.ts";
 import { type Due, payDue, replaceDue } from "./due.ts";
 
-/** Dues after a payment, with the entries that bill them; `paidAs` is of what the payment consists. */
+/** Dues after a payment, with the entries that bill them. `paidAs` is the breakdown of the payment by parts. */
 export type PaidDues = { dues: Due[]; journal: JournalEntry[]; paidAs: Parts; dueIds: string[] };
 
-/** The payoff that an attempt collects; null where it collects one due. */
+/** The payoff that an attempt collects; null if it collects one due. */
 export const payoffOf = ({ payoff }: Booking, { id }: Pick<Attempt, "id">): OpenPayoff | null =>
   payoff?.attemptId === id ? payoff : null;
 
 /**
- * Applies a payoff to the dues that it covers: each asks for no more than what the payoff pays of it, and interest that was
- * paid before it was earned pays the rest.
+ * Applies a payoff to the dues that it covers. Each due's amount shrinks to what the payoff pays of it; interest that
+ * was paid before it was earned pays the rest.
  */
 export function payOff(dues: Due[], payoff: OpenPayoff, at: BillingContext): PaidDues {
   const { attemptId } = payoff;
@@ -50,14 +50,14 @@ function dueIn(dues: Due[], id: string): Due {
   return due;
 }
 
-/** A due that asks for what was paid of it, and for what the payoff pays. */
+/** The due reduced to what was paid of it and what the payoff pays. */
 function asPaidOff(due: Due, parts: Parts, currency: string): Due {
   const paid = firstOf(due.parts, due.paid, currency);
   const all = plus(paid, parts);
   return { ...due, parts: all, amount: sumOf(all) };
 }
 
-/** A due that was paid with interest which is not earned any more: that part of its payment pays something else. */
+/** The due without interest that was paid and is no longer earned; that share of its payment pays other dues. */
 function withoutInterest(due: Due, amount: number): Due {
   const interest = { ...nothing, interest: amount };
   return {
@@ -71,15 +71,15 @@ function withoutInterest(due: Due, amount: number): Due {
 }
 
 /**
- * How much a payment pays of a payoff: all that its dues still ask for, less the interest that was not earned. Zero or
- * less where other payments have paid that meanwhile.
+ * The amount of a payoff, in minor units: what its dues still ask for, less unearned interest. Zero or less if other
+ * payments have paid it in the meantime.
  */
 export const costOf = ({ dues, unearned }: Pick<OpenPayoff, "dues" | "unearned">): number =>
   dues.reduce((sum, { parts }) => sum + sumOf(parts), 0) - unearned.reduce((sum, { amount }) => sum + amount, 0);
 
 /**
- * A payoff after another payment of one of its dues: it pays of that what is left. Interest that the other payment paid
- * and the payoff did not ask for is unearned. `before` is the due as it was. Null where it has no due left to pay.
+ * A payoff after another payment on one of its dues: it pays the rest of that due. Interest that the other payment paid
+ * beyond the payoff's price is unearned. `before` is the due before that payment. Null if no due is left to pay.
  */
 export function withoutPaid(payoff: OpenPayoff, before: Due, paid: number, currency: string): OpenPayoff | null {
   const asked = payoff.dues.find(({ dueId }) => dueId === before.id);
@@ -96,6 +96,6 @@ export function withoutPaid(payoff: OpenPayoff, before: Due, paid: number, curre
   return { ...payoff, dues, unearned };
 }
 
-/** The interest of dues as they now stand. */
+/** The interest of the dues as they are now, in minor units. */
 export const interestOfDues = (dues: readonly Due[]): number =>
   dues.reduce((sum, { parts }) => sum + parts.interest, 0);

@@ -10,18 +10,19 @@ import type { Refund } from "./refund.ts";
 import { resting } from "./resting.ts";
 
 /**
- * What happens to the place and the locks, each only while it still names this booking: taken, or claimed until, for a
- * bank debit that is waited for or has failed, or because a page that was never made gives back what it brought.
+ * The change of the place and the locks, applied only while each still names this booking. They are taken, or claimed
+ * until an instant: for a pending or failed bank debit (`debit`), or because a page that was never created gives back
+ * its extension (`page`).
  */
 export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant; cause: "debit" | "page" };
 
-/** One transaction's worth of settlement; what is absent does not change. */
+/** The writes of one settlement transaction; absent fields do not change. */
 export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {
   attempt: Attempt;
   journal: JournalEntry[];
   place?: PlaceMove;
   charge?: Charge;
-  /** The charge that is there already, and how Stripe has booked it since. */
+  /** The balance transaction of a charge recorded earlier. */
   booked?: { chargeId: string; balanceTransactionId: string };
   refund?: Refund;
 };
@@ -29,15 +30,15 @@ export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {
 export type SettlementState = {
   booking: Booking;
   attempt: Attempt;
-  /** The place still names this booking. */
+  /** Whether the place still names this booking. */
   placeIsOurs: boolean;
-  /** The id of a refund, should one be owed. */
+  /** The id for a refund, if one is needed. */
   refundId: string;
 };
 
 /**
- * A due that nothing collects any more. While a booking is held nothing is billed, so nothing is past due either. After a
- * debit or a payoff that came to nothing, what is asked for goes on at the next time of collection.
+ * Releases a due from its attempt. While a booking is held nothing is billed, so nothing is past due either. After a
+ * failed debit or payoff, collection resumes at the next collection time.
  */
 export function releaseDue(booking: Booking, due: Due, now: Instant): Due {
   if (booking.status === "held") return { ...due, status: "scheduled", openAttemptId: null };
@@ -47,7 +48,7 @@ export function releaseDue(booking: Booking, due: Due, now: Instant): Due {
   return due.status === "processing" || isPaidOff ? { ...free, goesOnAt: nextCollection(now, timeZone) } : free;
 }
 
-/** What an event says of an attempt. */
+/** The event data of an attempt. */
 export const attemptEventData = (attempt: Attempt) => ({
   dueId: attempt.dueId,
   attemptId: attempt.id,
@@ -56,27 +57,30 @@ export const attemptEventData = (attempt: Attempt) => ({
   currency: attempt.currency,
 });
 
-/** The due that an attempt collects. */
+/** The due that an attempt collects. Throws if the booking does not have it. */
 export function dueOf(booking: Booking, attempt: Attempt): Due {
   const due = booking.dues.find(({ id }) => id === attempt.dueId);
   if (due === undefined) throw new Error(`${attempt.id} collects ${attempt.dueId}, which ${booking.id} does not have`);
   return due;
 }
 
-/** The dues that an attempt collects: one, or all that its payoff covers and that nothing else has paid meanwhile. */
+/**
+ * The dues that an attempt collects: its one due, or every due of its payoff that nothing else has paid in the
+ * meantime.
+ */
 export const duesOf = (booking: Booking, attempt: Attempt): Due[] =>
   booking.payoff?.attemptId === attempt.id
     ? booking.dues.filter(({ openAttemptId }) => openAttemptId === attempt.id)
     : [dueOf(booking, attempt)];
 
-/** Whether an attempt still collects what it was begun for. */
+/** Whether an attempt still collects a due. */
 export const isCollecting = (booking: Booking, attempt: Attempt): boolean =>
   duesOf(booking, attempt).some(({ openAttemptId }) => openAttemptId === attempt.id);
 
-/** The dues of a booking with some of them changed. */
+/** The dues with the changed ones replaced. */
 export const replaceDues = (dues: Due[], changed: readonly Due[]): Due[] => changed.reduce(replaceDue, dues);
 
-/** A payoff that has come to nothing is over; its days make nothing late. */
+/** Closes the payoff of a failed attempt. Its days do not count toward lateness. */
 export function withoutPayoff(
   { payoff, spared = [] }: Booking,
   attempt: Pick<Attempt, "id">,
@@ -86,13 +90,13 @@ export function withoutPayoff(
   return { payoff: null, spared: [...spared, { from: payoff.on, until: today }] };
 }
 
-/** `late`: the money came after the place was let go; revive the booking on a free place, or return all of it. */
+/** `late`: the money arrived after the place was released. Revive the booking on a free place, or refund everything. */
 export type SettlementDecision =
   | { kind: "unchanged" }
   | { kind: "settle"; settlement: Settlement }
   | { kind: "late"; payment: Succeeded };
 
-/** Nothing has changed at Stripe: an attempt whose look was due has its next one later. */
+/** Nothing has changed at Stripe: moves the attempt's next check to `dueAt` if the last one was due. */
 export function lookAgain(attempt: Attempt, dueAt: Instant, now: Instant): SettlementDecision {
   if (attempt.dueAt === null || attempt.dueAt > now) return { kind: "unchanged" };
   return { kind: "settle", settlement: { attempt: { ...attempt, version: attempt.version + 1, dueAt }, journal: [] } };

@@ -13,8 +13,9 @@ import { invitationOf } from "./participation.ts";
 export type SigningRefusal = "agreement_changed" | "invalid_transition";
 
 /**
- * Signs the current version of the agreement, which invites a participant who has not answered; with `permission` where
- * the client lets later payments be collected. A booking that has ended has nothing to sign any more.
+ * Signs the current version of the agreement and invites a participant who has not answered. `permission` is set if the
+ * client authorizes automatic collection. Refuses `agreement_changed` and, for a booking that has ended,
+ * `invalid_transition`.
  */
 export function sign(
   before: Booking,
@@ -36,18 +37,20 @@ export function sign(
   return { ok: true, ...change };
 }
 
-/** The booking with the document that is offered for signing as its agreement's version; its own where it is signed. */
+/** The booking with the document offered for signing as its agreement version. */
 export const offering = (booking: Booking, { version, hash }: { version: number; hash: string }): Booking => ({
   ...booking,
   agreement: { ...booking.agreement, version, hash },
 });
 
-/** Whether this document is the version that carries a signature already. */
+/** Whether the document with this hash is signed already. */
 export const hasSigned = (booking: Booking, hash: string): boolean =>
   agreementSigned(booking) && booking.agreement.hash === hash;
 
 type SignedAs = { signature: string; autopay: boolean };
 
-/** A version is signed once. The same name and choice again is the same signature; any other is `agreement_signed`. */
+/**
+ * A version is signed once. Repeating it with the same name and choice is the same signature; else `agreement_signed`.
+ */
 export const isSameSignature = (signed: SignedAs, again: SignedAs): boolean =>
   signed.signature === again.signature && signed.autopay === again.autopay;

@@ -1,10 +1,13 @@
 import { type Booking, mayOwe } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
 
-/** Why staff cannot change what is owed of a due. */
+/** Why staff cannot waive or defer a due. */
 export type DueRefusal = "not_found" | "not_paid_yet" | "booking_over" | "deposit" | "nothing_unpaid" | "under_way";
 
-/** The due that staff may waive or defer now. What is under way for it comes first, so that nothing is refunded that was asked for. */
+/**
+ * The due that staff may waive or defer now. A payment under way must finish first, so that a requested payment is not
+ * refunded.
+ */
 export function changeableDue(
   booking: Booking,
   dueId: string,

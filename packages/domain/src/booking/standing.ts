@@ -6,7 +6,7 @@ import { afterCountedDays } from "./pause.ts";
 import { statusOn } from "./resting.ts";
 import { type BookingStatus, bookingStatuses } from "./transitions.ts";
 
-/** The first that applies. */
+/** The payment standings, in order of precedence: the first that applies counts. */
 export const standings = [
   "disputed",
   "delinquent",
@@ -18,7 +18,7 @@ export const standings = [
 ] as const;
 export type Standing = (typeof standings)[number];
 
-/** The statuses in which a booking can stand so: what ended early owes nothing any more, and is `current`. */
+/** The statuses in which a booking can have a standing. A booking that ended early owes nothing and is `current`. */
 export const statusesOf = (standing: Standing): readonly BookingStatus[] =>
   standing === "current" ? bookingStatuses : bookingStatuses.filter((status) => !endedEarly(status));
 
@@ -28,13 +28,13 @@ const endedEarly = (status: BookingStatus): boolean =>
 const delinquentAfterDays = 30;
 
 /**
- * The date on which a due that stays unpaid makes its booking delinquent, days that were paused not counted; null for a
- * late charge, which never does.
+ * The date on which an unpaid due makes its booking delinquent. Paused days do not count. Null for a late charge, which
+ * never does.
  */
 export const delinquentOn = (booking: Booking, due: Due): CalendarDate | null =>
   due.kind === "late_charge" ? null : afterCountedDays(booking, countsFrom(booking, due), delinquentAfterDays + 1);
 
-/** How a booking stands with its payments on `today` in the cohort's zone; derived, never stored. */
+/** The payment standing of a booking on `today` in the cohort's time zone; derived, never stored. */
 export function standing(booking: Booking, today: CalendarDate): Standing {
   const { dues, status, pauses = [] } = booking;
   const open = dues.filter((due) => unpaid(due) > 0);
@@ -51,5 +51,5 @@ export function standing(booking: Booking, today: CalendarDate): Standing {
   return open.length === 0 && !endedEarly(status) ? "paid_in_full" : "current";
 }
 
-/** What is unpaid of dues that are not cancelled. */
+/** The unpaid amount of all dues that are not cancelled, in minor units. */
 export const balance = ({ dues }: Booking): number => dues.reduce((sum, due) => sum + unpaid(due), 0);

@@ -8,8 +8,8 @@ import type { Refund } from "./refund.ts";
 import { refundRequested, requestRefund } from "./refund-request.ts";
 
 /**
- * Money that Stripe captured with a booking's metadata on it, and that no attempt of the booking asked for: a copied
- * payment intent, a second session. `refunded` is what Stripe has been told to give back of it already. Minor units.
+ * A payment that Stripe captured with a booking's metadata and that no attempt of the booking made: a copied payment
+ * intent, a second session. `refunded` is the amount that was refunded at Stripe already. Minor units.
  */
 export type StrayPayment = {
   paymentIntentId: string;
@@ -23,8 +23,8 @@ export type StrayPayment = {
 };
 
 /**
- * Records a stray payment as a charge of the booking, none of it applied, and asks for the return of what has not been
- * given back already; null when nothing is left. Dues, attempts, status and place stay as they are.
+ * Records a stray payment as a charge, with nothing applied, and requests a refund of what was not refunded yet;
+ * `refund` is null if nothing is left. Dues, attempts, status and place do not change.
  */
 export function returnStrayPayment(
   booking: Booking,
@@ -40,7 +40,7 @@ export function returnStrayPayment(
     attemptId: null,
     paymentIntentId,
     amount,
-    // What somebody gave back by hand is recorded next, against what is refundable beyond `applied`.
+    // A refund made by hand is recorded next, against the refundable amount beyond `applied`.
     refundable: amount - left,
     applied: 0,
     currency,
@@ -50,7 +50,7 @@ export function returnStrayPayment(
   };
   const request = { id: refundId, booking, reason: "duplicate_payment", requestedBy: "system", now, currency } as const;
   const refund = left === 0 ? null : requestRefund({ ...request, charge, amount: left });
-  // Money of another currency is returned as it came, and is nothing that this booking counts.
+  // Money in another currency is returned as it came and does not count in the booking's sums.
   const counted = (part: number) => (currency === booking.currency ? part : 0);
   const at = factContext(booking, paidOn(booking, payment), payment);
   const change = nextVersion(

@@ -8,12 +8,12 @@ import { finallyNoticedOn } from "./notice-plan.ts";
 import { afterCountedDays } from "./pause.ts";
 import { delinquentOn } from "./standing.ts";
 
-/** A task, and the date on which staff are told of it. */
+/** A task and the date on which staff are told. */
 type Planned = { reason: Task["reason"]; date: CalendarDate };
 
 /**
- * What staff are told of a due: that it is unpaid on the day after its last notice, and that it makes its booking
- * delinquent. As long as the booking is to be cancelled for it staff are told nothing: that is what comes next.
+ * The tasks of a due: it is unpaid on the day after its final notice, and it makes its booking delinquent. While the
+ * booking is about to be cancelled for non-payment, the tasks wait until its first day.
  */
 function plannedTasks(booking: Booking, due: Due, today: CalendarDate): Planned[] {
   const { startsOn } = booking.terms;
@@ -27,7 +27,7 @@ function plannedTasks(booking: Booking, due: Due, today: CalendarDate): Planned[
   ];
 }
 
-/** The tasks of a due that staff were not told of, for the date that it has, while nothing is under way for it. */
+/** The due's tasks that staff were not told of for its present date; none while a payment is under way. */
 export function openTasks(booking: Booking, due: Due, now: Instant): Planned[] {
   if (!isPursued(booking, due) || isUnderWay(booking, due, now)) return [];
   const told = due.tasks?.filter(({ dueOn }) => dueOn === due.dueOn) ?? [];
@@ -36,7 +36,7 @@ export function openTasks(booking: Booking, due: Due, now: Instant): Planned[] {
   );
 }
 
-/** When staff are told next of a due; null where there is nothing to tell. */
+/** When to tell staff of a due next; null if there is nothing to tell. */
 export function taskDeadline(booking: Booking, due: Due, now: Instant): Instant | null {
   const [next] = openTasks(booking, due, now)
     .map(({ date }) => collectionAt(date, booking.terms.timeZone))

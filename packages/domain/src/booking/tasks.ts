@@ -5,7 +5,7 @@ import { type Due, dueEventData, type Task } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { openTasks } from "./task-rule.ts";
 
-/** Tells staff of the dues for which nothing more happens by itself, each once. Null when there is nothing to tell. */
+/** Opens a task for each due with no automatic step left, once per task. Null if there is nothing to open. */
 export function openCollectionTasks(before: Booking, now: Instant): BookingChange | null {
   const { timeZone } = before.terms;
   const opened: { due: Due; task: Task }[] = [];

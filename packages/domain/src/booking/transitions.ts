@@ -1,4 +1,4 @@
-/** The statuses of a booking (domain.md). Payment standing and admission are separate from it. */
+/** The booking statuses (domain.md). Payment standing and admission are separate fields. */
 export const bookingStatuses = [
   "held",
   "awaiting_clearance",
@@ -25,7 +25,7 @@ export type BookingFact =
   | "turned_away"
   | "cohort_ended";
 
-/** Status x fact: what a booking becomes. A fact that is not listed for a status does not apply to it. */
+/** Status x fact -> the booking's next status. A fact that is not listed for a status does not apply to it. */
 export const transitions: Record<BookingStatus, Partial<Record<BookingFact, BookingStatus>>> = {
   held: {
     deposit_settled: "awaiting_clearance",
@@ -56,7 +56,7 @@ export const transitions: Record<BookingStatus, Partial<Record<BookingFact, Book
   cancelled: {},
 };
 
-/** The status after a fact, or null when the fact does not apply. */
+/** The status after a fact; null if the fact does not apply. */
 export function transition(status: BookingStatus, fact: BookingFact): BookingStatus | null {
   return transitions[status][fact] ?? null;
 }

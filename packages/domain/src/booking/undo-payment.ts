@@ -4,14 +4,14 @@ import type { Charge } from "./charge.ts";
 import { cancelDue, replaceDue } from "./due.ts";
 import { unpayDue } from "./resting.ts";
 
-/** What changes of a booking and of a charge of it. */
+/** The changes of a booking and one of its charges. */
 type Undone = Pick<Booking, "dues" | "applied"> & { charge: Charge };
 
 /**
- * Takes a payment back whose money has gone back to its bank. What the charge still applies pays nothing any more, on the
- * booking and on the charge, and nothing can be refunded of it (I6). Its due is owed again by as much; on a booking that
- * has ended nothing is, and the due stays cancelled. What was refunded before is not owed a second time. The entries, the
- * notices and what becomes of the booking are for the rule of returned debits to say.
+ * Reverses a payment whose money went back to the bank. The charge no longer pays anything, on the booking and on the
+ * charge, and none of it can be refunded (I6). Its due is owed again; on a booking that has ended it stays cancelled.
+ * An amount that was already refunded is not owed again. The rule of returned debits decides on entries, notices and
+ * status.
  */
 export function undoPayment(booking: Booking, charge: Charge, now: Instant): Undone {
   const { currency, terms } = booking;

@@ -5,8 +5,8 @@ import { type Due, unpaid } from "./due.ts";
 import { isDebited } from "./varied-debit.ts";
 
 /**
- * The dues of a booking's next version, each that has come to differ from what the permission lists marked so. A permission
- * that is given anew lists them as they are. A date that the confirmation fills in is the listed one.
+ * The dues of the next version. A due that now differs from the permission's list is marked `varied`. A new permission
+ * lists the dues as they are, so it clears the marks. A date filled in by the confirmation counts as listed.
  */
 export function withVariedDebits(before: Booking, after: Booking, now: Instant): Due[] {
   if (before.permission?.id !== after.permission?.id) return after.dues.map(({ varied: _listed, ...due }) => due);

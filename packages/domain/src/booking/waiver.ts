@@ -8,8 +8,8 @@ import { changeableDue, type DueRefusal } from "./staff-due.ts";
 export type WaiverDecision = ({ ok: true } & BookingChange) | { ok: false; reason: DueRefusal };
 
 /**
- * Waives all that is unpaid of a due, which keeps its amount. What was billed of that is taken back from where it was
- * credited; what was not is billed no more, and after completion what was earned of it is taken back.
+ * Waives the unpaid amount of a due; the due keeps its amount. What was billed of it is reversed where it was credited.
+ * What was not billed will not be, and after completion its earned revenue is reversed.
  */
 export function waiveDue(before: Booking, dueId: string, now: Instant): WaiverDecision {
   const found = changeableDue(before, dueId);
