@@ -1,12 +1,12 @@
 import { type Fraction, fractionOf, monthly, rateOf } from "../money/rate.ts";
 
-/** One monthly payment of a loan: its interest, and what it pays of the principal. Minor units. */
+/** One monthly payment of a loan: its interest and the principal that it pays off, in minor units. */
 export type LoanPayment = { principal: number; interest: number };
 
 /**
- * The payments of a loan at an annual rate (percent, four decimals) over so many months: each month the interest of a
- * twelfth of the rate on what is left, rounded half up, and one level payment; the last pays what is left. Every amount is a
- * multiple of the currency's step. A principal of a few steps may leave the last payment with less than nothing.
+ * The monthly payments of a loan at an annual rate (percent, four decimals). Each month's interest is a twelfth of the
+ * rate on the remaining principal, rounded half up. All payments are equal but the last, which pays the rest. Every
+ * amount is a multiple of the currency's step. If the principal is only a few steps, the last payment can be negative.
  */
 export function amortize(
   principal: number,
@@ -26,7 +26,9 @@ export function amortize(
   return payments;
 }
 
-/** P r / (1 - (1 + r)^-n), rounded half up; P / n where there is no interest. Whole numbers all the way: no float. */
+/**
+ * The level payment: P r / (1 - (1 + r)^-n), or P / n without interest, rounded half up. Uses integers only, no floats.
+ */
 function levelPayment(principal: number, rate: Fraction, months: number, currency: string): number {
   if (rate.numerator === 0n) return fractionOf(principal, { numerator: 1n, denominator: BigInt(months) }, currency);
   const grown = (rate.denominator + rate.numerator) ** BigInt(months);

@@ -3,17 +3,17 @@ import { addMonths, type CalendarDate } from "../time/index.ts";
 
 export type PlanKind = PlanOffer["kind"];
 
-/** A plan as a client asks for it. Without `months` it has the most that its date allows. */
+/** The plan that a client asks for. Without `months`, the longest that the dates allow. */
 export type WantedPlan = { kind: PlanKind; months?: number | undefined };
 
-/** What a plan is counted by: the quote's date in the cohort's zone, and the first day. */
+/** The dates that limit a plan: the quote's date in the cohort's time zone, and the first day. */
 type Dates = { quotedOn: CalendarDate; startsOn: CalendarDate };
 
 const fewestMonths = 2;
 
 /**
- * The plan with the months that the client chose, from what is offered; or why it cannot be had. Installments end on the
- * first day or before it; a loan may run on.
+ * The offered plan with the months that the client chose, or the longest. Refuses with a `detail` if the plan is not
+ * offered or there are too few months before the first day. Installments end by the first day; a loan may run past it.
  */
 export function choosePlan(
   offers: PlanOffer[],
@@ -34,7 +34,7 @@ export function choosePlan(
   return { ok: false, detail };
 }
 
-/** How many months a plan may be paid over that is quoted now. */
+/** The most months over which a plan quoted now may be paid. */
 function mostMonths({ kind, months }: Extract<PlanOffer, { months: number }>, { quotedOn, startsOn }: Dates): number {
   let most = months;
   while (kind === "installments" && most > 0 && addMonths(quotedOn, most) > startsOn) most -= 1;

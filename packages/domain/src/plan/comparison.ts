@@ -6,9 +6,9 @@ import type { PlanKind } from "./choice.ts";
 import { type Quote, quote } from "./quote.ts";
 
 /**
- * A plan beside the others, in minor units. `months`: over how many it is paid, the most that its date allows. `apr`: in
- * percent a year, null where the plan is no consumer credit. `lastBankDebitOn`: the last date before the start on which a
- * bank debit is taken, null when that has passed.
+ * One plan in a comparison; amounts in minor units. `months` is the most that the dates allow, null for a plan without
+ * months. `apr` is in percent a year, null if the plan is not consumer credit. `lastBankDebitOn` is the last date
+ * before the start on which a bank debit is allowed, null once it has passed.
  */
 export type PlanComparison =
   | ({ kind: PlanKind; available: true } & PlanFigures)
@@ -21,7 +21,10 @@ type PlanFigures = {
   lastBankDebitOn: CalendarDate | null;
 } & Pick<Quote, "schedule" | "total" | "financeCharge">;
 
-/** Every plan that the cohort offers for a place type, side by side; the unavailable ones with their reason. */
+/**
+ * Every plan that the cohort offers for a place type; unavailable ones with the reason. Empty for a cohort without
+ * terms.
+ */
 export function comparePlans(
   cohort: Cohort,
   placeType: string,

@@ -9,8 +9,9 @@ import { schedule } from "./schedule.ts";
 import { taxLines } from "./tax.ts";
 
 /**
- * A typical extension of credit under a plan: the first place type at its price, over the most months, from today. Amounts
- * in minor units; `apr` in percent a year, with six decimals. `payments` leaves the deposit out: it is the `downPayment`.
+ * A representative example of credit under a plan: the first place type at its price, over the most months, from today.
+ * Amounts in minor units; `apr` in percent a year, with six decimals. `payments` excludes the deposit, which is the
+ * `downPayment`.
  */
 export type CreditExample = {
   plan: PlanKind;
@@ -21,8 +22,9 @@ export type CreditExample = {
   };
 
 /**
- * What has to stand beside a public page that names the number of payments or a rate: down payment, terms of repayment and
- * annual percentage rate, by an example of each plan of a program that is consumer credit (12 CFR 1026.24(d)(2)).
+ * The examples that a public page must show if it names a number of payments or a rate: down payment, terms of
+ * repayment and annual percentage rate (12 CFR 1026.24(d)(2)). One for each plan of the program that is consumer
+ * credit.
  */
 export const creditExamples = (terms: ProgramTerms, rules: CreditRules, now: Instant): CreditExample[] =>
   terms.plans.flatMap((plan) => exampleOf(terms, plan, rules, now) ?? []);

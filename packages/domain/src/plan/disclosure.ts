@@ -6,7 +6,7 @@ import { fill } from "../text/index.ts";
 import type { CalendarDate } from "../time/index.ts";
 import type { ScheduledDue } from "./schedule.ts";
 
-/** Equal payments, one a month: their dates are `dayOfMonth`, clamped to each month. */
+/** Equal monthly payments on `dayOfMonth`, clamped to the end of shorter months. */
 export type PaymentStream = {
   count: number;
   amount: number;
@@ -16,9 +16,9 @@ export type PaymentStream = {
 };
 
 /**
- * What is disclosed of closed-end credit before it is signed (12 CFR 1026.18), with the quote's date as that of
- * consummation. Amounts in minor units; `apr` in percent a year, with six decimals. `payments` leaves the deposit out: it is
- * the `downPayment`.
+ * The closed-end credit disclosure that is given before signing (12 CFR 1026.18); the quote's date counts as
+ * consummation. Amounts in minor units; `apr` in percent a year, with six decimals. `payments` excludes the deposit,
+ * which is the `downPayment`.
  */
 export type Disclosure = {
   creditor: string;
@@ -34,20 +34,22 @@ export type Disclosure = {
   securityInterest: string;
 };
 
-/** Payable in more installments than this, the down payment not counted, it is credit without a charge, too. */
+/** A plan with more installments than this after the down payment is consumer credit even without a finance charge. */
 const mostInstallments = 4;
 
-/** What is due after the deposit, which is the down payment. */
+/** The dues after the deposit, which is the down payment. */
 const afterDeposit = (schedule: ScheduledDue[]): ScheduledDue[] => schedule.filter(({ kind }) => kind !== "deposit");
 
-/** The interest of some dues, in minor units. */
+/** The interest of the dues, in minor units. */
 export const interestOf = (dues: ScheduledDue[]): number => dues.reduce((sum, { parts }) => sum + parts.interest, 0);
 
-/** Whether dues are consumer credit: more than four after the deposit, or with a finance charge (12 CFR 1026.2(a)(17)). */
+/** Whether dues are consumer credit: more than four after the deposit, or a finance charge (12 CFR 1026.2(a)(17)). */
 const isCredit = (schedule: ScheduledDue[]): boolean =>
   afterDeposit(schedule).length > mostInstallments || interestOf(schedule) > 0;
 
-/** What a plan was priced with. `rules`: what the law sets by dates; the quote's is that of consummation. */
+/**
+ * The inputs of a plan's price. The law's dated figures (`rules`) apply as of the quote's date, which is consummation.
+ */
 type Priced = {
   merchant: string;
   total: number;
@@ -57,7 +59,7 @@ type Priced = {
   rules: CreditRules;
 };
 
-/** The disclosure of a plan that is consumer credit and not exempt by its amount; null for any other. */
+/** The disclosure of a plan that is consumer credit and not exempt by its amount; else null. */
 export function disclosureOf(schedule: ScheduledDue[], priced: Priced): Disclosure | null {
   const { merchant, total, deposit, quotedOn, terms, rules } = priced;
   const credit = { amount: total - deposit, currency: terms.currency, on: quotedOn };
@@ -80,7 +82,7 @@ export function disclosureOf(schedule: ScheduledDue[], priced: Priced): Disclosu
   };
 }
 
-/** One advance on the quote's date, and each due as a payment on its own date: no odd date is left out of account. */
+/** The APR of one advance on the quote's date and a payment on each due's own date; it ignores no irregular period. */
 function aprOf(payments: ScheduledDue[], advance: { date: CalendarDate; amount: number }): string {
   const flows = payments.map(({ dueOn, amount }) => ({ date: dueOn, amount }));
   const found = annualPercentageRate({ advances: [advance], payments: flows });
@@ -88,7 +90,7 @@ function aprOf(payments: ScheduledDue[], advance: { date: CalendarDate; amount: 
   return found.figures.apr;
 }
 
-/** Payments of the same amount that follow each other, counted. */
+/** Groups consecutive payments of the same amount. */
 function streamsOf(payments: ScheduledDue[], dayOfMonth: number): PaymentStream[] {
   const streams: PaymentStream[] = [];
   for (const { amount, dueOn } of payments) {

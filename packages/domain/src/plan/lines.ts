@@ -6,7 +6,10 @@ export type WantedAddOn = { id: string; quantity: number };
 
 type LinesRefused = { ok: false; reason: "validation_failed"; path: string; detail: string };
 
-/** A place, what is added to it, and the taxes on both, a line each; or which add-on cannot be had. */
+/**
+ * The price lines: the place, its add-ons, and a line for each tax; with their total and the tax in it. Refuses
+ * (`validation_failed`) an unknown or repeated add-on, and a quantity above its stock.
+ */
 export function priceLines(
   terms: CohortTerms,
   place: { type: string; price: number },

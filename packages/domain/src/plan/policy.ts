@@ -1,14 +1,14 @@
 import type { CancellationTier } from "../program/index.ts";
 import { addDays, type CalendarDate } from "../time/index.ts";
 
-/** Until which date, inclusive, a cancellation by the client is refunded by how many percent. */
+/** The last date (inclusive) on which a cancellation by the client is refunded by this percentage. */
 export type PolicyDate = { until: CalendarDate; refundPercent: number };
 
-/** The policy's tiers as dates before a first day; tiers that are past already, or never apply, are left out. */
+/** The dates of the policy's tiers before the first day; omits tiers that have passed or never apply. */
 export function policyDates(tiers: CancellationTier[], startsOn: CalendarDate, today: CalendarDate): PolicyDate[] {
   return tiers
     .map(({ daysBefore, refundPercent }) => ({
-      // From the first day on nothing is refunded: the last tier ends the day before.
+      // Nothing is refunded from the first day on: the last tier ends the day before.
       until: addDays(startsOn, -Math.max(1, daysBefore)),
       refundPercent,
     }))

@@ -1,4 +1,4 @@
-/** One line of a price, in minor units. A tax has the quantity 1. */
+/** One line of a price, in minor units. A tax line has quantity 1. */
 export type QuoteLine = {
   kind: "place" | "add_on" | "tax";
   id: string;

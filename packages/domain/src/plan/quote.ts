@@ -17,21 +17,27 @@ import { type PolicyDate, policyDates } from "./policy.ts";
 import type { QuoteLine } from "./quote-line.ts";
 import { type ScheduledDue, schedule } from "./schedule.ts";
 
-/** What a booking will be made under, copied when the price was: terms that the cohort takes later change no quote. */
+/**
+ * The terms of the booking to be made, copied when the price was quoted. Later terms of the cohort do not affect the
+ * quote.
+ */
 export type QuotedTerms = {
-  /** Who sells and collects, by its legal name: the agreement's permission to collect names it. */
+  /** The legal name of the business that sells and collects. The agreement's permission to collect names it. */
   merchant: string;
   publicLabel: string;
-  /** The version of the cohort's terms that was quoted. */
+  /** The version of the cohort's terms at the time of the quote. */
   termsVersion: number;
-  /** The version of the cohort's dates and zone that was quoted: a claim requires a place of the same. */
+  /**
+   * The version of the cohort's dates and time zone at the time of the quote. A claim requires a place with the same
+   * version.
+   */
   datesVersion: number;
   startsOn: CalendarDate;
   endsOn: CalendarDate;
   timeZone: string;
   venue: string;
   clearanceDeadlineOn: CalendarDate;
-  /** End of the clearance deadline's calendar day in the cohort's zone; the sale ends with it. */
+  /** The end of the clearance deadline's calendar day in the cohort's time zone; the sale ends with it. */
   clearanceDeadline: Instant;
   declineAfterHours: number;
   validityDays: number;
@@ -39,32 +45,32 @@ export type QuotedTerms = {
   administrationFee: number;
   tiers: { daysBefore: number; refundPercent: number }[];
   collection: CollectionRule;
-  /** With the most that the law allows on the quote's date, in percent of what is late; null where it sets no bound. */
+  /** `capPercent`: the legal cap on the quote's date, in percent of the late amount; null if there is none. */
   lateCharge: (LateChargeRule & { capPercent: number | null }) | null;
   nonPayment: NonPaymentRule | null;
   returnGraceDays: number;
 };
 
 /**
- * A priced offer for one place of one cohort. `validUntil`: prices hold until then. `removedAt`: it is gone from then on,
- * unless it has made a booking. Amounts in minor units.
+ * A priced offer for one place of one cohort, in minor units. Its prices are valid until `validUntil`. It is removed at
+ * `removedAt` unless a booking was made from it.
  */
 export type Quote = {
   id: string;
   cohortId: string;
   programId: string;
   placeType: string;
-  /** With the months that the client chose. */
+  /** The plan with the months that the client chose. */
   plan: PlanOffer;
   currency: string;
   lines: QuoteLine[];
-  /** The cash price: what is sold and its taxes. */
+  /** The cash price: place, add-ons and taxes. */
   total: number;
   deposit: number;
-  /** The interest of its dues; they add up to `total` and this. */
+  /** The interest of its dues, which add up to `total` plus this. */
   financeCharge: number;
   schedule: ScheduledDue[];
-  /** Null where the plan is no consumer credit. */
+  /** Null if the plan is not consumer credit. */
   disclosure: Disclosure | null;
   policy: PolicyDate[];
   terms: QuotedTerms;
@@ -72,9 +78,9 @@ export type Quote = {
   removedAt: Instant;
 };
 
-/** People sleep on it: prices hold for a day. */
+/** A client may sleep on a quote: it is valid for a day. */
 const validHours = 24;
-/** Anybody may ask for quotes, so those that made no booking do not pile up. */
+/** Anybody may request quotes, so quotes without a booking are removed. */
 const keptHours = 48;
 
 export type QuoteRefusal = {
@@ -86,7 +92,7 @@ export type QuoteRefusal = {
 export type QuoteRequest = {
   id: string;
   merchant: string;
-  /** What the law sets of credit by dates. */
+  /** The law's figures on credit, by date. */
   creditRules: CreditRules;
   placeType: string;
   plan: WantedPlan;
@@ -94,9 +100,9 @@ export type QuoteRequest = {
 };
 
 /**
- * Prices one place of a cohort under one plan, on the cohort's terms. Refuses a cohort that is not on sale, a plan that
- * it does not offer, or not over so many months, or one of whose dues is smaller or larger than a charge may be, and
- * add-ons that are not there. Sold-out cohorts are quoted all the same.
+ * Prices one place of a cohort under one plan, on the cohort's terms. Refuses `not_on_sale`; `validation_failed` for an
+ * unknown place type or add-on; and `plan_not_available` if the plan is not offered, has too few months, or has a due
+ * that cannot be charged. A sold-out cohort can be quoted.
  */
 export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok: true; quote: Quote } | QuoteRefusal {
   const { terms, startsOn, clearanceDeadlineOn } = cohort;
@@ -116,7 +122,8 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
   const { plan } = chosen;
   const { lines, total, tax } = priced;
   const { currency } = terms;
-  // A deposit and one balance: no more than two charges can carry. The bound keeps percentages exact, too.
+  // Every total can be paid as a deposit and one balance, so it is at most two charges. The limit also keeps
+  // percentages exact.
   if (total > 2 * largestCharge(currency)) return tooMuch;
   const deposit = depositOn(terms.deposit, total, currency);
   const dues = schedule(plan, { total, tax, deposit, currency, quotedOn, startsOn, clearanceDeadlineOn });
@@ -192,8 +199,8 @@ function quotedTerms(
 }
 
 /**
- * Why a quote makes no booking now; null when it can. Its own clearance deadline ends its sale, though the cohort may have
- * taken terms with a later one since.
+ * Why no booking can be made from a quote now; null if one can. The quote's own clearance deadline ends its sale, even
+ * if the cohort's terms now have a later one.
  */
 export function refuseQuote({ validUntil, terms }: Quote, now: Instant): "quote_expired" | "not_on_sale" | null {
   if (validUntil <= now) return "quote_expired";

@@ -9,34 +9,34 @@ export type ScheduledDue = {
   sequence: number;
   kind: "deposit" | "installment" | "balance";
   dueOn: CalendarDate;
-  /** By its date, or by the confirmation, which sets its date. */
+  /** Whether it is due on its date, or gets its date at the confirmation. */
   startsBy: "date" | "confirmation";
   amount: number;
   parts: Parts;
 };
 
 type ScheduleInput = {
-  /** The cash price in minor units, its tax included. */
+  /** The cash price in minor units, tax included. */
   total: number;
-  /** How much of the total is tax. */
+  /** The tax in the total. */
   tax: number;
   deposit: number;
   currency: string;
-  /** The quote's date in the cohort's zone: dues by the month count from it. */
+  /** The quote's date in the cohort's time zone; monthly dues count from it. */
   quotedOn: CalendarDate;
   startsOn: CalendarDate;
   /** The calendar date of the clearance deadline. */
   clearanceDeadlineOn: CalendarDate;
 };
 
-/** What is paid after the deposit: so much of the price, tax included, and the interest that comes with it. */
+/** A payment after the deposit: its share of the price (tax included) and its interest. */
 type Payment = Pick<ScheduledDue, "kind" | "dueOn" | "startsBy"> & { price: number; interest: number };
 
 /**
- * The dues of a plan, by the months that it names; with the deposit, due at once, they add up to the total and its
- * interest (I3). The balance of `full` is due the day after the confirmation, so its date shows the clearance deadline
- * until then; a balance date that is past becomes the quote's date. Each due carries tax in the ratio of the tax to the
- * total, rounded over what is due up to it, so that the shares add up.
+ * The dues of a plan with its months. With the deposit, which is due at once, they add up to the total plus the
+ * interest (I3). The balance of `full` is due the day after the confirmation; until then its date is the clearance
+ * deadline. A balance date in the past becomes the quote's date. Each due carries tax in proportion to the total's tax.
+ * The rounding is cumulative, so that the shares add up.
  */
 export function schedule(plan: PlanOffer, input: ScheduleInput): ScheduledDue[] {
   const { deposit, quotedOn } = input;
@@ -74,6 +74,6 @@ function paymentsAfterDeposit(plan: PlanOffer, input: ScheduleInput): Payment[] 
   }
 }
 
-/** The due of a month. Each date counts from the quote's: a short month on the way moves no later one. */
+/** The due of a month. Each date counts from the quote's date, so a short month does not shift later dates. */
 const installment = (quotedOn: CalendarDate, month: number) =>
   ({ kind: "installment", dueOn: addMonths(quotedOn, month), startsBy: "date" }) as const;

@@ -2,7 +2,9 @@ import { fractionOf, rateOf } from "../money/rate.ts";
 import type { Tax } from "../program/index.ts";
 import type { QuoteLine } from "./quote-line.ts";
 
-/** A line for each tax on one of the lines: its rate on what it applies to, half up to the currency's step. */
+/**
+ * A line for each tax that applies to at least one line: its rate on their sum, rounded half up to the currency's step.
+ */
 export const taxLines = (taxes: Tax[], lines: QuoteLine[], currency: string): QuoteLine[] =>
   taxes.flatMap(({ id, label, rate, appliesTo }) => {
     const taxed = lines.filter(({ kind }) => appliesTo.some((one) => one === kind));
@@ -12,7 +14,7 @@ export const taxLines = (taxes: Tax[], lines: QuoteLine[], currency: string): Qu
     return [{ kind: "tax", id, label, quantity: 1, unitAmount: amount, amount }];
   });
 
-/** How much tax is in so much of a price, in the ratio of the whole; half up to the currency's step. */
+/** The tax in part of a price, in the proportion of the whole, rounded half up to the currency's step. */
 export const taxIn = (
   price: number,
   { total, tax, currency }: { total: number; tax: number; currency: string },
