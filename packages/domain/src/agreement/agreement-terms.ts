@@ -1,7 +1,9 @@
 import type { PolicyDate, Quote } from "../plan/index.ts";
 import type { CalendarDate } from "../time/index.ts";
 
-/** What the agreement words: all of it is in the booking's snapshot, so that the same terms make the same document. */
+/**
+ * The inputs of the agreement's text. All come from the booking's snapshot, so the same terms give the same document.
+ */
 export type AgreementTerms = {
   bookingId: string;
   version: number;
@@ -17,14 +19,14 @@ export type AgreementTerms = {
   total: number;
   plan: Quote["plan"];
   schedule: Quote["schedule"];
-  /** Null where the plan is no consumer credit. */
+  /** Null if the plan is not consumer credit. */
   disclosure: Quote["disclosure"];
   policy: PolicyDate[];
   administrationFee: number;
   clearanceDeadlineOn: CalendarDate;
 };
 
-/** What the agreement words of a booking's snapshot, and nothing else of it: it is stored with the document. */
+/** Copies only the fields that the agreement words, since they are stored with the document. */
 export const worded = (terms: AgreementTerms): AgreementTerms => ({
   bookingId: terms.bookingId,
   version: terms.version,

@@ -6,7 +6,7 @@ import agreement from "./texts/agreement.ts";
 import texts from "./texts/credit-contract.ts";
 import type { CreditTerms } from "./truth-in-lending.ts";
 
-/** Consent to electronic records, without which no disclosure could be given on a screen (15 USC 7001(c)). */
+/** The consent to electronic records, required to give disclosures on a screen (15 USC 7001(c)). */
 export function electronicRecords({ merchant }: AgreementTerms): Block {
   const { title, consent, choices, withdrawal, equipment } = agreement.electronicRecords;
   return block(
@@ -17,7 +17,7 @@ ${paragraphs([fill(consent, { merchant }), choices, withdrawal, equipment])}`,
   );
 }
 
-/** What the contract says of credit outside the disclosure, to which the disclosure refers (12 CFR 1026.18(p)). */
+/** The contract's terms on credit outside the disclosure, to which the disclosure refers (12 CFR 1026.18(p)). */
 export function creditTerms({ disclosure, plan }: CreditTerms): Block {
   const withInterest = disclosure.financeCharge > 0 && plan.kind === "financed";
   return block(
@@ -33,6 +33,6 @@ ${paragraphs([
   );
 }
 
-/** The notice that a seller's credit contract carries, in its own words and in bold (16 CFR 433.2(a)). */
+/** The holder notice that a seller's credit contract must carry verbatim and in bold (16 CFR 433.2(a)). */
 export const holderNotice = (): Block =>
   block("holder_notice", texts.version, html`<p><strong>${texts.holderNotice}</strong></p>`);

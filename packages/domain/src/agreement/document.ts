@@ -2,44 +2,46 @@ import { createHash } from "node:crypto";
 import { html } from "hono/html";
 import { canonicalHash } from "../canonical/index.ts";
 
-/** Markup that is safe to show: what is put into it as text was escaped. */
+/** Safe markup: `html` escapes each text that is inserted. */
 export type Markup = ReturnType<typeof html>;
 
-/** One section of a document. `version` is that of its wording, `hash` the SHA-256 of its `html` in hexadecimal. */
+/**
+ * One section of a document. `version` is its wording's version; `hash` is the SHA-256 of its `html` in hexadecimal.
+ */
 export type Block = { id: string; version: number; hash: string; html: string };
 
-/** A page in sections: `head` and `tail` stand around them, so that what is stored is shown byte for byte. */
+/** A page in sections. `head` and `tail` enclose the sections, so that the stored page is shown byte for byte. */
 export type Sections = { head: string; blocks: Block[]; tail: string };
 
-/** A self-contained, printable page of sections, with what is shown and its hash. */
+/** A self-contained, printable page of sections, with its HTML and its hash. */
 export type SectionedPage = Sections & { html: string; hash: string };
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** Markup as text. Throws when some of it is still to come: a document has all its words when it is made. */
+/** Markup as text. Throws if the markup is a promise, since a document's whole text is known when it is made. */
 function textOf(markup: Markup): string {
   if (markup instanceof Promise) throw new Error("a document waits for nothing");
   return String(markup);
 }
 
-/** One section, of a wording in this version. */
+/** One section with the version of its wording. */
 export function block(id: string, version: number, markup: Markup): Block {
   const text = textOf(markup);
   return { id, version, hash: sha256(text), html: text };
 }
 
-/** One under the other. */
+/** Joins markup with line breaks. */
 export const lines = (all: readonly Markup[]): (string | Markup)[] =>
   all.flatMap((one, index) => (index === 0 ? [one] : ["\n", one]));
 
-/** A paragraph a text. */
+/** One paragraph for each text. */
 export const paragraphs = (texts: readonly string[]): (string | Markup)[] =>
   lines(texts.map((text) => html`<p>${text}</p>`));
 
 export const row = (...cells: (string | Markup)[]): Markup =>
   html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
 
-/** A table with the names of its columns. `kind` is its class. */
+/** A table with column headers. `kind` is its CSS class. */
 export const table = (names: readonly string[], rows: readonly Markup[], kind?: "whole"): Markup =>
   html`<table${kind === undefined ? "" : html` class="${kind}"`}>
 <tr>${names.map((name) => html`<th>${name}</th>`)}</tr>
@@ -56,14 +58,14 @@ td:last-child,th:last-child{text-align:right}
 @media print{html,body{font-size:10pt}body{margin:0;max-width:none}h2{margin-top:1.2rem}h2,p:has(+table){break-after:avoid}tr,.whole{break-inside:avoid}}
 `;
 
-/** What is shown of a page in sections. */
+/** The HTML of a page in sections. */
 export const htmlOf = ({ head, blocks, tail }: Sections): string =>
   `${head}${blocks.map((one) => one.html).join("\n")}${tail}`;
 
 /**
- * Puts sections into a self-contained, printable page. Its hash is the SHA-256 of the canonical form (RFC 8785) of what
- * stands around the sections and of each one's id, version and hash: one byte more or less is another document. `ownStyle`
- * is added to the style of every page.
+ * Puts sections into a self-contained, printable page. Its hash is the SHA-256 of the canonical form (RFC 8785) of
+ * `head`, `tail` and the sections' ids, versions and hashes, so any changed byte changes the hash. `ownStyle` is added
+ * to the style of every page.
  */
 export function pageOf(title: string, blocks: Block[], ownStyle = ""): SectionedPage {
   const head = `${textOf(html`<!doctype html>

@@ -18,9 +18,9 @@ export { fromDeposit, methodToCome, type Permission, permissionDocument, savedMe
 export type AgreementDocument = SectionedPage & { terms: AgreementTerms };
 
 /**
- * The document that the client accepts: self-contained, printable HTML in neutral words, in sections that each have a
- * version and a hash, and the hash of the whole; with the terms that it words, from which its next version is made. Of a
- * plan that is consumer credit it has the disclosure, after the consent to read it on a screen, and what goes with credit.
+ * The agreement that the client signs: self-contained, printable HTML in neutral words. Each section has a version and
+ * a hash, and the whole has a hash. It carries its terms, from which the next version is made. For a plan that is
+ * consumer credit it includes the disclosure (after the consent to electronic records) and the credit terms.
  */
 export function agreementDocument(terms: AgreementTerms): AgreementDocument {
   const credit = creditOf(terms);
@@ -47,8 +47,8 @@ export function agreementDocument(terms: AgreementTerms): AgreementDocument {
 }
 
 /**
- * The document that is offered for signing: the one that was made with the hold, as long as its terms still make it byte
- * for byte, or else the next version, which the same terms make of the texts as they are now.
+ * The document to offer for signing: the one made with the hold, if the current texts still produce the same bytes from
+ * its terms. Otherwise the next version, made from the same terms and the current texts.
  */
 export function offeredDocument<Kept extends AgreementDocument>(kept: Kept): Kept | AgreementDocument {
   const { terms, hash } = kept;

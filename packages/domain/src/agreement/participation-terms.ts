@@ -11,8 +11,8 @@ import { zoneName } from "./wording.ts";
 type Agreed = Pick<Booking, "id" | "agreement" | "participant" | "terms" | "createdAt">;
 
 /**
- * The agreement's terms without its prices, for a participant whom somebody else books and pays for: the same booking
- * makes the same document, with its hash and the version of the agreement that it goes with.
+ * The agreement's terms without prices, for a participant for whom somebody else books and pays. The same booking gives
+ * the same document. Returns the page, its hash and the version of the agreement that it belongs to.
  */
 export function participationDocument(booking: Agreed) {
   const sections = [heading, price, admission, endings];

@@ -11,7 +11,7 @@ import agreementTexts from "./texts/agreement.ts";
 import texts from "./texts/permission.ts";
 import { dueDate, dueName, zoneName } from "./wording.ts";
 
-/** One payment that may be collected: what it is called, when it is due, how much it is at most. */
+/** One payment that may be collected: its name, due date and maximum amount. */
 export type ListedPayment = { name: string; due: string; amount: string };
 
 export function paymentTable(payments: ListedPayment[]): Markup {
@@ -22,7 +22,7 @@ export function paymentTable(payments: ListedPayment[]): Markup {
   );
 }
 
-/** What the permission to collect words. `from` is the payment method in words. */
+/** The inputs of the permission's text. `from` describes the payment method. */
 export type PermissionTerms = {
   merchant: string;
   timeZone: string;
@@ -31,31 +31,31 @@ export type PermissionTerms = {
   payments: ListedPayment[];
 };
 
-/** The permission as a page of its own, with the version of its wording, and its words as paragraphs of a mail. */
+/** The permission as a separate page, with the version of its wording, and as paragraphs for a mail. */
 export type Permission = SectionedPage & { version: number; paragraphs: string[] };
 
-/** From which method a permission lets collect that is signed before there is one. */
+/** Describes the method of a permission that is signed before a method is saved. */
 export const fromDeposit = texts.methods.ofDeposit;
 
-/** The method that a client is about to save, in words. */
+/** Describes the method that a client is about to save. */
 export const methodToCome = texts.methods.savedNext;
 
-/** A saved method, in words. */
+/** Describes a saved method. */
 export function savedMethodInWords({ type, last4 }: { type: PaymentMethod; last4: string | null }): string {
   const { saved, ending, card, bankAccount } = texts.methods;
   const kind = type === "card" ? card : bankAccount;
   return last4 === null ? fill(saved, { kind }) : fill(ending, { kind, last4 });
 }
 
-/** What the client agrees to: whom, what, when, how often, from where. */
+/** What the client authorizes: who charges which payments to which method, and how often. */
 const opening = ({ merchant, from, payments }: PermissionTerms): string =>
   fill(payments.length === 1 ? texts.onePayment : texts.severalPayments, { merchant, method: from });
 
 /**
- * How amounts are determined, when they are collected, and how the permission ends. The networks ask for it of cards
- * (docs.stripe.com/payments/cits-and-mits), Regulation E of bank debits: a choice of its own (12 CFR 1005.10(e)(1)), notice
- * of a debit that varies, or the choice to be told of those alone that are not as listed (1005.10(d)), and a stop order up
- * to three business days before a debit (1005.10(c)).
+ * How amounts are determined, when they are collected, and how to withdraw the permission. The card networks require
+ * this (docs.stripe.com/payments/cits-and-mits), and Regulation E for bank debits: the permission is optional (12 CFR
+ * 1005.10(e)(1)); the client receives notice of varying debits, or chooses to receive it only for debits that differ
+ * from the list (1005.10(d)); the client may stop a payment up to three business days before its debit (1005.10(c)).
  */
 const conditions = ({ timeZone, withInterest }: PermissionTerms): string[] => [
   withInterest ? `${texts.interest} ${texts.amounts}` : texts.amounts,
@@ -65,7 +65,7 @@ const conditions = ({ timeZone, withInterest }: PermissionTerms): string[] => [
   texts.revocation,
 ];
 
-/** The permission as a section of the agreement, which is signed with it where the client chooses so. */
+/** The permission as a section of the agreement, signed with it if the client chooses automatic collection. */
 export const automaticCollection = (terms: PermissionTerms): Block =>
   block(
     "automatic_collection",
@@ -82,8 +82,8 @@ type Permitted = Pick<
 >;
 
 /**
- * The permission to collect what is still to be paid of a booking after its deposit, from a method that is named in words:
- * each payment with its date and what is unpaid of it. The same booking makes the same document.
+ * The permission to collect a booking's remaining payments after the deposit from the described method. Lists each
+ * payment with its date and unpaid amount. The same booking gives the same document.
  */
 export function permissionDocument(booking: Permitted, from: string): Permission {
   const { id, agreement, terms } = booking;
@@ -113,7 +113,7 @@ ${paragraphs([fill(parties, { bookingId: id, version, merchant: terms.merchant }
   };
 }
 
-/** What is to be collected: neither the deposit nor a late charge is, and what is paid or cancelled is no more. */
+/** The payments to list: unpaid dues, without the deposit and late charges. */
 function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[] {
   const installments = dues.filter(({ kind }) => kind === "installment").length;
   return dues.flatMap((due) => {
@@ -126,7 +126,7 @@ function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[]
   });
 }
 
-/** What is refunded of what was collected: the policy that was signed. */
+/** How collected payments are refunded: the policy that was signed. */
 function refundRules({ terms, currency, createdAt }: Permitted): string[] {
   const { byYou, byYouLessFee, until, afterwards, byUs } = texts.refunds;
   const { tiers, startsOn, timeZone, administrationFee } = terms;

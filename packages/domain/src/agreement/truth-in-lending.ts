@@ -8,10 +8,13 @@ import { type Block, block, lines, type Markup, paragraphs, row, table } from ".
 import texts from "./texts/credit-disclosure.ts";
 import { ordinal } from "./wording.ts";
 
-/** An agreement on consumer credit. */
+/** The terms of an agreement on consumer credit. */
 export type CreditTerms = AgreementTerms & { disclosure: Disclosure };
 
-/** The federal box stands apart from the rest, in one piece on paper; two of its terms stand out (12 CFR 1026.17(a)). */
+/**
+ * The federal disclosure is set apart from the rest and printed in one piece; two of its terms are more conspicuous
+ * than the others (12 CFR 1026.17(a)).
+ */
 export const disclosureStyle = `.til{border:3px solid;padding:.5rem 1rem;margin:2rem 0;break-inside:avoid}
 .til h2{margin:.25rem 0;font-size:1rem}
 .til p{margin:.5rem 0}
@@ -25,8 +28,8 @@ export const disclosureStyle = `.til{border:3px solid;padding:.5rem 1rem;margin:
 `;
 
 /**
- * The closed-end disclosure of a credit sale (12 CFR 1026.18), segregated from everything else, in the layout of the
- * model form H-2 of appendix H.
+ * The closed-end disclosure of a credit sale (12 CFR 1026.18), segregated from everything else, in the layout of model
+ * form H-2 of appendix H.
  */
 export function disclosureBox({ disclosure, currency, schedule }: CreditTerms): Block {
   const money = (amount: number) => formatMoney(amount, currency);
@@ -63,7 +66,7 @@ const mostConspicuous = ({ name, phrase }: Term, figure: string): Markup =>
 
 const term = ({ name, phrase }: Term, figure: string): Markup => html`<td>${name}<span>${phrase}</span>${figure}</td>`;
 
-/** The dates of payments that recur, so that each of them can be told. */
+/** The due dates of recurring payments in words, such that each date can be derived. */
 function whenDue({ count, firstDueOn, dayOfMonth }: PaymentStream): string {
   const date = longDate(firstDueOn);
   if (count === 1) return date;
@@ -71,7 +74,10 @@ function whenDue({ count, firstDueOn, dayOfMonth }: PaymentStream): string {
   return fill(dayOfMonth > 28 ? monthlyAtEnd : monthly, { day: ordinal(dayOfMonth), date });
 }
 
-/** What the amount financed is made of, given without being asked for, outside the box (12 CFR 1026.18(c)). */
+/**
+ * The itemization of the amount financed, given to everyone rather than on request, outside the disclosure (12 CFR
+ * 1026.18(c)).
+ */
 export function itemization({ disclosure, lines: sold, total, currency }: CreditTerms): Block {
   const money = (amount: number) => formatMoney(amount, currency);
   const { amountFinanced, downPayment } = disclosure;

@@ -14,13 +14,13 @@ export function ordinal(count: number): string {
   return `${count}${endings[plurals.select(count)] ?? "th"}`;
 }
 
-/** A time zone as people call it: `Mountain Time` of `America/Denver`. */
+/** The common name of a time zone: `Mountain Time` for `America/Denver`. */
 export const zoneName = remembered((timeZone: string): string => {
   const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longGeneric" }).formatToParts(0);
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone;
 });
 
-/** What a due is called. The deposit is sequence 0, so an installment's is its number. */
+/** The name of a due. The deposit has sequence 0, so an installment's sequence is its number. */
 export function dueName({ kind, sequence }: Pick<ScheduledDue, "kind" | "sequence">, installments: number): string {
   switch (kind) {
     case "deposit":
@@ -32,7 +32,7 @@ export function dueName({ kind, sequence }: Pick<ScheduledDue, "kind" | "sequenc
   }
 }
 
-/** What starts by the confirmation has no date yet: its rule is worded, which the confirmation fills in. */
+/** The date of a due in words. A due that starts by the confirmation has no date yet, so its rule is given instead. */
 export function dueDate({ kind, startsBy, dueOn }: Pick<ScheduledDue, "kind" | "startsBy" | "dueOn">): string {
   if (kind === "deposit") return texts.dueAtBooking;
   return startsBy === "confirmation" ? texts.dueAfterConfirmation : longDate(dueOn);

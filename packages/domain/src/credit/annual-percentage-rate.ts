@@ -11,14 +11,16 @@ import {
   unitPeriodsPerYear,
 } from "./unit-period.ts";
 
-/** Advances and payments of closed-end credit. `unitPeriod` names one to count in, instead of the one that is found. */
+/**
+ * The advances and payments of closed-end credit. `unitPeriod` names the unit-period to use instead of the derived one.
+ */
 export type CreditStreams = {
   advances: readonly Stream[];
   payments: readonly Stream[];
   unitPeriod?: string | undefined;
 };
 
-/** `apr` in percent a year with six decimals, amounts in minor units, `unitPeriod` by its name. */
+/** `apr` in percent a year with six decimals, amounts in minor units, `unitPeriod` by name. */
 export type AnnualPercentageRate = {
   apr: string;
   financeCharge: number;
@@ -34,8 +36,8 @@ export type AprRefusal =
 
 /**
  * The annual percentage rate of closed-end credit by the actuarial method of Appendix J to 12 CFR part 1026. Refuses
- * streams that cannot be laid out (`validation_failed`, with the path of the field), and those that no rate solves, or
- * more than one might (`no_apr`).
+ * invalid streams (`validation_failed`, with the field's path), and streams that no rate solves or more than one might
+ * (`no_apr`).
  */
 export function annualPercentageRate(credit: CreditStreams): { ok: true; figures: AnnualPercentageRate } | AprRefusal {
   const problem = streamProblem("advances", credit.advances) ?? streamProblem("payments", credit.payments);
@@ -80,7 +82,7 @@ const noApr = (detail: string): AprRefusal => ({ ok: false, reason: "no_apr", de
 
 const sumOf = (flows: readonly Flow[]): number => flows.reduce((sum, { amount }) => sum + amount, 0);
 
-/** The term begins with the first advance and has an end. */
+/** Refuses a first payment before the first advance, and a term that is too long. */
 function termProblem(advances: readonly Flow[], payments: readonly Flow[]): StreamProblem | null {
   const begins = advances[0]?.day.month ?? 0;
   const first = payments[0]?.day.serial ?? 0;
@@ -98,7 +100,7 @@ function termProblem(advances: readonly Flow[], payments: readonly Flow[]): Stre
   return null;
 }
 
-/** Every period between advances, between payments, and from the first advance to the first payment after it. */
+/** The periods between advances, between payments, and from the first advance to the first payment after it. */
 function periodsOf(advances: readonly Flow[], payments: readonly Flow[]): Period[] {
   const begins: CivilDay | undefined = advances[0]?.day;
   if (begins === undefined) return [];

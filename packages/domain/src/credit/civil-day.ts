@@ -1,9 +1,9 @@
 import type { CalendarDate } from "../time/index.ts";
 
 /**
- * A day of the calendar in the three numbers that Appendix J counts with: `month` counts months from the year 0, `day`
- * is the day of the month, `serial` counts days from 1970-01-01. Plain numbers: a term may have a thousand payments, and
- * each is counted from its beginning.
+ * A calendar day as the three numbers that Appendix J counts with: `month` counts months from year 0, `day` is the day
+ * of the month, `serial` counts days from 1970-01-01. Plain numbers keep the arithmetic fast for a term of a thousand
+ * payments.
  */
 export type CivilDay = { month: number; day: number; serial: number };
 
@@ -19,7 +19,7 @@ function lengthOf(month: number): number {
   return length === 28 && isLeap(Math.floor(month / 12)) ? 29 : length;
 }
 
-/** The days before a month since the beginning of the year 1. */
+/** Days from the beginning of year 1 to the beginning of a month. */
 function daysBefore(month: number): number {
   const years = Math.floor(month / 12) - 1;
   const leapYears = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
@@ -31,16 +31,16 @@ const epoch = daysBefore(1970 * 12) + 1;
 
 const civil = (month: number, day: number): CivilDay => ({ month, day, serial: daysBefore(month) + day - epoch });
 
-/** The day of a date that exists. */
+/** The day of a valid calendar date. */
 export function civilDay(date: CalendarDate): CivilDay {
   const year = Number(date.slice(0, 4));
   return civil(year * 12 + Number(date.slice(5, 7)) - 1, Number(date.slice(8)));
 }
 
-/** A day of a month, clamped to its end. */
+/** A day of a month, clamped to the month's end. */
 export const dayOf = (month: number, day: number): CivilDay => civil(month, Math.min(day, lengthOf(month)));
 
-/** The day so many days later. */
+/** The day `days` later. */
 export function daysLater({ serial }: CivilDay, days: number): CivilDay {
   const later = new Date((serial + days) * 86_400_000);
   return civil(later.getUTCFullYear() * 12 + later.getUTCMonth(), later.getUTCDate());

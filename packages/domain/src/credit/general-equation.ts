@@ -1,16 +1,17 @@
 import type { UnitPeriods } from "./time-between.ts";
 
-/** An advance or a payment with its time since the beginning of the term. Amounts are positive, in minor units. */
+/** An advance or payment with its time from the beginning of the term. Amounts are positive, in minor units. */
 export type TimedFlow = UnitPeriods & { amount: number };
 
-/** No unit-period of a sensible transaction costs so much: a thousand times what is owed. */
+/** The upper limit of the rate per unit-period: 1,000 times the amount owed. */
 const highestRate = 1_000;
-/** Halving alone would reach the last digit of a rate in fewer. */
+/** More steps than bisection alone would need to reach a rate's last digit. */
 const mostTries = 200;
 
 /**
- * Solves the general equation of Appendix J (b)(8): the rate per unit-period at which the payments are worth as much as
- * the advances, each divided by (1 + fraction x rate)(1 + rate)^whole. Null where no rate from 0 to 1,000 solves it.
+ * Solves the general equation of Appendix J (b)(8): the rate per unit-period at which the payments and the advances
+ * have the same present value, each divided by (1 + fraction x rate)(1 + rate)^whole. Null if no rate from 0 to 1,000
+ * solves it.
  */
 export function solveUnitPeriodRate(advances: readonly TimedFlow[], payments: readonly TimedFlow[]): number | null {
   const owed = advances.map(({ whole, fraction, amount }) => ({ whole, fraction, amount: -amount }));
@@ -20,8 +21,8 @@ export function solveUnitPeriodRate(advances: readonly TimedFlow[], payments: re
 }
 
 /**
- * Whether a rate is the only solution: at it, the payments up to any day are worth no more than the advances up to that
- * day, until the last advance is made. Otherwise a second rate might solve the equation as well.
+ * Whether a rate is the only solution: until the last advance, the present value of the payments so far never exceeds
+ * that of the advances so far. Otherwise a second rate might solve the equation too.
  */
 export function isOnlySolution(rate: number, advances: readonly TimedFlow[], payments: readonly TimedFlow[]): boolean {
   const growth = Math.log1p(rate);
@@ -42,13 +43,13 @@ export function isOnlySolution(rate: number, advances: readonly TimedFlow[], pay
 
 const isBefore = (a: UnitPeriods, b: UnitPeriods): boolean => a.whole + a.fraction < b.whole + b.fraction;
 
-/** What a flow is worth at the beginning of the term; `growth` is log(1 + rate). */
+/** The present value of a flow at the beginning of the term; `growth` is log(1 + rate). */
 const worthAt = (rate: number, growth: number, { amount, whole, fraction }: TimedFlow): number =>
   (amount * Math.exp(-whole * growth)) / (1 + fraction * rate);
 
 type Bracket = { low: number; high: number };
 
-/** The payments' value less the advances' at a rate, and how it changes with the rate. */
+/** The present value of the payments less that of the advances at a rate, and its derivative by the rate. */
 function valueAt(flows: readonly TimedFlow[], rate: number): { value: number; slope: number } {
   const growth = Math.log1p(rate);
   let value = 0;
@@ -61,7 +62,7 @@ function valueAt(flows: readonly TimedFlow[], rate: number): { value: number; sl
   return { value, slope };
 }
 
-/** Doubles a rate until the advances are worth more. The value at 0 is the finance charge, exactly. */
+/** Doubles the rate until the advances are worth more. At rate 0 the value is exactly the finance charge. */
 function bracketRate(flows: readonly TimedFlow[]): Bracket | null {
   const { value: financeCharge } = valueAt(flows, 0);
   if (financeCharge < 0) return null;
@@ -75,8 +76,8 @@ function bracketRate(flows: readonly TimedFlow[]): Bracket | null {
 }
 
 /**
- * Newton's method inside a bracket that each step narrows. Where a step would leave the bracket, or is not half as long
- * as the one before, the bracket is halved instead.
+ * Newton's method inside a bracket that each step narrows. If a step would leave the bracket, or is at least half as
+ * long as the one before, bisects the bracket instead.
  */
 function rateWithin(flows: readonly TimedFlow[], { low, high }: Bracket): number {
   const bounds = { low, high };

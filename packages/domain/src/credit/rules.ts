@@ -1,16 +1,18 @@
 import type { CalendarDate } from "../time/index.ts";
 
-/** A figure of the law, and the first day on which it applies. */
+/** A legal figure and the first day on which it applies. */
 export type DatedFigure = { from: CalendarDate; figure: number };
 
 /**
- * What the law or the operator's counsel sets by dates. `exemptAbove`: dollars; more credit than that is exempt from
- * Regulation Z (12 CFR 1026.3(b)). `lateChargeCap`: the most that a late charge may be, in percent of what is late.
- * Both in the order of their dates.
+ * Figures set by law or by the operator's counsel, in order of their dates. `exemptAbove`: in dollars; a larger amount
+ * of credit is exempt from Regulation Z (12 CFR 1026.3(b)). `lateChargeCap`: the highest late charge, in percent of the
+ * late amount.
  */
 export type CreditRules = { exemptAbove: readonly DatedFigure[]; lateChargeCap: readonly DatedFigure[] };
 
-/** The thresholds as the Bureau published them; five percent since ever. */
+/**
+ * The thresholds as published by the Consumer Financial Protection Bureau; the cap of 5 percent has no starting date.
+ */
 export const defaultCreditRules: CreditRules = {
   exemptAbove: [
     { from: "2025-01-01", figure: 71_900 },
@@ -23,7 +25,10 @@ export const defaultCreditRules: CreditRules = {
 export const figureOn = (figures: readonly DatedFigure[], date: CalendarDate): number | undefined =>
   figures.findLast(({ from }) => from <= date)?.figure;
 
-/** Whether so much credit, in minor units, is too large for Regulation Z. The threshold is in dollars, and so is said of them alone. */
+/**
+ * Whether an amount of credit (minor units) is exempt from Regulation Z because it is too large. The threshold is in
+ * dollars, so only credit in dollars can be exempt.
+ */
 export function isExempt(
   { exemptAbove }: CreditRules,
   credit: { amount: number; currency: string; on: CalendarDate },

@@ -2,7 +2,7 @@ import type { CalendarDate } from "../time/index.ts";
 import { type CivilDay, civilDay, dayOf, daysLater } from "./civil-day.ts";
 import { type SeriesDay, seriesOf } from "./series-day.ts";
 
-/** How streams recur: by days, by months counted from the first date, or on a pair of days half a month apart. */
+/** How streams recur: by days, by months from the first date, or on a pair of days half a month apart. */
 const steps = {
   week: { days: 7 },
   two_weeks: { days: 14 },
@@ -18,10 +18,10 @@ type Recurrence = keyof typeof steps;
 
 const isRecurrence = (name: string): name is Recurrence => Object.hasOwn(steps, name);
 
-/** How often the payments of a stream may recur, by name. */
+/** The names of the intervals at which the payments of a stream may recur. */
 export const recurrences: readonly Recurrence[] = Object.keys(steps).filter(isRecurrence);
 
-/** An advance or a payment, or `count` equal ones that recur from `date` on. Amounts are positive, in minor units. */
+/** One advance or payment, or `count` equal ones that recur from `date` on. Amounts are positive, in minor units. */
 export type Stream = {
   date: CalendarDate;
   amount: number;
@@ -32,17 +32,17 @@ export type Stream = {
 /** One advance or payment on its day. */
 export type Flow = { day: SeriesDay; amount: number };
 
-/** A field that does not fit, by its path. */
+/** An invalid field, by its path. */
 export type StreamProblem = { path: string; detail: string };
 
-/** A stream, and all of them together, have at most so many advances or payments. */
+/** The most advances or payments of one stream, and of all streams together. */
 export const mostFlows = 1_000;
 export const mostYears = 100;
 const earliest: CalendarDate = "1900-01-01";
 
 /**
- * What does not fit in streams: more than 1,000 advances or payments, several without an interval, dates before 1900,
- * first dates that are not in their order. Null when they can be laid out.
+ * The first problem of the streams: no or more than 1,000 advances or payments, several without an interval, a date
+ * before 1900, or first dates out of order. Null if there is none.
  */
 export function streamProblem(path: "advances" | "payments", streams: readonly Stream[]): StreamProblem | null {
   const flows = streams.reduce((sum, { count = 1 }) => sum + count, 0);
@@ -60,7 +60,7 @@ export function streamProblem(path: "advances" | "payments", streams: readonly S
   return null;
 }
 
-/** Every advance or payment of sound streams, in the order of their dates. */
+/** Every advance or payment of valid streams, in order of date. */
 export function flowsOf(streams: readonly Stream[]): Flow[] {
   const days = streams.flatMap(daysOf);
   const series = seriesOf(days);
@@ -87,7 +87,7 @@ function daysOf({ date, amount, count = 1, every }: Stream): StreamDay[] {
 
 const onItsDay = (day: CivilDay) => ({ ...day, on: day.day });
 
-/** So many half months after a day, on its pair of days: after the 1st comes the 16th, after the 20th comes the 5th. */
+/** The day `count` half months later, on its pair of days: the 16th follows the 1st, the 5th follows the 20th. */
 function halfMonthsLater({ month, day }: CivilDay, count: number): CivilDay & { on: number } {
   const first = day > 15 ? day - 15 : day;
   const half = (day > 15 ? 1 : 0) + count;

@@ -2,7 +2,7 @@ import type { CivilDay } from "./civil-day.ts";
 import type { SeriesDay } from "./series-day.ts";
 import { isHalfMonth, type UnitPeriod, wholeMonths } from "./time-between.ts";
 
-/** From one advance or payment to the next one, or from the beginning of the term to the first (Appendix J (b)(3)(i)). */
+/** From one advance or payment to the next, or from the beginning of the term to the first (Appendix J (b)(3)(i)). */
 export type Period = { from: CivilDay; to: SeriesDay };
 
 const names: Record<UnitPeriod["unit"], Record<number, string>> = {
@@ -12,12 +12,12 @@ const names: Record<UnitPeriod["unit"], Record<number, string>> = {
   month: { 1: "month", 2: "two_months", 3: "quarter", 12: "year" },
 };
 
-/** `month`, `quarter`, `two_weeks`; what has no name of its own is counted: `5_months`, `255_days`. */
+/** `month`, `quarter`, `two_weeks`; a unit-period without a name is counted: `5_months`, `255_days`. */
 export const unitPeriodName = ({ unit, count }: UnitPeriod): string => names[unit][count] ?? `${count}_${unit}s`;
 
 const longest: Record<UnitPeriod["unit"], number> = { day: 365, week: 52, half_month: 1, month: 12 };
 
-/** Every unit-period of at most a year by its name. */
+/** Every unit-period of at most a year, by name. */
 const byName: ReadonlyMap<string, UnitPeriod> = new Map(
   (["day", "week", "half_month", "month"] as const).flatMap((unit) =>
     Array.from({ length: longest[unit] }, (_, index) => ({ unit, count: index + 1 })).map(
@@ -26,10 +26,10 @@ const byName: ReadonlyMap<string, UnitPeriod> = new Map(
   ),
 );
 
-/** The unit-period of a name, if one of at most a year has it. */
+/** The unit-period with this name, if there is one of at most a year. */
 export const unitPeriodNamed = (name: string): UnitPeriod | undefined => byName.get(name);
 
-/** Appendix J (b)(5)(ii)-(vii). */
+/** The number of unit-periods per year (Appendix J (b)(5)(ii)-(vii)). */
 export function unitPeriodsPerYear({ unit, count }: UnitPeriod): number {
   const ofOne = { day: 365, week: 52, half_month: 24, month: 12 };
   return ofOne[unit] / count;
@@ -41,8 +41,8 @@ const daysIn = ({ unit, count }: UnitPeriod): number => {
 };
 
 /**
- * The unit-period of a single advance and a single payment: the term, at most a year. Measured in months where it is a
- * whole number of them, otherwise in days (Appendix J (b)(4)(ii), (b)(5)(vi) and (vii)).
+ * The unit-period of a single advance and a single payment: the term, at most a year. It is counted in months if the
+ * term is a whole number of months, else in days (Appendix J (b)(4)(ii), (b)(5)(vi) and (vii)).
  */
 export function unitPeriodOfTerm({ from, to }: Period): UnitPeriod {
   const months = wholeMonths(from, to);
@@ -52,8 +52,8 @@ export function unitPeriodOfTerm({ from, to }: Period): UnitPeriod {
 }
 
 /**
- * The unit-period of every other transaction: of the periods of at most a year that occur more than once the most
- * frequent one, the smaller on a tie; otherwise the average of all periods (Appendix J (b)(4)(i)).
+ * The unit-period of every other transaction: the most frequent period of at most a year that occurs more than once,
+ * the shorter on a tie. Without one, the average of all periods (Appendix J (b)(4)(i)).
  */
 export function commonUnitPeriod(periods: readonly Period[]): UnitPeriod {
   const calendar = new Map<number, number>();
@@ -68,7 +68,7 @@ export function commonUnitPeriod(periods: readonly Period[]): UnitPeriod {
   const common: { occurs: number; unitPeriod: UnitPeriod }[] = [];
   for (const [halves, occurs] of calendar) common.push({ occurs, unitPeriod: ofHalfMonths(halves) });
   for (const [length, { all, ofNoMonth }] of days) {
-    // Periods that are all months, and by chance as many days, are months.
+    // Periods that are all whole months are counted as months, even if they happen to have the same number of days.
     if (ofNoMonth > 0 && length <= 365) common.push({ occurs: all, unitPeriod: ofDays(length) });
   }
   const [most] = common
@@ -77,7 +77,9 @@ export function commonUnitPeriod(periods: readonly Period[]): UnitPeriod {
   return most?.unitPeriod ?? averagePeriod(periods);
 }
 
-/** A period in half months: 1 from one day of a pair to the other, 2 for a month; null for what is neither, or above a year. */
+/**
+ * A period in half months: 1 between the days of a pair, 2 for a month. Null if it is neither or longer than a year.
+ */
 function calendarPeriod({ from, to }: Period): number | null {
   const months = wholeMonths(from, to);
   if (months !== null) return months <= 12 ? 2 * months : null;
@@ -94,7 +96,7 @@ const standardIntervals: readonly UnitPeriod[] = [...byName.values()].filter(
   ({ unit, count }) => unit !== "day" || count === 1,
 );
 
-/** The standard interval nearest to the average of all periods, the lower where two are equally near. */
+/** The standard interval nearest to the average of all periods, the shorter on a tie. */
 function averagePeriod(periods: readonly Period[]): UnitPeriod {
   const average = periods.reduce((sum, { from, to }) => sum + to.serial - from.serial, 0) / periods.length;
   return standardIntervals.reduce((nearest, one) => {

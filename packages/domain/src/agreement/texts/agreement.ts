@@ -1,4 +1,4 @@
-/** The booking agreement. A change of its words needs the next `version`. */
+/** The booking agreement. Raise `version` with every change of its words. */
 export default {
   version: 2,
   heading: {

@@ -1,4 +1,4 @@
-/** What the agreement says about credit outside the disclosure. A change of its words needs the next `version`. */
+/** The agreement's terms on credit outside the disclosure. Raise `version` with every change of its words. */
 export default {
   version: 2,
   title: "Paying over time",
@@ -11,7 +11,7 @@ export default {
     "If you miss a payment, it stays due, and we may add the late charge disclosed above. A missed payment does not make later payments due early, and it does not increase your interest.",
   cancellable:
     "Because you may cancel as described below, the law might not treat this plan as credit. We give you the credit disclosure either way.",
-  /** In these words: 16 CFR 433.2(a). */
+  /** Verbatim from 16 CFR 433.2(a). */
   holderNotice:
     "NOTICE: ANY HOLDER OF THIS CONSUMER CREDIT CONTRACT IS SUBJECT TO ALL CLAIMS AND DEFENSES WHICH THE DEBTOR COULD ASSERT AGAINST THE SELLER OF GOODS OR SERVICES OBTAINED PURSUANT HERETO OR WITH THE PROCEEDS HEREOF. RECOVERY HEREUNDER BY THE DEBTOR SHALL NOT EXCEED AMOUNTS PAID BY THE DEBTOR HEREUNDER.",
 } as const;

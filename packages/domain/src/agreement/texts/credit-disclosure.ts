@@ -1,6 +1,6 @@
 /**
- * The federal disclosure of consumer credit and the itemization of the amount financed. The descriptive phrases are those
- * of 12 CFR 1026.18 and of the model forms H-2 and H-3. A change of its words needs the next `version`.
+ * The federal disclosure of consumer credit and the itemization of the amount financed. The descriptive phrases follow
+ * 12 CFR 1026.18 and the model forms H-2 and H-3. Raise `version` with every change of its words.
  */
 export default {
   version: 2,

@@ -1,4 +1,6 @@
-/** What a participant accepts when somebody else books and pays. A change of its words needs the next `version`. */
+/**
+ * The terms that a participant accepts if somebody else books and pays. Raise `version` with every change of its words.
+ */
 export default {
   version: 2,
   heading: {

@@ -1,4 +1,4 @@
-/** The authorization of automatic payments. A change of its words needs the next `version`. */
+/** The authorization of automatic payments. Raise `version` with every change of its words. */
 export default {
   version: 3,
   heading: {
@@ -17,7 +17,7 @@ export default {
     card: "card",
     bankAccount: "bank account",
   },
-  /** A payment in a mail, without a table. */
+  /** A payment in a mail, which has no table. */
   payment: "{name}: {amount}, due {due}",
   interest: "The amounts include the interest of your plan.",
   amounts:
