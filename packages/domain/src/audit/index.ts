@@ -3,16 +3,18 @@ import type { Instant } from "../time/index.ts";
 
 export * from "./span.ts";
 
-/** Who acted: a person by their subject, or `system` for deadlines and messages. Never a name or an address. */
+/**
+ * Who acted: a person by their account's subject, or `system` for deadlines and messages. Never a name or an address.
+ */
 export type Actor = { sub: string; role: "client" | "clinician" | "admin" | "finance" | "system" };
 
 /**
- * What was done to one subject; `before` and `after` hold statuses, amounts, dates and ids only. `reason` is what staff
- * wrote who made an exception for a client.
+ * One act on one subject. `before` and `after` hold only statuses, amounts, dates and ids. `reason` is the text that
+ * staff wrote for an exception.
  */
 export type AuditFact = {
   subject: { type: "program" | "cohort" | "booking" | "clearance"; id: string };
-  /** The subject's version after the act, so that a chain has no gap and no second end. */
+  /** The subject's version after the act; it prevents gaps and forks in the chain. */
   sequence: number;
   at: Instant;
   actor: Actor;
@@ -22,17 +24,19 @@ export type AuditFact = {
   after: Record<string, unknown> | null;
 };
 
-/** One link of a subject's chain. Its hash covers the fact and the hash before it, in their canonical form (RFC 8785). */
+/**
+ * One record of a subject's hash chain. Its hash covers the fact and the previous hash in canonical form (RFC 8785).
+ */
 export type AuditRecord = AuditFact & { previousHash: string; hash: string };
 
-/** Links a fact to the chain that ends in `previousHash`, which is empty for the first. */
+/** Appends a fact to the chain that ends in `previousHash`; it is empty for the first record. */
 export function chain(previousHash: string, fact: AuditFact): AuditRecord {
   return { ...fact, previousHash, hash: hashOf(previousHash, fact) };
 }
 
 export type ChainVerdict = { verified: true } | { verified: false; brokenAt: number };
 
-/** Re-computes one subject's chain from its first record; `head` is the hash kept beside the subject's version. */
+/** Verifies one subject's chain from its first record. `head` is the hash stored with the subject. */
 export function verifyChain(records: AuditRecord[], head: string): ChainVerdict {
   let previous = "";
   for (const [index, { previousHash, hash, ...fact }] of records.entries()) {

@@ -1,18 +1,18 @@
 import { addDays, type CalendarDate, dateIn, endOfDay, type Instant, later, plusSeconds } from "../time/index.ts";
 
-/** Days (UTC) of writing, both inclusive. */
+/** The UTC days on which records were written, both inclusive. */
 export type AuditSpan = { from: CalendarDate; to: CalendarDate };
 
-/** No audit record is older than the product. */
+/** No audit record is older than this. */
 const auditBegins: CalendarDate = "2026-01-01";
-/** A list that nothing narrows begins so many days before its last. */
+/** How many days before its last day a list without filters begins. */
 const usualDays = 30;
 
 type Asked = { from?: CalendarDate | undefined; to?: CalendarDate | undefined; narrowed: boolean };
 
 /**
- * The days of a list of records, none after today; `narrowed`: it is of one subject or one actor. `endedAt` is the last
- * instant of a span that has ended, null while its last day goes on.
+ * The days of a list of audit records, none after today. `narrowed`: the list is filtered by subject or actor, so it
+ * begins with the first record. `endedAt` is the last instant of a past span; null if the span includes today.
  */
 export function auditSpan({ from, to, narrowed }: Asked, now: Instant): AuditSpan & { endedAt: Instant | null } {
   const today = dateIn("UTC", now);
@@ -22,7 +22,7 @@ export function auditSpan({ from, to, narrowed }: Asked, now: Instant): AuditSpa
   return { from: later(first, auditBegins), to: last, endedAt };
 }
 
-/** Whether a record was written in a span. */
+/** Whether a record was written within a span. */
 export function isWithin({ from, to }: AuditSpan, { recordedAt }: { recordedAt: Instant }): boolean {
   const day = dateIn("UTC", recordedAt);
   return from <= day && day <= to;

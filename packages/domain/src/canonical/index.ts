@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 
 /**
- * A value as JSON in the canonical form of RFC 8785: equal values give equal text, whatever the order of their fields.
- * A field that is undefined is left out, and -0 is 0. Throws on what I-JSON cannot hold: half of a surrogate pair, a
- * number that is not finite, or nothing at all.
+ * Serializes a value as canonical JSON (RFC 8785): equal values give equal text, whatever the order of their fields.
+ * Undefined fields are omitted, and -0 becomes 0. Throws if JSON cannot represent the value: a lone surrogate, a number
+ * that is not finite, or undefined.
  */
 export function canonical(value: unknown): string {
   const text = canonicalize(value);

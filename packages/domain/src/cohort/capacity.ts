@@ -8,12 +8,16 @@ type Found = { cohort: Cohort; places: Place[] };
 type NotChanged =
   | { ok: false; reason: "invalid_transition" }
   | { ok: false; reason: "validation_failed"; errors: Problem[] };
-/** `changed`: the places that come or go. `places`: all that there are afterwards. */
+/** `changed` are the added or removed places; `places` are all places afterwards. */
 type Changed = { ok: true; cohort: Cohort; places: Place[]; changed: Place[]; event: DomainEvent };
 
 export type GrownCohort = Changed | NotChanged;
 
-/** The cohort with new places of a type that it has, one for each id; they are queued where others of the type are. */
+/**
+ * Adds places of a type that the cohort has, one for each id. They are queued if other places of the type are. Refuses
+ * `invalid_transition` for a cohort that is over or cancelled, and `validation_failed` for an unknown type or too many
+ * places.
+ */
 export function grow({ cohort, places }: Found, type: string, ids: readonly string[], now: Instant): GrownCohort {
   const refusal = refuseChange(cohort, type, now);
   if (refusal !== null) return refusal;
@@ -27,7 +31,10 @@ export function grow({ cohort, places }: Found, type: string, ids: readonly stri
 
 export type ShrunkCohort = Changed | NotChanged | { ok: false; reason: "places_in_use"; detail: string };
 
-/** The cohort without so many free places of a type; all or nothing. */
+/**
+ * Removes `count` free places of a type, all or none. Refuses `places_in_use` if fewer are free, and otherwise as
+ * `grow`.
+ */
 export function shrink({ cohort, places }: Found, type: string, count: number, now: Instant): ShrunkCohort {
   const refusal = refuseChange(cohort, type, now);
   if (refusal !== null) return refusal;

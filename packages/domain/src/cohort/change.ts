@@ -4,10 +4,10 @@ import { type Cohort, isFree, mayBecome, mayChange, moveDates, opens, type Place
 import { datesProblems } from "./dates.ts";
 import { takeTerms, termsProblem } from "./terms.ts";
 
-/** What a decision on a cohort is made on. */
+/** The data that decisions on a cohort need. */
 export type CohortFacts = { cohort: Cohort; places: Place[]; program: Program };
 
-/** What an admin may change of a cohort; what is undefined stays. */
+/** The changes that an admin may make to a cohort; undefined fields stay. */
 export type CohortEdit = {
   [Field in "status" | "startsOn" | "endsOn" | "timeZone" | "venue"]?: Cohort[Field] | undefined;
 };
@@ -18,8 +18,10 @@ type NotNow = { ok: false; reason: "invalid_transition"; detail?: string };
 export type EditedCohort = { ok: true; cohort: Cohort } | Invalid | NotNow | { ok: false; reason: "places_in_use" };
 
 /**
- * The cohort as an admin changes it. It takes its program's terms when it opens for the first time. A cohort with a
- * booking keeps its dates (`places_in_use`): the agreements of its bookings would have to be signed again.
+ * Applies an admin's changes to a cohort. The cohort takes its program's terms when it first opens. Refuses new dates
+ * if a place is claimed or taken (`places_in_use`), since the agreements would have to be signed again; a cohort that
+ * is over or cancelled, a status that cannot follow, and opening while the program is not published
+ * (`invalid_transition`); and dates or prices that do not fit (`validation_failed`).
  */
 export function editCohort({ cohort, places, program }: CohortFacts, edit: CohortEdit, now: Instant): EditedCohort {
   const { status = cohort.status, startsOn = cohort.startsOn, endsOn = cohort.endsOn } = edit;
@@ -47,7 +49,7 @@ export function editCohort({ cohort, places, program }: CohortFacts, edit: Cohor
   return { ok: true, cohort: next };
 }
 
-/** What opens sells: a cohort's own price may not fit the deposit that its program asks for by now. */
+/** Checks prices when the cohort first opens: its own price may not fit the program's current deposit rule. */
 function openingProblems({ terms }: Cohort): Problem[] {
   const message = terms && priceProblem(terms);
   return message === null ? [] : [{ path: "status", message }];
@@ -59,7 +61,10 @@ export type RenewedTerms =
   | NotNow
   | { ok: false; reason: "conflict"; detail: string };
 
-/** The cohort on its program's present terms, which the admin has read at this `version`; another one is a conflict. */
+/**
+ * Moves the cohort to its program's current terms. `version` is the program version that the admin has read; another
+ * one is refused (`conflict`).
+ */
 export function renewTerms({ cohort, program }: CohortFacts, version: number, now: Instant): RenewedTerms {
   if (cohort.terms === null || !mayChange(cohort, now)) return { ok: false, reason: "invalid_transition" };
   if (program.version !== version) {

@@ -5,16 +5,19 @@ import { addDays, type CalendarDate, endOfDay, type Instant } from "../time/inde
 export const cohortStatuses = ["draft", "open", "closed", "cancelled", "completed"] as const;
 export type CohortStatus = (typeof cohortStatuses)[number];
 
-/** `ownPrice`: the price was given to this cohort, and no program's replaces it. */
+/** `ownPrice`: the cohort has its own price, which the program's price does not replace. */
 export type CohortPlaceType = { type: string; price: number; ownPrice: boolean; capacity: number };
 
-/** What a cohort is sold on, copied from its program: a later change of the program changes no cohort that was opened. */
+/**
+ * The terms on which a cohort is sold, copied from its program. Later changes to the program do not affect an opened
+ * cohort.
+ */
 export type CohortTerms = ProgramTerms & {
-  /** The program's version that they were copied from. */
+  /** The program version that the terms were copied from. */
   version: number;
 };
 
-/** One run of a program. `dueAt`: now while its places have to learn what it says of the sale, else when it ends. */
+/** One run of a program. `dueAt`: now if its places must be updated from it, else when it ends. */
 export type Cohort = {
   id: string;
   version: number;
@@ -25,22 +28,22 @@ export type Cohort = {
   endsOn: CalendarDate;
   timeZone: string;
   venue: string;
-  /** Counts the changes of first day, last day and zone: what was quoted on other dates is not sold on these. */
+  /** Counts the changes of first day, last day and time zone. A quote for other dates cannot claim a place. */
   datesVersion: number;
   places: CohortPlaceType[];
-  /** Null until it opens for the first time. */
+  /** Null until the cohort first opens. */
   terms: CohortTerms | null;
-  /** The clearance deadline, fixed with dates and terms: a later change of the program moves no cohort's. */
+  /** The clearance deadline's date, set with dates and terms. Later changes to the program do not move it. */
   clearanceDeadlineOn: CalendarDate;
-  /** End of the clearance deadline's calendar day in the cohort's zone: nothing is sold from then on. */
+  /** The end of the clearance deadline's calendar day in the cohort's time zone, when the sale ends. */
   salesEndAt: Instant;
   dueAt: Instant | null;
 };
 
-/** What may claim a place: a booking, or the offer of a place. */
+/** The holder of a claim on a place: a booking or a waitlist offer. */
 export type Claimant = { kind: "booking" | "offer"; id: string };
 
-/** One seat. It is free, claimed until an instant, or taken; what a claim must know of its cohort is copied here. */
+/** One seat: free, claimed until an instant, or taken. Copies everything about its cohort that a claim needs. */
 export type Place = {
   id: string;
   cohortId: string;
@@ -49,7 +52,7 @@ export type Place = {
   salesEndAt: Instant;
   endsOn: CalendarDate;
   datesVersion: number;
-  /** Somebody waits for a place of this type: buyers have to queue. */
+  /** Someone is on the waitlist for this type of place, so buyers cannot claim it. */
   queued: boolean;
   claim: { by: Claimant; until: Instant } | null;
   takenBy: string | null;
@@ -57,7 +60,7 @@ export type Place = {
 
 export const mostPlaces = 60;
 
-/** What a place has to know of its cohort, so that a claim need look at the place alone. */
+/** The cohort's data that each place copies, so that a claim needs to read only the place. */
 export const saleOf = ({
   status,
   salesEndAt,
@@ -70,7 +73,7 @@ export const saleOf = ({
   datesVersion,
 });
 
-/** A free place, knowing what its cohort says now. `queued`: somebody waits for a place of its type. */
+/** A free place with its cohort's current data. `queued`: someone is on the waitlist for its type. */
 export const newPlace = (
   cohort: Cohort,
   { id, type, queued = false }: Pick<Place, "id" | "type"> & Partial<Pick<Place, "queued">>,
@@ -84,7 +87,7 @@ export const newPlace = (
   takenBy: null,
 });
 
-/** Free: neither taken nor claimed past this instant. */
+/** Whether a place is neither taken nor claimed beyond this instant. */
 export const isFree = ({ claim, takenBy }: Place, now: Instant): boolean =>
   takenBy === null && (claim === null || claim.until <= now);
 
@@ -94,7 +97,7 @@ export const available = (places: Place[], type: string, now: Instant): number =
     (place) => place.type === type && place.onSale && place.salesEndAt > now && !place.queued && isFree(place, now),
   ).length;
 
-/** The date of the clearance deadline, so many days before the start, and the end of the sale, which ends with it. */
+/** The date of the clearance deadline, `daysBefore` the start, and the end of that day, when the sale ends. */
 export function clearanceDeadline(
   { startsOn, timeZone }: Pick<Cohort, "startsOn" | "timeZone">,
   daysBefore: number,
@@ -104,8 +107,8 @@ export function clearanceDeadline(
 }
 
 /**
- * The cohort on other dates or in another zone: in the next version of its dates, with their clearance deadline. The same
- * dates change nothing; the deadline that agreements name stays then, whatever the program says now.
+ * Moves the cohort to other dates or another time zone, and sets their clearance deadline; `datesVersion` goes up by
+ * one. With the same dates nothing changes: the deadline stays as agreements name it, whatever the program says now.
  */
 export function moveDates(
   cohort: Cohort,
@@ -126,37 +129,40 @@ const transitions: Record<CohortStatus, CohortStatus[]> = {
   completed: [],
 };
 
-/** `draft -> open <-> closed` by an admin; `completed` comes by time, `cancelled` by a cancellation. */
+/**
+ * The changes that an admin may make: `draft -> open <-> closed`. A cohort becomes `completed` by time and `cancelled`
+ * by a cancellation.
+ */
 export const mayBecome = (from: CohortStatus, to: CohortStatus): boolean =>
   from === to || transitions[from].includes(to);
 
-/** Whether a change opens it: for the first time, or again. */
+/** Whether a change opens the cohort, for the first time or again. */
 export const opens = (before: Cohort, after: Cohort): boolean => before.status !== "open" && after.status === "open";
 
-/** A draft is for admins alone: it was never opened. */
+/** Only admins see a draft, which was never opened. */
 export const isDraft = ({ status }: Cohort): boolean => status === "draft";
 
-/** The statuses of cohorts that the public sees, or the one of them that is asked for. */
+/** The statuses of cohorts that the public sees, or the requested one if it is among them. */
 export const publicStatuses = (asked?: CohortStatus): CohortStatus[] =>
   cohortStatuses.filter((one) => one !== "draft" && (asked === undefined || one === asked));
 
-/** A cohort that was opened, with the terms that it was opened with. */
+/** A cohort that has been opened, with its terms. */
 export type OpenedCohort = Cohort & { terms: CohortTerms };
 
-/** The public sees a cohort once it was opened: its program was published then. */
+/** Whether the public sees a cohort: it has been opened, which requires a published program. */
 export const isPublic = (cohort: Cohort): cohort is OpenedCohort => !isDraft(cohort) && cohort.terms !== null;
 
-/** When it is completed: at the end of its last day in its zone. Null for a draft, and for one that is over. */
+/** When the cohort is completed: at the end of its last day in its time zone. Null for a draft, and once it is over. */
 export const completesAt = ({ status, endsOn, timeZone }: Cohort): Instant | null =>
   status === "open" || status === "closed" ? endOfDay(endsOn, timeZone) : null;
 
-/** The cohort, completed; null while its last day is not over. */
+/** Completes the cohort; null before its last day is over. */
 export function complete(cohort: Cohort, now: Instant): Cohort | null {
   const end = completesAt(cohort);
   return end === null || end > now ? null : { ...cohort, status: "completed" };
 }
 
-/** Nothing of a cohort is changed any more, its capacity included, once its last day is over. */
+/** Whether a cohort can still be changed, its capacity included: until its last day is over. */
 export const mayChange = (cohort: Cohort, now: Instant): boolean => {
   const end = completesAt(cohort);
   return cohort.status === "draft" || (end !== null && end > now);
@@ -168,13 +174,13 @@ const statusEventNames: Partial<Record<CohortStatus, EventName>> = {
   completed: "CohortCompleted",
 };
 
-/** What a change of a cohort's status reports. */
+/** The events of a change of the cohort's status. */
 export function statusEvents(before: Cohort, { id, version, programId, status }: Cohort): DomainEvent[] {
   const name = statusEventNames[status];
   if (name === undefined || before.status === status) return [];
   return [{ name, subject: { type: "cohort", id, version }, data: { cohortId: id, programId, status } }];
 }
 
-/** Only an open cohort is on sale, until its clearance deadline. */
+/** Whether a cohort is on sale: it is open, and its clearance deadline has not passed. */
 export const isOnSale = ({ status, salesEndAt }: Cohort, now: Instant): boolean =>
   status === "open" && salesEndAt > now;

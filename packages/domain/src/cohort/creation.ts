@@ -4,7 +4,7 @@ import type { Instant } from "../time/index.ts";
 import { type Cohort, clearanceDeadline, mostPlaces, newPlace, type Place } from "./cohort.ts";
 import { datesProblems } from "./dates.ts";
 
-/** A cohort as an admin plans it. A place type without a price has its program's. */
+/** The cohort as an admin plans it. A place type without a price has its program's price. */
 export type CohortPlan = Pick<Cohort, "startsOn" | "endsOn" | "timeZone" | "venue"> & {
   places: { type: string; count: number; price?: number | undefined }[];
 };
@@ -13,7 +13,10 @@ export type PlannedCohort =
   | { ok: true; cohort: Cohort; places: Place[] }
   | { ok: false; reason: "validation_failed"; errors: Problem[] };
 
-/** The draft of a cohort of a program with all its places, or what is wrong with it. `placeIds`: one for each place. */
+/**
+ * The draft of a program's cohort with all its places. `placeIds`: one for each place. Refuses invalid place types,
+ * prices and dates, and more than 60 places (`validation_failed`, with the path of each field).
+ */
 export function planCohort(
   program: Program,
   plan: CohortPlan,
@@ -33,7 +36,7 @@ export function planCohort(
   return { ok: true, cohort, places };
 }
 
-/** How many places a plan asks for. */
+/** How many places a plan has. */
 export const placesPlanned = ({ places }: CohortPlan): number => places.reduce((sum, { count }) => sum + count, 0);
 
 function draftOf(program: Program, { startsOn, endsOn, timeZone, venue, places }: CohortPlan, id: string): Cohort {
@@ -71,7 +74,7 @@ function placeProblems(program: Program, places: CohortPlan["places"]): Problem[
   ];
 }
 
-/** A cohort has at most so many places; `path` is the field that asks for more. */
+/** The problem of a cohort with too many places; `path` is the field that adds them. */
 export const tooManyPlaces = (path: string): Problem => ({
   path,
   message: `Must not give the cohort more than ${mostPlaces} places`,

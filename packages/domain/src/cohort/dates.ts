@@ -2,12 +2,12 @@ import type { Problem } from "../program/index.ts";
 import { addMonths, dateIn, daysBetween, type Instant } from "../time/index.ts";
 import type { Cohort } from "./cohort.ts";
 
-/** No cohort is planned further ahead: what lies beyond is a slip of the keyboard. */
+/** The furthest that a cohort may be planned ahead. A later date is a typing error. */
 const mostYearsAhead = 10;
 
 /**
- * What is wrong with a cohort's dates: they must be as long as its program, their sale must not be over before it begins,
- * and they start within ten years. Empty when they can be had.
+ * The problems of a cohort's dates: its length must equal the program's days, its clearance deadline must lie ahead,
+ * and it must start within ten years. Empty if there are none.
  */
 export function datesProblems(
   { startsOn, endsOn, timeZone, salesEndAt }: Pick<Cohort, "startsOn" | "endsOn" | "timeZone" | "salesEndAt">,

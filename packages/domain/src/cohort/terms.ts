@@ -3,8 +3,8 @@ import type { Instant } from "../time/index.ts";
 import { type Cohort, type CohortTerms, clearanceDeadline } from "./cohort.ts";
 
 /**
- * The terms that a cohort would take from its program now. The cohort's own prices win, and it keeps the price of a place
- * type that the program lacks.
+ * The terms that a cohort would take from its program now. Its own prices win, and a place type that the program lacks
+ * keeps its price.
  */
 export function termsFor({ places }: Cohort, program: Program): CohortTerms {
   const priceOf = (type: string) => program.placeTypes.find((one) => one.type === type)?.price;
@@ -16,8 +16,8 @@ export function termsFor({ places }: Cohort, program: Program): CohortTerms {
 }
 
 /**
- * The cohort on its program's present terms, its prices and its clearance deadline with them. Its dates stay, and with
- * them every quote that was made before.
+ * Moves the cohort to its program's current terms, with their prices and clearance deadline. Its dates stay, so earlier
+ * quotes remain valid.
  */
 export function takeTerms(cohort: Cohort, program: Program): Cohort {
   const terms = termsFor(cohort, program);
@@ -28,7 +28,7 @@ export function takeTerms(cohort: Cohort, program: Program): Cohort {
   return { ...cohort, terms, places, ...clearanceDeadline(cohort, terms.screening.clearanceDeadlineDaysBefore) };
 }
 
-/** Why a cohort that is on these terms could sell nothing; null when it can. */
+/** Why a cohort with these terms could sell no place; null if it can. */
 export function termsProblem({ terms, salesEndAt }: Cohort, now: Instant): string | null {
   if (salesEndAt <= now) return "The clearance deadline has already passed, so no place can be sold";
   return terms === null ? null : priceProblem(terms);

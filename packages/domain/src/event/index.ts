@@ -1,4 +1,4 @@
-/** Every event that is published (api.md, Events). A name's fields may grow, never change meaning. */
+/** Every published event (api.md, Events). An event may get new fields; a field never changes its meaning. */
 export const eventNames = [
   "ProgramPublished",
   "CohortOpened",
@@ -42,7 +42,7 @@ export const eventNames = [
 
 export type EventName = (typeof eventNames)[number];
 
-/** What an event tells of: `money` is for the payer of a booking alone, `clearance` for its participant alone. */
+/** The topic of an event: of a booking's parties, only the payer sees `money`, and only the participant `clearance`. */
 type Topic = "money" | "clearance" | "other";
 
 const topics: Readonly<Record<EventName, Topic>> = {
@@ -97,5 +97,5 @@ export type EventSubject = {
 /** Ids, statuses, dates and amounts only; never a name, an address or a health fact (I8). */
 export type EventData = Record<string, string | number | boolean | null>;
 
-/** A fact to be published if and only if the change that it reports commits (I7). */
+/** A fact that is published if and only if the change that it reports is committed (I7). */
 export type DomainEvent = { name: EventName; subject: EventSubject; data: EventData };

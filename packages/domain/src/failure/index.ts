@@ -1,9 +1,9 @@
-/** What a failure is about: ids, codes, counts. The log shows each under its name, and only if it looks like that. */
+/** The ids, codes and counts of a failure. The log shows each under its name, if it has the form of one. */
 type Facts = Readonly<Record<string, string | number | null | undefined>>;
 
 /**
- * A bug or an outage in words of ours, which are the same each time, so that the log may show them; whatever changes is
- * in the facts. Of any other error the log shows no word, since it may quote what somebody typed.
+ * A bug or an outage with a fixed message, which the log may show; variable values go into `facts`. The log never shows
+ * the message of any other error, since it may quote user input.
  */
 export class Failure extends Error {
   override name = "Failure";

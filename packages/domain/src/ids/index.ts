@@ -1,8 +1,8 @@
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /**
- * An id that sorts by time: ten characters of milliseconds, sixteen of chance (80 bits), in Crockford's base 32.
- * `random` gives ten bytes.
+ * An id that sorts by time: ten characters of milliseconds and sixteen random ones (80 bits), in Crockford's base 32.
+ * `random` must have at least ten bytes.
  */
 export function newId(prefix: string, milliseconds: number, random: Uint8Array): string {
   let time = "";

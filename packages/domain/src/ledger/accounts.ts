@@ -1,6 +1,6 @@
 export type AccountClass = "assets" | "liabilities" | "income" | "expenses";
 
-/** The default chart of accounts, each account under its class. The operator's accountant may map the names. */
+/** The default chart of accounts, each with its class. The operator's accountant may map the names. */
 export const chartOfAccounts = {
   receivable: "assets",
   financing_receivable: "assets",

@@ -3,16 +3,17 @@ import type { Instant } from "../time/index.ts";
 import { type FactContext, type JournalEntry, journalEntry } from "./entry.ts";
 
 /**
- * How Stripe booked money on its balance: one balance transaction. `amount` is gross and above zero, and with `fee` in
- * `currency`, that of the balance, which is another than the charge's where the account does not settle that one.
+ * A Stripe balance transaction. `amount` is gross and above zero; `amount` and `fee` are in `currency`, the currency of
+ * the balance. It differs from the charge's currency if the account does not settle that one.
  */
 export type Booked = { balanceTransactionId: string; amount: number; fee: number; currency: string; at: Instant };
 
 /**
- * What a balance transaction adds to the entry of its charge or refund: Stripe's fee and, where Stripe converted, two
- * entries that take the amount from `stripe_balance` in its own currency and put what Stripe made of it there in the
- * other. Both stand in `suspense` until a person decides on them: no rate is guessed. `direction`: money came in or went
- * out; `at` is the fact's own context, `at.currency` its own currency.
+ * The entries that a balance transaction adds to its charge or refund: Stripe's fee and, if Stripe converted the money,
+ * two more. One moves the amount from `stripe_balance` to `suspense` in its own currency; the other moves the converted
+ * amount from `suspense` to `stripe_balance` in the balance's currency (reversed for `out`). Both stay in `suspense`
+ * until a person decides; no exchange rate is assumed. `direction` is that of the money; `at.currency` is the charge's
+ * own currency.
  */
 export function bookingEntries(
   { amount, direction, booked }: { amount: number; direction: "in" | "out"; booked: Booked },
@@ -34,10 +35,7 @@ export function bookingEntries(
   ];
 }
 
-/**
- * What is told of an entry when it is posted: that Stripe converted money, by the first entry of each conversion. Null
- * for every other entry.
- */
+/** The event of a currency conversion, for the first of its two entries; null for every other entry. */
 export function conversionEvent({ reference, currency, postings }: JournalEntry, entryId: string): DomainEvent | null {
   if (!reference.startsWith("converted-from:")) return null;
   const amount = postings.reduce((sum, { debit }) => sum + debit, 0);
@@ -49,7 +47,7 @@ export function conversionEvent({ reference, currency, postings }: JournalEntry,
   };
 }
 
-/** Stripe's fee on one balance transaction, below zero where Stripe gives one back. */
+/** Stripe's fee on one balance transaction; below zero if Stripe returns one. */
 function stripeFee({ balanceTransactionId: id, fee }: Pick<Booked, "balanceTransactionId" | "fee">, at: FactContext) {
   const taken = { debit: "processing_fees", credit: "stripe_balance" } as const;
   const givenBack = { debit: "stripe_balance", credit: "processing_fees" } as const;

@@ -1,11 +1,11 @@
 import type { Account } from "./accounts.ts";
 
-/** One side of an entry: exactly one of `debit` and `credit` is above zero. Minor units. */
+/** One side of an entry, in minor units: exactly one of `debit` and `credit` is above zero. */
 export type Posting = { account: Account; debit: number; credit: number; bookingId?: string };
 
 /**
- * A balanced set of postings. `reference` is unique per business fact, so that a fact told twice is posted once (I4).
- * `effectiveOn` is the calendar date of the fact; the instant of posting is added when it is stored.
+ * A balanced set of postings. `reference` is unique per business fact, so that a fact reported twice is posted once
+ * (I4). `effectiveOn` is the calendar date of the fact; the instant of posting is added when the entry is stored.
  */
 export type JournalEntry = {
   reference: string;
@@ -14,19 +14,19 @@ export type JournalEntry = {
   postings: Posting[];
 };
 
-/** A journal entry as stored: immutable, with its id and the instant at which it was posted. */
+/** A stored journal entry: immutable, with its id and the instant of its posting. */
 export type PostedEntry = JournalEntry & { id: string; postedAt: string };
 
-/** Where and when a fact belongs. `bookingId` is absent for money that belongs to no booking. */
+/** The date, currency and booking of a fact. `bookingId` is absent for money that belongs to no booking. */
 export type FactContext = { effectiveOn: string; currency: string; bookingId?: string };
 
-/** An amount (minor units, at least 0) that moves from the credited to the debited account. */
+/** An amount (minor units, at least 0) from the credited to the debited account. */
 export type Move = { debit: Account; credit: Account; amount: number };
 
 /**
- * Builds one entry from any number of moves. Each move balances, so the entry does (I3). It has at most one posting for
- * each account and side, debits first; moves of zero leave no posting. As a list: empty when nothing moves. Throws on a
- * negative or fractional amount, and on a sum that a number cannot hold exactly.
+ * Builds one entry from any number of moves. Each move balances, so the entry does too (I3). It has at most one posting
+ * per account and side, debits first; moves of zero add no posting. Returns a list, which is empty if nothing moves.
+ * Throws on a negative or fractional amount, and on a sum beyond the safe integers.
  */
 export function journalEntry(
   reference: string,
@@ -44,7 +44,7 @@ export function journalEntry(
   return [{ reference, effectiveOn, currency, postings }];
 }
 
-/** What moves on one side, by account, in the order of the moves. */
+/** The sums of one side by account, in the order of the moves. */
 function sums(reference: string, moves: readonly Move[], side: "debit" | "credit"): Map<Account, number> {
   const byAccount = new Map<Account, number>();
   for (const { amount, [side]: account } of moves) {

@@ -1,14 +1,14 @@
 import { stepOf } from "../money/index.ts";
 
 /**
- * What an amount owed consists of, in minor units: the price without tax, interest, fees (a late charge) and tax. Each
- * part is credited to an account of its own.
+ * The breakdown of an amount owed, in minor units: the price without tax (`principal`), interest, fee (a late charge)
+ * and tax. Each part is credited to its own account.
  */
 export type Parts = { principal: number; interest: number; fee: number; tax: number };
 
 const names = ["principal", "interest", "fee", "tax"] as const;
 
-/** An amount that is all price. */
+/** An amount that is all principal. */
 export const allPrincipal = (amount: number): Parts => ({ principal: amount, interest: 0, fee: 0, tax: 0 });
 
 export const sumOf = (parts: Parts): number => names.reduce((sum, name) => sum + parts[name], 0);
@@ -22,10 +22,13 @@ const combined = (one: Parts, other: Parts, sign: 1 | -1): Parts => ({
 
 export const plus = (one: Parts, other: Parts): Parts => combined(one, other, 1);
 
-/** What is left of some parts without others that are in them. */
+/** Subtracts parts from others that contain them. */
 export const less = (one: Parts, other: Parts): Parts => combined(one, other, -1);
 
-/** Why parts are not those of an amount: one is no whole amount of at least 0, or they add up to another; else null. */
+/**
+ * Why parts do not belong to an amount: a part is negative or not a whole number, or their sum differs; null if they
+ * do.
+ */
 export function partsProblem(parts: Parts, amount: number): string | null {
   if (names.some((name) => !Number.isSafeInteger(parts[name]) || parts[name] < 0)) {
     return `parts are whole amounts of minor units, not ${JSON.stringify(parts)}`;
@@ -34,9 +37,9 @@ export function partsProblem(parts: Parts, amount: number): string | null {
 }
 
 /**
- * Of what the first `amount` of some parts consists: principal and tax first, in the ratio in which they are owed, then
- * the fee, and interest last. The tax is rounded to the currency's step; a tie goes to the principal. Throws when there
- * is not so much.
+ * The breakdown of the first `amount` of the parts: principal and tax first, in the proportion owed, then the fee, then
+ * the interest. The tax is rounded to the currency's step, a tie downward. Throws if the parts add up to less than
+ * `amount`.
  */
 export function firstOf(parts: Parts, amount: number, currency: string): Parts {
   if (amount < 0 || amount > sumOf(parts)) throw new RangeError(`${amount} is not in parts of ${sumOf(parts)}`);
@@ -46,10 +49,12 @@ export function firstOf(parts: Parts, amount: number, currency: string): Parts {
   return { principal: price - tax, interest: amount - price - fee, fee, tax };
 }
 
-/** The share of the tax in so much of principal and tax. Products of two amounts exceed what a number holds exactly. */
+/**
+ * The tax in a share of principal and tax. Uses BigInt, since the product of two amounts can exceed the safe integers.
+ */
 function taxIn({ principal, tax }: Parts, price: number, step: number): number {
   if (tax === 0 || price === principal + tax) return Math.min(tax, price);
   const all = BigInt(principal + tax) * BigInt(step);
-  // The nearest step, and the lower one of two that are equally near.
+  // Rounds to the nearest step, a tie downward.
   return Number((2n * BigInt(tax) * BigInt(price) + all - 1n) / (2n * all)) * step;
 }

@@ -3,7 +3,7 @@ import { type Booked, bookingEntries } from "./booked.ts";
 import { type FactContext, type JournalEntry, journalEntry, type Move } from "./entry.ts";
 import type { Parts } from "./parts.ts";
 
-/** What a due's parts are credited to when they are billed; the reversal of a bill debits the same accounts. */
+/** The account that each part is credited to when it is billed. The reversal of a bill debits the same accounts. */
 const billedTo = {
   principal: "deferred_revenue",
   interest: "interest_income",
@@ -11,17 +11,17 @@ const billedTo = {
   tax: "tax_payable",
 } as const;
 
-/** After the completion: price and tax were posted then, and stand in `financing_receivable` until they are billed. */
+/** After completion: price and tax were posted then, and remain in `financing_receivable` until they are billed. */
 const billedToAfterCompletion = {
   ...billedTo,
   principal: "financing_receivable",
   tax: "financing_receivable",
 } as const satisfies Record<keyof Parts, Account>;
 
-/** Where and when a due is billed, and whether its booking is completed by then. */
+/** The context of a bill, and whether the booking is completed. */
 export type BillingContext = FactContext & { completed: boolean };
 
-/** A due, or some of it, is billed. `billing` counts the due's bills from 1 on: a due that is planned again is billed again. */
+/** A due is billed, in full or in part. `billing` counts the due's bills from 1, since a due may be billed again. */
 export function dueBilled(fact: { dueId: string; billing: number; parts: Parts }, at: BillingContext): JournalEntry[] {
   const credits = at.completed ? billedToAfterCompletion : billedTo;
   const move = (part: keyof Parts): Move => ({ debit: "receivable", credit: credits[part], amount: fact.parts[part] });
@@ -29,7 +29,7 @@ export function dueBilled(fact: { dueId: string; billing: number; parts: Parts }
   return journalEntry(`due-billed:${fact.dueId}:${fact.billing}`, moves, at);
 }
 
-/** A Stripe charge that pays a due, gross; what exceeds that goes back. */
+/** A Stripe charge that pays a due, gross. An `excess` is refunded. */
 export function paymentSettled(
   { chargeId, amount, excess = 0 }: { chargeId: string; amount: number; excess?: number },
   at: FactContext,
@@ -44,7 +44,7 @@ export function paymentSettled(
   );
 }
 
-/** A Stripe charge that pays nothing we are owed: all of it goes back. */
+/** A Stripe charge that pays nothing owed: it is refunded in full. */
 export function paymentToReturn(fact: { chargeId: string; amount: number }, at: FactContext): JournalEntry[] {
   return journalEntry(
     `payment:${fact.chargeId}`,
@@ -53,7 +53,7 @@ export function paymentToReturn(fact: { chargeId: string; amount: number }, at: 
   );
 }
 
-/** A Stripe charge that belongs to nothing known. */
+/** A Stripe charge that matches no booking. */
 export function paymentUnknown(fact: { chargeId: string; amount: number }, at: FactContext): JournalEntry[] {
   return journalEntry(
     `payment:${fact.chargeId}`,
@@ -62,22 +62,22 @@ export function paymentUnknown(fact: { chargeId: string; amount: number }, at: F
   );
 }
 
-/** What was billed and never paid is taken back when a booking ends early. */
+/** Reverses what was billed and never paid when a booking ends early. */
 export function unpaidReversed(fact: { bookingId: string; parts: Parts }, at: FactContext): JournalEntry[] {
   const move = (part: keyof Parts): Move => ({ debit: billedTo[part], credit: "receivable", amount: fact.parts[part] });
   const moves = [move("principal"), move("tax"), move("interest"), move("fee")];
   return journalEntry(`unpaid-reversed:${fact.bookingId}`, moves, at);
 }
 
-/** Interest that was paid before it was earned pays a part of the payoff that a charge pays the rest of. */
+/** Unearned interest that was paid ahead pays part of a payoff. */
 export function interestUnearned(fact: { attemptId: string; amount: number }, at: FactContext): JournalEntry[] {
   const move: Move = { debit: billedTo.interest, credit: "receivable", amount: fact.amount };
   return journalEntry(`interest-unearned:${fact.attemptId}`, [move], at);
 }
 
 /**
- * Staff waive what is unpaid of a due: each part is taken back from where it was credited. What is not billed yet was
- * credited only if the booking is completed, and only its price and tax. `waiver` tells one waiver of a due from another.
+ * Staff waive the unpaid parts of a due: each is reversed where it was credited. Unbilled parts were credited only if
+ * the booking is completed, and then only price and tax. `waiver` distinguishes several waivers of one due.
  */
 export function dueWaived(
   fact: { dueId: string; waiver: number; billed: Parts; notBilled: Parts },
@@ -100,8 +100,8 @@ export function dueWaived(
 }
 
 /**
- * What a cancellation keeps of price and tax: net paid less refund. Interest that is kept stays where it is. `occasion`
- * tells a later payment's share from the first.
+ * Price and tax kept at a cancellation: net paid less refund. Kept interest stays where it is. `occasion` distinguishes
+ * the ending from a payment that settles after it.
  */
 export function keptAtCancellation(
   fact: { bookingId: string; occasion: string; parts: Pick<Parts, "principal" | "tax"> },
@@ -116,8 +116,8 @@ export function keptAtCancellation(
 }
 
 /**
- * A refund is owed, each part from where it was credited: its price (`from`) from what is deferred, after completion from
- * what was earned, after an ending from what was kept.
+ * A refund is owed: each part is debited where it was credited. The price (`from`) comes from deferred revenue, after
+ * completion from earned revenue, after an ending from the fees that were kept.
  */
 export function refundOwed(
   fact: { refundId: string; parts: Parts; from?: "deferred_revenue" | "earned_revenue" | "fee_income" },
@@ -129,7 +129,7 @@ export function refundOwed(
   return journalEntry(`refund-owed:${refundId}`, [move("principal"), move("tax"), move("interest"), move("fee")], at);
 }
 
-/** A refund made outside Clearing on a charge that belongs to nothing known. */
+/** A refund made outside Clearing on a charge that matches no booking. */
 export function unknownRefundOwed(fact: { refundId: string; amount: number }, at: FactContext): JournalEntry[] {
   return journalEntry(
     `refund-owed:${fact.refundId}`,
@@ -138,7 +138,7 @@ export function unknownRefundOwed(fact: { refundId: string; amount: number }, at
   );
 }
 
-/** Stripe took a refund from its balance (its balance transaction exists, pending or not). */
+/** Stripe has taken a refund from its balance: its balance transaction exists, even if the refund is pending. */
 export function refundTaken(fact: { amount: number; booked: Booked }, at: FactContext): JournalEntry[] {
   const { amount, booked } = fact;
   const accounts = { debit: "refunds_payable", credit: "stripe_balance" } as const;
@@ -148,7 +148,7 @@ export function refundTaken(fact: { amount: number; booked: Booked }, at: FactCo
   ];
 }
 
-/** A refund failed later: the money is back in Stripe's balance and still owed to the client. */
+/** A refund failed afterwards: the money is back in Stripe's balance and still owed to the client. */
 export function refundReturned(fact: { amount: number; booked: Booked }, at: FactContext): JournalEntry[] {
   const { amount, booked } = fact;
   const accounts = { debit: "stripe_balance", credit: "refunds_payable" } as const;
@@ -159,8 +159,8 @@ export function refundReturned(fact: { amount: number; booked: Booked }, at: Fac
 }
 
 /**
- * The retreat took place: the booking's deferred revenue is earned, and so is the price that is still to be billed, with
- * its tax.
+ * Revenue recognition at completion: the booking's deferred revenue is earned, and so is the price that is still to be
+ * billed, with its tax.
  */
 export function revenueEarned(
   fact: { bookingId: string; deferred: number; toBill: Pick<Parts, "principal" | "tax"> },

@@ -1,13 +1,13 @@
 import { type CalendarDate, dateIn, endOfDay, type Instant, later, plusSeconds, startOfDay } from "../time/index.ts";
 
-/** Instants of posting, both inclusive. */
+/** The instants of posting, both inclusive. */
 export type PostingSpan = { from: Instant; to: Instant };
 
 type Days = { from?: CalendarDate | undefined; to?: CalendarDate | undefined };
 
 /**
- * The instants of days in a zone, both inclusive: not before `begins`, and nothing is posted after now. `ended`: all that
- * was posted in it is in the past, though a moment ago.
+ * The posting instants of a range of days in a time zone, both inclusive, from `begins` to now at the most. `ended`:
+ * the range lies in the past, if only by a moment.
  */
 export function postingSpan(
   { from, to }: Days,

@@ -1,7 +1,9 @@
 import { type Account, chartOfAccounts } from "./accounts.ts";
 import type { JournalEntry } from "./entry.ts";
 
-/** Turnover and balance of every account that moved; `balance` = debit - credit. Minor units of one currency. */
+/**
+ * The turnover and balance of every account with postings, in minor units of one currency; `balance` = debit - credit.
+ */
 export type TrialBalance = {
   currency: string;
   accounts: { account: Account; debit: number; credit: number; balance: number }[];
@@ -9,7 +11,7 @@ export type TrialBalance = {
   totalCredit: number;
 };
 
-/** Adds up the entries of one currency, accounts in the chart's order. Entries of other currencies are left out. */
+/** Sums the entries of one currency by account, in the chart's order. Entries of other currencies are ignored. */
 export function trialBalance(entries: Iterable<JournalEntry>, currency: string): TrialBalance {
   const turnover = new Map<Account, { debit: number; credit: number }>();
   for (const entry of entries) {

@@ -1,27 +1,28 @@
 /**
- * What one currency allows. A minor unit here is Stripe's: amounts are whole numbers of what its API takes.
- * - `iso`: digits after the point by ISO 4217, as people read an amount.
- * - `stripe`: digits of the minor unit. Where they are more than `iso`, the last ones are always zero.
+ * The rules of one currency. Amounts are whole numbers of Stripe's minor unit.
+ * - `iso`: decimal digits by ISO 4217, as people read an amount.
+ * - `stripe`: decimal digits of Stripe's minor unit. If there are more than `iso`, the last ones are always zero.
  * - `step`: every amount is a multiple of it, in minor units.
- * - `smallest`, `largest`: what one charge may be, in minor units.
+ * - `smallest`, `largest`: the limits of one charge, in minor units.
  */
 export type CurrencyRule = { iso: number; stripe: number; step: number; smallest: number; largest: number };
 
 const digits = (count: number): number => 10 ** count - 1;
 
-/** Two digits, charges of 0.50 to eight digits: what holds unless a row says otherwise. */
+/** The default: two decimal digits, charges from 0.50 to eight digits. */
 const usual: CurrencyRule = { iso: 2, stripe: 2, step: 1, smallest: 50, largest: digits(8) };
 const whole: CurrencyRule = { ...usual, iso: 0, stripe: 0 };
-/** Stripe's partners take no third digit: it has to be zero. */
+/** Stripe's partners do not take the third decimal digit, so it must be zero. */
 const thousandths: CurrencyRule = { ...usual, iso: 3, stripe: 3, step: 10, smallest: 500 };
-/** The currency has no fraction any more; Stripe still takes two digits, which have to be zero. */
+/** The currency no longer has a fraction, but Stripe takes two decimal digits, which must be zero. */
 const wholeInHundredths: CurrencyRule = { ...usual, iso: 0, step: 100, smallest: 5_000 };
 
 /**
- * Every currency that a program may have, by its ISO 4217 code in lower case.
+ * Every currency that a program may use, by its lowercase ISO 4217 code.
  * Sources: ISO 4217, list one (amendment 179); docs.stripe.com/currencies, read on 2026-11-26: zero-decimal currencies,
- * special cases, minimum charge amounts, maximum charge amounts (of all methods; HUF and JPY by the higher one of cards,
- * since no bank debit takes them). Where Stripe lists no minimum, the row has that of its kind: 0.50, or 50 whole ones.
+ * special cases, minimum and maximum charge amounts. Maximums are those of all payment methods; HUF and JPY have the
+ * higher one of cards, since no bank debit takes them. If Stripe lists no minimum, the row has its kind's: 0.50, or 50
+ * for a currency without decimals.
  */
 export const currencies = {
   usd: usual,

@@ -2,10 +2,10 @@ import { type CurrencyRule, currencies } from "./currencies.ts";
 
 const rules: ReadonlyMap<string, CurrencyRule> = new Map(Object.entries(currencies));
 
-/** Every currency that is supported, as ISO 4217 codes in lower case. */
+/** Every supported currency, as lowercase ISO 4217 codes. */
 export const supportedCurrencies: readonly string[] = [...rules.keys()];
 
-/** A supported currency: an ISO 4217 code in lower case, as Stripe writes it. */
+/** Whether a code is a supported currency: a lowercase ISO 4217 code, as Stripe writes it. */
 export const isCurrency = (code: string): boolean => rules.has(code);
 
 function ruleOf(currency: string): CurrencyRule {
@@ -15,38 +15,44 @@ function ruleOf(currency: string): CurrencyRule {
 }
 
 /**
- * How many digits of an amount stand after the point: 2 for `usd` and `huf`, 0 for `jpy`, 3 for `bhd`. Another system
- * on the Stripe account may use a currency that is not in the table: all of those have two digits at Stripe.
+ * The decimal digits of a currency's amounts: 2 for `usd` and `huf`, 0 for `jpy`, 3 for `bhd`. Another system on the
+ * Stripe account may use an unlisted currency; all of those have two digits at Stripe.
  */
 export const minorDigits = (currency: string): number => rules.get(currency)?.stripe ?? 2;
 
 /** Every amount of a currency is a multiple of this many minor units. Throws for an unsupported currency. */
 export const stepOf = (currency: string): number => ruleOf(currency).step;
 
-/** The least that one charge may be, in minor units. Throws for an unsupported currency. */
+/** The smallest charge, in minor units. Throws for an unsupported currency. */
 export const smallestCharge = (currency: string): number => ruleOf(currency).smallest;
 
-/** The most that one charge may be, in minor units. Throws for an unsupported currency. */
+/** The largest charge, in minor units. Throws for an unsupported currency. */
 export const largestCharge = (currency: string): number => ruleOf(currency).largest;
 
-/** The most that any currency allows in one charge: the bound of an amount whose currency is not known yet. */
+/** The largest charge of any currency: the limit of an amount whose currency is not known yet. */
 export const largestAmount: number = Math.max(...[...rules.values()].map(({ largest }) => largest));
 
-/** Why an amount is none of this currency, in words for its field; null when it is one. */
+/**
+ * Why an amount is not valid in this currency, as its field's message; null if it is. Throws for an unsupported
+ * currency.
+ */
 export function amountProblem(amount: number, currency: string): string | null {
   const { step, largest } = ruleOf(currency);
   if (amount % step !== 0) return `Must be a multiple of ${step} minor units in ${currency}`;
   return amount > largest ? `Must be at most ${largest} minor units, ${formatMoney(largest, currency)}` : null;
 }
 
-/** Why an amount cannot be charged at once, in words for its field; null when it can. */
+/**
+ * Why an amount cannot be collected in one charge, as its field's message; null if it can. Throws for an unsupported
+ * currency.
+ */
 export function chargeProblem(amount: number, currency: string): string | null {
   const smallest = smallestCharge(currency);
   if (amount < smallest) return `Must be at least ${smallest} minor units, ${formatMoney(smallest, currency)}`;
   return amountProblem(amount, currency);
 }
 
-/** A field's problem as a clause about a subject: "The deposit must be at least 50 minor units, $0.50". */
+/** A field's message as a clause with a subject: "The deposit must be at least 50 minor units, $0.50". */
 export const problemOf = (subject: string, problem: string): string =>
   `${subject} ${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
 
@@ -63,8 +69,8 @@ export function percentOf(amount: number, percent: number, currency: string): nu
 }
 
 /**
- * `percent` of an amount in minor units, rounded down to the currency's step: the most that does not exceed it. Throws as
- * `percentOf` does.
+ * `percent` of an amount in minor units, rounded to the currency's step without exceeding it. Throws as `percentOf`
+ * does.
  */
 export function shareWithin(amount: number, percent: number, currency: string): number {
   const rounded = percentOf(amount, percent, currency);
@@ -72,8 +78,8 @@ export function shareWithin(amount: number, percent: number, currency: string): 
 }
 
 /**
- * Splits an amount into so many equal parts that add up to it, each a multiple of the currency's step, the extra steps
- * to the earliest. Throws on an amount that is not a multiple of the step itself.
+ * Splits an amount into `parts` that add up to it. They are multiples of the currency's step and as equal as possible;
+ * the earliest get the extra steps. Throws on an amount that is not a multiple of the step.
  */
 export function allocate(amount: number, parts: number, currency: string): number[] {
   const step = stepOf(currency);
@@ -86,7 +92,7 @@ export function allocate(amount: number, parts: number, currency: string): numbe
   return Array.from({ length: parts }, (_, index) => (index < extra ? each + 1 : each) * step);
 }
 
-/** An amount as a decimal in its currency's digits, without a float in between: `-1234.50`. */
+/** An amount as a decimal with its currency's digits, without floats: `-1234.50`. */
 export function plainDecimal(amount: number, currency: string): string {
   const digits = minorDigits(currency);
   const text = String(Math.abs(amount)).padStart(digits + 1, "0");
@@ -95,8 +101,8 @@ export function plainDecimal(amount: number, currency: string): string {
 }
 
 /**
- * An amount as people read it: `$2,500.00`, `HUF 2,500.00`. Digits that the currency does not have are left out when
- * they are zero: 250000 of `isk` are `ISK 2,500`.
+ * An amount as people read it: `$2,500.00`, `HUF 2,500.00`. Omits decimal digits that the currency does not have, if
+ * they are zero: 250000 of `isk` gives `ISK 2,500`.
  */
 export function formatMoney(amount: number, currency: string): string {
   const digits = minorDigits(currency);
@@ -108,6 +114,6 @@ export function formatMoney(amount: number, currency: string): string {
     minimumFractionDigits: shown,
     maximumFractionDigits: shown,
   });
-  // Text keeps every digit; a division would not.
+  // Formats the decimal text: a division would lose digits of large amounts.
   return format.format(plainDecimal(amount, currency) as Intl.StringNumericLiteral);
 }

@@ -13,10 +13,13 @@ import {
 
 type Invalid = { ok: false; reason: "validation_failed"; errors: Problem[] };
 
-/** What an admin writes of a new program; one without a public label has its length for one. */
+/** The content of a new program. The default public label is the program's length. */
 export type NewProgram = Omit<ProgramContent, "publicLabel"> & { publicLabel?: string | undefined };
 
-/** The draft of a program, or what is wrong with it. `settled`: the currencies that the Stripe account settles. */
+/**
+ * The draft of a program. Refuses inconsistent content (`validation_failed`, with the path of each field). `settled`:
+ * the currencies that the Stripe account settles.
+ */
 export function draftProgram(
   content: NewProgram,
   id: string,
@@ -28,7 +31,7 @@ export function draftProgram(
   return errors.length > 0 ? { ok: false, reason: "validation_failed", errors } : { ok: true, program };
 }
 
-/** What an admin changes of a program; what is undefined stays. */
+/** An admin's changes to a program; undefined fields stay. */
 export type ProgramEdit = { [Field in keyof ProgramContent]?: ProgramContent[Field] | undefined } & {
   status?: ProgramStatus | undefined;
 };
@@ -38,7 +41,10 @@ export type EditedProgram =
   | Invalid
   | { ok: false; reason: "invalid_transition"; detail: string };
 
-/** The program as an admin changes it, with what its publication reports. An edit of nothing is the same version. */
+/**
+ * Applies an admin's changes to a program, with the event of its publication. An empty edit keeps the version. Refuses
+ * `invalid_transition` and `validation_failed`.
+ */
 export function editProgram(before: Program, edit: ProgramEdit, settled: readonly string[]): EditedProgram {
   const { status = before.status } = edit;
   if (!mayBecome(before.status, status)) {

@@ -8,7 +8,7 @@ export type PlanOffer =
   | { kind: "installments"; months: number }
   | { kind: "financed"; months: number; annualRate: string };
 export type CancellationTier = { daysBefore: number; refundPercent: number };
-/** A tax on what is sold; `rate` in percent, with four decimals. */
+/** A tax on what is sold; `rate` in percent with four decimals, `6.8750`. */
 export type Tax = { id: string; label: string; rate: string; appliesTo: ("place" | "add_on")[] };
 export type AddOn = { id: string; label: string; price: number; stock: number };
 export type ItineraryDay = {
@@ -17,20 +17,23 @@ export type ItineraryDay = {
 };
 export type AftercareStep = { afterDays: number; kind: string; instruments?: string[] | undefined };
 
-/** One charge for a due that is unpaid so many days after its date, in minor units. */
+/** One charge for a due that is still unpaid `graceDays` after its date. `amount` in minor units. */
 export type LateChargeRule = { amount: number; graceDays: number };
-/** Days after a due's date on which notices go, the last of them the final one; days before the start of the cancellation. */
+/**
+ * `noticeDays` after a due's date a notice is sent, the last one final. The booking is cancelled `cancelDaysBefore` the
+ * start.
+ */
 export type NonPaymentRule = { noticeDays: number[]; cancelDaysBefore: number };
 /**
- * How dues are collected: days after the first failed try on which it is tried again, days before a due on which a notice
- * goes, and by how many days and how often a client may move a due.
+ * How dues are collected: `retryDays` after the first failed try the due is tried again, and `noticeDaysBefore` its
+ * date a notice is sent. A client may move a due by up to `moveDays`, up to `moves` times.
  */
 export type CollectionRule = { retryDays: number[]; noticeDaysBefore: number[]; moveDays: number; moves: number };
 
-/** What an admin writes: prices, rules and texts of what is sold. Amounts in minor units of `currency`. */
+/** The content that an admin writes: prices, rules and texts. Amounts in minor units of `currency`. */
 export type ProgramContent = {
   name: string;
-  /** What payers, mails, calendars and Stripe may see: never a treatment. */
+  /** The label that payers, mails, calendars and Stripe may show: never a treatment. */
   publicLabel: string;
   summary: string;
   modalities: string[];
@@ -44,9 +47,9 @@ export type ProgramContent = {
   lateCharge: LateChargeRule | null;
   nonPayment: NonPaymentRule | null;
   collection: CollectionRule;
-  /** So many business days a returned deposit may be paid in another way. */
+  /** Business days to pay a returned deposit another way. */
   returnGraceDays: number;
-  /** So many hours an outside lender has to decide. */
+  /** Hours that an outside lender has to decide. */
   financingHours: number;
   cancellation: { administrationFee: number; tiers: CancellationTier[] };
   screening: { clearanceDeadlineDaysBefore: number; validityDays: number; declineAfterHours: number };
@@ -80,14 +83,14 @@ const numberWords = [
   "Fourteen",
 ];
 
-/** The neutral label of a program that names none: its length, never its treatment. */
+/** The neutral default label of a program: its length, never its treatment. */
 export const defaultPublicLabel = (days: number): string => `${numberWords[days] ?? days}-day program`;
 
 /** The deposit on a price, in minor units; a percentage is rounded half up to the currency's step. */
 export const depositOn = (rule: DepositRule, price: number, currency: string): number =>
   rule.kind === "amount" ? rule.amount : percentOf(price, rule.percent, currency);
 
-/** Why a price cannot be paid as a deposit and one charge for the rest; null when it can. */
+/** Why a price cannot be paid as a deposit and one charge for the rest; null if it can. */
 export function depositProblem(rule: DepositRule, price: number, currency: string): string | null {
   const deposit = depositOn(rule, price, currency);
   const problem = chargeProblem(deposit, currency);
@@ -98,13 +101,13 @@ export function depositProblem(rule: DepositRule, price: number, currency: strin
 
 const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
-/** What does not fit together in a program, each with the path of the field; empty when it is sound. */
+/** The inconsistencies in a program, each with its field's path; empty if there are none. */
 export function programProblems(program: ProgramContent): Problem[] {
   const wrongAmounts = amountProblems(program);
   return [
     ...placeTypeProblems(program),
     ...wrongAmounts,
-    // A deposit is weighed against prices that are amounts of the currency.
+    // Deposits are compared only with prices that are valid in the currency.
     ...(wrongAmounts.length === 0 ? depositProblems(program) : []),
     ...planProblems(program),
     ...tierProblems(program),
@@ -132,7 +135,10 @@ function placeTypeProblems({ placeTypes }: ProgramContent): Problem[] {
   }));
 }
 
-/** Each amount that is not a multiple of the currency's step, or that is collected and cannot be charged. */
+/**
+ * Amounts that are not a multiple of the currency's step, or are outside the limits of a charge although they are
+ * collected.
+ */
 function amountProblems({
   currency,
   placeTypes,
@@ -164,7 +170,7 @@ function planProblems({ plans }: ProgramContent): Problem[] {
   return twice.map((kind) => ({ path: "plans", message: `Must not list the plan ${kind} twice` }));
 }
 
-/** Days that are counted from one date, each of which has one notice or try, in the order in which they come. */
+/** The days of retries and notices must be in strict order: each day has one retry or notice. */
 function collectionProblems({ collection, nonPayment }: ProgramContent): Problem[] {
   const rising = (days: number[]) => days.every((day, index) => index === 0 || day > (days[index - 1] ?? 0));
   const problem = (path: string, isSound: boolean, message: string) => (isSound ? [] : [{ path, message }]);
@@ -199,23 +205,23 @@ function tierProblems({ cancellation: { tiers } }: ProgramContent): Problem[] {
 }
 
 /**
- * Why a program may not have its currency; null when it may. The Stripe account has to settle it as itself (`settled`):
- * of any other, Stripe would make another amount in another currency. A program that retires keeps what it has.
+ * Why a program cannot have its currency; null if it can. The Stripe account must settle the currency (`settled`), or
+ * Stripe would convert each amount. A retired program keeps its currency.
  */
 export function settlementProblem({ currency, status }: Program, settled: readonly string[]): Problem | null {
   if (status === "retired" || settled.includes(currency)) return null;
   return { path: "currency", message: `Must be a currency that the Stripe account settles: ${settled.join(", ")}` };
 }
 
-/** The currency stands once a program was published: its cohorts' prices are in it, and were quoted. */
+/** A published program keeps its currency, since its cohorts' prices use it and were quoted. */
 export const mayChangeCurrency = ({ status }: Program): boolean => status === "draft";
 
-/** The public sees a program while it is published; a retired one is sold no more. */
+/** The public sees a program while it is published; a retired program is no longer sold. */
 export const isPublished = ({ status }: Program): boolean => status === "published";
 
-/** A draft is for admins alone: it was never published. */
+/** Only admins see a draft, which was never published. */
 export const isDraftProgram = ({ status }: Program): boolean => status === "draft";
 
-/** `draft -> published -> retired`; the same status is no transition. */
+/** `draft -> published -> retired`; keeping the status is allowed. */
 export const mayBecome = (from: ProgramStatus, to: ProgramStatus): boolean =>
   from === to || (from === "draft" && to === "published") || (from === "published" && to === "retired");

@@ -2,7 +2,7 @@ import diff from "microdiff";
 import { chargeProblem } from "../money/index.ts";
 import { depositProblem, type Program, type ProgramContent } from "./program.ts";
 
-/** What a program sells on: everything that a quote is made of. Amounts in minor units of `currency`. */
+/** The terms on which a program is sold: the inputs of a quote. Amounts in minor units of `currency`. */
 export type ProgramTerms = Pick<
   ProgramContent,
   | "publicLabel"
@@ -47,7 +47,7 @@ export function programTerms(program: Program): ProgramTerms {
   };
 }
 
-/** Why nothing could be sold at one of the prices; null when each can be charged as a deposit and a rest. */
+/** Why one of the prices cannot be sold; null if each can be paid as a deposit and one charge for the rest. */
 export function priceProblem({ placeTypes, deposit, currency }: ProgramTerms): string | null {
   for (const { type, price } of placeTypes) {
     const problem = chargeProblem(price, currency) ?? depositProblem(deposit, price, currency);
@@ -56,7 +56,9 @@ export function priceProblem({ placeTypes, deposit, currency }: ProgramTerms): s
   return null;
 }
 
-/** One value that differs: its path, as `deposit.amount` or `plans.0.kind`; null where one side has no such value. */
+/**
+ * One difference: its path, such as `deposit.amount` or `plans.0.kind`; `from` or `to` is null if that side lacks it.
+ */
 export type TermsDifference = { path: string; from: unknown; to: unknown };
 
 export const termsDifferences = (from: ProgramTerms, to: ProgramTerms): TermsDifference[] =>

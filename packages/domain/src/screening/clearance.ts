@@ -8,8 +8,8 @@ export const evaluationOutcomes = ["cleared", "cleared_with_conditions", "needs_
 export type EvaluationOutcome = (typeof evaluationOutcomes)[number];
 
 /**
- * What may leave the clinical store of one evaluation: a class, never the finding itself (I8). `evaluationId` names the
- * evaluation that counts, `by` is the key of the person who signed it (`personKey`).
+ * The part of an evaluation that may leave the clinical store: its class, never the clinical content (I8).
+ * `evaluationId` names the evaluation that counts, `by` is the key of the person who signed it (`personKey`).
  */
 export type Finding = {
   outcome: "cleared" | "pending" | "not_cleared";
@@ -20,9 +20,10 @@ export type Finding = {
 };
 
 /**
- * The clearance of one booking, the only fact that crosses from the clinical store. `revokedAt` is set while a withdrawal
- * stands; a withdrawal empties every finding but a `not_cleared`. `lapsedAt` is set once its lapse was told.
- * `oneClinicianMaySignBoth` is the operator's setting when it was written. `dueAt`: when the sweep looks at it next.
+ * The clearance of one booking, the only fact that leaves the clinical store. `revokedAt` is set while a withdrawal
+ * stands; a withdrawal clears every finding except `not_cleared`. `lapsedAt` is set once the lapse was announced.
+ * `oneClinicianMaySignBoth` is the operator's setting at the time of writing. `dueAt` is when the sweep looks at it
+ * next.
  */
 export type Clearance = {
   bookingId: string;
@@ -39,7 +40,7 @@ export type Clearance = {
 export type ClearanceStatus = "pending" | "cleared" | "not_cleared" | "withdrawn" | "lapsed";
 export type ClearanceSummary = { status: ClearanceStatus; validUntil: CalendarDate | null };
 
-/** `cleared_with_conditions` clears; the conditions stay with the clinicians. */
+/** The class of an outcome. `cleared_with_conditions` counts as cleared; only clinicians see the conditions. */
 export function outcomeClass(outcome: EvaluationOutcome): Finding["outcome"] {
   switch (outcome) {
     case "cleared":
@@ -52,7 +53,7 @@ export function outcomeClass(outcome: EvaluationOutcome): Finding["outcome"] {
   }
 }
 
-/** What a booking shows of its clearance on the calendar date `today` in the cohort's zone. */
+/** The clearance as a booking shows it on the date `today` in the cohort's time zone. */
 export function clearanceSummary(clearance: Clearance | null, today: CalendarDate): ClearanceSummary {
   if (clearance === null) return { status: "pending", validUntil: null };
   const { medical, psychiatric, revokedAt } = clearance;
@@ -65,7 +66,7 @@ export function clearanceSummary(clearance: Clearance | null, today: CalendarDat
   return { status: today > validUntil ? "lapsed" : "cleared", validUntil };
 }
 
-/** The last date on which both evaluations clear, or null while they do not. */
+/** The last date on which both evaluations are valid; null unless both clear. */
 function validThrough({ medical, psychiatric }: Clearance): CalendarDate | null {
   if (medical?.outcome !== "cleared" || psychiatric?.outcome !== "cleared") return null;
   if (medical.validUntil === null || psychiatric.validUntil === null) return null;
@@ -74,8 +75,8 @@ function validThrough({ medical, psychiatric }: Clearance): CalendarDate | null 
 }
 
 /**
- * Whether a clearance confirms a participant through `lastDay`: both evaluations clear, by two people unless the operator
- * lets one sign both, neither of them the participant (given by their `personKey`).
+ * Whether a clearance confirms a participant through `lastDay` (I2): both evaluations clear, and neither was signed by
+ * the participant (a `personKey`). Two people must have signed, unless the operator lets one sign both.
  */
 export function confirms(
   clearance: Clearance | null,
@@ -89,7 +90,7 @@ export function confirms(
   return until !== null && until >= lastDay && twoPeople && byOthers;
 }
 
-/** Whether a person signed the evaluation of the other kind that counts, and so may not sign this one. */
+/** Whether a person signed the current evaluation of the other kind, and so may not sign this one. */
 export function signedTheOther(clearance: Clearance | null, kind: EvaluationKind, by: string): boolean {
   return clearance?.[kind === "medical" ? "psychiatric" : "medical"]?.by === by;
 }
@@ -97,7 +98,10 @@ export function signedTheOther(clearance: Clearance | null, kind: EvaluationKind
 export const lacks = [...evaluationKinds, "validity"] as const;
 export type Lack = (typeof lacks)[number];
 
-/** What a clearance lacks for a cohort: kinds that do not clear, `validity` where one clears but not through its last day. */
+/**
+ * What a clearance lacks for a cohort: the kinds that do not clear, and `validity` if one clears but not through the
+ * last day.
+ */
 export function missing(clearance: Clearance | null, lastDay: CalendarDate): Lack[] {
   const short = evaluationKinds.some((kind) => {
     const finding = clearance?.[kind];
@@ -109,7 +113,10 @@ export function missing(clearance: Clearance | null, lastDay: CalendarDate): Lac
 
 type Terms = { timeZone: string; declineAfterHours: number };
 
-/** When a `not_cleared` takes effect, so that a slip can be corrected before; null while nothing is `not_cleared`. */
+/**
+ * When a `not_cleared` takes effect: after `declineAfterHours`, so that an error can be corrected. Null if nothing is
+ * `not_cleared`.
+ */
 export function declinesAt(clearance: Clearance | null, { declineAfterHours }: Terms): Instant | null {
   const instants = [clearance?.medical, clearance?.psychiatric].flatMap((finding) =>
     finding?.outcome === "not_cleared" ? [finding.at] : [],
@@ -118,13 +125,13 @@ export function declinesAt(clearance: Clearance | null, { declineAfterHours }: T
   return first === undefined ? null : plusHours(first, declineAfterHours);
 }
 
-/** The end of a clearance's last day in the cohort's zone; null while it does not clear. */
+/** The end of a clearance's last valid day in the cohort's time zone; null if it does not clear. */
 export function lapsesAt(clearance: Clearance, { timeZone }: Pick<Terms, "timeZone">): Instant | null {
   const until = validThrough(clearance);
   return until === null ? null : startOfDay(addDays(until, 1), timeZone);
 }
 
-/** A changed clearance has told no lapse, and is to be looked at by the time that `followUpAt` of its booking says. */
+/** The next version of a clearance. It has announced no lapse yet; `followUpAt` sets its `dueAt`. */
 function next(before: Clearance | null, bookingId: string, change: Partial<Clearance>): Clearance {
   return {
     bookingId,
@@ -149,7 +156,10 @@ export type NewEvaluation = {
   at: Instant;
 };
 
-/** The clearance after an evaluation: the latest per kind counts, and a withdrawal stands until both kinds are new. */
+/**
+ * The clearance after an evaluation. The latest of each kind counts, and a withdrawal stands until both kinds have been
+ * evaluated again.
+ */
 export function afterEvaluation(
   before: Clearance | null,
   bookingId: string,
@@ -161,7 +171,7 @@ export function afterEvaluation(
   const finding: Finding = {
     outcome,
     validUntil: outcome === "cleared" ? evaluation.validUntil : null,
-    // Said twice, a `not_cleared` does not start its clock again.
+    // A repeated `not_cleared` does not restart its clock.
     at: outcome === "not_cleared" && earlier?.outcome === "not_cleared" ? earlier.at : evaluation.at,
     evaluationId: evaluation.id,
     by: evaluation.by,
@@ -171,8 +181,8 @@ export function afterEvaluation(
 }
 
 /**
- * The clearance after a withdrawal: both kinds have to be evaluated again. A `not_cleared` is no clearance to take back;
- * it stands, with its clock, until an evaluation of its kind replaces it.
+ * The clearance after a withdrawal: both kinds must be evaluated again. A `not_cleared` remains, with its clock, until
+ * an evaluation of its kind replaces it.
  */
 export function afterWithdrawal(before: Clearance, at: Instant): Clearance {
   const standing = (finding: Finding | null) => (finding?.outcome === "not_cleared" ? finding : null);
@@ -181,7 +191,7 @@ export function afterWithdrawal(before: Clearance, at: Instant): Clearance {
   return next(before, before.bookingId, change);
 }
 
-/** The clearance once its lapse is told. */
+/** The clearance after its lapse was announced. */
 export const afterLapse = (before: Clearance, at: Instant): Clearance => ({
   ...next(before, before.bookingId, {}),
   lapsedAt: at,

@@ -9,7 +9,7 @@ import {
   signedTheOther,
 } from "./clearance.ts";
 
-/** A clinician's finding, in the clinical store and nowhere else (I8). */
+/** A clinician's finding. It is stored only in the clinical store (I8). */
 export type Evaluation = {
   id: string;
   bookingId: string;
@@ -21,10 +21,10 @@ export type Evaluation = {
   at: Instant;
 };
 
-/** That a clearance was taken back, and why; in the clinical store and nowhere else. */
+/** The withdrawal of a clearance and its reason. It is stored only in the clinical store (I8). */
 export type Withdrawal = { id: string; bookingId: string; note: string; by: string; at: Instant };
 
-/** What a clinician records. Without `validUntil` it is valid as long as the program lets it be. */
+/** An evaluation as a clinician records it. `validUntil` defaults to the program's longest validity. */
 export type EvaluationRequest = {
   id: string;
   kind: EvaluationKind;
@@ -33,7 +33,7 @@ export type EvaluationRequest = {
   note?: string | undefined;
   /** The subject of the clinician's account. */
   by: string;
-  /** The key of the person (`personKey`). */
+  /** The clinician's `personKey`. */
   signer: string;
 };
 
@@ -45,8 +45,9 @@ export type EvaluationDecision =
   | { ok: false; reason: "signed_the_other" };
 
 /**
- * The evaluation and the clearance after it. An evaluation is valid from today for as many days as the program says, and
- * no longer; two people sign the two kinds, unless the operator lets one sign both.
+ * Records an evaluation and updates the clearance. Refuses `validity_out_of_range` (before today or beyond the
+ * program's validity days) and `signed_the_other`: two people must sign the two kinds, unless the operator lets one
+ * sign both.
  */
 export function evaluate(
   { bookingId, timeZone, validityDays, clearance }: Evaluated,
@@ -76,7 +77,7 @@ export type WithdrawalDecision =
   | { ok: true; withdrawal: Withdrawal; clearance: Clearance }
   | { ok: false; reason: "invalid_transition" };
 
-/** The clearance once it is taken back; there has to be one. */
+/** Withdraws a clearance. Refuses `invalid_transition` if there is none. */
 export function withdraw(
   clearance: Clearance | null,
   { id, note, by }: Pick<Withdrawal, "id" | "note" | "by">,

@@ -1,7 +1,7 @@
 import { allForYear } from "@18f/us-federal-holidays";
 import { addDays, type CalendarDate } from "./index.ts";
 
-/** The holidays of the years that were asked for: a year always has the same, and they take a millisecond to find. */
+/** Caches the holidays by year, since computing a year's takes a millisecond. */
 const known = new Map<number, ReadonlySet<CalendarDate>>();
 
 function holidaysOf(year: number): ReadonlySet<CalendarDate> {
@@ -11,13 +11,15 @@ function holidaysOf(year: number): ReadonlySet<CalendarDate> {
   return found;
 }
 
-/** Neither a week-end nor a day on which the Federal Reserve, and so the bank debits, rest. */
+/** Whether a date is neither a weekend day nor a Federal Reserve holiday, on which bank debits do not settle. */
 function isBusinessDay(date: CalendarDate): boolean {
   const weekday = new Date(`${date}T12:00:00Z`).getUTCDay();
   return weekday !== 0 && weekday !== 6 && !holidaysOf(Number(date.slice(0, 4))).has(date);
 }
 
-/** The date so many business days later, or earlier where they are below 0, over United States federal holidays. */
+/**
+ * The date a number of business days later, or earlier if the number is negative; skips United States federal holidays.
+ */
 export function addBusinessDays(date: CalendarDate, days: number): CalendarDate {
   let current = date;
   for (let left = Math.abs(days); left > 0; ) {

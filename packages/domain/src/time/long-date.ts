@@ -5,6 +5,9 @@ const months = [
   ...["July", "August", "September", "October", "November", "December"],
 ];
 
-/** `February 4, 2027`. Without Intl: an agreement has dozens of dates, and making a format takes longer than all of them. */
+/**
+ * `February 4, 2027`. Does not use Intl: an agreement has dozens of dates, and creating a formatter takes longer than
+ * writing all of them.
+ */
 export const longDate = (date: CalendarDate): string =>
   `${months[Number(date.slice(5, 7)) - 1]} ${Number(date.slice(8))}, ${date.slice(0, 4)}`;

@@ -1,8 +1,8 @@
 const mostRemembered = 5_000;
 
 /**
- * A pure function of dates, instants and zones that remembers what it gave. A booking with many dues asks for the same
- * dates at each write, and the calendar's own arithmetic takes some ten microseconds.
+ * Memoizes a pure function of dates, instants and time zones. Each write of a booking with many dues needs the same
+ * dates, and the calendar's arithmetic takes about ten microseconds per call.
  */
 export function remembered<Args extends readonly (string | number)[], Value>(
   compute: (...args: Args) => Value,
