@@ -4,7 +4,7 @@ import { type ProblemCode, problems } from "./problem.ts";
 import { refusalsOf } from "./refusals.ts";
 import type { ResponseDefinition, Route } from "./route.ts";
 
-/** The schemas that answers share, for the document's components. */
+/** The schemas shared by responses, for the document's components. */
 export const sharedSchemas = {
   Problem: {
     type: "object",
@@ -52,7 +52,7 @@ export const sharedSchemas = {
   },
 };
 
-/** What the gateway answers by itself on each route, and on those that ask for a token. */
+/** The gateway's own errors on every route, and on routes that require a token. */
 const gatewaySays: Readonly<Record<number, string>> = {
   413: "the body is larger than 10 MB",
   429: "too many requests",
@@ -71,7 +71,7 @@ type ApiAnswer = {
   content?: Record<string, { schema: object }>;
 };
 
-/** Every answer of a route by status: its own, its refusals, and what the gateway says. */
+/** Every response of a route by status: its own, its refusals and the gateway's errors. */
 export function answersOf(route: Route, schemaOf: (schema: z.ZodMiniType) => object): Record<string, ApiAnswer> {
   const own = Object.entries(route.responses());
   const refused = Map.groupBy(refusalsOf(route), (code): number => problems[code].status);

@@ -19,16 +19,16 @@ const due = () =>
     dueOn: calendarDate(),
     amount: amount(),
     paid: amount(),
-    /** How much of it staff have waived: it is no longer owed. */
+    /** The amount that staff have waived; it is no longer owed. */
     waived: amount(),
     status: z.enum(["scheduled", "processing", "action_required", "paid", "past_due", "cancelled"]),
-    /** When it is collected next with the saved method; null where it is paid by link, or something is under way. */
+    /** When the due is next collected with the saved method; null if it is paid by link or a payment is under way. */
     nextAttemptAt: z.nullable(instant()),
     /** Why the last try with the saved method failed. */
     lastFailure: z.nullable(z.enum(dueFailures)),
   });
 
-/** Which document is signed. */
+/** The hash of the document that is signed. */
 export const documentHash = () => matching(/^[0-9a-f]{64}$/, "Must be the document's SHA-256 hash in hexadecimal");
 
 export const bookingResponse = () =>
@@ -51,7 +51,7 @@ export const bookingResponse = () =>
     refunded: amount(),
     balance: amount(),
     participation: z.enum(["invited", "accepted", "declined"]),
-    /** Null to a payer who is not the participant. */
+    /** Null for a payer who is not the participant. */
     clearance: z.nullable(
       z.object({
         status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),

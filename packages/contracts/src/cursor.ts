@@ -1,9 +1,9 @@
 import { isInstant } from "@clearing/domain/time";
 
-/** Where a page of a list ended, opaque to its reader: the parts that the list itself put into it. */
+/** An opaque cursor for the end of a list's page, from the parts that the list defines. */
 export const encodeCursor = (...parts: string[]): string => Buffer.from(JSON.stringify(parts)).toString("base64url");
 
-/** The parts of a cursor; null for none, and for what is none. */
+/** The parts of a cursor; null if there is no cursor or it is malformed. */
 export function decodeCursor(cursor: string | undefined): string[] | null {
   if (cursor === undefined) return null;
   try {
@@ -14,16 +14,16 @@ export function decodeCursor(cursor: string | undefined): string[] | null {
   }
 }
 
-/** A key of the database: neither an empty text nor one that cannot be written as UTF-8. */
+/** A part is a database key: a text that is not empty and can be written as UTF-8. */
 const isPart = (part: unknown): part is string => typeof part === "string" && part !== "" && part.isWellFormed();
 
-/** Whether the parts of a cursor are a place in its list. */
+/** Whether the parts of a cursor are a position in its list. */
 export type IsPlace = (parts: readonly string[]) => boolean;
 
-/** A place in an index of keys: the item's two keys, and its sort key in the index. */
+/** A position in an index: the item's two keys and its sort key in the index. */
 export const isKeyPlace: IsPlace = (parts) => parts.length === 3;
 
-/** A place in a list by the instants of commits: `<instant>#<id>`, of ids that are written so. */
+/** A position in a list ordered by instants of commits: `<instant>#<id>`, with ids of this form. */
 export function stampedPlace(id: RegExp): IsPlace {
   const known = new RegExp(`^#(?:${id.source})$`);
   const instantLength = "2027-03-01T17:00:00Z".length;

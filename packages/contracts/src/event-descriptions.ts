@@ -1,6 +1,6 @@
 import type { EventName } from "@clearing/domain/event";
 
-/** What happened when an event is published, for its consumers: the schema registry and `/docs` show it. */
+/** What each event means to its consumers, shown in the schema registry and in `/docs`. */
 export const eventDescriptions: Readonly<Record<EventName, string>> = {
   ProgramPublished: "A program was published.",
   CohortOpened: "A cohort opened for sale.",

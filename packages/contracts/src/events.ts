@@ -4,10 +4,10 @@ import type { EventName } from "@clearing/domain/event";
 import * as z from "zod/mini";
 import { amount, calendarDate, count, currency, id, instant, label } from "./fields.ts";
 
-/** The id of the request, or of the sweep's message, that led to an event. */
+/** The id of the request or of the sweep's message that led to an event. */
 const correlationId = () => z.string().check(z.regex(/^[\w-]{1,64}=?$/));
 
-/** An event's `detail`: ids, statuses, dates and amounts, and nothing else (I8). */
+/** An event's `detail`: ids, statuses, dates and amounts only (I8). */
 const about = <Data extends z.core.$ZodShape>(type: string, prefix: string, data: Data) =>
   z.strictObject({
     id: id("evt"),
@@ -63,7 +63,7 @@ const refund = {
   ] satisfies RefundReason[]),
 };
 
-/** The schema of every event, by name, of source `clearing`. Fields may be added, and never change meaning. */
+/** The schema of every event of source `clearing`, by name. Fields may be added; a field never changes its meaning. */
 export const events = {
   ProgramPublished: about("program", "prog", program),
   CohortOpened: about("cohort", "coh", cohort("open")),
@@ -77,10 +77,10 @@ export const events = {
   ParticipationChanged: aboutBooking({ participation: z.enum(["invited", "accepted", "declined"]) }),
   AutopayChanged: aboutBooking({
     autopay: z.boolean(),
-    /** Who or what changed it: the client, or why the saved method is charged no more. */
+    /** `client`, or the reason why the saved method can no longer be charged. */
     reason: z.enum(["client", "detached", "customer_deleted", "mandate_withdrawn", "refused"]),
   }),
-  /** Another method is saved; `autopay`: later payments are collected from it. */
+  /** Another payment method was saved. `autopay`: later payments are collected from it. */
   PaymentMethodSaved: aboutBooking({ autopay: z.boolean() }),
   AgreementSigned: aboutBooking({ agreementVersion: z.int(), autopay: z.boolean() }),
   PaymentProcessing: aboutBooking(payment),
@@ -121,7 +121,9 @@ export const events = {
   MoneyConverted: about("entry", "je", { reference: z.string(), bookingId: z.nullable(id("bkg")), ...money }),
 } satisfies Record<EventName, z.ZodMiniType>;
 
-/** What the webhook and the catch-up publish, of source `clearing.stripe`: which object of Stripe's to fetch again. */
+/**
+ * The event of source `clearing.stripe` that the webhook and the catch-up publish: which Stripe object to fetch again.
+ */
 export const stripeEventReceived = z.strictObject({
   id: id("evt"),
   version: z.literal(1),

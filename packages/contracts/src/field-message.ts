@@ -12,8 +12,8 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * The message for a bad field, unless its schema words one: a short sentence that says what the field must be.
- * Pass it to `safeParse` as `error`. `undefined` is left for what no schema of the API can report.
+ * The message for an invalid field, unless its schema has its own: a short sentence that says what the field must be.
+ * Pass it to `safeParse` as `error`. Returns `undefined` for issues that no schema of the API can raise.
  */
 export function fieldMessage(issue: Issue): string | undefined {
   if (isMissing(issue)) return "Is required";
@@ -33,7 +33,7 @@ export function fieldMessage(issue: Issue): string | undefined {
   }
 }
 
-/** JSON has no `undefined`. Of a union, what is missing is the field that tells its alternatives apart. */
+/** Whether a required field is missing; JSON has no `undefined`. In a union, the missing field is the discriminator. */
 function isMissing({ code, input, discriminator }: Issue): boolean {
   if (code !== "invalid_union") return input === undefined;
   return typeof discriminator === "string" && (input as Record<string, unknown>)[discriminator] === undefined;
@@ -44,7 +44,7 @@ function oneOf(values: readonly unknown[]): string {
   return values.length < 2 ? last : `${values.slice(0, -1).join(", ")} or ${last}`;
 }
 
-/** A schema's own message, said of every value but a missing one. */
+/** A schema's own message for any invalid value; a missing value keeps the default message. */
 export const unlessMissing =
   (message: string) =>
   ({ input }: Issue): string | undefined =>

@@ -13,9 +13,12 @@ import {
 import { decodeCursor, type IsPlace, isKeyPlace } from "./cursor.ts";
 import { unlessMissing } from "./field-message.ts";
 
-/** The shapes that many routes share. Each says in its message what the field must be, `field-message.ts` says the rest. */
+/**
+ * The field schemas that many routes share. Each words what its field must be; `field-message.ts` words the other
+ * problems.
+ */
 
-/** A check after which the others of the same field say nothing: one message a field. */
+/** A check that stops at its failure, so that a field gets only one message. */
 const stop = <Message>(error: Message) => ({ error, abort: true });
 const written = (longest: number) =>
   z
@@ -27,13 +30,18 @@ const written = (longest: number) =>
       z.maxLength(longest, stop(`Must have at most ${longest} characters`)),
       z.refine(isVisible, stop("Must not be empty")),
     );
-/** Text of many lines, in NFC and trimmed; tabs and line breaks are its only control characters. */
+/**
+ * Text of several lines, normalized to NFC and trimmed. Tabs and line breaks are the only control characters allowed.
+ */
 export const text = (longest: number) =>
   written(longest).check(z.refine(isPlainText, "Must not contain control characters other than tabs and line breaks"));
-/** Text of one line, in NFC and trimmed. */
+/** Text of one line, normalized to NFC and trimmed. */
 export const line = (longest: number) =>
   written(longest).check(z.refine(isPlainLine, stop("Must be a single line without control or invisible characters")));
-/** A person's name in any script, in NFC, so that equal names compare equal; it has at least so many visible letters. */
+/**
+ * A person's name in any script, normalized to NFC so that equal names compare equal, with a minimum of visible
+ * letters.
+ */
 export const personName = (longest: number, leastLetters = 1) =>
   line(longest).check(
     z.refine(hasFewMarks, stop(`Must have at most ${mostMarks} combining marks on one letter`)),
@@ -43,7 +51,7 @@ export const personName = (longest: number, leastLetters = 1) =>
       leastLetters === 1 ? "Must contain a letter" : `Must contain at least ${leastLetters} letters`,
     ),
   );
-/** A telephone number as it is written: 5 to 15 digits (E.164), with the usual separators. */
+/** A phone number as people write it: 5 to 15 digits (E.164) with the usual separators. */
 export const phone = () =>
   z.string().check(
     z.trim(),
@@ -63,7 +71,7 @@ export const count = (least: number, most: number) =>
 function wholeNumber(message: string, least: number, most: number) {
   return z.int(stop(unlessMissing(message))).check(z.minimum(least, message), z.maximum(most, message));
 }
-/** A whole number in a query string, in plain digits. */
+/** A whole number in a query string, in decimal digits only. */
 export const countParameter = (least: number, most: number) =>
   z.pipe(
     z.transform((text) => (typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : text)),
@@ -73,7 +81,7 @@ export const list = <Item extends z.ZodMiniType>(item: Item, { least, most }: { 
   const message = `Must have ${least === undefined ? "at most" : `${least} to`} ${most} items`;
   return z.array(item).check(...(least === undefined ? [] : [z.minLength(least, message)]), z.maxLength(most, message));
 };
-/** A date of a year of four digits; what it may be besides is for the domain to decide, which knows today. */
+/** A valid date in a year of four digits. The domain checks its range, since it knows today's date. */
 export const calendarDate = () =>
   z.string().check(z.refine(isCalendarDate, "Must be a valid date in the form YYYY-MM-DD"), z.meta({ format: "date" }));
 export const instant = () => z.string().check(z.meta({ format: "date-time" }));
@@ -89,12 +97,12 @@ export const currency = () =>
 export const email = () => z.email(stop(unlessMissing("Must be an e-mail address"))).check(z.maxLength(254));
 export const label = () =>
   matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must have 1 to 40 lowercase letters, digits, - or _, and start with a letter");
-/** To a cursor that no page of the list gave. */
+/** The message for a cursor that no page of the list returned. */
 export const notTheCursor = "Must be the nextCursor of the previous page";
 const cursor = (isPlace: IsPlace) =>
   z.string().check(
     z.maxLength(400, stop(notTheCursor)),
-    // The first part says of which list it is: the runtime adds and checks it.
+    // The first part names the list; the runtime adds and checks it.
     z.refine((text) => isPlace(decodeCursor(text)?.slice(1) ?? []), notTheCursor),
   );
 export const listQuery = <Shape extends z.core.$ZodShape>(

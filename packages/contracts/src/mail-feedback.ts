@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 
 /**
- * What SES publishes of a mail that bounced or was complained about, the part of it that matters. Source: SES's guide,
- * "Examples of event data that Amazon SES publishes to EventBridge".
+ * The SES event of a bounced mail or a complaint, reduced to the fields that are used. Source: Amazon SES Developer
+ * Guide, "Examples of event data that Amazon SES publishes to EventBridge".
  */
 export const mailFeedback = z.object({
   source: z.literal("aws.ses"),

@@ -42,7 +42,7 @@ const modules = [
 const methods: Route["method"][] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const placeOf = ({ path, method }: Route) => `${path} ${methods.indexOf(method)}`;
 
-/** Every route of the API, by its path: what is below a path follows it. */
+/** Every route of the API, sorted by path and method. */
 export const routes: Route[] = modules
   .flatMap((module): Route[] => Object.values(module))
   .sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
@@ -53,12 +53,12 @@ const jsonSchema = (schema: z.ZodMiniType, io: "input" | "output") => {
   return rest;
 };
 
-/** What we answer or publish may get new fields: a schema of it that refused them would break the clients generated from it. */
+/** Responses and events may get new fields. A closed schema would break the clients generated from it. */
 function open({ jsonSchema: schema }: { jsonSchema: { additionalProperties?: unknown } }): void {
   if (schema.additionalProperties === false) delete schema.additionalProperties;
 }
 
-/** zod leaves out the default of what is read from another form, such as a number from a query string's text. */
+/** zod omits the default of a transformed input, such as a number from a query string. */
 function showDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: { default?: unknown } }) {
   const { def } = zodSchema._zod;
   if (def.type === "default") jsonSchema.default ??= def.defaultValue;
@@ -79,7 +79,7 @@ function parameters(schema: z.ZodMiniType | undefined, place: "path" | "query" |
     }));
 }
 
-/** OpenAPI ignores parameters of these names: the media types and the security of an operation say the same. */
+/** OpenAPI ignores header parameters with these names; media types and security describe them. */
 const negotiated = ["accept", "content-type", "authorization"];
 
 const idempotencyKey = (required: boolean) => ({
@@ -90,7 +90,7 @@ const idempotencyKey = (required: boolean) => ({
   schema: { type: "string", pattern: "^[!-~]{1,255}$" },
 });
 
-/** The pools whose tokens a route takes, each an alternative. */
+/** The user pools whose tokens a route accepts, as alternatives. */
 function securityOf(access: Route["access"]): Record<string, []>[] {
   if (access === "public") return [];
   return [
@@ -143,7 +143,7 @@ they show a page with status 503. All except \`/docs\` ignore unknown query para
 **Content negotiation:** \`GET /v1/finance/journal\` has three media types and follows \`Accept\`. \`/docs\` and
 \`/openapi.json\` follow \`Accept-Encoding\`. Every other response has one format and ignores \`Accept\`.`;
 
-/** The OpenAPI 3.1 document of every route, made from the schemas that validate. */
+/** The OpenAPI 3.1 document of every route, generated from the schemas that validate requests. */
 export function openapiDocument(): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
@@ -170,8 +170,8 @@ export function openapiDocument(): object {
 }
 
 /**
- * The JSON schema of every event's detail, by name, in the draft that EventBridge's registry takes. It is open, as a
- * name's fields may grow; what we publish ourselves is held to the closed schemas of `events` (I8).
+ * The JSON schema of every event's detail by name, in draft 4 for EventBridge's schema registry. The schemas are open,
+ * since events may get new fields. What we publish must match the closed schemas of `events` (I8).
  */
 export const eventSchemas = (): Record<string, { description: string }> =>
   Object.fromEntries(

@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import { amount, calendarDate, currency, id } from "./fields.ts";
 
 /**
- * What settles everything on a date: `amount` = `principal` + `tax` + `interest` + `fees` - `unearnedInterest`, which was
- * paid ahead. `dues` are those that it covers, with what it pays of each.
+ * The payoff on a date: `amount` = `principal` + `tax` + `interest` + `fees` - `unearnedInterest`, which was paid
+ * ahead. `dues` lists each covered due with the amount that the payoff pays on it.
  */
 export const payoffResponse = () =>
   z.object({

@@ -2,9 +2,9 @@ import * as z from "zod/mini";
 import { amount, calendarDate, matching } from "./fields.ts";
 
 export const planKinds = ["full", "deposit_and_balance", "installments", "financed"] as const;
-/** A booking has at most 60 dues, its deposit among them. */
+/** A schedule has at most 60 dues, including the deposit. */
 export const mostMonths = 59;
-/** A percentage a year, or a tax's, with four decimals. */
+/** An annual or tax percentage with four decimals. */
 export const rate = (what: string) =>
   matching(/^\d{1,2}\.\d{4}$/, `Must be ${what} with four decimals, such as "9.9900"`);
 export const scheduledDue = z.object({
@@ -14,7 +14,7 @@ export const scheduledDue = z.object({
   amount: amount(),
 });
 export const policyDate = z.object({ until: calendarDate(), refundPercent: z.int() });
-/** The closed-end disclosure of 12 CFR 1026.18. */
+/** The closed-end credit disclosure of 12 CFR 1026.18. */
 export const disclosure = z.object({
   creditor: z.string(),
   apr: z.string(),
@@ -36,7 +36,7 @@ export const disclosure = z.object({
   latePayment: z.string(),
   securityInterest: z.string(),
 });
-/** A plan with what was chosen of it: `months` and `annualRate` where it is paid by the month. */
+/** The plan that the client chose. `months` and `annualRate` are set for monthly plans. */
 export const quotedPlan = z.object({
   kind: z.enum(planKinds),
   balanceDueDaysBefore: z.optional(z.int()),

@@ -1,7 +1,6 @@
 /**
- * Every refusal of the API: its stable code, its HTTP status, its title, and after how many seconds the same request
- * may be sent again where that alone helps; `varies` where each refusal says so itself. The one place where they are
- * listed.
+ * Every refusal of the API: its stable code, HTTP status, title and, if retrying the same request can help, the seconds
+ * to wait (`retryAfter`). `varies`: each refusal sets its own. This is the only list.
  */
 export const problems = {
   validation_failed: { status: 400, title: "The request is not valid" },

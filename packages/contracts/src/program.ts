@@ -19,7 +19,7 @@ const plan = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** What an admin may write of a program; defaults belong to its creation. */
+/** The fields of a program that an admin may write. Defaults apply only at its creation. */
 export const programFields = {
   name: line(120),
   publicLabel: line(80),
@@ -86,7 +86,7 @@ export const programFields = {
   ),
 };
 
-/** What a cohort copies of its program. */
+/** The terms that a cohort copies from its program. */
 export const termsResponse = () =>
   z.object({
     publicLabel: programFields.publicLabel,
@@ -110,7 +110,10 @@ export const termsResponse = () =>
 export const programStatus = z.enum(["draft", "published", "retired"]);
 export const programResponse = () => z.object({ id: id("prog"), status: programStatus, ...programFields });
 
-/** An example of each plan that is consumer credit, since the page names months and rates (12 CFR 1026.24(d)(2)). */
+/**
+ * A credit example for each plan that is consumer credit, required since the page states months and rates (12 CFR
+ * 1026.24(d)(2)).
+ */
 const creditExample = z.object({
   plan: z.enum(planKinds),
   placeType: z.string(),

@@ -2,8 +2,8 @@ import type { ProblemCode } from "./problem.ts";
 import { type Route, roles } from "./route.ts";
 
 /**
- * Every refusal that a route can answer as problem+json: those of its handler, and those of the gates that each request
- * passes before (caller, role, size, schemas, idempotency) and around it (bugs and outages, of which a page says so itself).
+ * Every refusal that a route can return as problem+json: its handler's, those of the checks before the handler (caller,
+ * role, size, schemas, idempotency), and bugs and outages. A page reports bugs and outages as a page instead.
  */
 export function refusalsOf({ access, raw, page, idempotency, errors }: Route): readonly ProblemCode[] {
   const refusals = new Set<ProblemCode>();

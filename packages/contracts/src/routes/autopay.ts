@@ -20,12 +20,12 @@ export const getAutopay = defineRoute({
         "While autopay is on, the text that the client agreed to. Otherwise, the text that they would agree to now.",
       schema: z.object({
         enabled: z.boolean(),
-        /** The saved method that can be charged; null where there is none. */
+        /** The saved method that can be charged; null if there is none. */
         method: z.nullable(
           z.object({
             type: z.enum(["card", "us_bank_account"]),
             last4: z.nullable(z.string()),
-            /** The last day on which a card is good. */
+            /** The last day on which the card is valid. */
             expiresOn: z.nullable(calendarDate()),
           }),
         ),

@@ -20,7 +20,7 @@ export const health = defineRoute({
   errors: [],
 });
 
-/** What a document that may be cached asks of a request, and says in each answer. */
+/** The request headers of a document that may be cached. */
 const documentHeaders = z.object({
   "accept-encoding": z.optional(z.string()),
   "if-none-match": z.optional(z.string()),

@@ -32,7 +32,10 @@ export const openCheckout = defineRoute({
         url: z.string(),
         sessionId: z.string(),
         expiresAt: instant(),
-        /** With the purpose `payment_method` while dues are collected by permission: its text, to be shown before the page. */
+        /**
+         * With the purpose `payment_method` while automatic collection is on: the permission's text, to show before the
+         * page.
+         */
         permission: z.optional(z.object({ version: z.int(), hash: z.string(), html: z.string() })),
       }),
     },
@@ -64,7 +67,7 @@ export const getPayoff = defineRoute({
   errors: ["not_found", "clearance_required", "invalid_transition"],
 });
 
-/** The id of an attempt or of a session, as an address gives it. */
+/** The id of an attempt or a session in the URL. */
 const name = () => z.string().check(z.maxLength(300));
 
 export const checkoutReturn = defineRoute({

@@ -11,7 +11,7 @@ const clearance = z.object({
   status: z.enum(["pending", "cleared", "not_cleared", "withdrawn", "lapsed"]),
   validUntil: z.nullable(calendarDate()),
 });
-/** What lacks for the booking's own cohort; `validity`: cleared, but not through its last day. */
+/** What is missing for the booking's cohort. `validity`: cleared, but not through its last day. */
 const missing = z.array(z.enum(lacks));
 const evaluation = () =>
   z.object({

@@ -3,7 +3,7 @@ import { bookingResponse } from "../booking.ts";
 import { calendarDate, id, text } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
-/** Kept in the audit log for good. */
+/** The audit log keeps it permanently. */
 const reason = text(500);
 const ofDue = z.strictObject({ id: id("bkg"), dueId: id("due") });
 const booking = () => ({ 200: { description: "The booking", schema: bookingResponse() } });

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { defineRoute, seldomAsked } from "../route.ts";
 
-/** Whatever it holds, a page for people is the answer. */
+/** Any token is accepted here, so that a page answers an invalid one. */
 const params = z.strictObject({ token: z.string().check(z.maxLength(300)) });
 const page = (description: string) => ({ description, contentTypes: ["text/html"] });
 const failures = {

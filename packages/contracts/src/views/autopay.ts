@@ -2,7 +2,7 @@ import { type Booking, usableMethod } from "@clearing/domain/booking";
 
 type Text = { version: number; hash: string; html: string };
 
-/** The permission to collect as the API shows it: of the method no more than its client needs to know it again. */
+/** Automatic collection in the API's schema. Of the method it shows only what lets the client recognize it. */
 export function autopayView(booking: Booking, { version, hash, html }: Text) {
   const method = usableMethod(booking);
   return {

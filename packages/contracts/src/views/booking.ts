@@ -17,13 +17,13 @@ import { dateIn, type Instant } from "@clearing/domain/time";
 import type * as z from "zod/mini";
 import type { bookingResponse } from "../booking.ts";
 
-/** A booking as the API's schema says. */
+/** A booking in the API's schema. */
 export type BookingView = z.input<ReturnType<typeof bookingResponse>>;
 
 /**
- * A booking as the API shows it to who may see it, with its clearance in two words and its standing of today. A
- * participant who does not pay sees no money: amounts are 0, dues empty, and `agreement` is the terms without prices. A
- * payer who does not take part sees no clearance: null.
+ * A booking as its viewer may see it, with the summary of its clearance and today's standing. For a participant who
+ * does not pay, amounts are 0, `dues` is empty, and `agreement` is the participation terms. For a payer who does not
+ * take part, `clearance` is null. Throws for a stranger.
  */
 export function bookingView(booking: Booking, clearance: Clearance | null, now: Instant, viewer: Person): BookingView {
   const sight = sightOf(viewer, booking);
@@ -61,7 +61,7 @@ function moneyIn(booking: Booking, now: Instant) {
     paid,
     refunded,
     balance: balance(booking),
-    // A signature is of one version: the next version waits for its own.
+    // A signature applies to one version; the next version must be signed again.
     agreement: {
       version: agreement.version,
       signedAt: agreementSigned(booking) ? agreement.signedAt : null,

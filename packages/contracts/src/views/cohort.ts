@@ -11,10 +11,10 @@ import type { Instant } from "@clearing/domain/time";
 import type * as z from "zod/mini";
 import type { cohortResponse } from "../cohort.ts";
 
-/** A cohort as the API's schema says. */
+/** A cohort in the API's schema. */
 export type CohortView = z.input<ReturnType<typeof cohortResponse>>;
 
-/** What is available is counted from the places themselves. */
+/** `available` is counted from the places themselves. */
 function cohortView(cohort: Cohort, places: Place[], currency: string, now: Instant): CohortView {
   const { id, programId, status, startsOn, endsOn, timeZone, venue } = cohort;
   const onSale = isOnSale(cohort, now);
@@ -40,7 +40,7 @@ function cohortView(cohort: Cohort, places: Place[], currency: string, now: Inst
 export const publicCohortView = (cohort: OpenedCohort, places: Place[], now: Instant): CohortView =>
   cohortView(cohort, places, cohort.terms.currency, now);
 
-/** A cohort as admins see it: one that was never opened, at the prices that it would open with now. */
+/** A cohort as admins see it. One that was never opened shows the prices that it would open with now. */
 export function adminCohortView({ cohort, places, program }: CohortFacts, now: Instant): CohortView {
   const priced = cohort.terms === null ? takeTerms(cohort, program) : cohort;
   return cohortView(priced, places, program.currency, now);

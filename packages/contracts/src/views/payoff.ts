@@ -3,10 +3,10 @@ import { sumOf } from "@clearing/domain/ledger";
 import type * as z from "zod/mini";
 import type { payoffResponse } from "../payoff.ts";
 
-/** A payoff as the API's schema says. */
+/** A payoff in the API's schema. */
 export type PayoffView = z.input<ReturnType<typeof payoffResponse>>;
 
-/** What settles a booking today. Where more interest was paid ahead than is owed, nothing is to be paid. */
+/** The payoff of a booking today. If unearned interest exceeds what is owed, the amount is 0. */
 export function payoffView({ on, amount, dues, unearned }: Payoff, currency: string): PayoffView {
   const sum = (part: "principal" | "interest" | "fee" | "tax") =>
     dues.reduce((total, { parts }) => total + parts[part], 0);

@@ -1,9 +1,9 @@
 import type { PlanComparison, Quote, ScheduledDue } from "@clearing/domain/plan";
 
-/** A due of a schedule as the public sees it. */
+/** A scheduled due as the public sees it. */
 const dueView = ({ sequence, kind, dueOn, amount }: ScheduledDue) => ({ sequence, kind, dueOn, amount });
 
-/** A payment plan beside the others. One that cannot be had has no figures. */
+/** One plan of the comparison. An unavailable plan has null figures. */
 export const planView = (plan: PlanComparison) =>
   plan.available ? { ...plan, schedule: plan.schedule.map(dueView) } : { ...noFigures, ...plan };
 
@@ -17,7 +17,7 @@ const noFigures = {
   lastBankDebitOn: null,
 };
 
-/** A quote's instant is `validUntil` in the table, whose own `expiresAt` is the time to live. */
+/** A quote in the API's schema. `expiresAt` is `validUntil`, since `expiresAt` in the table is the time to live. */
 export const quoteView = ({
   validUntil,
   removedAt: _removedAt,

@@ -2,7 +2,7 @@ import { type Booking, mayBeEvaluated } from "@clearing/domain/booking";
 import { attentionTo, type Clearance, clearanceSummary, type Evaluation, missing } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
 
-/** An evaluation as clinicians see it. */
+/** An evaluation as shown to clinicians. */
 const evaluationView = ({ id, kind, outcome, validUntil, note, by, at }: Evaluation) => ({
   id,
   kind,
@@ -18,7 +18,7 @@ type File = { booking: Booking; clearance: Clearance | null };
 const clearanceView = ({ booking, clearance }: File, now: Instant) =>
   clearanceSummary(clearance, dateIn(booking.terms.timeZone, now));
 
-/** What the queue shows of a booking: its dates, what its clearance lacks and how soon that matters, no person. */
+/** A booking in the screening queue: its dates, what its clearance lacks and how urgent that is, without the person. */
 export function screeningSummary(file: File, now: Instant) {
   const { booking, clearance } = file;
   const { id: bookingId, status: bookingStatus, cohortId, terms, clearanceDueAt } = booking;
@@ -36,7 +36,7 @@ export function screeningSummary(file: File, now: Instant) {
   };
 }
 
-/** One participant's evaluations, the newest first. */
+/** One participant's screening, with the evaluations in the given order. */
 export function screeningView(file: File, evaluations: readonly Evaluation[], now: Instant) {
   const { name, dateOfBirth } = file.booking.participant;
   return {
@@ -46,12 +46,12 @@ export function screeningView(file: File, evaluations: readonly Evaluation[], no
   };
 }
 
-/** The answer to an evaluation: itself, and what the clearance is and lacks by now. */
+/** The response to an evaluation: the evaluation, and the clearance with what it still lacks. */
 export const evaluatedView = (file: File & { evaluation: Evaluation }, now: Instant) => ({
   evaluation: evaluationView(file.evaluation),
   clearance: clearanceView(file, now),
   missing: missing(file.clearance, file.booking.terms.endsOn),
 });
 
-/** The answer to a withdrawal. */
+/** The response to a withdrawal. */
 export const withdrawnView = (file: File, now: Instant) => ({ clearance: clearanceView(file, now) });

@@ -5,7 +5,7 @@ function versioned({ version, ...terms }: CohortTerms) {
   return { version, terms };
 }
 
-/** What a cohort sells on, what it would sell on by its program of now, and where the two differ. */
+/** A cohort's terms, the terms that it would take from its program now, and their differences. */
 export function termsView({ cohort, program }: Pick<CohortFacts, "cohort" | "program">) {
   const own = cohort.terms && versioned(cohort.terms);
   const present = versioned(termsFor(cohort, program));
