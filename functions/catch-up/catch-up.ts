@@ -1,6 +1,6 @@
 import type { Gateway } from "@clearing/payments";
+import { workOff } from "@clearing/runtime/deadline-work";
 import type { Deps } from "@clearing/runtime/deps";
-import { workOff } from "@clearing/runtime/due-work";
 import { oldestWaitingStripeEvent, resendStripeEvent } from "@clearing/store/stripe-event";
 import { type Bounds, bringInEvents } from "./bring-in.ts";
 

@@ -1,6 +1,6 @@
 import { depsFor } from "@clearing/runtime/deps";
-import { dueWorker } from "@clearing/runtime/due-worker";
+import { workerHandler } from "@clearing/runtime/worker-handler";
 import { deadlineWorks } from "./deadline-worker.ts";
 
 /** Works on the keys that the sweep handed out and that need no word with Stripe. */
-export const handler = dueWorker(depsFor({}), "deadline-worker", deadlineWorks);
+export const handler = workerHandler(depsFor({}), "deadline-worker", deadlineWorks);

@@ -1,7 +1,7 @@
 import { depsFor } from "@clearing/runtime/deps";
-import { dueWorker } from "@clearing/runtime/due-worker";
 import { openGateway } from "@clearing/runtime/stripe-account";
+import { workerHandler } from "@clearing/runtime/worker-handler";
 import { paymentWorks } from "./payment-worker.ts";
 
 /** Works on the keys that the sweep handed out and that have to ask Stripe. */
-export const handler = dueWorker(depsFor({ gateway: openGateway }), "payment-worker", paymentWorks);
+export const handler = workerHandler(depsFor({ gateway: openGateway }), "payment-worker", paymentWorks);

@@ -2,11 +2,11 @@ import { workOnAttempt, workOnPages, workOnRefund, workOnSetup } from "@clearing
 import type { Gateway } from "@clearing/payments";
 import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
-import type { DueWorks } from "@clearing/runtime/due-worker";
+import type { WorkByKind } from "@clearing/runtime/worker-handler";
 import { bookingIdIn } from "@clearing/store/keys";
 
 /** Asks Stripe about every attempt to pay or to save a method, refund and ended booking that is due for a look. */
-export const paymentWorks: DueWorks<"payment-worker", Deps & { gateway: Gateway }> = {
+export const paymentWorks: WorkByKind<"payment-worker", Deps & { gateway: Gateway }> = {
   ATTEMPT: (key, deps) => {
     const work = key.sk.startsWith("SET#") ? workOnSetup : workOnAttempt;
     return work(contextOf(deps), bookingIdIn(key), key.sk.slice("ATT#".length));

@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from "@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { plusSeconds } from "@clearing/domain/time";
 import { fakeDeps, fixedNow } from "@clearing/runtime/testing/fake-deps";
-import type { DueKind } from "@clearing/store/keys";
+import type { DeadlineKind } from "@clearing/store/keys";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
 import { handOut } from "./hand-out.ts";
@@ -17,9 +17,9 @@ const past = "2026-12-31T23:00:00Z";
  * that answer as the test says.
  */
 function world(
-  due: Partial<Record<DueKind, number>>,
+  reached: Partial<Record<DeadlineKind, number>>,
   {
-    done = {} as Partial<Record<DueKind, number>>,
+    done = {} as Partial<Record<DeadlineKind, number>>,
     depth = {},
     seconds = 0,
     silent = "none",
@@ -29,14 +29,14 @@ function world(
   let now = fixedNow;
   const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
   table.on(QueryCommand).callsFake(({ TableName, ExpressionAttributeValues, Limit, ExclusiveStartKey }) => {
-    const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DueKind, string];
+    const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DeadlineKind, string];
     expect(TableName).toBe(kind === "CLEARANCE" ? "clearance" : "core");
     const start = ExclusiveStartKey?.index ?? done[kind] ?? 0;
-    const end = shard === "0" ? Math.min(due[kind] ?? 0, start + Limit) : start;
+    const end = shard === "0" ? Math.min(reached[kind] ?? 0, start + Limit) : start;
     const Items = Array.from({ length: end - start }, (_, index) => {
       return { pk: `BKG#${kind}${start + index}`, sk: kind, dueAt: past };
     });
-    return { Items, ...(end < (due[kind] ?? 0) && shard === "0" && { LastEvaluatedKey: { index: end } }) };
+    return { Items, ...(end < (reached[kind] ?? 0) && shard === "0" && { LastEvaluatedKey: { index: end } }) };
   });
   const sqs = new SQSClient({ region: "us-east-1" });
   const queue = mockClient(sqs as never);
@@ -56,7 +56,7 @@ function world(
     return answer(batch);
   });
   const entries = () => batches.flatMap(({ Entries }) => Entries);
-  const ofKind = (kind: DueKind) => entries().filter(({ MessageGroupId }) => MessageGroupId === kind).length;
+  const ofKind = (kind: DeadlineKind) => entries().filter(({ MessageGroupId }) => MessageGroupId === kind).length;
   const asked = () => queue.commandCalls(GetQueueAttributesCommand as never).length;
   return { run: () => handOut(deps, sqs), batches, entries, ofKind, asked, log, calls: () => mostCalls };
 }

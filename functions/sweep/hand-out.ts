@@ -1,10 +1,10 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { keysToHandOut } from "@clearing/domain/due-work";
+import { keysToHandOut } from "@clearing/domain/deadline-work";
 import { hasCome, type Instant, plusSeconds } from "@clearing/domain/time";
 import type { Deps } from "@clearing/runtime/deps";
-import { type DueWorker, type HandedOut, workerOf } from "@clearing/runtime/handed-out";
-import { dueItems } from "@clearing/store/due";
-import type { DueKind } from "@clearing/store/keys";
+import { type HandedOut, type WorkerName, workerOf } from "@clearing/runtime/handed-out";
+import { reachedDeadlines } from "@clearing/store/deadlines";
+import type { DeadlineKind } from "@clearing/store/keys";
 import { firstOf, inBatches, inTurns } from "@clearing/store/merge";
 import pMap from "p-map";
 
@@ -22,27 +22,27 @@ const callsAtOnce = 10;
  */
 export async function handOut(deps: Deps, sqs: SQSClient): Promise<void> {
   const now = deps.clock.now();
-  const workers: readonly DueWorker[] = ["deadline-worker", "payment-worker"];
+  const workers: readonly WorkerName[] = ["deadline-worker", "payment-worker"];
   const results = await Promise.allSettled(workers.map((worker) => handOutTo(worker, deps, sqs, now)));
   for (const result of results) if ("reason" in result) throw result.reason;
 }
 
-async function handOutTo(worker: DueWorker, deps: Deps, sqs: SQSClient, now: Instant): Promise<void> {
+async function handOutTo(worker: WorkerName, deps: Deps, sqs: SQSClient, now: Instant): Promise<void> {
   const queue = deps.config.workQueues[worker];
-  const kinds = (Object.keys(workerOf) as DueKind[]).filter((kind) => workerOf[kind] === worker);
+  const kinds = (Object.keys(workerOf) as DeadlineKind[]).filter((kind) => workerOf[kind] === worker);
   // An idle run asks no queue, and any other only once.
   let asked: Promise<number> | undefined;
   const share = async () => {
     asked ??= messagesIn(queue, sqs);
     return keysToHandOut(await asked);
   };
-  const due = inTurns(kinds.map((kind) => firstOf(share, keysOf(kind, deps, now))));
-  const batches = inBatches(untilTime(due, plusSeconds(now, runSeconds), deps), keysACall);
-  await pMap(batches, (keys) => send(keys, queue, deps, sqs), { concurrency: callsAtOnce });
+  const keys = inTurns(kinds.map((kind) => firstOf(share, keysOf(kind, deps, now))));
+  const batches = inBatches(untilTime(keys, plusSeconds(now, runSeconds), deps), keysACall);
+  await pMap(batches, (batch) => send(batch, queue, deps, sqs), { concurrency: callsAtOnce });
 }
 
-async function* keysOf(kind: DueKind, { store }: Deps, now: Instant): AsyncIterable<HandedOut> {
-  for await (const key of dueItems(store, kind, now)) yield { kind, ...key };
+async function* keysOf(kind: DeadlineKind, { store }: Deps, now: Instant): AsyncIterable<HandedOut> {
+  for await (const key of reachedDeadlines(store, kind, now)) yield { kind, ...key };
 }
 
 async function* untilTime(keys: AsyncIterable<HandedOut>, end: Instant, { clock, log }: Deps) {

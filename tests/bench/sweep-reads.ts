@@ -1,7 +1,7 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { plusDays } from "@clearing/domain/time";
-import { dueItems } from "@clearing/store/due";
-import { type DueKind, dueKeys, keys } from "@clearing/store/keys";
+import { reachedDeadlines } from "@clearing/store/deadlines";
+import { type DeadlineKind, deadlineKeys, keys } from "@clearing/store/keys";
 import type { Store } from "@clearing/store/store";
 import { workerOf } from "../../packages/runtime/src/handed-out.ts";
 import { heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
@@ -21,7 +21,7 @@ export async function sweepReadFigures(): Promise<Figure[]> {
     const { duePk: _duePk, dueAt: _dueAt, ...booking } = await storedBooking(store);
     const dueOn = (dueAt: string) => {
       const key = keys.booking(ids.next("bkg"));
-      return { ...booking, ...key, ...dueKeys("BOOKING", key, dueAt) };
+      return { ...booking, ...key, ...deadlineKeys("BOOKING", key, dueAt) };
     };
     await writeItems(store, due, () => dueOn(plusDays(now, -1)));
     const figures: Figure[] = [];
@@ -46,8 +46,8 @@ export async function sweepReadFigures(): Promise<Figure[]> {
 async function readBy(store: Store) {
   const { store: counted, read } = metered(store);
   let found = 0;
-  for (const kind of Object.keys(workerOf) as DueKind[]) {
-    for await (const _key of dueItems(counted, kind, now)) found++;
+  for (const kind of Object.keys(workerOf) as DeadlineKind[]) {
+    for await (const _key of reachedDeadlines(counted, kind, now)) found++;
   }
   if (found !== due) throw new Error(`${found} are due, not ${due}`);
   return read;

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import { trySeconds } from "@clearing/domain/due-work";
+import { turnSeconds } from "@clearing/domain/deadline-work";
 import { describe, expect, test } from "vitest";
 import { mails } from "../../functions/mailer/mails.ts";
 import { schedules, subscriptions, workers } from "../../infra/triggers.ts";
@@ -191,7 +191,7 @@ describe("what calls the functions", () => {
 
   test("a try of a key is another worker's only when the one that began it must be over", () => {
     for (const name of Object.keys(workers)) {
-      expect(functionNamed(`clearing-dev-${name}`).properties.Timeout, name).toBeLessThanOrEqual(trySeconds);
+      expect(functionNamed(`clearing-dev-${name}`).properties.Timeout, name).toBeLessThanOrEqual(turnSeconds);
     }
   });
 

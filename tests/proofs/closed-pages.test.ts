@@ -10,7 +10,7 @@ import type { Gateway, PaymentFacts } from "@clearing/payments";
 import { attemptPut, readAttempts } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
-import type { DueKind } from "@clearing/store/keys";
+import type { DeadlineKind } from "@clearing/store/keys";
 import { inShard } from "@clearing/store/shards";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { paymentWorks } from "../../functions/payment-worker/payment-worker.ts";
@@ -19,7 +19,7 @@ import { contextOf } from "../../packages/runtime/src/commands.ts";
 import type { Deps } from "../../packages/runtime/src/deps.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
 import { collecting } from "../harness/collecting.ts";
-import { workOffDue } from "../harness/due.ts";
+import { workOffDeadlines } from "../harness/deadlines.ts";
 import { occasionAt } from "../harness/journey.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
@@ -42,7 +42,7 @@ function depsAt(instant: Instant, gateway: Partial<Gateway>): Deps & { gateway: 
 }
 
 /** Which of a booking's items are due, and when. */
-async function deadlines(kind: DueKind, { id }: Booking): Promise<unknown[]> {
+async function deadlines(kind: DeadlineKind, { id }: Booking): Promise<unknown[]> {
   const { Items = [] } = await running.store.client.send(
     new QueryCommand({
       TableName: running.store.tables.core,
@@ -95,12 +95,20 @@ describe("the pages of a booking that has ended", () => {
     expect(await endEarly(running.store, cancelled, { actor, action: "cancel", now })).toMatchObject({ ok: true });
     expect(await deadlines("PAGES", booking)).toEqual([at(5)]);
 
-    await workOffDue(depsAt(at(5), { retrieveCheckoutSession: async () => silent }), "payment-worker", paymentWorks);
+    await workOffDeadlines(
+      depsAt(at(5), { retrieveCheckoutSession: async () => silent }),
+      "payment-worker",
+      paymentWorks,
+    );
     expect(await deadlines("PAGES", booking)).toEqual([at(6)]);
-    await workOffDue(depsAt(at(6), { retrieveCheckoutSession: async () => silent }), "payment-worker", paymentWorks);
+    await workOffDeadlines(
+      depsAt(at(6), { retrieveCheckoutSession: async () => silent }),
+      "payment-worker",
+      paymentWorks,
+    );
     expect(await deadlines("PAGES", booking)).toEqual([at(8)]);
     expect(expired).toEqual([]);
-    await workOffDue(depsAt(at(8), stripe), "payment-worker", paymentWorks);
+    await workOffDeadlines(depsAt(at(8), stripe), "payment-worker", paymentWorks);
 
     expect(expired).toEqual([sessionId]);
     expect(await readAttempts(running.store, booking.id)).toMatchObject([{ status: "expired", dueAt: null }]);

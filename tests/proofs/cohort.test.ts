@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { deadlineWorks } from "../../functions/deadline-worker/deadline-worker.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
 import { dayFrom, timeZone } from "../harness/days.ts";
-import { workOffDue } from "../harness/due.ts";
+import { workOffDeadlines } from "../harness/deadlines.ts";
 import { caller } from "../harness/function.ts";
 import { anyWrite, justBefore } from "../harness/just-before.ts";
 import { payingLate, payLate } from "../harness/late-money.ts";
@@ -260,7 +260,7 @@ describe("a program and its open cohorts", () => {
 describe("the end of a cohort", () => {
   async function sweep(at: string) {
     const { deps } = fakeDeps({ store: running.store, ids, clock: { now: () => at } });
-    await workOffDue(deps, "deadline-worker", deadlineWorks);
+    await workOffDeadlines(deps, "deadline-worker", deadlineWorks);
   }
   const events = async (id: string) => {
     const { Items = [] } = await running.store.client.send(new ScanCommand({ TableName: running.store.tables.outbox }));

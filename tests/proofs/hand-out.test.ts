@@ -1,15 +1,15 @@
 import { QueryCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { trySeconds } from "@clearing/domain/due-work";
+import { turnSeconds } from "@clearing/domain/deadline-work";
 import { plusMinutes, plusSeconds } from "@clearing/domain/time";
-import { beginTry } from "@clearing/store/due-try";
+import { beginTurn } from "@clearing/store/deadline-turn";
 import { keys } from "@clearing/store/keys";
 import { readItem } from "@clearing/store/read";
 import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deadlineWorks } from "../../functions/deadline-worker/deadline-worker.ts";
 import { handOut } from "../../functions/sweep/hand-out.ts";
-import { dueWorker } from "../../packages/runtime/src/due-worker.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
+import { workerHandler } from "../../packages/runtime/src/worker-handler.ts";
 import { heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -40,7 +40,7 @@ function openQueue() {
 
 /** Gives one key to a worker at an instant. */
 function work(body: string, at = lapsed) {
-  const handle = dueWorker(async () => depsAt(at), "deadline-worker", deadlineWorks);
+  const handle = workerHandler(async () => depsAt(at), "deadline-worker", deadlineWorks);
   return handle({ Records: [{ messageId: "message-1", body }] } as never, {} as never);
 }
 
@@ -81,7 +81,7 @@ describe("keys of what is due", () => {
   test("are handed out again when their worker died, and worked on once it must be over", async () => {
     const [id = ""] = await holds(1);
     const key = keys.booking(id);
-    expect(await beginTry(running.store, "BOOKING", key, lapsed)).toBe("work");
+    expect(await beginTurn(running.store, "BOOKING", key, lapsed)).toBe("work");
     const body = JSON.stringify({ kind: "BOOKING", ...key });
 
     await work(body);
@@ -98,12 +98,12 @@ describe("keys of what is due", () => {
     const [poison = ""] = await holds(1);
     const key = keys.booking(poison);
     const body = JSON.stringify({ kind: "BOOKING", ...key });
-    /** How many minutes later the item has its next turn, after two workers that died at it and a third try. */
+    /** How many minutes later the item has its next turn, after two workers that died at it and a third turn. */
     const waits: number[] = [];
     let at = lapsed;
     for (let turn = 1; turn <= 4; turn++) {
       for (const died of [0, 1]) {
-        expect(await beginTry(running.store, "BOOKING", key, plusMinutes(at, died)), `${turn}`).toBe("work");
+        expect(await beginTurn(running.store, "BOOKING", key, plusMinutes(at, died)), `${turn}`).toBe("work");
       }
       const third = plusMinutes(at, 2);
       await work(body, third);
@@ -120,19 +120,19 @@ describe("keys of what is due", () => {
 
   test("are one worker's at a time", async () => {
     const [id = ""] = await holds(1);
-    const begin = (at: string) => beginTry(running.store, "BOOKING", keys.booking(id), at);
+    const begin = (at: string) => beginTurn(running.store, "BOOKING", keys.booking(id), at);
 
     const both = await Promise.all([begin(lapsed), begin(lapsed)]);
 
     expect(both.toSorted()).toEqual(["nothing", "work"]);
-    expect(await begin(plusSeconds(lapsed, trySeconds - 1))).toBe("nothing");
-    expect(await begin(plusSeconds(lapsed, trySeconds))).toBe("work");
+    expect(await begin(plusSeconds(lapsed, turnSeconds - 1))).toBe("nothing");
+    expect(await begin(plusSeconds(lapsed, turnSeconds))).toBe("work");
   });
 
-  test("count their tries from the start when the item has changed and is due as before", async () => {
+  test("count their turns from the start when the item has changed and is due as before", async () => {
     const [id = ""] = await holds(1);
     const key = keys.booking(id);
-    const begin = (minutes: number) => beginTry(running.store, "BOOKING", key, plusMinutes(lapsed, minutes));
+    const begin = (minutes: number) => beginTurn(running.store, "BOOKING", key, plusMinutes(lapsed, minutes));
     expect([await begin(0), await begin(1), await begin(2)]).toEqual(["work", "work", "too_many"]);
 
     await running.store.client.send(

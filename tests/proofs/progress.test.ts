@@ -25,7 +25,7 @@ import type { Store } from "@clearing/store/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deadlineWorks } from "../../functions/deadline-worker/deadline-worker.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
-import { workOffDue } from "../harness/due.ts";
+import { workOffDeadlines } from "../harness/deadlines.ts";
 import { actor, asStored, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -167,7 +167,11 @@ describe("a confirmation", () => {
 
 /** What the sweep does at an instant, with no other consumer at work. */
 const sweepAt = (at: Instant) =>
-  workOffDue(fakeDeps({ store: running.store, ids, clock: { now: () => at } }).deps, "deadline-worker", deadlineWorks);
+  workOffDeadlines(
+    fakeDeps({ store: running.store, ids, clock: { now: () => at } }).deps,
+    "deadline-worker",
+    deadlineWorks,
+  );
 const statusOf = async (id: string) => (await readBooking(running.store, id))?.status;
 
 describe("a clearance whose one message died", () => {

@@ -21,7 +21,7 @@ import { mailAbout } from "../../functions/mailer/mailer.ts";
 import { progressOn } from "../../functions/progress/progress.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
 import { contextAt } from "../harness/context.ts";
-import { workOffDue } from "../harness/due.ts";
+import { workOffDeadlines } from "../harness/deadlines.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -90,7 +90,11 @@ const lateMoney = ({ attempt }: Hold): PaymentOutcome => ({
 });
 
 const sweepAt = (at: Instant) =>
-  workOffDue(fakeDeps({ store: running.store, ids, clock: { now: () => at } }).deps, "deadline-worker", deadlineWorks);
+  workOffDeadlines(
+    fakeDeps({ store: running.store, ids, clock: { now: () => at } }).deps,
+    "deadline-worker",
+    deadlineWorks,
+  );
 
 async function itemsOf({ id }: Booking): Promise<Item[]> {
   const query = { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": `BKG#${id}` } };

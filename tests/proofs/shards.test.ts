@@ -6,7 +6,7 @@ import { journalEntry } from "@clearing/domain/ledger";
 import { plusMinutes } from "@clearing/domain/time";
 import { attemptPut } from "@clearing/store/attempt";
 import { commit } from "@clearing/store/commit";
-import { dueItems } from "@clearing/store/due";
+import { reachedDeadlines } from "@clearing/store/deadlines";
 import { entriesBetween, ledgerBegins, postOnce } from "@clearing/store/journal";
 import { keys } from "@clearing/store/keys";
 import { pagesToClose } from "@clearing/store/pages";
@@ -141,7 +141,7 @@ describe("what is read of many shards", () => {
       deadlines.set(`${pk} ${sk}`, String(dueAt));
 
     const until = plusMinutes(now, 30);
-    for await (const { pk, sk } of dueItems(running.store, "ATTEMPT", until)) due.push(`${pk} ${sk}`);
+    for await (const { pk, sk } of reachedDeadlines(running.store, "ATTEMPT", until)) due.push(`${pk} ${sk}`);
 
     const instants = due.map((key) => deadlines.get(key));
     const all = [...deadlines].filter(([key, dueAt]) => key.includes(" ATT#") && dueAt <= until);

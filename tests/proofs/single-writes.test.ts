@@ -1,11 +1,11 @@
 import { DeleteCommand, PutCommand, ScanCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { trySeconds } from "@clearing/domain/due-work";
+import { turnSeconds } from "@clearing/domain/deadline-work";
 import { type Instant, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import { commit } from "@clearing/store/commit";
 import { consumedOnce } from "@clearing/store/consumed-once";
 import { readCustomer, recordCustomer, replaceCustomer, requestCustomer } from "@clearing/store/customer";
-import { postpone } from "@clearing/store/due";
-import { beginTry } from "@clearing/store/due-try";
+import { beginTurn } from "@clearing/store/deadline-turn";
+import { postpone } from "@clearing/store/deadlines";
 import { keys } from "@clearing/store/keys";
 import { underLease } from "@clearing/store/lease";
 import { countMail } from "@clearing/store/mail-bound";
@@ -115,25 +115,25 @@ describe("what is due and was worked on in vain", () => {
   });
 });
 
-test("a try of what is due begins while no other worker is at it", async () => {
+test("a turn at a deadline begins while no other worker is at it", async () => {
   const key = keys.booking(ids.next("bkg"));
   await put(key, { dueAt: now, version: 1 });
-  const after = (seconds: number) => beginTry(store, "BOOKING", key, plusSeconds(now, seconds));
+  const after = (seconds: number) => beginTurn(store, "BOOKING", key, plusSeconds(now, seconds));
 
-  const tries = [await after(0), await after(trySeconds - 1), await after(trySeconds)];
+  const turns = [await after(0), await after(turnSeconds - 1), await after(turnSeconds)];
 
-  expect(tries).toEqual(["work", "nothing", "work"]);
+  expect(turns).toEqual(["work", "nothing", "work"]);
 });
 
-test("a try whose answer was lost begins, and counts as one", async () => {
+test("a turn whose answer was lost begins, and counts as one", async () => {
   const key = keys.booking(ids.next("bkg"));
   await put(key, { dueAt: now, version: 1 });
   const after = (seconds: number) =>
-    beginTry(answersLost(store, UpdateCommand), "BOOKING", key, plusSeconds(now, seconds));
+    beginTurn(answersLost(store, UpdateCommand), "BOOKING", key, plusSeconds(now, seconds));
 
-  const tries = [await after(0), await after(trySeconds), await after(2 * trySeconds)];
+  const turns = [await after(0), await after(turnSeconds), await after(2 * turnSeconds)];
 
-  expect(tries).toEqual(["work", "work", "too_many"]);
+  expect(turns).toEqual(["work", "work", "too_many"]);
 });
 
 describe("a lease", () => {

@@ -2,7 +2,7 @@ import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
 import type { Gateway, ListEvents, StripeEventFacts } from "@clearing/payments";
-import { dueItems } from "@clearing/store/due";
+import { reachedDeadlines } from "@clearing/store/deadlines";
 import { forever, keys } from "@clearing/store/keys";
 import { listedKeys } from "@clearing/store/list";
 import { shardsOf } from "@clearing/store/shards";
@@ -84,7 +84,9 @@ const list = async (name: string) => {
 
 /** The events that were received and are not worked on. */
 const received = async () =>
-  (await Array.fromAsync(dueItems(running.store, "STRIPE_EVENT", forever))).map(({ pk }) => pk.slice("EVT#".length));
+  (await Array.fromAsync(reachedDeadlines(running.store, "STRIPE_EVENT", forever))).map(({ pk }) =>
+    pk.slice("EVT#".length),
+  );
 
 describe("an event of Stripe's", () => {
   const silent: Gateway["retrieveCharge"] = async () => ({ ok: false, kind: "unavailable", code: "x", message: "" });

@@ -5,7 +5,7 @@ import { isCurrency } from "@clearing/domain/money";
 import { isCalendarDate } from "@clearing/domain/time";
 import * as z from "zod/mini";
 import type { Issuers } from "./caller.ts";
-import type { DueWorker } from "./handed-out.ts";
+import type { WorkerName } from "./handed-out.ts";
 
 /**
  * A function's environment. Each value is checked when the function first asks for it, so that a function needs only
@@ -32,7 +32,7 @@ export type Config = {
   readonly settlementCurrencies: readonly string[];
   readonly eventBus: string;
   /** URLs of the queues that keys of what is due are handed out to. */
-  readonly workQueues: Readonly<Record<DueWorker, string>>;
+  readonly workQueues: Readonly<Record<WorkerName, string>>;
   readonly stripeSecretArn: string;
   readonly linkSecretArn: string;
   /** Absent: Stripe itself. */

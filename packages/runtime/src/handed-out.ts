@@ -1,7 +1,7 @@
-import type { DueKind } from "@clearing/store/keys";
+import type { DeadlineKind } from "@clearing/store/keys";
 
 /** The functions that do the work of deadlines, each with a queue of its own. */
-export type DueWorker = "deadline-worker" | "payment-worker";
+export type WorkerName = "deadline-worker" | "payment-worker";
 
 /**
  * Which worker does the work of a kind of deadline: what has to ask Stripe is apart, so that a slow Stripe holds up
@@ -15,12 +15,12 @@ export const workerOf = {
   REFUND: "payment-worker",
   PAGES: "payment-worker",
   STRIPE_EVENT: null,
-} as const satisfies Record<DueKind, DueWorker | null>;
+} as const satisfies Record<DeadlineKind, WorkerName | null>;
 
 /** The kinds whose work one worker does. */
-export type KindOf<Worker extends DueWorker> = {
-  [Kind in DueKind]: (typeof workerOf)[Kind] extends Worker ? Kind : never;
-}[DueKind];
+export type KindOf<Worker extends WorkerName> = {
+  [Kind in DeadlineKind]: (typeof workerOf)[Kind] extends Worker ? Kind : never;
+}[DeadlineKind];
 
 /** A message of a worker's queue: the key of an item that was due when it was handed out. */
-export type HandedOut = { kind: DueKind; pk: string; sk: string };
+export type HandedOut = { kind: DeadlineKind; pk: string; sk: string };

@@ -1,5 +1,5 @@
 import type { Instant } from "@clearing/domain/time";
-import { type DueKind, dueKeys } from "./keys.ts";
+import { type DeadlineKind, deadlineKeys } from "./keys.ts";
 
 export type Item = Record<string, unknown>;
 
@@ -36,9 +36,9 @@ export function fromDeadlineItem<Value extends { dueAt: Instant | null }>(item: 
 
 export function toDeadlineItem<Value extends { dueAt: Instant | null }>(
   value: Value,
-  kind: DueKind,
+  kind: DeadlineKind,
   key: { pk: string; sk: string },
 ): Item {
   const { dueAt, ...item } = value;
-  return { ...item, ...key, ...dueKeys(kind, key, dueAt) };
+  return { ...item, ...key, ...deadlineKeys(kind, key, dueAt) };
 }

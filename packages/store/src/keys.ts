@@ -35,8 +35,8 @@ export const keys = {
   pages: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),
   /** Which consumer works on a booking's payments now. */
   lease: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "LEASE" }),
-  /** The tries of one deadline of an item, which `deadline` names. */
-  dueTry: ({ pk, sk }: { pk: string; sk: string }, deadline: string) => ({ pk: `TRY#${pk}#${sk}`, sk: deadline }),
+  /** The workers' turns at one deadline of an item, which `deadline` names. */
+  deadlineTurn: ({ pk, sk }: { pk: string; sk: string }, deadline: string) => ({ pk: `TRY#${pk}#${sk}`, sk: deadline }),
   /** What an attempt's or a session's id stands for on the way back from Stripe's page. */
   wayBack: (name: string) => ({ pk: `BACK#${name}`, sk: "BACK" }),
   refund: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `REF#${id}` }),
@@ -77,10 +77,10 @@ const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
 export const placeRange = (type: string) => ({ from: `PLC#${type}#`, to: `PLC#${type}#~` });
 
 /** What the sparse "due at" index lists, one kind per sweep; each is spread over shards. */
-export type DueKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "PAGES" | "STRIPE_EVENT";
+export type DeadlineKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "PAGES" | "STRIPE_EVENT";
 
 /** The index keys of an item with a deadline; none at all when it has no deadline, so that the index stays sparse. */
-export const dueKeys = (kind: DueKind, { pk }: { pk: string }, dueAt: string | null) =>
+export const deadlineKeys = (kind: DeadlineKind, { pk }: { pk: string }, dueAt: string | null) =>
   dueAt === null ? {} : { duePk: inShard(kind, pk), dueAt };
 
 /** "For good": later than any instant that a claim or a lock may carry. */

@@ -3,7 +3,7 @@ import type { Booking } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import type { Guarded } from "./commit.ts";
 import { conditionHeld } from "./condition.ts";
-import { dueKeys, keys } from "./keys.ts";
+import { deadlineKeys, keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 /** How long the event of an ending has to get the pages closed before the sweep closes them. */
@@ -23,7 +23,7 @@ export function pagesToClose(
   const open = dues.filter(({ openAttemptId }) => openAttemptId !== null && openAttemptId !== settledAttemptId);
   if (open.length === 0) return [];
   const key = keys.pages(id);
-  const due = dueKeys("PAGES", key, plusMinutes(now, eventMinutes));
+  const due = deadlineKeys("PAGES", key, plusMinutes(now, eventMinutes));
   const Item = { ...key, ...due, version: 1, endedIn: version + 1 };
   return [{ write: { Put: { TableName: store.tables.core, Item } } }];
 }

@@ -2,7 +2,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { epochSeconds, type Instant, plusMinutes } from "@clearing/domain/time";
 import { type AttemptFile, attemptFileIn, attemptFileKeys } from "./attempt.ts";
 import { commit, type Guarded } from "./commit.ts";
-import { dueKeys, keys } from "./keys.ts";
+import { deadlineKeys, keys } from "./keys.ts";
 import { listedKeys } from "./list.ts";
 import { type Key, readItem, readItems } from "./read.ts";
 import { inShard, shardsOf } from "./shards.ts";
@@ -66,7 +66,7 @@ export async function storeStripeEvent(
           receivedAt: now,
           resends: 0,
           version: 1,
-          ...dueKeys("STRIPE_EVENT", key, plusMinutes(now, waitMinutes(0))),
+          ...deadlineKeys("STRIPE_EVENT", key, plusMinutes(now, waitMinutes(0))),
         },
         ConditionExpression: "attribute_not_exists(pk)", // I4
       },

@@ -3,7 +3,7 @@ import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
 import { type Charge, undelivered } from "./charge.ts";
 import { nextVersion } from "./next-version.ts";
-import { partOf, type Refund, refundDueAt } from "./refund.ts";
+import { partOf, type Refund, refundDeadline } from "./refund.ts";
 import { refundPart, requestRefund } from "./refund-request.ts";
 import { paidParts } from "./reversal.ts";
 
@@ -71,7 +71,7 @@ export function reckonPart(
       one.id === partId ? { ...one, status: "refused" as const, failureCode: code, explained: true } : one,
     )
     .concat(rest);
-  const dueAt = refundDueAt({ ...before, parts }, now);
+  const dueAt = refundDeadline({ ...before, parts }, now);
   const refund: Refund = { ...before, version: before.version + 1, parts, dueAt };
   const delivered = part.amount - owed;
   const counted = before.currency === booking.currency ? delivered : 0;

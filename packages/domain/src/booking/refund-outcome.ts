@@ -2,7 +2,7 @@ import { type Booked, refundReturned, refundTaken } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
-import { partOf, type Refund, type RefundPart, type RefundPartStatus, refundDueAt } from "./refund.ts";
+import { partOf, type Refund, type RefundPart, type RefundPartStatus, refundDeadline } from "./refund.ts";
 
 /**
  * Stripe's report on one refund. `taken` and `returned` are its balance transactions. `refused`: Stripe will never make
@@ -60,7 +60,7 @@ export function applyRefund(
     returnedPosted: part.returnedPosted || outcome.returned !== null,
   };
   const parts = before.parts.map((one) => (one.id === partId ? next : one));
-  const dueAt = refundDueAt({ ...before, parts }, now);
+  const dueAt = refundDeadline({ ...before, parts }, now);
   const same = JSON.stringify(next) === JSON.stringify(part);
   if (same && (before.dueAt === null) === (dueAt === null) && (before.dueAt === null || before.dueAt > now)) {
     return { kind: "unchanged" };

@@ -2,7 +2,7 @@ import type { DomainEvent } from "../event/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import type { Charge } from "./charge.ts";
-import { type Refund, type RefundPart, type RefundReason, refundDueAt } from "./refund.ts";
+import { type Refund, type RefundPart, type RefundReason, refundDeadline } from "./refund.ts";
 
 /** The part of a refund on one charge, not yet requested at Stripe. `number` counts the refund's parts from 1. */
 export const refundPart = (
@@ -54,7 +54,7 @@ export function requestRefund(request: RefundRequest): Refund {
     requestedBy,
     requestedAt: now,
     effectiveOn: dateIn(booking.terms.timeZone, now),
-    dueAt: refundDueAt(spread, now),
+    dueAt: refundDeadline(spread, now),
   };
 }
 

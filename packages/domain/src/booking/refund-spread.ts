@@ -1,6 +1,6 @@
 import type { Instant } from "../time/index.ts";
 import type { Charge } from "./charge.ts";
-import { type Refund, type RefundPart, refundDueAt } from "./refund.ts";
+import { type Refund, type RefundPart, refundDeadline } from "./refund.ts";
 import { refundPart } from "./refund-request.ts";
 
 /** How many charges one transaction refunds: far below the 100 items that DynamoDB allows. */
@@ -37,5 +37,5 @@ export function spreadRefund(
     added.push(refundPart(before.id, before.parts.length + added.length + 1, charge, share));
   }
   const spread = { unspread, parts: [...before.parts, ...added] };
-  return { refund: { ...before, ...spread, version: before.version + 1, dueAt: refundDueAt(spread, now) }, added };
+  return { refund: { ...before, ...spread, version: before.version + 1, dueAt: refundDeadline(spread, now) }, added };
 }

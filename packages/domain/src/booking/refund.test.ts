@@ -9,7 +9,7 @@ import {
   type Refund,
   type RefundPart,
   type RefundPartStatus,
-  refundDueAt,
+  refundDeadline,
   refundKey,
   refundStatus,
   spreadRefund,
@@ -102,11 +102,13 @@ describe("when a refund is looked at again", () => {
   test("soon while some of it is not at Stripe, then after hours, and never once all is settled", () => {
     const soon = plusMinutes(today, 2);
 
-    expect(refundDueAt({ unspread: 1, parts: [] }, today)).toBe(soon);
-    expect(refundDueAt({ unspread: 0, parts: [part("succeeded", true), part("approved", false)] }, today)).toBe(soon);
-    expect(refundDueAt({ unspread: 0, parts: [part("succeeded", true), part("pending", true)] }, today)).toBe(
+    expect(refundDeadline({ unspread: 1, parts: [] }, today)).toBe(soon);
+    expect(refundDeadline({ unspread: 0, parts: [part("succeeded", true), part("approved", false)] }, today)).toBe(
+      soon,
+    );
+    expect(refundDeadline({ unspread: 0, parts: [part("succeeded", true), part("pending", true)] }, today)).toBe(
       plusHours(today, 6),
     );
-    expect(refundDueAt({ unspread: 0, parts: [part("succeeded", true), part("refused", false)] }, today)).toBeNull();
+    expect(refundDeadline({ unspread: 0, parts: [part("succeeded", true), part("refused", false)] }, today)).toBeNull();
   });
 });

@@ -105,7 +105,7 @@ export const partSettled = ({ status, takenPosted, returnedPosted }: RefundPart)
  * When to work on a refund next: soon if part of it is not at Stripe yet, later to check its outcome, null if it is
  * settled.
  */
-export function refundDueAt({ unspread, parts }: Pick<Refund, "unspread" | "parts">, now: Instant): Instant | null {
+export function refundDeadline({ unspread, parts }: Pick<Refund, "unspread" | "parts">, now: Instant): Instant | null {
   if (unspread > 0 || parts.some(({ status }) => status === "approved")) return plusMinutes(now, workerMinutes);
   return parts.every(partSettled) ? null : plusHours(now, pendingPollHours);
 }

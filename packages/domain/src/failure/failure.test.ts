@@ -3,14 +3,14 @@ import { Failure } from "./index.ts";
 
 describe("a failure", () => {
   test("says its words and what they are about, and keeps the two apart for the log", () => {
-    const failure = new Failure("a queue took some messages only", { queue: "due-work", refused: 2 });
+    const failure = new Failure("a queue took some messages only", { queue: "deadlines", refused: 2 });
 
     expect(failure).toBeInstanceOf(Error);
     expect(failure).toMatchObject({
       name: "Failure",
-      message: "a queue took some messages only: due-work, 2",
+      message: "a queue took some messages only: deadlines, 2",
       words: "a queue took some messages only",
-      facts: { queue: "due-work", refused: 2 },
+      facts: { queue: "deadlines", refused: 2 },
     });
   });
 

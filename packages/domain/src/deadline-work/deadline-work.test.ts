@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOneTryTooMany, keysToHandOut, nextTurn } from "./index.ts";
+import { isOneTurnTooMany, keysToHandOut, nextTurn } from "./index.ts";
 
 test.each([
   [0, 10_000],
@@ -14,8 +14,8 @@ test.each([
   [1, false],
   [2, false],
   [3, true],
-])("try %i of one deadline is one too many: %s", (tries, tooMany) => {
-  expect(isOneTryTooMany(tries)).toBe(tooMany);
+])("turn %i at one deadline is one too many: %s", (turns, tooMany) => {
+  expect(isOneTurnTooMany(turns)).toBe(tooMany);
 });
 
 test.each([

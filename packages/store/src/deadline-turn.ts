@@ -1,39 +1,39 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { isOneTryTooMany, trySeconds } from "@clearing/domain/due-work";
+import { isOneTurnTooMany, turnSeconds } from "@clearing/domain/deadline-work";
 import { epochSeconds, type Instant, plusSeconds } from "@clearing/domain/time";
-import { readDue } from "./due.ts";
-import { type DueKind, keys } from "./keys.ts";
+import { readIfReached } from "./deadlines.ts";
+import { type DeadlineKind, keys } from "./keys.ts";
 import type { Key } from "./read.ts";
 import type { Store } from "./store.ts";
 
-/** Table time-to-live removes what counted the tries of a deadline. */
+/** Table time-to-live removes what counted the turns at a deadline. */
 const keptSeconds = 86_400;
 
 /**
- * Begins a try of what is due at a key. `nothing`: it is not due any more, or another worker is at it. `too_many`: the
- * tries before this one have left the deadline as it was, since their workers died.
+ * Begins a turn at an item whose deadline was reached. `nothing`: the deadline has moved, or another worker has its turn.
+ * `too_many`: the turns before this one have left the deadline as it was, since their workers died.
  *
- * Tries are counted beside the item, by its deadline and version: what changes or postpones the item starts a new count,
+ * Turns are counted beside the item, by its deadline and version: what changes or postpones the item starts a new count,
  * no transaction that writes the item meets this write, and a message that comes again for another reason counts as none.
- * A try whose answer was lost counts once.
+ * A turn whose answer was lost counts once.
  */
-export async function beginTry(
+export async function beginTurn(
   store: Store,
-  kind: DueKind,
+  kind: DeadlineKind,
   key: Key,
   now: Instant,
 ): Promise<"nothing" | "work" | "too_many"> {
-  const due = await readDue(store, kind, key, now);
-  if (due === null) return "nothing";
-  const tries = await countTry(store, keys.dueTry(key, `${due.dueAt}#${due.version}`), now);
-  if (tries === null) return "nothing";
-  return isOneTryTooMany(tries) ? "too_many" : "work";
+  const item = await readIfReached(store, kind, key, now);
+  if (item === null) return "nothing";
+  const turns = await countTurn(store, keys.deadlineTurn(key, `${item.dueAt}#${item.version}`), now);
+  if (turns === null) return "nothing";
+  return isOneTurnTooMany(turns) ? "too_many" : "work";
 }
 
-/** One more try at a deadline, and how many that makes; null: another worker is at it. */
-async function countTry(store: Store, Key: Key, now: Instant): Promise<number | null> {
+/** One more turn at a deadline, and how many that makes; null: another worker is at it. */
+async function countTurn(store: Store, Key: Key, now: Instant): Promise<number | null> {
   const holder = store.ids.next("evt");
   try {
     const { Attributes } = await store.client.send(
@@ -45,7 +45,7 @@ async function countTry(store: Store, Key: Key, now: Instant): Promise<number | 
         ExpressionAttributeValues: {
           ":one": 1,
           ":holder": holder,
-          ":until": plusSeconds(now, trySeconds),
+          ":until": plusSeconds(now, turnSeconds),
           ":end": epochSeconds(now) + keptSeconds,
           ":now": now,
         },

@@ -3,8 +3,8 @@ import { GetCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib
 import type { Context, SQSEvent } from "aws-lambda";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Deps } from "./deps.ts";
-import { type DueWorks, dueWorker } from "./due-worker.ts";
 import { fakeDeps } from "./testing/fake-deps.ts";
+import { type WorkByKind, workerHandler } from "./worker-handler.ts";
 
 const past = "2026-12-31T23:00:00Z";
 const later = "2027-01-01T06:00:00Z";
@@ -14,26 +14,26 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
-const isTry = ({ Key }: UpdateCommandInput) => String(Key?.pk).startsWith("TRY#");
+const isTurn = ({ Key }: UpdateCommandInput) => String(Key?.pk).startsWith("TRY#");
 
-/** A worker of deadlines before one item that was tried `tries` times before; its work does as the test says. */
-function world(item: object | undefined, act: () => Promise<{ ok: true } | { ok: false; reason: string }>, tries = 0) {
+/** A worker of deadlines before one item that workers had `turns` turns at before; its work does as the test says. */
+function world(item: object | undefined, act: () => Promise<{ ok: true } | { ok: false; reason: string }>, turns = 0) {
   const { deps, table, log } = fakeDeps();
   table.on(GetCommand).callsFake(() => ({ Item: item }));
   table
     .on(UpdateCommand)
-    .callsFake((input: UpdateCommandInput) => (isTry(input) ? { Attributes: { tries: tries + 1 } } : {}));
+    .callsFake((input: UpdateCommandInput) => (isTurn(input) ? { Attributes: { tries: turns + 1 } } : {}));
   const worked: string[] = [];
   const work = (kind: string) => (key: { pk: string }) => {
     worked.push(`${kind} ${key.pk}`);
     return act();
   };
-  const works: DueWorks<"deadline-worker", Deps> = {
+  const works: WorkByKind<"deadline-worker", Deps> = {
     BOOKING: work("booking"),
     CLEARANCE: work("clearance"),
     COHORT: work("cohort"),
   };
-  const handle = dueWorker(async () => deps, "deadline-worker", works);
+  const handle = workerHandler(async () => deps, "deadline-worker", works);
   const receive = (body: unknown) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     return handle({ Records: [{ messageId: "message-1", body: text }] } as SQSEvent, {} as Context);
@@ -41,7 +41,7 @@ function world(item: object | undefined, act: () => Promise<{ ok: true } | { ok:
   const updates = () => table.commandCalls(UpdateCommand).map(({ args }) => args[0].input);
   const postponed = () =>
     updates()
-      .filter((input) => !isTry(input))
+      .filter((input) => !isTurn(input))
       .map(({ ExpressionAttributeValues }) => ExpressionAttributeValues?.[":later"]);
   const failures = () => log.filter((line) => JSON.parse(line).SweepFailures === 1).length;
   return { receive, worked, postponed, failures, table, log };
@@ -70,7 +70,7 @@ test("does its work under the id of its message", async () => {
     ids.push(store.correlationId);
     return { ok: true } as const;
   };
-  const handle = dueWorker(async () => deps, "deadline-worker", { BOOKING: work, CLEARANCE: work, COHORT: work });
+  const handle = workerHandler(async () => deps, "deadline-worker", { BOOKING: work, CLEARANCE: work, COHORT: work });
 
   await handle({ Records: [{ messageId: "message-7", body: JSON.stringify(key) }] } as SQSEvent, {} as Context);
 
@@ -167,7 +167,7 @@ test("leaves its keys to the next sweep while Stripe is not configured", async (
     throw new Error("there is nothing to do it with");
   };
   const works = { ATTEMPT: never, REFUND: never, PAGES: never };
-  const handle = dueWorker(async () => ({ notConfigured: "stripe", log: deps.log }), "payment-worker", works);
+  const handle = workerHandler(async () => ({ notConfigured: "stripe", log: deps.log }), "payment-worker", works);
 
   expect(await handle({ Records: [{ messageId: "message-1", body: "{}" }] } as SQSEvent, {} as Context)).toEqual(none);
 });

@@ -1,6 +1,6 @@
 import { plusSeconds } from "@clearing/domain/time";
-import { dueItems, postpone } from "@clearing/store/due";
-import type { DueKind } from "@clearing/store/keys";
+import { postpone, reachedDeadlines } from "@clearing/store/deadlines";
+import type { DeadlineKind } from "@clearing/store/keys";
 import type { Key } from "@clearing/store/read";
 import type { Deps } from "./deps.ts";
 
@@ -8,7 +8,7 @@ import type { Deps } from "./deps.ts";
 export type Done = { ok: true } | { ok: false; reason: string };
 
 /** A kind of deadline, and what is done when one has come. */
-export type DueWork = { kind: DueKind; act(key: Key): Promise<Done> };
+export type DeadlineWork = { kind: DeadlineKind; act(key: Key): Promise<Done> };
 
 /** A run begins nothing after this time: a function of each minute has 55 seconds, and one item may need 20 of them. */
 const runSeconds = 30;
@@ -18,13 +18,13 @@ const runSeconds = 30;
  * another. What is still due after its turn, since it failed or nothing came of it, is postponed, longer each time: it
  * keeps no other from its turn. What the run has no time for is due again in the next one.
  */
-export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<void> {
+export async function workOff(deps: Deps, works: readonly DeadlineWork[]): Promise<void> {
   const now = deps.clock.now();
   const end = plusSeconds(now, runSeconds);
   let turns = works.map(({ kind, act }) => ({
     kind,
     act,
-    keys: dueItems(deps.store, kind, now)[Symbol.asyncIterator](),
+    keys: reachedDeadlines(deps.store, kind, now)[Symbol.asyncIterator](),
   }));
   while (turns.length > 0) {
     const going: typeof turns = [];
@@ -43,7 +43,7 @@ export async function workOff(deps: Deps, works: readonly DueWork[]): Promise<vo
 }
 
 /** Does the work of one key; what is still due after it is postponed, longer each time. Failures are logged and counted. */
-export async function workOn(deps: Deps, { kind, act }: DueWork, key: Key): Promise<void> {
+export async function workOn(deps: Deps, { kind, act }: DeadlineWork, key: Key): Promise<void> {
   const item = `${key.pk} ${key.sk}`;
   try {
     const result = await act(key);

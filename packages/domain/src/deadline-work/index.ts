@@ -1,7 +1,7 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
 
 /** The most keys of each kind that one run of the sweep puts on a worker's queue. */
-const mostKeys = 10_000;
+const maxKeys = 10_000;
 
 /** A queue with more messages than this is busy: most of the earliest due keys are already in it. */
 const busyFrom = 1_000;
@@ -10,18 +10,18 @@ const busyFrom = 1_000;
 const keysWhileBusy = 50;
 
 /** How many keys of each kind one run puts on a queue that holds `messages`. */
-export const keysToHandOut = (messages: number): number => (messages > busyFrom ? keysWhileBusy : mostKeys);
+export const keysToHandOut = (messages: number): number => (messages > busyFrom ? keysWhileBusy : maxKeys);
 
 /** How long a worker may take for one key. No other worker starts on the key within that time. */
-export const trySeconds = 40;
+export const turnSeconds = 40;
 
 /**
- * How many tries of one deadline may end without a result, because the worker died, before the deadline is postponed.
+ * How many turns at one deadline may end without a result, because the worker died, before the deadline is postponed.
  */
-const mostTries = 2;
+const maxTurns = 2;
 
-/** Whether the try that begins now, counted from 1, exceeds the limit for its deadline. */
-export const isOneTryTooMany = (tries: number): boolean => tries > mostTries;
+/** Whether the turn that begins now, counted from 1, exceeds the limit for its deadline. */
+export const isOneTurnTooMany = (turns: number): boolean => turns > maxTurns;
 
 const longestWaitMinutes = 60;
 

@@ -1,16 +1,17 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { nextTurn } from "@clearing/domain/due-work";
+import { nextTurn } from "@clearing/domain/deadline-work";
 import { hasCome, type Instant } from "@clearing/domain/time";
 import { conditionHeld } from "./condition.ts";
 import type { Item } from "./items.ts";
-import type { DueKind } from "./keys.ts";
+import type { DeadlineKind } from "./keys.ts";
 import { merged } from "./merge.ts";
 import { type Key, queryItems, readItem } from "./read.ts";
 import { shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 
 /** The table of what is due: a clearance has one of its own. */
-const tableOf = ({ tables }: Store, kind: DueKind): string => (kind === "CLEARANCE" ? tables.clearance : tables.core);
+const tableOf = ({ tables }: Store, kind: DeadlineKind): string =>
+  kind === "CLEARANCE" ? tables.clearance : tables.core;
 
 /** Keys of one shard in one query. */
 const pageSize = 100;
@@ -19,15 +20,15 @@ const pageSize = 100;
  * The keys of what is due at `now`, earliest first; each shard is read only as far as the caller iterates. The index lags:
  * a worker reads the item before it acts.
  */
-export async function* dueItems(store: Store, kind: DueKind, now: Instant): AsyncIterable<Key> {
-  const due = merged(
-    shardsOf(kind).map((shard) => dueIn(store, tableOf(store, kind), shard, now)),
+export async function* reachedDeadlines(store: Store, kind: DeadlineKind, now: Instant): AsyncIterable<Key> {
+  const reached = merged(
+    shardsOf(kind).map((shard) => reachedIn(store, tableOf(store, kind), shard, now)),
     (item) => String(item.dueAt),
   );
-  for await (const { pk, sk } of due) yield { pk: String(pk), sk: String(sk) };
+  for await (const { pk, sk } of reached) yield { pk: String(pk), sk: String(sk) };
 }
 
-const dueIn = (store: Store, TableName: string, shard: string, now: Instant): AsyncIterable<Item> =>
+const reachedIn = (store: Store, TableName: string, shard: string, now: Instant): AsyncIterable<Item> =>
   queryItems(store, {
     TableName,
     IndexName: "byDue",
@@ -37,7 +38,12 @@ const dueIn = (store: Store, TableName: string, shard: string, now: Instant): As
   });
 
 /** The item as it is now, if it is still due. */
-export async function readDue(store: Store, kind: DueKind, { pk, sk }: Key, now: Instant): Promise<Item | null> {
+export async function readIfReached(
+  store: Store,
+  kind: DeadlineKind,
+  { pk, sk }: Key,
+  now: Instant,
+): Promise<Item | null> {
   const item = await readItem(store, { pk, sk, table: tableOf(store, kind) }, (found) => found);
   return typeof item?.dueAt === "string" && hasCome(item.dueAt, now) ? item : null;
 }
@@ -46,10 +52,10 @@ export async function readDue(store: Store, kind: DueKind, { pk, sk }: Key, now:
  * Puts an item that is still due behind the others, under its version: a writer who changes it meanwhile decides when it is
  * due. How often it was put back stands beside it until its next change.
  */
-export async function postpone(store: Store, kind: DueKind, key: Key, now: Instant): Promise<void> {
-  const due = await readDue(store, kind, key, now);
-  if (due === null) return;
-  const vain = Number(due.vain ?? 0) + 1;
+export async function postpone(store: Store, kind: DeadlineKind, key: Key, now: Instant): Promise<void> {
+  const item = await readIfReached(store, kind, key, now);
+  if (item === null) return;
+  const vain = Number(item.vain ?? 0) + 1;
   await conditionHeld(
     store.client.send(
       new UpdateCommand({
@@ -61,8 +67,8 @@ export async function postpone(store: Store, kind: DueKind, key: Key, now: Insta
         ExpressionAttributeValues: {
           ":later": nextTurn(vain, now),
           ":vain": vain,
-          ":seen": due.dueAt,
-          ":version": due.version,
+          ":seen": item.dueAt,
+          ":version": item.version,
         },
       }),
     ),

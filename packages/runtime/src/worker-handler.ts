@@ -1,15 +1,15 @@
-import { postpone } from "@clearing/store/due";
-import { beginTry } from "@clearing/store/due-try";
+import { beginTurn } from "@clearing/store/deadline-turn";
+import { postpone } from "@clearing/store/deadlines";
 import type { Key } from "@clearing/store/read";
 import middy from "@middy/core";
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { outageLog } from "./consumer.ts";
+import { type Done, workOn } from "./deadline-work.ts";
 import { correlated, type Deps, type DepsFactory } from "./deps.ts";
-import { type Done, workOn } from "./due-work.ts";
-import { type DueWorker, type KindOf, workerOf } from "./handed-out.ts";
+import { type KindOf, type WorkerName, workerOf } from "./handed-out.ts";
 
 /** What is done for an item of each kind that a worker is handed. */
-export type DueWorks<Worker extends DueWorker, D extends Deps> = Record<
+export type WorkByKind<Worker extends WorkerName, D extends Deps> = Record<
   KindOf<Worker>,
   (key: Key, deps: D) => Promise<Done>
 >;
@@ -20,10 +20,10 @@ export type DueWorks<Worker extends DueWorker, D extends Deps> = Record<
  * is postponed. Whatever becomes of it, the key leaves the queue: what is still due, the sweep hands out again. Only a
  * message that names no key of this worker goes back, until it is a dead letter.
  */
-export function dueWorker<Worker extends DueWorker, D extends Deps>(
+export function workerHandler<Worker extends WorkerName, D extends Deps>(
   depsFactory: DepsFactory<D>,
   worker: Worker,
-  works: DueWorks<Worker, D>,
+  works: WorkByKind<Worker, D>,
 ) {
   const isOurs = (kind: unknown): kind is KindOf<Worker> =>
     Object.entries(workerOf).some((row) => row[0] === kind && row[1] === worker);
@@ -35,11 +35,11 @@ export function dueWorker<Worker extends DueWorker, D extends Deps>(
   }
 
   async function work({ kind, key }: { kind: KindOf<Worker>; key: Key }, deps: D): Promise<void> {
-    switch (await beginTry(deps.store, kind, key, deps.clock.now())) {
+    switch (await beginTurn(deps.store, kind, key, deps.clock.now())) {
       case "nothing":
         return;
       case "work":
-        return workOn(deps, { kind, act: (due) => works[kind](due, deps) }, key);
+        return workOn(deps, { kind, act: (reached) => works[kind](reached, deps) }, key);
       case "too_many":
         deps.log.error("worker died repeatedly on the same item", null, { item: `${key.pk} ${key.sk}` });
         deps.log.metric("SweepFailures", 1, "Count");

@@ -2,23 +2,30 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { plusSeconds } from "@clearing/domain/time";
 import { describe, expect, test } from "vitest";
-import { type DueWork, workOff } from "./due-work.ts";
+import { type DeadlineWork, workOff } from "./deadline-work.ts";
 import { fakeDeps, fixedNow } from "./testing/fake-deps.ts";
 
 const past = "2026-12-31T23:00:00Z";
 
 /** An index with so many due items of each kind, and time that passes by so many seconds with each piece of work. */
-function world(due: Partial<Record<DueWork["kind"], number>>, item: object = { dueAt: past, version: 3 }, seconds = 0) {
+function world(
+  reached: Partial<Record<DeadlineWork["kind"], number>>,
+  item: object = { dueAt: past, version: 3 },
+  seconds = 0,
+) {
   let now = fixedNow;
   const { deps, table, log } = fakeDeps({ clock: { now: () => now } });
   table.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
-    const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DueWork["kind"], string];
-    const items = Array.from({ length: due[kind] ?? 0 }, (_, index) => ({ pk: kind, sk: String(index + 1) }));
+    const [kind, shard] = ExpressionAttributeValues[":shard"].split("#") as [DeadlineWork["kind"], string];
+    const items = Array.from({ length: reached[kind] ?? 0 }, (_, index) => ({ pk: kind, sk: String(index + 1) }));
     return { Items: shard === "0" ? items : [] };
   });
   table.on(GetCommand).resolves({ Item: item });
   const worked: string[] = [];
-  const work = (kind: DueWork["kind"], result: DueWork["act"] = async () => ({ ok: true })): DueWork => ({
+  const work = (
+    kind: DeadlineWork["kind"],
+    result: DeadlineWork["act"] = async () => ({ ok: true }),
+  ): DeadlineWork => ({
     kind,
     act: (key) => {
       worked.push(`${key.pk} ${key.sk}`);
@@ -31,7 +38,7 @@ function world(due: Partial<Record<DueWork["kind"], number>>, item: object = { d
       key: args[0].input.Key,
       ...args[0].input.ExpressionAttributeValues,
     }));
-  return { run: (...works: DueWork[]) => workOff(deps, works), work, worked, postponed, table, log };
+  return { run: (...works: DeadlineWork[]) => workOff(deps, works), work, worked, postponed, table, log };
 }
 
 const moved = { dueAt: "2027-01-01T06:00:00Z", version: 4 };
@@ -53,7 +60,7 @@ describe("work that is due", () => {
     expect(worked).toEqual(["ATTEMPT 1", "REFUND 1", "ATTEMPT 2"]);
   });
 
-  test.each<[string, DueWork["act"]]>([
+  test.each<[string, DeadlineWork["act"]]>([
     ["throws", () => Promise.reject(new Error("broken"))],
     ["is refused", async () => ({ ok: false, reason: "unavailable" })],
     ["changes nothing", async () => ({ ok: true })],
