@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
+import { refundPeriods } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
 import { longDate } from "../time/long-date.ts";
 import { type AgreementTerms, worded } from "./agreement-terms.ts";
@@ -120,10 +121,13 @@ ${paragraphs([fill(confirmation, { deadline: longDate(clearanceDeadlineOn) })])}
   );
 }
 
-function cancellation({ policy, startsOn, administrationFee, currency }: AgreementTerms): Block {
-  const { title, refund, refundLessFee, when, refunded, until, afterwards, byUs } = texts.cancellation;
-  const tierRows = policy.map((tier) => row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`));
-  const rows = [...tierRows, row(fill(afterwards, { date: longDate(startsOn) }), "0%")];
+function cancellation({ policy, administrationFee, currency }: AgreementTerms): Block {
+  const { title, refund, refundLessFee, when, refunded, until, afterwards, always, sameTerms, byUs } =
+    texts.cancellation;
+  const { refunding, nothingFrom } = refundPeriods(policy);
+  const tierRows = refunding.map((tier) => row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`));
+  const nothing = nothingFrom === null ? always : fill(afterwards, { date: longDate(nothingFrom) });
+  const rows = [...tierRows, row(nothing, "0%")];
   const intro = administrationFee > 0 ? fill(refundLessFee, { fee: formatMoney(administrationFee, currency) }) : refund;
   return block(
     "cancellation",
@@ -131,6 +135,6 @@ function cancellation({ policy, startsOn, administrationFee, currency }: Agreeme
     html`<h2>${title}</h2>
 ${paragraphs([intro])}
 ${table([when, refunded], rows, "whole")}
-${paragraphs([byUs])}`,
+${paragraphs([sameTerms, byUs])}`,
   );
 }

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { Booking } from "../booking/index.ts";
-import { policyDates } from "../plan/policy.ts";
+import { policyDates, refundPeriods } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
 import { dateIn } from "../time/index.ts";
 import { longDate } from "../time/long-date.ts";
@@ -60,17 +60,18 @@ ${paragraphs([fill(confirmation, { deadline: longDate(terms.clearanceDeadlineOn)
 }
 
 function endings({ terms, createdAt }: Agreed): Block {
-  const { title, declined, refund, refundLessFee, when, refunded, until, afterwards, byUs } = texts.endings;
+  const { title, declined, refund, refundLessFee, when, refunded, until, afterwards, always, sameTerms, byUs } =
+    texts.endings;
   const { startsOn, timeZone, tiers, administrationFee } = terms;
-  const tierRows = policyDates(tiers, startsOn, dateIn(timeZone, createdAt)).map((tier) =>
-    row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`),
-  );
+  const { refunding, nothingFrom } = refundPeriods(policyDates(tiers, startsOn, dateIn(timeZone, createdAt)));
+  const tierRows = refunding.map((tier) => row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`));
+  const nothing = nothingFrom === null ? always : fill(afterwards, { date: longDate(nothingFrom) });
   return block(
     "endings",
     texts.version,
     html`<h2>${title}</h2>
 ${paragraphs([declined, administrationFee > 0 ? refundLessFee : refund])}
-${table([when, refunded], [...tierRows, row(fill(afterwards, { date: longDate(startsOn) }), "0%")])}
-${paragraphs([byUs])}`,
+${table([when, refunded], [...tierRows, row(nothing, "0%")])}
+${paragraphs([sameTerms, byUs])}`,
   );
 }

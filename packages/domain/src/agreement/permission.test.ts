@@ -39,12 +39,13 @@ describe("the permission to collect", () => {
     const permission = permissionDocument(held("installments", { program: offered }), card);
 
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
-    expect(permission.version).toBe(3);
+    expect(permission.version).toBe(4);
   });
 
-  test("of one payment, with interest and without a fee, says so", async () => {
+  test("of one payment, with interest, without a fee and without a refund, says so", async () => {
     const booking = held("full", { program: offered });
-    const free = { ...booking, financeCharge: 1, terms: { ...booking.terms, administrationFee: 0 } };
+    const terms = { ...booking.terms, administrationFee: 0, tiers: [{ daysBefore: 0, refundPercent: 0 }] };
+    const free = { ...booking, financeCharge: 1, terms };
 
     await expect(permissionDocument(free, methodToCome).html).toMatchFileSnapshot("golden/permission-one.html");
   });
@@ -55,7 +56,7 @@ describe("the permission to collect", () => {
     const listed = words(html).match(/Installment \d+ of 12 \w+ \d+, \d{4} \$[\d,.]+/g);
 
     expect(listed).toHaveLength(12);
-    expect(words(html)).toContain("The amounts include the interest of your plan.");
+    expect(words(html)).toContain("The amounts include the interest on your plan.");
     expect(words(permissionDocument(held(), card).html)).not.toContain("interest");
   });
 

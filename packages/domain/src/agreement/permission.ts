@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { unpaid } from "../booking/due.ts";
 import type { Booking, PaymentMethod } from "../booking/index.ts";
 import { formatMoney } from "../money/index.ts";
-import { policyDates } from "../plan/policy.ts";
+import { policyDates, refundPeriods } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
 import { dateIn } from "../time/index.ts";
 import { longDate } from "../time/long-date.ts";
@@ -128,16 +128,17 @@ function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[]
 
 /** How collected payments are refunded: the policy that was signed. */
 function refundRules({ terms, currency, createdAt }: Permitted): string[] {
-  const { byYou, byYouLessFee, until, afterwards, byUs } = texts.refunds;
+  const { byYou, byYouLessFee, until, afterwards, always, sameTerms, byUs } = texts.refunds;
   const { tiers, startsOn, timeZone, administrationFee } = terms;
-  const parts = policyDates(tiers, startsOn, dateIn(timeZone, createdAt)).map((tier) =>
-    fill(until, { percent: tier.refundPercent, date: longDate(tier.until) }),
-  );
-  const refunds = [...parts, fill(afterwards, { date: longDate(startsOn) })].join("; ");
+  const { refunding, nothingFrom } = refundPeriods(policyDates(tiers, startsOn, dateIn(timeZone, createdAt)));
+  const parts = refunding.map((tier) => fill(until, { percent: tier.refundPercent, date: longDate(tier.until) }));
+  const nothing = nothingFrom === null ? always : fill(afterwards, { date: longDate(nothingFrom) });
+  const refunds = [...parts, nothing].join("; ");
   return [
     administrationFee > 0
       ? fill(byYouLessFee, { fee: formatMoney(administrationFee, currency), refunds })
       : fill(byYou, { refunds }),
+    sameTerms,
     byUs,
   ];
 }

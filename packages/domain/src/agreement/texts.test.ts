@@ -18,10 +18,15 @@ const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
  */
 const wordings: Record<string, string> = {
   "agreement 2": "2ee610954905382d",
+  "agreement 3": "32010f5c5c915900",
   "creditContract 2": "eed071406701fbae",
+  "creditContract 3": "38179e540fc4ae7e",
   "creditDisclosure 2": "5e98c7b10882e3dc",
+  "creditDisclosure 3": "2d3cd6ea4a4d0086",
   "participationTerms 2": "38fe2a7ba5b726be",
+  "participationTerms 3": "154baf9266a08c36",
   "permission 3": "19601bfac79cc521",
+  "permission 4": "46adb13ff5ed09ba",
 };
 
 test.each(Object.entries(documents))(

@@ -123,7 +123,7 @@ describe.each(cases)("the agreement of the plan $name", (plan) => {
     expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBe(found.totalOfPayments);
     expect(found.totalOfPayments - found.amountFinanced).toBe(found.financeCharge);
     expect(found.totalSalePrice).toBe(found.totalOfPayments + found.downPayment);
-    expect(amountAfter(itemized, "Cash price") + amountAfter(itemized, "Less your down payment")).toBe(
+    expect(amountAfter(itemized, "Cash price") + amountAfter(itemized, "Down payment (your deposit)")).toBe(
       amountAfter(itemized, "Amount financed"),
     );
     expect(amountAfter(itemized, "Amount financed")).toBe(found.amountFinanced);

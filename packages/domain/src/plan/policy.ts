@@ -14,3 +14,13 @@ export function policyDates(tiers: CancellationTier[], startsOn: CalendarDate, t
     }))
     .filter(({ until }, index, all) => until >= today && until !== all[index - 1]?.until);
 }
+
+/**
+ * A policy as its tiers that refund something, and the date from which nothing is refunded: the day after the last of them.
+ * Null where nothing ever is.
+ */
+export function refundPeriods(policy: readonly PolicyDate[]) {
+  const refunding = policy.filter(({ refundPercent }) => refundPercent > 0);
+  const last = refunding.at(-1);
+  return { refunding, nothingFrom: last === undefined ? null : addDays(last.until, 1) };
+}

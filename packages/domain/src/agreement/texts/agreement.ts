@@ -1,21 +1,21 @@
 /** The booking agreement. Raise `version` with every change of its words. */
 export default {
-  version: 2,
+  version: 3,
   heading: {
     title: "Booking agreement",
     parties:
-      "This agreement is between you and {merchant}. It covers booking {bookingId}, version {version}, for {participant}.",
+      "This is version {version} of the agreement between you and {merchant} for booking {bookingId}. The participant is {participant}.",
     program: "{program}, {startsOn} to {endsOn}, at {venue}. Dates and times are in {timeZone}.",
   },
   /** 15 USC 7001(c) */
   electronicRecords: {
     title: "Electronic records",
     consent:
-      "By accepting this agreement, you agree to receive this agreement, its disclosures, and later notices about your payments from {merchant} electronically, in your booking and by email.",
+      "By accepting this agreement, you agree to receive this agreement, its disclosures, and later notices about your payments from {merchant} electronically, by email and in your booking online.",
     choices:
-      "You may have any of these records on paper, free of charge. You may withdraw this consent or change your email address at any time. To do so, reply to any of our emails.",
+      "You may have any of these records on paper, withdraw this consent, or change your email address, at any time and free of charge. To do so, reply to any of our emails.",
     withdrawal:
-      "If you withdraw your consent, we send you later records on paper. Records that you received electronically before then remain valid.",
+      "If you withdraw your consent, we will send you later records on paper. Records that you received electronically before then remain valid.",
     equipment:
       "To read and keep these records, you need an email account, a current web browser, and a printer or space to save a page.",
   },
@@ -34,17 +34,20 @@ export default {
   admission: {
     title: "Admission",
     confirmation:
-      "We confirm the place once the required evaluations have been completed favorably. They must be complete by {deadline}. If they are not, we refund everything you have paid.",
+      "We confirm the booking when the required evaluations are complete and show that the participant can take part. This must happen by {deadline}. If it does not, we cancel the booking and refund everything you have paid.",
   },
   cancellation: {
     title: "Cancellation",
-    refund: "If you cancel, we refund the following percentage of what you have paid:",
+    refund: "If you cancel, we refund this percentage of what you have paid:",
     refundLessFee:
-      "If you cancel, we refund the following percentage of what you have paid, less an administration fee of {fee}:",
+      "If you cancel, we refund this percentage of what you have paid, less an administration fee of {fee}:",
     when: "When you cancel",
     refunded: "Refund",
     until: "On or before {date}",
     afterwards: "On or after {date}",
-    byUs: "If we cancel, we refund everything you have paid.",
+    always: "At any time",
+    sameTerms:
+      "The same terms apply if the participant withdraws or does not arrive, or if we cancel because a payment is still past due after our final notice.",
+    byUs: "If we cancel for any other reason, or if somebody you booked for declines the place, we refund everything you have paid.",
   },
 } as const;

@@ -3,7 +3,7 @@
  * 12 CFR 1026.18 and the model forms H-2 and H-3. Raise `version` with every change of its words.
  */
 export default {
-  version: 2,
+  version: 3,
   title: "Federal Truth in Lending disclosure",
   creditor: "Creditor: {creditor}",
   date: "Date: {date}",
@@ -45,7 +45,7 @@ export default {
   prepayment: {
     name: "Prepayment:",
     statement:
-      "If you pay off early, you will not have to pay a penalty, and you will not owe interest for the time after that.",
+      "If you pay off early, you will not have to pay a penalty, and you will not owe interest for any time after that day.",
   },
   security: {
     name: "Security:",
@@ -57,9 +57,9 @@ export default {
     title: "Itemization of the amount financed",
     several: "{item} ({quantity})",
     cashPrice: "Cash price",
-    downPayment: "Less your down payment (the deposit)",
+    downPayment: "Down payment (your deposit)",
     amountFinanced: "Amount financed",
     credited:
-      "We credit the full amount financed, {amount}, to your account with us for this booking. We pay no part of it to you or to others. There is no prepaid finance charge.",
+      "We credit the whole amount financed, {amount}, to your account with us for this booking. We pay none of it to you or to anyone else. There is no prepaid finance charge.",
   },
 } as const;
