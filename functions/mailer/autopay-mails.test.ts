@@ -91,7 +91,7 @@ describe("the mail about a method that was saved", () => {
   test("says that payments go by link where automatic collection is off", () => {
     const mail = saved({ ...anna.confirmed, savedMethod });
 
-    expect(mail).toContain("We will send you a link for each payment");
+    expect(mail).toContain("so we will send you a link for each payment");
     expect(mail).not.toContain(permission[0]);
   });
 

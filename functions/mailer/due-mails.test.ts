@@ -66,7 +66,7 @@ describe("a notice", () => {
     const sent = mail("DueNotice", { kind: "changed", days: 10 }, { ...collected, dues, savedMethod: account });
 
     expect(sent?.subject).toBe("Your payment has changed");
-    expect(sent?.text).toContain("It is now $15,000.00, due on February 6, 2027.");
+    expect(sent?.text).toContain("The payment is now $15,000.00, due on February 6, 2027.");
     expect(sent?.text).toContain("We will charge it to your bank account ending in 4242 on February 9, 2027.");
   });
 
@@ -77,7 +77,7 @@ describe("a notice", () => {
       { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
     );
 
-    expect(sent?.text).toMatch(/card ending in 4242 expires before .*\nPlease pay it on this page:$/);
+    expect(sent?.text).toMatch(/card ending in 4242 expires before .*\nPlease pay with this link:$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -90,7 +90,7 @@ describe("a notice", () => {
       { ...collected, dues, savedMethod: account },
     );
 
-    expect(sent?.text).toMatch(/we do not debit bank accounts\.\nPlease pay it on this page:$/);
+    expect(sent?.text).toMatch(/We do not debit bank accounts .*\nPlease pay with this link:$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -122,14 +122,14 @@ describe("a collection that failed", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "insufficient_funds" }, failedSoftly(collected));
 
     expect(sent?.subject).toBe("Your payment did not go through");
-    expect(sent?.text).toContain("The account did not have enough money.\nWe will try again on February 9, 2027.");
+    expect(sent?.text).toContain("There was not enough money in the account.\nWe will try again on February 9, 2027.");
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 
   test("and is not repeated asks to pay by the link", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "card_declined" }, anna.confirmed);
 
-    expect(sent?.text).toContain("Your bank declined it.\nPlease pay it on this page:");
+    expect(sent?.text).toContain("Your bank declined it.\nPlease pay with this link:");
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 });
@@ -149,7 +149,7 @@ test("a late charge names the payment that is late, what was added, and when tha
   );
 
   expect(sent?.text).toContain("was due on February 6, 2027 has not been paid, so we added a late charge of $25.00");
-  expect(sent?.text).toMatch(/The late charge is due on February 27, 2027\..*\nPlease pay it on this page:$/s);
+  expect(sent?.text).toMatch(/The late charge is due on February 27, 2027\..*\nPlease pay with this link:$/s);
   expect(sent?.action?.url).toBe("https://api.example.org/pay/due_9");
 });
 
@@ -158,7 +158,7 @@ describe("a task of collection", () => {
 
   test("tells the operator what is unpaid since when, and what staff can do", () => {
     expect(taskOf(late(anna.confirmed))?.text).toContain(
-      "$16,000.00 for a booking was due on February 6, 2027 and is unpaid after the final notice",
+      "A payment of $16,000.00 was due on February 6, 2027 and is still unpaid on the day after the last notice",
     );
     expect(taskOf(late(anna.confirmed), "delinquent")?.text).toContain("is more than 30 days late");
     expect(taskOf(late(anna.confirmed))).not.toHaveProperty("action");

@@ -27,7 +27,7 @@ describe("a mail about an exception that staff made", () => {
   test("says what is no longer owed", () => {
     expect(mail("DueWaived", waived, anna.confirmed)).toMatchObject({
       subject: "A payment is no longer due",
-      text: expect.stringContaining("You no longer owe the payment of $16,000.00 that was due on February 6, 2027"),
+      text: expect.stringContaining("You no longer owe us $16,000.00 for the payment due on February 6, 2027"),
     });
   });
 
@@ -43,13 +43,13 @@ describe("a mail about an exception that staff made", () => {
   });
 
   test("says that collection is paused, and that it goes on", () => {
-    expect(mail("CollectionChanged", { paused: true }, paused)?.text).toContain("What is due stays due");
+    expect(mail("CollectionChanged", { paused: true }, paused)?.text).toContain("You still owe these payments");
     expect(mail("CollectionChanged", { paused: false }, anna.confirmed)).toMatchObject({
       subject: "Your payments have resumed",
       text: expect.stringContaining("We will send you a link for each payment that is still due."),
     });
     expect(mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true })?.text).toContain(
-      "We charge your payments automatically again, as agreed.",
+      "We will charge your payments automatically again, as you authorized.",
     );
   });
 

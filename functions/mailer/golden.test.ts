@@ -47,7 +47,7 @@ const having = (changes: Partial<Due>, booking: Booking = anna.confirmed): Booki
 const collected: Booking = { ...anna.confirmed, autopay: true, savedMethod: card };
 const invited = (booking: Booking): Booking => ({ ...signed(forAnna(booking)), participation: "invited" });
 const paused: Booking = { ...anna.confirmed, pauses: [{ from: "2027-01-01", until: null }] };
-const tries: Due["tries"] = {
+const tries: NonNullable<Due["tries"]> = {
   ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
   ...{ lastFailure: "insufficient_funds", methodId: "pm_1", stopped: null },
 };
@@ -58,8 +58,9 @@ function refund(status: RefundPartStatus): Refund {
   return { id: "ref_1", amount: 250_000, unspread: 0, currency: "usd", parts: [part] } as unknown as Refund;
 }
 
-const failure = (reason: string): Variant => ({
-  ...{ of: reason, data: { ...balance, reason }, booking: having({ tries }, collected), now: late },
+const failure = (reason: string, stopped: NonNullable<Due["tries"]>["stopped"]): Variant => ({
+  ...{ of: reason, data: { ...balance, reason }, now: late },
+  booking: having({ tries: { ...tries, stopped } }, collected),
 });
 const cancelled = (by: string, booking: Booking = anna.cancelled): Variant => ({
   ...{ of: `by ${by}`, data: { by, refund: 75_050, kept: 5 }, booking },
@@ -127,8 +128,15 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     { of: "deposit of a hold that has expired", data: deposit, booking: anna.expired },
     { of: "due, paid by link", data: { ...balance, reason: "bank_returned" }, booking: anna.confirmed, now: late },
     { of: "due, while collection is paused", data: balance, booking: paused },
-    ...["insufficient_funds", "card_expired", "authentication_required", "method_unusable"].map(failure),
-    failure("bank_account_not_verified"),
+    failure("insufficient_funds", null),
+    ...["card_expired", "method_unusable"].map((reason) => failure(reason, "hard")),
+    failure("authentication_required", "authentication"),
+    {
+      of: "bank_account_not_verified",
+      data: { ...balance, reason: "bank_account_not_verified" },
+      booking: anna.confirmed,
+      now: late,
+    },
   ],
   PaymentActionRequired: [{ of: "deposit", data: { ...deposit, until: "2027-01-12T06:59:59Z" }, booking: anna.paying }],
   ClearanceChanged: [{ of: "lapsed", data: { status: "lapsed" }, booking: anna.awaiting_clearance }],

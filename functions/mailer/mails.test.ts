@@ -79,7 +79,7 @@ describe("a mail is true whenever its event comes", () => {
     const mail = wordsOf("PaymentSettled", deposit, anna[stage]);
 
     expect(mail?.text).toContain("We received your deposit of $2,500.00 for your booking.");
-    expect(mail?.text).toContain("Your booking has since ended");
+    expect(mail?.text).toContain("Your booking has ended in the meantime");
     expect(mail?.text).not.toMatch(/confirmed|keeping your place/);
   });
 
@@ -96,7 +96,7 @@ describe("a mail is true whenever its event comes", () => {
     for (const stage of ["lapsed", "expired"] as const) {
       expect(wordsOf("PaymentFailed", deposit, anna[stage])?.text).toContain("We no longer hold a place for you");
     }
-    expect(wordsOf("PaymentFailed", deposit, anna.held)?.text).toContain("until January 4, 2027, 10:30 AM MST");
+    expect(wordsOf("PaymentFailed", deposit, anna.held)?.text).toContain("Until January 4, 2027, 10:30 AM MST");
   });
 
   test("a hold whose agreement is signed by then is not asked to be signed", () => {
@@ -169,11 +169,16 @@ describe("the words of a mail", () => {
       "Seven-day program, March 8, 2027 to March 14, 2027",
       "confirmed",
     ],
-    ["BookingUnconfirmed", {}, "We need something from you", "before February 2", "awaiting_clearance"],
+    ["BookingUnconfirmed", {}, "We need to update your information", "before February 2", "awaiting_clearance"],
     ["BookingDeclined", {}, "About your booking", "We could not accept your booking", "declined"],
-    ["BookingCancelled", { by: "client", refund: 75050 }, "Your booking is canceled", "We will refund $750.50 to you."],
-    ["BookingCancelled", { by: "client", refund: 0, kept: 5 }, "Your booking is canceled", "no refund is due on what"],
-    ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, "Your booking is canceled", "Nothing had been paid"],
+    [
+      "BookingCancelled",
+      { by: "client", refund: 75050 },
+      "Your booking is canceled",
+      "We will refund $750.50 to you and email you when we have sent it.",
+    ],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 5 }, "Your booking is canceled", "no refund is due for what"],
+    ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, "Your booking is canceled", "You had not paid anything"],
     [
       "BookingCancelled",
       { by: "client", refund: 0, kept: 0 },
@@ -190,7 +195,7 @@ describe("the words of a mail", () => {
       "RefundRequested",
       { reason: "after_cancellation", amount: 200000, currency: "usd" },
       "We are refunding a payment",
-      "We are refunding $2,000.00 of what you paid, under the terms of that cancellation.",
+      "We are refunding $2,000.00 of what you paid, under the terms of the cancellation.",
     ],
     ["RefundSucceeded", { amount: 250000, currency: "usd" }, "We sent your refund", "$2,500.00"],
     [
@@ -204,7 +209,7 @@ describe("the words of a mail", () => {
       "RefundRefused",
       { amount: 250000, currency: "usd" },
       "We could not send your refund",
-      "We still owe you this refund",
+      "We still owe you this money",
       "cancelled",
     ],
   ] as [EventName, Data, string, string, Stage?][])(
@@ -302,8 +307,8 @@ describe("the words of a mail", () => {
     const textOf = (stage: Stage) =>
       wordsOf("ParticipationChanged", { participation: "invited" }, invited(stage), null, "participant")?.text;
 
-    expect(textOf("held")).toContain("can end earlier");
-    expect(textOf("awaiting_clearance")).not.toContain("can end earlier");
+    expect(textOf("held")).toContain("ends earlier");
+    expect(textOf("awaiting_clearance")).not.toContain("ends earlier");
   });
 
   test("invite nobody to an agreement that is still to be signed", () => {

@@ -1,7 +1,7 @@
 import type { Booking, PaymentMethod, Refund } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
-import type { Instant } from "@clearing/domain/time";
+import { dateIn, type Instant, plusMinutes, startOfDay } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import frame from "./texts/frame.ts";
 
@@ -65,9 +65,10 @@ export function methodName({ type, last4 }: { type: PaymentMethod; last4: string
 export const dayOf = ({ terms: { timeZone } }: Booking, instant: Instant): string =>
   new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone }).format(new Date(instant));
 
-/** An instant as the clock on the cohort's wall shows it. */
+/** An instant as the clock on the cohort's wall shows it. Midnight is the last minute of the day before: 12:00 AM is misread. */
 export function moment({ terms: { timeZone } }: Booking, instant: Instant): string {
-  const at = new Date(instant);
+  const isMidnight = instant === startOfDay(dateIn(timeZone, instant), timeZone);
+  const at = new Date(isMidnight ? plusMinutes(instant, -1) : instant);
   const date = new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone }).format(at);
   const time = new Intl.DateTimeFormat("en-US", {
     hour: "numeric",

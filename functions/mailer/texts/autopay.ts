@@ -8,8 +8,8 @@ export default {
   methodSaved: {
     subject: "Your payment method is saved",
     opening: "We saved your {method} for your booking.",
-    automatic: "We charge later payments to it automatically. You can withdraw your authorization at any time.",
-    byLink: "Automatic payments are off. We will send you a link for each payment.",
+    automatic: "We will charge later payments to it automatically. You can withdraw your authorization at any time.",
+    byLink: "Automatic payments are off, so we will send you a link for each payment.",
   },
   off: {
     subject: "Automatic payments are off",

@@ -10,7 +10,7 @@ export default {
     subject: "Your hold has expired",
     opening: "The time to pay the deposit has passed, so we no longer hold a place for you.",
     bookAgain:
-      "You are welcome to book again. If a payment from you still arrives, we will either give you a place or refund it, and we will email you.",
+      "You are welcome to book again. If a payment from you arrives after this email, we will either give you a place or refund the payment in full. We will email you in either case.",
   },
   holdExpiredForOther: {
     subject: "Your place is no longer held",
@@ -30,9 +30,9 @@ export default {
     welcome: "We look forward to welcoming you.",
   },
   unconfirmed: {
-    subject: "We need something from you",
+    subject: "We need to update your information",
     opening:
-      "You still have your place, but some of what we have from you must be brought up to date before we can confirm your booking again.",
+      "You still have your place. Before we can confirm your booking again, some of the information that we have from you has to be updated.",
     contact: "Please contact us before {time}.",
   },
   declined: {
@@ -46,8 +46,8 @@ export default {
     reasons: {
       client: "As you asked, we canceled your booking.",
       operator: "We are sorry. We had to cancel your booking.",
-      clearance_deadline: "We did not receive everything we need from you in time, so we canceled your booking.",
-      non_payment: "Your payment is past due, so we canceled your booking, as our final notice said.",
+      clearance_deadline: "We are sorry. We could not confirm your booking in time, so we canceled it.",
+      non_payment: "Your payment is still past due, so we canceled your booking, as our final notice said.",
       no_show: "You did not arrive, so your booking has ended.",
       other: "Your booking is canceled.",
     },
@@ -58,10 +58,10 @@ export default {
       no_show: "The person you booked for did not arrive, so your booking has ended.",
     },
     refunds: {
-      returned: "We will refund {amount} to you.",
-      nothing_paid: "Nothing had been paid, so there is nothing to refund.",
-      none_due: "Under the agreement, no refund is due on what had been paid.",
-      unknown: "We will refund what we owe you under the agreement.",
+      returned: "We will refund {amount} to you and email you when we have sent it.",
+      nothing_paid: "You had not paid anything, so there is nothing to refund.",
+      none_due: "Under your agreement, no refund is due for what you had paid.",
+      unknown: "We will refund what we owe you under your agreement.",
     },
     paymentUnderWay:
       "If a payment from you is still being processed, the same terms apply to it, and we will email you.",

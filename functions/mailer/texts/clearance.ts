@@ -1,13 +1,14 @@
 /** Mails about what is still needed before a booking can be confirmed. They never say what it is. */
 export default {
   lapsed: {
-    subject: "Please bring your information up to date",
-    opening: "Some of what we have from you must be brought up to date before we can confirm your booking.",
+    subject: "We need to update your information",
+    opening: "Before we can confirm your booking, some of the information that we have from you has to be updated.",
     contact: "Please contact us before {time}.",
   },
   reminder: {
-    subject: "We still need something from you",
-    opening: "Something is still missing before we can confirm your booking.",
-    complete: "Please complete it, or contact us, before {time}.",
+    subject: "Your booking is not confirmed yet",
+    opening: "We cannot confirm your booking yet, because something is still missing.",
+    complete:
+      "Please complete what is still open, or contact us, before {time}. If it is still missing then, we will have to cancel your booking.",
   },
 } as const;

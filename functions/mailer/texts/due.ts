@@ -6,8 +6,9 @@ export default {
   },
   changed: {
     subject: "Your payment has changed",
-    opening: "A payment for your booking differs from the list in your authorization for automatic payments.",
-    now: "It is now {amount}, due on {date}.",
+    opening:
+      "The amount or the date of a payment for your booking now differs from the list in your authorization for automatic payments.",
+    now: "The payment is now {amount}, due on {date}.",
   },
   pastDue: {
     subject: "Your payment is past due",
@@ -20,9 +21,10 @@ export default {
   },
   next: {
     collected: "We will charge it to your {method} on {date}. You do not need to do anything.",
-    cardExpires: "Your {method} expires before we can charge it.",
-    debitFree: "In the ten business days before your first day, we do not debit bank accounts.",
-    pay: "Please pay it on this page:",
+    cardExpires: "Your {method} expires before then, so we cannot charge it.",
+    debitFree:
+      "We do not debit bank accounts in the ten business days before the start date, so we will not charge this payment automatically.",
+    pay: "Please pay with this link:",
   },
   lateCharge: {
     subject: "We added a late charge",
@@ -33,9 +35,9 @@ export default {
   /** To staff. */
   task: {
     subject: "A payment needs your attention",
-    opening: "{amount} for a booking was due on {date} and is {status}.",
+    opening: "A payment of {amount} was due on {date} and is {status}.",
     delinquent: "more than 30 days late",
-    notPaid: "unpaid after the final notice",
-    next: "Nothing more happens automatically. Please contact the client, or defer or waive the payment.",
+    notPaid: "still unpaid on the day after the last notice",
+    next: "The system will take no further action on this payment. Please contact the client, or defer or waive the payment.",
   },
 } as const;

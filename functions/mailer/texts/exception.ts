@@ -2,7 +2,7 @@
 export default {
   waived: {
     subject: "A payment is no longer due",
-    opening: "You no longer owe the payment of {amount} that was due on {date} for your booking.",
+    opening: "You no longer owe us {amount} for the payment due on {date}.",
     nothingToDo: "You do not need to do anything.",
   },
   deferred: {
@@ -13,14 +13,14 @@ export default {
   },
   paused: {
     subject: "We have paused your payments",
-    opening: "For now, we do not collect payments for your booking.",
+    opening: "For now, we will not charge payments for your booking or send you reminders about them.",
     meanwhile:
-      "What is due stays due, and we add no charges for this time. You can still pay with the link in an earlier email. We will email you before we collect a payment again.",
+      "You still owe these payments, but we will not add a late charge for this time. If you want to pay now, use the link in one of our earlier emails. We will email you when the pause ends.",
   },
   resumed: {
     subject: "Your payments have resumed",
-    opening: "We have ended the pause in the payments for your booking.",
-    automatic: "We charge your payments automatically again, as agreed.",
+    opening: "The pause in the payments for your booking has ended.",
+    automatic: "We will charge your payments automatically again, as you authorized.",
     byLink: "We will send you a link for each payment that is still due.",
   },
 } as const;

@@ -2,11 +2,10 @@
 export default {
   invited: {
     subject: "Please accept or decline your place",
-    opening: "A place is reserved for you.",
+    opening: "Someone has reserved a place for you.",
     signIn: "Please sign in with this email address before {time} to read the terms and to accept or decline.",
-    mayEndEarlier: "Until the booking is complete, the reservation can end earlier.",
-    ignore:
-      "If you do not know what this is about, you can ignore this email. Without your answer, the reservation ends.",
+    mayEndEarlier: "The reservation ends earlier if the booking is not completed.",
+    ignore: "If you did not expect this email, you can ignore it. If you do not answer, the reservation ends.",
   },
   accepted: {
     subject: "You accepted your place",
@@ -16,10 +15,10 @@ export default {
   declined: {
     subject: "You declined your place",
     opening: "As you asked, you will not take part.",
-    noMore: "We will not email you about it again.",
+    noMore: "We will not email you about this booking again.",
   },
   acceptedToPayer: {
     subject: "Your invitation was accepted",
-    opening: "The person you booked for has accepted and will take part.",
+    opening: "The person you booked for has accepted the place.",
   },
 } as const;

@@ -14,14 +14,14 @@ export default {
     paidInFull: "Your booking is paid in full.",
     nextPayment: "Your next payment of {amount} is due on {date}.",
     ended:
-      "Your booking has since ended. We will email you about what happens to your payment, if we have not already.",
+      "Your booking has ended in the meantime. If we have not done so already, we will email you about what happens to your payment.",
   },
   actionRequired: {
     subject: "Please verify your bank account",
-    opening: "We cannot start your {payment} for your booking until you verify your bank account.",
+    opening: "We cannot process your {payment} for your booking until you verify your bank account.",
     verify:
-      "Stripe will send a small test deposit to your account within two business days. Then follow the link in Stripe's email and enter what arrived.",
-    before: "Please do so before {time}. After that, we cancel the payment.",
+      "Stripe, our payment provider, will send a small test payment to your account within two business days, and an email with a link. Follow that link and enter the amount or code that your bank shows for the test payment.",
+    before: "Please do this before {time}. After that, we will cancel the payment.",
   },
   failed: {
     depositSubject: "Your deposit did not go through",
@@ -29,18 +29,18 @@ export default {
     opening: "Your {payment} for your booking did not go through.",
     reasons: {
       card_declined: "Your bank declined it.",
-      insufficient_funds: "The account did not have enough money.",
+      insufficient_funds: "There was not enough money in the account.",
       card_expired: "Your card has expired.",
-      authentication_required: "Your bank asks you to confirm it yourself.",
+      authentication_required: "Your bank asks you to confirm the payment yourself.",
       method_unusable: "We can no longer use your saved payment method.",
       bank_returned: "Your bank returned it.",
       bank_account_not_verified:
         "Your bank account was not verified, so we canceled the payment. If the money is still taken, we will refund it.",
     },
-    pay: "Please pay it on this page:",
-    retry: "We will try again on {date}. You can also pay now on this page:",
-    hold: "You can pay another way until {time}.",
-    due: "You can pay another way in your booking.",
+    pay: "Please pay with this link:",
+    retry: "We will try again on {date}. You can also pay now with this link:",
+    hold: "We are still holding your place. Until {time}, you can pay another way in your booking.",
+    due: "In your booking, you can pay another way.",
     noPlace: "We no longer hold a place for you. You are welcome to book again.",
   },
 } as const;

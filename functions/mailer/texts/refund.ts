@@ -4,23 +4,23 @@ export default {
     reasons: {
       late_payment: "Your payment arrived after your hold had expired, and we no longer had a place for you.",
       abandoned_payment:
-        "Your payment arrived after we had canceled it, because your bank account was not verified in time.",
+        "Your bank account was not verified in time, so we canceled your payment. The money was taken anyway.",
       duplicate_payment: "A payment for your booking was made twice.",
       after_cancellation: "Your payment arrived after your booking had been canceled.",
     },
     wholePayment: "the payment",
     /** After a cancellation: how much of it is refunded. */
-    share: "{amount} of what you paid, under the terms of that cancellation",
+    share: "{amount} of what you paid, under the terms of the cancellation",
     under_way: { subject: "We are refunding a payment", opening: "We are refunding {amount}." },
     sent: { subject: "We have refunded a payment", opening: "We have refunded {amount}." },
     owed: { subject: "We owe you a refund", opening: "We could not refund {amount}." },
   },
   anotherWay:
-    "We still owe you this refund. We are looking for another way to send it and will contact you, if we have not already.",
+    "We still owe you this money. We are looking for another way to send it. If we have not contacted you yet, we will.",
   succeeded: {
     subject: "We sent your refund",
     opening: "We sent your {refund} to the account or card that you paid with.",
-    arrival: "Your bank may take up to ten business days to show it.",
+    arrival: "It can take up to ten business days to appear on your statement.",
   },
   refused: {
     subject: "We could not send your refund",
