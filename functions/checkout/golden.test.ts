@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { permissionDocument } from "@clearing/domain/agreement";
+import type { Attempt, AttemptStatus, Booking, MethodSetup, PayPage } from "@clearing/domain/booking";
+import { held, today } from "@clearing/domain/testing/retreat";
+import type { Reply } from "@clearing/runtime/api";
+import { expect, test } from "vitest";
+import { methodPageReply, noPayPage, payPageReply } from "./pay-page.ts";
+import { methodReturnPage, namelessPage, returnPage, unknownPage } from "./return-page.ts";
+import methodPage from "./texts/method-page.ts";
+import payPage from "./texts/pay-page.ts";
+import returnTexts from "./texts/return-page.ts";
+
+const made = held();
+const booking: Booking = {
+  ...made,
+  status: "confirmed",
+  dues: made.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid", paid: due.amount } : due)),
+  agreement: { ...made.agreement, signedVersion: made.agreement.version, signedAt: today },
+  savedMethod: {
+    ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+    ...{ mandateId: null, savedAt: today, unusable: null },
+  },
+};
+const { savedMethod: _, ...withoutMethod } = booking;
+const due = booking.dues.find(({ id }) => id === "due_1") ?? expect.fail("the balance is missing");
+const payable: PayPage = { kind: "payable", due, amount: due.amount };
+const url = "https://api.example.org/pay/token/method";
+const permission = permissionDocument(booking, "the card or bank account that you save next");
+
+const statuses: Record<AttemptStatus, null> = {
+  ...{ requested: null, open: null, processing: null, succeeded: null, failed: null, expired: null },
+  ...{ abandoned: null, returned: null, refused: null },
+};
+const setups: Record<MethodSetup["status"], null> = {
+  ...{ requested: null, open: null, saved: null, unsaved: null, expired: null, refused: null },
+};
+const attempt = (status: string, verifyUntil: string | null = null) =>
+  ({ status, verifyUntil, via: "checkout" }) as Attempt;
+
+const pages: Record<string, [of: string, Reply][]> = {
+  "pay-page": [
+    ["payable", payPageReply(withoutMethod, payable, url)],
+    ["payable, with a saved method", payPageReply(booking, payable, url)],
+    ...(["paid", "on_its_way", "nothing_to_pay"] as const).map((kind): [string, Reply] => [
+      kind,
+      payPageReply(booking, { kind }, url),
+    ]),
+    ["invalid link", noPayPage(404)],
+    ["Stripe or the tables cannot be asked", noPayPage(503)],
+  ],
+  "method-page": [
+    ["autopay is off", methodPageReply(booking, payable, null)],
+    ["autopay is on", methodPageReply(booking, payable, permission)],
+  ],
+  "return-page": [
+    ...Object.keys(statuses).map((status): [string, Reply] => [`payment ${status}`, returnPage(attempt(status))]),
+    ["payment waits for a bank account to be verified", returnPage(attempt("open", today))],
+    ...Object.keys(setups).map((status): [string, Reply] => [
+      `method ${status}`,
+      methodReturnPage({ status } as MethodSetup),
+    ]),
+    ["no payment in the address", namelessPage()],
+    ["unknown payment", unknownPage(404)],
+    ["Stripe or the tables cannot be asked", unknownPage(503)],
+  ],
+};
+
+/** What a person reads, a line each; what can be pressed in brackets. */
+const readable = ({ status, body }: Reply): string =>
+  `(${status})\n${String(body)
+    .replace(/^.*<main>|<\/main>.*$/gs, "")
+    .replace(/<a href="([^"]*)">(.*?)<\/a>/g, "[$2: $1]\n")
+    .replace(/<button[^>]*>(.*?)<\/button>/g, "[$1]\n")
+    .replace(/<\/(h1|h2|p)>/g, "\n")
+    .replace(/<[^>]+>/g, "")
+    .replaceAll("&#39;", "'")}`;
+
+const folder = join(import.meta.dirname, "golden");
+
+test.each(Object.entries(pages))("each state of the %s is golden", async (name, states) => {
+  const read = states.map(([of, reply]) => `=== ${of} ${readable(reply)}`).join("\n");
+
+  await expect(read).toMatchFileSnapshot(join(folder, `${name}.txt`));
+});
+
+type Texts = string | { [name: string]: Texts };
+
+const textsIn = (one: Texts): string[] => (typeof one === "string" ? [one] : Object.values(one).flatMap(textsIn));
+
+test("each text is on a golden page, and no placeholder is", () => {
+  const golden = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  const missing = textsIn({ methodPage, payPage, returnTexts }).filter((text) => {
+    const fragments = text.split(/\{\w+\}/);
+    return !golden.some((page) => fragments.every((fragment) => page.includes(fragment)));
+  });
+
+  expect(golden.filter((page) => /[{}]/.test(page))).toEqual([]);
+  expect(missing).toEqual([]);
+});

@@ -1,0 +1,14 @@
+/** The page on which a client saves another card or bank account. */
+export default {
+  title: "Save a card or bank account",
+  free: "{program}. You pay nothing on this page.",
+  off: {
+    text: "Automatic payments stay off, and we send you a link for each payment.",
+    button: "Continue",
+  },
+  on: {
+    text: "We will charge your later payments to the card or bank account that you save. With the button below, you give us this authorization:",
+    button: "Agree and continue",
+  },
+  authorization: "Authorization for automatic payments",
+} as const;

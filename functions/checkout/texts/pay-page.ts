@@ -1,0 +1,22 @@
+/** The page that a payment link opens. */
+export default {
+  payable: {
+    summary: "Your payment to {merchant} for {program}. Due on {date}.",
+    button: "Pay now",
+    otherMethod: "Save another card or bank account",
+  },
+  paid: { title: "Paid", text: "Thank you. We received this payment. You can close this page." },
+  onItsWay: {
+    title: "On its way",
+    text: "This payment is being processed. We will email you when it arrives. You can close this page.",
+  },
+  nothingToPay: { title: "Nothing to pay", text: "There is nothing to pay with this link. You can close this page." },
+  invalid: {
+    title: "This link is no longer valid",
+    text: "Please use the link in our latest email, or reply to it and we will send you another one.",
+  },
+  unavailable: {
+    title: "Please try again in a moment",
+    text: "We cannot open the payment page right now. You have not been charged.",
+  },
+} as const;

@@ -1,0 +1,40 @@
+/** The page to which Stripe sends a client back. */
+export default {
+  toBooking: "See your booking for the current status.",
+  payment: {
+    succeeded: { title: "Payment received", text: "Thank you. Your payment went through." },
+    processing: {
+      title: "Payment in progress",
+      text: "Your bank is processing your payment. This can take several business days. We will email you when the payment arrives.",
+    },
+    unfinished: {
+      title: "Payment not finished",
+      text: "If you have just paid, reload this page in a moment.",
+    },
+    failed: { title: "Payment not completed", text: "The payment did not go through." },
+    expired: { title: "This page has expired", text: "You have not paid on this page." },
+    abandoned: {
+      title: "Payment canceled",
+      text: "Your bank account was not verified, so we canceled this payment. If the money is still taken, we will refund it.",
+    },
+    returned: { title: "Payment returned", text: "Your bank returned this payment." },
+    refused: { title: "Payment not possible", text: "We could not open the payment page. You have not been charged." },
+    verifying: {
+      title: "Verify your bank account",
+      text: "Stripe, our payment provider, is sending a small test payment to your bank account, and an email with a link. Once the test payment arrives, follow that link and enter the amount or code that your bank shows for it. Your payment starts only after that.",
+    },
+  },
+  method: {
+    saved: { title: "Payment method saved", text: "Thank you. This payment method replaces your previous one." },
+    unsaved: { title: "Payment method not changed", text: "Your saved payment method stays the same." },
+    unfinished: { title: "Nothing saved yet", text: "If you have just saved it, reload this page in a moment." },
+    expired: { title: "This page has expired", text: "You have not saved a payment method on this page." },
+    refused: { title: "Payment method not saved", text: "We could not save a payment method." },
+  },
+  /** For an address that names no payment. */
+  nameless: { title: "Back to your booking" },
+  unknown: {
+    title: "We cannot show this payment",
+    text: "If you have paid, your payment is safe. We record it as soon as it reaches us.",
+  },
+} as const;
