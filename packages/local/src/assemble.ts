@@ -18,6 +18,7 @@ import { readMail } from "./read-mail.ts";
 import { readTopology } from "./read-topology.ts";
 import type { Invocation } from "./sandbox.ts";
 import { seedOnce } from "./seeding.ts";
+import { sightOf } from "./sight.ts";
 import type { Stack, StackOptions } from "./stack-options.ts";
 import { createStreams } from "./streams.ts";
 import { realStripe, simulatedStripe, simulatorSecretKey } from "./stripe.ts";
@@ -178,6 +179,7 @@ export async function assemble(
       clock.moveTo(retryAt);
     }
   };
+  const sights = new Map(topology.functions.map((fn) => [fn.id, sightOf(fn, topology.tables, topology.secrets)]));
   const timeline = createTimeline({
     db,
     clock,
@@ -185,6 +187,7 @@ export async function assemble(
     tables: topology.tables,
     schedules: topology.schedules,
     sources: [stripe, { next: queues.nextVisible }],
+    sight: (functionId) => sights.get(functionId) ?? { due: true, tables: [], outside: true },
     activity: () => activity,
     seesAllActivity: stripe.url !== undefined,
     writes: () => writes,

@@ -3,15 +3,23 @@ import { createClock } from "./clock.ts";
 import { openDatabase } from "./data-folder.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
 import type { Invocation } from "./sandbox.ts";
+import type { Sight } from "./sight.ts";
 import { createTimeline } from "./timeline.ts";
+import type { TableSpec } from "./topology.ts";
 
 const start = Date.parse("2027-03-01T10:00:30Z");
 const minutes = (count: number) => start + count * 60_000;
 const done: Invocation = { ok: true, payload: "null" };
 const broken: Invocation = { ok: false, errorType: "Error", errorMessage: "broken" };
 
+const anywhere: Sight = { due: true, tables: [], outside: true };
+
 /** A schedule of each minute whose runs are answered in turn, the last answer for ever; nothing is due in any table. */
-function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: string } = {}, seesAllActivity = true) {
+function setUp(
+  answers: Invocation[],
+  over: { retries?: number; onFailureArn?: string } = {},
+  { seesAllActivity = true, sight = anywhere, dynamo = {} as DynamoDb } = {},
+) {
   const db = openDatabase(":memory:");
   const clock = createClock(db, () => start);
   const runs: number[] = [];
@@ -20,7 +28,7 @@ function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: s
   const timeline = createTimeline({
     db,
     clock,
-    dynamo: {} as DynamoDb,
+    dynamo,
     tables: [],
     schedules: [
       {
@@ -34,6 +42,7 @@ function setUp(answers: Invocation[], over: { retries?: number; onFailureArn?: s
       },
     ],
     sources: [],
+    sight: () => sight,
     activity: () => activity,
     seesAllActivity,
     writes: () => 0,
@@ -62,7 +71,7 @@ test("an idle tick is passed over", async () => {
 });
 
 test("no tick is idle where things may happen that nobody tells of", async () => {
-  const { timeline, runs } = setUp([done], {}, false);
+  const { timeline, runs } = setUp([done], {}, { seesAllActivity: false });
 
   await timeline.moveTo(minutes(10));
 
@@ -103,3 +112,84 @@ test("one that fails for ever does not hold time up", async () => {
 
   expect(runs).toHaveLength(4);
 });
+
+test("what happens gives nothing to find to a function that may read only what is due", async () => {
+  const { timeline, runs, happens } = setUp([done], {}, { sight: { due: true, tables: [], outside: false } });
+
+  happens();
+  await timeline.moveTo(minutes(10));
+
+  expect(runs).toEqual([]);
+});
+
+test("one that may read a table has a tick after what happened while the table holds something", async () => {
+  const outbox: unknown[] = [];
+  const dynamo = { call: async () => ({ Items: outbox }) } as unknown as DynamoDb;
+  const { timeline, runs, happens } = setUp(
+    [done],
+    {},
+    {
+      ...{ sight: { due: false, tables: ["outbox"], outside: false }, dynamo },
+    },
+  );
+
+  await timeline.moveTo(minutes(10));
+  expect(runs).toHaveLength(0);
+  outbox.push({});
+  happens();
+  await timeline.moveTo(minutes(20));
+
+  expect(runs).toHaveLength(1);
+});
+
+test("of two that may find what is due, one that may see more runs where the other one has left it", async () => {
+  const { timeline, runs, due } = setUpForDue();
+
+  due.set("left", start);
+  due.set("taken", start);
+  await timeline.moveTo(minutes(1));
+  expect(runs).toEqual(["hand-out", "reconcile"]);
+  due.clear();
+  due.set("taken", minutes(2));
+  await timeline.moveTo(minutes(3));
+
+  expect(runs).toEqual(["hand-out", "reconcile", "hand-out"]);
+});
+
+/** Two schedules of each minute and an index of what is due, of which one takes all but what is `left`. */
+function setUpForDue() {
+  const due = new Map<string, number>();
+  const runs: string[] = [];
+  const clock = createClock(openDatabase(":memory:"), () => start);
+  const Items = () => [...due].map(([id, at]) => ({ id: { S: id }, dueAt: { S: new Date(at).toISOString() } }));
+  const byDue = { IndexName: "byDue", KeySchema: [{ AttributeName: "dueAt", KeyType: "RANGE" }] };
+  const table: TableSpec = {
+    ...{
+      name: "core",
+      arn: "arn:core",
+      hashKey: "id",
+      rangeKey: undefined,
+      create: { GlobalSecondaryIndexes: [byDue] },
+    },
+    ...{ timeToLive: undefined, kmsKeyArn: undefined, streamArn: undefined },
+  };
+  const schedule = (name: string) => ({ name, expression: "rate(1 minute)", functionId: name, input: {} });
+  let writes = 0;
+  const timeline = createTimeline({
+    ...{ db: openDatabase(":memory:"), clock, tables: [table], sources: [], seesAllActivity: true },
+    dynamo: { call: async () => ({ Items: Items() }) } as unknown as DynamoDb,
+    schedules: ["reconcile", "hand-out"].map((name) => ({ ...schedule(name), retries: 0, onFailureArn: undefined })),
+    sight: (functionId) => ({ due: true, tables: [], outside: functionId === "reconcile" }),
+    activity: () => -1,
+    writes: () => writes++,
+    invoke: async (functionId) => {
+      runs.push(functionId);
+      due.delete("taken");
+      return done;
+    },
+    onFailure: () => {},
+    idle: async () => {},
+    quiesce: async () => {},
+  });
+  return { timeline, runs, due };
+}

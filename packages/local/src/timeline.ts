@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { DynamoDb } from "./dynamodb-process.ts";
 import type { Invocation } from "./sandbox.ts";
 import { parseSchedule } from "./schedule-expression.ts";
+import type { Sight } from "./sight.ts";
 import type { ScheduleSpec, TableSpec } from "./topology.ts";
 
 /** What happens as time passes: EventBridge Scheduler's ticks, and the jumps of the virtual clock. */
@@ -28,6 +29,8 @@ type Options = {
   tables: readonly TableSpec[];
   schedules: readonly ScheduleSpec[];
   sources: readonly TimeSource[];
+  /** Where a schedule's function can find something to do. */
+  sight: (functionId: string) => Sight;
   /** Grows with everything that happens apart from schedules themselves. */
   activity: () => number;
   /** False where things happen that nothing here is told of, at the real Stripe: there no tick is idle. */
@@ -54,6 +57,7 @@ export function createTimeline(options: Options): Timeline {
   const keep = db.prepare("INSERT INTO tick VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at");
   const schedules = options.schedules.map((spec) => ({
     spec,
+    sight: options.sight(spec.functionId),
     ticks: parseSchedule(spec.expression),
     last: Number(kept.get(spec.name)?.at ?? clock.now()),
     seen: -1,
@@ -66,11 +70,31 @@ export function createTimeline(options: Options): Timeline {
   let moves = 0;
   let stopped = false;
 
-  const dirty = (schedule: Schedule) => !options.seesAllActivity || schedule.seen < options.activity();
+  /** The schedules that may find something that is not due, since something has happened where they can see it. */
+  async function stirred(): Promise<ReadonlySet<Schedule>> {
+    const found = new Set<Schedule>();
+    for (const schedule of schedules) if (await isStirred(schedule)) found.add(schedule);
+    return found;
+  }
+
+  async function isStirred({ seen, failures, sight }: Schedule): Promise<boolean> {
+    if (!options.seesAllActivity) return true;
+    if (seen >= options.activity()) return false;
+    if (sight.outside || (failures > 0 && failures <= madeUpFor)) return true;
+    for (const table of sight.tables) if (await holdsSomething(table)) return true;
+    return false;
+  }
+
+  async function holdsSomething(TableName: string): Promise<boolean> {
+    type Page = { Items: unknown[] };
+    const { Items } = await options.dynamo.call<Page>("DynamoDB_20120810.Scan", { TableName, Limit: 1 });
+    return Items.length > 0;
+  }
+
   /** The next tick that has work: the rule by which idle ticks are jumped over. */
-  function nextTick(schedule: Schedule, earliestDue: number): number {
-    const from = schedule.last + 1;
-    return schedule.ticks(dirty(schedule) ? from : Math.max(from, earliestDue));
+  function nextTick({ sight, last, ticks }: Schedule, isStirred: boolean, earliestDue: number): number {
+    if (isStirred) return ticks(last + 1);
+    return sight.due ? ticks(Math.max(last + 1, earliestDue)) : Number.POSITIVE_INFINITY;
   }
 
   /** Runs every schedule that has ticked by now; ticks that were missed are made up for by one run. */
@@ -79,12 +103,24 @@ export function createTimeline(options: Options): Timeline {
     const ticked = schedules.filter((schedule) => schedule.ticks(schedule.last + 1) <= now);
     if (ticked.length === 0) return;
     const anyDue = (await due.earliest(moves > 0)) <= now;
-    await Promise.all(ticked.filter((schedule) => anyDue || dirty(schedule)).map(run));
+    const some = await stirred();
+    const [first, later] = [ticked.filter((one) => some.has(one)), ticked.filter((one) => !some.has(one))];
+    await Promise.all(first.map(run));
+    if (anyDue) await runForDue(later.filter(({ sight }) => sight.due));
     for (const schedule of ticked) {
       schedule.last = now;
       keep.run(schedule.spec.name, Math.floor(now));
     }
     if (anyDue) await due.attempted(now);
+  }
+
+  /** At a jump those that see the least come first, and each further one only while something is still due. */
+  async function runForDue(of: Schedule[]): Promise<void> {
+    if (moves === 0) return void (await Promise.all(of.map(run)));
+    for (const schedule of of.sort((a, b) => Number(a.sight.outside) - Number(b.sight.outside))) {
+      await idle();
+      if ((await due.earliest(true)) <= clock.now()) await run(schedule);
+    }
   }
 
   async function run(schedule: Schedule): Promise<void> {
@@ -114,10 +150,12 @@ export function createTimeline(options: Options): Timeline {
     let overdue = Number.NaN;
     while (!stopped) {
       const earliestDue = await due.earliest(true);
+      const some = await stirred();
+      const ticks = schedules.map((schedule) => nextTick(schedule, some.has(schedule), earliestDue));
       const timers = options.sources.map((source) => source.next() ?? target);
       // A timer that its own run left overdue must not hold time up.
       const ahead = timers.filter((at) => at !== overdue);
-      const next = Math.min(target, ...ahead, ...schedules.map((schedule) => nextTick(schedule, earliestDue)));
+      const next = Math.min(target, ...ahead, ...ticks);
       overdue = Math.min(...timers) <= clock.now() ? Math.min(...timers) : Number.NaN;
       clock.moveTo(next);
       for (const source of options.sources) await source.run?.();
