@@ -31,10 +31,10 @@ describe("a bank debit for the deposit", () => {
     life.settle(attempt.id, processing);
     const { booking } = life;
 
-    life.at(plusHours(life.now, 7)).settle(attempt.id, processing);
+    life.at(plusHours(life.now, 25)).settle(attempt.id, processing);
 
     expect(life.booking).toBe(booking);
-    expect(current(life, attempt).dueAt).toBe(plusHours(life.now, 6));
+    expect(current(life, attempt).dueAt).toBe(plusDays(life.now, 1));
   });
 
   test("that fails leaves the hold minutes, tells the client, and allows one more session", () => {

@@ -1,6 +1,6 @@
 import type { DomainEvent } from "../event/index.ts";
 import { addBusinessDays } from "../time/business-days.ts";
-import { dateIn, earlier, endOfDay, type Instant, plusDays, plusHours, plusMinutes } from "../time/index.ts";
+import { dateIn, earlier, endOfDay, type Instant, plusDays, plusMinutes } from "../time/index.ts";
 import { type Attempt, awaitingNoVerification, marginMinutes, verifiedBy } from "./attempt.ts";
 import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
@@ -26,11 +26,12 @@ const verifyBusinessDays = 5;
 /** Why an attempt was abandoned: its `failureCode`, and the `reason` of its event. */
 const notVerified = "bank_account_not_verified";
 
-const processingPollHours = 6;
+/** A debit takes business days. Webhook and catch-up bring its outcome within minutes; this look finds what both missed. */
+const processingPollDays = 1;
 
 export function processing(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
   const { attempt } = state;
-  const dueAt = plusHours(now, processingPollHours);
+  const dueAt = plusDays(now, processingPollDays);
   if (attempt.status === "processing" && verifiedBy(attempt) === null) return lookAgain(attempt, dueAt, now);
   const next: Attempt = { ...awaitingNoVerification(afterFact(attempt, "under_way")), paymentIntentId, dueAt };
   const events = (after: Booking) => [bookingEvent(after, "PaymentProcessing", attemptEventData(attempt))];
@@ -47,7 +48,7 @@ export function verifying(state: SettlementState, paymentIntentId: string, now: 
   // A saved account was verified when it was saved.
   if (attempt.via !== "checkout") return { kind: "unchanged" };
   const { timeZone } = state.booking.terms;
-  const soon = plusHours(now, processingPollHours);
+  const soon = plusDays(now, processingPollDays);
   if (attempt.status === "processing") {
     return lookAgain(attempt, attempt.verifyUntil === null ? soon : earlier(soon, attempt.verifyUntil), now);
   }

@@ -30,7 +30,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(current(life, attempt)).toMatchObject({
       status: "processing",
       verifyUntil: plusMinutes(plusDays(completed, 10), -5),
-      dueAt: plusHours(completed, 6),
+      dueAt: plusDays(completed, 1),
     });
     expect(life.events.at(-1)).toMatchObject({
       name: "PaymentActionRequired",
@@ -56,24 +56,24 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.booking).toBe(booking);
   });
 
-  test("told again is looked at after six hours, and at its end if that is sooner", () => {
+  test("told again is looked at after a day, and at its end if that is sooner", () => {
     const { life, attempt, completed } = waiting(paying());
     const { verifyUntil } = current(life, attempt);
 
-    life.at(plusHours(completed, 7)).settle(attempt.id, verifying);
-    expect(current(life, attempt).dueAt).toBe(plusHours(life.now, 6));
+    life.at(plusHours(completed, 25)).settle(attempt.id, verifying);
+    expect(current(life, attempt).dueAt).toBe(plusDays(life.now, 1));
 
     life.at(plusHours(verifyUntil ?? "", -1)).settle(attempt.id, verifying);
     expect(current(life, attempt).dueAt).toBe(verifyUntil);
   });
 
-  test("that the bank already debits is looked at after six hours again", () => {
+  test("that the bank already debits is looked at after a day again", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, processing);
 
-    life.at(plusHours(life.now, 7)).settle(attempt.id, verifying);
+    life.at(plusHours(life.now, 25)).settle(attempt.id, verifying);
 
-    expect(current(life, attempt)).toMatchObject({ verifyUntil: null, dueAt: plusHours(life.now, 6) });
+    expect(current(life, attempt)).toMatchObject({ verifyUntil: null, dueAt: plusDays(life.now, 1) });
   });
 
   test("once verified keeps the place for ten days from then, once and for all", () => {
