@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** The proofs in which hundreds of clients come at a time, or processes are killed: each has the machine to itself. */
-const crowds = ["claim", "crash", "stampede"].map((name) => `tests/proofs/${name}.test.ts`);
+/** The longest proofs: hundreds of clients at a time, processes that are killed, months. They begin first. */
+const longest = ["claim", "crash", "money", "stampede", "year"].map((name) => `tests/proofs/${name}.test.ts`);
 
 /** Files that change what others of their worker would find: modules, or the variables that a function reads once. */
 const apart = [
@@ -43,6 +43,8 @@ const pure = { isolate: false, maxWorkers: 2, testTimeout: 30_000 };
  */
 export default defineConfig({
   test: {
+    // Sources are transformed once, not once a run.
+    fsModuleCache: true,
     projects: [
       {
         test: {
@@ -101,7 +103,7 @@ export default defineConfig({
         test: {
           name: "proofs",
           include: ["tests/proofs/**/*.test.ts"],
-          exclude: [...crowds, ...apart],
+          exclude: [...longest, ...apart],
           ...proofs,
           isolate: false,
           maxWorkers: 2,
@@ -112,7 +114,7 @@ export default defineConfig({
         test: { name: "apart", include: apart, ...proofs, maxWorkers: 2, sequence: { groupOrder: 3 } },
       },
       {
-        test: { name: "crowds", include: crowds, ...proofs, fileParallelism: false, sequence: { groupOrder: 4 } },
+        test: { name: "at-length", include: longest, ...proofs, maxWorkers: 2, sequence: { groupOrder: 3 } },
       },
     ],
   },
