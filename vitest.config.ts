@@ -23,7 +23,12 @@ const apart = [
   ].map((name) => `tests/proofs/${name}.test.ts`),
 ];
 
-const everyRoute = ["functions/input.test.ts"];
+/** Tests that take seconds: input to every route, a model that tells many stories, an HTTP server that answers late. */
+const wide = [
+  "functions/input.test.ts",
+  "packages/domain/src/booking/ledger-model.test.ts",
+  "packages/payments/src/stripe-gateway.test.ts",
+];
 
 const proofs = {
   globalSetup: ["tests/harness/global-setup.ts"],
@@ -50,6 +55,7 @@ export default defineConfig({
         test: {
           name: "domain",
           include: ["packages/domain/**/*.test.ts"],
+          exclude: wide,
           ...pure,
           sequence: { groupOrder: 1 },
         },
@@ -58,16 +64,16 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,functions}/**/*.test.ts"],
-          exclude: ["packages/{domain,local,stripe-simulator}/**", "**/node_modules/**", ...everyRoute, ...apart],
+          exclude: ["packages/{domain,local,stripe-simulator}/**", "**/node_modules/**", ...wide, ...apart],
           ...pure,
           sequence: { groupOrder: 1 },
         },
       },
       {
-        // What plays AWS and Stripe, the rules of the house, and whatever may be sent to every route: seconds.
+        // What plays AWS and Stripe, the rules of the house, and what takes seconds by itself.
         test: {
           name: "around",
-          include: ["packages/{local,stripe-simulator}/**/*.test.ts", "tests/house/**/*.test.ts", ...everyRoute],
+          include: ["packages/{local,stripe-simulator}/**/*.test.ts", "tests/house/**/*.test.ts", ...wide],
           exclude: ["**/node_modules/**"],
           ...pure,
           sequence: { groupOrder: 1 },
