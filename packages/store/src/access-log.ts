@@ -6,7 +6,7 @@ import { fromItem } from "./items.ts";
 import type { Listed } from "./list.ts";
 import type { Store } from "./store.ts";
 
-/** Records one read of several bookings (100 at the most), all of them or none. */
+/** Records one read of several bookings (at most 100) in one transaction: all of them or none. */
 export const recordAccess = (
   store: Store,
   bookingIds: readonly string[],
@@ -17,7 +17,7 @@ export const recordAccess = (
     bookingIds.map((id) => accessPut(store, id, record)),
   );
 
-/** One page of who of the staff read a booking, the latest first. */
+/** One page of the staff reads of a booking, newest first. The cursor is opaque. */
 export async function listAccess(
   store: Store,
   bookingId: string,

@@ -13,7 +13,7 @@ import { packed, unpacked } from "./packed.ts";
 import { readItem, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
-/** How a version was signed: evidence for as long as the document is kept. */
+/** The evidence of how a version was signed. It is kept as long as the document. */
 export type Signature = {
   signedAt: string;
   signature: string;
@@ -25,20 +25,20 @@ export type Signature = {
 
 export type StoredAgreement = AgreementDocument & { version: number; signed?: Signature };
 
-/** How a participant who does not pay signed the terms without prices. */
+/** The evidence of how a participant who does not pay signed the terms without prices. */
 export type TermsSignature = Omit<Signature, "autopay">;
 
 export type StoredTerms = SectionedPage & { version: number; signed?: TermsSignature };
 
-/** What is kept of a page: its HTML is put together from this when it is read, byte for byte. */
+/** The stored parts of a page. Reading joins them into the HTML, byte for byte. */
 const keptOf = ({ head, blocks, tail, hash }: SectionedPage) => ({ head, blocks, tail, hash });
 
-/** A page as it was kept, with its HTML. */
+/** A stored page with its HTML. */
 const withHtml = <Page extends Omit<SectionedPage, "html">>(kept: Page) => ({ ...kept, html: htmlOf(kept) });
 
 type KeptAgreement = Pick<AgreementDocument, "head" | "blocks" | "tail" | "terms">;
 
-/** The exact document of one version; never written twice. Its four KB of text are packed. */
+/** Stores the exact document of one agreement version, once. The text (about 4 KB) is packed. */
 export function agreementPut(
   store: Store,
   { id, agreement }: Booking,
@@ -51,7 +51,7 @@ export function agreementPut(
   return { write: { Put: put }, refusal: "stale" };
 }
 
-/** One version of a booking's agreement, byte for byte as it was made, with its signature. */
+/** One version of a booking's agreement with its signature, or null. The bytes are those that were stored. */
 export async function readAgreement(store: Store, bookingId: string, version: number): Promise<StoredAgreement | null> {
   const document = keys.agreement(bookingId, version);
   const signature = keys.signature(bookingId, version);
@@ -67,14 +67,20 @@ export async function readAgreement(store: Store, bookingId: string, version: nu
   };
 }
 
-/** A booking's last version as it is shown now: as it was made once it is signed or the booking has ended, or else as it is offered. */
+/**
+ * The latest version as shown now. A signed version, or that of an ended booking, keeps its stored bytes; an unsigned
+ * version of a live booking shows the current text.
+ */
 export function asOffered(booking: Booking, kept: StoredAgreement): StoredAgreement {
   if (kept.signed !== undefined || !isLive(booking)) return kept;
   const offered = offeredDocument(kept);
   return { ...offered, version: offered.terms.version };
 }
 
-/** The terms without prices: as they were accepted, byte for byte, or else as they are now. */
+/**
+ * The terms without prices: the accepted bytes, or the current text before the acceptance. Throws if the accepted terms
+ * are missing.
+ */
 export async function readTerms(store: Store, booking: Booking): Promise<StoredTerms> {
   if (booking.acceptance === null) return participationDocument(booking);
   const key = keys.acceptance(booking.id, booking.acceptance.version);
@@ -84,8 +90,9 @@ export async function readTerms(store: Store, booking: Booking): Promise<StoredT
 }
 
 /**
- * The signature under the booking's current version, given once. It stands beside the document, which is ten times as
- * large and would be billed whole. Its transaction holds to the booking's version, and so to the hash that is signed.
+ * Stores the signature of the booking's current agreement version, once. The signature is a separate item: the document
+ * is ten times as large, and DynamoDB bills an update for the whole item. The transaction also checks the booking's
+ * version, and so the signed hash.
  */
 export function signaturePut(store: Store, { id, agreement }: Booking, signed: Signature): Guarded<"stale"> {
   const Item = { ...keys.signature(id, agreement.version), hash: agreement.hash, signed };
@@ -93,7 +100,7 @@ export function signaturePut(store: Store, { id, agreement }: Booking, signed: S
   return { write: { Put: put }, refusal: "stale" };
 }
 
-/** What a participant accepted, kept as it was shown. */
+/** Stores the terms that a participant accepted, as shown, with the signature. */
 export function acceptancePut(
   store: Store,
   bookingId: string,

@@ -6,7 +6,10 @@ import type { Guarded } from "./commit.ts";
 import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 
-/** A message to the bus, sent if and only if the transaction that holds it commits (I7). */
+/**
+ * The outbox item of an event. The event is published if and only if the transaction that contains this write commits
+ * (I7).
+ */
 export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guarded<never> {
   const id = store.ids.next("evt");
   const { correlationId } = store;
@@ -30,8 +33,8 @@ export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guard
 }
 
 /**
- * Entries with what is told of them on the bus: a fact that is posted once is told by one message, however often it
- * is brought again (I4, I7). `stale`: it is posted already, as the next reading shows.
+ * The writes of journal entries and of the events about them. A fact that is posted once is published once, even if it
+ * arrives again (I4, I7). Refuses `stale` if an entry exists already; the next read shows it.
  */
 export const journalWrites = (store: Store, entries: readonly JournalEntry[]): Guarded<"stale">[] =>
   entries.flatMap((entry) => {
@@ -42,8 +45,8 @@ export const journalWrites = (store: Store, entries: readonly JournalEntry[]): G
   });
 
 /**
- * One entry with all its postings is one item, keyed by its business reference: a fact is posted once (I4). It is posted
- * at the instant of the try that commits it.
+ * One entry with all its postings is one item, keyed by its business reference, so a fact is posted once (I4). Each try
+ * of the commit stamps `postedAt` with its own instant.
  */
 function journalPut(store: Store, entry: JournalEntry, id: string): Guarded<"stale"> {
   const bookingId = entry.postings.find((posting) => posting.bookingId !== undefined)?.bookingId;
@@ -72,8 +75,9 @@ function journalPut(store: Store, entry: JournalEntry, id: string): Guarded<"sta
 }
 
 /**
- * The next link of a subject's audit chain; its sequence is the subject's version, so it cannot be written twice (I9).
- * Lists of days and of actors are ordered by the instant of the try that commits it, which the hash does not cover.
+ * The next link of a subject's audit chain. Its sequence is the subject's version, so a link cannot be written twice
+ * (I9). The lists by day and by actor use `recordedAt`, the instant of the try that commits; the hash does not cover
+ * it.
  */
 export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
   const { subject, sequence, actor } = record;
@@ -88,7 +92,7 @@ export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
     stamp: (recordedAt) => {
       const place = auditPlace({ ...record, recordedAt });
       const dayPk = inShard(recordedAt.slice(0, 10), subject.id);
-      // The system is one actor for everything.
+      // All system actions share one actor; shards spread them over partitions.
       const { correlationId } = store;
       return {
         recordedAt,
@@ -103,10 +107,13 @@ export function auditPut(store: Store, record: AuditRecord): Guarded<"stale"> {
   };
 }
 
-/** That one of the staff read a booking. */
+/** One staff read of a booking. */
 export type AccessRecord = { at: Instant; actor: string; role: Actor["role"]; action: string };
 
-/** A read stands beside its booking's chain and in no index: nobody lists what one of the staff has read. */
+/**
+ * Stores a staff read beside the booking's audit chain. No index covers reads, so nobody can list what one staff member
+ * read.
+ */
 export function accessPut(store: Store, bookingId: string, record: AccessRecord): Guarded<never> {
   return {
     write: {
@@ -119,11 +126,11 @@ export function accessPut(store: Store, bookingId: string, record: AccessRecord)
   };
 }
 
-/** An audit record with the instant at which it was written, which its hash does not cover. */
+/** An audit record with the instant at which it was written. The hash does not cover that instant. */
 export type RecordedAct = AuditRecord & { recordedAt: Instant };
 
 const linkKey = (sequence: number): string => String(sequence).padStart(8, "0");
 
-/** The place of an audit record among all others: by the instant of its commit, then by subject and sequence. */
+/** The sort key of an audit record among all others: the instant of its commit, then subject and sequence. */
 export const auditPlace = ({ subject, sequence, recordedAt }: RecordedAct): string =>
   `${recordedAt}#${subject.type}#${subject.id}#${linkKey(sequence)}`;

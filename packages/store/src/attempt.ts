@@ -11,10 +11,10 @@ export async function readAttempt(store: Store, bookingId: string, id: string): 
   return readItem(store, keys.attempt(bookingId, id), fromDeadlineItem<Attempt>);
 }
 
-/** An attempt and its booking as a first look sees them; what is decided on them later holds to their versions. */
+/** An attempt and its booking. Decisions on them are written only if both versions still match. */
 export type AttemptFile = { attempt: Attempt; booking: Booking };
 
-/** An attempt with its booking, by one read; null where there is no such attempt. */
+/** An attempt with its booking in one batch read; null if either is missing. */
 export async function readAttemptFile(store: Store, bookingId: string, id: string): Promise<AttemptFile | null> {
   return attemptFileIn(await readItems(store, attemptFileKeys(bookingId, id)));
 }
@@ -24,7 +24,7 @@ export const attemptFileKeys = (bookingId: string, id: string): Key[] => [
   keys.attempt(bookingId, id),
 ];
 
-/** The attempt and its booking among items that were read for one attempt; null unless both are there. */
+/** Picks the attempt and its booking from items that were read for one attempt; null if either is missing. */
 export function attemptFileIn(items: Item[]): AttemptFile | null {
   const booking = items.find(({ sk }) => sk === "BOOKING");
   const attempt = items.find(({ sk }) => String(sk).startsWith("ATT#"));
@@ -36,7 +36,10 @@ export async function readAttempts(store: Store, bookingId: string): Promise<Att
   return (await readChildren(store, bookingId, "ATT#")).map((item) => fromDeadlineItem<Attempt>(item));
 }
 
-/** An attempt's next version; a first version must be new. */
+/**
+ * Writes an attempt's next version. Version 1 must not exist yet; otherwise the version before must be stored
+ * (`stale`).
+ */
 export function attemptPut(store: Store, attempt: Attempt): Guarded<"stale"> {
   const put = {
     TableName: store.tables.core,

@@ -10,7 +10,7 @@ import { shardsOf } from "./shards.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
 
-/** What stands beside a record and is not part of it. */
+/** Index and tracing attributes of the item that are not part of the audit record. */
 const besideRecords = new Set(["correlationId", "actorPk", "actorSk", "dayPk", "daySk"]);
 
 const toRecord = (item: Item): RecordedAct =>
@@ -18,7 +18,7 @@ const toRecord = (item: Item): RecordedAct =>
 
 type Subject = AuditRecord["subject"];
 
-/** One subject's records in the order of their chain. */
+/** One subject's audit records in the order of their chain. */
 export async function* subjectRecords(store: Store, subject: Subject): AsyncIterable<RecordedAct> {
   const items = queryItems(store, {
     TableName: store.tables.audit,
@@ -30,8 +30,8 @@ export async function* subjectRecords(store: Store, subject: Subject): AsyncIter
 }
 
 /**
- * A page of one person's records, or of everybody's, in the order of their writing, and the place (`auditPlace`) to go
- * on from: see `stampedPage`.
+ * One page of audit records, of one actor or of all, in the order of writing. `next` is the place (`auditPlace`) to
+ * continue from; see `stampedPage`.
  */
 export function auditPage(
   store: Store,
@@ -72,7 +72,10 @@ const headsAtOnce = 25;
 
 export type AuditVerdict = { records: number; broken: { subject: string; sequence: number }[] };
 
-/** Re-computes the chain of every program, cohort, booking and clearance, and holds it against the subject's head. A removed booking has one too. */
+/**
+ * Recomputes the audit chain of every program, cohort, booking, removed booking and clearance, and compares it with the
+ * hash stored on the subject.
+ */
 export async function verifyAudit(store: Store): Promise<AuditVerdict> {
   const verdict: AuditVerdict = { records: 0, broken: [] };
   for (const list of ["PROGRAMS", "COHORTS", "BOOKINGS", "REMOVED"]) {
@@ -107,14 +110,17 @@ async function verifySubject(store: Store, listed: Item, verdict: AuditVerdict):
   if (!chain.verified) verdict.broken.push({ subject: `${type}#${id}`, sequence: chain.brokenAt });
 }
 
-/** A subject's records with a head that was read later, unless nothing is past it: what goes on past that is forged. */
+/**
+ * A subject's records with its head. Records newer than the listed head can come from a later change, so the head is
+ * read again. Records past a head that has not changed are forged.
+ */
 async function chainOf(store: Store, listed: Item, subject: Subject): Promise<{ head: Item; records: AuditRecord[] }> {
   const records = await Array.fromAsync(subjectRecords(store, subject));
   const sound = records.filter(({ sequence }) => sequence <= Number(listed.version));
   if (sound.length === records.length) return { head: listed, records };
   const table = subject.type === "clearance" ? store.tables.clearance : store.tables.core;
   const pk = String(listed.pk);
-  // A booking that was removed meanwhile has another head.
+  // A booking that was removed in the meantime has its head under another key.
   const heads = [{ pk, sk: String(listed.sk) }, ...(subject.type === "booking" ? [keys.removed(subject.id)] : [])];
   const [head = listed] = await readItems(store, heads, table);
   return head.version === listed.version ? { head, records } : chainOf(store, head, subject);

@@ -3,7 +3,10 @@ import { keys } from "./keys.ts";
 import { queryItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
-/** Everything under one booking, or what has a key that begins so; consistently, and without the booking itself. */
+/**
+ * All items of one booking except the booking itself, or only those whose sort key starts with `prefix`. Consistent
+ * read.
+ */
 export async function readChildren(
   store: Store,
   bookingId: string,

@@ -8,10 +8,10 @@ import { readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 
-/** What decides on a booking: itself and its clearance. */
+/** A booking with its clearance: what most decisions on a booking read. */
 export type BookingFile = { booking: Booking; clearance: Clearance | null };
 
-/** Bookings with their clearances, in the order asked for; ids that do not exist are left out. At most 100. */
+/** Bookings with their clearances, in the order of `ids` (at most 100). Missing ids are left out. */
 async function readFiles(store: Store, ids: string[]): Promise<BookingFile[]> {
   const items = await Promise.all([
     readItems(store, ids.map(keys.booking)),
@@ -31,7 +31,7 @@ async function readFiles(store: Store, ids: string[]): Promise<BookingFile[]> {
   });
 }
 
-/** One page of the bookings of an index, with their clearances, that `keep` keeps. */
+/** One page of the bookings that an index lists, with their clearances, filtered by `keep`. */
 export const listFiles = (
   store: Store,
   query: ListQuery,
@@ -46,7 +46,7 @@ export const listFiles = (
     });
   });
 
-/** One booking with its clearance, as they were at one instant. */
+/** One booking with its clearance, both as of one instant; null if the booking does not exist. */
 export async function readFile(store: Store, id: string): Promise<BookingFile | null> {
   const found = await readTogether(store, { booking: keys.booking(id), clearance: clearanceIn(store, id) });
   if (found.booking === null) return null;
@@ -57,8 +57,8 @@ export async function readFile(store: Store, id: string): Promise<BookingFile | 
 }
 
 /**
- * A booking with its clearance and the attempt that `named` finds in it, as they were at one instant. The booking may
- * have changed since `named` saw it: the caller looks whether it still names that attempt.
+ * A booking with its clearance and the attempt that `named` picks, all as of one instant. The booking can change after
+ * `named` saw it, so the caller must check that it still names that attempt.
  */
 export async function readFileWith(
   store: Store,

@@ -4,8 +4,9 @@ import type { ListQuery } from "./list.ts";
 import { inShard, shardsOf } from "./shards.ts";
 
 /**
- * Where a status stands in a person's list and a cohort's. What is under way is one part: a booking moves through it up
- * to its confirmation, and each move of an index key costs two writes. A cohort has at most as many of those as places.
+ * The part of a person's and a cohort's list that each status belongs to. All live statuses share one part: a booking
+ * moves through them up to its confirmation, and each move of an index key costs two writes. A cohort has at most as
+ * many live bookings as places.
  */
 const parts: Record<BookingStatus, string> = {
   held: "live",
@@ -20,10 +21,10 @@ const parts: Record<BookingStatus, string> = {
 const partsOf = (statuses: Statuses): string[] => [...new Set(statuses.map((status) => parts[status]))];
 
 /**
- * What the indexes list a booking by. Each list is divided, so that a reader of what is live reads no key of what has
- * ended: a hundred thousand holds that were abandoned cost the roster nothing. The list of all bookings is divided by
- * status, since more are confirmed than one page may skip; a reader of one status leaves out what else stands in its
- * part. All bookings stand by their id in `byList`, which never moves.
+ * The index keys of a booking. Lists are split by status or part, so a reader of live bookings reads no key of ended
+ * ones: a hundred thousand abandoned holds cost the roster nothing. The list of all bookings is split by exact status,
+ * because more bookings are confirmed than one page may skip. A reader of one status filters out the other statuses of
+ * its part. `byList` holds every booking by id; that key never changes.
  */
 export const bookingListKeys = ({ id, status, owner, participant, cohortId }: Booking) => ({
   listPk: inShard("BOOKINGS", id),
@@ -34,7 +35,7 @@ export const bookingListKeys = ({ id, status, owner, participant, cohortId }: Bo
   ownerSk: id,
   cohortPk: `${cohortId}#${parts[status]}`,
   cohortSk: id,
-  // Only where somebody else books: the others are their owner's already.
+  // Only if somebody else books: the participant's own bookings are in the owner's list already.
   ...(isForOneself({ owner, participant })
     ? {}
     : { participantPk: `${personKey(participant.email)}#${parts[status]}`, participantSk: id }),

@@ -22,12 +22,15 @@ function bookingItem(booking: Booking): Item {
   };
 }
 
-/** Reads a booking consistently, or null. */
+/** One booking, read consistently; null if it does not exist. */
 export async function readBooking(store: Store, id: string): Promise<Booking | null> {
   return readItem(store, keys.booking(id), fromDeadlineItem<Booking>);
 }
 
-/** Gives a booking that its caller has just read, the first time; from then on it reads. */
+/**
+ * A reader for a retry loop: its first call returns the booking that the caller has just read, later calls read the
+ * table.
+ */
 export function readAfter(store: Store, id: string, seen: Booking | undefined): () => Promise<Booking | null> {
   let first = seen;
   return async () => {
@@ -37,7 +40,7 @@ export function readAfter(store: Store, id: string, seen: Booking | undefined): 
   };
 }
 
-/** Several bookings, read consistently, by their ids; those that do not exist are left out. At most 100. */
+/** Bookings by id (at most 100), read consistently. Missing ids are left out. */
 export async function readBookings(store: Store, ids: string[]): Promise<Map<string, Booking>> {
   const items = await readItems(store, ids.map(keys.booking));
   return new Map(items.map((item) => [bookingIdIn({ pk: String(item.pk) }), fromDeadlineItem<Booking>(item)]));
@@ -70,7 +73,7 @@ export const audited = ({
   ending: ending?.by ?? null,
 });
 
-/** What staff have changed of dues, and of collecting them, between two versions: as it was, or as it is. */
+/** What staff changed between two versions (waivers, deferrals, a pause of collection), as `of` has it. */
 function exceptions(of: Booking, { other }: { other: Booking | null }) {
   if (other === null) return {};
   const dues = of.dues
@@ -84,7 +87,7 @@ function exceptions(of: Booking, { other }: { other: Booking | null }) {
 
 const isExcepted = (one: Due, other: Due): boolean => one.dueOn !== other.dueOn || one.waived !== other.waived;
 
-/** The audit record of a booking's next version, chained to the one before. */
+/** The audit record of a booking's next version, chained to the record before it. */
 function recordOf(
   before: Booking | null,
   booking: Booking,
@@ -103,8 +106,9 @@ function recordOf(
 }
 
 /**
- * The writes of a booking's next version: the booking itself under its version, what leads to it from a method that it
- * saves, its audit record, its journal entries and its events. `guard` adds conditions on the stored booking to the same write.
+ * The writes of a booking's next version: the booking on the condition that its version has not changed (`stale`), the
+ * links from a newly saved payment method, the audit record, the journal entries and the events. `guard` adds
+ * conditions on the stored booking to the same write.
  */
 export function bookingWrites<Refusal extends string = never>(
   store: Store,
@@ -122,7 +126,8 @@ export function bookingWrites<Refusal extends string = never>(
       : {
           TableName,
           Item,
-          // The hash too: a booking that was decided and not read has the version, and not yet its record's hash (I9).
+          // The condition includes the hash: a booking that was only decided, not read, has the right version but lacks
+          // the hash of its record (I9).
           ConditionExpression: ["#version = :version", "auditHash = :auditHash", guard?.condition]
             .filter(Boolean)
             .join(" AND "),
@@ -139,15 +144,15 @@ export function bookingWrites<Refusal extends string = never>(
 }
 
 /**
- * A booking's next version as `bookingWrites` writes it, for who goes on with it unread: what comes next is chained to the
- * record of this version.
+ * A booking's next version as `bookingWrites` stores it, for a caller that goes on without reading it. The next change
+ * chains to this version's audit record.
  */
 export const asWritten = (before: Booking, { booking }: Pick<Change, "booking">, occasion: ActionContext): Booking => ({
   ...booking,
   auditHash: recordOf(before, booking, occasion).hash,
 });
 
-/** The booking is still the one that was read. */
+/** Checks that the booking still has the version that was read (`stale`). */
 export function bookingUnchanged(store: Store, { id, version }: Booking): Guarded<"stale"> {
   const check = { TableName: store.tables.core, Key: keys.booking(id), ...isVersion(version) };
   return { write: { ConditionCheck: check }, refusal: "stale" };

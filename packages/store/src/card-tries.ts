@@ -6,22 +6,22 @@ import { epochSeconds, hasCome, type Instant, plusDays } from "@clearing/domain/
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** Table time-to-live removes the count of a card that nobody has tried for longer than a try counts. */
+/** TTL removes a card's count once nothing was tried for longer than a try counts. */
 const keptDays = 31;
 
 /**
- * Whether a card may be tried once more. `busy`: the tries under way might use up what is left. `used_up`: so many have
- * failed that there is nothing left.
+ * Whether a card may be charged once more. `busy`: the tries under way could use up the limit. `used_up`: the failed
+ * tries have reached the limit.
  */
 type Room = "reserved" | "busy" | "used_up";
 
-/** A try in its card's count, with the instant at which it was begun. */
+/** A try's name in its card's count, starting with the instant at which it began. */
 const named = ({ createdAt, id }: CardTry): string => `${createdAt}#${id}`;
 const begunAt = (name: string): Instant => name.slice(0, name.indexOf("#"));
 
 /**
- * Reserves a try in the count of its card before Stripe is asked for it. A try counts until it is known that it has not
- * failed, so that those of several bookings at once stay within the limit. One that has its place keeps it.
+ * Reserves a try in its card's count before Stripe is asked to charge. A try counts until it is known not to have
+ * failed, so concurrent tries of several bookings stay within the limit. A try that is reserved already stays reserved.
  */
 export async function reserveCardTry(store: Store, attempt: CardTry, now: Instant): Promise<Room> {
   const full = await reserve(store, attempt, now);
@@ -32,19 +32,19 @@ export async function reserveCardTry(store: Store, attempt: CardTry, now: Instan
   return reserveCardTry(store, attempt, now);
 }
 
-/** A try has failed: it counts for as long as failed tries do. */
+/** Records that a try has failed. It counts until it leaves the limit's window. */
 export async function countFailedTry(store: Store, attempt: CardTry): Promise<void> {
   const name = new Set([named(attempt)]);
   await update(store, attempt.fingerprint, "ADD tries :name, failed :name", { ":name": name });
 }
 
-/** A try has succeeded, or was never made: it counts no more. */
+/** Removes a try that succeeded, or was never made, from the count. */
 export const releaseCardTry = (store: Store, attempt: CardTry): Promise<void> =>
   forget(store, attempt.fingerprint, [named(attempt)]);
 
 type Tries = { tries: Set<string>; failed: Set<string> };
 
-/** Null once it is reserved; else the tries that leave no room. */
+/** Null if the try is reserved; otherwise the tries that fill the limit. */
 async function reserve(store: Store, attempt: CardTry, now: Instant): Promise<Tries | null> {
   const name = named(attempt);
   try {

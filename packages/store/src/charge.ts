@@ -10,7 +10,7 @@ export async function readCharges(store: Store, bookingId: string): Promise<Char
   return (await readChildren(store, bookingId, "CHG#")).map((item) => fromItem<Charge>(item));
 }
 
-/** A captured charge, kept once. */
+/** Stores a captured charge, once (`stale` if it exists). */
 export function chargePut(store: Store, charge: Charge): Guarded<"stale"> {
   const Item = { ...charge, ...keys.charge(charge.bookingId, charge.id) };
   return {
@@ -23,7 +23,10 @@ export async function readCharge(store: Store, bookingId: string, id: string): P
   return readItem(store, keys.charge(bookingId, id), fromItem<Charge>);
 }
 
-/** Takes a refund's share from what is applied of a charge, and from what it can still give back (I6). */
+/**
+ * Subtracts a refund from a charge's applied and refundable amounts (minor units). Refuses `stale` if either is too
+ * small (I6).
+ */
 export function chargeRefunded(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<"stale"> {
   return {
     write: {
@@ -39,7 +42,7 @@ export function chargeRefunded(store: Store, bookingId: string, chargeId: string
   };
 }
 
-/** How Stripe booked a charge that is there already. */
+/** Records the balance transaction by which Stripe booked an existing charge. */
 export function chargeBooked(
   store: Store,
   bookingId: string,
@@ -59,8 +62,8 @@ export function chargeBooked(
 }
 
 /**
- * What failed or was refused may be made again: its amount is refundable once more, and still owed (I6). DynamoDB adds to
- * no charge that is not there.
+ * Makes the amount of a failed or refused refund refundable again (I6). If the charge is missing, DynamoDB rejects the
+ * addition.
  */
 export function restoreCharge(store: Store, bookingId: string, chargeId: string, amount: number): Guarded<never> {
   return {
@@ -75,7 +78,7 @@ export function restoreCharge(store: Store, bookingId: string, chargeId: string,
   };
 }
 
-/** A charge's next amounts, decided on those that were read (I6). */
+/** Sets a charge's amounts on the condition that the amounts read have not changed (`stale`, I6). */
 export function chargeFollows(store: Store, before: Charge, after: Charge): Guarded<"stale"> {
   return {
     write: {

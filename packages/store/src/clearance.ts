@@ -13,7 +13,10 @@ import { type Key, readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
-/** Where a booking's clearance is: in a table of its own, so that a role may read it and not write it. */
+/**
+ * The key of a booking's clearance. Clearances have a separate table, so that an IAM role can read them without writing
+ * them.
+ */
 export const clearanceIn = (store: Store, bookingId: string): Key & { table: string } => ({
   ...keys.clearance(bookingId),
   table: store.tables.clearance,
@@ -24,9 +27,9 @@ export async function readClearance(store: Store, bookingId: string): Promise<Cl
 }
 
 /**
- * The writes of a clearance's next version: itself under its version, its audit record, which says what became of it and
- * never of which kind (I8), and its event. The booking is still the one that was read, so that what it has to follow is
- * due at once.
+ * The writes of a clearance's next version: the clearance, its audit record and its event. The audit record never says
+ * which kind of evaluation changed (I8). The transaction also checks that the booking has not changed (`stale`), so
+ * that the follow-up deadline is right.
  */
 export function clearanceWrites(
   store: Store,
@@ -60,20 +63,23 @@ export function clearanceWrites(
   ];
 }
 
-/** A clearance under the version that was read; null: there is none yet. */
+/** Writes a clearance on the condition that the stored version is still `before`; null: none is stored yet. */
 export function clearancePut(store: Store, before: Clearance | null, after: Clearance): Guarded<"stale"> {
   const Item = toDeadlineItem(after, "CLEARANCE", keys.clearance(after.bookingId));
   const put = { TableName: store.tables.clearance, Item, ...isVersion(before?.version ?? null) };
   return { write: { Put: put }, refusal: "stale" };
 }
 
-/** The clearance is still the one that was read. */
+/** Checks that the clearance still has the version that was read (`stale`). */
 export function clearanceUnchanged(store: Store, bookingId: string, seen: Clearance | null): Guarded<"stale"> {
   const check = { TableName: store.tables.clearance, Key: keys.clearance(bookingId) };
   return { write: { ConditionCheck: { ...check, ...isVersion(seen?.version ?? null) } }, refusal: "stale" };
 }
 
-/** Both evaluations clear, through the cohort's last day, by two people other than the participant. */
+/**
+ * Checks that both evaluations are cleared through the cohort's last day, by two people (unless one clinician may sign
+ * both), neither of them the participant (I2).
+ */
 export function checkCleared(store: Store, { id, terms, participant }: Booking): Guarded<"stale"> {
   return {
     write: {

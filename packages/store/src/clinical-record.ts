@@ -8,7 +8,7 @@ import type { Store } from "./store.ts";
 
 const record = (bookingId: string) => `SCR#${bookingId}`;
 
-/** Every evaluation of a booking, newest first. */
+/** All evaluations of a booking, newest first. */
 export async function readEvaluations(store: Store, bookingId: string): Promise<Evaluation[]> {
   const items = queryItems(store, {
     TableName: store.tables.clinical,
@@ -30,7 +30,7 @@ export function clinicalPut(store: Store, bookingId: string, fact: ClinicalFact)
   };
 }
 
-/** Who read what of a clinical record, when and why; written before the answer leaves. */
+/** Records who read which part of a clinical record, when and why. The caller writes this before it answers. */
 export async function logAccess(
   store: Store,
   access: { id: string; bookingId: string; by: string; purpose: string; what: string; at: Instant },

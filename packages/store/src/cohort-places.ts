@@ -25,7 +25,10 @@ export const placePut = (store: Store, place: Place): Guarded<never> => ({
   },
 });
 
-/** Gives a free place its cohort's new dates or zone. A lapsed claim goes: money that comes late must not find its place here. */
+/**
+ * Writes the cohort's new dates and sale status to a free place. Removes a lapsed claim, so that late money does not
+ * take the place at the new dates. Refuses `stale` if the place is not free.
+ */
 export function movePlace(store: Store, { cohortId, type, id }: Place, cohort: Cohort, now: Instant): Guarded<"stale"> {
   const { onSale, salesEndAt, endsOn, datesVersion } = saleOf(cohort);
   return {

@@ -15,7 +15,7 @@ import { isVersion } from "./version.ts";
 
 export type CohortWithPlaces = { cohort: Cohort; places: Place[] };
 
-/** A cohort with all its places in one consistent read, or null. */
+/** A cohort with all its places in one consistent read; null if it does not exist. */
 export async function readCohort(store: Store, id: string): Promise<CohortWithPlaces | null> {
   const found = queryItems(store, {
     TableName: store.tables.core,
@@ -29,14 +29,14 @@ export async function readCohort(store: Store, id: string): Promise<CohortWithPl
   return { cohort: fromDeadlineItem<Cohort>(cohort), places: items.filter((item) => item !== cohort).map(toPlace) };
 }
 
-/** A cohort alone, read consistently, or null. */
+/** A cohort without its places, read consistently; null if it does not exist. */
 export async function readCohortItem(store: Store, id: string): Promise<Cohort | null> {
   return readItem(store, keys.cohort(id), fromDeadlineItem<Cohort>);
 }
 
 /**
- * All cohorts stand in `byList` by their id, and by their first day among those of their status, and of their program
- * and status: a reader of some statuses reads no key of another.
+ * The index keys of a cohort: by id in `byList`, by first day within its status, and by first day within its program
+ * and status. A reader of some statuses reads no key of another.
  */
 function listKeys({ id, programId, status, startsOn }: Cohort) {
   const byFirstDay = `${startsOn}#${id}`;
@@ -50,7 +50,7 @@ function listKeys({ id, programId, status, startsOn }: Cohort) {
   };
 }
 
-/** One page of the cohorts of some statuses, of one program or of all, by their first day, with their places. */
+/** One page of the cohorts of some statuses, of one program or of all, by first day, with their places. */
 export function listCohorts(
   store: Store,
   { programId, statuses }: { programId?: string | undefined; statuses: readonly CohortStatus[] },
@@ -66,7 +66,7 @@ export function listCohorts(
   });
 }
 
-/** The terms are named by their version: each version of a program is in its own chain, with all that it says. */
+/** The audit record names the terms by version only: the program's own chain holds the content of each version. */
 const audited = ({ status, startsOn, endsOn, timeZone, venue, places, terms, clearanceDeadlineOn }: Cohort) => ({
   status,
   startsOn,
@@ -78,7 +78,10 @@ const audited = ({ status, startsOn, endsOn, timeZone, venue, places, terms, cle
   clearanceDeadlineOn,
 });
 
-/** The writes of a cohort's next version: itself under its version, its audit record, its events. */
+/**
+ * The writes of a cohort's next version: the cohort on the condition that its version has not changed (`stale`), the
+ * audit record, the events.
+ */
 export function cohortWrites(
   store: Store,
   before: Cohort | null,
@@ -106,7 +109,7 @@ export function cohortWrites(
   ];
 }
 
-/** The cohort is still the one that was read: so are its dates, its status and which places it has. */
+/** Checks that the cohort still has the version that was read, and so its dates, status and places (`stale`). */
 export function cohortUnchanged(store: Store, { id, version }: Cohort): Guarded<"stale"> {
   return {
     write: {
@@ -120,7 +123,10 @@ export function cohortUnchanged(store: Store, { id, version }: Cohort): Guarded<
   };
 }
 
-/** All places have followed: nothing is due before the cohort's end, unless it has changed again. */
+/**
+ * Removes the work deadline once all places have the cohort's current values. What remains due is the cohort's end.
+ * Refuses `stale` if the cohort has changed.
+ */
 export function cohortRests(store: Store, cohort: Cohort): Guarded<"stale"> {
   const { id, version } = cohort;
   const end = completesAt(cohort);

@@ -5,9 +5,9 @@ import { queryItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /**
- * What leads from Stripe's payment method and customer to a booking whose dues are collected with them, written with the
- * version that saves the method: an event about either names no booking. It stays when the method changes; the booking
- * itself says which one it has.
+ * Links from a Stripe payment method and customer to the booking that collects dues with them. Stripe's events about
+ * either name no booking. The links are written with the version that saves the method, and stay if the method changes
+ * later: the booking says which method is current.
  */
 export function collectedFromPuts(
   store: Store,
@@ -20,7 +20,7 @@ export function collectedFromPuts(
   }));
 }
 
-/** The bookings that were ever collected with a payment method of Stripe's, or from a customer; consistently. */
+/** The ids of the bookings that ever collected from a Stripe payment method or customer. Consistent read. */
 export async function bookingsCollectedFrom(store: Store, stripeId: string): Promise<string[]> {
   const { pk } = keys.collectedFrom(stripeId, "");
   const items = await Array.fromAsync(

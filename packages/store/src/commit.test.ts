@@ -13,7 +13,7 @@ import type { Store } from "./store.ts";
 
 const start: Instant = "2027-03-31T23:59:58Z";
 
-/** A table that answers the nth try with the nth error, and then takes it; each try takes two seconds. */
+/** A table that answers the nth try with the nth error, then accepts; each try takes two seconds. */
 function storeThat(...answers: Error[]) {
   const tries: { token: string | undefined; item: Record<string, unknown> | undefined }[] = [];
   let now = start;

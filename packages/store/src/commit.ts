@@ -9,9 +9,9 @@ type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[numb
 type Item = Record<string, unknown>;
 
 /**
- * One write of a transaction, with what it means when its condition does not hold. `refusal` may look at the item that
- * stood in the way. A write without a refusal has no condition that can fail in normal operation. `stamp` gives the
- * fields of a put that carry the instant of the commit; they are made again for each try.
+ * One write of a transaction, with the refusal to return if its condition fails. `refusal` can be a function of the
+ * item that failed the condition. A write without a refusal has no condition that fails in normal operation. `stamp`
+ * returns fields with the instant of the commit, computed again for each try.
  */
 export type Guarded<Refusal extends string> = {
   write: TransactItem;
@@ -19,24 +19,27 @@ export type Guarded<Refusal extends string> = {
   refusal?: Refusal | ((found: Item | undefined) => Refusal);
 };
 
-/** `stale`: something was changed meanwhile, read again. `conflict`: others kept writing for as long as we tried. */
+/**
+ * `stale`: the data changed after it was read; read again. `conflict`: concurrent writers won until the retries ran
+ * out.
+ */
 export type CommitResult<Refusal extends string, Done = { ok: true }> =
   | Done
   | { ok: false; reason: Refusal | "conflict" };
 
-/** What is stamped now is written within this time, or not at all: two whole requests of the client, and their pauses. */
+/** A stamped try is written within this time or not at all: two whole requests of the client with their pauses. */
 const longestTryMs = 8_000;
-/** After a client has hung up DynamoDB may still finish, and an index follows its table. */
+/** DynamoDB can finish a request after its client has given up, and an index lags behind its table. */
 const lagMs = 2_000;
 
-/** From so many seconds after its stamp on, an entry is to be seen, also in an index. Stamps are whole seconds, cut off. */
+/** An entry is visible, also in an index, this many seconds after its stamp. Stamps are truncated to whole seconds. */
 export const settledAfterSeconds = Math.ceil((longestTryMs + lagMs) / 1_000) + 1;
 
 /**
- * Writes everything or nothing, in one TransactWriteItems. Conflicts with other transactions and throttling are tried
- * again, with full jitter and within bounds, under one request token: a try whose answer was lost is not made twice.
- * Only where something is stamped, and DynamoDB's first answer is that it wrote nothing, is the next try another one,
- * with a stamp and a token of its own. `done` is the answer once it is written.
+ * Writes all or nothing in one TransactWriteItems. Retries transaction conflicts and throttling with full jitter,
+ * within bounds, under one client request token, so a try whose answer was lost is not applied twice. Only if something
+ * is stamped, and DynamoDB's first answer says that nothing was written, does the next try get a new stamp and a new
+ * token. Returns `done`, the first refusal in the order of the writes, or `conflict`.
  */
 export function commit<Refusal extends string>(
   store: Store,
@@ -55,7 +58,7 @@ export function commit<Refusal extends string>(
   return committed(store, guarded, done);
 }
 
-/** The same, with no further try once `until` has come: for a caller that somebody waits for. */
+/** Like `commit`, but starts no retry after `until`: for a caller with a person waiting. */
 export const commitUntil = <Refusal extends string>(
   store: Store,
   guarded: Guarded<Refusal>[],
@@ -88,7 +91,7 @@ async function committed<Refusal extends string>(
   }
 }
 
-/** `bound` ends a try that is stamped; null where nothing is. */
+/** `bound` aborts a stamped try; null if nothing is stamped. */
 type Try = { command: TransactWriteCommand; bound: AbortSignal | null };
 
 function nextTry(store: Store, guarded: Guarded<string>[]): Try {
@@ -107,7 +110,7 @@ async function sendOnce(store: Store, { command, bound }: Try): Promise<void> {
     await store.client.send(command, bound === null ? {} : { abortSignal: bound });
   } catch (error) {
     if (!bound?.aborted || error instanceof TransactionCanceledException) throw error;
-    // As the client's own time-outs: it may have been written, and must not be stamped again.
+    // Treated like the client's own time-outs: the write may have been applied, so it must not be stamped again.
     throw Object.assign(new Error("DynamoDB gave no answer in time", { cause: error }), {
       name: "TimeoutError",
       $metadata: {},
@@ -116,13 +119,13 @@ async function sendOnce(store: Store, { command, bound }: Try): Promise<void> {
 }
 
 /**
- * DynamoDB cancelled the transaction, and the client says that it had asked but once: no earlier request under the same
- * token was left unanswered.
+ * DynamoDB cancelled the transaction and the client sent only one request, so no earlier request under this token can
+ * have been applied.
  */
 const wroteNothing = (error: unknown): boolean =>
   error instanceof TransactionCanceledException && error.$metadata?.attempts === 1;
 
-/** The first failed condition in the order of the writes; null when none failed. */
+/** The refusal of the first failed condition, in the order of the writes; null if no condition failed. */
 function refusalOf<Refusal extends string>(error: unknown, guarded: Guarded<Refusal>[]): Refusal | null {
   if (!(error instanceof TransactionCanceledException)) return null;
   const reasons = error.CancellationReasons ?? [];
@@ -145,8 +148,8 @@ function withOldImage(item: TransactItem, stamp: Item | undefined): TransactItem
 }
 
 /**
- * A commit's refusal for a caller that answers only some: `own` and `conflict` stay. Whatever else stood in the way, such
- * as another version or a place that was sold again, shows at the next reading.
+ * Narrows a commit's refusal to the reasons that the caller reports (`own`) and `conflict`. Every other reason, such as
+ * a newer version or a place sold again, becomes `stale`: the next read shows it.
  */
 export function staleUnless<Own extends string = never>(
   reason: string,
@@ -159,9 +162,9 @@ const rounds = 8;
 const believedAfter = 3;
 
 /**
- * Reads, decides and writes again while somebody else was faster. `once` answers `stale` when what it had read has
- * changed; after the last round that is a `conflict`, which the caller may try again later. An assertion that fails may
- * have been shown facts of different instants: it is believed when it has failed three times, each on a new reading.
+ * Repeats read, decide and write while concurrent changes win. `once` returns `stale` if the data it read has changed;
+ * after the last round that becomes `conflict`, which the caller may retry later. An error thrown by `once` can come
+ * from reads of different instants, so it is rethrown only the third time. Errors of DynamoDB are rethrown at once.
  */
 export async function untilFresh<Result extends { ok: boolean; reason?: string }>(
   store: Store,
@@ -181,5 +184,5 @@ export async function untilFresh<Result extends { ok: boolean; reason?: string }
   return { ok: false, reason: "conflict" };
 }
 
-/** DynamoDB's own failures, and those of the way to it, carry this: they say nothing of what was read. */
+/** Errors of DynamoDB and of the network carry `$metadata`; they say nothing about the data that was read. */
 const isOfService = (error: unknown): boolean => error instanceof Error && "$metadata" in error;

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 
-/** Whether the condition of one write held, so that it was written. Any other failure is thrown. */
+/** Whether a conditional write was applied: false if its condition failed. Rethrows every other error. */
 export async function conditionHeld(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;

@@ -7,9 +7,10 @@ import { checkTaken } from "./place-claim.ts";
 import type { Store } from "./store.ts";
 
 /**
- * The writes of a confirmation, which DynamoDB itself refuses unless every fact of I2 holds in the transaction: the
- * deposit settled, the agreement's current version signed, the participant's acceptance, both evaluations cleared through
- * the cohort's last day by two people other than the participant, the place ours.
+ * The writes of a confirmation. DynamoDB refuses them (`stale`) unless every fact of I2 holds in the transaction: the
+ * deposit is settled, the current agreement version is signed, the participant has accepted, both evaluations are
+ * cleared through the cohort's last day by two people other than the participant (one if the program allows it), and
+ * the place is this booking's.
  */
 export function confirmationWrites(
   store: Store,

@@ -6,13 +6,13 @@ import type { Store } from "./store.ts";
 
 const mark = { prefix: "MAIL", eventId: "evt_1" };
 
-/** The mark that stands in the way, as DynamoDB hands it back. */
+/** The mark that fails the condition, as DynamoDB returns it. */
 const standing = (status: string) =>
   new ConditionalCheckFailedException({ message: "no", $metadata: {}, Item: { status: { S: status } } });
 
 type Command = PutCommand | UpdateCommand | DeleteCommand;
 
-/** A store whose writes are written down; those of one kind fail as the test says. */
+/** A store that records its writes; writes of one kind fail as the test says. */
 function world(failing?: { writes: new (...input: never[]) => Command; with: Error }) {
   const sent: Command[] = [];
   const send = async (command: Command) => {

@@ -4,7 +4,7 @@ import type { Store } from "./store.ts";
 
 export type Consumed = "done" | "done_before";
 
-/** Somebody else is at it, or died at it a moment ago: the message has to come back later. */
+/** Another delivery is processing the event, or crashed a moment ago. The message must be retried later. */
 export class InProgress extends Error {
   override name = "InProgress";
 }
@@ -13,9 +13,10 @@ const leaseSeconds = 60;
 const keptDays = 90;
 
 /**
- * Has an effect outside the tables (a mail) once per event: a mark says `sending`, then `sent`. A crash between the
- * effect and the second mark lets the next delivery repeat it once the lease is over: at least once, nearly always
- * once. `prefix` names the kind of mark, such as `MAIL`.
+ * Runs an effect outside the tables (a mail) once per event, guarded by a mark that goes from `sending` to `sent`.
+ * After a crash between the effect and the second mark, a later delivery repeats the effect once the lease is over:
+ * delivery is at least once, in practice nearly always once. `prefix` names the kind of mark, such as `MAIL`. Throws
+ * `InProgress` while another delivery holds the lease.
  */
 export async function consumedOnce(
   store: Store,
@@ -23,7 +24,7 @@ export async function consumedOnce(
   effect: () => Promise<void>,
 ): Promise<Consumed> {
   const TableName = store.tables.core;
-  // Who is at it: a try of our own whose answer was lost finds itself here.
+  // Identifies this delivery, so that a retried write whose answer was lost recognizes its own mark.
   const holder = store.ids.next("evt");
   const Key = { pk: `${mark.prefix}#${mark.eventId}`, sk: mark.prefix };
   const now = store.clock.now();
@@ -34,7 +35,7 @@ export async function consumedOnce(
       new PutCommand({
         TableName,
         Item: { ...Key, status: "sending", heldBy: holder, leaseUntil, expiresAt },
-        // A mark that says `sent` has no lease.
+        // A `sent` mark has no lease.
         ConditionExpression: "attribute_not_exists(pk) OR heldBy = :holder OR leaseUntil <= :now",
         ExpressionAttributeValues: { ":holder": holder, ":now": now },
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -49,7 +50,7 @@ export async function consumedOnce(
   try {
     await effect();
   } catch (error) {
-    // It did not happen: the next delivery need not wait for the lease.
+    // The effect failed, so the next delivery need not wait for the lease.
     await store.client.send(freeMark(TableName, Key, holder)).catch(() => undefined);
     throw error;
   }
@@ -73,7 +74,7 @@ const freeMark = (TableName: string, Key: Record<string, string>, holder: string
     ExpressionAttributeValues: { ":holder": holder },
   });
 
-/** The status of the mark that stood in the way; null when the write failed for another reason. */
+/** The status of the mark that failed the condition; null if the write failed for another reason. */
 function standing(error: unknown): string | null {
   if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") return null;
   const { Item } = error as { Item?: { status?: string | { S?: string } } };

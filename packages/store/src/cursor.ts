@@ -6,13 +6,13 @@ import type { Store } from "./store.ts";
 const key = { pk: "CURSOR#stripe-events", sk: "CURSOR" };
 
 /**
- * How far Stripe's list of events has been read. Everything up to `event` is here, and what is newer is looked at again;
- * null while all of them are that new. `since` is its instant, in case Stripe has forgotten it. `next`: the event after
- * which a run goes on that was cut off; null when the last one came to the end of the list.
+ * How far Stripe's list of events has been read. All events up to `event` are stored; newer ones are checked again.
+ * `event` is null while every event is that new. `since` is its instant, in case Stripe no longer knows the event.
+ * `next` is the event after which an interrupted run continues; null if the last run reached the end of the list.
  */
 export type EventCursor = { event: string | null; since: Instant; next: string | null };
 
-/** Null before the first event. */
+/** The cursor; null before the first run. */
 export async function readEventCursor(store: Store): Promise<EventCursor | null> {
   return readItem(store, key, (item) => {
     const { event, since, next } = item as EventCursor;
@@ -20,7 +20,7 @@ export async function readEventCursor(store: Store): Promise<EventCursor | null>
   });
 }
 
-/** Moves the cursor. Two runs at once may move it back: they look at the same events once more. */
+/** Stores the cursor. Two concurrent runs can move it back; the same events are then checked again. */
 export async function writeEventCursor(store: Store, cursor: EventCursor): Promise<void> {
   await store.client.send(new PutCommand({ TableName: store.tables.core, Item: { ...key, ...cursor } }));
 }

@@ -9,7 +9,7 @@ const email = "jane@example.com";
 const asked = { id: "cli_1", email, requestedAt };
 const theirs = { id: "cli_other", email, requestedAt, customerId: "cus_other" };
 
-/** A table whose conditions fail, as where somebody else was faster, and that then has the given item. */
+/** A table whose conditions fail, as if another caller was faster, and that then holds the given item. */
 function overtaken(Item?: typeof theirs): Store {
   const client = {
     async send(command: unknown) {

@@ -6,8 +6,8 @@ import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /**
- * A client's customer at Stripe. `id` is ours: the key under which it is asked for, and what it is found by. `email` is
- * the address as it was first asked with, `customerId` null while Stripe's answer has not been heard of.
+ * A client's Stripe customer. `id` is ours: the idempotency key of its creation and the metadata it is found by.
+ * `email` is the address as first sent to Stripe. `customerId` is null until Stripe's answer is recorded.
  */
 export type Customer = { id: string; email: string; requestedAt: Instant; customerId: string | null };
 
@@ -20,7 +20,10 @@ export async function readCustomer(store: Store, email: string): Promise<Custome
   });
 }
 
-/** Records that a customer will be asked for, and with what; the first request decides it. */
+/**
+ * Records, before asking Stripe, that a customer will be created and with which values. The first request wins; later
+ * ones get its record.
+ */
 export async function requestCustomer(
   store: Store,
   { id, email, requestedAt }: Omit<Customer, "customerId">,
@@ -35,8 +38,8 @@ export async function requestCustomer(
 }
 
 /**
- * Takes the place of a customer that is gone at Stripe, or was never made there: the next one will be asked for under
- * an id of its own. The second of two callers finds it replaced already.
+ * Replaces a customer that was deleted at Stripe, or never created, by one under a new id. Of two concurrent callers
+ * the second gets the first one's replacement.
  */
 export async function replaceCustomer(
   store: Store,
@@ -59,7 +62,7 @@ export async function replaceCustomer(
   return isFirst ? { ...next, email, customerId: null } : customerRequested(store, email);
 }
 
-/** The customer that another caller has asked for. */
+/** The customer record that another caller has written. */
 async function customerRequested(store: Store, email: string): Promise<Customer> {
   const customer = await readCustomer(store, email);
   if (customer === null) throw new Error("a customer is asked for, and not there");
@@ -75,7 +78,7 @@ export async function recordCustomer(
     TableName: store.tables.core,
     Key: keys.customer(email),
     UpdateExpression: "SET customerId = :id",
-    // Not over one that was asked for later, when this one was gone already.
+    // Does not overwrite a replacement that was requested after this customer was gone.
     ConditionExpression: "id = :asked AND attribute_not_exists(customerId)",
     ExpressionAttributeValues: { ":asked": id, ":id": customerId },
   });

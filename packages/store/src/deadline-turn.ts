@@ -8,16 +8,16 @@ import { type DeadlineKind, keys } from "./keys.ts";
 import type { Key } from "./read.ts";
 import type { Store } from "./store.ts";
 
-/** Table time-to-live removes what counted the turns at a deadline. */
+/** TTL removes the count of the turns at a deadline. */
 const keptSeconds = 86_400;
 
 /**
- * Begins a turn at an item whose deadline was reached. `nothing`: the deadline has moved, or another worker has its turn.
- * `too_many`: the turns before this one have left the deadline as it was, since their workers died.
+ * Begins a worker's turn at an item whose deadline was reached. `nothing`: the deadline has moved, or another worker
+ * has its turn. `too_many`: earlier turns left the deadline unchanged because their workers died.
  *
- * Turns are counted beside the item, by its deadline and version: what changes or postpones the item starts a new count,
- * no transaction that writes the item meets this write, and a message that comes again for another reason counts as none.
- * A turn whose answer was lost counts once.
+ * The count is a separate item per deadline and version. So a change or postponement of the item starts a new count,
+ * transactions on the item never conflict with this write, and a redelivered message counts only if it begins a turn. A
+ * turn whose answer was lost counts once.
  */
 export async function beginTurn(
   store: Store,
@@ -32,7 +32,7 @@ export async function beginTurn(
   return isOneTurnTooMany(turns) ? "too_many" : "work";
 }
 
-/** One more turn at a deadline, and how many that makes; null: another worker is at it. */
+/** Counts one more turn at a deadline and returns the number of turns; null if another worker has its turn. */
 async function countTurn(store: Store, Key: Key, now: Instant): Promise<number | null> {
   const holder = store.ids.next("evt");
   try {
@@ -56,7 +56,7 @@ async function countTurn(store: Store, Key: Key, now: Instant): Promise<number |
     return Number(Attributes?.tries);
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // Its own count, whose answer was lost, is what the client's second send finds.
+    // On the client's own retry after a lost answer, the condition finds the count that this call wrote.
     const found = error.Item && unmarshall(error.Item);
     return found?.heldBy === holder ? Number(found.tries) : null;
   }

@@ -9,16 +9,16 @@ import { type Key, queryItems, readItem } from "./read.ts";
 import { shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 
-/** The table of what is due: a clearance has one of its own. */
+/** The table that holds items of a kind: clearances have a separate one. */
 const tableOf = ({ tables }: Store, kind: DeadlineKind): string =>
   kind === "CLEARANCE" ? tables.clearance : tables.core;
 
-/** Keys of one shard in one query. */
+/** Keys per query of one shard. */
 const pageSize = 100;
 
 /**
- * The keys of what is due at `now`, earliest first; each shard is read only as far as the caller iterates. The index lags:
- * a worker reads the item before it acts.
+ * The keys of the items whose deadline was reached at `now`, earliest first. Reads each shard only as far as the caller
+ * iterates. The index lags, so a worker must read the item before it acts.
  */
 export async function* reachedDeadlines(store: Store, kind: DeadlineKind, now: Instant): AsyncIterable<Key> {
   const reached = merged(
@@ -37,7 +37,7 @@ const reachedIn = (store: Store, TableName: string, shard: string, now: Instant)
     Limit: pageSize,
   });
 
-/** The item as it is now, if it is still due. */
+/** The current item if its deadline was reached; otherwise null. */
 export async function readIfReached(
   store: Store,
   kind: DeadlineKind,
@@ -49,8 +49,8 @@ export async function readIfReached(
 }
 
 /**
- * Puts an item that is still due behind the others, under its version: a writer who changes it meanwhile decides when it is
- * due. How often it was put back stands beside it until its next change.
+ * Postpones an item whose deadline was reached, on the condition that its version has not changed: a concurrent writer
+ * decides the new deadline. The number of postponements stays on the item until its next change.
  */
 export async function postpone(store: Store, kind: DeadlineKind, key: Key, now: Instant): Promise<void> {
   const item = await readIfReached(store, kind, key, now);

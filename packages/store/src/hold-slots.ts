@@ -11,7 +11,7 @@ type Slot = { slot: number; bookingId: string; until: Instant };
 
 export type Slots = { held: Slot[]; endings: UnpaidEndings };
 
-/** The slots of an account that are held, and when its holds of a cohort ended unpaid, by one consistent read. */
+/** The occupied hold slots of an account, and when its holds of a cohort ended unpaid, in one consistent read. */
 export async function readSlots(store: Store, { sub, limits }: Holder, cohortId: string): Promise<Slots> {
   const wanted = Array.from({ length: limits.live }, (_, index) => index + 1);
   const ended = keys.unpaidEndings(sub, cohortId);

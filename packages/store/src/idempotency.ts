@@ -6,8 +6,8 @@ import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 
 /**
- * The answer to a request that carried an Idempotency-Key, kept in the transaction that had the effect (I10). `scope`
- * names caller, method, path and key; `fingerprint` the body and the query. `expiresAt`: epoch seconds.
+ * The stored answer to a request with an Idempotency-Key, committed in the transaction of the effect (I10). `scope`
+ * names caller, method, path and key; `fingerprint` covers the body and the query. `expiresAt` is in epoch seconds.
  */
 export type IdempotencyRecord = {
   scope: string;
@@ -17,12 +17,12 @@ export type IdempotencyRecord = {
   expiresAt: number;
 };
 
-/** Answers are kept for 30 days. */
+/** Answers are kept for 30 days, in seconds. */
 export const keptSeconds = 30 * 24 * 60 * 60;
 
 const key = (scope: string) => ({ pk: `IDEM#${scope}`, sk: "IDEM" });
 
-/** Keeps an answer once. `replayed`: the same request was answered meanwhile; give that answer. */
+/** Stores an answer once. Refuses `replayed` if the same request was answered in the meantime; return that answer. */
 function idempotencyPut(table: string, record: IdempotencyRecord): Guarded<"replayed"> {
   const { scope, body, ...rest } = record;
   const Item = { ...key(scope), ...rest, body: packed(body) };
@@ -39,11 +39,11 @@ function idempotencyPut(table: string, record: IdempotencyRecord): Guarded<"repl
   };
 }
 
-/** The write of a request's record; none where the request has no key, or where nobody asked. */
+/** The write of a request's idempotency record; none if the request has no key or nobody made a request. */
 export const answerWrites = (table: string, record: IdempotencyRecord | null): Guarded<"replayed">[] =>
   record === null ? [] : [idempotencyPut(table, record)];
 
-/** Keeps the answer to a request that changed nothing, or whose effect was written before. */
+/** Stores the answer to a request that changed nothing, or whose effect is committed already. */
 export const keepAnswer = (
   store: Store,
   table: string,
@@ -51,18 +51,18 @@ export const keepAnswer = (
 ): Promise<CommitResult<"replayed">> | { ok: true } =>
   record === null ? { ok: true } : commit(store, answerWrites(table, record));
 
-/** Where and until when a record is looked for: the table, the scope, and the epoch second of the request. */
+/** Where to look for a record: table, scope, and the request's time in epoch seconds. */
 type Wanted = { table: string; scope: string; nowSeconds: number };
 
-/** The kept answer, read consistently; null when there is none, or when it is older than `nowSeconds`. */
+/** The stored answer, read consistently; null if there is none or it expired by `nowSeconds`. */
 export async function readIdempotency(store: Store, wanted: Wanted): Promise<IdempotencyRecord | null> {
   const { table, scope } = wanted;
   return readItem(store, { ...key(scope), table }, (item) => recordIn(item, wanted));
 }
 
 /**
- * The kept answer once more, before a refusal. Read as a transaction: a request that has seen the effect of another finds
- * its record, though that commit is not yet everywhere.
+ * Reads the stored answer once more before a refusal, in a transaction: a request that has seen part of another commit
+ * must also see that commit's idempotency record.
  */
 export async function readIdempotencyAgain(store: Store, wanted: Wanted): Promise<IdempotencyRecord | null> {
   const { found } = await readTogether(store, { found: key(wanted.scope) }, wanted.table);

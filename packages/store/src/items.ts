@@ -3,7 +3,9 @@ import { type DeadlineKind, deadlineKeys } from "./keys.ts";
 
 export type Item = Record<string, unknown>;
 
-/** What the store keeps beside a value: the keys of table and indexes, and how often a sweep came in vain. */
+/**
+ * The attributes that belong to the store: keys of the table and indexes, the TTL, and the count of fruitless sweeps.
+ */
 const ownAttributes = [
   "pk",
   "sk",
@@ -24,12 +26,15 @@ const ownAttributes = [
   "expiresAt",
 ];
 
-/** A stored item as its domain value, without what belongs to the store alone. */
+/** A stored item as its domain value, without the store's own attributes. */
 export function fromItem<Value>(item: Item): Value {
   return Object.fromEntries(Object.entries(item).filter(([name]) => !ownAttributes.includes(name))) as Value;
 }
 
-/** A value with a deadline: absent in the item, so that the index stays sparse, and null in the domain. */
+/**
+ * A value with a deadline. `dueAt: null` in the domain is an absent attribute in the item, which keeps the index
+ * sparse.
+ */
 export function fromDeadlineItem<Value extends { dueAt: Instant | null }>(item: Item): Value {
   return fromItem<Value>({ ...item, dueAt: item.dueAt ?? null });
 }

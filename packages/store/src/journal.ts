@@ -8,7 +8,9 @@ import { shardsOf } from "./shards.ts";
 import { type StampedRange, stampedItems, stampedPage } from "./stamped.ts";
 import type { Store } from "./store.ts";
 
-/** Posts entries that belong to no booking, each on its own: what is posted already stays as it is (I4). */
+/**
+ * Posts entries that belong to no booking, one transaction each. An entry that is posted already stays unchanged (I4).
+ */
 export async function postOnce(
   store: Store,
   entries: JournalEntry[],
@@ -21,8 +23,8 @@ export async function postOnce(
 }
 
 /**
- * Where a Stripe charge was credited when it was posted: to a booking, or to none (`suspense`). Null for a charge that
- * was never posted. Read consistently, by the charge's own id: what its metadata says now does not matter any more.
+ * Where a posted Stripe charge was credited: to a booking, or to none (`bookingId: null`, `suspense`). Null if the
+ * charge was never posted. Consistent read by the charge's id, because the charge's metadata may have changed since.
  */
 export async function readCredit(store: Store, chargeId: string): Promise<{ bookingId: string | null } | null> {
   const key = { pk: `JE#payment:${chargeId}`, sk: "ENTRY", table: store.tables.ledger };
@@ -44,7 +46,7 @@ async function* entriesOf(
   }
 }
 
-/** A booking's entries in the order of their posting, between two instants or places, both inclusive. */
+/** A booking's entries in the order of posting, between two instants or places, both inclusive. */
 export function bookingEntries(
   store: Store,
   bookingId: string,
@@ -55,7 +57,7 @@ export function bookingEntries(
   return entriesOf(store, { IndexName: "byBooking", partitions, place: "bookingSk" }, { from, to });
 }
 
-/** All entries posted between two instants or places, both inclusive, in the order of their posting, month by month. */
+/** All entries between two instants or places, both inclusive, in the order of posting, month by month. */
 export async function* entriesBetween(store: Store, from: Instant, to: Instant): AsyncIterable<PostedEntry> {
   for (const month of months(from, to)) {
     const partitions = { name: "monthPk", values: shardsOf(`MONTH#${month}`) };
@@ -72,7 +74,10 @@ function* months(from: Instant, to: Instant): Iterable<string> {
 
 type Span = { bookingId?: string | undefined; from: Instant; to: Instant };
 
-/** A page of a span's entries in the order of posting, and the place (`postedAt#id`) to go on from: see `stampedPage`. */
+/**
+ * One page of a span's entries in the order of posting. `next` is the place (`postedAt#id`) to continue from; see
+ * `stampedPage`.
+ */
 export function journalPage(
   store: Store,
   { bookingId, from, to }: Span,
@@ -86,5 +91,5 @@ export function journalPage(
   return stampedPage(store, { read, placeOf: ({ postedAt, id }) => `${postedAt}#${id}` }, page, settledAfter);
 }
 
-/** No ledger is older than the product: twelve small reads a year are cheaper than keeping track of the first entry. */
+/** No ledger is older than the product. Twelve small reads a year are cheaper than tracking the first entry. */
 export const ledgerBegins: Instant = "2026-01-01T00:00:00Z";

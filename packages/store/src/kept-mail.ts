@@ -4,7 +4,9 @@ import type { Store } from "./store.ts";
 
 const keptDays = 30;
 
-/** Keeps a mail for 30 days that a stage without a mail domain would have sent. The same mail again replaces itself. */
+/**
+ * Keeps a mail for 30 days in a stage without a mail domain, instead of sending it. The same mail id replaces itself.
+ */
 export async function keepMail(
   store: Store,
   { id, to, subject, text, html }: { id: string; to: string; subject: string; text: string; html: string },

@@ -1,87 +1,92 @@
 import { mailboxKey, personKey } from "@clearing/domain/person";
 import { inShard } from "./shards.ts";
 
-/** The primary keys of what several modules read or write in the core table. One place, so that none is spelled twice. */
+/** Primary keys of the core and clearance tables that several modules use, each defined once. */
 export const keys = {
   program: (id: string) => ({ pk: `PROG#${id}`, sk: "PROGRAM" }),
-  /** Which cohorts of the program are open. */
+  /** The set of the program's open cohorts. */
   openCohorts: (programId: string) => ({ pk: `PROG#${programId}`, sk: "OPEN" }),
   cohort: (id: string) => ({ pk: `COH#${id}`, sk: "COHORT" }),
   place: (cohortId: string, type: string, id: string) => ({ pk: `COH#${cohortId}`, sk: `PLC#${type}#${spread(id)}` }),
   quote: (id: string) => ({ pk: `QUO#${id}`, sk: "QUOTE" }),
   booking: (id: string) => ({ pk: `BKG#${id}`, sk: "BOOKING" }),
-  /** The head that the audit chain of a removed booking ends in. */
+  /** The final head of a removed booking's audit chain. */
   removed: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "REMOVED" }),
   agreement: (bookingId: string, version: number) => ({
     pk: `BKG#${bookingId}`,
     sk: `AGREEMENT#${String(version).padStart(4, "0")}`,
   }),
-  /** The signature under one version of the agreement, beside its document. */
+  /** The signature of one agreement version, beside its document. */
   signature: (bookingId: string, version: number) => ({
     pk: `BKG#${bookingId}`,
     sk: `AGREEMENT#${String(version).padStart(4, "0")}#SIGNED`,
   }),
-  /** A permission to collect that was given, with the evidence of it. */
+  /** A given permission to collect dues, with its evidence. */
   permission: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `PERMISSION#${id}` }),
-  /** The bookings whose later dues are collected with a payment method of Stripe's, or from a customer. */
+  /** Links a Stripe payment method or customer to a booking that collects later dues with it. */
   collectedFrom: (stripeId: string, bookingId: string) => ({ pk: `FROM#${stripeId}`, sk: `BKG#${bookingId}` }),
-  /** The tries of one card, by its fingerprint at Stripe, over all bookings. */
+  /** The tries of one card over all bookings, by Stripe's card fingerprint. */
   cardTries: (fingerprint: string) => ({ pk: `CARDTRIES#${fingerprint}`, sk: "TRIES" }),
   attempt: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `ATT#${id}` }),
-  /** A try to save another payment method. */
+  /** An attempt to save another payment method. */
   setup: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `SET#${id}` }),
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
-  /** The pages of a booking that has ended are still to be closed. */
+  /** Notes that pages of an ended booking are still to be closed at Stripe. */
   pages: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),
-  /** Which consumer works on a booking's payments now. */
+  /** The consumer that works on a booking's payments now. */
   lease: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "LEASE" }),
-  /** The workers' turns at one deadline of an item, which `deadline` names. */
+  /** The count of the workers' turns at one deadline of an item. */
   deadlineTurn: ({ pk, sk }: { pk: string; sk: string }, deadline: string) => ({ pk: `TRY#${pk}#${sk}`, sk: deadline }),
-  /** What an attempt's or a session's id stands for on the way back from Stripe's page. */
+  /** The attempt that an attempt or session id stands for in the return URL of Stripe's page. */
   wayBack: (name: string) => ({ pk: `BACK#${name}`, sk: "BACK" }),
   refund: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `REF#${id}` }),
   stripeEvent: (id: string) => ({ pk: `EVT#${id}`, sk: "EVENT" }),
   clearance: (bookingId: string) => ({ pk: `CLR#${bookingId}`, sk: "CLEARANCE" }),
-  /** One live booking per participant's e-mail and cohort; the address itself is not in the key. */
+  /** One live booking per participant's e-mail and cohort. The key holds a digest, not the address. */
   participantLock: (cohortId: string, email: string) => ({ pk: `LOCK#${cohortId}#${personKey(email)}`, sk: "LOCK" }),
-  /** One live booking per payer, invited participant and cohort: no answer depends on what the participant has done. */
+  /**
+   * One live booking per payer, invited participant and cohort. The payer's own lock keeps answers independent of what
+   * the participant has booked.
+   */
   payerLock: (cohortId: string, payer: string, email: string) => ({
     pk: `LOCK#${cohortId}#${personKey(payer)}#${personKey(email)}`,
     sk: "LOCK",
   }),
-  /** What a participant has accepted, with the evidence of it. */
+  /** The terms that a participant accepted, with the evidence. */
   acceptance: (bookingId: string, version: number) => ({
     pk: `BKG#${bookingId}`,
     sk: `ACCEPTANCE#${String(version).padStart(4, "0")}`,
   }),
-  /** One deposit by bank debit at a time per mailbox of a verified address, however it is written. */
+  /** One deposit by bank debit at a time per mailbox: variants of one address share the lock. */
   debitLock: (email: string) => ({ pk: `DEBIT#${mailboxKey(email)}`, sk: "LOCK" }),
-  /** One live unpaid hold of a client account; it has as many of these as it may have holds. */
+  /** One live unpaid hold of a client account. An account has as many slots as it may have such holds. */
   holdSlot: (ownerSub: string, slot: number) => ({ pk: `ACCOUNT#${ownerSub}`, sk: `HOLD#${slot}` }),
-  /** When holds of one account and cohort ended unpaid. */
+  /** The instants at which holds of one account and cohort ended unpaid. */
   unpaidEndings: (ownerSub: string, cohortId: string) => ({ pk: `ACCOUNT#${ownerSub}`, sk: `ENDED#${cohortId}` }),
   /**
-   * One customer at Stripe per client: by the verified address, which is what a client's own bookings and those that an
-   * admin made for them have in common.
+   * One Stripe customer per client, by verified address: a client's own bookings and those that an admin made for them
+   * share the address.
    */
   customer: (email: string) => ({ pk: `CLIENT#${personKey(email)}`, sk: "CUSTOMER" }),
 };
 
-/** The booking that a key is of, itself or one of its children. */
+/** The booking id in the key of a booking or of one of its children. */
 export const bookingIdIn = ({ pk }: { pk: string }): string => pk.slice("BKG#".length);
 
-/** The random end of a place's id comes first in its key, so that a random start of the range meets any place. */
+/**
+ * Puts the random end of a place's id first in its sort key, so that a range with a random start can meet any place.
+ */
 const spread = (placeId: string): string => `${placeId.slice(-6)}#${placeId}`;
 
-/** The sort keys of all places of one type. */
+/** The range of sort keys of all places of one type. */
 export const placeRange = (type: string) => ({ from: `PLC#${type}#`, to: `PLC#${type}#~` });
 
-/** What the sparse "due at" index lists, one kind per sweep; each is spread over shards. */
+/** The kinds of items in the sparse deadline index. A sweep reads one kind; each kind is sharded. */
 export type DeadlineKind = "BOOKING" | "CLEARANCE" | "COHORT" | "ATTEMPT" | "REFUND" | "PAGES" | "STRIPE_EVENT";
 
-/** The index keys of an item with a deadline; none at all when it has no deadline, so that the index stays sparse. */
+/** The index keys of an item with a deadline; none without a deadline, which keeps the index sparse. */
 export const deadlineKeys = (kind: DeadlineKind, { pk }: { pk: string }, dueAt: string | null) =>
   dueAt === null ? {} : { duePk: inShard(kind, pk), dueAt };
 
-/** "For good": later than any instant that a claim or a lock may carry. */
+/** "Forever": later than any instant on a claim or lock. */
 export const forever = "9999-12-31T23:59:59Z";

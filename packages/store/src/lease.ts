@@ -8,21 +8,21 @@ import { pause } from "./retry.ts";
 import type { Store } from "./store.ts";
 
 /**
- * A lease outlasts whatever its holder waits for: no consumer lives longer than this. One call of Stripe with its retry
- * takes 17 seconds at the most, and a settlement asks several times where a bank account is to be verified.
+ * A lease outlasts everything its holder waits for; no consumer runs longer. One call of Stripe with its retry takes at
+ * most 17 seconds, and a settlement makes several calls if a bank account must be verified.
  */
 const leaseSeconds = 40;
 
-/** How often others look whether the holder is done. */
+/** The pauses between two checks whether the holder is done. */
 const looks: Pauses = { leastMs: 100, firstMs: 400, longestMs: 400 };
 
-/** So long a consumer waits that has to work in the end: shorter than its life, less what the work may take. */
+/** How long a consumer that must do the work waits for the lease: less than its timeout by what the work can take. */
 const usualPatienceMs = 10_000;
 
-/** A booking in the version in which it was read. */
+/** The id and version of a booking as read. */
 type Seen = Pick<Booking, "id" | "version">;
 
-/** What there is to do for a booking. `moved`: the booking has another version since. */
+/** The work on a booking. `moved`: the work has committed a new version of the booking. */
 type Work<Result> = {
   look: () => Promise<{ done: true; result: Result } | { done: false; seen: Seen }>;
   act: () => Promise<{ moved: boolean; result: Result }>;
@@ -31,11 +31,12 @@ type Work<Result> = {
 };
 
 /**
- * Has one consumer at a time work on a booking, so that several which are told of one payment do not write against each
- * other: the first works, the others look until nothing is left to do. A lease ends with the work: by the booking's next
- * version, which costs no write, or it is let go. It saves work and proves nothing. A consumer that has waited for
- * `patienceMs` goes on without it, or gives what `otherwise` gives; a holder that dies, and a clock that is ahead, cost
- * time alone. Every write keeps its conditions.
+ * Serializes the consumers that work on one booking, so that several notifications of one payment do not write against
+ * each other. The first consumer takes the lease and acts; the others check until nothing is left to do. A lease ends
+ * with the booking's next version, which costs no extra write, or is released.
+ *
+ * The lease only saves work; correctness rests on the conditions of each write. After `patienceMs` a consumer goes on
+ * without the lease, or returns what `otherwise` returns. A dead holder or a fast clock costs only time.
  */
 export async function underLease<Result>(
   store: Store,
@@ -70,10 +71,10 @@ async function whileHeld<Result>(
   }
 }
 
-/** Table time-to-live removes what nobody has taken since. */
+/** TTL removes leases that were not taken again. */
 const keptSeconds = 86_400;
 
-/** A lease that was taken for an earlier version of the booking has served: its holder has committed. */
+/** A lease for an earlier version of the booking is over: its holder has committed. */
 async function takeLease(store: Store, { id, version }: Seen, holder: string, now: Instant): Promise<boolean> {
   const until = plusSeconds(now, leaseSeconds);
   return conditionHeld(
@@ -82,7 +83,7 @@ async function takeLease(store: Store, { id, version }: Seen, holder: string, no
         TableName: store.tables.core,
         Key: keys.lease(id),
         UpdateExpression: "SET heldBy = :holder, heldFor = :version, leaseUntil = :until, expiresAt = :end",
-        // Its own try whose answer was lost counts as well.
+        // `heldBy`: a retry after a lost answer recognizes its own lease.
         ConditionExpression: "attribute_not_exists(pk) OR leaseUntil <= :now OR heldFor < :version OR heldBy = :holder",
         ExpressionAttributeValues: {
           ":holder": holder,

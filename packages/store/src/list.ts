@@ -6,10 +6,10 @@ import type { Store } from "./store.ts";
 
 export type Listed<Value> = { items: Value[]; nextCursor: string | null };
 
-/** Partitions of an index; several are read as if they were one. */
+/** Partitions of an index, read as one list. */
 type Partitions = { index: keyof typeof names; partitions: string[] };
 
-/** What to list; partitions of another index may be read with the first as one list. */
+/** What to list. `also` merges partitions of another index into the list. */
 export type ListQuery = Partitions & {
   also?: Partitions;
   from?: string | undefined;
@@ -32,8 +32,8 @@ const keysAtOnce = 50;
 const mostKeys = 1_000;
 
 /**
- * One page of what an index lists, as long as was asked for: what `load` leaves out (null), filtered or gone, is made up
- * for by what follows. It is shorter, with a cursor to go on from, where more than 1,000 keys would have to be read.
+ * One page of what an index lists. `load` returns null for an item that is filtered out or gone; later items fill its
+ * place. A page is shorter than `limit`, with a cursor, if a full page would need more than 1,000 keys.
  */
 export async function list<Value>(
   store: Store,
@@ -60,17 +60,17 @@ export async function list<Value>(
   return { items, nextCursor: null };
 }
 
-/** A key of the table, and its place in the index that lists it. */
+/** A key of the table with its place in the index. */
 type Listing = Key & { place: string };
 
 /**
- * The keys that an index lists, in its order, each once; `limit` says how many the reader is likely to take. What moves
- * from one partition to another meanwhile may be seen in both.
+ * The keys that an index lists, in order, without duplicates. `limit` is how many the reader probably takes. An item
+ * that moves between partitions during the read may appear in both.
  */
 export async function* listedKeys(store: Store, query: ListQuery): AsyncIterable<Listing> {
   const sources = query.also === undefined ? [query] : [query, query.also];
   const partitions = sources.flatMap((of) => of.partitions.map((partition) => ({ index: of.index, partition })));
-  // Twice an even share, so that one round of queries mostly gives a page.
+  // Twice an even share, so that one round of queries usually fills a page.
   const share = Math.min(query.limit, Math.ceil((2 * query.limit) / partitions.length), keysAtOnce);
   const all = merged(
     partitions.map((partition) => keysIn(store, partition, query, share)),
@@ -108,7 +108,7 @@ async function* keysIn(
   for await (const item of items) yield { pk: String(item.pk), sk: String(item.sk), place: String(item[sk]) };
 }
 
-/** A partition's keys between `from` and `to`, both inclusive, as DynamoDB is asked for them. */
+/** The query of one partition's keys between `from` and `to`, both inclusive. */
 function rangeOf({ from, to }: Pick<ListQuery, "from" | "to">, at: { pk: string; sk: string; partition: string }) {
   const bounded = from !== undefined || to !== undefined;
   return {
@@ -116,7 +116,7 @@ function rangeOf({ from, to }: Pick<ListQuery, "from" | "to">, at: { pk: string;
     ExpressionAttributeNames: bounded ? { "#pk": at.pk, "#sk": at.sk } : { "#pk": at.pk },
     ExpressionAttributeValues: {
       ":pk": at.partition,
-      // No key that we write is before a space or past a tilde.
+      // All our keys sort between a space and a tilde.
       ...(bounded ? { ":from": from ?? " ", ":to": to ?? "~" } : {}),
     },
   };
@@ -126,8 +126,8 @@ const cursorAt = (listing: Listing | undefined): string | null =>
   listing === undefined ? null : encodeCursor(listing.pk, listing.sk, listing.place);
 
 /**
- * Where a page begins. DynamoDB refuses a start key outside the range that is asked for, which no list of ours writes
- * into a cursor: one that was tampered with begins from the first.
+ * The start key of a page. DynamoDB rejects a start key outside the requested range. Our cursors never contain one, so
+ * a cursor that was tampered with starts from the first page.
  */
 function startAt({ cursor, from = "", to = "~" }: Paging, partition: Item, order: string): Item | undefined {
   const [pk, sk, place] = decodeCursor(cursor) ?? [];

@@ -10,18 +10,19 @@ import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 
 /**
- * Why a booking's claim moves: a hold begins, a page for its deposit opens (for cards alone, or for bank debits too), a
- * debit is waited for or has failed, a page that was never made gives its time back, the place is taken for good. Without
- * a move of the claim, the participant accepts, or is corrected.
+ * Why a booking's claim moves: a hold begins (`hold`), a page for the deposit opens (`card_page`, or `debit_page` if it
+ * offers bank debits), a debit is awaited (`wait`) or has failed, or a page was never created and its time is given
+ * back (`shrink`), the place is taken for good (`take`). Two moves leave the claim as it is: the participant accepts
+ * (`accept`) or is corrected (`correct`).
  */
 export type ClaimMove = "hold" | "card_page" | "debit_page" | "wait" | "shrink" | "take" | "accept" | "correct";
 
 export type LockRefusal = "already_booked" | "debit_busy" | "slot_busy";
 
 /**
- * A lock that a booking holds beside its place, and what becomes of it at each move of the claim: `claim` takes it or
- * moves its instant, refused while another booking holds it; `follow` moves it and `release` lets it go, only where it
- * is ours.
+ * A lock that a booking holds beside its place, and its change at each move of the claim. `claim` takes the lock or
+ * moves its instant, and is refused while another booking holds it. `follow` moves and `release` deletes the lock, only
+ * if this booking holds it.
  */
 type Lock = {
   key: Key;
@@ -38,7 +39,7 @@ const withTheClaim = {
   take: "claim",
 } as const;
 
-/** All locks of a booking. What is added here is taken, moved and let go with the rest. */
+/** All locks of a booking. A lock that is added here is taken, moved and released with the rest. */
 const locksOf = (booking: Booking): Lock[] => [
   ...(isForOneself(booking)
     ? []
@@ -56,7 +57,7 @@ const locksOf = (booking: Booking): Lock[] => [
   ...(booking.holdSlot === null ? [] : [slotLock(booking.owner.sub, booking.holdSlot)]),
 ];
 
-/** Counts a hold among its account's live unpaid ones, until it is paid or a bank debit is on its way; then no more. */
+/** Counts a hold among its account's live unpaid holds until it is paid or a bank debit is under way. */
 const slotLock = (ownerSub: string, slot: number): Lock => ({
   key: keys.holdSlot(ownerSub, slot),
   refusal: "slot_busy",
@@ -65,30 +66,30 @@ const slotLock = (ownerSub: string, slot: number): Lock => ({
 
 type Parties = Pick<Booking, "cohortId" | "owner" | "participant">;
 
-/** One live booking per participant's e-mail and cohort, once the participant takes part. */
+/** One live booking per participant's e-mail and cohort, from the acceptance on. */
 const participantLock = ({ cohortId, participant }: Parties): Key => keys.participantLock(cohortId, participant.email);
 
-/** One live booking for each that a payer invites. */
+/** One live booking per payer and invited participant in a cohort. */
 const payerLock = ({ cohortId, owner, participant }: Parties): Key =>
   keys.payerLock(cohortId, owner.email, participant.email);
 
-/** Where a booking's locks are, to be read together with what else a decision needs. */
+/** The keys of a booking's locks, for a read together with the other facts of a decision. */
 export const lockKeys = (booking: Booking): Key[] => locksOf(booking).map(({ key }) => key);
 
-/** Which of a booking's locks it holds, told from their items in the order of `lockKeys`. */
+/** The names of the locks that a booking holds, from their items in the order of `lockKeys`. */
 export type HeldLocks = ReadonlySet<string>;
 export const heldLocks = ({ id }: Booking, items: readonly (Item | null)[]): HeldLocks =>
   new Set(items.flatMap((item) => (item?.bookingId === id ? [`${item.pk} ${item.sk}`] : [])));
 
-/** All of a booking's locks, taken for held without a look: a write to one that is not is refused. */
+/** All of a booking's locks, assumed to be held without a read. A write to a lock that is not held is refused. */
 export const locksTakenForOwn = (booking: Booking): HeldLocks =>
   new Set(locksOf(booking).map(({ key }) => lockName(key)));
 
 const lockName = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
 /**
- * What a move of the claim writes to the booking's locks: they carry the instant of the place's claim. `held` is what was
- * read of them before; without it they are read.
+ * The writes to a booking's locks for one move of the claim: locks carry the instant of the place's claim. `held` is
+ * what was read of the locks before; without it this reads them.
  */
 export async function lockWrites(
   store: Store,
@@ -113,8 +114,8 @@ export async function lockWrites(
 }
 
 /**
- * Lets a booking's place and locks go. What may already be another booking's is looked at first and left alone; the
- * conditions catch what changes in between.
+ * The writes that release a booking's place and locks. Skips those that already belong to another booking; conditions
+ * catch changes after the read (`stale`).
  */
 export async function letGoWrites(store: Store, booking: Booking): Promise<Guarded<"stale">[]> {
   const locks = locksOf(booking);
@@ -128,20 +129,23 @@ export async function letGoWrites(store: Store, booking: Booking): Promise<Guard
 }
 
 /**
- * The live booking that a hold by this owner for this participant meets, null when there is none: of somebody else's
- * participant only what the payer has booked, of one's own all that one takes part in.
+ * The live booking that blocks a hold by this owner for this participant; null if there is none. For another person
+ * only the payer's own bookings count; for oneself all bookings that one takes part in.
  */
 export const bookingInTheWay = (store: Store, parties: Parties, now: Instant): Promise<string | null> =>
   readLock(store, isForOneself(parties) ? participantLock(parties) : payerLock(parties), now);
 
-/** The live booking in a cohort that a participant takes part in, to be told to them alone. */
+/** The live booking of a cohort in which a participant takes part. Tell it to the participant only. */
 export const bookingTakenPartIn = (store: Store, parties: Parties, now: Instant): Promise<string | null> =>
   readLock(store, participantLock(parties), now);
 
 const readLock = (store: Store, key: Key, now: Instant): Promise<string | null> =>
   readItem(store, key, ({ until, bookingId }) => (String(until) <= now ? null : String(bookingId)));
 
-/** Moves the payer's lock to the corrected participant, if that is another address; the old one is let go while ours. */
+/**
+ * Moves the payer's lock to the corrected participant, if the address has changed, and releases the old lock if the
+ * booking holds it.
+ */
 export async function correctionWrites(
   store: Store,
   before: Booking,
@@ -162,13 +166,13 @@ async function readHeld(store: Store, booking: Booking, locks: Lock[]): Promise<
   return heldLocks(booking, await readList(store, wanted));
 }
 
-/** Items as they all were at one instant, in the order of their keys. */
+/** Items in the order of their keys, all as of one instant. */
 async function readList(store: Store, wanted: Key[]): Promise<(Item | null)[]> {
   const found = await readTogether(store, Object.fromEntries(wanted.map((key, index) => [String(index), key])));
   return wanted.map((_, index) => found[String(index)] ?? null);
 }
 
-/** Takes a lock, or moves the instant of our own: it is overtakable once its instant has passed. */
+/** Takes a lock or moves the booking's own. Another booking can take over a lock once its instant has passed. */
 function lockClaim(
   store: Store,
   { id }: Booking,
@@ -195,7 +199,7 @@ function lockClaim(
   };
 }
 
-/** Moves the instant of a lock, only while it is ours: one that was let go is not taken again. */
+/** Moves the instant of a lock only if this booking holds it: a released lock is not taken again. */
 function lockMove(store: Store, { id }: Booking, { key }: Lock, until: Instant | "forever"): Guarded<"stale"> {
   return {
     write: {
@@ -212,7 +216,7 @@ function lockMove(store: Store, { id }: Booking, { key }: Lock, until: Instant |
   };
 }
 
-/** Lets a lock go, only while it is ours. */
+/** Deletes a lock, only if this booking holds it. */
 function lockRelease(store: Store, { id }: Booking, { key }: Lock): Guarded<"stale"> {
   return {
     write: {

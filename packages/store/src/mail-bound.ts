@@ -4,17 +4,17 @@ import { dateIn, epochSeconds } from "@clearing/domain/time";
 import { conditionHeld } from "./condition.ts";
 import type { Store } from "./store.ts";
 
-/** What is counted: a mail about an unpaid hold, or an invitation, by the address of who pays. */
+/** What is counted: mails about unpaid holds, or invitations by payer. */
 export type MailKind = { kind: "hold" } | { kind: "invitation"; payer: string };
 
-/** One payer's invitations of one address on one day. */
+/** Invitations that one payer may send to one address per day. */
 const mostOfOnePayer = 1;
 const keptDays = 2;
 
 /**
- * Counts a mail to an address, and says whether it may still go out: one mailbox gets `mostADay` of each kind on one day
- * (UTC) at the most. The mails' own ids are what is counted, so that one
- * that is tried again counts once; an address written with a plus counts with the others of its mailbox.
+ * Counts a mail to an address and returns whether it may be sent. A mailbox gets at most `mostADay` mails of each kind
+ * per UTC day, and one invitation per payer and address. The count is a set of mail ids, so a retried mail counts once.
+ * Plus-addresses count with their mailbox.
  */
 export async function countMail(
   store: Store,

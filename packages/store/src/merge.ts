@@ -1,4 +1,4 @@
-/** Several ordered lists as one, in the order of their places. Each is read only as far as the reader goes. */
+/** Merges ordered lists into one, ordered by place. Reads each list only as far as the caller iterates. */
 export async function* merged<Value>(
   lists: AsyncIterable<Value>[],
   placeOf: (value: Value) => string,
@@ -22,7 +22,7 @@ export async function* merged<Value>(
   }
 }
 
-/** A list's items, so many at once; the last batch may be shorter. */
+/** A list in batches of `size`; the last batch may be shorter. */
 export async function* inBatches<Value>(items: AsyncIterable<Value>, size: number): AsyncIterable<Value[]> {
   let batch: Value[] = [];
   for await (const item of items) {
@@ -34,7 +34,7 @@ export async function* inBatches<Value>(items: AsyncIterable<Value>, size: numbe
   if (batch.length > 0) yield batch;
 }
 
-/** One of each list in turn, so that no list waits for all of another. */
+/** One item of each list in turn (round robin), so that no list waits for all of another. */
 export async function* inTurns<Value>(lists: AsyncIterable<Value>[]): AsyncIterable<Value> {
   let rests = lists.map((list) => list[Symbol.asyncIterator]());
   while (rests.length > 0) {
@@ -49,7 +49,7 @@ export async function* inTurns<Value>(lists: AsyncIterable<Value>[]): AsyncItera
   }
 }
 
-/** The first items of a list, as many as `most` says, which is asked for once there is one. */
+/** At most `most()` items of a list. `most` is asked only once there is an item. */
 export async function* firstOf<Value>(most: () => Promise<number>, list: AsyncIterable<Value>): AsyncIterable<Value> {
   let given = 0;
   for await (const value of list) {

@@ -7,7 +7,7 @@ import { readItem, readItems } from "./read.ts";
 import type { Store } from "./store.ts";
 import { follows } from "./version.ts";
 
-/** The tries to save another method on a booking, the oldest first; consistently. */
+/** A booking's attempts to save another payment method, oldest first. Consistent read. */
 export async function readSetups(store: Store, bookingId: string): Promise<MethodSetup[]> {
   return (await readChildren(store, bookingId, "SET#")).map((item) => fromDeadlineItem<MethodSetup>(item));
 }
@@ -15,7 +15,7 @@ export async function readSetups(store: Store, bookingId: string): Promise<Metho
 export const readSetup = (store: Store, bookingId: string, id: string): Promise<MethodSetup | null> =>
   readItem(store, keys.setup(bookingId, id), fromDeadlineItem<MethodSetup>);
 
-/** A setup with its booking, by one read; null unless both are there. */
+/** A setup with its booking in one batch read; null if either is missing. */
 export async function readSetupFile(
   store: Store,
   bookingId: string,
@@ -28,7 +28,10 @@ export async function readSetupFile(
   return { booking: fromDeadlineItem<Booking>(booking), setup: fromDeadlineItem<MethodSetup>(setup) };
 }
 
-/** A setup's next version; a first version must be new. It is due as an attempt is, for who has to ask Stripe. */
+/**
+ * Writes a setup's next version; version 1 must not exist yet (`stale`). A setup has deadlines in the same index as
+ * attempts, for the worker that asks Stripe.
+ */
 export function setupPut(store: Store, setup: MethodSetup): Guarded<"stale"> {
   const Item = toDeadlineItem(setup, "ATTEMPT", keys.setup(setup.bookingId, setup.id));
   return { write: { Put: { TableName: store.tables.core, Item, ...follows(setup.version) } }, refusal: "stale" };

@@ -6,12 +6,12 @@ import type { Store } from "./store.ts";
 
 type MoneyOfBooking = { booking: Booking; charges: Charge[]; refunds: Refund[] };
 
-/** So often all is read at the most, where the booking changes meanwhile. */
+/** How often everything is read again at most if the booking changes in between. */
 const mostReads = 3;
 
 /**
- * A booking with its charges and refunds, as they were at one instant; null where there is no such booking. Of one that
- * keeps changing they are as they were read last.
+ * A booking with its charges and refunds as of one instant; null if the booking does not exist. If the booking keeps
+ * changing, returns the last read.
  */
 export async function readMoneyOf(store: Store, id: string): Promise<MoneyOfBooking | null> {
   for (let read = 1; ; read++) {

@@ -6,12 +6,15 @@ import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
 /**
- * Which cohorts of a program are open stands on an item beside it, written with each cohort's status: so a program is
- * retired, or a cohort of it opened, by DynamoDB's own conditions, and no index is asked that lags.
+ * A cohort's change. An item beside the program holds the set of its open cohorts and is written with each cohort's
+ * status. DynamoDB's conditions on it decide whether a program may be retired or a cohort opened; an index would lag.
  */
 type CohortChange = { before: Cohort; after: Cohort; program: Program };
 
-/** `program` is the version that was read: a change of it in the same moment is in the terms whole, or not at all. */
+/**
+ * The writes for a cohort that opens, takes new terms, or is no longer open. `program` is the version that was read: a
+ * concurrent change of the program is in the terms completely or not at all (`stale`).
+ */
 export function openWrites(store: Store, { before, after, program }: CohortChange): Guarded<"stale">[] {
   const isOpened = opens(before, after);
   const takesTerms = after.terms?.version !== before.terms?.version;
@@ -34,13 +37,13 @@ const listWrite = (store: Store, change: "ADD" | "DELETE", { id, programId }: Co
   },
 });
 
-/** The program is still the version that was read: so are its status and its terms. */
+/** Checks that the program still has the version that was read, and so its status and terms. */
 const checkProgram = (store: Store, { id, version }: Program): Guarded<"stale"> => ({
   write: { ConditionCheck: { TableName: store.tables.core, Key: keys.program(id), ...isVersion(version) } },
   refusal: "stale",
 });
 
-/** No cohort of the program is open; a set that has lost its last member is gone. */
+/** Checks that no cohort of the program is open. DynamoDB removes a set attribute with its last member. */
 export const checkNoneOpen = (store: Store, programId: string): Guarded<"cohort_open"> => ({
   write: {
     ConditionCheck: {

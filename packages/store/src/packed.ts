@@ -1,12 +1,13 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 
 /**
- * A value in few bytes, for an attribute that no condition, no index and no update looks into: DynamoDB bills each KB that
- * an item begins, in a transaction twice. As DEFLATE (RFC 1951) of its JSON, so that text comes back byte for byte.
+ * Compresses a value for an attribute that no condition, index or update reads: DynamoDB bills each KB that an item
+ * begins, in a transaction twice. The format is DEFLATE (RFC 1951) of the value's JSON, so text comes back byte for
+ * byte.
  */
 export const packed = (value: unknown): Uint8Array => deflateRawSync(JSON.stringify(value));
 
-/** What was packed. Throws where the attribute holds anything else. */
+/** The value of a packed attribute. Throws if the attribute is not packed. */
 export function unpacked<Value>(attribute: unknown): Value {
   if (!(attribute instanceof Uint8Array)) throw new Error("an attribute is not packed");
   return JSON.parse(inflateRawSync(attribute).toString()) as Value;

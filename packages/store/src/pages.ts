@@ -6,13 +6,13 @@ import { conditionHeld } from "./condition.ts";
 import { deadlineKeys, keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** How long the event of an ending has to get the pages closed before the sweep closes them. */
+/** How long the event of an ending has to close the pages before the sweep closes them. */
 const eventMinutes = 5;
 
 /**
- * Notes, in the transaction that ends a booking, that its open pages are to be closed at Stripe. The note is one item
- * whatever the number of pages, and it stays due until they are closed: an event that is lost loses no page.
- * `settledAttemptId`: the attempt that the transaction itself settles, whose page is closed.
+ * In the transaction that ends a booking, notes that its open pages must be closed at Stripe. The note is one item for
+ * any number of pages and keeps a deadline until they are closed, so a lost event leaves no page open.
+ * `settledAttemptId` is the attempt that the transaction itself settles; its page is closed already.
  */
 export function pagesToClose(
   store: Store,
@@ -28,9 +28,9 @@ export function pagesToClose(
   return [{ write: { Put: { TableName: store.tables.core, Item } } }];
 }
 
-/** Takes the note back once the pages are closed that were open in this version of the booking. */
+/** Deletes the note once the pages that were open in this version of the booking are closed. */
 export async function pagesClosed(store: Store, { id, version }: Booking): Promise<void> {
-  // Otherwise there is no note, or one of a later ending, which is still to be worked on.
+  // If the condition fails, there is no note, or a later ending has written one that is still to be worked on.
   await conditionHeld(
     store.client.send(
       new DeleteCommand({

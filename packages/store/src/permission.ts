@@ -7,8 +7,9 @@ import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /**
- * How a permission to collect was given: evidence for as long as the booking is kept. `methodId` is the method that it
- * names, null where the deposit was still to save one; the network's id of the first charge stands on that charge.
+ * The evidence of how a permission to collect was given. It is kept as long as the booking. `methodId` is the payment
+ * method that the permission names, null if the deposit was still to save one. The first charge holds the network's
+ * transaction id.
  */
 export type PermissionEvidence = {
   at: string;
@@ -23,7 +24,7 @@ export type StoredPermission = Permission & { id: string; given: PermissionEvide
 
 type Kept = Pick<Permission, "head" | "blocks" | "tail" | "paragraphs">;
 
-/** A permission as it was given, byte for byte; never written twice. */
+/** Stores a permission exactly as given, once (`stale` if it exists). */
 export function permissionPut(
   store: Store,
   bookingId: string,
@@ -35,7 +36,7 @@ export function permissionPut(
   return { write: { Put: put }, refusal: "stale" };
 }
 
-/** A permission as it was given, byte for byte, with the evidence; null where there is none under this id. */
+/** A permission exactly as given, with its evidence; null if the id does not exist. */
 export const readPermission = (store: Store, bookingId: string, id: string): Promise<StoredPermission | null> =>
   readItem(store, keys.permission(bookingId, id), (item) => {
     const { page, ...kept } = fromItem<Omit<StoredPermission, keyof Kept | "html"> & { page: unknown }>(item);

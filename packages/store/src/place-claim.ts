@@ -8,7 +8,7 @@ type PlaceOf = { id: string; cohortId: string; placeType: string; placeId: strin
 
 type Buyer = PlaceOf & { terms: Pick<BookingTerms, "datesVersion"> };
 
-/** Free, for sale, and of the very version of dates and zone that the buyer was quoted. */
+/** Free, for sale, and with the version of dates and zone that the buyer was quoted. */
 const canBeBought = `${isFreeNow} AND ${isForSale} AND datesVersion = :dates`;
 
 const buyerValues = ({ terms }: Buyer, now: Instant) => ({
@@ -17,7 +17,10 @@ const buyerValues = ({ terms }: Buyer, now: Instant) => ({
   ...forSaleValues,
 });
 
-/** Claims a free place of the quoted dates until an instant: one conditional write, and the whole of I1. */
+/**
+ * Claims a free place of the quoted dates until an instant. This one conditional write guarantees I1. Refuses
+ * `place_gone`.
+ */
 export function claimPlace(store: Store, booking: Buyer, until: Instant, now: Instant): Guarded<"place_gone"> {
   return {
     write: {
@@ -36,7 +39,7 @@ export function claimPlace(store: Store, booking: Buyer, until: Instant, now: In
   };
 }
 
-/** Takes a free place of the booking's dates at once: late money that finds a place again. */
+/** Takes a free place of the booking's dates at once, for late money that revives the booking. Refuses `place_gone`. */
 export function takeFreePlace(store: Store, booking: Buyer, now: Instant): Guarded<"place_gone"> {
   return {
     write: {
@@ -53,7 +56,7 @@ export function takeFreePlace(store: Store, booking: Buyer, now: Instant): Guard
 
 const stillClaimed = "claimedBy = :claimant AND attribute_not_exists(takenBy)";
 
-/** Moves the instant of our own claim. */
+/** Moves the instant of this booking's claim; `stale` if it no longer claims the place. */
 export function moveClaim(store: Store, booking: PlaceOf, until: Instant): Guarded<"stale"> {
   return {
     write: {
@@ -68,7 +71,7 @@ export function moveClaim(store: Store, booking: PlaceOf, until: Instant): Guard
   };
 }
 
-/** Makes our own claim final, lapsed or not, as long as the place still names this booking. */
+/** Makes this booking's claim final, even a lapsed one, if the place still names this booking (`stale`). */
 export function takePlace(store: Store, booking: PlaceOf): Guarded<"stale"> {
   return {
     write: {
@@ -83,7 +86,7 @@ export function takePlace(store: Store, booking: PlaceOf): Guarded<"stale"> {
   };
 }
 
-/** Lets our place go, only while it names this booking: it may be somebody else's by now. */
+/** Releases the place only if it still names this booking (`stale`): by now it can be another booking's. */
 export function releasePlace(store: Store, booking: PlaceOf): Guarded<"stale"> {
   return {
     write: {
@@ -98,7 +101,10 @@ export function releasePlace(store: Store, booking: PlaceOf): Guarded<"stale"> {
   };
 }
 
-/** The place is this booking's, and its cohort's last day is the one that the clearance was held against (I2). */
+/**
+ * Checks that this booking took the place, and that the cohort still ends on the day that the clearance was compared
+ * with (I2).
+ */
 export function checkTaken(store: Store, booking: PlaceOf, lastDay: string): Guarded<"stale"> {
   return {
     write: {

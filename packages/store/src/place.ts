@@ -5,11 +5,11 @@ import type { Item } from "./items.ts";
 import { keys, placeRange } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** A claimant as one text, `booking#bkg_...`, so that a condition compares its kind and its id at once. */
+/** A claimant as one string, `booking#bkg_...`, so that one condition compares kind and id. */
 type ClaimedBy = `${Claimant["kind"]}#${string}`;
 
 /**
- * A place is the lock: what claims it until when, or which booking took it, stands on the item itself, flat for the
+ * A place item is the lock: it holds the claim with its instant, or the booking that took it, as flat attributes for
  * conditions.
  */
 type PlaceItem = Omit<Place, "claim" | "takenBy"> & {
@@ -49,23 +49,26 @@ export function toPlace(item: Item): Place {
   return { ...place, claim, takenBy: takenBy ?? null };
 }
 
-/** Free: neither taken nor claimed past this instant. The condition of every claim, removal and change of dates (I1). */
+/**
+ * Free: neither taken nor claimed past this instant. Every claim, removal and change of dates has this condition (I1).
+ */
 export const isFreeNow = "attribute_not_exists(takenBy) AND (attribute_not_exists(claimedBy) OR claimedUntil <= :now)";
 
-/** For sale to buyers: the cohort is open, its last day of sale has not ended, and nobody waits for this type. */
+/** For sale: the cohort is open, its last day of sale has not ended, and nobody waits for this place type. */
 export const isForSale = "onSale = :true AND salesEndAt > :now AND queued = :false";
 
 export const forSaleValues = { ":true": true, ":false": false };
 
-/** A place that could be claimed now. */
+/** A place that can be claimed now. */
 export type FreePlace = Pick<Place, "id" | "datesVersion">;
 
-/** Places that could be claimed now, and whether the cohort is for sale at all. */
+/** The places that can be claimed now, and whether the cohort is for sale at all. */
 export type Offer = { places: FreePlace[]; forSale: boolean };
 
 /**
- * The places of one type that are free and for sale now, by one consistent read; no place means sold out, at no write.
- * What is not for sale comes back too, so that a closed cohort is told from a sold-out one without another read.
+ * The free places of one type that are for sale now, in one consistent read. No places while `forSale` means sold out,
+ * found without a write. The query also returns places that are not for sale, which tells a closed cohort from a
+ * sold-out one without another read.
  */
 export async function freePlaces(store: Store, cohortId: string, type: string, now: Instant): Promise<Offer> {
   const range = placeRange(type);
@@ -90,13 +93,13 @@ export async function freePlaces(store: Store, cohortId: string, type: string, n
   return { places, forSale: places.length > 0 || found.length === 0 };
 }
 
-/** Whether the booking took the place, or claims it and nobody took it. */
+/** Whether the booking took the place, or claims it while nobody has taken it. */
 export function isOurs(place: Place | null, bookingId: string): boolean {
   if (place === null || place.takenBy !== null) return place?.takenBy === bookingId;
   return place.claim !== null && claimedBy(place.claim.by) === byBooking(bookingId);
 }
 
-/** The key of the place that a booking names. */
+/** The key of a booking's place. */
 export const placeKey = (of: { cohortId: string; placeType: string; placeId: string }) =>
   keys.place(of.cohortId, of.placeType, of.placeId);
 

@@ -17,7 +17,7 @@ export async function readProgram(store: Store, id: string): Promise<Program | n
   return readItem(store, keys.program(id), fromItem<Program>);
 }
 
-/** All programs stand in `byList` by their id, and in `byStatus` by their status. */
+/** The index keys of a program: by id in `byList` and within its status in `byStatus`. */
 const listKeys = ({ id, status }: Program) => ({
   listPk: inShard("PROGRAMS", id),
   listSk: id,
@@ -25,7 +25,7 @@ const listKeys = ({ id, status }: Program) => ({
   statusSk: id,
 });
 
-/** One page of the programs of one status, the oldest first. */
+/** One page of the programs of one status, oldest first. */
 export const listPrograms = (
   store: Store,
   status: ProgramStatus,
@@ -39,12 +39,14 @@ export const listPrograms = (
     });
   });
 
-/** All that cohorts copy of it, since their own records name the version alone. */
+/**
+ * What the audit record keeps of a program: all that cohorts copy, because a cohort's record names only the version.
+ */
 const audited = (program: Program) => ({ status: program.status, ...programTerms(program) });
 
 /**
- * The writes of a program's next version: itself under its version, its audit record, its events. It is retired only
- * while none of its cohorts is open.
+ * The writes of a program's next version: the program on the condition that its version has not changed (`stale`), the
+ * audit record, the events. Refuses `cohort_open` if it retires the program while one of its cohorts is open.
  */
 export function programWrites(
   store: Store,

@@ -8,10 +8,10 @@ import { packed, unpacked } from "./packed.ts";
 import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
-/** What a quote offers, packed: all that is looked into where it stands is its instants and whose it is. */
+/** The packed content of a quote. No condition, index or update reads it. */
 type Offer = Pick<Quote, "lines" | "schedule" | "disclosure" | "policy" | "terms">;
 
-/** A quote as it stands in the table, but for when it leaves. */
+/** A quote as a table item, without its TTL. */
 export function quoteItem({ lines, schedule, disclosure, policy, terms, ...quote }: Quote): Item {
   const offer: Offer = { lines, schedule, disclosure, policy, terms };
   return { ...quote, ...keys.quote(quote.id), offer: packed(offer) };
@@ -22,7 +22,7 @@ function quoteIn(item: Item): StoredQuote {
   return { ...quote, ...unpacked<Offer>(offer) };
 }
 
-/** A quote that makes no booking leaves the table by itself. */
+/** Stores a quote. TTL removes it if it makes no booking. */
 export async function putQuote(store: Store, quote: Quote): Promise<void> {
   const Item = { ...quoteItem(quote), expiresAt: epochSeconds(quote.removedAt) };
   await store.client.send(new PutCommand({ TableName: store.tables.core, Item }));
@@ -30,17 +30,20 @@ export async function putQuote(store: Store, quote: Quote): Promise<void> {
 
 export type StoredQuote = Quote & { usedBy?: string };
 
-/** A quote, or null; one that is to be removed by now is gone, although the table may delete it hours later. */
+/** A quote; null if it does not exist or its removal is due. TTL can delete an item hours late. */
 export async function readQuote(store: Store, id: string, now: Instant): Promise<StoredQuote | null> {
   const quote = await readItem(store, keys.quote(id), quoteIn);
   const isRemoved = quote !== null && quote.usedBy === undefined && quote.removedAt <= now;
   return isRemoved ? null : quote;
 }
 
-/** Longer than any answer is kept for a request that is repeated; all that matters of it is in its booking. */
+/** Longer than answers are kept for repeated requests. The booking holds everything that still matters. */
 const usedDays = 31;
 
-/** A quote makes one booking, while its prices hold. */
+/**
+ * Marks a quote as used by a booking. Refuses `quote_used` if a booking uses it already, `quote_expired` if it is no
+ * longer valid.
+ */
 export function useQuote(
   store: Store,
   quoteId: string,

@@ -12,7 +12,7 @@ import type { Store } from "./store.ts";
 
 export type Key = { pk: string; sk: string };
 
-/** One item, read consistently, as `parse` makes it; null where there is none. */
+/** One item, read consistently and converted by `parse`; null if it does not exist. */
 export async function readItem<Value>(
   store: Store,
   { table: TableName = store.tables.core, ...key }: Key & { table?: string },
@@ -23,8 +23,8 @@ export async function readItem<Value>(
 }
 
 /**
- * All items of a query in its order, read page by page as far as the reader goes. `Limit` bounds the first page, and the
- * others unless `furtherLimit` does.
+ * All items of a query in order, read page by page as far as the caller iterates. `Limit` bounds the first page,
+ * `furtherLimit` the others.
  */
 export async function* queryItems(
   store: Store,
@@ -37,7 +37,7 @@ export async function* queryItems(
   for await (const items of pages) yield* items;
 }
 
-/** The pages of a table in no order, read as far as the reader goes. A filter may leave a page empty. */
+/** The pages of a table scan, unordered, read as far as the caller iterates. A filter can leave a page empty. */
 export const scanPages = (store: Store, scan: ScanCommandInput): AsyncIterable<Item[]> =>
   pagesOf((after) => store.client.send(new ScanCommand(after ? { ...scan, ExclusiveStartKey: after } : scan)));
 
@@ -54,11 +54,14 @@ async function* pagesOf(readAfter: (lastKey: Item | undefined) => Promise<Page>)
 
 const throttledPauses = { firstMs: 100, longestMs: 1_600 };
 
-/** The items behind keys, in the keys' order, for each time that one is named; what is gone is left out. At most 100. */
+/**
+ * The items of some keys (at most 100 distinct), in the order of the keys; a repeated key repeats its item. Missing
+ * items are left out. Consistent read.
+ */
 export async function readItems(store: Store, wanted: Key[], table = store.tables.core): Promise<Item[]> {
   const found = new Map<string, Item>();
   if (wanted.length === 0) return [];
-  // DynamoDB refuses a call that names a key twice.
+  // DynamoDB rejects a batch that names a key twice.
   const once = new Map(wanted.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
   let missing: Item[] = [...once.values()];
   for (let attempt = 0; missing.length > 0; attempt++) {

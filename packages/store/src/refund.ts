@@ -7,7 +7,7 @@ import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 import { follows } from "./version.ts";
 
-/** A refund's next version; a first version must be new. */
+/** Writes a refund's next version; version 1 must not exist yet (`stale`). */
 export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {
   const item = toDeadlineItem(refund, "REFUND", keys.refund(refund.bookingId, refund.id));
   const put = {

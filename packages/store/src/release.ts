@@ -7,12 +7,13 @@ import { pagesToClose } from "./pages.ts";
 import type { Store } from "./store.ts";
 import { unpaidEndingWrites } from "./unpaid-endings.ts";
 
-/** How the booking ends, and the attempt that the same transaction settles, if it settles one. */
+/** How the hold or booking ends, and the attempt that the same transaction settles, if any. */
 type Released = { end: HoldEnd; settledAttemptId?: string };
 
 /**
- * The writes of a release: the booking's next version, its place and locks, each only while it names this booking, one
- * more unpaid ending of its account where it is one, and a note of its pages that are still open at Stripe.
+ * The writes of a release: the booking's next version, its place and locks (each only if it still names this booking),
+ * one more unpaid ending of the account if the hold ended unpaid, and a note to close the pages that are still open at
+ * Stripe.
  */
 export async function releaseWrites(
   store: Store,

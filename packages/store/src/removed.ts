@@ -19,7 +19,10 @@ const isChild =
 
 export type Removed = Guarded<"stale">;
 
-/** A booking and its quote go; the last link of its chain stays, and the head that it is verified by. */
+/**
+ * The writes that remove a booking and its quote. The audit chain stays, with a last link and the head that verifies
+ * it.
+ */
 export function removalWrites(store: Store, booking: Booking, { now, actor, action }: ActionContext): Removed[] {
   const { id } = booking;
   const version = booking.version + 1;
@@ -38,7 +41,8 @@ export function removalWrites(store: Store, booking: Booking, { now, actor, acti
 }
 
 /**
- * A child goes with all that leads to it. An attempt goes as it was read: money that came meanwhile has changed it.
+ * The writes that remove a child with everything that points to it. An attempt is removed only in the version that was
+ * read (`stale`): money that arrived in the meantime has changed it.
  */
 const childRemoval =
   (store: Store) =>
@@ -57,7 +61,7 @@ const childRemoval =
     ];
   };
 
-/** Nothing will remove this booking: it is due no more, unless it changes again. */
+/** Removes the deadline of a booking that is never to be removed. Its next change can set a deadline again. */
 export const bookingRests = (store: Store, { id, version }: Booking): Guarded<"stale"> => ({
   write: {
     Update: {
@@ -70,12 +74,12 @@ export const bookingRests = (store: Store, { id, version }: Booking): Guarded<"s
   refusal: "stale",
 });
 
-/** Whether a booking was removed: what is told of it this late has nothing left to do. */
+/** Whether a booking was removed: an event about it that arrives this late needs no work. */
 export async function isRemoved(store: Store, bookingId: string): Promise<boolean> {
   return (await readItem(store, keys.removed(bookingId), () => true)) ?? false;
 }
 
-/** What is under a booking: its attempts, whether money ever moved, and the writes that remove each child. */
+/** The attempts of a booking, whether money ever moved, and the writes that remove each child. */
 export async function readRemovals(
   store: Store,
   bookingId: string,

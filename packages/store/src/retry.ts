@@ -12,7 +12,7 @@ import type { Store } from "./store.ts";
 const usualTries = 7;
 const usualPauses: Pauses = { firstMs: 30, longestMs: 400 };
 
-/** Waits after a try that failed, counted from 1. Gives how long, in milliseconds. */
+/** Waits with jitter after failed try number `failedTries` (from 1). Returns the wait in milliseconds. */
 export async function pause(store: Store, failedTries: number, pauses = usualPauses): Promise<number> {
   const ms = pauseMs(failedTries, pauses, store.random());
   await store.sleep(ms);
@@ -20,8 +20,8 @@ export async function pause(store: Store, failedTries: number, pauses = usualPau
 }
 
 /**
- * Sends a transaction again while it meets others or is throttled, seven times at most and not after `until`; throws what
- * does not pass by itself, and the last failure.
+ * Sends a transaction, and retries conflicts and throttling: at most seven tries, none after `until`. Throws every
+ * other error at once, and the last failure.
  */
 export async function retried<Answer>(
   store: Store,
@@ -42,7 +42,7 @@ const isOver = (store: Store, until: Instant | null) => until !== null && hasCom
 
 const passing = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "None"]);
 
-/** Whether a failed transaction may succeed when it is sent again. */
+/** Whether a failed transaction can succeed if it is sent again. */
 export function passes(error: unknown): boolean {
   if (error instanceof TransactionCanceledException) {
     return (error.CancellationReasons ?? []).every(({ Code }) => Code === undefined || passing.has(Code));

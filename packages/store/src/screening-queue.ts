@@ -6,13 +6,15 @@ import { inShard, shardsOf } from "./shards.ts";
 
 const queue = "SCREENING";
 
-/** A booking stands in the clinicians' queue while it may be evaluated, the soonest clearance deadline first. */
+/**
+ * The index keys of a booking in the clinicians' queue, ordered by clearance deadline; none unless it may be evaluated.
+ */
 export const queueKeys = (booking: Booking): { queuePk?: string; queueSk?: string } =>
   mayBeEvaluated(booking)
     ? { queuePk: inShard(queue, booking.id), queueSk: `${booking.clearanceDueAt}#${booking.id}` }
     : {};
 
-/** The part of the queue that can ask for an attention at an instant; all of it where none is asked for. */
+/** The range of the queue that can contain an attention at `now`; the whole queue if `attention` is undefined. */
 export function queuePart(
   attention: Attention | undefined,
   now: Instant,
@@ -20,6 +22,6 @@ export function queuePart(
   const part = { index: "byQueue", partitions: shardsOf(queue) } as const;
   if (attention === undefined) return part;
   const { from, to } = deadlinesOf(attention, now);
-  // "$" comes after "#": past every booking of that deadline.
+  // "$" sorts after "#", so the range includes every booking of that deadline.
   return { ...part, ...(from === null ? {} : { from: `${from}$` }), to: `${to}$` };
 }

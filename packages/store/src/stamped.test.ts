@@ -7,7 +7,7 @@ import type { Store } from "./store.ts";
 const start = "2027-03-01T17:00:00Z";
 const shortlyBefore = plusSeconds(start, -2);
 
-/** A list whose first reading takes so many seconds, while an item comes to be seen before all that it has read. */
+/** A list whose first read takes this many seconds, while an item becomes visible behind the read position. */
 function listReadIn(seconds: number) {
   let now = start;
   let stored = ["b", "c", "d"].map((name) => `${shortlyBefore}#${name}`);

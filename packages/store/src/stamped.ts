@@ -5,12 +5,15 @@ import { merged } from "./merge.ts";
 import { queryItems } from "./read.ts";
 import type { Store } from "./store.ts";
 
-/** Where an item stands in a list by the instants of commits: `<instant>#<what tells items of one second apart>`. */
+/** An item's place in a list ordered by commit instants: `<instant>#<id that orders items of one second>`. */
 type StampedPlace = string;
 
 const stampIn = (place: StampedPlace): Instant => place.slice(0, place.indexOf("#"));
 
-/** Partitions of an index by places, read as one. `from` and `to` are dates, instants or whole places, both inclusive. */
+/**
+ * Partitions of a place-ordered index, read as one. `from` and `to` are dates, instants or whole places, both
+ * inclusive.
+ */
 export type StampedRange = {
   TableName: string;
   IndexName: string;
@@ -18,7 +21,7 @@ export type StampedRange = {
   place: string;
   from: string;
   to: string;
-  /** The most items that are read of one partition at once; without it as many as DynamoDB gives. */
+  /** The maximum number of items per query of a partition; undefined leaves it to DynamoDB. */
   atOnce?: number;
 };
 
@@ -31,7 +34,7 @@ export function stampedItems(store: Store, range: StampedRange): AsyncIterable<I
 async function* itemsIn(store: Store, partition: string, range: StampedRange): AsyncIterable<Item> {
   const { TableName, IndexName, partitions, place, from } = range;
   const to = `${range.to}~`;
-  // DynamoDB takes a range that ends before it begins for a mistake, where it is merely empty.
+  // DynamoDB rejects a range that ends before it starts; here such a range is simply empty.
   if (from > to) return;
   yield* queryItems(store, {
     TableName,
@@ -43,22 +46,23 @@ async function* itemsIn(store: Store, partition: string, range: StampedRange): A
   });
 }
 
-/** Waits until all that was stamped up to an instant of the past is to be seen: some seconds at the most. */
+/** Waits, a few seconds at most, until everything stamped up to a past instant is visible. */
 export async function whenSettled(store: Store, instant: Instant): Promise<void> {
   const left = Date.parse(plusSeconds(instant, settledAfterSeconds)) - Date.parse(store.clock.now());
   if (left > 0) await store.sleep(left);
 }
 
-/** A list in the order of its items' places; `read` begins at a place, or with what follows it. */
+/** A list in the order of its items' places. `read` starts at a place, inclusive. */
 type StampedList<Value> = {
   read(from: StampedPlace): AsyncIterable<Value>;
   placeOf(value: Value): StampedPlace;
 };
 
 /**
- * At most `limit` items of a list after a place ("" for the beginning), and the place to go on from; null when the
- * list's end was reached. A place is handed out only once nothing can be written before it any more: an item is stamped
- * before it is to be seen, so the last seconds are left to the next page. Where nothing else is left it waits for them.
+ * At most `limit` items of a list after a place ("" for the beginning), and the place to continue from; null at the end
+ * of the list. Items are stamped before they become visible, so a place is returned only once no item can appear before
+ * it: the items of the last seconds are left to the next page. If a page has only such items, it waits for them to
+ * settle.
  */
 export async function stampedPage<Value>(
   store: Store,
@@ -75,7 +79,8 @@ export async function stampedPage<Value>(
     }
     return items;
   };
-  // Before the reading, which takes time itself: what became visible during it may have been passed already.
+  // Computed before the read, because the read takes time: an item that becomes visible meanwhile can be behind the
+  // read position.
   const settled = plusSeconds(store.clock.now(), -settledAfter);
   const items = await readAfter();
   const last = items[limit - 1];

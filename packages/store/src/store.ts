@@ -10,7 +10,10 @@ export type Tables = {
   clearance: string;
 };
 
-/** What every read and transaction is given: the client, the tables' names, and what must not come from nowhere. */
+/**
+ * What every read and transaction uses: the client, the table names, and the injected sources of time, ids and
+ * randomness.
+ */
 export type Store = {
   client: DynamoDBDocumentClient;
   tables: Tables;
@@ -19,8 +22,11 @@ export type Store = {
   sleep: (milliseconds: number) => Promise<void>;
   /** The time at which a try to commit begins, and at which a page is read. */
   clock: { now(): Instant };
-  /** The piece of work that this store is used for: a request's id, or what a message carries of the one that led to it. */
+  /**
+   * The correlation id of the current work: a request's id, or the id that a message carries from the request that
+   * caused it.
+   */
   correlationId: string;
-  /** Fresh ids by prefix, sortable by time. */
+  /** New ids by prefix, sortable by time. */
   ids: { next(prefix: "je" | "evt" | "acc" | "per"): string };
 };

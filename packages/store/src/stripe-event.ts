@@ -9,8 +9,8 @@ import { inShard, shardsOf } from "./shards.ts";
 import type { Store } from "./store.ts";
 
 /**
- * What is kept of a Stripe event: enough to fetch its object again, which alone is believed. `attempt` is what the object
- * names in its metadata.
+ * What is stored of a Stripe event: enough to fetch its object again, because only a fetched object is trusted.
+ * `attempt` is the attempt that the object's metadata names.
  */
 export type StripeEvent = {
   eventId: string;
@@ -19,29 +19,35 @@ export type StripeEvent = {
   objectType: string;
   created: Instant;
   attempt?: AttemptRef;
-  /** The id of the work that asked Stripe for the object; without one the event begins work under the id that brings it. */
+  /**
+   * The correlation id of the work that created the object at Stripe; without one, the work is correlated with the
+   * request or run that brings the event.
+   */
   correlationId?: string;
 };
 type AttemptRef = { bookingId: string; attemptId: string };
 
-/** What became of an event: `not_handled` is of a kind that this version does nothing on; a later one finds it by type. */
+/**
+ * The result of an event. `not_handled`: this version does nothing on events of that type; a later version can find
+ * them by type.
+ */
 export type StripeEventOutcome = "applied" | "not_handled";
 
-/** Kept so long once it is worked on; an event that waits is kept until it is. */
+/** How long an event is kept after it was worked on. A waiting event is kept until then. */
 const keptDays = 90;
-/** When an event that is still not worked on is sent again: after a quarter of an hour, then twice as long each time. */
+/** A waiting event is sent again after a quarter of an hour, then after twice as long each time. */
 const firstWaitMinutes = 15;
 const longestWaitMinutes = 6 * 60;
 const waitMinutes = (resends: number): number => Math.min(longestWaitMinutes, firstWaitMinutes * 2 ** resends);
 
-/** Events that were received and not worked on by their first deadline, the one that waits longest first. */
+/** Events that were received and not worked on by their first deadline, longest wait first. */
 const waitingList = "STRIPE_EVENTS#received";
 const notHandledList = (type: string): string => `STRIPE_EVENTS#not_handled#${type}`;
 
 /**
- * Stores a Stripe event as received, once, together with the message that has it worked on, whether the webhook or the
- * catch-up brings it (I4, I7). That it was worked on is a second fact: until `markStripeEvent` says so, the event has
- * a deadline at which it is sent again. `duplicate`: it was here before. `conflict`: others kept writing.
+ * Stores a Stripe event as received, once, together with the message that starts its work, for the webhook and for the
+ * catch-up alike (I4, I7). Until `markStripeEvent` records the result, the event has a deadline at which it is sent
+ * again. `duplicate`: the event is stored already. `conflict`: concurrent writers won until the retries ran out.
  */
 export async function storeStripeEvent(
   store: Store,
@@ -77,7 +83,7 @@ export async function storeStripeEvent(
   return result.ok ? "stored" : result.reason;
 }
 
-/** Which of these events are here, received or worked on. At most 100 ids. */
+/** Which of these events are stored, whether received or worked on. At most 100 ids. */
 export async function knownStripeEvents(store: Store, ids: string[]): Promise<Set<string>> {
   const items = await readItems(store, ids.map(keys.stripeEvent));
   return new Set(items.map(({ pk }) => String(pk).slice("EVT#".length)));
@@ -94,8 +100,8 @@ const readStripeEvent = (store: Store, key: Key): Promise<StoredEvent | null> =>
   readItem(store, key, (item) => item as StoredEvent);
 
 /**
- * Whether an event's work is done, so that a message that comes twice costs a read; and, by the same read, the attempt
- * that it names with its booking, or null.
+ * Whether an event is applied, so that a repeated message costs one read; the same read returns the attempt that the
+ * event names, with its booking, or null.
  */
 export async function lookAtStripeEvent(
   store: Store,
@@ -110,7 +116,7 @@ export async function lookAtStripeEvent(
   };
 }
 
-/** Says of a received event what became of it: it has no deadline from then on. */
+/** Records the result of a received event and removes its deadline. */
 export async function markStripeEvent(
   store: Store,
   { eventId, type, created }: Pick<StripeEvent, "eventId" | "type" | "created">,
@@ -140,9 +146,9 @@ export async function markStripeEvent(
 }
 
 /**
- * Sends the message of an event again that was received and not worked on by its deadline, and gives it the next one. It
- * is listed as waiting from then on: most events are worked on within seconds, and each entry of an index is a write. It
- * is the same message under the same id: what was done meanwhile is not done twice.
+ * Sends the message of a received event again if its deadline has passed, and sets the next deadline. Only then is it
+ * listed as waiting: most events are applied within seconds, and each index entry is a write. The message keeps its id,
+ * so work that was done in the meantime is not repeated.
  */
 export async function resendStripeEvent(
   store: Store,
@@ -183,14 +189,14 @@ export async function resendStripeEvent(
   return result.ok || result.reason === "changed" ? { ok: true } : result;
 }
 
-/** When the event was received that has waited longest for its work, past its first deadline; null when none has. */
+/** When the longest-waiting event past its first deadline was received; null if no event waits. */
 export async function oldestWaitingStripeEvent(store: Store): Promise<Instant | null> {
   const query = { index: "byList", partitions: shardsOf(waitingList), limit: 1 } as const;
   for await (const { place } of listedKeys(store, query)) return place.slice(0, place.indexOf("#"));
   return null;
 }
 
-/** Stripe's own event id is the message's: unique, and the same however the event came. */
+/** The message's id is Stripe's event id, so it is the same whether the webhook or the catch-up brought the event. */
 function stripeMessagePut(store: Store, event: StripeEvent, now: Instant) {
   const { eventId, type, objectId, objectType, created, attempt, correlationId = store.correlationId } = event;
   const detail = {

@@ -7,8 +7,8 @@ import type { Store } from "./store.ts";
 type Subject = AuditRecord["subject"];
 
 /**
- * A page of the records of some subjects, in the order of their chains, and the place (`auditPlace`) to go on from. They
- * are few, and are read from the first on.
+ * One page of the audit records of some subjects, in the order of their chains, and the place (`auditPlace`) to
+ * continue from. Subjects have few records, so each page reads from the first one.
  */
 export async function subjectPage(
   store: Store,

@@ -5,9 +5,9 @@ import { retried } from "./retry.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Items as they all were at one instant, by name; null where there is none. A decision on several items reads them so:
- * one after the other (or in a batch or a query, which DynamoDB does not isolate from transactions) they may show half
- * of another's change. They may be of several tables. At most 100; a read that meets a transaction in flight is tried again.
+ * Items by name, all as of one instant; null for a missing item. A decision on several items reads them so: DynamoDB
+ * does not isolate single reads, batches and queries from transactions, so they can show half of another change. The
+ * items can be in several tables; at most 100. A read that conflicts with a transaction is retried.
  */
 export async function readTogether<Name extends string>(
   store: Store,

@@ -7,8 +7,8 @@ import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 
 /**
- * That mail does not reach an address: it bounced for good, the recipient called it spam, or the mail service refused a
- * mail to it.
+ * Why mail does not reach an address: it bounced permanently, the recipient reported spam, or the mail service refused
+ * it.
  */
 export type Undeliverable = { kind: "bounced" | "complained" | "refused"; at: Instant };
 
@@ -16,8 +16,8 @@ const keptDays = 400;
 const keyOf = (email: string) => ({ pk: `BOUNCE#${personKey(email)}`, sk: "BOUNCE" });
 
 /**
- * Notes that a mail did not reach an address, under the address's digest, for 400 days. Of several the latest stays,
- * in whichever order they are told of.
+ * Notes for 400 days, under a digest of the address, that a mail was not delivered. The latest note wins, whatever
+ * order they arrive in.
  */
 export async function noteUndeliverable(store: Store, email: string, { kind, at }: Undeliverable): Promise<void> {
   const expiresAt = epochSeconds(at) + keptDays * 86_400;
@@ -34,7 +34,9 @@ export async function noteUndeliverable(store: Store, email: string, { kind, at 
   );
 }
 
-/** To whom of a booking mail does not reach, as far as that is known; one person who pays and takes part is the payer. */
+/**
+ * Which recipients of a booking mail is known not to reach. A person who pays and takes part is listed as the payer.
+ */
 export async function readUndeliverable(
   store: Store,
   booking: Pick<Booking, "owner" | "participant">,

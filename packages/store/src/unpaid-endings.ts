@@ -7,12 +7,13 @@ import { readItem } from "./read.ts";
 import type { Store } from "./store.ts";
 import { isVersion } from "./version.ts";
 
-/** Longer than any limit looks back, and bars from there. */
+/** Longer than any limit looks back plus its ban. */
 const keptDays = 15;
 
 /**
- * What an ending records where it is one more hold of its account and cohort that ended unpaid; two at once both count.
- * A hold that lapses ended at its instant, whenever that is noticed.
+ * The write that adds an unpaid ending to the account's count for this cohort; none if the ending does not count. Two
+ * concurrent endings both count (`stale` for the second). A hold that lapsed ended at its expiry, however late that is
+ * noticed.
  */
 export async function unpaidEndingWrites(
   store: Store,

@@ -1,4 +1,4 @@
-/** The condition that a stored item is still the version that was read; null: that there is none yet. */
+/** The condition that the stored item still has the version that was read; null: that none is stored yet. */
 export const isVersion = (version: number | null) =>
   version === null
     ? { ConditionExpression: "attribute_not_exists(pk)" }
@@ -8,5 +8,5 @@ export const isVersion = (version: number | null) =>
         ExpressionAttributeValues: { ":version": version },
       };
 
-/** The stored item is the version before this one; there is none before the first. */
+/** The condition that the stored item has the version before this one; none may exist before version 1. */
 export const follows = (version: number) => isVersion(version === 1 ? null : version - 1);

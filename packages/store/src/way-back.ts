@@ -9,8 +9,8 @@ import type { Store } from "./store.ts";
 type AttemptRef = { bookingId: string; attemptId: string };
 
 /**
- * Keeps which attempt a name stands for on the way back from Stripe's page: the attempt's own id, or its session's.
- * Neither tells a stranger anything of the booking, and what is not kept here is not ours.
+ * Stores the attempt that a name in a return URL stands for. The name is the attempt's own id or its Checkout
+ * Session's; neither tells a stranger anything about the booking. Names that are not stored are not ours.
  */
 export function wayBackPut(store: Store, name: string, { bookingId, attemptId }: AttemptRef): Guarded<never> {
   return {
@@ -26,13 +26,13 @@ export async function readWayBack(store: Store, name: string): Promise<AttemptRe
   }));
 }
 
-/** So often in so many seconds Stripe is asked about one attempt for who comes back from its page. */
+/** How often Stripe is asked about one attempt for returning clients: this many times in this many seconds. */
 const mostAsked = 3;
 const askedSeconds = 10;
 
 /**
- * Counts that Stripe is asked about an attempt for who comes back, and says whether it may be: people who have the link may
- * open it as often as they like.
+ * Counts a question to Stripe on behalf of a returning client, and returns whether it may be asked: anybody with the
+ * link can open it any number of times.
  */
 export async function mayAskStripe(store: Store, { attemptId }: AttemptRef, now: Instant): Promise<boolean> {
   const write = (UpdateExpression: string, ConditionExpression: string, values: Record<string, unknown>) =>
