@@ -5,14 +5,17 @@ import { type Effect, failureOf, isThrottled, keyRefused } from "./stripe-failur
 const attempts = { network: 2, throttled: 4 } as const;
 const pauses = { firstMs: 500, longestMs: 2_000 };
 
-/** `random`: uniform in [0, 1). `onKeyRefused` is told of each call whose key Stripe does not accept. */
+/** `random`: uniform in [0, 1). `onKeyRefused` is called for each call whose API key Stripe does not accept. */
 type Asking = {
   sleep: (ms: number) => Promise<void>;
   random: () => number;
   onKeyRefused: (() => void) | undefined;
 };
 
-/** One call with its bounded, jittered retries. Once a try may have had an effect, no later error can rule it out. */
+/**
+ * Makes one call with bounded, jittered retries. Once a try can have had an effect, no later error rules it out: the
+ * result is then `unknown`.
+ */
 export const askStripe =
   ({ sleep, random, onKeyRefused }: Asking) =>
   async <T>(effect: Effect, call: () => Promise<T>): Promise<GatewayResult<T>> => {
@@ -26,7 +29,7 @@ export const askStripe =
         mayHaveHappened ||= failure.kind === "unknown";
         const retryable = failure.kind === "unavailable" || failure.kind === "unknown";
         const most = isThrottled(error) ? attempts.throttled : attempts.network;
-        // A wrong or under-privileged key does not become right by asking again.
+        // Retrying does not fix a wrong or under-privileged key.
         if (!retryable || attempt >= most || failure.code === keyRefused) {
           return failure.kind === "unavailable" && mayHaveHappened ? { ...failure, kind: "unknown" } : failure;
         }

@@ -1,8 +1,8 @@
 import { Stripe } from "stripe";
 
 /**
- * The intent that was made, also where its payment was declined: Stripe answers that with an error, on which the intent
- * stands. Source: docs.stripe.com/error-handling, "Payment errors".
+ * Returns the created intent even if its payment was declined: Stripe answers that with an error that carries the
+ * intent. Source: docs.stripe.com/error-handling, "Payment errors".
  */
 export async function orDeclined(creating: Promise<Stripe.PaymentIntent>): Promise<Stripe.PaymentIntent> {
   try {

@@ -1,10 +1,11 @@
 import type { StripeEventFacts } from "./stripe-objects.ts";
 
 /**
- * What becomes of the events of a payment's objects. `acted_on`: each tells a fact that no other of them tells. Money is
- * told by its charge, made by anybody and in any way; a session tells that it ended without money, or that a bank debit is
- * under way; a saved method, its customer or its mandate tell that it is changed or gone. `needless`: another event tells it, the answer to our own request did, or it changes nothing here. An event
- * without a row is not acted upon, and is counted. Source: docs.stripe.com/api/events/types.
+ * How each event of a payment's objects is treated. `acted_on`: it tells a fact that no other event tells. A charge
+ * tells of money, whoever made it and however; a session tells that it ended without money, or that a bank debit is
+ * under way; a saved method, its customer or its mandate tell that they changed or are gone. `needless`: another event
+ * or the answer to our own request tells it, or it changes nothing here. An event that is not listed is not acted on,
+ * and is counted. Source: docs.stripe.com/api/events/types.
  */
 const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "checkout.session.completed": "acted_on",
@@ -16,7 +17,8 @@ const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "payment_intent.amount_capturable_updated": "needless",
   "payment_intent.processing": "acted_on",
   "payment_intent.succeeded": "needless",
-  // A debit of a saved account tells nothing else. Of a page, its session tells, and a declined card leaves it open.
+  // The only event about a failed debit of a saved account. For a page the session's event tells it, and a declined
+  // card leaves the page open.
   "payment_intent.payment_failed": "acted_on",
   "payment_intent.canceled": "acted_on",
   "charge.pending": "needless",
@@ -36,7 +38,7 @@ const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "payment_method.detached": "acted_on",
   "payment_method.updated": "acted_on",
   "mandate.updated": "acted_on",
-  // Its session tells that its page is completed.
+  // The session tells that its page is completed.
   "setup_intent.created": "needless",
   "setup_intent.requires_action": "needless",
   "setup_intent.setup_failed": "needless",
@@ -46,12 +48,12 @@ const treatments: Readonly<Record<string, "acted_on" | "needless">> = {
   "price.created": "needless",
 };
 
-/** The events that are acted upon. The webhook endpoint asks Stripe for these. */
+/** The event types that the webhook endpoint asks Stripe for. */
 export const eventsActedOn: readonly string[] = Object.keys(treatments).filter(
   (type) => treatments[type] === "acted_on",
 );
 
-/** What a payment is made of at Stripe, and what it is collected by. Of anything else we know nothing, and each event of it is kept. */
+/** The object types of a payment and of its collection. Every event of any other type is kept. */
 const known = new Set([
   "checkout.session",
   "payment_intent",
@@ -65,17 +67,17 @@ const known = new Set([
   "price",
 ]);
 
-/** `kept`: it is stored and worked on. `needless` and `not_acted_on`: it is let go, and the second is counted. */
+/** `kept`: stored and worked on. `needless`, `not_acted_on`: dropped; `not_acted_on` is counted. */
 type Treatment = "kept" | "needless" | "not_acted_on";
 
-/** What becomes of an event. */
+/** How an event is treated. */
 export function treatmentOf({
   type,
   objectType,
   paid,
 }: Pick<StripeEventFacts, "type" | "objectType" | "paid">): Treatment {
   if (!known.has(objectType)) return "kept";
-  // A session that was paid at once has a charge, which is told by itself.
+  // A session that was paid at once has a charge, which has an event.
   if (type === "checkout.session.completed" && paid === true) return "needless";
   const treatment = treatments[type] ?? "not_acted_on";
   return treatment === "acted_on" ? "kept" : treatment;

@@ -12,15 +12,16 @@ import type {
 } from "./stripe-objects.ts";
 
 /**
- * Why Stripe did not do what was asked, sorted by what may be done next.
- * - `declined`: the bank said no. Final for this attempt.
- * - `invalid`: Stripe refused the request itself (also: no such object). Nothing happened; the same request stays refused.
- * - `unavailable`: known not to have happened (refused connection, rate limit). May be tried again. So is a call with a
- *   wrong or under-privileged key, whose code is `key_refused`: the operator has to mend it.
+ * Why Stripe did not do what was asked, classified by what the caller may do next.
+ * - `declined`: the bank declined. Final for this attempt.
+ * - `invalid`: Stripe rejected the request (also: no such object). Nothing happened, and the same request stays
+ *   rejected.
+ * - `unavailable`: it certainly did not happen (refused connection, rate limit). May be retried. A wrong or
+ *   under-privileged API key counts here too, with the code `key_refused`; the operator must fix it.
  * - `unknown`: it may have happened (time-out, 5xx, an answer that is not Stripe's). Replay under the SAME key.
- * - `saved_failure`: a 5xx that Stripe saved under the key and replays for as long as it knows the key. It may have
- *   happened: look for it, and ask again under another key only where it is not there.
- * - `idempotency_in_flight`: a request under this key is still running. Ask again later, under the same key.
+ * - `saved_failure`: a 5xx that Stripe stored under the key and replays as long as it keeps the key. It may have
+ *   happened: look the object up, and ask again under another key only if it does not exist.
+ * - `idempotency_in_flight`: a request under this key is still running. Retry later under the same key.
  * - `idempotency_mismatch`: this key was used with other parameters. A bug of the caller, never retried.
  */
 export type GatewayFailure = {
@@ -34,7 +35,7 @@ export type GatewayFailure = {
     | "idempotency_in_flight"
     | "idempotency_mismatch";
   code: string;
-  /** The parameter that Stripe refused, where it names one. */
+  /** The parameter that Stripe rejected, if it names one. */
   param?: string;
   message: string;
 };
@@ -46,24 +47,27 @@ export type Page<T> = { items: readonly T[]; nextAfter: string | null };
 
 export type CreateCustomer = { email: string; metadata: Metadata };
 
-/** The objects of a customer, or those that were made from one instant to another. */
+/** The objects of a customer, or those created between two instants. */
 export type ListedBy = { customerId: string } | { createdFrom: Instant; createdTo: Instant };
 
-/** A hosted page for one due. All of it is stored with the attempt, so that a replay sends the same parameters. */
+/**
+ * A hosted page for one due. All of it is stored with the attempt, so a replay sends the same parameters. `amount` is
+ * in minor units.
+ */
 export type CreateCheckoutSession = {
   customerId: string;
   currency: string;
   amount: number;
-  /** The program's neutral public label: the only words that Stripe and the bank statement learn. */
+  /** The program's neutral public label: the only words that Stripe and the bank statement get. */
   label: string;
   methods: readonly ("card" | "us_bank_account")[];
-  /** With the client's permission for automatic collection the method is saved for later. */
+  /** Saves the method for later, if the client permits automatic collection. */
   saveForLater: boolean;
   /** Stripe allows 30 minutes to 24 hours from now. */
   expiresAt: Instant;
   successUrl: string;
   cancelUrl: string;
-  /** `{app, stage, bookingId, dueId, attemptId}`, put on the session and on its payment intent. */
+  /** `{app, stage, bookingId, dueId, attemptId, correlationId}`, set on the session and on its payment intent. */
   metadata: Metadata;
 };
 
@@ -73,7 +77,10 @@ export type CreateSetupSession = Pick<
   "customerId" | "currency" | "label" | "methods" | "expiresAt" | "successUrl" | "cancelUrl" | "metadata"
 >;
 
-/** A charge of a saved method while nobody is at a page. All of it is stored with the attempt, as a session's is. */
+/**
+ * An off-session charge of a saved method. All of it is stored with the attempt, so a replay sends the same parameters.
+ * `amount` is in minor units.
+ */
 export type CreatePaymentIntent = {
   customerId: string;
   currency: string;
@@ -81,7 +88,7 @@ export type CreatePaymentIntent = {
   label: string;
   paymentMethodId: string;
   methodType: "card" | "us_bank_account";
-  /** The mandate that a bank account is debited by; null for a card. */
+  /** The mandate for the debit of a bank account; null for a card. */
   mandateId: string | null;
   metadata: Metadata;
 };
@@ -89,8 +96,8 @@ export type CreatePaymentIntent = {
 export type CreateRefund = { chargeId: string; amount: number; metadata: Metadata };
 
 /**
- * Which events: those created between two instants, both inclusive, or those beside one in the list: `startingAfter` it
- * are older ones, `endingBefore` it newer ones.
+ * Selects events: those created between two instants, both inclusive, or those next to one event in the list.
+ * `startingAfter` returns older ones, `endingBefore` newer ones.
  */
 export type ListEvents = {
   createdAfter?: Instant;
@@ -99,48 +106,45 @@ export type ListEvents = {
   endingBefore?: string;
 };
 
-/** One page of events, newest first; `hasMore` in the direction that was asked for. */
+/** One page of events, newest first; `hasMore` refers to the direction of the query. */
 export type EventPage = { items: readonly StripeEventFacts[]; hasMore: boolean };
 
 /**
- * The payment provider in the domain's words. Every call that changes something takes the idempotency key under which
- * it may be replayed with the same parameters for 24 hours; no call throws for anything that Stripe or the network does.
+ * The payment provider in the domain's terms. Every call with a lasting effect takes an idempotency key, under which it
+ * can be replayed with the same parameters for 24 hours. No call throws for a failure of Stripe or the network.
  */
 export interface Gateway {
   createCustomer(customer: CreateCustomer, key: string): Promise<GatewayResult<{ customerId: string }>>;
-  /** The customers of one address as it was given, newest first: how one whose creation is unknown is found again. */
+  /** The customers with exactly this address, newest first: finds a customer whose creation has an unknown outcome. */
   listCustomers(email: string, startingAfter?: string): Promise<GatewayResult<Page<CustomerFacts>>>;
-  /** Stripe shows a customer that was deleted, too; one that it does not know was made in another account. */
+  /** Stripe also returns deleted customers. It rejects a customer that another account created. */
   retrieveCustomer(customerId: string): Promise<GatewayResult<{ deleted: boolean }>>;
-  /** Stripe shows a method that was detached, too. */
+  /** Stripe also returns detached methods. */
   retrievePaymentMethod(methodId: string): Promise<GatewayResult<MethodFacts>>;
   retrieveMandate(mandateId: string): Promise<GatewayResult<MandateFacts>>;
   createCheckoutSession(session: CreateCheckoutSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
   createSetupSession(session: CreateSetupSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
   retrieveCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
-  /** Refused as `invalid` when the session is no longer open: retrieve it then. */
+  /** Rejected as `invalid` if the session is no longer open; then retrieve it. */
   expireCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
-  /** Newest first: how an attempt whose outcome is unknown is found again. */
+  /** Newest first: finds the session of an attempt whose outcome is unknown. */
   listCheckoutSessions(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<CheckoutFacts>>>;
-  /** The session that a payment intent was made by; null for an intent of no session. */
+  /** The session that created a payment intent; null if there is none. */
   findCheckoutSession(paymentIntentId: string): Promise<GatewayResult<CheckoutFacts | null>>;
   /**
-   * Confirmed at once. A payment that the bank declines, or for which the client would have to authenticate, is an intent
-   * as well: its `lastError` says why. `invalid`: there is none, since Stripe refused the request.
+   * Creates and confirms an intent. A payment that the bank declines, or that needs the client's authentication, also
+   * returns the intent; `lastError` says why. `invalid`: Stripe rejected the request, so there is no intent.
    */
   createPaymentIntent(intent: CreatePaymentIntent, key: string): Promise<GatewayResult<PaymentFacts>>;
   retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
-  /** Newest first: how an attempt without a session is found again. */
+  /** Newest first: finds the intent of an off-session attempt whose outcome is unknown. */
   listPaymentIntents(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<PaymentFacts>>>;
-  /** Refused as `invalid` in a state that cannot be cancelled, and while a checkout session owns the intent. */
+  /** Rejected as `invalid` in a state that cannot be cancelled, and while a checkout session owns the intent. */
   cancelPaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
   createRefund(refund: CreateRefund, key: string): Promise<GatewayResult<RefundFacts>>;
   retrieveRefund(refundId: string): Promise<GatewayResult<RefundFacts>>;
   listRefunds(paymentIntentId: string, startingAfter?: string): Promise<GatewayResult<Page<RefundFacts>>>;
   retrieveCharge(chargeId: string): Promise<GatewayResult<ChargeFacts>>;
-  /**
-   * The page of events next to what is asked for. Stripe keeps them for 30 days: an event that it has forgotten is
-   * `invalid` as a place to list from.
-   */
+  /** One page of events. Stripe keeps events for 30 days; listing from an older event is `invalid`. */
   listEvents(query: ListEvents): Promise<GatewayResult<EventPage>>;
 }

@@ -1,7 +1,10 @@
 import type { Page } from "./gateway.ts";
 import { ForeignAnswer } from "./stripe-failure.ts";
 
-/** The SDK resolves any JSON without an `error` as success; only an object of the asked kind with an id is Stripe's. */
+/**
+ * Returns an answer only if it is an object of the expected type with an id; otherwise throws `ForeignAnswer`. The SDK
+ * accepts any JSON without an `error` as a success.
+ */
 export function genuine<T extends { id: string; object: string }>(answer: T, object: T["object"]): T {
   if (answer?.object !== object || typeof answer.id !== "string" || answer.id === "") {
     throw new ForeignAnswer(`stripe response is not of type ${object}`);

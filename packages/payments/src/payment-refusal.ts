@@ -1,6 +1,6 @@
 import type { PaymentRefusal } from "@clearing/domain/booking/payment-refusal";
 
-/** Stripe's codes of what it will never do, by what the client can do about it. Source: docs.stripe.com/error-codes. */
+/** Stripe's codes of final refusals, grouped by what the client can do. Source: docs.stripe.com/error-codes. */
 const codes: Readonly<Record<Exclude<PaymentRefusal, "not_accepted">, readonly string[]>> = {
   amount_too_large: ["amount_too_large", "charge_exceeds_transaction_limit", "charge_exceeds_source_limit"],
   amount_too_small: ["amount_too_small"],
@@ -19,8 +19,8 @@ const reasons = new Map<string, PaymentRefusal>(
   Object.entries(codes).flatMap(([reason, of]) => of.map((code) => [code, reason as PaymentRefusal])),
 );
 
-/** Whether a code says that Stripe refuses this request from any caller. */
+/** Whether Stripe refuses this request from any caller, according to its code. */
 export const isKnownRefusal = (code: string): boolean => reasons.has(code);
 
-/** What Stripe's final refusal of a payment comes to; `not_accepted` for a code that says nothing to a client. */
+/** The reason of Stripe's final refusal of a payment; `not_accepted` for a code that tells a client nothing. */
 export const paymentRefusalOf = (code: string): PaymentRefusal => reasons.get(code) ?? "not_accepted";

@@ -23,7 +23,7 @@ export function epochOf(instant: Instant): number {
   return Math.floor(Date.parse(instant) / 1000);
 }
 
-/** A field that holds an id or, when expanded, the object. */
+/** A field that holds an id or, if expanded, the object. */
 type Expandable<T> = string | T | null | undefined;
 
 function idOf(field: Expandable<{ id: string }>): string | null {
@@ -86,7 +86,7 @@ function balanceTransactionFacts(field: Expandable<Stripe.BalanceTransaction>): 
   return { id, amount, fee, net, currency, created: instantOfEpoch(created) };
 }
 
-/** A charge carries all of it unexpanded. Source: docs.stripe.com/api/charges/object, `payment_method_details`. */
+/** All fields are on the unexpanded charge. Source: docs.stripe.com/api/charges/object, `payment_method_details`. */
 function paidWith({ payment_method, payment_method_details: details }: Stripe.Charge): PaidWith {
   const { card, us_bank_account: bank } = details ?? {};
   return {
@@ -99,7 +99,7 @@ function paidWith({ payment_method, payment_method_details: details }: Stripe.Ch
   };
 }
 
-/** The last day on which a card is good; null where Stripe does not say. */
+/** The last day on which a card is valid; null if Stripe does not say. */
 function endOfMonth({ exp_month, exp_year }: Pick<Stripe.Charge.PaymentMethodDetails.Card, "exp_month" | "exp_year">) {
   const isSaid = Number.isInteger(exp_month) && Number.isInteger(exp_year);
   return isSaid ? new Date(Date.UTC(exp_year, exp_month, 0)).toISOString().slice(0, 10) : null;
@@ -148,7 +148,7 @@ export function refundFacts(refund: Stripe.Refund): RefundFacts {
     paymentIntentId: idOf(refund.payment_intent),
     amount: refund.amount,
     currency: refund.currency,
-    // Refunds made by very old API versions have no status; they went through.
+    // Refunds made by very old API versions have no status; they succeeded.
     status: (refund.status ?? "succeeded") as RefundFacts["status"],
     created: instantOfEpoch(refund.created),
     balanceTransaction: balanceTransactionFacts(refund.balance_transaction),
@@ -158,7 +158,7 @@ export function refundFacts(refund: Stripe.Refund): RefundFacts {
   };
 }
 
-/** The parts of a snapshot event that lead back to its object; everything else in it is stale by the time it is read. */
+/** The parts of a snapshot event that identify its object. Everything else in it is outdated by the time it is read. */
 export type EventPayload = {
   id: string;
   type: string;
@@ -193,7 +193,7 @@ export function eventFacts(event: EventPayload): StripeEventFacts {
   };
 }
 
-/** Ids as ours are: what somebody else writes into the metadata of their objects goes no further. */
+/** Accepts only ids in our format: other text in somebody else's metadata is dropped. */
 function namedBy({ metadata }: EventObject): Pick<StripeEventFacts, "attempt" | "correlationId"> {
   const { app, bookingId = "", attemptId = "", correlationId = "" } = metadata ?? {};
   if (app !== "clearing") return {};

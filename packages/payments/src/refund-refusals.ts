@@ -1,10 +1,9 @@
 import type { Stripe } from "stripe";
 
 /**
- * The codes with which Stripe refuses a refund for good, and what each means: asking again changes nothing, and a person
- * has to return the money in another way. Every other code may pass - a wrong key's `resource_missing`, a code that is
- * new - and is asked again. That more is asked for than is left comes without a code; the charge itself shows it.
- * Source: docs.stripe.com/error-codes.
+ * The codes of final refund refusals with their meaning: a retry changes nothing, and a person must return the money in
+ * another way. Every other code can be temporary (a wrong key's `resource_missing`, a new code) and is retried. Stripe
+ * sends no code if a refund exceeds what is left; the charge itself shows that. Source: docs.stripe.com/error-codes.
  */
 const finalRefusals = {
   charge_already_refunded: "all of the charge was refunded",

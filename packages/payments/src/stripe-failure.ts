@@ -2,23 +2,26 @@ import { Stripe } from "stripe";
 import type { GatewayFailure } from "./gateway.ts";
 import { isKnownRefusal } from "./payment-refusal.ts";
 
-/** Whether a request could have changed something: a read that failed has had no effect, whatever the reason. */
+/** Whether a request can change something. A failed read has had no effect, whatever the reason. */
 export type Effect = "read" | "write";
 
-/** A body that the SDK took for an answer although Stripe did not write it (a proxy's or a firewall's JSON). */
+/** A body that the SDK accepted as an answer although Stripe did not write it (JSON of a proxy or firewall). */
 export class ForeignAnswer extends Error {}
 
-/** Errors of the socket that prove that no byte of the request reached Stripe. */
+/** Socket errors that prove that no byte of the request reached Stripe. */
 const neverSentCodes = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
-/** The code of a call whose key Stripe does not accept: the operator's to mend, and never a refusal of what was asked. */
+/**
+ * The code of a call whose API key Stripe does not accept. The operator must fix the key; the request itself was not
+ * refused.
+ */
 export const keyRefused = "key_refused";
-/** Codes with which a key is refused, whatever their HTTP status. */
+/** Codes that refuse a key, whatever their HTTP status. */
 const keyCodes = new Set(["api_key_expired", "platform_api_key_expired", "secret_key_required", "livemode_mismatch"]);
 
 /**
- * Sorts what the SDK threw by what may be done next (see `GatewayFailure`).
- * Sources: docs.stripe.com/error-handling, /api/idempotent_requests, /rate-limits.
+ * Classifies what the SDK threw by what the caller may do next (see `GatewayFailure`). Sources:
+ * docs.stripe.com/error-handling, /api/idempotent_requests, /rate-limits.
  */
 export function failureOf(error: unknown, effect: Effect): GatewayFailure {
   const described = describe(error);
@@ -40,7 +43,9 @@ export function failureOf(error: unknown, effect: Effect): GatewayFailure {
   return undecided;
 }
 
-/** Stripe saves a 5xx under its key as it saves any answer: one that it replays is all that this key will ever give. */
+/**
+ * Stripe stores a 5xx under its idempotency key like any answer. A replayed 5xx is all that the key will ever return.
+ */
 function isSavedFailure(error: unknown): boolean {
   return (
     error instanceof Stripe.errors.StripeError &&
@@ -49,7 +54,7 @@ function isSavedFailure(error: unknown): boolean {
   );
 }
 
-/** An account that is not allowed something is answered with 403 as well, but with a code that says so. */
+/** Stripe also answers 403 if the account may not do something, but with a code that says so. */
 function isKeyRefusal(error: InstanceType<typeof Stripe.errors.StripeError>): boolean {
   return (
     keyCodes.has(error.code ?? "") ||
@@ -58,12 +63,14 @@ function isKeyRefusal(error: InstanceType<typeof Stripe.errors.StripeError>): bo
   );
 }
 
-/** 429, and the lock on one object that Stripe reports in the same way: nothing happened, soon is better. */
+/** 429, and a lock time-out on one object, which Stripe reports in the same way: nothing happened, so retry soon. */
 export function isThrottled(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && (error.statusCode === 429 || error.code === "lock_timeout");
 }
 
-/** A closed socket was retried inside the SDK: then the refusal is that of the second try, and says nothing of the first. */
+/**
+ * The SDK retries a closed socket itself. Then the error is that of the second try, and says nothing about the first.
+ */
 function neverSent(error: InstanceType<typeof Stripe.errors.StripeConnectionError>): boolean {
   const detail = error.detail as { code?: unknown } | undefined;
   return typeof detail?.code === "string" && neverSentCodes.has(detail.code) && !error.message.includes("was retried");
@@ -78,7 +85,7 @@ function describe(error: unknown): Pick<GatewayFailure, "code" | "param" | "mess
   return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Stripe gives a currency that it does not charge in no code; the parameter tells. */
+/** Stripe sends no code for an unsupported currency; the parameter tells. */
 function codeOf({ type, param }: InstanceType<typeof Stripe.errors.StripeError>): string {
   return param === "currency" || param?.endsWith("[currency]") ? "currency_not_supported" : type;
 }

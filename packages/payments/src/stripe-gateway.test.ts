@@ -17,7 +17,7 @@ afterEach(async () => {
   }
 });
 
-/** A Stripe that answers its nth request with the nth reply (the last one for ever after). */
+/** A Stripe that answers its nth request with the nth reply; the last reply repeats. */
 async function stripeThat(...replies: Reply[]): Promise<{ gateway: Gateway; seen: Seen[]; pauses: number[] }> {
   const seen: Seen[] = [];
   const pauses: number[] = [];

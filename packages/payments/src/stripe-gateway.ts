@@ -19,12 +19,12 @@ import { after, eventQuery, intentParams, madeBy, pageSize, sessionParams, setup
 
 export type StripeGatewayOptions = {
   secretKey: string;
-  /** Another base address than Stripe's, such as `http://127.0.0.1:8790`. */
+  /** A base URL other than Stripe's, such as `http://127.0.0.1:8790`. */
   apiBase?: string;
   timeoutMs?: number;
   sleep?: (ms: number) => Promise<void>;
   random: () => number;
-  /** Told of each call whose key Stripe does not accept. */
+  /** Called for each call whose API key Stripe does not accept. */
   onKeyRefused?: () => void;
 };
 
@@ -34,8 +34,8 @@ const expandedSession = ["payment_intent.latest_charge.balance_transaction", "se
 const expandedRefund = ["balance_transaction", "failure_balance_transaction"];
 
 /**
- * The one `Gateway`: Stripe over its own SDK. Retries are made here and not by the SDK, since only a caller that saw
- * every try can tell "never happened" from "unknown"; all tries of one call carry the same idempotency key.
+ * The `Gateway` over Stripe's own SDK. It retries here and not in the SDK, because only a caller that saw every try can
+ * tell "never happened" from "unknown". All tries of one call carry the same idempotency key.
  */
 export function stripeGateway(options: StripeGatewayOptions): Gateway {
   const sleep = options.sleep ?? ((ms) => new Promise((wake) => setTimeout(wake, ms)));
@@ -52,8 +52,8 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   const read = <T>(call: () => Promise<T>) => ask("read", call);
   const write = <T>(call: () => Promise<T>) => ask("write", call);
   /**
-   * For writes that need no lasting key since repeating them is harmless: one key for the tries of one call. The next
-   * call has another, so that what was saved under this one stands in nobody's way.
+   * An idempotency key for one call of a write that is harmless to repeat. The next call gets another key, so a failure
+   * saved under this one blocks nothing.
    */
   const passingKey = (of: string) => `${of}_${Math.floor(random() * 2 ** 48).toString(36)}`;
 

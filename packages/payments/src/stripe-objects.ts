@@ -2,14 +2,14 @@ import type { PaidWith } from "@clearing/domain/booking";
 import type { CalendarDate, Instant } from "@clearing/domain/time";
 
 /**
- * What Stripe says, reduced to what this product decides on: plain values in the domain's shapes (instants of whole
- * seconds, integer minor units), never the SDK's objects. Unknown enum values stay as they came.
+ * Stripe's objects, reduced to the fields that this product decides on: plain values in the domain's formats (instants
+ * of whole seconds, integer minor units), never the SDK's objects. Unknown enum values are passed on unchanged.
  */
 export type Metadata = Readonly<Record<string, string>>;
 
 export type CustomerFacts = { customerId: string; metadata: Metadata };
 
-/** One hosted checkout page; `payment` is null until the client has begun to pay. */
+/** One hosted checkout page; `payment` is null until the client begins to pay. */
 export type CheckoutFacts = {
   sessionId: string;
   status: "open" | "complete" | "expired";
@@ -19,14 +19,14 @@ export type CheckoutFacts = {
   created: Instant;
   customerId: string | null;
   payment: PaymentFacts | null;
-  /** On a page that saves a method alone: what has come of that; null until the client has begun. */
+  /** Only on a page that saves a method: its setup intent, null until the client begins. */
   setup?: SetupFacts | null;
   metadata: Metadata;
 };
 
 export type PaymentMethodType = "card" | "us_bank_account" | (string & {});
 
-/** A payment method. `customerId` is null once it is detached: it can be charged no more. */
+/** A payment method. `customerId` is null once it is detached; then it can no longer be charged. */
 export type MethodFacts = {
   methodId: string;
   customerId: string | null;
@@ -36,14 +36,14 @@ export type MethodFacts = {
   expiresOn: CalendarDate | null;
 };
 
-/** What came of saving a method; `method` is null where Stripe does not show it. */
+/** A setup intent; `method` is null if Stripe does not show it. */
 export type SetupFacts = {
   status: "succeeded" | "processing" | "canceled" | (string & {});
   method: MethodFacts | null;
   mandateId: string | null;
 };
 
-/** What a bank account is debited by. `inactive`: it was withdrawn, or the bank has ended it. */
+/** The authorization to debit a bank account. `inactive`: it was revoked, or the bank ended it. */
 export type MandateFacts = {
   mandateId: string;
   status: "active" | "inactive" | "pending" | (string & {});
@@ -60,18 +60,18 @@ export type PaymentStatus =
   | "canceled"
   | (string & {});
 
-/** One PaymentIntent. Only `amountReceived` is money; the amount asked for is `amount`. */
+/** One PaymentIntent. Only `amountReceived` is money; `amount` is the amount requested. */
 export type PaymentFacts = {
   paymentIntentId: string;
   status: PaymentStatus;
   amount: number;
   amountReceived: number;
   currency: string;
-  /** Of the last charge; before there is one, of the method on the intent, or null. */
+  /** The type of the last charge's method; before a charge, of the method on the intent, or null. */
   methodType: PaymentMethodType | null;
   created: Instant;
   customerId: string | null;
-  /** What the customer has to do while the status is `requires_action`, such as `verify_with_microdeposits`. */
+  /** What the customer must do while the status is `requires_action`, such as `verify_with_microdeposits`. */
   nextAction: string | null;
   lastError: { code: string; declineCode: string | null } | null;
   charge: ChargeFacts | null;
@@ -79,8 +79,8 @@ export type PaymentFacts = {
 };
 
 /**
- * How Stripe booked money on its balance. `currency` is the balance's: where the account does not settle the currency of
- * the charge itself, Stripe converts. `amount` is gross and negative where money leaves; `net` is it less `fee`.
+ * How Stripe booked money on its balance. `currency` is the balance's: Stripe converts if the account does not settle
+ * the charge's currency. `amount` is gross, negative if money leaves; `net` is `amount` minus `fee`.
  */
 export type BalanceTransactionFacts = {
   id: string;
@@ -92,9 +92,9 @@ export type BalanceTransactionFacts = {
 };
 
 /**
- * One charge. Only `amountCaptured` is money: `amount` is what was asked for, and an authorization holds it without
- * taking it. `amountRefunded` also counts what an authorization let go. `balanceTransaction` is null until Stripe has
- * booked the charge (a bank debit books late).
+ * One charge. Only `amountCaptured` is money: `amount` is the amount requested, which an authorization holds without
+ * taking it. `amountRefunded` includes the released part of an authorization. `balanceTransaction` is null until Stripe
+ * has booked the charge (late for a bank debit).
  */
 export type ChargeFacts = {
   chargeId: string;
@@ -113,8 +113,8 @@ export type ChargeFacts = {
 };
 
 /**
- * One refund. `balanceTransaction.amount` is negative (money leaves), `failureBalanceTransaction.amount` positive
- * (a failed refund comes back).
+ * One refund. `balanceTransaction.amount` is negative (money leaves), `failureBalanceTransaction.amount` positive (a
+ * failed refund comes back).
  */
 export type RefundFacts = {
   refundId: string;
@@ -130,7 +130,7 @@ export type RefundFacts = {
   metadata: Metadata;
 };
 
-/** A hint that something happened: the object it names is fetched again before anything is decided. */
+/** A hint that something happened. The object that it names is fetched again before anything is decided. */
 export type StripeEventFacts = {
   eventId: string;
   type: string;
@@ -140,9 +140,9 @@ export type StripeEventFacts = {
   created: Instant;
   livemode: boolean;
   account: string | null;
-  /** The attempt that its object's metadata names: where to look first, and no proof of anything. */
+  /** The attempt that the object's metadata names. It tells where to look first, and proves nothing. */
   attempt?: { bookingId: string; attemptId: string };
-  /** The id of the work that asked Stripe for the object, of its metadata. */
+  /** The correlation id in the object's metadata: the work that created the object. */
   correlationId?: string;
   /** A checkout session that showed as paid. */
   paid?: true;

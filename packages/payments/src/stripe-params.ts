@@ -11,16 +11,16 @@ import { epochOf } from "./reduce-stripe-objects.ts";
 export const pageSize = 100;
 
 /**
- * The hosted page's parameters. The bank statement shows the account's own descriptor, which the operator keeps
- * neutral: nothing about the program is added to it.
+ * The parameters of the hosted page. The bank statement shows only the account's own descriptor, which the operator
+ * keeps neutral; nothing about the program is added.
  */
 export function sessionParams(session: CreateCheckoutSession): Stripe.Checkout.SessionCreateParams {
   return {
     mode: "payment",
     customer: session.customerId,
-    // The amount that was agreed on, in its own currency, whatever the account's settings are.
+    // Charges the agreed amount in its own currency, whatever the account's settings are.
     adaptive_pricing: { enabled: false },
-    // What the account offers anyway, narrowed to these (the API's word since 2026-09-30.endive).
+    // The account's methods, narrowed to these (the parameter's name since API version 2026-09-30.endive).
     allowed_payment_method_types: [...session.methods],
     line_items: [
       {
@@ -43,7 +43,10 @@ export function sessionParams(session: CreateCheckoutSession): Stripe.Checkout.S
   };
 }
 
-/** A page that saves a method for later. Source: docs.stripe.com/payments/save-and-reuse?platform=web&ui=stripe-hosted. */
+/**
+ * The parameters of a page that saves a method for later. Source:
+ * docs.stripe.com/payments/save-and-reuse?platform=web&ui=stripe-hosted.
+ */
 export function setupParams(session: CreateSetupSession): Stripe.Checkout.SessionCreateParams {
   return {
     mode: "setup",
@@ -59,7 +62,7 @@ export function setupParams(session: CreateSetupSession): Stripe.Checkout.Sessio
   };
 }
 
-/** A bank account is verified at once, by signing in: micro-deposits would keep the payment waiting for days. */
+/** A bank account is verified at once by signing in: micro-deposits would delay the payment for days. */
 function methodOptions(method: CreateCheckoutSession["methods"][number], saveForLater: boolean) {
   return {
     ...(method === "us_bank_account" ? { verification_method: "instant" } : {}),
@@ -67,7 +70,10 @@ function methodOptions(method: CreateCheckoutSession["methods"][number], saveFor
   };
 }
 
-/** A charge of a saved method, made and confirmed in one request. Source: docs.stripe.com/payments/save-and-reuse. */
+/**
+ * The parameters of an off-session charge, created and confirmed in one request. Source:
+ * docs.stripe.com/payments/save-and-reuse.
+ */
 export function intentParams(intent: CreatePaymentIntent): Stripe.PaymentIntentCreateParams {
   return {
     amount: intent.amount,

@@ -14,7 +14,7 @@ const payload = JSON.stringify({
   data: { object: { id: "pi_1", object: "payment_intent" } },
 });
 
-/** Signed by Stripe's own SDK, so that our check is judged by theirs. */
+/** Signed by Stripe's own SDK, so that our check is tested against theirs. */
 function signed(secret: string, body = payload, timestamp = at): string {
   return Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp });
 }

@@ -13,9 +13,9 @@ export type WebhookVerdict =
 const toleranceSeconds = 300;
 
 /**
- * Checks Stripe's signature over the raw bytes as they arrived, against each secret (two while one is being rotated),
- * and that it was made within five minutes of `now` in both directions; the SDK would let a future one pass.
- * Source: docs.stripe.com/webhooks/signature.
+ * Verifies Stripe's signature over the raw bytes of the body, against each secret (two during a rotation), and that its
+ * time is within five minutes of `now` in both directions; the SDK would accept a future time. Returns the reason of a
+ * rejection. Source: docs.stripe.com/webhooks/signature.
  */
 export function verifyWebhook(
   rawBody: Uint8Array,
@@ -39,7 +39,9 @@ export function verifyWebhook(
   return event === null ? { ok: false, reason: "not_an_event" } : { ok: true, event };
 }
 
-/** `t=1699999999,v1=<hex>,v1=<hex>,v0=<hex>`: one time, any number of signatures, unknown schemes ignored. */
+/**
+ * Parses `t=1699999999,v1=<hex>,v1=<hex>,v0=<hex>`: one time, any number of signatures; unknown schemes are ignored.
+ */
 function parseSignature(header: string): { timestamp: number; signatures: Buffer[] } | null {
   let timestamp: number | null = null;
   const signatures: Buffer[] = [];
