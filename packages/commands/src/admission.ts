@@ -14,9 +14,9 @@ export type AdmissionResult =
   | { ok: false; reason: "not_found" | "invalid_transition" | "clearance_required" | "replayed" | "conflict" };
 
 /**
- * Records an admission, once, from the first day on. Nobody is admitted whose clearance does not hold in the very
- * transaction (`clearance_required`). `no_show` and `turned_away` end the booking in the same transaction; the place
- * stays with it, since its cohort has begun.
+ * Records an admission, once, from the first day on. Refuses `clearance_required` unless the clearance is valid in the
+ * same transaction, and `invalid_transition` as `recordAdmission` does. `no_show` and `turned_away` end the booking in
+ * the same transaction; the booking keeps its place, because the cohort has begun.
  */
 export function admitBooking(
   store: Store,

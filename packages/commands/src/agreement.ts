@@ -17,9 +17,10 @@ export type SignResult =
     };
 
 /**
- * Signs the agreement as it is offered now (`agreement_changed` for another one): texts that have changed since the hold
- * make it a new version, which is kept with its signature. Its document is signed once and never changes, its evidence stands beside it, and so does the
- * permission to collect where the client gives it with the signature. The same again changes nothing; with another name or choice of `autopay` it is `agreement_signed`.
+ * Signs the agreement as offered now; another hash is `agreement_changed`. If the text has changed since the hold, the
+ * signature creates a new version with the current text. A signed document never changes; its evidence, and the
+ * permission to collect if the client gives it, are stored beside it. Repeating the same signature changes nothing;
+ * another name or another choice of `autopay` is `agreement_signed`.
  */
 export function signAgreement(
   store: Store,

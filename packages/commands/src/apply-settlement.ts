@@ -42,9 +42,9 @@ export type SettlementRead =
 type Writes = Guarded<"stale" | "place_gone" | LockRefusal>[];
 
 /**
- * Applies to a booking what Stripe says of one of its attempts. Webhook, return page, catch-up and sweep all end
- * here; the second caller finds nothing left to do. Late money is returned in full unless a place of the same dates, a
- * free lock and an unchanged agreement let the booking come back.
+ * Applies Stripe's outcome of one attempt to its booking. Webhook, return page, catch-up and sweep all end here; a
+ * repeated call changes nothing. Late money is refunded in full unless a place of the same dates, a free lock and an
+ * unchanged agreement let it revive the booking.
  */
 export function settleAttempt(
   store: Store,
@@ -69,7 +69,7 @@ export function settleAttempt(
         const result = await write(store, state, decision.settlement, occasion);
         if (result.ok) return result;
         if (result.reason !== "already_booked") return { ok: false, reason: result.reason };
-        // The claim had lapsed, and the participant has booked again meanwhile.
+        // The claim had lapsed, and the participant has made another booking in the meantime.
         if (outcome.kind !== "succeeded") return { ok: true, attempt };
         return giveBack(store, state, outcome, occasion);
       }
@@ -80,8 +80,9 @@ export function settleAttempt(
 }
 
 /**
- * What a settlement is decided on, as it was at one instant. `seen` is the booking as a first look has found it, by which
- * its place and locks are known; `stale`: it has changed since.
+ * Reads the facts of a settlement as of one instant. `seen` is the booking from an earlier read; it tells the place and
+ * the locks to read. Refuses `stale` if the booking has changed since, `not_found` if the booking or the attempt is
+ * missing.
  */
 export async function readForSettlement(
   store: Store,
@@ -113,8 +114,8 @@ export async function readForSettlement(
 }
 
 /**
- * Notes for its card what came of a try, before that is written: a process that dies in between notes it again. What is
- * still under way keeps its place in the card's count.
+ * Updates the card's count with the result of a try before the result is committed: after a crash in between, the count
+ * is updated again. A try that is still under way keeps its place in the count.
  */
 async function countForCard(store: Store, before: Attempt, after: Attempt): Promise<void> {
   if (!isCardTry(after) || before.status === after.status || isUnderWay(after)) return;
@@ -162,7 +163,7 @@ async function placeWrites(store: Store, { booking, held }: State, place: PlaceM
   return [moveClaim(store, booking, until), ...(await lockWrites(store, booking, move, { until, now }, held))];
 }
 
-/** The place was let go before the money came. */
+/** The place was released before the money came: takes a free place of the same dates, or refunds. */
 async function late(store: Store, state: State, payment: Payment, occasion: ActionContext) {
   const { booking } = state;
   const { now } = occasion;
@@ -185,7 +186,7 @@ async function late(store: Store, state: State, payment: Payment, occasion: Acti
   return giveBack(store, state, payment, occasion);
 }
 
-/** Returns late money whole. A hold that had lapsed unnoticed lets its place and locks go in the same transaction. */
+/** Refunds late money in full. If the hold had lapsed unnoticed, the same transaction releases its place and locks. */
 async function giveBack(store: Store, state: SettlementState, payment: Payment, occasion: ActionContext) {
   const { booking } = state;
   const settlement = returnInFull({ ...state, placeIsOurs: false }, payment, "late_payment", occasion.now);

@@ -14,12 +14,12 @@ export type AutopayResult =
       reason: "not_found" | "agreement_required" | "agreement_changed" | "invalid_transition" | "replayed" | "conflict";
     };
 
-/** What the client wants: the permission by the hash of its text, or none. */
+/** The client's choice: give the permission, identified by the hash of its text, or withdraw it. */
 export type WantedAutopay = { enabled: true; hash: string; giver: PermissionGiver } | { enabled: false };
 
 /**
- * Gives the permission to collect by itself, with the evidence of it, or takes it back. What was begun and is not at
- * Stripe yet is not collected once it is taken back.
+ * Gives the permission for automatic collection, with its evidence, or withdraws it. After a withdrawal, a try that has
+ * not reached Stripe yet is not made.
  */
 export function changeAutopay(
   store: Store,
@@ -54,7 +54,7 @@ export function changeAutopay(
 type Refusal = "agreement_required" | "agreement_changed" | "invalid_transition";
 type Decided = { change: BookingChange; evidence: Guarded<"stale">[] };
 
-/** Null where nothing changes. */
+/** Null if nothing changes. */
 function decide(
   store: Store,
   before: Booking,

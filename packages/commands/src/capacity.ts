@@ -13,7 +13,7 @@ type Done = { ok: true } & CohortFacts;
 type Refused = { ok: false; reason: "not_found" | "replayed" | "conflict" };
 type Grown = Extract<GrownCohort, { ok: true }>;
 
-/** Grows a cohort by new places of a type that it has, one for each id. */
+/** Adds places of an existing type to a cohort, one per id. */
 export const addPlaces = (
   store: Store,
   id: string,
@@ -30,7 +30,10 @@ export const addPlaces = (
     answer,
   );
 
-/** Shrinks a cohort by free places of a type, all or nothing: a place that somebody claims meanwhile stops it all. */
+/**
+ * Removes free places of a type from a cohort, all or none: a place that is claimed in the meantime stops the whole
+ * change.
+ */
 export const removePlaces = (
   store: Store,
   id: string,

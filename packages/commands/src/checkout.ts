@@ -43,30 +43,33 @@ export type CheckoutCommand = {
 export type OpenPage = CheckoutAttempt & { sessionId: string; url: string };
 
 export type OpenCheckout =
-  /** `kept`: the record of the answer was written with the page. */
+  /** `kept`: the idempotency record was written together with the page. */
   { ok: true; attempt: OpenPage; kept: boolean } | CheckoutRefused | GatewayFailure;
 
-/** `abandon`: the attempt stands in the way, and is to be given up before another one begins. */
+/** `abandon`: this attempt blocks a new one and must be abandoned first. */
 type Begun = { ok: true; attempt: Attempt; booking: Booking; abandon?: true } | CheckoutRefused;
 
-/** Who asks. A booking of which `mayPay` does not hold is not found. */
+/** The caller. A booking for which `mayPay` is false is reported as not found. */
 export type Payer = {
   mayPay: (booking: Booking) => boolean;
-  /** The owner's address, as far as it is known before the booking is: the customer is read together with the booking. */
+  /** The caller's address. If the caller owns the booking, the customer is read together with it. */
   email: string;
-  /** The record of the answer, written in the transaction that makes the page known. */
+  /** The idempotency record, written in the transaction that records the page. */
   answer: (page: OpenPage) => IdempotencyRecord | null;
 };
 
-/** At the most: a page that has expired meanwhile, one that was never made, a customer that is gone, and then one more. */
+/**
+ * The maximum number of rounds: one each for a page that expired, a session that was never created and a customer that
+ * is gone, and one more.
+ */
 const rounds = 4;
 
 /**
- * Opens Stripe's hosted page for one due, or gives the one that is open: the intent is recorded, Stripe is asked under
- * the attempt's own key, the outcome is recorded. What a crash leaves in between, the next call or the sweep finishes.
- * A due's attempt that waits for a bank account to be verified is abandoned for it. Where Stripe no longer has the
- * client's customer, the attempt is refused, and the next one is made for another. A page that is there already is looked
- * at before it is given.
+ * Opens Stripe's hosted page for one due, or returns the open one. It records the attempt, calls Stripe under the
+ * attempt's idempotency key, and records the outcome; after a crash in between, the next call or the sweep continues.
+ * An attempt of the due that waits for the verification of a bank account is abandoned first. If Stripe no longer has
+ * the client's customer, the attempt is refused and the next one uses a new customer. An existing page is checked at
+ * Stripe before it is returned.
  */
 export async function openCheckout(
   services: Services,
@@ -93,7 +96,7 @@ export async function openCheckout(
       else if (failureCode !== neverMade && failureCode !== neverShown) return providerRefused(settled.attempt);
       else if (failureCode === neverMade && ++unmade > 1) return makesNone;
     }
-    // Paid, processing or expired meanwhile: read the booking again and decide on it.
+    // Paid, processing or expired in the meantime: read the booking again and decide.
   }
   return { ok: false, reason: "conflict" };
 }
@@ -123,14 +126,14 @@ async function current(
     : closeAttempt(services, page, "checkout");
 }
 
-/** An attempt whose page Stripe has made, with its address; null for any other. */
+/** An attempt with the session and URL of its page; null if it has none. */
 function pageOf(attempt: Attempt): OpenPage | null {
   if (attempt.via !== "checkout") return null;
   const { sessionId, url } = attempt;
   return sessionId === null || url === null ? null : { ...attempt, sessionId, url };
 }
 
-/** Twice in one call Stripe made no session: it is not asked a third time now. */
+/** Stripe created no session twice in one call; the call does not ask a third time. */
 const makesNone: GatewayFailure = {
   ok: false,
   kind: "unavailable",
@@ -163,16 +166,16 @@ async function begin(
     payer && gone === undefined ? readCustomer(store, payer.email) : undefined,
   ]);
   if (!look.ok) return look;
-  // A refusal, or a page that is open, needs no customer: neither waits for Stripe, and neither makes one there.
+  // A refusal or an open page needs no customer, so neither waits for Stripe or creates one there.
   if (look.decision.kind !== "begin") return attemptOf(services, look);
   const { email } = look.booking.owner;
   const known = payer !== undefined && personKey(payer.email) === personKey(email) ? customerAsked : undefined;
   const customer = await ensureCustomer(services, email, { gone, known });
   if (!customer.ok) return customer;
   const asked = { customerId: customer.customerId, methods: methodsFor(look.booking, command, clock.now()) };
-  // The transaction holds to what was read, however long Stripe took to make a customer meanwhile.
+  // The transaction checks what was read, however long Stripe took to create the customer.
   const debit = await record(services, command, actor, asked, look.file);
-  // Another of the client's deposits is being paid by debit: this one is paid by card.
+  // The client has another deposit by bank debit under way, so this page offers cards only.
   return debit.ok || debit.reason !== "debit_busy"
     ? (debit as Begun)
     : ((await record(services, command, actor, { ...asked, methods: ["card"] })) as Begun);
@@ -187,7 +190,7 @@ type Decided = {
   decision: Extract<CheckoutDecision, { ok: true }>;
 };
 
-/** A booking with what is under way for the due that is asked for, as both were at one instant. */
+/** A booking with the attempt that is under way for the requested due, both as of one instant. */
 async function readFileOf(
   store: Store,
   command: CheckoutCommand,
@@ -198,7 +201,7 @@ async function readFileOf(
   return isWhole ? { ok: true, ...file } : { ok: false, reason: "stale" };
 }
 
-/** What a checkout would do to its booking. */
+/** Decides what a checkout does to its booking. */
 function decide(
   { site }: Services,
   command: CheckoutCommand,
@@ -215,20 +218,20 @@ function decide(
   return decision.ok ? { ok: true, booking, file, decision } : decision;
 }
 
-/** The attempt that is there already, to be opened again or abandoned. */
+/** The existing attempt, to be opened again or abandoned. */
 async function attemptOf({ store }: Services, { booking, decision }: Decided): Promise<Begun> {
   if (decision.kind === "begin") throw new Error(`${booking.id} has no attempt yet`);
   const attempt = await readAttempt(store, booking.id, decision.attemptId);
   if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
-  // A try with the saved method is on its way: it has no page, and nothing else may collect its due.
+  // A charge of the saved method is under way: it has no page, and nothing else may collect its due.
   if (attempt.via === "off_session") return { ok: false, reason: "invalid_transition" };
   return { ok: true, attempt, booking, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
 }
 
 /**
- * The first transaction: the attempt, the due that it collects, and, for a deposit, the extension of the hold, under the
- * clearance that was read. `seen` is what was read of the booking a moment ago; its locks are taken to be its own then,
- * which the transaction holds to.
+ * The first transaction: the attempt, the due that it collects and, for a deposit, the extension of the hold, on the
+ * condition that the clearance read has not changed. `seen` is the booking as read a moment ago; its locks are then
+ * assumed to be held, which the transaction checks.
  */
 function record(
   services: Services,
@@ -260,7 +263,7 @@ function record(
     if (holdUntil !== null) {
       const page = methods.includes("us_bank_account") ? "debit_page" : "card_page";
       const locks = await lockWrites(store, booking, page, { until: holdUntil, now: occasion.now }, held);
-      // A `not_cleared` that is written while Stripe makes a customer refuses the deposit.
+      // A `not_cleared` recorded while Stripe creates a customer makes the transaction refuse the deposit.
       const cleared = clearanceUnchanged(store, booking.id, file.clearance);
       writes.push(moveClaim(store, booking, holdUntil), ...locks, cleared);
     }

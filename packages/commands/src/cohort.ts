@@ -17,7 +17,7 @@ import { openWrites } from "@clearing/store/open-cohorts";
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 
-/** Creates a cohort with its places, all of them in one transaction (60 places at the most). */
+/** Creates a cohort with its places (at most 60) in one transaction. */
 export function createCohort(
   store: Store,
   cohort: Cohort,
@@ -36,10 +36,10 @@ type NotChanged = { ok: false; reason: "not_found" | "replayed" | "conflict" };
 type CohortChange<No> = { ok: true; cohort: Cohort } | No;
 
 /**
- * Changes a cohort. Terms are copied from the very version of its program that `decide` was given. New dates are written
- * to all its places in the same transaction, each only while it is free: no booking is ever left on a place of other
- * dates. Of everything else the places learn afterwards; a crash in between leaves `dueAt` on the cohort, and the
- * sweep goes on. `answer` makes the record of a request that asked for it.
+ * Changes a cohort. Terms are copied from the version of the program that `decide` got. New dates are written to all
+ * places in the same transaction, and only while each place is free, so no booking is left on a place of other dates.
+ * Other changes reach the places afterwards; after a crash in between, `dueAt` on the cohort makes the sweep continue.
+ * `answer` makes the idempotency record of a request.
  */
 export async function changeCohort<No extends { ok: false; reason: string } = never>(
   store: Store,
@@ -61,7 +61,7 @@ export async function changeCohort<No extends { ok: false; reason: string } = ne
       version: found.cohort.version + 1,
       dueAt: moved ? completesAt(change.cohort) : occasion.now,
     };
-    // As they will be when they have all been told.
+    // The places as they will be once all of them are updated.
     const places = found.places.map((place) => ({ ...place, ...saleOf(cohort) }));
     const after = { cohort, places, program };
     const record = answer(after);
@@ -79,7 +79,7 @@ export async function changeCohort<No extends { ok: false; reason: string } = ne
   return told.ok ? result : told;
 }
 
-/** Does what is due on a cohort: completes it when its last day is over, and lets its places follow. */
+/** Works on a cohort whose deadline was reached: completes it after its last day, and updates its places. */
 export async function sweepCohort(
   store: Store,
   id: string,
@@ -96,9 +96,9 @@ export async function sweepCohort(
 const chunk = 10;
 
 /**
- * Tells the places that have not learnt it whether their cohort is on sale, and until when, in small chunks; resumable.
- * Terms with an earlier deadline leave a place its later one, for the quotes that were made before them. Each chunk is
- * written under the cohort's version, so that what was read before a later change is not told after it.
+ * Writes the cohort's sale status and end of sales to the places that lack them, in small chunks; resumable. If new
+ * terms have an earlier deadline, a place keeps the later one, for quotes made before. Each chunk checks the cohort's
+ * version, so a later change is never overwritten.
  */
 function syncPlaces(
   store: Store,

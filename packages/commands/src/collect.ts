@@ -11,8 +11,8 @@ import { endFailed, intentNotKnown, outcomeOffSession } from "./standing.ts";
 import { changeBooking, type Step } from "./sweep.ts";
 
 /**
- * Begins to collect what has fallen due and is collected with the saved method: each attempt is written with its booking
- * before Stripe is asked, and is due for its worker at once.
+ * Starts to collect the dues whose date has come from the saved method. Each attempt is written with its booking before
+ * Stripe is called, and its worker's deadline is at once.
  */
 export const beginToCollect =
   (ids: Services["ids"]): Step =>
@@ -29,9 +29,9 @@ export const beginToCollect =
     );
 
 /**
- * Makes a try at Stripe under its own key, once, and applies what comes of it. One that was made before is replayed while
- * its key is remembered for certain, and looked up afterwards: nothing is charged again. A try that the client has taken
- * the permission from, or whose booking has ended since, is not made; nor is one of a card that has failed too often.
+ * Charges the saved method once, under the attempt's idempotency key, and applies the outcome. A charge that was made
+ * before is replayed while Stripe surely remembers the key, and looked up afterwards, so nothing is charged twice.
+ * Makes no charge if the client has withdrawn the permission, the booking has ended, or the card has failed too often.
  */
 export async function makeTry(
   services: Services,
@@ -47,7 +47,7 @@ export async function makeTry(
   if (room === "busy") return busy;
   const [made, read] = await Promise.all([
     charge(services, attempt),
-    // What the outcome will be decided on is read meanwhile; should that fail, afterwards.
+    // Reads the facts of the settlement in parallel; if that fails, they are read afterwards.
     readForSettlement(services.store, ref, booking).catch(() => undefined),
   ]);
   if (!made.ok) return notMade(services, attempt, made, action);
@@ -74,7 +74,7 @@ const charge = (services: Services, attempt: OffSessionAttempt) =>
 
 const notToBeMade = { kind: "withdrawn", code: "not_to_be_made" } as const;
 const usedUp = { kind: "refused", code: cardTriesUsedUp } as const;
-/** Other tries of the card are under way, and may be the last that may fail: their outcome is waited for. */
+/** Other tries of the card are under way and can use up the limit of failures: wait for their outcome. */
 const busy = {
   ok: false,
   kind: "unavailable",
@@ -82,7 +82,7 @@ const busy = {
   message: "another charge of this card is in progress",
 } as const;
 
-/** A try that may not be made any more: it was made before, or it never is. */
+/** Refuses an attempt that may no longer be charged, unless it was charged before; then it is settled. */
 async function withdraw(
   services: Services,
   attempt: OffSessionAttempt,
@@ -96,8 +96,8 @@ async function withdraw(
 }
 
 /**
- * Stripe has made no intent. A key that was used with other words, or under which Stripe failed, makes none any more: what
- * came of it is looked up. A refusal stands, and its due is collected in another way.
+ * Stripe has created no intent. If the key was used with other parameters, or Stripe failed under it, the key creates
+ * no intent any more, so the outcome is looked up. A refusal is final, and the due is collected in another way.
  */
 function notMade(
   services: Services,

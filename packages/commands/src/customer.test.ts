@@ -8,7 +8,7 @@ const now = "2027-03-01T17:00:00Z";
 const email = "jane@example.com";
 const stored = { id: "cli_other", email, requestedAt: now, customerId: "cus_other" };
 
-/** A table with one customer in it, or none, that remembers what it was sent, and a Stripe that makes customers. */
+/** A table with one customer or none, which records the commands sent to it, and a Stripe that creates customers. */
 function world(Item?: typeof stored) {
   const sent: string[] = [];
   const send = async (command: object) => {

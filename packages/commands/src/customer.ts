@@ -12,10 +12,10 @@ import { replayableHours, type Services } from "./services.ts";
 type EnsuredCustomer = { ok: true; customerId: string } | { ok: false; reason: "conflict" } | GatewayFailure;
 
 /**
- * The client's one customer at Stripe, made at the first checkout under a key of its own. A client is who has the
- * verified address, whether they booked themselves or an admin did for them. `gone` is the customer that Stripe no
- * longer has: where that is the stored one, another is made. `known` is the customer as it was just read, null where
- * there is none yet; without it the customer is read.
+ * The client's Stripe customer, created at the first checkout under a separate idempotency key. A client is a verified
+ * address, whether the client or an admin made the booking. `gone` is a customer that Stripe no longer has; if it is
+ * the stored one, a new customer is created. `known` is the record as just read, null if there is none; if omitted, it
+ * is read here.
  */
 export async function ensureCustomer(
   services: Services,
@@ -34,7 +34,10 @@ export async function ensureCustomer(
   return made.value === null ? askAgain(services, customer) : recordCustomer(store, customer, made.value.customerId);
 }
 
-/** Stripe failed to make the customer, and will replay that: it is there all the same, or is asked for under another key. */
+/**
+ * Stripe failed to create the customer and replays that failure. The customer may exist nevertheless; otherwise it is
+ * created under another key.
+ */
 async function findOrAskAgain(services: Services, customer: Customer): Promise<EnsuredCustomer> {
   const found = await findCustomer(services, customer);
   if (!found.ok) return found;
@@ -42,7 +45,10 @@ async function findOrAskAgain(services: Services, customer: Customer): Promise<E
   return recordCustomer(services.store, customer, found.value.customerId);
 }
 
-/** Asks once under a new id, which is stored before. A customer of the old one that shows up later is used by nobody. */
+/**
+ * Creates the customer under a new id, which is stored first. If a customer of the old id appears later, nothing uses
+ * it.
+ */
 async function askAgain(services: Services, customer: Customer): Promise<EnsuredCustomer> {
   const { store, ids, clock } = services;
   const next = await replaceCustomer(store, customer, { id: ids.next("cli"), requestedAt: clock.now() });
@@ -51,12 +57,12 @@ async function askAgain(services: Services, customer: Customer): Promise<Ensured
   return made.ok ? recordCustomer(store, next, made.value.customerId) : made;
 }
 
-/** The address as it was first asked with: a replay has to send the same. */
+/** Sends the address as first stored: a replay must send the same parameters. */
 function createCustomer({ gateway, site }: Services, { id, email }: Customer) {
   return gateway.createCustomer({ email, metadata: { app: "clearing", stage: site.stage, clientId: id } }, id);
 }
 
-/** Looked up among the customers of the address. Null: it was never made, which the whole list proves. */
+/** Looks the customer up among those of the address. Null: it was never created, which the complete list proves. */
 async function findCustomer(
   services: Services,
   customer: Customer,

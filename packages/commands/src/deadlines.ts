@@ -28,11 +28,14 @@ type Result = { ok: true } | { ok: false; reason: string };
 
 const occasionOf = ({ clock }: Parts, action: string): ActionContext => ({ actor: system, action, now: clock.now() });
 
-/** A booking's deadline has come: its hold lapses, its dues are billed, it is declined, completed or removed. */
+/**
+ * Works on a booking whose deadline was reached, by status: lapses the hold, bills dues, confirms, declines or cancels,
+ * completes, or removes it.
+ */
 export async function workOnBooking(parts: Parts, bookingId: string): Promise<Result> {
   const { store, ids } = parts;
   const booking = await readBooking(store, bookingId);
-  // Removed meanwhile: the index lags.
+  // Removed in the meantime: the index lags.
   if (booking === null) return { ok: true };
   switch (booking.status) {
     case "held":
@@ -60,9 +63,9 @@ export async function workOnBooking(parts: Parts, bookingId: string): Promise<Re
 }
 
 /**
- * What is asked for of a booking's dues, in its order: they are billed and collected, their client is written to, charged
- * for being late, and in the end the booking is cancelled. What is under way is waited for. Each step goes on with the
- * booking as the one before has left it: who changes it in between writes its next deadline too.
+ * The work on a booking's dues, in order: bill, announce debits, collect, send notices, add late charges, open tasks,
+ * and finally cancel for non-payment. Payments under way are waited for. Each step continues with the booking that the
+ * step before has written; a concurrent writer also writes the next deadline.
  */
 async function workOnDues(parts: Parts, seen: Booking): Promise<StepResult> {
   const { store, ids } = parts;
@@ -89,7 +92,10 @@ const cancelUnpaid =
       ? endEarly(store, { bookingId, by: "non_payment", refundId: ids.next("ref"), isToEnd: isToCancel }, occasion)
       : { ok: true, booking: seen };
 
-/** A clearance has changed, lapsed, or its `not_cleared` has run its hours: the booking follows, then the clearance rests. */
+/**
+ * Works on a clearance whose deadline was reached: announces its lapse, updates the booking (also after the hours of
+ * `not_cleared`), and sets the clearance's next deadline.
+ */
 export async function workOnClearance(parts: Parts, bookingId: string): Promise<Result> {
   const { store, ids, clock } = parts;
   const clearance = await readClearance(store, bookingId);
@@ -101,6 +107,6 @@ export async function workOnClearance(parts: Parts, bookingId: string): Promise<
   return moved.ok ? restClearance(store, bookingId, occasion.now) : moved;
 }
 
-/** A cohort is over, or its places still have to follow it. */
+/** Completes a cohort that is over, or updates its places. */
 export const workOnCohort = (parts: Parts, cohortId: string): Promise<Result> =>
   sweepCohort(parts.store, cohortId, occasionOf(parts, "sweep:completion"));

@@ -18,7 +18,10 @@ import { changeCohort, createCohort } from "./cohort.ts";
 
 type Answering = (after: CohortFacts) => IdempotencyRecord | null;
 
-/** Creates the draft of a cohort with its places. `unknown_program`: there is no such program. */
+/**
+ * Creates a draft cohort with its places. Refuses `unknown_program`, and a plan that `planCohort` of the domain
+ * refuses.
+ */
 export async function planCohort(
   { store, ids }: { store: Store; ids: { next(prefix: string): string } },
   { programId, ...plan }: CohortPlan & { programId: string },
@@ -40,10 +43,10 @@ export async function planCohort(
   return { ok: false, reason: created.reason === "replayed" ? "replayed" : "conflict" };
 }
 
-/** Changes what an admin may change of a cohort. */
+/** Applies an admin's changes to a cohort. */
 export const editCohort = (store: Store, id: string, edit: CohortEdit, occasion: ActionContext, answer: Answering) =>
   changeCohort(store, id, (found): EditedCohort => decideEdit(found, edit, occasion.now), occasion, answer);
 
-/** Gives a cohort its program's present terms, which the admin has read at `version`. */
+/** Copies the program's current terms to a cohort. `version` is the version that the admin has read. */
 export const renewTerms = (store: Store, id: string, version: number, occasion: ActionContext, answer: Answering) =>
   changeCohort(store, id, (found): RenewedTerms => decideTerms(found, version, occasion.now), occasion, answer);

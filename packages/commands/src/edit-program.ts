@@ -20,7 +20,7 @@ type Answering = (done: { program: Program }) => IdempotencyRecord | null;
 type Done = { ok: true; program: Program };
 type Invalid = { ok: false; reason: "validation_failed"; errors: Problem[] };
 
-/** Creates a program, as a draft. */
+/** Creates a program as a draft. */
 export async function draftProgram(
   { store, settled }: Context,
   content: NewProgram & { id: string },
@@ -36,7 +36,7 @@ export async function draftProgram(
   return { ok: false, reason: created.reason === "replayed" ? "replayed" : "conflict" };
 }
 
-/** Changes a program, publishes or retires it; `cohort_open`: it cannot be retired while one of its cohorts is open. */
+/** Changes, publishes or retires a program. Refuses `cohort_open` if it would retire a program with an open cohort. */
 export function editProgram(
   { store, settled }: Context,
   id: string,

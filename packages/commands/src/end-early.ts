@@ -9,8 +9,8 @@ import { releaseWrites } from "@clearing/store/release";
 import type { Store } from "@clearing/store/store";
 
 /**
- * `reason` is what the person who cancels wrote. `participant`: the address of a participant who asks; not found, should
- * the booking name another one by then.
+ * `reason` is the text of the person who cancels. `participant` is the address of a participant who cancels; the result
+ * is `not_found` if the booking names another participant by then.
  */
 type EarlyRequest = {
   bookingId: string;
@@ -18,7 +18,7 @@ type EarlyRequest = {
   refundId: string;
   reason?: string | undefined;
   participant?: string;
-  /** Whether it is still to end by then; if not, it stays as it is. */
+  /** Whether the booking must still end. If not, it stays unchanged. */
   isToEnd?: (booking: Booking, now: Instant) => boolean;
 };
 
@@ -27,9 +27,9 @@ export type EndResult =
   | { ok: false; reason: "not_found" | "invalid_transition" | "conflict" | "replayed" };
 
 /**
- * Ends a booking early, in one transaction of the same size for every booking: its place and locks are let go, each only
- * while it still names this booking, and what is owed back is recorded, to be spread over its charges afterwards
- * (`spreadOverCharges`). `answer` makes the record of a request that asked for it.
+ * Ends a booking early, in one transaction of bounded size: releases its place and locks, each only if it still names
+ * this booking, and records the refund owed, which `spreadOverCharges` spreads afterwards. `answer` makes the
+ * idempotency record of a request.
  */
 export function endEarly(
   store: Store,
@@ -54,7 +54,7 @@ export function endEarly(
   });
 }
 
-/** What every early ending writes that lets its place go: the release, and what is owed back. */
+/** The writes of every early ending that gives up the place: the release and the refund owed. */
 export const endingWrites = async (
   store: Store,
   before: Booking,

@@ -16,7 +16,7 @@ import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import type { Store } from "@clearing/store/store";
 import { writeClearance } from "./evaluation.ts";
 
-/** A booking with its clearance as it is from now on. */
+/** A booking with its clearance after the change. */
 export type ClearedBooking = { booking: Booking; clearance: Clearance };
 
 type NotFound = { ok: false; reason: "not_found" };
@@ -24,7 +24,7 @@ type NotWritten = { ok: false; reason: "replayed" | "conflict" };
 type Refused = NonNullable<ReturnType<typeof evaluationRefusal>>;
 type Evaluated = ClearedBooking & { evaluation: Evaluation };
 
-/** Records a clinician's evaluation; the latest of its kind counts. `id` is the evaluation's. */
+/** Records a clinician's evaluation. The latest of each kind counts. `id` is the evaluation's id. */
 export function recordEvaluation(
   { store, oneClinicianMaySignBoth }: { store: Store; oneClinicianMaySignBoth: boolean },
   {
@@ -57,7 +57,7 @@ export function recordEvaluation(
   });
 }
 
-/** Takes a clearance back: both kinds have to be evaluated again. `id` is the withdrawal's. */
+/** Withdraws a clearance: both kinds must be evaluated again. `id` is the withdrawal's id. */
 export function withdrawClearance(
   store: Store,
   { bookingId, clinician, id, note }: { bookingId: string; clinician: Person; id: string; note: string },

@@ -8,8 +8,9 @@ import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotenc
 import type { Store } from "@clearing/store/store";
 
 /**
- * Writes a clinical fact and, in the same transaction, the one thing that crosses into the core: the clearance, with its
- * own audit chain and event. `stale`: the clearance or the booking was changed meanwhile; read again.
+ * Writes a clinical fact and, in the same transaction, the clearance with its audit record and event: the clearance is
+ * the only fact that leaves the clinical store (I8). Refuses `stale` if the clearance or the booking has changed; read
+ * again.
  */
 export async function writeClearance(
   store: Store,

@@ -8,7 +8,7 @@ import type { Store } from "@clearing/store/store";
 
 type Refused = { ok: false; reason: string };
 
-/** What staff let a client off; null where it is so already. */
+/** A waiver, deferral or pause as a decision on the booking; null if it is in force already. */
 export type Exception<No extends Refused> = (
   booking: Booking,
   now: Instant,
@@ -18,7 +18,7 @@ export type NotExcepted = { ok: false; reason: "not_found" | "replayed" | "confl
 
 type ExceptionResult<No> = { ok: true; booking: Booking } | No | NotExcepted;
 
-/** Makes an exception of staff for a booking; the audit log keeps the reason that its occasion has. */
+/** Applies a staff exception to a booking. The audit log keeps the reason. */
 export function makeException<No extends Refused>(
   store: Store,
   bookingId: string,

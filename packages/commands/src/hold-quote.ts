@@ -18,8 +18,8 @@ import { type HoldRefused, holdPlace, type NotEnded } from "./hold.ts";
 import type { HoldingAccount } from "./hold-slots.ts";
 
 /**
- * `lookAgain` looks once more for the request's own answer; it is called as soon as a refusal is certain. `notEnded` is
- * told of a lapsed hold that could not be ended.
+ * `lookAgain` reads the stored answer of the same request once more; it is called as soon as a refusal is certain.
+ * `notEnded` is called with a lapsed hold that could not be ended.
  */
 type Context = {
   store: Store;
@@ -32,7 +32,7 @@ export type HoldAsked = {
   quoteId: string;
   participant: HoldRequest["participant"];
   by: { sub: string; email: string; admin: boolean };
-  /** How many unpaid holds the caller's account may have; an admin's holds are not counted. */
+  /** The hold limits of the caller's account. An admin's holds are not counted. */
   limits: HoldingAccount["limits"];
 };
 
@@ -44,7 +44,7 @@ type Refused =
   | ({ ok: false } & HoldRefusal)
   | { ok: false; reason: "replayed" };
 
-/** Holds a place at a quote's prices. */
+/** Holds a place at the prices of a quote. */
 export async function holdQuote(
   context: Context,
   asked: HoldAsked,
@@ -102,8 +102,9 @@ async function holdOne(
 const meansBooked: readonly HoldRefused["reason"][] = ["already_booked", "sold_out", "limit_exceeded"];
 
 /**
- * A caller who meets a live booking is told of it, also when that very booking has taken the last place, or is one of the
- * holds that leave no room for another: their own, as the participant or as the payer, or, an admin, the participant's.
+ * Replaces a refusal by `already_booked` if the caller has a live booking that blocks the hold: that booking can also
+ * have taken the last place or used up the account's limit. It counts as participant or payer; for an admin's hold, the
+ * participant's bookings count.
  */
 async function withBookingInTheWay(
   store: Store,

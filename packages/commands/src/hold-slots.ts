@@ -5,19 +5,22 @@ import type { Slots } from "@clearing/store/hold-slots";
 import { forever } from "@clearing/store/keys";
 import type { Store } from "@clearing/store/store";
 
-/** A client account, and how many unpaid holds it may have. */
+/** A client account with its limits of unpaid holds. */
 export type HoldingAccount = { sub: string; limits: HoldLimits };
 
-/** Which limit is reached: the account's live unpaid holds, or those of the cohort that ended unpaid; and until when. */
+/**
+ * The limit that is reached, and until when: the account's live unpaid holds, or its holds of the cohort that ended
+ * unpaid.
+ */
 export type NoRoom = { limit: "live" | "unpaid"; until: Instant };
 
-/** `overtaken`: the booking of a hold that has lapsed unnoticed, from which the slot is taken. */
+/** `overtaken`: the booking of a lapsed hold that is not ended yet and loses its slot. */
 type HoldRoom = { slot: number; overtaken: string | null } | NoRoom;
 
 /**
- * Whether an account whose slots were read may hold one more place of a cohort. A slot may be lost to another request
- * until the hold's own transaction claims it. A hold that has lapsed counts as ended though nothing has ended it yet; it
- * stays visible in its slot, which is taken only where no other is free.
+ * Whether an account may hold one more place of a cohort, given the slots read. Another request can still take the slot
+ * until the hold's transaction claims it. A lapsed hold counts as ended even if nothing has ended it yet. Its slot is
+ * taken only if no other slot is free.
  */
 export async function roomForHold(
   store: Store,

@@ -23,8 +23,8 @@ export type HoldRefused = { ok: false; reason: HoldRefusal } | ({ ok: false; rea
 type HeldBooking = { ok: true; booking: Booking } | HoldRefused | { ok: false; reason: "replayed" };
 
 /**
- * No round begins later than this, and no further try of a commit. A read or a try that has begun may still take its
- * seconds: the booking function has fifteen, and its client's gateway thirty.
+ * No round and no further try of a commit starts after this. A read or a try that has started can still take seconds:
+ * the booking function has fifteen, and its client's gateway thirty.
  */
 const patienceSeconds = 5;
 
@@ -35,18 +35,18 @@ type HoldOf = {
   datesVersion: number;
   agreement: AgreementDocument;
   account: HoldingAccount | null;
-  /** Told of a lapsed hold that lost its slot to this one, and that could not be ended. */
+  /** Called with a lapsed hold that lost its slot to this one and could not be ended. */
   notEnded: NotEnded;
 };
 
 export type NotEnded = (bookingId: string, error: unknown) => void;
 
 /**
- * Holds one free place: the place's claim, the booking, its locks, the quote's use, the agreement to sign,
- * audit, events and the idempotency record in one transaction. A place that somebody else was faster to claim is
- * replaced by another, under the same booking id, and so is the account's slot for one more hold; `conflict` where no
- * round of the first five seconds succeeds. `account` is null where the hold is not counted. `hold` makes the booking for
- * the place and the slot that are tried.
+ * Holds one free place: the place's claim, the booking, its locks, the quote's use, the agreement to sign, the audit
+ * record, the events and the idempotency record, in one transaction. If another buyer claims the place first, or
+ * another request takes the slot, it tries another under the same booking id. Refuses `conflict` if no round of the
+ * first five seconds succeeds. `account` is null if the hold is not counted. `hold` makes the booking for the place and
+ * slot of a round.
  */
 export async function holdPlace(
   store: Store,
@@ -64,7 +64,7 @@ export async function holdPlace(
     ]);
     const place = places[Math.floor(store.random() * places.length)];
     if (place === undefined) return { ok: false, reason: forSale ? "sold_out" : "not_on_sale" };
-    // The cohort was given other dates or another zone since: the quote's schedule and policy are those of the old ones.
+    // The cohort's dates or zone have changed: the quote's schedule and policy are for the old ones.
     if (place.datesVersion !== request.datesVersion) return { ok: false, reason: "quote_expired" };
     const room =
       account === null || slots === null
@@ -104,8 +104,8 @@ export async function holdPlace(
 }
 
 /**
- * A refusal ends nobody's hold; now that the lapsed one has lost its slot, only its ending counts it. The new hold stands
- * whatever becomes of that: a booking that is still due, the sweep ends.
+ * Ends the lapsed hold that lost its slot, because from now on only its ending counts it. A refused hold ends nothing.
+ * The new hold stands even if this fails: the sweep ends every booking whose deadline was reached.
  */
 async function endOvertaken(store: Store, bookingId: string, now: Instant, notEnded: NotEnded): Promise<void> {
   try {

@@ -6,14 +6,14 @@ import { requireKnown } from "./require-known.ts";
 import type { Services } from "./services.ts";
 
 type Named = { metadata: Metadata };
-/** What was asked of Stripe under its own id. */
+/** An attempt or setup that was sent to Stripe with its id in the metadata. */
 export type Asked = Pick<Attempt, "id" | "customerId" | "createdAt">;
 type List<Facts> = (query: ListedBy, startingAfter?: string) => Promise<GatewayResult<Page<Facts>>>;
 
 /**
- * The object of which an attempt or a setup never heard, looked up among those of its customer; null when Stripe has none, which
- * proves that none was made. Where the customer was deleted since, it is looked up by the time in which it can have been
- * made: until `madeUntil`, by our clock.
+ * Finds the Stripe object of an attempt or a setup that never got an answer, in the list of its customer. Null: Stripe
+ * has none, which proves that none was created. If the customer was deleted since, searches the time in which the
+ * object can have been created: until `madeUntil`, by our clock.
  */
 export async function lookUp<Facts extends Named>(
   services: Services,
@@ -24,7 +24,7 @@ export async function lookUp<Facts extends Named>(
   const { customerId, createdAt } = asked;
   const listed = await oldestOf(asked, list, { customerId });
   if (listed.ok || listed.kind !== "invalid") return listed;
-  // A customer that Stripe does not even show as deleted is one of another account: nothing can be told from here.
+  // If Stripe does not even know the customer as deleted, it belongs to another account: nothing can be decided.
   const customer = requireKnown(await services.gateway.retrieveCustomer(customerId), customerId);
   if (!customer.ok) return customer;
   if (!customer.value.deleted)
@@ -35,7 +35,7 @@ export async function lookUp<Facts extends Named>(
   });
 }
 
-/** How far Stripe's clock may be from ours. */
+/** How many minutes Stripe's clock may differ from ours. */
 export const clockMinutes = 5;
 
 async function oldestOf<Facts extends Named>(
@@ -51,6 +51,6 @@ async function oldestOf<Facts extends Named>(
     oldest = page.value.items.findLast(({ metadata }) => metadata.attemptId === asked.id) ?? oldest;
     after = page.value.nextAfter ?? undefined;
   } while (after !== undefined);
-  // Ours was the first to carry the attempt's id: a later one is a copy.
+  // The oldest one is ours; a later object with the attempt's id is a copy.
   return { ok: true, value: oldest ?? null };
 }

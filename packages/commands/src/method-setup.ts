@@ -20,32 +20,35 @@ import type { Services } from "./services.ts";
 import { customerGone, neverMade, neverShown } from "./session.ts";
 import { settleSetup } from "./settle-setup.ts";
 
-/** The text by which automatic collection goes on with the method that is saved next; null while it is off. */
+/** The permission to collect from the method that is saved next; null while autopay is off. */
 export const permissionToRenew = (booking: Booking) =>
   booking.autopay ? permissionDocument(booking, methodToCome) : null;
 
 export type SetupCommand = {
   bookingId: string;
   method?: PaymentMethod | undefined;
-  /** The hash of the permission as a page has shown it, null where it showed none: another one now opens nothing. */
+  /** The hash of the permission that the page has shown, null if it showed none. Another one is `agreement_changed`. */
   shown?: string | null | undefined;
 };
 
 export type OpenSetup = MethodSetup & { sessionId: string; url: string };
 
 export type SetupOpened =
-  /** `permission` is in force for the method to come once the page is completed; null while nothing is collected. */
+  /** `permission` takes effect for the new method once the page is completed; null while autopay is off. */
   | { ok: true; setup: OpenSetup; permission: Permission | null }
   | { ok: false; reason: SetupRefusal | "not_found" | "agreement_changed" | "conflict" }
   | GatewayFailure;
 
-/** At the most: a page that is over meanwhile, one that was never made, a customer that is gone, and then one more. */
+/**
+ * The maximum number of rounds: one each for a page that is over, a session that was never created and a customer that
+ * is gone, and one more.
+ */
 const rounds = 4;
 
 /**
- * Opens Stripe's page that saves another method, or gives the one that is open. What is to be collected from the method
- * to come is permitted by the text that was shown, kept with the evidence of `giver` before the page is opened, and in
- * force once the page is completed. A booking of which `maySave` does not hold is not found.
+ * Opens Stripe's page that saves another payment method, or returns the open one. The permission that was shown is
+ * stored with the evidence of `giver` before the page opens, and takes effect once the page is completed. A booking for
+ * which `maySave` is false is reported as not found.
  */
 export async function openSetup(
   services: Services,
@@ -84,7 +87,7 @@ export async function openSetup(
   return { ok: false, reason: "conflict" };
 }
 
-/** The first transaction: the setup, its way back, and the permission with the evidence of who gives it. */
+/** The first transaction: the setup, its return name, and the permission with its evidence. */
 async function begin(
   services: Services,
   booking: Booking,

@@ -2,7 +2,7 @@ import type { PaymentOutcome, RefundOutcome } from "@clearing/domain/booking";
 import type { Booked } from "@clearing/domain/ledger";
 import type { BalanceTransactionFacts, CheckoutFacts, PaymentFacts, RefundFacts } from "@clearing/payments";
 
-/** What a checkout session and its payment say of the attempt behind them. */
+/** The outcome of an attempt according to its checkout session and payment. */
 export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
   const paid = payment === null ? null : succeeded(payment);
   if (paid !== null) return paid;
@@ -16,7 +16,7 @@ export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
   }
 }
 
-/** What a payment intent without a session says of the attempt behind it. */
+/** The outcome of an attempt according to its payment intent. */
 export const outcomeOfPayment = (payment: PaymentFacts): PaymentOutcome => succeeded(payment) ?? unfinished(payment);
 
 function succeeded({ status, charge, paymentIntentId, amountReceived, currency }: PaymentFacts): PaymentOutcome | null {
@@ -26,7 +26,7 @@ function succeeded({ status, charge, paymentIntentId, amountReceived, currency }
   return { kind: "succeeded", ...paid, booked: bookedBy(balanceTransaction) };
 }
 
-/** How Stripe booked a charge or a refund; null while it has not. */
+/** How Stripe booked a charge or refund on its balance; null until it has. */
 export function bookedBy(transaction: BalanceTransactionFacts | null): Booked | null {
   if (transaction === null) return null;
   const { id: balanceTransactionId, amount, fee, currency, created: at } = transaction;
@@ -49,7 +49,7 @@ function unfinished({ status, paymentIntentId, nextAction, lastError }: PaymentF
   }
 }
 
-/** What a refund at Stripe says of the part that asked for it. */
+/** The outcome of a refund part according to its refund at Stripe. */
 export function refundOutcomeOf(facts: RefundFacts): RefundOutcome {
   const { refundId, status, balanceTransaction: taken, failureBalanceTransaction: returned } = facts;
   return {

@@ -10,13 +10,13 @@ import { applyOutcome, changesNothing, type Settled, settle } from "./settle.ts"
 import { endAtStripe, intentNotKnown } from "./standing.ts";
 
 /**
- * Closes the attempts that a booking still has open once it has ended, on a page or with a saved method: what was paid
- * meanwhile is settled, the rest is ended at Stripe. Gives what became of each; one that fails keeps no other open, but a
- * Stripe that does not answer is asked no more. A booking that goes on, such as one that late money has revived, keeps
- * its pages.
+ * Closes the open attempts of a booking that has ended, on a page or off session: settles those that were paid in the
+ * meantime, and ends the rest at Stripe. Returns the result of each. A failure does not stop the others, but if Stripe
+ * does not answer, it stops. A booking that is not over, such as one revived by late money, keeps its pages.
  */
 export async function closePages(services: Services, bookingId: string, action: string): Promise<Settled[]> {
-  // The pages are read before the booking: one that is opened after late money has revived it is not among them.
+  // The attempts are read before the booking, so a page opened after late money has revived the booking is not among
+  // them.
   const attempts = await readAttempts(services.store, bookingId);
   const booking = await readBooking(services.store, bookingId);
   if (booking === null) return (await isRemoved(services.store, bookingId)) ? [] : [{ ok: false, reason: "not_found" }];
@@ -37,20 +37,20 @@ export async function closePages(services: Services, bookingId: string, action: 
   return results;
 }
 
-/** An intent that is not known yet is no silence: Stripe has answered. */
+/** An intent that is not known yet does not count as silence: Stripe has answered. */
 const isSilence = (result: Settled): boolean =>
   "kind" in result && (result.kind === "unavailable" || result.kind === "unknown") && !isLeftToItsWorker(result);
 
 /**
- * A try that was begun and has no intent yet: its worker, for which it is due, makes it no more. There is nothing at Stripe
- * to end meanwhile, and the note of the ending stays until that is so.
+ * An off-session attempt without an intent: its worker will not charge it any more. Nothing at Stripe can be ended
+ * until then, and the note to close pages stays.
  */
 export const isLeftToItsWorker = (result: Settled): boolean => "kind" in result && result.code === intentNotKnown;
 
 /**
- * Looks at an open page before it is given out again: it may have been paid a moment ago. One whose customer was deleted
- * since is ended, since nobody can pay on it, and its attempt refused. A page that cannot be looked at now is given as it
- * is: the client may be able to pay on it all the same.
+ * Checks an open page before it is returned again, because it may have been paid a moment ago. If its customer was
+ * deleted, nobody can pay on it: it is expired and its attempt refused. If Stripe cannot be reached, the page is
+ * returned unchanged; the client may still be able to pay on it.
  */
 export async function lookAtPage(
   services: Services,
@@ -74,13 +74,13 @@ export async function lookAtPage(
   return applyOutcome(services, ref, isGone && outcome.kind === "expired" ? withdrawn : outcome, action);
 }
 
-/** Ends what an attempt can still be paid by, unless it was paid: then it is settled. */
+/** Ends an attempt at Stripe unless it was paid; a paid one is settled. */
 export async function closeAttempt(services: Services, attempt: Attempt, action: string): Promise<Settled> {
   const ref = { bookingId: attempt.bookingId, attemptId: attempt.id };
   const settled = await settle(services, ref, action);
   const ended = settled.ok ? await endAtStripe(services, settled.attempt) : null;
   if (ended === null) return settled;
   if (ended.ok) return applyOutcome(services, ref, ended.value, action);
-  // It can be ended no more: paid or over since it was looked at.
+  // It can no longer be ended: it was paid or ended after the first look.
   return ended.kind === "invalid" ? settle(services, ref, action) : ended;
 }

@@ -28,9 +28,9 @@ export type AcceptResult =
     };
 
 /**
- * The participant accepts: their lock is taken in the same transaction (`already_booked` while another booking of theirs
- * has it), and what they signed is kept as it was shown. The same signature again changes nothing; another one is
- * `agreement_signed`. `not_found` for anybody whom the booking does not name, at that very instant.
+ * Records the participant's acceptance. The same transaction takes the participant's lock (`already_booked` if another
+ * booking of theirs holds it) and stores the terms as shown. Repeating the same signature changes nothing; another one
+ * is `agreement_signed`. Refuses `not_found` for anybody who is not the booking's participant at that instant.
  */
 export function acceptParticipation(
   store: Store,
@@ -74,8 +74,8 @@ export type CorrectResult =
   | { ok: false; reason: "not_found" | "replayed" | "conflict" };
 
 /**
- * The payer corrects who is invited: the new version of the agreement and the payer's lock for the new address are in the
- * same transaction. `already_booked`: the payer has another live booking for that address.
+ * Corrects the invited participant for the payer. The same transaction writes the new agreement version and moves the
+ * payer's lock. Refuses `already_booked` if the payer has another live booking for that address.
  */
 export function correctInvitation(
   store: Store,

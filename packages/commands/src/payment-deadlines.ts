@@ -8,7 +8,10 @@ import { settleSetup } from "./settle-setup.ts";
 
 type Result = { ok: true } | { ok: false; reason: string };
 
-/** An attempt is due for a look at Stripe, so that nothing hangs on a message. */
+/**
+ * Works on an attempt whose deadline was reached: charges it off session, closes its page or settles it. This way no
+ * payment depends on a message.
+ */
 export async function workOnAttempt(services: Services, bookingId: string, attemptId: string): Promise<Result> {
   const file = await readAttemptFile(services.store, bookingId, attemptId);
   if (file === null) return { ok: true };
@@ -19,7 +22,7 @@ export async function workOnAttempt(services: Services, bookingId: string, attem
   }
   const over =
     attempt.via === "checkout" && attempt.status === "open" && attempt.sessionExpiresAt <= services.clock.now();
-  // Past its instant a page must take no money any more, whether or not Stripe has closed it by itself.
+  // After its expiry a page must take no money, whether or not Stripe has closed it.
   return told(
     over
       ? await closeAttempt(own, attempt, "sweep:attempt")
@@ -27,21 +30,21 @@ export async function workOnAttempt(services: Services, bookingId: string, attem
   );
 }
 
-/** A page that saves a method is over, or was never heard of. */
+/** Settles a setup whose page is over or was never confirmed by Stripe. */
 export const workOnSetup = async (services: Services, bookingId: string, attemptId: string): Promise<Result> =>
   told(await settleSetup(services, { bookingId, attemptId }, "sweep:setup"));
 
-/** A refund is asked for at Stripe, or looked at there. */
+/** Creates a refund at Stripe, or checks its status there. */
 export const workOnRefund = async (services: Services, bookingId: string, refundId: string): Promise<Result> =>
   told(await carryOutRefund(services, { bookingId, refundId }, "sweep:refund"));
 
-/** The pages of a booking that has ended are closed. */
+/** Closes the pages of a booking that has ended. */
 export async function workOnPages(services: Services, bookingId: string): Promise<Result> {
   const results = await closePages(services, bookingId, "sweep:pages");
   return told(results.find(({ ok }) => !ok) ?? { ok: true });
 }
 
-/** A failure in the words of a sweep: Stripe's kind and code, or the store's reason. */
+/** A failure as the sweep reports it: Stripe's kind and code, or the store's reason. */
 function told(
   result: { ok: true } | { ok: false; reason: string } | { ok: false; kind: string; code: string },
 ): Result {

@@ -16,8 +16,8 @@ import { recordStrayPayment } from "./stray-payment.ts";
 export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
 
 /**
- * Applies a checkout session to the attempt that it names, and accounts for its money where it is not the attempt's own
- * session. The attempt is settled by its own session alone. `not_found`: the session names no attempt of ours.
+ * Applies a checkout session to the attempt that it names. Only the attempt's own session settles the attempt; money of
+ * any other session is accounted for separately. `not_found`: the session names no attempt of ours.
  */
 export async function applySession(services: Services, session: CheckoutFacts, action: string): Promise<Settled> {
   const ref = await attemptOf(services, session);
@@ -31,9 +31,9 @@ export async function applySession(services: Services, session: CheckoutFacts, a
 }
 
 /**
- * Accounts for one payment intent, once, however often and in whatever order it is heard of. An attempt's own payment
- * is the intent of the attempt's own session. Other money that names a booking is returned in full; money that names
- * nothing known is posted to `suspense`. What is not captured is no money.
+ * Accounts for one payment intent, once, in whatever order and however often its events arrive. The intent of an
+ * attempt's own session settles the attempt. Other money that names a booking is refunded in full; money that names
+ * nothing known is posted to `suspense`. Only captured amounts count as money.
  */
 export async function applyPayment(services: Services, payment: PaymentFacts, action: string): Promise<Applied> {
   const ref = attemptNamed(services, payment.metadata);
@@ -51,8 +51,8 @@ export async function applyPayment(services: Services, payment: PaymentFacts, ac
 }
 
 /**
- * Settles an attempt, and tells whether this payment turned out to be its own: by the intent that its session has brought,
- * or by `sessionId`, the session that Stripe says the payment was made by.
+ * Settles an attempt if this payment is its own: its intent is the one of the attempt's session, or `sessionId`, which
+ * Stripe names as the payment's session, is the attempt's.
  */
 async function settleOwn(
   services: Services,
@@ -62,7 +62,7 @@ async function settleOwn(
   sessionId?: string,
 ): Promise<Applied | "not_its_own"> {
   let settled = await settle(services, ref, action);
-  // A session that was made under its key again is shown as it was at first: what was paid on it shows the next time.
+  // Stripe replays a session created under the same key as it was at first; the second read shows the payment.
   if (settled.ok && settled.attempt.status === "open" && payment.status === "succeeded") {
     settled = await settle(services, ref, action);
   }
@@ -82,8 +82,8 @@ async function settleOwn(
 }
 
 /**
- * A success is the last that becomes of a payment. Any other fact was fetched before the session was: a payment that
- * had failed then may have been tried again since, so that the intent is fetched once more.
+ * A success is a payment's last state. Any other state was fetched before the session was and can be outdated, so the
+ * intent is fetched again.
  */
 async function latestOf({ gateway }: Services, payment: PaymentFacts): Promise<GatewayResult<PaymentFacts>> {
   const { status, paymentIntentId } = payment;
@@ -91,13 +91,13 @@ async function latestOf({ gateway }: Services, payment: PaymentFacts): Promise<G
   return requireKnown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
 }
 
-/** The session was shown as it was before: the intent, which was fetched too, tells what has become of the payment. */
+/** The session can lag behind: the intent, which was fetched too, shows the payment's newer state. */
 const isAhead = ({ status }: PaymentFacts, attempt: Attempt): boolean =>
   status === "succeeded" ? attempt.chargeId === null : status !== "processing" && attempt.status === "processing";
 
 /**
- * Stripe knows which session an intent belongs to, also where somebody has edited its metadata, or where the session does
- * not show it yet.
+ * Finds the attempt through Stripe's own link from intent to session. This works even if somebody has edited the
+ * metadata, or if the session does not show the intent yet.
  */
 async function settleBySession(
   services: Services,
@@ -110,7 +110,9 @@ async function settleBySession(
   return ref ? settleOwn(services, ref, payment, action, session.value?.sessionId) : "not_its_own";
 }
 
-/** A charge that is posted where it belongs, whatever its metadata says now: what may be missing yet is Stripe's booking. */
+/**
+ * Applies a charge that is posted already, whatever its metadata says now. Only Stripe's booking of it can be missing.
+ */
 async function applyPosted(
   services: Services,
   charge: ChargeFacts,
@@ -123,7 +125,7 @@ async function applyPosted(
   return settle(services, { bookingId: kept.bookingId, attemptId: kept.attemptId }, action);
 }
 
-/** A stray payment that Stripe has booked: its entries, and by which balance transaction. */
+/** Posts Stripe's booking of a stray payment and records its balance transaction. */
 async function bookStray(
   services: Services,
   { bookingId, id: chargeId, balanceTransactionId }: Charge,
@@ -136,7 +138,7 @@ async function bookStray(
   return commit(services.store, [booked]);
 }
 
-/** The attempt of a session by the session's own id; by its metadata only where none of ours is recorded under the id. */
+/** The attempt of a session, by session id; by metadata only if no attempt of ours is recorded under the id. */
 const attemptOf = async (services: Services, { sessionId, metadata }: CheckoutFacts): Promise<AttemptRef | null> =>
   (await readWayBack(services.store, sessionId)) ?? attemptNamed(services, metadata);
 
@@ -150,7 +152,7 @@ async function postStray(
   if (bookingId === null) return postUnknownCharge(services, charge);
   const { chargeId, amount, amountCaptured, amountRefunded, currency, created: paidAt, paidWith } = charge;
   const booked = bookedBy(charge.balanceTransaction);
-  // What an authorization let go was never taken, and counts at Stripe as refunded.
+  // The released part of an authorization counts as refunded at Stripe, but was never captured.
   const refunded = Math.max(0, amountRefunded - (amount - amountCaptured));
   const stray = { paymentIntentId, chargeId, amount: amountCaptured, refunded, currency, paidAt, paidWith, booked };
   const ref = { bookingId, refundId: services.ids.next("ref") };
@@ -159,8 +161,8 @@ async function postStray(
 }
 
 /**
- * A charge that belongs to nothing known: its money is accounted for, and no booking is touched. Without a booking there
- * is no cohort's zone, so its dates are UTC's.
+ * Posts a charge that belongs to nothing known to `suspense`, without touching a booking. There is no cohort and so no
+ * time zone: the dates are in UTC.
  */
 export async function postUnknownCharge(services: Services, charge: ChargeFacts): Promise<Applied> {
   const { chargeId, amountCaptured, currency, created } = charge;
@@ -172,7 +174,7 @@ export async function postUnknownCharge(services: Services, charge: ChargeFacts)
   return posted.ok ? postBooking(services, charge, null) : posted;
 }
 
-/** How Stripe booked a charge, which may be later than the charge: its fee and, where it converted, both amounts. */
+/** Posts how Stripe booked a charge, possibly later than the charge: its fee and, after a conversion, both amounts. */
 async function postBooking(
   services: Services,
   { amountCaptured: amount, currency, balanceTransaction }: ChargeFacts,

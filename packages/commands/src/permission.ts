@@ -10,13 +10,16 @@ import type { Instant } from "@clearing/domain/time";
 import { readPermission, type StoredPermission } from "@clearing/store/permission";
 import type { Store } from "@clearing/store/store";
 
-/** Who gave a permission, and from where. */
+/** Who gives a permission, and from where. */
 export type PermissionGiver = { sourceIp: string; userAgent: string; signedBy: string };
 
-/** A permission as it was given now: what the booking says of it, and what is kept as the evidence of it. */
+/** A permission given now: the booking's reference to it, and the stored document with its evidence. */
 export type PermissionGiven = { reference: GivenPermission; stored: StoredPermission };
 
-/** The permission for a method that is named in words, as it is given now. `methodId` is null where it is still unknown. */
+/**
+ * The permission document with its evidence. `from` describes the payment method in words; `methodId` is null if the
+ * method is not known yet.
+ */
 export function permissionGiven(
   store: Store,
   booking: Booking,
@@ -35,7 +38,7 @@ export function permissionGiven(
   return { reference: { id, version, hash, at: now }, stored: { ...document, id, given } };
 }
 
-/** From which method the client would give the permission now, in words. */
+/** The payment method from which the client would permit collection now, in words. */
 export function methodInWords(booking: Booking): string {
   const method = usableMethod(booking);
   if (method === null) return depositSettled(booking) ? methodToCome : fromDeposit;
@@ -44,7 +47,10 @@ export function methodInWords(booking: Booking): string {
 
 type PermissionPage = { version: number; hash: string; html: string };
 
-/** The permission's text: as it was given while it is in force, byte for byte, or else as it would be given now. */
+/**
+ * The permission's text: the stored bytes while a permission is in force, otherwise the text that would be given now.
+ * Throws if the stored text is missing.
+ */
 export async function currentPermission(store: Store, booking: Booking): Promise<PermissionPage> {
   const inForce = permissionInForce(booking);
   if (inForce === null) return permissionDocument(booking, methodInWords(booking));

@@ -7,8 +7,8 @@ import { programWrites } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 
 /**
- * Writes a program's next version with its audit record and events; `before` null creates it. `cohort_open`: it cannot
- * be retired while one of its cohorts is open.
+ * Writes a program's next version with its audit record and events; a null `before` creates it. Refuses `cohort_open`
+ * if it retires a program with an open cohort.
  */
 export function writeProgram(
   store: Store,

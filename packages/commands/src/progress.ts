@@ -16,15 +16,15 @@ import { confirmationWrites } from "@clearing/store/confirmation";
 import type { Store } from "@clearing/store/store";
 import { endingWrites } from "./end-early.ts";
 
-/** `steps`: what was done, in its order; empty where the facts ask for nothing. */
+/** `steps`: the steps that were done, in order; empty if the facts ask for none. */
 export type ProgressResult =
   | { ok: true; booking: Booking; steps: Exclude<NextStep, "none">[] }
   | { ok: false; reason: "not_found" | "conflict" };
 
 /**
- * Does what a booking's facts now ask for, until they ask for nothing: confirms it, takes a confirmation back, declines
- * it after its hours, cancels it after its clearance deadline. Called whenever one of the facts arrives, and by the
- * sweep; calling it once more changes nothing.
+ * Advances a booking until its facts ask for no further step: confirms or unconfirms it, declines it after its hours,
+ * or cancels it after its clearance deadline. Called whenever one of the facts arrives, and by the sweep; a repeated
+ * call changes nothing.
  */
 export async function progressBooking(
   store: Store,
@@ -40,13 +40,15 @@ export async function progressBooking(
   }
 }
 
-/** `goesOn`: what the step has made of the booking asks for another. */
+/** `goesOn`: the booking after this step asks for another step. */
 type NextStep = ReturnType<typeof nextStep>;
 type Step =
   | { ok: true; booking: Booking; did: NextStep; goesOn: boolean }
   | { ok: false; reason: "not_found" | "conflict" };
 
-/** One step. A step that unconfirms or ends a booking commits only while its clearance is the one that was read. */
+/**
+ * Does one step. A step that unconfirms or ends a booking commits only if its clearance has not changed since the read.
+ */
 async function progressOnce(
   store: Store,
   { bookingId, refundId }: { bookingId: string; refundId: string },

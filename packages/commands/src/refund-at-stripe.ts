@@ -6,18 +6,18 @@ import { renewRefundKey } from "./refund-parts.ts";
 import { requireKnown } from "./require-known.ts";
 import { replayableHours, type Services } from "./services.ts";
 
-/** The id under which a refund that was made by hand at Stripe is recorded. */
+/** The id under which a refund made by hand at Stripe is recorded. */
 export const byHandId = (stripeRefundId: string): string => `ref_${stripeRefundId}`;
 
-/** A refund could be this part's: it goes back on the same charge, in the same amount and currency. */
+/** Whether a refund matches this part: same charge, amount and currency. */
 export const fits = (facts: RefundFacts, { currency }: Refund, { chargeId, amount }: RefundPart): boolean =>
   facts.chargeId === chargeId && facts.amount === amount && facts.currency === currency;
 
 type AtStripe = GatewayResult<RefundFacts> | { ok: false; reason: "not_found" | "conflict" };
 
 /**
- * A part's own refund at Stripe. Where its id is not known yet, replaying the request under the part's key tells it, and
- * makes the refund if it was never made. Metadata can be copied and proves nothing.
+ * The refund of a part at Stripe. If its id is not known yet, replaying the request under the part's idempotency key
+ * returns it, or creates it if it was never created. Metadata can be copied, so it proves nothing.
  */
 export async function refundAtStripe(services: Services, refund: Refund, part: RefundPart): Promise<AtStripe> {
   if (part.stripeRefundId !== null) {
@@ -31,9 +31,10 @@ export async function refundAtStripe(services: Services, refund: Refund, part: R
 }
 
 /**
- * Stripe failed to make a part, and will replay that under the part's key. It is there all the same, or is asked for
- * once under its next key, which is stored before. A list that lags must not pay a part twice: what the charge shows as
- * refunded has to be explained by the refunds that are listed; else the failure stands, and the work comes again.
+ * Stripe failed to create a refund and replays that failure under the part's key. The refund may exist nevertheless;
+ * otherwise it is created once under the part's next key, which is stored first. A lagging list must not pay a part
+ * twice: the listed refunds must explain the refunded amount that the charge shows. If they do not, returns the
+ * failure, and a later run tries again.
  */
 async function findOrAskAgain(
   services: Services,
@@ -49,7 +50,7 @@ async function findOrAskAgain(
   const charge = requireKnown(await gateway.retrieveCharge(part.chargeId), part.chargeId);
   if (!charge.ok) return charge;
   const { amount, amountCaptured, amountRefunded } = charge.value;
-  // What was never captured shows as refunded, too.
+  // An amount that was never captured also shows as refunded.
   if (amountRefunded - (amount - amountCaptured) > givenBack(listed.value, part)) return failure;
   const renewed = await renewRefundKey(store, refund, part);
   return renewed.ok ? createRefund(services, refund, renewed.part) : renewed;
@@ -71,7 +72,9 @@ function createRefund({ gateway, site }: Services, refund: Refund, part: RefundP
   return gateway.createRefund({ chargeId: part.chargeId, amount: part.amount, metadata }, refundKey(part));
 }
 
-/** Too old to replay: looked up among the payment's refunds. Null: it was never made, which the whole list proves. */
+/**
+ * Too old to replay: looked up among the payment's refunds. Null: it was never created, which the complete list proves.
+ */
 async function findRefund(
   services: Services,
   refund: Refund,
@@ -83,7 +86,10 @@ async function findRefund(
   return found === undefined ? null : { ok: true, value: found };
 }
 
-/** The part's own was the first to carry its id: a later one is a copy, and one that differs or is known is by hand. */
+/**
+ * The oldest refund with the part's id is the part's own; a later one is a copy. A refund that differs, or is recorded
+ * by hand already, is skipped.
+ */
 async function partIn(
   { store }: Services,
   newestFirst: RefundFacts[],

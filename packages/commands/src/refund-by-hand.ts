@@ -12,9 +12,9 @@ import { readTogether } from "@clearing/store/together";
 import { type RefundResult, spreadOverCharges } from "./refund-parts.ts";
 
 /**
- * Records a refund that was made at Stripe by hand, on a charge of this booking. `refundId` is derived from Stripe's
- * own, so that it is recorded once. What the booking's ending owes is spread over its charges first: only then a charge
- * shows what is owed on it. `not_found`: the charge is not this booking's.
+ * Records a refund that was made by hand at Stripe on a charge of this booking. `refundId` is derived from Stripe's id,
+ * so it is recorded once. The refund owed by the booking's ending is first spread over the charges, so that the charge
+ * shows how much of it is owed. Refuses `not_found` if the booking or the charge is missing.
  */
 export function recordStripeRefund(
   store: Store,
@@ -43,7 +43,7 @@ export function recordStripeRefund(
     if (found.known !== null) return { ok: true };
     const booking = fromDeadlineItem<Booking>(found.booking);
     const charge = fromItem<Charge>(found.charge);
-    // Spreading first moves the charge, which is read again then.
+    // Spreading changes the charge; the next round reads it again.
     const spread = await spreadEnding(store, booking, occasion);
     if (!spread.ok) return spread;
     const made = { id: refundId, ...refunded, now: occasion.now };
@@ -64,8 +64,8 @@ async function spreadEnding(store: Store, { id, ending }: Booking, { now }: Acti
 export type ReckonResult = { ok: true } | { ok: false; reason: "not_found" | "conflict" | "unexplained" };
 
 /**
- * Reckons a part of a refund again that Stripe refused because its charge has only `left` (minor units) to give: what is
- * still owed becomes a part of its own. `unexplained`: refunds made by hand are not the reason.
+ * Recomputes a refund part that Stripe refused because its charge has only `left` (minor units) to refund; the amount
+ * still owed becomes a new part. Refuses `unexplained` if refunds made by hand do not explain the difference.
  */
 export function reckonRefundPart(
   store: Store,

@@ -22,8 +22,8 @@ import { readTogether } from "@clearing/store/together";
 export type RefundResult = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
 
 /**
- * Finds the charges that a refund goes back on, in transactions of a bounded number of charges each. A crash between two
- * of them leaves a refund that is spread in part; the next call goes on from there.
+ * Spreads a refund over its booking's charges, in transactions with a bounded number of charges each. After a crash
+ * between two of them, the next call continues.
  */
 export async function spreadOverCharges(
   store: Store,
@@ -44,8 +44,8 @@ async function spreadOnce(
   { bookingId, refundId }: { bookingId: string; refundId: string },
   now: Instant,
 ): Promise<Slice | { ok: false; reason: "stale" }> {
-  // The charges are read before the refund: whatever is spread in between shows as less to spread, never as money that
-  // is missing. The conditions on each charge and on the refund's version catch it.
+  // The charges are read before the refund, so a concurrent spread shows as less left to spread, never as missing
+  // money. The conditions on each charge and on the refund's version catch it.
   const charges = await readCharges(store, bookingId);
   const refund = await readRefund(store, bookingId, refundId);
   if (refund === null) return { ok: false, reason: "not_found" };
@@ -58,7 +58,10 @@ async function spreadOnce(
   return commit(store, writes, { ok: true, whole: slice.refund.unspread === 0 });
 }
 
-/** Stores that a part will be asked for under its next key, and gives the part as it is then. */
+/**
+ * Stores the next idempotency key of a part before it is used, and returns the part with it. Refuses `conflict` if the
+ * part can take no other key now.
+ */
 export function renewRefundKey(
   store: Store,
   { bookingId, id }: Refund,
@@ -75,7 +78,7 @@ export function renewRefundKey(
   });
 }
 
-/** Applies what Stripe says of one part of a refund to the refund, the booking, the charge and the ledger, once. */
+/** Applies Stripe's outcome of one refund part to the refund, the booking, the charge and the ledger, once. */
 export function settleRefundPart(
   store: Store,
   { bookingId, refundId, partId }: { bookingId: string; refundId: string; partId: string },

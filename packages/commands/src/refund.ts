@@ -15,14 +15,17 @@ import { applyRefundsOf } from "./stripe-refund.ts";
 type RefundRef = { bookingId: string; refundId: string };
 type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" } | GatewayFailure;
 
-/** After so long a run leaves the rest of a refund to the sweep: a function has its time, a refund as many parts as payments. */
+/**
+ * After this many seconds a run leaves the rest of a refund to the sweep: a function's time is limited, and a refund
+ * has as many parts as payments.
+ */
 const workSeconds = 15;
 
 /**
- * Brings a refund as far as Stripe lets it: spreads it over its booking's charges, makes each part that was never made,
- * under the part's own key, and asks how the rest went. Idempotent, and each part is recorded by itself, so that the
- * next run goes on where this one ended. An outage ends it. Throws when Stripe refuses a part for a reason that may
- * pass, after the other parts: the queue and the sweep come again.
+ * Carries a refund out as far as Stripe allows: spreads it over the booking's charges, creates each missing part under
+ * the part's idempotency key, and reads the status of the others. Idempotent; each part is recorded separately, so the
+ * next run continues. An outage ends the run. If Stripe refuses a part for a temporary reason, throws after the other
+ * parts; the queue and the sweep retry.
  */
 export async function carryOutRefund(services: Services, ref: RefundRef, action: string): Promise<Result> {
   const { store, clock } = services;
@@ -34,7 +37,7 @@ export async function carryOutRefund(services: Services, ref: RefundRef, action:
   for (;;) {
     const refund = await readRefund(store, ref.bookingId, ref.refundId);
     if (refund === null) return { ok: false, reason: "not_found" };
-    // What a refusal left to be made shows as a new part.
+    // A recomputed refusal adds a new part.
     const parts = unsettled(refund).filter(({ id }) => !tried.has(id));
     if (parts.length === 0) break;
     for (const part of parts) {
@@ -50,7 +53,7 @@ export async function carryOutRefund(services: Services, ref: RefundRef, action:
   return { ok: true };
 }
 
-/** The parts with something left to do, those first that Stripe has yet to be asked for. */
+/** The unsettled parts; those that Stripe has not been asked for come first. */
 function unsettled({ parts }: Refund): RefundPart[] {
   const open = parts.filter((part) => !partSettled(part));
   return open.toSorted((a, b) => Number(b.status === "approved") - Number(a.status === "approved"));
@@ -76,9 +79,8 @@ function settle(
 }
 
 /**
- * Stripe refused to make a part. Less is left on the charge than the part asks for: refunds made by hand explain it, and
- * what is still owed is reckoned again. Else the code decides whether the refusal is final; the failure itself comes
- * back for one that is not.
+ * Handles a refused part. If the charge has less left than the part asks for, refunds made by hand explain it, and the
+ * part is recomputed. Otherwise the code decides: a final refusal is recorded, any other failure is returned.
  */
 async function settleRefusal(
   services: Services,
@@ -97,7 +99,9 @@ async function settleRefusal(
   return settle(services, refund, part, refused, action);
 }
 
-/** Brings in the refunds of the payment, those made by hand among them, and then makes a part of what is still owed. */
+/**
+ * Records all refunds of the payment, including those made by hand, then recomputes the part from what is still owed.
+ */
 async function reckonAgain(
   services: Services,
   { bookingId, id: refundId }: Refund,

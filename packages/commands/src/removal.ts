@@ -8,13 +8,13 @@ import type { Store } from "@clearing/store/store";
 
 type Result = { ok: true } | { ok: false; reason: "page_open" | "conflict" };
 
-/** Children that one transaction removes, each with its two ways back from Stripe at the most. */
+/** How many children one transaction removes; each has at most two return names. */
 const childrenAtOnce = 20;
 
 /**
- * Removes a hold that ended unpaid 30 days ago, with its agreements, attempts and quote. What stays is its audit chain
- * with a last record, and a head that names no person. One that is kept for good is due no more. `page_open`: it is not
- * known yet what became of a page.
+ * Removes a hold that ended unpaid 30 days ago, with its agreements, attempts and quote. Its audit chain stays, with a
+ * last record and a head that names no person. A hold that is kept for good loses its deadline. Refuses `page_open`
+ * while the outcome of a page is unknown.
  */
 export function removeBooking(store: Store, bookingId: string, occasion: ActionContext): Promise<Result> {
   return untilFresh<Result>(store, async () => {
@@ -34,7 +34,10 @@ export function removeBooking(store: Store, bookingId: string, occasion: ActionC
   });
 }
 
-/** The children first, in slices, each while the booking is as it was read; its head last, so that a crash is resumed. */
+/**
+ * Removes the children first, in slices, each on the condition that the booking is unchanged. The booking goes last, so
+ * a crash is resumed.
+ */
 async function remove(store: Store, booking: Booking, children: Removed[][], occasion: ActionContext) {
   let left = children;
   for (; left.length > childrenAtOnce; left = left.slice(childrenAtOnce)) {

@@ -2,8 +2,8 @@ import { Failure } from "@clearing/domain/failure";
 import type { GatewayResult } from "@clearing/payments";
 
 /**
- * What Stripe shows of an object that it made for us. That it does not know one means a wrong account or a bug of ours,
- * and never that a payment or a refund was refused: nothing may be decided on it, so it is thrown.
+ * Throws if Stripe does not know an object that it created for us. That means a wrong account or a bug; it never means
+ * that a payment or refund was refused, so nothing may be decided on it. Returns every other result.
  */
 export function requireKnown<Value>(result: GatewayResult<Value>, id: string): GatewayResult<Value> {
   if (!result.ok && result.kind === "invalid")

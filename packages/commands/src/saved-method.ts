@@ -6,8 +6,8 @@ import type { Applied } from "./payment.ts";
 import { occasionFor, type Services } from "./services.ts";
 
 /**
- * A payment method as Stripe has it now: detached, it is gone for each booking that is collected with it; updated by its
- * network, its bookings take that over.
+ * Applies a payment method's state at Stripe to all bookings that collect from it: a detached method is lost, updated
+ * card details are copied.
  */
 export async function applyMethod(services: Services, methodId: string, action: string): Promise<Applied> {
   const found = await services.gateway.retrievePaymentMethod(methodId);
@@ -20,7 +20,7 @@ export async function applyMethod(services: Services, methodId: string, action: 
   );
 }
 
-/** A customer that was deleted has no payment methods any more. */
+/** A deleted customer has no payment methods any more. */
 export async function applyCustomer(services: Services, customerId: string, action: string): Promise<Applied> {
   const found = await services.gateway.retrieveCustomer(customerId);
   if (!found.ok) return found;
@@ -32,7 +32,7 @@ export async function applyCustomer(services: Services, customerId: string, acti
   );
 }
 
-/** A mandate that is active no more: the account is debited no more. */
+/** An inactive mandate: the bank account is no longer debited. */
 export async function applyMandate(services: Services, mandateId: string, action: string): Promise<Applied> {
   const found = await services.gateway.retrieveMandate(mandateId);
   if (!found.ok) return found;
@@ -43,7 +43,10 @@ export async function applyMandate(services: Services, mandateId: string, action
   );
 }
 
-/** Changes each booking that an object of Stripe's leads to. One that is told twice, or has another method, stays. */
+/**
+ * Changes each booking that collects from a Stripe object. A booking with another method, or one that is changed
+ * already, stays unchanged.
+ */
 async function changeBookings(
   services: Services,
   stripeId: string,

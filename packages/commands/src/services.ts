@@ -4,7 +4,7 @@ import type { Gateway, Metadata } from "@clearing/payments";
 import type { ActionContext } from "@clearing/store/action-context";
 import type { Store } from "@clearing/store/store";
 
-/** What a use case needs that may call Stripe. `site` names this installation at Stripe. */
+/** The dependencies of use cases that may call Stripe. `site` identifies this installation in Stripe's metadata. */
 export type Services = {
   store: Store;
   gateway: Gateway;
@@ -13,10 +13,10 @@ export type Services = {
   site: { stage: string; publicUrl: string };
 };
 
-/** Stripe forgets an idempotency key after a day at the earliest: until then an unknown outcome is replayed. */
+/** Stripe keeps an idempotency key for at least a day. Within these hours an unknown outcome is replayed. */
 export const replayableHours = 23;
 
-/** What nobody asked for: a deadline, a webhook, a poll. */
+/** The actor of work that no person requested: a deadline, a webhook, a poll. */
 export const system: Actor = { sub: "system", role: "system" };
 
 export const occasionFor = ({ clock }: Services, action: string, actor: Actor = system): ActionContext => ({
@@ -27,7 +27,7 @@ export const occasionFor = ({ clock }: Services, action: string, actor: Actor = 
 
 export type AttemptRef = { bookingId: string; attemptId: string };
 
-/** Metadata leads back from Stripe's objects to the attempt that made them, in this installation only. */
+/** The metadata that leads from Stripe's objects back to their attempt, in this installation only. */
 export const attemptMetadata = (
   { site }: Services,
   { id, bookingId, dueId, correlationId }: AttemptNamed,
@@ -37,25 +37,28 @@ export const attemptMetadata = (
   bookingId,
   ...(dueId !== undefined && { dueId }),
   attemptId: id,
-  // As it was stored with the attempt: a repetition under its key has to ask for the same.
+  // The id stored with the attempt: a repeated request under the same key must send the same parameters.
   ...(correlationId !== undefined && { correlationId }),
 });
 
-/** What an attempt to collect a due, or to save a method, is known by. */
+/** The fields that identify an attempt to collect a due or to save a method. */
 type AttemptNamed = { id: string; bookingId: string; dueId?: string; correlationId?: string };
 
-/** The same context for what an attempt has led to: its events and log lines carry the id under which it was made. */
+/**
+ * The same services under the attempt's correlation id, so that later events and log lines carry the id of the work
+ * that created the attempt.
+ */
 export const continuing = (services: Services, { correlationId }: Pick<AttemptNamed, "correlationId">): Services =>
   correlationId === undefined ? services : { ...services, store: { ...services.store, correlationId } };
 
-/** The booking that an object of Stripe's names; null for what belongs to another system on the account. */
+/** The booking that a Stripe object's metadata names; null if the object belongs to another system on the account. */
 export function bookingNamed({ site }: Services, { app, stage, bookingId }: Metadata): string | null {
   return app === "clearing" && stage === site.stage && bookingId ? bookingId : null;
 }
 
 /**
- * The attempt that an object of Stripe's names, or null. Metadata can be copied and edited: it leads to the attempt,
- * and whether the object is the attempt's own is for the attempt's own session to say.
+ * The attempt that a Stripe object's metadata names, or null. Metadata can be copied and edited, so it only tells where
+ * to look; the attempt's own session proves whether the object belongs to it.
  */
 export function attemptNamed(services: Services, metadata: Metadata): AttemptRef | null {
   const bookingId = bookingNamed(services, metadata);

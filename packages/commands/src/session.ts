@@ -5,22 +5,27 @@ import { type Asked, lookUp } from "./look-up.ts";
 import { requireKnown } from "./require-known.ts";
 import { attemptMetadata, replayableHours, type Services } from "./services.ts";
 
-/** Why an attempt was refused whose session was not made, or is another account's: another attempt may succeed. */
+/**
+ * Failure codes of an attempt whose session was not created or belongs to another account. Another attempt may succeed.
+ */
 export const customerGone = "customer_gone";
 export const neverMade = "session_never_made";
 export const neverShown = "session_never_shown";
 
-/** So long after its end a session is waited for that Stripe does not show: longer than any payment on it takes. */
+/** How long after its expiry a session that Stripe does not show is waited for: longer than any payment on it takes. */
 const shownWithinDays = 30;
 
-/** An attempt's session as Stripe has it now; made, under the attempt's own key, when nothing is known of one. */
+/** An attempt's session as Stripe has it now. If none is known, it is created under the attempt's idempotency key. */
 export const currentSession = (services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> =>
   sessionOfPage(services, attempt, () => createSession(services, attempt));
 
-/** What is kept of a page that was asked for under its own id. */
+/** The stored fields of a page that was requested under its own id. */
 type Page = Asked & Pick<CheckoutAttempt, "sessionId" | "sessionExpiresAt">;
 
-/** The session of a page as Stripe has it now; `create` asks for it while its key is remembered for certain. */
+/**
+ * A page's session as Stripe has it now. `create` requests it while Stripe surely remembers the idempotency key; later
+ * it is looked up. A session that does not exist fails as `invalid` with a code above.
+ */
 export async function sessionOfPage(
   services: Services,
   page: Page,
@@ -36,16 +41,16 @@ export async function sessionOfPage(
   if (page.createdAt <= plusHours(services.clock.now(), -replayableHours)) return findSession(services, page);
   const made = await create();
   if (made.ok) return made;
-  // Asked for in other words before, as by an earlier release, or failed at Stripe in a way that it will replay: whatever
-  // came of that is looked up. A page that shows up only later was given to nobody, so that nobody pays on it.
+  // The key was used with other parameters before (by an earlier release), or Stripe failed and replays that: look the
+  // session up. A session that appears later was never handed out, so nobody pays on it.
   if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(services, page);
   if (made.kind !== "invalid") return made;
-  // Under this key a session that was made is replayed: it was not, and is asked for too late now.
+  // Stripe would replay a session created under this key, so none was created, and now it is too late to create one.
   if (made.param === "expires_at") return { ...made, code: neverMade };
   return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(services, page, made) : made;
 }
 
-/** Stripe has no such customer: it is gone where Stripe shows it as deleted, and otherwise nothing is decided. */
+/** Stripe rejects the customer: `customer_gone` if Stripe shows it as deleted; otherwise nothing is decided yet. */
 async function withoutCustomer(
   { gateway }: Services,
   { customerId }: Page,
@@ -56,7 +61,7 @@ async function withoutCustomer(
   return customer.value.deleted ? { ...refused, code: customerGone } : { ...refused, kind: "unavailable" };
 }
 
-/** Makes the attempt's session. All that is asked for is stored with the attempt, so that a replay asks the same. */
+/** Creates the attempt's session. All parameters are stored with the attempt, so a replay sends the same. */
 async function createSession(services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> {
   const wayBack = `${attempt.returnUrl}?attempt=${attempt.id}`;
   return services.gateway.createCheckoutSession(
@@ -68,7 +73,7 @@ async function createSession(services: Services, attempt: CheckoutAttempt): Prom
       methods: attempt.methods,
       saveForLater: attempt.autopay,
       expiresAt: attempt.sessionExpiresAt,
-      // A payer who leaves the page may have paid on it in another tab: both ways back lead to the same question.
+      // A payer who leaves the page may have paid on it in another tab, so both URLs lead to the same check.
       successUrl: wayBack,
       cancelUrl: wayBack,
       metadata: attemptMetadata(services, attempt),
@@ -77,7 +82,7 @@ async function createSession(services: Services, attempt: CheckoutAttempt): Prom
   );
 }
 
-/** Too old to replay: looked up, and never tried under a new key. That none is listed proves that none was made. */
+/** Too old to replay: looked up, never retried under a new key. If it is not in the list, it was never created. */
 async function findSession(services: Services, page: Page): Promise<GatewayResult<CheckoutFacts>> {
   const found = await lookUp(services, page, services.gateway.listCheckoutSessions, page.sessionExpiresAt);
   if (!found.ok) return found;

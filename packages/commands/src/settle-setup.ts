@@ -19,12 +19,12 @@ export type SetupSettled =
   | { ok: false; reason: "not_found" | "conflict" }
   | GatewayFailure;
 
-/** Whether what a name leads back to is a try to save a method, and none to pay. */
+/** Whether the id names an attempt to save a payment method, not one to pay. */
 export const isSetup = ({ attemptId }: AttemptRef): boolean => attemptId.startsWith("set_");
 
 /**
- * Asks Stripe how one setup stands and applies the answer. Idempotent and safe to call from everywhere: webhook, return
- * page, sweep, a client's next click. A setup whose session was never heard of is finished first, under its own key.
+ * Asks Stripe for the state of a setup and applies it. Idempotent, and safe to call from webhook, return page, sweep or
+ * a client's next click. A setup without a known session first gets its session, under its own idempotency key.
  */
 export async function settleSetup(services: Services, ref: AttemptRef, action: string): Promise<SetupSettled> {
   const { bookingId, attemptId: id } = ref;
@@ -37,7 +37,7 @@ export async function settleSetup(services: Services, ref: AttemptRef, action: s
   return applySetup(services, ref, null, { kind: "refused", code: session.code }, action);
 }
 
-/** How a setup stands, for who comes back from Stripe's page, or has kept the link. Stripe is asked seldom. */
+/** The state of a setup for a client who returns from Stripe's page. Stripe is asked at a limited rate. */
 export async function settleSetupOnReturn(services: Services, ref: AttemptRef): Promise<SetupSettled> {
   if (await mayAskStripe(services.store, ref, services.clock.now()))
     return settleSetup(services, ref, "checkout_return");
@@ -45,7 +45,7 @@ export async function settleSetupOnReturn(services: Services, ref: AttemptRef): 
   return setup === null ? { ok: false, reason: "not_found" } : { ok: true, setup };
 }
 
-/** A session that saves a method: settles the setup that it is of. One of another system changes nothing. */
+/** Settles the setup of a session that saves a method. A session of another system changes nothing. */
 export async function applySetupSession(services: Services, session: CheckoutFacts, action: string): Promise<Applied> {
   const { sessionId, metadata } = session;
   const ref = (await readWayBack(services.store, sessionId)) ?? attemptNamed(services, metadata);
@@ -67,7 +67,7 @@ function createSession(services: Services, setup: MethodSetup): Promise<GatewayR
   );
 }
 
-/** What a session says of the setup behind it. A page that was completed has a method, or Stripe checks it still. */
+/** The outcome of a setup according to its session. A completed page has a method, or Stripe is still verifying it. */
 function outcomeOf({ status, setup, customerId }: CheckoutFacts): SetupOutcome {
   if (status !== "complete") return { kind: status };
   const { method = null, mandateId = null } = setup ?? {};
@@ -80,7 +80,7 @@ function outcomeOf({ status, setup, customerId }: CheckoutFacts): SetupOutcome {
 
 const isOffered = (type: string): type is PaymentMethod => type === "card" || type === "us_bank_account";
 
-/** Writes what a setup has come to, with the booking that it changes. */
+/** Writes the outcome of a setup together with the booking that it changes. */
 function applySetup(
   services: Services,
   { bookingId, attemptId }: AttemptRef,

@@ -20,16 +20,16 @@ import { type AttemptRef, occasionFor, type Services } from "./services.ts";
 import { neverMade } from "./session.ts";
 import { endFailed, intentNeverMade, standingAtStripe } from "./standing.ts";
 
-/** `kept`: the record of a request's answer was written with the page that it opened. */
+/** `kept`: the idempotency record was written together with the page. */
 export type Settled = (SettleResult & { kept?: boolean }) | GatewayFailure;
 
-/** The record of the answer to the request that opens a page, as the attempt is then. */
+/** Makes the idempotency record of the request that opens a page from the opened attempt. */
 type AnswerOf = (opened: Attempt) => IdempotencyRecord | null;
 
 /**
- * Asks Stripe how one attempt stands and applies the answer. Idempotent and safe to call from everywhere: webhook,
- * return page, catch-up, sweep. An attempt whose session was never heard of is finished first, under its own key.
- * `seen` is the attempt with its booking as a first look has found them.
+ * Asks Stripe for the state of one attempt and applies it. Idempotent, and safe to call from webhook, return page,
+ * catch-up and sweep. An attempt without a known session first gets its session, under its own idempotency key. `seen`
+ * is the attempt with its booking from an earlier read.
  */
 export function settle(
   services: Services,
@@ -46,8 +46,8 @@ export function settle(
 }
 
 /**
- * How an attempt stands, for who comes back from Stripe's page, or has kept the link: Stripe is asked only while the
- * attempt is under way, and seldom; otherwise the attempt is given as it is stored.
+ * The state of an attempt for a client who returns from Stripe's page. Stripe is asked only while the attempt is under
+ * way, and at a limited rate; otherwise returns the stored attempt.
  */
 export async function settleOnReturn(services: Services, ref: AttemptRef): Promise<Settled> {
   const { store, clock } = services;
@@ -58,12 +58,12 @@ export async function settleOnReturn(services: Services, ref: AttemptRef): Promi
   return settleAlone(services, file, "checkout_return", ({ attempt }) => !isUnderWay(attempt), returnPatienceMs);
 }
 
-/** So long who comes back waits for another consumer that is at it; then the page shows what is stored. */
+/** How long a returning client waits for another consumer that is settling; then the page shows the stored state. */
 const returnPatienceMs = 1_500;
 
 /**
- * Settles an attempt while no other consumer works on its booking. A consumer that has to wait looks until `isEnough` holds of
- * what is stored; after `patienceMs` it is given as it is, and without that bound it is settled all the same.
+ * Settles an attempt under the booking's lease. A consumer that must wait checks until `isEnough` accepts the stored
+ * state. After `patienceMs` it returns the stored state; without that bound it settles without the lease.
  */
 export function settleAlone(
   services: Services,
@@ -89,14 +89,14 @@ export function settleAlone(
   });
 }
 
-/** The attempt was under way and has succeeded since: whatever becomes of its money, the booking counts it. */
+/** The attempt was under way and has succeeded, so the booking has a new version, wherever the money goes. */
 const hasPaid = (before: Attempt, after: Attempt): boolean => isUnderWay(before) && after.status === "succeeded";
 
-/** Nothing that Stripe tells of its payment changes such an attempt any more. */
+/** Whether the attempt is final: nothing that Stripe reports about its payment changes it any more. */
 export const isOver = (attempt: Attempt): boolean =>
   !isUnderWay(attempt) && (attempt.feePosted || (attempt.status !== "succeeded" && attempt.status !== "returned"));
 
-/** Settles an attempt, and gives it up at once if its bank account is still to be verified. */
+/** Settles an attempt, and abandons it at once if its bank account is still unverified. */
 export const abandon = (services: Services, ref: AttemptRef, action: string): Promise<Settled> =>
   settleOrGiveUp(services, ref, action, () => true);
 
@@ -116,7 +116,7 @@ async function settleOrGiveUp(
   if (!isMade && !isUnderWay(attempt)) return { ok: true, attempt };
   const [standing, read] = await Promise.all([
     standingAtStripe(services, attempt),
-    // What it will be decided on is read meanwhile; of a session that is made first, afterwards.
+    // Reads the facts of the settlement in parallel; if the session must be created first, they are read afterwards.
     isMade ? readForSettlement(store, ref, seen?.booking) : undefined,
   ]);
   if (!standing.ok) return standing.kind === "invalid" ? refuse(services, attempt, standing.code, action) : standing;
@@ -137,8 +137,8 @@ async function settleOrGiveUp(
 }
 
 /**
- * Cancels an intent whose bank account nobody verified. Only its session owns it, so that Stripe's refusal is expected:
- * what has become of the intent meanwhile counts then, and it is abandoned if it still waits.
+ * Cancels an intent with an unverified bank account. Its session owns the intent, so Stripe's refusal is expected; then
+ * the intent's current state counts, and it is abandoned if it still waits.
  */
 async function cancelVerification(
   services: Services,
@@ -155,7 +155,7 @@ async function cancelVerification(
   return outcome.kind === "verifying" ? abandoned : { ok: true, value: outcome };
 }
 
-/** Applies an outcome that is already known. */
+/** Applies a known outcome. */
 export function applyOutcome(
   services: Services,
   ref: AttemptRef,
@@ -167,13 +167,13 @@ export function applyOutcome(
   return settleAttempt(services.store, request, outcome, occasionFor(services, action), read);
 }
 
-/** A page that is still open, on an attempt that is known to be so and is not due for a look. */
+/** The page is still open, and the stored attempt says so and its deadline was not reached. */
 export const changesNothing = ({ status, dueAt }: Attempt, { kind }: PaymentOutcome, now: Instant): boolean =>
   kind === "open" && status === "open" && (dueAt === null || dueAt > now);
 
 /**
- * Records that the session is there; a faster caller has recorded the same. The answer that gives it out is kept with
- * it while it can be paid on: a page that is over by now is the answer to no request.
+ * Records the attempt's session; a concurrent caller may have recorded the same. The idempotency record is stored with
+ * it only while the page can be paid: a page that is over answers no request.
  */
 async function recordOpened(
   services: Services,
@@ -197,7 +197,9 @@ async function recordOpened(
   return result.reason === "conflict" ? { ok: false, reason: "conflict" } : { ok: true, attempt: null };
 }
 
-/** Stripe refused the session or the intent, never made it or never showed it: the due is free for another attempt. */
+/**
+ * Stripe refused the session or the intent, never created it or never showed it: the due is free for another attempt.
+ */
 function refuse(services: Services, { bookingId, id }: Attempt, code: string, action: string) {
   const kind = code === neverMade || code === intentNeverMade ? "never_made" : "refused";
   return applyOutcome(services, { bookingId, attemptId: id }, { kind, code }, action);

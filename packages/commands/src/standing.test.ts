@@ -48,7 +48,7 @@ const session: CheckoutFacts = {
   ...{ payment: intent, metadata: {} },
 };
 
-/** A Stripe that has one session and one intent, and lists these intents of its customer, newest first. */
+/** A Stripe with one session and one intent, which lists these intents of its customer, newest first. */
 function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Services {
   const only =
     <Value>(id: string, value: Value) =>

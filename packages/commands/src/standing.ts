@@ -7,12 +7,12 @@ import { requireKnown } from "./require-known.ts";
 import { replayableHours, type Services } from "./services.ts";
 import { currentSession } from "./session.ts";
 
-/** How an attempt stands at Stripe. `session` is its page, null for a try without one. */
+/** An attempt's state at Stripe. `session` is its page, null for an off-session attempt. */
 export type Standing = { outcome: PaymentOutcome; session: CheckoutFacts | null };
 
 /**
- * The one way to ask how an attempt stands, by whatever way it collects: on a page by its session, which is made where
- * none is known, and with a saved method by its payment intent.
+ * Reads an attempt's state at Stripe, for both kinds: a page by its session, which is created if none is known, and an
+ * off-session attempt by its payment intent.
  */
 export async function standingAtStripe(services: Services, attempt: Attempt): Promise<GatewayResult<Standing>> {
   switch (attempt.via) {
@@ -27,15 +27,15 @@ export async function standingAtStripe(services: Services, attempt: Attempt): Pr
   }
 }
 
-/** Why an attempt with a saved method was refused: Stripe has no intent of it, and its key makes none any more. */
+/** The failure code of an off-session attempt that has no intent at Stripe and whose key creates none any more. */
 export const intentNeverMade = "intent_never_made";
-/** Its intent is not listed yet, and may still be made under its key: no other may be made for its due. */
+/** The intent is not listed yet and can still be created under its key, so its due must not get another attempt. */
 export const intentNotKnown = "intent_not_known";
 
 /**
- * The payment intent as Stripe has it now; looked up where its id is not known, since it may have been made. One that is
- * not listed was never made only if the look began some minutes after its key's last use: that request may have taken
- * its 17 seconds, and the clocks may differ.
+ * The payment intent as Stripe has it now. If its id is not known, it is looked up, because it may exist. A missing
+ * intent counts as never created only if the search began some minutes after the last use of its key: that request can
+ * take 17 seconds, and the clocks may differ.
  */
 async function intentOf(services: Services, attempt: OffSessionAttempt): Promise<GatewayResult<PaymentFacts>> {
   const { gateway, clock } = services;
@@ -54,8 +54,8 @@ async function intentOf(services: Services, attempt: OffSessionAttempt): Promise
 }
 
 /**
- * What an intent without a page says of its attempt: nobody is there to do what the bank asks for, so that an intent
- * which waits for its client has failed.
+ * The outcome of an off-session attempt according to its intent. No client is present to authenticate, so an intent
+ * that requires action has failed.
  */
 export function outcomeOffSession(payment: PaymentFacts): PaymentOutcome {
   const outcome = outcomeOfPayment(payment);
@@ -68,8 +68,8 @@ export function outcomeOffSession(payment: PaymentFacts): PaymentOutcome {
 const authenticationRequired = "authentication_required";
 
 /**
- * Cancels an intent whose payment has failed, so that no later confirmation of it takes money after its due is free for
- * another attempt (I5). Gives why it failed, or what has become of it meanwhile.
+ * Cancels an intent whose payment has failed, so that a later confirmation takes no money after its due is free for
+ * another attempt (I5). Returns the failure, or the intent's newer outcome.
  */
 export async function endFailed(
   { gateway }: Services,
@@ -80,7 +80,7 @@ export async function endFailed(
   const cancelled = await gateway.cancelPaymentIntent(paymentIntentId);
   if (cancelled.ok) return { ok: true, value: failed };
   if (cancelled.kind !== "invalid") return cancelled;
-  // It can be cancelled no more: cancelled or paid since.
+  // It can no longer be cancelled: it was cancelled or paid in the meantime.
   const found = requireKnown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
   if (!found.ok) return found;
   const outcome = outcomeOffSession(found.value);
@@ -88,9 +88,9 @@ export async function endFailed(
 }
 
 /**
- * The one way to end what an attempt can still be paid by: its page is expired, or its intent cancelled. Gives what the
- * attempt comes to by that; `invalid` where Stripe ends it no more, which is to be asked about. Null where nothing can be
- * ended: a debit that is on its way succeeds or fails by itself.
+ * Ends whatever an attempt can still be paid by: expires its page or cancels its intent. Returns the resulting outcome;
+ * `invalid` if Stripe can no longer end it, so the caller must ask for its state; null if nothing can be ended (a debit
+ * under way succeeds or fails without us).
  */
 export async function endAtStripe(services: Services, attempt: Attempt): Promise<GatewayResult<PaymentOutcome> | null> {
   const { gateway } = services;

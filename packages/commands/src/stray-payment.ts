@@ -11,7 +11,7 @@ type Result = { ok: true } | { ok: false; reason: "not_found" | "conflict" };
 
 /**
  * Records, once, a payment that no attempt of the booking asked for, with the refund that returns it. A charge that is
- * posted already stays where it was posted. `not_found`: there is no such booking.
+ * posted already stays where it is. Refuses `not_found` if the booking does not exist.
  */
 export function recordStrayPayment(
   store: Store,

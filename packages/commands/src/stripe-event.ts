@@ -12,10 +12,10 @@ export type StripeHint = { type: string; objectId: string; objectType: string };
 type Acted = Applied | { ok: true; handled: false };
 
 /**
- * Acts on a Stripe event: the object that it names is fetched again and applied forward, so that an event that comes
- * twice, late or out of order changes nothing. Money of another system on the account is posted to `suspense`.
- * `handled: false`: nothing is done yet on objects of this type. `named` is the attempt that the object's metadata
- * names, as it is stored: where that has seen all that the event can tell, Stripe is not asked.
+ * Applies a Stripe event: fetches the object that it names and applies its current state, so a repeated, late or
+ * reordered event changes nothing. Money of another system on the account is posted to `suspense`. `handled: false`:
+ * this version does nothing on objects of this type. `named` is the stored attempt that the object's metadata names; if
+ * that attempt is final already, Stripe is not asked.
  */
 export async function applyStripeEvent(
   services: Services,
@@ -24,14 +24,14 @@ export async function applyStripeEvent(
 ): Promise<Acted> {
   if (named === null || !isOfOnePayment(hint)) return applyObject(services, hint);
   const action = `stripe:${hint.type}`;
-  // A card that is declined on a page leaves the page open, and of a debit's failure its session tells.
+  // A declined card leaves its page open, and the session's own event reports a failed debit.
   if (hint.type === "payment_intent.payment_failed" && named.attempt.via === "checkout") return { ok: true };
   const wasOver = isOver(named.attempt);
   const settled = wasOver
     ? ({ ok: true, attempt: named.attempt } as const)
     : await settleAlone(services, named, action, ({ attempt }) => isOver(attempt));
   if (!settled.ok && "kind" in settled) return settled;
-  // A copy of its metadata, or an attempt that another session has paid: the object itself says whose it is.
+  // The metadata is a copy, or another session has paid the attempt: the object itself tells whose it is.
   if (!settled.ok || !isAbout(settled.attempt, hint)) return applyObject(services, hint);
   const { paymentIntentId } = settled.attempt;
   if (tellsAnEnd.has(hint.type) && isUnderWay(settled.attempt) && paymentIntentId !== null) {
@@ -41,10 +41,10 @@ export async function applyStripeEvent(
   return wasOver || hint.objectType !== "charge" ? { ok: true } : applyRefundsBefore(services, hint.objectId, action);
 }
 
-/** A payment that was under way has ended without money. */
+/** A payment under way has ended without money. */
 const tellsAnEnd: ReadonlySet<string> = new Set(["checkout.session.async_payment_failed", "payment_intent.canceled"]);
 
-/** Refunds of a bank debit that were made by hand before it settled: until then they had no money to be taken from. */
+/** Applies refunds made by hand on a bank debit before it settled: until then there was no money to take them from. */
 async function applyRefundsBefore(services: Services, chargeId: string, action: string): Promise<Applied> {
   const charge = await services.gateway.retrieveCharge(chargeId);
   if (!charge.ok) return charge;
@@ -53,17 +53,17 @@ async function applyRefundsBefore(services: Services, chargeId: string, action: 
   return applyRefundsOf(services, paymentIntentId, action);
 }
 
-/** What a payment's own attempt can be settled by; refunds have requests of their own. */
+/** Events that an attempt can be settled by. Refunds have separate attempts and events. */
 const isOfOnePayment = ({ type, objectType }: StripeHint): boolean =>
   objectType !== "refund" && type !== "charge.refunded";
 
-/** The object is the attempt's own, by the ids that its own session brought. */
+/** The object belongs to the attempt, by the ids that the attempt's session brought. */
 const isAbout = (attempt: Attempt, { objectId }: StripeHint): boolean =>
   [sessionOf(attempt), attempt.paymentIntentId, attempt.chargeId].includes(objectId);
 
 type Apply = (services: Services, objectId: string, action: string) => Promise<Applied>;
 
-/** What applies an object that an event names, by the object's type. */
+/** The function that applies an object, by object type. */
 const appliers: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ["checkout.session", fetchSession],
   ["payment_intent", fetchPayment],

@@ -11,8 +11,8 @@ import { settleRefundPart } from "./refund-parts.ts";
 import { occasionFor, type Services } from "./services.ts";
 
 /**
- * Applies every refund of a payment, the oldest first. Whether one that was made by hand delivers what is owed already
- * shows only when it is known what became of those before it.
+ * Applies every refund of a payment, oldest first: whether a refund made by hand delivers what is owed depends on the
+ * refunds before it.
  */
 export async function applyRefundsOf(services: Services, paymentIntentId: string, action: string): Promise<Applied> {
   const refunds = await refundsOf(services, paymentIntentId);
@@ -41,8 +41,8 @@ async function refundsOf({ gateway }: Services, paymentIntentId: string): Promis
 }
 
 /**
- * A refund that we asked for; null when it is none. Metadata leads to the part, and only the refund's own id makes it
- * the part's: a part that does not know its id yet learns it from its own request.
+ * Applies a refund that we requested; null if it is not ours. Metadata leads to the part, but only the refund's id
+ * proves that it is the part's own. A part without a known id learns it by replaying its request.
  */
 export async function applyPart(services: Services, refund: RefundFacts, action: string): Promise<Applied | null> {
   const { app, stage, bookingId, refundId, partId } = refund.metadata;
@@ -52,7 +52,7 @@ export async function applyPart(services: Services, refund: RefundFacts, action:
   if (ours === null || part === undefined || part.status === "refused" || !fits(refund, ours, part)) return null;
   if (part.stripeRefundId !== null && part.stripeRefundId !== refund.refundId) return null;
   const own = part.stripeRefundId === null ? await refundAtStripe(services, ours, part) : okay(refund);
-  // Refused: it was never made, so this is another. The worker decides on the refusal.
+  // The part's request was refused, so this refund is another one. The worker decides on the refusal.
   if (!own.ok) return "kind" in own && (own.kind === "invalid" || own.kind === "declined") ? null : own;
   const ref = { bookingId, refundId, partId };
   const settled = await settleRefundPart(
@@ -67,8 +67,9 @@ export async function applyPart(services: Services, refund: RefundFacts, action:
 const okay = <Value>(value: Value) => ({ ok: true, value }) as const;
 
 /**
- * A refund that was made by hand at Stripe belongs where its charge was credited. A charge that was never posted gave
- * no money: the refund let an authorization go, or waits for a debit that is still processing. It is heard of again.
+ * Applies a refund made by hand at Stripe where its charge was credited. A charge that was never posted gave no money:
+ * the refund released an authorization, or waits for a debit that is still processing, whose settlement applies it
+ * later.
  */
 export async function applyByHand(services: Services, refund: RefundFacts, action: string): Promise<Applied> {
   const { refundId: stripeRefundId, chargeId, amount, created: madeAt } = refund;
@@ -89,11 +90,11 @@ export async function applyByHand(services: Services, refund: RefundFacts, actio
   return settleRefundPart(services.store, part, refundOutcomeOf(refund), occasionFor(services, action));
 }
 
-/** Over without having moved money: what a capture left of an authorization, or a refund that was called off. */
+/** Ended without moving money: the released rest of an authorization, or a cancelled refund. */
 const tookNothing = ({ status, balanceTransaction }: RefundFacts): boolean =>
   balanceTransaction === null && status !== "pending" && status !== "requires_action";
 
-/** Money without a booking has no cohort's zone: its dates are UTC's. */
+/** Money without a booking has no cohort and so no time zone: its dates are in UTC. */
 function postUnknownRefund(services: Services, refund: RefundFacts): Promise<Applied> {
   const { refundId, amount, currency, created } = refund;
   const { taken, returned } = refundOutcomeOf(refund);

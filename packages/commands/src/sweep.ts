@@ -25,19 +25,19 @@ import type { Services } from "./services.ts";
 export type StepResult = { ok: true; booking: Booking } | { ok: false; reason: string };
 
 /**
- * A step of the sweep for one booking. `seen` is the booking as the step before has left it: it is decided on first, and
- * read again where another write came in between.
+ * One step of the sweep for one booking. `seen` is the booking as the step before has written it; it is read again only
+ * if another write came in between.
  */
 export type Step = (store: Store, bookingId: string, occasion: ActionContext, seen?: Booking) => Promise<StepResult>;
 
-/** Turns a hold whose instant has passed into `expired`, and lets go what is still its own. */
+/** Ends a hold whose expiry has passed (`expired`), and releases the place and locks that are still its own. */
 export function lapseHold(store: Store, bookingId: string, occasion: ActionContext): Promise<StepResult> {
   return changeBooking(store, { bookingId }, occasion, lapse, (before, change) =>
     releaseWrites(store, before, change, { end: "lapse" }, occasion),
   );
 }
 
-/** Bills what has fallen due, and marks what is past due, in as many transactions as that takes. */
+/** Bills dues that have fallen due and marks past-due ones, in as many transactions as needed. */
 export const billDues: Step = async (store, bookingId, occasion, seen) => {
   for (let before = seen; ; ) {
     const billed = await changeBooking(store, { bookingId, seen: before }, occasion, fallDue);
@@ -50,11 +50,11 @@ export const billDues: Step = async (store, bookingId, occasion, seen) => {
 export const notifyOfDues: Step = (store, bookingId, occasion, seen) =>
   changeBooking(store, { bookingId, seen }, occasion, sendNotices);
 
-/** Tells of debits that are not as the permission lists them. */
+/** Sends notice of debits that differ from those that the permission lists. */
 export const notifyOfDebits: Step = (store, bookingId, occasion, seen) =>
   changeBooking(store, { bookingId, seen }, occasion, noticeVariedDebits);
 
-/** Adds the late charges of dues that are late past their grace. */
+/** Adds late charges for dues that are late past their grace. */
 export const chargeLateDues =
   (ids: Services["ids"]): Step =>
   (store, bookingId, occasion, seen) =>
@@ -62,7 +62,7 @@ export const chargeLateDues =
       addLateCharges(booking, () => ids.next("due"), now),
     );
 
-/** Tells staff of the dues for which nothing more happens by itself. */
+/** Opens a task for staff for dues that have no automatic next step. */
 export const openTasks: Step = (store, bookingId, occasion, seen) =>
   changeBooking(store, { bookingId, seen }, occasion, openCollectionTasks);
 
@@ -71,8 +71,8 @@ export const completeBooking: Step = (store, bookingId, occasion, seen) =>
   changeBooking(store, { bookingId, seen }, occasion, complete);
 
 /**
- * Decides on a booking and writes what follows, again on a new reading where another write came in between. `decide` gives
- * null where nothing is to do.
+ * Decides on a booking and commits the change; reads and decides again if another write came in between. `decide`
+ * returns null if there is nothing to do.
  */
 export function changeBooking<Change extends BookingChange>(
   store: Store,
@@ -93,7 +93,7 @@ export function changeBooking<Change extends BookingChange>(
   });
 }
 
-/** Reminds a participant of what is missing of the clearance, as it is in the very transaction. */
+/** Reminds a participant of what the clearance lacks, on the condition that it has not changed since the read. */
 export function remind(store: Store, bookingId: string, occasion: ActionContext): Promise<StepResult> {
   return untilFresh<StepResult>(store, async () => {
     const file = await readFile(store, bookingId);
@@ -108,7 +108,7 @@ export function remind(store: Store, bookingId: string, occasion: ActionContext)
   });
 }
 
-/** Tells that a clearance's validity has ended, once, where that is to be told. */
+/** Announces once that a clearance's validity has ended, if that is to be announced. */
 export function tellLapse(store: Store, bookingId: string, occasion: ActionContext): Promise<CommitResult<never>> {
   return untilFresh<CommitResult<never>>(store, async () => {
     const file = await readFile(store, bookingId);
@@ -119,7 +119,7 @@ export function tellLapse(store: Store, bookingId: string, occasion: ActionConte
   });
 }
 
-/** Notes when a clearance is to be looked at next, now that its booking has followed it, unless it has changed. */
+/** Sets a clearance's next deadline after its booking has followed it. Refuses `stale` if the clearance has changed. */
 export async function restClearance(store: Store, bookingId: string, now: Instant): Promise<CommitResult<"stale">> {
   const file = await readFile(store, bookingId);
   if (file === null || file.clearance === null) return { ok: true };
