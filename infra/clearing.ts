@@ -7,8 +7,8 @@ import { EventsStack } from "./stacks/events.ts";
 import { OperationsStack } from "./stacks/operations.ts";
 
 /**
- * An app with CDK's present behaviour rather than that of its first version, in every run. `validated` has CDK hold each
- * template against CloudFormation's own schemas, which takes longer than all the rest of a synthesis.
+ * An app with the CDK's current behavior instead of that of its first version. `validated` makes the CDK validate each
+ * template against CloudFormation's schemas, which takes longer than the rest of a synthesis.
  */
 export const createApp = (context: Record<string, string> = {}, { validated = true, outdir = "" } = {}): App =>
   new App({
@@ -17,14 +17,15 @@ export const createApp = (context: Record<string, string> = {}, { validated = tr
     ...(outdir !== "" && { outdir }),
     context: {
       ...flags,
-      // A stack that another one uses cannot lose what is used: exports and imports, as the local stack reads them.
+      // Cross-stack references are exports and imports: CloudFormation refuses to remove a used export, and the local
+      // stack reads them.
       "@aws-cdk/core:defaultCrossStackReferences": "strong",
       "aws:cdk:enable-path-metadata": true,
       ...context,
     },
   });
 
-/** Adds the stacks of one stage: what is kept, what is asked, what happens, what watches. */
+/** Adds the stacks of one stage: data, API, events, operations. */
 export function clearing(app: App, settings: Settings) {
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   const props = (part: string): StackProps & { settings: Settings } => ({

@@ -1,18 +1,18 @@
-/** One flag of a stage, given to the CDK as `-c name=value`. */
+/** One flag of a stage, passed to the CDK as `-c name=value`. */
 type Flag = {
-  /** What it decides, and what holds where it is not given. README's table says the same. */
+  /** The effect of the flag and its default. The README's table says the same. */
   decides: string;
-  /** What a value looks like, for the refusal of any other. */
+  /** The form of a value, for the error message about an invalid one. */
   takes: string;
   isValid(value: string): boolean;
-  /** Values to deploy with. The tests synthesize each of them together with each of every other flag. */
+  /** Valid values. The tests synthesize each of them together with each of every other flag. */
   examples: readonly [string, ...string[]];
 };
 
-/** Why a stage cannot be made from its flags, in one line for the person who gave them. */
+/** A stage cannot be created from its flags; the message is one line for the person who gave them. */
 export class FlagRefused extends Error {}
 
-/** A whole number from 1 on. */
+/** A whole number from 1 to `most`. */
 const isWithin = (text: string, most: number): boolean => /^[1-9]\d*$/.test(text) && Number(text) <= most;
 
 const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
@@ -20,10 +20,10 @@ const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
 const isAddress = matches(/^[^\s@]+@[^\s@]+\.[^\s@]+$/);
 const isBaseUrl = matches(/^https:\/\/[^\s/?#]+(\/[^\s/?#]+)*$/);
 
-/** Figures of the law by the dates that they apply from. */
+/** Legal figures by their effective dates. */
 const isDated = matches(/^\d{4}-\d{2}-\d{2}:\d{1,9}(,\d{4}-\d{2}-\d{2}:\d{1,9})*$/);
 
-/** Every flag that a stage knows: what is read, refused, documented and tested follows from this table. */
+/** Every flag of a stage. Reading, error messages, documentation and tests are derived from this table. */
 export const flags = {
   stage: {
     decides: "The stage. It is part of every resource name in the account. `prod` is for real people. Default: `dev`",
@@ -145,12 +145,12 @@ export const flags = {
 
 export type FlagName = keyof typeof flags;
 
-/** The CDK's own context has a colon, a slash or a hyphen in each name; a bare word is a flag of ours, or a slip. */
+/** Each of the CDK's own context keys has a colon, a slash or a hyphen; a bare word is one of our flags, or a typo. */
 const isWord = matches(/^\w+$/);
 
 /**
- * The flags in a context, each checked. A flag that is not known is refused as well: a misspelt one would leave the
- * stage without what it was to decide.
+ * The validated flags of a context. Throws `FlagRefused` for an invalid value and for an unknown flag, because a
+ * misspelled flag would leave the stage at its default.
  */
 export function readFlags(context: Readonly<Record<string, unknown>>): Partial<Record<FlagName, string>> {
   const given: Partial<Record<FlagName, string>> = {};

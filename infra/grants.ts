@@ -1,4 +1,4 @@
-/** Every function of the product, by the name of its folder in functions/. */
+/** Every function of the product, by its folder in functions/. */
 export const functionNames = [
   "catalogue",
   "booking",
@@ -25,7 +25,7 @@ export type FunctionName = (typeof functionNames)[number];
 export const tableNames = ["core", "ledger", "audit", "outbox", "clinical", "clearance"] as const;
 export type TableName = (typeof tableNames)[number];
 
-/** DynamoDB's actions; those inside a transaction are authorised one by one, by these names too. */
+/** DynamoDB's actions. IAM authorizes each action inside a transaction separately, under the same names. */
 type Action =
   | "GetItem"
   | "BatchGetItem"
@@ -41,53 +41,53 @@ export type TableAccess = {
   actions: readonly Action[];
   /** Indexes that may be queried. */
   indexes?: readonly string[];
-  /** Further actions, on items only whose partition key begins with one of these. */
+  /** Further actions, only on items whose partition key begins with one of these. */
   where?: { partitions: readonly string[]; actions: readonly Action[] };
 };
 
-/** What one function may do, and by that also which environment variables it is given. */
+/** What one function may do, which also decides which environment variables it gets. */
 export type Access = Partial<Record<TableName, TableAccess>> & {
   /** The Stripe secret: keys and webhook secrets. */
   stripe?: true;
-  /** Signing payment links, and reading them. */
+  /** Sign and read payment links. */
   links?: true;
-  /** Putting events on the bus. */
+  /** Put events on the bus. */
   bus?: true;
-  /** Sending mail from the identity. */
+  /** Send mail from the stage's address. */
   mail?: true;
-  /** Telling clients from staff by who signed their token. */
+  /** Tell clients from staff by the issuer of their token. */
   people?: true;
-  /** Deciding which currencies programs may have. */
+  /** Decide which currencies programs may have. */
   programs?: true;
-  /** Pricing plans, and deciding what is consumer credit. */
+  /** Price plans, and decide which are consumer credit. */
   quotes?: true;
-  /** Deciding how many unpaid holds a client may have. */
+  /** Decide how many unpaid holds a client may have. */
   holds?: true;
-  /** Handing keys out to the workers' queues. */
+  /** Send keys to the workers' queues. */
   handsOut?: true;
 };
 
 const reading = ["GetItem", "BatchGetItem", "Query"] as const;
 const writing = ["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"] as const;
 
-/** The state of bookings, read and written. */
+/** Read and write the state of bookings. */
 const state = { actions: [...reading, ...writing] } as const;
-/** Facts are added and never changed: entries of the ledger and the audit log, messages to be sent. */
+/** Append-only: ledger entries, audit records and outbox messages are never changed. */
 const added = { actions: ["PutItem"] } as const;
-/** Single items of the core table, written where nothing else of it may be. */
+/** Limits actions to single partitions of the core table. */
 const only = (partitions: readonly string[], actions: readonly Action[]) => ({ partitions, actions });
 
-/** Where a charge was posted is read by who accounts for money that Stripe tells of. */
+/** Functions that account for Stripe's money also read where a charge was posted. */
 const posting = { actions: ["GetItem", "PutItem"] } as const;
 
-/** Whether a booking is cleared is read, and held to in a transaction, by those who decide on bookings. */
+/** Functions that decide on bookings read the clearance and check it in a transaction. */
 const cleared = { actions: ["GetItem", "ConditionCheckItem"] } as const;
-/** Lists show whether many bookings are cleared, and decide nothing. */
+/** Lists show the clearance of many bookings and decide nothing. */
 const shownInLists = { actions: ["GetItem", "BatchGetItem"] } as const;
 
 const commands = { core: state, ledger: added, audit: added, outbox: added } as const;
 
-/** Least privilege, function by function. The roles, the environment and the tests all read this table. */
+/** Least privilege for each function. The roles, the environment and the tests read this table. */
 export const grants: Record<FunctionName, Access> = {
   catalogue: {
     core: { actions: reading, indexes: ["byStatus", "byOwner"], where: only(["QUO#"], ["PutItem"]) },

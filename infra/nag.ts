@@ -2,12 +2,12 @@ import { type App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks, HIPAASecurityChecks, ServerlessChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 
-/** AWS's rules for any workload, for functions, and for health data. */
+/** AWS's rule packs for all workloads, for serverless, and for health data. */
 export const rulePacks = [AwsSolutionsChecks, ServerlessChecks, HIPAASecurityChecks] as const;
 
 type Acknowledgement = { rules: readonly string[]; reason: string };
 
-/** Findings that stand wherever they occur: decisions about the whole architecture. */
+/** Findings accepted everywhere: decisions about the whole architecture. */
 const everywhere: readonly Acknowledgement[] = [
   {
     rules: ["HIPAA.Security-LambdaInsideVPC"],
@@ -44,7 +44,7 @@ const everywhere: readonly Acknowledgement[] = [
   },
 ];
 
-/** Findings that stand at one place, by topic. */
+/** Findings accepted at one place, by topic. */
 const topics = {
   xray: {
     rules: ["AwsSolutions-IAM5[Resource::*]"],
@@ -100,8 +100,8 @@ const topics = {
 } satisfies Record<string, Acknowledgement>;
 
 /**
- * Acknowledges, with its written reason, what the packs find about a construct and what is under it. `finding` is what a
- * rule says beyond its name where that depends on the stage, such as `[Resource::...]`.
+ * Accepts, with a written reason, the rule packs' findings on a construct and its children. `finding` is the part after
+ * the rule's name if it depends on the stage, such as `[Resource::...]`.
  */
 export function acknowledge(construct: IConstruct, topic: keyof typeof topics, finding = ""): void {
   const { rules, reason } = topics[topic];
@@ -112,7 +112,7 @@ function add(construct: IConstruct, { rules, reason }: Acknowledgement): void {
   for (const id of rules) Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** Has AWS's own rule packs judge each synth: a finding without a written reason stops it. */
+/** Runs AWS's rule packs on each synthesis. A finding without a written reason stops it. */
 export function checkWithNag(app: App): void {
   for (const acknowledgement of everywhere) add(app, acknowledgement);
   Validations.of(app).addPlugins(...rulePacks.map((Pack) => new Pack(app)));

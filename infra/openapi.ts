@@ -2,16 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FunctionName, functionNames } from "./grants.ts";
 
-/** Requests a second, and how many may come at once. */
+/** Requests per second, and the burst. */
 export type Throttle = { ratePerSecond: number; burst: number };
-/** Whose tokens a route takes: nobody's, those of one user pool, or those of both. */
+/** The tokens that a route accepts: none, those of one user pool, or those of both. */
 export type Audience = "public" | "clients" | "staff" | "both";
 export type ApiRoute = {
   method: string;
   path: string;
   function: FunctionName;
   audience: Audience;
-  /** The route's own; without it the stage's. */
+  /** The route's throttle; if undefined, the stage's applies. */
   throttle: Throttle | undefined;
 };
 
@@ -20,7 +20,10 @@ type OpenApi = { paths: Record<string, Record<string, Operation>> };
 
 const methods = ["get", "post", "put", "patch", "delete"];
 
-/** The routes of the API, from the document that the build writes from the contracts: there is no second table of them. */
+/**
+ * The API's routes, from the OpenAPI document that the build writes from the contracts. There is no second table of
+ * them.
+ */
 export function readRoutes(dist: string): readonly ApiRoute[] {
   const { paths } = readBuilt<OpenApi>(dist, "openapi.json");
   return Object.entries(paths).flatMap(([path, operations]) =>
@@ -41,14 +44,14 @@ export function readRoutes(dist: string): readonly ApiRoute[] {
   );
 }
 
-/** The pools that an operation's security names. An operation without security asks for a token of either pool. */
+/** The user pools that an operation's security names. An operation without security requires a token of either pool. */
 function audienceOf(security: Operation["security"]): Audience {
   const named = (scheme: string) => security === undefined || security.some((one) => scheme in one);
   if (named("clientToken")) return named("staffToken") ? "both" : "clients";
   return named("staffToken") ? "staff" : "public";
 }
 
-/** JSON schema of each event's `detail`, by the event's name. */
+/** The JSON schema of each event's `detail`, by event name. */
 export const readEventSchemas = (dist: string): Record<string, object> => readBuilt(dist, "events.json");
 
 /** The codes of the currencies that programs may have. */

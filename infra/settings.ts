@@ -4,55 +4,71 @@ import type { Node } from "constructs";
 import { FlagRefused, readFlags } from "./flags.ts";
 import { readCurrencies, type Throttle } from "./openapi.ts";
 
-/** What may differ between stages. Everything else is the same everywhere, so that a stage proves the next one. */
+/**
+ * All settings that may differ between stages. Everything else is the same in each, so that a test stage is
+ * representative.
+ */
 export type Settings = {
   stage: string;
-  /** Folder that the build wrote: bundles, openapi.json, events.json, currencies.json. */
+  /** The build's output folder: bundles, openapi.json, events.json, currencies.json. */
   dist: string;
   production: boolean;
   logRetention: RetentionDays;
-  /** Log groups have fixed names: one that outlives a first deployment that was rolled back would stop the next. */
+  /** Log groups have fixed names: one that survived a rolled-back first deployment would block the next. */
   logRemoval: RemovalPolicy;
   /** The default throttle of a route. */
   throttle: Throttle;
-  /** Domain that mails are sent from; a stage without one keeps its mails. */
+  /** The domain that mails are sent from; a stage without one keeps its mails. */
   mailDomain: string | undefined;
-  /** Whether the stage makes the domain's identity at SES, or uses one that exists. */
+  /** Whether the stage creates the domain's SES identity or uses an existing one. */
   mailIdentity: "own" | "existing";
-  /** Whether SES has verified the domain: until then the user pool sends its codes by Cognito's own sender. */
+  /** Whether SES has verified the domain. Until then the user pools send codes from Cognito's default sender. */
   mailVerified: boolean;
-  /** Who is told when an alarm goes off; Amazon asks that address to confirm first. */
+  /** The address that gets alarms; AWS asks it to confirm first. */
   alarmEmail: string | undefined;
-  /** The operator's legal name: agreements and permissions to collect name it. */
+  /** The operator's legal name, which agreements and permissions to collect state. */
   merchantName: string;
-  /** Where answers to mails are read, and a telephone number that mails give beside it. */
+  /** The address for replies to mails, and the telephone number that mails give with it. */
   supportEmail: string;
   supportPhone: string | undefined;
-  /** Where clients see their bookings: mails lead to `<siteUrl>/bookings/<id>`. */
+  /** The clients' web site: mails link to `<siteUrl>/bookings/<id>`. */
   siteUrl: string | undefined;
-  /** IANA zone in which finance's days begin. */
+  /** The IANA time zone of finance's days. */
   reportingTimeZone: string;
-  /** The currencies that the Stripe account settles as themselves, which alone programs may have: `usd,eur`. */
+  /**
+   * The currencies that the Stripe account settles without conversion, such as `usd,eur`. Programs may have only these.
+   */
   settlementCurrencies: string;
-  /** Above how many dollars credit is exempt, and the most percent of a late charge, by dates; absent: as published, and 5. */
+  /**
+   * The exemption threshold of credit in dollars and the cap of a late charge in percent, by effective date; if
+   * undefined, the published thresholds and 5.
+   */
   creditExemptAbove: string | undefined;
   lateChargeCap: string | undefined;
-  /** One clinician may sign both evaluations of a booking; two have to agree unless the operator says so. */
+  /** Whether one clinician may sign both evaluations of a booking. By default two must. */
   oneClinicianMaySignBoth: boolean;
-  /** Live unpaid holds of a client, holds of a cohort that ended unpaid, and within how many hours; absent: 2,3,24. */
+  /**
+   * `live,unpaid,hours`: a client's live unpaid holds, and holds of a cohort that ended unpaid within the hours; if
+   * undefined, 2,3,24.
+   */
   holdLimits: string | undefined;
-  /** Mails about unpaid holds and, counted separately, invitations that one address gets a day; absent: 20. */
+  /**
+   * How many mails about unpaid holds one address gets a day, and separately how many invitations; if undefined, 20.
+   */
   mailsADay: string | undefined;
-  /** Base URL of the API where it has a domain of its own; otherwise the gateway's. */
+  /** The API's base URL on a custom domain; if undefined, the gateway's. */
   publicUrl: string | undefined;
-  /** Calls at once that are kept free for Stripe's webhooks. */
+  /** Concurrent executions reserved for Stripe's webhook. */
   webhookConcurrency: number | undefined;
 };
 
-/** Where the build writes. */
+/** The build's output folder. */
 const dist = "dist";
 
-/** Reads a stage's settings from the context, such as `-c stage=prod -c mailDomain=retreats.example`: see flags.ts. */
+/**
+ * Reads a stage's settings from the CDK context, such as `-c stage=prod -c mailDomain=retreats.example`; see flags.ts.
+ * Throws `FlagRefused` for invalid or missing flags.
+ */
 export function readSettings(node: Pick<Node, "getAllContext">): Settings {
   const given = readFlags(node.getAllContext());
   const { stage = "dev", mailDomain, merchantName, supportEmail, settlementCurrencies = "usd" } = given;

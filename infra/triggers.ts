@@ -1,29 +1,33 @@
 import { type FunctionName, functionNames } from "./grants.ts";
 
 export type Subscription = {
-  /** `aws.ses` is heard on the account's default bus, of the stage's own mails alone. */
+  /** Events of `aws.ses` come from the account's default bus, filtered to the stage's own mails. */
   source: "clearing" | "clearing.stripe" | "aws.ses";
   events: readonly string[];
-  /** Messages in one call. */
+  /** Messages per invocation. */
   batchSize: number;
-  /** What one call may take. Stripe is given 8 seconds an answer, and events of one subject are handled in turn. */
+  /**
+   * The function's timeout. Stripe gets 8 seconds per answer, and events of one subject are handled one after another.
+   */
   timeoutSeconds: number;
-  /** Calls at the same time: a bound on what a burst does to Stripe, to SES, to hot items. */
+  /** Concurrent invocations: limits the load of a burst on Stripe, SES and hot items. */
   concurrency: number;
 };
 
 export type Schedule = { everyMinutes: number };
 
-/** One key in one call, so that a call that dies takes no other key with it. */
+/** A worker gets one key per invocation, so that an invocation that dies affects no other key. */
 export type Worker = {
   timeoutSeconds: number;
-  /** Calls at the same time: what is due at once is worked on in parallel, and no more than this of it. */
+  /**
+   * Concurrent invocations: items whose deadlines are reached together are worked on in parallel, up to this number.
+   */
   concurrency: number;
 };
 
 /**
- * What calls a function: routes of the OpenAPI document, the gateway for a token, a table's stream, events by a queue,
- * the clock, keys that the sweep hands out to a queue.
+ * What invokes a function: routes of the OpenAPI document, the gateway for a token, a table's stream, events through a
+ * queue, a schedule, or keys that the sweep sends to a queue.
  */
 export type Trigger =
   | { by: "routes" | "authorizer" | "stream" }
@@ -32,8 +36,8 @@ export type Trigger =
   | ({ by: "keys" } & Worker);
 
 /**
- * What calls each function. One that consumes events has a queue between itself and the bus; the rules on the bus are
- * made from these rows.
+ * The trigger of each function. A consumer of events has a queue between the bus and itself; the bus's rules are
+ * derived from these rows.
  */
 export const triggers: Readonly<Record<FunctionName, Trigger>> = {
   catalogue: { by: "routes" },
@@ -49,7 +53,8 @@ export const triggers: Readonly<Record<FunctionName, Trigger>> = {
   progress: {
     by: "events",
     source: "clearing",
-    // No confirmation: its transaction holds to the clearance, and what the clearance becomes later has its own event.
+    // No event about a confirmation: its transaction checks the clearance, and later changes of the clearance have an
+    // event.
     events: ["AgreementSigned", "ParticipationChanged", "PaymentSettled", "ClearanceChanged"],
     batchSize: 10,
     timeoutSeconds: 20,
@@ -123,7 +128,7 @@ export const triggers: Readonly<Record<FunctionName, Trigger>> = {
   },
   sweep: { by: "schedule", everyMinutes: 1 },
   "deadline-worker": { by: "keys", timeoutSeconds: 30, concurrency: 10 },
-  // Stripe takes some 25 requests a second of a test account, and 100 of a live one.
+  // Stripe allows about 25 requests a second for a test account and 100 for a live one.
   "payment-worker": { by: "keys", timeoutSeconds: 40, concurrency: 10 },
   "catch-up": { by: "schedule", everyMinutes: 5 },
 };
@@ -132,7 +137,7 @@ type TriggerBy<By extends Trigger["by"]> = Extract<Trigger, { by: By }>;
 
 const isBy = <By extends Trigger["by"]>(trigger: Trigger, by: By): trigger is TriggerBy<By> => trigger.by === by;
 
-/** The functions that are called in one way, each with its row. */
+/** The functions with one kind of trigger, each with its row. */
 function calledBy<By extends Trigger["by"]>(by: By): Partial<Record<FunctionName, TriggerBy<By>>> {
   const rows: Partial<Record<FunctionName, TriggerBy<By>>> = {};
   for (const name of functionNames) {
@@ -142,14 +147,14 @@ function calledBy<By extends Trigger["by"]>(by: By): Partial<Record<FunctionName
   return rows;
 }
 
-/** Which function consumes which events. Each consumer has its own queue. */
+/** The events that each consumer gets. Each consumer has a separate queue. */
 export const subscriptions: Partial<Record<FunctionName, Subscription>> = calledBy("events");
 
-/** What runs by the clock, and how often. */
+/** The scheduled functions and their periods. */
 export const schedules: Partial<Record<FunctionName, Schedule>> = calledBy("schedule");
 
-/** The workers of the keys that the sweep hands out. Each worker has its own queue. */
+/** The workers of the keys that the sweep sends. Each worker has a separate queue. */
 export const workers: Partial<Record<FunctionName, Worker>> = calledBy("keys");
 
-/** What answers requests. */
+/** The functions behind routes. */
 export const routed: readonly FunctionName[] = functionNames.filter((name) => triggers[name].by === "routes");

@@ -13,14 +13,14 @@ type Shown = {
   api: CountedApi & Functions;
   events: Functions & { relay: IFunction };
   queues: readonly WatchedQueue[];
-  /** The functions' own metrics: of refusals and failures, and of mails that did not go out. */
+  /** The functions' own metrics of refusals and failures, and of mails that were not sent. */
   failures: readonly string[];
   mails: readonly string[];
-  /** Their count of Stripe's events that nothing is done on. */
+  /** The functions' own metric of Stripe events that nothing acts on. */
   eventsLetGo: string;
 };
 
-/** The one page to look at when something is wrong. */
+/** Adds the dashboard: the page to look at if something is wrong. */
 export function addDashboard(scope: Construct, shown: Shown): void {
   const { settings, api, events, queues, failures, mails, eventsLetGo } = shown;
   const dashboard = new Dashboard(scope, "dashboard", { dashboardName: `clearing-${settings.stage}` });

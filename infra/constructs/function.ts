@@ -23,7 +23,7 @@ import { issuerOf, type People } from "./people.ts";
 type Bus = { eventBusArn: string; eventBusName: string };
 type WorkQueue = { queueArn: string; queueUrl: string };
 
-/** The stack of what a stage keeps: its tables, its keys and secrets, who signs in, what sends its mails. */
+/** The stack with a stage's lasting resources: tables, keys, secrets, user pools, mail. */
 type Kept = Stack & {
   tables: Record<TableName, Table>;
   clinicalKey: IKey;
@@ -41,13 +41,13 @@ export type ClearingFunctionProps = {
   timeout: Duration;
   memorySize?: number;
   bus?: Bus;
-  /** The queues of the workers, by their functions' names. */
+  /** The workers' queues by function name. */
   workQueues?: ReadonlyMap<FunctionName, WorkQueue>;
 };
 
 /**
- * One function of the product: the bundle of its name, and a role and an environment that hold what infra/grants.ts
- * says and nothing else.
+ * One function of the product: the bundle of its name, with a role and an environment that hold exactly what
+ * infra/grants.ts lists.
  */
 export class ClearingFunction extends LambdaFunction {
   constructor(scope: Construct, name: FunctionName, props: ClearingFunctionProps) {
@@ -72,7 +72,8 @@ export class ClearingFunction extends LambdaFunction {
       loggingFormat: LoggingFormat.JSON,
       role: roleOf(scope, name, logs, props),
       environment: environmentOf(name, props),
-      // Stripe's deliveries then wait for no other function's burst, and take from the others what is reserved.
+      // Stripe's deliveries then do not compete with other functions for concurrency. The reserved executions are taken
+      // from the others.
       ...(name === "webhook" &&
         settings.webhookConcurrency !== undefined && { reservedConcurrentExecutions: settings.webhookConcurrency }),
     });
@@ -94,7 +95,10 @@ function roleOf(scope: Construct, name: FunctionName, logs: LogGroup, props: Cle
 const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>) =>
   new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
 
-/** What DynamoDB asks of a caller for a table under a customer's key, its `ReEncrypt*` and `GenerateDataKey*` spelled out. */
+/**
+ * The KMS actions that DynamoDB needs for a table under a customer managed key, with `ReEncrypt*` and
+ * `GenerateDataKey*` spelled out.
+ */
 const keyActions = [
   "kms:Encrypt",
   "kms:Decrypt",
@@ -106,15 +110,15 @@ const keyActions = [
 ];
 
 /**
- * The key serves DynamoDB alone, in this account and region: a role that is abused decrypts nothing by itself. Source:
- * docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
+ * Restricts the key to requests through DynamoDB in this account and region, so an abused role cannot decrypt anything
+ * directly. Source: docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
  */
 const throughDynamoDb = (scope: Construct) => {
   const { region, account } = Stack.of(scope);
   return { StringEquals: { "kms:ViaService": `dynamodb.${region}.amazonaws.com`, "kms:CallerAccount": account } };
 };
 
-/** The statements of a function's row in infra/grants.ts. */
+/** The IAM statements for a function's row in infra/grants.ts. */
 function statementsOf(name: FunctionName, { data, bus, workQueues }: ClearingFunctionProps): PolicyStatement[] {
   const row = grants[name];
   const statements = tableNames.flatMap((table) => (row[table] ? tableStatements(table, row[table], data) : []));
@@ -131,8 +135,8 @@ function statementsOf(name: FunctionName, { data, bus, workQueues }: ClearingFun
 }
 
 /**
- * In SES's sandbox IAM asks for the recipient's identity as well as the sender's, whichever that may be: what bounds the
- * sending is the one address that it comes from.
+ * In SES's sandbox, IAM also checks the recipient's identity, which can be any. The condition on the sender's address
+ * limits the sending.
  */
 function sending(data: Kept, from: string): PolicyStatement {
   const ses = (resource: string, resourceName: string) => data.formatArn({ service: "ses", resource, resourceName });
@@ -140,7 +144,7 @@ function sending(data: Kept, from: string): PolicyStatement {
   return allow(["ses:SendEmail"], resources, { StringEquals: { "ses:FromAddress": from } });
 }
 
-/** How the rule pack writes these resources: what only a deployment knows in angle brackets. */
+/** The resource as the rule pack writes it: values that only a deployment knows are in angle brackets. */
 function identities({ partition, region, account }: Kept): string {
   const known = (value: string, parameter: string) => (Token.isUnresolved(value) ? `<AWS::${parameter}>` : value);
   const owner = `${known(region, "Region")}:${known(account, "AccountId")}`;
@@ -214,7 +218,7 @@ function mailEnvironment({ supportEmail, supportPhone, siteUrl, mailsADay }: Set
   };
 }
 
-/** `DEADLINE_WORKER_QUEUE` and the like: each worker's queue by its URL. */
+/** Environment variables such as `DEADLINE_WORKER_QUEUE`: the URL of each worker's queue. */
 const queueEnvironment = (queues: readonly [FunctionName, WorkQueue][]) =>
   Object.fromEntries(
     queues.map(([worker, { queueUrl }]) => [`${worker.toUpperCase().replaceAll("-", "_")}_QUEUE`, queueUrl]),

@@ -11,16 +11,16 @@ import {
 import { Construct } from "constructs";
 import type { Settings } from "../settings.ts";
 
-/** SES publishes to the account's default bus alone. */
+/** SES publishes only to the account's default bus. */
 export const defaultBus = (scope: Construct): IEventBus => EventBus.fromEventBusName(scope, "default-bus", "default");
 
 /**
- * What mails are sent with: the domain's identity at SES, and a configuration set that tells of bounces and complaints and
- * sends no more to an address that had one.
+ * The mail resources: the domain's SES identity, and a configuration set that reports bounces and complaints and
+ * suppresses mail to such addresses.
  */
 export class Mail extends Construct {
   readonly configurationSetName: string;
-  /** Undefined where the stage has no domain: its mails are kept. */
+  /** Undefined if the stage has no mail domain; its mails are kept instead of sent. */
   readonly from: string | undefined;
 
   constructor(scope: Construct, id: string, { stage, mailDomain, mailIdentity }: Settings) {
@@ -37,7 +37,7 @@ export class Mail extends Construct {
     });
     if (mailDomain === undefined) return;
     this.from = `no-reply@${mailDomain}`;
-    // One that exists already, as of another stage, stays what it is: nothing of it is in the template.
+    // An existing identity, such as one of another stage, is not part of the template.
     if (mailIdentity === "existing") return;
     const identity = new EmailIdentity(this, "identity", { identity: Identity.domain(mailDomain), configurationSet });
     for (const [index, { name, value }] of identity.dkimRecords.entries()) {

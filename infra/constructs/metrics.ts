@@ -1,14 +1,16 @@
 import { Duration } from "aws-cdk-lib";
 import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 
-/** What names an API, and its one route for Stripe's deliveries, in API Gateway's metrics. */
+/** The dimensions of an API, and of its route for Stripe's deliveries, in API Gateway's metrics. */
 export type CountedApi = { api: { apiId: string }; webhook: { path: string; method: string } };
 
-/** What the functions measure themselves: packages/runtime/src/log.ts writes each metric under its stage too. */
+/**
+ * A metric of the functions themselves: packages/runtime/src/log.ts writes each metric with the dimension of its stage.
+ */
 export const ownMetric = (stage: string, metricName: string, statistic = "Sum", period = Duration.minutes(5)): Metric =>
   new Metric({ namespace: "Clearing", metricName, statistic, period, dimensionsMap: { stage } });
 
-/** What API Gateway counts over all routes, each five minutes. */
+/** A metric of API Gateway over all routes, per five minutes. */
 export const apiMetric = ({ api }: Pick<CountedApi, "api">, metricName: string, statistic = "Sum"): Metric =>
   new Metric({
     namespace: "AWS/ApiGateway",
@@ -18,7 +20,7 @@ export const apiMetric = ({ api }: Pick<CountedApi, "api">, metricName: string, 
     dimensionsMap: { ApiId: api.apiId },
   });
 
-/** The same of Stripe's deliveries alone. */
+/** The same metric for Stripe's deliveries only. */
 export const webhookMetric = ({ api, webhook }: CountedApi, metricName: string): Metric =>
   apiMetric({ api }, metricName).with({
     dimensionsMap: { ApiId: api.apiId, Stage: "$default", Resource: webhook.path, Method: webhook.method },

@@ -15,14 +15,14 @@ import type { Construct } from "constructs";
 import { acknowledge } from "../nag.ts";
 import type { Settings } from "../settings.ts";
 
-/** A user pool and the one client that its tokens are for. */
+/** A user pool and the client for which its tokens are issued. */
 export type People = { pool: UserPool; client: UserPoolClient };
 
-/** Who signs the pool's tokens, as their `iss` names it. */
+/** The issuer of the pool's tokens (`iss`). */
 export const issuerOf = ({ pool }: People, region: string): string =>
   `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`;
 
-/** Clients sign themselves up, and in with a code by e-mail. */
+/** The clients' user pool: self sign-up, and sign-in with a code by e-mail or with a password. */
 export function clients(scope: Construct, settings: Settings, email: UserPoolEmail): People {
   const pool = new UserPool(scope, "people", {
     ...common(settings, email),
@@ -42,7 +42,7 @@ export function clients(scope: Construct, settings: Settings, email: UserPoolEma
   return { pool, client };
 }
 
-/** Staff are invited, and sign in with a password and an authenticator app. */
+/** The staff's user pool: by invitation, with a password and an authenticator app. */
 export function staff(scope: Construct, settings: Settings, email: UserPoolEmail): People {
   const pool = new UserPool(scope, "staff", {
     ...common(settings, email),
@@ -59,9 +59,10 @@ export function staff(scope: Construct, settings: Settings, email: UserPoolEmail
   });
   const client = new UserPoolClient(scope, "staff-web", {
     userPool: pool,
-    // Two evaluations are by two people, and people are known by e-mail: only the operator changes a clinician's.
+    // Two evaluations need two people, and people are identified by e-mail, so only the operator may change a
+    // clinician's address.
     writeAttributes: new ClientAttributes().withStandardAttributes({ fullname: true }),
-    // Tying an authenticator app to an account for the first time takes longer than the usual three minutes.
+    // Registering an authenticator app takes longer than the default three minutes.
     authSessionValidity: Duration.minutes(10),
     ...tokens({ id: Duration.minutes(15), refresh: Duration.hours(12) }),
   });

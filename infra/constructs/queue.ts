@@ -4,7 +4,7 @@ import { type DeadLetterQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sq
 import type { Construct, IConstruct } from "constructs";
 import { acknowledge } from "../nag.ts";
 
-/** When a person hears of a queue: its oldest message waits for so long, or so many messages stand in it. */
+/** When the queue's alarm fires: its oldest message has waited this many seconds, or it holds this many messages. */
 export type QueueAlarm =
   | { on: "age"; seconds: number; says: string }
   | { on: "letters"; messages: number; says: string };
@@ -17,8 +17,8 @@ type WatchedQueueProps = {
 };
 
 /**
- * A queue with what a person is told of it. The operations stack makes an alarm for every queue of the app, and lint
- * refuses a plain `Queue` elsewhere, so every queue has an alarm.
+ * A queue with its alarm. The operations stack creates an alarm for every queue of the app, and lint refuses a plain
+ * `Queue` elsewhere, so every queue has an alarm.
  */
 export class WatchedQueue extends Queue {
   readonly alarm: QueueAlarm;
@@ -33,7 +33,7 @@ export class WatchedQueue extends Queue {
     this.alarm = alarm;
   }
 
-  /** What its alarm measures, each minute. */
+  /** The metric of the alarm, per minute, and its threshold. */
   get watched(): { metric: Metric; threshold: number } {
     const period = Duration.minutes(1);
     return this.alarm.on === "age"
@@ -46,7 +46,7 @@ export class WatchedQueue extends Queue {
 export const queuesIn = ({ node }: IConstruct): WatchedQueue[] =>
   node.findAll().filter((construct) => construct instanceof WatchedQueue);
 
-/** What nobody could handle is kept as long as SQS can keep it: an alarm has told somebody long before. */
+/** A dead-letter queue. It keeps messages as long as SQS can; its alarm fires on the first one. */
 export function deadLetterQueue(scope: Construct, id: string, queueName: string): WatchedQueue {
   const says = "a message failed repeatedly and needs a person";
   const alarm = { on: "letters", messages: 1, says } as const;

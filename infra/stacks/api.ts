@@ -26,14 +26,17 @@ import type { Settings } from "../settings.ts";
 import { routed } from "../triggers.ts";
 import type { DataStack } from "./data.ts";
 
-/** Route whose failures are watched by themselves: money facts come in by it. */
+/** Stripe's facts about money arrive on this route, so it has separate alarms. */
 const webhookRoute = { method: "POST", path: "/webhooks/stripe" };
 
 /** The HTTP API: one function per audience, one explicit route per operation of the OpenAPI document. */
 export class ApiStack extends Stack {
   readonly api: HttpApi;
   readonly publicUrl: string;
-  /** The functions behind routes. The authorizer is left out: it throws on each wrong token, so its errors are no alarm. */
+  /**
+   * The functions behind routes. The authorizer is not among them: it throws on each invalid token, so its errors are
+   * no reason for an alarm.
+   */
   readonly functions: ReadonlyMap<FunctionName, ClearingFunction>;
   readonly webhook = webhookRoute;
 
@@ -73,15 +76,15 @@ export class ApiStack extends Stack {
       const watched = method === webhookRoute.method && path === webhookRoute.path;
       settingsOf[`${method} ${path}`] = { ...limitsOf(throttle), ...(watched && { DetailedMetricsEnabled: true }) };
     }
-    // A stage is refused that names a route which does not exist yet.
+    // API Gateway refuses a stage that names a route which does not exist yet.
     this.#stage(settings, settingsOf).node.addDependency(...made);
     new CfnOutput(this, "Url", { value: this.publicUrl });
     new CfnOutput(this, "StripeWebhook", { value: `${this.publicUrl}${webhookRoute.path}` });
   }
 
   /**
-   * The gateway itself checks the tokens of one pool. It knows no route with two issuers, so what clients share with
-   * staff is authorized by a function, whose word is kept for a while; the functions behind it check `exp` therefore.
+   * The gateway verifies the tokens of one user pool. A JWT authorizer supports one issuer, so a function authorizes
+   * routes that clients and staff share. The gateway caches its answer, so the functions behind it also check `exp`.
    */
   #authorizers(props: { settings: Settings; data: DataStack }): Record<Audience, IHttpRouteAuthorizer> {
     const { clients, staff } = props.data;
@@ -107,13 +110,13 @@ export class ApiStack extends Stack {
   }
 
   /**
-   * Throttled by route, so that a flood of one takes nothing from the others, and logged: who asked is a subject id
-   * and, for 30 days, a source address; what was asked is the route. No path, no query, no body, no person (I8).
+   * Throttles each route separately, so that a flood on one does not affect the others. Access logs hold the subject
+   * id, the route and, for 30 days, the source address; no path, query, body or name (I8).
    */
   #stage(settings: Settings, routeSettings: Record<string, RouteSettings>): HttpStage {
     const logs = new LogGroup(this, "access-logs", {
       logGroupName: `/clearing/${settings.stage}/api-access`,
-      // Source addresses are kept long enough to look into an attack, and no longer.
+      // Long enough to investigate an attack.
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: settings.logRemoval,
     });
@@ -122,7 +125,7 @@ export class ApiStack extends Stack {
       time: "$context.requestTime",
       route: "$context.routeKey",
       sourceIp: "$context.identity.sourceIp",
-      // A JWT authorizer gives claims, a Lambda authorizer its context; the other of the two is a dash.
+      // A JWT authorizer gives claims, a Lambda authorizer its context; the other field is a dash.
       subject: "$context.authorizer.claims.sub",
       authorizedSubject: "$context.authorizer.sub",
       status: "$context.status",
@@ -148,13 +151,16 @@ export class ApiStack extends Stack {
   }
 }
 
-/** The gateway gives up after 30 seconds, on an authorizer after 10; only where Stripe is asked inline may an answer take long. */
+/**
+ * The gateway gives up after 30 seconds, on an authorizer after 10. Only functions that call Stripe inline may take
+ * that long.
+ */
 function timeoutOf(name: FunctionName): Duration {
   if (name === "authorizer") return Duration.seconds(9);
   return Duration.seconds(grants[name].stripe && name !== "webhook" ? 29 : 15);
 }
 
-/** As CloudFormation spells them: a route's settings are plain JSON to it, and replace the stage's default whole. */
+/** Route settings as CloudFormation spells them: they are plain JSON and replace the stage's defaults completely. */
 type RouteSettings = { ThrottlingRateLimit: number; ThrottlingBurstLimit: number; DetailedMetricsEnabled?: true };
 
 const limitsOf = ({ ratePerSecond, burst }: Throttle): RouteSettings => ({

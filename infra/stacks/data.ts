@@ -19,13 +19,19 @@ import type { Settings } from "../settings.ts";
 
 type Index = { name: string; pk: string; sk: string };
 
-/** What outlives every deployment: tables, the clinical key, the Stripe secret, people and what mails are sent with. */
+/**
+ * The resources that outlive every deployment: tables, the clinical key, the secrets, the user pools and the mail
+ * resources.
+ */
 export class DataStack extends Stack {
   readonly tables: Record<TableName, Table>;
   readonly clinicalKey: Key;
-  /** Created empty: an operator puts `{"secretKey":"...","webhookSecrets":["...","..."]}` in, so that no key is in a template. */
+  /**
+   * Created empty, so that no key is in a template. An operator stores
+   * `{"secretKey":"...","webhookSecrets":["...","..."]}` in it.
+   */
   readonly stripeSecret: CfnSecret;
-  /** What payment links are signed with: made by Secrets Manager, so that nobody ever sees it. */
+  /** The key that signs payment links. Secrets Manager generates it, so nobody sees it. */
   readonly linkSecret: CfnSecret;
   readonly clients: People;
   readonly staff: People;
@@ -82,7 +88,7 @@ export class DataStack extends Stack {
       name: `clearing/${settings.stage}/stripe`,
       description: "Stripe secret key, and the current and previous webhook signing secrets",
     });
-    // Under a fixed name it must not outlive a first deployment that was rolled back: the next one could not make it.
+    // It has a fixed name: a secret that survived a rolled-back first deployment would block the next.
     this.stripeSecret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     acknowledge(this.stripeSecret, "secret");
     acknowledge(this.stripeSecret, "secretKey");
@@ -144,13 +150,13 @@ export class DataStack extends Stack {
   }
 }
 
-/** Who the user pools' codes are from: Cognito refuses an identity that is not verified, as a new one never is. */
+/** The sender of the user pools' codes. Cognito refuses an unverified identity, and a new one is always unverified. */
 function codesFrom({ mailVerified, mailDomain, merchantName, supportEmail }: Settings, mail: Mail, region: string) {
   if (!mailVerified || mailDomain === undefined || mail.from === undefined)
     return UserPoolEmail.withCognito(supportEmail);
   return UserPoolEmail.withSES({
     fromEmail: mail.from,
-    // Quoted here: the CDK takes a comma for harmless, at which a mail's header ends an address.
+    // Quoted here: the CDK does not quote a name with a comma, where a mail header would end the address.
     fromName: isAscii(merchantName) ? `"${merchantName.replace(/["\\]/g, "\\$&")}"` : merchantName,
     replyTo: supportEmail,
     configurationSetName: mail.configurationSetName,

@@ -22,10 +22,12 @@ import type { DataStack } from "./data.ts";
 
 type EventsProps = StackProps & { settings: Settings; data: DataStack; api: ApiStack };
 
-/** Enough that a bad quarter of an hour passes by itself; a message that is truly bad still surfaces within the hour. */
+/**
+ * Enough to survive an outage of a quarter of an hour; a message that always fails is a dead letter within the hour.
+ */
 const maxReceives = 10;
 
-/** Outbox -> relay -> bus -> rules -> queues -> consumers, and what runs by the clock. */
+/** Outbox -> relay -> bus -> rules -> queues -> consumers, and the schedules. */
 export class EventsStack extends Stack {
   readonly bus: EventBus;
   readonly functions = new Map<FunctionName, ClearingFunction>();
@@ -111,9 +113,10 @@ export class EventsStack extends Stack {
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      // Tried for hours while the bus is away, which is no reason to lose an event (I7); the alarm comes after minutes.
-      // What is parked then is still in the outbox table, from which `resend` sends it. Of a batch that is split or
-      // comes again, the relay sends only what still stands there, unless another instance failed within five seconds.
+      // Retries for hours while the bus is down, so that an outage loses no event (I7); the alarm fires after minutes.
+      // Items that go to the dead-letter queue are still in the outbox table, from which `resend` sends them. If a
+      // batch is split or repeated, the relay sends only items still in the table, unless another instance failed
+      // within five seconds.
       maxRecordAge: Duration.hours(6),
       onFailure: new SqsDlq(dead),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
@@ -125,7 +128,7 @@ export class EventsStack extends Stack {
     const fn = this.#function(name, Duration.seconds(subscription.timeoutSeconds));
     const queues = consumerQueue(this, name, {
       queueName: this.#name(name),
-      // Six times what a call may take, as Lambda advises.
+      // Six times the function's timeout, as Lambda recommends.
       visibilityTimeout: Duration.seconds(subscription.timeoutSeconds * 6),
       maxReceiveCount: maxReceives,
     });
@@ -138,7 +141,7 @@ export class EventsStack extends Stack {
     this.#feed(fn, queues.queue, subscription);
   }
 
-  /** A queue of keys. */
+  /** A worker's queue of keys. */
   #worker(name: FunctionName, worker: Worker): void {
     const fn = this.#function(name, Duration.seconds(worker.timeoutSeconds));
     const { queue } = consumerQueue(this, name, {
@@ -177,10 +180,10 @@ export class EventsStack extends Stack {
     const group = new CfnScheduleGroup(this, "schedules", { name: this.#name("schedules") });
     const dead = deadLetterQueue(this, "schedules-dead", this.#name("schedules-dead"));
     for (const [name, { everyMinutes }] of Object.entries(schedules)) {
-      // Shorter than its period, so that two runs do not meet as a rule; that they may is the functions' affair.
+      // Shorter than the period, so that two runs rarely overlap. The functions are safe if they do.
       const fn = this.#function(name as FunctionName, Duration.seconds(everyMinutes * 60 - 5));
-      // The scheduler has done its part once Lambda has the call: what becomes of it is Lambda's to tell. The next run
-      // does what this one could not, and a retry would only meet it.
+      // The scheduler only hands the call to Lambda, so Lambda reports failures. The next run does what this one could
+      // not; a retry would only overlap with it.
       fn.configureAsyncInvoke({
         retryAttempts: 0,
         maxEventAge: Duration.minutes(1),
@@ -210,7 +213,7 @@ export class EventsStack extends Stack {
           arn: fn.functionArn,
           roleArn: role.roleArn,
           input: "{}",
-          // Of handing the call over to Lambda.
+          // Retries handing the call over to Lambda.
           retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 * everyMinutes },
           deadLetterConfig: { arn: dead.queueArn },
         },

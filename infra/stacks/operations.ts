@@ -21,7 +21,7 @@ import { schedules } from "../triggers.ts";
 import type { ApiStack } from "./api.ts";
 import type { EventsStack } from "./events.ts";
 
-/** What the functions count themselves and a person has to hear of: so many within five minutes, for so many of those. */
+/** The functions' own metrics that have an alarm: `threshold` within five minutes, for `periods` periods. */
 const counted: Record<string, { says: string; threshold: number; periods?: number }> = {
   StripeRefusals: { says: "Stripe permanently refused a request: a payment or refund is not made", threshold: 1 },
   MoneyConverted: {
@@ -45,17 +45,17 @@ const counted: Record<string, { says: string; threshold: number; periods?: numbe
   MailRefused: { says: "A mail to a client was permanently refused: call the client", threshold: 1 },
 };
 
-/** What they count to be looked at, without an alarm. */
+/** Metrics shown on the dashboard without an alarm. */
 const mailsCounted = ["MailLeftOut", "MailKept", "MailUndeliverable"];
 
-/** Deliveries whose signature the webhook refused; anybody can send one. */
+/** Webhook deliveries refused for their signature; anybody can send one. */
 const webhookRefused = "WebhookRefused";
 
 type OperationsProps = StackProps & { settings: Settings; api: ApiStack; events: EventsStack };
 
 type Periods = Pick<AlarmProps, "evaluationPeriods">;
 
-/** What tells a person that something is wrong, and the one page to look at then. */
+/** The alarms, and the dashboard to look at when one fires. */
 export class OperationsStack extends Stack {
   readonly #topic: Topic;
   readonly #stage: string;
@@ -141,7 +141,7 @@ export class OperationsStack extends Stack {
     });
   }
 
-  /** A topic with a policy of its own has no other: SNS's default one, under which alarms may publish, is replaced. */
+  /** A topic policy replaces SNS's default policy, under which alarms may publish, so this one allows it. */
   #alarmTopic({ stage }: Settings): Topic {
     const topic = new Topic(this, "alarms", { topicName: `clearing-${stage}-alarms`, enforceSSL: true });
     topic.addToResourcePolicy(
@@ -156,7 +156,7 @@ export class OperationsStack extends Stack {
     return topic;
   }
 
-  /** Sends the alarms by mail; what the address did not take ends in a queue. */
+  /** Mails the alarms. Undeliverable notifications go to a dead-letter queue. */
   #mailAlarms({ stage, alarmEmail }: Settings): void {
     if (alarmEmail === undefined) return;
     const dead = deadLetterQueue(this, "alarms-dead", `clearing-${stage}-alarms-dead`);
@@ -173,7 +173,10 @@ export class OperationsStack extends Stack {
     alarm.addAlarmAction(new SnsAction(this.#topic));
   }
 
-  /** Failures but for the 503 that is answered until an operator has put Stripe's secret in, by all routes or one. */
+  /**
+   * The failures without the 503 responses that are expected until an operator has stored Stripe's secret, over all
+   * routes or one.
+   */
   #unexpected(failed: Metric, route?: string): MathExpression {
     const dimensionsMap = { stage: this.#stage, ...(route !== undefined && { route }) };
     const early = ownMetric(this.#stage, "StripeNotConfigured").with({ dimensionsMap });
@@ -181,9 +184,9 @@ export class OperationsStack extends Stack {
   }
 
   /**
-   * At least half of all deliveries, and at least three, in two of the last four quarters of an hour, while the
-   * catch-up finds events that no delivery had brought. Whatever a stranger sends, none of Stripe's own
-   * events goes missing by it; under a wrong secret all do.
+   * Fires if at least half of all deliveries, and at least three, are refused in two of the last four quarters of an
+   * hour while the catch-up finds events that no delivery brought. A stranger's requests cannot fire it, because
+   * Stripe's own events still arrive; under a wrong secret all of them are missed.
    */
   #mostOf(all: Metric, refused: Metric): Pick<AlarmProps, "metric" | "threshold" | "datapointsToAlarm"> & Periods {
     const period = Duration.minutes(15);
