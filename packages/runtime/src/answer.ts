@@ -3,8 +3,8 @@ import type { PaymentRefusal } from "@clearing/domain/booking/payment-refusal";
 import type { FieldError } from "./route-input.ts";
 
 /**
- * A refusal in the API's words; `reason` is why a payment is refused for good, `bookingId` the booking in the way,
- * `retryAfter` the seconds after which a limit lets the same request through.
+ * A refusal in the API's terms. `reason` is the reason of a final payment refusal, `bookingId` the booking that blocks
+ * the request, `retryAfter` the seconds after which a limit allows the same request.
  */
 export type Refusal = ({ refused: Exclude<ProblemCode, "limit_exceeded"> } | LimitExceeded) & {
   reason?: PaymentRefusal;
@@ -15,12 +15,14 @@ export type Refusal = ({ refused: Exclude<ProblemCode, "limit_exceeded"> } | Lim
 
 type LimitExceeded = { refused: "limit_exceeded"; retryAfter: number };
 
-/** What a page may load or do; without a directive it may do nothing of the kind. */
+/** The content security policy that a page needs beyond the default, which allows nothing. */
 type PagePolicy = Readonly<
   Partial<Record<"script-src" | "style-src" | "img-src" | "font-src" | "connect-src" | "form-action", string>>
 >;
 
-/** What is sent. A body that is text or bytes goes out as it is, under its own content type; anything else as JSON. */
+/**
+ * An HTTP response. With a `contentType`, a body of text or bytes is sent unchanged; any other body is sent as JSON.
+ */
 export type Reply = {
   status: number;
   body?: unknown;
@@ -30,8 +32,8 @@ export type Reply = {
 };
 
 /**
- * What a route's handler answers. `replayed`: the transaction found this request's idempotency record, so the answer
- * given then is given again.
+ * A handler's answer. `replayed`: the transaction found this request's idempotency record, so the stored answer is
+ * sent.
  */
 export type Answer = Reply | Refusal | { replayed: true };
 
@@ -42,7 +44,10 @@ const alwaysHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** Of every answer. A page adds to it what it needs, and cannot take from it: a later header would replace it whole. */
+/**
+ * The policy of every response. A page adds directives and cannot drop one; a second header would replace the whole
+ * policy.
+ */
 const noPageMay = {
   "default-src": "'none'",
   "base-uri": "'none'",
@@ -71,7 +76,7 @@ export function responseOf(reply: Reply): Response {
 const isSentAsItIs = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === "string" || body instanceof Uint8Array;
 
-/** The one place where a refusal becomes RFC 9457 problem+json. */
+/** Converts a refusal to RFC 9457 problem+json. Nothing else does. */
 export function problemResponse(refusal: Refusal): Response {
   const { refused, reason, bookingId, detail, errors } = refusal;
   const { status, title, retryAfter: always }: Problem = problems[refused];

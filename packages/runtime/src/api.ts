@@ -11,9 +11,9 @@ export type { Answer, Refusal, Reply } from "./answer.ts";
 export type { Caller } from "./caller.ts";
 
 /**
- * The Lambda handler of an HTTP function. It serves the very route that the gateway matched and authorized, and reads no
- * path of its own; every request passes the same gates in the same order (caller, role, size, schemas, idempotency), and
- * whatever goes wrong leaves as problem+json, or as the page's own word of it.
+ * The Lambda handler of an HTTP function. It serves the route that the gateway matched and authorized, and parses no
+ * path. Every request passes the same checks in the same order (caller, role, size, schemas, idempotency). Every
+ * failure becomes problem+json, or the page's own error page.
  */
 export function httpHandler<D extends Deps>(depsFactory: DepsFactory<D>, bindings: readonly Binding<D>[]) {
   const served = new Map(bindings.map((binding) => [`${binding.route.method} ${binding.route.path}`, binding]));
@@ -28,10 +28,12 @@ export function httpHandler<D extends Deps>(depsFactory: DepsFactory<D>, binding
   }, bindingOf);
 }
 
-/** A request before any parsing: its bytes as they were sent, header names in lower case. */
+/** A request before parsing: its bytes as sent, header names in lower case. */
 export type RawHttpRequest = { headers: Readonly<Record<string, string | undefined>>; body: Uint8Array };
 
-/** The Lambda handler of a route that judges the raw bytes itself, such as a webhook; nothing is checked before it. */
+/**
+ * The Lambda handler of a route that verifies the raw bytes itself, such as a webhook. Nothing is checked before it.
+ */
 export function rawHttpHandler<D extends Deps>(
   depsFactory: (correlationId: string) => Promise<D>,
   answer: (request: RawHttpRequest, deps: D) => Promise<Reply | Refusal | Pick<NotConfigured, "notConfigured">>,
@@ -45,8 +47,8 @@ export function rawHttpHandler<D extends Deps>(
 }
 
 /**
- * Nobody can pay yet, and Stripe is to deliver again later. It is counted: the alarms on 5xx leave it out
- * (infra/stacks/operations.ts).
+ * The response until an operator has stored Stripe's secret: nobody can pay yet, and Stripe must deliver again later.
+ * The metric lets the 5xx alarms subtract these responses (infra/stacks/operations.ts).
  */
 function notConfigured(event: HttpEvent, { failed }: Pick<Binding, "failed"> = {}): Response {
   const log = logOf(event);

@@ -1,7 +1,7 @@
 /**
- * How every AWS client here asks: short time-outs and a bounded number of tries, so that an outage ends in an answer
- * before the caller or the function's own time-out gives up. A time-out may have taken effect: writes carry conditions
- * or tokens that make a repetition harmless.
+ * The settings of every AWS client: short time-outs and a bounded number of tries, so that an outage ends in an answer
+ * before the caller or the function times out. A request that timed out may have taken effect; conditions or tokens
+ * make repeated writes harmless.
  */
 export const awsClient = {
   maxAttempts: 4,
@@ -9,7 +9,7 @@ export const awsClient = {
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 
-/** Errors of a service or of the way to it that pass by themselves; the SDK has already retried them. */
+/** Whether an error of a service or the network is temporary. The SDK has retried it already. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
@@ -19,7 +19,7 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
-/** A transaction that met another one on the same item, still after its retries. */
+/** Whether a transaction still conflicted with another one on the same item after its retries. */
 export function isConflict(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === "TransactionConflictException" || error.name === "TransactionInProgressException") return true;

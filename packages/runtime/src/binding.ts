@@ -6,7 +6,7 @@ import type { Deps } from "./deps.ts";
 import type { Idempotency } from "./idempotency.ts";
 import type { InputOf } from "./route-input.ts";
 
-/** What a handler knows besides its input. `now` is one instant for the whole request. */
+/** The context of a handler besides its input. `now` is the same instant for the whole request. */
 export type RequestContext<D extends Deps = Deps> = {
   caller: Caller | null;
   now: Instant;
@@ -16,34 +16,34 @@ export type RequestContext<D extends Deps = Deps> = {
   userAgent: string;
   deps: D;
   /**
-   * Looks once more whether the request was answered meanwhile, which every refusal waits for: a handler that knows what
-   * refuses it, and reads on to say more of it, calls this first.
+   * Checks once more whether the same request was answered in the meantime. Every refusal waits for this check; a
+   * handler that reads more to explain a refusal calls it first, so that both run in parallel.
    */
   lookAgain: () => void;
 };
 
 type Handler<R extends Route, D extends Deps> = (input: InputOf<R>, context: RequestContext<D>) => Promise<Answer>;
 
-/** A route with what answers it, and a page with what is shown when that fails. */
+/** A route with its handler; `failed` is the page to show if a page's handler fails. */
 export type Binding<D extends Deps = Deps> = {
   route: Route;
   answer: Handler<Route, D>;
   failed?: () => Reply;
-  /** It reads while its key is still looked up. */
+  /** The handler reads while the idempotency key is still looked up. */
   readsAtOnce?: boolean;
 };
 
 /**
- * A binding whose handler reads while the request's key is still looked up: one round trip less. Its first write, and
- * its first word to Stripe, wait for that: a request that comes again changes nothing.
+ * Lets a handler read while the request's idempotency key is still looked up, which saves one round trip. Its first
+ * write and its first call of Stripe wait for the lookup, so a repeated request changes nothing.
  */
 export const readingAtOnce = <D extends Deps>(binding: Binding<D>): Binding<D> => ({ ...binding, readsAtOnce: true });
 
 type FailedPage<R extends Route> = R extends { page: true } ? [failed: () => Reply] : [failed?: undefined];
 
 /**
- * Binds a route of the contracts to its handler, which is then given what the route's schemas parsed. A page's route
- * also takes the page that is shown when a bug or an outage ends the request.
+ * Binds a route of the contracts to its handler, which gets the parsed input. A page's route also takes the page to
+ * show if a bug or an outage ends the request.
  */
 export function bind<const R extends Route, D extends Deps = Deps>(
   route: R,
@@ -53,7 +53,7 @@ export function bind<const R extends Route, D extends Deps = Deps>(
   return { ...bindAnswer(route, answer), ...(failed ? { failed } : {}) };
 }
 
-/** A route with its answer. What the route's schemas parsed is what the answer takes. */
+/** Binds a route to its handler. The handler's input is what the route's schemas parsed. */
 export const bindAnswer = <R extends Route, D extends Deps>(route: R, answer: Handler<R, D>): Binding<D> => ({
   route,
   answer: answer as unknown as Handler<Route, D>,

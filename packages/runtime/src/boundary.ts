@@ -9,7 +9,7 @@ import { type HttpEvent, type HttpResult, logOf, resultOf } from "./http-event.t
 
 export type Bound = Pick<Binding, "route" | "failed">;
 
-/** Bugs and outages end here: a problem or a page without a word of what went wrong inside, which is in the log. */
+/** Catches bugs and outages. The response, a problem or a page, tells nothing about the cause; the log does. */
 export function boundary(
   bindingOf: (event: HttpEvent) => Bound | undefined,
 ): middy.MiddlewareObj<HttpEvent, HttpResult> {
@@ -24,13 +24,19 @@ export function boundary(
   };
 }
 
-/** A read that met a transaction only has to be sent again: a conflict is told where the route says what it is. */
+/**
+ * A read that conflicted with a transaction can simply be sent again: `conflict` only if the route documents that code,
+ * otherwise `unavailable`.
+ */
 function refusalOf(error: unknown, route: Route | undefined): "conflict" | "unavailable" | "internal_error" {
   if (isConflict(error)) return route && refusalsOf(route).includes("conflict") ? "conflict" : "unavailable";
   return isOutage(error) ? "unavailable" : "internal_error";
 }
 
-/** One line and one metric per request: the route's pattern, never the path with its ids, the status, the time taken. */
+/**
+ * Writes one log line and one metric per request: the route's pattern (never the path with its ids), the status and the
+ * duration.
+ */
 export function requestLog(): middy.MiddlewareObj<HttpEvent, HttpResult, Error, LambdaContext, { startedAt: number }> {
   const finish = ({ event, response, internal }: FinishedRequest) => {
     if (!response) return;

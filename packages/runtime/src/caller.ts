@@ -2,23 +2,24 @@ import type { Role } from "@clearing/contracts/route";
 import { comparableAddress } from "@clearing/domain/person";
 import type { Instant } from "@clearing/domain/time";
 
-/** The person behind a request. `sub` is of one issuer: the same person has another one in the other user pool. */
+/**
+ * The person behind a request. `sub` is unique per issuer: the same person has another `sub` in the other user pool.
+ */
 export type Caller = { sub: string; email: string; roles: readonly Role[] };
 
-/** Who signs the tokens of clients, and who those of staff. */
+/** The issuers of clients' and of staff's tokens. */
 export type Issuers = { readonly client: string; readonly staff: string };
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** What the gateway hands on of the token that it has verified: from a JWT authorizer, or from our own. */
+/** The claims that the gateway passes on from a verified token: of a JWT authorizer, or of our Lambda authorizer. */
 export type Authorized = { jwt?: { claims?: Claims }; lambda?: Claims | null };
 
 const staff: readonly string[] = ["clinician", "admin", "finance"] satisfies Role[];
 
 /**
- * Reads the claims of a verified ID token. Null without a person, once the token has expired (the gateway keeps what our
- * authorizer said of it for a while), or when its e-mail is not verified: people are known by e-mail, and an unverified
- * one proves nothing.
+ * Reads the claims of a verified ID token. Returns null if it names no person, if it has expired (the gateway caches
+ * our authorizer's answer), or if its e-mail is not verified: people are identified by e-mail.
  */
 export function callerOf(authorized: Authorized | undefined, issuers: Issuers, now: Instant): Caller | null {
   const claims = authorized?.lambda ?? authorized?.jwt?.claims ?? {};
@@ -33,7 +34,7 @@ export function callerOf(authorized: Authorized | undefined, issuers: Issuers, n
   return { ...person, roles: groups.filter((name): name is Role => staff.includes(name)) };
 }
 
-/** The groups as our own authorizer writes them: a list in JSON, in which every name is exact. */
+/** The groups as our authorizer writes them: a JSON list of exact names. */
 function listed(groups: unknown): string[] {
   try {
     const names: unknown = JSON.parse(String(groups));
@@ -44,8 +45,8 @@ function listed(groups: unknown): string[] {
 }
 
 /**
- * A JWT authorizer writes the list as `[admin finance]`, where one name with a space in it looks like two. So the text
- * counts only if every name in it is one that the staff's pool has.
+ * A JWT authorizer writes the groups as `[admin finance]`, in which one name with a space looks like two. So the text
+ * counts only if the staff pool has every name in it.
  */
 function bracketed(groups: unknown): string[] {
   if (Array.isArray(groups)) return groups.filter((name) => typeof name === "string");

@@ -32,7 +32,7 @@ const view = ({ color }: Painted, { person }: { person: { email: string } }) => 
 const tooWet = { refused: "conflict", detail: "It rains" } as const;
 const tooOften = ({ hours }: { hours: number }) => ({ refused: "limit_exceeded", retryAfter: hours * 3_600 }) as const;
 
-/** What a request is answered whose command answers `result`, and what the command was run with. */
+/** The answer to a request whose command returns `result`, and the contexts that the command got. */
 async function answerTo(result: Result, { method = "POST", claims = clientClaims(), key = "" } = {}) {
   const { deps } = fakeDeps();
   const seen: CommandContext<Painted>[] = [];
@@ -123,10 +123,10 @@ describe("a command's refusal", () => {
 
     // @ts-expect-error: too_wet is missing.
     expect(command(paint, { ...rest, run, refusals: { limit_exceeded: tooOften } }).route).toBe(paint);
-    // @ts-expect-error: limit_exceeded has to say when to come back.
+    // @ts-expect-error: limit_exceeded must say when to come back.
     expect(command(paint, { ...rest, run, refusals: { too_wet: tooWet } }).route).toBe(paint);
     const soldOut = async () => ({ ok: false, reason: "sold_out" }) as const;
-    // @ts-expect-error: sold_out is no code of this route.
+    // @ts-expect-error: sold_out is not a code of this route.
     expect(command(paint, { ...rest, run: soldOut, refusals: {} }).route).toBe(paint);
   });
 });

@@ -12,21 +12,21 @@ import type { Deps } from "./deps.ts";
 import { recordOf } from "./record.ts";
 import type { FieldError, InputOf } from "./route-input.ts";
 
-/** What a command is run with, besides the route's input. */
+/** The context of a command besides the route's input. */
 export type CommandContext<Done, D extends Deps = Deps> = RequestContext<D> & {
   caller: Caller;
   person: Person;
   occasion: ActionContext;
-  /** The record of the answer that the request gets once this is done; the command writes it in its transaction. */
+  /** Makes the idempotency record of the answer; the command writes it in its transaction. */
   answer: (done: Done) => IdempotencyRecord | null;
 };
 
-/** What a command answers where nothing was done. Further fields say more of the reason. */
+/** A command's refusal: nothing was changed. Further fields explain the reason. */
 type Refused = { ok: false; reason: string };
-/** What a refusal carries over to its problem. */
+/** The fields of a refusal that its problem keeps. */
 type Carried = { detail?: string; errors?: readonly FieldError[]; bookingId?: string };
 
-/** The codes that a route can answer without a row: its own, and those of every command. */
+/** The codes that a route can answer without a row in `refusals`: its own, and those of every command. */
 type OwnCode<R extends Route> = Exclude<R["errors"][number] | "validation_failed" | "conflict", "limit_exceeded">;
 
 type ReasonOf<Result> = Result extends { ok: false; reason: infer Reason extends string } ? Reason : never;
@@ -40,7 +40,10 @@ type Row<Result, Reason, Done, D extends Deps> =
   | Refusal
   | ((refusal: RefusalBy<Result, Reason>, context: CommandContext<Done, D>) => Refusal | Promise<Refusal>);
 
-/** A row for each reason that is no code of the route; the route's own codes may have one. `replayed` needs none. */
+/**
+ * A row for each reason that is not a code of the route. Rows for the route's own codes are optional; `replayed` needs
+ * no row.
+ */
 type Rows<R extends Route, Result, Done, D extends Deps> = {
   [Reason in Exclude<ReasonOf<Result>, OwnCode<R> | "replayed">]: Row<Result, Reason, Done, D>;
 } & {
@@ -48,9 +51,9 @@ type Rows<R extends Route, Result, Done, D extends Deps> = {
 };
 
 type Command<R extends Route, D extends Deps, Done, Result> = {
-  /** The roles that the caller may act in; the audit log names the first that they have. */
+  /** The roles in which the caller may act, by preference. The audit log names the first one that the caller has. */
   as: readonly Actor["role"][];
-  /** What the audit log calls it. */
+  /** The action's name in the audit log. */
   action: string | ((input: InputOf<R>) => string);
   status: 200 | 201;
   /** The answer's body. */
@@ -60,9 +63,9 @@ type Command<R extends Route, D extends Deps, Done, Result> = {
 };
 
 /**
- * Binds a route to one command: who acts, what the audit log calls it, what is run, what the answer shows. What the
- * command refuses becomes a problem: a reason that is a code of the route as it is, any other by its row in `refusals`,
- * without which this does not compile.
+ * Binds a route to one command: who acts, the action's name in the audit log, what to run, and the view of the result.
+ * A refusal becomes a problem: a reason that is a code of the route directly, any other by its row in `refusals`. A
+ * missing row does not compile.
  */
 export function command<
   const R extends Route,
@@ -87,7 +90,7 @@ export function command<
   });
 }
 
-/** The rows as they are looked up: that there is one for each reason is in their type. */
+/** The rows by reason. The type of `refusals` guarantees a row for each. */
 type LooseRows<Done, D extends Deps> = Readonly<
   Record<
     string,
@@ -95,7 +98,7 @@ type LooseRows<Done, D extends Deps> = Readonly<
   >
 >;
 
-/** A bad field of a route without a body was in its query. */
+/** An invalid field of a route without a body was in its query. */
 function problemOf({ reason, detail, errors, bookingId }: Refused & Carried, { body }: Route): Refusal {
   const refused = Object.keys(problems).find((code): code is PlainCode => code === reason);
   if (refused === undefined) throw new Error(`a command refuses with ${reason}, which is no problem of the API`);

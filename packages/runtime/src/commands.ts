@@ -4,7 +4,7 @@ import type { Gateway, GatewayFailure } from "@clearing/payments";
 import type { Deps } from "./deps.ts";
 import type { Log } from "./log.ts";
 
-/** What a use case needs that may call Stripe, from a function's dependencies. */
+/** A function's dependencies as the services of a use case that may call Stripe. */
 export const contextOf = ({ store, gateway, ids, clock, config }: Deps & { gateway: Gateway }): Services => ({
   store,
   gateway,
@@ -16,8 +16,8 @@ export const contextOf = ({ store, gateway, ids, clock, config }: Deps & { gatew
 type Outcome = { ok: true } | { ok: false; reason: string } | GatewayFailure;
 
 /**
- * Ends a piece of work on a queue: what may pass is thrown, so that the queue brings it again. What Stripe refuses for
- * good is logged and left, since coming again would not change its answer.
+ * Ends a piece of work from a queue. Throws temporary failures, so that the queue delivers the message again. Logs a
+ * final refusal by Stripe and drops the message, because a retry would not change the answer.
  */
 export function settledOrRetried(outcome: Outcome, log: Log): void {
   if (outcome.ok) return;

@@ -8,50 +8,50 @@ import type { Issuers } from "./caller.ts";
 import type { WorkerName } from "./handed-out.ts";
 
 /**
- * A function's environment. Each value is checked when the function first asks for it, so that a function needs only
- * what it uses; a missing or malformed one stops it with the variable's name.
+ * A function's environment. Each value is checked when the function first reads it, so a function needs only what it
+ * uses. A missing or malformed value throws with the variable's name.
  */
 export type Config = {
   readonly stage: string;
-  /** Base URL of the API, without a slash at the end. */
+  /** Base URL of the API, without a trailing slash. */
   readonly publicUrl: string;
-  /** Absent: the stage has no domain to send mail from. */
+  /** Undefined if the stage has no domain to send mail from. */
   readonly mailFrom: string | undefined;
   readonly mailConfigurationSet: string;
-  /** Where answers to mails go, and what each mail says beside it. */
+  /** The address for replies to mails, and the telephone number that mails give with it. */
   readonly supportEmail: string;
   readonly supportPhone: string | undefined;
-  /** Where clients see their bookings, without a slash at the end; absent: nowhere yet. */
+  /** The clients' web site, without a trailing slash; undefined if there is none. */
   readonly siteUrl: string | undefined;
   readonly reportingTimeZone: string;
-  /** The operator's legal name, as its agreements give it. */
+  /** The operator's legal name as agreements state it. */
   readonly merchantName: string;
-  /** What the law and the operator's counsel set of credit, by dates. */
+  /** The figures of credit that law and the operator's counsel set, by effective date. */
   readonly creditRules: CreditRules;
-  /** The currencies that the Stripe account settles as themselves: a program has one of them. */
+  /** The currencies that the Stripe account settles without conversion. A program has one of them. */
   readonly settlementCurrencies: readonly string[];
   readonly eventBus: string;
-  /** URLs of the queues that keys of what is due are handed out to. */
+  /** The URLs of the workers' queues, to which the sweep sends keys of items whose deadline was reached. */
   readonly workQueues: Readonly<Record<WorkerName, string>>;
   readonly stripeSecretArn: string;
   readonly linkSecretArn: string;
-  /** Absent: Stripe itself. */
+  /** Undefined for Stripe itself. */
   readonly stripeApiBase: string | undefined;
-  /** Whether one clinician may sign both evaluations of a booking; two have to agree unless the operator says so. */
+  /** Whether one clinician may sign both evaluations of a booking. By default two must. */
   readonly oneClinicianMaySignBoth: boolean;
-  /** The issuers of tokens, by the user pool that they are of. */
+  /** The issuers of tokens, by user pool. */
   readonly issuers: Issuers;
-  /** For the authorizer alone, which checks tokens: those of clients, and those of staff. */
+  /** Only for the authorizer, which verifies tokens of clients and of staff. */
   readonly clientTokens: TokenIssuer;
   readonly staffTokens: TokenIssuer;
   /** How many unpaid holds a client account may have. */
   readonly holdLimits: HoldLimits;
-  /** Mails about unpaid holds, and apart from them invitations, that one address gets a day at the most. */
+  /** How many mails about unpaid holds one address gets a day, and separately how many invitations. */
   readonly mailsADay: number;
   readonly tables: Tables;
 };
 
-/** A user pool's tokens: who signs them, for which client, and where the keys are (absent: where the issuer keeps them). */
+/** A user pool's tokens: issuer, audience, and the URL of the keys (undefined: the issuer's default). */
 export type TokenIssuer = {
   readonly issuer: string;
   readonly audience: string;
@@ -67,7 +67,7 @@ export type Tables = {
   readonly clearance: string;
 };
 
-/** Codes with commas between them; dollars alone where nothing is said. */
+/** Currency codes separated by commas; `usd` if unset. */
 const currencyList = z.pipe(
   z.pipe(
     z._default(z.string(), "usd"),
@@ -82,7 +82,7 @@ function settlementCurrencies(value: string | undefined): readonly string[] {
   throw new Error("environment variable SETTLEMENT_CURRENCIES must be a list of supported currencies, such as usd,eur");
 }
 
-/** Three whole numbers with commas between them: live holds, holds that ended unpaid, and within how many hours. */
+/** Three whole numbers separated by commas: live holds, holds that ended unpaid, and the hours. */
 const holdLimitList = z.pipe(
   z.pipe(
     z.string(),
@@ -114,7 +114,7 @@ function mailsADay(value: string | undefined): number {
   return parsed.data;
 }
 
-/** Whole numbers by the dates that they apply from, with commas between them: `2025-01-01:71900,2026-01-01:73400`. */
+/** Whole numbers by effective date, separated by commas: `2025-01-01:71900,2026-01-01:73400`. */
 function datedFigures(value: string | undefined, name: string, otherwise: CreditRules["exemptAbove"]) {
   if (value === undefined || value === "") return otherwise;
   const figures = value.split(",").map((part) => {

@@ -86,7 +86,7 @@ describe("a consumer of a queue", () => {
 
     await run(queue(envelope("evt_1", "bkg_1", "JKJaXmPLvHcESHA="), envelope("evt_2", "bkg_2")), context);
 
-    // A message of an earlier release has no other id than its own.
+    // A message of an earlier release has only its event id.
     expect(stores).toEqual(["JKJaXmPLvHcESHA=", "evt_2"]);
     expect(log.map((line) => JSON.parse(line))).toMatchObject([
       { message: "event handled", eventId: "evt_1", correlationId: "JKJaXmPLvHcESHA=", decided: "confirm" },
@@ -178,6 +178,6 @@ test("lets a schedule's failure through, so that it is retried", async () => {
     },
   );
 
-  // Lambda writes what is thrown into its log and into the dead letter: it has none of the failure's own words.
+  // Lambda writes a thrown error to its log and to the dead letter, so it has none of the failure's own words.
   await expect(run({}, context)).rejects.toThrow("invocation failed");
 });

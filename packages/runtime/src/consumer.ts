@@ -20,19 +20,20 @@ export type BusEvent = {
   id: string;
   version: number;
   occurredAt: Instant;
-  /** The id of the work that led to it. */
+  /** The correlation id of the work that caused the event. */
   correlationId: string;
   subject: { type: string; id: string; version: number };
   data: Readonly<Record<string, unknown>>;
 };
 
-/** Handles an event and says in one word, such as `confirmed`, what it decided: the log shows it. */
+/** Handles an event and returns its decision in one word, such as `confirmed`, for the log. */
 export type EventHandler<D extends Deps> = (event: BusEvent, deps: D) => Promise<string>;
 
 /**
- * The Lambda handler of a queue behind a bus; `read` makes an event of a message, or null. Messages may come twice and in
- * any order: handlers deduplicate by conditions on state. Messages about one subject are handled one after another, so
- * that they do not fight over its item; a message that fails is reported alone and comes back, or goes to the dead letters.
+ * The Lambda handler of a queue behind a bus. `read` parses a message into an event, or null. Messages can repeat and
+ * arrive in any order: handlers are idempotent through conditions on state. Messages about one subject are handled one
+ * after another, to avoid conflicts on its item. Only a failed message is retried, and goes to the dead-letter queue in
+ * the end.
  */
 export function sqsConsumer<D extends Deps>(
   depsFactory: DepsFactory<D>,
@@ -42,7 +43,8 @@ export function sqsConsumer<D extends Deps>(
   const consume = async ({ Records }: SQSEvent, { awsRequestId }: LambdaContext): Promise<SQSBatchResponse> => {
     const deps = await depsFactory(awsRequestId);
     if ("notConfigured" in deps) {
-      // Nothing hangs on a message: what it asks for at Stripe is due in the tables as well, where sweeps find it.
+      // No work depends on a message: everything it asks of Stripe also has a deadline in the tables, which the sweep
+      // finds.
       deps.log.info("stripe not configured; messages left to the sweeps", { messages: Records.length });
       return { batchItemFailures: [] };
     }
@@ -72,8 +74,8 @@ export function sqsConsumer<D extends Deps>(
 }
 
 /**
- * The Lambda handler of a table's stream. `handle` answers the sequence numbers that it could not handle; the stream
- * comes back from the first of them on, so that everything after it may be seen twice.
+ * The Lambda handler of a table's stream. `handle` returns the sequence numbers that failed; the stream restarts from
+ * the first of them, so later records can repeat.
  */
 export function streamHandler<D extends Deps>(
   depsFactory: (correlationId: string) => Promise<D>,
@@ -89,7 +91,10 @@ export function streamHandler<D extends Deps>(
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, LambdaContext>(consume).use(outageLog());
 }
 
-/** The Lambda handler of a schedule: one run. One that fails is reported to the dead letters; the next does its work. */
+/**
+ * The Lambda handler of a schedule: one run. A failed run is reported to the dead-letter queue; the next run does its
+ * work.
+ */
 export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, run: (deps: D) => Promise<void>) {
   const runOnce = async (_: unknown, { awsRequestId }: LambdaContext): Promise<void> => {
     const deps = await depsFactory(awsRequestId);
@@ -100,8 +105,8 @@ export function scheduledHandler<D extends Deps>(depsFactory: DepsFactory<D>, ru
 }
 
 /**
- * Whatever escapes is logged without its words, and another failure is thrown so that the source of the event retries:
- * Lambda itself writes what a handler throws into the log, and into the dead letter.
+ * Logs an escaped error without its message, and throws another one so that the event source retries. Lambda writes the
+ * message of a thrown error to the log and to the dead-letter queue.
  */
 export function outageLog(): middy.MiddlewareObj {
   return {
@@ -127,7 +132,7 @@ function parseBusEvent(body: string): BusEvent | null {
       typeof name === "string" &&
       typeof detail?.id === "string" &&
       typeof detail.subject?.id === "string";
-    // A message that an earlier release has written carries no other id.
+    // A message that an earlier release has written has no correlation id; its event id is used.
     return whole ? { source, name, correlationId: detail.id, ...detail } : null;
   } catch {
     return null;

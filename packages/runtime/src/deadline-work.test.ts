@@ -7,7 +7,10 @@ import { fakeDeps, fixedNow } from "./testing/fake-deps.ts";
 
 const past = "2026-12-31T23:00:00Z";
 
-/** An index with so many due items of each kind, and time that passes by so many seconds with each piece of work. */
+/**
+ * An index with this many reached items of each kind, and a clock that advances this many seconds with each piece of
+ * work.
+ */
 function world(
   reached: Partial<Record<DeadlineWork["kind"], number>>,
   item: object = { dueAt: past, version: 3 },

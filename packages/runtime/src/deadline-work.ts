@@ -4,19 +4,22 @@ import type { DeadlineKind } from "@clearing/store/keys";
 import type { Key } from "@clearing/store/read";
 import type { Deps } from "./deps.ts";
 
-/** How work ended: what is left for later says why. */
+/** The result of a piece of work; `reason` tells why it is left for later. */
 export type Done = { ok: true } | { ok: false; reason: string };
 
-/** A kind of deadline, and what is done when one has come. */
+/** A kind of deadline, and the work on an item that has reached it. */
 export type DeadlineWork = { kind: DeadlineKind; act(key: Key): Promise<Done> };
 
-/** A run begins nothing after this time: a function of each minute has 55 seconds, and one item may need 20 of them. */
+/**
+ * A run starts nothing after this many seconds: a function that runs each minute has 55, and one item can take 20 of
+ * them.
+ */
 const runSeconds = 30;
 
 /**
- * Works off what is due, the earliest of each kind first and the kinds in turn, so that no kind waits for all of
- * another. What is still due after its turn, since it failed or nothing came of it, is postponed, longer each time: it
- * keeps no other from its turn. What the run has no time for is due again in the next one.
+ * Works on items whose deadline was reached, earliest first within each kind and one of each kind in turn, so that no
+ * kind waits for another. An item whose deadline is unchanged afterwards is postponed, longer each time, so that it
+ * blocks no other. The next run continues where this one ran out of time.
  */
 export async function workOff(deps: Deps, works: readonly DeadlineWork[]): Promise<void> {
   const now = deps.clock.now();
@@ -42,7 +45,10 @@ export async function workOff(deps: Deps, works: readonly DeadlineWork[]): Promi
   }
 }
 
-/** Does the work of one key; what is still due after it is postponed, longer each time. Failures are logged and counted. */
+/**
+ * Does the work of one key and postpones an item whose deadline is unchanged afterwards, longer each time. Logs and
+ * counts failures.
+ */
 export async function workOn(deps: Deps, { kind, act }: DeadlineWork, key: Key): Promise<void> {
   const item = `${key.pk} ${key.sk}`;
   try {

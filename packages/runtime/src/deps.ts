@@ -11,7 +11,7 @@ import { jsonLog, type Log } from "./log.ts";
 import type { Mailer } from "./mailer.ts";
 import type { PayLinks } from "./pay-links.ts";
 
-/** Everything that varies: nothing below a handler asks for the time, for chance, or for the network by itself. */
+/** All dependencies that vary: code below a handler gets time, randomness and the network only from here. */
 export type Deps = {
   clock: { now(): Instant };
   ids: { next(prefix: string): string };
@@ -24,10 +24,12 @@ export type Deps = {
   config: Config;
 };
 
-/** Instead of dependencies, while the secret of the Stripe account has no value: nothing to do, and no failure. */
+/**
+ * Returned instead of dependencies until Stripe's secret has a value: there is nothing to do, and it is not a failure.
+ */
 export type NotConfigured = { notConfigured: "stripe"; log: Log };
 
-/** Gives the dependencies for one piece of work, under the id that its events and log lines carry. */
+/** Returns the dependencies for one piece of work, whose events and log lines carry the given correlation id. */
 export type DepsFactory<D extends Deps = Deps> = (correlationId: string) => Promise<D | NotConfigured>;
 
 export type Parts = {
@@ -39,18 +41,18 @@ export type Parts = {
   payLinks?: (config: Config, now: () => number) => () => Promise<PayLinks>;
 };
 
-/** What `depsFor(parts)` makes: the parts that were asked for are there. */
+/** The result of `depsFor(parts)`: the requested parts are present. */
 export type DepsWith<P extends Parts> = Deps &
   (P extends { gateway: unknown } ? { gateway: Gateway } : unknown) &
   (P extends { mailer: unknown } ? { mailer: Mailer } : unknown) &
   (P extends { payLinks: unknown } ? { payLinks: () => Promise<PayLinks> } : unknown);
 
-/** What `depsFor(parts)` may give instead: only a function that moves money has to wait for its account. */
+/** The alternative result of `depsFor(parts)`: only functions that move money can lack their Stripe account. */
 type Missing<P extends Parts> = P extends { gateway: unknown } ? NotConfigured : never;
 
 /**
- * Builds a function's dependencies at its first invocation and keeps them, but for the gateway, which is asked for at
- * each one: the account's key may have been rolled meanwhile. After a failure, the next invocation tries again.
+ * Builds a function's dependencies at its first invocation and keeps them. Only the gateway is opened at each
+ * invocation, because the account's key can be rolled. After a failure, the next invocation tries again.
  */
 export function depsFor<const P extends Parts>(parts: P): (correlationId: string) => Promise<DepsWith<P> | Missing<P>> {
   let built: { deps: Deps; gateway: (() => Promise<Gateway | null>) | undefined } | null = null;
@@ -65,7 +67,7 @@ export function depsFor<const P extends Parts>(parts: P): (correlationId: string
   };
 }
 
-/** The same dependencies for another piece of work, such as one message of several. */
+/** The same dependencies for another piece of work, such as one of several messages. */
 export const correlated = <D extends Deps>(deps: D, correlationId: string): D => ({
   ...deps,
   store: { ...deps.store, correlationId },
@@ -91,7 +93,7 @@ function buildDeps(parts: Parts) {
 
 function openStore(config: Config, clock: Deps["clock"]): Store {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsClient), {
-    // A field that is undefined is not there; an empty string is a value.
+    // Undefined fields are omitted; empty strings are stored.
     marshallOptions: { removeUndefinedValues: true, convertEmptyValues: false },
   });
   return { client, tables: config.tables, random, sleep, ids, clock, correlationId: "start" };

@@ -1,11 +1,11 @@
 import type { DeadlineKind } from "@clearing/store/keys";
 
-/** The functions that do the work of deadlines, each with a queue of its own. */
+/** The functions that work on deadlines. Each has a separate queue. */
 export type WorkerName = "deadline-worker" | "payment-worker";
 
 /**
- * Which worker does the work of a kind of deadline: what has to ask Stripe is apart, so that a slow Stripe holds up
- * nothing else. Stripe's own events are not handed out: the catch-up sends their messages again by itself.
+ * The worker for each kind of deadline. Work that calls Stripe has a separate worker, so that a slow Stripe delays
+ * nothing else. Stripe's own events have none: the catch-up sends their messages again.
  */
 export const workerOf = {
   BOOKING: "deadline-worker",
@@ -17,10 +17,10 @@ export const workerOf = {
   STRIPE_EVENT: null,
 } as const satisfies Record<DeadlineKind, WorkerName | null>;
 
-/** The kinds whose work one worker does. */
+/** The kinds that one worker handles. */
 export type KindOf<Worker extends WorkerName> = {
   [Kind in DeadlineKind]: (typeof workerOf)[Kind] extends Worker ? Kind : never;
 }[DeadlineKind];
 
-/** A message of a worker's queue: the key of an item that was due when it was handed out. */
+/** A message of a worker's queue: the key of an item whose deadline was reached when it was sent. */
 export type HandedOut = { kind: DeadlineKind; pk: string; sk: string };

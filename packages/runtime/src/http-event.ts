@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import type { Authorized } from "./caller.ts";
 import { jsonLog, type Log } from "./log.ts";
 
-/** An event of the HTTP API, with or without what an authorizer says of the token. */
+/** An event of the HTTP API, with the authorizer's claims if there is one. */
 export type HttpEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?: Authorized } };
 
 export type HttpResult = APIGatewayProxyStructuredResultV2;
@@ -19,7 +19,7 @@ export function bodyOf(event: HttpEvent): Uint8Array {
   return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
 }
 
-/** Compressed bytes leave as base64, which the gateway undoes: as text they would not survive. */
+/** Compressed bodies are base64-encoded, which the gateway decodes; as text their bytes would be corrupted. */
 export async function resultOf(response: Response): Promise<HttpResult> {
   const headers = Object.fromEntries(response.headers);
   const isBase64Encoded = response.headers.has("content-encoding");

@@ -1,14 +1,14 @@
-/** A body as JSON, or what is wrong with it: `path` is where in the body, empty for the whole. */
+/** A body as JSON, or the error: `path` is the place in the body, empty for the whole body. */
 export type JsonBody = { ok: true; value: unknown } | { ok: false; path: string; message: string };
 
-/** The deepest body of the API is a program, whose itinerary's blocks lie six deep. */
+/** The deepest body of the API is a program, whose itinerary blocks are six levels deep. */
 const deepest = 20;
 /** A program with sixty days of thirty blocks has about 9,000 values. */
 const mostValues = 20_000;
 
 /**
- * Parses a body and bounds it before anything recurses into it or collects an error for each of its values: its depth,
- * the number of its values, and every text and field name well-formed. `JSON.parse` itself keeps no stack.
+ * Parses a body and checks its depth, its number of values and the well-formedness of all texts and field names, before
+ * any code recurses into it or collects an error per value. `JSON.parse` itself does not recurse.
  */
 export function readJson(bytes: Uint8Array): JsonBody {
   let value: unknown;

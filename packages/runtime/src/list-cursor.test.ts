@@ -15,7 +15,7 @@ import { httpEvent, staffClaims } from "./testing/http-event.ts";
 const claims = (sub: string) => staffClaims("[finance]", { sub, email: `${sub}@example.org` });
 const place = encodeCursor("COH#coh_1", "COHORT", "2027-03-01#coh_1");
 
-/** A handler of lists, each of which answers with the place of its page's end and says which it was given. */
+/** A handler of lists that returns the given next cursor and records the cursors it got. */
 function setUp() {
   const { deps } = fakeDeps();
   const given: (string | undefined)[] = [];

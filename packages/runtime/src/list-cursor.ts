@@ -10,9 +10,9 @@ type ListInput = { params: unknown; query: { limit?: unknown; cursor?: string | 
 type Opened<Input> = { ok: true; input: Input; listId: string } | { ok: false; errors: FieldError[] };
 
 /**
- * Ties the cursors of a list to it: to the route, its parameters and filters, and the caller whose list it is. A handler
- * neither sees nor writes the tie. A cursor is no secret and gives no right: the tie keeps it from being taken for a
- * place in another list, where it means nothing, or in a range that it lies outside of.
+ * Binds a list's cursor to its route, parameters, filters and caller. Handlers see only the inner cursor. A cursor is
+ * no secret and grants nothing; the binding refuses a cursor of another list (`errors`), where it would mean nothing or
+ * lie outside the range.
  */
 export function openList<Input extends ListInput>(route: Route, caller: Caller | null, input: Input): Opened<Input> {
   const { limit: _limit, cursor, ...filters } = input.query;
@@ -27,7 +27,7 @@ export function openList<Input extends ListInput>(route: Route, caller: Caller |
   return { ok: true, input: { ...input, query: { ...input.query, cursor: encodeCursor(...place) } }, listId };
 }
 
-/** The answer with its `nextCursor`, where it has one, tied to the list. */
+/** Binds the answer's `nextCursor`, if it has one, to the list. */
 export function closeList(reply: Reply, listId: string): Reply {
   const { body } = reply;
   if (typeof body !== "object" || body === null || !("nextCursor" in body)) return reply;

@@ -4,14 +4,14 @@ import { describe, expect, test } from "vitest";
 import { jsonLog, type LogFields } from "./log.ts";
 import { fieldNames } from "./log-fields.ts";
 
-/** Logs by `write`, and gives the lines as they were written. */
+/** Logs by `write`, and returns the lines as written. */
 function linesOf(write: (log: ReturnType<typeof jsonLog>) => void, fields: LogFields = {}): string {
   const lines: string[] = [];
   write(jsonLog(fields, (line) => lines.push(line)));
   return lines.join("\n");
 }
 
-/** What people type and third parties quote: addresses, names, numbers of cards and telephones, sentences with them. */
+/** What people type and third parties quote: addresses, names, card and telephone numbers, sentences with them. */
 const name = fc.constantFrom("Ada Lovelace", "Jürgen Groß", "María-José Núñez", "O'Brien, Pat", "李 小龙");
 const address = fc.emailAddress();
 const card = fc.constantFrom("4242424242424242", "4242 4242 4242 4242", "5555-5555-5555-4444", "378282246310005");
@@ -25,7 +25,7 @@ const personal = fc.oneof(
     .map((parts) => parts.join("")),
 );
 
-/** The words of a text that would give somebody away. */
+/** Whether a line contains personal text. */
 const givesAway = (line: string, text: string) =>
   line.includes(text) || line.includes(JSON.stringify(text).slice(1, -1));
 

@@ -1,4 +1,4 @@
-/** A value that a line may carry, if it has the shape of its field. */
+/** A value that a log line may carry if it has the shape of its field. */
 export type LogValue = string | number | boolean | null | undefined;
 
 type Shape = (value: string | number) => boolean;
@@ -7,30 +7,30 @@ const text =
   (pattern: RegExp): Shape =>
   (value) =>
     typeof value === "string" && value.length <= 200 && pattern.test(value);
-/** Counts, milliseconds, statuses and amounts in minor units: shorter than the number of a card. */
+/** Counts, milliseconds, statuses and amounts in minor units: too short for a card number. */
 const number: Shape = (value) => typeof value === "number" && Number.isFinite(value) && Math.abs(value) < 1e12;
 
-/** Neither a text nor a number is a yes or a no. */
+/** Accepts neither text nor numbers; booleans are shown without this check. */
 const yesOrNo: Shape = () => false;
 
 /**
- * Of ours, `bkg_...`, and of Stripe's, `cs_test_...`: each has a digit, as hardly a word has, or is long, with a capital
+ * Our ids (`bkg_...`) and Stripe's (`cs_test_...`). An id has a digit, which few words have, or is long with a capital
  * after small letters.
  */
 const idPattern = "(?=\\w*\\d|[a-z_]+_(?=\\w{14})[A-Z]*[a-z]+[A-Z])[a-z]{2,6}(_test|_live)?_[A-Za-z0-9]{1,100}";
 const id = text(new RegExp(`^${idPattern}$`));
 const uuidPattern = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-/** A request's own id, and an invocation's: a UUID, or as API Gateway writes it. */
+/** A request or invocation id: a UUID, or API Gateway's format. */
 const request = text(new RegExp(`^(${uuidPattern}|[\\w-]{10,20}=)$`));
-/** A message's own id: a UUID, which SES puts more around. */
+/** A message id: a UUID, to which SES adds a prefix and a suffix. */
 const message = text(new RegExp(`^([0-9a-f]{16}-)?${uuidPattern}(-\\d{6})?$`));
-/** An event's id, and its subject's: of ours, of Stripe's, or of SES's message. */
+/** The id of an event or its subject: ours, Stripe's, or an SES message's. */
 const eventOf: Shape = (value) => id(value) || message(value);
-/** `payment_refused`, `2xx`; where Stripe gave no code, the SDK's name for the sort of its error. */
+/** A code such as `payment_refused` or `2xx`; if Stripe gave none, the name of the SDK's error class. */
 const code = text(/^((?!.*\d{5})(?=.*[a-z])[a-z0-9]+(_[a-z0-9]+)*|Stripe[A-Z][A-Za-z]{2,20}Error)$/);
 const pascal = "[A-Z][a-z]+([A-Z][a-z0-9]+)+";
 
-/** Every field that a line may have, and what its values look like. What is not here is not logged (I8). */
+/** Every field that a log line may have, with the shape of its values. Other fields are not logged (I8). */
 const shapes = {
   function: text(/^clearing(-[a-z0-9]+)+$/),
   stage: text(/^[a-z][a-z0-9]{1,11}$/),
@@ -38,7 +38,7 @@ const shapes = {
   route: text(/^([A-Z]+ \/[a-z0-9{}A-Z_./-]*|\$default)$/),
   event: text(new RegExp(`^${pascal}$`)),
   type: text(/^[a-z_]+(\.[a-z_]+)+$/),
-  /** Stripe's versions begin in 2011: no adult's date of birth looks like one. */
+  /** Stripe's versions start in 2011, so no adult's date of birth looks like one. */
   apiVersion: text(/^20(1[1-9]|[2-9]\d)-\d\d-\d\d(\.[a-z]+)?$/),
   variable: text(/^[A-Z]+(_[A-Z]+)*$/),
   param: text(/^[a-z_]+(\[[a-z0-9_]+\])*$/),
@@ -80,15 +80,15 @@ const shapes = {
   pages: number,
 
   error: text(new RegExp(`^(Error|Failure|${pascal})$`)),
-  /** What Stripe calls the sort of its error, and the request that it answered. */
+  /** The type of Stripe's error, and the request id. */
   stripeType: text(/^(Stripe[A-Za-z]+|[a-z]+(_[a-z]+)*_error)$/),
   stripeRequest: id,
   awsRequest: text(new RegExp(`^(${uuidPattern}|[A-Z0-9]{52})$`)),
-  /** Node's own codes: `ECONNRESET`, `ERR_INVALID_URL`. */
+  /** Node's error codes: `ECONNRESET`, `ERR_INVALID_URL`. */
   system: text(/^(E[A-Z]+|[A-Z]+(_[A-Z0-9]+)+)$/),
-  /** Why DynamoDB cancelled a transaction, by its items. */
+  /** Why DynamoDB cancelled a transaction, per item. */
   reasons: text(/^[A-Z][A-Za-z]+(,[A-Z][A-Za-z]+)*$/),
-  /** Where what was parsed is wrong, and how: `body.places.0.count:too_small`. */
+  /** The paths and codes of parse errors: `body.places.0.count:too_small`. */
   issues: text(
     /^[a-z][A-Za-z0-9]*(\.([a-z][A-Za-z]*|\d{1,4}))*:[a-z_]+(,[a-z][A-Za-z0-9]*(\.([a-z][A-Za-z]*|\d{1,4}))*:[a-z_]+)*$/,
   ),
@@ -97,10 +97,10 @@ const shapes = {
 export type FieldName = keyof typeof shapes;
 export const fieldNames = Object.keys(shapes) as FieldName[];
 
-/** What stands for a value that does not look like its field. */
+/** Replaces a value that does not have its field's shape. */
 const withheld = "[withheld]";
 
-/** A value as it may be written under a name; undefined where there is none, or no such field. */
+/** The value to log under a field name; undefined if there is no value or no such field. */
 export function shown(name: string, value: unknown): LogValue {
   if (!Object.hasOwn(shapes, name) || value === undefined) return undefined;
   if (value === null || typeof value === "boolean") return value;

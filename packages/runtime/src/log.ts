@@ -4,14 +4,17 @@ import { type FieldName, type LogValue, shown } from "./log-fields.ts";
 export type LogFields = Readonly<Partial<Record<FieldName, LogValue>>>;
 
 /**
- * Structured lines on standard output. A message is always the same words of ours; what changes is in the fields, which
- * are those of log-fields.ts: ids, codes, counts, never a name, an address or a body (I8).
+ * Structured log lines on standard output. A message is a constant text; variable parts are in the fields of
+ * log-fields.ts: ids, codes and counts, never a name, an address or a body (I8).
  */
 export type Log = {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, error: unknown, fields?: LogFields): void;
-  /** One measurement in CloudWatch's embedded metric format, for the stage as a whole and by `dimensions`, which have few values each. */
+  /**
+   * Writes one measurement in CloudWatch's embedded metric format, for the stage as a whole and by `dimensions`, which
+   * must have few distinct values.
+   */
   metric(
     name: string,
     value: number,
@@ -56,8 +59,8 @@ type Words = { detail?: string | undefined; stack?: string };
 type Described = Words & { why: Record<string, unknown> };
 
 /**
- * An error by its class, codes and the place where it was thrown. Its words are left out: parsers, Stripe and the mail
- * service quote bodies and addresses. Those of a `Failure` are ours.
+ * Describes an error by class, codes and the place where it was thrown. Its message is left out, because parsers,
+ * Stripe and the mail service quote bodies and addresses; only a `Failure` has a message of ours.
  */
 function describeError(error: unknown): Described {
   if (!(error instanceof Error)) return { why: {} };
@@ -77,7 +80,7 @@ function describeError(error: unknown): Described {
   return { why, detail: error instanceof Failure ? error.words : undefined, stack: framesOf(error) };
 }
 
-/** What the errors of Stripe, AWS, Node and zod tell besides their words. */
+/** The fields of errors of Stripe, AWS, Node and zod besides their messages. */
 type Foreign = {
   code?: unknown;
   type?: unknown;
@@ -87,7 +90,7 @@ type Foreign = {
   issues?: { path?: readonly unknown[]; code?: unknown }[];
 };
 
-/** The first frames of the stack, without the message before them, however many lines it has. */
+/** The first stack frames, without the message, even a multi-line one. */
 function framesOf({ message, stack = "" }: Error): string {
   const end = stack.indexOf(message);
   const frames = end === -1 ? "" : stack.slice(end + message.length);

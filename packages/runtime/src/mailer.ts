@@ -5,8 +5,8 @@ import { awsClient } from "./aws.ts";
 import type { Config } from "./config.ts";
 
 /**
- * One mail to one address. `id` stays the same when it is sent again. `tags` come back with a bounce: ids of letters,
- * digits, `_` and `-`, never a name or an address.
+ * One mail to one address. `id` stays the same on a retry. `tags` come back with a bounce: ids of letters, digits, `_`
+ * and `-`, never a name or an address.
  */
 export type Mail = {
   id: string;
@@ -18,15 +18,17 @@ export type Mail = {
 };
 
 /**
- * `kept`: the stage sends no mail, and keeps what it would have sent. `refused`: the mail service will never take this
- * mail (a malformed address, a virus). `recipient_not_verified`: SES is in its sandbox, which knows a few addresses alone.
- * Outages throw.
+ * `kept`: the stage sends no mail and stores it instead. `refused`: the mail service will never accept this mail (a
+ * malformed address, a virus). `recipient_not_verified`: SES is in its sandbox and does not know the recipient. Outages
+ * throw.
  */
 export type MailOutcome = "sent" | "kept" | "refused" | "recipient_not_verified";
 
 export type Mailer = { send(mail: Mail): Promise<MailOutcome> };
 
-/** SES where the stage has a domain to send from; otherwise the mails are kept, and can be read in the table. */
+/**
+ * Sends through SES if the stage has a mail domain; otherwise stores mails in the core table, where they can be read.
+ */
 export function openMailer(config: Config, store: Store): Mailer {
   const { mailFrom } = config;
   if (mailFrom !== undefined) return sesMailer(config, mailFrom);
@@ -39,16 +41,16 @@ export function openMailer(config: Config, store: Store): Mailer {
 }
 
 const refusals = new Set(["MessageRejected", "BadRequestException"]);
-/** SES says `MessageRejected` of our account too: a sandbox, paused sending. */
+/** SES also answers `MessageRejected` for problems of our account: the sandbox, or paused sending. */
 const ours = /sandbox|suspended|paused/i;
-/** Which identities it does not know comes after a colon: the sender's, and in the sandbox each recipient's. */
+/** The unverified identities follow a colon: the sender's and, in the sandbox, each recipient's. */
 const unverifiedIdentity = /not verified(?:.*failed the check[^:]*:(?<identities>.*))?/is;
 
 type Names = Pick<Config, "merchantName" | "supportEmail" | "mailConfigurationSet">;
 
 /**
- * Mail through SES, from the operator's one address and under its name; answers go to its support address. Sent at least
- * once: a lost answer is retried.
+ * Sends mail through SES from the operator's address, under its name; replies go to its support address. Delivery is at
+ * least once: a lost answer is retried.
  */
 export function sesMailer(config: Names, mailFrom: string, client = new SESv2Client(awsClient)): Mailer {
   return {
@@ -80,10 +82,10 @@ export function sesMailer(config: Names, mailFrom: string, client = new SESv2Cli
   };
 }
 
-/** Bytes of text in one encoded word, which has 75 characters at the most (RFC 2047): 60 of them in base64. */
+/** Bytes of text in one encoded word. An encoded word has at most 75 characters (RFC 2047), here 60 in base64. */
 const wordBytes = 45;
 
-/** A name as a mail's header takes it: quoted, and in encoded words where it is not plain ASCII. */
+/** A name for a mail header: quoted, or in encoded words if it is not ASCII. */
 function displayName(name: string): string {
   if (/^[\x20-\x7e]*$/.test(name)) return `"${name.replace(/["\\]/g, "\\$&")}"`;
   const words: string[] = [""];

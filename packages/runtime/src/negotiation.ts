@@ -1,12 +1,12 @@
 import Negotiator from "negotiator";
 
-/** A parameter of a media range, but its weight; a quoted value may hold commas and semicolons. */
+/** A parameter of a media range except its weight. A quoted value can contain commas and semicolons. */
 const parameter = /;\s*(?!q\s*=)[^\s;,="]+\s*(?:=\s*(?:"(?:\\.|[^"\\])*"|[^;,"]*))?/gi;
 
 /**
- * The media type, of those that are offered, that an `Accept` header likes best (RFC 9110, 12.5.1); the first of equals.
- * Undefined if it takes none of them. No header, or an empty one, takes any. Types are compared without their
- * parameters: a client that names a charset or a header line is given the type as it is offered, which says its own.
+ * The offered media type that an `Accept` header prefers (RFC 9110, 12.5.1), the first of equals; undefined if it
+ * accepts none. A missing or empty header accepts any. Types are compared without parameters; the response has the
+ * offered type with its own parameters.
  */
 export function preferredType<Type extends string>(
   accept: string | undefined,
@@ -20,7 +20,7 @@ export function preferredType<Type extends string>(
 const compressions = ["br", "gzip"] as const;
 export type ContentEncoding = (typeof compressions)[number] | "identity";
 
-/** The compression that an `Accept-Encoding` header likes best; `identity`, which is none, wherever nothing else is liked. */
+/** The compression that an `Accept-Encoding` header prefers; `identity` (no compression) if it accepts no other. */
 export function preferredEncoding(acceptEncoding: string | undefined): ContentEncoding {
   const negotiator = new Negotiator({ headers: { "accept-encoding": acceptEncoding ?? "" } });
   const best = negotiator.encoding([...compressions, "identity"]);

@@ -27,7 +27,7 @@ const route = {
 const quote = { TableName: "core", Key: { pk: "QUO#1", sk: "QUOTE" } };
 const booking = { TableName: "core", Item: { pk: "BKG#1", sk: "BOOKING" } };
 
-/** A request with a key to a route that reads at once; `asked` is each word to Stripe. */
+/** A request with a key to a route that reads at once; `asked` records each call of Stripe. */
 function call(answer: (deps: Deps) => Promise<Answer>) {
   const { deps, table } = fakeDeps();
   const asked: string[] = [];

@@ -2,9 +2,9 @@ import { BatchGetCommand, GetCommand, QueryCommand, TransactGetCommand } from "@
 import type { Deps } from "./deps.ts";
 
 /**
- * Dependencies for a request whose answer may have been kept before: it reads at once, and what would change something,
- * here or at Stripe, waits until `isNew` has said that the request is none that comes again. What `isNew` rejects with
- * is what the write rejects with.
+ * Dependencies for a request whose answer may be stored already. Reads start at once; writes and calls of Stripe wait
+ * until `isNew` resolves, which means that the request is not a repetition. If `isNew` rejects, they reject with the
+ * same error.
  */
 export function changingOnlyWhen<D extends Deps>(isNew: () => Promise<void>, deps: D): D {
   const { store, gateway } = deps;
@@ -27,7 +27,7 @@ const isRead = (command: unknown): boolean =>
   command instanceof QueryCommand ||
   command instanceof TransactGetCommand;
 
-/** The same methods, each of which waits first. */
+/** The same methods, each of which waits for `first`. */
 function afterwards<Port extends object>(port: Port, first: () => Promise<void>): Port {
   return new Proxy(port, {
     get: (of, name) => {

@@ -1,10 +1,7 @@
 import { html, raw } from "hono/html";
 import type { Reply } from "./answer.ts";
 
-/**
- * What a short page says, as text. `details` are what a client agrees to by its button, and `link` is another thing that
- * can be done.
- */
+/** The texts of a short page. `details` is what a client agrees to by the button, `link` an alternative action. */
 export type Words = {
   title: string;
   text: string;
@@ -15,15 +12,15 @@ export type Words = {
 const style =
   "body{font:18px/1.6 system-ui,sans-serif;color:#17202c;background:#f4f6f8;margin:0;display:grid;place-items:center;min-height:100vh}main{background:#fff;border:1px solid #d8dee6;border-radius:12px;padding:2.5rem;max-width:26rem;margin:1rem}h1{font-size:1.4rem;margin:0 0 .75rem}p{margin:0}button{font:inherit;font-weight:600;color:#fff;background:#1f4b8f;border:0;border-radius:8px;padding:.75rem 1.5rem;margin-top:1.5rem;width:100%;cursor:pointer}button:focus-visible{outline:3px solid #8fb1e6}h2{font-size:1rem;margin:1.5rem 0 .5rem}section p{font-size:.9rem;margin:.5rem 0}a{color:#1f4b8f;display:block;margin-top:1.25rem}@media(max-width:30rem){main{padding:1.5rem}}";
 
-/** `http:` on a developer's machine alone, whose pages are served over it. */
+/** `http:` only on a developer's machine, which serves pages over it. */
 const formTargets = "'self' https: http://127.0.0.1:*";
 
-/** The one thing that can be done on a page: it is posted to the page's own address, with a query where it has one. */
+/** The page's one action: posted to the page's own address, with an optional query. */
 export type Button = { label: string; query?: Readonly<Record<string, string>> };
 
 /**
- * A page for people that says one thing. Where it has a button, the form may lead anywhere over TLS: browsers hold a
- * redirect to the page's policy, and Stripe's pages have more than one address.
+ * A short HTML page. If it has a button, its form may lead to any TLS address: browsers apply the page's policy to
+ * redirects too, and Stripe's pages have more than one host.
  */
 export function shortPage(status: number, words: Words, button?: Button): Reply {
   const { title, text } = words;

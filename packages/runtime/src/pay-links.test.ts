@@ -28,7 +28,7 @@ describe("a payment link", () => {
         const changed = token.slice(0, at) + other + token.slice(at + 1);
         const longer = token.slice(0, at) + other + token.slice(at);
         const forged = [without, longer, ...(changed === token ? [] : [changed])].filter((one) => one !== token);
-        // The last of 43 characters carries two bits that no signature has.
+        // The last of 43 characters has two bits that belong to no signature.
         for (const one of forged) expect(links.read(one, now)).toBeNull();
       }),
     );

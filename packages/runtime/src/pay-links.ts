@@ -4,22 +4,25 @@ import { epochSeconds, type Instant, plusDays } from "@clearing/domain/time";
 import { awsClient } from "./aws.ts";
 import type { Config } from "./config.ts";
 
-/** The due of a booking that a link pays. */
+/** The due that a link pays. */
 export type Payable = { bookingId: string; dueId: string };
 
-/** Payment links: `tokenFor` signs one, `read` gives what one names, null for a token that is forged or has expired. */
+/** Payment links: `tokenFor` signs a token; `read` returns what it names, or null if it is forged or expired. */
 export type PayLinks = {
   tokenFor(payable: Payable, now: Instant): string;
   read(token: string, now: Instant): Payable | null;
 };
 
-/** A link in a mail can be used for so long. */
+/** How long a link is valid. */
 const linkDays = 30;
 
-/** An id is its prefix and 26 characters; a token names both ids without theirs, and says no more of anybody. */
+/**
+ * An id is its prefix and 26 characters. A token contains both ids without prefixes, the expiry and the signature, and
+ * no personal data.
+ */
 const shape = /^([0-9a-z]{26})([0-9a-z]{26})([0-9a-z]{1,10})\.([\w-]{43})$/;
 
-/** Links that are signed with the first of some keys, and are read with any of them. */
+/** Links signed with the first key and verified with any of the keys. */
 export function payLinks(keys: readonly string[]): PayLinks {
   const [current] = keys;
   if (current === undefined) throw new Error("payment links need a key");
@@ -43,7 +46,7 @@ export function payLinks(keys: readonly string[]): PayLinks {
 const signature = (key: string, named: string): string =>
   createHmac("sha256", key).update(`pay:${named}`).digest("base64url");
 
-/** In a time that tells nothing of where two texts of one length differ. */
+/** Compares in constant time, so that the duration does not reveal where the texts differ. */
 const equal = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 function bare(id: string, prefix: string): string {
@@ -54,8 +57,8 @@ function bare(id: string, prefix: string): string {
 const keptSeconds = 300;
 
 /**
- * The links of this stage. Their keys are read from Secrets Manager and kept for five minutes: the current one, and the
- * one before it, so that links outlive a rotation. `now` is in epoch milliseconds.
+ * The payment links of this stage. The keys are read from Secrets Manager and cached for five minutes: the current one
+ * and the previous one, so that links survive a rotation. `now` is in epoch milliseconds.
  */
 export function openPayLinks(
   config: Config,
@@ -75,7 +78,7 @@ export function openPayLinks(
   };
 }
 
-/** One version of the secret; null where there is no previous one. */
+/** One version of the secret; null if there is no previous one. */
 async function readKey(
   client: SecretsManagerClient,
   SecretId: string,

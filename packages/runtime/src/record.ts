@@ -2,7 +2,7 @@ import { epochSeconds } from "@clearing/domain/time";
 import { type IdempotencyRecord, keptSeconds } from "@clearing/store/idempotency";
 import type { RequestContext } from "./binding.ts";
 
-/** The record of the answer that a request is about to get; null when it carried no key. */
+/** The idempotency record of the answer to a request; null if the request has no key. */
 export function recordOf(
   { idempotency, now }: RequestContext,
   status: number,

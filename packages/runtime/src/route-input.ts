@@ -8,7 +8,7 @@ type Parsed<R, Part extends string, Absent> = R extends { readonly [P in Part]: 
   ? z.output<S>
   : Absent;
 
-/** What a route's handler is given: each part as its schema parsed it. */
+/** A handler's input: each part as its schema parsed it. */
 export type InputOf<R extends Route> = {
   params: Parsed<R, "params", Record<string, never>>;
   query: Parsed<R, "query", Record<string, never>>;
@@ -18,10 +18,10 @@ export type InputOf<R extends Route> = {
 
 export type FieldError = { path: string; message: string };
 
-/** A request as it came, before anything is believed. Header names are in lower case. */
+/** A request before validation. Header names are in lower case. */
 export type RawRequest = {
   params: Readonly<Record<string, string | undefined>>;
-  /** Still percent-encoded. */
+  /** Percent-encoded. */
   query: string;
   headers: Readonly<Record<string, string | undefined>>;
   body: Uint8Array;
@@ -33,13 +33,14 @@ export type ReadRequest<R extends Route> =
   | { ok: false; reason: "validation_failed"; errors: FieldError[] };
 
 const largestBody = 256 * 1024;
-/** An answer names no more bad fields than this, each by a path no longer than this. */
+/** The maximum number of errors in an answer, and the maximum length of a path. */
 const mostErrors = 100;
 const longestPath = 200;
 
 /**
- * Parses a request by the route's schemas: every bad field is named at once, a field of the body by its bare path
- * (`participant.email`), the others with the part they are in (`query.limit`, `path.id`, `headers.access-purpose`).
+ * Parses a request by the route's schemas. All invalid fields are reported at once, a field of the body by its bare
+ * path (`participant.email`), others with their part (`query.limit`, `path.id`, `headers.access-purpose`). Refuses
+ * `payload_too_large` above 256 KB, and `validation_failed`.
  */
 export function readRequest<R extends Route>(route: R, request: RawRequest): ReadRequest<R> {
   if (request.body.byteLength > largestBody) return { ok: false, reason: "payload_too_large" };
@@ -61,11 +62,11 @@ export function readRequest<R extends Route>(route: R, request: RawRequest): Rea
   if (errors.length > 0)
     return { ok: false, reason: "validation_failed", errors: firstOfEach(errors).slice(0, mostErrors) };
   const input = { params, query, headers, body } as InputOf<R>;
-  // The same request with its fields in another order, or with other white space, has the same fingerprint.
+  // The order of fields and white space do not change the fingerprint.
   return { ok: true, input, fingerprint: canonicalHash([named, json.value ?? null]) };
 }
 
-/** Every named parameter once; one that the route does not know is an error, not silence. */
+/** Each parameter may be given once; an unknown one is an error. */
 function readQuery(schema: z.ZodMiniType | undefined, encoded: string, errors: FieldError[]): Record<string, string> {
   if (!isPercentEncoded(encoded)) {
     errors.push({ path: "query", message: "Must be percent-encoded UTF-8" });
@@ -87,7 +88,7 @@ function readQuery(schema: z.ZodMiniType | undefined, encoded: string, errors: F
   return values;
 }
 
-/** Only what the route knows: a person is to see a page whatever was added to its link. */
+/** Ignores unknown parameters: a person must see a page even if something was added to its link. */
 function queryOfLink(schema: z.ZodMiniType | undefined, encoded: string): Record<string, string> {
   const query = new URLSearchParams(encoded);
   return pick(
@@ -105,7 +106,7 @@ function isPercentEncoded(text: string): boolean {
   }
 }
 
-/** The body of a route that takes none is not looked at. */
+/** Ignores the body of a route that takes none. */
 function readBody(route: Route, request: RawRequest, errors: FieldError[]): { value?: unknown; malformed: boolean } {
   if (route.body === undefined) return { malformed: false };
   const refuse = (path: string, message: string) => {
@@ -121,7 +122,7 @@ function readBody(route: Route, request: RawRequest, errors: FieldError[]): { va
   return json.ok ? { value: json.value, malformed: false } : refuse(pathOf("", [json.path]), json.message);
 }
 
-/** Where a bad field is; a client's own names are cut, so that an answer does not grow with what was sent. */
+/** The path of an invalid field. It is cut, because it can contain names that the client made up. */
 const pathOf = (part: string, path: readonly PropertyKey[]): string =>
   ([part, ...path.map(String)].filter(Boolean).join(".") || "body").slice(0, longestPath).toWellFormed();
 
@@ -131,7 +132,10 @@ function fieldErrors(issue: z.core.$ZodIssue, part: string): FieldError[] {
   return issue.keys.map((key) => ({ path: pathOf(part, [...path, key]), message }));
 }
 
-/** The first error of each field: one that is given twice is also missing, and an array in place of a string also too long. */
+/**
+ * Keeps the first error of each field: a parameter given twice is also reported as missing, and an array instead of a
+ * string also as too long.
+ */
 const firstOfEach = (errors: readonly FieldError[]): FieldError[] =>
   [...new Map(errors.toReversed().map((error) => [error.path, error])).values()].toReversed();
 

@@ -11,17 +11,17 @@ import { closeList, openList } from "./list-cursor.ts";
 import { changingOnlyWhen } from "./once.ts";
 import { type RawRequest, readRequest } from "./route-input.ts";
 
-/** It is kept with a signature, and a client writes it as it likes. */
+/** The user agent is stored with a signature, and clients can send any length. */
 const longestUserAgent = 500;
 
-/** What a handler's first write meets where the request comes again: the answer that was kept is given instead. */
+/** Thrown at a handler's first write if the request is a repetition: the stored answer is sent instead. */
 class AnsweredBefore extends Error {
   override name = "AnsweredBefore";
-  /** As DynamoDB's own failures: nothing that was read is wrong, and reading it again does not help. */
+  /** Marks the error like DynamoDB's own failures: the data read is right, so reading it again does not help. */
   readonly $metadata = {};
 }
 
-/** One request past every gate: its caller, its input, its key, and then the answer of its handler. */
+/** Handles one request: checks caller, input and idempotency key, then calls the handler. */
 export async function serve<D extends Deps>(
   deps: D,
   { route, answer, readsAtOnce = false }: Binding<D>,
@@ -84,7 +84,7 @@ export async function serve<D extends Deps>(
   if (answering.status === "rejected") throw answering.reason;
   const answered = answering.value;
   if (!("refused" in answered || "replayed" in answered)) return responseOf(closeList(answered, list.listId));
-  // What refuses it may be the effect of the first request with its key, answered since this one came.
+  // The refusal can be an effect of the first request with the same key, answered after this one arrived.
   const winner = await lookAgain();
   if (idempotency && winner) return replay(winner, idempotency);
   return problemResponse("refused" in answered ? answered : { refused: "conflict" });
@@ -93,8 +93,8 @@ export async function serve<D extends Deps>(
 type Admission = { ok: true; caller: Caller | null } | { ok: false; refused: "unauthenticated" | "forbidden" };
 
 /**
- * Who comes in by a route. The caller keeps only those roles that the route names, so that what a handler shows them is
- * decided on the same roles that let them in.
+ * Decides who may use a route. The caller keeps only the roles that the route names, so that a handler's decisions use
+ * the same roles that admitted the caller.
  */
 function admit({ access }: Route, authorized: Authorized | undefined, { config }: Deps, now: Instant): Admission {
   if (access === "public") return { ok: true, caller: null };
@@ -106,7 +106,7 @@ function admit({ access }: Route, authorized: Authorized | undefined, { config }
 
 type KeyVerdict = { ok: true; idempotency: Idempotency | null } | { ok: false; refusal: Refusal };
 
-/** A public request has no caller to keep a key for: its key is ignored. */
+/** A public request has no caller to store an answer for, so its key is ignored. */
 function idempotencyOf(
   route: Route,
   caller: Caller | null,
@@ -123,7 +123,7 @@ function idempotencyOf(
     const errors = [{ path: "headers.idempotency-key", message: "Must have 1 to 255 printable ASCII characters" }];
     return { ok: false, refusal: { refused: "validation_failed", errors } };
   }
-  // Not the path as it was sent, which can be written in several ways.
+  // Built from the route's parameters: the same path can be written in several ways.
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
   return { ok: true, idempotency: { scope: scopeOf(caller.sub, route.method, path, key), fingerprint } };
 }

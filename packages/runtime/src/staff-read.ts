@@ -13,8 +13,8 @@ type Action =
   | "read_roster";
 
 /**
- * Records, before the answer leaves, that staff read what named persons have booked; of one's own booking nothing is
- * recorded. Gives the refusal where it could not be recorded: then nothing is shown.
+ * Records, before the answer is sent, that staff read other persons' bookings. Reading one's own booking is not
+ * recorded. Returns the refusal if the read cannot be recorded; then nothing may be shown.
  */
 export async function recordStaffRead(
   context: RequestContext,

@@ -7,7 +7,7 @@ import { readConfig } from "./config.ts";
 import { jsonLog } from "./log.ts";
 import { openGateway } from "./stripe-account.ts";
 
-/** Stands for Stripe: notes the keys that it is asked under. */
+/** Stands in for Stripe, and records the keys of the requests. */
 const asked: (string | undefined)[] = [];
 const stripe = createServer((request, response) => {
   asked.push(request.headers.authorization);

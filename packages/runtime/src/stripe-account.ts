@@ -6,10 +6,10 @@ import type { Log } from "./log.ts";
 import { stripeSecretOf } from "./stripe-secret.ts";
 
 /**
- * The gateway to the Stripe account in the function's secret, for functions that move money. The SDK and the secret
- * are loaded side by side, at the first invocation; a key that is rolled reaches a warm function as soon as the secret
- * is read again. A key that Stripe does not accept is counted here, for whatever was asked under it. Null while the
- * secret has no value. `now` is in epoch milliseconds.
+ * The gateway to the Stripe account in the function's secret, for functions that move money. The SDK and the secret are
+ * loaded in parallel at the first invocation; a rolled key reaches a warm function when the secret is read again. Each
+ * call whose key Stripe does not accept is counted as `StripeKeyRefused`. Null until the secret has a value. `now` is
+ * in epoch milliseconds.
  */
 export function openGateway(
   config: Config,

@@ -21,7 +21,7 @@ function account(text: string) {
   return { read, time, failWith, put, calls: () => secrets.calls().length };
 }
 
-/** What Secrets Manager says of a secret that has no value yet. */
+/** Secrets Manager's answer for a secret that has no value yet. */
 const noValue = new ResourceNotFoundException({
   message: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
   $metadata: {},

@@ -2,18 +2,18 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { awsClient } from "./aws.ts";
 import type { Config } from "./config.ts";
 
-/** `webhookSecrets`: the current one first; a second one while it is being rotated. */
+/** `webhookSecrets`: the current one first, and a second one during a rotation. */
 export type StripeSecret = { secretKey: string; webhookSecrets: readonly string[] };
 
 const keptSeconds = 300;
-/** So soon after an operator has put the secret in, a warm function begins its work. */
+/** How soon a warm function starts to work after an operator has stored the secret. */
 const missedSeconds = 30;
 
 /**
- * Reads the Stripe account's secret and keeps it for five minutes, so that a rotation reaches a warm function while
- * both webhook secrets are still valid. Null while it has no value, as between the deployment and the operator's first
- * `put-secret-value`. A value that is malformed, a secret that may not be read and one that was deleted are errors.
- * `now` is in epoch milliseconds.
+ * Reads the Stripe account's secret and caches it for five minutes, so that a rotation reaches a warm function while
+ * both webhook secrets are valid. Null while it has no value, as between the deployment and the operator's first
+ * `put-secret-value`. Throws if the value is malformed, or the secret is not readable or deleted. `now` is in epoch
+ * milliseconds.
  */
 export function stripeSecretOf(
   config: Config,
@@ -39,7 +39,10 @@ async function readSecret(client: SecretsManagerClient, SecretId: string): Promi
   }
 }
 
-/** A secret that was deleted is not found either, and says nothing of a staging label: that stops payments, with an alarm. */
+/**
+ * A deleted secret is also not found, but the message names no staging label: that is an error, which stops payments
+ * and fires an alarm.
+ */
 const hasNoValue = ({ name, message }: Error): boolean =>
   name === "ResourceNotFoundException" && /staging label/i.test(message);
 

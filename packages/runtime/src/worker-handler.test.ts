@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const isTurn = ({ Key }: UpdateCommandInput) => String(Key?.pk).startsWith("TRY#");
 
-/** A worker of deadlines before one item that workers had `turns` turns at before; its work does as the test says. */
+/** A worker with one item at which workers had `turns` turns before; its work does as the test says. */
 function world(item: object | undefined, act: () => Promise<{ ok: true } | { ok: false; reason: string }>, turns = 0) {
   const { deps, table, log } = fakeDeps();
   table.on(GetCommand).callsFake(() => ({ Item: item }));

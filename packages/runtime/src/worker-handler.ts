@@ -8,17 +8,17 @@ import { type Done, workOn } from "./deadline-work.ts";
 import { correlated, type Deps, type DepsFactory } from "./deps.ts";
 import { type KindOf, type WorkerName, workerOf } from "./handed-out.ts";
 
-/** What is done for an item of each kind that a worker is handed. */
+/** The work on an item of each kind that a worker gets. */
 export type WorkByKind<Worker extends WorkerName, D extends Deps> = Record<
   KindOf<Worker>,
   (key: Key, deps: D) => Promise<Done>
 >;
 
 /**
- * The Lambda handler of a queue of keys. A key may come twice, late and in any order: what is no longer due is left
- * alone, and so is what another worker is at. Every other key is tried, unless two workers died at its deadline: then it
- * is postponed. Whatever becomes of it, the key leaves the queue: what is still due, the sweep hands out again. Only a
- * message that names no key of this worker goes back, until it is a dead letter.
+ * The Lambda handler of a worker's queue of keys. A key can repeat, arrive late and in any order. A key whose deadline
+ * has moved, or on which another worker has its turn, is skipped. After two workers have died at a deadline, the item
+ * is postponed. Every key leaves the queue whatever the result: the sweep sends it again while its deadline is
+ * unchanged. Only a malformed message, or one of another worker, is retried until it is a dead letter.
  */
 export function workerHandler<Worker extends WorkerName, D extends Deps>(
   depsFactory: DepsFactory<D>,
@@ -28,7 +28,7 @@ export function workerHandler<Worker extends WorkerName, D extends Deps>(
   const isOurs = (kind: unknown): kind is KindOf<Worker> =>
     Object.entries(workerOf).some((row) => row[0] === kind && row[1] === worker);
 
-  /** The key that a message names; null for what is none of this worker's. */
+  /** The key in a message; null if the message is not for this worker. */
   function handedOut(body: string): { kind: KindOf<Worker>; key: Key } | null {
     const { kind, pk, sk } = fieldsOf(body);
     return isOurs(kind) && typeof pk === "string" && typeof sk === "string" ? { kind, key: { pk, sk } } : null;

@@ -9,8 +9,8 @@ import { issuers } from "./http-event.ts";
 export const fixedNow = "2027-01-01T00:00:00Z";
 
 /**
- * Dependencies for a unit test: a table client that answers as the test says (nothing is stored unless it does), time
- * that stands still, waits that take none, and the lines that were logged.
+ * Dependencies for a unit test: a table client that answers as the test says and stores nothing by default, a fixed
+ * time, waits that return at once, and the logged lines.
  */
 export function fakeDeps(parts: Partial<Deps> = {}) {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" }));

@@ -6,10 +6,10 @@ type Claims = Record<string, unknown>;
 
 const person = { sub: "sub-1", email: "ada@example.org", email_verified: "true", exp: "4102444800" };
 
-/** The claims of a client's token, as a JWT authorizer hands them on. */
+/** The claims of a client's token, as a JWT authorizer passes them on. */
 export const clientClaims = (more: Claims = {}): Claims => ({ ...person, iss: issuers.client, ...more });
 
-/** The claims of a token of staff in these groups, as a JWT authorizer hands them on. */
+/** The claims of a token of staff in these groups, as a JWT authorizer passes them on. */
 export const staffClaims = (groups: string, more: Claims = {}): Claims => ({
   ...person,
   iss: issuers.staff,
@@ -20,16 +20,16 @@ export const staffClaims = (groups: string, more: Claims = {}): Claims => ({
 export type HttpEventFields = {
   method?: string;
   path?: string;
-  /** The path of the route that the gateway matched, `{name}` and all; without one it is the path itself. */
+  /** The path of the route that the gateway matched, with `{name}`; defaults to the path itself. */
   route?: string;
   params?: Record<string, string>;
   query?: string;
   headers?: Record<string, string>;
   body?: string | undefined;
   base64?: boolean;
-  /** Of the JWT authorizer. */
+  /** The claims of the JWT authorizer. */
   claims?: Claims | undefined;
-  /** What our own authorizer hands on. */
+  /** The context of our Lambda authorizer. */
   context?: Claims;
 };
 
