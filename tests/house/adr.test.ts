@@ -11,13 +11,19 @@ const headPattern =
 
 const fileOf = ({ path }: Page): string => path.split("/").at(-1) ?? "";
 
+const sections = ["Context", "Decision", "Options considered", "Consequences"];
+
+/** The sections of an ADR that have text, in their order. */
+const sectionsIn = (text: string): string[] =>
+  [...text.matchAll(/^## (.+)\n\n(?!#)\S/gm)].map(([, title = ""]) => title);
+
 /** What an ADR says of itself, or what is wrong with it. */
 function headOf(adr: Page): Head | string {
   const file = fileOf(adr);
   const [, number, title = "", status = "", date = ""] = headPattern.exec(adr.text) ?? [];
   if (number === undefined) return `${file} does not begin with its number, title, status and date`;
   if (Number(number) !== Number(file.slice(0, 4))) return `${file} calls itself ${number}`;
-  if (!/^Consequences: ./m.test(adr.text)) return `${file} names no consequences`;
+  if (sectionsIn(adr.text).join() !== sections.join()) return `${file} does not consist of ${sections.join(", ")}`;
   return { file, number: Number(number), title, status, date };
 }
 
@@ -33,7 +39,7 @@ const linesOf = (pages: readonly Page[]): string[] =>
 const indexed = (index?.text ?? "").split("\n").filter((line) => /^\| \[\d+\]/.test(line));
 
 describe("the decisions", () => {
-  test("each has its number, title, status, date and consequences", () => {
+  test("each has its number, title, status, date and sections", () => {
     expect(adrs.length).toBeGreaterThan(40);
     expect(problemsOf(adrs)).toEqual([]);
   });
@@ -42,12 +48,18 @@ describe("the decisions", () => {
     expect(indexed).toEqual(linesOf(adrs));
   });
 
-  test("control: a head that lacks its status, a wrong number and a missing consequence are seen", () => {
-    const made = (text: string): Page => ({ path: "docs/adr/0007-made-up.md", text });
+  test("control: a head without a status, a wrong number and a missing or empty section are seen", () => {
+    const body = sections.map((title) => `## ${title}\n\nText.\n`).join("\n");
+    const status = "Status: accepted, 2026-11-27";
+    const problemsIn = (text: string) => problemsOf([{ path: "docs/adr/0007-made-up.md", text }]);
 
-    expect(problemsOf([made("# 7. Made up\n\nText.\n\nConsequences: none.\n")])).toHaveLength(1);
-    expect(problemsOf([made("# 8. Made up\n\nStatus: accepted, 2026-11-27\n\nConsequences: none.\n")])).toHaveLength(1);
-    expect(problemsOf([made("# 7. Made up\n\nStatus: accepted, 2026-11-27\n\nText.\n")])).toHaveLength(1);
-    expect(problemsOf([made("# 7. Made up\n\nStatus: accepted, 2026-11-27\n\nConsequences: none.\n")])).toEqual([]);
+    expect(problemsIn(`# 7. Made up\n\n${status}\n\n${body}`)).toEqual([]);
+    expect(problemsIn(`# 7. Made up\n\n${body}`)).toHaveLength(1);
+    expect(problemsIn(`# 8. Made up\n\n${status}\n\n${body}`)).toHaveLength(1);
+    for (const title of sections) {
+      const section = `## ${title}\n\nText.\n`;
+      expect(problemsIn(`# 7. Made up\n\n${status}\n\n${body.replace(section, "")}`)).toHaveLength(1);
+      expect(problemsIn(`# 7. Made up\n\n${status}\n\n${body.replace(section, `## ${title}\n`)}`)).toHaveLength(1);
+    }
   });
 });
