@@ -17,7 +17,7 @@ export const getAutopay = defineRoute({
   responses: () => ({
     200: {
       description:
-        "While autopay is on, the text that the client agreed to. Otherwise, the text that they would agree to now.",
+        "While autopay is on, or was on when the booking ended early, the text that the client agreed to. Otherwise, the text that they would agree to now.",
       schema: z.object({
         enabled: z.boolean(),
         /** The saved method that can be charged; null if there is none. */

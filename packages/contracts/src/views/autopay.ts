@@ -1,4 +1,4 @@
-import { type Booking, usableMethod } from "@clearing/domain/booking";
+import { type Booking, collectsAutomatically, usableMethod } from "@clearing/domain/booking";
 
 type Text = { version: number; hash: string; html: string };
 
@@ -6,7 +6,7 @@ type Text = { version: number; hash: string; html: string };
 export function autopayView(booking: Booking, { version, hash, html }: Text) {
   const method = usableMethod(booking);
   return {
-    enabled: booking.autopay,
+    enabled: collectsAutomatically(booking),
     method: method && { type: method.type, last4: method.last4, expiresOn: method.expiresOn },
     version,
     hash,

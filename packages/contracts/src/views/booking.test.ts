@@ -1,6 +1,7 @@
-import type { Booking, Person } from "@clearing/domain/booking";
+import type { Booking, BookingStatus, Person } from "@clearing/domain/booking";
 import { held, today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
+import { autopayView } from "./autopay.ts";
 import { bookingView } from "./booking.ts";
 
 const caller = (email: string, role: "client" | "admin" = "client"): Person => ({
@@ -40,6 +41,23 @@ describe("a booking, as it is shown", () => {
     expect(events(caller("staff@example.org", "admin"))).toEqual(timeline.map(({ event }) => event));
     expect(bookingView(booking, null, today, caller("bea@example.org", "admin")).total).toBe(0);
     expect(bookingView(booking, null, today, caller("ada@example.org", "admin")).clearance).toBeNull();
+  });
+
+  test.each<[BookingStatus, boolean]>([
+    ["confirmed", true],
+    ["completed", true],
+    ["expired", false],
+    ["declined", false],
+    ["cancelled", false],
+  ])("collects automatically while it is %s: %s", (status, collects) => {
+    const known: Booking = { ...booking, status, autopay: true, pauses: [{ from: "2027-01-05", until: null }] };
+    const text = { version: 1, hash: "hash", html: "<p></p>" };
+
+    expect(bookingView(known, null, today, caller("ada@example.org"))).toMatchObject({
+      autopay: collects,
+      collectionPaused: collects,
+    });
+    expect(autopayView(known, text)).toMatchObject({ enabled: collects, hash: "hash" });
   });
 
   test("is never shown to a stranger", () => {

@@ -5,7 +5,9 @@ import {
   agreementSigned,
   type Booking,
   balance,
+  collectsAutomatically,
   isPaused,
+  mayOwe,
   nextTryAt,
   type Person,
   sightOf,
@@ -51,11 +53,11 @@ export function bookingView(booking: Booking, clearance: Clearance | null, now: 
 
 function moneyIn(booking: Booking, now: Instant) {
   const today = dateIn(booking.terms.timeZone, now);
-  const { autopay, total, financeCharge, paid, refunded, agreement, dues } = booking;
+  const { total, financeCharge, paid, refunded, agreement, dues } = booking;
   return {
     standing: standing(booking, today),
-    autopay,
-    collectionPaused: isPaused(booking),
+    autopay: collectsAutomatically(booking),
+    collectionPaused: mayOwe(booking) && isPaused(booking),
     total,
     financeCharge,
     paid,

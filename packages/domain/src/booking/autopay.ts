@@ -10,6 +10,9 @@ import {
 import { usableMethod } from "./chargeable-method.ts";
 import { nextVersion } from "./next-version.ts";
 
+/** Whether automatic collection is on. A booking that ended early collects nothing, whatever permission it has. */
+export const collectsAutomatically = (booking: Booking): boolean => booking.autopay && mayOwe(booking);
+
 /** The permission to collect that is in force; null if there is none. */
 export const permissionInForce = ({ autopay, permission }: Booking): GivenPermission | null =>
   autopay ? (permission ?? null) : null;
