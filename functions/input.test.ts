@@ -54,7 +54,7 @@ type Item = Record<string, unknown>;
 const document = agreed();
 const { hash } = document;
 const booking = { ...held(), owner: { sub: "sub-1", email: "ada@example.org" } };
-/** A program, its cohort, a quote for it and a booking of the caller's own, so that requests get past "not found". */
+/** A program, its cohort, a quote for it and a booking of the caller, so that requests get past "not found". */
 const stored: Item[] = [
   { ...program(), pk: "PROG#prog_1", sk: "PROGRAM", listPk: inShard("PROGRAMS", "prog_1"), listSk: "prog_1" },
   { ...cohort(), pk: "COH#coh_1", sk: "COHORT", listPk: inShard("COHORTS", "coh_1"), listSk: "2027-03-08#coh_1" },
@@ -74,7 +74,7 @@ const customer = { id: "cli_1", email: "ada@example.org", requestedAt: "2027-01-
 const keyOf = ({ pk, sk }: Item) => `${pk} ${sk}`;
 const items = new Map(stored.map((item) => [keyOf(item), item]));
 
-/** What DynamoDB refuses of any request: text that is not text, and an empty key. */
+/** What DynamoDB rejects in any request: malformed Unicode, and an empty key. */
 function refuse(value: unknown, name = ""): void {
   if (typeof value === "string" && !(value.isWellFormed() && (value !== "" || !/^:?(\w*[pP]k|\w*[sS]k)$/.test(name)))) {
     throw Object.assign(new Error(`not a ${name}`), { name: "ValidationException" });
@@ -106,7 +106,7 @@ function answer(input: Input): object {
   };
 }
 
-/** A Stripe that refuses everything: what money does is other tests' matter. */
+/** A Stripe that refuses everything: other tests cover payments. */
 const gateway = new Proxy({} as Gateway, {
   get: () => async () => ({ ok: false, kind: "unavailable", code: "none", message: "" }),
 });
@@ -130,7 +130,7 @@ const {
   status: _status,
   ...programBody
 } = program({ summary: "Sample" });
-/** A body that each route takes, by its operation. */
+/** A valid body for each route, by operation. */
 const bodies: Record<string, unknown> = {
   createProgram: programBody,
   patchProgram: programBody,
@@ -234,7 +234,7 @@ const value = fc.oneof(
   fc.array(text, { maxLength: 4 }),
 );
 
-/** The same value with one of its parts, at any depth, replaced, dropped, or joined by another. */
+/** The same value with one part, at any depth, replaced, dropped or added. */
 function mutated(
   sample: unknown,
   steps: number[],
@@ -262,11 +262,11 @@ function mutated(
 const escaped = (name: string) => encodeURIComponent(name.toWellFormed());
 const fieldsOf = (schema: Route["query"]) => (schema && "shape" in schema ? Object.keys(schema.shape as object) : []);
 
-/** Mostly the first, now and then one of the others. */
+/** Mostly the first; sometimes one of the others. */
 const mostly = <Right, Wrong>(right: Right, ...wrong: fc.Arbitrary<Wrong>[]) =>
   fc.oneof({ weight: 3 * wrong.length, arbitrary: fc.constant(right) }, ...wrong);
 
-/** A request to a route that is right but for some of its parts, at times for all of them. */
+/** A request to a route that is valid except for some of its parts, at times all of them. */
 const requestTo = ({ route }: Binding<WithGateway>) => {
   const sample = bodies[route.operationId];
   const change = fc.record({ kind: fc.constantFrom("replace", "drop", "add"), value, name: text } as const);
@@ -299,7 +299,7 @@ const requestTo = ({ route }: Binding<WithGateway>) => {
   });
 };
 
-/** What no client should have to read: a parser's own words, and a second message for the same field. */
+/** Error texts that a client should not get: a parser's own words, and a second message for the same field. */
 function riddlesIn(body = ""): string[] {
   if (!body.includes('"errors"')) return [];
   const { errors } = JSON.parse(body) as { errors: { path: string; message: string }[] };
@@ -310,7 +310,7 @@ function riddlesIn(body = ""): string[] {
   );
 }
 
-/** Somebody whom the route lets in: its client where it has clients, else staff of every group. */
+/** A caller whom the route admits: its client if it has clients, otherwise staff of every group. */
 const claimsFor = ({ access }: Route) =>
   access.includes("client") ? clientClaims() : staffClaims("[clinician admin finance]");
 
@@ -355,7 +355,7 @@ describe("whatever is sent", { timeout: 30_000 }, () => {
         }),
         { seed: 7, numRuns: 100 },
       );
-      // Control: some of them got past the reading of input.
+      // Control: some requests got past the validation of input.
       expect([...seen].some((status) => status !== 400)).toBe(true);
     },
   );

@@ -55,7 +55,7 @@ type Input = {
   ExpressionAttributeValues?: Record<string, unknown>;
 };
 
-/** A table with one booking in it, of somebody whom no caller below is. */
+/** A table with one booking, of a person who is none of the callers below. */
 function answer({ Key, TransactItems, RequestItems, ExpressionAttributeValues: values }: Input): object {
   const at = (key: { pk: string; sk: string } | undefined) =>
     items.find(({ pk, sk }) => pk === key?.pk && sk === key?.sk);
@@ -86,7 +86,7 @@ const bodies: Record<string, object> = {
   recordEvaluation: { kind: "medical", outcome: "cleared" },
   withdrawClearance: { note: "Sample note" },
 };
-/** That somebody is turned away is a clinician's word alone, any other word on the arrival an admin's. */
+/** Only clinicians record `turned_away`; admins record the other outcomes. */
 const bodyOf = ({ operationId }: Route, roles: readonly Role[]) =>
   operationId === "recordAdmission"
     ? { outcome: roles.includes("admin") ? "admitted" : "turned_away" }

@@ -29,14 +29,14 @@ const typeOf: Record<string, Subject["type"][]> = {
   bkg: ["booking", "clearance"],
 };
 
-/** `bkg_...` is a booking and its clearance; `booking#bkg_...` is one of the two. */
+/** `bkg_...` means a booking and its clearance; `booking#bkg_...` and `clearance#bkg_...` mean one of the two. */
 function subjectsOf(subject: string): Subject[] {
   const [type, id] = subject.includes("#") ? subject.split("#") : [undefined, subject];
   const types = type === undefined ? (typeOf[subject.slice(0, subject.indexOf("_"))] ?? []) : [type as Subject["type"]];
   return types.map((one) => ({ type: one, id: id ?? "" }));
 }
 
-/** A day that has ended holds all that was written in it, also when it ended a moment ago. */
+/** The answer for a day that has ended contains everything recorded on it, even if it ended a moment ago. */
 async function spanOf({ subject, actor, ...days }: Query, store: Store, now: Instant): Promise<AuditSpan> {
   const narrowed = subject !== undefined || actor !== undefined;
   const { endedAt, ...span } = auditSpan({ ...days, narrowed }, now);
@@ -45,8 +45,8 @@ async function spanOf({ subject, actor, ...days }: Query, store: Store, now: Ins
 }
 
 /**
- * The records that the caller may see: of a booking that they pay for, nothing of the participant's clearance, and of one
- * that they take part in and do not pay for, nothing of its money.
+ * The records that the caller may see. For a booking that they pay for, those about the participant's clearance are
+ * left out; for one that they take part in without paying, those about its money.
  */
 async function visible(context: RequestContext, records: RecordedAct[]): Promise<RecordedAct[]> {
   const isOfBooking = ({ subject }: RecordedAct) => subject.type === "booking" || subject.type === "clearance";
@@ -66,7 +66,7 @@ export const auditBindings = [
     const { store } = deps;
     const { subject, actor, limit } = query;
     const span = await spanOf(query, store, now);
-    // A cursor is the place of the record that was given last.
+    // A cursor is the place of the last record returned.
     const after = decodeCursor(query.cursor)?.[0] ?? "";
     const { items, next } =
       subject === undefined

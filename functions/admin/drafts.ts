@@ -11,7 +11,7 @@ import { listPrograms, readProgram } from "@clearing/store/program";
 
 const notFound: Answer = { refused: "not_found" };
 
-/** What the public does not see yet: programs that are not published, and cohorts that were never opened. */
+/** Drafts that the public does not see: unpublished programs, and cohorts that were never opened. */
 export const draftBindings = [
   bind(listDraftPrograms, async ({ query }, { deps }): Promise<Answer> => {
     const { items, nextCursor } = await listPrograms(deps.store, "draft", query);

@@ -6,7 +6,7 @@ import { draftBindings } from "./drafts.ts";
 import { programBindings } from "./programs.ts";
 import { termsBindings } from "./terms.ts";
 
-/** Programs, cohorts, capacity, rosters, the audit log. */
+/** Routes of programs, cohorts, capacity, rosters and the audit log. */
 export const handler = httpHandler(depsFor({}), [
   ...programBindings,
   ...cohortBindings,

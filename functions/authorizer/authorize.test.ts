@@ -24,7 +24,7 @@ function jwt(claims: object, privateKey: KeyObject, header: object = {}): string
 }
 
 const seconds = Math.floor(Date.now() / 1000);
-/** A token of a pool, as Cognito writes it, but for what a test changes. */
+/** A token of a pool as Cognito writes it, with a test's changes. */
 function tokenOf(pool: keyof typeof pools, changes: Record<string, unknown> = {}, header: object = {}): string {
   const { issuer, audience, keys } = pools[pool];
   const claims = {
@@ -45,10 +45,10 @@ function tokenOf(pool: keyof typeof pools, changes: Record<string, unknown> = {}
 const eventOf = (authorization: string) =>
   ({ version: "2.0", type: "REQUEST", identitySource: [authorization] }) as APIGatewayRequestAuthorizerEventV2;
 
-/** Asks again without a pause. */
+/** Retries without a pause. */
 const atOnce = { pauses: { firstMs: 0, longestMs: 0 }, random: () => 0.5 };
 
-/** The authorizer of both pools, whose keys come from here, and what was fetched. */
+/** The authorizer of both pools, with keys from here, and the URLs it has fetched. */
 function setUp(answer: (uri: string) => Response = (uri) => Response.json(keySets[uri])) {
   const asked: string[] = [];
   const ask = async (uri: string | URL | Request) => {
@@ -128,7 +128,7 @@ describe("a token that does not hold is 401, by the very message that the gatewa
     const { authorize } = setUp();
 
     await expect(authorize(authorization)).rejects.toThrow(/^Unauthorized$/);
-    // The next one is judged by itself.
+    // The next token is checked on its own.
     expect(await authorize(`Bearer ${tokenOf("staff")}`)).toMatchObject({ isAuthorized: true });
   });
 

@@ -14,7 +14,9 @@ import {
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 
-/** What the functions behind the authorizer are told of a token; `groups` is a list in JSON, `exp` in epoch seconds. */
+/**
+ * The context of a token that the functions behind the authorizer get; `groups` is a JSON list, `exp` in epoch seconds.
+ */
 type TokenContext = {
   iss: string;
   sub: string;
@@ -29,9 +31,9 @@ export type Authorized = { isAuthorized: true; context: TokenContext };
 type KeyFetcher = NonNullable<ConstructorParameters<typeof SimpleJwksCache>[0]>["fetcher"];
 
 /**
- * Checks ID tokens of several issuers, each for its own client. Resolves with what the token says. Rejects with the very
- * error that the gateway answers with 401 for any token that does not hold, and with another, a 500, when the signing
- * keys cannot be had.
+ * Verifies ID tokens of several issuers, each for its own client, and resolves with their claims. Rejects with the
+ * exact error that the gateway turns into 401 if the token is invalid, and with another error (500) if the signing keys
+ * are unavailable.
  */
 export function authorizer(issuers: readonly TokenIssuer[], fetcher: KeyFetcher) {
   const verifier = JwtVerifier.create(
@@ -60,12 +62,12 @@ export function authorizer(issuers: readonly TokenIssuer[], fetcher: KeyFetcher)
   };
 }
 
-/** The gateway takes this very message for 401, and any other error for 500. */
+/** The gateway answers 401 for exactly this message, and 500 for any other error. */
 const unauthorized = () => new Error("Unauthorized");
 
 export const isUnauthorized = (error: unknown): boolean => error instanceof Error && error.message === "Unauthorized";
 
-/** Whether it is the token that does not hold, rather than the keys that it is checked with. */
+/** Whether the token is invalid, rather than the keys unavailable. */
 const isOfToken = (error: unknown): boolean =>
   ofTokens.some((kind) => error instanceof kind) && !ofKeys.some((kind) => error instanceof kind);
 
@@ -75,9 +77,9 @@ const ofTokens = [
   JwtParseError,
   JwtWithoutValidKidError,
   KidNotFoundInJwksError,
-  // An issuer that is not ours.
+  // The issuer is not ours.
   ParameterValidationError,
-  // An unknown key was asked for just before: the keys are known, and this is no key of them either.
+  // The key set was fetched just before and does not contain this key, so the token is invalid.
   WaitPeriodNotYetEndedJwkError,
 ];
 const ofKeys = [JwkInvalidKtyError, JwkInvalidUseError];

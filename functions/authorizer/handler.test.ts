@@ -29,7 +29,7 @@ beforeAll(async () => {
     STAGE: "test",
     CLIENT_ISSUER: "https://clients.example.org",
     CLIENT_AUDIENCE: "client-web",
-    // Nothing answers there.
+    // Nothing listens there.
     CLIENT_JWKS_URI: "http://127.0.0.1:1/jwks.json",
     STAFF_ISSUER: "https://staff.example.org",
     STAFF_AUDIENCE: "staff-web",

@@ -4,7 +4,9 @@ import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { type Authorized, authorizer, isUnauthorized } from "./authorize.ts";
 import { keyFetcher, usualAsking } from "./signing-keys.ts";
 
-/** Reads the configuration at the first request, as every function does: a bundle can be imported without one. */
+/**
+ * Reads the configuration at the first request, as every function does, so that a bundle can be imported without one.
+ */
 function open() {
   const config = readConfig();
   return {
@@ -18,7 +20,7 @@ function open() {
 
 let opened: ReturnType<typeof open> | undefined;
 
-/** Authorizes the routes that clients share with staff, for the HTTP API. */
+/** Authorizes the HTTP API's routes that clients and staff share. */
 export const handler = async (event: APIGatewayRequestAuthorizerEventV2): Promise<Authorized> => {
   opened ??= open();
   const { authorize, log } = opened;

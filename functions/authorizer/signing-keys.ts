@@ -5,10 +5,10 @@ import type { SimpleJwksCache } from "aws-jwt-verify/jwk";
 
 type Fetcher = NonNullable<NonNullable<ConstructorParameters<typeof SimpleJwksCache>[0]>["fetcher"]>;
 
-/** How the keys of an issuer are asked for. The time-out is in milliseconds. */
+/** How to fetch an issuer's keys. The time-out is in milliseconds. */
 type Asking = { tries: number; timeout: number; pauses: Pauses; random: () => number; fetch: typeof fetch };
 
-/** How a function asks; chance comes from its handler. */
+/** The settings in a function. The handler supplies `random`. */
 export const usualAsking: Omit<Asking, "random"> = {
   tries: 3,
   timeout: 2_000,
@@ -16,14 +16,14 @@ export const usualAsking: Omit<Asking, "random"> = {
   fetch: (...request) => fetch(...request),
 };
 
-/** The keys that a token is checked with could not be had: an outage, which says nothing about the token. */
+/** The signing keys could not be fetched: an outage, which says nothing about the token. */
 export class KeysUnavailable extends Error {
   override name = "KeysUnavailable";
 }
 
 /**
- * Fetches an issuer's signing keys, over https from Cognito or from wherever the configuration says. Gives up with
- * `KeysUnavailable` within the time that the gateway waits for an authorizer.
+ * Fetches an issuer's signing keys over https, from Cognito or from the configured URL. Throws `KeysUnavailable` before
+ * the gateway's time-out for an authorizer.
  */
 export function keyFetcher({ tries, timeout, pauses, random, fetch: ask }: Asking): Fetcher {
   async function once(uri: string): Promise<ArrayBuffer> {

@@ -4,7 +4,7 @@ import { admissionRole, isStaffOn } from "@clearing/domain/booking";
 import { command } from "@clearing/runtime/command";
 import { bookingAnswer, withFile } from "./with-file.ts";
 
-/** Who arrived: an admin's to record, but that somebody is turned away is a clinician's word. */
+/** Records arrivals: admins record `admitted` and `no_show`, clinicians `turned_away`. */
 export const admissionBinding = command(recordAdmission, {
   as: ["admin", "clinician"],
   action: ({ body }) => `admission:${body.outcome}`,

@@ -15,7 +15,7 @@ const notFound: Answer = { refused: "not_found" };
 export const agreementBindings = [
   bind(routes.getAgreement, async ({ params, query }, context) => {
     const { store } = context.deps;
-    // Most bookings have the first version alone: it is read at once, another one afterwards.
+    // Most bookings have only the first version, so it is read at once; another one is read afterwards.
     const likely = query.version ?? 1;
     const [file, found] = await Promise.all([readFile(store, params.id), readAgreement(store, params.id, likely)]);
     if (file === null || !sightFor(callerIn(context), file.booking)?.money) return notFound;

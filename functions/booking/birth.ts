@@ -7,7 +7,7 @@ const messages: Record<BirthRefusal, string> = {
   under_age: "The participant must be at least 18 on the first day",
 };
 
-/** What is wrong with a participant's date of birth, in the API's words; `prefix` leads to the participant in the body. */
+/** The problem of an invalid date of birth; `prefix` is the path of the participant in the body. */
 export const birthProblem = ({ birth }: { birth: BirthRefusal }, prefix: "" | "participant."): Refusal => ({
   refused: "validation_failed",
   errors: [{ path: `${prefix}dateOfBirth`, message: messages[birth] }],

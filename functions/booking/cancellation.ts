@@ -5,9 +5,9 @@ import { command } from "@clearing/runtime/command";
 import { bookingAnswer, withFile } from "./with-file.ts";
 
 /**
- * Cancels at the request's instant, whose tier decides, without asking Stripe: `stripe-work` closes the open pages
- * afterwards, and the ending settles what was paid on them all the same. An admin's call is the operator's, with a full
- * refund; the client's own goes by the policy.
+ * Cancels a booking. The request's instant decides the policy tier. It does not call Stripe: `stripe-work` closes the
+ * open pages afterwards, and a payment made on them meanwhile is settled by the cancellation. An admin's call is by the
+ * operator, with a full refund; the client's own call follows the policy.
  */
 export const cancellationBinding = command(cancelBooking, {
   as: ["admin", "client"],

@@ -17,7 +17,7 @@ const staff = ["admin", "finance"] as const;
 type Refused = { ok: false; reason: string };
 type OwnBooking = { ok: false; reason: "own_booking" };
 
-/** Staff make an exception for others only, and say why. */
+/** Staff may make an exception only for others, and must give a reason. */
 const except = <No extends Refused>(
   context: CommandContext<BookingFile>,
   id: string,

@@ -12,7 +12,7 @@ import { payoffBinding } from "./payoff.ts";
 import { readBindings } from "./read.ts";
 import { receiptsBinding } from "./receipts.ts";
 
-/** What clients and staff do with bookings that needs no word with Stripe. */
+/** The routes of clients and staff on bookings that do not call Stripe. */
 export const handler = httpHandler(depsFor({}), [
   readingAtOnce(holdBinding),
   ...readBindings,

@@ -85,7 +85,7 @@ async function accept(
   return acceptParticipation(deps.store, bookingId, evidence, occasion, answer);
 }
 
-/** Before the acceptance everything that was paid goes back, after it the policy decides. */
+/** Before the acceptance a decline refunds everything; after it, the policy decides. */
 const decline = ({ deps, caller, occasion }: CommandContext<BookingFile>, bookingId: string, answer: Answering) =>
   endEarly(
     deps.store,

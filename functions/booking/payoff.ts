@@ -7,7 +7,7 @@ import { bind } from "@clearing/runtime/binding";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { readBooking } from "@clearing/store/booking";
 
-/** What settles a booking today, for its payer and for those who handle money. */
+/** The amount that pays a booking off today, for its payer and for staff who handle money. */
 export const payoffBinding = bind(getPayoff, async ({ params }, context) => {
   const booking = await readBooking(context.deps.store, params.id);
   if (booking === null || !sightFor(callerIn(context), booking)?.money) return { refused: "not_found" };

@@ -23,8 +23,8 @@ import { readUndeliverable } from "@clearing/store/undeliverable";
 type Page = { limit: number; cursor?: string | undefined };
 
 /**
- * Staff see all bookings, or a cohort's; a client those that they made, and those that somebody made for their address.
- * Only statuses that can be shown are read.
+ * Staff list all bookings or those of a cohort; a client lists those that they made and those made for their address.
+ * Reads only statuses that can pass the filter.
  */
 function listOf(caller: Caller, { limit, cursor, ...filter }: BookingFilter & Page): ListQuery {
   const page = { limit, cursor, newestFirst: true };
@@ -43,7 +43,7 @@ export const readBindings = [
     const { items, nextCursor } = await listFiles(deps.store, listOf(caller, query), ({ booking }) =>
       isListed(booking, viewer, query, now),
     );
-    // The bookings of one cohort are its roster, by whichever route.
+    // A list of one cohort's bookings is its roster, on any route, so the read is recorded.
     const roster = query.cohortId === undefined ? [] : items.map(({ booking }) => booking);
     const unrecorded = await recordStaffRead(context, roster, "read_roster");
     if (unrecorded !== null) return unrecorded;
@@ -58,7 +58,7 @@ export const readBindings = [
     const unrecorded = await recordStaffRead(context, [file.booking], "read_booking");
     if (unrecorded !== null) return unrecorded;
     const view = bookingView(file.booking, file.clearance, context.now, personOf(caller));
-    // What a person wrote when they cancelled may say anything of them: it is for those who handle cancellations alone.
+    // The text of a person who cancelled can contain anything, so only admins, who handle cancellations, see it.
     const asStaff = actsAsStaff(caller, file.booking);
     const handles = caller.roles.includes("admin") && asStaff;
     const reason = handles ? (file.booking.ending?.reason ?? null) : null;

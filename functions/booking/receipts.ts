@@ -5,7 +5,7 @@ import { bind } from "@clearing/runtime/binding";
 import { recordStaffRead } from "@clearing/runtime/staff-read";
 import { readMoneyOf } from "@clearing/store/money-of-booking";
 
-/** Receipts are the payer's, and staff's: a participant who does not pay sees no money. */
+/** Only the payer and staff get receipts: a participant who does not pay sees no money. */
 export const receiptsBinding = bind(getReceipts, async ({ params }, context) => {
   const { store } = context.deps;
   const found = await readMoneyOf(store, params.id);

@@ -5,15 +5,15 @@ import type { CommandContext } from "@clearing/runtime/command";
 import { type BookingFile, readFile } from "@clearing/store/booking-file";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 
-/** The answer of every command on a booking: the booking as its caller sees it. */
+/** The answer of every command on a booking: the booking as its caller may see it. */
 export const bookingAnswer = ({ booking, clearance }: BookingFile, { now, person }: { now: Instant; person: Person }) =>
   bookingView(booking, clearance, now, person);
 
 type Refused = { ok: false; reason: string };
 
 /**
- * Acts on a booking that the caller may act on; to anybody else it is not there. `act` is given what makes the record of
- * the answer from the booking as it will be: its clearance stays what was read.
+ * Runs `act` on a booking if the caller may act on it; otherwise answers `not_found`. `act` gets a function that makes
+ * the idempotency record from the changed booking, with the clearance as read.
  */
 export async function withFile<No extends Refused>(
   { deps, person, answer }: CommandContext<BookingFile>,

@@ -7,7 +7,7 @@ import { type ContentEncoding, preferredEncoding } from "@clearing/runtime/negot
 import { shortPage } from "@clearing/runtime/page";
 import fresh from "fresh";
 
-/** The build puts each document beside the bundle, as it is and compressed. */
+/** The build puts each document beside the bundle, uncompressed and compressed. */
 function fileOf(name: string, encoding: ContentEncoding): URL {
   return new URL(encoding === "identity" ? name : `${name}.${encoding}`, import.meta.url);
 }
@@ -15,7 +15,7 @@ function fileOf(name: string, encoding: ContentEncoding): URL {
 type Kept = { bytes: Uint8Array; etag: string };
 const kept = new Map<string, Promise<Kept>>();
 
-/** Read and hashed once in the life of a container; what could not be read is read again by the next request. */
+/** Each document is read and hashed once per container; after a failure, the next request reads it again. */
 function read(name: string, encoding: ContentEncoding): Promise<Kept> {
   const file = fileOf(name, encoding);
   const known = kept.get(file.href);
@@ -30,12 +30,16 @@ const etagOf = (bytes: Uint8Array) => `"${createHash("sha256").update(bytes).dig
 
 type Asked = { "accept-encoding"?: string | undefined; "if-none-match"?: string | undefined };
 
-/** The same for everybody until the next deployment: it may be cached, and is sent again only when it has changed. */
+/**
+ * A document is the same for everybody until the next deployment, so it may be cached and is sent again only if it has
+ * changed.
+ */
 async function cachedDocument(name: string, asked: Asked, page: Omit<Reply, "status" | "body">): Promise<Answer> {
   const encoding = preferredEncoding(asked["accept-encoding"]);
   const { bytes, etag } = await read(name, encoding);
   const headers = { "cache-control": "public, max-age=300", vary: "accept-encoding", etag };
-  // By the ETag alone: a request's no-cache asks a cache to come here, as a browser's fetch does with each If-None-Match.
+  // Only the ETag counts: `no-cache` in a request asks caches to revalidate here, and browsers send it with each
+  // If-None-Match.
   if (fresh({ "if-none-match": asked["if-none-match"] }, headers)) return { status: 304, headers };
   const compressed = encoding === "identity" ? {} : { "content-encoding": encoding };
   return { status: 200, ...page, headers: { ...headers, ...compressed }, body: bytes };
@@ -51,7 +55,7 @@ export const documentBindings = [
     ({ headers }) =>
       cachedDocument("docs.html", headers, {
         contentType: "text/html; charset=utf-8",
-        // The page draws itself in the browser from what is in it: nothing is loaded from anywhere else.
+        // The page renders in the browser from its own content and loads nothing else.
         policy: {
           "script-src": "'unsafe-inline'",
           "style-src": "'unsafe-inline'",

@@ -4,5 +4,5 @@ import { calculatorBindings } from "./calculators.ts";
 import { catalogueBindings } from "./catalogue.ts";
 import { documentBindings } from "./documents.ts";
 
-/** What anybody may read, and the quotes and figures that anybody may ask for. */
+/** The public routes: the catalogue, quotes, calculators and documents. */
 export const handler = httpHandler(depsFor({}), [...catalogueBindings, ...calculatorBindings, ...documentBindings]);

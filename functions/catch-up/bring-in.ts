@@ -10,17 +10,17 @@ import { oldestPage } from "./oldest-page.ts";
 
 type WithGateway = Deps & { gateway: Gateway };
 
-/** Lists lag, and events of one second come in any order: events so young are looked at again by the next run. */
+/** Lists lag, and events of one second come in any order, so the next run checks events this young again. */
 const overlapMinutes = 10;
 const stripeKeepsDays = 30;
 
-/** Bounds on one run, which Lambda ends after 295 seconds; the next one goes on. */
+/** Bounds of one run, which Lambda ends after 295 seconds; the next run continues. */
 export type Bounds = { pages: number; seconds: number };
 
 /**
- * Brings in the events that Stripe has and no webhook brought, oldest first, by the same door as the webhook. Progress
- * is kept by page, so that a backlog that is too long for one run comes to its end in several. Without a cursor it
- * begins with the oldest event that Stripe still has.
+ * Stores the events that Stripe has and no webhook delivered, oldest first, as the webhook would. Progress is saved per
+ * page, so that several runs finish a long backlog. Without a cursor it starts with the oldest event that Stripe still
+ * has.
  */
 export async function bringInEvents(deps: WithGateway, bounds: Bounds): Promise<void> {
   const { store, gateway, clock, log } = deps;
@@ -46,14 +46,14 @@ export async function bringInEvents(deps: WithGateway, bounds: Bounds): Promise<
   log.metric("RecoveredEvents", found, "Count");
 }
 
-/** The cursor, or one at the beginning of what Stripe keeps. */
+/** The stored cursor, or one at the start of Stripe's retention. */
 async function readCursor(store: Store, now: Instant): Promise<EventCursor> {
   const kept = plusDays(now, -stripeKeepsDays);
   const cursor = await readEventCursor(store);
   return cursor === null ? { event: null, since: kept, next: null } : { ...cursor, since: later(cursor.since, kept) };
 }
 
-/** Events newer than the cursor. Without a cursor, or when Stripe has forgotten it, from the oldest event on. */
+/** The page of events after the cursor. Without a cursor, or if Stripe no longer knows the event, the oldest page. */
 async function firstPage(gateway: Gateway, { event, since, next }: EventCursor, now: Instant): Promise<EventPage> {
   const from = next ?? event;
   if (from !== null) {
@@ -62,7 +62,7 @@ async function firstPage(gateway: Gateway, { event, since, next }: EventCursor, 
     if (page.kind !== "invalid" || page.code !== "resource_missing") throw notListed(page);
   }
   const { items } = await oldestPage((query) => list(gateway, query), since, now);
-  // Whether there are newer ones is asked next.
+  // The next request tells whether there are newer events.
   return { items, hasMore: true };
 }
 
@@ -74,7 +74,7 @@ async function list(gateway: Gateway, query: ListEvents): Promise<EventPage> {
 
 const notListed = ({ kind, code }: GatewayFailure) => new Failure("listing stripe events failed", { kind, code });
 
-/** Stores what is not here yet, the oldest first. What is known costs a read. */
+/** Stores the events that are not stored yet, oldest first, and returns their number. Known events cost one read. */
 async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promise<number> {
   const told = items.filter((event) => treatmentOf(event) === "kept");
   const known = await knownStripeEvents(
@@ -91,7 +91,7 @@ async function storeUnknown({ store, clock }: Deps, { items }: EventPage): Promi
   return found;
 }
 
-/** Each event that is let go is counted once, by its type, as the cursor passes it: whether or not a webhook brought it. */
+/** Counts each ignored event once, by type, when the cursor passes it, whether or not a webhook delivered it. */
 function countNotActedOn({ log }: Deps, { items }: EventPage, { event }: EventCursor): void {
   const place = items.findIndex(({ eventId }) => eventId === event);
   const letGo = place === -1 ? [] : items.slice(place).filter((one) => treatmentOf(one) === "not_acted_on");
@@ -100,7 +100,7 @@ function countNotActedOn({ log }: Deps, { items }: EventPage, { event }: EventCu
   }
 }
 
-/** Moves to the newest event that is old enough to be looked at for the last time. */
+/** Moves the cursor to the newest event that is old enough not to be checked again. */
 function cursorAfter(before: EventCursor, { items, hasMore }: EventPage, startedAt: Instant): EventCursor {
   const settledBefore = plusMinutes(startedAt, -overlapMinutes);
   const settled = items.find(({ created }) => hasCome(created, settledBefore));

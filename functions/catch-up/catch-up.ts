@@ -7,8 +7,8 @@ import { type Bounds, bringInEvents } from "./bring-in.ts";
 const runBounds: Bounds = { pages: 50, seconds: 200 };
 
 /**
- * Sends the events again that were received and not worked on, measures how long the oldest of them has waited, and
- * brings in those that no webhook brought. The first two need no Stripe.
+ * Sends again events that were received and not applied, measures how long the oldest of them has waited, and stores
+ * those that no webhook delivered. The first two need no Stripe.
  */
 export async function catchUp(deps: Deps & { gateway: Gateway }, bounds = runBounds): Promise<void> {
   const { store, clock, log } = deps;

@@ -2,8 +2,8 @@ import { hasCome, type Instant, instantOf, plusSeconds } from "@clearing/domain/
 import type { EventPage, ListEvents } from "@clearing/payments";
 
 /**
- * The oldest page of the events between two instants. Stripe's list begins with the newest and cannot be turned round,
- * so the span is halved until one page holds what is in it: some twenty calls for a month of any number of events.
+ * The oldest page of the events between two instants. Stripe lists the newest first and offers no reverse order, so the
+ * span is halved until one page holds all of it: about twenty calls for a month, whatever the number of events.
  */
 export async function oldestPage(
   list: (query: ListEvents) => Promise<EventPage>,
@@ -16,7 +16,7 @@ export async function oldestPage(
     const last = page.items.at(-1);
     if (!page.hasMore || last === undefined) return page;
     if (hasCome(last.created, plusSeconds(emptyUntil, 1))) {
-      // What is older is of the same second, which no span divides.
+      // Older events are of the same second, which halving cannot split.
       page = await list({ createdAfter: since, startingAfter: last.eventId });
       continue;
     }

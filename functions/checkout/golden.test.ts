@@ -66,7 +66,7 @@ const pages: Record<string, [of: string, Reply][]> = {
   ],
 };
 
-/** What a person reads, a line each; what can be pressed in brackets. */
+/** The text of a page, one line each, with links and buttons in brackets. */
 const readable = ({ status, body }: Reply): string =>
   `(${status})\n${String(body)
     .replace(/^.*<main>|<\/main>.*$/gs, "")

@@ -6,7 +6,7 @@ import { openGateway } from "@clearing/runtime/stripe-account";
 import { checkoutBindings } from "./checkout.ts";
 import { payBindings } from "./pay.ts";
 
-/** What has to ask Stripe while the client waits. */
+/** The routes that call Stripe while the client waits. */
 export const handler = httpHandler(
   depsFor({ gateway: openGateway, payLinks: openPayLinks }),
   [...checkoutBindings, ...payBindings].map(readingAtOnce),

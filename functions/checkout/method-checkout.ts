@@ -12,7 +12,9 @@ import { openPageAnswer } from "./open-page-answer.ts";
 import { refuseStripe } from "./refusal.ts";
 import { methodReturnPage, unknownPage } from "./return-page.ts";
 
-/** Opens the page that saves another method for the client, whose permission for it is given with their own request. */
+/**
+ * Opens the page that saves another payment method. The client's request also gives the permission to collect from it.
+ */
 export async function methodCheckout(
   context: RequestContext<Deps & { gateway: Gateway }>,
   bookingId: string,
@@ -30,7 +32,7 @@ export async function methodCheckout(
   return openPageAnswer(context, answer);
 }
 
-/** The way back from the page that saves a method. */
+/** Shows the result to a client who returns from the page that saves a method. */
 export async function methodReturn(services: CommandContext, ref: AttemptRef): Promise<Reply> {
   const settled = await settleSetupOnReturn(services, ref);
   if (settled.ok) return methodReturnPage(settled.setup);

@@ -4,8 +4,8 @@ import { recordOf } from "@clearing/runtime/record";
 import { keepAnswer } from "@clearing/store/idempotency";
 
 /**
- * Answers with a page of Stripe's that is open, and keeps the answer for a request that is repeated. The page is open
- * whatever becomes of that record: a repetition without it finds the same open page.
+ * Answers with an open page of Stripe's, and stores the answer for a repeated request. If it cannot be stored, a
+ * repetition finds the same open page.
  */
 export async function openPageAnswer(context: RequestContext, body: object): Promise<Answer> {
   const { store } = context.deps;

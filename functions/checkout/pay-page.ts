@@ -15,8 +15,8 @@ const states: Record<Exclude<PayPage["kind"], "payable">, Words> = {
 };
 
 /**
- * What a payment link shows: the public label, the amount, the date, one button, and no name. Opening it starts nothing,
- * since mail scanners open links.
+ * The page of a payment link: the public label, the amount, the date and one button, and no name. Opening it starts
+ * nothing, because mail scanners open links.
  */
 export function payPageReply({ terms, currency, savedMethod }: Booking, page: PayPage, methodUrl: string): Reply {
   if (page.kind !== "payable") return shortPage(200, states[page.kind]);
@@ -29,8 +29,8 @@ export function payPageReply({ terms, currency, savedMethod }: Booking, page: Pa
 }
 
 /**
- * Where another method is saved. While payments are collected automatically, the permission for the method to come is
- * shown, which the button gives: the hash of what was shown goes with it.
+ * The page on which a client saves another method. While autopay is on, it shows the permission for the new method,
+ * which the button gives; the form carries the hash of the text shown.
  */
 export function methodPageReply(booking: Booking, page: PayPage, permission: Permission | null): Reply {
   if (page.kind === "paid") return shortPage(200, states.paid);
@@ -48,8 +48,8 @@ export function methodPageReply(booking: Booking, page: PayPage, permission: Per
 
 const unpayable: Record<404 | 503, Words> = { 404: texts.invalid, 503: texts.unavailable };
 
-/** For a link that is forged, cut or over, and while Stripe or the tables cannot be asked. */
+/** For a link that is forged, cut off or expired (404), and while Stripe or the tables are unavailable (503). */
 export const noPayPage = (status: 404 | 503): Reply => shortPage(status, unpayable[status]);
 
-/** To where the payer goes on. */
+/** Redirects the payer with 303. */
 export const seeOther = (location: string): Reply => ({ status: 303, headers: { location } });

@@ -29,7 +29,8 @@ export const payBindings = [
     () => noPayPage(503),
   ),
 
-  // Who holds the link may pay, and can do nothing else with it: there is no session that another site could ride on.
+  // Anybody with the link may pay, and can do nothing else with it. There is no session, so cross-site request forgery
+  // gains nothing.
   bind(
     routes.pay,
     async ({ params }, { deps }: Context): Promise<Answer> => {
@@ -40,7 +41,7 @@ export const payBindings = [
       if (page.kind !== "payable") return back;
       const opened = await openCheckout(contextOf(deps), { bookingId, purpose: "due", dueId }, system);
       if (opened.ok) return seeOther(opened.attempt.url);
-      // Paid, under way or ended meanwhile: the link's own page says so.
+      // It was paid, started or ended in the meantime; the link's own page shows that.
       return "kind" in opened ? noPayPage(503) : back;
     },
     () => noPayPage(503),
@@ -68,7 +69,7 @@ export const payBindings = [
       const command = { bookingId, shown: query.permission ?? null };
       const opened = await openSetup(contextOf(deps), command, giver);
       if (opened.ok) return seeOther(opened.setup.url);
-      // Ended, paid, or permitted by another text meanwhile: the page says so.
+      // It ended, was paid, or the permission's text changed in the meantime; the page shows that.
       return "kind" in opened ? noPayPage(503) : back;
     },
     () => noPayPage(503),
@@ -77,7 +78,7 @@ export const payBindings = [
 
 const linkOf = ({ config }: Deps, token: string): string => `${config.publicUrl}/pay/${token}`;
 
-/** What a link leads to now; null for a token that names nothing, or that nobody has signed. */
+/** The page of a link as of now; null if the token is forged, expired or names no due. */
 async function readPage(token: string, { store, clock, payLinks }: PayDeps): Promise<Shown | null> {
   const payable = (await payLinks()).read(token, clock.now());
   const booking = payable && (await readBooking(store, payable.bookingId));

@@ -4,15 +4,15 @@ import { paymentRefusalOf } from "@clearing/payments/payment-refusal";
 import type { Answer } from "@clearing/runtime/api";
 import type { Log } from "@clearing/runtime/log";
 
-/** What the client can do something about; of the rest the operator hears. */
+/** The reasons that a client can act on. The operator is alerted to the others. */
 const clients = new Set<PaymentRefusal>(["amount_too_large", "amount_too_small", "email_not_accepted"]);
 
 /**
- * The request to Stripe failed, and the log says why. What it will never do is `payment_refused`, with what the client can do
- * about it; what may pass is to be tried again.
+ * Answers for a failed request to Stripe and logs the failure. A final refusal is `payment_refused`, with a reason that
+ * tells the client what to do; a temporary failure is one to retry.
  */
 export function refuseStripe({ kind, code, param }: GatewayFailure, log: Log): Answer {
-  // Never its message, which may quote what somebody typed (I8).
+  // The log never has Stripe's message, which can quote what somebody typed (I8).
   log.warn("stripe request failed", { kind, code, param });
   switch (kind) {
     case "declined":

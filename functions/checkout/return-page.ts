@@ -3,17 +3,22 @@ import type { Reply } from "@clearing/runtime/api";
 import { shortPage, type Words } from "@clearing/runtime/page";
 import texts from "./texts/return-page.ts";
 
-/** Each is true whenever it is shown: it says what Stripe said of this payment, and nothing of the booking or its place. */
+/**
+ * Each text stays true whenever it is shown: it gives Stripe's state of this payment, and nothing about the booking or
+ * its place.
+ */
 const payments: Record<AttemptStatus, Words> = {
   ...texts.payment,
   requested: texts.payment.unfinished,
   open: texts.payment.unfinished,
 };
 
-/** With where the client learns the rest: a page of ours knows no more than one payment. */
+/** Adds where the client can see their booking, because this page knows only one payment. */
 const leading = (words: Words): Words => ({ ...words, text: `${words.text} ${texts.toBooking}` });
 
-/** Where Stripe's page returns to, paid or not: says how this payment stands, and nothing about what was booked. */
+/**
+ * The page to which Stripe returns a payer, paid or not: it shows the payment's state, and nothing about the booking.
+ */
 export const returnPage = (attempt: Attempt): Reply =>
   shortPage(200, leading(verifiedBy(attempt) === null ? payments[attempt.status] : texts.payment.verifying));
 
@@ -23,11 +28,11 @@ const methods: Record<MethodSetup["status"], Words> = {
   open: texts.method.unfinished,
 };
 
-/** Where Stripe's page returns to that saves a method, and takes no money. */
+/** The page to which Stripe returns a client who saved a method. */
 export const methodReturnPage = ({ status }: MethodSetup): Reply => shortPage(200, leading(methods[status]));
 
-/** For an address that names no payment: there is nothing to say of one. */
+/** The page of an address that names no payment. */
 export const namelessPage = (): Reply => shortPage(200, { ...texts.nameless, text: texts.toBooking });
 
-/** For an unknown payment (404), or while Stripe or the tables cannot be asked (503). */
+/** The page for an unknown payment (404), or while Stripe or the tables are unavailable (503). */
 export const unknownPage = (status: 404 | 503): Reply => shortPage(status, leading(texts.unknown));

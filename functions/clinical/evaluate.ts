@@ -9,7 +9,7 @@ import { notAccepted, ownBooking } from "./refusals.ts";
 
 type Cleared = { booking: Booking; clearance: Clearance };
 
-// Which kind it was stays in the clinical store (I8): the audit log says that somebody evaluated, and nothing more.
+// The kind of an evaluation stays in the clinical store (I8): the audit log only says that somebody evaluated.
 export const evaluationBindings = [
   command(routes.recordEvaluation, {
     as: ["clinician"],

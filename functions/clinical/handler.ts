@@ -3,5 +3,5 @@ import { depsFor } from "@clearing/runtime/deps";
 import { evaluationBindings } from "./evaluate.ts";
 import { screeningBindings } from "./screenings.ts";
 
-/** What clinicians read and record. */
+/** The routes of clinicians. */
 export const handler = httpHandler(depsFor({}), [...screeningBindings, ...evaluationBindings]);

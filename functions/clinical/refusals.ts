@@ -1,6 +1,6 @@
 import type { Refusal } from "@clearing/runtime/answer";
 
-/** To a clinician who pays for a booking or takes part in it: to that one they are a client. */
+/** For a clinician who pays for the booking or takes part in it: there they act as a client. */
 export const ownBooking: Refusal = {
   refused: "forbidden",
   detail: "You are the payer or the participant of this booking. Ask a colleague.",

@@ -8,7 +8,7 @@ import { logAccess, readEvaluations } from "@clearing/store/clinical-record";
 import { queuePart } from "@clearing/store/screening-queue";
 import { ownBooking } from "./refusals.ts";
 
-/** Every read of a clinical record is written down before its answer leaves. */
+/** Every read of a clinical record is logged before its answer is sent. */
 const logRead = (context: RequestContext, bookingId: string, what: "queue" | "screening", purpose: string) =>
   logAccess(context.deps.store, {
     id: context.deps.ids.next("acc"),

@@ -5,7 +5,7 @@ import type { Key } from "@clearing/store/read";
 
 const idIn = ({ pk }: Key): string => pk.slice(pk.indexOf("#") + 1);
 
-/** Does what is due of bookings, clearances and cohorts. */
+/** The work on bookings, clearances and cohorts whose deadline was reached. */
 export const deadlineWorks: WorkByKind<"deadline-worker", Deps> = {
   BOOKING: (key, deps) => workOnBooking(deps, idIn(key)),
   CLEARANCE: (key, deps) => workOnClearance(deps, idIn(key)),

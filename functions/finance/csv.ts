@@ -13,7 +13,7 @@ const columns = [
   "booking",
 ];
 
-/** One line per posting, amounts in minor units. What a spreadsheet would take for a formula is kept as text. */
+/** One line per posting, amounts in minor units. Escapes cells that a spreadsheet would read as formulas. */
 export function csvOf(entries: PostedEntry[]): string {
   const rows = entries.flatMap(({ id, reference, postedAt, effectiveOn, currency, postings }) =>
     postings.map(({ account, debit, credit, bookingId }) => [

@@ -2,5 +2,5 @@ import { httpHandler } from "@clearing/runtime/api";
 import { depsFor } from "@clearing/runtime/deps";
 import { ledgerBindings } from "./ledger.ts";
 
-/** What finance reads. */
+/** The routes of finance. */
 export const handler = httpHandler(depsFor({}), ledgerBindings);

@@ -3,9 +3,9 @@ import { minorDigits, plainDecimal } from "@clearing/domain/money";
 import { dateIn } from "@clearing/domain/time";
 
 /**
- * A journal that `hledger check` accepts; its balances are the trial balance's on every date, each account under its
- * class. Entries come in the order of their posting and are dated by it in `zone`, as all of finance's dates are; the
- * date of the fact is hledger's secondary one.
+ * A journal that `hledger check` accepts. Its balances equal the trial balance on every date, with each account under
+ * its class. Entries are in the order of posting. Their date is that of the posting in `zone`, as in all reports; the
+ * fact's date is hledger's secondary date.
  */
 export function hledgerOf(entries: PostedEntry[], zone: string): string {
   const accounts = Object.keys(chartOfAccounts).map(

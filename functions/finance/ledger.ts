@@ -17,8 +17,8 @@ type Range = { from?: string | undefined; to?: string | undefined };
 type Query = { bookingId?: string | undefined; limit: number; cursor?: string | undefined };
 
 /**
- * Dates are over the instant of posting, in the reporting time zone, both inclusive; nothing is posted after now. A span
- * that has ended holds all that was posted in it, also when it ended a moment ago.
+ * Dates refer to the instant of posting in the reporting time zone, both inclusive. A span that has ended contains
+ * everything posted in it, even if it ended a moment ago.
  */
 async function instants(days: Range, { config, store }: Deps, now: Instant): Promise<PostingSpan> {
   const { ended, ...span } = postingSpan(days, config.reportingTimeZone, ledgerBegins, now);
@@ -26,11 +26,11 @@ async function instants(days: Range, { config, store }: Deps, now: Instant): Pro
   return span;
 }
 
-/** Entries in the order of their posting. */
+/** Entries in the order of posting. */
 const entries = (store: Store, bookingId: string | undefined, { from, to }: PostingSpan): AsyncIterable<PostedEntry> =>
   bookingId === undefined ? entriesBetween(store, from, to) : bookingEntries(store, bookingId, from, to);
 
-/** The journal's forms; of those that a client likes equally, the first. */
+/** The journal's formats; the first one is the default. */
 const jsonType = "application/json; charset=utf-8";
 const csv = "text/csv; charset=utf-8";
 const hledger = "text/x-hledger; charset=utf-8";
@@ -58,7 +58,7 @@ export const ledgerBindings = [
         return { status: 200, contentType, headers: varies, body };
       }
       case undefined:
-        // Not JSON all the same: that is the first page, where a file of the whole range was asked for.
+        // No fallback to JSON: it would return the first page if a client asked for a file of the whole range.
         return {
           refused: "not_acceptable",
           detail: "The journal is available as application/json, text/csv and text/x-hledger.",
@@ -67,7 +67,7 @@ export const ledgerBindings = [
   }),
 ];
 
-/** A cursor is the posting instant and id of the last entry that was given. */
+/** A cursor is the posting instant and id of the last entry returned. */
 async function page(store: Store, { bookingId, limit, cursor }: Query, span: PostingSpan) {
   const after = decodeCursor(cursor)?.[0] ?? "";
   const { items, next } = await journalPage(store, { bookingId, ...span }, { limit, after });

@@ -1,10 +1,7 @@
 import { mailFeedback } from "@clearing/contracts/mail-feedback";
 import type { BusEvent } from "@clearing/runtime/consumer";
 
-/**
- * A message of SES as this system's consumers take one: about the mail, with the booking that its tags name. Null for
- * any other message.
- */
+/** An SES message as a bus event about the mail, with the booking that its tags name. Null for any other message. */
 export function readFeedback(body: string): BusEvent | null {
   const parsed = mailFeedback.safeParse(jsonIn(body));
   if (!parsed.success) return null;
@@ -14,7 +11,7 @@ export function readFeedback(body: string): BusEvent | null {
   if (at === undefined || Number.isNaN(Date.parse(at))) return null;
   return {
     source,
-    // Named as our own events are: without spaces.
+    // Without spaces, like the names of our events.
     name: name.replaceAll(" ", ""),
     id,
     version: 1,

@@ -3,5 +3,5 @@ import { depsFor } from "@clearing/runtime/deps";
 import { readFeedback } from "./feedback.ts";
 import { noteFeedback } from "./note.ts";
 
-/** SES's word of bounces and complaints -> what is known of an address. */
+/** Records SES's bounces and complaints by address. */
 export const handler = sqsConsumer(depsFor({}), noteFeedback, readFeedback);

@@ -10,8 +10,8 @@ type Feedback = {
 };
 
 /**
- * Notes that an address bounced for good, or that its owner calls our mails spam. A mailbox that is full, or a server that
- * is away, says nothing of the address.
+ * Notes that an address bounced permanently or reported our mail as spam. A full mailbox or a server that is down says
+ * nothing about the address.
  */
 export async function noteFeedback({ data, occurredAt: at }: BusEvent, deps: Deps): Promise<string> {
   const { destination, isPermanent, kind, bookingId } = data as Feedback;

@@ -6,8 +6,8 @@ import type { Write } from "./words.ts";
 type Addressee = { recipient: Recipient; to: string; write: Write };
 
 /**
- * Who is written to about an event, with whose words. A participant whom somebody else booked for is written to once they
- * have accepted; until then, and when they decline, about nothing but that.
+ * Who gets a mail about an event, and with which text. A participant for whom somebody else booked gets mails after
+ * accepting; before, or after declining, only those about the invitation.
  */
 export function addresseesOf(name: EventName, booking: Booking, operator: string): Addressee[] {
   const { payer, participant, operator: staff } = mailsAbout(name);

@@ -3,7 +3,9 @@ import { fill } from "@clearing/domain/text";
 import texts from "./texts/autopay.ts";
 import { type Data, type Facts, methodName, type Write } from "./words.ts";
 
-/** Whether dues are collected by themselves, as the booking has it by then: another change has a mail of its own. */
+/**
+ * Whether dues are collected automatically, as of the sending. If it changed again, the later change has another mail.
+ */
 export const autopayChanged: Write = (facts) => {
   const { booking, data } = facts;
   const news = autopayNews(booking, data.autopay);
@@ -11,7 +13,10 @@ export const autopayChanged: Write = (facts) => {
   return news.isOn ? allowed(facts) : stopped(data, news);
 };
 
-/** The copy of a permission that is given for bank debits, too (12 CFR 1005.10(b)); empty where none is in force. */
+/**
+ * The client's copy of the permission in force, which bank debits require (12 CFR 1005.10(b)); empty if none is in
+ * force.
+ */
 export const copyOf = ({ permission = [] }: Facts): readonly string[] =>
   permission.length === 0 ? [] : [texts.copy, ...permission];
 
@@ -20,7 +25,10 @@ const allowed = (facts: Facts): ReturnType<Write> => ({
   paragraphs: [texts.on.opening, ...copyOf(facts)],
 });
 
-/** Another method is saved, as long as it can be charged; with the client's copy of the permission where it is collected from. */
+/**
+ * Says that another method is saved, if it can still be charged. Includes the client's copy of the permission if dues
+ * are collected from it.
+ */
 export const methodSaved: Write = (facts) => {
   const { booking } = facts;
   const method = usableMethod(booking);

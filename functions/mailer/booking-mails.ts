@@ -23,7 +23,7 @@ export const held: Write = ({ booking, now }) => {
   return { subject, paragraphs: [opening, fill(isSigned(booking) ? pay : signAndPay, { time })] };
 };
 
-/** A hold that late money has revived, or that was cancelled, has another mail. */
+/** No mail if late money has revived the hold or it was cancelled: those have other mails. */
 export const holdExpired: Write = ({ booking }) => {
   if (!hasExpired(booking)) return null;
   const { subject, opening, bookAgain } = texts.holdExpired;
@@ -37,7 +37,7 @@ export const holdExpiredForOther: Write = ({ booking }) => {
   return { subject, paragraphs: [opening] };
 };
 
-/** The receipt of a signature: true for good, whatever becomes of the booking. */
+/** The receipt of a signature. It stays true whatever happens to the booking. */
 export const agreementSigned: Write = (facts) => {
   const { subject, opening, automatic, byLink, kept } = texts.agreementSigned;
   return {
@@ -48,18 +48,18 @@ export const agreementSigned: Write = (facts) => {
 
 export const confirmed: Write = (facts) => confirmation(facts, [texts.confirmed.welcome]);
 
-/** The payer is welcomed only where they take part themselves. */
+/** Welcomes the payer only if they take part themselves. */
 export const confirmedToPayer: Write = (facts) =>
   isForOneself(facts.booking) ? confirmed(facts) : confirmation(facts, []);
 
-/** Only while it is confirmed, and nobody has arrived yet. */
+/** Only while the booking is confirmed and nobody has arrived yet. */
 function confirmation({ booking }: Facts, welcome: readonly string[]): ReturnType<Write> {
   if (!isExpected(booking)) return null;
   const { subject, opening } = texts.confirmed;
   return { subject, paragraphs: [opening, ...welcome] };
 }
 
-/** Only while something can still be done: a booking that is confirmed again, or has ended, has another mail. */
+/** Only while the client can still do something: a booking that is confirmed again or has ended has another mail. */
 export const unconfirmed: Write = ({ booking, now }) => {
   if (!canBeCleared(booking, now)) return null;
   const { subject, opening, contact } = texts.unconfirmed;
@@ -71,7 +71,7 @@ export const declined: Write = () => {
   return { subject, paragraphs: [opening, refund] };
 };
 
-/** To a participant who does not pay: the same, without money. */
+/** To a participant who does not pay: the same without money. */
 export const declinedForOther: Write = () => {
   const { subject, opening, questions } = texts.declined;
   return { subject, paragraphs: [opening, questions] };
@@ -82,13 +82,13 @@ export const cancelled: Write = ({ booking, data }) => ({
   paragraphs: [endedBy(booking, String(data.by)), refundOf(booking, data)],
 });
 
-/** To a participant who does not pay: that it ended, and nothing of who ended it or what is returned. */
+/** To a participant who does not pay: says that the booking ended, not who ended it or what is refunded. */
 export const cancelledForOther: Write = () => {
   const { opening, questions } = texts.cancelledForOther;
   return { subject: texts.cancelled.subject, paragraphs: [opening, questions] };
 };
 
-/** By whom or what a booking was cancelled. */
+/** Who or what cancelled a booking. */
 function endedBy(booking: Booking, by: string): string {
   const reasons: Readonly<Record<string, string>> = isForOneself(booking) ? CANCELLED : forPayer(booking);
   return reasons[by] ?? texts.cancelled.reasons.other;
@@ -96,7 +96,7 @@ function endedBy(booking: Booking, by: string): string {
 
 const { other: _, ...CANCELLED } = texts.cancelled.reasons;
 
-/** A payer does not learn why a participant does not take part. */
+/** A payer is not told why a participant does not take part. */
 function forPayer(booking: Booking) {
   const { not_accepted, unanswered, no_show } = texts.cancelled.reasonsForPayer;
   return {

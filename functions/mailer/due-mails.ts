@@ -6,14 +6,14 @@ import texts from "./texts/due.ts";
 import frame from "./texts/frame.ts";
 import { dayOf, methodName, type Wording, type Write } from "./words.ts";
 
-/** Before and after a due's date, as long as it is owed for the date that it had when the notice went. */
+/** Before and after a due's date, if it is still owed for the date that it had when the notice was written. */
 export const notice: Write = ({ booking, data, now, payLink }) => {
   const news = dueNews(booking, data, now);
   if (news === null) return null;
   const write = typeof data.kind === "string" ? notices[data.kind] : undefined;
   const wording = write?.(booking, news, typeof data.cancelsOn === "string" ? data.cancelsOn : null);
   if (wording === undefined) return null;
-  // A client for whom there is nothing to do may still pay early, or save another method.
+  // A client who need not act can still pay early or save another method.
   const label = isTaken(news) ? frame.payEarly : frame.payNow;
   return { ...wording, action: { label, url: payLink(news.due.id) } };
 };
@@ -43,16 +43,16 @@ const notices: Readonly<Record<string, Notice>> = {
   }),
 };
 
-/** What is unpaid, and its date. */
+/** The unpaid amount and its date. */
 const figures = ({ currency }: Booking, { amount, due }: DueNews) => ({
   amount: formatMoney(amount, currency),
   date: longDate(due.dueOn),
 });
 
-/** Whether it is collected without the client. */
+/** Whether the due is collected automatically. */
 const isTaken = ({ next }: DueNews): boolean => next.kind === "collected";
 
-/** What happens next, or what the client can do: one step. */
+/** What happens next, or what the client can do: one sentence. */
 function nextStep(booking: Booking, { next }: DueNews): string[] {
   const { collected, cardExpires, debitFree, pay } = texts.next;
   if (next.kind === "collected") {
@@ -68,7 +68,7 @@ function nextStep(booking: Booking, { next }: DueNews): string[] {
   }
 }
 
-/** A late charge was added, as long as it is owed. */
+/** A late charge was added; only while it is owed. */
 export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   const news = dueNews(booking, { dueId: data.dueId }, now);
   const late = booking.dues.find(({ id }) => id === data.forDueId);
@@ -82,7 +82,7 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   };
 };
 
-/** To staff: nothing more happens by itself for a due, as long as that is so. */
+/** To staff: a due has no automatic next step; only while that is true. */
 export const task: Write = ({ booking, data, now }) => {
   const news = dueNews(booking, data, now);
   if (news === null) return null;

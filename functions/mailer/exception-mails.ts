@@ -5,7 +5,7 @@ import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/exception.ts";
 import { amountOf, dayOf, type Write } from "./words.ts";
 
-/** What was waived is owed no more, as long as the booking goes on: true for good. */
+/** A waived amount is no longer owed; only while the booking is not over. */
 export const waived: Write = ({ booking, data }) => {
   const amount = amountOf(data);
   if (amount === null || typeof data.dueOn !== "string" || !mayOwe(booking)) return null;
@@ -13,7 +13,7 @@ export const waived: Write = ({ booking, data }) => {
   return { subject, paragraphs: [fill(opening, { amount, date: longDate(data.dueOn) }), nothingToDo] };
 };
 
-/** As long as the due is owed on that date. */
+/** Only while the due is owed on that date. */
 export const deferred: Write = ({ booking, data, now }) => {
   const due = owedAsTold(booking, data);
   if (due === null || typeof data.from !== "string") return null;
@@ -30,7 +30,7 @@ export const deferred: Write = ({ booking, data, now }) => {
   };
 };
 
-/** As long as it is so. */
+/** Only while it is still true. */
 export const collection: Write = ({ booking, data }) => {
   if (!mayOwe(booking) || isPaused(booking) !== data.paused) return null;
   const { paused, resumed } = texts;

@@ -23,7 +23,7 @@ const texts = {
   ...{ autopay, bookingTexts, clearance, dueTexts, exception, frame, participation, paymentTexts, refundTexts },
 };
 
-/** A mail in one of its variants: what the event says, the booking by then, and to whom it goes. */
+/** A variant of a mail: the event's data, the booking at the time of sending, and the recipient. */
 type Variant = { of: string; data?: Data; booking: Booking; to?: Recipient; refund?: Refund; now?: string };
 
 const late = "2027-01-30T18:00:00Z";

@@ -4,5 +4,5 @@ import { openMailer } from "@clearing/runtime/mailer";
 import { openPayLinks } from "@clearing/runtime/pay-links";
 import { mailAbout } from "./mailer.ts";
 
-/** Domain events -> mails in neutral words. */
+/** Sends mails about domain events. */
 export const handler = sqsConsumer(depsFor({ mailer: openMailer, payLinks: openPayLinks }), mailAbout);

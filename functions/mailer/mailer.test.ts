@@ -269,7 +269,7 @@ describe("where somebody else pays", () => {
 });
 
 describe("mails about a hold that nobody paid", () => {
-  /** An address that has reached the bound of mails a day. */
+  /** An office in which the address has reached the day's limit of mails. */
   function fullOffice(booking: Booking) {
     const full = office(undefined, booking);
     full.table.on(UpdateCommand).callsFake(({ Key }) => {

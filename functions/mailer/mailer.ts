@@ -20,9 +20,9 @@ import type { Facts } from "./words.ts";
 type MailerDeps = Deps & { mailer: Mailer; payLinks: () => Promise<PayLinks> };
 
 /**
- * Sends the mails that an event calls for to those whom the booking concerns, each once per event. Addresses are read from
- * the booking: events carry none (I8). A mail that the service refuses for good is not tried again; one that is over the
- * day's bound is left out.
+ * Sends the mails about an event to the people whom the booking concerns, once per event. Reads addresses from the
+ * booking, because events carry none (I8). A mail that the service permanently refuses is not retried; a mail over the
+ * day's limit is left out.
  */
 export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<string> {
   const name = eventNames.find((one) => one === event.name);
@@ -45,7 +45,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<stri
     const wording = write(facts);
     if (wording === null) continue;
     const id = `${event.id}.${recipient}`;
-    // SES takes no other characters in a tag.
+    // SES allows no other characters in a tag.
     const correlation = event.correlationId.replace(/[^\w-]/g, "");
     const tags = { booking: bookingId, recipient, correlation };
     const sender = recipient === "operator" ? withoutSite(config) : config;
@@ -59,7 +59,7 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<stri
   return written.length === 0 ? "no_mail" : `mailed_${written.join("_and_")}`;
 }
 
-/** The page of bookings is the clients': no mail leads staff there. */
+/** The web site is for clients, so mails to staff do not link to it. */
 const withoutSite = ({ merchantName, supportEmail, supportPhone }: Sender): Sender => ({
   merchantName,
   supportEmail,
@@ -69,7 +69,7 @@ const withoutSite = ({ merchantName, supportEmail, supportPhone }: Sender): Send
 
 const copiesPermission: readonly EventName[] = ["AutopayChanged", "PaymentMethodSaved", "AgreementSigned"];
 
-/** The permission to collect that is in force, for the mails that carry the client's copy of it. */
+/** The permission in force, for mails that carry the client's copy of it. */
 async function copied(name: EventName, booking: Booking, { store }: Deps): Promise<Pick<Facts, "permission">> {
   const inForce = copiesPermission.includes(name) ? permissionInForce(booking) : null;
   const kept = inForce && (await readPermission(store, booking.id, inForce.id));
@@ -93,8 +93,8 @@ async function send(mail: Mail, bound: MailKind | null, deps: MailerDeps): Promi
 const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingCancelled"];
 
 /**
- * One account could hold and release places, or invite people, all day, and send a mail each time. So mails about a hold
- * are bounded while nothing was paid, and so are invitations, of which one payer has one a day for an address.
+ * One account could hold and release places, or invite people, all day, and cause a mail each time. So there are limits
+ * on mails about unpaid holds and on invitations; one payer may also invite an address only once a day.
  */
 function boundOf(name: EventName, booking: Booking): MailKind | null {
   if (name === "ParticipationChanged")

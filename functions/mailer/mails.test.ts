@@ -34,7 +34,10 @@ const ended: Stage[] = ["declined", "cancelled", "cancelled_unpaid"];
 const cancelled: Stage[] = ["cancelled", "cancelled_unpaid"];
 
 describe("a mail is true whenever its event comes", () => {
-  /** In which stages each event's mail is sent; in all others that the booking may have reached by then, none is. */
+  /**
+   * The stages in which each event's mail is sent. In every other stage that the booking can have reached by then, none
+   * is.
+   */
   const table: [EventName, Data, sent: readonly Stage[], mayHaveReached?: readonly Stage[]][] = [
     ["BookingHeld", {}, ["held"]],
     ["HoldExpired", {}, ["expired"]],

@@ -10,18 +10,18 @@ import * as refund from "./refund-mails.ts";
 import type { Write } from "./words.ts";
 
 /**
- * Who is written to: somebody who pays and takes part gets the payer's words where there are any; the operator at the
- * address for questions.
+ * The recipients. A person who pays and takes part gets the payer's text if there is one; the operator gets mails at
+ * the support address.
  */
 export type Recipient = "payer" | "participant" | "operator";
 
 type Mails = Partial<Record<Recipient, Write>>;
 
 /**
- * The mails that each event sends: about money to the payer, about what a participant has to do to them alone, about the
- * booking's status to both. Neutral words only (I8): no health fact, no reason of a clinician, no name of a program but
- * its public label. Events come late, twice and in any order, so each mail is decided on the booking as it is when the
- * mail is sent: what is no longer true by then is not said.
+ * The mails about each event: about money to the payer, about a participant's own duties only to the participant, about
+ * the booking's status to both. The texts are neutral (I8): no health fact, no clinician's reason, and the program only
+ * by its public label. Events can be late, repeated and out of order, so each text is decided from the booking at the
+ * time of sending and says nothing that is no longer true.
  */
 export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
   ProgramPublished: "no mail",
@@ -64,7 +64,7 @@ export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
   MoneyConverted: "no mail",
 };
 
-/** The mails about an event; empty where it has none. */
+/** The mails about an event; empty if there are none. */
 export function mailsAbout(name: EventName): Mails {
   const about = mails[name];
   return about === "no mail" ? {} : about;

@@ -4,8 +4,8 @@ import texts from "./texts/participation.ts";
 import { moment, type Wording, type Write } from "./words.ts";
 
 /**
- * To the participant: the invitation while it waits for an answer, and the receipt of that answer. An invitation says
- * nothing of who booked, and can be ignored by somebody who was not meant.
+ * To the participant: the invitation while it waits for an answer, and the receipt of the answer. An invitation does
+ * not say who booked, and can be ignored by an unintended recipient.
  */
 export const toParticipant: Write = ({ booking, data, now }) => {
   const news = invitationNews(booking, data.participation, now);
@@ -28,7 +28,7 @@ const words: Record<Booking["participation"], (booking: Booking) => Wording> = {
   }),
 };
 
-/** To the payer: that the invitation was accepted. One that was declined ends the booking, which has its own mail. */
+/** To the payer: the invitation was accepted. A declined invitation ends the booking, which has another mail. */
 export const toPayer: Write = ({ booking, data, now }) => {
   if (invitationNews(booking, data.participation, now) !== "accepted") return null;
   const { subject, opening } = texts.acceptedToPayer;

@@ -19,14 +19,14 @@ import frame from "./texts/frame.ts";
 import texts from "./texts/payment.ts";
 import { type Data, dayOf, moment, paymentOf, type Write } from "./words.ts";
 
-/** Only while the bank works on it. Another mail tells of the outcome. */
+/** Only while the bank processes it. Another mail reports the outcome. */
 export const processing: Write = ({ booking, data }) => {
   if (!isCollected(booking, data)) return null;
   const { subject, opening, held, booked } = texts.processing;
   return { subject, paragraphs: [fill(opening, { payment: paymentOf(data) }), isHeld(booking) ? held : booked] };
 };
 
-/** A receipt: true for good. What it says of the booking is as of now. */
+/** A receipt, which stays true. What it says about the booking is as of the sending. */
 export const settled: Write = ({ booking, data }) => {
   const { depositSubject, paymentSubject, opening, awaitsConfirmation, ended } = texts.settled;
   return {
@@ -40,7 +40,7 @@ export const settled: Write = ({ booking, data }) => {
   };
 };
 
-/** That everything is paid, or what comes next. */
+/** Says that everything is paid, or what is due next. */
 function leftToPay(booking: Booking): string[] {
   const remainder = remainderOf(booking);
   if (remainder === null) return [];
@@ -50,7 +50,7 @@ function leftToPay(booking: Booking): string[] {
   return [fill(nextPayment, { amount: formatMoney(unpaid(due), booking.currency), date: longDate(due.dueOn) })];
 }
 
-/** Only while there is something to verify, and time for it. */
+/** Only while there is something to verify, and time to do it. */
 export const actionRequired: Write = ({ booking, data, now }) => {
   if (!canBeVerified(booking, data, now)) return null;
   const { subject, opening, verify, before } = texts.actionRequired;
@@ -64,7 +64,7 @@ export const actionRequired: Write = ({ booking, data, now }) => {
   };
 };
 
-/** Only while it is not paid in another way, on a booking that was not cancelled: those have mails of their own. */
+/** Only while it is still unpaid and the booking is not cancelled: those cases have other mails. */
 export const failed: Write = ({ booking, data, now, payLink }) => {
   const news = data.purpose === "due" ? dueNews(booking, { dueId: data.dueId }, now) : null;
   const step = news === null ? whatNow(booking, data, now) : afterFailure(booking, news);
@@ -76,7 +76,7 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
     subject: data.purpose === "deposit" ? depositSubject : paymentSubject,
     paragraphs: [
       fill(opening, { payment: paymentOf(data) }),
-      // Why it failed, as far as its client can do something about it.
+      // The reason of the failure, if the client can do something about it.
       ...(reason === undefined ? [] : [reason]),
       step,
     ],
@@ -84,11 +84,11 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
   };
 };
 
-/** When it is collected again, which the client need not wait for, or that they pay on a page. */
+/** The date of the automatic retry, or that the client must pay on a page. */
 const afterFailure = (booking: Booking, { next }: DueNews): string =>
   next.kind === "link" ? texts.failed.pay : fill(texts.failed.retry, { date: dayOf(booking, next.at) });
 
-/** What the client can do about a payment that failed, or null where there is nothing left to do. */
+/** What the client can do about a failed payment; null if nothing. */
 function whatNow(booking: Booking, data: Data, now: Instant): string | null {
   const outlook = paymentOutlook(booking, data.dueId, now);
   const { hold, due, noPlace } = texts.failed;

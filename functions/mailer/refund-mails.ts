@@ -3,7 +3,7 @@ import { fill } from "@clearing/domain/text";
 import texts from "./texts/refund.ts";
 import { amountOf, refundOf, type Write } from "./words.ts";
 
-/** Money that nobody expected; other refunds are announced with the cancellation. Says how far the refund is by now. */
+/** Refunds of unexpected money; the cancellation's mail announces other refunds. Says how far the refund is by now. */
 export const requested: Write = ({ refund, data }) => {
   const { reasons, share, wholePayment, ...stands } = texts.requested;
   const happened = (reasons as Readonly<Record<string, string>>)[String(data.reason)];
@@ -18,7 +18,7 @@ export const requested: Write = ({ refund, data }) => {
   };
 };
 
-/** Only while the bank has not returned the money. Another mail tells of a return. */
+/** Only while the bank has not returned the money. Another mail reports a return. */
 export const succeeded: Write = ({ refund, data }) => {
   if (!hasArrived(refund, data.amount)) return null;
   const { subject, opening, arrival } = texts.succeeded;

@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import texts from "./texts/frame.ts";
 import { label, type Wording } from "./words.ts";
 
-/** Who writes: the operator, as every mail's last lines name it. `siteUrl` is where a client's bookings are shown. */
+/** The operator, whom the last lines of every mail name. `siteUrl` is the clients' web site. */
 export type Sender = {
   merchantName: string;
   supportEmail: string;
@@ -12,13 +12,13 @@ export type Sender = {
   siteUrl: string | undefined;
 };
 
-/** Readers of mail keep the style of an element, and often drop that of a page. */
+/** Mail clients keep inline styles and often drop style sheets. */
 const bodyStyle =
   "font:16px/1.5 system-ui,sans-serif;color:#17202c;max-width:36rem;margin:1.5rem auto;padding:0 1rem;overflow-wrap:anywhere";
 const buttonStyle =
   "display:inline-block;font-weight:600;color:#fff;background:#1f4b8f;border-radius:8px;padding:.75rem 1.5rem;text-decoration:none";
 
-/** The mail as text and as HTML, from the same words. */
+/** The mail as text and as HTML, from the same wording. */
 export function renderMail(
   booking: Booking,
   { subject, paragraphs, action }: Wording,

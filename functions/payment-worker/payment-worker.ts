@@ -5,7 +5,7 @@ import type { Deps } from "@clearing/runtime/deps";
 import type { WorkByKind } from "@clearing/runtime/worker-handler";
 import { bookingIdIn } from "@clearing/store/keys";
 
-/** Asks Stripe about every attempt to pay or to save a method, refund and ended booking that is due for a look. */
+/** The work on attempts, setups, refunds and pages of ended bookings whose deadline was reached. */
 export const paymentWorks: WorkByKind<"payment-worker", Deps & { gateway: Gateway }> = {
   ATTEMPT: (key, deps) => {
     const work = key.sk.startsWith("SET#") ? workOnSetup : workOnAttempt;

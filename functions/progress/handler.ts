@@ -2,5 +2,5 @@ import { sqsConsumer } from "@clearing/runtime/consumer";
 import { depsFor } from "@clearing/runtime/deps";
 import { progressOn } from "./progress.ts";
 
-/** Confirms, takes confirmations back and declines, whenever a fact of I2 arrives. */
+/** Confirms, unconfirms, declines or cancels bookings when a fact of I2 changes. */
 export const handler = sqsConsumer(depsFor({}), progressOn);

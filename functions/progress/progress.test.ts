@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { anna } from "../mailer/testing/anna.ts";
 import { progressOn } from "./progress.ts";
 
-/** How often the booking is looked at for an event that says this. */
+/** How often the booking is read for an event with this data. */
 async function looks(name: string, data: Record<string, unknown>): Promise<number> {
   const { deps, table } = fakeDeps();
   table

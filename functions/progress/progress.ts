@@ -6,7 +6,7 @@ import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 import { isRemoved } from "@clearing/store/removed";
 
-/** Looks at the booking that an event is about, unless it is a hold, and does what its facts now ask for. */
+/** Advances the booking that an event is about, unless it is a hold. */
 export async function progressOn({ name, data }: BusEvent, { store, ids, clock }: Deps): Promise<string> {
   const { bookingId } = data;
   if (typeof bookingId !== "string") throw new Failure("event without booking id", { event: name });

@@ -6,5 +6,5 @@ import { relayTo } from "./relay.ts";
 
 const relay = relayTo(new EventBridgeClient(awsClient));
 
-/** Outbox stream -> bus. */
+/** Sends the outbox's stream to the bus. */
 export const handler = streamHandler(depsFor({}), relay);

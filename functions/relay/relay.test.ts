@@ -28,7 +28,7 @@ function added(
   };
 }
 
-/** A bus whose nth call is answered by the nth answer (the last one for ever after), and an outbox that deletes. */
+/** A bus that answers its nth call with the nth answer (the last one repeats), and an outbox that deletes. */
 function world(...answers: ((ids: string[]) => unknown)[]) {
   const { deps, table, log } = fakeDeps();
   const bus = new EventBridgeClient({ region: "us-east-1" });
@@ -47,7 +47,7 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
       .commandCalls(BatchWriteCommand)
       .flatMap(({ args }) => args[0].input.RequestItems?.outbox ?? [])
       .map(({ DeleteRequest }) => DeleteRequest?.Key?.pk);
-  // The outbox holds what was not deleted here or elsewhere.
+  // The outbox holds the items that were deleted neither here nor elsewhere.
   const elsewhere = new Set<string>();
   table.on(BatchGetCommand).callsFake(({ RequestItems }) => {
     const keys: { pk: string }[] = RequestItems.outbox.Keys;
@@ -58,7 +58,7 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
     refuseTwice(RequestItems.outbox.map((request: DeleteRequest) => request.DeleteRequest.Key.pk));
     return {};
   });
-  /** The messages that were counted, by metric. */
+  /** The counted messages, by metric. */
   const metrics = () =>
     Object.fromEntries(
       log
@@ -71,7 +71,7 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
   const relay = relayTo(bus);
   return {
     run: (...records: DynamoDBRecord[]) => relay(records, deps),
-    /** A further instance of the function. */
+    /** Another instance of the function. */
     another: () => {
       const instance = relayTo(bus);
       return (...records: DynamoDBRecord[]) => instance(records, deps);
@@ -87,7 +87,7 @@ function world(...answers: ((ids: string[]) => unknown)[]) {
 
 type DeleteRequest = { DeleteRequest: { Key: { pk: string } } };
 
-/** As DynamoDB refuses a batch that names an item twice. */
+/** DynamoDB rejects a batch that names an item twice. */
 function refuseTwice(pks: string[]): void {
   if (new Set(pks).size === pks.length) return;
   throw Object.assign(new Error("Provided list of item keys contains duplicates"), { name: "ValidationException" });
@@ -176,7 +176,7 @@ describe("the relay", () => {
 
     for (let number = 4; number <= 8; number++) {
       expect(await run(...records)).toEqual(["1"]);
-      // As Lambda does: everything from the first failure on, and what has come since.
+      // As Lambda retries: everything from the first failure on, and newer records.
       records = [...records, added(number)];
     }
 

@@ -6,15 +6,17 @@ import type { DynamoDBRecord } from "aws-lambda";
 import { batches, type Message, messageOf, reportUnsendable, sendAndDelete } from "./send.ts";
 
 /**
- * Sends what the outbox's stream brings to the bus and deletes what was sent; answers the sequence numbers of what is
- * still unsent or undeleted. The stream comes again with everything from the first of them on. So a call that may repeat
- * one sends only what still stands in the outbox: nothing is repeated for the sake of another. That is an instance's
- * first call, its calls after a failure, and a call with a message of more than some seconds, which another instance may
- * have failed at, or `resend` have sent. Any other call reads nothing: where another instance failed a moment ago, it
- * repeats what that one has sent. Everything reaches the bus at least once (I7): a lost answer sends it again.
+ * Sends the records of the outbox's stream to the bus and deletes what was sent. Returns the sequence numbers that are
+ * still unsent or undeleted; the stream retries everything from the first of them on.
+ *
+ * A call that can contain repeated records first reads which items are still in the outbox and sends only those, so
+ * that one failure repeats no other message. Such calls are an instance's first call, a call after a failure, and a
+ * call with a message older than some seconds, which another instance may have failed on or `resend` may have sent.
+ * Other calls read nothing, so records on which another instance failed a moment ago can repeat. Every message reaches
+ * the bus at least once (I7): a lost answer sends it again.
  */
 export function relayTo(bus: EventBridgeClient) {
-  // Known to this instance alone.
+  // Only this instance knows it.
   let mayRepeat = true;
   return async (records: readonly DynamoDBRecord[], deps: Deps): Promise<readonly string[]> => {
     const looks = mayRepeat;
@@ -53,7 +55,7 @@ async function relay(
   return unsent;
 }
 
-/** The stream takes a second as a rule: an older message has mostly been here before. */
+/** The stream usually takes a second, so an older message has probably been tried before. */
 const oldSeconds = 5;
 
 const isOld = ({ Time }: Message["entry"], { clock }: Deps): boolean =>
@@ -62,8 +64,8 @@ const isOld = ({ Time }: Message["entry"], { clock }: Deps): boolean =>
 type Image = NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"];
 
 /**
- * Each item that was added, as it was last, with the sequence numbers of all its records: an item that was deleted and
- * put again is added twice, and no call to DynamoDB may name it twice.
+ * The latest image of each added item, with the sequence numbers of all its records. An item that was deleted and
+ * written again appears twice, and no DynamoDB batch may name it twice.
  */
 function latestImages(records: readonly DynamoDBRecord[]): Iterable<{ image: Image; numbers: string[] }> {
   const added = new Map<string, { image: Image; numbers: string[] }>();
@@ -77,7 +79,7 @@ function latestImages(records: readonly DynamoDBRecord[]): Iterable<{ image: Ima
 
 const readAtOnce = 100;
 
-/** The messages that stand in the outbox: another call, or `resend`, has sent the others. */
+/** The messages that are still in the outbox; another call, or `resend`, has sent the others. */
 async function stillThere(messages: readonly Message[], { store }: Deps): Promise<Message[]> {
   const found = new Set<string>();
   for (let start = 0; start < messages.length; start += readAtOnce) {

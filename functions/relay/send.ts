@@ -3,13 +3,16 @@ import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { Deps } from "@clearing/runtime/deps";
 import { pause } from "@clearing/store/retry";
 
-/** An outbox item on its way to the bus. */
+/** An outbox item as an entry for the bus. */
 export type Message = { pk: string; sk: string; entry: PutEventsRequestEntry; bytes: number };
 
-/** What became of messages: `gone` to the bus and deleted, or `refused` by it for good; others are to be sent again. */
+/**
+ * The result of sending: `gone` messages are on the bus and deleted, `refused` ones are permanently rejected. All
+ * others must be sent again.
+ */
 export type Sent = { gone: ReadonlySet<Message>; refused: ReadonlySet<Message> };
 
-/** The stream takes a second as a rule: what is older than this it has failed at, or given up. */
+/** The stream usually takes a second: it has failed on older messages, or given them up. */
 export const lateSeconds = 120;
 
 const entriesPerCall = 10;
@@ -18,10 +21,12 @@ const deletesPerCall = 25;
 const tries = 4;
 const pauses = { firstMs: 200, longestMs: 2_000 };
 
-/** The same entry would be refused again. Sources: PutEventsResultEntry and the common errors in AWS's reference. */
+/**
+ * Errors that would repeat for the same entry. Sources: PutEventsResultEntry and the common errors in AWS's reference.
+ */
 const refusedForGood: ReadonlySet<string> = new Set(["MalformedDetail", "InvalidArgument", "ValidationException"]);
 
-/** The message that an outbox item's attributes make; null if they make none that the bus could take. */
+/** The message of an outbox item; null if the bus could not accept it. */
 export function messageOf(text: (attribute: string) => unknown, eventBus: string): Message | null {
   const attributes = ["pk", "sk", "source", "detailType", "detail", "createdAt"].map(text);
   if (!attributes.every((value) => typeof value === "string" && value !== "")) return null;
@@ -34,7 +39,7 @@ export function messageOf(text: (attribute: string) => unknown, eventBus: string
     string,
   ];
   const time = new Date(createdAt);
-  // How EventBridge counts an entry: 14 bytes for its time, and the three texts.
+  // EventBridge's size of an entry: 14 bytes for its time, and the three texts.
   const bytes = 14 + Buffer.byteLength(source) + Buffer.byteLength(detailType) + Buffer.byteLength(detail);
   if (Number.isNaN(time.getTime()) || bytes > bytesPerCall || !isJsonObject(detail)) return null;
   const entry = { EventBusName: eventBus, Source: source, DetailType: detailType, Detail: detail, Time: time };
@@ -51,15 +56,15 @@ function isJsonObject(text: string): boolean {
 }
 
 /**
- * Reports items of the outbox that can never be sent. They stay in the table, where a person finds them, and the alarm
- * on this count stays until they are gone: `resend` reports them each minute.
+ * Reports outbox items that can never be sent. They stay in the table for a person to fix. The alarm on this count
+ * stays on until then, because `resend` reports them each minute.
  */
 export function reportUnsendable(pks: readonly unknown[], { log }: Deps): void {
   for (const pk of pks) log.error("malformed outbox item", null, { outboxId: String(pk) });
   if (pks.length > 0) log.metric("OutboxUnsendable", pks.length, "Count");
 }
 
-/** The messages by calls of PutEvents: ten entries or 256 KB each. */
+/** The messages grouped into calls of PutEvents: at most ten entries and 256 KB each. */
 export function batches(messages: readonly Message[]): Message[][] {
   const calls: Message[][] = [];
   let bytes = 0;
@@ -77,8 +82,8 @@ export function batches(messages: readonly Message[]): Message[][] {
 }
 
 /**
- * Has the bus take the messages of one call, then deletes them from the outbox. A lost answer leaves a message to be
- * sent again: at least once (I7).
+ * Sends the messages of one call to the bus, then deletes them from the outbox. A message whose answer was lost is sent
+ * again: at least once (I7).
  */
 export async function sendAndDelete(call: readonly Message[], deps: Deps, bus: EventBridgeClient): Promise<Sent> {
   const { taken, refused } = await send(call, deps, bus);
@@ -88,8 +93,8 @@ export async function sendAndDelete(call: readonly Message[], deps: Deps, bus: E
 type Attempted = { taken: Message[]; refused: Message[] };
 
 /**
- * PutEvents succeeds as a whole while single entries fail: only entries without an error were taken. A call that is
- * refused as a whole is made again entry by entry, so that the one at fault stops no other.
+ * PutEvents can succeed while single entries fail: only entries without an error were accepted. If a whole call is
+ * rejected, it is retried entry by entry, so that one bad entry does not block the others.
  */
 async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient): Promise<Attempted> {
   const taken: Message[] = [];
@@ -137,9 +142,9 @@ async function deleteSent(sent: readonly Message[], deps: Deps): Promise<Readonl
   return deleted;
 }
 
-/** The keys that DynamoDB did not delete although asked several times. */
+/** The keys that DynamoDB did not delete after several tries. */
 async function deleteGroup(table: string, group: readonly Message[], deps: Deps): Promise<ReadonlySet<string>> {
-  // DynamoDB refuses a call that names a key twice.
+  // DynamoDB rejects a batch that names a key twice.
   const keys = new Map(group.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
   let left = [...keys.values()].map((Key) => ({ DeleteRequest: { Key } }));
   for (let attempt = 1; left.length > 0 && attempt <= tries; attempt += 1) {

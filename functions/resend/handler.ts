@@ -6,5 +6,5 @@ import { resend } from "./resend.ts";
 
 const bus = new EventBridgeClient(awsClient);
 
-/** Each minute: outbox items that the stream did not get to the bus. */
+/** Each minute: outbox items that the stream did not deliver to the bus. */
 export const handler = scheduledHandler(depsFor({}), (deps) => resend(deps, bus));

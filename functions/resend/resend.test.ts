@@ -14,7 +14,7 @@ const waiting = (number: number, createdAt = "2026-12-31T17:00:00Z") => ({
   createdAt,
 });
 
-/** An outbox that holds `pages`, and a bus that takes what `takes` says, and never those whose detail it finds malformed. */
+/** An outbox with `pages`, and a bus that accepts the ids for which `takes` is true, and never those in `malformed`. */
 function world(pages: object[][], takes: (id: string) => boolean = () => true, malformed: string[] = []) {
   const { deps, table, log } = fakeDeps();
   table.on(ScanCommand).callsFake(({ ExclusiveStartKey }: { ExclusiveStartKey?: { pk: number } }) => {

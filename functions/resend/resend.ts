@@ -4,9 +4,9 @@ import type { Deps } from "@clearing/runtime/deps";
 import { scanPages } from "@clearing/store/read";
 import { batches, lateSeconds, type Message, messageOf, reportUnsendable, sendAndDelete } from "../relay/send.ts";
 
-/** By how much another machine's clock may be ahead. */
+/** How far another machine's clock may be ahead. */
 const skewSeconds = 120;
-/** Bounds on one run; the next one goes on. */
+/** Bounds of one run; the next run continues. */
 const maxPages = 10;
 const itemsPerPage = 500;
 const maxFailedCalls = 3;
@@ -14,10 +14,10 @@ const maxFailedCalls = 3;
 type Late = { messages: Message[]; unsendable: unknown[] };
 
 /**
- * Sends again what has stood in the outbox for minutes, such as what the stream parked after hours of failures, so
- * that no committed event stays unsent (I7), and measures how long the oldest of it has waited. The table holds only
- * what is under way, so reading it is cheap. That an event then comes twice is the consumers' to bear. What can never be
- * sent is reported each minute and counted apart: it hides from the age, and from the bounds, nothing that waits.
+ * Sends again the items that have been in the outbox for minutes, such as those that the stream gave up after hours of
+ * failures, so that no committed event stays unsent (I7). Measures how long the oldest has waited. Scanning is cheap,
+ * because the table holds only unsent items. An event can reach consumers twice; they are idempotent. Items that can
+ * never be sent are reported each minute and counted separately, so they do not affect the age or the bounds.
  */
 export async function resend(deps: Deps, bus: EventBridgeClient): Promise<void> {
   const late = await lateItems(deps);
@@ -33,7 +33,7 @@ export async function resend(deps: Deps, bus: EventBridgeClient): Promise<void> 
     }
     sent += gone.size;
     vain += gone.size + refused.size === 0 ? 1 : 0;
-    // The bus is away, and this function's time is not for waiting.
+    // The bus is down; do not spend the function's time on waiting.
     if (vain === maxFailedCalls) break;
   }
   reportUnsendable(unsendable, deps);
@@ -43,7 +43,7 @@ export async function resend(deps: Deps, bus: EventBridgeClient): Promise<void> 
   if (waiting.size > 0) deps.log.warn("resent outbox messages missed by the stream", { found: waiting.size, sent });
 }
 
-/** All but what is fresh: an item without a readable instant is none that the stream is about to send. */
+/** All items except fresh ones. An item without a readable instant also counts as late: the stream will not send it. */
 async function lateItems({ store, clock, config }: Deps): Promise<Late> {
   const late: Late = { messages: [], unsendable: [] };
   const now = clock.now();

@@ -9,8 +9,9 @@ import { lookAtStripeEvent, markStripeEvent, type StripeEvent } from "@clearing/
 type Data = Pick<StripeEvent, "eventId" | "type" | "objectId" | "objectType" | "attempt">;
 
 /**
- * Works on a Stripe event and then marks what became of it. Until it is marked it comes again: what fails is thrown,
- * also a refusal of Stripe, since an object that an event names and Stripe does not show means a wrong key or account.
+ * Applies a Stripe event and then marks its result. Until it is marked, it is delivered again: every failure is thrown,
+ * also a refusal by Stripe, because an object that an event names and Stripe does not show means a wrong key or
+ * account.
  */
 export async function applyEvent({ data, occurredAt }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<string> {
   const { eventId, type, objectId, objectType, attempt } = data as Data;

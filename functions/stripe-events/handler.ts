@@ -3,5 +3,5 @@ import { depsFor } from "@clearing/runtime/deps";
 import { openGateway } from "@clearing/runtime/stripe-account";
 import { applyEvent } from "./apply.ts";
 
-/** Acts on Stripe's events: what they name is fetched again. */
+/** Applies Stripe's events, after fetching the objects that they name. */
 export const handler = sqsConsumer(depsFor({ gateway: openGateway }), applyEvent);

@@ -3,5 +3,5 @@ import { depsFor } from "@clearing/runtime/deps";
 import { openGateway } from "@clearing/runtime/stripe-account";
 import { workAtStripe } from "./stripe-work.ts";
 
-/** Does at Stripe what a booking's change asks for. */
+/** Does the work at Stripe that a booking's change requires. */
 export const handler = sqsConsumer(depsFor({ gateway: openGateway }), workAtStripe);

@@ -6,9 +6,9 @@ import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 
 /**
- * Does at Stripe what a booking's change asks for: refunds, and the end of pages that nobody should pay on any more. What
- * Stripe refused for good, and money that it converted, is counted here, from its event: once for each such fact, and no
- * crash after the commit can lose the alarm.
+ * Does the work at Stripe that a booking's change requires: carries out refunds, and closes pages on which nobody may
+ * pay any more. Also counts permanent refusals of Stripe and converted money from their events, so each fact is counted
+ * once and no crash after the commit loses the alarm.
  */
 export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<string> {
   if (name === "MoneyConverted") {

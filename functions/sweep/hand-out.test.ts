@@ -13,8 +13,8 @@ type Batch = { QueueUrl: string; Entries: Entry[] };
 const past = "2026-12-31T23:00:00Z";
 
 /**
- * An index with so many due items of each kind in its first shard, of which so many of the earliest are done, and queues
- * that answer as the test says.
+ * An index with this many reached items of each kind in its first shard, the earliest `done` of which are done already,
+ * and queues that answer as the test says.
  */
 function world(
   reached: Partial<Record<DeadlineKind, number>>,

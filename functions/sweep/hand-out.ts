@@ -8,17 +8,17 @@ import type { DeadlineKind } from "@clearing/store/keys";
 import { firstOf, inBatches, inTurns } from "@clearing/store/merge";
 import pMap from "p-map";
 
-/** A run hands nothing out after this time: the function has 55 seconds. */
+/** A run sends nothing after this many seconds: the function has 55. */
 const runSeconds = 30;
-/** The most that SQS takes in a call. */
+/** The maximum that SQS accepts in one call. */
 const keysACall = 10;
 const callsAtOnce = 10;
 
 /**
- * Hands the keys of what is due to the workers' queues, the earliest of each kind first and the kinds in turn. What still
- * waits in a queue is handed out again: a key that comes twice does nothing. What found no room, no time, or was not
- * sent, a later run hands out. A queue that cannot be asked keeps no key from the other one; the run fails once both have
- * been seen to.
+ * Sends the keys of items whose deadline was reached to the workers' queues, earliest first within each kind and one of
+ * each kind in turn. A key that still waits in a queue is sent again; a repeated key has no effect. Keys without room
+ * or time, or not sent, are left to a later run. If one queue is unavailable, the keys of the other are still sent, and
+ * then the run fails.
  */
 export async function handOut(deps: Deps, sqs: SQSClient): Promise<void> {
   const now = deps.clock.now();
@@ -30,7 +30,7 @@ export async function handOut(deps: Deps, sqs: SQSClient): Promise<void> {
 async function handOutTo(worker: WorkerName, deps: Deps, sqs: SQSClient, now: Instant): Promise<void> {
   const queue = deps.config.workQueues[worker];
   const kinds = (Object.keys(workerOf) as DeadlineKind[]).filter((kind) => workerOf[kind] === worker);
-  // An idle run asks no queue, and any other only once.
+  // A run without keys asks no queue; any other run asks once per queue.
   let asked: Promise<number> | undefined;
   const share = async () => {
     asked ??= messagesIn(queue, sqs);
@@ -61,7 +61,7 @@ const counts = [
   "ApproximateNumberOfMessagesDelayed",
 ] as const;
 
-/** All messages of a queue: those that wait, are being worked on, or are delayed. */
+/** All messages of a queue: waiting, in progress, or delayed. */
 async function messagesIn(queue: string, sqs: SQSClient): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queue, AttributeNames: [...counts] }),
@@ -69,7 +69,7 @@ async function messagesIn(queue: string, sqs: SQSClient): Promise<number> {
   return counts.reduce((sum, count) => sum + Number(Attributes?.[count] ?? 0), 0);
 }
 
-/** Sends one call's keys. SQS sees to it that a kind with few messages does not wait for one with many. */
+/** Sends the keys of one call. SQS's fair queues keep a kind with few messages from waiting for one with many. */
 async function send(keys: readonly HandedOut[], queue: string, { log }: Deps, sqs: SQSClient): Promise<void> {
   const Entries = keys.map((key, index) => ({
     Id: String(index),

@@ -4,8 +4,8 @@ import { scheduledHandler } from "@clearing/runtime/consumer";
 import { depsFor } from "@clearing/runtime/deps";
 import { handOut } from "./hand-out.ts";
 
-// The queues' URLs name queues, never the host that is called.
+// The queues' URLs name queues, not the host to call.
 const sqs = new SQSClient({ ...awsClient, useQueueUrlAsEndpoint: false });
 
-/** Each minute: the keys of what has fallen due. */
+/** Each minute: sends the keys of items whose deadline was reached. */
 export const handler = scheduledHandler(depsFor({}), (deps) => handOut(deps, sqs));

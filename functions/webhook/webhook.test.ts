@@ -21,7 +21,7 @@ const event = {
   data: { object: { id: "ch_1", object: "charge" } },
 };
 
-/** Pretty-printed and with a character beyond ASCII, as Stripe's bodies are. */
+/** Pretty-printed and with a non-ASCII character, as Stripe's bodies are. */
 const body = JSON.stringify({ ...event, note: "ü" }, null, 2);
 
 const sign = (text: string, secret = "whsec_now") =>

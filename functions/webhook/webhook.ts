@@ -9,10 +9,9 @@ import { storeStripeEvent } from "@clearing/store/stripe-event";
 type Unset = Pick<NotConfigured, "notConfigured">;
 
 /**
- * Takes a Stripe webhook: the signature over the bytes as they came, then one transaction that stores the event and the
- * message that has it worked on. 200 only when that is durable; otherwise Stripe delivers it again, as it does while
- * the operator has not yet told us the signing secret. An event that is not acted upon is let go; the
- * catch-up counts it.
+ * Receives a Stripe webhook: verifies the signature over the raw bytes, then stores the event and the message that
+ * starts its work in one transaction. Answers 200 only once that is durable; otherwise Stripe retries, as it does until
+ * the operator has stored the signing secret. An event that nothing acts on is dropped; the catch-up counts it.
  */
 export async function receiveWebhook(
   request: RawHttpRequest,
@@ -31,7 +30,7 @@ export async function receiveWebhook(
   }
   const { event } = verdict;
   if (event.apiVersion !== stripeApiVersion) {
-    // Harmless, since the object is fetched again; the endpoint ought to be recreated under the pinned version.
+    // Harmless, because the object is fetched again; but the endpoint should be recreated under the pinned version.
     deps.log.warn("webhook api version mismatch", { eventId: event.eventId, apiVersion: event.apiVersion });
     deps.log.metric("WebhookVersionSkew", 1, "Count");
   }

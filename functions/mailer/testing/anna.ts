@@ -11,7 +11,7 @@ const deposit = (changes: Partial<Due>): Due[] =>
   bookedByHerself.dues.map((due) => (due.kind === "deposit" ? { ...due, ...changes } : due));
 const paid = { dues: deposit({ status: "paid", paid: 250_000 }), paid: 250_000, holdExpiresAt: null };
 
-/** Anna's booking at each stage that an event's mail may find it in. Its hold, made at `today`, ends at 17:30. */
+/** Anna's booking at each stage in which an event's mail can find it. Its hold, made at `today`, ends at 17:30. */
 export const anna = {
   held: bookedByHerself,
   paying: {
@@ -35,7 +35,7 @@ export const anna = {
   cancelled_unpaid: { ...bookedByHerself, status: "cancelled", holdExpiresAt: null },
 } satisfies Record<string, Booking>;
 
-/** The same booking, paid for by somebody else; Anna has accepted to take part. */
+/** The same booking, paid for by somebody else; Anna has accepted the invitation. */
 export const forAnna = (booking: Booking): Booking => ({
   ...booking,
   owner: { sub: "sub_paul", email: "paul@example.org" },

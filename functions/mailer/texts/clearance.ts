@@ -1,4 +1,4 @@
-/** Mails about what is still needed before a booking can be confirmed. They never say what it is. */
+/** Mails about what a confirmation still needs. They never say what it is. */
 export default {
   lapsed: {
     subject: "We need to update your information",

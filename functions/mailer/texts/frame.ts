@@ -1,4 +1,4 @@
-/** What stands around the words of every mail, and what more than one mail says. */
+/** The parts around the text of every mail, and phrases that several mails use. */
 export default {
   greeting: "Hello,",
   viewBooking: "View your booking",
@@ -6,7 +6,7 @@ export default {
   reference: "Reference: {id}",
   questionsByMail: "Questions? Reply to this email or write to {email}.",
   questionsByPhone: "Questions? Reply to this email, write to {email}, or call {phone}.",
-  /** What was booked: its public label and its dates. */
+  /** The booking's public label and dates. */
   label: "{program}, {startsOn} to {endsOn}",
   deposit: "deposit",
   payment: "payment",
