@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Served, serveSimulator } from "./index.ts";
 import { sdk, testKey } from "./test-account.ts";
 
-/** Stripe's own client, an outside judge of the simulator. */
+/** Stripe's official CLI, an independent client of the simulator. */
 const shim = join(dirname(fileURLToPath(import.meta.resolve("@stripe/cli/package.json"))), "bin", "shim.js");
 let simulator: Served;
 let home: string;
@@ -39,7 +39,7 @@ async function cli(...words: string[]): Promise<string> {
   );
   return stdout;
 }
-/** The types of the events that come into being while something is done. */
+/** The types of the events that are created while `act` runs. */
 async function eventsOf(act: () => Promise<unknown>): Promise<string[]> {
   const { events } = sdk(simulator.url);
   const [last] = (await events.list({ limit: 1 })).data;
@@ -49,7 +49,7 @@ async function eventsOf(act: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe("the official CLI", () => {
-  // A process each; the fixtures of some make the objects that others are about.
+  // One process per case; the fixtures of some create the objects that others use.
   test.each([
     ["payment_intent.succeeded", ["payment_intent.created", "charge.succeeded"]],
     ["payment_intent.payment_failed", ["charge.failed"]],

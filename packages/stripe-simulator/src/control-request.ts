@@ -4,7 +4,7 @@ import { invalidRequest, StripeFailure } from "./http/stripe-error.ts";
 
 export type Json = Record<string, unknown>;
 
-/** Turns what a control does into a handler: one transaction, JSON in and out, refusals in Stripe's envelope. */
+/** Makes a handler of a control: one transaction, JSON in and out, refusals in Stripe's envelope. */
 export const controlsOf =
   ({ world, settled }: Surface) =>
   (act: (c: Context<Env>, body: Json) => unknown) =>
@@ -26,7 +26,7 @@ function parse(text: string): Json {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
   } catch {
-    // Falls through to the same refusal.
+    // Falls through to the refusal below.
   }
   throw invalidRequest("The body must be a JSON object.");
 }

@@ -11,7 +11,7 @@ import { authenticate, submitSession, verifyHosted } from "./resources/hosted-pa
 import { rollSecret } from "./resources/webhook-endpoints.ts";
 import type { Misbehaviour } from "./webhooks/deliveries.ts";
 
-/** The `/_sim` routes: what people, banks and bad luck do. They take and give JSON and need no key. */
+/** The `/_sim` routes, which play people, banks and failures. They take and return JSON and need no key. */
 export function controlRoutes(app: Hono<Env>, surface: Surface): void {
   const { world, faults } = surface;
   const control = controlsOf(surface);

@@ -15,14 +15,15 @@ export const faultKinds = [
 ] as const;
 
 /**
- * What can go wrong between a caller and Stripe.
- * - `error`: 500 `api_error` from the endpoint itself, without effect; saved under the idempotency key like any answer.
- * - `error_after`: the same answer, saved as well, although the endpoint has done its work.
+ * The faults between a caller and Stripe.
+ * - `error`: 500 `api_error` from the endpoint, without effect; saved under the idempotency key like any answer.
+ * - `error_after`: the same answer, also saved, although the endpoint has done its work.
  * - `unavailable`: 503 before any endpoint runs; nothing is saved, `stripe-should-retry: true`.
  * - `throttle`: 429, every second one `lock_timeout` with `stripe-should-retry: true`.
- * - `html`: somebody else's 502 page. `timeout` / `timeout_after`: the connection breaks before / after the effect.
- * - `slow`: the request takes `ms` of real time while its key is taken.
- * - `low_balance`: refunds stay `pending` until it is cleared. `late_fee`: a charge's balance transaction comes an hour late.
+ * - `html`: a proxy's 502 page. `timeout` / `timeout_after`: the connection breaks before / after the effect.
+ * - `slow`: the request takes `ms` of real time while its key is in use.
+ * - `low_balance`: refunds stay `pending` until it is cleared. `late_fee`: a charge's balance transaction comes an hour
+ *   late.
  */
 export type FaultKind = (typeof faultKinds)[number];
 export type Fault = {
@@ -30,9 +31,9 @@ export type Fault = {
   rate: number;
   seed: number;
   ms?: number | undefined;
-  /** Only requests whose path begins so. */
+  /** Only requests whose path starts with this. */
   path?: string | undefined;
-  /** It strikes so often and is gone then. */
+  /** The fault strikes this many times and is then removed. */
   times?: number | undefined;
 };
 
@@ -40,7 +41,7 @@ export type Faults = {
   set(fault: Fault): void;
   clear(): void;
   all(): Fault[];
-  /** Whether a fault strikes now, at a request of this path if it is about one; each kind has its own sequence. */
+  /** Whether a fault strikes now, for a request of this path if given. Each kind has a separate random sequence. */
   strikes(kind: FaultKind, path?: string): Fault | undefined;
 };
 

@@ -6,7 +6,7 @@ import { setBehavior } from "./resources/behavior.ts";
 import { withdrawMandate } from "./resources/mandates.ts";
 import { updateByNetwork } from "./resources/network-updates.ts";
 
-/** What banks, networks and customers do to a saved method. */
+/** The controls of saved methods: actions of banks, networks and customers. */
 export function methodControls(app: Hono<Env>, surface: Surface): void {
   const { world } = surface;
   const control = controlsOf(surface);

@@ -1,7 +1,7 @@
 /**
- * The currencies of the simulated account, from docs.stripe.com/currencies as it stood in November 2026: zero-decimal
- * currencies, special cases, minimum and maximum charge amounts. Written from that page alone, so that a product's own
- * table can be held against it.
+ * The currencies of the simulated account, from docs.stripe.com/currencies as of November 2026: zero-decimal
+ * currencies, special cases, minimum and maximum charge amounts. Written only from that page, so that a product's own
+ * table can be compared with it.
  */
 const zeroDecimal = words("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf");
 const threeDecimal = words("bhd jod kwd omr tnd");
@@ -11,10 +11,10 @@ const twoDecimal = words(`
   lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd pab pen pgk php pkr pln
   qar ron rsd sar sbd scr sek sgd shp sos srd szl thb tjs top try ttd twd tzs uah ugx uyu uzs wst xcd yer zar zmw`);
 
-/** Whole in truth; represented with two digits that are always 00. */
+/** Currencies without fractions that the API represents with two decimals, always 00. */
 const withoutFractions = words("isk ugx");
 
-/** As the page lists them, in whole currency. For what it does not list: 50 where there are no fractions, else 0.50. */
+/** As the page lists them, in whole currency. For unlisted ones: 50 without fractions, otherwise 0.50. */
 const minimumCharge = new Map<string, number>([
   ...entries(0.3, "gbp"),
   ...entries(2, "aed myr pln ron"),
@@ -26,7 +26,7 @@ const minimumCharge = new Map<string, number>([
   ...entries(175, "huf"),
 ]);
 
-/** How many digits an amount may have: eight, unless the page says more. */
+/** The maximum number of digits of an amount: eight, unless the page says more. */
 const maximumDigits = new Map<string, number>([
   ...entries(9, "inr"),
   ...entries(10, "cop huf jpy"),
@@ -43,15 +43,15 @@ function entries(value: number, codes: string): [string, number][] {
 
 export const isCurrency = (code: string): boolean => [zeroDecimal, twoDecimal, threeDecimal].some((of) => of.has(code));
 
-/** How many decimals an amount has: it is in the smallest unit that the API takes. */
+/** The number of decimals of a currency. Amounts in the API are in its smallest unit. */
 export const minorDigits = (currency: string): number =>
   zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2;
 
-/** What an amount has to be a multiple of: tens where there are three decimals, hundreds without fractions. */
+/** The step of amounts: tens with three decimals, hundreds without fractions. */
 export const stepOf = (currency: string): number =>
   threeDecimal.has(currency) ? 10 : withoutFractions.has(currency) ? 100 : 1;
 
-/** The least and the most of one charge. */
+/** The minimum and maximum amount of one charge. */
 export function chargeLimits(currency: string): { smallest: number; largest: number } {
   const whole = zeroDecimal.has(currency) || withoutFractions.has(currency);
   const minimum = minimumCharge.get(currency) ?? (whole ? 50 : 0.5);
@@ -61,7 +61,7 @@ export function chargeLimits(currency: string): { smallest: number; largest: num
   };
 }
 
-/** An amount as a person reads it; nothing of a session without one. */
+/** An amount for a person to read; empty for a session without one. */
 export function money(amount: number | null, currency: string | null): string {
   if (amount === null || currency === null) return "";
   const decimals = withoutFractions.has(currency) ? 0 : minorDigits(currency);

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Stripe } from "stripe";
 import type { Range } from "./http/params.ts";
 
-/** A card kept on a customer in the old way (`card_...`), which the official CLI still creates. */
+/** A legacy card on a customer (`card_...`), which the official CLI still creates. */
 export type StoredObjects = {
   customer: Stripe.Customer | Stripe.DeletedCustomer;
   card: Stripe.Card;
@@ -21,10 +21,10 @@ export type StoredObjects = {
 };
 export type ObjectType = keyof StoredObjects;
 
-/** What the simulator must remember of an object and Stripe's API does not show. */
+/** Data of an object that the simulator needs and Stripe's API does not show. */
 export type Notes = Record<string, unknown>;
 
-/** Stripe objects as JSON rows, newest last; the table's `seq` is the order in which lists show them. */
+/** Stripe objects as JSON rows, newest last. Lists are in the order of the table's `seq`. */
 export type Objects = {
   find<T extends ObjectType>(type: T, id: string): StoredObjects[T] | undefined;
   notes<N extends Notes>(id: string): N;
@@ -35,7 +35,7 @@ export type Objects = {
   all<T extends ObjectType>(type: T, where?: Where, until?: { changedBefore: number }): StoredObjects[T][];
 };
 
-/** JSON paths (`customer`, `customer_details.email`) to the value that they must have. */
+/** JSON paths (`customer`, `customer_details.email`) with the required value of each. */
 export type Where = Record<string, string | number | readonly string[] | undefined>;
 export type PageQuery = {
   limit: number;
@@ -69,7 +69,7 @@ export function openObjects(db: DatabaseSync, seconds: () => number): Objects {
   const deleteRow = db.prepare("DELETE FROM sim_objects WHERE id = ?");
 
   const statements = new Map<string, StatementSync>();
-  /** Prepared once for each text, of which there are as many as kinds of queries. */
+  /** Each SQL text is prepared once; there are as many as kinds of queries. */
   function prepared(sql: string): StatementSync {
     const statement = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, statement);

@@ -8,7 +8,7 @@ type Define = <S extends Shape>(
   run: (params: Values<S>, path: Record<string, string>) => unknown,
 ) => void;
 
-/** How a resource declares its operations: path, table of parameters, and what it does. */
+/** Declares a resource's operations: path, table of parameters, and implementation. */
 export type Routes = { get: Define; post: Define; del: Define };
 
 export function routesOn(app: Hono<Env>, surface: Surface): Routes {

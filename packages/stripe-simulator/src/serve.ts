@@ -5,7 +5,7 @@ import { createSimulator, type Simulator, type SimulatorOptions } from "./simula
 
 export type Served = Simulator & { url: string; port: number; db: DatabaseSync; close(): Promise<void> };
 
-/** A simulator that listens on 127.0.0.1 (`port` 0: any free one), on a database of its own or a given file. */
+/** Serves a simulator on 127.0.0.1 (`port` 0: any free one), with an in-memory database or a file. */
 export async function serveSimulator(
   options: Partial<Omit<SimulatorOptions, "db" | "baseUrl">> & { port?: number; file?: string } = {},
 ): Promise<Served> {

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Small facts that survive a restart: faults that are on, misbehaviour of deliveries, the running balance. */
+/** Small values that survive a restart: active faults, misbehaviour of deliveries, the running balance. */
 export type Settings = {
   get<T>(key: string): T | undefined;
   set(key: string, value: unknown): void;
   remove(key: string): void;
-  /** The next number in [0, 1) of a named sequence that its seed alone determines. */
+  /** The next number in [0, 1) of a named sequence that the seed determines. */
   draw(sequence: string, seed: number): number;
 };
 
@@ -34,7 +34,7 @@ export function openSettings(db: DatabaseSync): Settings {
   return settings;
 }
 
-/** The nth number of a seed's sequence (splitmix32), so that a restart goes on where the sequence stood. */
+/** The nth number of a seed's sequence (splitmix32), so that the sequence continues after a restart. */
 function numberAt(seed: number, n: number): number {
   let z = (Math.imul(seed, 0x9e3779b1) + Math.imul(n + 1, 0x9e3779b9)) | 0;
   z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);

@@ -35,40 +35,46 @@ import type { Misbehaviour } from "./webhooks/deliveries.ts";
 import { accountApiVersion, openWorld, randomText, type World } from "./world.ts";
 
 export type SimulatorOptions = {
-  /** A file shared with the host; the simulator owns the tables that begin with `sim_`. */
+  /** A database shared with the host; the simulator owns the tables whose names begin with `sim_`. */
   db: DatabaseSync;
   /** The virtual clock, in milliseconds. */
   now: () => number;
-  /** The address under which a browser reaches the simulator, for the urls of hosted pages. */
+  /** The base URL of the simulator for browsers, used in the URLs of hosted pages. */
   baseUrl: () => string;
   secretKey: string;
-  /** What the account settles as itself, beside dollars; other charges are converted to dollars. Default: none. */
+  /**
+   * The currencies, besides dollars, that the account settles without conversion. Other charges are converted to
+   * dollars. Default: none.
+   */
   settlementCurrencies?: readonly string[] | undefined;
-  /** Tells the host, after the commit, that an event was created. */
+  /** Called after the commit when an event was created. */
   onEvent?: (type: string) => void;
 };
 
-/** A Stripe account that lives in SQLite. */
+/** A simulated Stripe account in SQLite. */
 export type Simulator = {
-  /** The whole HTTP surface: `/v1`, the hosted pages, `/_sim`. Pass the bindings of @hono/node-server as `env`. */
+  /** All HTTP routes: `/v1`, the hosted pages, `/_sim`. Pass the bindings of @hono/node-server as `env`. */
   fetch: (request: Request, env?: Partial<HttpBindings>) => Promise<Response> | Response;
-  /** The earliest instant (ms) at which something falls due by itself, or null. */
+  /** The earliest instant of a timer in epoch milliseconds, or null. */
   nextTimer(): number | null;
-  /** Runs all that is due at `now()` in order, webhook deliveries included; returns how many things ran. */
+  /**
+   * Runs everything whose time has come at `now()`, in order, including webhook deliveries. Returns the number of items
+   * run.
+   */
   runDue(): Promise<number>;
-  /** Deliveries that are due and not done. */
+  /** The number of deliveries whose time has come and that are not done. */
   pendingDeliveries(): number;
-  /** Delivers webhooks and runs timers in real time from here on; `stop` ends it and waits for what is under way. */
+  /** Delivers webhooks and runs timers in real time from here on; `stop` ends that and waits for what is under way. */
   start(): void;
   stop(): Promise<void>;
   setFault(fault: Fault): void;
   clearFaults(): void;
   setWebhookMisbehaviour(misbehaviour: Misbehaviour | null): void;
-  /** Makes sure that an endpoint of this url exists, with this secret if one is given; returns its id and secret. */
+  /** Ensures that an endpoint with this URL exists, with this secret if given. Returns its id and secret. */
   ensureWebhookEndpoint(options: EndpointOptions): { id: string; secret: string };
-  /** Gives an endpoint a new secret; the old one signs too for the overlap. */
+  /** Sets a new secret for an endpoint; the old one also signs during the overlap. */
   rollWebhookSecret(id: string, secret?: string, overlapSeconds?: number): string;
-  /** The balance kept, summed and derived; `consistent` says whether the three agree. */
+  /** The balance computed in three ways; `consistent` says whether they agree. */
   balance(currency?: string): ReturnType<typeof balanceCheck>;
 };
 
@@ -209,7 +215,7 @@ function httpSurface(surface: Surface): Hono<Env> {
   return app;
 }
 
-/** What each kind of timer does when it falls due. Each finds its subject as it then is and does nothing if it is over. */
+/** The action of each kind of timer. Each reads its subject's current state and does nothing if that is final. */
 const timers: Record<TimerKind, (world: World, faults: Faults, subject: string) => void> = {
   settle_bank_debit: (world, faults, charge) => endHostedDebit(world, faults, charge, true),
   fail_bank_debit: (world, faults, charge) => endHostedDebit(world, faults, charge, false),

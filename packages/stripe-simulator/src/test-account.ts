@@ -7,17 +7,17 @@ import { type Served, serveSimulator } from "./index.ts";
 export const testKey = "sk_test_simulator";
 const start = Date.UTC(2027, 2, 1, 17, 0, 0);
 
-/** A served simulator with a clock that stands still until it is moved, and the real SDK on it. */
+/** A served simulator with a fixed clock that tests move, and the real SDK connected to it. */
 export type Account = {
   stripe: Stripe;
   simulator: Served;
   now: () => number;
-  /** Moves the clock by so many milliseconds, stopping at everything that falls due on the way. */
+  /** Moves the clock by this many milliseconds, running every timer on the way. */
   advance: (ms: number) => Promise<void>;
   control: (path: string, body?: object, method?: string) => Promise<Record<string, unknown>>;
 };
 
-/** What a customer says who lets a bank account be debited. */
+/** A customer's acceptance of the debit of a bank account. */
 export const testMandate = {
   customer_acceptance: { type: "online", online: { ip_address: "127.0.0.1", user_agent: "test" } },
 } as const;
@@ -57,7 +57,7 @@ export async function openAccount(options: { file?: string; settlementCurrencies
   };
 }
 
-/** The error that a call is refused with, or a failure when it is not refused. */
+/** The error with which a call is refused; throws if it is not refused. */
 export async function refusal(call: Promise<unknown>): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
   try {
     await call;
@@ -89,7 +89,7 @@ export function payment(
 
 export type Received = { headers: IncomingHttpHeaders; body: string; event: Stripe.Event };
 
-/** An endpoint that keeps what it receives and answers as it is told to. */
+/** An endpoint that records what it receives and answers with the given status. */
 export async function receiver(status: () => number = () => 200): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** What Stripe's world does by itself later on. */
+/** Things that happen later in Stripe's world without a request. */
 export type TimerKind =
   | "settle_bank_debit"
   | "fail_bank_debit"
@@ -17,11 +17,11 @@ export type Timer = { id: number; kind: TimerKind; subject: string; dueAt: numbe
 export type Timers = {
   set(kind: TimerKind, subject: string, dueAt: number): void;
   clear(subject: string): void;
-  /** The earliest timer that is not later than an instant (ms). */
+  /** The earliest timer not later than an instant (ms). */
   due(at: number): Timer | undefined;
   done(id: number): void;
   next(): number | null;
-  /** Brings every timer of a kind forward to an instant. */
+  /** Moves every timer of a kind forward to an instant. */
   hasten(kind: TimerKind, to: number): void;
 };
 

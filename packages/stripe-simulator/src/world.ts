@@ -7,32 +7,32 @@ import { openSettings, type Settings } from "./settings.ts";
 import { openTimers, type Timers } from "./timers.ts";
 import { type Deliveries, openDeliveries } from "./webhooks/deliveries.ts";
 
-/** The version of the API that the objects have here: the pinned SDK's. */
+/** The API version of the objects here: that of the pinned SDK. */
 export const apiVersion = "2026-10-28.endive";
-/** What a request without `Stripe-Version` gets: an account's default stays where it was when the account was made. */
+/** The version for a request without `Stripe-Version`: an account keeps the default version of its creation. */
 export const accountApiVersion = "2026-08-26.dahlia";
 
-/** Who asks, for the events that the request causes; null for what happens by itself. */
+/** The request that causes an event; null for what happens without a request. */
 export type Asking = { requestId: string | null; idempotencyKey: string | null; version: string };
 
-/** Everything a resource needs: one account's objects, its virtual time, and what falls due later. */
+/** The dependencies of a resource: one account's objects, its virtual time, and its timers. */
 export type World = {
   db: DatabaseSync;
   now: () => number;
-  /** Virtual time as Stripe writes it: whole seconds since 1970. */
+  /** Virtual time in Stripe's format: whole seconds since 1970. */
   seconds: () => number;
   baseUrl: () => string;
   objects: Objects;
   settings: Settings;
   timers: Timers;
   deliveries: Deliveries;
-  /** Set by the caller that opens the transaction; handlers are synchronous, so one at a time. */
+  /** Set by the caller that opens the transaction; handlers are synchronous, so only one runs at a time. */
   asking: Asking;
   newId: (prefix: string, length?: number) => string;
   emit: <T extends ObjectType>(type: Stripe.Event["type"], object: StoredObjects[T], previous?: object) => void;
-  /** Runs work in one transaction, then tells of the events that it made. Work must not wait for anything. */
+  /** Runs synchronous work in one transaction, then announces the events that it created. */
   transaction: <T>(work: () => T) => T;
-  /** Inside a transaction: undoes the work alone when it throws, unless the failure `keepsState`. */
+  /** Inside a transaction: rolls back only this work if it throws, unless the failure has `keepsState`. */
   nested: <T>(work: () => T) => T;
 };
 
@@ -68,7 +68,7 @@ export function openWorld(options: WorldOptions): World {
     timers: openTimers(db),
     deliveries,
     asking: nobody,
-    // Stripe's ids go on without a line where their account's digit stands: evt_1Nv0..., ch_3Mm...
+    // Stripe's ids have no underscore after the account's digit: evt_1Nv0..., ch_3Mm...
     newId: (prefix, length = 24) => `${prefix}${/_[a-z]?\d$/.test(prefix) ? "" : "_"}${randomText(length)}`,
     emit: (type, object, previous) => {
       const endpoints = objects

@@ -267,7 +267,7 @@ describe("faults", () => {
     await stripe.balance.retrieve();
     expect([await create(), await create(), await create()]).toEqual([429, 429, 200]);
 
-    // The SDK repeats a request whose connection broke, once.
+    // The SDK retries once after a broken connection.
     await control("/_sim/faults", { kind: "timeout_after", path: "/v1/customers", times: 2 });
     expect([await create(), await create()]).toEqual([undefined, 200]);
   });

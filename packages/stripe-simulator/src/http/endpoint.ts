@@ -11,9 +11,9 @@ import { list, parseShape, type Shape, text, type Values } from "./params.ts";
 import { StripeFailure } from "./stripe-error.ts";
 
 export type Env = { Bindings: Partial<HttpBindings> };
-/** What the HTTP surface stands on. */
+/** The state that the HTTP routes share. */
 export type Surface = { world: World; faults: Faults; keys: IdempotencyKeys; secretKey: string; settled: () => void };
-/** One operation of the API: its parameters as a table, and what it does, synchronously, in one transaction. */
+/** One operation of the API: its table of parameters, and a synchronous function that runs in one transaction. */
 export type Operation<S extends Shape> = {
   params: S;
   run: (params: Values<S>, path: Record<string, string>) => unknown;
@@ -23,7 +23,7 @@ const expandParameter = { expand: list(text(), 20) };
 const html =
   "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
 
-/** Turns an operation into an HTTP handler: key, faults, idempotency, parameters, transaction, expansion, envelope. */
+/** Makes an HTTP handler of an operation: key, faults, idempotency, parameters, transaction, expansion, envelope. */
 export function endpoint<S extends Shape>(surface: Surface, operation: Operation<S>) {
   return async (c: Context<Env>): Promise<Response> => {
     const requestId = `req_${randomText(14)}`;
@@ -55,7 +55,7 @@ async function answerOnce<S extends Shape>(
       ? decodeBody(c.req.header("content-type") ?? null, await c.req.text())
       : decodeForm(new URL(c.req.url).search.slice(1));
   const key = method === "GET" ? undefined : c.req.header("idempotency-key");
-  // The same parameters in another order are the same request.
+  // The order of parameters does not change the fingerprint.
   const fingerprint = canonicalize({ method, raw }) ?? "";
 
   const respond = (answer: SavedAnswer, replayed: boolean) =>
@@ -80,7 +80,7 @@ async function answerOnce<S extends Shape>(
       world.asking = { requestId, idempotencyKey: key ?? null, version };
       const parsed: Record<string, unknown> = parseShape({ ...operation.params, ...expandParameter } as Shape, raw);
       const { expand: paths = [], ...own } = parsed;
-      // From here on the endpoint runs: whatever comes out of it is kept under the key.
+      // From here on the endpoint runs, so its answer is saved under the key.
       const broken = faults.strikes("error", path);
       const outcome = attempt(world, () => {
         if (broken) throw internalError(500);
@@ -99,7 +99,7 @@ async function answerOnce<S extends Shape>(
   }
 }
 
-/** Runs the operation; a refusal undoes what it did unless the refusal itself is a fact, as a decline is. */
+/** Runs the operation. A refusal rolls it back, unless the refusal itself is recorded, such as a decline. */
 function attempt(world: World, run: () => unknown): { status: number; body: string } {
   try {
     return { status: 200, body: world.nested(() => JSON.stringify(run(), null, 2)) };

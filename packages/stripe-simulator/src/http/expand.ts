@@ -3,7 +3,7 @@ import { shown } from "../resources/balance-transaction.ts";
 import type { World } from "../world.ts";
 import { invalidRequest } from "./stripe-error.ts";
 
-/** Which fields of which object hold ids that `expand[]` replaces by the object. Source: docs.stripe.com/api/expanding_objects. */
+/** The fields whose ids `expand[]` replaces by objects. Source: docs.stripe.com/api/expanding_objects. */
 const expandable: Record<string, Record<string, readonly ObjectType[]>> = {
   payment_intent: { customer: ["customer"], latest_charge: ["charge"], payment_method: ["payment_method"] },
   setup_intent: { customer: ["customer"], payment_method: ["payment_method"], mandate: ["mandate"] },
@@ -35,7 +35,7 @@ const expandable: Record<string, Record<string, readonly ObjectType[]>> = {
   product: { default_price: ["price"] },
 };
 
-/** Lists that an object shows only when asked to. */
+/** Lists that an object includes only if they are expanded. */
 const includable: Record<string, Record<string, (world: World, id: string) => unknown>> = {
   "checkout.session": {
     line_items: (world, id) => ({
@@ -56,7 +56,7 @@ const includable: Record<string, Record<string, (world: World, id: string) => un
 const deepest = 4;
 type Json = Record<string, unknown>;
 
-/** Replaces ids by objects along each dotted path, four levels deep at most; `data.` leads into a list. */
+/** Replaces ids by objects along each dotted path, at most four levels deep; `data.` leads into a list. */
 export function expand(world: World, answer: unknown, paths: readonly string[]): unknown {
   if (paths.length === 0) return answer;
   const result = structuredClone(answer);
@@ -85,7 +85,7 @@ function walk(world: World, target: unknown, steps: string[], path: string): voi
   walk(world, step.value, steps.slice(step.taken), path);
 }
 
-/** Expands the field that the first steps name; gives what is there now, and how many steps that took. */
+/** Expands the field that the first steps name. Returns its value and the number of steps used. */
 function follow(world: World, json: Json, steps: string[]): { value: unknown; taken: number } | undefined {
   const kind = (json.object as string | undefined) ?? "";
   const first = steps[0] as string;

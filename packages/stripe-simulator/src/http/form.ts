@@ -1,12 +1,12 @@
 import qs from "qs";
 import { invalidRequest } from "./stripe-error.ts";
 
-/** Decodes `a[b]=c` and `a[0][b]=c` as Stripe's form encoding means them; every leaf stays a string. */
+/** Decodes Stripe's form encoding (`a[b]=c`, `a[0][b]=c`). Every leaf is a string. */
 export function decodeForm(encoded: string): Record<string, unknown> {
   return qs.parse(encoded, { depth: 20, arrayLimit: 1000, parameterLimit: 10_000, plainObjects: false });
 }
 
-/** Stripe's v1 takes forms only. */
+/** Stripe's API v1 accepts only forms. */
 export function decodeBody(contentType: string | null, body: string): Record<string, unknown> {
   if (body === "") return {};
   if (contentType?.startsWith("application/json")) {

@@ -1,13 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StripeFailure } from "./stripe-error.ts";
 
-/** The first answer under a key: it is replayed for 24 hours of virtual time, whatever its status was. */
+/** The first answer under a key, replayed for 24 hours of virtual time whatever its status. */
 export type SavedAnswer = { status: number; body: string; requestId: string };
 
 /**
- * Keys for idempotent requests. `begin` gives the answer to replay, or takes the key until `end`; it refuses other
- * parameters under a used key and a key whose first request is still running.
- * Source: docs.stripe.com/api/idempotent_requests.
+ * Idempotency keys. `begin` returns the answer to replay, or takes the key until `end`. It refuses other parameters
+ * under a used key, and a key whose first request is still running. Source: docs.stripe.com/api/idempotent_requests.
  */
 export type IdempotencyKeys = {
   begin(key: string, path: string, fingerprint: string): SavedAnswer | null;
@@ -26,7 +25,7 @@ export function openIdempotencyKeys(db: DatabaseSync, seconds: () => number): Id
   `);
   const select = db.prepare("SELECT * FROM sim_idempotency WHERE key = ? AND saved_at > ?");
   const upsert = db.prepare("INSERT OR REPLACE INTO sim_idempotency VALUES (?, ?, ?, ?, ?, ?, ?)");
-  // In memory on purpose: a request that was running when the process died is running no more.
+  // Only in memory: a request that was running when the process died no longer runs.
   const running = new Set<string>();
 
   return {

@@ -1,6 +1,6 @@
 import { invalidRequest, missing } from "./stripe-error.ts";
 
-/** How one parameter is read from the form: checked, converted, or refused in Stripe's words. */
+/** Parses one parameter of the form: checks and converts it, or refuses it in Stripe's words. */
 export type Field<T> = {
   readonly parse: (raw: unknown, at: string) => T;
   readonly required?: boolean;
@@ -10,7 +10,7 @@ export type Shape = Record<string, Field<unknown>>;
 
 type RequiredKeys<S> = { [K in keyof S]: S[K] extends { required: true } ? K : never }[keyof S];
 type ValueOf<F> = F extends Field<infer T> ? T : never;
-/** What a handler gets: required parameters are there, the others may be absent. */
+/** The parsed parameters of a handler. Required ones are present; others may be undefined. */
 export type Values<S> = { [K in RequiredKeys<S>]: ValueOf<S[K]> } & {
   [K in Exclude<keyof S, RequiredKeys<S>>]?: ValueOf<S[K]> | undefined;
 };
@@ -21,7 +21,7 @@ export function required<T>(field: Field<T>): Field<T> & { required: true } {
   return { ...field, required: true };
 }
 
-/** A parameter that an empty string takes away again; the handler sees null. */
+/** A parameter that an empty string unsets; the handler gets null. */
 export function unsettable<T>(field: Field<T>): Field<T | null> {
   return { ...field, unsettable: true };
 }
@@ -82,7 +82,7 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Field<T
   };
 }
 
-/** One of two readings, such as `off_session=true` or `off_session=recurring`. */
+/** One of two types, such as `off_session=true` or `off_session=recurring`. */
 export function either<A, B>(first: Field<A>, second: Field<B>): Field<A | B> {
   return {
     parse: (raw, at) => {
@@ -109,7 +109,7 @@ export function object<S extends Shape>(shape: S): Field<Values<S>> {
   return { parse: (raw, at) => parseShape(shape, raw, at) };
 }
 
-/** Reads all parameters of a request by its table: unknown ones are refused by name, missing ones too. */
+/** Parses all parameters of a request by its table; refuses unknown and missing ones by name. */
 export function parseShape<S extends Shape>(shape: S, raw: unknown, at = ""): Values<S> {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     throw invalidRequest("Invalid object", { param: at });
@@ -144,7 +144,9 @@ function emptyValue(param: string) {
   return invalidRequest(message, { code: "parameter_invalid_empty", param });
 }
 
-/** Keys to values; an empty value takes the key away, an empty metadata takes all. Source: docs.stripe.com/api/metadata. */
+/**
+ * Metadata changes: an empty value removes its key, empty metadata removes all. Source: docs.stripe.com/api/metadata.
+ */
 export type MetadataChange = Record<string, string> | null;
 
 export function metadata(): Field<MetadataChange> {

@@ -5,7 +5,7 @@ import { invalidRequest } from "./stripe-error.ts";
 
 export const searchParams = { query: required(text()), limit: integer({ min: 1, max: 100 }), page: text() };
 
-/** What changed in the last minute is not found yet. Source: docs.stripe.com/search, "Data freshness". */
+/** Changes of the last minute are not searchable yet. Source: docs.stripe.com/search, "Data freshness". */
 const lagSeconds = 60;
 
 type Clause = { path: string[]; sign: string; value: string; not: boolean };

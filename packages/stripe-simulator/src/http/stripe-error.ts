@@ -17,8 +17,8 @@ export type ErrorBody = {
 };
 
 /**
- * An answer of Stripe's that is an error. `keepsState` is true where the refusal is itself a fact that is recorded
- * (a declined charge), so that the transaction is committed all the same.
+ * An error answer of Stripe's. If `keepsState` is true, the refusal is itself recorded (a declined charge), so the
+ * transaction still commits.
  */
 export class StripeFailure extends Error {
   readonly status: number;
@@ -40,12 +40,12 @@ export function invalidRequest(message: string, extra: { code?: string; param?: 
   return new StripeFailure(400, { type: "invalid_request_error", message, ...extra });
 }
 
-/** A parameter that has to be given and is not. */
+/** A required parameter is missing. */
 export function missing(param: string): StripeFailure {
   return invalidRequest(`Missing required param: ${param}.`, { code: "parameter_missing", param });
 }
 
-/** What Stripe says of an id that it does not know: 404, `resource_missing`. */
+/** Stripe's answer for an unknown id: 404, `resource_missing`. */
 export function noSuch(what: string, id: string, param = "id"): StripeFailure {
   return new StripeFailure(404, {
     type: "invalid_request_error",
@@ -55,7 +55,7 @@ export function noSuch(what: string, id: string, param = "id"): StripeFailure {
   });
 }
 
-/** An object that another parameter names and that does not exist: 400, as in Stripe's answers to a POST. */
+/** Another parameter names an object that does not exist: 400, as Stripe answers a POST. */
 export function noSuchReference(what: string, id: string, param: string): StripeFailure {
   return invalidRequest(`No such ${what}: '${id}'`, { code: "resource_missing", param });
 }

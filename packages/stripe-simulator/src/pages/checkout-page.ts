@@ -5,7 +5,7 @@ import { findMagic, offeredTypes } from "../resources/magic-methods.ts";
 import { verificationMethod } from "../resources/microdeposits.ts";
 import { page } from "./layout.ts";
 
-/** The open session's form: what is paid, with which test card or account, and a way back. */
+/** The form of an open session: what is paid, the test cards and accounts, and a way back. */
 export function checkoutPage(session: Stripe.Checkout.Session, items: Stripe.LineItem[], problem?: string) {
   const instant = verificationMethod(session.payment_method_options) === "instant";
   const offered = offeredTypes.filter(({ id }) => {
@@ -43,7 +43,7 @@ ${session.cancel_url ? html`<p><a href="${session.cancel_url}">Back to the shop<
   );
 }
 
-/** A session on whose page nothing can be done any more. */
+/** The page of a session that is complete or expired. */
 export function closedPage(session: Stripe.Checkout.Session, back: string | null) {
   const complete = session.status === "complete";
   const title = complete ? "This page was completed" : "This page has expired";
@@ -53,7 +53,7 @@ export function closedPage(session: Stripe.Checkout.Session, back: string | null
   return page(title, html`<h1>${title}</h1><p>${words}</p>${back ? html`<p><a href="${back}">Continue</a></p>` : ""}`);
 }
 
-/** Where a person says what arrived in their bank account. */
+/** The page on which a person enters the amounts or the code of the micro-deposits. */
 export function microdepositsPage() {
   return page(
     "Verify your bank account",
@@ -66,7 +66,7 @@ export function microdepositsPage() {
   );
 }
 
-/** The bank's question during 3-D Secure. */
+/** The bank's 3-D Secure challenge. */
 export function challengePage(amount: string | null) {
   return page(
     "Confirm with your bank",

@@ -8,7 +8,7 @@ import { authenticate, sessionOf, submitSession, verifyHosted } from "../resourc
 import { awaitsMicrodeposits } from "../resources/microdeposits.ts";
 import { challengePage, checkoutPage, closedPage, messagePage, microdepositsPage } from "./checkout-page.ts";
 
-/** The pages a person sees: `/c/pay/{session}` and `/c/challenge/{intent}`. */
+/** The hosted pages: `/c/pay/{session}` and `/c/challenge/{intent}`. */
 export function hostedPages(app: Hono<Env>, { world, faults, settled }: Surface): void {
   const find = (id: string) => world.objects.find("checkout.session", id);
   const items = (id: string) => world.objects.notes<SessionNotes>(id).lineItems ?? [];
@@ -20,7 +20,7 @@ export function hostedPages(app: Hono<Env>, { world, faults, settled }: Surface)
     c.html(closedPage(session, session.status === "complete" ? successUrl(session) : session.cancel_url));
   const unknown = (c: Context<Env>) => c.html(messagePage("Not found", "There is no such page."), 404);
 
-  // Nobody frames a page where people pay. Where its form may lead is not bounded: it leads on to any shop's page.
+  // Forbids framing of payment pages. `form-action` is not restricted, because the form redirects to any shop's page.
   app.use("/c/*", async (c, next) => {
     await next();
     const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";

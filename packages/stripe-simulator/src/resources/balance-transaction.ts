@@ -6,12 +6,12 @@ import { settle } from "./conversion.ts";
 type BalanceEntry = {
   amount: number;
   currency: string;
-  /** The method whose fee Stripe takes; none for what leaves. */
+  /** The method whose fee Stripe takes; undefined for money that leaves. */
   feeFor?: "card" | "us_bank_account";
   type: "charge" | "payment" | "refund" | "payment_refund" | "refund_failure";
   source: string;
   description: string | null;
-  /** Seconds; default now. */
+  /** In seconds; defaults to now. */
   availableOn?: number;
 };
 
@@ -25,7 +25,7 @@ const category = {
 const day = 24 * 3600;
 
 /**
- * Cards: 2.9 % + 0.30 of the currency, which is nothing where it has no minor unit; bank debits: 0.8 %, at most 5
+ * Cards: 2.9 % + 0.30 of the currency, rounded down to 0 in zero-decimal currencies; bank debits: 0.8 %, at most 5
  * dollars. Half a minor unit rounds up. Source: stripe.com/pricing.
  */
 export function feeOf(method: "card" | "us_bank_account", amount: number, currency: string): number {
@@ -33,14 +33,14 @@ export function feeOf(method: "card" | "us_bank_account", amount: number, curren
   return Math.floor((amount * 29 + 500) / 1000) + Math.floor(30 * 10 ** (minorDigits(currency) - 2));
 }
 
-/** The next midnight (UTC) at least two days away, when a payment's money may be spent. */
+/** The next midnight (UTC) at least two days away, from which a payment's money is available. */
 export function settlesOn(seconds: number): number {
   return Math.ceil((seconds + 2 * day) / day) * day;
 }
 
 /**
- * Moves the account's balance, which may go below zero, in the entry's currency or, where the account does not settle
- * that one, converted. The running balance is kept beside the sum, as a check on it.
+ * Moves the account's balance, which may become negative, in the entry's currency or converted if the account does not
+ * settle that currency. A running balance is kept beside the sum as a check.
  */
 export function book(world: World, entry: BalanceEntry): Stripe.BalanceTransaction {
   const { amount, currency, exchangeRate } = settle(world, entry.amount, entry.currency);
@@ -81,7 +81,7 @@ export function book(world: World, entry: BalanceEntry): Stripe.BalanceTransacti
   return transaction;
 }
 
-/** A transaction's status depends on the time it is looked at. */
+/** A transaction's status depends on the current time. */
 export function shown(world: World, transaction: Stripe.BalanceTransaction): Stripe.BalanceTransaction {
   return { ...transaction, status: transaction.available_on <= world.seconds() ? "available" : "pending" };
 }

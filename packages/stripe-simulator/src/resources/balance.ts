@@ -8,8 +8,8 @@ import { feeOf, shown } from "./balance-transaction.ts";
 import { convert } from "./conversion.ts";
 
 /**
- * The balance three ways, which must agree: kept as it moved, summed over its transactions, and derived from the
- * charges and refunds that should have caused them.
+ * The balance computed in three ways, which must agree: the running balance, the sum of its transactions, and the total
+ * of the charges and refunds behind them.
  */
 export function balanceCheck(world: World, currency = "usd") {
   const transactions = world.objects.all("balance_transaction", { currency });
@@ -19,7 +19,7 @@ export function balanceCheck(world: World, currency = "usd") {
     .reduce((total, { net }) => total + net, 0);
   const booked = new Set(transactions.map(({ id }) => id));
   const isBooked = (id: unknown) => typeof id === "string" && booked.has(id);
-  /** What stands on this balance of an amount that may be of another currency. */
+  /** The amount on this balance of an amount in a possibly different currency. */
   const here = (amount: number, of: string) => (of === currency ? amount : convert(amount, of).amount);
   const charged = world.objects
     .all("charge")

@@ -11,11 +11,14 @@ import { failIntent, isSaved, saveForLater, succeed } from "./payment-results.ts
 import { endDebitRefunds } from "./refunds.ts";
 
 const day = 86_400_000;
-/** A bank debit settles after four days and comes back after two. Source: docs.stripe.com/payments/ach-direct-debit#timing. */
+/**
+ * A bank debit settles after four days; a failing one returns after two. Source:
+ * docs.stripe.com/payments/ach-direct-debit#timing.
+ */
 const debitSettlesMs = 4 * day;
 const debitFailsMs = 2 * day;
 
-/** Debits a bank account: the money comes, or fails to come, days later. */
+/** Debits a bank account. The debit succeeds or fails days later. */
 export function startDebit(
   world: World,
   intent: Stripe.PaymentIntent,
@@ -37,7 +40,7 @@ export function startDebit(
   return processing;
 }
 
-/** What a bank debit's timer does; gives the intent, or nothing when the debit is no longer under way. */
+/** The timer of a bank debit. Returns the intent, or undefined if the debit is no longer under way. */
 export function endDebit(
   world: World,
   faults: Faults,
@@ -77,8 +80,9 @@ export function endDebit(
 }
 
 /**
- * The mandate by which a payment debits an account: the one that it names, the account's own, or one that is accepted now,
- * which is for this payment alone unless it saves the account. Source: docs.stripe.com/payments/ach-direct-debit, "Mandates".
+ * The mandate for the debit of a payment: the one that it names, the account's own, or one that is accepted now. An
+ * accepted mandate is for this payment only unless the payment saves the account. Source:
+ * docs.stripe.com/payments/ach-direct-debit, "Mandates".
  */
 export function mandateFor(
   world: World,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Account, day, openAccount, refusal } from "../test-account.ts";
 
-/** A saved method whose bank does as the test says, and a way to charge it while nobody is at a page. */
+/** A saved method whose bank behaves as the test says, and a function that charges it off session. */
 async function saved({ stripe, control }: Account, behavior: object, id = "pm_card_visa") {
   const { id: customer } = await stripe.customers.create();
   const { id: payment_method } = await stripe.paymentMethods.attach(id, { customer });

@@ -6,9 +6,9 @@ import type { Magic } from "./magic-methods.ts";
 import { type MethodNotes, magicOf } from "./payment-methods.ts";
 import type { Authentication } from "./test-cards.ts";
 
-/** What the bank behind a saved method does from now on, or from an instant on (seconds since the epoch). */
+/** The behavior of the bank behind a saved method, from now on or from an instant on (epoch seconds). */
 export type Behavior = {
-  /** What each next payment comes to: `succeeds`, or a code. The last one is what all later payments come to. */
+  /** The outcome of each next payment: `succeeds`, or a decline code. The last one repeats. */
   outcomes: string[];
   from: number;
 };
@@ -21,7 +21,7 @@ const byCode = (declines: Readonly<Record<string, Decline>>) =>
 const ofCards = byCode(declineTable);
 const ofAccounts = byCode(returns);
 
-/** Sets how the next payments with a method end. Gives the behavior. */
+/** Sets the outcomes of the next payments with a method, and returns the behavior. */
 export function setBehavior(
   world: World,
   method: Stripe.PaymentMethod,
@@ -37,7 +37,7 @@ export function setBehavior(
   return behavior;
 }
 
-/** What the bank does with the payment that is made now, as the magic of its method and what was set since have it. */
+/** The bank's behavior for the current payment: that of the magic method, changed by what was set since. */
 export function nextOutcome(world: World, method: Stripe.PaymentMethod): Magic {
   const magic = magicOf(world, method);
   const notes = world.objects.notes<Notes>(method.id);

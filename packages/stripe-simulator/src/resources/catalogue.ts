@@ -93,7 +93,7 @@ export function createPrice(
   return price;
 }
 
-/** Products and one-time prices: as much as a Checkout session's line items need. */
+/** Products and one-time prices, as far as a Checkout session's line items need them. */
 export function catalogueRoutes({ get, post }: Routes, world: World): void {
   post("/v1/products", { ...productData, active: boolean() }, (params) => {
     const product = createProduct(world, params, params.active);

@@ -1,7 +1,10 @@
 import { invalidRequest } from "../http/stripe-error.ts";
 import { chargeLimits, isCurrency, money, stepOf } from "../money.ts";
 
-/** Whole steps of the currency, and no less or more than its limits. Source: docs.stripe.com/currencies. */
+/**
+ * Refuses amounts that are not a multiple of the currency's step or are outside its limits. Source:
+ * docs.stripe.com/currencies.
+ */
 export function mustBeChargeable(amount: number, given: string, param = "amount"): void {
   const currency = given.toLowerCase();
   if (!isCurrency(currency)) throw invalidRequest(`Invalid currency: ${currency}.`, { param: "currency" });

@@ -12,13 +12,13 @@ import { magicOf } from "./payment-methods.ts";
 
 const hour = 3_600_000;
 
-/** What happened at the bank, in a charge's terms. */
+/** The bank's result of a charge. */
 type Result =
   | { status: "succeeded"; captured: boolean; threeDSecure: boolean; offSession: boolean }
   | { status: "pending" }
   | { status: "failed"; decline: Decline };
 
-/** Writes down one try at taking an intent's money. Bank debits have `py_` ids, as at Stripe. */
+/** Records one attempt to charge an intent. Bank debits have `py_` ids, as at Stripe. */
 export function insertCharge(
   world: World,
   intent: Stripe.PaymentIntent,
@@ -77,15 +77,15 @@ export function insertCharge(
 }
 
 /**
- * Asynchronous capture, the default: the charge has no balance transaction until `charge.updated` tells of it, at once
- * or, by a fault, an hour later. Source: docs.stripe.com/payments/payment-intents/asynchronous-capture.
+ * Asynchronous capture, the default: the charge has no balance transaction until `charge.updated` reports it, at once
+ * or, with the fault `late_fee`, an hour later. Source: docs.stripe.com/payments/payment-intents/asynchronous-capture.
  */
 export function bookAfterwards(world: World, faults: Faults, charge: Stripe.Charge): void {
   if (faults.strikes("late_fee")) world.timers.set("book_charge", charge.id, world.now() + hour);
   else bookLate(world, charge.id);
 }
 
-/** Puts a captured charge on the balance, less Stripe's fee. */
+/** Adds a captured charge to the balance, less Stripe's fee. */
 export function bookCharge(world: World, charge: Stripe.Charge): Stripe.Charge {
   const isCard = charge.payment_method_details?.type === "card";
   const method = world.objects.find("payment_method", charge.payment_method ?? "");

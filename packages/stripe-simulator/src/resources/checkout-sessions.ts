@@ -64,7 +64,7 @@ const creation = {
   ui_mode: oneOf("hosted_page", "hosted"),
 };
 type Creation = Values<typeof creation>;
-/** What the session keeps for its intent, which is made when the page is first submitted. */
+/** The session's parameters for its intent, which is created when the page is first submitted. */
 export type SessionNotes = {
   lineItems: Stripe.LineItem[];
   intentData: Values<{ data: typeof intentData }>["data"];
@@ -200,7 +200,7 @@ function expiry(world: World, asked: number | undefined): number {
   return asked;
 }
 
-/** Closes an open session: nobody can pay on its page any more, and its intent is canceled. */
+/** Expires an open session: its page can no longer be paid, and its intent is canceled. */
 export function expireSession(world: World, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
   if (session.status !== "open") {
     throw invalidRequest(

@@ -4,7 +4,7 @@ import type { World } from "../world.ts";
 /** The currency that the account's other currencies are converted to. */
 const defaultCurrency = "usd";
 
-/** Dollars for one of each, made up and always the same; any other currency is worth a quarter. */
+/** Fixed fictitious rates in dollars; any other currency is worth a quarter. */
 const rates: Readonly<Record<string, number>> = {
   eur: 1.08,
   gbp: 1.26,
@@ -14,16 +14,19 @@ const rates: Readonly<Record<string, number>> = {
   cad: 0.73,
 };
 
-/** Money that leaves is converted at a rate of its own day: a hundredth worse here, so that it is seen. */
+/**
+ * Money that leaves is converted at the rate of its own day. Here that rate is one percent worse, so that tests can see
+ * the difference.
+ */
 const spread = 1.01;
 
 export type Settled = { amount: number; currency: string; exchangeRate: number | null };
 
-/** The currencies that the account settles as themselves; dollars are always among them. */
+/** The currencies that the account settles without conversion. Dollars are always among them. */
 export const settlementCurrencies = (world: World): readonly string[] =>
   world.settings.get<string[]>("settlement_currencies") ?? [defaultCurrency];
 
-/** What comes onto the balance of an amount: itself, or what Stripe makes of it in the account's default currency. */
+/** The amount as booked on the balance: unchanged, or converted to the account's default currency. */
 export function settle(world: World, amount: number, currency: string): Settled {
   if (currency === defaultCurrency || settlementCurrencies(world).includes(currency)) {
     return { amount, currency, exchangeRate: null };

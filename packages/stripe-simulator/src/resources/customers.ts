@@ -36,7 +36,7 @@ const fields = {
   tax_exempt: unsettable(oneOf("none", "exempt", "reverse")),
 };
 
-/** The customer of an id in the path (404) or, with `param`, of an id in the form (400). */
+/** The customer by an id in the path (404 if missing) or, with `param`, by an id in the form (400). */
 export function existingCustomer(world: World, id: string, param?: string): Stripe.Customer {
   const customer = world.objects.find("customer", id);
   if (!customer || customer.deleted) throw param ? noSuchReference("customer", id, param) : noSuch("customer", id);
@@ -107,7 +107,7 @@ export function customerRoutes({ get, post, del }: Routes, world: World): void {
     return customer;
   });
   get("/v1/customers", { email: text(), created: range(), ...paging }, (params) =>
-    // A deleted customer is no longer listed.
+    // Lists omit deleted customers.
     listPage(world, "customer", "/v1/customers", params, { email: params.email, livemode: 0 }),
   );
   get("/v1/customers/search", searchParams, (params) => search(world, "customer", "/v1/customers/search", params));

@@ -1,4 +1,4 @@
-/** Why a bank takes no money: `code` and `decline_code` of the error, and the advice that comes with it. */
+/** Why a bank declines: the error's `code`, `decline_code` and advice code. */
 export type Decline = { code: string; declineCode?: string; message: string; adviceCode?: string };
 
 const declined = (declineCode: string, adviceCode = "try_again_later"): Decline => ({
@@ -8,7 +8,7 @@ const declined = (declineCode: string, adviceCode = "try_again_later"): Decline 
   message: declineCode === "insufficient_funds" ? "Your card has insufficient funds." : "Your card was declined.",
 });
 const never = (declineCode: string): Decline => declined(declineCode, "do_not_try_again");
-/** A decline whose error code says as much as its decline code. */
+/** A decline whose error code equals its decline code. */
 const named = (code: string, adviceCode: string, message: string): Decline => ({
   code,
   declineCode: code,
@@ -16,7 +16,9 @@ const named = (code: string, adviceCode: string, message: string): Decline => ({
   message,
 });
 
-/** The refusals of cards that have test cards, and some that banks use often. Sources: docs.stripe.com/testing, /declines/codes. */
+/**
+ * The declines that have test cards, and some that banks use often. Sources: docs.stripe.com/testing, /declines/codes.
+ */
 export const declineTable = {
   generic: declined("generic_decline"),
   insufficientFunds: declined("insufficient_funds"),
@@ -52,7 +54,7 @@ export const declineTable = {
 
 const returned = (code: string, message: string): Decline => ({ code, message });
 
-/** Why a debit comes back. Source: docs.stripe.com/payments/ach-direct-debit#failed-payments. */
+/** Why a debit is returned. Source: docs.stripe.com/payments/ach-direct-debit#failed-payments. */
 export const returns = {
   accountClosed: returned("account_closed", "The customer's bank account has been closed."),
   noAccount: returned("no_account", "The customer's bank account could not be located."),
@@ -67,7 +69,7 @@ export const returns = {
   invalidCurrency: returned("invalid_currency", "The bank was unable to process this payment because of its currency."),
 } as const satisfies Record<string, Decline>;
 
-/** What Stripe refuses of an account before its bank hears of it. */
+/** Refusals of an account by Stripe itself, before its bank is asked. */
 export const blocks = {
   highestRisk: { code: "payment_intent_payment_attempt_failed", message: "The payment was blocked as too risky." },
   weeklyLimit: {

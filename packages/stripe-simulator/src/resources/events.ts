@@ -4,12 +4,12 @@ import { invalidRequest, noSuch, noSuchReference } from "../http/stripe-error.ts
 import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
 
-/** Events can be read for 30 days. Source: docs.stripe.com/api/events. */
+/** Events are available for 30 days. Source: docs.stripe.com/api/events. */
 const retentionSeconds = 30 * 24 * 3600;
 
 export function eventRoutes({ get }: Routes, world: World): void {
   const oldest = () => world.seconds() - retentionSeconds;
-  /** Also as a place to list from. */
+  /** An older event is also refused as a place to list from. */
   const isForgotten = (id: string) => (world.objects.find("event", id)?.created ?? 0) < oldest();
 
   get(

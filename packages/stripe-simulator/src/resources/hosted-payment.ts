@@ -11,7 +11,7 @@ import { createIntent, type IntentNotes } from "./payment-intents.ts";
 import { authenticateIntent, payIntent, verifyAccount } from "./payments.ts";
 import { authenticateSetup, createSetupIntent, setUp } from "./setup-intents.ts";
 
-/** What a press of the hosted page's Pay button, or of a challenge page's button, came to. */
+/** The result of pressing the hosted page's Pay button, or a challenge page's button. */
 export type Outcome = {
   status: "succeeded" | "processing" | "requires_action" | "declined" | "expired";
   declineCode?: string;
@@ -20,10 +20,10 @@ export type Outcome = {
   setupIntent?: string;
 };
 
-/** The session that an intent pays for, if any. */
+/** The session that an intent belongs to, if any. */
 type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
 
-/** Pays an open session with a method. The intent is made at the first try and kept for the next ones. */
+/** Pays an open session with a method. The first try creates the intent, and later tries reuse it. */
 export function submitSession(
   world: World,
   faults: Faults,
@@ -49,7 +49,7 @@ export function submitSession(
   );
 }
 
-/** The challenge page's answer for a payment or setup intent, in or out of a session. */
+/** The challenge page's answer for a payment or setup intent, with or without a session. */
 export function authenticate(world: World, faults: Faults, id: string, success: boolean): Outcome {
   const intent = world.objects.find("payment_intent", id) ?? world.objects.find("setup_intent", id);
   if (!intent) throw noSuch("payment_intent", id, "intent");
@@ -60,7 +60,7 @@ export function authenticate(world: World, faults: Faults, id: string, success: 
   );
 }
 
-/** The end of a bank debit, told to its session too. */
+/** Ends a bank debit and updates its session. */
 export function endHostedDebit(world: World, faults: Faults, chargeId: string, settled: boolean): void {
   const intent = endDebit(world, faults, chargeId, settled);
   const session = intent && sessionOf(world, intent);
@@ -70,7 +70,7 @@ export function endHostedDebit(world: World, faults: Faults, chargeId: string, s
   world.emit(settled ? "checkout.session.async_payment_succeeded" : "checkout.session.async_payment_failed", told);
 }
 
-/** What came of an intent's micro-deposits, told to its session too. */
+/** Applies the result of an intent's micro-deposits and updates its session. */
 export function verifyHosted(world: World, id: string, result: Verification): Outcome {
   const intent = world.objects.find("payment_intent", id);
   if (!intent) throw noSuch("payment_intent", id, "intent");
@@ -147,7 +147,7 @@ function complete(world: World, session: Stripe.Checkout.Session, intent: Intent
   world.emit("checkout.session.completed", completed);
 }
 
-/** A guest becomes a customer when the session says so or when the method is to be kept. */
+/** Makes a guest a customer if the session says so or the method is to be saved. */
 function withCustomer(
   world: World,
   session: Stripe.Checkout.Session,

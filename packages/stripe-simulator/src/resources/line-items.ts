@@ -19,7 +19,7 @@ export const lineItem = object({
 
 type LineItemParams = Values<{ item: typeof lineItem }>["item"] & object;
 
-/** One line of a session: of a price that there is, or of one made for it. */
+/** One line of a session, with an existing price or one created for it. */
 export function makeItem(world: World, given: LineItemParams, index: number): Stripe.LineItem {
   const at = `line_items[${index}]`;
   if ((given.price === undefined) === (given.price_data === undefined)) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { day, openAccount, payment, refusal, testMandate } from "../test-account.ts";
 
-/** What becomes of Stripe's test cards: saved while the customer is there, then charged while nobody is. */
+/** The results of Stripe's test cards: saved on session, then charged off session. */
 const cards = [
   ...["visa", "visa_debit", "mastercard", "mastercard_debit", "mastercard_prepaid", "amex", "discover", "diners"],
   ...["jcb", "unionpay", "us", "bypassPending", "threeDSecureOptional", "pendingRefund", "refundFail"],

@@ -1,7 +1,7 @@
 import { accounts, type MagicBank } from "./test-accounts.ts";
 import { cards, type MagicCard } from "./test-cards.ts";
 
-/** A test payment method, whose id says what the bank behind it does. */
+/** A test payment method, whose id determines the behavior of its bank. */
 export type Magic = MagicCard | MagicBank;
 type Found = { name: string; magic: Magic };
 
@@ -28,7 +28,7 @@ export function findAccountByNumber(number: string): Found | undefined {
   return found && { name: found[0], magic: found[1] };
 }
 
-/** What the hosted page offers, in a person's words. */
+/** The methods that the hosted page offers, with labels for a person. */
 export const offeredTypes: readonly { id: string; label: string }[] = [
   { id: "pm_card_visa", label: "Visa •••• 4242: succeeds" },
   { id: "pm_card_mastercard", label: "Mastercard •••• 4444: succeeds" },

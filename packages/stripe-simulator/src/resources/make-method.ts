@@ -29,10 +29,10 @@ export const methodData = {
   metadata: metadata(),
 };
 type MethodData = Values<typeof methodData>;
-/** The last month of each test card, until it is updated. */
+/** The expiry of each test card, until it is updated. */
 const expiry: Expiry = { exp_month: 12, exp_year: 2036 };
 
-/** A payment method made from a magic id: each use of `pm_card_visa` makes a new `pm_...`, as at Stripe. */
+/** Creates a payment method from a magic id: each use of `pm_card_visa` creates a new `pm_...`, as at Stripe. */
 function makeMethod(
   world: World,
   found: { name: string; magic: Magic },
@@ -105,7 +105,7 @@ function details(magic: Magic): Pick<Stripe.PaymentMethod, "card" | "us_bank_acc
   };
 }
 
-/** The stored method of an id, or a new one when the id is magic. */
+/** The stored method of an id, or a new one if the id is magic. */
 export function useMethod(world: World, id: string, param = "payment_method"): Stripe.PaymentMethod {
   const stored = world.objects.find("payment_method", id);
   if (stored) return stored;

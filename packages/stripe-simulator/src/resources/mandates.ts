@@ -2,7 +2,7 @@ import type { Stripe } from "stripe";
 import { invalidRequest, noSuch } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
 
-/** For all later debits, or for one payment alone. */
+/** For all later debits, or for only one payment. */
 type Use = { type: "multi_use" } | { type: "single_use"; amount: number; currency: string };
 
 /** A customer's authorization to debit a bank account. Source: docs.stripe.com/api/mandates/object. */
@@ -30,7 +30,7 @@ export function insertMandate(
   return mandate;
 }
 
-/** The mandate that a payment names: of that account, and active still. */
+/** The mandate that a payment names. It must be for this account and still active. */
 export function usableMandate(world: World, id: string, method: Stripe.PaymentMethod): Stripe.Mandate {
   const mandate = world.objects.find("mandate", id);
   if (!mandate) throw invalidRequest(`No such mandate: '${id}'`, { code: "resource_missing", param: "mandate" });
@@ -41,13 +41,13 @@ export function usableMandate(world: World, id: string, method: Stripe.PaymentMe
   });
 }
 
-/** A mandate for one payment is over once that payment is under way. */
+/** Ends a single-use mandate once its payment is under way. */
 export function useMandate(world: World, id: string): void {
   const mandate = world.objects.find("mandate", id);
   if (mandate?.type === "single_use") end(world, mandate);
 }
 
-/** The customer, or their bank, takes the authorization back. */
+/** The customer, or their bank, revokes the authorization. */
 export function withdrawMandate(world: World, id: string): Stripe.Mandate {
   const mandate = world.objects.find("mandate", id);
   if (!mandate) throw noSuch("mandate", id, "mandate");

@@ -4,7 +4,7 @@ import { day, openAccount, payment, refusal } from "../test-account.ts";
 
 const instantly = { payment_method_options: { us_bank_account: { verification_method: "instant" as const } } };
 
-/** A session whose page was completed with a bank account that is still to be verified. */
+/** A completed session whose bank account is still unverified. */
 async function waiting() {
   const account = await openAccount();
   const session = await account.stripe.checkout.sessions.create(payment());

@@ -5,15 +5,21 @@ import type { MagicBank } from "./test-accounts.ts";
 
 const dayS = 86_400;
 const arrivalDays = 2;
-/** A payer who has not verified the account by then has to begin again. Source: docs.stripe.com/payments/ach-direct-debit. */
+/**
+ * A payer who has not verified the account after this time must start again. Source:
+ * docs.stripe.com/payments/ach-direct-debit.
+ */
 const timeoutDays = 10;
 
-/** What came of the deposits: the account is theirs, too many wrong tries, nobody said anything in time, or none arrived. */
+/**
+ * The result of the micro-deposits: the account is verified, there were too many wrong tries, time ran out, or no
+ * deposit arrived.
+ */
 export type Verification = "verified" | "attempts_exceeded" | "timeout" | "not_sent";
 
 type VerificationOptions = { us_bank_account?: { verification_method?: string } };
 
-/** Whether a debit of this account has to wait for micro-deposits. `instant` offers no other way. */
+/** Whether a debit of this account must wait for micro-deposits. `instant` offers no other way. */
 export function needsMicrodeposits(intent: Stripe.PaymentIntent, { verified }: MagicBank): boolean {
   return verified !== "instantly" && verificationMethod(intent.payment_method_options) !== "instant";
 }
@@ -24,7 +30,7 @@ export const verificationMethod = (options: object | null): string =>
 export const awaitsMicrodeposits = ({ status, next_action }: Stripe.PaymentIntent | Stripe.SetupIntent): boolean =>
   status === "requires_action" && next_action?.type === "verify_with_microdeposits";
 
-/** Sends the deposits: the intent waits for the person to say what arrived, for ten days. */
+/** Sends the deposits. The intent waits ten days for the person to enter the amounts. */
 export function sendMicrodeposits(
   world: World,
   intent: Stripe.PaymentIntent,
@@ -67,7 +73,7 @@ const failedVerifications = {
   },
 } as const satisfies Record<Exclude<Verification, "verified">, { code: string; message: string }>;
 
-/** The account was not verified: the intent waits for another method. */
+/** The account was not verified, so the intent waits for another method. */
 export function failVerification(
   world: World,
   intent: Stripe.PaymentIntent,
@@ -91,7 +97,7 @@ export function failVerification(
   return failed;
 }
 
-/** Stripe's test values, by what they come to. Source: docs.stripe.com/payments/ach-direct-debit, "Test microdeposits". */
+/** Stripe's test values with their results. Source: docs.stripe.com/payments/ach-direct-debit, "Test microdeposits". */
 const verificationAmounts: Readonly<Record<string, Verification>> = {
   "32,45": "verified",
   "10,11": "attempts_exceeded",
@@ -103,7 +109,7 @@ const codes: Readonly<Record<string, Verification>> = {
   SM44DD: "timeout",
 };
 
-/** What the values that a person gives come to; any other than the test values do not match. */
+/** The result of the values that a person enters. Anything but the test values does not match. */
 export function verificationBy(given: {
   amounts?: number[] | undefined;
   descriptor_code?: string | undefined;

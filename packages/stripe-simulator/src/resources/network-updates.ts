@@ -2,16 +2,18 @@ import type { Stripe } from "stripe";
 import { invalidRequest } from "../http/stripe-error.ts";
 import type { World } from "../world.ts";
 
-/** What a card's network tells of the card that took its place. */
+/** The network's data of the card that replaced a saved one. */
 export type CardUpdate = {
   expMonth?: number | undefined;
   expYear?: number | undefined;
   last4?: string | undefined;
-  /** A new number has another one; a new date leaves it. */
+  /** A new number has a new fingerprint; a new expiry date keeps the old one. */
   fingerprint?: string | undefined;
 };
 
-/** The network replaces a saved card where it is. Source: docs.stripe.com/payments/cards/overview#automatic-card-updates. */
+/**
+ * The network updates a saved card in place. Source: docs.stripe.com/payments/cards/overview#automatic-card-updates.
+ */
 export function updateByNetwork(
   world: World,
   method: Stripe.PaymentMethod,

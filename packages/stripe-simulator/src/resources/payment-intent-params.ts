@@ -15,11 +15,11 @@ import {
 import { methodData } from "./make-method.ts";
 import { mandateData, paymentMethodOptions } from "./method-params.ts";
 
-/** What may be given whenever an intent is made, changed or confirmed. */
+/** The parameters for creating, updating and confirming an intent. */
 export const terms = {
   allowed_payment_method_types: list(text()),
   excluded_payment_method_types: list(text()),
-  // Writable up to 2026-08-26.dahlia; later versions refuse it by a code of its own.
+  // Writable up to 2026-08-26.dahlia; later versions refuse it with a separate code.
   payment_method_types: list(text()),
   capture_method: oneOf("automatic", "automatic_async", "manual"),
   payment_method: text(),

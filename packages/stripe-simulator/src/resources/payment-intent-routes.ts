@@ -150,7 +150,7 @@ export function paymentIntentRoutes({ get, post }: Routes, world: World, faults:
       const intent = existing(id);
       const { session } = world.objects.notes<IntentNotes>(id);
       const status = session === undefined ? undefined : world.objects.find("checkout.session", session)?.status;
-      // An open session owns its intent, and so does a completed one whose bank account is still to be verified.
+      // An open session owns its intent, and so does a completed session whose bank account is still unverified.
       if (status === "open" || (status === "complete" && awaitsMicrodeposits(intent))) {
         throw invalidRequest(
           "You cannot cancel this PaymentIntent because it was created by a Checkout Session. Expire the Checkout Session instead.",

@@ -11,7 +11,7 @@ import { offeredTypes } from "./payment-methods.ts";
 
 const cancelable = ["requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"];
 
-/** The session an intent belongs to, and how its present try was begun. */
+/** The session of an intent, and how its current try was started. */
 export type IntentNotes = { session?: string; offSession?: boolean; mandate?: string | null };
 
 export function createIntent(world: World, given: IntentParams, notes: IntentNotes = {}): Stripe.PaymentIntent {
@@ -75,7 +75,7 @@ export function createIntent(world: World, given: IntentParams, notes: IntentNot
   return intent;
 }
 
-/** Ends an unpaid intent; money that was only authorized goes back without having moved. */
+/** Cancels an unpaid intent. Money that was only authorized is released without having moved. */
 export function cancelIntent(
   world: World,
   intent: Stripe.PaymentIntent,
@@ -103,7 +103,7 @@ export function cancelIntent(
   return canceled;
 }
 
-/** Takes an authorized payment's money, all of it or less: what is left of the authorization goes back. */
+/** Captures an authorized payment in whole or in part; the rest of the authorization is released. */
 export function captureIntent(
   world: World,
   intent: Stripe.PaymentIntent,
@@ -142,7 +142,10 @@ export function captureIntent(
   return paid;
 }
 
-/** Refuses what an intent's status does not allow: `unexpectedState(intent, "cancel", "canceled", [...])`. */
+/**
+ * The refusal of an action that an intent's status does not allow: `unexpectedState(intent, "cancel", "canceled",
+ * [...])`.
+ */
 export function unexpectedState(
   intent: Stripe.PaymentIntent,
   verb: string,

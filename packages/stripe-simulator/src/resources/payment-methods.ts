@@ -4,14 +4,16 @@ import type { World } from "../world.ts";
 import { type Decline, declineTable } from "./declines.ts";
 import { findMagic, type Magic } from "./magic-methods.ts";
 
-/** Which magic method it is, whether it was set up for off-session use, under which mandate, and whether it is gone. */
+/**
+ * The magic of a method, whether it was set up for off-session use and under which mandate, and whether it is detached.
+ */
 export type MethodNotes = { magic: string; setUp?: boolean; mandate?: string; detached?: boolean };
 
 export const methodTypes = ["card", "us_bank_account"] as const;
-/** A card's last month. */
+/** A card's expiry. */
 export type Expiry = { exp_month: number; exp_year: number };
 
-/** What the bank behind a method does: as its magic says, until the card's last month is over. */
+/** The behavior of a method's bank: that of its magic, until the card has expired. */
 export function magicOf(world: World, method: Stripe.PaymentMethod): Magic {
   const found = findMagic(world.objects.notes<MethodNotes>(method.id).magic);
   if (!found) throw new Error(`payment method ${method.id} has no magic`);
@@ -23,7 +25,7 @@ export function magicOf(world: World, method: Stripe.PaymentMethod): Magic {
 const isOver = (world: World, { exp_month, exp_year }: Expiry): boolean =>
   world.now() >= Date.UTC(exp_year, exp_month, 1);
 
-/** Ties a method to a customer; the bank may refuse (`card_error`). */
+/** Attaches a method to a customer; the bank may refuse (`card_error`). */
 export function attachMethod(world: World, method: Stripe.PaymentMethod, customerId: string): Stripe.PaymentMethod {
   if (method.customer === customerId) return method;
   if (world.objects.notes<MethodNotes>(method.id).detached) throw notUsableAgain();
@@ -38,7 +40,10 @@ export function attachMethod(world: World, method: Stripe.PaymentMethod, custome
   return attached;
 }
 
-/** Takes a method from its customer: it can be neither charged nor attached any more. Source: docs.stripe.com/api/payment_methods/detach. */
+/**
+ * Detaches a method from its customer: it can no longer be charged or attached. Source:
+ * docs.stripe.com/api/payment_methods/detach.
+ */
 export function takeAway(world: World, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
   const detached: Stripe.PaymentMethod = { ...method, customer: null };
   const notes = world.objects.notes<MethodNotes>(method.id);
@@ -52,7 +57,7 @@ export function notUsableAgain(): StripeFailure {
   );
 }
 
-/** A bank's refusal as Stripe's 402. */
+/** A bank's decline as Stripe's 402. */
 export function cardError(
   decline: Decline,
   more: Partial<StripeFailure["body"]> = {},
@@ -72,7 +77,7 @@ export function cardError(
   );
 }
 
-/** `allowed_payment_method_types` and its older names, as the methods that this account can offer. */
+/** `allowed_payment_method_types` and its older names, as the method types that this account offers. */
 export function offeredTypes(
   allowed: readonly string[] | null | undefined,
   excluded: readonly string[] | null | undefined,

@@ -5,7 +5,7 @@ import type { Routes } from "../routes.ts";
 import type { World } from "../world.ts";
 import { submitSession } from "./hosted-payment.ts";
 
-/** The undocumented pair of routes by which the official CLI fills in a hosted page in its `trigger` fixtures. */
+/** The undocumented pair of routes with which the official CLI submits a hosted page in its `trigger` fixtures. */
 export function paymentPageRoutes({ get, post }: Routes, world: World, faults: Faults): void {
   const existing = (id: string) => {
     const session = world.objects.find("checkout.session", id);

@@ -5,7 +5,7 @@ import { bookAfterwards, bookCharge } from "./charges.ts";
 import type { Decline } from "./declines.ts";
 import { attachMethod, type MethodNotes } from "./payment-methods.ts";
 
-/** The money is there: the intent has succeeded, and its charge is booked now or, with `automatic_async`, later. */
+/** The intent has succeeded; its charge is booked now or, with `automatic_async`, later. */
 export function succeed(
   world: World,
   faults: Faults,
@@ -29,7 +29,7 @@ export function succeed(
   return paid;
 }
 
-/** The charge has failed: the intent waits for another method. */
+/** The charge has failed, so the intent waits for another method. */
 export function failIntent(
   world: World,
   intent: Stripe.PaymentIntent,
@@ -64,11 +64,14 @@ const usageOf = (intent: Stripe.PaymentIntent, { type }: Stripe.PaymentMethod): 
   return options[type]?.setup_future_usage ?? intent.setup_future_usage ?? "none";
 };
 
-/** Whether a payment keeps its method for later. */
+/** Whether a payment saves its method. */
 export const isSaved = (intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): boolean =>
   usageOf(intent, method) !== "none" && intent.customer !== null;
 
-/** `setup_future_usage`, of the intent or of the method's type, ties the method to the customer and marks it as set up. */
+/**
+ * Attaches the method to the customer and marks it as set up, if `setup_future_usage` of the intent or of the method's
+ * type says so.
+ */
 export function saveForLater(
   world: World,
   intent: Stripe.PaymentIntent,

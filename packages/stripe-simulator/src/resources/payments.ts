@@ -25,15 +25,15 @@ export type Confirmation = {
   offSession: boolean;
   returnUrl: string | null;
   errorOnAction?: boolean | undefined;
-  /** The customer's authorization to debit a bank account, collected now. */
+  /** Whether the customer authorizes the debit of a bank account with this confirmation. */
   mandateAccepted?: boolean;
   /** The id of a mandate that the customer gave before. */
   mandate?: string | undefined;
-  /** Verifies the bank account by micro-deposits, whatever was asked for. */
+  /** Verifies the bank account by micro-deposits, whatever the options say. */
   microdeposits?: boolean;
 };
 
-/** Tries to take an intent's money with a method. A decline is recorded and thrown as Stripe's 402. */
+/** Charges an intent with a method. A decline is recorded and thrown as Stripe's 402. */
 export function payIntent(
   world: World,
   faults: Faults,
@@ -73,7 +73,7 @@ export function payIntent(
   return chargeCard(world, faults, chosen, method, magic, false);
 }
 
-/** The challenge page's answer: the bank now takes the money, or the try is over. */
+/** Applies the challenge page's answer: the bank charges now, or the try is over. */
 export function authenticateIntent(
   world: World,
   faults: Faults,
@@ -106,7 +106,7 @@ export function authenticateIntent(
   return failed;
 }
 
-/** What came of the micro-deposits: the debit starts, or the try is over. */
+/** Applies the result of the micro-deposits: the debit starts, or the try is over. */
 export function verifyAccount(world: World, intent: Stripe.PaymentIntent, result: Verification): Stripe.PaymentIntent {
   if (!awaitsMicrodeposits(intent)) {
     throw unexpectedState(intent, "verify microdeposits for", "verified", ["requires_action"]);
@@ -173,7 +173,7 @@ function chargeCard(
   return succeed(world, faults, intent, charge);
 }
 
-/** A refusal by the bank: a failed charge, and an intent that waits for another method. */
+/** Records a decline: a failed charge, and an intent that waits for another method. */
 function decline(world: World, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod, reason: Decline): never {
   const charge = insertCharge(world, intent, method, { status: "failed", decline: reason });
   const failed = failIntent(world, intent, charge, method, reason);

@@ -9,7 +9,10 @@ import { book } from "./balance-transaction.ts";
 import { magicOf } from "./payment-methods.ts";
 
 const day = 86_400_000;
-/** A card's pending or failing refund is decided a day later; a bank's takes three. Stripe says "some time later". */
+/**
+ * A card's pending or failing refund is decided after a day, a bank account's after three. Stripe says "some time
+ * later".
+ */
 const cardRefundMs = day;
 const bankRefundMs = 3 * day;
 /** A bank debit can be refunded for 180 days. */
@@ -24,8 +27,9 @@ function fateOf(world: World, charge: Stripe.Charge): RefundFate {
 }
 
 /**
- * Gives money back, beyond the account's balance if need be. The refund of a debit that is still processing waits for
- * the debit. Sources: docs.stripe.com/refunds, docs.stripe.com/changelog/basil/2025-04-30/refund-pending-reason.
+ * Refunds a charge, even if the account's balance becomes negative. The refund of a debit that is still processing
+ * waits for the debit. Sources: docs.stripe.com/refunds,
+ * docs.stripe.com/changelog/basil/2025-04-30/refund-pending-reason.
  */
 function createRefund(
   world: World,
@@ -128,7 +132,7 @@ function takeFrom(world: World, charge: Stripe.Charge, amount: number): Stripe.C
   return changed;
 }
 
-/** Each change of a refund is told twice: as the refund's event and as the charge's older one. */
+/** Emits the events of a changed refund: the refund's own, and the charge's older one. */
 function tell(world: World, refund: Stripe.Refund, previous: object, failed = false): void {
   world.emit("refund.updated", refund, previous);
   world.emit("charge.refund.updated", refund, previous);
@@ -144,7 +148,7 @@ export function settleRefund(world: World, id: string): void {
   tell(world, settled, { status: "pending" });
 }
 
-/** The bank sends the money back: it is on the balance again, and the charge is refundable again. */
+/** The bank returns the money: it is on the balance again, and the charge is refundable again. */
 export function failRefund(world: World, id: string): void {
   const refund = world.objects.find("refund", id);
   const charge = refund && world.objects.find("charge", refund.charge as string);
@@ -167,7 +171,7 @@ export function failRefund(world: World, id: string): void {
   tell(world, failed, { status: refund.status }, true);
 }
 
-/** The refunds that waited for a debit: paid now that it has settled, called off when it has failed. */
+/** The refunds that waited for a debit: paid if it has settled, canceled if it has failed. */
 export function endDebitRefunds(world: World, faults: Faults, chargeId: string, settled: boolean): void {
   const waiting = world.objects
     .all("refund", { charge: chargeId })
@@ -178,7 +182,7 @@ export function endDebitRefunds(world: World, faults: Faults, chargeId: string, 
   }
 }
 
-/** No money was taken, so none comes back: the charge is as if nobody had refunded it. */
+/** Cancels a refund of money that was never taken: the charge is as if it had not been refunded. */
 function callOff(world: World, { pending_reason: reason, ...refund }: Stripe.Refund): void {
   const charge = world.objects.find("charge", refund.charge as string);
   if (charge) takeFrom(world, charge, -refund.amount);
@@ -187,7 +191,7 @@ function callOff(world: World, { pending_reason: reason, ...refund }: Stripe.Ref
   tell(world, canceled, { status: "pending", pending_reason: reason });
 }
 
-/** Pays a refund that waited for its debit, or tries again to pay one for which the balance was too low. */
+/** Pays a refund that waited for its debit, or retries one for which the balance was too low. */
 export function fundRefund(world: World, faults: Faults, id: string): void {
   const refund = world.objects.find("refund", id);
   const charge = refund && world.objects.find("charge", refund.charge as string);

@@ -3,7 +3,7 @@ import { type Account, day, openAccount, refusal, testMandate } from "../test-ac
 
 const payment = { amount: 2000, currency: "usd", confirm: true, off_session: true } as const;
 
-/** A customer with a saved card or account, and a way to charge it while nobody is at a page. */
+/** A customer with a saved card or account, and a function that charges it off session. */
 async function saved({ stripe }: Account, id = "pm_card_visa") {
   const { id: customer } = await stripe.customers.create();
   const isAccount = id.startsWith("pm_usBankAccount");

@@ -63,7 +63,7 @@ export function createSetupIntent(
   return intent;
 }
 
-/** Saves a method for later without taking money; the bank may refuse or ask for authentication. */
+/** Saves a method without taking money; the bank may decline or require authentication. */
 export function setUp(
   world: World,
   intent: Stripe.SetupIntent,
@@ -185,7 +185,7 @@ export function cancelSetup(
   return canceled;
 }
 
-/** Refuses what a setup intent's status does not allow. */
+/** The refusal of an action that a setup intent's status does not allow. */
 export function unexpected(intent: Stripe.SetupIntent, participle: string, allowed: string[]) {
   const failure = invalidRequest(
     `This SetupIntent has a status of ${intent.status}. Only a SetupIntent with one of the following statuses may be ${participle}: ${allowed.join(", ")}.`,

@@ -3,7 +3,7 @@ import { blocks, type Decline, returns } from "./declines.ts";
 export type MagicBank = {
   type: "us_bank_account";
   number: string;
-  /** How the account is verified: by its bank at once, by micro-deposits, or by none since micro-deposits fail as well. */
+  /** How the account is verified: instantly by its bank, by micro-deposits, or not at all because those fail too. */
   verified: "instantly" | "by_microdeposits" | "never";
   /** Stripe refuses each debit at once. */
   blocked: Decline | null;
@@ -21,7 +21,7 @@ const bank = (number: string, change: Partial<MagicBank> = {}): MagicBank => ({
 });
 
 /**
- * Stripe's test accounts and what becomes of a debit of each. Those of disputes and of deactivated tokenized numbers are
+ * Stripe's test accounts with the result of a debit of each. Those for disputes and deactivated tokenized numbers are
  * left out. Source: docs.stripe.com/payments/ach-direct-debit/accept-a-payment#test-account-numbers.
  */
 export const accounts: Readonly<Record<string, MagicBank>> = {
@@ -35,6 +35,6 @@ export const accounts: Readonly<Record<string, MagicBank>> = {
   pm_usBankAccount_failMicrodeposits: bank("000666666661", { verified: "never" }),
   pm_usBankAccount_processing: bank("000000000009", { debit: "stays_processing" }),
   pm_usBankAccount_weeklyLimitExceeded: bank("000777777771", { blocked: blocks.weeklyLimit }),
-  // Not one of Stripe's: an account that cannot be verified at once.
+  // Not one of Stripe's: an account that cannot be verified instantly.
   pm_usBankAccount_microdeposits: bank("000999999999", { verified: "by_microdeposits" }),
 };

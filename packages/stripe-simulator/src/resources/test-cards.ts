@@ -2,11 +2,11 @@ import { type Decline, declineTable } from "./declines.ts";
 
 export type Authentication =
   | "never"
-  /** Every on-session payment; an off-session one is declined. */
+  /** For every on-session payment; an off-session one is declined. */
   | "always"
-  /** On-session always; off-session only when the card was not set up for it. */
+  /** Always on session; off session only if the card was not set up for it. */
   | "unless_set_up"
-  /** On-session only. */
+  /** On session only. */
   | "on_session";
 export type MagicCard = {
   type: "card";
@@ -17,9 +17,9 @@ export type MagicCard = {
   /** Cards that fail at once cannot be attached or set up either; the `chargeCustomerFail` ones can. */
   attach: Decline | null;
   authentication: Authentication;
-  /** What becomes of a refund: `pending` succeeds a day later, `fails` is taken back a day later. */
+  /** The result of a refund: `pending` succeeds a day later, `fails` is returned a day later. */
   refund: "succeeds" | "pending" | "fails";
-  /** Money that may be spent at once. */
+  /** Whether the money is available at once. */
   available: boolean;
 };
 
@@ -39,8 +39,8 @@ const visa = (number: string, change?: Partial<MagicCard>) => card("visa", numbe
 const failing = (number: string, decline: Decline) => visa(number, { charge: decline, attach: decline });
 
 /**
- * Stripe's test cards and what the bank behind each does. Those of countries, of disputes and of checks of address and
- * security code are left out. Source: docs.stripe.com/testing.
+ * Stripe's test cards with the behavior of each bank. Those for countries, disputes, and address and security code
+ * checks are left out. Source: docs.stripe.com/testing.
  */
 export const cards: Readonly<Record<string, MagicCard>> = {
   pm_card_visa: visa("4242 4242 4242 4242"),
@@ -65,7 +65,7 @@ export const cards: Readonly<Record<string, MagicCard>> = {
   pm_card_chargeDeclinedIncorrectCvc: failing("4000 0000 0000 0127", declineTable.incorrectCvc),
   pm_card_chargeDeclinedProcessingError: failing("4000 0000 0000 0119", declineTable.processingError),
   pm_card_chargeDeclinedVelocityLimitExceeded: failing("4000 0000 0000 6975", declineTable.velocityLimit),
-  // Not one of Stripe's: the commonest refusal of real banks has no test card.
+  // Not one of Stripe's: the most common decline of real banks has no test card.
   pm_card_chargeDeclinedDoNotHonor: failing("4000 0000 0000 0010", declineTable.doNotHonor),
   pm_card_authenticationRequired: visa("4000 0027 6000 3184", { authentication: "always" }),
   pm_card_authenticationRequiredOnSetup: visa("4000 0025 0000 3155", { authentication: "unless_set_up" }),

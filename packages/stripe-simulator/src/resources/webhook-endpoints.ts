@@ -5,7 +5,7 @@ import { invalidRequest, noSuch } from "../http/stripe-error.ts";
 import type { Routes } from "../routes.ts";
 import { accountApiVersion, randomText, type World } from "../world.ts";
 
-/** The signing secret, and while it is being rotated the one before it (until, in seconds). */
+/** The signing secret and, during a rotation, the previous one until an instant in epoch seconds. */
 export type EndpointNotes = { secret: string; previous?: { secret: string; until: number } };
 export type EndpointOptions = {
   url: string;
@@ -37,7 +37,7 @@ export function createEndpoint(world: World, given: EndpointOptions): Stripe.Web
   return { ...endpoint, secret };
 }
 
-/** A new signing secret; both sign until the old one lapses. At Stripe this is a button in the Dashboard. */
+/** Sets a new signing secret; both sign until the old one expires. At Stripe this is a button in the Dashboard. */
 export function rollSecret(world: World, id: string, secret: string | undefined, overlapSeconds: number): string {
   const endpoint = world.objects.find("webhook_endpoint", id);
   if (!endpoint) throw noSuch("webhook endpoint", id);

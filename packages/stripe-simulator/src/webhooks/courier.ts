@@ -8,7 +8,7 @@ import { signPayload } from "./signature.ts";
 const abreast = 8;
 const patienceMs = 10_000;
 
-/** The status of the answer, once it has come whole. Redirections are not followed. */
+/** The status of the answer, once it is complete. Redirects are not followed. */
 function post(url: string, body: string, headers: Record<string, string>): Promise<number> {
   const { request } = url.startsWith("https:") ? https : http;
   return new Promise((resolve, reject) => {
@@ -23,7 +23,10 @@ function post(url: string, body: string, headers: Record<string, string>): Promi
   });
 }
 
-/** Sends one event to one endpoint, signed with the virtual time; anything but a 2xx is a failure that is retried. A disabled endpoint gets nothing any more. */
+/**
+ * Sends one event to one endpoint, signed with the virtual time. Any status but 2xx is a failure and is retried. A
+ * disabled endpoint gets nothing.
+ */
 async function send(world: World, delivery: Delivery): Promise<void> {
   const endpoint = world.objects.find("webhook_endpoint", delivery.endpointId);
   const event = world.objects.find("event", delivery.eventId);
@@ -48,7 +51,7 @@ async function send(world: World, delivery: Delivery): Promise<void> {
   }
 }
 
-/** Sends all that is due of one kind, several at a time; returns how many were tried. */
+/** Sends all pending deliveries of one kind, several in parallel. Returns the number of tries. */
 export async function deliverDue(world: World, which: "free" | "held"): Promise<number> {
   let tried = 0;
   for (;;) {

@@ -1,33 +1,36 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Settings } from "../settings.ts";
 
-/** One event on its way to one endpoint. `held` ones wait until others have overtaken them. */
+/** The delivery of one event to one endpoint. `held` ones wait until others have overtaken them. */
 export type Delivery = { id: number; eventId: string; endpointId: string; attempts: number; held: boolean };
 
-/** How deliveries misbehave: the probabilities that one is sent twice, overtaken by later ones, or never sent. */
+/** How deliveries misbehave: the probabilities that one is duplicated, overtaken by later ones, or never sent. */
 export type Misbehaviour = { duplicate: number; reorder: number; drop: number; seed: number };
 
 export type Deliveries = {
   schedule(eventId: string, endpointId: string): void;
-  /** Those due at an instant; held ones only when asked for, in an order that is not theirs. */
+  /** The deliveries whose time has come at an instant. Held ones only on request, in a shuffled order. */
   due(at: number, which: "free" | "held", limit: number): Delivery[];
   succeeded(id: number): void;
-  /** Plans the next try, or gives up after three days. */
+  /** Schedules the next try, or gives up after three days. */
   failed(id: number, why: string): void;
   /** Gives up at once. */
   abandoned(id: number, why: string): void;
   pending(at: number): number;
   next(): number | null;
-  /** How many deliveries of an event are still to be made. */
+  /** How many deliveries of an event are still pending. */
   waiting(eventId: string): number;
-  /** The events of which some delivery has not arrived. */
+  /** The events with a delivery that has not arrived. */
   undelivered(): string[];
   forget(endpointId: string): void;
 };
 
 const minute = 60_000;
 const hour = 60 * minute;
-/** Stripe tries for up to three days with exponential back-off and publishes no schedule; this one adds up to 71 hours. */
+/**
+ * Stripe retries for up to three days with exponential back-off and publishes no schedule; this one adds up to 71
+ * hours.
+ */
 const retryDelays = [
   1 * minute,
   5 * minute,

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 
 /**
- * The `Stripe-Signature` header: one time (seconds) and a signature for each secret, two while one is being rotated.
- * Source: docs.stripe.com/webhooks/signature.
+ * The `Stripe-Signature` header: one time (seconds) and a signature for each secret (two during a rotation). Source:
+ * docs.stripe.com/webhooks/signature.
  */
 export function signPayload(payload: string, secrets: readonly string[], timestamp: number): string {
   const signatures = secrets.map((secret) =>
