@@ -7,23 +7,25 @@ import type { BuildOptions, Metafile, Plugin } from "esbuild";
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 
-/** Packages that no function contains: they run on a developer's machine, or are served from elsewhere. */
+/** Packages that no function contains: they run on a developer's machine. */
 const notBundled = ["local", "stripe-simulator"];
 
-/** CommonJS inside a bundle asks for Node's own modules by `require`, which an ES module has to be given. */
+/** CommonJS code in a bundle calls `require` for Node's own modules, which an ES module must define. */
 const require = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
-/** One function's bundle. `initial` is what a cold start reads: the entry and what it imports statically. */
+/** One function's bundle. `initial` is the size of what a cold start reads: the entry and its static imports. */
 export type Bundle = { name: string; bytes: number; initial: number };
 
 /**
- * Writes `dist/`: a folder per function with its bundle, `openapi.json` and `events.json` from the contracts, the page
- * of the documentation, `currencies.json` with the codes that programs may have, and esbuild's account of each bundle in `meta/`. An unchanged tree is left as it is.
+ * Writes `dist/`: a folder per function with its bundle, `openapi.json` and `events.json` from the contracts, the
+ * documentation page, `currencies.json` with the codes that programs may have, and esbuild's metafile of each bundle in
+ * `meta/`. Does nothing if no source has changed.
  */
 export async function build(): Promise<Bundle[]> {
   const stamp = contentHash();
   if (readIfThere(join(dist, "stamp")) !== stamp) {
-    // Built aside and moved, so that nobody reads a half-written folder. A sibling: source maps hold relative paths.
+    // Built in a temporary folder and moved, so that nobody reads a half-written one. It is a sibling because source
+    // maps hold relative paths.
     const aside = join(root, `dist.${process.pid}`);
     rmSync(aside, { recursive: true, force: true });
     try {
@@ -64,7 +66,7 @@ async function writeAll(out: string): Promise<void> {
   writeContracts(out, await import("../packages/contracts/src/openapi.ts"));
   const { supportedCurrencies } = await import("../packages/domain/src/money/index.ts");
   writeFileSync(join(out, "currencies.json"), JSON.stringify(supportedCurrencies));
-  // All are awaited, failed or not: a bundle that ends later must not write into a folder that is gone.
+  // Waits for all, even after a failure: a late bundle must not write into a removed folder.
   const results = await Promise.allSettled(names.map((name) => bundle(name, out)));
   const failed = results.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
@@ -72,7 +74,7 @@ async function writeAll(out: string): Promise<void> {
   writeFileSync(join(out, "bundles.json"), JSON.stringify(bundles));
 }
 
-/** Bundles one function into `out/functions/<name>`; `plugins` may change what its sources say, as controls of tests do. */
+/** Bundles one function into `out/functions/<name>`. `plugins` may change sources, as controls of tests do. */
 export async function bundle(name: string, out: string, plugins: Plugin[] = []): Promise<Bundle> {
   const { build: esbuild } = await import("esbuild");
   const options = {
@@ -121,7 +123,9 @@ function sizes({ outputs }: Metafile): { bytes: number; initial: number } {
 type EventSchema = { description: string };
 type Contracts = { openapiDocument(): object; eventSchemas(): Record<string, EventSchema> };
 
-/** What the contracts say, as data: infrastructure and the catalogue function read it, and import none of it. */
+/**
+ * Writes the contracts as data, which infrastructure and the catalogue function read without importing the contracts.
+ */
 function writeContracts(out: string, { openapiDocument, eventSchemas }: Contracts): void {
   const document = openapiDocument();
   const openapi = JSON.stringify(document);
@@ -134,14 +138,17 @@ function writeContracts(out: string, { openapiDocument, eventSchemas }: Contract
   writeCompressed(join(served, "docs.html"), docsPage({ ...document, webhooks: webhooksOf(events) }));
 }
 
-/** As it is and compressed, so that no request waits for it. Brotli's last two levels take seconds for a tenth less. */
+/**
+ * Writes a file uncompressed and compressed, so that no request waits for compression. Brotli's last two levels would
+ * take seconds for a tenth less.
+ */
 function writeCompressed(path: string, text: string): void {
   writeFileSync(path, text);
   writeFileSync(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
   writeFileSync(`${path}.gzip`, gzipSync(text, { level: 9 }));
 }
 
-/** The events in OpenAPI's words for what a service sends by itself, so that they are rendered beside the routes. */
+/** The events as OpenAPI webhooks, so that the page renders them beside the routes. */
 function webhooksOf(events: Record<string, EventSchema>): object {
   const webhook = (name: string, schema: EventSchema) => ({
     post: {
@@ -155,7 +162,7 @@ function webhooksOf(events: Record<string, EventSchema>): object {
   return Object.fromEntries(Object.entries(events).map(([name, schema]) => [name, webhook(name, schema)]));
 }
 
-/** RapiDoc with the document inside: one file that needs no other, from us or from anybody. */
+/** RapiDoc with the document inlined: one self-contained file. */
 function docsPage(document: object): string {
   const rapidoc = readFileSync(join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), "utf8");
   const inline = (text: string) => text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
@@ -175,7 +182,7 @@ function docsPage(document: object): string {
 `;
 }
 
-/** Time of a cold import of a bundle, in milliseconds: in a fresh process, as a cold start is one. */
+/** The time of a cold import of a bundle in milliseconds, measured in a fresh process. */
 async function importTime({ name }: Bundle): Promise<number> {
   const { execFileSync } = await import("node:child_process");
   const entry = JSON.stringify(`file://${join(dist, "functions", name, "index.mjs")}`);

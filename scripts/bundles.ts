@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** A folder for a function's bundle, by the construct's name: `bundles` of `startStack`. */
+/** The bundle folder of a function by its construct's name, for `bundles` of `startStack`. */
 export type Bundles = (label: string) => string | undefined;
 
-/** The bundles below a folder, such as `dist`, which holds one for each function. */
+/** The bundles in a folder such as `dist`. */
 export function bundlesIn(folder: string): Bundles {
   const names = readdirSync(join(folder, "functions"));
   return (label) => {
@@ -13,7 +13,7 @@ export function bundlesIn(folder: string): Bundles {
   };
 }
 
-/** Whether a folder's name, `stripe-events`, and a construct's, `StripeEvents`, are of one function. */
+/** Whether a folder's name (`stripe-events`) and a construct's name (`StripeEvents`) mean the same function. */
 export const isSame = (name: string, label: string): boolean => plain(name) === plain(label);
 
 const plain = (name: string): string => name.replaceAll("-", "").toLowerCase();

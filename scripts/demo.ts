@@ -3,8 +3,8 @@ import { flags } from "./demo/stack.ts";
 import { toConfirmed } from "./demo/to-confirmed.ts";
 
 /**
- * `npm run demo`: one booking from quote to confirmed against the running stack, each step, event and journal entry
- * printed as it comes. `npm run demo -- --plan financed`: two years of one that is paid by the month, in a page.
+ * `npm run demo`: one booking from quote to confirmed against the running stack, printing each step, event and journal
+ * entry. `npm run demo -- --plan financed`: two years of a financed booking on one page.
  */
 const walks: Readonly<Record<string, () => Promise<void>>> = { deposit_and_balance: toConfirmed, financed };
 

@@ -1,7 +1,7 @@
 /**
- * The sample data of a developer's machine: two programs and three cohorts, plainly made up, dated from the stack's own
- * clock so that a clearance given today reaches their end. Every request carries a key of its own, so that a seeding
- * that was cut off goes on where it stopped.
+ * The sample data of a developer's machine: two programs and three cohorts, plainly made up, dated from the stack's
+ * clock so that a clearance given today is valid to their end. Every request has an idempotency key, so an interrupted
+ * seeding continues where it stopped.
  */
 export default async function seed({ apiUrl, token }: { apiUrl: string; token: string }): Promise<void> {
   const today = (await (await fetch(`${apiUrl}/_local/clock`)).json()) as { now: string };

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   if (port === stripePort)
     throw new StartRefused(`PORT and STRIPE_SIMULATOR_PORT must be different, but both are ${port}`);
   const settlementCurrencies = currenciesIn("SETTLEMENT_CURRENCIES");
-  // Before the functions' threads begin, so that a debugger meets each of them.
+  // Before the functions' threads start, so that a debugger attaches to each of them.
   if (flags.inspect) inspector.open(inspectorPort, "127.0.0.1");
   const templateDir = await synthesize(log);
   const stack = await startStack({
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET,
     settlementCurrencies,
     routes: storyRoute,
-    // As they were built, where their source maps lead to the sources.
+    // The bundles in dist, where source maps lead to the sources.
     ...(flags.watch || flags.inspect ? { bundles: bundlesIn(join(root, "dist")) } : {}),
     log,
   });
@@ -99,7 +99,7 @@ async function printTable(stack: Stack): Promise<void> {
   Ctrl-C stops everything.`);
 }
 
-/** The simulator takes its key like Stripe: `stripe --api-base <address> --api-key <key>`, or the SDK. */
+/** The simulator accepts its key as Stripe does: `stripe --api-base <address> --api-key <key>`, or the SDK. */
 function stripeRows({ simulatorUrl, simulatorKey }: Stack): [string, string][] {
   if (!simulatorUrl || !simulatorKey) return [["hosted checkout", "Stripe's test mode"]];
   return [
@@ -108,7 +108,7 @@ function stripeRows({ simulatorUrl, simulatorKey }: Stack): [string, string][] {
   ];
 }
 
-/** The variables that the demo needs to find a stack on other ports than the usual ones. */
+/** The variables with which the demo finds a stack on ports other than the default ones. */
 function demoWith({ apiUrl, simulatorUrl }: Stack): string {
   const [port, stripePort] = [apiUrl, simulatorUrl].map((url) => (url === undefined ? "" : new URL(url).port));
   const variables = [

@@ -4,17 +4,17 @@ import { join } from "node:path";
 export const root = join(import.meta.dirname, "..");
 export const bin = (name: string) => join(root, "node_modules/.bin", name);
 
-/** One command with the name that a person knows it by. */
+/** One command with its display name. */
 export type Step = readonly [name: string, command: string, ...parameters: string[]];
 
-/** What is known of the sources without running them. */
+/** The static checks of the sources. */
 export const checks: readonly Step[] = [
   ["types", bin("tsc"), "--noEmit"],
   ["lint", bin("biome"), "check", "--error-on-warnings", "."],
   ["unused code", bin("knip")],
 ];
 
-/** Runs a command; `said` gets its output, which is let through where nobody takes it. True when it ended well. */
+/** Runs a command. `said` receives its output; without it the output is inherited. Resolves to true if it succeeded. */
 export function run(command: string, parameters: readonly string[], said?: (output: Buffer) => void): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(command, parameters, { cwd: root, stdio: said ? ["ignore", "pipe", "pipe"] : "inherit" });
@@ -27,7 +27,7 @@ export function run(command: string, parameters: readonly string[], said?: (outp
   });
 }
 
-/** Runs one step after another, each whatever became of the one before; `ended` is told of each, once it has printed. */
+/** Runs steps one after another, even after a failure. Calls `ended` after each. */
 export async function runAll(
   steps: readonly Step[],
   ended: (name: string, ok: boolean, seconds: number) => void,

@@ -6,12 +6,12 @@ import { build } from "./build.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** A domain to send mails from, without which a stage keeps them. */
+/** A domain to send mails from; a stage without one keeps them. */
 const context = { mailDomain: "local.clearing.example" };
 
 /**
- * Builds the bundles and synthesizes the local stack's template, as far as their sources have changed; gives the
- * template's folder. `cdk synth` and the tests of the infrastructure judge the same stacks: here nobody judges them.
+ * Builds the bundles and synthesizes the local stack's template if their sources have changed. Returns the template's
+ * folder. It skips validation, because `cdk synth` and the infrastructure tests validate the same stacks.
  */
 export async function synthesize(log: (line: string) => void): Promise<string> {
   const folder = join(root, "cdk.out/local");
@@ -26,7 +26,7 @@ export async function synthesize(log: (line: string) => void): Promise<string> {
   return folder;
 }
 
-/** The build's own stamp stands for the bundles and the contracts. */
+/** The build's stamp represents the bundles and the contracts. */
 function hashOfSources(): string {
   const files = globSync(["infra/**/*.ts", "cdk.json", "dist/stamp", "scripts/synthesize.ts"], {
     cwd: root,
@@ -37,7 +37,7 @@ function hashOfSources(): string {
   return hash.digest("hex");
 }
 
-/** In a process of its own, which gives back the memory that the CDK takes. */
+/** In a separate process, which frees the CDK's memory at its end. */
 if (import.meta.main) {
   const { clearing, createApp } = await import("../infra/clearing.ts");
   const { readSettings } = await import("../infra/settings.ts");

@@ -4,13 +4,13 @@ import { join, relative } from "node:path";
 import { bin, checks, root, run, runAll, type Step } from "./steps.ts";
 
 /**
- * `npm test`: types, lint, build and synthesis, then every test. A step that fails does not keep the later ones from
- * running. The last line counts what the runner reported, each step before it as one test. Arguments go to vitest.
- * What needs the build comes after it; types and lint need nothing and run beside it, on the other processor.
+ * `npm test`: types, lint, build and synthesis, then every test. A failed step does not stop the later ones. The last
+ * line counts the runner's tests plus one for each step before it. Arguments go to vitest. Synthesis follows the build;
+ * types and lint run in parallel on the other processor.
  */
 type Counts = { passed: number; failed: number; skipped: number };
 
-/** What the runner reports: its counts, and the files by the time that they took, the slowest first. */
+/** The runner's report: its counts, and the files by duration, slowest first. */
 type Report = Counts & { slowest: { file: string; seconds: number }[] };
 
 const shownFiles = 10;
@@ -36,7 +36,7 @@ async function main(): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "clearing-test-"));
   try {
     console.log("=== tests");
-    // Hundreds of threads load the same bundles: the first one compiles them for all.
+    // Hundreds of threads load the same bundles, so the first one compiles them for all.
     process.env.NODE_COMPILE_CACHE = join(folder, "compiled");
     const file = join(folder, "report.json");
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
@@ -50,7 +50,7 @@ async function main(): Promise<Counts> {
         `\nThe slowest files:\n${tests.slowest.map(({ file, seconds }) => `${seconds.toFixed(1).padStart(8)} s  ${file}`).join("\n")}\n`,
       );
       if (tests.passed + tests.failed === 0) report("tests: none ran", false, 0);
-      // A file that cannot be loaded, or an error outside of every test, fails the run without failing a test.
+      // A file that cannot be loaded, or an error outside every test, fails the run without failing a test.
       else if (!ok && tests.failed === 0) report("tests: the run did not finish", false, 0);
     } else report("tests: no report", false, 0);
   } finally {

@@ -7,12 +7,12 @@ import { root, run } from "./steps.ts";
 
 type Log = (line: string) => void;
 
-/** Saving many files at once is one change. */
+/** Saves within this time count as one change. */
 const settleMs = 150;
 
 /**
- * Builds after each change of a source and reloads the functions whose bundles it has changed; a build that fails is
- * told, and the stack goes on as it was. What the template is made of, and the local stack itself, need a new start.
+ * Builds after each change of a source and reloads the functions whose bundles changed. A failed build is reported, and
+ * the stack keeps running. Changes of the infrastructure and of the local stack need a restart.
  */
 export function watchSources(stack: Stack, log: Log): void {
   const { reload } = reloading(stack, () => bundles(join(root, "dist")), log);
@@ -42,7 +42,7 @@ const isSource = (path: string): boolean =>
   /\.(ts|json|html|css)$/.test(path) && !/node_modules|\.test\.ts$|(^|\/)testing\//.test(path);
 const needsNewStart = (path: string): boolean => /^(infra|packages\/(local|stripe-simulator))\//.test(path);
 
-/** Reloads what has changed since the last time, by the content of each bundle. */
+/** Reloads the functions whose bundles' content has changed since the last call. */
 export function reloading(
   { reload, topology }: Pick<Stack, "reload" | "topology">,
   read: () => Map<string, string>,
@@ -61,7 +61,7 @@ export function reloading(
   };
 }
 
-/** The hash of each function's bundle, by the name of its folder. */
+/** The hash of each function's bundle, by folder name. */
 function bundles(dist: string): Map<string, string> {
   return new Map(
     globSync(`${dist}/functions/*`).map((folder) => {

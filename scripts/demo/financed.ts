@@ -17,7 +17,7 @@ import {
 } from "./stack.ts";
 
 const months = 24;
-/** The card is lost before this payment, and everything is paid off after that one. */
+/** The card is lost before this payment; everything is paid off after that one. */
 const lostBefore = 9;
 const paidOffAfter = 20;
 
@@ -28,8 +28,8 @@ type Quote = { id: string; total: number; deposit: number; disclosure: Disclosur
 type Mail = { subject: string; text: string };
 
 /**
- * Two years of a booking that is financed: collected by permission month by month, recovered by the link of a mail when
- * its card is lost, collected from another card that is saved there, and paid off early. Moves the clock of the stack.
+ * Two years of a financed booking: collected automatically each month, recovered by a mail's link when the card is
+ * lost, collected from the card saved there, and paid off early. Moves the clock of the stack.
  */
 export async function financed(): Promise<void> {
   const { now } = await call<{ now: string }>("GET", "/_local/clock");
@@ -77,7 +77,7 @@ export async function financed(): Promise<void> {
   await print(await read(), dues);
 }
 
-/** Pays everything that is left, between two dates. */
+/** Pays everything that is left, between two due dates. */
 async function payOff(path: string): Promise<void> {
   await call("POST", "/_local/clock", { body: { advance: "P12D" } });
   const { amount, interest } = await call<{ amount: number; interest: number }>("GET", `${path}/payoff`, {
@@ -117,7 +117,7 @@ const sampleProgram = {
 
 const sim = (path: string, body: object) => call("POST", path, { base: flags.simulator, body });
 
-/** The clock to the evening of a due's date. */
+/** Moves the clock to the evening of a due's date. */
 const moveTo = (due: Due | undefined) => call("POST", "/_local/clock", { body: { to: `${due?.dueOn}T23:00:00Z` } });
 
 /** Opens Stripe's page and pays on it. */
@@ -132,7 +132,7 @@ async function pressPay(sessionId: string): Promise<void> {
   await call("POST", "/_local/quiesce");
 }
 
-/** Follows the link of the latest mail that has one, as its reader does: saves another card, and pays. */
+/** Follows the link of the latest mail that has one, as its reader would: saves another card, and pays. */
 async function recover(failed: Due | undefined): Promise<void> {
   const { items } = await call<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(email)}`);
   const link = items.map(({ text }) => /Pay now: (\S+)/.exec(text)?.[1]).findLast((found) => found !== undefined);
@@ -145,10 +145,10 @@ async function recover(failed: Due | undefined): Promise<void> {
   paidByLink.add(failed.id);
 }
 
-/** The dues that were paid by the link of a mail. */
+/** The dues that were paid by a mail's link. */
 const paidByLink = new Set<string>();
 
-/** Presses the button of a link's page, and gives Stripe's page that it leads to. */
+/** Presses the button of a link's page and returns the session id of Stripe's page behind it. */
 async function pageBehind(address: string): Promise<string> {
   const opened = await fetch(address, { method: "POST", redirect: "manual" });
   const session = /cs_\w+/.exec(opened.headers.get("location") ?? "")?.[0];
@@ -166,7 +166,7 @@ async function savedCard(bookingId: string): Promise<string> {
   return intent.payment_method;
 }
 
-/** One line a payment, then the ledger of the booking and what became of it. */
+/** Prints one line per payment, then the booking's ledger and its final state. */
 async function print(booking: Booking, planned: Due[]): Promise<void> {
   const events = await eventsOf(booking.id);
   step("Payment by payment");
@@ -191,7 +191,7 @@ async function print(booking: Booking, planned: Due[]): Promise<void> {
 const noticesOf = (events: Event[], due: Due): number =>
   events.filter(({ type, detail }) => type === "DueNotice" && detail.data.dueId === due.id).length;
 
-/** On which day a due was paid, in the cohort's zone, and how. */
+/** The day on which a due was paid, in the cohort's time zone, and how. */
 function howPaid(events: Event[], due: Due): string {
   const settled = events.findLast(({ type, detail }) => type === "PaymentSettled" && detail.data.dueId === due.id);
   if (settled === undefined) return "with the payoff";

@@ -1,6 +1,6 @@
 import { parseArgs, styleText } from "node:util";
 
-/** What `npm run demo` is told: which walk, and where the running stack is. */
+/** The options of `npm run demo`: which walk, and the addresses of the running stack. */
 export const { values: flags } = parseArgs({
   options: {
     plan: { type: "string", default: "deposit_and_balance" },
@@ -75,7 +75,7 @@ export async function clear(bookingId: string): Promise<void> {
   await call("POST", "/_local/quiesce");
 }
 
-/** What the bus has carried of a booking. */
+/** The events of a booking on the bus. */
 export async function eventsOf(bookingId: string): Promise<Event[]> {
   const { items } = await call<{ items: Event[] }>("GET", "/_local/events");
   return items.filter(({ detail }) => detail.subject.id === bookingId || detail.data.bookingId === bookingId);

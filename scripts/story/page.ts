@@ -31,7 +31,7 @@ ${Object.keys(names)
   .map((kind) => `main:has(#hide-${kind}:not(:checked)) li.is-${kind}{display:none}`)
   .join("\n")}`;
 
-/** A booking's story as a page: one day after another, each line with its details behind it. */
+/** A booking's story as a page: day by day, each line with expandable details. */
 export function storyPage({ bookingId, status, happenings }: Story): string {
   const days = [...Map.groupBy(happenings, ({ at }) => at.slice(0, 10))];
   return String(html`<!doctype html>

@@ -4,7 +4,7 @@ import { storyOf } from "./story.ts";
 
 const path = /^\/_local\/bookings\/([^/]+)\/story$/;
 
-/** `GET /_local/bookings/{id}/story`: as a page for a browser, as JSON for everybody else. */
+/** `GET /_local/bookings/{id}/story`: a page for a browser, JSON for every other client. */
 export const storyRoute =
   (kept: Kept): LocalRoute =>
   async ({ method, url, accept }) => {

@@ -4,12 +4,12 @@ import type { Kept } from "@clearing/local";
 import type { Happening } from "./happening.ts";
 import { stripeObjectsOf } from "./stripe-objects.ts";
 
-/** A booking from its hold on, in the order of time. */
+/** A booking from its hold on, in chronological order. */
 export type Story = { bookingId: string; status: string; happenings: Happening[] };
 
 type Item = Record<string, unknown> & { pk: string; sk: string };
 
-/** All that the stack has kept of a booking; null where there is no such booking. */
+/** Everything that the stack has stored about a booking; null if the booking does not exist. */
 export async function storyOf(kept: Kept, bookingId: string): Promise<Story | null> {
   const [core, audit, ledger] = await Promise.all(
     ["CORE_TABLE", "AUDIT_TABLE", "LEDGER_TABLE"].map(async (variable) => {
@@ -37,12 +37,12 @@ export async function storyOf(kept: Kept, bookingId: string): Promise<Story | nu
 const order: readonly Happening["kind"][] = ["request", "decision", "entry", "event", "stripe", "mail", "log"];
 
 /**
- * By the second, then by the work that began first, then by what leads to what: most of it is dated to the second, and
- * requests that came in one second are told one after another.
+ * Sorts by second, then by the start of the causing work, then by cause and effect. Most items are dated to the second,
+ * and requests of the same second are told one after another.
  */
 function inOrder(happenings: Happening[]): Happening[] {
   const began = new Map<string | null, number>();
-  // Log lines alone are dated to the millisecond.
+  // Only log lines are dated to the millisecond.
   for (const { at, correlationId } of happenings.filter(({ kind }) => kind === "request" || kind === "log")) {
     began.set(correlationId, Math.min(Date.parse(at), began.get(correlationId) ?? Number.POSITIVE_INFINITY));
   }
@@ -130,7 +130,7 @@ type Line = {
   decided?: string;
 };
 
-/** The log lines that name the booking, or belong to work that led to something of it. */
+/** The log lines that name the booking or belong to work that affected it. */
 function linesOf({ logsDir }: Kept, bookingId: string, known: ReadonlySet<string>): Happening[] {
   return globSync(`${logsDir}/*.log`)
     .flatMap((file) => readFileSync(file, "utf8").split("\n"))
@@ -143,7 +143,7 @@ function linesOf({ logsDir }: Kept, bookingId: string, known: ReadonlySet<string
       const isRequest = line.message === "request";
       if (!isRequest) return [{ at: line.time, kind: "log", correlationId, title: toldBy(line), detail: line }];
       const { route, status, took = 0 } = line;
-      // The line is written at the end, and what the request has led to comes after its beginning.
+      // A request's line is written at its end, but its effects must come after its beginning.
       const at = new Date(Date.parse(line.time) - took).toISOString();
       return [{ at, kind: "request", correlationId, title: `${route}: ${status} in ${took} ms`, detail: line }];
     });

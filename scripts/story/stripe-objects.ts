@@ -13,11 +13,11 @@ type StripeObject = {
 };
 
 const lists = ["checkout/sessions", "payment_intents", "setup_intents", "charges", "refunds"];
-/** So long Stripe may take to answer. */
+/** The time-out of a request to Stripe. */
 const patienceMs = 10_000;
 const mostPages = 20;
 
-/** What Stripe has made for a booking, as its own API shows it. */
+/** Stripe's objects of a booking, as its API returns them. */
 export async function stripeObjectsOf(
   { stripe }: Kept,
   bookingId: string,
@@ -26,7 +26,7 @@ export async function stripeObjectsOf(
   const customers = new Set(items.flatMap(({ customerId }) => (typeof customerId === "string" ? [customerId] : [])));
   const found = await Promise.all(
     lists.flatMap((list) =>
-      // Refunds are listed by no customer.
+      // Refunds cannot be listed by customer.
       list === "refunds" ? [listed(stripe, list, null)] : [...customers].map((id) => listed(stripe, list, id)),
     ),
   );
@@ -65,7 +65,7 @@ async function listed(
       headers: { authorization: `Bearer ${secretKey}` },
       signal: AbortSignal.timeout(patienceMs),
     });
-    // A customer that was deleted has no list.
+    // Lists fail for a deleted customer.
     if (answer.status === 404 || answer.status === 400) return objects;
     if (!answer.ok) throw new Error(`Stripe answers ${answer.status} to a list of ${list}`);
     const { data, has_more: more } = (await answer.json()) as { data: StripeObject[]; has_more: boolean };
