@@ -28,7 +28,7 @@ import { type Topology, workersOfSchedules } from "./topology.ts";
 import { untilIdle } from "./until-idle.ts";
 import { warmUp } from "./warm-up.ts";
 
-/** Brings up the parts one by one and ties them together; `undo` gets what ends each. */
+/** Starts the parts one by one and connects them. `undo` collects the function that ends each. */
 export async function assemble(
   options: StackOptions,
   log: (line: string) => void,
@@ -72,7 +72,7 @@ export async function assemble(
     activity++;
     return lambda.invoke(functionId, event);
   };
-  // What such a worker finds to do shows by its writes and at Stripe; by itself it gives no schedule anything to find.
+  // The work of these functions shows in their writes and at Stripe; it creates no other work for schedules.
   const handedOut = workersOfSchedules(topology);
   const queues = createQueues({
     db,
@@ -157,7 +157,7 @@ export async function assemble(
     onWrite: wrote,
     crashing: (fn) => faults.has("crash_after", fn.label),
   });
-  // What feeds the handlers ends before they do, so that nothing fails because of the end.
+  // Sources of invocations end before the handlers do, so that the shutdown causes no failures.
   undo.push(
     () => lambda.stop(),
     () => stripe.settle(),
@@ -278,7 +278,9 @@ async function itemsOf(dynamo: DynamoDb, TableName: string): Promise<Record<stri
   return items;
 }
 
-/** A function that is told an issuer, as `STAFF_ISSUER`, finds its keys here, by `STAFF_JWKS_URI`. */
+/**
+ * A function with an issuer's variable, such as `STAFF_ISSUER`, also gets `STAFF_JWKS_URI`, the URL of its keys here.
+ */
 function keySetsFor(environment: Record<string, string>, pools: readonly Pool[], apiUrl: string) {
   const told = Object.entries(environment).flatMap(([variable, value]) => {
     const pool = variable.endsWith("_ISSUER") && pools.find(({ issuer }) => issuer === value);

@@ -14,7 +14,7 @@ const authorizer = (more: Partial<Authorizer & { kind: "function" }> = {}): Auth
   ...more,
 });
 
-/** A gateway whose authorizer answers as the test says; `asked` counts, `time.now` moves. */
+/** A gateway whose authorizer answers as the test says. `asked` collects its events, and `time.now` moves the clock. */
 function setUp(payload: unknown) {
   const time = { now: 0 };
   const asked: unknown[] = [];

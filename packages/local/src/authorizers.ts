@@ -5,12 +5,12 @@ import { account, region } from "./resource.ts";
 import type { Invocation } from "./sandbox.ts";
 import type { Authorizer } from "./topology.ts";
 
-/** What an authorizer says of a request: what the function behind it is told, or what the gateway answers instead. */
+/** An authorizer's result for a request: the context for the function behind it, or the gateway's refusal. */
 export type Word = { allowed: true; told: Told } | { allowed: false; status: 401 | 403 | 500; challenge?: string };
 
 type Asked = {
   header(name: string): string | undefined;
-  /** `GET/v1/bookings/bkg_1`: what a policy's resource names of the request. */
+  /** `GET/v1/bookings/bkg_1`: how a policy's resource names the request. */
   method: string;
   path: string;
   /** The proxy event of the request, without its body. */
@@ -27,7 +27,7 @@ type Options = {
 
 const mostKept = 5_000;
 
-/** Asks authorizers; what a function allowed or refused is kept for its time, over all routes, by the stack's clock. */
+/** Calls authorizers. A function's result is cached for its time across all routes, by the stack's clock. */
 export function createAuthorizers({ issuers, invoke, apiId, stage, now }: Options) {
   const kept = new Map<string, { word: Answer; until: number }>();
 

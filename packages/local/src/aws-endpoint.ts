@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { type AwsAnswer, AwsError, errorAnswer } from "./aws-error.ts";
 import type { FunctionSpec } from "./topology.ts";
 
-/** One call that a function makes to AWS. `caller` also names the process, so that a crash hits the right one. */
+/** One call of a function to AWS. `caller` also identifies the process, so that a crash hits the right one. */
 export type AwsCall = {
   caller: string;
   fn: FunctionSpec;
@@ -15,9 +15,9 @@ export type AwsCall = {
 export type AwsService = (call: AwsCall) => Promise<AwsAnswer | "hang_up">;
 
 /**
- * The endpoint that stands for AWS. Who calls is told by the access key id of the signature: a function's logical id,
- * with a process number after a dot. Signatures and their times are not verified. Answers are dated by the stack's clock,
- * as the functions are: the SDK takes a difference for a wrong clock, and sends whatever was refused again, three times.
+ * The endpoint that stands in for AWS. The access key id in the signature identifies the caller: a function's logical
+ * id, with a process number after a dot. Signatures and their times are not verified. Answers have the stack's time, as
+ * functions do: otherwise the SDK assumes a wrong clock and resends every refused request three times.
  */
 export function createAwsEndpoint(
   functions: readonly FunctionSpec[],

@@ -1,10 +1,10 @@
 import type { RequestContext } from "./policy.ts";
 import type { FunctionSpec } from "./topology.ts";
 
-/** Who calls: a function, by its role. */
+/** The calling function with its role. */
 export type Caller = Pick<FunctionSpec, "name" | "roleArn" | "allows">;
 export type AwsAnswer = { status: number; headers?: Record<string, string>; body: Buffer | string };
-/** A refusal in the words of an AWS service, such as `AccessDeniedException`. */
+/** A refusal with the code of an AWS service, such as `AccessDeniedException`. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -17,7 +17,7 @@ export class AwsError extends Error {
   }
 }
 
-/** Throws AWS's own refusal unless the function's role allows the action on the resource. */
+/** Throws AWS's `AccessDeniedException` unless the function's role allows the action on the resource. */
 export function requireGrant(caller: Caller, action: string, resource: string, context?: RequestContext): void {
   if (caller.allows(action, resource, context)) return;
   const role = caller.roleArn.split("/").at(-1);
@@ -27,7 +27,7 @@ export function requireGrant(caller: Caller, action: string, resource: string, c
   );
 }
 
-/** An error as AWS answers it; one that is none of AWS's is its 500. */
+/** An error as AWS's answer. Any error other than an `AwsError` becomes a 500. */
 export function errorAnswer(error: unknown): AwsAnswer {
   const known =
     error instanceof AwsError

@@ -211,7 +211,7 @@ test("a secret is given by its arn or its name to who may read it", async () => 
   expect(await get(arn, [])).toBe("AccessDeniedException");
 });
 
-/** A queue, and what it was given. */
+/** A queue, and the messages that were inserted. */
 function setUpQueue() {
   const inserted: unknown[][] = [];
   const work = {

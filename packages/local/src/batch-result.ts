@@ -1,8 +1,8 @@
 import type { Invocation } from "./sandbox.ts";
 
 /**
- * Which of `ids` a batch's result leaves to be retried: all after an error, those it names where partial failures are
- * reported, and all if it names one that was not in the batch.
+ * The ids of a batch that must be retried: all after an error, the reported ones if partial failures are on, and all if
+ * the report names an id that is not in the batch.
  */
 export function failuresOf(result: Invocation, ids: readonly string[], partial: boolean): ReadonlySet<string> {
   if (!result.ok) return new Set(ids);

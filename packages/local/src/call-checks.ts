@@ -5,16 +5,16 @@ import { checkCall, tablesWritten } from "./dynamodb-access.ts";
 import { compilePolicy, type Statement } from "./policy.ts";
 import type { FunctionSpec, TableSpec } from "./topology.ts";
 
-/** Whose calls are checked, and of which tables. */
+/** The caller whose calls are checked, and the tables. */
 export type Checked = {
   caller: Pick<FunctionSpec, "label" | "name" | "roleArn"> & { statements: readonly Statement[] };
   tables: readonly TableSpec[];
 };
 
-/** What the endpoint would say of a call: the tables that it writes, or what it answers instead. */
+/** Checks a call: returns the tables that it writes, or the refusal. */
 export type CallChecks = (operation: string, body: string) => string[] | IncomingMessage;
 
-/** The endpoint's checks, for one caller. */
+/** The endpoint's checks for one caller. */
 export function createCallChecks(checked: Checked): CallChecks {
   const caller = { ...checked.caller, allows: compilePolicy(checked.caller.statements) };
   const tables = new Map(checked.tables.map((table) => [table.name, table]));

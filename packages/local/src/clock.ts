@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setting } from "./data-folder.ts";
 
-/** The stack's own time: real time plus an offset that only grows and that outlives a restart. */
+/** The stack's clock: real time plus an offset that only grows and survives a restart. */
 export type Clock = {
   /** Epoch milliseconds. */
   now(): number;
-  /** Moves to an instant; one that has passed already changes nothing. */
+  /** Moves to an instant. A past instant changes nothing. */
   moveTo(instant: number): void;
   /** The offset in milliseconds, in memory that worker threads share. */
   offset: SharedArrayBuffer;
@@ -36,8 +36,8 @@ export function createClock(db: DatabaseSync, real: () => number = Date.now): Cl
 export const instantOf = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 /**
- * The instant after an ISO 8601 duration (`P30D`, `PT36H`, `P1M`) from `start`, in UTC; undefined if it is no duration.
- * A month's end is clamped: January 31st and `P1M` is the last of February.
+ * The instant after an ISO 8601 duration (`P30D`, `PT36H`, `P1M`) from `start`, in UTC; undefined if the text is not a
+ * duration. The end of a month is clamped: January 31st plus `P1M` is the last day of February.
  */
 export function afterDuration(start: number, duration: string): number | undefined {
   const match =

@@ -11,20 +11,20 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** Raised when a stored shape changes: an older folder is then refused rather than misread. */
+/** Raised when a stored format changes; a folder with an older format is refused. */
 const format = "8";
 
-/** What prevents a start and is no bug: its message is the one line that the person sees. */
+/** An expected reason not to start. Its message is the one line that the person sees. */
 export class StartRefused extends Error {
   override name = "StartRefused";
 }
 
-/** An opened, locked data folder. */
+/** An open, locked data folder. */
 export type DataFolder = { path: string; db: DatabaseSync; logs: string; file(name: string): string; close(): void };
 
 /**
- * Opens a data folder for this process alone; `fresh` empties it first. The lock is a SQLite transaction on a file of its
- * own, which the operating system lets go when its holder dies however it dies, so that no stale lock can remain.
+ * Opens a data folder exclusively; `fresh` empties it first. The lock is a SQLite transaction on a separate file. The
+ * operating system releases it when its holder dies, so no stale lock can remain.
  */
 export function openDataFolder(path: string, fresh: boolean): DataFolder {
   makeFolder(path);
@@ -58,7 +58,7 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
   }
 }
 
-/** Makes the folder if need be; one that cannot be made or written is told in a line. */
+/** Creates the folder if it is missing. Refuses one that cannot be created or written. */
 function makeFolder(path: string): void {
   try {
     makeWithParents(resolve(path));
@@ -69,7 +69,7 @@ function makeFolder(path: string): void {
   }
 }
 
-/** Not `recursive`, by which Node tries for ever where a file system takes no folders, such as /proc. */
+/** Not `recursive`: Node would retry forever in a file system without folders, such as /proc. */
 function makeWithParents(path: string): void {
   if (existsSync(path)) return;
   makeWithParents(dirname(path));
@@ -95,7 +95,7 @@ function removeDatabase(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }
 
-/** The tables of every part; `":memory:"` for unit tests. WAL without a sync on each commit outlives a killed process. */
+/** The tables of every part; `":memory:"` for unit tests. WAL without a sync per commit survives a killed process. */
 export function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   db.exec(`
@@ -119,7 +119,7 @@ export function openDatabase(path: string): DatabaseSync {
   return db;
 }
 
-/** One setting that outlives the process. */
+/** One setting that survives the process. */
 export function setting(db: DatabaseSync, key: string) {
   const select = db.prepare("SELECT value FROM setting WHERE key = ?");
   const upsert = db.prepare("INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");

@@ -25,7 +25,7 @@ async function serve(at: Asked["at"]): Promise<number> {
 
 type Answer = { status: number | undefined; date: string | undefined; body: string; told: number };
 
-/** As the SDK's handler asks: options and a body, one answer. */
+/** Asks as the SDK's handler does: options and a body, one answer. */
 function ask(target: string, input: unknown): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { "X-Amz-Target": target, authorization: "AWS4-HMAC-SHA256 Credential=WebFn/20260101/..." };
@@ -77,7 +77,7 @@ beforeAll(async () => {
   );
   await ask("DynamoDB_20120810.PutItem", put("core"));
   expect(asked.map(({ at }) => at)).toEqual(["endpoint"]);
-  // The first calls go by the endpoint, until enough have shown that loading the checks is worth it.
+  // The first calls use the endpoint, until there are enough to make loading the checks worthwhile.
   const reachesTheDatabase = async () => {
     await ask("DynamoDB_20120810.PutItem", put("core"));
     expect(asked.at(-1)?.at).toBe("database");

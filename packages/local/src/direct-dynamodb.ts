@@ -2,26 +2,29 @@ import http, { type ClientRequest, IncomingMessage, type RequestOptions } from "
 import { syncBuiltinESMExports } from "node:module";
 import type { CallChecks, Checked } from "./call-checks.ts";
 
-/** What a worker needs to call DynamoDB without the stack's endpoint in between. */
+/** The data with which a worker calls DynamoDB without the stack's endpoint in between. */
 export type DirectDynamoDb = Checked & {
-  /** The port of the endpoint that stands for AWS: what is no call of DynamoDB goes there. */
+  /** The port of the endpoint that stands in for AWS: every call except DynamoDB's goes there. */
   awsPort: number;
   database: { host: string; port: number };
-  /** What the database is told instead of a signature. */
+  /** The headers that replace a signature. */
   headers: Record<string, string>;
-  /** An Int32 that is zero while no fault can strike this function: faults strike at the endpoint alone. */
+  /** An Int32 that is zero while no fault can strike this function; faults only strike at the endpoint. */
   faults: SharedArrayBuffer;
 };
 
 type Respond = (response: IncomingMessage) => void;
 
-/** A worker's first calls go by the endpoint: many a worker makes few, and loading the checks costs as much as a hundred. */
+/**
+ * A worker's first calls use the endpoint: many workers make few calls, and loading the checks costs as much as a
+ * hundred calls.
+ */
 const loadedAfter = 20;
 
 /**
- * Sends this worker's calls of DynamoDB to the database itself, under the same checks that the endpoint makes of them;
- * `wrote` is told of each table that was written, before the function is. Two hops of HTTP through the stack's own thread
- * were a third of what that thread did. Call it before a bundle is loaded.
+ * Sends this worker's calls of DynamoDB directly to the database, under the endpoint's checks. Calls `wrote` for each
+ * written table before the function gets its answer. The two extra hops of HTTP were a third of the work of the stack's
+ * main thread. Call it before a bundle is loaded.
  */
 export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) => void): void {
   const { request } = http;
@@ -40,7 +43,7 @@ export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) =
     const sent = request(
       { ...options, ...direct.database, headers: { ...options.headers, ...identity } },
       (response) => {
-        // As the endpoint dates its answers: by the clock that the function reads.
+        // The function's clock, as in the endpoint's answers.
         response.headers.date = new Date().toUTCString();
         if (response.statusCode === 200 && written.length > 0) wrote(written);
         respond(response);
@@ -51,7 +54,7 @@ export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) =
       end(body: string | Uint8Array): ClientRequest {
         const checked = check(operation, typeof body === "string" ? body : Buffer.from(body).toString());
         if (checked instanceof IncomingMessage) {
-          // It is answered: that its connection ends unused is no error of the caller's.
+          // The request is answered already: closing its unused connection is no error for the caller.
           sent.removeAllListeners("error").on("error", () => {});
           respond(checked);
           return sent.destroy();

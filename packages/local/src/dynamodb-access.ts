@@ -12,7 +12,7 @@ export type Input = Record<string, unknown> & {
   RequestItems?: Record<string, unknown>;
   TransactItems?: Record<string, Input>[];
 };
-/** One table that a request touches, with the IAM action that it needs there. */
+/** One table that a request uses, with the IAM action that it needs there. */
 export type Access = {
   action: string;
   table: TableSpec;
@@ -33,8 +33,8 @@ const inTransaction: Record<string, string> = {
 };
 
 /**
- * What a call touches. Throws AWS's own refusal of what the caller may not do, and of a query that the embedded database
- * would accept.
+ * The accesses of a call. Throws AWS's refusal of an action that the caller may not do, and of a query that the
+ * embedded database would accept.
  */
 export function checkCall(
   caller: Caller,
@@ -49,7 +49,7 @@ export function checkCall(
   return accesses;
 }
 
-/** Tables that a call writes. */
+/** The tables that a call writes. */
 export const tablesWritten = (accesses: readonly Access[]): ReadonlySet<TableSpec> =>
   new Set(accesses.filter((access) => access.writes).map((access) => access.table));
 
@@ -89,12 +89,12 @@ function requireAccess(caller: Caller, { action, table, index, keys }: Access, i
   if (table.kmsKeyArn) requireGrant(caller, "kms:Decrypt", table.kmsKeyArn, throughDynamoDb);
 }
 
-/** DynamoDB asks KMS in the caller's name, and KMS sees by whom it was asked. */
+/** DynamoDB calls KMS on the caller's behalf, which KMS sees in these condition keys. */
 const throughDynamoDb = { "kms:ViaService": [`dynamodb.${region}.amazonaws.com`], "kms:CallerAccount": [account] };
 
 const scalar = (value: unknown) => String(Object.values((value as Item | undefined) ?? {})[0]);
 
-/** The partition key value of a query: an index's own key is the leading key there, as in AWS. */
+/** The partition key value of a query. For an index, the index's own key is the leading key, as in AWS. */
 function queriedKey(table: TableSpec, index: string | undefined, input: Input): readonly string[] {
   const indexes = (table.create.GlobalSecondaryIndexes ?? []) as {
     IndexName: string;

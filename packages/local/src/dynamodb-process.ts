@@ -10,25 +10,27 @@ import type { FunctionSpec, TableSpec } from "./topology.ts";
 
 type Asked = Pick<DirectDynamoDb, "tables" | "faults"> & { fn: FunctionSpec; awsUrl: string };
 
-/** A DynamoDB of any make behind one connection pool. `call` is for the stack's own requests and throws on errors. */
+/**
+ * A DynamoDB implementation behind one connection pool. `call` is for the stack's own requests and throws on errors.
+ */
 export type DynamoDb = {
   endpoint: string;
-  /** `caller`, the function that asks, is told as the request's user agent. */
+  /** `caller`, the calling function, is sent as the user agent. */
   send(target: string, body: Buffer | string, caller?: string): Promise<Dispatcher.ResponseData>;
   call<T>(operation: string, input: unknown): Promise<T>;
-  /** A worker thread's way past this process; undefined for a database that is not reached by plain HTTP. */
+  /** How worker threads bypass this process; undefined for a database that is not reached by plain HTTP. */
   direct(asked: Asked): DirectDynamoDb | undefined;
   stop(): Promise<void>;
 };
 
-/** Uses the DynamoDB at `endpoint`, or starts the embedded one on the folder's own file. */
+/** Connects to the DynamoDB at `endpoint`, or starts the embedded one on the folder's file. */
 export async function startDynamoDb(folder: Pick<DataFolder, "file">, endpoint: string | undefined): Promise<DynamoDb> {
   if (endpoint) return connectTo(endpoint);
   endLeftover(folder);
   const port = await freePort();
   const log = openSync(folder.file("logs/dynoxide.log"), "a");
-  // The shell's watcher reads a pipe from this process and ends the database when that closes: so it cannot outlive a
-  // parent that was killed. `exec` keeps the process id, so that an exit is seen here.
+  // The shell's watcher reads a pipe from this process and kills the database when the pipe closes, so the database
+  // cannot outlive a killed parent. `exec` keeps the process id, so that this process sees the exit.
   const script = 'exec 3<&0; (cat <&3 >/dev/null; kill -9 $$ 2>/dev/null) & exec "$0" "$@" 3<&- </dev/null';
   const serve = ["serve", "--port", String(port), "--db-path", folder.file("dynamodb.db")];
   const child = spawn("sh", ["-c", script, dynoxideBinary(), ...serve], {
@@ -70,7 +72,7 @@ function dynoxideBinary(): string {
   }
 }
 
-/** The database of a stack that was killed together with its watcher. */
+/** Kills the database of a stack that was killed together with its watcher. */
 function endLeftover(folder: Pick<DataFolder, "file">): void {
   if (!existsSync(folder.file("dynoxide.pid"))) return;
   const pid = Number(readFileSync(folder.file("dynoxide.pid"), "utf8"));
@@ -107,7 +109,7 @@ async function untilReady(db: DynamoDb, ended: () => boolean): Promise<void> {
 function connect(endpoint: string, stop: () => Promise<void>): DynamoDb {
   const { origin, protocol, hostname, port } = new URL(endpoint);
   const pool = new Pool(origin, { connections: 64, pipelining: 1, keepAliveTimeout: 60_000 });
-  // A fixed identity: some DynamoDBs keep the tables of each access key apart.
+  // A fixed identity, because some DynamoDB implementations separate the tables of each access key.
   const headers = {
     "content-type": "application/x-amz-json-1.0",
     "x-amz-date": "20260101T000000Z",
@@ -150,7 +152,7 @@ function connect(endpoint: string, stop: () => Promise<void>): DynamoDb {
   };
 }
 
-/** Makes the tables that are missing, with indexes, streams and time to live; one that is there must still match. */
+/** Creates missing tables with indexes, streams and TTL. An existing table must still match. */
 export async function createTables(db: DynamoDb, tables: readonly TableSpec[]): Promise<void> {
   const found = await db.call<{ TableNames: string[] }>("DynamoDB_20120810.ListTables", {});
   for (const table of tables) {

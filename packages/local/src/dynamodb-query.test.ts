@@ -62,7 +62,7 @@ describe("a start key", () => {
     ["#s BETWEEN :a AND :b", { ":a": "2026", ":b": "2028" }, "2029", unmatched],
     ["begins_with(#s, :s)", { ":s": "20" }, "2027", null],
     ["begins_with ( #s , :s )", { ":s": "20" }, "1999", unmatched],
-    // By bytes the first sorts after the second, by JavaScript's own order before it.
+    // In byte order the first sorts after the second, in JavaScript's order before it.
     ["#s <= :s", { ":s": "\uffee" }, "\u{1f642}", unmatched],
   ])("of an index with %s %j at %s", (condition, values, place, refusal) => {
     expect(ask({ ...range(condition, values), ExclusiveStartKey: at(place) })).toBe(refusal);
@@ -109,7 +109,7 @@ describe("a key, asked for or started from,", () => {
     ExclusiveStartKey: text({ pk: "A", sk }),
   });
 
-  // A letter of two bytes: it is bytes that are counted.
+  // A letter of two bytes, because the limits count bytes.
   test.each([
     ["a partition key of 2,048 bytes", query("é".repeat(1_024), "2027"), null],
     ["a partition key of one byte more", query(`${"é".repeat(1_024)}x`, "2027"), /Size of hashkey .* of2048 bytes$/],

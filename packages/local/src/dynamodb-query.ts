@@ -4,7 +4,7 @@ type Value = Record<string, unknown>;
 type Key = Record<string, Value>;
 type Index = { IndexName: string; KeySchema: { AttributeName: string; KeyType: string }[]; Projection: Projection };
 type Projection = { ProjectionType: string; NonKeyAttributes?: string[] };
-/** The part of a Query's input that is looked at here. */
+/** The checked part of a Query's input. */
 type Query = {
   IndexName?: string;
   KeyConditionExpression?: string;
@@ -17,10 +17,10 @@ type Query = {
 };
 
 /**
- * Why DynamoDB refuses a Query that the embedded database accepts, in AWS's words; null where it does not. A start key has
- * exactly the keys of table and index, lies in the partition that is asked for and fulfils the condition on the sort key;
- * no key is an empty string, nor longer than a key can be; an index is asked for nothing that it does not project. AWS
- * merely finds no unprojected attribute in a filter: that is refused here too, since such a filter can only be a mistake.
+ * AWS's refusal of a Query that the embedded database accepts; null if AWS accepts it too. A start key has exactly the
+ * keys of table and index, is in the queried partition, and satisfies the sort key condition. No key is empty or too
+ * long, and an index is asked only for projected attributes. AWS lets a filter name an unprojected attribute, which
+ * never matches; that is refused here too, because it can only be a mistake.
  */
 export function refuseQuery(query: Query, table: TableSpec): string | null {
   const indexes = (table.create.GlobalSecondaryIndexes ?? []) as Index[];
@@ -42,7 +42,7 @@ export function refuseQuery(query: Query, table: TableSpec): string | null {
 
 type Condition = { name: string; operator: string; operands: Value[] };
 
-/** `#pk = :pk AND #sk BETWEEN :from AND :to`, one by one. */
+/** `#pk = :pk AND #sk BETWEEN :from AND :to`, condition by condition. */
 function conditionsOf({
   KeyConditionExpression: text = "",
   ExpressionAttributeNames: names = {},
@@ -98,7 +98,7 @@ function fulfils(value: Value, { operator, operands: [first = {}, second = {}] }
   }
 }
 
-/** Numbers by their value, text by its bytes in UTF-8, as DynamoDB sorts; values of different types are never equal. */
+/** Compares as DynamoDB sorts: numbers by value, text by its UTF-8 bytes. Values of different types are never equal. */
 function compare(one: Value, other: Value): number {
   const [type = "", value] = Object.entries(one)[0] ?? [];
   const [otherType = "", otherValue] = Object.entries(other)[0] ?? [];
@@ -107,7 +107,7 @@ function compare(one: Value, other: Value): number {
   return Buffer.compare(Buffer.from(String(value)), Buffer.from(String(otherValue)));
 }
 
-/** The longest keys, in bytes of UTF-8. The missing space in the first refusal is AWS's own. */
+/** The maximum key lengths in bytes of UTF-8. The missing space in the first refusal is AWS's own. */
 const longestPartitionKey = 2_048;
 const longestSortKey = 1_024;
 
@@ -146,7 +146,7 @@ function refuseUnprojected(query: Query, { IndexName, Projection }: Index, keys:
 
 const words = new Set(["AND", "OR", "NOT", "IN", "BETWEEN"]);
 
-/** The attributes that an expression names, each by its first step: neither values, functions nor parts of a path. */
+/** The attributes that an expression names, by their first path element; no values, functions or nested elements. */
 function attributesIn(expression = "", names: Record<string, string> = {}): string[] {
   return [...expression.matchAll(/(?<![\w:#.])#?[A-Za-z_]\w*(?!\w|\s*\()/g)]
     .map(([name]) => name)

@@ -20,7 +20,7 @@ const key = "arn:aws:kms:us-east-1:000000000000:key/K";
 const tables = [table("core"), table("ledger"), table("clinical", key)];
 const everything: Statement = { Effect: "Allow", Action: "*", Resource: "*" };
 
-/** The proxy before a store that answers each operation with `answers`. */
+/** The proxy in front of a store that answers each operation with `answers`. */
 function setUp(statements: Statement[], answers: Record<string, object> = {}, faults: Fault[] = []) {
   const crashed: string[] = [];
   const written: string[] = [];
@@ -244,7 +244,7 @@ test("a fault makes only the functions that it may strike go by the endpoint, an
   expect(counts()).toEqual([1, 0]);
   expect(["Booking", "Sweep"].map((label) => faults.has("crash_after", label))).toEqual([true, false]);
   faults.add({ target: "events", kind: "duplicate", rate: 1 });
-  // An index that is stale to one function has to see what all others write.
+  // An index that is stale for one function must see the writes of all others.
   faults.add(fault("stale_index", { function: "Sweep" }));
   expect(counts()).toEqual([2, 1]);
   faults.strikes("dynamodb", "crash_after", { function: "Booking", action: "PutItem" });

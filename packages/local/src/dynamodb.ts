@@ -11,16 +11,18 @@ type Options = {
   tables: readonly TableSpec[];
   faults: Faults;
   now: () => number;
-  /** A write to this table has reached the store. */
+  /** Called when a write to this table has reached the store. */
   onWrite: (table: TableSpec) => void;
-  /** Ends the caller's process. */
+  /** Kills the caller's process. */
   crash: (caller: string) => void;
 };
 
-/** Milliseconds that a timed-out answer stays away before the connection is closed. */
+/** How long a timed-out answer is delayed before the connection closes, in milliseconds. */
 const timeoutMs = 200;
 
-/** The proxy before DynamoDB: each caller's IAM policy, AWS's own refusals, faults, and word of writes for the streams. */
+/**
+ * The proxy in front of DynamoDB: IAM policies, AWS's refusals, faults, and notifications of writes for the streams.
+ */
 export function createDynamoDbService(options: Options): AwsService {
   const { db, faults } = options;
   const tables = new Map(options.tables.map((table) => [table.name, table]));
@@ -76,7 +78,7 @@ function throttled(): AwsError {
   );
 }
 
-/** What the real service answers when another transaction holds one of the items, and the emulator never does. */
+/** AWS's answer if another transaction holds one of the items. The embedded database never gives it. */
 function refuseForConflict(operation: string, input: Input): void {
   if (operation === "TransactWriteItems" || operation === "TransactGetItems") {
     const items = input.TransactItems ?? [];
@@ -95,7 +97,7 @@ function refuseForConflict(operation: string, input: Input): void {
   if (writing.has(operation)) throw new AwsError("TransactionConflictException", "Transaction is ongoing for the item");
 }
 
-/** Answers of an index as of some seconds ago: the same query's earlier answer, else without what was written since. */
+/** Answers of a stale index: the same query's earlier answer, or the current answer without recent writes. */
 function createLag(now: () => number, lagMs: () => number) {
   const written = new Map<string, number>();
   const answers = new Map<string, { at: number; answer: AwsAnswer }>();

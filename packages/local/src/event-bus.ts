@@ -11,13 +11,13 @@ import type { Queues } from "./queues.ts";
 import { account, region, TemplateError } from "./resource.ts";
 import { defaultBus, type RuleSpec } from "./topology.ts";
 
-/** One event as the bus carried it. */
+/** One event that the bus carried. */
 export type CarriedEvent = { id: string; type: string; time: string; detail: unknown };
 export type EventBus = {
   service: AwsService;
-  /** What a service of AWS itself publishes, on the account's default bus. */
+  /** Publishes an event of an AWS service on the account's default bus. */
   publish(event: { source: string; type: string; resources: string[]; detail: object }): void;
-  /** What the product's own bus carried. */
+  /** The events of the product's bus. */
   carried(type: string | undefined): CarriedEvent[];
 };
 
@@ -72,7 +72,7 @@ export function createEventBus(options: Options): EventBus {
       detail: JSON.parse(entry.Detail ?? "{}") as unknown,
     };
     const body = JSON.stringify(event);
-    // The archive is of the product's own bus.
+    // The archive contains only the product's bus.
     if (busArn !== defaultBus.arn) insert.run(id, busArn, event["detail-type"], body);
     for (const rule of rules) {
       if (rule.busArn !== busArn || !rule.matches(event)) continue;
@@ -145,7 +145,7 @@ export function createEventBus(options: Options): EventBus {
   };
 }
 
-/** Entries fail one by one; the others of the same request are carried. */
+/** Entries fail one by one; the other entries of the request are still carried. */
 function refusalOf(entry: Entry): { ErrorCode: string; ErrorMessage: string } | undefined {
   for (const name of ["Source", "DetailType", "Detail"] as const) {
     if (!entry[name])
@@ -158,7 +158,7 @@ function refusalOf(entry: Entry): { ErrorCode: string; ErrorMessage: string } | 
     const detail: unknown = JSON.parse(entry.Detail ?? "");
     if (typeof detail === "object" && detail !== null && !Array.isArray(detail)) return undefined;
   } catch {
-    // Falls through to the refusal.
+    // Falls through to the refusal below.
   }
   return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
 }

@@ -3,8 +3,8 @@ import { TemplateError } from "./resource.ts";
 type Matcher = (value: unknown) => boolean;
 
 /**
- * Compiles an EventBridge event pattern. Fields of a pattern must all match, the values of a field are alternatives; a list
- * in the event matches if one element does, and the fields of one object pattern must match within one and the same element.
+ * Compiles an EventBridge event pattern. All fields must match; the values of a field are alternatives. A list in the
+ * event matches if one element does, and the fields of one object pattern must match within the same element.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function compilePattern(pattern: Record<string, unknown>): (event: unknown) => boolean {
@@ -27,7 +27,7 @@ function compileObject(pattern: unknown, name: string): Matcher {
   const matches = compilePattern(pattern);
   return (value) => {
     if (Array.isArray(value)) return value.flat(Number.POSITIVE_INFINITY).some(matches);
-    // An absent object has no fields, which is what `exists: false` inside it asks for.
+    // A missing object has no fields, which `exists: false` inside it matches.
     return matches(value ?? {});
   };
 }

@@ -1,4 +1,4 @@
-/** The faults that each part of the stack honours; one that is not here would strike nothing. */
+/** The faults that each part of the stack supports; others are refused. */
 const kindsOf = {
   dynamodb: ["error", "throttle", "conflict", "timeout", "crash_after", "stale_index"],
   stripe: ["error", "throttle", "conflict", "timeout"],
@@ -8,8 +8,8 @@ type Target = keyof typeof kindsOf;
 export type FaultKind = (typeof kindsOf)[Target][number];
 
 /**
- * A fault as `POST /_local/faults` takes it; `function` (a construct's name) and `action` narrow it down. `seconds`: how far
- * a stale index lags, in the stack's time.
+ * A fault as `POST /_local/faults` accepts it. `function` (a construct's name) and `action` narrow it down. `seconds`:
+ * the lag of a stale index in the stack's time.
  */
 export type Fault = {
   target: Target;
@@ -21,23 +21,26 @@ export type Fault = {
   action?: string;
 };
 
-/** The faults that are switched on. Each draws from its own seeded sequence. */
+/** The active faults. Each draws from a separate seeded sequence. */
 export type Faults = {
   add(fault: Fault): void;
   clear(): void;
-  /** Whether a fault of `kind` strikes this call; draws only if one is switched on. */
+  /** Whether a fault of `kind` strikes this call. Draws a number only if one is active. */
   strikes(target: Fault["target"], kind: FaultKind, call?: { function: string; action: string }): boolean;
-  /** Whether one of `kind` is switched on, for this function if one is named. */
+  /** Whether a fault of `kind` is active, for this function if given. */
   has(kind: FaultKind, fn?: string): boolean;
-  /** How far a stale index lags, in milliseconds. */
+  /** The lag of a stale index in milliseconds. */
   lagMs(): number;
-  /** An Int32 that says how many concern a function's calls of DynamoDB, in memory that worker threads share. */
+  /**
+   * An Int32 with the number of faults that concern a function's calls of DynamoDB, in memory shared with worker
+   * threads.
+   */
   countFor(fn: string): SharedArrayBuffer;
   /** How often each kind has struck since the start, `{"dynamodb crash_after": 2}`. */
   struck(): Record<string, number>;
 };
 
-/** The fault that a request asks for, or what is wrong with it; `functions` are the constructs' names. */
+/** Parses a requested fault; returns a message if it is invalid. `functions` are the constructs' names. */
 export function readFault(input: Record<string, unknown>, functions: readonly string[]): Fault | string {
   const { target, kind, rate, seed, seconds, function: name, action, ...unknown } = input;
   if (!isTarget(target)) return `target must be one of ${Object.keys(kindsOf).join(", ")}`;
@@ -68,7 +71,7 @@ export function createFaults(): Faults {
   const counts = new Map<string, SharedArrayBuffer>();
   const struck = new Map<string, number>();
   const mayStrike = (fn: string, fault: Fault) => fault.function === undefined || fault.function === fn;
-  // An index that is stale to one function has to see what all others write.
+  // An index that is stale for one function must see the writes of all others.
   const concerns = (fn: string, fault: Fault) =>
     fault.target === "dynamodb" && (mayStrike(fn, fault) || fault.kind === "stale_index");
   const recount = () => {

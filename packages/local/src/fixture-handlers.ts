@@ -1,4 +1,4 @@
-/** Handlers that need no package: they call AWS by fetch, as the SDK would. */
+/** Handlers without packages: they call AWS with fetch, as the SDK would. */
 const aws = `
 const call = async (service, target, input) => {
   const response = await fetch(process.env.AWS_ENDPOINT_URL, {
@@ -16,9 +16,9 @@ const call = async (service, target, input) => {
 };
 const dynamodb = (operation, input) => call("dynamodb", "DynamoDB_20120810." + operation, input);
 `;
-/** The bundles of the fixture by their function. */
+/** The fixture's bundles by function. */
 export const handlers: Record<string, string> = {
-  // The web function: each path shows one thing.
+  // The web function: each path shows one behavior.
   Web: `${aws}
 export const handler = async (event) => {
   const json = (statusCode, body) => ({ statusCode, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -40,7 +40,7 @@ export const handler = async (event) => {
     default: return { plain: true };
   }
 };`,
-  // The authorizer: what it says is what it is asked, and when.
+  // The authorizer: it answers what its identity source says, and when.
   Gate: `
 export const handler = async (event) => {
   const [said = "", who] = event.identitySource[0].split(" ");

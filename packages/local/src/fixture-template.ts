@@ -81,7 +81,7 @@ function lambda(id: string, variables: object, statements: object[]) {
 }
 
 const anyOf = (arn: object) => ({ "Fn::Join": ["", [arn, "/index/*"]] });
-/** Everything else of the fixture: API, functions, bus, queue, schedule. */
+/** The rest of the fixture: API, functions, bus, queue, schedule. */
 export const apiTemplate = {
   Resources: {
     Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { ProtocolType: "HTTP" } },

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { handlers } from "./fixture-handlers.ts";
 import { apiTemplate, dataTemplate } from "./fixture-template.ts";
 
-/** A small synthesized app in a temporary folder, for the tests of this package. `change` edits the API's template first. */
+/**
+ * Writes a small synthesized app to a temporary folder, for this package's tests. `change` edits the API's template
+ * first.
+ */
 export function writeFixture(change: (template: typeof apiTemplate) => void = () => {}) {
   const folder = mkdtempSync(join(tmpdir(), "local-stack-"));
   const templateDir = join(folder, "cdk.out");

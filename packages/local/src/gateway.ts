@@ -15,7 +15,7 @@ type Options = {
   lambda: LambdaHost;
   issuers: Issuers;
   now: () => number;
-  /** Takes requests that are the stack's own, before any route; true if it did. */
+  /** Handles the stack's own requests before any route; returns true if it did. */
   own: (request: IncomingMessage, response: ServerResponse) => boolean;
 };
 
@@ -87,7 +87,7 @@ function message(status: number, text: string, headers: Record<string, string> =
   };
 }
 
-/** The whole body, or undefined when it is larger than `limit` bytes. */
+/** The whole body; undefined if it is larger than `limit` bytes. */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -114,14 +114,17 @@ async function withTimeout<T>(work: Promise<T>): Promise<T | "late"> {
 
 type Match = { route: RouteSpec; parameters: Record<string, string> | undefined };
 
-/** Matches decoded paths. The most specific route wins: an exact path, then variables from the left, then a greedy variable, then `$default`. */
+/**
+ * Matches decoded paths. The most specific route wins: an exact path, then variables from the left, then a greedy
+ * variable, then `$default`.
+ */
 export function compileRoutes(routes: readonly RouteSpec[]): (method: string, path: string) => Match | undefined {
   const compiled = routes
     .filter((route) => route.key !== "$default")
     .map((route) => {
       const [method = "ANY", path = "/"] = route.key.split(" ");
       const segments = path.split("/").slice(1);
-      // Compared as text: exact segments before variables before a greedy one; a named method before ANY.
+      // The rank compares as text: exact segments before variables before a greedy one; a named method before ANY.
       const rank =
         segments.map((part) => (part.endsWith("+}") ? 2 : part.startsWith("{") ? 1 : 0)).join("") +
         (method === "ANY" ? 1 : 0);
@@ -156,8 +159,8 @@ function matchSegments(segments: readonly string[], parts: readonly string[]): R
 }
 
 /**
- * HTTP APIs choose a route by the decoded path, in which an encoded slash divides segments like any other; dot segments
- * and empty ones stay what they are. Undefined for a path that does not decode, which no route has.
+ * HTTP APIs match the decoded path, in which an encoded slash separates segments like any other. Dot segments and empty
+ * segments are kept. Undefined for a path that cannot be decoded and so matches no route.
  */
 export function decodedPath(encoded: string): string | undefined {
   try {

@@ -6,7 +6,7 @@ import { loadTemplate } from "./template.ts";
 let remove = () => {};
 afterEach(() => remove());
 
-/** Reads the fixture with further resources, or others in their place. */
+/** Reads the fixture with added or replaced resources. */
 function topologyWith(resources: Record<string, object>) {
   const fixture = writeFixture((template) => Object.assign(template.Resources, resources));
   remove = fixture.remove;

@@ -3,7 +3,7 @@ import { account, fail, read, TemplateError } from "./resource.ts";
 import type { Template } from "./template.ts";
 import type { Topology } from "./topology.ts";
 
-/** Statements of each role by its arn: its own, and those that a policy attaches. */
+/** The statements of each role by ARN: inline and attached ones. */
 export function readRoleStatements(template: Template): Map<string, Statement[]> {
   type Document = { Statement: Statement[] };
   const roles = new Map<string, Statement[]>();
@@ -26,7 +26,7 @@ export function readRoleStatements(template: Template): Map<string, Statement[]>
   return roles;
 }
 
-/** The services call each other under grants too; one that is missing would show only after a deployment. */
+/** Checks the grants between services. A missing one would otherwise show only after a deployment. */
 export function checkGrants(template: Template, topology: Topology): void {
   const missing = [
     ...ofMappings(topology),
@@ -52,7 +52,7 @@ function ofMappings({ functions, mappings }: Topology): string[] {
   });
 }
 
-/** Lambda reports what failed in the function's own name, of a stream's mapping and of a schedule's call. */
+/** Lambda reports failures of a stream's mapping and of a schedule's call under the function's role. */
 function ofDestinations({ functions, mappings, schedules }: Topology): string[] {
   return [...mappings, ...schedules].flatMap(({ functionId, onFailureArn }) => {
     const fn = functions.find(({ id }) => id === functionId);
@@ -90,7 +90,10 @@ function ofRules(template: Template): string[] {
   });
 }
 
-/** A topic without a policy has SNS's own, under which the account's alarms may publish; one of its own replaces that. */
+/**
+ * A topic without a policy has SNS's default, under which the account's alarms may publish. A policy replaces that
+ * default.
+ */
 function ofAlarms(template: Template): string[] {
   const policies = template.ofType("AWS::SNS::TopicPolicy");
   const hasPolicy = new Set(policies.flatMap((policy) => read<{ Topics: string[] }>(policy).Topics));
@@ -138,7 +141,7 @@ const statementsOf = (template: Template, type: string): Statement[] =>
     .ofType(type)
     .flatMap((policy) => read<{ PolicyDocument: { Statement: Statement[] } }>(policy).PolicyDocument.Statement);
 
-/** Whether the resource's own policy lets a service of AWS act on it for the resource `source`. */
+/** Whether the resource's policy lets an AWS service act on it for the resource `source`. */
 function accepts(
   statements: readonly Statement[],
   service: string,

@@ -6,12 +6,12 @@ export type GatewayRequest = {
   method: string;
   path: string;
   query: string;
-  /** Lower-case names, every value as it came. */
+  /** Lower-case names, every value as sent. */
   headers: NodeJS.Dict<string[]>;
   body: Buffer;
   sourceIp: string;
 };
-/** The matched route and what surrounds it. */
+/** The matched route with its API and stage. */
 export type Matched = {
   routeKey: string;
   pathParameters: Record<string, string> | undefined;
@@ -20,12 +20,12 @@ export type Matched = {
   requestId: string;
   now: number;
 };
-/** What an authorizer tells the function: a JWT authorizer the token's claims, a Lambda authorizer its context. */
+/** The authorizer's context for the function: the claims of a JWT authorizer, or the context of a Lambda authorizer. */
 export type Told = { jwt: JWTPayload } | { lambda: unknown };
 
 /**
  * The event of payload format 2.0. A body is text only for `text/*` and for JSON, XML and JavaScript of `application`;
- * anything else is base64, forms and a missing content type included.
+ * anything else is base64, including forms and a missing content type.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function httpApiEvent(request: GatewayRequest, matched: Matched, told?: Told): Record<string, unknown> {
@@ -82,7 +82,7 @@ function joined(parameters: URLSearchParams): Record<string, string> {
   return query;
 }
 
-/** Every claim is a string there; a list is written `[admin finance]`. */
+/** Every claim becomes a string; a list becomes `[admin finance]`. */
 function claimStrings(claims: JWTPayload): Record<string, string> {
   return Object.fromEntries(
     Object.entries(claims).map(([name, value]) => [
@@ -101,8 +101,8 @@ function commonLogTime(now: number): string {
 export type GatewayResponse = { status: number; headers: OutgoingHttpHeaders; body: Buffer | string };
 
 /**
- * What a function's payload becomes: with a `statusCode` it is the response, without one it is the JSON body of a 200.
- * Undefined for what the gateway answers with its own 500.
+ * The response of a function's payload: with a `statusCode` it is the response, without one it is the JSON body of a
+ * 200. Undefined if the gateway answers with its own 500.
  */
 export function httpApiResponse(payload: string | undefined): GatewayResponse | undefined {
   const value: unknown = payload === undefined ? null : JSON.parse(payload);

@@ -12,7 +12,9 @@ const pseudo: Record<string, string> = {
   "AWS::Partition": "aws",
 };
 
-/** Resolves raw templates by stack name; split from the reading so that a test can pass a literal template. */
+/**
+ * Resolves raw templates by stack name. It is separate from the reading, so that a test can pass a literal template.
+ */
 export function resolveStacks(stacks: ReadonlyMap<string, RawTemplate>, apiUrl: string): readonly Resource[] {
   refuseUnknownTypes(stacks);
   const exported = new Map<string, { stack: string; value: unknown }>();
@@ -112,7 +114,7 @@ function refuseUnknownTypes(stacks: ReadonlyMap<string, RawTemplate>): void {
   }
 }
 
-/** `clearing-dev-api/Booking/Resource` is called `Booking`. */
+/** The label of `clearing-dev-api/Booking/Resource` is `Booking`. */
 function labelOf(raw: RawResource, id: string): string {
   const path = raw.Metadata?.["aws:cdk:path"];
   return typeof path === "string" ? (path.split("/").at(-2) ?? id) : id;

@@ -4,17 +4,17 @@ import { decodeJwt, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPay
 import { fail, type Resource, read } from "./resource.ts";
 import type { Template } from "./template.ts";
 
-/** A user pool of the template with its one client: whose tokens it signs, for how long, and who is in it. */
+/** A user pool of the template with its client: issuer, audience, groups, and the lifetime of its tokens. */
 export type Pool = { id: string; issuer: string; audience: string; groups: readonly string[]; tokenSeconds: number };
 
 export type Issued = { token: string; sub: string; expiresAt: number };
 /** Signs ID tokens as the template's user pools would, and verifies them as a JWT authorizer does. */
 export type Issuers = {
-  /** A token of the pool that has the group of this name; undefined where none has. */
+  /** A token of the pool that has a group of this name; undefined if no pool has one. */
   issue(role: string, email: string): Promise<Issued | undefined>;
-  /** The claims of a valid token of this issuer for this audience; undefined for any other. */
+  /** The claims of a valid token of this issuer for this audience; otherwise undefined. */
   verify(token: string, wanted: { issuer: string; audience: readonly string[] }): Promise<JWTPayload | undefined>;
-  /** The key set of a pool by its id, as the pool would publish it. */
+  /** The key set of a pool, as the pool would publish it. */
   keySet(pool: string): { keys: JWK[] } | undefined;
 };
 
@@ -39,7 +39,7 @@ export function readPools(template: Template): Pool[] {
   });
 }
 
-/** Cognito's own default is an hour, and a number without a unit counts hours. */
+/** Cognito's default is one hour, and a number without a unit is in hours. */
 function tokenSeconds(client: Resource): number {
   type Properties = { IdTokenValidity?: number; TokenValidityUnits?: { IdToken?: keyof typeof secondsIn } };
   const { IdTokenValidity: validity = 1, TokenValidityUnits: units } = read<Properties>(client);
@@ -49,7 +49,7 @@ function tokenSeconds(client: Resource): number {
 type Imported = Awaited<ReturnType<typeof importJWK>>;
 type Key = { private: Imported; public: Imported; published: JWK };
 
-/** The keys are kept at `keyFile`, so that tokens stay valid over a restart. `now` is in epoch milliseconds. */
+/** The keys are stored in `keyFile`, so that tokens survive a restart. `now` is in epoch milliseconds. */
 export async function createIssuers(keyFile: string, pools: readonly Pool[], now: () => number): Promise<Issuers> {
   const keys = await readKeys(keyFile, pools);
   const verified = new Map<string, JWTPayload>();
@@ -61,7 +61,7 @@ export async function createIssuers(keyFile: string, pools: readonly Pool[], now
       const signer = pools.find(({ issuer }) => issuer === decodeJwt(token).iss);
       const key = signer && keys.get(signer.id);
       if (!key) return undefined;
-      // Times are checked against the clock of the stack at each use, below.
+      // Times are checked below against the stack's clock at each use.
       const { payload } = await jwtVerify(token, key.public, { algorithms: ["RS256"], currentDate: new Date(0) });
       if (verified.size > 5000) verified.clear();
       verified.set(token, payload);
@@ -134,7 +134,7 @@ async function newKey(): Promise<JWK> {
   return exportJWK(privateKey);
 }
 
-/** The same e-mail in the same pool is the same subject, in the shape of a Cognito `sub`. */
+/** The same e-mail in the same pool gives the same subject, in the format of a Cognito `sub`. */
 function subjectOf({ id }: Pool, email: string): string {
   const address = email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   const hex = createHash("sha256").update(`${id} ${address}`).digest("hex");

@@ -14,9 +14,9 @@ export type LambdaHost = {
   invoke(functionId: string, event: unknown): Promise<Invocation>;
   /** Loads a function's bundle before its first invocation. */
   warm(functionId: string): void;
-  /** Loads a function's bundle again for its next invocations. Invocations that are running finish with the old one. */
+  /** Reloads a function's bundle for its next invocations. Running invocations finish with the old one. */
   reload(label: string): void;
-  /** Ends the process of a caller, as a crash would; a caller in a worker thread goes on. */
+  /** Kills the caller's process, as a crash would. A caller in a worker thread is not affected. */
   crash(caller: string): void;
   stop(): Promise<void>;
 };
@@ -26,20 +26,20 @@ type Options = {
   clock: Clock;
   endpoint: string;
   logs: string;
-  /** Environment variables that the stack itself adds or replaces. */
+  /** Environment variables that the stack adds or replaces. */
   environment: (fn: FunctionSpec) => Record<string, string>;
-  /** A thread's way to the database; undefined where its calls go by the endpoint. */
+  /** A thread's direct access to the database; undefined if its calls use the endpoint. */
   dynamodb: (fn: FunctionSpec) => DirectDynamoDb | undefined;
-  /** A thread has written into this table. */
+  /** Called when a thread has written to this table. */
   onWrite: (table: string) => void;
-  /** True while a function's handlers must run in processes that can be ended. */
+  /** True while a function's handlers must run in processes that can be killed. */
   crashing: (fn: FunctionSpec) => boolean;
 };
 
-/** Processes per function while a crash is to be expected. */
+/** The maximum number of processes per function while crashes are possible. */
 const maxProcesses = 16;
 const workerFile = new URL("./lambda-worker.ts", import.meta.url);
-/** Runs bundles with the template's environment, time-outs and Lambda's errors. */
+/** Runs bundles with the template's environment and time-outs, and with Lambda's errors. */
 export function createLambdaHost(options: Options): LambdaHost {
   const hosts = new Map(options.functions.map((fn) => [fn.id, hostFunction(fn, options)]));
   const host = (id: string) => {
@@ -75,7 +75,7 @@ function hostFunction(fn: FunctionSpec, options: Options) {
   const { PATH = "", NODE_COMPILE_CACHE } = process.env;
   const environment = (caller: string): Record<string, string> => ({
     PATH,
-    // Each worker would translate its sources and compile its bundle by itself.
+    // Without a shared cache each worker would compile its sources and bundle again.
     ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
     TZ: ":UTC",
     AWS_REGION: region,
@@ -123,7 +123,9 @@ function hostFunction(fn: FunctionSpec, options: Options) {
     return thread;
   }
 
-  /** A place for one more invocation, counted as busy at once so that nobody else takes a process meanwhile. */
+  /**
+   * Reserves a place for one more invocation, counted as busy at once so that no other invocation takes the process.
+   */
   async function occupy(): Promise<Sandbox> {
     if (options.crashing(fn)) return freeProcess();
     const shared = sharedThread();
@@ -179,7 +181,7 @@ function hostFunction(fn: FunctionSpec, options: Options) {
       logGroupName: `/aws/lambda/${fn.name}`,
       logStreamName: "local",
     });
-    // A real sandbox is thrown away after a time-out; the other invocations in this one may finish first.
+    // Lambda discards a sandbox after a time-out; here the other invocations in it may finish first.
     if (sandbox.retiring && thread === sandbox) thread = undefined;
     if (sandbox.retiring && sandbox.busy === 0) await sandbox.end();
     if (sandbox !== thread) waiting.shift()?.();

@@ -3,18 +3,18 @@ import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import type { DirectDynamoDb } from "./direct-dynamodb.ts";
 
-/** Tables that a function of this thread has written. */
+/** The tables that a function of this thread has written. */
 export type Wrote = { wrote: string[] };
 
 /**
- * Runs one function's bundle, in a worker thread or in a child process. Before the bundle is imported `Date` is replaced,
- * so that the product reads the stack's time without knowing; `performance` and timers stay real.
+ * Runs one function's bundle in a worker thread or a child process. `Date` is replaced before the bundle is imported,
+ * so that the product reads the stack's time; `performance` and timers stay real.
  */
 export type WorkerSetup = {
   file: string;
   exportName: string;
   offset: SharedArrayBuffer | number;
-  /** A thread's own: the file that takes its log, and its way to the database. */
+  /** Only for threads: the log file, and the direct access to the database. */
   thread?: { log: number; dynamodb: DirectDynamoDb | undefined };
 };
 export type Invoke = {
@@ -65,7 +65,7 @@ if (parentPort) {
 
 async function run({ id, event, timeoutMs, context }: Invoke): Promise<void> {
   try {
-    // Nobody needs to be told when a handler begins at once.
+    // If the bundle is loaded already, the handler begins at once and no message is needed.
     const late = !ready;
     const handler = await loaded;
     const deadline = performance.now() + timeoutMs;
@@ -83,7 +83,7 @@ async function run({ id, event, timeoutMs, context }: Invoke): Promise<void> {
   }
 }
 
-/** Writes into the file at once: by way of the thread that started this one, each line would cost that one a message. */
+/** Writes to the file directly: sent through the parent thread, each line would cost that thread a message. */
 function writeTo(file: number, stream: NodeJS.WriteStream): void {
   type Done = (error?: Error | null) => void;
   stream.write = (text: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {

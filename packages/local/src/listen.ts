@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { StartRefused } from "./data-folder.ts";
 import { foreign } from "./own-machine.ts";
 
-/** An HTTP server on 127.0.0.1, for this machine alone, whose port is known before anything answers. */
+/** An HTTP server on 127.0.0.1, only for this machine, whose port is known before anything answers. */
 export type Listener = { url: string; serve(listener: RequestListener): void; close(): Promise<void> };
 
-/** Binds a port at once (0: any free one), so that a taken one is known first; requests wait until something serves them. */
+/**
+ * Binds a port at once (0: any free one), so that a taken port is found first. Requests wait until `serve` is called.
+ */
 export async function listen(port: number): Promise<Listener> {
   let listener: RequestListener | undefined;
   const early: [IncomingMessage, ServerResponse<IncomingMessage> & { req: IncomingMessage }][] = [];

@@ -14,26 +14,26 @@ type Options = {
   mailbox: Mailbox;
   bus: EventBus;
   faults: Faults;
-  /** The constructs' names of the functions, to which faults can be narrowed down. */
+  /** The constructs' names of the functions, which faults can name. */
   functions: readonly string[];
-  /** Undefined where time cannot be moved, with the real Stripe. */
+  /** Undefined if time cannot be moved, as with the real Stripe. */
   moveTo: ((target: number) => Promise<void>) | undefined;
   quiesce: () => Promise<{ deadLetters: number }>;
   /** Takes the faults of the target `stripe`. */
   stripe: Pick<Stripe, "fault" | "clearFaults">;
-  /** Routes that were added to the stack's own. */
+  /** Routes added to the stack's own. */
   added: LocalRoute | undefined;
 };
 type Answer = { status: number; body: unknown };
 
 const roles = ["client", "clinician", "admin", "finance"];
 const keySet = /^\/_local\/pools\/([^/]+)\/jwks\.json$/;
-/** Where the stack publishes the keys of a user pool. */
+/** The path at which the stack publishes the keys of a user pool. */
 export const keySetPath = (pool: string): string => `/_local/pools/${pool}/jwks.json`;
 const ok = (body: unknown): Answer => ({ status: 200, body });
 const bad = (detail: string): Answer => ({ status: 400, body: { detail } });
 
-/** The `/_local` routes; returns true when it takes a request. Pages on other origins get nothing of them. */
+/** The `/_local` routes; returns true if it handles a request. Pages of other origins get no access. */
 export function createLocalRoutes(options: Options): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     if (!request.url?.startsWith("/_local/")) return false;
@@ -102,7 +102,7 @@ async function answer(options: Options, request: IncomingMessage, url: URL): Pro
   }
 }
 
-/** Instants are compared as text of four-digit years, and what falls due is some years ahead of the clock. */
+/** Instants are compared as text with four-digit years, and deadlines can be some years ahead of the clock. */
 const latest = Date.parse("9000-01-01T00:00:00Z");
 
 async function moveClock({ clock, moveTo }: Options, input: Record<string, unknown>): Promise<Answer> {

@@ -13,7 +13,7 @@ export type Mail = {
   subject: string;
   text: string | null;
   html: string | null;
-  /** What it was tagged with, which a bounce brings back. */
+  /** The mail's tags, which a bounce returns. */
   tags: Readonly<Record<string, string>>;
   sentAt: string;
 };
@@ -29,10 +29,10 @@ type SendEmail = {
   Content?: { Simple?: { Subject: { Data: string }; Body: { Text?: Part; Html?: Part } } };
 };
 
-/** An identity of the template that mail is sent from, with the configuration set that goes with it. */
+/** A sender identity of the template with its configuration set. */
 export type MailIdentity = { name: string; configurationSet: string | undefined };
 
-/** Which of a configuration set's events go to the default bus. */
+/** The events of a configuration set that go to the default bus. */
 export type MailEvents = { configurationSet: string; types: readonly string[] };
 
 type Mailing = {
@@ -44,8 +44,8 @@ type Mailing = {
 };
 
 /**
- * SES: keeps what is sent from an identity of the template, one mail for each recipient. The addresses of SES's mailbox
- * simulator bounce and complain, as far as the template asks to hear of that.
+ * SES: stores mails from an identity of the template, one per recipient. The addresses of SES's mailbox simulator
+ * bounce and complain if the template subscribes to those events.
  */
 export function createMailbox({ db, identities, events, publish, now }: Mailing): Mailbox {
   const insert = db.prepare(
@@ -65,7 +65,7 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
       if (!identity) throw new AwsError("MessageRejected", `Email address is not verified: ${address}`);
       const context = { "ses:FromAddress": [address] };
       const { name } = identity;
-      // A set that the request names goes before the identity's own.
+      // The request's configuration set overrides the identity's own.
       const configurationSet = mail.ConfigurationSetName ?? identity.configurationSet;
       const needed = [`identity/${name}`, ...(configurationSet ? [`configuration-set/${configurationSet}`] : [])];
       for (const one of needed) {
@@ -125,7 +125,7 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
   };
 }
 
-/** What SES's mailbox simulator answers a mail to one of its addresses with, a label after a plus allowed. */
+/** The answer of SES's mailbox simulator for one of its addresses; a label after a plus is allowed. */
 function feedbackOf(to: string, timestamp: string) {
   const [, mailbox] = /^(bounce|complaint)(?:\+[^@]*)?@simulator\.amazonses\.com$/i.exec(to) ?? [];
   switch (mailbox?.toLowerCase()) {
@@ -143,7 +143,7 @@ function feedbackOf(to: string, timestamp: string) {
   }
 }
 
-/** Secrets Manager: `GetSecretValue` of the template's secrets, with values that the stack gives by arn. */
+/** Secrets Manager: `GetSecretValue` of the template's secrets, with values that the stack supplies by ARN. */
 export function createSecrets(secretOf: (arn: string) => string | undefined, arns: readonly string[]): AwsService {
   return async (call) => {
     if (!call.operation.endsWith(".GetSecretValue"))
@@ -154,7 +154,7 @@ export function createSecrets(secretOf: (arn: string) => string | undefined, arn
     };
     const arn = arns.find((one) => one === SecretId || one.split(":secret:")[1]?.replace(/-local0$/, "") === SecretId);
     requireGrant(call.fn, "secretsmanager:GetSecretValue", arn ?? SecretId);
-    // A secret of this stack is never rotated: it has no value before its current one.
+    // Secrets of this stack are never rotated, so there is no previous value.
     const SecretString = arn && VersionStage === "AWSCURRENT" ? secretOf(arn) : undefined;
     if (!SecretString) {
       const missing = arn ? ` value for staging label: ${VersionStage}` : ".";

@@ -4,7 +4,7 @@ import { AwsError } from "./aws-error.ts";
 export type Entry = { Id?: string; MessageBody?: string; MessageGroupId?: string };
 
 /**
- * What SQS refuses of a batch and of a message in a standard queue. Source: SendMessageBatch, its errors and
+ * SQS's limits of a batch and of a message in a standard queue. Source: SendMessageBatch, its errors and
  * SendMessageBatchRequestEntry at docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference.
  */
 const mostEntries = 10;
@@ -13,7 +13,7 @@ const id = /^[A-Za-z0-9_-]{1,80}$/;
 const groupId = /^[!-~]{1,128}$/;
 const known = new Set(["Id", "MessageBody", "MessageGroupId", "MessageDeduplicationId"]);
 
-/** Throws what SQS answers to a batch that it refuses as a whole. */
+/** Throws SQS's error for a batch that is refused as a whole. */
 export function checkBatch(entries: readonly Entry[]): void {
   if (entries.length === 0) throw new AwsError("EmptyBatchRequest", "There should be at least one entry.");
   if (entries.length > mostEntries) {
@@ -36,7 +36,7 @@ export function checkBatch(entries: readonly Entry[]): void {
   if (other) throw new AwsError("UnsupportedOperation", `${other} of an entry is not supported by the local stack`);
 }
 
-/** What SQS answers to one entry that it does not take; null for one that it takes. */
+/** SQS's error for one entry; null if the entry is accepted. */
 export function entryRefusal(entry: Entry): { Code: string; Message: string } | null {
   const { MessageBody = "", MessageGroupId } = entry;
   if (MessageBody === "")

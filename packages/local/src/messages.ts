@@ -13,10 +13,13 @@ export type Message = {
   groupId: string | null;
 };
 
-/** Of this many visible messages a batch is drawn at random: a standard queue keeps no order. */
+/** A batch is drawn at random from this many visible messages: a standard queue keeps no order. */
 const window = 50;
 
-/** The messages of all queues in the data folder; `consumed` are the queues that feed a function. Instants in epoch ms. */
+/**
+ * The messages of all queues in the data folder; `consumed` are the queues that feed a function. Instants are in epoch
+ * ms.
+ */
 export function createMessages(db: DatabaseSync, consumed: readonly string[]) {
   const among = `(${consumed.map(() => "?").join(",")})`;
   const insert = db.prepare(
@@ -47,7 +50,10 @@ export function createMessages(db: DatabaseSync, consumed: readonly string[]) {
     put({ arn, delayMs }: QueueSpec, body: string, groupId: string | undefined, now: number): void {
       insert.run(randomUUID(), arn, body, now, now + delayMs, groupId ?? null);
     },
-    /** Visible messages, hidden from now on for the queue's time-out; those received too often go to the dead letters. */
+    /**
+     * Returns visible messages and hides them for the queue's visibility time-out. Moves those received too often to
+     * the dead-letter queue.
+     */
     receive(queue: QueueSpec, limit: number, now: number): Message[] {
       return atomically(db, () =>
         (visible.all(queue.arn, now, limit) as Message[]).flatMap((found) => {
@@ -72,7 +78,7 @@ export function createMessages(db: DatabaseSync, consumed: readonly string[]) {
     /** When the next delayed or failed message becomes visible. */
     nextVisible: (now: number): number | undefined =>
       (earliestHidden.get(...consumed, now)?.at as number | null) ?? undefined,
-    /** Messages that have been received and are hidden. */
+    /** Messages that were received and are hidden. */
     hidden: (now: number): Message[] => failed.all(...consumed, now) as Message[],
     /** Messages of queues that nothing consumes. */
     dead: (): number => Number(dead.get(...consumed)?.count),
@@ -83,5 +89,5 @@ export function createMessages(db: DatabaseSync, consumed: readonly string[]) {
   };
 }
 
-/** How many messages of a queue wait, are hidden since they were received, or are delayed. */
+/** How many messages of a queue are visible, hidden after a receive, or delayed. */
 export type Counts = { visible: number; inFlight: number; delayed: number };

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => listener.close());
 
-/** `fetch` writes `Host` by itself, so the request is made by hand, as a page's browser or a script would. */
+/** `fetch` sets `Host` itself, so this makes a raw request, as a page's browser or a script would. */
 const ask = (path: string, headers: OutgoingHttpHeaders): Promise<number | undefined> =>
   new Promise((answered, failed) => {
     request(`${listener.url}${path}`, { method: "POST", headers }, (response) => {

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 
-/** Names by which this machine calls itself, with or without a port. */
+/** The host names of this machine, with or without a port. */
 const ownHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 
-/** Routes that change the machine itself: its clock, its faults, the world of its Stripe. */
+/** Routes that change the machine itself: its clock, its faults, its Stripe's state. */
 const ownRoutes = /^\/+_(local|sim)(\/|$)/i;
 
 /**
- * Why a request is refused that this machine's user did not make; undefined if they did. A page whose name was rebound to
- * 127.0.0.1 is known by its `Host`, a page that posts to the stack's own routes by its `Origin`.
+ * Why a request is refused that this machine's user did not make; undefined if it is allowed. `Host` exposes a page
+ * whose name was rebound to 127.0.0.1; `Origin` exposes a page that posts to the stack's own routes.
  */
 export function foreign({ headers, url = "/" }: Pick<IncomingMessage, "headers" | "url">): string | undefined {
   const { host = "", origin } = headers;
@@ -19,7 +19,7 @@ export function foreign({ headers, url = "/" }: Pick<IncomingMessage, "headers" 
     : "pages from another origin cannot call the local stack's own routes";
 }
 
-/** A server may decode a path before it chooses a route; one that does not decode is taken for an own route. */
+/** A server may decode a path before it matches routes. A path that cannot be decoded counts as an own route. */
 function leadsToOwnRoute(url: string): boolean {
   try {
     const [path = ""] = url.replace(/^https?:\/\/[^/]*/i, "").split(/[?#]/);

@@ -1,6 +1,6 @@
 import { TemplateError } from "./resource.ts";
 
-/** A policy statement as CloudFormation writes it, intrinsics resolved. */
+/** A policy statement as CloudFormation writes it, with resolved intrinsics. */
 export type Statement = {
   Effect: "Allow" | "Deny";
   Action?: string | string[];
@@ -9,7 +9,7 @@ export type Statement = {
   Condition?: Record<string, Record<string, string | string[]>>;
 };
 
-/** Values of condition keys in one request, such as `dynamodb:LeadingKeys`. */
+/** The values of condition keys in one request, such as `dynamodb:LeadingKeys`. */
 export type RequestContext = Record<string, readonly string[]>;
 
 /** Whether a role may do `action` on `resource`: an explicit denial wins, and nothing is allowed by default. */
@@ -34,7 +34,7 @@ const operators: Record<string, (actual: string, wanted: string) => boolean> = {
   Bool: (actual, wanted) => actual === wanted,
 };
 
-/** Compiles statements. Decisions on action and resource are kept, so that only conditions are evaluated per call. */
+/** Compiles statements. Matches of action and resource are cached, so that only conditions are evaluated per call. */
 export function compilePolicy(statements: readonly Statement[]): Policy {
   const compiled = statements.map((statement) => ({
     denies: statement.Effect === "Deny",

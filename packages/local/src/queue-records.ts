@@ -3,7 +3,7 @@ import type { Message } from "./messages.ts";
 import { region } from "./resource.ts";
 import type { QueueSpec } from "./topology.ts";
 
-/** A message as Lambda is given it. */
+/** A message as Lambda's event record. */
 export function recordOf(queue: QueueSpec, message: Message) {
   return {
     messageId: message.id,
@@ -24,7 +24,7 @@ export function recordOf(queue: QueueSpec, message: Message) {
   };
 }
 
-/** A record as a mapping's filter sees it: its body is JSON where it can be. */
+/** A record as a mapping's filter sees it: its body is parsed if it is JSON. */
 export function filteredBy(record: ReturnType<typeof recordOf>): object {
   try {
     return { ...record, body: JSON.parse(record.body) };

@@ -10,18 +10,18 @@ import type { QueueSpec } from "./topology.ts";
 
 type Options = { db: DatabaseSync; specs: readonly QueueSpec[]; queues: Queues };
 
-/** What `GetQueueAttributes` tells, by the names of its attributes. All counts are exact here. */
+/** The attributes of `GetQueueAttributes`. All counts are exact here. */
 const told = new Map<string, keyof Counts>([
   ["ApproximateNumberOfMessages", "visible"],
   ["ApproximateNumberOfMessagesNotVisible", "inFlight"],
   ["ApproximateNumberOfMessagesDelayed", "delayed"],
 ]);
 
-/** SQS for functions: `SendMessageBatch`, and how many messages are in a queue by `GetQueueAttributes`. */
+/** SQS for functions: `SendMessageBatch`, and the message counts of `GetQueueAttributes`. */
 export function createQueueService({ db, specs, queues }: Options): AwsService {
   const byUrl = new Map(specs.map((queue) => [queue.url, queue]));
 
-  /** The queue that a request names, if its caller may do this with it. */
+  /** The queue that a request names. Throws if its caller may not do this or the queue does not exist. */
   function queueOf({ fn }: AwsCall, action: string, url = ""): QueueSpec {
     const queue = byUrl.get(url);
     requireGrant(fn, `sqs:${action}`, queue?.arn ?? url);

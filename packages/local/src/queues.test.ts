@@ -23,7 +23,7 @@ afterEach(() => {
 
 const standingStill = () => 1_800_000_000_000;
 
-/** Queues whose one consumer does as `handle` says; time stands still unless it is moved, or is given. */
+/** Queues whose one consumer behaves as `handle` says; time stands still unless the test moves it or passes a clock. */
 function setUp(
   handle: (batch: Batch) => Promise<Invocation>,
   specs = [work, queue("dead")],

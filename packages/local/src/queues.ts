@@ -9,19 +9,22 @@ import type { MappingSpec, QueueSpec } from "./topology.ts";
 
 /** SQS's standard queues, and the mappings that feed functions from them. */
 export type Queues = {
-  /** Puts a message into a queue; part of the caller's transaction, so call `wake` after it. */
+  /** Inserts a message into a queue within the caller's transaction; call `wake` afterwards. */
   insert(queueArn: string, body: string, groupId?: string): void;
   wake(): void;
-  /** True while a message is being handled or could be. Delayed messages and failed ones in their time-out do not count. */
+  /**
+   * True while a message is being handled or could be. Delayed messages, and failed ones in their time-out, do not
+   * count.
+   */
   busy(): boolean;
   /**
-   * Ends the visibility time-out of messages that have failed at most three times. Gives the instant at which the next of
-   * those that failed more often is due: what they wait for, such as a lease of a handler that died, may need the time.
+   * Ends the visibility time-out of messages that have failed at most three times. Returns the next instant of those
+   * that failed more often: they may wait for time to pass, such as for the lease of a dead handler.
    */
   hurry(): number | undefined;
   /** When the next delayed or failed message becomes visible, in epoch milliseconds. */
   nextVisible(): number | undefined;
-  /** Messages in queues that nothing consumes: the dead-letter queues. */
+  /** The number of messages in queues without a consumer: the dead-letter queues. */
   deadLetters(): number;
   counts(queueArn: string): Counts;
   stop(): void;
@@ -35,7 +38,7 @@ type Options = {
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
 };
 
-/** So often a failed message is tried again without waiting when somebody is in a hurry. */
+/** How often `hurry` retries a failed message without waiting. */
 const impatient = 3;
 
 export function createQueues({ db, queues, mappings, clock, invoke }: Options): Queues {
@@ -46,7 +49,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
   const consumed = consumers.map(({ mapping }) => mapping.sourceArn);
   const messages = createMessages(db, consumed);
   const inFlight = new Set<string>();
-  /** Queues that may have a visible message: those of others are not asked for again. */
+  /** Queues that may have a visible message; the others are not queried. */
   const stirred = new Set(consumed);
   const now = () => Math.floor(clock.now());
   let timer: NodeJS.Timeout | undefined;
@@ -69,7 +72,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     arm();
   }
 
-  /** As time passes, a message of any queue may have become visible. */
+  /** As time passes, any queue may get a visible message. */
   function pumpAll(): void {
     for (const arn of consumed) stirred.add(arn);
     pump();
@@ -79,7 +82,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     const { accepts, mapping } = consumer;
     consumer.running++;
     for (const message of batch) inFlight.add(message.id);
-    // A message that the mapping filters out is gone, as in AWS.
+    // A message that the mapping filters out is deleted, as in AWS.
     const wanted = batch
       .map((message) => recordOf(queue, message))
       .filter((record) => accepts.length === 0 || accepts.some((matches) => matches(filteredBy(record))));

@@ -2,7 +2,7 @@ import { fail, read } from "./resource.ts";
 import type { Template } from "./template.ts";
 import type { Authorizer, FunctionOf } from "./topology.ts";
 
-/** Reads the authorizers by their logical ids; refuses those that this gateway cannot play. */
+/** Reads the authorizers by logical id; refuses those that this gateway does not support. */
 export function readAuthorizers(template: Template, functionOf: FunctionOf): Map<string, Authorizer> {
   type Properties = {
     AuthorizerType: string;

@@ -3,7 +3,7 @@ import { fail, read } from "./resource.ts";
 import type { Template } from "./template.ts";
 import { defaultBus } from "./topology.ts";
 
-/** From whom mail is sent, and which of its events go to the default bus. */
+/** The template's sender identities, and the mail events that go to the default bus. */
 export function readMail(template: Template): { identities: MailIdentity[]; events: MailEvents[] } {
   const identities = template.ofType("AWS::SES::EmailIdentity").map((identity) => {
     type Properties = { ConfigurationSetAttributes?: { ConfigurationSetName?: string } };

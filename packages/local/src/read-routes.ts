@@ -37,7 +37,10 @@ export function readRoutes(template: Template, functionOf: FunctionOf): readonly
 
 type RouteSettings = { ThrottlingRateLimit?: number; ThrottlingBurstLimit?: number };
 
-/** What the stage says of each route: its own settings replace the default ones whole, and name only what exists. */
+/**
+ * The stage's throttle of each route. A route's settings replace the defaults completely, and may name only existing
+ * routes.
+ */
 function readThrottles(template: Template, keys: readonly string[]): (key: string) => Throttle | undefined {
   const [stage] = template.ofType("AWS::ApiGatewayV2::Stage");
   if (stage === undefined) return () => undefined;

@@ -8,7 +8,10 @@ import { fail, type Resource, read, TemplateError } from "./resource.ts";
 import type { Template } from "./template.ts";
 import { defaultBus, type FunctionOf, type FunctionSpec, type TableSpec, type Topology } from "./topology.ts";
 
-/** Turns resolved resources into the topology; refuses what the parts cannot play and what the template forbids itself. */
+/**
+ * Converts resolved resources to the topology. Refuses what the parts do not support and what the template's own grants
+ * forbid.
+ */
 export function readTopology(template: Template): Topology {
   const functions = readFunctions(template);
   const byReference = new Map(functions.flatMap((fn) => [[fn.arn, fn.id] as const, [fn.name, fn.id] as const]));
@@ -42,8 +45,8 @@ export function readTopology(template: Template): Topology {
 }
 
 /**
- * What a secret of the template holds: its own value, or, where Secrets Manager would generate one, one that is the same
- * at every start, so that what was signed before stays valid. Only who may read the template could know it.
+ * The value of a secret in the template: its own, or, if Secrets Manager would generate one, a value that is the same
+ * at every start, so that earlier signatures stay valid. Only somebody who can read the template could know it.
  */
 function secretValue(secret: Resource): string | undefined {
   const { SecretString, GenerateSecretString } = read<{ SecretString?: string; GenerateSecretString?: object }>(secret);

@@ -3,7 +3,7 @@ import { type Attributes, account, region } from "./resource.ts";
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
 const nameOnly = (name: string): Attributes => ({ Ref: name });
 
-/** Resource types and what `Ref` and `Fn::GetAtt` give for them. A type that is not here stops the start. */
+/** The supported resource types with their `Ref` and `Fn::GetAtt`. Any other type stops the start. */
 export const resourceTypes: Record<string, { named?: string; attributes: (name: string, id: string) => Attributes }> = {
   "AWS::ApiGatewayV2::Api": { attributes: (_, id) => ({ Ref: apiId(id), ApiId: apiId(id), ApiEndpoint: apiHost(id) }) },
   "AWS::ApiGatewayV2::Authorizer": { attributes: (_, id) => ({ Ref: id, AuthorizerId: id }) },

@@ -1,21 +1,21 @@
 import type { Invoke, Outcome } from "./lambda-worker.ts";
 import type { FunctionSpec } from "./topology.ts";
 
-/** What a Lambda invocation gives: the payload as JSON, or an error as Lambda describes it. */
+/** The result of a Lambda invocation: the payload as JSON, or an error as Lambda describes it. */
 export type Invocation =
   | { ok: true; payload: string | undefined }
   | { ok: false; errorType: string; errorMessage: string; trace?: string[] };
 
-/** One place where a bundle is loaded: many invocations at once in a thread, one at a time in a process. */
+/** One loaded bundle: concurrent invocations in a thread, one at a time in a process. */
 export type Sandbox = {
-  /** Runs one invocation, which its caller has counted in `busy`. */
+  /** Runs one invocation, which the caller has counted in `busy`. */
   run(event: string, context: Record<string, unknown>): Promise<Invocation>;
   busy: number;
   retiring: boolean;
   end(): Promise<void>;
 };
 
-/** What an invocation gives whose sandbox was ended under it. */
+/** The result of an invocation whose sandbox was ended during it. */
 export const exited: Invocation = {
   ok: false,
   errorType: "Runtime.ExitError",
@@ -25,7 +25,7 @@ export const exited: Invocation = {
 /** Longer than Lambda's ten seconds: here many bundles load at once, on the processors that also run the tests. */
 const loadingMs = 120_000;
 
-/** Counts the invocations of one sandbox, and ends each in time; `post` sends one to where the bundle is loaded. */
+/** Counts the invocations of one sandbox and enforces their time-outs; `post` sends one to the loaded bundle. */
 export function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void, end: () => Promise<void>) {
   const pending = new Map<number, { begin(): void; finish(result: Invocation): void }>();
   let last = 0;
@@ -46,7 +46,8 @@ export function createSandbox(fn: FunctionSpec, post: (message: Invoke) => void,
             errorMessage: `${context.awsRequestId} Task timed out after ${seconds} seconds`,
           });
         };
-        // A function's time begins with its handler; loading the bundle has its own, as Lambda's init phase has.
+        // A function's time-out starts with its handler. Loading the bundle has a separate one, like Lambda's init
+        // phase.
         let timer = setTimeout(timeOut, loaded ? fn.timeoutMs : loadingMs);
         const begin = () => {
           clearTimeout(timer);

@@ -3,7 +3,7 @@ import { TemplateError } from "./resource.ts";
 /** The first tick of a schedule at or after an instant, in epoch milliseconds. */
 export type Ticks = (from: number) => number;
 
-/** Reads `rate(5 minutes)`: it ticks on whole multiples since the epoch. */
+/** Parses `rate(5 minutes)`: it ticks at whole multiples since the epoch. */
 export function parseSchedule(expression: string): Ticks {
   const minutes = /^rate\((\d+) minutes?\)$/.exec(expression)?.[1];
   if (minutes === undefined)

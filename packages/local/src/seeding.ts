@@ -8,7 +8,7 @@ export type Seed = (stack: { apiUrl: string; token: string }) => Promise<void>;
 
 type Options = { db: DatabaseSync; dynamo: DynamoDb; topology: Topology; log: (line: string) => void };
 
-/** Seeds an empty store, once, by what `connect` gives; one that was cut short is started again. */
+/** Seeds an empty store once, with what `connect` returns. An interrupted seeding is started again. */
 export async function seedOnce(
   { db, dynamo, topology, log }: Options,
   seed: Seed,

@@ -1,12 +1,12 @@
 import type { FunctionSpec, TableSpec } from "./topology.ts";
 
-/** Where a function can find something to do: a role that may not read it finds nothing there. */
+/** The places where a function can find work, according to what its role may read. */
 export type Sight = {
   /** In the `byDue` indexes. */
   due: boolean;
   /** In these tables, by other reads. */
   tables: readonly string[];
-  /** With somebody outside, whose secret it may read. */
+  /** At an outside service, whose secret it may read. */
   outside: boolean;
 };
 

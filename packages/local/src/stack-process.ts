@@ -3,20 +3,20 @@ import { fileURLToPath } from "node:url";
 import { startStack } from "./stack.ts";
 import type { StackOptions } from "./stack-options.ts";
 
-/** A stack in a process of its own, which can be killed at any moment. */
+/** A stack in a separate process, which can be killed at any moment. */
 export type StackProcess = {
   apiUrl: string;
   simulatorUrl: string | undefined;
-  /** SIGKILL, and waits until the process is gone. */
+  /** Sends SIGKILL and waits until the process is gone. */
   kill(): Promise<void>;
-  /** As Ctrl-C does. */
+  /** Stops as Ctrl-C does. */
   stop(): Promise<void>;
 };
 type Started = { apiUrl: string; simulatorUrl: string | undefined } | { error: string };
 
 const self = fileURLToPath(import.meta.url);
 
-/** Starts a stack as another process; rejects with the message of its refusal. */
+/** Starts a stack in another process; rejects with its refusal's message. */
 export async function spawnStack(options: Omit<StackOptions, "bundles" | "log">): Promise<StackProcess> {
   const child = fork(self, [JSON.stringify(options)], { execArgv: ["--no-warnings"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));

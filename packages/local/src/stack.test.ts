@@ -7,10 +7,10 @@ import { startStack } from "./stack.ts";
 import type { Stack } from "./stack-options.ts";
 import { spawnStack } from "./stack-process.ts";
 
-// Each brings up whole stacks: seconds, where others use the machine too.
+// Each test starts whole stacks, which takes seconds while others use the machine too.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** Answers of one stack, as a client sees them. */
+/** Requests to one stack, as a client makes them. */
 const client =
   (stack: { apiUrl: string }) =>
   async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
@@ -139,7 +139,7 @@ describe("a stack made from a synthesized template", () => {
     expect(told.map((claims) => (claims?.exp ?? 0) - (claims?.iat ?? 0))).toEqual([3600, 900, 900]);
     expect(admin?.sub).toBe(finance?.sub);
     expect(admin?.sub).not.toBe(client?.sub);
-    // A JWT authorizer takes its own pool's tokens alone.
+    // A JWT authorizer accepts only its own pool's tokens.
     const status = async (token = "") =>
       (await ask("GET", "/me/7", undefined, { authorization: `Bearer ${token}` })).status;
     expect([await status(client?.token), await status(admin?.token)]).toEqual([200, 401]);
@@ -327,7 +327,7 @@ test("after kill -9 of the whole stack its database is gone with it, and what wa
   for (let n = 0; n < 5; n++) await client(first)("POST", `/orders/${n}`);
   await first.kill();
   const database = readFileSync(join(fixture.dataDir, "dynoxide.pid"), "utf8");
-  // Empty for a process that has ended but that nobody has waited for.
+  // Empty for a process that has ended but was not reaped.
   const commandOf = (pid: string) => (existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "");
   await expect.poll(() => commandOf(database)).toBe("");
 

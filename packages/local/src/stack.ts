@@ -2,8 +2,8 @@ import { assemble } from "./assemble.ts";
 import type { Stack, StackOptions } from "./stack-options.ts";
 
 /**
- * Brings up the stack that the synthesized template describes. Several may run at once, each in a data folder of its own.
- * Throws StartRefused or TemplateError, whose message is meant for a person, when it cannot.
+ * Starts the stack that the synthesized template describes. Several may run at once, each in a separate data folder.
+ * Throws StartRefused or TemplateError, whose message is meant for a person, if it cannot start.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const log = options.log ?? (() => {});

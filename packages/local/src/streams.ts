@@ -7,9 +7,9 @@ import { region } from "./resource.ts";
 import type { Invocation } from "./sandbox.ts";
 import type { MappingSpec, TableSpec } from "./topology.ts";
 
-/** DynamoDB streams and the mappings that feed functions from them. */
+/** DynamoDB streams, and the mappings that feed functions from them. */
 export type Streams = {
-  /** A table was written: its stream is read at once. Nothing is polled otherwise. */
+  /** Reads the table's stream at once after a write. There is no polling. */
   wrote(tableName: string): void;
   wakeAll(): void;
   busy(): boolean;
@@ -26,7 +26,7 @@ type Options = {
   mappings: readonly MappingSpec[];
   now: () => number;
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
-  /** Takes what a mapping gives up. */
+  /** Receives the records that a mapping gives up. */
   onFailure: (destinationArn: string, body: string) => void;
 };
 
@@ -84,7 +84,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
         for (const shard of await shards()) while ((await readShard(shard)) && !stopped);
         failures = 0;
       } catch {
-        // The store is away for a moment, or an iterator has expired.
+        // The store is temporarily unavailable, or an iterator has expired.
         iterators.clear();
         again = true;
         await pause(++failures);
@@ -120,7 +120,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
     return [...iterators.keys()];
   }
 
-  /** Reads on in one shard; true if there may be more. */
+  /** Reads the next page of one shard; true if there may be more. */
   async function readShard(shard: string): Promise<boolean> {
     const page = await call<{ Records: Record[]; NextShardIterator?: string }>("GetRecords", {
       ShardIterator: iterators.get(shard),
@@ -138,10 +138,10 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
     return page.Records.length > 0 && page.NextShardIterator !== undefined;
   }
 
-  /** Hands a batch over until it succeeds or is given up; a shard's records wait for it, in order. */
+  /** Delivers a batch until it succeeds or is given up; later records of the shard wait for it. */
   async function deliver(shard: string, batch: Record[]): Promise<void> {
     let rest = batch;
-    // The store stamps its records with real time, so their age is counted from when they were first seen.
+    // The store stamps its records with real time, so their age is counted from their first read.
     const expiry = mapping.maxAgeMs < 0 ? Number.POSITIVE_INFINITY : now() + mapping.maxAgeMs;
     for (let attempt = 0; rest.length > 0 && !stopped; attempt++) {
       const Records = rest.map((record) => ({ ...record, awsRegion: region, eventSourceARN: mapping.sourceArn }));
@@ -149,7 +149,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
       if (stopped) return;
       const ids = rest.map((record) => record.dynamodb.SequenceNumber);
       const failed = failuresOf(result, ids, mapping.partialFailures);
-      // All records from the first that failed are delivered again.
+      // All records from the first failed one are delivered again.
       const first = ids.findIndex((id) => failed.has(id));
       const done = first === -1 ? rest.length : first;
       if (done > 0) write.run(mapping.id, shard, ids[done - 1] ?? "");
@@ -184,7 +184,7 @@ function createReader(mapping: MappingSpec, table: TableSpec, { db, dynamo, now,
     write.run(mapping.id, shard, last ?? "");
   }
 
-  /** Ended early, a pause is over as if its time had passed. */
+  /** `hurry` ends a pause early, as if its time had passed. */
   async function pause(attempt: number): Promise<void> {
     pausing = new AbortController();
     const options = { signal: pausing.signal, ref: false };

@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const one of open.splice(0)) await ("close" in one ? one.close() : one.stop());
 });
 
-/** Stands for the API: notes the paths and signatures of webhooks. */
+/** Stands in for the API, and records the paths of signed webhooks. */
 async function receiver() {
   const listener = await listen(0);
   const received: string[] = [];

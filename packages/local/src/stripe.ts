@@ -6,22 +6,22 @@ import { StartRefused, setting } from "./data-folder.ts";
 import type { Fault, FaultKind } from "./faults.ts";
 import { listen } from "./listen.ts";
 
-/** Stripe as the stack sees it: the simulator, or Stripe's own test mode. */
+/** Stripe as the stack uses it: the simulator, or Stripe's own test mode. */
 export type Stripe = {
   /** Undefined with the real Stripe. */
   url: string | undefined;
-  /** What the functions' secret holds. */
+  /** The value of the functions' secret. */
   secret: string;
-  /** When something falls due in Stripe's world, in epoch milliseconds. */
+  /** The next instant of a timer in Stripe's world, in epoch milliseconds. */
   next(): number | undefined;
   run(): Promise<void>;
   busy(): boolean;
   hurry(): void;
-  /** Switches a fault on; gives the reason if Stripe has none of its kind. */
+  /** Activates a fault; returns the reason if Stripe does not support its kind. */
   fault(fault: Fault): string | undefined;
   clearFaults(): void;
   start(): void;
-  /** Ends what happens by itself, once deliveries that are under way have arrived. */
+  /** Stops timers once deliveries under way have arrived. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -29,10 +29,10 @@ export type Stripe = {
 type Options = {
   db: DatabaseSync;
   clock: Clock;
-  /** Where Stripe's webhooks go. */
+  /** The base URL to which Stripe's webhooks go. */
   apiUrl: string;
   port: number;
-  /** Of this run alone: what the data folder had before does not count. */
+  /** For this run only: the data folder's earlier setting does not count. */
   settlementCurrencies: readonly string[];
   onEvent: () => void;
 };
@@ -46,7 +46,7 @@ const faultKinds: Partial<Record<FaultKind, StripeFaultKind>> = {
   timeout: "timeout_after",
 };
 
-/** Stripe's test mode. Its webhooks come by way of the Stripe CLI, whose signing secret is `webhookSecret`. */
+/** Stripe's test mode. The Stripe CLI forwards its webhooks and signs them with `webhookSecret`. */
 export function realStripe(secretKey: string, webhookSecret: string | undefined): Stripe {
   if (!secretKey.startsWith("sk_test_"))
     throw new StartRefused("STRIPE_SECRET_KEY must be a key of Stripe's test mode (sk_test_...)");
@@ -65,7 +65,7 @@ export function realStripe(secretKey: string, webhookSecret: string | undefined)
   };
 }
 
-/** The simulator on a port of its own, with a webhook endpoint that leads to this stack's API. */
+/** The simulator on a separate port, with a webhook endpoint that leads to this stack's API. */
 export async function simulatedStripe({
   db,
   clock,
@@ -92,7 +92,7 @@ export async function simulatedStripe({
   const endpoint = simulator.ensureWebhookEndpoint({ url, enabledEvents: ["*"], apiVersion: API_VERSION });
   kept.set(JSON.stringify({ id: endpoint.id, url }));
 
-  /** The API may have another port than last time; what is still to be delivered goes there. */
+  /** The API's port can differ from the last run; pending deliveries go to the new one. */
   async function moveEndpoint(known: { id: string; url: string }, to: string): Promise<void> {
     if (known.url === to) return;
     await simulator.fetch(

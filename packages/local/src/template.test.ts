@@ -4,7 +4,7 @@ import { readQueue } from "./read-events.ts";
 
 const stack = (Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>) =>
   new Map([["app", { Resources }]]);
-/** A hole of `Fn::Sub`. */
+/** A placeholder of `Fn::Sub`. */
 const hole = (name: string) => `$\{${name}}`;
 const topicWith = (value: unknown) => {
   const resources = stack({

@@ -7,7 +7,7 @@ import { type Resource, TemplateError } from "./resource.ts";
 export type Template = {
   resources: readonly Resource[];
   ofType(type: string): readonly Resource[];
-  /** Folder of an asset that the template names as `<hash>.zip`. */
+  /** The folder of an asset that the template names as `<hash>.zip`. */
   asset(key: string): string;
 };
 
@@ -19,8 +19,8 @@ type Manifest = {
 };
 
 /**
- * Reads every stack that `cdk synth` wrote to `folder` and resolves all intrinsic functions, across stacks too. URLs of
- * the HTTP API become `apiUrl`. Throws a TemplateError that names each unknown resource type, function or reference.
+ * Reads every stack that `cdk synth` wrote to `folder` and resolves all intrinsic functions, also across stacks. URLs
+ * of the HTTP API become `apiUrl`. Throws a TemplateError that names each unknown resource type, function or reference.
  */
 export function loadTemplate(folder: string, apiUrl: string): Template {
   const manifest = readJson<Manifest>(join(folder, "manifest.json"));

@@ -1,8 +1,8 @@
 import type { Throttle } from "./topology.ts";
 
 /**
- * One route's token bucket: `burst` requests may come at once, and room for `ratePerSecond` more comes back each second.
- * Says of one request whether it passes. `now` is in milliseconds of real time, not of the stack's clock.
+ * The token bucket of one route: `burst` requests at once, refilled by `ratePerSecond` each second. Returns whether a
+ * request passes. `now` is in milliseconds of real time, not of the stack's clock.
  */
 export function createThrottle({ ratePerSecond, burst }: Throttle, now = () => performance.now()): () => boolean {
   let left = burst;

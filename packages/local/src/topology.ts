@@ -7,15 +7,15 @@ export type TableSpec = {
   arn: string;
   hashKey: string;
   rangeKey: string | undefined;
-  /** Input of CreateTable. */
+  /** The input of CreateTable. */
   create: Record<string, unknown>;
   timeToLive: string | undefined;
-  /** A customer-managed key that a caller must be allowed to decrypt with. */
+  /** A customer managed key that a caller must be allowed to decrypt with. */
   kmsKeyArn: string | undefined;
   streamArn: string | undefined;
 };
 export type FunctionSpec = {
-  /** Logical id: the access key id that its calls are signed with. */
+  /** The logical id, which is also the access key id of its calls. */
   id: string;
   label: string;
   name: string;
@@ -26,31 +26,31 @@ export type FunctionSpec = {
   timeoutMs: number;
   memory: number;
   environment: Record<string, string>;
-  /** Of its role's policies; `allows` decides by them. */
+  /** The statements of its role; `allows` evaluates them. */
   statements: readonly Statement[];
   allows: Policy;
 };
-/** What the gateway asks before it calls a route's function: a token's own signature, or a function. */
+/** The check before a route's function is called: a JWT authorizer, or a function. */
 export type Authorizer =
   | { kind: "jwt"; issuer: string; audience: readonly string[] }
   | {
       kind: "function";
       id: string;
       functionId: string;
-      /** Names of headers, in lower case: all must be there, and their values are the key of the kept answer. */
+      /** Header names in lower case. All must be present, and their values are the key of the cached result. */
       headers: readonly string[];
       keptMs: number;
-      /** Whether it answers `{isAuthorized}` rather than a policy. */
+      /** Whether it answers `{isAuthorized}` instead of a policy. */
       simple: boolean;
     };
 
-/** Requests a second, and how many may come at once. */
+/** Requests per second, and the burst. */
 export type Throttle = { ratePerSecond: number; burst: number };
 export type RouteSpec = {
   key: string;
   functionId: string;
   authorizer: Authorizer | undefined;
-  /** Without one the gateway lets everything through. */
+  /** Undefined: no throttle. */
   throttle?: Throttle | undefined;
 };
 export type QueueSpec = {
@@ -76,9 +76,9 @@ export type MappingSpec = {
   maxConcurrency: number;
   filters: readonly Record<string, unknown>[];
   partialFailures: boolean;
-  /** -1 is without end. */
+  /** -1 means unlimited. */
   maxRetries: number;
-  /** How long a stream record is tried, in milliseconds; -1 is without end. */
+  /** How long a stream record is retried, in milliseconds; -1 means unlimited. */
   maxAgeMs: number;
   bisect: boolean;
   onFailureArn: string | undefined;
@@ -88,16 +88,16 @@ export type ScheduleSpec = {
   expression: string;
   functionId: string;
   input: unknown;
-  /** How often Lambda, which is called asynchronously, tries again by itself. */
+  /** How often Lambda retries an asynchronous call. */
   retries: number;
-  /** Where Lambda reports a call that failed each time. */
+  /** The destination to which Lambda reports a call after its last failure. */
   onFailureArn: string | undefined;
 };
 
-/** The bus that every account has, on which AWS's own services publish. */
+/** The bus of every account, on which AWS's own services publish. */
 export const defaultBus = { name: "default", arn: `arn:aws:events:${region}:${account}:event-bus/default` };
 
-/** What the template says, in the words of the parts that play it. */
+/** The template's content in the terms of the parts that run it. */
 export type Topology = {
   tables: readonly TableSpec[];
   functions: readonly FunctionSpec[];
@@ -110,14 +110,14 @@ export type Topology = {
   rules: readonly RuleSpec[];
   mappings: readonly MappingSpec[];
   schedules: readonly ScheduleSpec[];
-  /** Arns of secrets, with a value that the template itself gives. */
+  /** ARNs of secrets, with the value if the template contains one. */
   secrets: readonly { arn: string; value: string | undefined }[];
 };
 
-/** The logical id of the function that a resource refers to by name or arn; stops the start if there is none. */
+/** The logical id of the function that a resource refers to by name or ARN; stops the start if there is none. */
 export type FunctionOf = (resource: Resource, reference: string) => string;
 
-/** Ids of the functions that work on what scheduled functions hand out: no rule feeds their queue. */
+/** The ids of the functions whose queues are fed by scheduled functions: no rule feeds them. */
 export function workersOfSchedules({ mappings, queues, rules }: Topology): Set<string> {
   const fed = new Set(rules.flatMap(({ targets }) => targets.map(({ arn }) => arn)));
   const sources = new Set(queues.map(({ arn }) => arn).filter((arn) => !fed.has(arn)));

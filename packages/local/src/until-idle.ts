@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const idleWithinMs = 120_000;
 
-/** Waits until no part has anything under way, `hurry`ing them on meanwhile. */
+/** Waits until no part has work under way, and hurries the parts meanwhile. */
 export async function untilIdle(parts: readonly { busy(): boolean }[], hurry: () => void): Promise<void> {
   const deadline = performance.now() + idleWithinMs;
   for (let calm = 0; calm < 2; ) {
