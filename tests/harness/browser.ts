@@ -4,20 +4,20 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium as driver } from "playwright-core";
 
 /**
- * A browser that needs nothing of the machine but Node: Chromium, its fonts and the system libraries that it links to are
- * unpacked from an npm package, once, under node_modules.
+ * A browser that needs only Node on the machine: Chromium, its fonts and its system libraries are unpacked once from an
+ * npm package into node_modules.
  */
 export async function launchBrowser(): Promise<Browser> {
   const entry = fileURLToPath(import.meta.resolve("@sparticuz/chromium"));
   const { version } = JSON.parse(readFileSync(join(entry, "../../package.json"), "utf8")) as { version: string };
   const folder = join(import.meta.dirname, "../../node_modules/.chromium", version);
-  // The package unpacks the libraries only where it believes to be in Lambda, and everything into the temporary folder.
+  // The package unpacks the libraries only if it believes to run in Lambda, and always to the temporary folder.
   const { args, unpack } = await within({ AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x", TMPDIR: folder }, async () => {
     const { default: chromium } = await import("@sparticuz/chromium");
     return { args: chromium.args, unpack: () => chromium.executablePath() };
   });
   if (!existsSync(folder)) {
-    // Aside and then moved, so that no later run finds half of it.
+    // Unpacked to a temporary folder and moved, so that no later run finds half of it.
     mkdirSync(join(folder, ".."), { recursive: true });
     const aside = mkdtempSync(`${folder}-`);
     await within({ AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x", TMPDIR: aside }, unpack);
@@ -37,8 +37,8 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * Tells the browser where the unpacked fonts are. The package's own `fonts.conf` names folders of Lambda and of `/tmp`
- * alone: without a font a heading has no height, and the browser may end.
+ * Tells the browser where the unpacked fonts are. The package's own `fonts.conf` names only folders of Lambda and of
+ * `/tmp`; without a font a heading has no height, and the browser may crash.
  */
 function writeFontConfig(folder: string): string {
   const fonts = join(folder, "fonts");
@@ -56,7 +56,7 @@ function writeFontConfig(folder: string): string {
   return file;
 }
 
-/** Runs something with other environment variables. */
+/** Runs `act` with other environment variables. */
 async function within<Result>(variables: Record<string, string>, act: () => Promise<Result>): Promise<Result> {
   const before = { ...process.env };
   Object.assign(process.env, variables);

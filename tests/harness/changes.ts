@@ -15,7 +15,7 @@ const itemsOf = async ({ client, tables }: Store): Promise<{ table: keyof Store[
   return scanned.flat();
 };
 
-/** Removes every item of every table: what an act changes is found by a look at all of them. */
+/** Removes every item of every table, so that `changesOf` finds an act's changes by reading all items. */
 export async function emptied(store: Store): Promise<void> {
   const items = await itemsOf(store);
   const removed = items.map(({ table, item: { pk, sk } }) =>
@@ -24,7 +24,9 @@ export async function emptied(store: Store): Promise<void> {
   await Promise.all(removed);
 }
 
-/** What an act changes in the tables, each item by a plain name: `charge` is put or changed, `no charge` is gone. */
+/**
+ * The changes that an act makes in the tables, each item by a plain name: `charge` is written, `no charge` is deleted.
+ */
 export async function changesOf(store: Store, act: () => Promise<unknown>): Promise<string[]> {
   const before = await stored(store);
   await act();
@@ -41,7 +43,7 @@ async function stored(store: Store): Promise<Map<string, { name: string; item: I
   );
 }
 
-/** Names by the first word of the sort key, where that is no plain word itself. */
+/** Names by the prefix of the sort key, unless that is a plain word. */
 const names: Record<string, string> = {
   PLC: "place",
   ATT: "attempt",

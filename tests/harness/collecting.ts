@@ -17,7 +17,7 @@ const savedCard: SavedMethod = {
 export const lost: GatewayFailure = { ok: false, kind: "unknown", code: "timeout", message: "no answer" };
 
 /**
- * A Stripe that charges a saved card: it remembers a key for a day, and loses requests or answers while it is told to. `made`
+ * A Stripe that charges a saved card. It remembers a key for a day, and loses requests or answers while told to. `made`
  * counts the intents, and so the charges.
  */
 function stripeAt(clock: { now: Instant }) {

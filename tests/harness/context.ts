@@ -4,7 +4,7 @@ import type { Gateway } from "@clearing/payments";
 import type { Store } from "@clearing/store/store";
 import { ids } from "./store.ts";
 
-/** What a command is given at an instant. The gateway answers what a test names; nothing else may be asked of it. */
+/** The services of a command at an instant. The gateway has only the methods that a test supplies. */
 export const contextAt = (store: Store, gateway: Partial<Gateway>, now: Instant | (() => Instant)): Services => ({
   store,
   gateway: gateway as Gateway,

@@ -4,7 +4,7 @@ import type { Deps } from "../../packages/runtime/src/deps.ts";
 import type { KindOf, WorkerName } from "../../packages/runtime/src/handed-out.ts";
 import { type WorkByKind, workerHandler } from "../../packages/runtime/src/worker-handler.ts";
 
-/** Has a worker do everything that is due of its kinds, as the sweep would hand it out, each key once. */
+/** Makes a worker handle every item of its kinds whose deadline was reached, each key once, as after a sweep. */
 export async function workOffDeadlines<Worker extends WorkerName, D extends Deps>(
   deps: D,
   worker: Worker,

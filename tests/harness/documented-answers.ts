@@ -5,7 +5,7 @@ import { noteFailures } from "./failed.ts";
 holdAnswers();
 noteFailures();
 
-/** Fails a test in which the API gave an answer that its OpenAPI document does not describe, whatever the test asked. */
+/** Fails a test in which the API gave an answer that its OpenAPI document does not describe. */
 const describedByTheDocument = () => {
   const found = [...undocumented];
   undocumented.clear();

@@ -7,13 +7,13 @@ type Response = { headers?: Record<string, { required?: boolean }>; content?: Re
 type Operation = { responses: Record<string, Response> };
 export type OpenApi = { paths: Record<string, Record<string, Operation>> };
 
-/** An answer as it came: its body parsed if it was JSON, else as text. */
+/** An answer: its body parsed if it was JSON, otherwise as text. */
 export type Given = { status: number; headers: Headers; body: unknown };
 
-/** Says what the document does not say of an answer: its status, media type, headers or body; null if it is as documented. */
+/** Compares an answer's status, media type, headers and body with the document. Returns the difference, or null. */
 export type Check = (method: string, path: string, given: Given) => string | null;
 
-/** A check against an OpenAPI document. A schema is compiled when the first answer under it comes. */
+/** A check against an OpenAPI document. A schema is compiled at the first answer that uses it. */
 export function checkAgainst(document: OpenApi): Check {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
@@ -57,7 +57,9 @@ const pointerTo = (base: string, ...names: string[]) =>
 
 type Found = { path: string; parameters: Record<string, string>; operation: Operation; pointer: string };
 
-/** The operation that a request reaches, by its decoded path as at the gateway: an exact path before one with parameters. */
+/**
+ * The operation of a request by its decoded path, as the gateway matches it: an exact path before one with parameters.
+ */
 function matcher({ paths }: OpenApi) {
   const templates = Object.keys(paths)
     .sort((one, other) => one.split("{").length - other.split("{").length)
@@ -78,7 +80,7 @@ function matcher({ paths }: OpenApi) {
   };
 }
 
-/** Empty, which no route is, for what cannot be decoded. */
+/** Empty if the path cannot be decoded; no route is empty. */
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -87,12 +89,12 @@ function decoded(path: string): string {
   }
 }
 
-/** What was not as documented in this process, once each. A test that got such an answer fails at its end. */
+/** The undocumented answers of this process, without duplicates. A test that got one fails at its end. */
 export const undocumented = new Set<string>();
 
 let served: { check: Check; find: ReturnType<typeof matcher> } | undefined;
 
-/** The document that the stack serves, read once and only where an answer is held against it. */
+/** The document that the stack serves, read once and only if an answer is checked. */
 function servedDocument() {
   if (served === undefined) {
     const document = JSON.parse(readFileSync(join(import.meta.dirname, "../../dist/openapi.json"), "utf8"));
@@ -103,19 +105,22 @@ function servedDocument() {
 
 let holding = false;
 
-/** Has answers held from now on. Only a run that reads `undocumented` does: others would check for nobody, and in time that they measure. */
+/**
+ * Starts to check answers. Only a run that reads `undocumented` calls it: others would check for nobody, and in time
+ * that they measure.
+ */
 export function holdAnswers(): void {
   holding = true;
 }
 
-/** Holds an answer of the API against the document that the stack serves, where the run has answers held. */
+/** Checks an answer of the API against the document, if the run checks answers. */
 export function holdAgainstDocument(method: string, path: string, given: Given): void {
   if (!holding) return;
   const wrong = servedDocument().check(method, path, given);
   if (wrong !== null) undocumented.add(`${method} ${path} answered ${given.status}: ${wrong}`);
 }
 
-/** The route of the API that a request reaches, as the gateway names it in a function's event. */
+/** The route of a request, as the gateway names it in a function's event. */
 export function routeOf(method: string, path: string): { routeKey: string; pathParameters: Record<string, string> } {
   const found = servedDocument().find(method, path);
   if (found === null) throw new Error(`the API has no route ${method} ${path}`);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** So many ports that nobody listens on, or these; rejects when one of these is taken. All are held until all are found. */
+/** Finds this many free ports, or checks these; rejects if one of these is taken. All are held until all are found. */
 export async function freePorts(wanted: number | number[]): Promise<number[]> {
   const asked = typeof wanted === "number" ? Array.from({ length: wanted }, () => 0) : wanted;
   const servers = asked.map((port) => createServer().listen(port, "127.0.0.1"));

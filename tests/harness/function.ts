@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 type Asked = { sub?: string; role: string; key?: string; headers?: Record<string, string>; body?: Json };
 export type Told = { status: number; body: Json; text: string; headers: Record<string, unknown> };
 
-/** The function that answers HTTP, called with the gateway's events, on the DynamoDB of a test. */
+/** The handler of an HTTP function, called with the gateway's events, on the DynamoDB of a test. */
 export function caller(handler: unknown, { store, endpoint }: TestStore) {
   const { core, ledger, audit, outbox, clinical, clearance } = store.tables;
   Object.assign(process.env, {

@@ -1,6 +1,6 @@
 import { synthesize } from "../../scripts/synthesize.ts";
 
-/** The bundles and the template are made once, before any test asks for them. */
+/** Builds the bundles and the template once, before any test needs them. */
 export default async function setup(): Promise<void> {
   await synthesize(() => {});
 }

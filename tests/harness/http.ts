@@ -3,7 +3,7 @@ import type { Stack } from "@clearing/local";
 import { dayFrom, timeZone } from "./days.ts";
 import { holdAgainstDocument } from "./documented.ts";
 
-/** Where a running stack answers: all that a client and a checker of its tables need. */
+/** The addresses of a running stack: all that a client and a checker of its tables need. */
 export type Addresses = { apiUrl: string; simulatorUrl: string; dynamoDbUrl: string; tables: string[] };
 
 export const addressesOf = ({ apiUrl, simulatorUrl = "", dynamoDbUrl, topology }: Stack): Addresses => ({
@@ -21,18 +21,18 @@ export type Call = {
   body?: unknown;
   key?: string;
   headers?: Record<string, string>;
-  /** Sent as it stands, in place of a body. */
+  /** Sent unchanged instead of a body. */
   raw?: string;
 };
 
-/** What a person, an admin or bad luck does to a running stack, over HTTP. */
+/** The actions on a running stack over HTTP: of people, admins and failures. */
 export type Client = Addresses & {
   call<Of = Body>(method: string, path: string, call?: Call): Promise<Answer<Of>>;
-  /** As `call`, but anything except a 2xx throws. */
+  /** Like `call`, but throws on anything except a 2xx. */
   must<Of = Body>(method: string, path: string, call?: Call): Promise<Of>;
-  /** A route of the Stripe simulator's own, `/_sim/...`. */
+  /** Calls a route of the Stripe simulator, `/_sim/...`. */
   sim<Of = Body>(method: string, path: string, body?: unknown): Promise<Answer<Of>>;
-  /** Stripe's API as the simulator speaks it, with the account's key; `path` without its `/v1/`. */
+  /** Calls the simulator's Stripe API with the account's key; `path` is without its `/v1/`. */
   stripe<Of = Body>(
     method: "GET" | "POST" | "DELETE",
     path: string,
@@ -52,7 +52,7 @@ export function connect(addresses: Addresses): Client {
     ...addresses,
     async call(method, path, call = {}) {
       const answer = await ask(apiUrl, method, path, call);
-      // What only a developer's machine serves is no part of the API.
+      // Routes that only a developer's machine serves are not part of the API.
       if (!path.startsWith("/_local/")) holdAgainstDocument(method, path, answer);
       return answer;
     },
@@ -101,7 +101,7 @@ type Settled = "id" | "version" | "auditHash" | "status";
 type Collected = "lateCharge" | "nonPayment" | "collection" | "returnGraceDays" | "financingHours";
 type Optional = Collected | "healthCare" | "taxes" | "addOns" | "itinerary" | "aftercare";
 
-/** A program as `POST /v1/programs` takes it, plainly sample data. */
+/** The body of a program for `POST /v1/programs`, plainly sample data. */
 export const programBody: Omit<Program, Settled | Optional> = {
   name: "Seven-day intensive (sample)",
   publicLabel: "Seven-day program",
@@ -131,7 +131,7 @@ export const programBody: Omit<Program, Settled | Optional> = {
 
 export type OpenedCohort = { id: string; startsOn: string; endsOn: string; programId: string };
 
-/** An open cohort of a program made for it, beginning in so many days, with so many places. */
+/** An open cohort of a new program that begins in this many days, with this many places. */
 export async function openCohort(
   client: Pick<Client, "must" | "token" | "now">,
   { inDays = 45, count = 4, program = {} }: { inDays?: number; count?: number; program?: Record<string, unknown> } = {},

@@ -2,7 +2,7 @@ import type { Store } from "@clearing/store/store";
 
 type Send = Store["client"]["send"];
 
-/** The same store, with something between it and DynamoDB. */
+/** The same store with `between` around each command to DynamoDB. */
 export function intercepted(
   store: Store,
   between: (command: object, send: () => Promise<unknown>) => Promise<unknown>,

@@ -1,6 +1,6 @@
 import type { Store } from "@clearing/store/store";
 
-/** The store, with something that happens just before a command of this kind is sent: the first one, or the `nth`. */
+/** The store with something that happens just before a command of this kind is sent: the first one, or the `nth`. */
 export function interrupted(
   store: Store,
   kind: abstract new (...input: never[]) => object,
@@ -16,7 +16,7 @@ export function interrupted(
   return { ...store, client: Object.assign(Object.create(client), { send }) };
 }
 
-/** The store, whose commands of this kind are sent twice: the first answer was lost on its way, and the client asks again. */
+/** The store, which sends commands of this kind twice: the first answer is lost, and the client retries. */
 export function answersLost(store: Store, kind: abstract new (...input: never[]) => object): Store {
   const { client } = store;
   const send = async (command: Parameters<typeof client.send>[0]) => {

@@ -31,7 +31,7 @@ import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "./sa
 import { openSession } from "./session.ts";
 import { ids } from "./store.ts";
 
-/** When a sample booking is held and paid, a moment later, and when its hold has lapsed. */
+/** The instants at which a sample booking is held, is paid a moment later, and has lost its hold. */
 export const now: Instant = "2027-03-01T17:00:00Z";
 export const later = plusMinutes(now, 5);
 export const lapsedAt = plusMinutes(now, 45);
@@ -55,7 +55,7 @@ const stripe: Partial<Gateway> = {
 
 export const contextOf = (store: Store, at = now): Services => contextAt(store, stripe, at);
 
-/** Two quotes of the only place of a cohort. */
+/** Two quotes for the only place of a cohort. */
 export async function offers(store: Store): Promise<[Quote, Quote]> {
   const program = sampleProgram();
   const cohort = await openCohort(store, program, { places: 1, now });
@@ -72,7 +72,7 @@ export async function held(store: Store): Promise<Booking> {
   return holdOf(store, offer, now);
 }
 
-/** Its hold lapses, page or not. */
+/** Its hold lapses, with or without a page. */
 export const lapse = (store: Store, { id }: Booking) => lapseHold(store, id, occasionAt(lapsedAt));
 
 export const sign = (
@@ -92,7 +92,7 @@ export async function signed(store: Store): Promise<Booking> {
   return booking;
 }
 
-/** Its deposit is paid, and a card is saved that dues may be collected from, or another method. */
+/** Its deposit is paid, and a card or another method is saved from which dues may be collected. */
 export async function paidAndSaved(store: Store, changes: Partial<SavedMethod> = {}): Promise<Booking> {
   const { id } = await paid(store);
   const before = await readBooking(store, id);
@@ -108,7 +108,7 @@ export async function paidAndSaved(store: Store, changes: Partial<SavedMethod> =
   return change.booking;
 }
 
-/** Its client lets dues be collected, by the text as this booking shows it. */
+/** Its client permits automatic collection, with the text that this booking shows. */
 export function allowAutopay(store: Store, booking: Booking, answer: Answer = noAnswer) {
   const { hash } = permissionDocument(booking, methodInWords(booking));
   const giver = { sourceIp: "192.0.2.1", userAgent: "test", signedBy: actor.sub };
@@ -137,7 +137,7 @@ export async function overtaken(store: Store): Promise<Booking> {
   return booking;
 }
 
-/** A hold that has lapsed, and whose page has expired. */
+/** A lapsed hold whose page has expired. */
 export async function abandoned(store: Store): Promise<Booking> {
   const booking = await withPage(store);
   await lapse(store, booking);
@@ -145,7 +145,7 @@ export async function abandoned(store: Store): Promise<Booking> {
   return booking;
 }
 
-/** Stripe tells this of the deposit's attempt; a success, in full and not yet booked, unless something else is said. */
+/** Stripe reports this outcome of the deposit's attempt; by default a full payment without a balance transaction. */
 export async function settleDeposit(
   store: Store,
   { id }: Booking,
@@ -194,7 +194,7 @@ export async function evaluate(
   });
 }
 
-/** Both clinicians clear. */
+/** Both clinicians clear the participant. */
 export async function clear(store: Store, booking: Booking): Promise<void> {
   await evaluate(store, booking, "medical", "cleared");
   await evaluate(store, booking, "psychiatric", "cleared");
@@ -203,7 +203,7 @@ export async function clear(store: Store, booking: Booking): Promise<void> {
 export const progress = (store: Store, { id }: Booking, at = now) =>
   progressBooking(store, { bookingId: id, refundId: ids.next("ref") }, occasionAt(at));
 
-/** Paid and cleared by both: the next look confirms it. */
+/** Paid and cleared by both clinicians: the next step confirms it. */
 export async function cleared(store: Store): Promise<Booking> {
   const booking = await paid(store);
   await clear(store, booking);
@@ -233,21 +233,21 @@ export const cancel = (
   answer: Answer = noAnswer,
 ) => endEarly(store, { bookingId: id, by, refundId: ids.next("ref") }, occasionAt(later), answer);
 
-/** Paid, then cancelled by the operator: all of it is owed, and on no charge yet. */
+/** Paid, then cancelled by the operator: everything is owed back, and not spread over charges yet. */
 export async function ended(store: Store): Promise<Booking> {
   const booking = await paid(store);
   await cancel(store, booking);
   return booking;
 }
 
-/** Spreads what the booking's ending owes over its charges. */
+/** Spreads the refund of the booking's ending over its charges. */
 export async function spread(store: Store, { id }: Booking) {
   const refundId = (await readBooking(store, id))?.ending?.refundId ?? null;
   if (refundId === null) return { ok: true } as const;
   return spreadOverCharges(store, { bookingId: id, refundId }, later);
 }
 
-/** The same, with what is owed spread over its charges. */
+/** The same, with the refund spread over its charges. */
 export async function cancelled(store: Store): Promise<Booking> {
   const booking = await ended(store);
   await spread(store, booking);
@@ -274,7 +274,7 @@ export async function refundsOf({ client, tables }: Store, { id }: Booking): Pro
   return Items as Refund[];
 }
 
-/** Stripe tells this of the first part of the booking's first refund; a success unless something else is said. */
+/** Stripe reports this outcome of the first part of the booking's first refund; by default a success. */
 export async function settlePart(store: Store, booking: Booking, outcome: Partial<RefundOutcome> = {}) {
   const [refund] = await refundsOf(store, booking);
   const refundId = refund?.id ?? "";

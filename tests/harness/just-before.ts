@@ -1,7 +1,7 @@
 import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { vi } from "vitest";
 
-/** Lets something happen just before the next transaction of this kind is sent: between a look and its write. */
+/** Lets something happen just before the next transaction of this kind is sent: between a read and its write. */
 export function justBefore(kind: RegExp, happens: () => Promise<unknown>): void {
   const { send } = DynamoDBDocumentClient.prototype;
   const spy = vi.spyOn(DynamoDBDocumentClient.prototype, "send").mockImplementation(async function (

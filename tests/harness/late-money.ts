@@ -12,7 +12,9 @@ import { ids } from "./store.ts";
 
 const occasion = (now: Instant) => ({ actor, action: "sample", now });
 
-/** Signs a held booking and begins to pay its deposit; gives the attempt, and an instant at which the hold has lapsed. */
+/**
+ * Signs a held booking and starts to pay its deposit. Returns the attempt, and an instant after the hold has lapsed.
+ */
 export async function payingLate(
   store: Store,
   held: Booking,
@@ -33,7 +35,7 @@ export async function payingLate(
   return { attempt: begun.attempt, lapsedAt: plusMinutes(begun.holdUntil ?? now, 1) };
 }
 
-/** The attempt's money is there: the booking after that. */
+/** Settles the attempt as paid, and returns the booking. */
 export async function payLate(
   store: Store,
   { id, bookingId, amount, currency }: Attempt,

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 
-/** A page for people: its path from the root, and its text. */
+/** A Markdown page: its path from the root, and its text. */
 export type Page = { path: string; text: string };
 
 export const pagesIn = (...globs: readonly string[]): Page[] =>
@@ -11,20 +11,20 @@ export const pagesIn = (...globs: readonly string[]): Page[] =>
     .toSorted()
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
-/** The files that a path of a page stands for: from the root, in a package, of a function, or of a test by its name. */
+/** The files that a path in a page can mean: from the root, in a package, of a function, or a test by its name. */
 export const filesOf = (path: string): string[] => {
   const [first, ...rest] = path.split("/");
   const places = [path, `packages/${first}/src/${rest.join("/")}`, `functions/${path}`, `tests/*/${path}`];
   return globSync(places, { cwd: root, exclude: (name) => name.endsWith("node_modules") });
 };
 
-/** The sources that a page names, such as `store/place.ts`; `contracts/routes/*.ts` stands for several. */
+/** The sources that a page names, such as `store/place.ts`; `contracts/routes/*.ts` means several. */
 export const sourcesNamed = ({ text }: Page): string[] =>
   [...text.matchAll(/`([\w./{},*-]+\.tsx?)`/g)].map(([, path = ""]) => path);
 
 export const missingSources = (page: Page): string[] => sourcesNamed(page).filter((path) => filesOf(path).length === 0);
 
-/** What a page says that a source declares: `store/place.ts`: `isFreeNow`, or several names with commas. */
+/** The declarations that a page names: `store/place.ts`: `isFreeNow`, or several names separated by commas. */
 export const declarationsNamed = ({ text }: Page): { path: string; name: string }[] =>
   [...text.matchAll(/`([\w./-]+\.ts)`: ((?:`\w+`(?:, )?)+)(?!\.)/g)].flatMap(([, path = "", names = ""]) =>
     [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => ({ path, name })),
@@ -35,11 +35,11 @@ export const missingDeclarations = (page: Page): string[] =>
     .filter(({ path, name }) => !filesOf(path).some((file) => declares(readFileSync(join(root, file), "utf8"), name)))
     .map(({ path, name }) => `${path}: ${name}`);
 
-/** A declaration at the top of a source or, for what a record lists, a property. */
+/** A declaration at the top level of a source, or a property of a record. */
 const declares = (source: string, name: string): boolean =>
   new RegExp(`^(export )?(async )?(const|function\\*?|type|class) ${name}\\b`, "m").test(source);
 
-/** The links of a page to files of the repository that are not there. */
+/** The links of a page to missing files of the repository. */
 export const brokenLinks = ({ path, text }: Page): string[] =>
   [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = ""]) => target.replace(/#.*$/, ""))

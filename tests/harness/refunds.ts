@@ -1,7 +1,7 @@
 import type { Instant } from "@clearing/domain/time";
 import type { BalanceTransactionFacts, CreateRefund, RefundFacts } from "@clearing/payments";
 
-/** How Stripe books an amount that moves on its balance, without a fee. */
+/** Stripe's balance transaction of an amount, without a fee. */
 export const transactionOf = (id: string, amount: number, created: Instant): BalanceTransactionFacts => ({
   id,
   amount,
@@ -11,7 +11,7 @@ export const transactionOf = (id: string, amount: number, created: Instant): Bal
   created,
 });
 
-/** The refund that Stripe makes at once of what was asked for. */
+/** Stripe's immediate refund for a request. */
 export const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): RefundFacts => ({
   refundId: `re_${metadata.partId}`,
   chargeId,

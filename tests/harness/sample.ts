@@ -41,7 +41,9 @@ export const sampleProgram = (changes: Partial<Program> = {}): Program => ({
   ...changes,
 });
 
-/** An open cohort of a program that is stored with it, that begins in so many days, with its places for sale. */
+/**
+ * An open cohort of a program that is stored with it. The cohort begins in this many days, with its places for sale.
+ */
 export async function openCohort(
   store: Store,
   program: Program,
@@ -70,7 +72,7 @@ export async function openCohort(
     Array.from({ length: count }, () => newPlace(cohort, { id: ids.next("plc"), type })),
   );
   const occasion = { actor, action: "sample", now };
-  // It is there already where this is not its first cohort.
+  // The program exists already if this is not its first cohort.
   await writeProgram(store, null, program, [], occasion, null);
   const created = await createCohort(store, cohort, places, occasion, null);
   if (!created.ok) throw new Error("the sample cohort could not be created");
@@ -94,8 +96,8 @@ export async function sampleQuote(store: Store, program: Program, cohort: Cohort
 }
 
 /**
- * Holds a place as the booking function does; `email` tells participants apart, who book for themselves. The hold counts
- * for what an account may hold only where one is named: tests share a store.
+ * Holds a place as the booking function does. `email` distinguishes participants, who book for themselves. The hold
+ * counts towards an account's limit only if an account is given, because tests share a store.
  */
 export function holdSample(
   store: Store,
@@ -169,7 +171,7 @@ export async function heldBooking(...request: Parameters<typeof holdSample>): Pr
   return asStored(request[0], held.booking);
 }
 
-/** The only booking of its own cohort: its place held, its agreement signed. */
+/** The only booking of its cohort, held and signed. */
 export async function signedBooking(store: Store, now: Instant): Promise<Booking> {
   const program = sampleProgram();
   const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
@@ -181,7 +183,7 @@ export async function signedBooking(store: Store, now: Instant): Promise<Booking
   return asStored(store, signed.booking);
 }
 
-/** The participant whom somebody else booked for accepts, as the booking function does. */
+/** The invited participant accepts, as the booking function does it. */
 export async function acceptSample(store: Store, booking: Booking, now: Instant): Promise<Booking> {
   const { hash } = participationDocument(booking);
   const signed = { hash, signature: "Sample Person", sourceIp: "", userAgent: "", signedBy: "sample" };
@@ -191,7 +193,7 @@ export async function acceptSample(store: Store, booking: Booking, now: Instant)
   return asStored(store, accepted.booking);
 }
 
-/** A booking with the hash of its last audit record, which what decided it did not know. */
+/** A booking with the hash of its last audit record, which a decision's result lacks. */
 export async function asStored(store: Store, { id }: Booking): Promise<Booking> {
   const booking = await readBooking(store, id);
   if (booking === null) throw new Error(`${id} is not there`);

@@ -1,6 +1,6 @@
 import type { CheckoutFacts, CreateCheckoutSession } from "@clearing/payments";
 
-/** The open session that Stripe makes of what was asked for. */
+/** Stripe's open session for a request. */
 export const openSession = (
   { metadata, expiresAt, customerId }: CreateCheckoutSession,
   created: string,

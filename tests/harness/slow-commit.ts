@@ -3,7 +3,7 @@ import type { Store } from "@clearing/store/store";
 
 type Client = Pick<Store["client"], "send">;
 
-/** A store at an instant that the test moves; waiting moves it too, and `waited` tells for how long. */
+/** A store at an instant that the test moves. Waiting moves it too; `waited` is the total in seconds. */
 export function storeAt(store: Store, start: Instant, client: Client = store.client) {
   const time = { now: start, waited: 0 };
   const sleep = async (milliseconds: number) => {
@@ -14,7 +14,7 @@ export function storeAt(store: Store, start: Instant, client: Client = store.cli
   return { store: moved, time };
 }
 
-/** A commit that is stamped at an instant, and reaches DynamoDB when `land` is called. */
+/** A commit that is stamped at an instant and reaches DynamoDB when `land` is called. */
 export function slowly<Result>(store: Store, at: Instant, write: (slow: Store) => Promise<Result>) {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

@@ -13,7 +13,7 @@ import { readTopology } from "@clearing/local/topology";
 import type { Store, Tables } from "@clearing/store/store";
 import { synthesize } from "../../scripts/synthesize.ts";
 
-/** The same pseudo-random numbers for the same seed (mulberry32). */
+/** Pseudo-random numbers, the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -28,7 +28,7 @@ export const ids = { next: (prefix: string): string => newId(prefix, Date.now(),
 
 export type TestStore = { store: Store; endpoint: string; stop(): Promise<void> };
 
-/** A store on a DynamoDB of its own, with the tables of the synthesized template. */
+/** A store on a separate DynamoDB, with the tables of the synthesized template. */
 export async function startTestStore(seed = 1): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), "clearing-store-"));
   mkdirSync(join(folder, "logs"));

@@ -10,7 +10,7 @@ import { ids } from "./store.ts";
 
 const money = { paymentIntentId: "pi_stray", amount: 100, currency: "usd" };
 
-/** Money that no attempt of the booking asked for is recorded, which Stripe has not booked yet. */
+/** Records money that no attempt of the booking asked for and that Stripe has not booked yet. */
 export const recordStray = (store: Store, { id }: Booking) =>
   recordStrayPayment(
     store,
@@ -19,7 +19,7 @@ export const recordStray = (store: Store, { id }: Booking) =>
     occasionAt(now),
   );
 
-/** Stripe tells that it has booked that money, for a fee. */
+/** Stripe reports that it has booked that money, for a fee. */
 export function bookStray(store: Store) {
   const seen = { methodType: null, created: now, metadata: {}, status: "succeeded" } as const;
   const charge: ChargeFacts = {

@@ -5,10 +5,13 @@ import { expect } from "vitest";
 
 export type Item = Record<string, unknown>;
 
-/** A write with what may stand where it goes, null for nothing: for which its condition holds, and which it refuses. */
+/**
+ * A write with items that may stand at its key (null: none): those for which its condition holds, and those that it
+ * refuses.
+ */
 export type Case = { what: string; write: () => Guarded<string>; holds: (Item | null)[]; refuses: (Item | null)[] };
 
-/** Where a write goes. */
+/** The table and key of a write. */
 export function target({ write: { Put, Update, Delete, ConditionCheck } }: Guarded<string>) {
   if (Put !== undefined) return { TableName: Put.TableName, Key: { pk: Put.Item?.pk, sk: Put.Item?.sk } };
   const one = Update ?? Delete ?? ConditionCheck;
@@ -16,7 +19,7 @@ export function target({ write: { Put, Update, Delete, ConditionCheck } }: Guard
   return { TableName: one.TableName, Key: one.Key ?? {} };
 }
 
-/** Puts an item where a write goes, or makes sure that none is there; then tries the write alone. */
+/** Puts an item at the key of a write, or ensures that none is there; then tries only this write. */
 export async function triedOn(
   store: Store,
   guarded: Guarded<string>,

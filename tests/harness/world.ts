@@ -54,7 +54,7 @@ export type Entry = {
   postings: { account: string; debit: number; credit: number; bookingId?: string }[];
 };
 
-/** A running stack, and what people do with it. Everything goes over HTTP. */
+/** A running stack and the people who use it. Everything goes over HTTP. */
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 export async function startWorld(
@@ -80,7 +80,10 @@ export async function startWorld(
   const must = <Body = Json>(method: string, path: string, options: Call = {}) =>
     http.must<Body>(method, path, options);
 
-  /** Tokens of staff live 15 minutes of the stack's own time, those of clients an hour: a fresh one for every use. */
+  /**
+   * Tokens of staff are valid for 15 minutes of the stack's time, those of clients for an hour, so each use gets a new
+   * one.
+   */
   const token = (role: string, email = `${role}@example.com`): Promise<string> => http.token(role, email);
 
   const moveClock = async (body: { advance: string } | { to: string }): Promise<string> =>
@@ -95,7 +98,7 @@ export async function startWorld(
     get stack() {
       return stack;
     },
-    /** For the proofs' own tools, which ask for no more than that. */
+    /** The HTTP client, for the proofs' own tools. */
     get http() {
       return http;
     },
@@ -109,7 +112,7 @@ export async function startWorld(
       (await must<{ items: Event[] }>("GET", "/_local/events")).items.filter(
         ({ detail }) => detail.subject.id === bookingId || detail.data.bookingId === bookingId,
       ),
-    /** What is wrong with the events that the bus carried, by the schemas of packages/contracts. */
+    /** The events on the bus that do not match the schemas of packages/contracts. */
     misshapenEvents: async (): Promise<string[]> => {
       const { items } = await must<{ items: Event[] }>("GET", "/_local/events");
       if (items.length === 0) throw new Error("the bus has carried nothing");
@@ -127,7 +130,7 @@ export async function startWorld(
           token: await token("finance"),
         })
       ).items,
-    /** The balance of every account that moved: debit less credit. */
+    /** The balance of every account that moved: debits minus credits. */
     balances: async (): Promise<Record<string, number>> => {
       const { accounts } = await must<{ accounts: { account: string; balance: number }[] }>(
         "GET",
@@ -139,7 +142,7 @@ export async function startWorld(
       return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
     },
     stripeBalance: async () => (await sim<{ balance: number; consistent: boolean }>("GET", "/_sim/balance")).body,
-    /** Ends the stack and starts it again on the same data. */
+    /** Stops the stack and starts it again on the same data. */
     async restart() {
       await stack.stop();
       stack = await start();
@@ -220,7 +223,7 @@ export class Client {
     ).body;
   }
 
-  /** Pays the deposit, or another due, on Stripe's page, and waits until everything has followed. */
+  /** Pays the deposit, or another due, on Stripe's page, and waits until all events are handled. */
   async pay(paymentMethod?: string, body?: Json): Promise<string> {
     const sessionId = await this.checkout(body);
     const { status } = await this.payOn(sessionId, paymentMethod);
@@ -254,7 +257,7 @@ export class Client {
     return this.world.api<Booking & Problem>("POST", `${this.path}/cancellation`, { token, key, body });
   }
 
-  /** Cancels, and waits until everything has followed. */
+  /** Cancels, and waits until all events are handled. */
   async cancel(role?: "client" | "admin") {
     const answer = await this.tryCancel(role);
     await this.world.quiesce();
