@@ -117,7 +117,7 @@ export function createTimeline(options: Options): Timeline {
   /** At a jump those that see the least come first, and each further one only while something is still due. */
   async function runForDue(of: Schedule[]): Promise<void> {
     if (moves === 0) return void (await Promise.all(of.map(run)));
-    for (const schedule of of.sort((a, b) => Number(a.sight.outside) - Number(b.sight.outside))) {
+    for (const schedule of of.toSorted((a, b) => Number(a.sight.outside) - Number(b.sight.outside))) {
       await idle();
       if ((await due.earliest(true)) <= clock.now()) await run(schedule);
     }
