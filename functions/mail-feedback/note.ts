@@ -15,7 +15,7 @@ type Feedback = {
  */
 export async function noteFeedback({ data, occurredAt: at }: BusEvent, deps: Deps): Promise<string> {
   const { destination, isPermanent, kind, bookingId } = data as Feedback;
-  deps.log.info("mail bounced or complained about", { bookingId, kind, isPermanent });
+  deps.log.info("mail bounced or reported as spam", { bookingId, kind, isPermanent });
   if (!isPermanent) return "may_pass";
   for (const email of destination) await noteUndeliverable(deps.store, email, { kind, at });
   deps.log.metric("MailUndeliverable", 1, "Count");

@@ -48,7 +48,7 @@ async function* keysOf(kind: DeadlineKind, { store }: Deps, now: Instant): Async
 async function* untilTime(keys: AsyncIterable<HandedOut>, end: Instant, { clock, log }: Deps) {
   for await (const key of keys) {
     if (hasCome(end, clock.now())) {
-      log.warn("run out of time; the next run continues");
+      log.warn("out of time; the next run continues");
       return;
     }
     yield key;

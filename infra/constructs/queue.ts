@@ -48,7 +48,7 @@ export const queuesIn = ({ node }: IConstruct): WatchedQueue[] =>
 
 /** A dead-letter queue. It keeps messages as long as SQS can; its alarm fires on the first one. */
 export function deadLetterQueue(scope: Construct, id: string, queueName: string): WatchedQueue {
-  const says = "a message failed repeatedly and needs a person";
+  const says = "a message failed repeatedly: docs/architecture.md says what is lost and what to do";
   const alarm = { on: "letters", messages: 1, says } as const;
   const queue = new WatchedQueue(scope, id, { queueName, alarm });
   acknowledge(queue, "deadLetters");
@@ -67,7 +67,11 @@ export function consumerQueue(
     queueName,
     visibilityTimeout,
     deadLetterQueue: { queue: dead, maxReceiveCount },
-    alarm: { on: "age", seconds: 15 * 60, says: "the oldest message is 15 minutes old" },
+    alarm: {
+      on: "age",
+      seconds: 15 * 60,
+      says: "the oldest message is 15 minutes old. The consumer fails, is throttled or is too slow: check its log",
+    },
   });
   return { queue, dead };
 }

@@ -23,24 +23,41 @@ import type { EventsStack } from "./events.ts";
 
 /** The functions' own metrics that have an alarm: `threshold` within five minutes, for `periods` periods. */
 const counted: Record<string, { says: string; threshold: number; periods?: number }> = {
-  StripeRefusals: { says: "Stripe permanently refused a request: a payment or refund is not made", threshold: 1 },
-  MoneyConverted: {
-    says: "Stripe converted a payment to another currency: the amount is in suspense until finance decides",
+  StripeRefusals: {
+    says: "Stripe permanently refused a request: a payment or refund was not made. Check the log for the code",
     threshold: 1,
   },
-  StripeKeyRefused: { says: "Stripe rejects our API key or its permissions: nobody can pay", threshold: 1 },
-  RefundsRefused: { says: "Stripe permanently refused a refund: the client is still owed the money", threshold: 1 },
+  MoneyConverted: {
+    says: "Stripe converted a payment to another currency: the amount is in suspense until finance assigns it",
+    threshold: 1,
+  },
+  StripeKeyRefused: {
+    says: "Stripe rejects our API key or its permissions: nobody can pay. Check the Stripe secret",
+    threshold: 1,
+  },
+  RefundsRefused: {
+    says: "Stripe permanently refused a refund: we still owe it to the client. Send the money another way",
+    threshold: 1,
+  },
   SigningKeysUnavailable: {
     says: "The signing keys of a user pool are not available: tokens cannot be verified and requests get 500",
     threshold: 1,
     periods: 2,
   },
-  SweepFailures: { says: "A sweep keeps failing on items: deadlines are missed", threshold: 1, periods: 2 },
+  SweepFailures: {
+    says: "A sweep keeps failing on items: deadlines are missed. Check its log",
+    threshold: 1,
+    periods: 2,
+  },
   EventFailures: {
-    says: "Consumers fail on events: they are retried and then go to the dead-letter queue",
+    says: "Consumers fail on events: the events are retried and then go to the dead-letter queue. Check the log",
     threshold: 10,
   },
-  OutboxUnsent: { says: "The relay cannot send or delete outbox messages: events are late", threshold: 1, periods: 2 },
+  OutboxUnsent: {
+    says: "The relay cannot send or delete outbox messages: events are late. Check its log",
+    threshold: 1,
+    periods: 2,
+  },
   OutboxUnsendable: { says: "The outbox has a malformed item that cannot be sent: fix or remove it", threshold: 1 },
   MailRefused: { says: "A mail to a client was permanently refused: call the client", threshold: 1 },
 };
@@ -73,13 +90,14 @@ export class OperationsStack extends Stack {
       this.#alarm(`${node.id}-${alarm.on}`, { alarmDescription: `${node.id}: ${alarm.says}`, ...watched });
     }
     this.#alarm("outbox-age", {
-      alarmDescription: "The oldest unsent outbox item is 5 minutes old: events of committed changes are late",
+      alarmDescription: "The oldest unsent outbox item is 5 minutes old: events are late. Check the log of relay",
       metric: ownMetric(this.#stage, "OutboxAge", "Maximum", Duration.minutes(1)),
       threshold: 5 * 60 * 1000,
     });
 
     this.#alarm("stripe-event-age", {
-      alarmDescription: "A Stripe event has been waiting for an hour: processing fails",
+      alarmDescription:
+        "A Stripe event has waited for an hour: processing fails. Check the logs of stripe-events and catch-up",
       metric: ownMetric(this.#stage, "StripeEventAge", "Maximum"),
       threshold: 60 * 60 * 1000,
     });
@@ -87,19 +105,20 @@ export class OperationsStack extends Stack {
     const functions = new Map([...api.functions, ...events.functions]);
     for (const [name, fn] of functions) {
       this.#alarm(`${name}-errors`, {
-        alarmDescription: `${name} throws errors: a bug or an outage`,
+        alarmDescription: `${name} throws errors: a bug or an outage. Check its log`,
         metric: fn.metricErrors({ period: Duration.minutes(5) }),
         threshold: 1,
         evaluationPeriods: 2,
       });
     }
     this.#alarm("api-5xx", {
-      alarmDescription: "The API returns 5xx errors",
+      alarmDescription: "The API returns 5xx errors: requests fail. Check the dashboard for the function that fails",
       metric: this.#unexpected(apiMetric(api, "5xx")),
       threshold: 5,
     });
     this.#alarm("webhook-5xx", {
-      alarmDescription: "The Stripe webhook returns 5xx errors: the function fails",
+      alarmDescription:
+        "The Stripe webhook returns 5xx errors: Stripe retries, and catch-up recovers the events. Check the log of webhook",
       metric: this.#unexpected(webhookMetric(api, "5xx"), `${api.webhook.method} ${api.webhook.path}`),
       threshold: 3,
     });
@@ -125,7 +144,7 @@ export class OperationsStack extends Stack {
       if (!schedule) continue;
       const period = Duration.minutes(Math.max(5, 3 * schedule.everyMinutes));
       this.#alarm(`${name}-stopped`, {
-        alarmDescription: `${name} has not run for ${period.toMinutes()} minutes: its schedule has stopped`,
+        alarmDescription: `${name} has not run for ${period.toMinutes()} minutes: its schedule has stopped. Check the schedule and the function`,
         metric: fn.metricInvocations({ period }),
         threshold: 1,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

@@ -94,7 +94,7 @@ export const currency = () =>
       z.refine(isCurrency, "Must be a supported currency as a lowercase ISO 4217 code, such as usd"),
       z.meta({ pattern: "^[a-z]{3}$" }),
     );
-export const email = () => z.email(stop(unlessMissing("Must be an e-mail address"))).check(z.maxLength(254));
+export const email = () => z.email(stop(unlessMissing("Must be an email address"))).check(z.maxLength(254));
 export const label = () =>
   matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must have 1 to 40 lowercase letters, digits, - or _, and start with a letter");
 /** The message for a cursor that no page of the list returned. */

@@ -130,8 +130,8 @@ const about = `Booking, payment and financing of intensive therapy retreats.
 **Requests** with an unknown field or query parameter are rejected. **Responses** may get new fields at any time, so
 ignore fields that you do not know.
 
-**Amounts** are whole numbers of the currency's minor unit (cents). An instant is in UTC. A date is a day in the cohort's
-time zone, and in finance's responses a day in the time zone of the reports.
+**Amounts** are whole numbers of the currency's minor unit, such as cents. Instants are in UTC. Dates are calendar dates in
+the cohort's time zone, and in finance's responses in the time zone of the reports.
 
 **Errors** are \`application/problem+json\` with a stable \`code\`. The API gateway reports its own errors as
 \`application/json\` with a \`message\`: an invalid token (401, 403), an unknown route (404), a body larger than 10 MB

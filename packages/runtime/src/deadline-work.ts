@@ -33,7 +33,7 @@ export async function workOff(deps: Deps, works: readonly DeadlineWork[]): Promi
     const going: typeof turns = [];
     for (const turn of turns) {
       if (deps.clock.now() >= end) {
-        deps.log.warn("run out of time; the next run continues");
+        deps.log.warn("out of time; the next run continues");
         return;
       }
       const next = await turn.keys.next();

@@ -144,7 +144,7 @@ describe("the message of a bad field", () => {
     ["a number for a text", { quoteId: 1 }, "quoteId", "Must be a string"],
     ["another kind of id", { quoteId: "bkg_1" }, "quoteId", "Must be an id like quo_..."],
     ["a text for an object", { participant: "Sample" }, "participant", "Must be an object"],
-    ["an address without a domain", { participant: { email: "a" } }, "participant.email", "Must be an e-mail address"],
+    ["an address without a domain", { participant: { email: "a" } }, "participant.email", "Must be an email address"],
     ["no address", { participant: {} }, "participant.email", "Is required"],
   ])("for %s", (_, body, path, message) => {
     expect(messagesOf(createBooking.body as unknown as Node, body)).toContainEqual({ path, message });

@@ -7,9 +7,9 @@ export const paymentRefusals = {
   amount_too_small: "The amount is below the minimum for a payment. Pay a larger amount.",
   currency_not_supported: "We cannot take payments in this currency. Please contact us.",
   method_not_available: "This payment method is not available right now. Choose another one, or contact us.",
-  account_restricted: "We cannot take payments right now, and trying again does not help. Please contact us.",
-  email_not_accepted: "The payment provider does not accept your e-mail address. Book with another one, or contact us.",
-  not_accepted: "The payment provider does not accept this payment, and trying again does not help. Please contact us.",
+  account_restricted: "We cannot take payments right now, and trying again will not help. Please contact us.",
+  email_not_accepted: "The payment provider does not accept your email address. Book with another one, or contact us.",
+  not_accepted: "The payment provider does not accept this payment, and trying again will not help. Please contact us.",
 } as const satisfies Record<string, string>;
 
 export type PaymentRefusal = keyof typeof paymentRefusals;
