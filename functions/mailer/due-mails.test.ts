@@ -77,7 +77,7 @@ describe("a notice", () => {
       { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
     );
 
-    expect(sent?.text).toMatch(/card ending in 4242 expires before .*\nPlease pay with this link:$/);
+    expect(sent?.text).toMatch(/card ending in 4242 expires before .*\nPlease pay here:$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -90,7 +90,7 @@ describe("a notice", () => {
       { ...collected, dues, savedMethod: account },
     );
 
-    expect(sent?.text).toMatch(/We do not debit bank accounts .*\nPlease pay with this link:$/);
+    expect(sent?.text).toMatch(/We do not debit bank accounts .*\nPlease pay here:$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -129,7 +129,7 @@ describe("a collection that failed", () => {
   test("and is not repeated asks to pay by the link", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "card_declined" }, anna.confirmed);
 
-    expect(sent?.text).toContain("Your bank declined it.\nPlease pay with this link:");
+    expect(sent?.text).toContain("Your bank declined it.\nPlease pay here:");
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 });
@@ -149,7 +149,7 @@ test("a late charge names the payment that is late, what was added, and when tha
   );
 
   expect(sent?.text).toContain("was due on February 6, 2027 has not been paid, so we added a late charge of $25.00");
-  expect(sent?.text).toMatch(/The late charge is due on February 27, 2027\..*\nPlease pay with this link:$/s);
+  expect(sent?.text).toMatch(/The late charge is due on February 27, 2027\..*\nPlease pay here:$/s);
   expect(sent?.action?.url).toBe("https://api.example.org/pay/due_9");
 });
 

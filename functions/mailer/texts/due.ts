@@ -24,7 +24,7 @@ export default {
     cardExpires: "Your {method} expires before then, so we cannot charge it.",
     debitFree:
       "We do not debit bank accounts in the ten business days before the start date, so we will not charge this payment automatically.",
-    pay: "Please pay with this link:",
+    pay: "Please pay here:",
   },
   lateCharge: {
     subject: "We added a late charge",

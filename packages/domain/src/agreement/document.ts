@@ -55,6 +55,8 @@ h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}
 td,th{padding:.35rem .5rem;border-bottom:1px solid #d5dae1;text-align:left}
 td:last-child,th:last-child{text-align:right}
+@media(max-width:40rem){table{font-size:.9rem}}
+@page{margin:18mm}
 @media print{html,body{font-size:10pt}body{margin:0;max-width:none}h2{margin-top:1.2rem}h2,p:has(+table){break-after:avoid}tr,.whole{break-inside:avoid}}
 `;
 

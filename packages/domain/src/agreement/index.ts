@@ -122,7 +122,7 @@ ${paragraphs([fill(confirmation, { deadline: longDate(clearanceDeadlineOn) })])}
 }
 
 function cancellation({ policy, administrationFee, currency }: AgreementTerms): Block {
-  const { title, refund, refundLessFee, when, refunded, until, afterwards, always, sameTerms, byUs } =
+  const { title, how, refund, refundLessFee, when, refunded, until, afterwards, always, sameTerms, byUs } =
     texts.cancellation;
   const { refunding, nothingFrom } = refundPeriods(policy);
   const tierRows = refunding.map((tier) => row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`));
@@ -133,7 +133,7 @@ function cancellation({ policy, administrationFee, currency }: AgreementTerms): 
     "cancellation",
     texts.version,
     html`<h2>${title}</h2>
-${paragraphs([intro])}
+${paragraphs([`${how} ${intro}`])}
 ${table([when, refunded], rows, "whole")}
 ${paragraphs([sameTerms, byUs])}`,
   );

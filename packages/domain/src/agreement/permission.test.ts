@@ -39,7 +39,7 @@ describe("the permission to collect", () => {
     const permission = permissionDocument(held("installments", { program: offered }), card);
 
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
-    expect(permission.version).toBe(4);
+    expect(permission.version).toBe(5);
   });
 
   test("of one payment, with interest, without a fee and without a refund, says so", async () => {

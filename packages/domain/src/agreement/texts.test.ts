@@ -19,6 +19,7 @@ const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 const wordings: Record<string, string> = {
   "agreement 2": "2ee610954905382d",
   "agreement 3": "32010f5c5c915900",
+  "agreement 4": "4094569b3a208ff7",
   "creditContract 2": "eed071406701fbae",
   "creditContract 3": "38179e540fc4ae7e",
   "creditDisclosure 2": "5e98c7b10882e3dc",
@@ -27,6 +28,7 @@ const wordings: Record<string, string> = {
   "participationTerms 3": "154baf9266a08c36",
   "permission 3": "19601bfac79cc521",
   "permission 4": "46adb13ff5ed09ba",
+  "permission 5": "2d282bba4b2bdc84",
 };
 
 test.each(Object.entries(documents))(

@@ -1,6 +1,6 @@
 /** The booking agreement. Raise `version` with every change of its words. */
 export default {
-  version: 3,
+  version: 4,
   heading: {
     title: "Booking agreement",
     parties:
@@ -38,6 +38,7 @@ export default {
   },
   cancellation: {
     title: "Cancellation",
+    how: "You may cancel in your booking online.",
     refund: "If you cancel, we refund this percentage of what you have paid:",
     refundLessFee:
       "If you cancel, we refund this percentage of what you have paid, less an administration fee of {fee}:",
@@ -48,6 +49,6 @@ export default {
     always: "At any time",
     sameTerms:
       "The same terms apply if the participant withdraws or does not arrive, or if we cancel because a payment is still past due after our final notice.",
-    byUs: "If we cancel for any other reason, or if somebody you booked for declines the place, we refund everything you have paid.",
+    byUs: "If we cancel for any other reason, or if someone you booked for declines the place, we refund everything you have paid.",
   },
 } as const;

@@ -1,6 +1,6 @@
 /** The authorization of automatic payments. Raise `version` with every change of its words. */
 export default {
-  version: 4,
+  version: 5,
   heading: {
     title: "Authorization for automatic payments",
     parties: "Booking {bookingId}, agreement version {version}, with {merchant}.",
@@ -44,6 +44,6 @@ export default {
     always: "0% at any time",
     sameTerms:
       "The same terms apply if the participant withdraws or does not arrive, or if we cancel because a payment is still past due after our final notice.",
-    byUs: "If we cancel for any other reason, or if somebody you booked for declines the place, we refund everything you have paid.",
+    byUs: "If we cancel for any other reason, or if someone you booked for declines the place, we refund everything you have paid.",
   },
 } as const;
