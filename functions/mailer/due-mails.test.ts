@@ -149,7 +149,9 @@ test("a late charge names the payment that is late, what was added, and when tha
   );
 
   expect(sent?.text).toContain("was due on February 6, 2027 has not been paid, so we added a late charge of $25.00");
-  expect(sent?.text).toMatch(/The late charge is due on February 27, 2027\..*\nPlease pay here:$/s);
+  expect(sent?.text).toMatch(
+    /in addition to that payment\. It is due on February 27, 2027\.\nPlease pay the late charge here:$/,
+  );
   expect(sent?.action?.url).toBe("https://api.example.org/pay/due_9");
 });
 

@@ -73,11 +73,11 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   const news = dueNews(booking, { dueId: data.dueId }, now);
   const late = booking.dues.find(({ id }) => id === data.forDueId);
   if (news === null || late === undefined) return null;
-  const { subject, opening, due } = texts.lateCharge;
+  const { subject, opening, due, pay } = texts.lateCharge;
   const { amount, date } = figures(booking, news);
   return {
     subject,
-    paragraphs: [fill(opening, { date: longDate(late.dueOn), amount }), fill(due, { date }), texts.next.pay],
+    paragraphs: [fill(opening, { date: longDate(late.dueOn), amount }), fill(due, { date }), pay],
     action: { label: frame.payNow, url: payLink(news.due.id) },
   };
 };

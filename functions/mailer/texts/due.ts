@@ -30,7 +30,8 @@ export default {
     subject: "We added a late charge",
     opening:
       "Your payment that was due on {date} has not been paid, so we added a late charge of {amount} under the terms of your agreement.",
-    due: "The late charge is due on {date}.",
+    due: "The late charge is in addition to that payment. It is due on {date}.",
+    pay: "Please pay the late charge here:",
   },
   /** To staff. */
   task: {
