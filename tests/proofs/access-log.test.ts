@@ -13,7 +13,7 @@ let running: TestStore;
 let call: ReturnType<typeof caller>;
 let admin: ReturnType<typeof caller>;
 let booking: Booking;
-/** Who pays and takes part. Each test has an account of its own, within what one may hold unpaid. */
+/** The payer, who also takes part. Each test has a separate account, because accounts have limits on unpaid holds. */
 let ada: string;
 
 beforeAll(async () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const clinical = caller(clinicalHandler, running);
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
   vi.useFakeTimers({ toFake: ["Date"], now: new Date(firstDay) });
-  // More subjects of one kind than verification reads at a time.
+  // More subjects of one kind than verification reads at once.
   for (let index = 0; index < programs; index++) {
     const made = await call("POST", "/v1/programs", { role: "admin", sub: "one-admin", body: programBody });
     programId = String(made.body.id);
@@ -121,7 +121,7 @@ describe("the audit log", () => {
   });
 
   test.each([
-    // The second day's records one by one; over more than one day; more than one page of each.
+    // The second day's records one by one; more than one day; more than one page of each.
     ["from=2027-03-02", [1, 2]],
     ["from=2027-03-01", [9]],
     ["from=2027-03-02&to=2027-03-02", [1]],
@@ -153,7 +153,7 @@ describe("a reader who pages through the audit log while others act", () => {
     );
   const labels = (records: AuditRecord[]) => records.map(({ after }) => after?.publicLabel);
 
-  /** Four acts and a fifth that was asked for between them and is written when the first page has been read. */
+  /** Four acts, and a fifth that is requested between them and written after the first page was read. */
   async function paged(sub: string, span: { actor?: string; from: string; to: string }, settledAfter?: number) {
     const at = (seconds: number) => plusSeconds(`${span.from}T12:00:00Z`, seconds);
     const { store, time } = storeAt(running.store, at(0));

@@ -13,7 +13,7 @@ afterAll(() => running.stop());
 
 type Life = Awaited<ReturnType<typeof collecting>>;
 
-/** Bookings whose dues are paid by one card, which each of them has saved, and which declines or works. */
+/** Bookings that collect their dues from one card, which each of them has saved, and which declines or works. */
 async function ofOneCard(fingerprints: readonly string[], declines: string | null): Promise<Life[]> {
   const lives: Life[] = [];
   for (const [index, fingerprint] of fingerprints.entries()) {
@@ -24,15 +24,15 @@ async function ofOneCard(fingerprints: readonly string[], declines: string | nul
   return lives;
 }
 
-/** Begins what is due of all bookings. */
+/** Begins to collect all bookings' dues. */
 const begin = (lives: Life[]) => Promise.all(lives.map((life) => life.begin()));
 
-/** Works side by side at what has begun, and again at what had to wait. */
+/** Works on the attempts in parallel, and again on those that had to wait. */
 async function work(lives: Life[]): Promise<void> {
   for (let round = 0; round < 3; round++) await Promise.all(lives.map((life) => life.work()));
 }
 
-/** So many other tries of a card, begun when a booking's was, have failed. */
+/** This many other tries of a card, begun at the same time as a booking's, have failed. */
 async function failedBefore({ tries }: Life, fingerprint: string, count: number): Promise<void> {
   const [attempt] = await tries();
   for (let index = 0; index < count; index++) {

@@ -171,7 +171,7 @@ describe("the places of a cohort", () => {
 
   test("are told nothing that was decided before a later change", async () => {
     const { cohort } = await made("open");
-    // The change itself is the first transaction, what its places are told the second.
+    // The change itself is the first transaction, the update of its places the second.
     const late = interrupted(store, TransactWriteCommand, () => turn({ cohort }, "open"), 2);
 
     await turn({ cohort }, "closed", late);

@@ -15,7 +15,7 @@ import { startTestStore, type TestStore } from "../harness/store.ts";
 
 type Texts = { version: number; admission: { confirmation: string } };
 
-/** The texts of a document, as a deployment would change them. */
+/** The texts of a document, which tests change as a deployment would. */
 const { agreement, participation } = vi.hoisted(() => ({ agreement: {} as Texts, participation: {} as Texts }));
 
 vi.mock("../../packages/domain/src/agreement/texts/agreement.ts", async (original) => ({

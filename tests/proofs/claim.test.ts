@@ -21,7 +21,7 @@ afterAll(() => running.stop());
 
 type Sent = { held: string[]; refused: string[] };
 
-/** So many contenders at once, each with a quote of its own, for the places of one cohort. */
+/** This many contenders at once, each with a separate quote, for the places of one cohort. */
 async function stampede(store: Store, contenders: number): Promise<Sent & { cohortId: string }> {
   const program = sampleProgram();
   const cohort = await openCohort(running.store, program, { places, now });
@@ -35,7 +35,9 @@ async function stampede(store: Store, contenders: number): Promise<Sent & { coho
   return { cohortId: cohort.id, held, refused: results.flatMap((result) => (result.ok ? [] : [result.reason])) };
 }
 
-/** What I1 forbids: more bookings than places, or two on one place, or a place that names none of its bookings. */
+/**
+ * The breaches of I1: more bookings than places, two bookings on one place, or a place that names none of its bookings.
+ */
 async function breaches({ cohortId, held }: Sent & { cohortId: string }): Promise<string[]> {
   const found = await readCohort(running.store, cohortId);
   const taken = found?.places.filter((place) => !isFree(place, now)) ?? [];
@@ -49,7 +51,7 @@ async function breaches({ cohortId, held }: Sent & { cohortId: string }): Promis
 
 type Send = Store["client"]["send"];
 
-/** The same store, with something between it and DynamoDB. */
+/** The same store with `between` around each command to DynamoDB. */
 function intercepted(between: (command: object, send: () => Promise<unknown>) => Promise<unknown>): Store {
   const { client } = running.store;
   const send = ((command: Parameters<Send>[0]) => between(command, () => client.send(command))) as Send;
@@ -96,7 +98,8 @@ describe("a place is never held twice (I1)", () => {
       if (chance < 0.4) throw new ThrottlingException({ message: "Slow down", $metadata: {} });
       return send();
     });
-    // The seconds that a hold may take stand still: tries are bounded here, whatever a busy machine needs for them.
+    // The clock stands still, so that a slow machine does not end the hold's five seconds; the number of tries is
+    // bounded here.
     const outcome = await stampede({ ...contended, clock: { now: () => now } }, 200);
     expect(await breaches(outcome)).toEqual([]);
     expect(outcome.held).toHaveLength(places);
@@ -108,7 +111,7 @@ describe("a place is never held twice (I1)", () => {
     const random = seeded(11);
     const lossy = intercepted(async (command, send) => {
       const answer = await send();
-      // The write landed; what comes back is a fault that asks for another try.
+      // The write was applied, but the answer is a fault that asks for a retry.
       if (command instanceof TransactWriteCommand && random() < 0.3) throw conflict();
       return answer;
     });
@@ -125,7 +128,7 @@ describe("a place is never held twice (I1)", () => {
     const occasion = { actor, action: "capacity", now };
     const later = plusMinutes(now, 31);
     const holds = offers.map(async (offer, index) => {
-      // The second half comes when the holds of the first have lapsed.
+      // The second half arrives after the holds of the first half have lapsed.
       const held = await holdSample(store, offer, `c${index}@example.com`, index < 75 ? now : later);
       return held.ok ? { id: held.booking.id, placeId: held.booking.placeId, late: index >= 75 } : null;
     });

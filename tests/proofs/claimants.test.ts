@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** A stored place that something claims until `until`, and a booking that names this place. */
+/** A stored place that is claimed until `until`, and a booking that names this place. */
 async function claimed(by: Claimant) {
   const place: Place = { ...newPlace(cohort, { id: ids.next("plc"), type: "private" }), claim: { by, until } };
   await running.store.client.send(new PutCommand({ TableName: running.store.tables.core, Item: placeItem(place) }));
@@ -37,7 +37,7 @@ async function stored(of: Awaited<ReturnType<typeof claimed>>): Promise<Place> {
 
 type Named = Awaited<ReturnType<typeof claimed>> & { id: string };
 
-/** Every write that asks for the booking's own claim. */
+/** Every write that requires the booking's own claim. */
 const ofOwnClaim: [string, (booking: Named) => Guarded<"stale">][] = [
   ["moves its claim", (booking) => moveClaim(running.store, booking, later)],
   ["takes its place", (booking) => takePlace(running.store, booking)],

@@ -38,7 +38,7 @@ async function signed(email: string, by: "herself" | "an admin"): Promise<Bookin
 
 type Asked = { key: string; customer: CreateCustomer };
 
-/** A Stripe that makes customers and pages, and remembers what it was asked. */
+/** A Stripe that creates customers and pages, and records the requests. */
 function stripe() {
   const asked: Asked[] = [];
   const methods: (readonly PaymentMethod[])[] = [];
@@ -148,7 +148,7 @@ describe("one client, who books or is booked by an admin", () => {
 });
 
 describe("a customer that is gone at Stripe", () => {
-  /** The client's next checkout, at a Stripe whose customers made so far have been deleted. */
+  /** The client's next checkout at a Stripe that has deleted the customers created so far. */
   async function deleted(jane: string) {
     const kit = stripe();
     await ensureCustomer(kit.contextAt(now), jane);
@@ -261,7 +261,7 @@ describe("a customer that is gone at Stripe", () => {
     let ids = 0;
     crashing.ids = {
       next: (prefix) => {
-        // The second round asks for a customer's id first.
+        // The second round requests an id for a customer first.
         if (prefix === "cli" && ++ids === 2) throw new Error("crash");
         return contextAt(now).ids.next(prefix);
       },
@@ -279,7 +279,7 @@ describe("a customer that is gone at Stripe", () => {
 describe("a customer of whose creation nobody heard", () => {
   const lost = { ok: false, kind: "unknown", code: "timeout", message: "" } as const;
 
-  /** Stripe makes the customer, and its answer is lost. */
+  /** Stripe creates the customer, or not, and its answer is lost. */
   async function unheard(email: string, made: boolean) {
     const { gateway, asked, customers, contextAt } = stripe();
     const losing = {

@@ -40,7 +40,7 @@ afterAll(async () => {
   await running.stop();
 });
 
-/** Held for a cohort that begins in so many days; its clearance deadline is 13 days before that. */
+/** A booking held for a cohort that begins in this many days; its clearance deadline is 13 days before that. */
 async function booked(inDays = 45): Promise<Booking> {
   const program = sampleProgram();
   const cohort = await openCohort(running.store, program, { places: 1, inDays, now });

@@ -35,13 +35,13 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** A function's dependencies at an instant; a call of Stripe that is not named is one that the test does not expect. */
+/** A function's dependencies at an instant. The gateway has only the calls that the test expects. */
 function depsAt(instant: Instant, gateway: Partial<Gateway>): Deps & { gateway: Gateway } {
   const { deps } = fakeDeps({ store: running.store, ids, clock: { now: () => instant } });
   return { ...deps, gateway: gateway as Gateway };
 }
 
-/** Which of a booking's items are due, and when. */
+/** The deadlines of a booking's items of one kind. */
 async function deadlines(kind: DeadlineKind, { id }: Booking): Promise<unknown[]> {
   const { Items = [] } = await running.store.client.send(
     new QueryCommand({
@@ -55,7 +55,7 @@ async function deadlines(kind: DeadlineKind, { id }: Booking): Promise<unknown[]
 }
 
 describe("the pages of a booking that has ended", () => {
-  /** A held booking whose deposit page is open, and Stripe's side of it. */
+  /** A held booking with an open deposit page, and Stripe's side of it. */
   async function paying() {
     const { store } = running;
     const program = sampleProgram();
@@ -131,7 +131,7 @@ describe("the pages of a booking that has ended", () => {
     expect(await deadlines("PAGES", booking)).toEqual([plusMinutes(arrival, 5)]);
   });
 
-  /** Late money has revived the booking, and its client pays the balance: the page that is open for that. */
+  /** Late money has revived the booking, and its client has opened a page for the balance. */
   async function revived({ id }: Booking, stripe: Partial<Gateway>) {
     const { store } = running;
     const before = (await readBooking(store, id)) as Booking;

@@ -41,7 +41,7 @@ async function publishedProgram(): Promise<Program> {
   return program;
 }
 
-/** A draft cohort that begins in 45 days, of a published program: one of its own, unless it is named. */
+/** A draft cohort that begins in 45 days, of a new published program or of the given one. */
 async function draftCohort(of: { places?: number; program?: Program } = {}): Promise<{ id: string; program: Program }> {
   const { places = 2, program = await publishedProgram() } = of;
   const body = {
@@ -56,7 +56,7 @@ async function draftCohort(of: { places?: number; program?: Program } = {}): Pro
   return { id: String(made.body.id), program };
 }
 
-/** The end of the last day of dates that begin in so many days. */
+/** The end of the last day of a cohort that begins in this many days. */
 const endOf = (days: number) => endOfDay(datesIn(days).endsOn, timeZone);
 const datesIn = (days: number) => ({ startsOn: dayFrom(now, days), endsOn: dayFrom(now, days + 6) });
 const patch = (id: string, body: object) =>
@@ -196,14 +196,14 @@ describe("a change that the places learn in chunks", () => {
   test("is told by nobody who read the cohort before a later change", async () => {
     const cohort = await draftCohort({ places: 25 });
     const tellsPlaces = /SET onSale = :onSale, salesEndAt = :salesEndAt"/;
-    // The opening has told its first ten places when the cohort is closed again.
+    // The cohort is closed again after the opening has updated the first ten places.
     justBefore(tellsPlaces, async () =>
       justBefore(tellsPlaces, async () => {
         expect((await patch(cohort.id, { status: "closed" })).status).toBe(200);
       }),
     );
 
-    // The answer is what this request did, kept with it; the cohort is what was done last.
+    // The answer, and the stored record of it, is this request's effect; the cohort has the later change.
     expect(await patch(cohort.id, { status: "open" })).toMatchObject({ status: 200, body: { status: "open" } });
 
     expect((await cohortOf(cohort.id)).cohort).toMatchObject({ status: "closed", dueAt: endOf(45) });

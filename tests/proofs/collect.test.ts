@@ -86,7 +86,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     life.context.store = { ...running.store, correlationId: "another-sweep" };
     await life.work();
 
-    // Asked for in the same words: under its key Stripe refuses any others.
+    // The same parameters as stored: Stripe refuses any others under the key.
     expect(life.intents).toMatchObject([{ metadata: { correlationId: attempt?.correlationId } }]);
     expect(await life.balance()).toMatchObject({ status: "paid" });
   });

@@ -42,7 +42,7 @@ const of = () => ({ ...booking, placeId: ids.next("plc") });
 const [ours, theirs] = ["bkg_ours", "bkg_theirs"];
 const us = () => ({ ...of(), id: ours });
 const claim = (by: string, until: Instant) => ({ claimedBy: byBooking(by), claimedUntil: until });
-/** A free place that is for sale, of the dates that were quoted. */
+/** A free place for sale, with the dates that were quoted. */
 const free = { onSale: true, salesEndAt: later, queued: false, datesVersion: 1 };
 const buying: Pick<Case, "holds" | "refuses"> = {
   holds: [free, { ...free, ...claim(theirs, earlier) }, { ...free, ...claim(theirs, now) }],

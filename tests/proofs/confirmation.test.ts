@@ -24,7 +24,7 @@ const psychiatrist = personKey("dr-psychiatric@example.com");
 type Item = Record<string, unknown>;
 type Facts = { booking: Item; clearance: Item | null; place: Item };
 
-/** Each fact that I2 asks for, as what breaks it in the tables, and the words of the condition that has to see it. */
+/** Each fact of I2: the change in the tables that breaks it, and the condition that must detect it. */
 const facts: Record<string, { breaks(facts: Facts): Facts; condition: RegExp }> = {
   "the deposit is settled": {
     breaks: (f) => ({
@@ -93,7 +93,7 @@ const with_ = (clearance: Item | null, kind: "medical" | "psychiatric", change: 
 
 let sample: Promise<{ held: Booking; stored: Item; place: Item }> | undefined;
 
-/** One held booking and its place, as they are stored: what every case is made of. */
+/** One held booking and its place as stored items, from which every case is made. */
 async function heldOnce() {
   const { store } = running;
   const { client, tables } = store;
@@ -105,7 +105,9 @@ async function heldOnce() {
   return { held, stored: await read(keys.booking(held.id)), place: await read(placeKey) };
 }
 
-/** A booking under new ids with every fact, then broken, in the tables; the decision to confirm it is made all the same. */
+/**
+ * Stores a booking under new ids with every fact, then breaks some. The decision to confirm it is made nevertheless.
+ */
 async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
   const { client, tables } = running.store;
   sample ??= heldOnce();
@@ -153,7 +155,7 @@ async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
 const writesOf = (booking: Booking): Guarded<"stale">[] =>
   confirmationWrites(running.store, booking, confirm(booking, now), { actor, action: "confirm", now });
 
-/** The same writes, with one condition taken out of them. */
+/** The same writes without one condition. */
 function without(writes: ReturnType<typeof writesOf>, condition: RegExp): ReturnType<typeof writesOf> {
   const text = JSON.stringify(writes);
   const cut = text.replace(condition, "");
@@ -177,7 +179,7 @@ function dropUnused(writes: ReturnType<typeof writesOf>) {
 }
 
 const names = Object.keys(facts);
-/** Every way to lack one, two or three facts, and to lack all of them. */
+/** Every combination of one, two or three missing facts, and all of them missing. */
 const lacking = Array.from({ length: 2 ** names.length - 1 }, (_, mask) =>
   names.filter((_name, index) => (mask + 1) & (1 << index)),
 ).filter(({ length }) => length <= 3 || length === names.length);

@@ -1,4 +1,7 @@
-/** A stack in a process of its own, to be killed: says where it answers in one line, then runs until then, or until the process that started it is gone. */
+/**
+ * A stack in a separate process, to be killed. Prints its addresses in one line, then runs until it is killed or its
+ * parent is gone.
+ */
 import { startStack } from "@clearing/local";
 import { bundlesIn } from "../../scripts/bundles.ts";
 import { addressesOf } from "../harness/http.ts";

@@ -16,18 +16,18 @@ import { always, breaches, stripePostedOnce } from "./invariants.ts";
 export type CrashOptions = {
   bookings: number;
   seed: number;
-  /** How often the whole stack is killed, each time while a request is under way. */
+  /** How often the whole stack is killed, each time during a request. */
   kills?: number;
   /**
-   * Instead, bookings one after another, and the process of each request's handler ends after its first write; that of
-   * any other handler after this share of its writes.
+   * Instead, bookings one after another. The process of each request's handler ends after its first write; that of any
+   * other handler after this share of its writes.
    */
   handlersDie?: number;
-  /** A folder of bundles that stand in for the product's, for a control. */
+  /** A folder of bundles that replace the product's, for a control. */
   bundles?: string;
 };
 
-/** How it went. `cutOff` counts requests that got no answer; each was repeated under its own key. */
+/** The result. `cutOff` counts requests without an answer; each was repeated under the same key. */
 export type CrashResult = {
   seed: number;
   kills: number;
@@ -38,13 +38,12 @@ export type CrashResult = {
 };
 
 type Request = { what: string; role: string; email: string; path: string; body: object; key: string };
-/** What was answered 2xx, and must be true for ever (I10). */
+/** A request that was answered 2xx, whose answer must stay true (I10). */
 type Kept = { request: Request; answer: Answer };
 
 /**
- * Walks bookings through the stack while it is killed (SIGKILL of its whole process group) and started again at random
- * moments. In the end every walk must have come to its end, every 2xx answer must be true and be given again, and every
- * invariant must hold.
+ * Walks bookings through the stack while it is killed (SIGKILL to its process group) and restarted at random moments.
+ * In the end every walk must be complete, every 2xx answer must be true and be replayed, and every invariant must hold.
  */
 export async function crashes({ bookings, kills = 0, seed, handlersDie, bundles }: CrashOptions): Promise<CrashResult> {
   const folder = mkdtempSync(join(tmpdir(), "clearing-crash-"));
@@ -65,7 +64,8 @@ export async function crashes({ bookings, kills = 0, seed, handlersDie, bundles 
     };
     if (handlersDie === undefined) {
       const walks = Array.from({ length: bookings }, async (_, index) => {
-        // Some are at every point of their walk whenever a kill comes, and some begin after each.
+        // Spreads the walks over the kills, so that some are at every point whenever a kill comes, and some begin after
+        // each.
         while (life.kills < Math.floor((index * kills) / bookings)) await sleep(20);
         await walker(index);
       });
@@ -103,10 +103,10 @@ export async function crashes({ bookings, kills = 0, seed, handlersDie, bundles 
   }
 }
 
-/** Requests under way and answers so far, so that a kill can come in the middle of some. */
+/** Requests under way and answers so far, so that a kill can come during a request. */
 type Life = { kills: number; cutOff: number; answers: number; underWay: number; dying: boolean };
 
-/** Kills and starts the stack again, each time some answers later, within a request. */
+/** Kills and restarts the stack, each time some answers later, during a request. */
 async function killer(house: House, life: Life, kills: number, random: () => number): Promise<void> {
   while (life.kills < kills) {
     const atLeast = life.answers + Math.floor(random() * 5);
@@ -125,7 +125,7 @@ async function killer(house: House, life: Life, kills: number, random: () => num
 
 type House = { client(): Client; start(): Promise<void>; kill(): Promise<void> };
 
-/** A stack in a child process with its own process group, always on the same ports and data. */
+/** A stack in a child process with a separate process group, always on the same ports and data. */
 async function mortalStack(folder: string, bundles = ""): Promise<House> {
   const templateDir = await synthesize(() => {});
   const [port, stripePort] = await freePorts(2);
@@ -167,10 +167,10 @@ type Walk = {
   life: Life;
   handlersDie: number | undefined;
 };
-/** Where a walk led to: the status that its booking must have, its promises, and what it was refused on the way. */
+/** The result of a walk: the expected status of its booking, its promises, and its refusals. */
 type Walked = { email: string; status: "confirmed" | "cancelled"; promises: number; refused: string[] };
 
-/** One participant's way from the quote to the confirmation, or for every fifth to a cancellation. */
+/** One participant's walk from the quote to the confirmation or, for every fifth, to a cancellation. */
 async function walk({ house, index, cohortId, seed, kept, life, handlersDie }: Walk): Promise<Walked> {
   const random = seeded(seed * 1_000 + index);
   const email = `walker-${seed}-${index}@example.com`;
@@ -233,11 +233,11 @@ const answering: Record<string, string> = {
   psychiatric: "clinical",
 };
 
-/** Almost never, but at once: a fault of this rate and seed strikes the first write that it sees, and hardly another. */
+/** A rate and a seed that strike the first write and almost never another one. */
 const firstWrite = { rate: 1e-5, seed: 0 };
 while (seeded(firstWrite.seed)() >= firstWrite.rate) firstWrite.seed++;
 
-/** Sends a request whose handler's process ends after its first write: the write stays, the answer does not come. */
+/** Sends a request whose handler's process ends after its first write: the write stays, but no answer comes. */
 async function dieOnce(client: Client, life: Life, request: Request): Promise<void> {
   await client.fault({
     target: "dynamodb",
@@ -252,14 +252,14 @@ async function dieOnce(client: Client, life: Life, request: Request): Promise<vo
 
 const notYet = new Set(["conflict", "idempotency_in_progress"]);
 
-/** Repeats a request, as a client would, until the stack is there to answer it. */
+/** Repeats a request, as a client would, until the stack answers it. */
 async function untilAnswered(life: Life, request: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 1; ; tries++) {
     const whole = !life.dying;
     if (whole) life.underWay++;
     const answer = await request().catch(() => null);
     if (whole) life.underWay--;
-    // An answer of a handler that died counts as one that never came.
+    // An answer of a dead handler counts as no answer.
     if (whole && (answer === null || answer.status === 500)) life.cutOff++;
     if (answer !== null && answer.status < 500 && !notYet.has(answer.body?.code)) {
       life.answers++;
@@ -270,7 +270,7 @@ async function untilAnswered(life: Life, request: () => Promise<Answer>): Promis
   }
 }
 
-/** What came out otherwise than the walks lead: a number of promises, or a booking's status. */
+/** Differences from the expected results: the number of promises, or a booking's status. */
 function unlike(walked: Walked[], kept: Kept[], found: Dump): string[] {
   const promises = walked.reduce((sum, one) => sum + one.promises, 0);
   const expected = new Map(walked.map(({ email, status }) => [email, status]));
@@ -289,7 +289,7 @@ function counted(values: string[]): Record<string, number> {
   return counts;
 }
 
-/** What an answer promised, and the tables do not hold. */
+/** An answer's promise that the tables do not contain. */
 function untrue({ request: { what, email, path }, answer: { body, status } }: Kept, found: Dump): string[] {
   const claim = (holds: boolean | undefined) =>
     holds === true ? [] : [`I10: ${email}'s ${what} was answered ${status} and is not there: ${JSON.stringify(body)}`];
@@ -310,7 +310,7 @@ function untrue({ request: { what, email, path }, answer: { body, status } }: Ke
   }
 }
 
-/** Each request that was answered 2xx is sent once more: it has to get the same answer, and no second effect. */
+/** Repeats each request that was answered 2xx: it must get the same answer and have no second effect. */
 async function repeated(client: Client, kept: Kept[]): Promise<string[]> {
   const found: string[] = [];
   for (const { request, answer } of kept) {
@@ -326,7 +326,7 @@ async function repeated(client: Client, kept: Kept[]): Promise<string[]> {
 
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Repetitions change nothing. */
+/** Differences that the repetitions made; there must be none. */
 function changedBy(before: Dump, after: Dump): string[] {
   const counts = ({ bookings, attempts, refunds, entries, audit }: Dump) =>
     JSON.stringify([bookings.length, attempts.length, refunds.length, entries.length, audit.length]);

@@ -12,7 +12,7 @@ import type { PostedEntry } from "@clearing/domain/ledger";
 import type { Clearance } from "@clearing/domain/screening";
 import type { Client } from "../harness/http.ts";
 
-/** A place as it is stored, flat. */
+/** A place as stored, flat. */
 export type StoredPlace = {
   id: string;
   cohortId: string;
@@ -28,7 +28,7 @@ export type BusEvent = {
   data: Record<string, unknown>;
 };
 
-/** Stripe's side: what it holds of the account, as its own API says it. Minor units. */
+/** Stripe's side of the account, as its own API shows it. Minor units. */
 export type StripeSide = {
   balance: number;
   transactions: { id: string; type: string; amount: number; fee: number; source: string }[];
@@ -41,7 +41,7 @@ export type StripeSide = {
   refunds: { id: string; amount: number; status: string; charge: string }[];
 };
 
-/** Everything that is kept, at one quiet moment. The checks are pure functions of it. */
+/** All stored data at one quiet moment. The checks are pure functions of it. */
 export type Dump = {
   now: string;
   bookings: Booking[];
@@ -50,9 +50,9 @@ export type Dump = {
   charges: Charge[];
   refunds: Refund[];
   clearances: Clearance[];
-  /** Ids of the Stripe events that are stored. */
+  /** The ids of the stored Stripe events. */
   stripeEvents: string[];
-  /** Heads of the audit chains by subject, `type#id`. */
+  /** The heads of the audit chains by subject, `type#id`. */
   heads: Record<string, string>;
   entries: (PostedEntry & { pk: string })[];
   audit: AuditRecord[];
@@ -63,7 +63,9 @@ export type Dump = {
 
 type Item = Record<string, unknown> & { pk: string; sk: string };
 
-/** Reads all tables, the bus and the simulator's account. Ask for quiet first: the tables are not read at one instant. */
+/**
+ * Reads all tables, the bus and the simulator's account. Wait for quiet first: the tables are not read at one instant.
+ */
 export async function dump(client: Client): Promise<Dump> {
   const [core, clearance, ledger, audit, outbox, events, stripe, now] = await Promise.all([
     read(client, "core"),
@@ -78,7 +80,7 @@ export async function dump(client: Client): Promise<Dump> {
   return { ...stored({ core: [...core, ...clearance], ledger, audit }), now, outbox, events, stripe };
 }
 
-/** As `dump`, but of money alone: no audit, no outbox, and of the bus only the notices of dues. */
+/** Like `dump`, but only money: no audit log, no outbox, and from the bus only the notices of dues. */
 export async function dumpOfMoney(client: Client): Promise<Dump> {
   const [core, clearance, ledger, events, stripe, now] = await Promise.all([
     read(client, "core"),
@@ -91,7 +93,7 @@ export async function dumpOfMoney(client: Client): Promise<Dump> {
   return { ...stored({ core: [...core, ...clearance], ledger, audit: [] }), now, outbox: [], events, stripe };
 }
 
-/** As `dump`, but of one booking alone: its items, its place, its entries and its audit chains. */
+/** Like `dump`, but only one booking: its items, its place, its entries and its audit chains. */
 export async function dumpOf(client: Client, bookingId: string): Promise<Dump> {
   const [own, clearance, entries, ofBooking, ofClearance] = await Promise.all([
     read(client, "core", { pk: `BKG#${bookingId}` }),
@@ -124,7 +126,7 @@ function stored({ core, ledger, audit }: Record<"core" | "ledger" | "audit", Ite
     stripeEvents: core.filter(({ sk }) => sk === "EVENT").map(({ pk }) => pk.slice("EVT#".length)),
     heads: headsOf(core),
     entries: ledger as unknown as Dump["entries"],
-    // Reads by staff stand beside the chains.
+    // Reads by staff are stored beside the chains.
     audit: audit
       .filter(({ pk }) => !pk.startsWith("access#"))
       .map(({ pk: _pk, sk: _sk, actorPk, actorSk, dayPk, daySk, ...record }) => record) as never,
@@ -161,7 +163,7 @@ function documents(endpoint: string): DynamoDBDocumentClient {
   return client;
 }
 
-/** All of a table, or one partition of it or of its index over bookings. */
+/** All items of a table, of one partition, or of a booking in the ledger's index. */
 async function read(
   { dynamoDbUrl, tables: names }: Client,
   part: "core" | "clearance" | "ledger" | "audit" | "outbox",

@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** A booking that has paid its deposit and parts of its balance, each with a charge of its own. */
+/** A booking that has paid its deposit and parts of its balance, each with a separate charge. */
 async function paidInParts(parts = 100, status: "awaiting_clearance" | "confirmed" = "awaiting_clearance") {
   const { store } = running;
   const program = sampleProgram();
@@ -93,7 +93,7 @@ async function paidInParts(parts = 100, status: "awaiting_clearance" | "confirme
 }
 
 /**
- * The store, which notes how many items each transaction has, breaks down in the one that `breaks` names, and lets
+ * The store, which records the number of items of each transaction, fails at transaction number `breaks`, and lets
  * something happen just before the first.
  */
 function watched(breaks?: number, before?: () => Promise<unknown>): { store: Store; sizes: number[] } {
@@ -103,7 +103,7 @@ function watched(breaks?: number, before?: () => Promise<unknown>): { store: Sto
     if (command instanceof TransactWriteCommand) {
       sizes.push(command.input.TransactItems?.length ?? 0);
       if (sizes.length === 1) await before?.();
-      // As DynamoDB's own failures look, which nobody tries again.
+      // Like DynamoDB's own failures, which are not retried here.
       if (sizes.length === breaks) throw Object.assign(new Error("the function was stopped"), { $metadata: {} });
     }
     return client.send(command);
@@ -111,7 +111,7 @@ function watched(breaks?: number, before?: () => Promise<unknown>): { store: Sto
   return { store: { ...running.store, client: Object.assign(Object.create(client), { send }) }, sizes };
 }
 
-/** A Stripe that makes each refund that it is asked for, once per key. */
+/** A Stripe that creates each requested refund once per key. */
 function stripe(): { gateway: Partial<Gateway>; given: Map<string, number> } {
   const given = new Map<string, number>();
   const createRefund: Gateway["createRefund"] = async (wanted, key) => {

@@ -26,7 +26,7 @@ type Entry = { MessageBody: string };
 
 const depsAt = (at: string, store: Store = running.store) => fakeDeps({ store, ids, clock: { now: () => at } }).deps;
 
-/** A queue that keeps what it was sent. */
+/** A queue that keeps the messages sent to it. */
 function openQueue() {
   const bodies: string[] = [];
   const send = async ({ input }: { input: { Entries?: Entry[] } }) => {
@@ -55,7 +55,7 @@ async function holds(count: number, at = now): Promise<string[]> {
   return held;
 }
 
-/** How often the outbox says that each of these holds lapsed. */
+/** How often the outbox reports that each of these holds lapsed. */
 async function lapses(bookings: readonly string[]): Promise<number[]> {
   const { client, tables } = running.store;
   const { Items = [] } = await client.send(new ScanCommand({ TableName: tables.outbox, ConsistentRead: true }));
@@ -98,7 +98,7 @@ describe("keys of what is due", () => {
     const [poison = ""] = await holds(1);
     const key = keys.booking(poison);
     const body = JSON.stringify({ kind: "BOOKING", ...key });
-    /** How many minutes later the item has its next turn, after two workers that died at it and a third turn. */
+    /** After how many minutes the item has its next turn, when two workers died at it and a third turn was too many. */
     const waits: number[] = [];
     let at = lapsed;
     for (let turn = 1; turn <= 4; turn++) {
@@ -149,7 +149,7 @@ describe("keys of what is due", () => {
   });
 
   test("cost reads for what is due, however many bookings there are", async () => {
-    /** Queries, and keys that they found, of one sweep. */
+    /** The number of queries of one sweep, and of keys that they found. */
     async function readsAt(at: string): Promise<{ queries: number; keys: number }> {
       const { client } = running.store;
       const reads = { queries: 0, keys: 0 };

@@ -50,14 +50,14 @@ async function held(...request: Parameters<typeof hold>): Promise<Booking> {
   return result.booking;
 }
 
-/** What one more hold of the buyer would be answered: `held`, or the limit that is in the way and until when. */
+/** The result of one more hold of the buyer: `held`, or the limit that is reached and until when. */
 async function answered(...request: Parameters<typeof hold>) {
   const result = await hold(...request);
   if (result.ok) return "held";
   return result.reason === "limit_exceeded" ? { limit: result.limit, until: result.until } : result.reason;
 }
 
-/** A page of Stripe's for the deposit. */
+/** Opens Stripe's page for the deposit. */
 async function page({ id, owner, agreement: { hash } }: Booking, at = now) {
   const signature = { hash, signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
   await signAgreement(running.store, id, signature, { actor, action: "sign", now: at }, () => null);
@@ -73,7 +73,7 @@ async function page({ id, owner, agreement: { hash } }: Booking, at = now) {
   return opened.attempt;
 }
 
-/** Stripe says something of the deposit's payment. */
+/** Stripe reports an outcome of the deposit's payment. */
 async function settled(booking: Booking, attemptId: string, outcome: PaymentOutcome, at = now) {
   const ref = { bookingId: booking.id, attemptId, refundId: ids.next("ref") };
   const result = await settleAttempt(running.store, ref, outcome, { actor, action: "settle", now: at });
@@ -95,7 +95,7 @@ const lapse = ({ id }: Booking, at: Instant) => lapseHold(running.store, id, { a
 const cancel = ({ id }: Booking, by: "client" | "operator" = "client", at = now, store = running.store) =>
   endEarly(store, { bookingId: id, by, refundId: ids.next("ref") }, { actor, action: "cancel", now: at });
 
-/** So many holds of one cohort that ended unpaid, one after the other. */
+/** This many holds of one cohort that ended unpaid, one after another. */
 async function endUnpaid(buyer: Buyer, of: Sale, count: number, at = now): Promise<void> {
   for (let ended = 0; ended < count; ended++) await cancel(await held(buyer, of, at), "client", at);
 }
@@ -231,7 +231,7 @@ test.each([
         throw met;
       }),
       clock: { now: () => instantOf(time.at) },
-      // Of its own: how many pauses fit into the time would else depend on the tests before.
+      // A separate generator: otherwise the number of pauses within the time would depend on earlier tests.
       random: seeded(1),
       sleep: async (ms) => {
         time.at += ms;
@@ -397,7 +397,7 @@ describe("holds of one account and cohort that ended unpaid", () => {
 type Send = Store["client"]["send"];
 const isOfAccount = (key: Record<string, unknown> | undefined): boolean => String(key?.pk).startsWith("ACCOUNT#");
 
-/** The same store, with something between it and DynamoDB. */
+/** The same store with `between` around each command to DynamoDB. */
 function intercepted(between: (command: object, send: () => Promise<unknown>) => Promise<unknown>): Store {
   const { client } = running.store;
   const send = ((command: Parameters<Send>[0]) => between(command, () => client.send(command))) as Send;

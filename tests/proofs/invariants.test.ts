@@ -23,7 +23,7 @@ import { openStack, type RunningStack } from "./stack.ts";
 let stack: RunningStack;
 let sound: Dump;
 
-/** One booking confirmed, one cancelled with its refund: enough for every check to have something to look at. */
+/** One booking confirmed and one cancelled with its refund: enough data for every check. */
 beforeAll(async () => {
   stack = await openStack();
   const { client } = stack;
@@ -64,7 +64,7 @@ test("a sound dump has no breach", () => {
 
 type Doctored = Dump & { live: Booking; gone: Booking };
 
-/** Controls: what is done to the dump, and the check that has to see it. */
+/** Controls: a change of the dump, and the check that must detect it. */
 const controls: Record<string, { check: Check; says: RegExp; doctor(dump: Doctored): void }> = {
   "a place that two live bookings name": {
     check: placesHeldOnce,

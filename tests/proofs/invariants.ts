@@ -12,16 +12,21 @@ import { comparableAddress, personKey } from "@clearing/domain/person";
 import { byBooking } from "@clearing/store/place";
 import type { Dump } from "./dump.ts";
 
-/** One breach in words; none at all when the invariant holds. */
+/** Returns a text for each breach; none if the invariant holds. */
 export type Check = (dump: Dump) => string[];
 
-/** What a booking has of its place at an instant: a live one claims it, and one whose retreat has begun keeps it. */
+/**
+ * Whether a booking holds its place at an instant: a live booking claims it, and one whose retreat has begun keeps it.
+ */
 const holds = (booking: Booking, now: string): boolean =>
   booking.status === "held"
     ? (booking.holdExpiresAt ?? "") > now
     : ["awaiting_clearance", "confirmed", "completed"].includes(booking.status);
 
-/** I1: no place is claimed or taken by two live bookings, each live booking's place is there and names it, and nobody takes part in a cohort twice or is invited to it twice by one payer. */
+/**
+ * I1: no place is claimed or taken by two live bookings, each live booking's place exists and names it, and nobody
+ * takes part in a cohort twice or is invited to it twice by one payer.
+ */
 export const placesHeldOnce: Check = ({ now, bookings, places }) => {
   const stored = new Map(places.map((place) => [place.id, place]));
   const live = bookings.filter((booking) => holds(booking, now));
@@ -55,7 +60,7 @@ export const placesHeldOnce: Check = ({ now, bookings, places }) => {
 
 type Span = { bookingId: string; placeId: string; from: string; to: string };
 
-/** I1 at every instant of the past: the spans for which bookings held a place, as the audit chains tell, never overlap. */
+/** I1 at every past instant: the spans in which bookings held a place, according to the audit chains, never overlap. */
 export const placesNeverShared: Check = ({ audit, events }) => {
   const written = new Map(
     events.map(({ id, subject }) => [`${subject.type}#${subject.id}@${subject.version}`, writtenAt(id)]),
@@ -84,14 +89,14 @@ function spansOf(bookingId: string, records: AuditRecord[], written: Map<string,
     const next = inOrder[index + 1]?.at ?? "9999";
     const kept = ["awaiting_clearance", "confirmed", "completed"].includes(state.status ?? "");
     const to = state.status === "held" ? least(next, state.holdExpiresAt ?? at) : kept ? next : at;
-    // When the clock jumps past a request that is under way, its claim may have lapsed before it was written.
+    // If the clock jumps during a request, its claim can have lapsed before it was written.
     const wrote = written.get(`booking#${bookingId}@${sequence}`) ?? at;
     const from = compare(wrote, at) > 0 ? wrote : at;
     return to > from && state.placeId ? [{ bookingId, placeId: state.placeId, from, to }] : [];
   });
 }
 
-/** The instant at which an event was made for its transaction, to the second: its id begins with it. */
+/** The instant at which an event was made for its transaction, to the second: its id starts with it. */
 function writtenAt(eventId: string): string {
   const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
   const digits = [...eventId.slice(eventId.indexOf("_") + 1).slice(0, 10)];
@@ -99,7 +104,7 @@ function writtenAt(eventId: string): string {
   return new Date(Math.min(milliseconds, 8e14)).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** I2, as far as it can be seen afterwards: what is confirmed has every fact that its confirmation asked for. */
+/** I2, as far as it can be checked afterwards: a confirmed booking has every fact that its confirmation required. */
 export const confirmedOnFacts: Check = ({ bookings, clearances, places }) => {
   const clearance = new Map(clearances.map((one) => [one.bookingId, one]));
   const place = new Map(places.map((one) => [one.id, one]));
@@ -123,7 +128,7 @@ export const confirmedOnFacts: Check = ({ bookings, clearances, places }) => {
     });
 };
 
-/** I3: every entry balances, each posting on one side with a whole amount, and a business fact has one entry. */
+/** I3: every entry balances, each posting is on one side with a whole amount, and a business fact has one entry. */
 export const entriesBalance: Check = ({ entries }) => [
   ...entries.flatMap(({ reference, postings }) => {
     const sum = postings.reduce((total, { debit, credit }) => total + debit - credit, 0);
@@ -139,7 +144,7 @@ export const entriesBalance: Check = ({ entries }) => [
   ...repeated(entries.map(({ reference }) => reference)).map((reference) => `I4: ${reference} is posted twice`),
 ];
 
-/** I3: a booking's schedule adds up, and its receivable, deferred revenue, payments and refunds are what the ledger says. */
+/** I3: a booking's schedule adds up, and its receivable, deferred revenue, payments and refunds equal the ledger's. */
 export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, charges }) => {
   const byBooking = new Map(groups(entries, bookingOf));
   const chargesOf = new Map(groups(charges, ({ bookingId }) => bookingId));
@@ -221,7 +226,7 @@ export const bookingsAgreeWithLedger: Check = ({ bookings, entries, refunds, cha
   });
 };
 
-/** Price and tax of a due that no bill has asked for yet; a waived one is billed no more. */
+/** The price and tax of a due that are not billed yet; a waived due is no longer billed. */
 const toBill = ({ parts, billedParts, waived = 0 }: Due): number =>
   waived > 0 ? 0 : parts.principal + parts.tax - billedParts.principal - billedParts.tax;
 
@@ -244,7 +249,7 @@ export const duesCollectedOnce: Check = ({ bookings, attempts }) => [
   ),
 ];
 
-/** I6: refunds never exceed what was captured, on our books and on Stripe's. */
+/** I6: refunds never exceed the captured amount, on our books and on Stripe's. */
 export const refundsWithinCaptured: Check = ({ charges, refunds, stripe }) => {
   const ours = partsByCharge(refunds);
   const theirs = new Map(
@@ -271,7 +276,10 @@ function partsByCharge(refunds: Refund[]): Map<string, number> {
   return new Map(groups(parts, ({ chargeId }) => chargeId).map(([id, of]) => [id, total(of, ({ amount }) => amount)]));
 }
 
-/** I4, once all is quiet and reconciled: each balance transaction is posted once, nothing else is, and the balances agree to the cent. */
+/**
+ * I4, once all is quiet and reconciled: each balance transaction is posted once, nothing else is, and the balances
+ * agree to the cent.
+ */
 export const stripePostedOnce: Check = ({ entries, stripe }) => {
   const moved = new Map<string, number[]>();
   for (const entry of entries) {
@@ -298,7 +306,7 @@ export const stripePostedOnce: Check = ({ entries, stripe }) => {
   ];
 };
 
-/** I7, once all is quiet: every state change's events came out, none without its change, and none is left unsent. */
+/** I7, once all is quiet: each state change's events were published, none without its change, and none is unsent. */
 export const eventsMatchChanges: Check = ({ bookings, heads, audit, events, outbox, stripeEvents, clearances }) => {
   const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
   const versions = new Set(audit.map(({ subject, sequence }) => `${subject.type}#${subject.id}@${sequence}`));
@@ -331,7 +339,7 @@ export const eventsMatchChanges: Check = ({ bookings, heads, audit, events, outb
       return told === happened ? [] : [`I7: ${id}: [${happened}] happened, [${told}] came out`];
     }),
     ...[...ofBooking.keys()]
-      // Of a booking that was removed its head is left.
+      // A removed booking leaves its head.
       .filter((id) => heads[`booking#${id}`] === undefined)
       .map((id) => `I7: events tell of ${id}, which does not exist`),
     ...clearances.flatMap(({ bookingId, version }) => {
@@ -346,7 +354,7 @@ export const eventsMatchChanges: Check = ({ bookings, heads, audit, events, outb
   ];
 };
 
-/** I9: each subject's audit chain has no gap, no second end, and its hashes are sound up to the head. */
+/** I9: each subject's audit chain has no gap and no fork, and its hashes are valid up to the head. */
 export const auditChainsHold: Check = ({ audit, heads }) => {
   const chains = new Map(groups(audit, ({ subject }) => `${subject.type}#${subject.id}`));
   return [
@@ -359,7 +367,7 @@ export const auditChainsHold: Check = ({ audit, heads }) => {
   ];
 };
 
-/** What holds at every quiet moment. */
+/** The checks that must pass at every quiet moment. */
 export const always: Check[] = [
   placesHeldOnce,
   placesNeverShared,
@@ -372,7 +380,7 @@ export const always: Check[] = [
   auditChainsHold,
 ];
 
-/** What can be checked at every quiet moment without the audit log and the events. */
+/** The checks at every quiet moment that need no audit log and no events. */
 export const ofMoney: Check[] = [
   placesHeldOnce,
   confirmedOnFacts,
@@ -382,7 +390,7 @@ export const ofMoney: Check[] = [
   refundsWithinCaptured,
 ];
 
-/** What can be checked of one booking by itself: without its events, the other bookings of its cohort, and Stripe. */
+/** The checks of a single booking: without its events, the other bookings of its cohort, and Stripe. */
 export const ofOneBooking: Check[] = [
   confirmedOnFacts,
   entriesBalance,
@@ -394,7 +402,7 @@ export const ofOneBooking: Check[] = [
 
 export const breaches = (dump: Dump, checks: Check[]): string[] => checks.flatMap((check) => check(dump));
 
-/** The booking behind an entry: the one that its postings name, if any. */
+/** The booking of an entry: the one that its postings name, if any. */
 const bookingOf = ({ postings }: PostedEntry): string =>
   postings.find(({ bookingId }) => bookingId !== undefined)?.bookingId ?? "";
 

@@ -28,7 +28,7 @@ afterAll(() => running.stop());
 type Between = (command: object, send: () => Promise<unknown>) => Promise<unknown>;
 type Send = Store["client"]["send"];
 
-/** The store with something between it and DynamoDB, in which nobody waits for long. */
+/** The store with `between` around each command to DynamoDB, and with short waits. */
 function storeWith(between: Between, seconds = 0): Store {
   const { client } = running.store;
   const send = ((command: Parameters<Send>[0]) => between(command, () => client.send(command))) as Send;
@@ -44,7 +44,7 @@ const refusedLease = () => new ConditionalCheckFailedException({ message: "held"
 
 type Ref = { bookingId: string; attemptId: string };
 
-/** A booking whose deposit was paid on its page a moment ago, and Stripe as it tells of that. */
+/** A booking whose deposit was paid on its page a moment ago, and a Stripe that reports it. */
 async function paid(): Promise<{
   ref: Ref;
   stripe: Gateway;
@@ -119,7 +119,7 @@ const contextOf = (store: Store, gateway: Partial<Gateway>) => contextAt(store, 
 type Paid = Awaited<ReturnType<typeof paid>>;
 type Consumer = (store: Store) => Promise<{ ok: boolean }>;
 
-/** Who hears of one payment by an event, each event twice, and by the client's coming back. */
+/** The consumers of one payment's events, each event twice, and the client's return. */
 function hearersOf({ ref, stripe, objects }: Paid): Consumer[] {
   const event = (type: string, objectType: string, objectId: string): Consumer => {
     return async (store) => {
@@ -136,7 +136,7 @@ function hearersOf({ ref, stripe, objects }: Paid): Consumer[] {
   return [...events, ...events, (store) => settleOnReturn(contextOf(store, stripe), ref)];
 }
 
-/** Those, and the sweep, which waits for nobody, in an order by the seed. */
+/** Those and the sweep, which waits for nobody, in an order by the seed. */
 function consumersOf(payment: Paid, seed: number): Consumer[] {
   const sweep: Consumer = (store) => settle(contextOf(store, payment.stripe), payment.ref, "sweep");
   const random = seeded(seed);
@@ -146,7 +146,7 @@ function consumersOf(payment: Paid, seed: number): Consumer[] {
     .map(({ consumer }) => consumer);
 }
 
-/** A message that fails comes again, as a queue brings it. */
+/** Retries a failed message, as a queue does. */
 async function untilDone(consumer: Consumer, store: Store): Promise<void> {
   for (let time = 0; time < 5; time++) {
     const result = await consumer(store).catch(() => ({ ok: false }));
@@ -155,10 +155,10 @@ async function untilDone(consumer: Consumer, store: Store): Promise<void> {
   throw new Error("a message was never worked off");
 }
 
-/** What a payment leaves behind, whatever brought it. */
+/** The stored result of a payment, whatever consumer settled it. */
 async function leftBy({ ref: { bookingId, attemptId }, stripe }: Paid) {
   const { store } = running;
-  // The next look at a payment whose fee was not booked yet.
+  // The next check of a payment whose fee was not booked yet.
   const later = { ...store, clock: { now: () => plusHours(now, 1) } };
   await settle(contextOf(later, stripe), { bookingId, attemptId }, "sweep");
   const file = await readAttemptFile(store, bookingId, attemptId);
@@ -191,7 +191,7 @@ const isSettlement = (command: object): boolean =>
   (command.input.TransactItems ?? []).some(({ Put }) => String(Put?.Item?.sk).startsWith("CHG#"));
 
 describe("one payment, of which everybody hears at once", () => {
-  /** How often the settlement was tried while Stripe's events of a payment were worked on at once. */
+  /** How often the settlement was tried while Stripe's events of a payment were handled in parallel. */
   async function triesOf(payment: Paid, lease: Between): Promise<number> {
     let tries = 0;
     const counting = storeWith((command, send) => {
@@ -205,7 +205,7 @@ describe("one payment, of which everybody hears at once", () => {
 
   const grantedToAll: Between = async (command, send) => (isLease(command) ? {} : send());
 
-  /** A lease for everybody, and a first settlement that is on its way until a second one is. */
+  /** Grants the lease to everybody, and delays the first settlement until there is a second. */
   function grantedToTwo(): Between {
     let begun = 0;
     let meet = () => {};
@@ -277,7 +277,7 @@ describe("one payment, of which everybody hears at once", () => {
 
 describe("a lease", () => {
   const booking = () => ({ id: ids.next("bkg"), version: 3 });
-  /** Work that is never seen to be done; who cannot begin waits for a second. */
+  /** Work that never appears done; a worker that cannot begin waits for a second. */
   const work = (name: string, { moved, seen }: { moved: boolean; seen: { id: string; version: number } }) => ({
     look: async () => ({ done: false, seen }) as const,
     act: async () => ({ moved, result: name }),

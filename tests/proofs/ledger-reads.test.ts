@@ -13,7 +13,7 @@ import { startTestStore, type TestStore } from "../harness/store.ts";
 const lastSecondOfMarchFirst = "2027-03-02T04:59:59Z";
 const firstSecondOfMarchSecond = "2027-03-02T05:00:00Z";
 const now = "2027-03-10T17:00:00Z";
-/** So long ago that nothing can be posted before it any more. */
+/** So long ago that no earlier entry can appear any more. */
 const recently = plusSeconds(now, -settledAfterSeconds);
 let running: TestStore;
 let call: ReturnType<typeof caller>;
@@ -26,7 +26,7 @@ async function post(at: string, reference: string, amount: number, [debit, credi
     currency: "usd",
     ...of,
   });
-  // Ids sort by the millisecond: two entries of one second are in the order in which they were posted.
+  // Ids sort by millisecond: two entries of one second keep the order of posting.
   vi.setSystemTime(Date.parse(at) + ++posted);
   expect(await postOnce(running.store, entries)).toEqual({ ok: true });
 }
@@ -204,7 +204,7 @@ describe("a reader who pages while others post", () => {
       bookingId,
     });
 
-  /** Four entries and a fifth that is stamped between them and lands when the first page has been read. */
+  /** Four entries, and a fifth that is stamped between them and lands after the first page was read. */
   async function paged(bookingId: string, settledAfter?: number) {
     const at = (seconds: number) => plusSeconds(after, seconds);
     const { store, time } = storeAt(running.store, at(0));

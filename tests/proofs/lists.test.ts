@@ -50,7 +50,7 @@ test("a page of a list is as long as was asked for, however much between its ite
   );
 });
 
-/** What DynamoDB was asked and what it counted, while `read` ran. */
+/** DynamoDB's requests and consumed units while `read` runs. */
 async function costOf(read: () => Promise<unknown>): Promise<{ requests: number; units: number }> {
   const cost = { requests: 0, units: 0 };
   const send = DynamoDBDocumentClient.prototype.send as (command: { input: object }) => Promise<object>;
@@ -81,7 +81,7 @@ describe("first pages", () => {
   const statuses: BookingStatus[] = ["held", "awaiting_clearance", "confirmed", "completed"];
   const sub = "sample-owner";
 
-  /** A booking as it is stored, by which others are made that differ in id and status. */
+  /** A stored booking, from which others with different ids and statuses are made. */
   async function stored() {
     const { client, tables } = running.store;
     const program = sampleProgram();

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** The store, in which this happens between the look and the write. */
+/** The store, in which `happens` runs between the read and the write. */
 const meanwhile = (happens: () => Promise<unknown>) => interrupted(store, TransactWriteCommand, happens);
 
 const timeline = async ({ id }: Booking) => (await readBooking(store, id))?.timeline.map(({ event }) => event);

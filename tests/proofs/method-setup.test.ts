@@ -23,7 +23,7 @@ afterAll(() => running.stop());
 const giver = { sourceIp: "192.0.2.7", userAgent: "phone", signedBy: "link" };
 const silent: GatewayFailure = { ok: false, kind: "unknown", code: "StripeConnectionError", message: "timed out" };
 
-/** Stripe as far as pages that save a method go: it makes one a key, and shows each as it is by now. */
+/** A Stripe for pages that save a method: it creates one per key, and shows its current state. */
 function stripe() {
   const sessions = new Map<string, CheckoutFacts>();
   const asked: { session: CreateSetupSession; key: string }[] = [];

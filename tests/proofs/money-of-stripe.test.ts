@@ -18,7 +18,7 @@ import { ids, seeded, startTestStore, type TestStore } from "../harness/store.ts
 const day = 24 * 3_600_000;
 const secretKey = "sk_test_money";
 const zone = "America/Denver";
-/** An evening in Denver, of which UTC has the next day already. */
+/** An evening in Denver that is already the next day in UTC. */
 let time = Date.UTC(2027, 2, 2, 4);
 let running: TestStore;
 let simulator: Served;
@@ -48,7 +48,7 @@ async function stripe(path: string, form: Record<string, string>): Promise<{ id:
   return (await answer.json()) as { id: string; latest_charge: string };
 }
 
-/** A booking whose deposit was paid on Stripe's page, of which we have not heard. Gives its payment intent. */
+/** A booking whose deposit was paid on Stripe's page without any event reaching us. Returns the payment intent's id. */
 async function paidUnheard(changes: Partial<Program> = {}): Promise<string> {
   const { store } = running;
   const now = services.clock.now();
@@ -64,7 +64,7 @@ async function paidUnheard(changes: Partial<Program> = {}): Promise<string> {
   return ((await (await fetch(page, { method: "POST", body })).json()) as { paymentIntent: string }).paymentIntent;
 }
 
-/** A charge in euros that another system on the account makes. */
+/** A charge in euros by another system on the account. */
 const foreignEuros = () =>
   stripe("payment_intents", {
     amount: "100000",
@@ -75,7 +75,7 @@ const foreignEuros = () =>
     "automatic_payment_methods[allow_redirects]": "never",
   });
 
-/** Hears of all that happened at Stripe, the newest first, and twice. */
+/** Applies all of Stripe's events, newest first, and twice. */
 async function hear(): Promise<void> {
   const page = await services.gateway.listEvents({ createdAfter: "2027-01-01T00:00:00Z" });
   if (!page.ok) throw new Error(page.code);
@@ -90,7 +90,7 @@ async function entries(): Promise<PostedEntry[]> {
   return (Items ?? []) as PostedEntry[];
 }
 
-/** What five readers of the return page make us do. */
+/** Settles the payment as five visits of the return page do. */
 async function reloadReturnPage(bookingId: string): Promise<void> {
   const [attempt] = await readAttempts(running.store, bookingId);
   const ref = { bookingId, attemptId: attempt?.id ?? "" };
@@ -99,7 +99,7 @@ async function reloadReturnPage(bookingId: string): Promise<void> {
   }
 }
 
-/** What the bus is told of money that Stripe converted. */
+/** The published events about money that Stripe converted. */
 async function conversions(): Promise<Record<string, unknown>[]> {
   const { client, tables } = running.store;
   const { Items } = await client.send(new ScanCommand({ TableName: tables.outbox, ConsistentRead: true }));
@@ -112,7 +112,7 @@ async function balances(currency: string): Promise<Record<string, number>> {
   return Object.fromEntries(accounts.map(({ account, balance }) => [account, balance]));
 }
 
-/** What `during` posted: each entry's kind, and the day on which it is effective. */
+/** The entries posted by `during`: the kind of each, and its effective date. */
 async function posted(during: () => Promise<void>): Promise<Record<string, string>> {
   const before = new Set((await entries()).map(({ reference }) => reference));
   await during();
@@ -179,7 +179,7 @@ describe("money in a currency that the account does not settle", () => {
     await stripe("refunds", { payment_intent: paymentIntent });
     await hear();
 
-    // The refund's own conversion stands in suspense as well, and is told once, too.
+    // The refund's conversion is in suspense as well, and is also published once.
     expect(await conversions()).toHaveLength(known.length + 2);
     expect(await balances("eur")).toMatchObject({ suspense: 0, refunds_payable: 0, deferred_revenue: 0 });
     expect((await balances("usd")).suspense).toBe((before.suspense ?? 0) + 2_700);

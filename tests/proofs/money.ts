@@ -6,20 +6,22 @@ import { always, breaches, ofOneBooking, stripePostedOnce } from "./invariants.t
 export type MoneyOptions = {
   bookings: number;
   seed: number;
-  /** How often all is checked, in steps; the booking that a step touched is checked after each. */
+  /** The number of steps between checks of everything; the booking of a step is checked after each. */
   checkEvery?: number;
-  /** The share of steps in which somebody else is paid on the same account. */
+  /** The share of steps in which another system is paid on the same account. */
   foreignPayments?: number;
-  /** Webhook deliveries that come twice, overtaken or never. */
+  /** The share of webhook deliveries that are duplicated, reordered or dropped. */
   webhooks?: { duplicate: number; reorder: number; drop: number };
 };
 
-/** How a simulation went. `breaches` is empty when every invariant held after every step and to the cent at the end. */
+/**
+ * The result of a simulation. `breaches` is empty if every invariant held after every step and to the cent at the end.
+ */
 export type MoneyResult = {
   seed: number;
   steps: number;
   breaches: string[];
-  /** What was done, in order; the tail of it led to the first breach. */
+  /** The steps in order; the last ones led to the first breach. */
   trail: string[];
   statuses: Record<string, number>;
   charges: number;
@@ -31,10 +33,10 @@ export type MoneyResult = {
 type Person = {
   email: string;
   bookingId: string | null;
-  /** An intent that waits for its authentication, to be given later, perhaps too late. */
+  /** An intent that waits for authentication, which comes later and perhaps too late. */
   intent: string | null;
   evaluations: number;
-  /** Wants nothing but to come: signs, pays by a good card, is cleared. Without these few bookings would be completed. */
+  /** A person who only signs, pays with a good card and is cleared. Without them few bookings would be completed. */
   steady: boolean;
   gone: boolean;
 };
@@ -47,9 +49,9 @@ const clockMoves = 26;
 
 /**
  * Random bookings with random cards, outcomes, cancellations, declines and refunds, one step at a time, while webhook
- * deliveries are duplicated, reordered and dropped and the clock moves on. Checks the invariants of what was touched
- * after every step, all of them after every fourth and whenever the clock has moved, and at the end, when all is quiet and
- * reconciled, that the ledger agrees with Stripe to the cent.
+ * deliveries are duplicated, reordered and dropped and the clock moves on. Checks the invariants of the changed booking
+ * after every step, all invariants after every fourth step and after each move of the clock, and at the end, once all
+ * is quiet and reconciled, that the ledger agrees with Stripe to the cent.
  */
 export async function simulateMoney(client: Client, options: MoneyOptions): Promise<MoneyResult> {
   const { bookings, seed, checkEvery = 4, foreignPayments = 0.04 } = options;
@@ -95,7 +97,7 @@ export async function simulateMoney(client: Client, options: MoneyOptions): Prom
   let person: Person | undefined;
   for (let step = 0; step < steps && found.length === 0; step++) {
     const present = people.slice(0, Math.ceil(((step + 1) / steps) * 1.7 * bookings)).filter(({ gone }) => !gone);
-    // Mostly the same person goes on, so that a booking comes further than its hold.
+    // Usually the same person continues, so that a booking gets further than its hold.
     if (person === undefined || person.gone || random() < 0.25) person = present[Math.floor(random() * present.length)];
     const moves = random() < clockMoves / steps;
     if (moves) await moveOn(world);
@@ -122,7 +124,7 @@ export async function simulateMoney(client: Client, options: MoneyOptions): Prom
   };
 }
 
-/** The retreat comes: staff record who arrived, it ends, debits and refunds come to theirs, and Stripe is reconciled. */
+/** The retreat: staff record arrivals, it ends, debits and refunds finish, and Stripe is reconciled. */
 async function finish({ client, did, pick }: World, people: Person[]): Promise<string[]> {
   const found: string[] = [];
   const token = () => client.token("admin", "admin@example.com");
@@ -143,7 +145,7 @@ async function finish({ client, did, pick }: World, people: Person[]): Promise<s
     const path = `/v1/bookings/${bookingId}/admission`;
     const answer = await client.call("POST", path, { token: by, body: { outcome }, key: crypto.randomUUID() });
     did(`${bookingId} ${outcome}: ${answer.status}`);
-    // A hold that ended unpaid is removed after thirty days; its audit chain says so.
+    // A hold that ended unpaid is removed after thirty days; its audit chain records that.
     const removed = answer.status === 404 && (await lastAction(client, bookingId)) === "remove";
     if (!removed) found.push(...unexpected(`${bookingId} ${outcome}`, answer));
   }
@@ -181,7 +183,7 @@ async function moveOn({ client, pick, did }: World): Promise<void> {
   did(`clock ${duration}: ${await client.now()}`);
 }
 
-/** Somebody else's payment on the same account: an event of it touches no booking. */
+/** Another system's payment on the same account: its events change no booking. */
 async function foreignPayment({ client, did, random }: World): Promise<void> {
   const amount = 1_000 + Math.floor(random() * 90_000);
   const body = { amount: String(amount), currency: "usd", payment_method: "pm_card_visa", confirm: "true" };
@@ -190,19 +192,19 @@ async function foreignPayment({ client, did, random }: World): Promise<void> {
   did(`a foreign payment of ${amount}: ${status}`);
 }
 
-/** A refund made by hand in Stripe's dashboard, on a charge of ours. */
+/** A refund made by hand in Stripe's dashboard, on one of our charges. */
 async function refundAtStripe({ client, did, random }: World, last: Dump | undefined): Promise<void> {
   const charges = last?.charges ?? [];
   const charge = charges[Math.floor(random() * charges.length)];
   if (charge === undefined) return;
-  // Half of them as somebody who makes a failed refund good: all that the charge can still give back.
+  // Half of them refund all that the charge can still refund, like somebody who replaces a failed refund.
   const some = 1 + Math.floor(random() * Math.min(charge.amount, 60_000));
   const amount = random() < 0.5 && charge.refundable > 0 ? charge.refundable : some;
   const { status } = await client.stripe("POST", "refunds", { charge: charge.id, amount: String(amount) });
   did(`a refund of ${amount} at Stripe on ${charge.id} of ${charge.bookingId}: ${status}`);
 }
 
-/** Refusals that a person may meet by acting at random; any other answer than 2xx and these is a breach. */
+/** The refusals that random actions can cause. Any answer other than 2xx and these is a breach. */
 const refusals = new Set([
   "sold_out",
   "not_on_sale",
@@ -216,7 +218,7 @@ const refusals = new Set([
 const unexpected = (what: string, { status, body }: Answer): string[] =>
   status < 300 || refusals.has(body?.code) ? [] : [`${what} was answered ${status} ${JSON.stringify(body)}`];
 
-/** One step of one person: something that makes sense, or nearly, for how their booking stands. */
+/** One step of one person: something that makes sense, or nearly, in their booking's status. */
 async function act(world: World, person: Person): Promise<string[]> {
   const { client, did, pick } = world;
   const token = await client.token("client", person.email);
@@ -343,14 +345,14 @@ async function hold({ client, did, pick, random, cohorts }: World, person: Perso
 
 type Purpose = { purpose: "deposit" | "due"; dueId?: string; amount?: number };
 
-/** Opens the page and does something on it: pays by this or that method, is declined, authenticates or fails to, leaves. */
+/** Opens the page and acts on it: pays with some method, is declined, authenticates or fails to, or leaves. */
 async function pay(world: World, person: Person, token: string, purpose: Purpose): Promise<string[]> {
   const { client, did, pick, random } = world;
   const debit = !person.steady && random() < 0.3;
   const body = { ...purpose, ...(debit ? { method: "us_bank_account" } : random() < 0.5 ? { method: "card" } : {}) };
   const path = `/v1/bookings/${person.bookingId}/checkout`;
   const open = () => client.call("POST", path, { token, body, key: crypto.randomUUID() });
-  // Now and then twice at once, as an impatient finger does: one due must not get two attempts.
+  // Sometimes twice at once, like an impatient click: one due must not get two attempts.
   const [answer, again] = await Promise.all([open(), random() < 0.2 ? open() : undefined]);
   const name = `${person.email.split("@")[0]} ${person.bookingId}`;
   if (again !== undefined && unexpected(name, again).length > 0) return unexpected(`${name} second checkout`, again);
@@ -374,7 +376,7 @@ async function pay(world: World, person: Person, token: string, purpose: Purpose
   return [];
 }
 
-/** The challenge that the client's bank put up is answered. */
+/** Answers the bank's challenge. */
 async function authenticate({ client, did, pick }: World, person: Person, name: string): Promise<string[]> {
   const result = pick<string>([
     [3, "success"],

@@ -25,8 +25,8 @@ describe("a due that is collected, paid on its page, polled and told of at once 
 });
 
 /**
- * A collector has decided to collect a due when another one begins and is charged for it, whose answer is lost. Gives how
- * often the due is charged in the end.
+ * A collector has decided to collect a due when another one begins, charges it and loses the answer. Returns how often
+ * the due is charged in the end.
  */
 async function chargesOfTwoCollectors(claiming: (store: Store) => Store): Promise<number> {
   const life = await collecting(running.store);
@@ -42,7 +42,7 @@ async function chargesOfTwoCollectors(claiming: (store: Store) => Store): Promis
   return life.intents.filter(({ charge }) => charge !== null).length;
 }
 
-/** Writes a booking's next version over whatever stands there, with its record in the audit log. */
+/** Writes a booking's next version over whatever is stored, with its audit record. */
 function withoutClaim(store: Store): Store {
   const { client } = store;
   const send = async (command: Parameters<typeof client.send>[0]) => {

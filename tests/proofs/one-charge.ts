@@ -11,20 +11,20 @@ import { openSession } from "../harness/session.ts";
 import { seeded } from "../harness/store.ts";
 
 type Life = Awaited<ReturnType<typeof collecting>>;
-/** The pages that Stripe has made, and what else asked about them is answered. */
+/** The pages that Stripe has created, and its answers about them. */
 type Pages = { sessions: Map<string, CheckoutFacts>; gateway: Partial<Gateway> };
 
-/** How a round went: what is wrong, and by which way the due was paid. */
+/** The result of a round: what is wrong, and how the due was paid. */
 export type Round = { wrong: string[]; paidBy: "try" | "page" | "nobody" };
 
-/** At the most so far apart the contenders of a round begin. */
+/** The maximum time between the starts of a round's contenders. */
 const apartMs = 12;
-/** A client who is told to wait, or whose page was closed, comes back so often. */
+/** How often a client retries who must wait, or whose page was closed. */
 const mostClicks = 5;
 
 /**
- * Two collectors, two clicks on Pay, webhooks and polls come at once for one due, whose card works or declines. In the end
- * the due is paid, by one charge alone.
+ * Two collectors, two clicks on Pay, webhooks and polls arrive at once for one due, whose card works or declines. In
+ * the end exactly one charge has paid the due.
  */
 export async function oneDue(store: Store, seed: number): Promise<Round> {
   const random = seeded(seed);
@@ -66,7 +66,7 @@ export async function oneDue(store: Store, seed: number): Promise<Round> {
   };
 }
 
-/** Looks at every attempt for the due, as the sweep's worker does. */
+/** Checks every attempt for the due, as the sweep's worker does. */
 async function poll(life: Life, soon: () => Promise<unknown>): Promise<void> {
   for (let look = 0; look < 3; look++) {
     await soon();
@@ -76,7 +76,7 @@ async function poll(life: Life, soon: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Clicks on Pay, and pays by a card that works on the page that is given, if it is still open by then. */
+/** Clicks on Pay, and pays with a working card on the page, if it is still open by then. */
 async function clickAndPay(life: Life, { sessions }: Pages, soon: () => Promise<unknown>): Promise<void> {
   const dueId = (await life.balance())?.id;
   const page = await openCheckout(life.context, { bookingId: life.id, purpose: "due", dueId }, actor);
@@ -89,7 +89,7 @@ async function clickAndPay(life: Life, { sessions }: Pages, soon: () => Promise<
   Object.assign(session, { status: "complete", url: null, payment });
 }
 
-/** Stripe tells of everything that it has charged or declined, as often as it likes. */
+/** Delivers Stripe's events of every charge and decline, repeatedly. */
 async function deliver(life: Life, { sessions }: Pages): Promise<void> {
   const named = async (attemptId: string | undefined) =>
     attemptId === undefined ? null : readAttemptFile(life.context.store, life.id, attemptId);

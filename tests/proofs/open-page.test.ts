@@ -33,7 +33,7 @@ function checkout({ id }: Booking, stripe: Gateway = gateway) {
   return openCheckout(contextAt(running.store, stripe, at), { bookingId: id, purpose: "deposit" }, actor);
 }
 
-/** A booking whose deposit's page was opened, 25 minutes ago. */
+/** A booking whose deposit page was opened 25 minutes ago. */
 async function opened() {
   const booking = await signedBooking(running.store, at());
   const page = await checkout(booking);

@@ -29,7 +29,7 @@ afterAll(() => {
   return running.stop();
 });
 const now = () => instantOf(Date.now());
-/** Each test has people of its own: what one account may hold unpaid is bounded. */
+/** Each test has separate people, because accounts have limits on unpaid holds. */
 let testNumber = 0;
 beforeEach(async () => {
   testNumber += 1;

@@ -33,7 +33,7 @@ beforeAll(async () => {
   program = sampleProgram();
 });
 afterAll(() => running.stop());
-/** Each test has accounts of its own: what one may hold unpaid is bounded. */
+/** Each test has separate accounts, because accounts have limits on unpaid holds. */
 let testNumber = 0;
 beforeEach(async () => {
   testNumber += 1;
@@ -47,7 +47,7 @@ const bea = "bea@example.com";
 
 const quoted = () => sampleQuote(running.store, program, cohort, now);
 
-/** A hold by a payer for a participant; a payer of the participant's own address books for themselves. */
+/** A hold by a payer for a participant; a payer with the participant's own address books for themselves. */
 const tryHold = async (email: string, by: string, at = now) =>
   holdSample(running.store, await quoted(), email, at, account(by));
 const invited = async (by = "ada", email = bea): Promise<Booking> =>
@@ -303,7 +303,7 @@ describe("late money", () => {
     return found.Items;
   }
 
-  /** An attempt that took a deposit's page before the hold lapsed. */
+  /** An attempt that opened a deposit page before the hold lapsed. */
   async function paidLate(booking: Booking) {
     const attempt = {
       id: ids.next("att"),

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** A booking that waits for its clearance: held, signed, its deposit paid. */
+/** A booking that waits for its clearance: held, signed, deposit paid. */
 async function awaiting(declineAfterHours = 24, inDays = 45): Promise<Booking> {
   const { store } = running;
   const screening = { clearanceDeadlineDaysBefore: 14, validityDays: 90, declineAfterHours };
@@ -97,7 +97,7 @@ async function confirmed(declineAfterHours?: number): Promise<Booking> {
   return (await readBooking(running.store, id)) as Booking;
 }
 
-/** The store, with something that happens just before its first transaction is sent. */
+/** The store with something that happens just before its first transaction is sent. */
 function interrupted(happens: () => Promise<unknown>): Store {
   const { client } = running.store;
   let happened = false;
@@ -165,7 +165,7 @@ describe("a confirmation", () => {
   });
 });
 
-/** What the sweep does at an instant, with no other consumer at work. */
+/** A sweep at an instant, without any other consumer. */
 const sweepAt = (at: Instant) =>
   workOffDeadlines(
     fakeDeps({ store: running.store, ids, clock: { now: () => at } }).deps,

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** The store, one request at a time, with something that happens just before the request of this number is sent. */
+/** The store, one request at a time, with something that happens just before request number `before` is sent. */
 function interleaved(before: number, happens: () => Promise<unknown>) {
   const { client } = running.store;
   let sent = 0;
@@ -66,7 +66,7 @@ async function declining(store: Store): Promise<Booking> {
   return booking;
 }
 
-/** What must be true of a booking's money whatever happened to it at the same time. */
+/** The breaches of a booking's money rules, whatever happened concurrently. */
 async function breaches(booking: Booking): Promise<string[]> {
   await spread(running.store, booking);
   const after = await readBooking(running.store, booking.id);
@@ -86,7 +86,7 @@ type Race = {
   made: (store: Store) => Promise<Booking>;
   act: (store: Store, booking: Booking) => Promise<{ ok: boolean; reason?: string }>;
   meanwhile: (store: Store, booking: Booking) => Promise<unknown>;
-  /** What the act may answer, whichever of the two was first. */
+  /** The answers that the act may get, in either order. */
   answers: (true | string)[];
 };
 

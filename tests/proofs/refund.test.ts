@@ -52,7 +52,7 @@ async function pay({ id }: Booking, attempt: Attempt): Promise<void> {
   expect(await settleAttempt(running.store, ref, outcome, { actor, action: "test", now })).toMatchObject({ ok: true });
 }
 
-/** A booking that has paid its deposit. */
+/** A booking with a paid deposit. */
 async function paid(): Promise<Booking> {
   const held = await signedBooking(running.store, now);
   const opened = await openCheckout(contextOf(now, pages), { bookingId: held.id, purpose: "deposit" }, actor);
@@ -61,7 +61,7 @@ async function paid(): Promise<Booking> {
   return held;
 }
 
-/** The same, cancelled by the operator a little later: all of it is owed. */
+/** The same, cancelled by the operator a little later: all of it is owed back. */
 async function owed(): Promise<{ booking: Booking; refund: Refund }> {
   const { store } = running;
   const booking = await paid();
@@ -78,7 +78,7 @@ const stateOf = async ({ id }: Booking, refund: Refund) => ({
   refund: await readRefund(running.store, id, refund.id),
 });
 
-/** What Stripe has of a charge over the deposit. */
+/** Stripe's charge of the deposit. */
 const chargeAtStripe = (chargeId: string, amountRefunded: number): ChargeFacts => ({
   chargeId,
   paymentIntentId: chargeId.replace("ch_", "pi_"),
@@ -195,7 +195,7 @@ describe("a refund that Stripe refuses", () => {
   });
 });
 
-/** A Stripe that holds one paid charge, and the refunds that a test puts on it, newest first. */
+/** A Stripe with one paid charge, and the refunds that a test adds to it, newest first. */
 function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): Partial<Gateway> {
   const metadata = { app: "clearing", stage: "test", bookingId: booking.id, attemptId: attempt };
   const amount = 250_000;
@@ -286,7 +286,10 @@ describe("a refund made by hand at Stripe", () => {
     expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 75_000 });
   });
 
-  /** Stripe while 60,000 of the promised 250,000 were refunded by hand: it refuses ours, and makes what is left. */
+  /**
+   * A Stripe on which 60,000 of the owed 250,000 were refunded by hand: it refuses our refund, and creates one of the
+   * rest.
+   */
   function takenFrom(booking: Booking, chargeId: string, { stops = "" }: { stops?: string } = {}) {
     const hand = byHand(chargeId, 60_000);
     const made = new Map<string, number>();
@@ -359,7 +362,7 @@ describe("a refund made by hand at Stripe", () => {
     expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 250_000 });
   });
 
-  /** A cancellation that owes 75,000 of the deposit, whose part is asked for while Stripe is away. */
+  /** A cancellation that owes 75,000 of the deposit, whose part is requested while Stripe is down. */
   async function unmade() {
     const booking = await paid();
     const refundId = ids.next("ref");

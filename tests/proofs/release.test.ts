@@ -73,11 +73,11 @@ const locksOf = (booking: Booking) => [
   slotOf(booking),
 ];
 
-/** Which bookings the locks of a booking name. */
+/** The bookings that a booking's locks name. */
 const lockedBy = async (booking: Booking) =>
   (await readItems(running.store, locksOf(booking))).map(({ bookingId }) => bookingId);
 
-/** What claims the place of a booking; null when it is free. */
+/** The claimant of a booking's place; null if the place is free. */
 const claimOf = async (booking: Booking) =>
   (await readItems(running.store, [placeKey(booking)])).map(({ claimedBy = null }) => claimedBy);
 
@@ -94,8 +94,8 @@ const lapses = ({ booking, lapsedAt }: Paying) => lapseHold(running.store, booki
 const money = ({ attempt, lapsedAt }: Paying) => payLate(running.store, attempt, lapsedAt);
 
 /**
- * Each release, the page that is open afterwards (late money has closed its own), and when the hold counts as ended
- * unpaid: one whose late money has come was paid.
+ * Each release, the pages still open after it (late money has settled its own), and when the hold counts as ended
+ * unpaid. A hold with late money was paid.
  */
 const releases = [
   ["the client cancels", cancel, "cancelled", 1, ({ lapsedAt }: Paying) => [[lapsedAt]]],

@@ -69,7 +69,7 @@ const settle = (store: Store, { booking, attempt }: Hold, outcome: PaymentOutcom
     occasionAt(at),
   );
 
-/** A hold that lapsed, and whose page came to this end. */
+/** A lapsed hold whose page had this outcome. */
 async function lapsed(outcome: PaymentOutcome | null = { kind: "expired" }): Promise<Hold> {
   const hold = await onPage();
   await lapseHold(running.store, hold.booking.id, occasionAt(lapsedAt));
@@ -77,7 +77,7 @@ async function lapsed(outcome: PaymentOutcome | null = { kind: "expired" }): Pro
   return hold;
 }
 
-/** Money that comes when the place was let go, and nobody can have another: it is returned in full. */
+/** Money that arrives after the place was released, with no other place free: it is refunded in full. */
 const lateMoney = ({ attempt }: Hold): PaymentOutcome => ({
   kind: "succeeded",
   paymentIntentId: `pi_${attempt.id}`,
@@ -186,7 +186,7 @@ describe("a hold that ended unpaid", () => {
 });
 
 describe("late money", () => {
-  /** The store, with money that arrives just before the request of this number is sent. */
+  /** The store, with money that arrives just before request number `before` is sent. */
   function interleaved(before: number, hold: Hold) {
     const { client } = running.store;
     let sent = 0;

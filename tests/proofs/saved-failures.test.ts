@@ -35,13 +35,16 @@ afterAll(async () => {
 });
 
 type When = "before" | "after";
-/** When Stripe fails: with nothing done, or with all of it done. It saves the failure under the key either way. */
+/** Stripe fails before or after the effect. Either way it saves the failure under the key. */
 const moments: When[] = ["before", "after"];
 type Create = "createCustomer" | "createCheckoutSession" | "createRefund";
 
 const contextOf = (stripe: Gateway): Services => contextAt(running.store, stripe, now);
 
-/** Stripe's endpoint fails once at one of the creating calls, and the answer is saved; `keys` are those asked under. */
+/**
+ * Stripe's endpoint fails once at one of the creating calls, and saves that answer. `keys` are the keys of the
+ * requests.
+ */
 function failingOnce(call: Create, when: When) {
   const keys: string[] = [];
   const failing = async (asked: never, key: string) => {
@@ -55,7 +58,7 @@ function failingOnce(call: Create, when: When) {
   return { context: contextOf({ ...gateway, [call]: failing }), keys };
 }
 
-/** The same, and nothing can be looked up at that moment, as with a process that ends there. */
+/** The same, but lookups fail too, as if the process ended there. */
 function crashingAfter(services: Services): Services {
   const silent = async () => ({ ok: false, kind: "unavailable", code: "timeout", message: "" }) as const;
   const blind = { listCustomers: silent, listCheckoutSessions: silent, listRefunds: silent };
@@ -72,13 +75,13 @@ async function itemsOf<Item>(page: Promise<{ ok: true; value: { items: readonly 
   return listed.value.items;
 }
 
-/** The sessions that Stripe has of a booking. */
+/** The sessions of a booking at Stripe. */
 const sessionsOf = async ({ id }: Booking) =>
   (await itemsOf(gateway.listCheckoutSessions({ createdFrom: now, createdTo: now }))).filter(
     ({ metadata }) => metadata.bookingId === id,
   );
 
-/** A booking whose deposit was paid, and that the operator cancelled: all of it is owed. */
+/** A booking with a paid deposit, cancelled by the operator: all of it is owed back. */
 async function owed() {
   const booking = await signed();
   const opened = await openCheckout(contextOf(gateway), depositOf(booking), actor);

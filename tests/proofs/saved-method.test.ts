@@ -17,7 +17,7 @@ afterAll(() => running.stop());
 
 type Collected = { id: string; card: MethodFacts; read: () => Promise<Booking> };
 
-/** A booking that is collected from its saved card, and what Stripe has of that card. */
+/** A booking that collects from its saved card, and Stripe's data of that card. */
 async function collected(changes: Parameters<typeof paidAndSaved>[1] = {}): Promise<Collected> {
   const booking = await paidAndSaved(running.store, changes);
   const allowed = await allowAutopay(running.store, booking);
@@ -29,7 +29,7 @@ async function collected(changes: Parameters<typeof paidAndSaved>[1] = {}): Prom
   return { id: booking.id, card: { methodId, customerId, type, fingerprint, last4, expiresOn }, read };
 }
 
-/** Stripe tells of an object, which it then shows as the gateway does. */
+/** Applies a Stripe event about an object, which Stripe then shows as the gateway says. */
 const tell = (type: string, objectType: string, objectId: string, gateway: Partial<Gateway>) =>
   applyStripeEvent(contextAt(running.store, gateway, now), { type, objectType, objectId });
 

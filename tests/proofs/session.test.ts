@@ -237,7 +237,7 @@ describe("a checkout session", () => {
 
     expect(opened).toMatchObject({ ok: true, attempt: { status: "open", sessionExpiresAt: plusMinutes(later, 31) } });
     expect((await standing(booking)).attempts).toEqual(["refused", "open"]);
-    // The first one's extension was taken back, so that the second one could have it.
+    // The first attempt's extension was taken back, so that the second one could get it.
     expect(await readBooking(running.store, booking.id)).toMatchObject({
       holdExpiresAt: plusMinutes(later, 36),
       holdExtended: true,
@@ -304,7 +304,7 @@ describe("the page that Stripe's leads back to", () => {
   const debit = { status: "complete", payment: { ...payment, status: "processing" } } as const;
   const broken = async () => ({ ok: false, kind: "unavailable", code: "timeout", message: "" }) as const;
 
-  /** A client's page that is open, and what the way back shows while Stripe says this of it. */
+  /** A client's open page, and the return page's answer while Stripe reports this state. */
   async function comingBack(retrieveCheckoutSession: Gateway["retrieveCheckoutSession"], time = { now }) {
     const booking = await signed();
     let wayBack = "";

@@ -22,7 +22,7 @@ const placesOfCohort = 10;
 const occasion = { actor, action: "sample", now };
 let running: TestStore;
 
-/** Each kind of item that an index lists, so many times, with deadlines of the same day in an order of their own. */
+/** Several items of each kind that an index lists, with deadlines on the same day in a shuffled order. */
 beforeAll(async () => {
   running = await startTestStore();
   const { store } = running;
@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** What a booking has below it with a deadline of its own. */
+/** The children of a booking, each with a deadline. */
 async function children(booking: Booking, index: number): Promise<void> {
   const { store } = running;
   const dueAt = plusMinutes(now, (index * 11) % 60);
@@ -84,7 +84,7 @@ async function* scanned(TableName: string, IndexName?: string): AsyncIterable<It
   } while (start !== undefined);
 }
 
-/** Every index of every table: its name and the attributes of its key. */
+/** Every index of every table: its name and key attributes. */
 async function indexes(): Promise<{ table: string; index: string; keys: string[] }[]> {
   const { client, tables } = running.store;
   const described = await Promise.all(

@@ -139,7 +139,7 @@ test("a turn whose answer was lost begins, and counts as one", async () => {
 describe("a lease", () => {
   const lease = () => keys.lease(ids.next("bkg"));
   const bookingOf = ({ pk }: Key) => ({ id: pk.slice("BKG#".length), version: 4 });
-  /** Who works: the one that asks for the lease, or nobody while another has it. */
+  /** Returns who works: the worker that asked for the lease, or nobody while another holds it. */
   const working = (key: Key, on = store, act = async () => {}) =>
     underLease(on, bookingOf(key), {
       look: async () => ({ done: false, seen: bookingOf(key) }),

@@ -8,7 +8,7 @@ import { addressesOf, type Client, connect } from "../harness/http.ts";
 
 export type RunningStack = { client: Client; stop(): Promise<void> };
 
-/** Brings up a stack of its own in an empty folder, on any free ports. */
+/** Starts a stack in an empty folder, on free ports. */
 export async function openStack(options: Partial<StackOptions> = {}): Promise<RunningStack> {
   const folder = mkdtempSync(join(tmpdir(), "clearing-proof-"));
   const stack = await startStack({

@@ -4,14 +4,14 @@ import { seeded } from "../harness/store.ts";
 import { dump } from "./dump.ts";
 import { breaches, placesHeldOnce, placesNeverShared } from "./invariants.ts";
 
-/** How one contender fared: `code` is `held` or the refusal; `tries` counts the answers that said "try again". */
+/** The result of one contender: `code` is `held` or the refusal; `tries` counts the answers that asked for a retry. */
 export type Fate = { code: string; tries: number; bookingId: string | null; email: string; took: number };
 
 export type Wave = { fates: Fate[]; held: Fate[]; wall: number };
 
 type Contender = { email: string; token: string; quoteId: string };
 
-/** People with a token and a quote of their own, ready to book. */
+/** People with a token and a quote each, ready to book. */
 export async function contendersFor(
   client: Client,
   { cohortId, count, tag }: { cohortId: string; count: number; tag: string },
@@ -36,14 +36,14 @@ export async function contendersFor(
   return contenders;
 }
 
-/** The answers that ask for the same request again: only where faults are on may one be given. */
+/** The answers that ask for the same request again. They are allowed only while faults are on. */
 const tryAgain = new Set(["unavailable", "conflict"]);
-/** Under steady faults the SDK's budget of retries is soon spent, and each fault is an answer to the client. */
+/** Steady faults soon use up the SDK's retries, and then each fault reaches the client. */
 const mostTries = 20;
 
 /**
- * All contenders ask for a place at the same moment. Each repeats its request, with its own key, as long as it is
- * told to try again, a bounded number of times.
+ * All contenders request a place at the same moment. Each repeats its request under the same key while the answer asks
+ * for a retry, up to a limit.
  */
 export async function wave(client: Client, contenders: Contender[], seed: number, handlersDie = false): Promise<Wave> {
   const random = seeded(seed);
@@ -63,7 +63,7 @@ async function contend(
   for (let tries = 1; ; tries++) {
     const answer = await client.call("POST", "/v1/bookings", request);
     const code = answer.status === 201 ? "held" : codeOf(answer);
-    // 500 is API Gateway's own answer, where the process of the handler died.
+    // 500 is API Gateway's own answer if the handler's process died.
     const again = tryAgain.has(code) || (handlersDie && answer.status === 500);
     if (!again || tries === mostTries) {
       return { code, tries, email, bookingId: answer.body?.id ?? null, took: performance.now() - began };
@@ -76,14 +76,17 @@ const codeOf = ({ status, body }: Answer): string =>
   typeof body?.code === "string" ? body.code : `${status} ${JSON.stringify(body)}`;
 
 /**
- * What may go wrong between a handler and the store, for `client.fault`, while the handler lives; `crash_after` ends it,
- * and runs every handler in processes of their own. No claim reads an index, so that none lags here.
+ * The faults between a handler and the store for `client.fault` that leave the handler alive. `crash_after` kills it,
+ * and makes every handler run in separate processes. No claim reads an index, so stale indexes are left out.
  */
 export const faultKinds = ["error", "timeout", "throttle", "conflict"];
 
 type Size = { contenders: number; places: number; seed: number };
 
-/** One stampede for the places of a new cohort, under faults of these kinds and rates; gives how it went and what is wrong. */
+/**
+ * One stampede for the places of a new cohort, under faults of these kinds and rates. Returns its result and what is
+ * wrong.
+ */
 export async function stampede(
   client: Client,
   { contenders: count, places, seed }: Size,
@@ -98,8 +101,8 @@ export async function stampede(
 }
 
 /**
- * Three stampedes for the places of one cohort while it grows and shrinks and the holds of the one before lapse, and a
- * last one in quiet; gives the waves and what is wrong.
+ * Three stampedes for the places of one cohort while it grows and shrinks and the holds of the previous one lapse, and
+ * a last one in quiet. Returns the waves and what is wrong.
  */
 export async function lapsingStampede(
   client: Client,
@@ -122,7 +125,7 @@ export async function lapsingStampede(
   return { waves, wrong: [...(await judge(client, { cohortId, waves, places: "as stored" })), ...idle] };
 }
 
-/** Grows and shrinks a cohort in small random steps; a shrinking that meets too few free places removes none. */
+/** Grows and shrinks a cohort in small random steps. A step that finds too few free places removes none. */
 async function resize(client: Client, cohortId: string, random: () => number): Promise<string[]> {
   const token = await client.token("admin", "admin@example.com");
   const answers: Answer[] = [];
@@ -142,7 +145,10 @@ async function resize(client: Client, cohortId: string, random: () => number): P
     .map((answer) => `a change of capacity was answered ${codeOf(answer)}`);
 }
 
-/** What is wrong after a stampede in which nobody let go: I1, a loser with another answer, a place left over, a winner without a booking. */
+/**
+ * What is wrong after a stampede without releases: breaches of I1, a loser with an unexpected answer, a free place left
+ * over, or a winner without a booking.
+ */
 export async function judge(
   client: Client,
   { cohortId, waves, places }: { cohortId: string; waves: Wave[]; places: number | "as stored" },

@@ -67,7 +67,7 @@ async function stripe<Answer = { id: string }>(path: string, form: Asked): Promi
 const named = (metadata: Asked, prefix = "metadata"): Asked =>
   Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`${prefix}[${name}]`, value]));
 
-/** A payment intent that somebody makes at Stripe, paid at once. */
+/** A payment intent that somebody else creates at Stripe, paid at once. */
 const intent = (metadata: Asked, more: Asked = {}) =>
   stripe<{ id: string; latest_charge: string }>("payment_intents", {
     amount: "250000",
@@ -85,7 +85,7 @@ async function payOn(sessionId: string, paymentMethod = "pm_card_visa"): Promise
   await fetch(`${simulator.url}/_sim/checkout/${sessionId}/payment`, { method: "POST", body });
 }
 
-/** A held booking whose deposit's page is open, and what the page's objects carry. */
+/** A held booking with an open deposit page, and the metadata of the page's objects. */
 async function checkout(): Promise<{ booking: Booking; attempt: Attempt; sessionId: string; metadata: Asked }> {
   const booking = await signedBooking(running.store, services.clock.now());
   const opened = await openCheckout(services, { bookingId: booking.id, purpose: "deposit" }, actor);
@@ -111,7 +111,7 @@ beforeEach(async () => {
   lastOfOthers = (await events())[0]?.eventId ?? "";
 });
 
-/** Tells of everything that happened at Stripe, and makes there what is owed, until nothing new happens. */
+/** Applies all of Stripe's events and creates the owed refunds, until nothing new happens. */
 async function hear({ id }: Booking, order: Order = "twice, shuffled"): Promise<void> {
   for (let round = 0; round < 2; round++) {
     const all = await events();
@@ -400,7 +400,7 @@ describe("a debit that is refunded while it is processing", () => {
 });
 
 describe("a session that Stripe shows as it was before its payment ended", () => {
-  /** Tells what has happened, newest first, to a consumer that is shown this session as it was when this was called. */
+  /** Applies the latest events, newest first, for a consumer that sees this session in its state at the call. */
   async function lagging(sessionId: string): Promise<(types: RegExp) => Promise<void>> {
     const before = await services.gateway.retrieveCheckoutSession(sessionId);
     const gateway = { ...services.gateway, retrieveCheckoutSession: async () => before };

@@ -36,7 +36,7 @@ const happened = (number: number, created: Instant, type = "charge.succeeded"): 
 
 const pageSize = 10;
 
-/** Stripe's list of events, oldest first here, as its documentation describes it, in short pages; kept for 30 days. */
+/** Stripe's list of events as documented, in short pages and kept for 30 days; the array is oldest first. */
 function stripeWith(events: StripeEventFacts[], clock: { now(): Instant }) {
   const asked: ListEvents[] = [];
   const listEvents: Gateway["listEvents"] = async (query) => {
@@ -68,7 +68,7 @@ async function read(eventId: string) {
   return (await running.store.client.send(new GetCommand({ TableName: running.store.tables.core, Key }))).Item;
 }
 
-/** The message of an event as it waits in the outbox, and as the queue brings it. */
+/** The message of an event as it is in the outbox and arrives from the queue. */
 async function message(eventId: string): Promise<BusEvent & { createdAt: Instant }> {
   const Key = { pk: eventId, sk: "OUTBOX" };
   const { Item } = await running.store.client.send(new GetCommand({ TableName: running.store.tables.outbox, Key }));
@@ -82,7 +82,7 @@ const list = async (name: string) => {
   return (await Array.fromAsync(listedKeys(running.store, query))).map(({ pk }) => pk.slice("EVT#".length));
 };
 
-/** The events that were received and are not worked on. */
+/** The events that were received and not applied. */
 const received = async () =>
   (await Array.fromAsync(reachedDeadlines(running.store, "STRIPE_EVENT", forever))).map(({ pk }) =>
     pk.slice("EVT#".length),
@@ -190,7 +190,7 @@ describe("the catch-up", () => {
   const upTo = (last: number, first = 1) =>
     Array.from({ length: last - first + 1 }, (_, index) => `evt_${String(first + index).padStart(4, "0")}`);
 
-  /** An account with these events, and runs of the catch-up at this instant, with so many pages each. */
+  /** An account with these events, and runs of the catch-up at this instant, with a number of pages each. */
   function account(events: StripeEventFacts[], start: Instant) {
     const clock = { at: start, now: () => clock.at };
     const { gateway, asked } = stripeWith(events, clock);

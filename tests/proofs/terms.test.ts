@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const hold = (offer: Quote) => holdSample(running.store, offer, `${offer.id}@example.com`, now);
 
-/** The program as it was, patched; each call is a new version. */
+/** Patches a program; each call creates a new version. */
 const patchProgram = async (id: string, body: object) => {
   const told = await admin("PATCH", `/v1/programs/${id}`, { role: "admin", body: { ...body } });
   expect(told.status).toBe(200);
@@ -42,7 +42,7 @@ const patchCohort = (id: string, body: object) =>
   admin("PATCH", `/v1/cohorts/${id}`, { role: "admin", body: { ...body } });
 const open = (id: string) => patchCohort(id, { status: "open" });
 
-/** A draft cohort that begins in 45 days, of a published program of its own. */
+/** A draft cohort that begins in 45 days, of a new published program. */
 async function draft({ price }: { price?: number } = {}): Promise<{ id: string; programId: string }> {
   const program = sampleProgram();
   expect(await writeProgram(running.store, null, program, [], occasion, null)).toEqual({ ok: true });
@@ -70,7 +70,7 @@ const stored = async (quoteId: unknown) => (await readQuote(running.store, Strin
 const terms = (id: string) => admin("GET", `/v1/cohorts/${id}/terms`, { role: "admin" });
 const take = (id: string, version: unknown, key?: string) =>
   admin("POST", `/v1/cohorts/${id}/terms`, { role: "admin", body: { version }, ...(key === undefined ? {} : { key }) });
-/** Takes the program's present terms. */
+/** Copies the program's current terms to the cohort. */
 async function takePresent(id: string) {
   const { program } = (await terms(id)).body as { program: { version: number } };
   return take(id, program.version);

@@ -94,7 +94,7 @@ const held = (): Promise<Booking> => signedBooking(running.store, start);
 const read = async ({ id }: Booking) => (await readBooking(running.store, id)) as Booking;
 const statuses = async ({ id }: Booking) => (await readAttempts(running.store, id)).map(({ status }) => status);
 
-/** A deposit's page that was completed with a bank account that is to be verified. */
+/** A completed deposit page with a bank account that is still unverified. */
 async function waiting() {
   const kit = stripe();
   const booking = await held();
@@ -252,7 +252,7 @@ describe("a due that is paid by a bank account that is to be verified", () => {
         }) => {
           const { Key, TransactItems = [] } = command.input;
           const keys = [Key, ...TransactItems.map(({ Get }) => Get?.Key)];
-          // The booking has been read: the other click is faster before its attempt is.
+          // The booking was read; the other click wins before the attempt is read.
           if (keys.some((key) => key?.sk.startsWith("ATT#"))) {
             first ??= open();
             await first;

@@ -44,7 +44,7 @@ const once: Pick<Case, "holds" | "refuses"> = { holds: [null], refuses: [{}] };
 const clears = (changes: Item = {}) => ({ outcome: "cleared", validUntil: "2027-04-20", by: "a", ...changes });
 const bothClear = { medical: clears(), psychiatric: clears({ by: "b" }), oneClinicianMaySignBoth: false };
 const last = () => ({ ...booking, id: fresh(), terms: { ...booking.terms, endsOn: "2027-04-20" } });
-/** Of the record of its third version. */
+/** The hash of the record of its third version. */
 const auditHash = "hash-3";
 const awaiting = {
   version: 3,
@@ -55,7 +55,7 @@ const awaiting = {
   participation: "accepted",
 };
 
-/** What a confirmation asks of the booking and of its clearance (I2). */
+/** The conditions of a confirmation on the booking and its clearance (I2). */
 const confirming: Case[] = [
   {
     what: "the clearance (I2)",
@@ -116,7 +116,7 @@ const change = (of: Booking) => ({ booking: { ...of, version: of.version + 1 }, 
 const entry: JournalEntry = { reference: "", effectiveOn: "2027-03-01", currency: "usd", postings: [] };
 const link = { at: now, actor, action: "sample", before: null, after: null };
 
-/** Each write that follows a version, and each that is a first one. */
+/** Each write that follows a version, and each first write. */
 const versions: Case[] = [
   {
     what: "a booking",

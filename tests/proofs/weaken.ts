@@ -5,10 +5,10 @@ import type { Plugin } from "esbuild";
 import { bundle } from "../../scripts/build.ts";
 import { type Bundles, bundlesIn } from "../../scripts/bundles.ts";
 
-/** One guard of the product that a control switches off: what a source file says, and what it says without. */
+/** One guard of the product that a control switches off: a source text, and its replacement. */
 export type Weakening = { file: RegExp; from: RegExp; to: string };
 
-/** Bundles functions without some of their guards into a folder; gives `startStack`'s `bundles`. */
+/** Bundles functions without some of their guards into a folder. Returns `startStack`'s `bundles`. */
 export async function weakened(
   names: string[],
   weakenings: Weakening[],

@@ -30,7 +30,7 @@ beforeAll(async () => {
 beforeEach(() => emptied(store));
 afterAll(() => running.stop());
 
-/** A fresh record of an answer, kept for as long as any. */
+/** A new idempotency record, kept as long as any. */
 const answer = (): IdempotencyRecord => ({
   scope: ids.next("scope"),
   fingerprint: "",
@@ -56,7 +56,7 @@ async function holdFor(email: string, account: Parameters<typeof holdSample>[5] 
 const counted: Made = () => holdFor(payer.email, account);
 const invited: Made = () => holdFor("guest@example.com");
 
-/** When the first notice of a confirmed booking goes, a week before its balance is due. */
+/** When the first notice of a confirmed booking is sent: a week before its balance is due. */
 const firstNoticeOf = async (id: string): Promise<Instant> => (await readBooking(store, id))?.dueAt ?? now;
 
 const page = (booking: Booking, of: { purpose: "deposit" } | { purpose: "due"; dueId: string }) =>

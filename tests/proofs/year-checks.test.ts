@@ -6,7 +6,7 @@ import { timeZone } from "../harness/days.ts";
 import type { Dump } from "./dump.ts";
 import { chargedOnce, nothingIsStuck, noticedOnce, promised, promisesKept } from "./year-checks.ts";
 
-/** A confirmed booking of two installments, whose dates are to come. */
+/** A confirmed booking with two future installments. */
 function owing(): Booking {
   const plans = [{ kind: "installments", months: 2 } as const];
   const rules = { nonPayment: { noticeDays: promised.after, cancelDaysBefore: 14 } };
@@ -18,7 +18,7 @@ const booking = owing();
 const due = booking.dues[1] as Due;
 const midnight = (days: number) => startOfDay(addDays(due.dueOn, days), timeZone);
 
-/** All that is kept of the booking, so many days after the first due's date. */
+/** All stored data of the booking, this many days after the first due's date. */
 const kept = (days: number, changes: Partial<Dump> = {}): Dump => ({
   ...{ now: midnight(days), bookings: [{ ...booking, dueAt: midnight(days + 1) }], attempts: [], charges: [] },
   ...{ refunds: [], places: [], clearances: [], stripeEvents: [], heads: {}, entries: [], audit: [], outbox: [] },

@@ -2,10 +2,10 @@ import type { Booking, Due } from "@clearing/domain/booking";
 import { addDays, type CalendarDate, dateIn } from "@clearing/domain/time";
 import type { BusEvent, Dump } from "./dump.ts";
 
-/** The days of the notices that the programs of the year promise, counted from a due's date. */
+/** The days of the notices that the year's programs promise, relative to a due's date. */
 export const promised = { before: [7, 1], after: [3, 7] };
 
-/** A sweep that fails again and again is made up for within so many hours. */
+/** How many hours a repeatedly failing sweep may take to catch up. */
 const patienceHours = 12;
 
 const owes = ({ status }: Booking) => ["awaiting_clearance", "confirmed", "completed"].includes(status);
@@ -13,7 +13,7 @@ const unpaidOf = ({ amount, paid, waived = 0, status }: Due) => (status === "can
 const hoursAgo = (now: string, hours: number) =>
   `${new Date(Date.parse(now) - hours * 3_600_000).toISOString().slice(0, 19)}Z`;
 
-/** Stripe took each attempt's money once, and of no due more than it asks for: nothing is charged twice and returned. */
+/** Stripe charged each attempt once, and no due more than its amount: nothing is charged twice and refunded. */
 export function chargedOnce({ bookings, attempts, stripe }: Dump): string[] {
   const taken = stripe.charges.filter(({ status }) => status === "succeeded");
   const perAttempt = new Map<string, number>();
@@ -37,7 +37,7 @@ export function chargedOnce({ bookings, attempts, stripe }: Dump): string[] {
   ];
 }
 
-/** Whoever owes has a next step with a date to come, and so has every attempt and refund that is under way. */
+/** Every booking that owes, and every attempt and refund under way, has a next step with a future date. */
 export function nothingIsStuck({ now, bookings, attempts, refunds }: Dump): string[] {
   const long = hoursAgo(now, patienceHours);
   const lies = (dueAt: string | null) => dueAt === null || dueAt < long;
@@ -48,7 +48,7 @@ export function nothingIsStuck({ now, bookings, attempts, refunds }: Dump): stri
       const open = booking.dues.filter((due) => due.kind !== "deposit" && unpaidOf(due) > 0);
       if (booking.dueAt !== null)
         return booking.dueAt < long ? [`year: ${booking.id} lies since ${booking.dueAt}`] : [];
-      // After its last notice staff were told of a due, and a late charge asks for no more than that notice.
+      // Staff were told of a due after its last notice, and a late charge asks for no more than that notice.
       const forgotten = open.filter((due) => due.openAttemptId === null && !isLeftToStaff(due));
       return forgotten.map(({ id, status }) => `year: ${id} of ${booking.id} is ${status}, and nothing follows`);
     }),
@@ -68,7 +68,7 @@ const isLeftToStaff = ({ kind, notices = [], tasks = [], dueOn }: Due): boolean 
   tasks.some((task) => task.dueOn === dueOn) ||
   (kind === "late_charge" && notices.some((notice) => notice.kind === "final" && notice.dueOn === dueOn));
 
-/** No notice goes twice for one date of a due. */
+/** No notice is sent twice for one date of a due. */
 export function noticedOnce({ events }: Dump): string[] {
   const seen = new Map<string, string>();
   return [...noticesOf(events)].flatMap(([id, what]) => {
@@ -86,8 +86,8 @@ const noticesOf = (events: BusEvent[]): Map<string, string> =>
   );
 
 /**
- * What was promised between two looks has gone: of each due that was owed at both, with nothing under way for it, each notice
- * whose day came in between. It does not ask the product when it is to write.
+ * The notices promised between two checks were sent: for each due that was owed at both and had no attempt under way,
+ * each notice whose day came in between. The check computes the days itself, without the product's code.
  */
 export function promisesKept(before: Dump, after: Dump): string[] {
   const earlier = new Map(before.bookings.map((booking) => [booking.id, booking]));

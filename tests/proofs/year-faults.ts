@@ -4,13 +4,16 @@ import type { Client } from "../harness/http.ts";
 export type Misfortune = {
   /** The share of calls to Stripe and to DynamoDB that fail, or time out after their effect. */
   faults: number;
-  /** The share of writes after which the process of a handler ends, and the functions whose processes do. */
+  /** The share of writes after which a handler's process ends, and the functions to which that applies. */
   crashes: number;
   crashing?: readonly FunctionName[] | undefined;
   seed: number;
 };
 
-/** These read lists that are mostly empty, in half of all calls of DynamoDB: faults strike them each so many midnights. */
+/**
+ * These functions read lists that are mostly empty, which makes half of all calls to DynamoDB. Faults strike them only
+ * every few midnights.
+ */
 const readers: readonly FunctionName[] = ["sweep", "catch-up"];
 const readersEvery = 4;
 const writers = functionNames.filter((name) => !readers.includes(name));
@@ -18,7 +21,7 @@ const writers = functionNames.filter((name) => !readers.includes(name));
 const shares = { dynamodb: { error: 0.8, timeout: 0.2 }, stripe: { error: 0.5, timeout: 0.5 } };
 const duplicates = 0.2;
 
-/** Lets calls fail and processes end, by seed, for the day after so many midnights. */
+/** Lets calls fail and processes end, by seed, for the day after this many midnights. */
 export async function strike(client: Client, { faults, crashes, crashing, seed }: Misfortune, midnights: number) {
   await client.clearFaults();
   const struck = midnights % readersEvery === 0 ? functionNames : writers;
@@ -37,7 +40,7 @@ export async function strike(client: Client, { faults, crashes, crashing, seed }
   }
 }
 
-/** Who looks has to see all, and meets no fault; the processes are kept meanwhile. */
+/** Switches faults off for the checks, and keeps the handlers' processes. */
 export async function spare(client: Client, { crashes, crashing, seed }: Misfortune): Promise<void> {
   await client.clearFaults();
   if (crashes > 0) for (const fault of endings(0, crashing)) await client.fault({ ...fault, seed });

@@ -2,26 +2,26 @@ import type { Booking, Due } from "@clearing/domain/booking";
 import { addDays, type CalendarDate } from "@clearing/domain/time";
 import type { Answer, Client } from "../harness/http.ts";
 
-/** How a client behaves through the year, and what their card or bank account does. */
+/** How a client behaves through the year, and how their card or bank account does. */
 export type Habit = {
   name: string;
   method: "card" | "us_bank_account";
   autopay: boolean;
-  /** What each next payment with the saved method comes to, once it is saved. */
+  /** The outcome of each next payment with the saved method, once it is saved. */
   outcomes?: (random: () => number) => string[];
-  /** What the client does when a day begins, at the most one thing. */
+  /** The client's possible actions at the start of a day; at most one happens. */
   acts: Act[];
 };
 
 export type Person = {
   email: string;
   habit: Habit;
-  /** Their own chances, so that what others do changes none of them. */
+  /** A separate generator, so that other people's actions change nothing. */
   random: () => number;
   bookingId: string;
-  /** Stripe's id of the method that behaves by now. */
+  /** Stripe's id of the method whose outcomes are set. */
   behaving: string | null;
-  /** When they give up, where they do: they cancel then. */
+  /** The date on which they cancel, if they give up. */
   cancelsOn: CalendarDate;
   cancelled: boolean;
 };
@@ -30,11 +30,11 @@ export type Scene = {
   client: Client;
   today: CalendarDate;
   did(what: string): void;
-  /** Asks until no fault is in the way, under one key. */
+  /** Repeats a request under one key until no fault strikes it. */
   ask(method: string, path: string, call: { token: string; body?: object }): Promise<Answer>;
 };
 
-/** Gives what is wrong with an answer; null where there was nothing to do. */
+/** Returns what is wrong with an answer; null if there was nothing to do. */
 type Act = (scene: Scene, person: Person, booking: Booking) => Promise<string[] | null>;
 
 const refusals = ["invalid_transition", "clearance_required", "payment_refused", "agreement_changed", "not_found"];
@@ -44,7 +44,7 @@ export const unexpected = (what: string, { status, body }: Answer): string[] =>
 const unpaid = ({ amount, paid, waived = 0, status }: Due) => (status === "cancelled" ? 0 : amount - paid - waived);
 const open = ({ dues }: Booking): Due[] => dues.filter((due) => due.kind !== "deposit" && unpaid(due) > 0);
 
-/** Opens the page of a purpose, now and then twice at once as an impatient finger does, and pays on it by a card that works. */
+/** Opens a page for a purpose, sometimes twice at once like an impatient click, and pays on it with a working card. */
 async function pay(scene: Scene, person: Person, body: { purpose: string; dueId?: string; amount?: number }) {
   const { client, did } = scene;
   const { random } = person;
@@ -69,13 +69,13 @@ const payDue = (scene: Scene, person: Person, due: Due, part = false) => {
   return pay(scene, person, { purpose: "due", dueId: due.id, ...(part ? { amount } : {}) });
 };
 
-/** Pays what has come to need the client, within some days. */
+/** Pays a due that needs the client's action, within some days. */
 const paysWhatIsAsked: Act = async (scene, person, booking) => {
   const asked = open(booking).find(({ status }) => status === "action_required" || status === "past_due");
   return asked === undefined || person.random() < 0.4 ? null : payDue(scene, person, asked);
 };
 
-/** Pays by the link in the notice, some days before the date. */
+/** Pays with the notice's link, some days before the date. */
 const paysByLink: Act = async (scene, person, booking) => {
   const near = open(booking).find(({ dueOn }) => dueOn <= addDays(scene.today, 7));
   return near === undefined || person.random() < 0.4 ? null : payDue(scene, person, near);
@@ -91,13 +91,13 @@ const paysOff: Act = async (scene, person, booking) =>
     ? null
     : pay(scene, person, { purpose: "payoff" });
 
-/** Saves another card once the old one is charged no more. */
+/** Saves another card once the old one is no longer charged. */
 const savesAnother: Act = async (scene, person, booking) =>
   (booking.savedMethod?.unusable ?? null) === null || open(booking).length === 0
     ? null
     : pay(scene, person, { purpose: "payment_method" });
 
-/** The network tells Stripe of the new card, and it works. */
+/** The network sends Stripe the new card, and it works. */
 const isUpdated: Act = async ({ client, did }, { email }, { savedMethod }) => {
   if (savedMethod === undefined || savedMethod === null || savedMethod.unusable !== "declined") return null;
   const path = `/_sim/payment_methods/${savedMethod.id}`;
@@ -128,7 +128,7 @@ const cancels: Act = async (scene, person) => {
   return unexpected(`${person.email} cancels`, answer);
 };
 
-/** So many payments go well, and then one of these things happens to each. */
+/** Some payments succeed, and then one of these outcomes follows. */
 const after = (most: number, then: string[]) => (random: () => number) => [
   ...Array.from({ length: Math.floor(random() * (most + 1)) }, () => "succeeds"),
   ...then,
@@ -137,7 +137,7 @@ const after = (most: number, then: string[]) => (random: () => number) => [
 const card = { method: "card", autopay: true } as const;
 const debit = { method: "us_bank_account", autopay: true } as const;
 
-/** Stripe is told that the card is no longer the customer's, or that the customer is gone; the rest is paid by link. */
+/** The card is detached or the customer deleted at Stripe; the rest is paid by link. */
 const loses =
   (what: "card" | "customer"): Act =>
   async ({ client, today, did }, { email, cancelsOn }, { savedMethod }) => {
@@ -151,7 +151,7 @@ const loses =
     return status === 200 || status >= 500 ? [] : [`${email} loses the ${what}: ${status}`];
   };
 
-/** Of each kind one; `npm test` has the first twenty. */
+/** One of each kind; `npm test` uses the first twenty. */
 export const habits: readonly Habit[] = [
   { name: "a card that works", ...card, acts: [] },
   {

@@ -4,9 +4,9 @@ import { simulateYear } from "./year.ts";
 
 const seed = Number(process.env.YEAR_SEED ?? 1);
 const bookings = 20;
-/** Short plans and two months: the whole year, with 500 bookings and plans of ten months, is the bench's. */
+/** Short plans and two months: the bench simulates the whole year with 500 bookings and plans of ten months. */
 const short = { months: { installments: 2, financed: 3 }, startsInDays: 65, days: 56 };
-/** One write in a hundred ends its process, in what begins tries, makes them, and applies Stripe's events. */
+/** One write in a hundred ends its process, in the functions that begin tries, make them, and apply Stripe's events. */
 const crashes = { crashes: 0.01, crashing: ["deadline-worker", "payment-worker", "stripe-events"] } as const;
 
 test("20 bookings are collected once, noticed once and never stuck, at every midnight of two months (I3 to I7)", async () => {

@@ -13,17 +13,17 @@ export type YearOptions = Partial<Misfortune> & {
   bookings: number;
   seed: number;
   days?: number;
-  /** How many months the plans have, and in how many days the retreats begin. */
+  /** The number of months of the plans, and of days until the retreats begin. */
   months?: { installments: number; financed: number };
   startsInDays?: number;
 };
 
-/** How the year went. `breaches` is empty when everything held at every midnight and to the cent at the end. */
+/** The result of the year. `breaches` is empty if everything held at every midnight and to the cent at the end. */
 export type YearResult = {
   seed: number;
   midnights: number;
   breaches: string[];
-  /** What was done, in order; the tail of it led to the first breach. */
+  /** The steps in order; the last ones led to the first breach. */
   trail: string[];
   /** How often each kind of fault has struck. */
   struck: Record<string, number>;
@@ -49,19 +49,19 @@ const program = ({ months = { installments: 5, financed: 10 } }: YearOptions) =>
   screening: { clearanceDeadlineDaysBefore: 14, validityDays: 365, declineAfterHours: 24 },
 });
 const placesEach = 40;
-/** No longer than this is a midnight passed by: until then nothing falls due, and Stripe's own timers may run out. */
+/** The maximum number of days between two checks: nothing falls due until then, but Stripe's own timers can end. */
 const longestStep = 10;
-/** So many book at the same time. */
+/** How many people book at the same time. */
 const atOnce = 4;
-/** Each so many midnights the audit log and all events are checked too, as in the end. */
+/** After this many midnights the audit log and all events are checked too, as at the end. */
 const wholeEvery = 40;
-/** A person gives up a request after so many faults in a row. */
+/** A person gives up a request after this many faults in a row. */
 const mostTries = 30;
 
 /**
- * A year of bookings on all plans whose clients and cards behave by seed, while calls fail, webhooks are duplicated, overtaken
- * and lost, and the clock goes from one midnight on which anything may have changed to the next. At each of them everything
- * is checked; in the end the ledger equals Stripe to the cent.
+ * A year of bookings on all plans. Clients and cards behave by seed, calls fail, and webhooks are duplicated, reordered
+ * and dropped. The clock goes from one midnight to the next at which anything can have changed, and everything is
+ * checked there. At the end the ledger equals Stripe to the cent.
  */
 export async function simulateYear(client: Client, options: YearOptions): Promise<YearResult> {
   const { bookings, seed, days = 365, faults = 0.01, crashes = 0, crashing, startsInDays = 170 } = options;
@@ -104,8 +104,8 @@ export async function simulateYear(client: Client, options: YearOptions): Promis
 type Look = { isWhole: boolean; before: Dump | undefined };
 
 /**
- * Checks all that is kept at a midnight. The tables are read one after the other: where a minute's tick wrote meanwhile, what
- * was found wrong has to be there at a second look.
+ * Checks all stored data at a midnight. The tables are read one after another, so a breach counts only if a second look
+ * confirms it.
  */
 async function look(client: Client, { isWhole, before }: Look, found: string[]): Promise<Dump> {
   const seen = async () => {
@@ -127,7 +127,7 @@ const isSame = (one: Dump, other: Dump): boolean => written(one) === written(oth
 const written = ({ bookings, attempts, entries }: Dump): string =>
   JSON.stringify([...bookings, ...attempts].map(({ id, version }) => `${id} ${version}`).toSorted()) + entries.length;
 
-/** Lets so many people book on each of the first days, their habits and plans in turn; gives whether anybody did. */
+/** Lets some people book on each of the first days, with habits and plans in turn. Returns whether anybody did. */
 function beginner(scene: Scene, options: YearOptions, cohorts: string[], found: string[]) {
   const { bookings, seed } = options;
   const people: Person[] = [];
@@ -153,7 +153,7 @@ function beginner(scene: Scene, options: YearOptions, cohorts: string[], found: 
   return { begin, people };
 }
 
-/** Asks until no fault is in the way, under one key. */
+/** Repeats a request under one key until no fault strikes it. */
 function asking(client: Client): Scene["ask"] {
   return async (method, path, call) => {
     const key = crypto.randomUUID();
@@ -170,7 +170,7 @@ function asking(client: Client): Scene["ask"] {
 
 type Beginning = { index: number; seed: number; habit: Habit; cohortId: string; plan: string };
 
-/** Holds, signs, pays the deposit with the method of the habit, and is evaluated; null where no booking came of it. */
+/** Holds, signs, pays the deposit with the habit's method, and is evaluated; null if no booking came of it. */
 async function book(scene: Scene, at: Beginning, found: string[]): Promise<Person | null> {
   const { client, did } = scene;
   const { habit, cohortId } = at;
@@ -209,7 +209,7 @@ async function book(scene: Scene, at: Beginning, found: string[]): Promise<Perso
   return { email, habit, random, bookingId: held.id, behaving: null, cancelsOn, cancelled: false };
 }
 
-/** What a day brings a person: the retreat, a card that behaves from now on, or something that they do. */
+/** A person's day: the retreat, a card that changes its behavior, or an action. */
 async function live(scene: Scene, person: Person, booking: Booking, found: string[]): Promise<boolean> {
   const { client, today } = scene;
   const { startsOn, endsOn } = booking.terms;
@@ -237,11 +237,11 @@ async function live(scene: Scene, person: Person, booking: Booking, found: strin
   return false;
 }
 
-/** What Stripe had moved by the midnight before is in the ledger by now, once. */
+/** Everything that Stripe had moved by the midnight before is posted by now, once. */
 const posted = (before: Dump, after: Dump): string[] =>
   stripePostedOnce({ ...after, stripe: before.stripe }).filter((breach) => breach.includes(" is posted as "));
 
-/** The first midnight by which anything that is kept falls due, or a retreat begins; until then no other is looked at. */
+/** The next midnight after anything falls due or a retreat begins; no midnight before that is checked. */
 function nextMidnight({ bookings, attempts, refunds, clearances }: Dump, today: CalendarDate): CalendarDate {
   const due = [...bookings, ...attempts, ...refunds, ...clearances]
     .flatMap(({ dueAt }) => dueAt ?? [])
