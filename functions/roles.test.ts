@@ -148,7 +148,7 @@ describe.each(people)("$issuer with the roles $roles", (person) => {
     },
   );
 
-  test("the list shows it to staff alone", async () => {
+  test("only staff see it in the list", async () => {
     const list = bindings.find(({ route }) => route.operationId === "listBookings") as Binding<WithGateway>;
     const { status, body } = await ask(list.route, person);
 
@@ -156,7 +156,7 @@ describe.each(people)("$issuer with the roles $roles", (person) => {
     if (status === 200) expect(body.items).toHaveLength(person.issuer === issuers.staff ? 1 : 0);
   });
 
-  test("a group of a role's name in the clients' pool opens nothing more", async () => {
+  test("a group with a role's name in the clients' pool grants nothing", async () => {
     for (const { route } of ofOneBooking) {
       const client = { issuer: issuers.client, roles: ["client"] as Role[] };
       expect((await ask(route, client, person.roles)).status).toBe(route.access.includes("client") ? 404 : 403);

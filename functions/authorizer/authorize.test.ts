@@ -62,8 +62,8 @@ function setUp(answer: (uri: string) => Response = (uri) => Response.json(keySet
   return { asked, authorize: (authorization: string) => authorize(eventOf(authorization)) };
 }
 
-describe("a token that holds", () => {
-  test.each(["client", "staff"] as const)("of the %s pool is told to the functions behind", async (pool) => {
+describe("a valid token", () => {
+  test.each(["client", "staff"] as const)("of the %s pool is passed on to the functions behind", async (pool) => {
     const { authorize } = setUp();
 
     expect(await authorize(`Bearer ${tokenOf(pool)}`)).toEqual({
@@ -79,7 +79,7 @@ describe("a token that holds", () => {
     });
   });
 
-  test("has its groups one by one, spaces and all, and an empty list for none", async () => {
+  test("passes on its exact groups, spaces included, or an empty list", async () => {
     const { authorize } = setUp();
     const groupsOf = async (groups: unknown) =>
       (await authorize(`Bearer ${tokenOf("staff", { "cognito:groups": groups })}`)).context.groups;
@@ -101,7 +101,7 @@ describe("a token that holds", () => {
   });
 });
 
-describe("a token that does not hold is 401, by the very message that the gateway takes for it", () => {
+describe("an invalid token gets 401, by the exact message that the gateway expects", () => {
   const forged = tokenOf("staff").replace(/[^.]+$/, "A".repeat(342));
   test.each([
     ["nothing", ""],
@@ -148,7 +148,7 @@ describe("a token that does not hold is 401, by the very message that the gatewa
     );
   });
 
-  test("an unknown key makes nobody ask for the keys again and again", async () => {
+  test("an unknown key does not cause repeated fetches", async () => {
     const { asked, authorize } = setUp();
     for (let count = 0; count < 5; count += 1) {
       await expect(authorize(`Bearer ${tokenOf("staff", {}, { kid: `other-${count}` })}`)).rejects.toThrow(
@@ -160,7 +160,7 @@ describe("a token that does not hold is 401, by the very message that the gatewa
   });
 });
 
-describe("keys that cannot be had are an outage, and say nothing about the token", () => {
+describe("unavailable keys are an outage, and do not make the token invalid", () => {
   test.each([
     ["a server that fails", () => new Response("", { status: 503 })],
     ["a broken key set", () => Response.json({ keys: "none" })],
@@ -179,7 +179,7 @@ describe("keys that cannot be had are an outage, and say nothing about the token
     expect((failure as Error).message).not.toBe("Unauthorized");
   });
 
-  test("they are asked for three times, and again with the next token", async () => {
+  test("they are fetched three times, and again for the next token", async () => {
     let failures = 4;
     const { asked, authorize } = setUp((uri) => {
       failures -= 1;
@@ -192,7 +192,7 @@ describe("keys that cannot be had are an outage, and say nothing about the token
     expect(asked).toHaveLength(5);
   });
 
-  test("a server that never answers is given up", async () => {
+  test("a server that never answers times out", async () => {
     const never = (_uri: unknown, options: RequestInit = {}) =>
       new Promise<Response>((_, refuse) => {
         options.signal?.addEventListener("abort", () => refuse(options.signal?.reason));

@@ -47,13 +47,13 @@ afterAll(() => {
   server.close();
 });
 
-test("keys are fetched from where the configuration says, and a wrong token is counted as no failure of ours", async () => {
+test("keys are fetched from the configured URL, and an invalid token is not counted as our failure", async () => {
   expect(await ask(tokenFor("https://staff.example.org", "staff-web"))).toMatchObject({ isAuthorized: true });
   await expect(ask("nonsense")).rejects.toThrow(/^Unauthorized$/);
   expect(lines).toEqual([]);
 });
 
-test("keys that cannot be had are counted, for somebody to hear of, and say nothing of the token", async () => {
+test("unavailable keys are counted for an alarm, and do not make the token invalid", async () => {
   await expect(ask(tokenFor("https://clients.example.org", "client-web"))).rejects.toThrow("no signing keys");
 
   expect(lines.some((line) => line.includes('"SigningKeysUnavailable":1'))).toBe(true);

@@ -32,14 +32,14 @@ describe("the calculator of annual percentage rates", () => {
     });
   });
 
-  test("counts in the unit-period that is asked for", async () => {
+  test("counts in the requested unit-period", async () => {
     expect(await ask({ advances, payments, unitPeriod: "quarter" })).toMatchObject({
       status: 200,
       body: { unitPeriod: "quarter", unitPeriodsPerYear: 4 },
     });
   });
 
-  test("refuses what no rate solves, and says why", async () => {
+  test("refuses a schedule that no rate solves, and says why", async () => {
     const tooFew = [{ ...payments[0], count: 21 }];
 
     expect(await ask({ advances, payments: tooFew })).toMatchObject({

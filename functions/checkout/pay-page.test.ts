@@ -31,7 +31,7 @@ const settled = {
 };
 
 describe("the pages of a payment link", () => {
-  test("show the label, the amount and the date, one button and the way to another method, and nobody's name", () => {
+  test("show the label, the amount, the date, one button and a link to another method, and no name", () => {
     const shown = bodyOf(payPageReply(booking, page(), "https://example.org/pay/token/method"));
 
     expect(shown).toContain("$16,000.00");
@@ -41,13 +41,13 @@ describe("the pages of a payment link", () => {
     for (const text of [shown, method()]) expect(text).not.toMatch(/anna|muster|555 0100|1980/i);
   });
 
-  test("offer another method only where one is saved", () => {
+  test("offer another method only if one is saved", () => {
     const { savedMethod: _, ...without } = booking;
 
     expect(bodyOf(payPageReply(without, page(without), "https://example.org"))).not.toContain("<a ");
   });
 
-  test("show the permission for the method to come, whose hash goes with the button", () => {
+  test("show the permission for the new method, and the button submits its hash", () => {
     expect(method()).toContain(`<form method="post" action="?permission=${permission.hash}">`);
     expect(method()).toContain("This authorization is optional");
     expect(method()).toContain("Agree and continue");
@@ -66,7 +66,7 @@ describe("the pages of a payment link", () => {
     expect(method(of)).not.toContain("<form");
   });
 
-  test.each([404, 503] as const)("say what to do at %d, and nothing of anybody", (status) => {
+  test.each([404, 503] as const)("tell at %d what to do, and nothing about anybody", (status) => {
     const reply = noPayPage(status);
 
     expect(reply.status).toBe(status);

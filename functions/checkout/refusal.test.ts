@@ -22,8 +22,8 @@ function refusing(of: GatewayFailure) {
   return { answer, counted, log: lines.join("\n") };
 }
 
-describe("what Stripe did not do", () => {
-  test("is refused for good with what the client can do, and no alarm, where the amount is wrong", () => {
+describe("a failed request to Stripe", () => {
+  test("is a final refusal with advice for the client, and no alarm, for a wrong amount", () => {
     const { answer, counted } = refusing(failure("invalid", "amount_too_large"));
 
     expect(answer).toEqual({
@@ -34,7 +34,7 @@ describe("what Stripe did not do", () => {
     expect(counted).toEqual(["PaymentRefused"]);
   });
 
-  test("is the client's matter as well, and no alarm, where the e-mail address is not accepted", () => {
+  test("is also the client's to fix, and no alarm, if the e-mail address is not accepted", () => {
     const { answer, counted } = refusing(failure("invalid", "email_invalid"));
 
     expect(answer).toMatchObject({ refused: "payment_refused", reason: "email_not_accepted" });
@@ -62,13 +62,13 @@ describe("what Stripe did not do", () => {
     expect(refusing(of)).toMatchObject({ answer: { refused }, counted });
   });
 
-  test.each(["StripeConnectionError", "StripeAPIError"])("is logged as %s where Stripe gave no code", (code) => {
+  test.each(["StripeConnectionError", "StripeAPIError"])("is logged as %s if Stripe gave no code", (code) => {
     const { log } = refusing(failure("unknown", code));
 
     expect(log).toContain(`"code":"${code}"`);
   });
 
-  test("is logged without Stripe's own words, which quote what somebody typed", () => {
+  test("is logged without Stripe's message, which can quote personal input", () => {
     const { answer, log } = refusing(failure("invalid", "email_invalid"));
 
     expect(log).toContain("email_invalid");

@@ -24,11 +24,11 @@ describe("the journal as CSV", () => {
     ]);
   });
 
-  test("of no entry is the names alone", () => {
+  test("without entries has only the header line", () => {
     expect(csvOf([]).trim().split("\r\n")).toHaveLength(1);
   });
 
-  test("quotes what would break a line", () => {
+  test("quotes values that would break a line", () => {
     expect(csvOf([{ ...entry, reference: 'a,"b"\nc' }])).toContain('"a,""b""\nc"');
   });
 

@@ -92,7 +92,7 @@ describe("the journal as an hledger file", () => {
     expect(journal).toContain("assets:stripe_balance  2500.00 HUF\n");
   });
 
-  test("of no entry declares the accounts and nothing else", () => {
+  test("without entries declares only the accounts", () => {
     expect(
       hledgerOf([], zone)
         .trim()

@@ -21,7 +21,7 @@ async function hear(body: string) {
   return { items, log: log.join("\n") };
 }
 
-describe("what SES says of a mail", () => {
+describe("SES's feedback on a mail", () => {
   test.each([
     ["bounced", bounce("Permanent")],
     ["complained", complaint],
@@ -37,11 +37,14 @@ describe("what SES says of a mail", () => {
     expect(log).not.toMatch(/anna/i);
   });
 
-  test.each(["Transient", "Undetermined"])("marks no address for a bounce that may pass: %s", async (bounceType) => {
-    expect(await hear(bounce(bounceType))).toMatchObject({ items: [] });
-  });
+  test.each(["Transient", "Undetermined"])(
+    "does not mark an address for a temporary bounce: %s",
+    async (bounceType) => {
+      expect(await hear(bounce(bounceType))).toMatchObject({ items: [] });
+    },
+  );
 
-  test("is heard of mails without our tags too, such as sign-in codes", async () => {
+  test("also covers mails without our tags, such as sign-in codes", async () => {
     const { items } = await hear(bounce("Permanent").replace('"booking":["bkg_1"]', ""));
 
     expect(items).toHaveLength(1);

@@ -16,7 +16,7 @@ function wordsOf(booking: Booking, data: Data, copied: readonly string[] = []): 
 const on = { ...anna.confirmed, autopay: true };
 
 describe("the mail about automatic payments", () => {
-  test("carries the client's copy of the permission that was given", () => {
+  test("has the client's copy of the given permission", () => {
     const mail = wordsOf(on, { autopay: true, reason: "client" }, permission);
 
     expect(mail).toContain("Automatic payments are on");
@@ -38,7 +38,7 @@ describe("the mail about automatic payments", () => {
     expect(mail).not.toContain("already processing");
   });
 
-  test("says of a debit under way that it is not stopped", () => {
+  test("says that a debit under way is not stopped", () => {
     const dues = anna.confirmed.dues.map((due) =>
       due.kind === "balance" ? { ...due, status: "processing" as const } : due,
     );
@@ -48,7 +48,7 @@ describe("the mail about automatic payments", () => {
     );
   });
 
-  test("is not sent where it was changed back since, or the booking has ended", () => {
+  test("is not sent if autopay was changed back since, or the booking has ended", () => {
     expect(wordsOf(on, { autopay: false, reason: "client" })).toBeNull();
     expect(wordsOf(anna.confirmed, { autopay: true, reason: "client" })).toBeNull();
     for (const stage of ["expired", "declined", "cancelled"] satisfies Stage[]) {
@@ -56,7 +56,7 @@ describe("the mail about automatic payments", () => {
     }
   });
 
-  test("tells nobody of a method that is gone where nothing is left to pay", () => {
+  test("is not sent about a lost method if nothing is left to pay", () => {
     const dues = anna.confirmed.dues.map((due) => ({ ...due, status: "paid" as const, paid: due.amount }));
     const settled = { ...anna.confirmed, dues };
 
@@ -65,7 +65,7 @@ describe("the mail about automatic payments", () => {
   });
 });
 
-test("the receipt of a signature carries the copy of the permission that was given with it", () => {
+test("the receipt of a signature has the copy of the permission given with it", () => {
   const facts = { booking: on, refund: null, now: today, payLink: () => "", permission };
   const write = mailsAbout("AgreementSigned").payer;
 
@@ -83,19 +83,19 @@ describe("the mail about a method that was saved", () => {
     return mailsAbout("PaymentMethodSaved").payer?.(facts)?.paragraphs.join("\n") ?? null;
   };
 
-  test("carries the copy of the permission to collect from it", () => {
+  test("has the copy of the permission to collect from it", () => {
     expect(saved({ ...on, savedMethod })).toContain("your card ending in 4444");
     expect(saved({ ...on, savedMethod })).toContain(permission[0]);
   });
 
-  test("says that payments go by link where automatic collection is off", () => {
+  test("says that payments are by link if automatic collection is off", () => {
     const mail = saved({ ...anna.confirmed, savedMethod });
 
     expect(mail).toContain("so we will send you a link for each payment");
     expect(mail).not.toContain(permission[0]);
   });
 
-  test("is not sent where the method is gone since, or the booking has ended", () => {
+  test("is not sent if the method is lost since, or the booking has ended", () => {
     expect(saved({ ...on, savedMethod: { ...savedMethod, unusable: "detached" } })).toBeNull();
     expect(saved({ ...anna.cancelled, savedMethod })).toBeNull();
   });

@@ -37,7 +37,7 @@ function mail(name: Name, data: object, booking: Booking) {
 }
 
 describe("a notice", () => {
-  test("of a due that is collected says when and from what, asks for nothing, and leads to its page", () => {
+  test("of a due that is collected says when and from which method, asks for nothing, and links to its page", () => {
     const sent = mail("DueNotice", { kind: "upcoming", days: 7 }, collected);
 
     expect(sent?.subject).toBe("Your payment is due on February 6, 2027");
@@ -56,7 +56,7 @@ describe("a notice", () => {
     expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
   });
 
-  test("of a debit that is not as the permission lists it says what it is now, and when it is made", () => {
+  test("of a debit that differs from the permission states its amount and date", () => {
     const account = { ...card, type: "us_bank_account" as const, expiresOn: null };
     const dues = collected.dues.map((due) =>
       due.id === "due_1"
@@ -81,7 +81,7 @@ describe("a notice", () => {
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
-  test("of a bank debit in the days before the start says why it goes by the link", () => {
+  test("of a bank debit in the days before the start says why it is paid by link", () => {
     const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
     const dues = collected.dues.map((due) => ({ ...due, dueOn: "2027-03-01" }));
     const sent = mail(
@@ -94,7 +94,7 @@ describe("a notice", () => {
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
-  test("of a due that is past its date says so, and the last one when the booking is cancelled", () => {
+  test("of a past-due payment says so, and the last one says when the booking is cancelled", () => {
     expect(mail("DueNotice", { kind: "past_due" }, late(anna.confirmed))).toMatchObject({
       ...{ subject: "Your payment is past due", action: { url: "https://api.example.org/pay/due_1" } },
       text: expect.stringContaining("was due on February 6, 2027 and has not been paid"),
@@ -117,8 +117,8 @@ describe("a notice", () => {
   });
 });
 
-describe("a collection that failed", () => {
-  test("says why, when it is repeated, and where to pay at once", () => {
+describe("a failed collection", () => {
+  test("says why, when it is retried, and where to pay now", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "insufficient_funds" }, failedSoftly(collected));
 
     expect(sent?.subject).toBe("Your payment did not go through");
@@ -126,7 +126,7 @@ describe("a collection that failed", () => {
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 
-  test("and is not repeated asks to pay by the link", () => {
+  test("that is not retried asks to pay by link", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "card_declined" }, anna.confirmed);
 
     expect(sent?.text).toContain("Your bank declined it.\nPlease pay here:");
@@ -134,7 +134,7 @@ describe("a collection that failed", () => {
   });
 });
 
-test("a late charge names the payment that is late, what was added, and when that is due", () => {
+test("a late charge names the late payment, the added amount, and its due date", () => {
   const charge = {
     ...(anna.confirmed.dues[1] as Booking["dues"][number]),
     id: "due_9",
@@ -158,7 +158,7 @@ test("a late charge names the payment that is late, what was added, and when tha
 describe("a task of collection", () => {
   const taskOf = (booking: Booking, reason = "not_paid") => mail("CollectionTaskOpened", { reason }, booking);
 
-  test("tells the operator what is unpaid since when, and what staff can do", () => {
+  test("tells the operator what is unpaid, since when, and what staff can do", () => {
     expect(taskOf(late(anna.confirmed))?.text).toContain(
       "A payment of $16,000.00 was due on February 6, 2027 and is still unpaid on the day after the last notice",
     );
@@ -166,13 +166,13 @@ describe("a task of collection", () => {
     expect(taskOf(late(anna.confirmed))).not.toHaveProperty("action");
   });
 
-  test("is not told once something is under way, or the booking has ended", () => {
+  test("is not sent once a payment is under way, or the booking has ended", () => {
     const paying = { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, openAttemptId: "att_1" })) };
 
     expect([taskOf(paying), taskOf(anna.cancelled)]).toEqual([null, null]);
   });
 
-  test("goes to the operator alone", () => {
+  test("goes only to the operator", () => {
     for (const booking of [anna.confirmed, forAnna(anna.confirmed)]) {
       const sentTo = addresseesOf("CollectionTaskOpened", booking, "help@example.org");
       expect(sentTo).toMatchObject([{ recipient: "operator", to: "help@example.org" }]);

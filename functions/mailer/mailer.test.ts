@@ -39,7 +39,7 @@ function office(
 }
 
 describe("a mail", () => {
-  test("goes to whom the booking belongs, as text and as HTML", async () => {
+  test("goes to the booking's people, as text and as HTML", async () => {
     const { sent, handle } = office();
 
     await handle(event("BookingHeld"));
@@ -56,7 +56,7 @@ describe("a mail", () => {
     expect(sent[0]?.html).toContain("<p>Reference: bkg_1</p>");
   });
 
-  test("to the operator asks its function for no more than a mailer has, and leads to no page of clients", async () => {
+  test("to the operator needs no more grants than a mailer has, and links to no client site", async () => {
     const names = { MERCHANT_NAME: "Sample Operator", SUPPORT_EMAIL: "help@example.org" };
     const config = readConfig({ ...names, SITE_URL: "https://my.example.org", PUBLIC_URL: "https://api.example.org" });
     const { sent, handle } = office(undefined, anna.confirmed, { config });
@@ -67,7 +67,7 @@ describe("a mail", () => {
     expect(sent[0]?.html).not.toContain("my.example.org");
   });
 
-  test("is not sent for events that concern nobody outside", async () => {
+  test("is not sent for events without a mail", async () => {
     const { sent, handle } = office();
 
     await handle(event("ClearanceChanged"));
@@ -77,7 +77,7 @@ describe("a mail", () => {
     expect(sent).toEqual([]);
   });
 
-  test("is not looked for where a clearance has changed and not lapsed", async () => {
+  test("reads no booking if a clearance has changed without lapsing", async () => {
     const { table, handle } = office();
     const looks = () => table.commandCalls(GetCommand).length;
 
@@ -89,7 +89,7 @@ describe("a mail", () => {
     expect(looks()).toBe(1);
   });
 
-  test("is sent once, however often its event comes", async () => {
+  test("is sent once, however often its event is delivered", async () => {
     const { sent, table, handle } = office();
     await handle(event("BookingHeld"));
     const sentBefore = { message: "no", $metadata: {}, Item: { status: { S: "sent" } } };
@@ -100,7 +100,7 @@ describe("a mail", () => {
     expect(sent).toHaveLength(1);
   });
 
-  test("comes again when the mail service was down", async () => {
+  test("is retried after the mail service was down", async () => {
     const { handle } = office(async () => {
       throw new Error("down");
     });
@@ -108,7 +108,7 @@ describe("a mail", () => {
     await expect(handle(event("BookingHeld"))).rejects.toThrow("down");
   });
 
-  test("is not tried again when the service refuses it for good; the address is marked, and the log does not name it", async () => {
+  test("is not retried after a permanent refusal; the address is marked, and the log does not name it", async () => {
     const { log, table, handle } = office(async () => "refused");
 
     await handle(event("BookingHeld"));
@@ -120,7 +120,7 @@ describe("a mail", () => {
     );
   });
 
-  test("that SES's sandbox does not take for its recipient marks no address, and is not tried again", async () => {
+  test("refused by SES's sandbox for its recipient marks no address, and is not retried", async () => {
     const { log, table, handle } = office(async () => "recipient_not_verified");
 
     await handle(event("BookingHeld"));
@@ -129,7 +129,7 @@ describe("a mail", () => {
     expect(JSON.stringify(table.commandCalls(PutCommand).map(({ args }) => args))).not.toContain("BOUNCE#");
   });
 
-  test("is kept and counted by a stage that sends none", async () => {
+  test("is kept and counted by a stage without a mail domain", async () => {
     const { log, handle } = office(async () => "kept");
 
     await handle(event("BookingHeld"));
@@ -137,7 +137,7 @@ describe("a mail", () => {
     expect(log.join("")).toContain('"MailKept":1');
   });
 
-  test("is not said any more once it is no longer true: nothing is sent, and nothing is marked as sent", async () => {
+  test("that is no longer true is not sent, and is not marked as sent", async () => {
     const { sent, table, handle } = office(undefined, anna.awaiting_clearance);
 
     await handle(event("HoldExpired"));
@@ -146,7 +146,7 @@ describe("a mail", () => {
     expect(table.commandCalls(PutCommand)).toEqual([]);
   });
 
-  test("comes again when its booking cannot be read yet", async () => {
+  test("is retried if its booking cannot be read yet", async () => {
     const { table, handle } = office();
     table.on(GetCommand).resolves({});
 
@@ -154,7 +154,7 @@ describe("a mail", () => {
   });
 });
 
-describe("where somebody else pays", () => {
+describe("if somebody else pays", () => {
   const sentAbout = async (name: EventName, booking: Booking, data: Record<string, unknown> = {}) => {
     const { sent, handle } = office(undefined, booking);
     await handle(event(name, data));
@@ -188,16 +188,19 @@ describe("where somebody else pays", () => {
     },
   );
 
-  test.each(["invited", "declined"] as const)("a participant who has %s hears of no status", async (participation) => {
-    for (const [name, booking] of [
-      ["HoldExpired", anna.expired],
-      ["BookingConfirmed", anna.confirmed],
-      ["BookingDeclined", anna.declined],
-      ["BookingCancelled", anna.cancelled],
-    ] as const) {
-      expect(await sentAbout(name, { ...forAnna(booking), participation }, money)).toEqual([paul]);
-    }
-  });
+  test.each(["invited", "declined"] as const)(
+    "a participant who has %s gets no mail about the status",
+    async (participation) => {
+      for (const [name, booking] of [
+        ["HoldExpired", anna.expired],
+        ["BookingConfirmed", anna.confirmed],
+        ["BookingDeclined", anna.declined],
+        ["BookingCancelled", anna.cancelled],
+      ] as const) {
+        expect(await sentAbout(name, { ...forAnna(booking), participation }, money)).toEqual([paul]);
+      }
+    },
+  );
 
   test.each([
     ["invited", anna.held, [participant]],
@@ -210,7 +213,7 @@ describe("where somebody else pays", () => {
     expect(await sentAbout("ParticipationChanged", { ...signed, participation }, { participation })).toEqual(expected);
   });
 
-  test("invitations to an address are bounded apart from mails about holds, and left out over the bound", async () => {
+  test("invitations to an address have a separate limit from mails about holds, and are left out above it", async () => {
     const { agreement } = anna.held;
     const signed = { ...agreement, signedVersion: agreement.version };
     const booking: Booking = { ...forAnna(anna.held), participation: "invited", agreement: signed };
@@ -258,7 +261,7 @@ describe("where somebody else pays", () => {
     expect([...counted.keys()].join("")).not.toContain("@");
   });
 
-  test("each of two mails is marked by itself, so that one that fails does not repeat the other", async () => {
+  test("each of two mails has a separate mark, so that a failure of one does not repeat the other", async () => {
     const { table, handle } = office(undefined, forAnna(anna.confirmed));
 
     await handle(event("BookingConfirmed"));
@@ -268,7 +271,7 @@ describe("where somebody else pays", () => {
   });
 });
 
-describe("mails about a hold that nobody paid", () => {
+describe("mails about an unpaid hold", () => {
   /** An office in which the address has reached the day's limit of mails. */
   function fullOffice(booking: Booking) {
     const full = office(undefined, booking);

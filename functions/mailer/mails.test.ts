@@ -33,7 +33,7 @@ const balance = { dueId: "due_1", attemptId: "att_1", purpose: "due", amount: 5,
 const ended: Stage[] = ["declined", "cancelled", "cancelled_unpaid"];
 const cancelled: Stage[] = ["cancelled", "cancelled_unpaid"];
 
-describe("a mail is true whenever its event comes", () => {
+describe("a mail is true at the time of sending, however late its event", () => {
   /**
    * The stages in which each event's mail is sent. In every other stage that the booking can have reached by then, none
    * is.
@@ -72,7 +72,7 @@ describe("a mail is true whenever its event comes", () => {
     },
   );
 
-  test("a confirmation's hold, a clearance's deadline and an admission that are over are not asked for", () => {
+  test("no mail asks for an action after the hold, the clearance deadline or the admission", () => {
     const late = { ...anna.awaiting_clearance, clearanceDueAt: today };
 
     expect(wordsOf("BookingUnconfirmed", {}, late)).toBeNull();
@@ -86,7 +86,7 @@ describe("a mail is true whenever its event comes", () => {
     expect(mail?.text).not.toMatch(/confirmed|keeping your place/);
   });
 
-  test("a receipt says what comes next, or that everything is paid", () => {
+  test("a receipt states the next payment, or that everything is paid", () => {
     const paidUp = { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, paid: due.amount })) };
     const receipt = (booking: Booking) => wordsOf("PaymentSettled", balance, booking)?.text;
 
@@ -95,14 +95,14 @@ describe("a mail is true whenever its event comes", () => {
     expect(receipt(anna.cancelled)).not.toMatch(/next payment|in full/);
   });
 
-  test("a payment that failed on a hold whose time is over offers no other way to pay for it", () => {
+  test("a failed payment on an expired hold offers no other way to pay", () => {
     for (const stage of ["lapsed", "expired"] as const) {
       expect(wordsOf("PaymentFailed", deposit, anna[stage])?.text).toContain("We no longer hold a place for you");
     }
     expect(wordsOf("PaymentFailed", deposit, anna.held)?.text).toContain("Until January 4, 2027, 10:30 AM MST");
   });
 
-  test("a hold whose agreement is signed by then is not asked to be signed", () => {
+  test("a hold that is signed by then is not asked for a signature", () => {
     const { agreement } = anna.held;
     const signed = { ...anna.held, agreement: { ...agreement, signedVersion: agreement.version } };
 
@@ -126,7 +126,7 @@ describe("a mail is true whenever its event comes", () => {
     expect(mail?.text).toContain(words);
   });
 
-  test("a refund that has come back from the bank by then was not made", () => {
+  test("a refund that the bank has returned by then is not reported as made", () => {
     const data = { refundId: "ref_1", reason: "cancellation", amount: 250_000, currency: "usd" };
 
     expect(wordsOf("RefundSucceeded", data, anna.cancelled, refund("succeeded"))).not.toBeNull();
@@ -134,7 +134,7 @@ describe("a mail is true whenever its event comes", () => {
   });
 });
 
-describe("the words of a mail", () => {
+describe("the text of a mail", () => {
   test.each([
     [
       "PaymentSettled",
@@ -226,20 +226,20 @@ describe("the words of a mail", () => {
     },
   );
 
-  test("of a refund that was never sent say nothing of a bank that returned it", () => {
+  test("about a refund that was never sent does not mention a bank's return", () => {
     const mail = wordsOf("RefundRefused", { amount: 1, currency: "usd", code: "charge_disputed" }, anna.cancelled);
 
     expect(mail?.text).toContain("We could not send your refund of $0.01");
     expect(`${mail?.subject} ${mail?.text}`).not.toMatch(/bank|returned|charge_disputed/i);
   });
 
-  test("are none for a refund that the cancellation's mail has announced", () => {
+  test("is empty for a refund that the cancellation's mail has announced", () => {
     expect(
       wordsOf("RefundRequested", { reason: "cancellation", amount: 1, currency: "usd" }, anna.cancelled),
     ).toBeNull();
   });
 
-  test("say nothing about health, nor who takes part, whatever the event and whenever it comes (I8)", () => {
+  test("says nothing about health or the participant, whatever the event and its delay (I8)", () => {
     const clinical =
       /clear(ed|ance)|medical|psychiatr|screening|evaluat|clinic|ketamine|therap|treatment|health|diagnos/i;
     const reasons = [
@@ -263,7 +263,7 @@ describe("the words of a mail", () => {
     }
   });
 
-  test("to a participant who does not pay say nothing of money, nor of who pays", () => {
+  test("to a participant who does not pay mentions neither money nor the payer", () => {
     for (const name of eventNames) {
       for (const stage of stages) {
         const data = { ...deposit, by: "client", refund: 75_050, kept: 5 };
@@ -300,7 +300,7 @@ describe("the words of a mail", () => {
     },
   );
 
-  test("say with an invitation that a hold may end before its answer is due, and only of a hold", () => {
+  test("says in an invitation that a hold can end before the answer is due, only for a hold", () => {
     const { agreement } = anna.held;
     const invited = (stage: Stage): Booking => ({
       ...forAnna(anna[stage]),
@@ -314,13 +314,13 @@ describe("the words of a mail", () => {
     expect(textOf("awaiting_clearance")).not.toContain("ends earlier");
   });
 
-  test("invite nobody to an agreement that is still to be signed", () => {
+  test("invites nobody before the agreement is signed", () => {
     const invited: Booking = { ...forAnna(anna.held), participation: "invited" };
 
     expect(wordsOf("ParticipationChanged", { participation: "invited" }, invited, null, "participant")).toBeNull();
   });
 
-  test("to a payer read the same whether a participant declines or was declined", () => {
+  test("to a payer is the same whether a participant declines or was declined", () => {
     const refused = wordsOf("BookingCancelled", { by: "participant", refund: 0, kept: 0 }, forAnna(anna.cancelled));
 
     expect(refused?.text).toContain("We could not accept your booking");
@@ -342,7 +342,7 @@ describe("the words of a mail", () => {
     },
   );
 
-  test("welcome only who takes part", () => {
+  test("welcomes only the participant", () => {
     const confirmed = forAnna(anna.confirmed);
 
     expect(wordsOf("BookingConfirmed", {}, confirmed, null, "payer")?.text).not.toContain("welcoming you");
@@ -350,7 +350,7 @@ describe("the words of a mail", () => {
     expect(wordsOf("BookingConfirmed", {}, anna.confirmed, null, "payer")?.text).toContain("welcoming you");
   });
 
-  test("are escaped in HTML", () => {
+  test("is escaped in HTML", () => {
     const terms = { ...anna.confirmed.terms, publicLabel: "Rest & <b>quiet</b>" };
     const mail = wordsOf("BookingConfirmed", {}, { ...anna.confirmed, terms });
 

@@ -10,7 +10,7 @@ const sender = {
   siteUrl: undefined,
 };
 
-test("every mail says who wrote it and where an answer is read, in both forms", () => {
+test("every mail names its sender and reply address, as text and as HTML", () => {
   const { text, html } = renderMail(anna.held, wording, { ...sender, supportPhone: "+1 555 0199" });
 
   expect(text).toContain(
@@ -21,13 +21,13 @@ test("every mail says who wrote it and where an answer is read, in both forms", 
   );
 });
 
-test("nobody is asked to call where there is no telephone", () => {
+test("no mail asks for a call if there is no telephone number", () => {
   expect(renderMail(anna.held, wording, sender).text).toContain(
     "Questions? Reply to this email or write to help@example.org.\n",
   );
 });
 
-test("the one thing to do is a button in the page, which fits a phone", () => {
+test("the action is a button in the HTML, which fits a phone", () => {
   const action = { label: "Pay now", url: "https://api.example.org/pay/1" };
   const { text, html } = renderMail(anna.held, { ...wording, action }, sender);
 
@@ -36,7 +36,7 @@ test("the one thing to do is a button in the page, which fits a phone", () => {
   expect(html).toContain('<meta name="viewport" content="width=device-width">');
 });
 
-test("it leads to the booking where clients have pages, and nowhere else", () => {
+test("it links to the booking only if there is a client site", () => {
   const linked = renderMail(anna.held, wording, { ...sender, siteUrl: "https://my.example.org" });
 
   expect(linked.text).toContain("View your booking: https://my.example.org/bookings/bkg_1");
@@ -45,7 +45,7 @@ test("it leads to the booking where clients have pages, and nowhere else", () =>
   expect(renderMail(anna.held, wording, sender).html).not.toContain("href");
 });
 
-test("whatever stands in its words is text in the page", () => {
+test("its text is escaped in the HTML", () => {
   const told = { subject: "A <b> place", paragraphs: ['Say "yes" & don\'t wait <now>.'] };
   const { text, html } = renderMail(anna.held, told, sender);
 

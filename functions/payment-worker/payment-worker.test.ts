@@ -13,7 +13,7 @@ vi.mock("@clearing/commands/payment-deadlines", async (original) => ({
   workOnSetup,
 }));
 
-test("an attempt to pay and one to save a method are worked on by their own ids", async () => {
+test("attempts to pay and to save a method are found by their ids", async () => {
   const deps = { ...fakeDeps().deps, gateway: {} as Gateway };
 
   await paymentWorks.ATTEMPT({ pk: "BKG#bkg_1", sk: "ATT#att_1" }, deps);

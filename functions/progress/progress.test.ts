@@ -27,14 +27,14 @@ async function looks(name: string, data: Record<string, unknown>): Promise<numbe
   return table.commandCalls(TransactGetCommand).length;
 }
 
-test.each(bookingStatuses)("a booking that was %s is looked at, unless it was a hold", async (status) => {
+test.each(bookingStatuses)("a booking that was %s is read, unless it was a hold", async (status) => {
   expect(await looks("AgreementSigned", { bookingId: "bkg_1", status })).toBe(status === "held" ? 0 : 1);
 });
 
-test("whatever becomes of a clearance, its booking is looked at", async () => {
+test("every change of a clearance reads its booking", async () => {
   expect(await looks("ClearanceChanged", { bookingId: "bkg_1", status: "pending" })).toBe(1);
 });
 
-test("an event that names no booking is none of this function's", async () => {
+test("an event without a booking id is an error", async () => {
   await expect(looks("ClearanceChanged", {})).rejects.toThrow("event without booking id");
 });

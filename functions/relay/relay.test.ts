@@ -109,14 +109,14 @@ describe("the relay", () => {
     expect(deleted()).toEqual(["evt_1", "evt_2"]);
   });
 
-  test("leaves alone what it deleted itself", async () => {
+  test("ignores its own deletions", async () => {
     const { run, calls } = world();
 
     expect(await run({ ...added(1), eventName: "REMOVE" })).toEqual([]);
     expect(calls).toEqual([]);
   });
 
-  test("sends an item that was added twice once, as it was last, and holds up no other for it", async () => {
+  test("sends an item that was added twice once, in its latest version, and delays no other", async () => {
     const { run, calls, deleted } = world();
     const again = { ...added(3, JSON.stringify({ id: "evt_1 as it was last" })) };
     const image = { ...again.dynamodb?.NewImage, pk: { S: "evt_1" } };
@@ -127,7 +127,7 @@ describe("the relay", () => {
     expect(deleted()).toEqual(["evt_1", "evt_2"]);
   });
 
-  test("asks again for all records of an item that was added twice and is not taken", async () => {
+  test("retries all records of an item that was added twice and not accepted", async () => {
     const { run } = world(without(["evt_1"]));
 
     expect(await run(added(1), { ...added(1), dynamodb: { ...added(1).dynamodb, SequenceNumber: "7" } })).toEqual([
@@ -153,7 +153,7 @@ describe("the relay", () => {
     expect(calls).toEqual([["evt_1"], ["evt_2", "evt_3"]]);
   });
 
-  test("sends the entry again that the bus did not take, and only that", async () => {
+  test("resends only the entry that the bus did not accept", async () => {
     const { run, calls, deleted } = world(without(["evt_2"]), allTaken);
 
     expect(await run(added(1), added(2), added(3))).toEqual([]);
@@ -162,7 +162,7 @@ describe("the relay", () => {
     expect(deleted().sort()).toEqual(["evt_1", "evt_2", "evt_3"]);
   });
 
-  test("keeps what the bus never takes, and asks for it again", async () => {
+  test("keeps and retries an entry that the bus never accepts", async () => {
     const { run, deleted, metrics } = world(without(["evt_2"]));
 
     expect(await run(added(1), added(2), added(3))).toEqual(["2"]);
@@ -170,7 +170,7 @@ describe("the relay", () => {
     expect(metrics()).toEqual({ OutboxUnsent: 1 });
   });
 
-  test("sends nothing twice while the stream comes again for one entry that the bus does not take", async () => {
+  test("sends nothing twice while the stream retries one entry that the bus does not accept", async () => {
     const { run, calls } = world(without(["evt_1"]));
     let records = [added(1), added(2), added(3)];
 
@@ -185,7 +185,7 @@ describe("the relay", () => {
     }
   });
 
-  test("goes on when somebody else has sent what it failed at", async () => {
+  test("continues if another instance has sent the failed entry", async () => {
     const { run, calls, sendElsewhere } = world(without(["evt_1"]));
     await run(added(1), added(2));
     sendElsewhere("evt_1");
@@ -196,7 +196,7 @@ describe("the relay", () => {
     expect(calls).toEqual([["evt_3"]]);
   });
 
-  test("looks into the outbox at its first call, and then not as long as all is sent", async () => {
+  test("reads the outbox at its first call, and then not while everything is sent", async () => {
     const { run, table } = world();
     const looks = () => table.commandCalls(BatchGetCommand).length;
 
@@ -207,7 +207,7 @@ describe("the relay", () => {
     expect(looks()).toBe(1);
   });
 
-  test("looks after a failure, and until a call has none", async () => {
+  test("reads the outbox after a failure, until a call succeeds", async () => {
     const { run, table } = world(allTaken, ...Array(4).fill(without(["evt_2"])), allTaken);
     const looks = () => table.commandCalls(BatchGetCommand).length;
     await run(added(1));
@@ -220,7 +220,7 @@ describe("the relay", () => {
     expect(looks()).toBe(2);
   });
 
-  test("looks after a call that threw", async () => {
+  test("reads the outbox after a call that threw", async () => {
     const { run, table } = world();
     const looks = () => table.commandCalls(BatchGetCommand).length;
     await run(added(1));
@@ -233,7 +233,7 @@ describe("the relay", () => {
     expect(looks()).toBe(3);
   });
 
-  test("does not send again what is so old that somebody else may have sent it", async () => {
+  test("does not resend an old item that another instance has sent", async () => {
     const { run, calls, sendElsewhere } = world();
     await run(added(1));
     sendElsewhere("evt_2");
@@ -243,7 +243,7 @@ describe("the relay", () => {
     expect(calls.flat()).toEqual(["evt_1", "evt_3"]);
   });
 
-  test("does not send again what another instance has sent five seconds ago", async () => {
+  test("does not resend an item that another instance sent five seconds ago", async () => {
     const { run, another, calls } = world(allTaken, without(["evt_2"]));
     const other = another();
     await other(added(1));
@@ -256,7 +256,7 @@ describe("the relay", () => {
     expect(calls.flat().filter((id) => id === "evt_3")).toEqual(["evt_3"]);
   });
 
-  test("keeps everything when the bus does not answer, although it may have taken it", async () => {
+  test("keeps everything if the bus does not answer, although it may have accepted it", async () => {
     const { run, deleted } = world(() => Object.assign(new Error("timed out"), { name: "TimeoutError" }));
 
     expect(await run(added(1), added(2))).toEqual(["1", "2"]);
@@ -273,7 +273,7 @@ describe("the relay", () => {
     expect(deleted()).toEqual(["evt_11"]);
   });
 
-  test("deletes again what DynamoDB left over", async () => {
+  test("retries unprocessed deletions", async () => {
     const { run, table, deleted } = world();
     const leftOver = { UnprocessedItems: { outbox: [{ DeleteRequest: { Key: { pk: "evt_2", sk: "OUTBOX" } } }] } };
     table.on(BatchWriteCommand).resolvesOnce(leftOver).resolves({});
@@ -282,7 +282,7 @@ describe("the relay", () => {
     expect(deleted()).toEqual(["evt_1", "evt_2", "evt_2"]);
   });
 
-  test("asks again for what was sent but never deleted: rather twice than left in the outbox", async () => {
+  test("retries entries that were sent but not deleted: better twice than stuck in the outbox", async () => {
     const { run, table } = world();
     table.on(BatchWriteCommand).rejects(new Error("throttled"));
 
@@ -315,7 +315,7 @@ describe("the relay", () => {
     expect(log.join()).toContain("evt_1");
   });
 
-  test("reports an entry that the bus refuses for good, and does not come again for it", async () => {
+  test("reports a permanently refused entry, and does not retry it", async () => {
     const { run, calls, deleted, metrics } = world((ids) => ({
       Entries: ids.map((id) => (id === "evt_2" ? { ErrorCode: "MalformedDetail" } : { EventId: `bus-${id}` })),
     }));
@@ -327,7 +327,7 @@ describe("the relay", () => {
     expect(metrics()).toEqual({ OutboxUnsendable: 1 });
   });
 
-  test("finds the entry for which the bus refuses a whole call, and sends the others", async () => {
+  test("finds the entry for which the bus refuses a call, and sends the others", async () => {
     const refusing = (ids: string[]) =>
       ids.includes("evt_2") ? Object.assign(new Error("no"), { name: "ValidationException" }) : allTaken(ids);
     const { run, deleted, metrics } = world(refusing);

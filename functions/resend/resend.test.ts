@@ -43,7 +43,7 @@ function world(pages: object[][], takes: (id: string) => boolean = () => true, m
   return { run: () => resend(deps, bus), table, log, calls, deleted, age };
 }
 
-test("sends what the stream gave up hours ago, and deletes it", async () => {
+test("sends items that the stream gave up hours ago, and deletes them", async () => {
   const { run, calls, deleted } = world([[waiting(1)], [waiting(2)]]);
 
   await run();
@@ -52,7 +52,7 @@ test("sends what the stream gave up hours ago, and deletes it", async () => {
   expect(deleted()).toEqual(["evt_1", "evt_2"]);
 });
 
-test("deletes what two pages of the scan showed, in a call that names it once", async () => {
+test("deletes an item that appears on two scan pages, naming it once", async () => {
   const { run, deleted } = world([[waiting(1), waiting(2)], [waiting(1)]]);
 
   await run();
@@ -60,7 +60,7 @@ test("deletes what two pages of the scan showed, in a call that names it once", 
   expect(deleted()).toEqual(["evt_1", "evt_2"]);
 });
 
-test("leaves to the stream what is new", async () => {
+test("leaves new items to the stream", async () => {
   const { run, table } = world([[]]);
 
   await run();
@@ -72,7 +72,7 @@ test("leaves to the stream what is new", async () => {
   });
 });
 
-test("keeps what the bus does not take", async () => {
+test("keeps items that the bus does not accept", async () => {
   const { run, deleted } = world([[waiting(1), waiting(2)]], (id) => id !== "evt_1");
 
   await run();
@@ -80,7 +80,7 @@ test("keeps what the bus does not take", async () => {
   expect(deleted()).toEqual(["evt_2"]);
 });
 
-test("measures how long the oldest of them has waited, and that none has", async () => {
+test("measures the age of the oldest item, or zero", async () => {
   const late = world([[waiting(1, "2026-12-31T23:50:00Z"), waiting(2, "2026-12-31T23:00:00Z")]]);
   const none = world([[]]);
 
@@ -90,7 +90,7 @@ test("measures how long the oldest of them has waited, and that none has", async
   expect([late.age(), none.age()]).toEqual([60 * 60 * 1000, 0]);
 });
 
-test("is bounded: some hundred messages in one run, and few calls while the bus is away", async () => {
+test("is bounded: some hundred messages in one run, and few calls while the bus is down", async () => {
   const many = Array.from({ length: 700 }, (_, index) => waiting(index));
   const [well, away] = [world([many, many]), world([many], () => false)];
 
@@ -101,7 +101,7 @@ test("is bounded: some hundred messages in one run, and few calls while the bus 
   expect(new Set(away.calls.flat()).size).toBe(30);
 });
 
-test("reports what can never be sent and counts it apart, so that it hides nothing that waits", async () => {
+test("reports unsendable items and counts them separately, so that they hide no waiting item", async () => {
   const broken = Array.from({ length: 600 }, (_, index) => ({
     pk: `broken_${index}`,
     createdAt: "2026-12-01T00:00:00Z",
@@ -117,7 +117,7 @@ test("reports what can never be sent and counts it apart, so that it hides nothi
   expect(log.join()).toContain("broken_599");
 });
 
-test("counts apart what the bus refuses for good", async () => {
+test("counts permanently refused items separately", async () => {
   const { run, deleted, log, age } = world([[waiting(1, "2026-12-01T00:00:00Z"), waiting(2)]], undefined, ["evt_1"]);
 
   await run();

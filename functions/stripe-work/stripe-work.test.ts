@@ -19,7 +19,7 @@ test("money that Stripe converted is logged with its entry, and counted for the 
   expect(log.map((line) => JSON.parse(line))).toMatchObject([{ level: "warn", ...data }, { MoneyConverted: 1 }]);
 });
 
-test("a refund that Stripe refuses for good is logged with its code, and counted for the alarm", async () => {
+test("a refund that Stripe permanently refuses is logged with its code, and counted for the alarm", async () => {
   const { deps, table, log } = fakeDeps();
   const subject = { type: "booking", id: "bkg_1", version: 9 };
   const data = { bookingId: "bkg_1", refundId: "ref_1", code: "charge_disputed", amount: 250_000, currency: "usd" };

@@ -89,7 +89,7 @@ test.each([
   expect(batches.every(({ QueueUrl }) => QueueUrl.includes(other))).toBe(true);
 });
 
-test("groups keys by their kind, so that SQS lets none wait for many of another, and each call's ids are its own", async () => {
+test("groups keys by kind for SQS's fair queues, and gives each call unique ids", async () => {
   const { run, entries } = world({ BOOKING: 1, CLEARANCE: 1 });
 
   await run();
@@ -99,7 +99,7 @@ test("groups keys by their kind, so that SQS lets none wait for many of another,
   expect(new Set(entries().map(({ Id }) => Id)).size).toBe(2);
 });
 
-test("lets no kind wait for all of another", async () => {
+test("takes the kinds in turn, so that none waits for all of another", async () => {
   const { run, entries } = world({ BOOKING: 50, COHORT: 1 });
 
   await run();
@@ -117,7 +117,7 @@ test("hands 10,000 keys out at once, a bounded number of calls at a time", async
   expect(calls()).toBeLessThanOrEqual(10);
 });
 
-test("hands few keys out twice while the workers need minutes for ten thousand", async () => {
+test("sends few keys twice while the workers need minutes for ten thousand", async () => {
   const [done, depth] = [{ ATTEMPT: 0 }, { ApproximateNumberOfMessages: "0" }];
   const { run, entries } = world({ ATTEMPT: 10_000 }, { done, depth });
   const workedAMinute = 1_500;
@@ -145,7 +145,7 @@ test("asks no queue when nothing is due, and each only once", async () => {
   expect(busy.asked()).toBe(2);
 });
 
-test("hands out so many keys of a kind in one run at the most", async () => {
+test("sends at most this many keys of a kind in one run", async () => {
   const { run, ofKind } = world({ BOOKING: 10_001, CLEARANCE: 3 });
 
   await run();
@@ -173,7 +173,7 @@ test.each([
   },
 );
 
-test("hands out all that is due to a queue of a thousand messages", async () => {
+test("sends all reached keys to a queue of a thousand messages", async () => {
   const { run, ofKind } = world({ BOOKING: 60 }, { depth: { [visible]: "600", [inFlight]: "400" } });
 
   await run();
@@ -181,7 +181,7 @@ test("hands out all that is due to a queue of a thousand messages", async () => 
   expect(ofKind("BOOKING")).toBe(60);
 });
 
-test("ends with its time", async () => {
+test("ends when its time is over", async () => {
   const { run, entries } = world({ BOOKING: 10_000 }, { seconds: 10 });
 
   await run();

@@ -55,7 +55,7 @@ beforeEach(() => {
 });
 
 describe("a Stripe webhook", () => {
-  test("is to come again while nobody has told us the signing secret", async () => {
+  test("is retried until the signing secret is stored", async () => {
     const { post, written } = webhook(null);
 
     const answer = await post({ body, headers: { "stripe-signature": sign(body) } });
@@ -83,7 +83,7 @@ describe("a Stripe webhook", () => {
     });
   });
 
-  test("keeps which attempt of ours its object names, and nothing that another system has written there", async () => {
+  test("stores the attempt that its object names, and nothing that another system wrote there", async () => {
     const { post, written } = webhook();
     const named = { app: "clearing", stage: "test", bookingId: "bkg_1", attemptId: "att_1" };
     for (const metadata of [
@@ -133,7 +133,7 @@ describe("a Stripe webhook", () => {
     expect(written()).toHaveLength(1);
   });
 
-  test("is judged by its bytes, also when the gateway encoded them, whatever the header's case", async () => {
+  test("is verified by its bytes, also if the gateway encoded them, with any header case", async () => {
     const { post } = webhook();
     const base64 = Buffer.from(body).toString("base64");
 
@@ -164,14 +164,14 @@ describe("a Stripe webhook", () => {
     expect(written()).toEqual([]);
   });
 
-  test("is 200 and stored once when it comes again", async () => {
+  test("gets 200 and is stored once if it is repeated", async () => {
     const { post, table } = webhook();
     table.on(TransactWriteCommand).rejects(cancelled("ConditionalCheckFailed", "None"));
 
     expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 200 });
   });
 
-  test("is 200 when the first write landed but its answer was lost", async () => {
+  test("gets 200 if the first write succeeded but its answer was lost", async () => {
     const { post, table } = webhook();
     table
       .on(TransactWriteCommand)
@@ -191,7 +191,7 @@ describe("a Stripe webhook", () => {
     expect(await post({ body, headers: { "stripe-signature": sign(body) } })).toMatchObject({ statusCode: 503 });
   });
 
-  test("is stored although of another API version, and counted", async () => {
+  test("is stored despite another API version, and counted", async () => {
     const { post, written, log } = webhook();
     const other = JSON.stringify({ ...event, api_version: "2020-08-27" });
 

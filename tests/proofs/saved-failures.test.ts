@@ -155,7 +155,7 @@ describe.each(moments)("an internal error of Stripe's, saved %s the effect,", (w
     expect(await partNow()).toMatchObject({ status: "succeeded" });
   });
 
-  test("keeps no page open of a booking that has ended", async () => {
+  test("keeps no page of an ended booking open", async () => {
     const booking = await signed();
     const { context } = failingOnce("createCheckoutSession", when);
     await openCheckout(crashingAfter(context), depositOf(booking), actor);

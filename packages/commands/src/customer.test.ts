@@ -26,14 +26,14 @@ function world(Item?: typeof stored) {
   return { context, sent };
 }
 
-test("a client's first customer takes two writes, and no read where it is known that there is none", async () => {
+test("a client's first customer takes two writes, and no read if it is known that there is none", async () => {
   const { context, sent } = world();
 
   expect(await ensureCustomer(context, email, { known: null })).toEqual({ ok: true, customerId: "cus_1" });
   expect(sent).toEqual(["PutCommand", "UpdateCommand"]);
 });
 
-test("a customer that is known takes nothing, and one of whom nothing is known a read", async () => {
+test("a known customer takes no request, and an unknown one takes a read", async () => {
   const { context, sent } = world(stored);
 
   expect(await ensureCustomer(context, email, { known: stored })).toEqual({ ok: true, customerId: "cus_other" });

@@ -65,14 +65,14 @@ function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Se
 }
 
 describe("how an attempt stands at Stripe", () => {
-  test("is what its session says, where it collects on a page", async () => {
+  test("is its session's state, if it collects on a page", async () => {
     expect(await standingAtStripe(atStripe(), page)).toEqual({
       ok: true,
       value: { outcome: { kind: "processing", paymentIntentId: "pi_1" }, session },
     });
   });
 
-  test("is what its payment intent says, where it collects with a saved method", async () => {
+  test("is its payment intent's state, if it collects with a saved method", async () => {
     expect(await standingAtStripe(atStripe(), saved("pi_1"))).toEqual({
       ok: true,
       value: { outcome: { kind: "processing", paymentIntentId: "pi_1" }, session: null },
@@ -84,7 +84,7 @@ describe("how an attempt stands at Stripe", () => {
     });
   });
 
-  test("is what an intent says that is found among its customer's, where nobody heard of it", async () => {
+  test("is the state of an intent found in its customer's list, if its id is unknown", async () => {
     const own = { ...intent, metadata: { attemptId: "att_1" } };
     const copy = { ...own, paymentIntentId: "pi_copy", status: "succeeded" };
 
@@ -93,11 +93,11 @@ describe("how an attempt stands at Stripe", () => {
     });
   });
 
-  test("is not known while no intent is: it may have been made", async () => {
+  test("is unknown while no intent is listed: it may have been created", async () => {
     expect(await standingAtStripe(atStripe(), saved(null))).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  test("is that none was made, where its key makes none any more and none is listed", async () => {
+  test("is that no intent was created, once its key has expired and none is listed", async () => {
     const toldAt = plusMinutes(plusHours(now, -23), -5);
     const young = { ...saved(null), createdAt: plusSeconds(toldAt, 1) };
     const old = { ...saved(null), createdAt: toldAt };
@@ -106,7 +106,7 @@ describe("how an attempt stands at Stripe", () => {
     expect(await standingAtStripe(atStripe(), old)).toMatchObject({ kind: "invalid", code: "intent_never_made" });
   });
 
-  test("is not known from a look that began before that: its intent may have been made during the look", async () => {
+  test("is unknown from a search that began before that: the intent may have been created during the search", async () => {
     const services = atStripe();
     const attempt = { ...saved(null), createdAt: plusHours(now, -23) };
     let at = now;
@@ -119,7 +119,7 @@ describe("how an attempt stands at Stripe", () => {
     expect(await standingAtStripe(services, attempt)).toMatchObject({ kind: "unknown", code: "intent_not_known" });
   });
 
-  test("is looked up five minutes before and after its time where its customer is gone: the clocks may differ", async () => {
+  test("is looked up five minutes before and after its time if its customer is gone: the clocks may differ", async () => {
     const services = atStripe();
     const queries: ListedBy[] = [];
     services.gateway.retrieveCustomer = async () => ({ ok: true, value: { deleted: true } });
@@ -176,7 +176,7 @@ describe("an attempt is ended at Stripe", () => {
     expect(ended).toEqual(["pi_1"]);
   });
 
-  test("nowhere while its debit is on its way", async () => {
+  test("not at all while its debit is processing", async () => {
     const { ended, context } = ending(intent);
 
     for (const attempt of [page, saved("pi_1")]) expect(await endAtStripe(context, attempt)).toBeNull();

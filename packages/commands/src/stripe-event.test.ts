@@ -9,13 +9,13 @@ const services = {
   gateway: new Proxy({} as Gateway, { get: () => async () => silent }),
 } as Services;
 
-test.each(eventsActedOn)("%s, which is acted upon, has its object fetched", async (type) => {
+test.each(eventsActedOn)("%s fetches its object", async (type) => {
   const objectType = type.slice(0, type.lastIndexOf("."));
 
   expect(await applyStripeEvent(services, { type, objectType, objectId: "any" })).toEqual(silent);
 });
 
-test("an object that nothing is done with yet says so, and is not fetched", async () => {
+test("an unsupported object type is reported as not handled, and is not fetched", async () => {
   const hint = { type: "payout.paid", objectType: "payout", objectId: "po_1" };
 
   expect(await applyStripeEvent(services, hint)).toEqual({ ok: true, handled: false });

@@ -2,7 +2,7 @@ import { paymentRefusals } from "@clearing/domain/booking/payment-refusal";
 import { describe, expect, test } from "vitest";
 import { paymentRefusalOf } from "./payment-refusal.ts";
 
-describe("a payment that Stripe refuses for good", () => {
+describe("a payment that Stripe permanently refuses", () => {
   test.each([
     ["amount_too_large", "amount_too_large"],
     ["charge_exceeds_transaction_limit", "amount_too_large"],

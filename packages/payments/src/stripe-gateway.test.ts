@@ -111,7 +111,7 @@ const session = {
   metadata: { attemptId: "att_1" },
 };
 
-describe("what Stripe says, as plain facts", () => {
+describe("Stripe's objects as plain facts", () => {
   test("reads a paid session down to the fee that Stripe took", async () => {
     const { gateway, seen } = await stripeThat(json(200, session));
 
@@ -160,7 +160,7 @@ describe("what Stripe says, as plain facts", () => {
     });
   });
 
-  test("reads a session that nobody has paid on yet as having no payment", async () => {
+  test("reads an unpaid session as having no payment", async () => {
     const open = { ...session, status: "open", url: "https://checkout.stripe.com/c/cs_1", payment_intent: null };
     const { gateway } = await stripeThat(json(200, open));
 
@@ -273,7 +273,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(await gateway.retrievePaymentMethod("pm_1")).toEqual({ ok: true, value: { methodId: "pm_1", ...facts } });
   });
 
-  test("tells of a mandate, and of which method it is", async () => {
+  test("reads a mandate with its payment method", async () => {
     const mandate = { object: "mandate", id: "mandate_1", status: "inactive", payment_method: "pm_1" };
     const { gateway } = await stripeThat(json(200, mandate));
 
@@ -299,7 +299,7 @@ describe("what Stripe says, as plain facts", () => {
     expect(seen[0]?.url).toContain("starting_after=cs_9");
   });
 
-  test("lists the payment intents of a customer, with what became of them", async () => {
+  test("lists the payment intents of a customer with their states", async () => {
     const { gateway, seen } = await stripeThat(json(200, { object: "list", data: [intent], has_more: true }));
 
     const result = await gateway.listPaymentIntents({ customerId: "cus_1" }, "pi_9");
@@ -447,7 +447,7 @@ describe("a hosted page that saves a method", () => {
 });
 
 describe("a call that fails", () => {
-  test("is unknown when the answer never comes, after one more try under the same key", async () => {
+  test("is unknown if no answer comes, after one retry under the same key", async () => {
     const { gateway, seen } = await stripeThat(silence);
 
     const result = await gateway.createCustomer(anna, "key_1");
@@ -471,7 +471,7 @@ describe("a call that fails", () => {
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  test("is unavailable when nobody listens: the request cannot have happened", async () => {
+  test("is unavailable if the connection is refused: the request cannot have happened", async () => {
     const gateway = gatewayTo("http://127.0.0.1:1");
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unavailable" });
@@ -483,7 +483,7 @@ describe("a call that fails", () => {
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  test("is unknown on an internal error of which Stripe has saved nothing", async () => {
+  test("is unknown on an internal error that Stripe has not saved", async () => {
     const { gateway } = await stripeThat(stripeError(500, { type: "api_error", message: "oops" }));
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
@@ -511,7 +511,7 @@ describe("a call that fails", () => {
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });
   });
 
-  test("is merely unavailable for a read, which changes nothing", async () => {
+  test("is unavailable for a read, which changes nothing", async () => {
     const { gateway } = await stripeThat(json(502, { message: "Bad Gateway" }));
 
     expect(await gateway.retrieveCharge("ch_1")).toMatchObject({ ok: false, kind: "unavailable" });
@@ -565,7 +565,7 @@ describe("a refusal", () => {
     expect(seen).toHaveLength(1);
   });
 
-  test("names the parameter that it is about, which is all that tells of a currency", async () => {
+  test("names the rejected parameter, the only hint at an unsupported currency", async () => {
     const param = "line_items[0][price_data][currency]";
     const { gateway } = await stripeThat(
       stripeError(400, { type: "invalid_request_error", message: "Invalid currency: xyz.", param }),

@@ -87,7 +87,7 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
-describe("a request that is as it should be", () => {
+describe("a valid request", () => {
   test("reaches its handler parsed, with the caller, one instant and where it came from", async () => {
     const { run, seen } = call(hold({ query: "limit=5" }));
 
@@ -116,7 +116,7 @@ describe("a request that is as it should be", () => {
     expect(seen[0]?.input).toMatchObject({ body });
   });
 
-  test("is answered with headers that keep it out of caches and frames", async () => {
+  test("gets headers against caching and framing", async () => {
     const { headers } = await call({ path: "/v1/programs" }).run();
 
     expect(headers).toMatchObject({
@@ -127,7 +127,7 @@ describe("a request that is as it should be", () => {
     });
   });
 
-  test("may be answered with text of another type", async () => {
+  test("may be answered with another content type", async () => {
     const { deps } = fakeDeps();
     const answer: Answer = { status: 200, body: "<p>Thank you</p>", contentType: "text/html; charset=utf-8" };
     const handler = httpHandler(async () => deps, [bind(listPrograms, async () => answer)]);
@@ -141,14 +141,14 @@ describe("a request that is as it should be", () => {
   });
 });
 
-describe("an answer of another kind than JSON", () => {
+describe("an answer that is not JSON", () => {
   const answered = async (answer: Answer) => {
     const { deps } = fakeDeps();
     const handler = httpHandler(async () => deps, [bind(listPrograms, async () => answer)]);
     return handler(httpEvent({ path: "/v1/programs" }), {} as Context);
   };
 
-  test("leaves in base64 when it is compressed", async () => {
+  test("is base64-encoded if it is compressed", async () => {
     const body = Buffer.from([0x1f, 0x8b, 0xff, 0x00]);
     const headers = { "content-encoding": "gzip" };
 
@@ -157,7 +157,7 @@ describe("an answer of another kind than JSON", () => {
     expect(response).toMatchObject({ isBase64Encoded: true, body: body.toString("base64") });
   });
 
-  test("may do what its policy names, and can be framed by nobody whatever it names", async () => {
+  test("may do what its policy allows, and can never be framed", async () => {
     const policyOf = async (answer: Partial<Reply>) => {
       const { headers } = await answered({ status: 200, body: "<p>", contentType: "text/html", ...answer });
       return String(headers?.["content-security-policy"]).split("; ");
@@ -193,14 +193,14 @@ describe("who may ask", () => {
     expect(seen).toEqual([]);
   });
 
-  test("is shown on the roles alone by which the route lets them in", async () => {
+  test("keeps only the roles by which the route admits them", async () => {
     const { run, seen } = call(hold({ claims: staffClaims("[clinician admin finance]") }));
 
     expect(await run()).toMatchObject({ statusCode: 201 });
     expect(seen[0]?.context.caller?.roles).toEqual(["admin"]);
   });
 
-  test("is told by our own authorizer's word too, for as long as the token of it holds", async () => {
+  test("is also read from our Lambda authorizer's context, until its token expires", async () => {
     const context = { iss: issuers.staff, sub: "sub-1", email: "ada@example.org", email_verified: true };
     const asked = (exp: number) =>
       call(hold({ claims: undefined, context: { ...context, groups: '["admin"]', exp } })).run();
@@ -234,7 +234,7 @@ describe("the route", () => {
     },
   );
 
-  test("counts as one for an Idempotency-Key, however its path is written", async () => {
+  test("is the same for an Idempotency-Key, however its path is encoded", async () => {
     const { run, seen } = call(hold());
     await run();
     const other = call(hold({ path: "/v1/bookings/bkg%5F1/holds/" }));
@@ -251,7 +251,7 @@ describe("bad input", () => {
     return response.json.errors.map(({ path }: { path: string }) => path);
   };
 
-  test("names every bad field at once", async () => {
+  test("names every invalid field at once", async () => {
     const bad = JSON.stringify({ quoteId: 7, participant: { name: "Anna", email: "no", age: 3 }, extra: true });
     const paths = await errorsOf(hold({ id: "nonsense", query: "limit=0&fast=1", body: bad }));
 
@@ -286,7 +286,7 @@ describe("bad input", () => {
     expect(await errorsOf(fields)).toEqual([path]);
   });
 
-  test("names a hundred bad fields at most, by paths of a bounded length", async () => {
+  test("names at most a hundred invalid fields, with paths of limited length", async () => {
     const fields = Array.from({ length: 5_000 }, (_, index) => [`${index}-${"x".repeat(30)}`, 0]);
     const many = await errorsOf(hold({ body: JSON.stringify(Object.fromEntries(fields)) }));
     const long = await errorsOf(hold({ body: JSON.stringify({ ...body, ["y".repeat(200_000)]: 0 }) }));
@@ -295,7 +295,7 @@ describe("bad input", () => {
     expect(long.map((path: string) => path.length)).toEqual([200]);
   });
 
-  test("knows no field by the names that every object has", async () => {
+  test("rejects fields named like an object's built-in properties", async () => {
     const paths = await errorsOf(
       hold({ body: '{"quoteId":"quo_1","participant":{"__proto__":{"name":1}},"constructor":1}' }),
     );
@@ -303,7 +303,7 @@ describe("bad input", () => {
     expect(paths.sort()).toEqual(["constructor", "participant.__proto__", "participant.email", "participant.name"]);
   });
 
-  test("looks at no body where a route takes none, however it is made", async () => {
+  test("ignores the body of a route that takes none", async () => {
     const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
 
     for (const sent of [deep, "{", "\ud800"]) {
@@ -311,7 +311,7 @@ describe("bad input", () => {
     }
   });
 
-  test("refuses a query parameter where a route has none", async () => {
+  test("refuses a query parameter on a route without any", async () => {
     expect(await errorsOf({ path: "/v1/programs", query: "x=1" })).toEqual(["query.x"]);
   });
 
@@ -337,7 +337,7 @@ describe("an Idempotency-Key", () => {
     return seen[0]?.context.idempotency?.fingerprint ?? "";
   };
 
-  test("is asked for where a route requires it", async () => {
+  test("is required if the route says so", async () => {
     const { run, seen } = call(hold({ headers: { "idempotency-key": "" } }));
 
     expect(await run()).toMatchObject({ statusCode: 400, json: { code: "idempotency_key_required" } });
@@ -355,7 +355,7 @@ describe("an Idempotency-Key", () => {
     expect(seen).toEqual([]);
   });
 
-  test("takes the same fields in another order for the same request", async () => {
+  test("ignores the order of fields", async () => {
     const reordered = JSON.stringify({ participant: { email: "anna@example.org", name: "Anna" }, quoteId: "quo_1" });
 
     expect(await fingerprintOf(reordered)).toBe(await fingerprintOf(JSON.stringify(body, null, 2)));
@@ -391,7 +391,7 @@ describe("an Idempotency-Key", () => {
     expect(response.headers?.["idempotent-replayed"]).toBe("true");
   });
 
-  test("leaves a refusal as it is when no request with it was answered", async () => {
+  test("keeps a refusal if no request with the key was answered", async () => {
     const { run } = call(hold(), async () => ({ refused: "quote_used" }));
 
     expect(await run()).toMatchObject({ statusCode: 409, json: { code: "quote_used" } });
@@ -415,7 +415,7 @@ describe("an Idempotency-Key", () => {
   });
 });
 
-describe("what goes wrong inside", () => {
+describe("a failure inside", () => {
   const failing = (error: unknown) =>
     call(hold(), async () => {
       throw error;
@@ -423,7 +423,7 @@ describe("what goes wrong inside", () => {
   const named = (name: string, more: object = {}) =>
     Object.assign(new Error(`anna@example.org ${name}`), { name, ...more });
 
-  test("is a refusal in the API's words when the handler refuses", async () => {
+  test("is a problem if the handler refuses", async () => {
     const { run } = call(hold(), async () => ({ refused: "sold_out", detail: "Every private place is taken." }));
 
     expect(await run()).toMatchObject({
@@ -443,7 +443,7 @@ describe("what goes wrong inside", () => {
     expect(headers?.["retry-after"]).toBe(seconds);
   });
 
-  test("says with a limit after how many seconds that very limit lets the request through", async () => {
+  test("gives the seconds after which a limit allows the request", async () => {
     const { run } = call(hold(), async () => ({
       refused: "limit_exceeded",
       retryAfter: 1_234,
@@ -457,7 +457,7 @@ describe("what goes wrong inside", () => {
     });
   });
 
-  test("leaves as a bare 500 when it is a bug, and is logged with its request but without what people typed", async () => {
+  test("is a bare 500 if it is a bug, and is logged with its request but without personal input", async () => {
     const response = await failing(named("TypeError")).run();
 
     expect(response.statusCode).toBe(500);
@@ -492,13 +492,13 @@ describe("what goes wrong inside", () => {
 
   const conflict = named("TransactionCanceledException", { CancellationReasons: [{ Code: "TransactionConflict" }] });
 
-  test("is no conflict on a route that documents none: reading it again is all there is to do", async () => {
+  test("is unavailable on a route without a documented conflict: reading again is enough", async () => {
     const { run } = call({ path: listPrograms.path }, () => Promise.reject(conflict));
 
     expect(await run()).toMatchObject({ statusCode: 503, json: { code: "unavailable" } });
   });
 
-  test("is no conflict for a webhook", async () => {
+  test("is unavailable for a webhook", async () => {
     const { deps } = fakeDeps();
     const handler = rawHttpHandler(
       async () => deps,
@@ -547,7 +547,7 @@ describe("what goes wrong inside", () => {
     expect(printed.filter((line) => line.includes("request failed"))).toHaveLength(2);
   });
 
-  test("is tried again when the function could not even start", async () => {
+  test("is retried if the function could not start", async () => {
     const { deps } = fakeDeps();
     let starts = 0;
     const handler = httpHandler(async () => {
@@ -561,7 +561,7 @@ describe("what goes wrong inside", () => {
   });
 });
 
-test("hands a webhook its bytes as they were sent", async () => {
+test("passes a webhook the bytes as sent", async () => {
   const { deps } = fakeDeps();
   const bytes = Buffer.from('{ "a":  "\u00fc" }');
   let received: Uint8Array | undefined;

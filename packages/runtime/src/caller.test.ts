@@ -26,19 +26,22 @@ describe("roles count by issuer", () => {
     expect(ofContext({ ...context, groups: JSON.stringify(roles) })?.roles).toEqual(roles);
   });
 
-  test("the staff's pool makes nobody a client", () => {
+  test("the staff pool makes nobody a client", () => {
     expect(ofContext({ ...context, groups: '["client"]' })?.roles).toEqual([]);
     expect(ofClaims(staffClaims("[client]"))?.roles).toEqual([]);
   });
 
-  test.each([undefined, "", "[]", "[administrator]"])("staff in no group of ours have none: %j", (groups) => {
+  test.each([undefined, "", "[]", "[administrator]"])("staff without a known group have no roles: %j", (groups) => {
     expect(ofClaims(staffClaims("", { "cognito:groups": groups }))?.roles).toEqual([]);
   });
 
-  test.each(["https://elsewhere.example.org", `${issuers.staff}/`, undefined, ""])("%j signs for nobody", (iss) => {
-    expect(ofClaims(staffClaims("[admin]", { iss }))).toBeNull();
-    expect(ofContext({ ...context, iss, groups: '["admin"]' })).toBeNull();
-  });
+  test.each(["https://elsewhere.example.org", `${issuers.staff}/`, undefined, ""])(
+    "tokens of %j are accepted for nobody",
+    (iss) => {
+      expect(ofClaims(staffClaims("[admin]", { iss }))).toBeNull();
+      expect(ofContext({ ...context, iss, groups: '["admin"]' })).toBeNull();
+    },
+  );
 });
 
 describe("groups are exact names", () => {
@@ -57,7 +60,7 @@ describe("groups are exact names", () => {
     expect(ofContext({ ...context, groups: JSON.stringify([group]) })?.roles).toEqual([]);
   });
 
-  test("nor is it when a JWT authorizer wrote it into one text, but for what cannot be told from two groups", () => {
+  test("nor in a JWT authorizer's text, except where it looks like two groups", () => {
     const groups = ["not admin", " admin", "admin ", "Admin", "admins", "admin,finance", "[admin", "admin]", '"admin"'];
     for (const group of groups) expect(ofClaims(staffClaims(`[${group}]`))?.roles, group).toEqual([]);
     expect(ofClaims(staffClaims("[admin  finance]"))?.roles).toEqual([]);
@@ -95,7 +98,7 @@ describe("a person", () => {
     expect(ofContext({ ...context, groups: '["admin"]', ...wrong })).toBeNull();
   });
 
-  test("is somebody to the last second of the token, and nobody without one", () => {
+  test("is recognized until the token's last second, and not without a token", () => {
     expect(ofClaims(clientClaims({ exp: Date.parse(now) / 1000 + 1 }))).not.toBeNull();
     expect(callerOf(undefined, issuers, now)).toBeNull();
     expect(of({ lambda: null })).toBeNull();

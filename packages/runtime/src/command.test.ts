@@ -65,7 +65,7 @@ beforeEach(() => {
 });
 
 describe("a command", () => {
-  test("answers with its view of what was done", async () => {
+  test("answers with its view of the result", async () => {
     const { status, body } = await answerTo({ ok: true, color: "red" });
 
     expect(status).toBe(201);
@@ -81,7 +81,7 @@ describe("a command", () => {
     expect(context?.occasion).toEqual({ actor: { sub: "sub-1", role }, action, now: fixedNow });
   });
 
-  test("keeps the very answer that the request gets, where it carried a key", async () => {
+  test("stores exactly the answer that a request with a key gets", async () => {
     const keyed = await answerTo({ ok: true, color: "red" }, { key: "key-1" });
     const bare = await answerTo({ ok: true, color: "red" });
 
@@ -91,7 +91,7 @@ describe("a command", () => {
 });
 
 describe("a command's refusal", () => {
-  test("that is a code of the route is told as it is, with its detail", async () => {
+  test("that is a code of the route becomes that problem, with its detail", async () => {
     const { status, body } = await answerTo({ ok: false, reason: "not_found", detail: "No such house" });
 
     expect(status).toBe(404);
@@ -108,7 +108,7 @@ describe("a command's refusal", () => {
     expect(body).toMatchObject({ code: "validation_failed", errors: [{ path, message: "Must be warm" }] });
   });
 
-  test("of another name is told by its row", async () => {
+  test("with another name becomes the problem of its row", async () => {
     const wet = await answerTo({ ok: false, reason: "too_wet" });
     const often = await answerTo({ ok: false, reason: "limit_exceeded", hours: 2 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 
-test("asks only for what a function uses", () => {
+test("requires only the values that a function uses", () => {
   const config = readConfig({ STAGE: "test", CORE_TABLE: "core" });
 
   expect(config.stage).toBe("test");
@@ -36,12 +36,12 @@ test("takes the API's address with or without a slash at its end", () => {
   expect(readConfig({ PUBLIC_URL: "https://api.example.org/" }).publicUrl).toBe("https://api.example.org");
 });
 
-test("settles dollars alone, until the operator names the account's currencies", () => {
+test("settles only dollars, unless the operator names the account's currencies", () => {
   expect(readConfig({}).settlementCurrencies).toEqual(["usd"]);
   expect(readConfig({ SETTLEMENT_CURRENCIES: "usd, eur,jpy" }).settlementCurrencies).toEqual(["usd", "eur", "jpy"]);
 });
 
-test("knows the published thresholds and a cap of five percent, until the operator gives others by their dates", () => {
+test("has the published thresholds and a cap of five percent, unless the operator sets others by date", () => {
   expect(readConfig({}).creditRules).toMatchObject({ lateChargeCap: [{ figure: 5 }] });
   expect(readConfig({}).creditRules.exemptAbove.at(-1)).toEqual({ from: "2026-01-01", figure: 73_400 });
   const given = { CREDIT_EXEMPT_ABOVE: "2026-01-01:73400, 2027-01-01:75000", LATE_CHARGE_CAP_PERCENT: "2027-07-01:4" };
@@ -54,16 +54,16 @@ test("knows the published thresholds and a cap of five percent, until the operat
   });
 });
 
-test("has no address to send mail from, no telephone and no pages for clients unless the stage has them", () => {
+test("has no sender address, telephone or client site unless the stage has them", () => {
   expect(readConfig({})).toMatchObject({ mailFrom: undefined, supportPhone: undefined, siteUrl: undefined });
 });
 
-test("lets a client hold two unpaid places, until the operator gives other bounds", () => {
+test("allows a client two unpaid holds, unless the operator sets other limits", () => {
   expect(readConfig({}).holdLimits).toEqual({ live: 2, unpaid: 3, hours: 24 });
   expect(readConfig({ HOLD_LIMITS: "3,5,48" }).holdLimits).toEqual({ live: 3, unpaid: 5, hours: 48 });
 });
 
-test("lets an address have 20 mails a day about unpaid holds, until the operator gives another bound", () => {
+test("allows an address 20 mails a day about unpaid holds, unless the operator sets another limit", () => {
   expect(readConfig({}).mailsADay).toBe(20);
   expect(readConfig({ MAILS_A_DAY: "5" }).mailsADay).toBe(5);
 });

@@ -44,13 +44,13 @@ describe("while Stripe is not configured", () => {
     throw new Error("there is nothing to do it with");
   };
 
-  test("a consumer leaves its messages to the sweeps, and none becomes a dead letter", async () => {
+  test("a consumer drops its messages, leaves their work to the sweeps, and makes no dead letters", async () => {
     const run = sqsConsumer(factory, never);
 
     expect(await run(queue(envelope("evt_1", "bkg_1")), context)).toEqual({ batchItemFailures: [] });
   });
 
-  test("a schedule does nothing, and says so in one line that is no warning", async () => {
+  test("a schedule does nothing, and logs one line at info level", async () => {
     log.length = 0;
     await scheduledHandler(factory, never)({}, context);
 
@@ -59,7 +59,7 @@ describe("while Stripe is not configured", () => {
 });
 
 describe("a consumer of a queue", () => {
-  test("is given the event as the bus carried it", async () => {
+  test("gets the event as the bus delivered it", async () => {
     const seen: BusEvent[] = [];
     const { run } = consumer(async (event) => {
       seen.push(event);
@@ -73,7 +73,7 @@ describe("a consumer of a queue", () => {
     ]);
   });
 
-  test("handles each event under the id that led to it, and logs in one line what was decided", async () => {
+  test("handles each event under its correlation id, and logs the decision in one line", async () => {
     const { deps, log } = fakeDeps();
     const stores: string[] = [];
     const run = sqsConsumer(
@@ -94,7 +94,7 @@ describe("a consumer of a queue", () => {
     ]);
   });
 
-  test("reports only the message that failed", async () => {
+  test("reports only the failed message", async () => {
     const { run } = consumer(async ({ id }) => {
       if (id === "evt_2") throw new Error("no");
     });
@@ -118,7 +118,7 @@ describe("a consumer of a queue", () => {
     expect(await run(queue(body), context)).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });
   });
 
-  test("handles messages about one subject one after another, others beside them", async () => {
+  test("handles messages about one subject in sequence, others in parallel", async () => {
     let running: string[] = [];
     const together: string[][] = [];
     const { run } = consumer(async ({ subject }) => {
@@ -134,7 +134,7 @@ describe("a consumer of a queue", () => {
     expect(together.every((ids) => new Set(ids).size === ids.length)).toBe(true);
   });
 
-  test("logs a failure with its event's id and none of its words", async () => {
+  test("logs a failure with its event's id and without its message", async () => {
     const { run, log } = consumer(async () => {
       throw new Error("mail to anna@example.org failed");
     });
@@ -145,7 +145,7 @@ describe("a consumer of a queue", () => {
     expect(log.join("")).not.toContain("anna");
   });
 
-  test("fails as a whole when it cannot start, so that the queue delivers again", async () => {
+  test("fails as a whole if it cannot start, so that the queue retries", async () => {
     const run = sqsConsumer(
       async () => {
         throw new Error("environment variable CORE_TABLE is not set");
@@ -157,7 +157,7 @@ describe("a consumer of a queue", () => {
   });
 });
 
-test("tells a stream which records to bring again", async () => {
+test("reports to a stream which records to retry", async () => {
   const { deps } = fakeDeps();
   const run = streamHandler(
     async () => deps,

@@ -46,7 +46,7 @@ function world(
 
 const moved = { dueAt: "2027-01-01T06:00:00Z", version: 4 };
 
-describe("work that is due", () => {
+describe("work whose deadline was reached", () => {
   test("is done in turns: the second kind does not wait for all of the first", async () => {
     const { run, work, worked } = world({ ATTEMPT: 3, REFUND: 1, PAGES: 2 }, moved);
 
@@ -55,7 +55,7 @@ describe("work that is due", () => {
     expect(worked).toEqual(["ATTEMPT 1", "REFUND 1", "PAGES 1", "ATTEMPT 2", "PAGES 2", "ATTEMPT 3"]);
   });
 
-  test("ends with the run's time, in which every kind has had its turn", async () => {
+  test("ends with the run's time, after every kind has had its turn", async () => {
     const { run, work, worked } = world({ ATTEMPT: 100, REFUND: 100 }, moved, 10);
 
     await run(work("ATTEMPT"), work("REFUND"));
@@ -102,7 +102,7 @@ describe("work that is due", () => {
     expect(postponed()).toEqual([]);
   });
 
-  test("is left to the writer who changes it meanwhile", async () => {
+  test("keeps the deadline of a concurrent writer", async () => {
     const { run, work, worked, table } = world({ ATTEMPT: 2 });
     table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: "changed", $metadata: {} }));
 

@@ -29,14 +29,14 @@ test("tells instants of whole seconds and ids that sort by time", async () => {
   expect(store.tables.core).toBe("core");
 });
 
-test("opens the way to Stripe only where it is asked for", async () => {
+test("opens the gateway only if it is requested", async () => {
   const gateway = {} as Gateway;
 
   expect(await depsFor({ gateway: () => async () => gateway })("test")).toHaveProperty("gateway", gateway);
   expect(await depsFor({})("test")).not.toHaveProperty("gateway");
 });
 
-test("says so while the account is not configured, and looks again at each invocation", async () => {
+test("reports that the account is not configured, and checks again at each invocation", async () => {
   let found: Gateway | null = null;
   const factory = depsFor({ gateway: () => async () => found });
 

@@ -47,7 +47,7 @@ beforeEach(() => {
 });
 
 describe("a cursor", () => {
-  test("goes on in its own list, at its own place, with another length of a page", async () => {
+  test("continues its list at its place, also with another page length", async () => {
     const { get, given } = setUp();
     const filters = { from: "2027-03-01", status: "open" };
     const { nextCursor } = await get("/v1/cohorts", filters);
@@ -113,14 +113,14 @@ describe("a cursor", () => {
     expect(given).toHaveLength(2);
   });
 
-  test("names no filter and no caller", async () => {
+  test("contains no filter and no caller", async () => {
     const { nextCursor } = await setUp().get("/v1/bookings", {}, "sub-1");
 
     expect(decodeCursor(nextCursor)).toEqual([expect.stringMatching(/^[\w-]{22}$/), ...(decodeCursor(place) ?? [])]);
   });
 });
 
-test("a place before the range that is asked for is not sent to DynamoDB, which would refuse it", async () => {
+test("a place before the requested range is not sent to DynamoDB, which would refuse it", async () => {
   const { deps, table } = fakeDeps();
   const started = async (from: string) => {
     const query = { index: "byList", partitions: ["COHORTS"], from, limit: 1, cursor: place } as const;

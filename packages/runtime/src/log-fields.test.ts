@@ -29,8 +29,8 @@ const personal = fc.oneof(
 const givesAway = (line: string, text: string) =>
   line.includes(text) || line.includes(JSON.stringify(text).slice(1, -1));
 
-describe("what somebody typed never comes out of the log", () => {
-  test("whatever field it is put into, known or not, also one that a child log carries", () => {
+describe("personal input never appears in the log", () => {
+  test("in any field, known or unknown, also of a child log", () => {
     const anywhere = fc.oneof(
       fc.constantFrom(...fieldNames, "email", "name", "message", "level", "time", "stack"),
       fc.string(),
@@ -51,7 +51,7 @@ describe("what somebody typed never comes out of the log", () => {
     );
   });
 
-  test("nor out of any error: its words, its name, what Stripe, AWS and zod add to it", () => {
+  test("nor from any error: its message, its name, and what Stripe, AWS and zod add", () => {
     const places = ["message", "name", "code", "type", "requestId", "param"] as const;
     fc.assert(
       fc.property(personal, fc.constantFrom(...places), (text, place) => {
@@ -74,7 +74,7 @@ describe("what somebody typed never comes out of the log", () => {
     );
   });
 
-  test("control: each field shows what it is for", () => {
+  test("control: each field shows its own values", () => {
     const line = JSON.parse(
       linesOf((log) =>
         log.info("shown", {
@@ -122,7 +122,7 @@ describe("a line", () => {
     });
   });
 
-  test("says that a value was withheld, so that a reader knows that there was one", () => {
+  test("shows that a value was withheld", () => {
     expect(JSON.parse(linesOf((log) => log.warn("odd", { reason: "Jane Doe" })))).toMatchObject({
       reason: "[withheld]",
     });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { jsonLog } from "./log.ts";
 
-test("measures for the stage as a whole, on which alarms stand, and by what is given besides", () => {
+test("measures for the stage as a whole, which alarms use, and by the given dimensions", () => {
   const lines: string[] = [];
   const log = jsonLog({ function: "mailer", stage: "prod" }, (line) => lines.push(line)).with({ eventId: "evt_1" });
 

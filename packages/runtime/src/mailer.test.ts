@@ -24,7 +24,7 @@ function service(merchantName = 'The "Rest" Company, LLC') {
   return { send: mock.on(SendEmailCommand as never), mock, mailer };
 }
 
-test("sends both forms of a mail in the operator's name, with an address for answers and ids that a bounce brings back", async () => {
+test("sends text and HTML in the operator's name, with a reply address and tags for bounces", async () => {
   const { send, mock, mailer } = service();
   send.resolves({ MessageId: "m-1" } as never);
 
@@ -43,7 +43,7 @@ test("sends both forms of a mail in the operator's name, with an address for ans
   });
 });
 
-test("says so when the service will never take a mail", async () => {
+test("reports a permanent refusal of a mail", async () => {
   const { send, mailer } = service();
   const virus = "Transaction failed: Message content rejected";
   send.rejects(Object.assign(new Error(virus), { name: "MessageRejected" }));
@@ -51,7 +51,7 @@ test("says so when the service will never take a mail", async () => {
   expect(await mailer.send(mail)).toBe("refused");
 });
 
-test("throws when the service is down", async () => {
+test("throws if the service is down", async () => {
   const { send, mailer } = service();
   send.rejects(Object.assign(new Error("slow down"), { name: "TooManyRequestsException" }));
 
@@ -60,7 +60,7 @@ test("throws when the service is down", async () => {
 
 const unverified = "Email address is not verified. The following identities failed the check in region US-EAST-1";
 
-test("says so when SES is in its sandbox and does not know the recipient", async () => {
+test("reports that SES is in its sandbox and does not know the recipient", async () => {
   const { send, mailer } = service();
   send.rejects(Object.assign(new Error(`${unverified}: Anna@example.org`), { name: "MessageRejected" }));
 
@@ -97,7 +97,7 @@ test("writes a name beyond ASCII in encoded words of 75 characters at the most",
   expect(decoded.join("")).toBe("Erholung für Körper, Geist und überhaupt – Ges. m. b. H. & Söhne");
 });
 
-test("keeps a mail for 30 days where the stage has no domain to send it from, and asks SES nothing", async () => {
+test("keeps a mail for 30 days if the stage has no mail domain, and does not call SES", async () => {
   const { deps, table } = fakeDeps();
 
   expect(await openMailer(readConfig({}), deps.store).send(mail)).toBe("kept");

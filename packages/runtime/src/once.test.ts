@@ -59,7 +59,7 @@ beforeEach(() => {
 });
 
 describe("a route that reads at once", () => {
-  test("reads while its key is looked up, and writes when that is known", async () => {
+  test("reads while its key is looked up, and writes afterwards", async () => {
     const order: string[] = [];
     const { run, table } = call(async ({ store }) => {
       await store.client.send(new GetCommand(quote));
@@ -110,7 +110,7 @@ describe("a route that reads at once", () => {
     expect(asked).toEqual([]);
   });
 
-  test("fails when the look-up fails, whatever the handler has found", async () => {
+  test("fails if the look-up fails, whatever the handler returns", async () => {
     const { run, table } = call(async () => ({ refused: "not_found" }));
     table.on(GetCommand).rejects(Object.assign(new Error("timed out"), { name: "TimeoutError" }));
 

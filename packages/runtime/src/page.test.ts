@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { shortPage } from "./page.ts";
 
-test("a page says its words as text, whatever is in them, and in its own style", () => {
+test("a page escapes its text and has inline styles", () => {
   const { body } = shortPage(200, { title: "Back <soon>", text: `Rest & "quiet", it's free` });
 
   expect(body).toContain("<title>Back &lt;soon&gt;</title>");
@@ -9,7 +9,7 @@ test("a page says its words as text, whatever is in them, and in its own style",
   expect(body).toContain("<style>body{font:");
 });
 
-test("a page is found by no search engine, and may ask nothing of anybody but what its button needs", () => {
+test("a page is hidden from search engines, and its policy allows only what its button needs", () => {
   const words = { title: "Pay", text: "One thing." };
   const plain = shortPage(200, words);
   const asking = shortPage(200, words, { label: "Go on", query: { permission: "a&b" } });
@@ -20,7 +20,7 @@ test("a page is found by no search engine, and may ask nothing of anybody but wh
   expect(asking.policy).toMatchObject({ "form-action": expect.stringContaining("https:") });
 });
 
-test("a page shows what is agreed to by its button, and another way, as text", () => {
+test("a page shows its button's terms and the alternative link as text", () => {
   const details = { title: "Terms", paragraphs: ["One <two>"] };
   const link = { label: "Another way", url: "https://example.org/other?a=1&b=2" };
   const { body } = shortPage(200, { title: "Pay", text: "One thing.", details, link }, { label: "Agree" });

@@ -19,7 +19,7 @@ describe("a payment link", () => {
     expect(links.read(token, plusDays(now, 30))).toBeNull();
   });
 
-  test("is worth nothing with any one character changed, added or left out", () => {
+  test("is invalid with any character changed, added or removed", () => {
     const token = links.tokenFor(payable, now);
     const alphabet = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."];
     fc.assert(
@@ -73,7 +73,7 @@ describe("the keys of payment links", () => {
     expect(rotated.tokenFor(payable, now)).not.toBe(token);
   });
 
-  test("must be there", async () => {
+  test("must exist", async () => {
     await expect(opened({}).open()).rejects.toThrow("none");
     await expect(opened({ AWSCURRENT: "" }).open()).rejects.toThrow("empty");
   });

@@ -61,7 +61,7 @@ test.each(["BOOKING", "CLEARANCE", "COHORT"])("does the work of its kind: %s", a
   expect(worked).toEqual([`${kind.toLowerCase()} BKG#bkg_1`]);
 });
 
-test("does its work under the id of its message", async () => {
+test("works under the id of its message", async () => {
   const { deps, table } = fakeDeps();
   table.on(GetCommand).callsFake(() => ({ Item: due }));
   table.on(UpdateCommand).callsFake(() => ({ Attributes: { tries: 1 } }));
@@ -105,7 +105,7 @@ test.each<[string, () => ReturnType<typeof succeeds>, number]>([
   expect(failures()).toBe(counted);
 });
 
-test("tries a key again at which one worker died", async () => {
+test("retries a key at which one worker died", async () => {
   const { receive, worked } = world(due, succeeds, 1);
 
   expect(await receive(key)).toEqual(none);
@@ -123,7 +123,7 @@ test("postpones a key at which two workers died, longer each time, and counts it
   expect(failures()).toBe(1);
 });
 
-test("leaves alone what another worker is at", async () => {
+test("skips a key on which another worker has its turn", async () => {
   const { receive, worked, postponed, failures, table } = world(due, succeeds);
   table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: "no", $metadata: {} }));
 

@@ -7,7 +7,7 @@ const someone = { sub: "sub-2", email: "bea@example.org" };
 const booking = { ...held(), participant: { ...held().participant, email: someone.email } };
 const keysIn = (status: (typeof bookingStatuses)[number]) => bookingListKeys({ ...booking, status });
 
-test("a booking stays where a person's list and a cohort's have it, up to its confirmation", () => {
+test("a booking keeps its place in a person's and a cohort's list up to its confirmation", () => {
   const { statusPk: _held, ...before } = keysIn("held");
 
   expect(keysIn("awaiting_clearance")).toMatchObject(before);

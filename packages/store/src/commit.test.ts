@@ -92,7 +92,7 @@ describe("a journal entry", () => {
   });
 });
 
-test("a transaction without a stamp keeps its token, whatever became of a try", async () => {
+test("a transaction without a stamp keeps its token on every retry", async () => {
   const { store, tries } = storeThat(canceled({ attempts: 1 }));
   const plain = { write: { Put: { TableName: "core", Item: { pk: "A", sk: "B" } } } };
 
@@ -101,7 +101,7 @@ test("a transaction without a stamp keeps its token, whatever became of a try", 
   expect(tries[1]).toEqual(tries[0]);
 });
 
-test("a refusal ends it at the first try", async () => {
+test("a refusal is returned after the first try", async () => {
   const failed = new TransactionCanceledException({
     message: "",
     $metadata,
@@ -113,7 +113,7 @@ test("a refusal ends it at the first try", async () => {
   expect(tries).toHaveLength(1);
 });
 
-test("what is written is answered as the caller says, and what is refused is not", async () => {
+test("a commit returns the caller's result, and a refusal does not", async () => {
   const { store } = storeThat();
   const plain = [{ write: { Put: { TableName: "core", Item: { pk: "A", sk: "B" } } } }];
   expect(await commit(store, plain, { ok: true, id: "A" })).toEqual({ ok: true, id: "A" });

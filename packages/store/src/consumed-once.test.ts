@@ -39,7 +39,7 @@ function effect() {
 }
 
 describe("an effect outside the tables", () => {
-  test("is marked before, and as done afterwards", async () => {
+  test("is marked before it runs, and as done afterwards", async () => {
     const { store, sent } = world();
     const mail = effect();
 
@@ -52,7 +52,7 @@ describe("an effect outside the tables", () => {
     ]);
   });
 
-  test("does not happen again once it was done", async () => {
+  test("does not run again once it is done", async () => {
     const { store } = world({ writes: PutCommand, with: standing("sent") });
     const mail = effect();
 
@@ -60,7 +60,7 @@ describe("an effect outside the tables", () => {
     expect(mail.times).toBe(0);
   });
 
-  test("waits while another delivery is at it, or died at it a moment ago", async () => {
+  test("waits while another delivery runs it, or died a moment ago", async () => {
     const { store } = world({ writes: PutCommand, with: standing("sending") });
     const mail = effect();
 
@@ -79,7 +79,7 @@ describe("an effect outside the tables", () => {
     expect(sent.map((command) => command.constructor)).toEqual([PutCommand, DeleteCommand]);
   });
 
-  test("comes again when the last mark could not be written: at least once", async () => {
+  test("runs again if the last mark could not be written: at least once", async () => {
     const { store, sent } = world({ writes: UpdateCommand, with: new Error("gone") });
     const mail = effect();
 
@@ -88,7 +88,7 @@ describe("an effect outside the tables", () => {
     expect(sent.map((command) => command.constructor)).toEqual([PutCommand, UpdateCommand]);
   });
 
-  test("does not begin when the mark could not be written", async () => {
+  test("does not run if the mark could not be written", async () => {
     const { store } = world({ writes: PutCommand, with: new Error("throttled") });
     const mail = effect();
 

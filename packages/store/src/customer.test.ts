@@ -20,16 +20,16 @@ function overtaken(Item?: typeof theirs): Store {
   return { client, tables: { core: "core" } } as unknown as Store;
 }
 
-test("a customer that somebody else was faster to ask for is theirs", async () => {
+test("if another caller requested the customer first, its record is returned", async () => {
   expect(await requestCustomer(overtaken(theirs), asked)).toEqual(theirs);
   expect(await replaceCustomer(overtaken(theirs), { ...asked, customerId: "cus_gone" }, asked)).toEqual(theirs);
 });
 
-test("a customer that is asked for and not there is no answer", async () => {
+test("a missing record of a requested customer is an error", async () => {
   await expect(requestCustomer(overtaken(), asked)).rejects.toThrow("is asked for, and not there");
 });
 
-test("an id that comes after the customer was replaced gives way to the one that is there", async () => {
+test("an id that arrives after the customer was replaced yields to the stored one", async () => {
   const customer = { ...asked, customerId: null };
 
   expect(await recordCustomer(overtaken(theirs), customer, "cus_1")).toEqual({ ok: true, customerId: "cus_other" });

@@ -24,7 +24,7 @@ describe("the pages of a query", () => {
     return { store: { ...core, client } as unknown as Store, inputs };
   }
 
-  test("are read one after the other, an empty one among them", async () => {
+  test("are read one after another, including an empty page", async () => {
     const { store, inputs } = asked();
 
     expect(await Array.fromAsync(queryItems(store, query))).toEqual([{ sk: "1" }, { sk: "2" }, { sk: "4" }]);
@@ -36,7 +36,7 @@ describe("the pages of a query", () => {
     ]);
   });
 
-  test("are as long as is asked for once the reader goes past the first", async () => {
+  test("have the requested length after the first page", async () => {
     const { store, inputs } = asked();
 
     await Array.fromAsync(queryItems(store, query, 50));
@@ -44,7 +44,7 @@ describe("the pages of a query", () => {
     expect(inputs.map(({ Limit }) => Limit)).toEqual([2, 50, 50]);
   });
 
-  test("of a scan are read in the same way, each by itself", async () => {
+  test("of a scan are read in the same way, page by page", async () => {
     const { store, inputs } = asked();
     const scan = { TableName: "outbox" };
 
@@ -57,7 +57,7 @@ describe("the pages of a query", () => {
     ]);
   });
 
-  test("are read no further than the reader goes", async () => {
+  test("are read only as far as the reader goes", async () => {
     const { store, inputs } = asked();
 
     for await (const item of queryItems(store, query)) if (item.sk === "2") break;
@@ -91,7 +91,7 @@ describe("one item", () => {
     ]);
   });
 
-  test("that is not there is null, and is not parsed", async () => {
+  test("that does not exist is null, and is not parsed", async () => {
     const parse = () => {
       throw new Error("parsed");
     };
@@ -100,7 +100,7 @@ describe("one item", () => {
   });
 });
 
-test("items that DynamoDB leaves out are asked for again after longer and longer pauses", async () => {
+test("unprocessed keys of a batch are retried with growing pauses", async () => {
   const pauses: number[] = [];
   const left = { UnprocessedKeys: { core: { Keys: [{ pk: "A", sk: "B" }] } } };
   const store = {

@@ -23,7 +23,7 @@ function listReadIn(seconds: number) {
   return { store, list: { read, placeOf: (place: string) => place } };
 }
 
-test("a page that takes long to read is as settled as it was when its reading began", async () => {
+test("a page that takes long to read counts as settled from the start of its read", async () => {
   const { store, list } = listReadIn(settledAfterSeconds);
 
   const { items, next } = await stampedPage(store, list, { limit: 2, after: "" });
