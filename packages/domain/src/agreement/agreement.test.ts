@@ -32,7 +32,7 @@ describe("the agreement's document", () => {
     await expect(agreementDocument(terms("full", changes)).html).toMatchFileSnapshot(`golden/${name}.html`);
   });
 
-  test("of the same terms is the same, byte for byte", () => {
+  test("is byte for byte the same for the same terms", () => {
     const [one, two] = [agreementDocument(terms()), agreementDocument(structuredClone(terms()))];
 
     expect(two).toEqual(one);
@@ -42,7 +42,7 @@ describe("the agreement's document", () => {
     ["agreement", () => agreementDocument(terms())],
     ["terms without prices", () => participationDocument(held())],
   ])("the %s", (_, make) => {
-    test("is its sections, each hashed as it stands, between what stands around them", () => {
+    test("consists of its sections, each with the hash of its bytes, between head and tail", () => {
       const { head, blocks, tail, html } = make();
 
       expect(html).toBe(`${head}${blocks.map((one) => one.html).join("\n")}${tail}`);
@@ -50,9 +50,9 @@ describe("the agreement's document", () => {
       expect(new Set(blocks.map(({ id }) => id)).size).toBe(blocks.length);
     });
 
-    test("is hashed over its sections in the canonical form of RFC 8785, which anybody can write again", () => {
+    test("is hashed over its sections in the canonical form of RFC 8785, so that anybody can check it", () => {
       const { head, blocks, tail, hash } = make();
-      // Keys in the order of RFC 8785; JSON.stringify writes texts and whole numbers as it asks for.
+      // Keys in the order of RFC 8785; JSON.stringify writes texts and whole numbers as RFC 8785 requires.
       const sections = blocks.map((one) => JSON.stringify({ hash: one.hash, id: one.id, version: one.version }));
       const canonical = `{"blocks":[${sections}],"head":${JSON.stringify(head)},"tail":${JSON.stringify(tail)}}`;
 
@@ -60,13 +60,13 @@ describe("the agreement's document", () => {
     });
   });
 
-  test("is offered as it was made as long as its terms make it, byte for byte", () => {
+  test("is offered as it was made while its terms still produce it byte for byte", () => {
     const kept = agreementDocument(terms());
 
     expect(offeredDocument(kept)).toBe(kept);
   });
 
-  test("is offered as its next version, of the same terms, once its texts have changed", () => {
+  test("is offered in its next version, from the same terms, after its texts have changed", () => {
     const kept = { ...agreementDocument(terms()), hash: "hash of other words" };
 
     expect(offeredDocument(kept)).toEqual(agreementDocument(terms("full", { version: 2 })));
@@ -93,7 +93,7 @@ describe("the agreement's document", () => {
     expect(pageOf("Title", [other, section]).hash).not.toBe(pageOf("Title", [section, other]).hash);
   });
 
-  test("has all its words when it is made", () => {
+  test("has its whole text when it is made", () => {
     const late = html`<p>${Promise.resolve("later")}</p>`;
 
     expect(() => block("price", 1, late)).toThrow("a document waits for nothing");
@@ -115,7 +115,7 @@ describe("the agreement's document", () => {
     expect(agreementDocument(terms("full", change)).hash).not.toBe(agreementDocument(terms()).hash);
   });
 
-  test("words the rule of `full`, so that the confirmation's date is no change", () => {
+  test("words the rule of `full`, so that the confirmation's date does not change it", () => {
     const dated = terms().schedule.map((due) => ({ ...due, dueOn: "2027-01-21" }));
 
     const { html, hash } = agreementDocument(terms());
@@ -124,7 +124,7 @@ describe("the agreement's document", () => {
     expect(agreementDocument(terms("full", { schedule: dated })).hash).toBe(hash);
   });
 
-  test("asks for the permission to collect by the merchant's name, with what, when, how often and how to end it", () => {
+  test("requests the permission to collect in the merchant's name, with what, when, how often and how to withdraw it", () => {
     const text = words(agreementDocument(terms("full", { merchant: "Rest & Quiet, LLC" })).html);
 
     expect(text).toContain(
@@ -142,7 +142,7 @@ describe("the agreement's document", () => {
     );
   });
 
-  test("has a section for each thing that is agreed, under its own name", () => {
+  test("has a section for each subject, under its own name", () => {
     const { blocks, html } = agreementDocument(terms());
 
     expect(blocks.map(({ id }) => id)).toEqual([
@@ -158,7 +158,7 @@ describe("the agreement's document", () => {
     );
   });
 
-  test("names the balance's date where the plan has one", () => {
+  test("names the balance's date if the plan has one", () => {
     expect(words(agreementDocument(terms("deposit_and_balance")).html)).toContain(
       "Balance February 6, 2027 $16,000.00",
     );
@@ -170,7 +170,7 @@ describe("the agreement's document", () => {
     );
   });
 
-  test("lists a tax among what the price is made of, without a quantity", () => {
+  test("lists a tax as part of the price, without a quantity", () => {
     const tax = { kind: "tax" as const, id: "state", label: "State tax", quantity: 1, unitAmount: 7, amount: 700 };
 
     expect(words(agreementDocument(terms("full", { lines: [tax] })).html)).toContain("State tax $7.00");
@@ -187,7 +187,7 @@ describe("the agreement's document", () => {
     );
   });
 
-  test("lets nobody's name or venue become markup", () => {
+  test("escapes names and venues", () => {
     const evil = `<script>alert("1")</script> & 'co'`;
 
     const { html } = agreementDocument(terms("full", { participantName: evil, venue: evil, publicLabel: evil }));
@@ -196,7 +196,7 @@ describe("the agreement's document", () => {
     expect(html).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;co&#39;");
   });
 
-  test("reveals no treatment, and nothing of health", () => {
+  test("reveals no treatment and no health data", () => {
     expect(words(agreementDocument(terms()).html)).not.toMatch(
       /ketamine|KAP|EMDR|therap|psych|medic|clinic|patient|treatment|trauma|health/i,
     );
@@ -209,7 +209,7 @@ describe("the agreement's document", () => {
     expect(text).toContain("withdraw this authorization at any time");
   });
 
-  test("needs nothing from elsewhere to be read or printed", () => {
+  test("loads nothing from elsewhere to be read or printed", () => {
     expect(agreementDocument(terms()).html).not.toMatch(/<(script|link|img|iframe)|https?:|url\(/i);
   });
 });

@@ -6,7 +6,7 @@ import { participationDocument } from "./index.ts";
 
 const shown = (changes: Partial<Booking> = {}) => wordsOf(participationDocument({ ...held(), ...changes }).html);
 
-describe("the terms without prices", () => {
+describe("the participation terms", () => {
   test.each([
     ["participation-terms", { administrationFee: 50_000 }],
     ["participation-terms-without-fee", { administrationFee: 0 }],
@@ -18,7 +18,7 @@ describe("the terms without prices", () => {
     await expect(html).toMatchFileSnapshot(`golden/${name}.html`);
   });
 
-  test("have a section each for what is booked, its price, the admission and the endings", () => {
+  test("have one section each for the program, its price, the admission and the endings", () => {
     const { version, blocks, html } = participationDocument(held());
 
     expect(version).toBe(1);
@@ -36,18 +36,18 @@ describe("the terms without prices", () => {
     expect(text).toContain("This must happen by February 22, 2027.");
   });
 
-  test("say that somebody else pays, and no amount of it", () => {
+  test("say that somebody else pays, without any amount", () => {
     expect(shown()).toContain("Someone else booked this place for you and pays for it. You owe nothing");
     expect(shown()).not.toMatch(/\$|18,500|2,500/);
   });
 
-  test("say by when how much goes back to who paid", () => {
+  test("say by when how much is refunded to the payer", () => {
     expect(shown()).toContain(
       "On or before January 7, 2027 100% On or before February 6, 2027 50% On or after February 7, 2027 0%",
     );
   });
 
-  test("say that a fee is kept where there is one", () => {
+  test("say that a fee is kept if there is one", () => {
     const { terms } = held();
     const free = { ...terms, administrationFee: 0 };
 

@@ -18,24 +18,27 @@ const offered = program({
 });
 
 describe("the permission to collect", () => {
-  test.each(kinds)("of the plan %s is worded in the agreement as it is given with the signature", (kind) => {
-    const quote = quoted(kind, { program: offered });
-    const booking = held(kind, { program: offered });
-    const { terms } = quote;
-    const agreement = agreementDocument({
-      ...quote,
-      ...{ bookingId: booking.id, version: 1, participantName: booking.participant.name },
-      ...{ merchant: terms.merchant, publicLabel: terms.publicLabel, venue: terms.venue, timeZone: terms.timeZone },
-      ...{ startsOn: terms.startsOn, endsOn: terms.endsOn },
-      ...{ administrationFee: terms.administrationFee, clearanceDeadlineOn: terms.clearanceDeadlineOn },
-    });
-    const sectionOf = ({ blocks }: Pick<typeof agreement, "blocks">) =>
-      blocks.find(({ id }) => id === "automatic_collection");
+  test.each(kinds)(
+    "of the plan %s has the same words in the agreement as in the document given with the signature",
+    (kind) => {
+      const quote = quoted(kind, { program: offered });
+      const booking = held(kind, { program: offered });
+      const { terms } = quote;
+      const agreement = agreementDocument({
+        ...quote,
+        ...{ bookingId: booking.id, version: 1, participantName: booking.participant.name },
+        ...{ merchant: terms.merchant, publicLabel: terms.publicLabel, venue: terms.venue, timeZone: terms.timeZone },
+        ...{ startsOn: terms.startsOn, endsOn: terms.endsOn },
+        ...{ administrationFee: terms.administrationFee, clearanceDeadlineOn: terms.clearanceDeadlineOn },
+      });
+      const sectionOf = ({ blocks }: Pick<typeof agreement, "blocks">) =>
+        blocks.find(({ id }) => id === "automatic_collection");
 
-    expect(sectionOf(permissionDocument(booking, fromDeposit))).toEqual(sectionOf(agreement));
-  });
+      expect(sectionOf(permissionDocument(booking, fromDeposit))).toEqual(sectionOf(agreement));
+    },
+  );
 
-  test("says whom, what, when, how often, from where, how it ends, and what is refunded", async () => {
+  test("states who charges, what, when, how often, from which method, how to withdraw, and what is refunded", async () => {
     const permission = permissionDocument(held("installments", { program: offered }), card);
 
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
@@ -60,7 +63,7 @@ describe("the permission to collect", () => {
     expect(words(permissionDocument(held(), card).html)).not.toContain("interest");
   });
 
-  test("leaves out what is paid, lists the rest of what is paid in part, and is another text by that", () => {
+  test("omits paid dues, lists the rest of partly paid ones, and changes its hash with that", () => {
     const life = new Life(held("installments", { program: offered })).sign().pay("deposit").confirm();
     const before = permissionDocument(life.booking, card);
     life.pay("due", { dueId: "due_1" });
@@ -81,14 +84,14 @@ describe("the permission to collect", () => {
     expect(savedMethodInWords({ type, last4 })).toBe(name);
   });
 
-  test("is mailed as its words, without a table", async () => {
+  test("is mailed in the same words, without a table", async () => {
     const from = savedMethodInWords({ type: "us_bank_account", last4: null });
     const { paragraphs } = permissionDocument(held("installments", { program: offered }), from);
 
     await expect(`${paragraphs.join("\n\n")}\n`).toMatchFileSnapshot("golden/permission-mailed.txt");
   });
 
-  test("of another method, or of an agreement that has changed, is another text", () => {
+  test("for another method, or for a changed agreement, has another text", () => {
     const booking = held();
     const { hash } = permissionDocument(booking, card);
 
@@ -98,7 +101,7 @@ describe("the permission to collect", () => {
     expect(permissionDocument(next, card).hash).not.toBe(hash);
   });
 
-  test("has the date of `full`'s balance once the booking is confirmed", () => {
+  test("has the date of the balance of `full` once the booking is confirmed", () => {
     const life = new Life(held("full", { program: offered })).sign().pay("deposit");
     expect(words(permissionDocument(life.booking, card).html)).toContain("1 day after your booking is confirmed");
 
@@ -108,7 +111,7 @@ describe("the permission to collect", () => {
     expect(words(permissionDocument(life.booking, card).html)).toContain(`Balance ${longDate(dueOn)} $16,000.00`);
   });
 
-  test("says the same in a mail, one payment a paragraph", () => {
+  test("has the same content in a mail, one paragraph per payment", () => {
     const { paragraphs, html } = permissionDocument(held("installments", { program: offered }), card);
 
     expect(paragraphs).toContain("Installment 2 of 2: $8,000.00, due March 4, 2027");
@@ -117,7 +120,7 @@ describe("the permission to collect", () => {
     }
   });
 
-  test("reveals no treatment, lets no name become markup, and needs nothing from elsewhere", () => {
+  test("reveals no treatment, escapes names, and loads nothing from elsewhere", () => {
     const booking = held();
     const terms = { ...booking.terms, merchant: "<script>Rest & Quiet</script>" };
     const { html } = permissionDocument({ ...booking, terms }, card);

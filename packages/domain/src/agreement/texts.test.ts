@@ -13,8 +13,8 @@ const documents = { agreement, creditContract, creditDisclosure, participationTe
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /**
- * Each document's words, by its version. Whoever changes a word raises the document's version and adds a line here; a line
- * that stands is never changed, since clients have signed its words.
+ * The hash of each document's words, by version. To change a word, raise the document's version and add a line here.
+ * Never change an existing line, since clients have signed its words.
  */
 const wordings: Record<string, string> = {
   "agreement 2": "2ee610954905382d",
@@ -32,7 +32,7 @@ const wordings: Record<string, string> = {
 };
 
 test.each(Object.entries(documents))(
-  "the words of %s belong to its version: a change needs the next one",
+  "the words of %s belong to its version: a change needs a new version",
   (name, texts) => {
     expect(wordings[`${name} ${texts.version}`]).toBe(sha256(JSON.stringify(texts)).slice(0, 16));
   },
@@ -43,10 +43,10 @@ type Texts = string | number | { [name: string]: Texts };
 const textsIn = (texts: Texts): string[] =>
   typeof texts === "object" ? Object.values(texts).flatMap(textsIn) : [String(texts)];
 
-/** What stands between a text's placeholders, as a page shows it. */
+/** The words between a text's placeholders, as a page shows them. */
 const fragments = (text: string) => text.split(/\{\w+\}/).map((one) => one.replaceAll("'", "&#39;"));
 
-test("each text is in a golden document, and no placeholder is", () => {
+test("each text is in a golden document, without unfilled placeholders", () => {
   const folder = join(import.meta.dirname, "golden");
   const golden = readdirSync(folder).map((name) =>
     readFileSync(join(folder, name), "utf8").replace(/<style>.*?<\/style>/s, ""),

@@ -26,7 +26,7 @@ const taxes: Program["taxes"] = [
 ];
 const yen = { currency: "jpy", placeTypes: [{ type: "private", price: 1_600_001 }] };
 
-/** Plans of every kind that is consumer credit, over odd months, currencies, taxes and rates. */
+/** Plans of every kind of consumer credit, with unusual months, currencies, taxes and rates. */
 const cases: Case[] = [
   { name: "financed-24", kind: "financed", months: 24, program: { ...financed("9.9900"), lateCharge } },
   { name: "financed-2", kind: "financed", months: 2, program: financed("17.5000") },
@@ -64,7 +64,7 @@ const blockOf = (made: ReturnType<typeof document>, id: string): string => {
   return found.html;
 };
 
-/** A small program of its own that reads the figures off a document, as a reader would. */
+/** An independent parser that reads the figures of a document, as a reader would. */
 const textOf = (markup: string) =>
   markup
     .replace(/<[^>]+>/g, " ")
@@ -112,11 +112,11 @@ describe.each(cases)("the agreement of the plan $name", (plan) => {
   const found = read(made);
   const amounts = found.streams.flatMap(({ count, amount }) => Array.from({ length: count }, () => amount));
 
-  test("is the golden document", async () => {
+  test("equals the golden document", async () => {
     await expect(made.html).toMatchFileSnapshot(join(import.meta.dirname, "golden", `${plan.name}.html`));
   });
 
-  test("has figures that add up, as a reader adds them", () => {
+  test("has figures that add up for a reader", () => {
     const itemized = blockOf(made, "itemization");
 
     expect(amounts).toHaveLength(plan.months ?? 0);
@@ -137,7 +137,7 @@ describe.each(cases)("the agreement of the plan $name", (plan) => {
     expect(worth(amounts, found.apr + tolerance)).toBeLessThanOrEqual(found.amountFinanced);
   });
 
-  test("tells each payment's date by its schedule", () => {
+  test("lets a reader derive each payment's date from its schedule", () => {
     const told = found.streams.flatMap(({ count, when }) => {
       const [, first] = /(\w+ \d+, \d{4})$/.exec(when) ?? [];
       const day = Number(/on the (\d+)/.exec(when)?.[1] ?? found.date.getUTCDate());
@@ -157,7 +157,7 @@ describe("the disclosure", () => {
   const made = document(cases[0] as Case);
   const ids = made.blocks.map(({ id }) => id);
 
-  test("comes after the consent to electronic records, in a block with nothing else", () => {
+  test("follows the consent to electronic records, in a separate block", () => {
     expect(ids.indexOf("electronic_records")).toBeLessThan(ids.indexOf("truth_in_lending"));
     expect(ids.indexOf("itemization")).toBe(ids.indexOf("truth_in_lending") + 1);
     expect(ids).toEqual(expect.arrayContaining(["credit", "holder_notice"]));
@@ -179,7 +179,7 @@ describe("the disclosure", () => {
     expect(textOf(blockOf(made, "truth_in_lending"))).toContain(words);
   });
 
-  test("makes two terms, and no other, more conspicuous", () => {
+  test("makes exactly two terms more conspicuous", () => {
     const loud = [...blockOf(made, "truth_in_lending").matchAll(/<td class="most"><b>(.*?)<\/b>/g)].map(
       ([, name]) => name,
     );
@@ -194,7 +194,7 @@ describe("the disclosure", () => {
     ]);
   });
 
-  test("is part of no agreement that is no credit, nor is what goes with it", () => {
+  test("and the credit terms are in no agreement that is not credit", () => {
     const four = document({ name: "installments-4", kind: "installments", months: 4, startsOn: "2027-12-06" });
     const without = four.blocks.map(({ id }) => id);
 

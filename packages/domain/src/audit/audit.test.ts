@@ -20,7 +20,7 @@ function chainOf(length: number): { records: AuditRecord[]; head: string } {
   return { records, head: records.at(-1)?.hash ?? "" };
 }
 
-/** Re-links a chain from its facts, as somebody who can compute hashes would. */
+/** Recomputes a chain from its facts, as a forger could. */
 function relinked(records: AuditRecord[]): AuditRecord[] {
   const forged: AuditRecord[] = [];
   for (const { hash: _hash, previousHash: _previousHash, ...rest } of records) {
@@ -33,14 +33,14 @@ const lengths = fc.integer({ min: 2, max: 8 });
 const indexed = lengths.chain((length) => fc.record({ length: fc.constant(length), at: fc.nat(length - 1) }));
 
 describe("an audit chain (I9)", () => {
-  test("that nobody touched is verified, an empty one too", () => {
+  test("that was not changed is verified, an empty one too", () => {
     const { records, head } = chainOf(5);
 
     expect(verifyChain(records, head)).toEqual({ verified: true });
     expect(verifyChain([], "")).toEqual({ verified: true });
   });
 
-  test("survives storage that gives fields back in another order", () => {
+  test("survives storage that returns fields in another order", () => {
     const { records, head } = chainOf(3);
     const reordered = records.map(
       (record): AuditRecord =>
@@ -68,7 +68,7 @@ describe("an audit chain (I9)", () => {
     ["the link", (record) => ({ ...record, previousHash: "0".repeat(64) })],
     ["the hash", (record) => ({ ...record, hash: "0".repeat(64) })],
   ];
-  test.each(changes)("shows that %s of any record was changed, and of which", (_, change) => {
+  test.each(changes)("detects that %s of any record was changed, and in which record", (_, change) => {
     fc.assert(
       fc.property(indexed, ({ length, at }) => {
         const { records, head } = chainOf(length);
@@ -78,7 +78,7 @@ describe("an audit chain (I9)", () => {
     );
   });
 
-  test("shows that any record was removed, the last one too", () => {
+  test("detects that any record was removed, the last one too", () => {
     fc.assert(
       fc.property(indexed, ({ length, at }) => {
         const { records, head } = chainOf(length);
@@ -87,7 +87,7 @@ describe("an audit chain (I9)", () => {
     );
   });
 
-  test("shows that two records changed places", () => {
+  test("detects that two records were swapped", () => {
     fc.assert(
       fc.property(indexed, ({ length, at }) => {
         const { records, head } = chainOf(length);
@@ -100,27 +100,27 @@ describe("an audit chain (I9)", () => {
     );
   });
 
-  test("shows a gap in the versions, though every hash and the head fit", () => {
+  test("detects a gap in the versions, even if every hash and the head match", () => {
     const first = chain("", fact(1));
     const third = chain(first.hash, fact(3));
 
     expect(verifyChain([first, third], third.hash)).toEqual({ verified: false, brokenAt: 2 });
   });
 
-  test("shows that a record was told twice", () => {
+  test("detects a record that is there twice", () => {
     const { records, head } = chainOf(3);
 
     expect(verifyChain([...records, records[2] as AuditRecord], head).verified).toBe(false);
   });
 
-  test("shows a forger who computed every hash again, by the head that is kept elsewhere", () => {
+  test("detects recomputed hashes by the head that is stored elsewhere", () => {
     const { records, head } = chainOf(4);
     const forged = relinked(records.map((record) => ({ ...record, actor: { sub: "sub_other", role: "admin" } })));
 
     expect(verifyChain(forged, head)).toEqual({ verified: false, brokenAt: 5 });
   });
 
-  test("control: without the head kept elsewhere, the forger would not be seen", () => {
+  test("control: without the head stored elsewhere, recomputed hashes would not be detected", () => {
     const forged = relinked(chainOf(4).records.map((record) => ({ ...record, action: "confirm" })));
 
     expect(verifyChain(forged, forged.at(-1)?.hash ?? "")).toEqual({ verified: true });

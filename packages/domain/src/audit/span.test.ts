@@ -5,15 +5,15 @@ const now = "2027-03-10T12:00:00Z";
 const of = (asked: { from?: string; to?: string; narrowed?: boolean }) => auditSpan({ narrowed: false, ...asked }, now);
 
 describe("the days of an audit list", () => {
-  test("are the last thirty to today, where nothing narrows it", () => {
+  test("are the last thirty up to today without a filter", () => {
     expect(of({})).toEqual({ from: "2027-02-08", to: "2027-03-10", endedAt: null });
   });
 
-  test("are all days where it is of one subject or actor", () => {
+  test("are all days if it is filtered by subject or actor", () => {
     expect(of({ narrowed: true })).toEqual({ from: "2026-01-01", to: "2027-03-10", endedAt: null });
   });
 
-  test("end today at the latest, and begin with the product at the earliest", () => {
+  test("end today at the latest, and begin with the product's first day at the earliest", () => {
     expect(of({ from: "1999-01-01", to: "2030-01-01" })).toEqual({
       from: "2026-01-01",
       to: "2027-03-10",
@@ -21,7 +21,7 @@ describe("the days of an audit list", () => {
     });
   });
 
-  test("have ended with the day before today", () => {
+  test("have ended by the day before today", () => {
     expect(of({ to: "2027-03-09" }).endedAt).toBe("2027-03-09T23:59:59Z");
     expect(of({ to: "2027-03-10" }).endedAt).toBeNull();
   });

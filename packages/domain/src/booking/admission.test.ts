@@ -27,7 +27,7 @@ const cleared: Clearance = {
 const by = { by: "sub_staff", refundId: "ref_1" };
 
 describe("an admission", () => {
-  test("is a clinician's word where somebody is turned away, and else an admin's", () => {
+  test("is recorded by an admin, but only a clinician turns a participant away", () => {
     expect(admissionRole("turned_away")).toBe("clinician");
     expect(admissionRole("admitted")).toBe("admin");
     expect(admissionRole("no_show")).toBe("admin");

@@ -10,7 +10,7 @@ import {
   isUnderWay,
 } from "./index.ts";
 
-/** What becomes of an attempt, written once more by hand. */
+/** The attempt transitions, written independently by hand. */
 const expected: [AttemptStatus, AttemptFact, AttemptStatus][] = [
   ["requested", "opened", "open"],
   ["requested", "under_way", "processing"],
@@ -71,17 +71,17 @@ describe("the status of an attempt", () => {
     },
   );
 
-  test("knows no fact beyond these", () => {
+  test("has no other facts", () => {
     expect(Object.values(attemptTransitions).flatMap((row) => Object.keys(row))).toHaveLength(expected.length);
   });
 
-  test.each(statuses)("%s: under way as long as it is not known what comes of it", (status) => {
+  test.each(statuses)("%s: under way while its outcome is unknown", (status) => {
     expect(isUnderWay({ ...paid().attempt, status })).toBe(["requested", "open", "processing"].includes(status));
   });
 });
 
-describe("a success that the bank has undone", () => {
-  test("is not paid again by its intent, which Stripe shows as succeeded for ever", () => {
+describe("a success that the bank has returned", () => {
+  test("is not paid again by its intent, which Stripe keeps showing as succeeded", () => {
     const { life, attempt } = paid();
     life.attempts = [afterFact(attempt, "returned")];
 
@@ -89,7 +89,7 @@ describe("a success that the bank has undone", () => {
     expect(life.charges).toHaveLength(1);
   });
 
-  test("still gets the fee that Stripe books late", () => {
+  test("still gets a fee that Stripe books late", () => {
     const life = new Life(held()).sign();
     const attempt = life.checkout("deposit") as Attempt;
     life.settle(attempt.id, life.paymentOf(attempt.id, { booked: null }));

@@ -28,7 +28,7 @@ const confirmed = () => signed().pay("deposit").confirm();
 const refused = (reason: string) => ({ ok: false, reason });
 
 describe("a deposit's checkout", () => {
-  test("asks for the deposit, and extends the hold past the session's end by five minutes", () => {
+  test("collects the deposit, and extends the hold to five minutes past the session's end", () => {
     const life = signed();
 
     const decision = beginCheckout(life.booking, request(), life.now);
@@ -47,7 +47,7 @@ describe("a deposit's checkout", () => {
     });
   });
 
-  test("asked for again is the open one, whatever the method", () => {
+  test("returns the open session when requested again, whatever the method", () => {
     const life = signed();
     const first = life.checkout("deposit");
 
@@ -56,7 +56,7 @@ describe("a deposit's checkout", () => {
     expect(again).toEqual({ ok: true, kind: "existing", attemptId: first?.id });
   });
 
-  test("extends a hold once: after its session has ended there is no other", () => {
+  test("extends a hold at most once: after its session has ended, another is refused", () => {
     const life = signed();
     const first = life.checkout("deposit");
     life.at(plusMinutes(life.now, 31)).settle(first?.id ?? "", { kind: "expired" });
@@ -64,7 +64,7 @@ describe("a deposit's checkout", () => {
     expect(beginCheckout(life.booking, request(), life.now)).toEqual(refused("hold_expired"));
   });
 
-  test("leaves a hold that is longer than its session as it is, and may be followed by another within it", () => {
+  test("does not extend a hold that outlives its session, and allows another session within it", () => {
     const life = signed();
     const holdExpiresAt = plusHours(life.now, 24);
     life.booking = { ...life.booking, holdExpiresAt };
@@ -101,7 +101,7 @@ describe("a deposit's checkout", () => {
 });
 
 describe("a due's checkout", () => {
-  test("asks for what is unpaid, for half an hour, and leaves the place alone", () => {
+  test("collects the unpaid amount, for half an hour, and does not change the place", () => {
     const { booking, now } = confirmed();
 
     expect(beginCheckout(booking, balance(), now)).toMatchObject({
@@ -118,7 +118,7 @@ describe("a due's checkout", () => {
     [9_999, false],
     [1_599_951, false],
     [1_600_001, false],
-  ])("over a part of %i is taken: %s, by the bounds of part payments", (amount, ok) => {
+  ])("for part of a due of %i is allowed: %s, by the limits of part payments", (amount, ok) => {
     const { booking, now } = confirmed();
 
     expect(beginCheckout(booking, balance({ amount }), now)).toMatchObject(ok ? { ok } : refused("amount_invalid"));
@@ -133,14 +133,17 @@ describe("a due's checkout", () => {
     ["isk", 1_595_100, false],
     ["huf", 17_500, true],
     ["huf", 17_499, false],
-  ])("over a part in %s of %i is taken: %s, by the currency's step and smallest charge", (currency, amount, ok) => {
-    const { booking, now } = new Life(held("deposit_and_balance", { program: program({ currency }) }))
-      .sign()
-      .pay("deposit")
-      .confirm();
+  ])(
+    "for part of a due in %s of %i is allowed: %s, by the currency's step and smallest charge",
+    (currency, amount, ok) => {
+      const { booking, now } = new Life(held("deposit_and_balance", { program: program({ currency }) }))
+        .sign()
+        .pay("deposit")
+        .confirm();
 
-    expect(beginCheckout(booking, balance({ amount }), now)).toMatchObject(ok ? { ok } : refused("amount_invalid"));
-  });
+      expect(beginCheckout(booking, balance({ amount }), now)).toMatchObject(ok ? { ok } : refused("amount_invalid"));
+    },
+  );
 
   const waiting = new Life(held("full")).sign().pay("deposit");
   const { booking, now } = confirmed();
@@ -163,7 +166,7 @@ describe("a due's checkout", () => {
     expect(beginCheckout(on, balance(changes), now)).toEqual(refused(reason));
   });
 
-  test("gives up the attempt whose bank account is to be verified, and no debit that is processing", () => {
+  test("abandons an attempt that awaits verification, but not a debit in processing", () => {
     const life = confirmed();
     const attempt = life.checkout("due", { dueId: "due_1" });
     life.settle(attempt?.id ?? "", { kind: "verifying", paymentIntentId: "pi_1" });
@@ -178,7 +181,7 @@ describe("a due's checkout", () => {
     expect(attemptUnderWay(life.booking, request())).toBeNull();
   });
 
-  test("names the attempt that is under way, and none whose page is only open", () => {
+  test("names an attempt in processing, but not one whose page is only open", () => {
     const life = signed();
     const attempt = life.checkout("deposit");
     expect(attemptUnderWay(life.booking, request())).toBeNull();
@@ -188,7 +191,7 @@ describe("a due's checkout", () => {
     expect(attemptUnderWay(life.booking, balance({ dueId: "due_9" }))).toBeNull();
   });
 
-  test("that is refused for its amount gives up no attempt", () => {
+  test("abandons no attempt if its amount is refused", () => {
     const life = confirmed();
     life.settle(life.checkout("due", { dueId: "due_1" })?.id ?? "", { kind: "verifying", paymentIntentId: "pi_1" });
 
@@ -197,7 +200,7 @@ describe("a due's checkout", () => {
     expect(decision).toMatchObject(refused("amount_invalid"));
   });
 
-  test("for the balance of `full` begins once the booking was confirmed, clearance lost or not", () => {
+  test("for the balance of `full` can begin after the first confirmation, even if the clearance is lost", () => {
     const life = new Life(held("full")).sign().pay("deposit").confirm();
 
     expect(beginCheckout({ ...life.booking, status: "awaiting_clearance" }, balance(), life.now)).toMatchObject({
@@ -207,14 +210,14 @@ describe("a due's checkout", () => {
 });
 
 describe("an open session", () => {
-  test("is known by its id from when Stripe has made it", () => {
+  test("has an id once Stripe has created it", () => {
     const attempt = signed().checkout("deposit");
 
     expect(attempt && sessionOf(attempt)).toBe("cs_att_1");
     expect(attempt && sessionOf({ ...attempt, sessionId: null })).toBeNull();
   });
 
-  test("is looked at when it ends, and each minute while it shows open after that", () => {
+  test("is checked when it ends, and each minute while Stripe still shows it as open", () => {
     const life = signed();
     const decision = beginCheckout(life.booking, request(), life.now);
     if (!decision.ok || decision.kind !== "begin") throw new Error("refused");

@@ -27,7 +27,7 @@ const signed = (changes: Partial<Booking> = {}): Booking => ({
 });
 
 describe("the permission to collect automatically", () => {
-  test("needs the agreement as it is now, signed; to take it back needs nothing", () => {
+  test("can be given only with the current agreement signed, and revoked at any time", () => {
     const { agreement } = signed();
     const changed = signed({ agreement: { ...agreement, version: 2 }, autopay: true, permission });
 
@@ -44,7 +44,7 @@ describe("the permission to collect automatically", () => {
     ["expired", false],
     ["declined", false],
     ["cancelled", false],
-  ])("is given on a booking that is %s: %s; it is taken back on any", (status, isGiven) => {
+  ])("is given on a booking that is %s: %s; it can be revoked on any", (status, isGiven) => {
     expect(allowAutopay(signed({ status }), allowing, now) === "invalid_transition").toBe(!isGiven);
     expect(stopAutopay(signed({ status, autopay: true }), now)).not.toBeNull();
   });
@@ -62,25 +62,25 @@ describe("the permission to collect automatically", () => {
     });
   });
 
-  test("that is in force is given again by its own hash alone, which changes nothing", () => {
+  test("does not change when the same text is accepted again", () => {
     const before = signed({ autopay: true, permission });
     const again = { ...permission, id: "per_2", hash: "hash-of-another-text" };
 
     expect(allowAutopay(before, { hash: permission.hash, permission: again }, now)).toBe("unchanged");
     expect(allowAutopay(before, { hash: "another", permission: again }, now)).toBe("agreement_changed");
-    // Taken back, it is no longer in force: the text is agreed to as it is now.
+    // A revoked permission is not in force, so the current text must be accepted.
     const stopped = signed({ autopay: false, permission });
     expect(allowAutopay(stopped, { hash: permission.hash, permission: again }, now)).toBe("agreement_changed");
   });
 
-  test("is taken back once, and tells who took it back", () => {
+  test("is revoked once, and the event says by whom", () => {
     const stopped = stopAutopay(signed({ autopay: true, permission }), now);
 
     expect(stopped?.events).toMatchObject([{ name: "AutopayChanged", data: { autopay: false, reason: "client" } }]);
     expect(stopped && stopAutopay(stopped.booking, now)).toBeNull();
   });
 
-  test("is given again with another method while it is on, and only then", () => {
+  test("is renewed when another method is saved while it is on, and only then", () => {
     const renewed = { ...permission, id: "per_2" };
 
     expect(renewedPermission(signed({ autopay: true, permission }), renewed)).toEqual({ permission: renewed });

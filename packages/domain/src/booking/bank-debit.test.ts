@@ -26,7 +26,7 @@ describe("a bank debit for the deposit", () => {
     });
   });
 
-  test("told again as processing moves no claim again", () => {
+  test("does not move the claim again when Stripe repeats that it is processing", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, processing);
     const { booking } = life;
@@ -37,7 +37,7 @@ describe("a bank debit for the deposit", () => {
     expect(current(life, attempt).dueAt).toBe(plusDays(life.now, 1));
   });
 
-  test("that fails leaves the hold minutes, tells the client, and allows one more session", () => {
+  test("that fails leaves the program's hold minutes, tells the client, and allows one more session", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, processing);
     life.at(plusDays(life.now, 3)).settle(attempt.id, failed);
@@ -56,7 +56,7 @@ describe("a bank debit for the deposit", () => {
     expect(life.settle(attempt.id, life.paymentOf(attempt.id))).toBe("returned");
   });
 
-  test("that is processing on a place that is lost claims nothing", () => {
+  test("that is processing for a hold that lost its place claims nothing", () => {
     const { life, attempt } = paying();
     life.placeIsOurs = false;
     const { booking } = life;

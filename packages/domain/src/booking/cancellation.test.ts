@@ -50,12 +50,12 @@ describe("the policy", () => {
     expect(policyOn(generous, "2027-03-08").refundPercent).toBe(0);
   });
 
-  test("counts calendar days of the cohort's zone, not of the reader's", () => {
+  test("counts calendar days in the cohort's time zone", () => {
     const far = cohort({ timeZone: "Pacific/Apia" });
     const life = new Life(held("deposit_and_balance", { cohort: far, now: "2027-01-07T10:59:00Z" })).sign();
     life.pay("deposit");
 
-    // 23:59 there, 60 days before; a minute later it is the next day.
+    // 23:59 in the cohort's time zone, 60 days before; a minute later is the next day.
     const before = endBooking(life.booking, "client", { refundId: "r", requestedBy: "s" }, life.now);
     const after = endBooking(life.booking, "client", { refundId: "r", requestedBy: "s" }, "2027-01-07T11:00:00Z");
 
@@ -65,7 +65,7 @@ describe("the policy", () => {
 });
 
 describe("the reason of an ending", () => {
-  test("stays on the booking: no event, no entry and no refund says what a person wrote (I8)", () => {
+  test("stays on the booking: no event, entry or refund contains it (I8)", () => {
     const life = new Life(held()).sign().pay("deposit");
     const request = { refundId: "ref_1", requestedBy: "sub_client", reason: "My nerves again" };
 
@@ -75,7 +75,7 @@ describe("the reason of an ending", () => {
     expect(JSON.stringify({ ...ended, booking: null })).not.toContain("nerves");
   });
 
-  test("is none when nobody was asked for one", () => {
+  test("is null if no reason was given", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("not_cleared");
 
@@ -83,7 +83,7 @@ describe("the reason of an ending", () => {
   });
 });
 
-describe("what an ending gives back", () => {
+describe("the refund of an ending", () => {
   test.each([
     [250_000, 100, 50_000, 200_000],
     [250_000, 50, 50_000, 75_000],
@@ -108,14 +108,14 @@ describe("what an ending gives back", () => {
     expect(ended).toEqual({ refund, kept: paid - refund });
   });
 
-  test("is never more than was paid, even of an amount between two steps", () => {
+  test("is never more than was paid, even if the amount is not a multiple of the step", () => {
     expect(refundAtEnding({ refundPercent: 100, administrationFee: 0 }, 250_150, "isk")).toEqual({
       refund: 250_150,
       kept: 0,
     });
   });
 
-  test("and what it keeps add up to what was paid, neither below zero nor above it", () => {
+  test("and the kept amount add up to what was paid, and both are between zero and that", () => {
     fc.assert(
       fc.property(rules, amounts, anyCurrency, (rule, paid, currency) => {
         const { refund, kept } = refundAtEnding(rule, paid, currency);
@@ -125,7 +125,7 @@ describe("what an ending gives back", () => {
     );
   });
 
-  test("never shrinks what is kept when more is paid, so that a later payment is never charged back", () => {
+  test("never reduces the kept amount when more is paid, so that a later payment is not charged back", () => {
     fc.assert(
       fc.property(rules, amounts, amounts, (rule, paid, more) => {
         const keptNow = refundAtEnding(rule, paid + more, "usd").kept - refundAtEnding(rule, paid, "usd").kept;
@@ -162,7 +162,7 @@ describe("a booking that ends early", () => {
     expect(life.booking).toMatchObject({ status, refunded: 250_000, deferred: 0, dueAt: null });
   });
 
-  test("owes its refund from the newest charge first", () => {
+  test("refunds the newest charge first", () => {
     const life = paidSome();
 
     life.end("operator");
@@ -176,7 +176,7 @@ describe("a booking that ends early", () => {
     expect(life.charges.every(({ refundable }) => refundable === 0)).toBe(true);
   });
 
-  test("takes back what was billed and never paid", () => {
+  test("reverses what was billed and never paid", () => {
     const life = paidSome().at("2027-02-06T07:00:00Z");
     life.fallDue();
 
@@ -198,21 +198,21 @@ describe("a booking that ends early", () => {
     expect([life.refunds, life.journal]).toEqual([[], []]);
   });
 
-  test("ends once: the second to end it is refused", () => {
+  test("ends once: a second ending is refused", () => {
     const life = paidSome();
     life.end("operator");
 
     expect(ends.map((by) => life.end(by))).toEqual(ends.map(() => false));
   });
 
-  test("is not cancelled any more once the participant was admitted", () => {
+  test("cannot be cancelled after the participant was admitted", () => {
     const life = paidSome().at("2027-03-08T17:00:00Z").admit();
 
     expect(life.end("client")).toBe(false);
     expect(life.end("operator")).toBe(false);
   });
 
-  test("is ended by its admission alone once that was recorded", () => {
+  test("can be ended only by its admission once that is recorded", () => {
     const { booking } = paidSome().at("2027-03-08T17:00:00Z").admit();
     const end = (by: Ending["by"]) =>
       endBooking(booking, by, { refundId: "r", requestedBy: "s" }, "2027-03-08T18:00:00Z");
@@ -221,7 +221,7 @@ describe("a booking that ends early", () => {
     expect([end("no_show").ok, end("turned_away").ok]).toEqual([true, true]);
   });
 
-  test("has split what was paid to the cent, by every ending at every time", () => {
+  test("splits what was paid to the cent, for every ending at every time", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...ends),
@@ -245,7 +245,7 @@ describe("a booking that ends early", () => {
     );
   });
 
-  test("settles a payment in flight as if it had come before the ending", () => {
+  test("settles a payment in flight as if it had arrived before the ending", () => {
     fc.assert(
       fc.property(
         fc.constantFrom<Ending["by"]>("client", "operator", "no_show"),
@@ -272,7 +272,7 @@ describe("a booking that ends early", () => {
 describe("the preview of a cancellation", () => {
   const preview = (booking: Booking, today: string) => cancellationPreview(booking, "client", today);
 
-  test("shows today's refund and the next tier's, with the day on which it begins", () => {
+  test("shows today's refund, and the next tier's with its first day", () => {
     const { booking } = paidSome();
 
     expect(preview(booking, "2027-01-07")).toMatchObject({
@@ -282,7 +282,7 @@ describe("the preview of a cancellation", () => {
     expect(preview(booking, "2027-01-20").next).toMatchObject({ on: "2027-02-07", refundPercent: 0, refund: 0 });
   });
 
-  test("of the operator's gives everything back, whatever the day", () => {
+  test("by the operator refunds everything on any day", () => {
     const { booking } = paidSome();
 
     for (const day of ["2027-01-07", "2027-02-20"]) {
@@ -292,11 +292,11 @@ describe("the preview of a cancellation", () => {
     }
   });
 
-  test("knows no next tier from the first day on", () => {
+  test("has no next tier from the first day on", () => {
     expect(preview(paidSome().booking, "2027-03-08")).toMatchObject({ today: { refund: 0 }, next: null });
   });
 
-  test("says what the cancellation then does, on every day", () => {
+  test("matches what the cancellation then does, on every day", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 70 }), (days) => {
         const on = addDays("2027-01-04", days);
@@ -311,7 +311,7 @@ describe("the preview of a cancellation", () => {
 });
 
 describe("a cancellation", () => {
-  test("is possible while the booking is live and nobody's arrival is recorded", () => {
+  test("is possible while the booking is live and no admission is recorded", () => {
     const { booking } = paidSome();
 
     expect(bookingStatuses.filter((status) => mayCancel({ ...booking, status }))).toEqual([

@@ -24,7 +24,7 @@ function paying(changes: Partial<Booking> = {}, savedMethod: SavedMethod | null 
 const first = ({ booking }: Life): Due => booking.dues[1] as Due;
 const nextOf = (life: Life, now: Instant = life.now) => nextTryAt(life.booking, first(life), now);
 
-/** Begins what is due, has each fail with a code, and gives the codes' attempts. */
+/** Begins the tries that are due and fails each with its code; returns the attempts. */
 function fail(life: Life, code: string): OffSessionAttempt[] {
   const begun = life.collect();
   for (const { id } of begun) life.settle(id, { kind: "failed", paymentIntentId: `pi_${id}`, code });
@@ -32,14 +32,14 @@ function fail(life: Life, code: string): OffSessionAttempt[] {
 }
 
 describe("the time of collection", () => {
-  test("is ten o'clock in the cohort's zone, also on the day on which its clocks are moved", () => {
+  test("is ten o'clock in the cohort's time zone, also when daylight saving begins or ends", () => {
     expect(collectionAt("2027-03-13", zone)).toBe("2027-03-13T17:00:00Z");
     expect(collectionAt("2027-03-14", zone)).toBe("2027-03-14T16:00:00Z");
     expect(nextCollection("2027-03-13T17:00:00Z", zone)).toBe("2027-03-13T17:00:00Z");
     expect(nextCollection("2027-03-13T17:00:01Z", zone)).toBe("2027-03-14T16:00:00Z");
   });
 
-  test("of a due that was past when the deposit settled is the day after that", () => {
+  test("for a due dated before the deposit settled is the day after that", () => {
     const due = first(paying());
 
     expect(countsFrom({ depositSettledOn: "2027-02-10", autopay: true }, due)).toBe("2027-02-11");
@@ -66,18 +66,18 @@ describe("a due with a saved method", () => {
     expect(life.collect()).toEqual([]);
   });
 
-  test("goes on being tried after the retreat", () => {
+  test("is also tried after the retreat", () => {
     expect(nextOf(paying({ status: "completed" }))).toBe(collectionAt("2027-02-04", zone));
   });
 
-  test("is never tried for the deposit or a late charge", () => {
+  test("is never tried if it is the deposit or a late charge", () => {
     const life = paying();
     for (const kind of ["deposit", "late_charge"] as const) {
       expect(nextTryAt(life.booking, { ...first(life), kind }, life.now)).toBeNull();
     }
   });
 
-  test("is begun at its time, once, with all that is unpaid of it", () => {
+  test("is tried once at its time, for the whole unpaid amount", () => {
     const life = paying();
 
     expect(life.at(plusMinutes(collectionAt("2027-02-04", zone), -1)).collect()).toEqual([]);
@@ -92,7 +92,7 @@ describe("a due with a saved method", () => {
     expect(life.collect()).toEqual([]);
   });
 
-  test("is begun for every due whose time has come when the clock has jumped", () => {
+  test("is tried together with every other due whose time has come when the clock jumps", () => {
     const life = paying();
 
     expect(
@@ -103,7 +103,7 @@ describe("a due with a saved method", () => {
     ).toEqual(["due_1", "due_2"]);
   });
 
-  test("is not made any more once the permission, the method or the amount is another", () => {
+  test("is not sent to Stripe if the permission, the method or the amount has changed", () => {
     const life = paying();
     const [attempt] = life.at(collectionAt("2027-02-04", zone)).collect() as [OffSessionAttempt];
     const { booking } = life;
@@ -121,7 +121,7 @@ describe("a due with a saved method", () => {
 describe("a try that fails", () => {
   const on = (days: number) => collectionAt(addDays("2027-02-04", days), zone);
 
-  test("softly is repeated on the program's days after the first failure, and then no more", () => {
+  test("softly is retried on the program's days after the first failure, and not after that", () => {
     const life = paying();
     const days: string[] = [];
     for (let day = 0; day < 20; day++) {
@@ -133,7 +133,7 @@ describe("a try that fails", () => {
     expect(first(life).tries).toMatchObject({ failed: 4, lastFailure: "insufficient_funds", stopped: null });
   });
 
-  test("counts its days from the day on which the first failure was learnt", () => {
+  test("counts days from the day on which the first failure was learned", () => {
     const life = paying();
     const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
 
@@ -142,7 +142,7 @@ describe("a try that fails", () => {
     expect(nextOf(life)).toBe(on(4));
   });
 
-  test("leaves out the days that have passed while nobody looked", () => {
+  test("skips retry days that passed while the sweep was late", () => {
     const life = paying();
     fail(life.at(on(0)), "do_not_honor");
 
@@ -151,7 +151,7 @@ describe("a try that fails", () => {
     expect(nextOf(life)).toBe(on(7));
   });
 
-  test("hard is never repeated with that method, and asks the client to act", () => {
+  test("hard is not retried with that method, and requires the client to act", () => {
     const life = paying();
 
     fail(life.at(on(0)), "lost_card");
@@ -160,7 +160,7 @@ describe("a try that fails", () => {
     expect(first(life)).toMatchObject({ status: "action_required", tries: { stopped: "hard" } });
   });
 
-  test("hard is never followed by another with that method, whatever due is next", () => {
+  test("hard prevents tries of every other due with that method", () => {
     const life = paying();
     fail(life.at(on(0)), "lost_card");
 
@@ -168,7 +168,7 @@ describe("a try that fails", () => {
     expect(life.at(collectionAt("2027-03-30", zone)).collect()).toEqual([]);
   });
 
-  test("after another method was saved is repeated with that one at the next time of collection", () => {
+  test("is retried at the next collection time with a method saved afterwards", () => {
     const life = paying();
     const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
     life.booking = { ...life.booking, savedMethod: { ...saved, id: "pm_2", savedAt: plusMinutes(on(0), 5) } };
@@ -195,7 +195,7 @@ describe("a try that fails", () => {
     },
   );
 
-  test("keeps the retries that are left for a method that is saved meanwhile", () => {
+  test("keeps its remaining retries for a method that is saved in the meantime", () => {
     const life = paying();
     fail(life.at(on(0)), "insufficient_funds");
 
@@ -204,7 +204,7 @@ describe("a try that fails", () => {
     expect(nextOf(life)).toBe(on(3));
   });
 
-  test("for want of authentication goes by link alone, whatever method is saved afterwards", () => {
+  test("because authentication is required is paid by link only, even if another method is saved", () => {
     const life = paying();
     fail(life.at(on(0)), "authentication_required");
 
@@ -214,7 +214,7 @@ describe("a try that fails", () => {
     expect(first(life)).toMatchObject({ status: "action_required", tries: { lastFailure: "authentication_required" } });
   });
 
-  test("tells why in plain words, and that it is past due once its date is", () => {
+  test("says why in plain words, and that the due is past due after its date", () => {
     const life = paying();
     fail(life.at(on(0)), "stolen_card");
 
@@ -223,7 +223,7 @@ describe("a try that fails", () => {
     expect(first(life).status).toBe("past_due");
   });
 
-  test("since Stripe refuses the method is no reason to try other dues with it", () => {
+  test("because Stripe refuses the method prevents tries of other dues with it", () => {
     const life = paying();
     const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
 
@@ -234,7 +234,7 @@ describe("a try that fails", () => {
     expect(life.at(collectionAt("2027-03-30", zone)).collect()).toEqual([]);
   });
 
-  test("since its card has failed too often sends the client to the link, and leaves the card to other dues", () => {
+  test("because its card reached the limit is paid by link, and other dues may still use the card", () => {
     const life = paying();
     const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
 
@@ -255,7 +255,7 @@ describe("a try that fails", () => {
     expect(isCardTry({ ...attempt, ...changes })).toBe(counts);
   });
 
-  test("since it was never made counts as none", () => {
+  test("because it was never created at Stripe does not count", () => {
     const life = paying();
     const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
 
@@ -265,7 +265,7 @@ describe("a try that fails", () => {
     expect(life.collect()).toHaveLength(1);
   });
 
-  test("and succeeds after all pays its due", () => {
+  test("pays its due if it succeeds after all", () => {
     const life = paying();
     const [attempt] = fail(life.at(on(0)), "insufficient_funds") as [OffSessionAttempt];
 
@@ -278,7 +278,7 @@ describe("a try that fails", () => {
 describe("a bank debit", () => {
   const dueOn = "2027-02-04";
 
-  test("is presented again only for want of funds, and twice at the most", () => {
+  test("is retried only for insufficient funds, at most twice", () => {
     const life = paying({}, account);
     const days: number[] = [];
     for (let day = 0; day < 20; day++) {
@@ -293,7 +293,7 @@ describe("a bank debit", () => {
     expect(first(closed).tries).toMatchObject({ stopped: "hard", lastFailure: "bank_returned" });
   });
 
-  test("is not made from the tenth business day before the start on, and again from the start on", () => {
+  test("is not made in the ten business days before the start, and again from the start on", () => {
     const life = paying({}, account);
     const moved = (to: string): Due => ({ ...first(life), dueOn: to });
     const at = (to: string) => nextTryAt(life.booking, moved(to), life.now);
@@ -302,12 +302,12 @@ describe("a bank debit", () => {
     expect(at("2027-02-22")).toBe(collectionAt("2027-03-08", zone));
     expect(at("2027-03-07")).toBe(collectionAt("2027-03-08", zone));
     expect(at("2027-03-08")).toBe(collectionAt("2027-03-08", zone));
-    // One whose day came before that, and that a sweep is late for.
+    // A due whose date came before that, with a late sweep.
     expect(nextTryAt(life.booking, moved("2027-02-19"), "2027-02-23T18:00:00Z")).toBe(collectionAt("2027-03-08", zone));
   });
 });
 
-describe("the method that is saved", () => {
+describe("the saved method", () => {
   const method = { type: "card", last4: "4242", expiresOn: "2030-12-31" } as const;
   const settled = (autopay: boolean, paidWith = { ...card, method }) => {
     const life = new Life(held());
@@ -318,7 +318,7 @@ describe("the method that is saved", () => {
     return life;
   };
 
-  test("is the deposit's, by the permission that was given with the signature", () => {
+  test("is the deposit's, by the permission given with the signature", () => {
     const { booking, now } = settled(true);
 
     expect(booking.savedMethod).toEqual({
@@ -328,12 +328,12 @@ describe("the method that is saved", () => {
     expect(booking.depositSettledOn).toBe("2027-01-04");
   });
 
-  test("is none without the permission, or where Stripe names none", () => {
+  test("is absent without the permission, or if Stripe does not report a method", () => {
     expect(settled(false).booking.savedMethod).toBeUndefined();
     expect(settled(true, card as never).booking.savedMethod).toBeUndefined();
   });
 
-  test("is not that of a due that is paid by link", () => {
+  test("is not replaced by the method of a due paid by link", () => {
     const life = settled(true).confirm();
 
     expect(life.checkout("due", { dueId: "due_1" })).toMatchObject({ autopay: false });

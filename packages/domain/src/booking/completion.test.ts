@@ -48,7 +48,7 @@ describe("completion", () => {
     });
   });
 
-  test("waits for the dues that have fallen due, so that nothing is billed that nobody earns", () => {
+  test("waits until every due that has fallen due is billed, so that its revenue is earned", () => {
     const life = confirmed().at("2027-03-08T17:00:00Z").admit().at("2027-03-16T17:00:00Z");
 
     expect(complete(life.booking, life.now)).toBeNull();
@@ -56,14 +56,14 @@ describe("completion", () => {
     expect(complete(life.booking, life.now)?.journal[0]?.postings[1]).toMatchObject({ credit: 1_850_000 });
   });
 
-  test("is waited for once the participant was admitted, and not before", () => {
+  test("is scheduled only after the participant was admitted", () => {
     const life = confirmed().pay("due", { dueId: "due_1" });
 
     expect(life.booking.dueAt).toBeNull();
     expect(life.at("2027-03-08T17:00:00Z").admit().booking.dueAt).toBe(completesAt(life.booking));
   });
 
-  test("does not come to a booking whose admission nobody recorded", () => {
+  test("does not happen without an admission", () => {
     const life = confirmed().at("2027-04-01T17:00:00Z");
     life.fallDue();
 
@@ -71,7 +71,7 @@ describe("completion", () => {
     expect(life.booking.status).toBe("confirmed");
   });
 
-  test("comes once", () => {
+  test("happens once", () => {
     const life = confirmed().at("2027-03-08T17:00:00Z").admit().at(over);
     life.fallDue();
 
@@ -97,7 +97,7 @@ describe("completion", () => {
     return life;
   }
 
-  test("of a plan that runs on earns the price that is still to be billed, and owes its tax", () => {
+  test("of a plan that runs on earns the price that is still to be billed, and posts its tax", () => {
     const life = runningOn().pay("due", { dueId: "due_1" }).at("2027-03-08T17:00:00Z").admit().at(over);
 
     expect(life.complete()).toBe(true);
@@ -115,7 +115,7 @@ describe("completion", () => {
     expect(dueDeadline(life.booking, life.booking.dues[2] as Due)).toBe("2027-04-06T06:00:00Z");
   });
 
-  test("is no end of a plan that runs on: its dues are billed on their dates, or by their payments, and past due after", () => {
+  test("does not end a plan that runs on: its dues are billed on their dates or by their payments, and become past due", () => {
     const life = runningOn().pay("due", { dueId: "due_1" }).at("2027-03-08T17:00:00Z").admit().at(over);
     life.complete();
 
@@ -139,7 +139,7 @@ describe("completion", () => {
     expect(standing(life.booking, "2027-05-07")).toBe("paid_in_full");
   });
 
-  test("is at the local midnight of every zone", () => {
+  test("is at local midnight in every time zone", () => {
     const in_ = (timeZone: string) => completesAt(held("full", { cohort: cohort({ timeZone }) }));
 
     expect(["Asia/Kathmandu", "America/New_York", "Pacific/Apia"].map(in_)).toEqual([
@@ -151,7 +151,7 @@ describe("completion", () => {
 });
 
 describe("a due whose date has come", () => {
-  test("is billed once, at the beginning of its date in the cohort's zone", () => {
+  test("is billed once, at the start of its date in the cohort's time zone", () => {
     const life = confirmed();
     expect(dueDeadline(life.booking, life.booking.dues[1] as Due)).toBe("2027-02-06T07:00:00Z");
 
@@ -175,7 +175,7 @@ describe("a due whose date has come", () => {
     expect(life.events.at(-1)?.name).toBe("DuePastDue");
   });
 
-  test("is billed and marked at once by a sweep that slept", () => {
+  test("is billed and marked past due at once by a late sweep", () => {
     const life = confirmed().at("2027-02-20T07:00:00Z");
 
     expect(life.fallDue()).toBe(true);
@@ -184,7 +184,7 @@ describe("a due whose date has come", () => {
     expect(life.journal.at(-1)).toMatchObject({ reference: "due-billed:due_1:1", effectiveOn: "2027-02-06" });
   });
 
-  test("is told past due when the debit that was under way on its date fails", () => {
+  test("is reported past due when the debit under way on its date fails", () => {
     const life = confirmed();
     const attempt = life.at("2027-02-05T18:00:00Z").checkout("due", { dueId: "due_1" });
     life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
@@ -207,10 +207,10 @@ describe("a due whose date has come", () => {
     life.booking = { ...life.booking, dues: [deposit, ...dues] };
     return life;
   }
-  /** What one transaction writes of a change: an item for the booking, for its audit record, each entry and event. */
+  /** The items that one transaction writes: the booking, its audit record, each entry and event. */
   const items = ({ events, journal }: BookingChange): number => 2 + events.length + journal.length;
 
-  test("is billed with nineteen others at most in one transaction, and the rest in the next: DynamoDB takes 100 items", () => {
+  test("is billed with at most nineteen others per transaction: DynamoDB takes 100 items", () => {
     const life = sixty(confirmed()).at("2027-02-08T18:00:00Z");
 
     const sizes: number[] = [];
@@ -226,7 +226,7 @@ describe("a due whose date has come", () => {
     expect(life.booking.deferred).toBe(1_450_000);
   });
 
-  test("is billed before those that fell due later, wherever it stands in the schedule", () => {
+  test("is billed before dues that fell due later, whatever their order in the schedule", () => {
     const life = sixty(confirmed()).at("2027-02-08T18:00:00Z");
     const later = (due: Due): Due => (due.id === "due_60" ? due : { ...due, dueOn: "2027-02-07" });
     life.booking = { ...life.booking, dues: life.booking.dues.map(later) };
@@ -238,7 +238,7 @@ describe("a due whose date has come", () => {
     expect(billed).toContain("due_60");
   });
 
-  test("is billed before the retreat is completed, in however many transactions", () => {
+  test("is billed before the booking is completed, in any number of transactions", () => {
     const life = sixty(confirmed()).at("2027-03-08T17:00:00Z").admit().at(over);
 
     expect([life.fallDue(), life.complete(), life.fallDue(), life.complete(), life.fallDue()]).toEqual([
@@ -251,7 +251,7 @@ describe("a due whose date has come", () => {
     expect(life.complete()).toBe(true);
   });
 
-  test("while the deposit was under way is billed with it, as far as the transaction may grow", () => {
+  test("while the deposit was under way is billed with it, as far as the transaction allows", () => {
     const life = sixty(new Life(held()).sign());
     const attempt = life.checkout("deposit");
     life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
@@ -261,7 +261,7 @@ describe("a due whose date has come", () => {
     expect(life.booking.dueAt && life.booking.dueAt <= life.now).toBe(true);
   });
 
-  test("bills only what no part payment has billed", () => {
+  test("is billed only for what no part payment has billed", () => {
     const life = confirmed().pay("due", { dueId: "due_1", amount: 600_000 }).at("2027-02-06T07:00:00Z");
     life.fallDue();
 
@@ -288,7 +288,7 @@ describe("a due whose date has come", () => {
     // Still 31 January in Denver.
     expect(life.booking.dues[1]).toMatchObject({ dueOn: "2027-02-01", billed: 0 });
     expect(dueDeadline(life.booking, life.booking.dues[1] as Due)).toBe("2027-02-01T07:00:00Z");
-    // Its notice goes at once.
+    // Its notice is sent at once.
     expect(life.booking.dueAt).toBe("2027-01-31T07:00:00Z");
   });
 

@@ -34,8 +34,8 @@ function evaluated(medical: EvaluationOutcome, psychiatric: EvaluationOutcome, v
 const cleared = evaluated("cleared", "cleared_with_conditions");
 const awaiting = () => new Life(held()).sign().pay("deposit");
 
-describe("what a booking becomes in the light of its clearance", () => {
-  test("confirmed, once deposit, signature and both evaluations are there, in any order", () => {
+describe("the next step of a booking", () => {
+  test("is to confirm once deposit, signature and both evaluations are there, in any order", () => {
     expect(nextStep(awaiting().booking, cleared, at)).toBe("confirm");
   });
 
@@ -49,7 +49,7 @@ describe("what a booking becomes in the light of its clearance", () => {
     ["a settled deposit", new Life(held()).sign().booking, cleared],
     ["a deposit that is still settled", { ...unsigned, dues: held().dues }, cleared],
   ];
-  test.each(missing)("nothing, without %s", (_, booking, clearance) => {
+  test.each(missing)("is none without %s", (_, booking, clearance) => {
     expect(nextStep(booking, clearance, at)).toBe("none");
   });
 
@@ -58,11 +58,11 @@ describe("what a booking becomes in the light of its clearance", () => {
     ["not_cleared", evaluated("cleared", "not_cleared")],
     ["withdrawn", afterWithdrawal(cleared, at)],
     ["too short", evaluated("cleared", "cleared", "2027-03-13")],
-  ])("awaiting its clearance again at once, when a confirmed one is %s", (_, clearance) => {
+  ])("is to unconfirm at once when the clearance of a confirmed booking is %s", (_, clearance) => {
     expect(nextStep(awaiting().confirm().booking, clearance, at)).toBe("unconfirm");
   });
 
-  test("declined when the hours have passed, and not before; held or awaiting", () => {
+  test("is to decline after the program's hours, and not before, whether held or awaiting clearance", () => {
     const notCleared = evaluated("not_cleared", "cleared");
     const hours = plusHours(at, 24);
     for (const booking of [held(), awaiting().booking]) {
@@ -71,7 +71,7 @@ describe("what a booking becomes in the light of its clearance", () => {
     }
   });
 
-  test("cancelled once the clearance deadline has passed, unless all that confirms it is there by then", () => {
+  test("is to miss the clearance deadline once it has passed, unless everything for the confirmation is there", () => {
     const { booking } = awaiting();
     const deadline = booking.clearanceDueAt;
 
@@ -81,7 +81,7 @@ describe("what a booking becomes in the light of its clearance", () => {
     expect(nextStep(booking, cleared, deadline)).toBe("confirm");
   });
 
-  test("nothing from the first day on, when it is confirmed: who may not stay is turned away", () => {
+  test("is none for a confirmed booking from the first day on: staff turn the participant away instead", () => {
     const { booking } = awaiting().confirm();
     const firstDay = "2027-03-08T07:00:00Z";
     const withdrawn = afterWithdrawal(cleared, at);
@@ -90,13 +90,13 @@ describe("what a booking becomes in the light of its clearance", () => {
     expect(nextStep(booking, withdrawn, firstDay)).toBe("none");
   });
 
-  test("nothing any more, once the participant was admitted", () => {
+  test("is none after the participant was admitted", () => {
     const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
 
     expect(nextStep(admitted, evaluated("not_cleared", "cleared"), "2027-03-09T17:00:00Z")).toBe("none");
   });
 
-  test("nothing, when it ended before", () => {
+  test("is none after the booking has ended", () => {
     const life = awaiting();
     life.end("client");
 
@@ -104,12 +104,12 @@ describe("what a booking becomes in the light of its clearance", () => {
   });
 });
 
-describe("a clearance whose validity ends", () => {
+describe("a clearance whose validity has ended", () => {
   const short = evaluated("cleared", "cleared", "2027-02-01");
   const ends = "2027-02-02T07:00:00Z";
   const { booking } = awaiting();
 
-  test("lapses at the end of its last day, told once", () => {
+  test("lapses at the end of its last day, and is announced once", () => {
     expect(lapseClearance(booking, short, plusSeconds(ends, -1))).toBeNull();
     const lapsed = lapseClearance(booking, short, ends);
 
@@ -124,7 +124,7 @@ describe("a clearance whose validity ends", () => {
     expect(again.lapsedAt).toBeNull();
   });
 
-  test("is told through the retreat's last day, and not after it", () => {
+  test("is announced through the retreat's last day, and not after it", () => {
     const { booking: awaited } = awaiting();
     const toldAt = (now: string) => lapseClearance(awaited, short, now)?.lapsedAt ?? null;
 
@@ -132,7 +132,7 @@ describe("a clearance whose validity ends", () => {
     expect(toldAt("2027-03-15T06:00:00Z")).toBeNull();
   });
 
-  test("tells nobody who was admitted, whose booking has ended, or whose retreat is over", () => {
+  test("is not announced after an admission, after an ending, or after the retreat", () => {
     const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
     const life = awaiting();
     life.end("client");
@@ -143,7 +143,7 @@ describe("a clearance whose validity ends", () => {
   });
 });
 
-describe("a reminder of what is missing", () => {
+describe("a clearance reminder", () => {
   const waiting = awaiting().booking;
   const [first = "", second = ""] = waiting.clearanceReminders;
 
@@ -161,7 +161,7 @@ describe("a reminder of what is missing", () => {
     ]);
   });
 
-  test("is kept by a decision that comes between its instant and the sweep", () => {
+  test("is kept if a decision comes between its instant and the sweep", () => {
     const life = awaiting();
     const reminders = life.booking.clearanceReminders;
     const [first = ""] = reminders.toSorted();
@@ -171,7 +171,7 @@ describe("a reminder of what is missing", () => {
     expect(life.booking.clearanceReminders).toEqual(reminders);
   });
 
-  test("wakes the sweep in time", () => {
+  test("sets the sweep's deadline", () => {
     const wakes = nextDeadline({ ...waiting, dues: [] }, waiting.createdAt);
 
     expect(wakes).toBe(first);
@@ -180,7 +180,7 @@ describe("a reminder of what is missing", () => {
     );
   });
 
-  test("goes out for a clearance that is too short, and not for one that lacks nothing", () => {
+  test("is sent if the clearance is too short, and not if nothing is missing", () => {
     const short = evaluated("cleared", "cleared", "2027-03-13");
 
     expect(remindOfClearance(waiting, short, first)?.events).toHaveLength(1);
@@ -190,7 +190,7 @@ describe("a reminder of what is missing", () => {
     });
   });
 
-  test("goes to nobody who is confirmed, and to a booking that loses its confirmation only on the days to come", () => {
+  test("is not sent to a confirmed participant, and only for future days after a lost confirmation", () => {
     const { booking } = awaiting().confirm();
     const lost = unconfirm(booking, plusHours(first, 1)).booking;
 
@@ -199,7 +199,7 @@ describe("a reminder of what is missing", () => {
   });
 });
 
-describe("when a clearance is to be looked at", () => {
+describe("the next check of a clearance", () => {
   const confirmed = () => awaiting().confirm().booking;
 
   test.each<[string, Booking, Clearance]>([
@@ -208,11 +208,11 @@ describe("when a clearance is to be looked at", () => {
     ["needs information for a confirmed booking", confirmed(), evaluated("needs_information", "cleared")],
     ["is not cleared for a confirmed booking", confirmed(), evaluated("cleared", "not_cleared")],
     ["becomes too short for a confirmed booking", confirmed(), evaluated("cleared", "cleared", "2027-03-13")],
-  ])("at once, while the booking has not followed one that %s", (_what, booking, clearance) => {
+  ])("is at once, while the booking has not followed one that %s", (_what, booking, clearance) => {
     expect(followUpAt(booking, clearance, at)).toBe(at);
   });
 
-  test("when its validity ends, once the booking has followed, and never again after that", () => {
+  test("is when its validity ends, once the booking has followed, and never after that", () => {
     const ends = "2027-02-02T07:00:00Z";
     const short = evaluated("cleared", "cleared", "2027-02-01");
 
@@ -221,13 +221,13 @@ describe("when a clearance is to be looked at", () => {
     expect(followUpAt(awaiting().booking, afterLapse(short, ends), ends)).toBeNull();
   });
 
-  test("when the hours of a `not_cleared` are over", () => {
+  test("is when the hours of a `not_cleared` are over", () => {
     const declines = plusHours(at, 24);
 
     expect(followUpAt(awaiting().booking, evaluated("not_cleared", "cleared"), at)).toBe(declines);
   });
 
-  test("never, once the booking has ended or the participant was admitted", () => {
+  test("is never, after the booking has ended or the participant was admitted", () => {
     const admitted = awaiting().confirm().at("2027-03-08T17:00:00Z").admit().booking;
     const life = awaiting();
     life.end("client");
@@ -237,11 +237,11 @@ describe("when a clearance is to be looked at", () => {
   });
 });
 
-test("an event of a booking that was held by then can leave nothing to be done, any other can", () => {
+test("an event of a booking that was held then requires no next step, any other can", () => {
   expect(["held", "awaiting_clearance", "confirmed", undefined].map(mayMoveOn)).toEqual([false, true, true, true]);
 });
 
-describe("a confirmation that is lost", () => {
+describe("a booking that loses its confirmation", () => {
   test("keeps its place until the clearance deadline", () => {
     const { booking } = awaiting().confirm();
 
@@ -252,7 +252,7 @@ describe("a confirmation that is lost", () => {
     });
   });
 
-  test("at the deadline itself has until the first day already", () => {
+  test("at the deadline has until the first day", () => {
     const { booking } = awaiting().confirm();
 
     expect(unconfirm(booking, "2027-02-23T06:59:59Z").booking.clearanceDueAt).toBe("2027-02-23T07:00:00Z");
@@ -265,7 +265,7 @@ describe("a confirmation that is lost", () => {
     expect(unconfirm(booking, "2027-02-25T17:00:00Z").booking.clearanceDueAt).toBe("2027-03-08T07:00:00Z");
   });
 
-  /** A booking by `full` that was confirmed on 20 January, and lost that when its balance was past due. */
+  /** A booking with the plan `full`: confirmed on 20 January, unconfirmed when its balance was past due. */
   const lostLate = () => {
     const life = new Life(held("full")).sign().pay("deposit").at("2027-01-20T17:00:00Z").confirm();
     life.at("2027-01-23T17:00:00Z").sweep();
@@ -275,7 +275,7 @@ describe("a confirmation that is lost", () => {
   };
   const balanceOf = ({ booking }: Life) => booking.dues[1];
 
-  test("leaves the balance of `full` neither late nor noticed until it is found again", () => {
+  test("has its balance of `full` neither late nor noticed until it is confirmed again", () => {
     const { life, late } = lostLate();
     const before = life.events.length;
     for (const day of ["2027-01-24", "2027-01-31", "2027-02-10"]) life.at(`${day}T18:00:00Z`).sweep();
@@ -285,7 +285,7 @@ describe("a confirmation that is lost", () => {
     expect(life.booking.dueAt).toBe(life.booking.clearanceReminders[0] ?? life.booking.clearanceDueAt);
   });
 
-  test("leaves what a payment frees not late either", () => {
+  test("has no due past due after a payment releases it", () => {
     const { life } = lostLate();
     const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
     life.settle(attempt.id, { kind: "expired" });
@@ -293,7 +293,7 @@ describe("a confirmation that is lost", () => {
     expect(balanceOf(life)).toMatchObject({ status: "scheduled", openAttemptId: null });
   });
 
-  test("and found again makes the balance of `full` due on the day after the latest confirmation, as far as it is unpaid", () => {
+  test("has its balance of `full`, as far as unpaid, due the day after the latest confirmation", () => {
     const { life } = lostLate();
     life.at("2027-02-10T17:00:00Z").confirm();
 

@@ -19,7 +19,7 @@ const overAYear = (() => {
   return new Life(held("financed", on)).sign().pay("deposit").confirm().booking;
 })();
 
-/** The same, whose dues have these dates. */
+/** The same booking, with these due dates. */
 function owing(dates: number[]): Life {
   const dues = overAYear.dues.map((due, number) =>
     number === 0 ? due : { ...due, dueOn: addDays("2027-01-20", dates[number - 1] ?? number) },
@@ -27,7 +27,7 @@ function owing(dates: number[]): Life {
   return new Life({ ...overAYear, dues });
 }
 
-test("the next deadline of many dues is the least that any of them has by itself", () => {
+test("the next deadline of many dues is the earliest of any one of them", () => {
   const dates = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 12, maxLength: 12 });
   fc.assert(
     fc.property(dates, fc.integer({ min: 0, max: 300 }), (days, day) => {

@@ -16,7 +16,7 @@ const expired: PaymentOutcome = { kind: "expired" };
 const due = (life: Life, sequence: number) => life.booking.dues[sequence];
 const current = (life: Life, { id }: CheckoutAttempt) => life.attempts.find((one) => one.id === id) as CheckoutAttempt;
 
-describe("whatever Stripe says, in whatever order", () => {
+describe("Stripe's reports in any order", () => {
   const final: AttemptStatus[] = ["succeeded", "failed", "expired", "refused"];
   const says: [string, PaymentOutcome][] = [
     ["open", { kind: "open" }],
@@ -27,7 +27,7 @@ describe("whatever Stripe says, in whatever order", () => {
   ];
   const pairs = final.flatMap((status) => says.map(([name, outcome]) => [status, name, outcome] as const));
 
-  test.each(pairs)("an attempt that %s stays so when it is told to be %s", (status, _, outcome) => {
+  test.each(pairs)("an attempt that %s does not change when reported as %s", (status, _, outcome) => {
     const { life, attempt } = paying();
     const state = { booking: life.booking, placeIsOurs: true, refundId: "ref_1" };
 
@@ -40,15 +40,18 @@ describe("whatever Stripe says, in whatever order", () => {
     expect(decision).toEqual({ kind: "unchanged" });
   });
 
-  test.each(["requested", "processing"] as const)("an attempt that is %s is told nothing by an open page", (status) => {
-    const { life, attempt } = paying();
-    const due = { ...attempt, status, dueAt: life.now };
-    const state = { booking: life.booking, attempt: due, placeIsOurs: true, refundId: "ref_1" };
+  test.each(["requested", "processing"] as const)(
+    "an attempt that is %s does not change when its page is reported open",
+    (status) => {
+      const { life, attempt } = paying();
+      const due = { ...attempt, status, dueAt: life.now };
+      const state = { booking: life.booking, attempt: due, placeIsOurs: true, refundId: "ref_1" };
 
-    expect(decideSettlement(state, { kind: "open" }, life.now)).toEqual({ kind: "unchanged" });
-  });
+      expect(decideSettlement(state, { kind: "open" }, life.now)).toEqual({ kind: "unchanged" });
+    },
+  );
 
-  test("a page that Stripe lists no session of was never made, unless its session is known", () => {
+  test("an attempt without a session at Stripe was never made, unless its session is known", () => {
     const { life, attempt } = paying();
     const outcome: PaymentOutcome = { kind: "never_made", code: "session_never_made" };
     const state = { booking: life.booking, placeIsOurs: true, refundId: "ref_1" };
@@ -62,7 +65,7 @@ describe("whatever Stripe says, in whatever order", () => {
     expect(decideSettlement({ ...state, attempt }, outcome, life.now)).toEqual({ kind: "unchanged" });
   });
 
-  test("a success that is told twice has one effect", () => {
+  test("a success reported twice has one effect", () => {
     const { life, attempt } = paying();
 
     const told = [1, 2].map(() => life.settle(attempt.id, life.paymentOf(attempt.id)));
@@ -71,7 +74,7 @@ describe("whatever Stripe says, in whatever order", () => {
     expect(life.booking.paid).toBe(250_000);
   });
 
-  test("an open session is looked at again only when its time has come", () => {
+  test("an open session is checked again only when its time has come", () => {
     const { life, attempt } = paying();
 
     expect(life.settle(attempt.id, { kind: "open" })).toBe("unchanged");
@@ -80,8 +83,8 @@ describe("whatever Stripe says, in whatever order", () => {
   });
 });
 
-describe("what is decided of one attempt", () => {
-  test("frees no due that another attempt collects by now (I5)", () => {
+describe("the decision on an attempt", () => {
+  test("does not release a due that another attempt now collects (I5)", () => {
     const { life, attempt } = payingBalance();
     life.settle(attempt.id, { kind: "verifying", paymentIntentId: "pi_1" });
     life.settle(attempt.id, { kind: "abandoned", paymentIntentId: "pi_1" });
@@ -116,7 +119,7 @@ describe("what is decided of one attempt", () => {
     expect(decision.settlement.booking).toMatchObject({ holdExpiresAt: before.holdExpiresAt, debitFailed: false });
   });
 
-  test("bills a deposit once, by its payment", () => {
+  test("bills a deposit once, with its payment", () => {
     const { life, attempt } = paying();
 
     life.settle(attempt.id, life.paymentOf(attempt.id));
@@ -124,7 +127,7 @@ describe("what is decided of one attempt", () => {
     expect(due(life, 0)).toMatchObject({ billed: 250_000, billings: 1 });
   });
 
-  test("of another due on a hold is returned: a hold is paid by its deposit alone", () => {
+  test("returns a payment of another due on a hold: only the deposit pays a hold", () => {
     const { life, attempt } = paying();
     const other: CheckoutAttempt = { ...attempt, purpose: "due", dueId: "due_1" };
     const state = { booking: life.booking, attempt: other, placeIsOurs: true, refundId: "ref_1" };
@@ -134,7 +137,7 @@ describe("what is decided of one attempt", () => {
     });
   });
 
-  test("that pays a cancelled booking's due a second time is returned whole", () => {
+  test("returns in full a second payment of a cancelled booking's due", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, failed);
     life.pay("deposit").end("client");
@@ -145,7 +148,7 @@ describe("what is decided of one attempt", () => {
     expect(life.booking.ending).toMatchObject({ netPaid: 250_000 });
   });
 
-  test("in another currency on an expired booking is returned, though there is a place", () => {
+  test("returns a payment in another currency on an expired booking, even if a place is free", () => {
     const { life, attempt } = paying();
     life.at(plusHours(life.now, 1)).lapse();
     life.freePlace = "plc_2";
@@ -155,7 +158,7 @@ describe("what is decided of one attempt", () => {
     expect(life.refunds).toMatchObject([{ currency: "eur", reason: "duplicate_payment" }]);
   });
 
-  test("that succeeded stays so while its fee is waited for, whatever else is told", () => {
+  test("leaves an attempt succeeded while its fee is pending, whatever else is reported", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, life.paymentOf(attempt.id, { booked: null }));
 
@@ -165,7 +168,7 @@ describe("what is decided of one attempt", () => {
   });
 });
 
-test("a decision on an attempt of another booking is a bug", () => {
+test("a decision on another booking's attempt throws", () => {
   const { life, attempt } = paying();
   const state = { booking: life.booking, placeIsOurs: true, refundId: "ref_1" };
   const stray: Attempt = { ...attempt, dueId: "due_9" };

@@ -25,13 +25,13 @@ const credited = (journal: JournalEntry[], account: string) =>
   0 - (trialBalance(journal, "usd").accounts.find((one) => one.account === account)?.balance ?? 0);
 
 describe("a due", () => {
-  test("cannot be made of parts that do not add up to it", () => {
+  test("is refused if its parts do not add up to its amount", () => {
     expect(() => scheduledDue({ ...due(allPrincipal(100)), amount: 99 })).toThrow(
       "due_1: the parts of 99 add up to 100",
     );
   });
 
-  test("is billed to an account for each part, whatever parts of it were paid before and in whatever amounts", () => {
+  test("is billed to one account per part, whichever parts were paid before and in whatever amounts", () => {
     fc.assert(
       fc.property(anyParts, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 }), (parts, shares) => {
         const journal: JournalEntry[] = [];
@@ -57,7 +57,7 @@ describe("a due", () => {
     );
   });
 
-  test("that was billed and cancelled has a reference of its own for each bill when it is owed again", () => {
+  test("has a different reference for each bill when it was cancelled and is owed again", () => {
     const billed = billDue(due(allPrincipal(1_000)), at);
     const again = billDue({ ...cancelDue(billed.due, "usd"), status: "scheduled" }, at);
 
@@ -68,7 +68,7 @@ describe("a due", () => {
     expect(again.due).toMatchObject({ billed: 1_000, billings: 2 });
   });
 
-  test("that is billed has no second bill over nothing", () => {
+  test("that is billed is not billed again for nothing", () => {
     const { due: billed } = billDue(due(allPrincipal(1_000)), at);
 
     expect(billDue(billed, at)).toEqual({ due: billed, journal: [] });
@@ -78,7 +78,7 @@ describe("a due", () => {
     });
   });
 
-  test("of which a part is paid waits for the rest, and is paid with it", () => {
+  test("stays open after a part payment, and is paid with the rest", () => {
     const open: Due = { ...due(allPrincipal(1_000)), status: "processing" };
     const part = payDue(open, { attemptId: "att_1", amount: 999 }, at).due;
 
@@ -86,7 +86,7 @@ describe("a due", () => {
     expect(payDue(part, { attemptId: "att_2", amount: 1 }, at).due).toMatchObject({ status: "paid", partsPaid: 1 });
   });
 
-  test("of which a part is paid leaves the fee and the interest unpaid, and its cancelling takes back just those", () => {
+  test("paid in part leaves the fee and the interest unpaid, and its cancellation reverses just those", () => {
     const { due: billed } = billDue(due({ principal: 900, interest: 30, fee: 20, tax: 100 }), at);
     const { due: paid } = payDue(billed, { attemptId: "att_1", amount: 1_010 }, at);
 
@@ -99,13 +99,13 @@ describe("a due", () => {
   });
 });
 
-describe("a due whose payment came back", () => {
+describe("a due whose payment was returned", () => {
   const on = (today: string) => ({ booking: held(), today });
-  /** What a due is without its history: its bills, and how many payments left some of it unpaid. */
+  /** A due without its history: the number of its bills and part payments. */
   const now = ({ billed: _billed, billedParts: _parts, billings: _billings, partsPaid: _partsPaid, ...rest }: Due) =>
     rest;
 
-  test("is as it was before it was paid, but for its history", () => {
+  test("is as before its payment, except for its history", () => {
     fc.assert(
       fc.property(anyParts, fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), (parts, share, isLate) => {
         const status = isLate ? "past_due" : "scheduled";
@@ -125,13 +125,13 @@ describe("a due whose payment came back", () => {
     );
   });
 
-  test("keeps what is under way for the rest of it, so that it is not collected twice (I5)", () => {
+  test("keeps the attempt under way for its rest, so that it is not collected twice (I5)", () => {
     const half = { ...due(allPrincipal(1_000)), paid: 400, status: "processing", openAttemptId: "att_2" } as const;
 
     expect(unpayDue(half, 400, on("2027-03-01"))).toEqual({ ...half, paid: 0 });
   });
 
-  test("of a booking that has ended stays cancelled, and is billed as far as it is still paid", () => {
+  test("stays cancelled on a booking that has ended, and stays billed as far as it is still paid", () => {
     const { due: paid } = payDue(due(allPrincipal(1_000)), { attemptId: "att_1", amount: 600 }, at);
 
     expect(unpayDue(cancelDue(paid, "usd"), 400, on("2027-03-01"))).toMatchObject({
@@ -139,7 +139,7 @@ describe("a due whose payment came back", () => {
     });
   });
 
-  test("cannot give back more than was paid, less than nothing, or half a cent", () => {
+  test("cannot return more than was paid, less than zero, or half a cent", () => {
     const { due: paid } = payDue(due(allPrincipal(1_000)), { attemptId: "att_1", amount: 600 }, at);
 
     for (const amount of [601, -1, 0.5]) expect(() => unpayDue(paid, amount, on("2027-03-01"))).toThrow(RangeError);

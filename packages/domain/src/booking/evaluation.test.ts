@@ -8,7 +8,7 @@ const booking = { ...held(), status: "awaiting_clearance" as const, participatio
 const owner: Person = { ...clinician, email: booking.owner.email };
 
 describe("an evaluation", () => {
-  test("is recorded by staff who are no client of the booking", () => {
+  test("is recorded by staff who are not clients of the booking", () => {
     expect(evaluationRefusal(clinician, booking)).toBeNull();
     expect(evaluationRefusal(owner, booking)).toEqual({ ok: false, reason: "own_booking" });
   });
@@ -26,14 +26,14 @@ describe("the queue of screenings", () => {
   const queued = (filter: Parameters<typeof isQueued>[2], by = clinician, now = today) =>
     isQueued({ booking, clearance: null }, by, filter, now);
 
-  test("has other people's bookings that may be evaluated", () => {
+  test("lists other people's bookings that may be evaluated", () => {
     expect(queued({})).toBe(true);
     expect(queued({}, owner)).toBe(false);
     const held = { ...booking, status: "cancelled" as const };
     expect(isQueued({ booking: held, clearance: null }, clinician, {}, today)).toBe(false);
   });
 
-  test("is narrowed by what the clearance is, and by how soon it matters", () => {
+  test("is filtered by clearance status and by attention", () => {
     const near = plusDays(booking.clearanceDueAt, -1);
 
     expect(queued({ status: "pending" })).toBe(true);

@@ -51,7 +51,7 @@ const softly: Tries = {
 const dueDay: Instant = "2027-02-05T01:00:00Z";
 
 describe("a waiver", () => {
-  test("of a billed due takes each part back from where it was credited", () => {
+  test("of a billed due reverses each part where it was credited", () => {
     const life = running().at(dueDay);
     const of = (one: Life) => balances(one)("deferred_revenue", "tax_payable", "interest_income", "receivable");
     const before = of(life);
@@ -68,7 +68,7 @@ describe("a waiver", () => {
     expect(dueOf(life.booking)).toMatchObject({ status: "cancelled", waived: dueOf(life.booking).amount, billed: 0 });
   });
 
-  test("of a due that is not billed posts nothing, and nothing of it is ever billed", () => {
+  test("of an unbilled due posts nothing, and the due is never billed", () => {
     const life = running();
     const entries = life.journal.length;
     const owed = balance(life.booking);
@@ -82,7 +82,7 @@ describe("a waiver", () => {
     expect(life.events.at(-1)).toMatchObject({ name: "DueWaived", data: { dueId: "due_1", amount } });
   });
 
-  test("keeps what was paid of the due, which is paid then, and what was earned of the rest of its interest", () => {
+  test("keeps the part of the due that was paid, and the earned part of its interest", () => {
     const life = running().pay("due", { dueId: "due_1", amount: 100_000 }).at(dueDay);
     life.fallDue();
 
@@ -93,7 +93,7 @@ describe("a waiver", () => {
     expect(balances(life)("receivable", "interest_income")).toEqual([0, 0]);
   });
 
-  test("leaves the schedule and the finance charge as they are", () => {
+  test("does not change the schedule or the finance charge", () => {
     const life = running();
     const { financeCharge, total, dues } = life.booking;
 
@@ -104,7 +104,7 @@ describe("a waiver", () => {
     expect(life.booking.dues.map(({ amount }) => amount)).toEqual(dues.map(({ amount }) => amount));
   });
 
-  test("after completion takes back what was earned: of a billed due and of one that is still to be billed", () => {
+  test("after completion reverses earned revenue of a billed due and of an unbilled one", () => {
     const life = running().at("2027-03-09T17:00:00Z").admit();
     life.fallDue();
     life.at("2027-03-16T17:00:00Z").complete();
@@ -127,7 +127,7 @@ describe("a waiver", () => {
     ]);
   });
 
-  test("of the last open due leaves a booking that is paid in full", () => {
+  test("of the last open due makes the booking paid in full", () => {
     const life = new Life(held()).sign().pay("deposit").confirm();
 
     life.waive("due_1");
@@ -136,7 +136,7 @@ describe("a waiver", () => {
     expect(life.booking.dueAt).toBeNull();
   });
 
-  test("is paid again by what is unpaid of it, when a bank has taken back the payment of the rest", () => {
+  test("can be repeated for the rest when the bank returns a payment of the due", () => {
     const life = running().pay("due", { dueId: "due_1", amount: 100_000 });
     life.waive("due_1");
     life.booking = having(life.booking, { paid: 0, status: "past_due" });
@@ -146,7 +146,7 @@ describe("a waiver", () => {
     expect(dueOf(life.booking)).toMatchObject({ status: "paid", paid: 100_000, billed: 100_000, partsPaid: 1 });
   });
 
-  test("stays one when a bank takes the payment of the rest back: only that is owed again, and waived on its own", () => {
+  test("stands when the bank returns a payment of the due: only that payment is owed again, and waived separately", () => {
     const life = running().pay("due", { dueId: "due_1", amount: 100_000 });
     life.waive("due_1");
     life.booking = having(life.booking, { paid: 0, status: "past_due" });
@@ -163,8 +163,8 @@ describe("a waiver", () => {
   });
 });
 
-describe("money that comes late for a due that was waived", () => {
-  test.each(["goes on", "was cancelled by the client"])("goes back in full on a booking that %s", (fate) => {
+describe("late money for a waived due", () => {
+  test.each(["goes on", "was cancelled by the client"])("is refunded in full on a booking that %s", (fate) => {
     const life = running(held());
     const attempt = life.checkout("due", { dueId: "due_1" });
     const { id, amount } = attempt ?? { id: "", amount: 0 };
@@ -213,13 +213,13 @@ describe("a deferral", () => {
     expect(reasonOf(deferDue(running().booking, "due_1", dueOn, dueDay))).toBe(reason);
   });
 
-  test("is never to a date that is past", () => {
+  test("to a past date is refused", () => {
     const decision = deferDue(running().booking, "due_1", "2027-02-19", "2027-02-20T18:00:00Z");
 
     expect(decision).toEqual({ ok: false, reason: "not_later", bound: "2027-02-20" });
   });
 
-  test("makes what is late not late, and leaves amounts and the ledger as they are", () => {
+  test("makes a late due current, and changes neither amounts nor the ledger", () => {
     const life = running().at("2027-02-10T17:00:00Z");
     life.fallDue();
     const { amount, billed } = dueOf(life.booking);
@@ -243,7 +243,7 @@ describe("a deferral", () => {
     expect(dueOf(life.booking)).toMatchObject({ status: "past_due", billed });
   });
 
-  test("has its notices for the new date", () => {
+  test("sends notices for the new date", () => {
     const life = running().at("2027-02-10T17:00:00Z").sweep();
     life.defer("due_1", "2027-03-01");
     const sent = life.events.length;
@@ -256,7 +256,7 @@ describe("a deferral", () => {
     ]);
   });
 
-  test("of a balance waits until the confirmation has given it a date, and then has the notices of a date", () => {
+  test("of a balance is possible once the confirmation has given it a date, and then sends that date's notices", () => {
     const waiting = new Life(held("full")).sign().pay("deposit");
     expect(reasonOf(deferDue(waiting.booking, "due_1", "2027-03-01", waiting.now))).toBe("no_date_yet");
 
@@ -274,13 +274,13 @@ describe("a deferral", () => {
   };
   const onTheDay = "2027-02-20T17:00:00Z";
 
-  test("of a due whose card had no funds begins its tries on the new date, never before it", () => {
+  test("of a due whose card had insufficient funds begins its tries on the new date, never before it", () => {
     expect(tried()).toMatchObject({ due: { status: "scheduled" }, at: onTheDay });
     expect(tried().due).not.toHaveProperty("tries");
     expect(tried({ firstFailedOn: "2027-01-20", lastFailedAt: "2027-01-27T17:00:00Z" }).at).toBe(onTheDay);
   });
 
-  test("is kept to by another card that is saved before the new date", () => {
+  test("also delays tries with another card that is saved before the new date", () => {
     const { due } = tried({ stopped: "hard" });
     const saved = {
       ...withCard(having(running().booking, due)),
@@ -290,7 +290,7 @@ describe("a deferral", () => {
     expect(nextTryAt(saved, due, "2027-02-08T20:00:00Z")).toBe(onTheDay);
   });
 
-  test("does not bring back a card that was declined for good, nor more debits than a bank account may have", () => {
+  test("does not revive a declined card, nor allow more debits of a bank account", () => {
     expect(tried({ stopped: "hard" })).toMatchObject({ due: { status: "action_required" }, at: null });
     expect(tried({ stopped: "authentication" }).at).toBeNull();
     expect(tried({}, "us_bank_account").due.tries).toEqual(softly);
@@ -305,7 +305,7 @@ describe("a pause of collection", () => {
     return life;
   };
 
-  test("stops every try, notice and late charge at once, and no link", () => {
+  test("stops every try, notice and late charge at once, but not payment links", () => {
     const life = paused();
     const sent = life.events.length;
 
@@ -317,7 +317,7 @@ describe("a pause of collection", () => {
     expect(dueOf(life.booking).status).toBe("paid");
   });
 
-  test("also stops a try that was begun and is not at Stripe yet", () => {
+  test("also stops a try that has begun and is not at Stripe yet", () => {
     const life = running().at("2027-02-04T17:00:00Z");
     life.booking = withCard(life.booking);
     const [attempt] = life.collect();
@@ -329,7 +329,7 @@ describe("a pause of collection", () => {
     expect(mayBeMade(life.booking, attempt)).toBe(false);
   });
 
-  test("is over at the next time of collection after staff go on, and its days do not count", () => {
+  test("ends at the next collection time after staff resume, and its days do not count", () => {
     const life = paused();
     expect(standing(life.booking, "2027-03-12")).toBe("past_due");
 
@@ -338,11 +338,11 @@ describe("a pause of collection", () => {
     expect(life.booking.pauses).toEqual([{ from: "2027-02-03", until: "2027-03-11" }]);
     expect(nextTryAt(life.booking, dueOf(life.booking), life.now)).toBe("2027-03-11T17:00:00Z");
     const from = (day: string) => standing({ ...life.booking, dues: [dueOf(life.booking)] }, day);
-    // Thirty days late without the pause on March 6: its days from February 4 on are taken off.
+    // Without the pause it would be thirty days late on March 6; paused days from February 4 on do not count.
     expect([from("2027-04-10"), from("2027-04-11")]).toEqual(["past_due", "delinquent"]);
   });
 
-  test("puts the retries of a due off by its days", () => {
+  test("delays the retries of a due by its days", () => {
     const life = running().at("2027-02-05T20:00:00Z");
     life.booking = having(withCard(life.booking), { tries: softly });
     life.collection(true);
@@ -352,7 +352,7 @@ describe("a pause of collection", () => {
     expect(nextTryAt(life.booking, dueOf(life.booking), life.now)).toBe("2027-02-17T17:00:00Z");
   });
 
-  test("that ends before it counted for a day leaves nothing, and one of the same day goes on with the last", () => {
+  test("that ends before its first day counted is dropped, and one on the same day continues the last", () => {
     const life = paused("2027-02-03T16:00:00Z");
     life.collection(false);
     expect(life.booking.pauses).toEqual([]);
@@ -365,7 +365,7 @@ describe("a pause of collection", () => {
     expect(isPaused(life.booking)).toBe(true);
   });
 
-  test("that is so already changes nothing", () => {
+  test("that is in effect already changes nothing", () => {
     const life = paused();
 
     expect(setCollection(life.booking, true, life.now)).toBeNull();
@@ -373,8 +373,8 @@ describe("a pause of collection", () => {
   });
 });
 
-describe("the standing as time passes with nothing written", () => {
-  test("is past due from the day after a due's date on, and delinquent after thirty more", () => {
+describe("the standing, as time passes without a write,", () => {
+  test("is past due from the day after a due's date, and delinquent after thirty more", () => {
     const { booking } = running();
 
     expect(["2027-02-04", "2027-02-05", "2027-03-06", "2027-03-07"].map((day) => standing(booking, day))).toEqual([

@@ -10,7 +10,7 @@ const failed: PaymentOutcome = { kind: "failed", paymentIntentId: "pi_1", code: 
 const expired: PaymentOutcome = { kind: "expired" };
 
 describe("a deposit session that ends unpaid", () => {
-  test("leaves the hold as long as it was, and no further session", () => {
+  test("does not change the hold's end, and allows no further session", () => {
     const { life, attempt } = paying();
     const { holdExpiresAt } = life.booking;
 
@@ -34,7 +34,7 @@ describe("a deposit session that ends unpaid", () => {
     expect(life.checkout("deposit")).toBeNull();
   });
 
-  test("by a bank debit that nobody saw under way is as one that was seen", () => {
+  test("by a bank debit that was never seen in processing counts as one that was", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, failed);
 
@@ -42,7 +42,7 @@ describe("a deposit session that ends unpaid", () => {
     expect(life.checkout("deposit")).toMatchObject({ status: "open" });
   });
 
-  test("because Stripe never made it takes back its extension, so that trying again holds the place no longer", () => {
+  test("because Stripe never created it gives back its extension, so that a retry does not hold the place longer", () => {
     const life = new Life(held()).sign();
     const { holdExpiresAt } = life.booking;
     for (const minutes of [0, 10, 29]) {
@@ -54,7 +54,7 @@ describe("a deposit session that ends unpaid", () => {
     expect(life.at(holdExpiresAt ?? "").checkout("deposit")).toBeNull();
   });
 
-  test("because its page was withdrawn keeps the hold, and leaves the client one whole session more", () => {
+  test("because its page was withdrawn keeps the hold, and allows one more full session", () => {
     const { life, attempt } = paying();
     const { holdExpiresAt } = life.booking;
     life.at(attempt.sessionExpiresAt).settle(attempt.id, { kind: "withdrawn", code: "customer_gone" });
@@ -65,7 +65,7 @@ describe("a deposit session that ends unpaid", () => {
     expect(life.booking).toMatchObject({ holdExpiresAt: plusMinutes(life.now, 36), holdExtended: true });
   });
 
-  test("because nobody found its session leaves one alone whose session another call has found", () => {
+  test("because its session was not found does not change one that another call has found", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, { kind: "never_made", code: "session_never_made" });
 
@@ -81,28 +81,28 @@ describe("the place of a deposit that was not paid", () => {
     return { life, attempt, settlement: decision.kind === "settle" ? decision.settlement : null };
   };
 
-  test("is claimed for the hold minutes after a debit that failed", () => {
+  test("is claimed for the hold minutes after a failed debit", () => {
     const { life, settlement } = decided(failed);
 
     expect(settlement?.place).toEqual({ kind: "claim", until: plusMinutes(life.now, 30), cause: "debit" });
     expect(settlement?.journal).toEqual([]);
   });
 
-  test("is claimed as before the page, when that was never made", () => {
+  test("is claimed as before the page if that was never created", () => {
     const { attempt, settlement } = decided({ kind: "refused", code: "session_never_made" });
 
     expect(settlement?.place).toEqual({ kind: "claim", until: attempt.heldUntil, cause: "page" });
   });
 
   test.each<PaymentOutcome>([expired, { kind: "withdrawn", code: "customer_gone" }])(
-    "is left alone by a page that is $kind",
+    "is not changed by a page that is $kind",
     (outcome) => {
       expect(decided(outcome).settlement?.place).toBeUndefined();
     },
   );
 });
 
-test("a payment of another due that failed claims no place and holds nothing", () => {
+test("a failed payment of another due does not change the place or the hold", () => {
   const { life, attempt } = payingBalance();
   const state = { booking: life.booking, attempt, placeIsOurs: true, refundId: "ref_1" };
 
@@ -112,7 +112,7 @@ test("a payment of another due that failed claims no place and holds nothing", (
   expect(decision.kind === "settle" && decision.settlement.place).toBeUndefined();
 });
 
-test("a failure that is heard after the booking ended changes the attempt alone, and posts nothing", () => {
+test("a failure reported after the booking ended changes only the attempt, and posts nothing", () => {
   const { life, attempt } = payingBalance();
   life.end("client");
   const state = { booking: life.booking, attempt, placeIsOurs: false, refundId: "ref_1" };

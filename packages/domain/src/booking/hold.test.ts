@@ -44,7 +44,7 @@ describe("a hold", () => {
     });
   });
 
-  test("reports its place, its price and its end, and posts nothing", () => {
+  test("reports its place, price and end, and posts nothing", () => {
     const { version: _version, status: _status, ...request } = held();
 
     const { events, journal } = hold({ ...request, schedule: [], agreementHash: "hash-1" }, today);
@@ -67,7 +67,7 @@ describe("a hold", () => {
     expect(journal).toEqual([]);
   });
 
-  test("made for somebody else invites them", () => {
+  test("for somebody else invites them", () => {
     const { participant, ...request } = held();
     const bea = { ...participant, email: "bea@example.org" };
 
@@ -76,7 +76,7 @@ describe("a hold", () => {
     expect(booking.participation).toBe("invited");
   });
 
-  test("lapses at its instant and not a second before", () => {
+  test("lapses at its end and not a second before", () => {
     const booking = held();
 
     expect(lapse({ ...booking, holdExpiresAt: null }, plusDays(today, 1))).toBeNull();
@@ -93,7 +93,7 @@ describe("a hold", () => {
     });
   });
 
-  test("that was paid lapses no more", () => {
+  test("that was paid does not lapse", () => {
     const { booking } = new Life(held()).sign().pay("deposit");
 
     expect(lapse(booking, "2030-01-01T00:00:00Z")).toBeNull();
@@ -109,11 +109,11 @@ describe("a quote", () => {
     expect(refuseHold(quote, adult, quote.validUntil)).toEqual({ reason: "quote_expired" });
   });
 
-  test("makes one hold", () => {
+  test("makes at most one hold", () => {
     expect(refuseHold({ ...quote, usedBy: "bkg_1" }, adult, quote.validUntil)).toEqual({ reason: "quote_used" });
   });
 
-  test("makes none when its cohort is sold no more", () => {
+  test("makes no hold when its cohort is no longer sold", () => {
     const terms = { ...quote.terms, clearanceDeadline: today };
 
     expect(refuseHold({ ...quote, terms }, adult, today)).toEqual({ reason: "not_on_sale" });
@@ -124,11 +124,11 @@ describe("a quote", () => {
     ["2009-03-09", { reason: "date_of_birth", birth: "under_age" }],
     ["2027-01-05", { reason: "date_of_birth", birth: "in_the_future" }],
     ["1907-01-03", { reason: "date_of_birth", birth: "too_long_ago" }],
-  ])("takes a participant born on %s: %j", (dateOfBirth, refusal) => {
+  ])("accepts a participant born on %s: %j", (dateOfBirth, refusal) => {
     expect(refuseHold(quote, { ...adult, dateOfBirth }, today)).toEqual(refusal);
   });
 
-  test("weighs a date of birth against today in the cohort's zone", () => {
+  test("checks a date of birth against today in the cohort's time zone", () => {
     const born = { ...adult, dateOfBirth: "2027-01-05" };
 
     expect(refuseHold(quote, born, "2027-01-05T06:59:59Z")).toMatchObject({ birth: "in_the_future" });
@@ -153,7 +153,7 @@ describe("a quote", () => {
 });
 
 describe("signing the agreement", () => {
-  test("signs the version that was shown, with the choice of automatic collection", () => {
+  test("signs the version shown, with the choice of automatic collection", () => {
     const permission = { id: "per_1", version: 2, hash: "hash-of-text", at: today };
     const signed = sign(held(), { hash: "hash-1", permission }, today);
 
@@ -164,7 +164,7 @@ describe("signing the agreement", () => {
     });
   });
 
-  test("is done once for a version", () => {
+  test("is done once per version", () => {
     const { booking } = new Life(held()).sign();
     const changed = { ...booking, agreement: { ...booking.agreement, version: 2, hash: "hash-2" } };
 
@@ -201,7 +201,7 @@ describe("signing a signed agreement again", () => {
     expect(isSameSignature(signed, { ...signed })).toBe(true);
   });
 
-  test.each([{ signature: "Sample person" }, { autopay: true }])("with another is not: %j", (other) => {
+  test.each([{ signature: "Sample person" }, { autopay: true }])("with another one is refused: %j", (other) => {
     expect(isSameSignature(signed, { ...signed, ...other })).toBe(false);
   });
 });

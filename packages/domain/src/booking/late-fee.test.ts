@@ -20,8 +20,8 @@ describe("Stripe's fee", () => {
   });
 });
 
-describe("a look that found nothing new", () => {
-  test("is followed by a later one, whatever is waited for", () => {
+describe("a check that found nothing new", () => {
+  test("is followed by a later one, whatever is pending", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, life.paymentOf(attempt.id, { booked: null }));
 

@@ -8,12 +8,12 @@ const signed = () => new Life(held()).sign().booking;
 const { clearanceDeadline } = held().terms;
 
 describe("late money", () => {
-  test("brings a booking back until its cohort is sold no more", () => {
+  test("revives a booking while its cohort is on sale", () => {
     expect(mayRevive(signed(), plusSeconds(clearanceDeadline, -1))).toBe(true);
     expect(mayRevive(signed(), clearanceDeadline)).toBe(false);
   });
 
-  test("brings none back whose agreement is not signed as it is now", () => {
+  test("does not revive a booking whose current agreement is not signed", () => {
     const booking = signed();
     const changed = { ...booking, agreement: { ...booking.agreement, version: 2 } };
 
@@ -21,7 +21,7 @@ describe("late money", () => {
     expect(mayRevive(changed, booking.createdAt)).toBe(false);
   });
 
-  test("finds a place of the dates that were agreed on, and of no others", () => {
+  test("needs a place with the dates of the agreement", () => {
     expect(mayReviveOn(signed(), place({ datesVersion: 1 }))).toBe(true);
     expect(mayReviveOn(signed(), place({ datesVersion: 2 }))).toBe(false);
   });

@@ -19,7 +19,7 @@ import { paidParts } from "./reversal.ts";
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 const takenOf = ({ takenPosted, returnedPosted, amount }: RefundPart): number =>
   takenPosted && !returnedPosted ? amount : 0;
-/** The net paid of a booking that is not over, from its entries alone: what was billed less what of it is unpaid. */
+/** The net paid of a live booking, from its entries only: the billed amount less its unpaid part. */
 const netPaidOfLedger = ({ booking, journal }: Life): number => {
   const { accounts } = trialBalance(journal, booking.currency);
   const billed = accounts.filter(({ account }) =>
@@ -27,13 +27,13 @@ const netPaidOfLedger = ({ booking, journal }: Life): number => {
   );
   return -sum(billed.map(({ balance }) => balance)) - sum(booking.dues.map((due) => due.billed - due.paid));
 };
-/** Price and tax of a due that no bill has asked for yet; a waived one is billed no more. */
+/** Price and tax of a due that are not billed yet; none for a waived due. */
 const toBill = ({ parts, billedParts, waived = 0 }: Due): number =>
   waived > 0 ? 0 : parts.principal + parts.tax - billedParts.principal - billedParts.tax;
 const atLeast0 = (amount: number): boolean => amount >= 0;
 const repeats = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
-/** Every breach of what must always hold between a booking, its charges, its refunds and its ledger, in words. */
+/** Every violated invariant of a booking, its charges, its refunds and its ledger, in words. */
 function breaches(life: Life): string[] {
   const { booking, journal, charges, refunds, attempts } = life;
   const { accounts, totalDebit, totalCredit } = trialBalance(journal, booking.currency);
@@ -121,7 +121,7 @@ function breaches(life: Life): string[] {
   return checks.flatMap(([invariant, holds]) => (holds ? [] : [`${invariant} (${booking.status})`]));
 }
 
-/** Tells a story; the first breach ends it. `step` is how facts are applied, so that a control can break it. */
+/** Runs a story until the first breach. `step` applies facts; a control can replace it with a broken one. */
 function tell(plan: StoryPlan, told: Fact[], step: (life: Life, fact: Fact) => void = happen): string[] {
   const life = new Life(heldOn(plan));
   for (const fact of told) {
@@ -132,7 +132,7 @@ function tell(plan: StoryPlan, told: Fact[], step: (life: Life, fact: Fact) => v
   return [];
 }
 
-describe("a booking and its ledger, whatever happens in whatever order", { timeout: 30_000 }, () => {
+describe("a booking and its ledger, after any facts in any order", { timeout: 30_000 }, () => {
   test("agree to the cent after every fact (I3-I6)", () => {
     fc.assert(
       fc.property(allStories, ({ plan, told }) => {
@@ -142,7 +142,7 @@ describe("a booking and its ledger, whatever happens in whatever order", { timeo
     );
   });
 
-  test("the status never leaves the table, and what is over stays over but for late money", () => {
+  test("the status follows the table, and a booking that is over stays over except for late money", () => {
     fc.assert(
       fc.property(allStories, ({ plan, told }) => {
         const life = new Life(heldOn(plan));
@@ -151,7 +151,7 @@ describe("a booking and its ledger, whatever happens in whatever order", { timeo
           happen(life, fact);
           const after = life.booking.status;
           const reachable = Object.values(transitions[before]);
-          // A hold whose time has passed expires and comes back in one transaction.
+          // A lapsed hold expires and is revived in one transaction.
           expect([before, ...reachable]).toContain(after);
           expect(bookingStatuses).toContain(after);
         }
@@ -160,7 +160,7 @@ describe("a booking and its ledger, whatever happens in whatever order", { timeo
     );
   });
 
-  test("each change is one version further, and its events are on the timeline", () => {
+  test("each change raises the version by one, and its events are on the timeline", () => {
     fc.assert(
       fc.property(allStories, ({ plan, told }) => {
         const life = new Life(heldOn(plan));
@@ -177,7 +177,7 @@ describe("a booking and its ledger, whatever happens in whatever order", { timeo
     );
   });
 
-  test("stories come far enough to mean something", () => {
+  test("the random stories reach enough states", () => {
     const reached = new Set<string>();
     fc.assert(
       fc.property(allStories, ({ plan, told }) => {
@@ -195,7 +195,7 @@ describe("a booking and its ledger, whatever happens in whatever order", { timeo
 });
 
 describe("controls: each breach is caught", () => {
-  /** Tells random stories with one thing broken, and gives the breaches that were seen. */
+  /** Runs random stories with one part broken, and returns the breaches. */
   function broken(step: (life: Life, fact: Fact) => void): string {
     const check = fc.check(
       fc.property(allStories, ({ plan, told }) => tell(plan, told, step).length === 0),
@@ -211,12 +211,12 @@ describe("controls: each breach is caught", () => {
     change(life, before);
   };
 
-  test("a decision that is applied twice", () => {
+  test("a decision applied twice", () => {
     const seen = broken((life, fact) => {
       const { booking, attempts } = life;
       happen(life, fact);
       if (fact.kind !== "payment") return;
-      // The store's version condition switched off: a second worker decides on what it had read before.
+      // Without the store's version condition, a second worker decides on data that it read before.
       Object.assign(life, { booking, attempts });
       happen(life, fact);
     });
@@ -224,7 +224,7 @@ describe("controls: each breach is caught", () => {
     expect(seen).toMatch(/I4: no reference twice/);
   });
 
-  test("an entry with one side forgotten", () => {
+  test("an entry that misses one side", () => {
     const seen = broken(
       mutated((life, before) => {
         life.journal = life.journal.map((entry, index) =>
@@ -248,7 +248,7 @@ describe("controls: each breach is caught", () => {
     expect(seen).toMatch(/I3: receivable is billed less paid/);
   });
 
-  test("an ending that forgets to take back what was billed and never paid", () => {
+  test("an ending that does not reverse what was billed and never paid", () => {
     const seen = broken(
       mutated((life) => {
         life.journal = life.journal.filter(({ reference }) => !reference.startsWith("unpaid-reversed:"));
@@ -270,7 +270,7 @@ describe("controls: each breach is caught", () => {
     expect(breaches(life)).toEqual(["I3: the schedule adds up to the total (held)"]);
   });
 
-  test("a refund that does not lower what its charge can still give back", () => {
+  test("a refund that does not reduce what its charge can still refund", () => {
     const seen = broken((life, fact) => {
       const { charges } = life;
       happen(life, fact);
@@ -280,7 +280,7 @@ describe("controls: each breach is caught", () => {
     expect(seen).toMatch(/I6/);
   });
 
-  test("a slice of an ending that its charges gave, and that is still to be spread", () => {
+  test("a slice of an ending's refund that its charges gave, but that is still unspread", () => {
     const seen = broken((life, fact) => {
       const unspread = new Map(life.refunds.map((one) => [one.id, one.unspread]));
       happen(life, fact);
@@ -291,7 +291,7 @@ describe("controls: each breach is caught", () => {
     expect(seen).toMatch(/I3: what the charges paid of it is deferred, kept or earned/);
   });
 
-  test("a refund made by hand that its charge does not know of", () => {
+  test("a refund made by hand that its charge does not record", () => {
     const seen = broken((life, fact) => {
       const { charges } = life;
       happen(life, fact);
@@ -301,7 +301,7 @@ describe("controls: each breach is caught", () => {
     expect(seen).toMatch(/I6: \w+ knows what it can give back/);
   });
 
-  test("a payment that its booking does not count among what its charges apply", () => {
+  test("a payment that its booking does not count in what its charges apply", () => {
     const seen = broken((life, fact) => {
       const { applied } = life.booking;
       happen(life, fact);
@@ -322,8 +322,8 @@ describe("controls: each breach is caught", () => {
   });
 });
 
-describe("stories that went wrong once", () => {
-  test("a balance billed and unpaid when the client cancels, whose payment is in flight", () => {
+describe("stories that failed once", () => {
+  test("a balance billed and unpaid when the client cancels, with its payment in flight", () => {
     const life = new Life(held()).sign().pay("deposit").confirm();
     const attempt = life.at("2027-02-06T18:00:00Z").checkout("due", { dueId: "due_1" });
     life.fallDue();
@@ -334,7 +334,7 @@ describe("stories that went wrong once", () => {
     expect(breaches(life)).toEqual([]);
   });
 
-  test("a duplicate whose return failed is owed once when the operator cancels", () => {
+  test("a duplicate whose refund failed is owed once when the operator cancels", () => {
     const life = new Life(held()).sign().pay("deposit");
     const first = life.checkout("due", { dueId: "due_1", amount: 800_000 });
     life.settle(first?.id ?? "", { kind: "failed", paymentIntentId: "pi_late", code: "timeout" });
@@ -355,7 +355,7 @@ describe("stories that went wrong once", () => {
 
     expect(life.booking.ending).toMatchObject({ netPaid: 1_850_000, kept: 0 });
     expect(breaches(life)).toEqual([]);
-    // Each charge gives back its own money, so that a person may make the failed one again, and owe nothing new by it.
+    // Each charge refunds its own money, so a person can repeat the failed refund without a new debt.
     const duplicate = life.charges.find(({ id }) => id === `ch_${first?.id}`);
     expect(life.refundByHand(duplicate?.id ?? "", 800_000).amount).toBe(800_000);
     expect(life.charges.map(({ refundable, applied }) => ({ refundable, applied }))).toEqual([

@@ -13,39 +13,39 @@ import {
 const after = (hours: number): Instant => plusHours(today, hours);
 const barred = (hours: number[], at: number) => barredUntil(hours.map(after), defaultHoldLimits, after(at));
 
-describe("holds of one account and cohort that ended unpaid", () => {
-  test("bar it for 24 hours from the third within 24 hours", () => {
+describe("an account whose holds of a cohort ended unpaid", () => {
+  test("is barred for 24 hours from the third within 24 hours", () => {
     expect(barred([0, 1], 1)).toBeNull();
     expect(barred([0, 1, 2], 2)).toBe(after(26));
     expect(barred([0, 1, 2], 26)).toBeNull();
   });
 
-  test("do not bar it where the third came 24 hours after the first", () => {
+  test("is not barred if the third ended 24 hours after the first", () => {
     expect(barred([0, 1, 24], 24)).toBeNull();
     expect(barred([0, 1, 23.9], 23.9)).toBe(after(47.9));
   });
 
-  test("bar it longer with each that ends while it is barred, in whatever order they were recorded", () => {
+  test("is barred longer by each hold that ends while it is barred, in any order of recording", () => {
     expect(barred([0, 1, 2, 3], 4)).toBe(after(27));
     expect(barred([3, 0, 2, 1], 4)).toBe(after(27));
   });
 
-  test("are forgotten but for the last ten", () => {
+  test("keeps only the last ten endings", () => {
     const instants = Array.from({ length: mostUnpaidEndings + 5 }, (_, hour) => after(hour));
 
     expect(instants.reduce(withUnpaidEnding, [] as readonly Instant[])).toEqual(instants.slice(5));
   });
 });
 
-describe("an ending is one more hold that ended unpaid", () => {
+describe("an ending counts as a hold that ended unpaid", () => {
   const booking = held();
 
-  test("where a hold lapses or its client cancels it", () => {
+  test("if the hold lapses or its client cancels it", () => {
     expect(endsUnpaid(booking, "lapse")).toBe(true);
     expect(endsUnpaid(booking, "client")).toBe(true);
   });
 
-  test("unless it is the operator's or a clinician's doing, paid, on its way, or an admin's", () => {
+  test("unless the operator or a clinician ended it, it was paid or is being paid, or an admin made it", () => {
     const [deposit, ...rest] = booking.dues;
     const processing = [{ ...deposit, status: "processing" } as (typeof booking.dues)[number], ...rest];
 
@@ -58,7 +58,7 @@ describe("an ending is one more hold that ended unpaid", () => {
   });
 });
 
-test("a hold that nothing has ended counts from its instant on, in its own cohort, where its end is an unpaid one", () => {
+test("a lapsed hold counts from its end, before the sweep has recorded it, in its own cohort, if its end is an unpaid one", () => {
   const booking = held();
   const { cohortId } = booking;
   const until = booking.holdExpiresAt ?? today;

@@ -21,11 +21,11 @@ describe("a list of bookings", () => {
     [{ status: "confirmed" }, false],
     [{ standing: "current" }, true],
     [{ standing: "past_due" }, false],
-  ] as const)("narrowed to %j shows a held booking: %s", (filter, shown) => {
+  ] as const)("filtered by %j shows a held booking: %s", (filter, shown) => {
     expect(isListed(booking, staff, filter, today)).toBe(shown);
   });
 
-  test("shows a participant who does not pay a booking as current, whatever is owed", () => {
+  test("shows a booking as current to a participant who does not pay, whatever is owed", () => {
     const taker: Person = { sub: "sub-8", email: "taker@example.org", staff: false };
     const theirs = { ...late, participant: { ...late.participant, email: taker.email } };
 
@@ -34,7 +34,7 @@ describe("a list of bookings", () => {
     expect(isListed(theirs, taker, { standing: "current" }, today)).toBe(true);
   });
 
-  test("reads only the statuses that can pass", () => {
+  test("reads only the statuses that can match", () => {
     expect(statusesPassing({})).toBeNull();
     expect(statusesPassing({ standing: "current" })).toBeNull();
     expect(statusesPassing({ status: "held" })).toEqual(["held"]);
@@ -42,7 +42,7 @@ describe("a list of bookings", () => {
   });
 });
 
-test("a roster is of those who take part, may still, or did", () => {
+test("a roster has everybody who takes part, may still do so, or did", () => {
   expect(bookingStatuses.filter((status) => isOnRoster({ ...booking, status }))).toEqual([
     "held",
     "awaiting_clearance",

@@ -24,7 +24,7 @@ const second = ({ booking }: Life): Due => booking.dues[2] as Due;
 
 describe("a saved method that is gone", () => {
   test.each(["detached", "customer_deleted", "mandate_withdrawn", "refused"] as const)(
-    "%s: ends automatic collection at once, and tells why",
+    "%s: ends automatic collection at once, and the event says why",
     (reason) => {
       const lost = loseMethod(collected().booking, "pm_1", reason, now);
 
@@ -35,7 +35,7 @@ describe("a saved method that is gone", () => {
     },
   );
 
-  test("is lost once, and another method is not", () => {
+  test("is lost once, and another method is not affected", () => {
     const { booking } = collected();
     const lost = loseMethod(booking, "pm_1", "detached", now)?.booking;
 
@@ -43,7 +43,7 @@ describe("a saved method that is gone", () => {
     expect(lost && loseMethod(lost, "pm_1", "customer_deleted", now)).toBeNull();
   });
 
-  test("tells nothing where dues were paid by link anyway", () => {
+  test("is not announced if dues were paid by link anyway", () => {
     const lost = loseMethod(collected({ autopay: false }).booking, "pm_1", "detached", now);
 
     expect(lost?.booking.savedMethod?.unusable).toBe("detached");
@@ -51,7 +51,7 @@ describe("a saved method that is gone", () => {
   });
 
   test.each(["resource_missing", "payment_method_detached", "mandate_invalid"])(
-    "shows by Stripe's refusal of a try, %s, which ends automatic collection as well",
+    "is also detected by Stripe's refusal of a try, %s, which ends automatic collection",
     (code) => {
       const life = collected().at(collectionAt("2027-02-04", zone));
       const [attempt] = life.collect();
@@ -69,14 +69,14 @@ describe("a saved method that is gone", () => {
 describe("a card that its network updates", () => {
   const update = { fingerprint: "fp_2", last4: "4444", expiresOn: "2030-12-31" };
 
-  test("keeps the permission, takes over what is new, and counts as updated now", () => {
+  test("keeps the permission, gets the new details, and counts as updated now", () => {
     const { booking } = collected();
     const updated = updateMethod(booking, "pm_1", update, now)?.booking;
 
     expect(updated).toMatchObject({ autopay: true, permission, savedMethod: { ...update, updatedAt: now } });
   });
 
-  test("that shows as it was, is another one or is gone changes nothing", () => {
+  test("without a change, of another method, or of one that is gone changes nothing", () => {
     const { booking } = collected();
     const { fingerprint, last4, expiresOn } = savedMethod;
 
@@ -87,7 +87,7 @@ describe("a card that its network updates", () => {
   });
 
   test.each(["expired_card", "do_not_try_again"])(
-    "while a try was under way that fails with %s is usable, and is tried once more at the next ten o'clock",
+    "while a try was under way that fails with %s is usable, and is tried once more at the next collection time",
     (code) => {
       const life = collected().at(collectionAt("2027-02-04", zone));
       const [attempt] = life.collect();
@@ -100,7 +100,7 @@ describe("a card that its network updates", () => {
     },
   );
 
-  test("is tried once more at the next ten o'clock where it had been declined for good", () => {
+  test("is tried once more at the next collection time if it had been declined", () => {
     const life = collected().at(collectionAt("2027-02-04", zone));
     const [attempt] = life.collect();
     life.settle(attempt?.id ?? "", { kind: "failed", paymentIntentId: "pi_1", code: "expired_card" });

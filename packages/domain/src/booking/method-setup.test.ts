@@ -45,7 +45,7 @@ const told = (
 ) => decideSetup(booking, setup, { ...page, url }, outcome, at);
 const saving = (booking = having(), setup = open()) => told({ kind: "saved", method }, { booking, setup, url: null });
 
-describe("another method is saved", () => {
+describe("saving another method", () => {
   test.each([
     ["where the agreement is not signed", () => new Life(held()).booking, "agreement_required"],
     ["before the deposit is settled", () => signed().booking, "invalid_transition"],
@@ -57,11 +57,11 @@ describe("another method is saved", () => {
     ],
     ["while something is left to pay", () => having(), null],
     ["after the retreat", () => having({ status: "completed" }), null],
-  ] as const)("or refused, %s", (_case, booking, refusal) => {
+  ] as const)("is refused, %s", (_case, booking, refusal) => {
     expect(setupRefusal(booking())).toBe(refusal);
   });
 
-  test("in the place of the one before, by the permission that was shown for it", () => {
+  test("replaces the one before, by the permission that was shown for it", () => {
     const lost = having({ savedMethod: { ...old, unusable: "detached" } });
     const settled = saving(lost);
 
@@ -74,7 +74,7 @@ describe("another method is saved", () => {
     expect(settled?.change?.events).toMatchObject([{ name: "PaymentMethodSaved", data: { autopay: true } }]);
   });
 
-  test("without a permission where automatic collection is off, which stays off", () => {
+  test("happens without a permission while automatic collection is off, which stays off", () => {
     const settled = saving(having({ autopay: false }));
 
     expect(settled?.change?.booking).toMatchObject({ autopay: false, permission: given, savedMethod: { id: "pm_2" } });
@@ -89,24 +89,24 @@ describe("another method is saved", () => {
       having({ savedMethod: { ...old, savedAt: plusMinutes(now, 1) } }),
       open(),
     ],
-  ])("not on a booking that %s", (_case, booking, setup) => {
+  ])("is ignored on a booking that %s", (_case, booking, setup) => {
     expect(saving(booking, setup)).toMatchObject({ setup: { status: "unsaved", dueAt: null }, change: null });
   });
 
-  test("also where the network has updated the old one while the page was open", () => {
+  test("also works if the card network has updated the old method while the page was open", () => {
     const update = { fingerprint: "fp_9", last4: "9999", expiresOn: "2031-12-31" };
     const updated = updateMethod(having(), old.id, update, plusMinutes(now, 1))?.booking;
 
     expect(saving(updated)).toMatchObject({ setup: { status: "saved" }, change: { booking: { savedMethod: method } } });
   });
 
-  test("once, however often Stripe tells", () => {
+  test("happens once, however often Stripe reports it", () => {
     const settled = saving();
 
     expect(saving(settled?.change?.booking, settled?.setup)).toBeNull();
   });
 
-  test("and is tried once more at the next time of collection after a hard decline", () => {
+  test("allows one more try at the next collection time after a hard decline", () => {
     const dues = paid.dues.map((due) =>
       due.sequence === 1
         ? {
@@ -132,7 +132,7 @@ describe("another method is saved", () => {
 });
 
 describe("a page that saves a method", () => {
-  test("is looked at when it ends, and again while it shows open", () => {
+  test("is checked at its end, and again while it shows as open", () => {
     expect(asked()).toMatchObject({ status: "requested", dueAt: plusMinutes(now, 1), sessionExpiresAt: over });
     expect(open()).toMatchObject({ status: "open", sessionId: "cs_1", dueAt: over });
     expect(told({ kind: "open" })).toBeNull();
@@ -140,7 +140,7 @@ describe("a page that saves a method", () => {
     expect(told({ kind: "open" }, { at: plusDays(over, 14) })?.setup).toMatchObject({ status: "expired", dueAt: null });
   });
 
-  test("that is completed is looked at until its method is there, and is given out no more", () => {
+  test("that is completed is checked until its method is available, and is not reused", () => {
     const pending = told({ kind: "pending" }, { url: null })?.setup as MethodSetup;
 
     expect(pending).toMatchObject({ status: "open", url: null, dueAt: plusMinutes(later, 10) });
@@ -149,7 +149,7 @@ describe("a page that saves a method", () => {
     expect(told({ kind: "saved", method }, { setup: pending, url: null })?.setup.status).toBe("saved");
   });
 
-  test("that ends, or is refused, changes nothing of the booking", () => {
+  test("that expires or is refused does not change the booking", () => {
     expect(told({ kind: "expired" })).toMatchObject({ setup: { status: "expired", dueAt: null }, change: null });
     expect(told({ kind: "refused", code: "customer_gone" })).toMatchObject({
       setup: { status: "refused", failureCode: "customer_gone", dueAt: null },
@@ -157,7 +157,7 @@ describe("a page that saves a method", () => {
     });
   });
 
-  test("is given out again until its end, for the permission that it was opened for", () => {
+  test("is reused until its end, for the permission that it was opened for", () => {
     expect(isSetupOpen(open(), shown, later)).toBe(true);
     expect(isSetupOpen(open(), { hash: "hash-3" }, later)).toBe(false);
     expect(isSetupOpen(open(), null, later)).toBe(false);

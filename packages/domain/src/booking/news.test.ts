@@ -22,7 +22,7 @@ const accepted: Booking = { ...invited, participation: "accepted" };
 const declined: Booking = { ...invited, participation: "declined", status: "cancelled" };
 const { clearanceDueAt: deadline } = invited;
 
-test("a booking is unpaid until any money came, though it went back since", () => {
+test("a booking is unpaid until any money arrives, even if that is refunded later", () => {
   expect(isUnpaid(held())).toBe(true);
   expect(isUnpaid({ ...held(), paid: 1, refunded: 1 })).toBe(false);
 });
@@ -46,12 +46,12 @@ describe("the news of an invitation", () => {
     expect(invitationNews(booking, booking.participation, now)).toBe(news);
   });
 
-  test.each(["accepted", "declined", undefined])("is none where its event says %s and it stands otherwise", (told) => {
+  test.each(["accepted", "declined", undefined])("is null if its event says %s and it stands otherwise", (told) => {
     expect(invitationNews(invited, told, today)).toBeNull();
   });
 });
 
-describe("a clearance is to be renewed", () => {
+describe("a lapsed clearance must be renewed", () => {
   const awaiting: Booking = { ...invited, status: "awaiting_clearance" };
 
   test.each([
@@ -78,15 +78,15 @@ describe("the news of a refund", () => {
     ["succeeded", "sent"],
     ["failed", "owed"],
     ["refused", "owed"],
-  ] as const)("of one that is %s is that it is %s", (status, news) => {
+  ] as const)("that is %s is: %s", (status, news) => {
     expect(refundNews(withParts([status, 250_000]))).toBe(news);
   });
 
-  test("of one that is not read is that it is under way", () => {
+  test("that could not be read is that it is under way", () => {
     expect(refundNews(null)).toBe("under_way");
   });
 
-  test("is that it has arrived while a part of this amount has come through", () => {
+  test("is that it has arrived while a part of this amount has succeeded", () => {
     const two = withParts(["succeeded", 100_000], ["failed", 150_000]);
 
     expect(hasArrived(two, 100_000)).toBe(true);
@@ -100,6 +100,6 @@ test.each([
   [1, 50_000, "returned"],
   [0, 0, "nothing_paid"],
   [0, 1, "none_due"],
-] as const)("an ending that returns %i and keeps %i is told as %s", (refund, kept, news) => {
+] as const)("an ending that refunds %i and keeps %i is worded as %s", (refund, kept, news) => {
   expect(endingNews({ refund, kept })).toBe(news);
 });

@@ -17,7 +17,7 @@ const account: SavedMethod = {
   mandateId: "mandate_1",
 };
 
-/** The news of an installment on a date, told seven days before it; the cohort starts on 8 March. */
+/** The content of an installment's notice, sent seven days before its date; the cohort starts on 8 March. */
 function newsOf(dueOn: string, savedMethod: SavedMethod, changes: Partial<Booking> = {}) {
   const plans = [{ kind: "installments", months: 2 } as const];
   const { booking } = new Life(held("installments", { program: program({ plans }) })).sign().pay("deposit").confirm();
@@ -51,7 +51,7 @@ describe("how a due is paid next", () => {
   test.each<[string, Partial<Booking>]>([
     ["the permission was taken back", { autopay: false }],
     ["the method is gone", { savedMethod: { ...card, unusable: "detached" } }],
-  ])("by its client where %s", (_, changes) => {
+  ])("by its client because %s", (_, changes) => {
     expect(newsOf("2027-02-10", card, changes)).toEqual({ kind: "link", why: "client" });
   });
 });

@@ -28,7 +28,7 @@ function owing(changes: Partial<Booking> = {}, rules: object = { nonPayment, lat
   return life;
 }
 
-/** Runs the sweep at each of some instants; what it told of the first due, with the days since its date. */
+/** Runs the sweep at each instant; returns its notices of the first due, with the days since its date. */
 function told(life: Life, instants: Instant[]): string[] {
   return instants.flatMap((now) => {
     const before = life.events.length;
@@ -48,13 +48,13 @@ function told(life: Life, instants: Instant[]): string[] {
 const everyDay = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => at(from + index));
 
 describe("the notices of a due", () => {
-  test("go seven days and one day before its date, three and seven after it, at ten, each once", () => {
+  test("go out seven days and one day before its date, three and seven after it, at ten, each once", () => {
     expect(told(owing(), everyDay(-10, 9))).toEqual([
       ...["-7: upcoming 7", "-1: upcoming 1", "3: past_due 3", "7: final 7"],
     ]);
   });
 
-  test("end with its payment, and go on with the next due's", () => {
+  test("end with its payment, and continue with the next due's", () => {
     const life = owing();
     const before = told(life, everyDay(-10, 0));
     life.pay("due", { dueId: "due_1" });
@@ -64,7 +64,7 @@ describe("the notices of a due", () => {
     expect(life.events.filter(({ name }) => name === "DueNotice")).toHaveLength(4);
   });
 
-  test("name the day of the cancellation in the last of them, and whether the client has to act", () => {
+  test("give the date of the cancellation in the final one, and whether the client must pay by link", () => {
     const life = owing();
     told(life, everyDay(-8, 8));
     const notices = life.events.filter(({ name, data }) => name === "DueNotice" && data.dueId === "due_1");
@@ -77,7 +77,7 @@ describe("the notices of a due", () => {
     ]);
   });
 
-  test("say nothing of a cancellation where the program has none", () => {
+  test("do not mention a cancellation if the program has none", () => {
     const life = owing({}, {});
     told(life, everyDay(0, 9));
 
@@ -86,7 +86,7 @@ describe("the notices of a due", () => {
     });
   });
 
-  test("leave out what a late sweep would tell after its time, and tell the latest that is true", () => {
+  test("omit what a late sweep would send after its time, except the latest that still holds", () => {
     expect(told(owing(), [at(-2)])).toEqual(["-2: upcoming 7"]);
     expect(told(owing(), [at(1)])).toEqual([]);
     expect(told(owing(), [at(12)])).toEqual(["12: final 7", "12: late charge"]);
@@ -97,15 +97,15 @@ describe("the notices of a due", () => {
     ["while a payoff is open", { payoff: { attemptId: "att_9", on: "2027-01-05", dues: [], unearned: [] } }],
     ["of a booking that is held", { status: "held" }],
     ["of a booking that was cancelled", { status: "cancelled" }],
-  ])("do not go %s", (_, changes) => {
+  ])("do not go out %s", (_, changes) => {
     expect(told(owing(changes), everyDay(-10, 20))).toEqual([]);
   });
 
-  test("go on after the retreat", () => {
+  test("continue after the retreat", () => {
     expect(told(owing({ status: "completed" }), everyDay(2, 9))).toEqual(["3: past_due 3", "7: final 7"]);
   });
 
-  test("do not go for a deposit that came back", () => {
+  test("do not go out for a returned deposit", () => {
     const life = owing();
     const dues = life.booking.dues.map((due) => (due.kind === "deposit" ? { ...due, paid: 0 } : due));
     life.booking = { ...life.booking, dues: dues.slice(0, 1).map((due): Due => ({ ...due, status: "past_due" })) };
@@ -114,7 +114,7 @@ describe("the notices of a due", () => {
     expect(life.events.filter(({ name }) => name === "DueNotice")).toEqual([]);
   });
 
-  test("wait for what is under way", () => {
+  test("wait for a payment under way", () => {
     const life = owing();
     told(life, everyDay(-10, 0));
     const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
@@ -125,7 +125,7 @@ describe("the notices of a due", () => {
     expect(told(life, [plusHours(at(4), 1)])).toEqual(["4: past_due 3"]);
   });
 
-  test("go at the next ten o'clock where that has failed in the course of a day", () => {
+  test("go out at the next collection time if that payment fails during a day", () => {
     const life = owing();
     told(life, everyDay(-10, 0));
     const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
@@ -135,13 +135,13 @@ describe("the notices of a due", () => {
     expect(told(life, [plusHours(at(11), 6), at(12)])).toEqual(["12: final 7", "12: late charge"]);
   });
 
-  test("count no day on which collection was paused", () => {
+  test("do not count days on which collection was paused", () => {
     const pauses = [{ from: addDays(dueOn, 1), until: addDays(dueOn, 5) }];
 
     expect(told(owing({ pauses }), everyDay(1, 20))).toEqual(["7: past_due 3", "11: final 7", "15: late charge"]);
   });
 
-  test("go for the new date when it is moved", () => {
+  test("follow the new date of a deferred due", () => {
     const life = owing();
     told(life, everyDay(-10, 0));
     const moved = addDays(dueOn, 10);
@@ -154,13 +154,13 @@ describe("the notices of a due", () => {
     expect(life.booking.dues[1]?.notices?.map(({ on }) => on)).toEqual([3, 9, 13].map((day) => addDays(dueOn, day)));
   });
 
-  test("count from the day after the deposit settled, where the date was past by then", () => {
+  test("count from the day after the deposit settled, if the date had passed by then", () => {
     const life = owing({ depositSettledOn: addDays(dueOn, 5) });
 
     expect(told(life, everyDay(5, 16))).toEqual(["5: upcoming 1", "9: past_due 3", "13: final 7"]);
   });
 
-  test("leave out those whose day is past when the due gets its date; where none is left one goes at once", () => {
+  test("omit those whose day has passed when the due gets its date; if none is left, one goes out at once", () => {
     const collection = { retryDays: [3], noticeDaysBefore: [7], moveDays: 14, moves: 2 };
     const near = { depositSettledOn: addDays(dueOn, -3) };
 
@@ -168,7 +168,7 @@ describe("the notices of a due", () => {
     expect(told(owing(near, { collection }), [plusHours(at(-3), -5), ...everyDay(-3, 1)])).toEqual(["-3: upcoming 3"]);
   });
 
-  test("go only after the date where the program has none before it", () => {
+  test("go out only after the date if the program has none before it", () => {
     const collection = { retryDays: [3], noticeDaysBefore: [], moveDays: 14, moves: 2 };
 
     expect(told(owing({}, { collection }), [plusHours(at(-31), 3), ...everyDay(-10, 9)])).toEqual([
@@ -176,7 +176,7 @@ describe("the notices of a due", () => {
     ]);
   });
 
-  test("go at the confirmation for the balance of `full`, and once more where that is lost and found", () => {
+  test("go out at the confirmation for the balance of `full`, and again after a lost confirmation", () => {
     const full = new Life(held("full")).sign().pay("deposit").at("2027-02-01T15:00:00Z");
     full.sweep();
     expect(full.events.filter(({ name }) => name === "DueNotice")).toEqual([]);
@@ -191,7 +191,7 @@ describe("the notices of a due", () => {
     ]);
   });
 
-  test("wait for a try whose time has come, and follow it at once when it has failed", () => {
+  test("wait for a try whose time has come, and go out at once when it fails", () => {
     const life = owing({ autopay: true, savedMethod: card, depositSettledOn: "2027-01-04" }, {});
     told(life, everyDay(-10, 0));
     expect(noticeNow(life.booking, life.booking.dues[1] as Due, at(3))).toBeNull();
@@ -209,7 +209,7 @@ describe("the notices of a due", () => {
     expect(told(life, [plusHours(at(5), 1)])).toEqual(["5: past_due 3"]);
   });
 
-  /** What is told at hours from ten o'clock of the due's date: of what has come since, the latest that is true. */
+  /** The notices at these hours from ten o'clock on the due's date: the latest that still holds each time. */
   function trueAt(hours: number[]): string[] {
     const promised: [string, number, number][] = [
       ...([
@@ -227,7 +227,7 @@ describe("the notices of a due", () => {
       .map((index) => promised[index]?.[0] ?? "");
   }
 
-  test("go once each, the latest that is true, whatever the sweep's instants are", () => {
+  test("go out once each, the latest that still holds, at whatever times the sweep runs", () => {
     const hours = fc.uniqueArray(fc.integer({ min: -300, max: 400 }), { maxLength: 40 });
     fc.assert(
       fc.property(hours, (swept) => {
@@ -245,7 +245,7 @@ describe("the notices of a due", () => {
 });
 
 describe("a late charge", () => {
-  test("is added on the day after the grace, once for ever, and is due ten days later", () => {
+  test("is added once, on the day after the grace days, and is due ten days later", () => {
     const life = owing({}, { lateCharge });
 
     expect(told(life, everyDay(9, 40))).toEqual(["9: final 7", "11: late charge"]);
@@ -255,7 +255,7 @@ describe("a late charge", () => {
     ]);
   });
 
-  test("is at most what the law allows of what is unpaid, and none below the smallest charge", () => {
+  test("is at most the legal share of the unpaid amount, and never below the smallest charge", () => {
     const capped = owing();
     const life = (unpaidOf: number) => {
       const one = owing();
@@ -271,7 +271,7 @@ describe("a late charge", () => {
     expect([life(40_000), life(1_019), life(1_000), life(999), life(800)]).toEqual([[2_000], [50], [50], [], []]);
   });
 
-  test("waits for what is under way", () => {
+  test("waits for a payment under way", () => {
     const life = owing({}, { lateCharge });
     told(life, everyDay(0, 10));
     const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
@@ -281,14 +281,14 @@ describe("a late charge", () => {
     expect(told(life, [plusHours(at(11), 1)])).toEqual(["11: late charge"]);
   });
 
-  test("is neither added to another late charge nor while collection is paused", () => {
+  test("is not added to another late charge, nor while collection is paused", () => {
     expect(told(owing({ pauses: [{ from: dueOn, until: null }] }), everyDay(11, 20))).toEqual([]);
     const life = owing({}, { lateCharge });
     told(life, everyDay(11, 60));
     expect(life.booking.dues.filter(({ kind }) => kind === "late_charge")).toHaveLength(2);
   });
 
-  test("is not of a program that has none", () => {
+  test("is not added if the program has none", () => {
     const life = owing({}, { nonPayment });
     told(life, everyDay(9, 30));
     expect(life.booking.dues.filter(({ kind }) => kind === "late_charge")).toEqual([]);
@@ -304,7 +304,7 @@ describe("a booking that is not paid", () => {
     return null;
   };
 
-  test("is cancelled on the program's day before the start, under the policy, and its final notice went before", () => {
+  test("is cancelled on the program's day before the start, under the policy, after its final notice", () => {
     const life = owing();
 
     expect(cancelledOn(life)).toBe("2027-02-22");
@@ -312,7 +312,7 @@ describe("a booking that is not paid", () => {
     expect(life.booking.dues.filter(({ status }) => status === "past_due")).toEqual([]);
   });
 
-  test("is cancelled on the day after its final notice, where that goes later", () => {
+  test("is cancelled on the day after its final notice if that is later", () => {
     const life = owing();
     life.pay("due", { dueId: "due_1" });
     life.booking = {
@@ -323,7 +323,7 @@ describe("a booking that is not paid", () => {
     expect(cancelledOn(life)).toBe("2027-03-04");
   });
 
-  test("is cancelled on no day before the one that its final notice named, however late that went", () => {
+  test("is never cancelled before the day that its final notice named, however late that was sent", () => {
     const life = owing();
     told(life, [...everyDay(0, 3), at(20)]);
     const final = life.events.findLast(({ name }) => name === "DueNotice")?.data;
@@ -333,7 +333,7 @@ describe("a booking that is not paid", () => {
     expect([life.booking.dueAt, cancelledOn(life, 20)]).toEqual([collectionAt("2027-02-25", zone), "2027-02-25"]);
   });
 
-  test("is cancelled once what is under way has failed, at once", () => {
+  test("is cancelled at once when a payment under way fails", () => {
     const life = owing();
     told(life, everyDay(0, 18));
     const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
@@ -346,7 +346,7 @@ describe("a booking that is not paid", () => {
     expect(life.booking.status).toBe("cancelled");
   });
 
-  test("is cancelled at ten o'clock after a debit has failed in the course of a day, not in that hour", () => {
+  test("is cancelled at the next collection time after a debit fails during a day, not within the hour", () => {
     const life = owing();
     told(life, everyDay(0, 18));
     const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
@@ -359,7 +359,7 @@ describe("a booking that is not paid", () => {
     expect(life.booking.status).toBe("cancelled");
   });
 
-  test("is cancelled at the first ten o'clock after its confirmation, where that comes late", () => {
+  test("is cancelled at the first collection time after its confirmation if that comes late", () => {
     const life = owing();
     told(life, everyDay(0, 9));
     life.booking = unconfirm(life.booking, life.now).booking;
@@ -372,7 +372,7 @@ describe("a booking that is not paid", () => {
     expect(cancelledOn(life, 20)).toBe("2027-02-24");
   });
 
-  test("is left to its deadline while it waits for its clearance", () => {
+  test("is not cancelled for non-payment while it awaits its clearance", () => {
     const life = owing();
     told(life, everyDay(0, 9));
 
@@ -380,7 +380,7 @@ describe("a booking that is not paid", () => {
     expect(isToCancel({ ...life.booking, status: "awaiting_clearance" }, at(20))).toBe(false);
   });
 
-  test("is cancelled no earlier than the day on which staff go on with its collection", () => {
+  test("is cancelled no earlier than the day on which staff resume its collection", () => {
     const life = owing();
     told(life, everyDay(0, 9));
     life.booking = { ...life.booking, pauses: [{ from: addDays(dueOn, 9), until: addDays(dueOn, 22) }] };
@@ -424,7 +424,7 @@ describe("a booking that is not paid", () => {
         };
       },
     ],
-  ])("is not cancelled where %s", (_, prepare) => {
+  ])("is not cancelled if %s", (_, prepare) => {
     const life = owing();
     prepare(life);
 

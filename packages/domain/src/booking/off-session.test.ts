@@ -47,7 +47,7 @@ describe("an attempt with a saved method", () => {
     expect(current(life)).not.toHaveProperty("verifyUntil");
   });
 
-  test("is on its way while a debit is processing, and open to the next attempt when it fails", () => {
+  test("is on its way while a debit is processing, and can be followed by the next when it fails", () => {
     const { life, attempt } = collecting();
 
     life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
@@ -59,7 +59,7 @@ describe("an attempt with a saved method", () => {
   });
 
   test.each<PaymentOutcome>([{ kind: "open" }, { kind: "verifying", paymentIntentId: "pi_1" }])(
-    "knows nothing of a page: $kind changes nothing",
+    "has no page: $kind changes nothing",
     (outcome) => {
       const { life, attempt } = collecting();
 

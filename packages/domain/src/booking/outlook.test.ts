@@ -32,12 +32,12 @@ function paying() {
 }
 
 describe("a hold can be paid", () => {
-  test("until its end, and no longer", () => {
+  test("until it ends", () => {
     expect(payableUntil(held(), justBefore(end))).toBe(end);
     expect(payableUntil(held(), end)).toBeNull();
   });
 
-  test("not while a payment is under way, nor once it is held no more", () => {
+  test("except while a payment is under way, and not after it has ended", () => {
     expect(payableUntil(paying().booking, today)).toBeNull();
     expect(payableUntil({ ...held(), status: "expired" }, today)).toBeNull();
     expect(payableUntil({ ...held(), holdExpiresAt: null }, today)).toBeNull();
@@ -65,22 +65,22 @@ describe("what is left to pay after a payment", () => {
     ["while a payment is under way", withBalance({ status: "processing" })],
     ["where a due waits for the confirmation", { ...withBalance({ startsBy: "confirmation" }), confirmedAt: null }],
     ["once the booking has ended early", { ...booking, status: "cancelled" }],
-  ])("cannot be told %s", (_, told) => {
+  ])("is not announced %s", (_, told) => {
     expect(remainderOf(told)).toBeNull();
   });
 });
 
-describe("an attempt collects its due", () => {
+describe("an attempt still collects its due", () => {
   const { booking, attemptId, dueId } = paying();
 
-  test("while it is under way, and no other attempt or due is meant", () => {
+  test("while it is in processing, and only for its own due", () => {
     expect(isCollected(booking, { attemptId, dueId })).toBe(true);
     expect(isCollected(booking, { attemptId: "att_9", dueId })).toBe(false);
     expect(isCollected(booking, { attemptId, dueId: "due_1" })).toBe(false);
     expect(isCollected(booking, { attemptId, dueId: "due_9" })).toBe(false);
   });
 
-  test("not while its page is open, nor on a booking that has ended early", () => {
+  test("neither while its page is open, nor on a booking that has ended early", () => {
     const dues = booking.dues.map((due) => ({ ...due, status: "scheduled" as const }));
 
     expect(isCollected({ ...booking, dues }, { attemptId, dueId })).toBe(false);
@@ -88,7 +88,7 @@ describe("an attempt collects its due", () => {
     expect(isCollected({ ...booking, status: "completed" }, { attemptId, dueId })).toBe(true);
   });
 
-  test("whose bank account can be verified until the instant that its event names", () => {
+  test("with a bank account that can be verified until the instant that its event names", () => {
     expect(canBeVerified(booking, { attemptId, dueId, until: end }, justBefore(end))).toBe(true);
     expect(canBeVerified(booking, { attemptId, dueId, until: end }, end)).toBe(false);
     expect(canBeVerified(booking, { attemptId, dueId }, end)).toBe(true);
@@ -97,13 +97,13 @@ describe("an attempt collects its due", () => {
 });
 
 describe("what is left to pay after a payment has failed", () => {
-  test("of a hold is its deposit, until its end; then it has no place", () => {
+  test("of a hold is its deposit until it ends; after that its place is gone", () => {
     expect(paymentOutlook(held(), "due_0", justBefore(end))).toEqual({ kind: "hold", until: end });
     expect(paymentOutlook(held(), "due_0", end)).toEqual({ kind: "no_place" });
     expect(paymentOutlook({ ...held(), status: "expired" }, "due_0", today)).toEqual({ kind: "no_place" });
   });
 
-  test("of a hold that another payment is under way for is nothing", () => {
+  test("of a hold with another payment under way is nothing", () => {
     expect(paymentOutlook(paying().booking, "due_0", today)).toBeNull();
     expect(paymentOutlook({ ...held(), holdExpiresAt: null }, "due_0", today)).toBeNull();
   });
@@ -130,14 +130,14 @@ describe("a booking", () => {
   const statusesWith = (is: (booking: Booking) => boolean) =>
     bookingStatuses.filter((status) => is({ ...held(), status }));
 
-  test("is held, awaits its clearance, has expired or is expected in one status each", () => {
+  test("is held, awaits its clearance, has expired or expects its participant in one status each", () => {
     expect(statusesWith(isHeld)).toEqual(["held"]);
     expect(statusesWith(awaitsClearance)).toEqual(["awaiting_clearance"]);
     expect(statusesWith(hasExpired)).toEqual(["expired"]);
     expect(statusesWith(isExpected)).toEqual(["confirmed"]);
   });
 
-  test("expects its participant until somebody has said who arrived", () => {
+  test("expects its participant until an admission is recorded", () => {
     expect(isExpected(confirmed().admit().booking)).toBe(false);
   });
 
@@ -149,7 +149,7 @@ describe("a booking", () => {
     expect(canBeCleared({ ...booking, status: "confirmed" }, today)).toBe(false);
   });
 
-  test("is taken part in by who has accepted, while it is live", () => {
+  test("has a participant after the acceptance, while it is live", () => {
     expect(takesPartStill(held())).toBe(true);
     expect(takesPartStill({ ...held(), participation: "invited" })).toBe(false);
     expect(takesPartStill({ ...held(), status: "cancelled" })).toBe(false);
@@ -166,7 +166,7 @@ describe("an invitation can be answered", () => {
     expect(invitedUntil({ ...held(), participation: "invited" }, today)).toBeNull();
   });
 
-  test("once, and on a booking that is held or awaits its clearance", () => {
+  test("once, on a booking that is held or awaits its clearance", () => {
     expect(invitedUntil({ ...invited, participation: "accepted" }, today)).toBeNull();
     expect(bookingStatuses.filter((status) => invitedUntil({ ...invited, status }, today) !== null)).toEqual([
       "held",

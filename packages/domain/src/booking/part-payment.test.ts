@@ -15,7 +15,7 @@ function ask({ booking, now }: Life, amount?: number, dueId = "due_1"): Checkout
 }
 const refused = (message: string) => ({ ok: false, reason: "amount_invalid", message });
 
-/** The balance with another amount, and further dues after it, of which nothing is paid. */
+/** The balance with another amount, and further unpaid dues after it. */
 function withDues(life: Life, [amount = 0, ...further]: number[]): Life {
   const [deposit, balance] = life.booking.dues as [Due, Due];
   const more = further.map((one, index) =>
@@ -41,11 +41,11 @@ describe("a part payment", () => {
       "Must leave at least 50 minor units, $0.50 unpaid, or be the full unpaid amount: 1600000 minor units, $16,000.00",
     ],
     [1_600_001, "Must be at most the unpaid amount of the due: 1600000 minor units, $16,000.00"],
-  ])("of %i is refused, and told the bound: %s", (amount, message) => {
+  ])("of %i is refused, with the limit: %s", (amount, message) => {
     expect(ask(confirmed(), amount)).toEqual(refused(expect.stringContaining(message)));
   });
 
-  test.each([10_000, 1_599_950])("of %i is taken", (amount) => {
+  test.each([10_000, 1_599_950])("of %i is allowed", (amount) => {
     expect(ask(confirmed(), amount)).toMatchObject({ ok: true, attempt: { amount } });
   });
 
@@ -55,11 +55,11 @@ describe("a part payment", () => {
     [99_999, 10_000, true],
     [99_999, 9_999, false],
     [400, 50, true],
-  ])("of a due of %i is at least its tenth where that is less: %i is taken: %s", (due, amount, ok) => {
+  ])("of a due of %i is at least a tenth of it if that is less: %i is allowed: %s", (due, amount, ok) => {
     expect(ask(withDues(confirmed(), [due]), amount).ok).toBe(ok);
   });
 
-  test("is never below the currency's smallest charge, which may be more than that", () => {
+  test("is never below the currency's smallest charge, which may be higher", () => {
     const forints = new Life(held("deposit_and_balance", { program: program({ currency: "huf" }) })).sign();
     const life = forints.pay("deposit").confirm();
 
@@ -67,7 +67,7 @@ describe("a part payment", () => {
     expect(ask(life, 17_500).ok).toBe(true);
   });
 
-  test("that pays all that is unpaid may be as small as the rest is", () => {
+  test("of the whole unpaid amount may be as small as that is", () => {
     const life = confirmed().pay("due", { dueId: "due_1", amount: 1_599_000 });
 
     expect(ask(life, 1_000)).toMatchObject({ ok: true, attempt: { amount: 1_000 } });
@@ -76,7 +76,7 @@ describe("a part payment", () => {
 });
 
 describe("a booking has at most 100 part payments", () => {
-  test("the 100th is taken, the 101st is not, and all that is unpaid may still be paid", () => {
+  test("the 100th is allowed, the 101st is refused, and the whole unpaid amount may still be paid", () => {
     expect(ask(paidInParts(99), 10_000).ok).toBe(true);
     const life = paidInParts(100);
 
@@ -84,14 +84,14 @@ describe("a booking has at most 100 part payments", () => {
     expect(ask(life)).toMatchObject({ ok: true, attempt: { amount: 600_000 } });
   });
 
-  test("the one that is asked for again not counted beside itself", () => {
+  test("without counting the attempt that is requested again", () => {
     const life = paidInParts(99);
     const open = life.checkout("due", { dueId: "due_1", amount: 20_000 });
 
     expect(ask(life, 20_000)).toMatchObject({ ok: true, kind: "existing", attemptId: open?.id });
   });
 
-  test("whatever the due, open ones counted until they end without a payment", () => {
+  test("over all dues, with open ones counted until they end unpaid", () => {
     const life = withDues(paidInParts(99), [1_600_000, 500_000]);
     const open = life.checkout("due", { dueId: "due_1", amount: 20_000 });
 
@@ -100,7 +100,7 @@ describe("a booking has at most 100 part payments", () => {
     expect(ask(life, 50_000, "due_2").ok).toBe(true);
   });
 
-  test("not counting what pays a due in one, or its rest", () => {
+  test("not counting a payment of a whole due, or of its rest", () => {
     const life = withDues(paidInParts(99), [1_600_000, 500_000, 500_000]);
     life.pay("due", { dueId: "due_2" }).pay("due", { dueId: "due_1" });
     life.checkout("due", { dueId: "due_3" });

@@ -16,7 +16,7 @@ describe("a participant's date of birth", () => {
     expect(refuseBirth(bornOn, "2027-03-08", "2027-01-04")).toBe(refusal);
   });
 
-  test("on 29 February: an adult on 1 March of a common year, and not on the day before", () => {
+  test("on 29 February: an adult on 1 March of a common year, and not the day before", () => {
     expect(refuseBirth("2008-02-29", "2026-02-28", "2026-01-04")).toBe("under_age");
     expect(refuseBirth("2008-02-29", "2026-03-01", "2026-01-04")).toBe(null);
   });

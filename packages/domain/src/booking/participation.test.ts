@@ -39,12 +39,12 @@ const invitations = (life: Life) =>
   life.events.filter(({ name }) => name === "ParticipationChanged").map(({ data }) => data.participation);
 
 describe("the invitation", () => {
-  test("goes out when the payer signs, and not for who books for themselves", () => {
+  test("is sent when the payer signs, but not to a payer who books for themselves", () => {
     expect(invitations(new Life(forBea()).sign())).toEqual(["invited"]);
     expect(invitations(new Life(held()).sign())).toEqual([]);
   });
 
-  test("goes out again, to the corrected address, when the new version is signed", () => {
+  test("is sent again, to the corrected address, when the new version is signed", () => {
     const life = new Life(forBea()).sign();
     const corrected = correctParticipant(life.booking, { participant: cal, hash: "hash-2" }, today);
     if (!corrected.ok) throw new Error(corrected.reason);
@@ -54,14 +54,14 @@ describe("the invitation", () => {
     expect(invitations(again)).toEqual(["invited"]);
   });
 
-  test("is accepted once for a document", () => {
+  test("is accepted once per document", () => {
     expect(hasAccepted(forBea(), terms.hash)).toBe(false);
     expect(hasAccepted(accepted(forBea()), terms.hash)).toBe(true);
     expect(hasAccepted(accepted(forBea()), "terms-2")).toBe(false);
     expect(hasAccepted({ ...accepted(forBea()), participation: "declined" }, terms.hash)).toBe(false);
   });
 
-  test("is corrected to an adult alone, before anything else is looked at", () => {
+  test("is corrected only to an adult, which is checked first", () => {
     const child = { ...cal, dateOfBirth: "2010-01-01" };
     const refused = { ok: false, reason: "date_of_birth", birth: "under_age" };
 
@@ -69,18 +69,18 @@ describe("the invitation", () => {
     expect(correctParticipant(held(), { participant: child, hash: "hash-2" }, today)).toEqual(refused);
   });
 
-  test("is not sent again to who has accepted", () => {
+  test("is not sent again after the acceptance", () => {
     const unsigned = { ...forBea(), agreement: { ...forBea().agreement, version: 2, hash: "hash-2" } };
     expect(invitations(new Life(accepted(unsigned)).sign())).toEqual([]);
   });
 });
 
 describe("accepting", () => {
-  test("keeps which terms were accepted, and when", () => {
+  test("records which terms were accepted, and when", () => {
     expect(accepted(forBea())).toMatchObject({ participation: "accepted", acceptance: { ...terms, at: today } });
   });
 
-  test("refuses terms that are not the present ones", () => {
+  test("refuses terms that are not the current ones", () => {
     const decision = acceptInvitation(forBea(), { hash: "older", terms }, today);
     expect(decision).toEqual({ ok: false, reason: "agreement_changed" });
   });
@@ -93,12 +93,12 @@ describe("accepting", () => {
     },
   );
 
-  test("is asked of nobody who books for themselves", () => {
+  test("is not required of a payer who books for themselves", () => {
     expect(acceptInvitation(held(), { hash: terms.hash, terms }, today)).toMatchObject({ ok: false });
   });
 });
 
-test("without the acceptance nobody is evaluated, and a booking misses its clearance deadline, in full", () => {
+test("without the acceptance nobody is evaluated, and the booking misses its clearance deadline with a full refund", () => {
   const life = paidFor(forBea());
   expect(mayBeEvaluated(life.booking)).toBe(false);
   expect(mayBeEvaluated(accepted(life.booking))).toBe(true);
@@ -107,7 +107,7 @@ test("without the acceptance nobody is evaluated, and a booking misses its clear
   expect(life.booking).toMatchObject({ status: "cancelled", participation: "invited", refunded: 250_000 });
 });
 
-test("cleared without the acceptance, a booking is not confirmed", () => {
+test("a cleared booking is not confirmed without the acceptance", () => {
   const { booking } = paidFor(forBea());
   const finding = (by: string) => ({
     outcome: "cleared" as const,
@@ -131,8 +131,8 @@ test("cleared without the acceptance, a booking is not confirmed", () => {
   expect(nextStep(booking, clearance, today)).toBe("none");
 });
 
-describe("saying no", () => {
-  test("declining gives everything back, without the fee", () => {
+describe("declining", () => {
+  test("an invitation refunds everything, without the fee", () => {
     const life = paidFor(forBea());
     life.end("participant");
     expect(life.booking).toMatchObject({
@@ -144,7 +144,7 @@ describe("saying no", () => {
     expect(invitations(life)).toEqual(["invited", "declined"]);
   });
 
-  test("taking the acceptance back goes by the policy", () => {
+  test("after an acceptance refunds by the policy", () => {
     const life = paidFor(forBea());
     life.booking = accepted(life.booking);
     life.end("participant");
@@ -156,7 +156,7 @@ describe("saying no", () => {
     });
   });
 
-  test("a payer who cancels before the answer has everything back, and is shown so", () => {
+  test("is not needed for a full refund if the payer cancels before the answer, which the preview shows", () => {
     const life = paidFor(forBea());
     expect(cancellationPreview(life.booking, "client", "2027-01-04")).toMatchObject({
       today: { refund: 250_000, kept: 0 },
@@ -166,7 +166,7 @@ describe("saying no", () => {
     expect(life.booking).toMatchObject({ participation: "invited", refunded: 250_000, ending: { kept: 0 } });
   });
 
-  test("is possible until the first day, in the cohort's zone, once, and to a participant alone who does not pay", () => {
+  test("is possible once, until the first day in the cohort's zone, and only for a participant who does not pay", () => {
     const booking = accepted(forBea());
     expect(mayDecline(booking, "2027-03-08T06:59:59Z")).toBe(true);
     expect(mayDecline(booking, "2027-03-08T07:00:00Z")).toBe(false);
@@ -175,11 +175,11 @@ describe("saying no", () => {
   });
 });
 
-describe("correcting who is invited", () => {
+describe("correcting the invited participant", () => {
   const correct = (before: Booking, participant = cal, now = today) =>
     correctParticipant(before, { participant, hash: "hash-2" }, now);
 
-  test("asks for a new signature", () => {
+  test("requires a new signature", () => {
     const signed = new Life(forBea()).sign().booking;
     expect(correct(signed)).toMatchObject({
       ok: true,
@@ -206,7 +206,7 @@ describe("correcting who is invited", () => {
     expect(correct(first.booking, bea, "2027-01-05T17:00:00Z")).toMatchObject({ ok: true });
   });
 
-  test("is over once the participant has answered, or the booking has ended", () => {
+  test("is not possible after the answer, or after the booking has ended", () => {
     expect(correct(accepted(forBea()))).toEqual({ ok: false, reason: "invalid_transition" });
     expect(correct(forBea({ status: "expired" }))).toEqual({ ok: false, reason: "invalid_transition" });
     expect(correct(held())).toEqual({ ok: false, reason: "invalid_transition" });

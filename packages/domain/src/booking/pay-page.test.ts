@@ -15,7 +15,7 @@ const saved = { via: "off_session" } as Attempt;
 const page = { via: "checkout" } as Attempt;
 
 describe("the link of a due", () => {
-  test("leads to what is unpaid of it", () => {
+  test("shows the unpaid amount", () => {
     expect(payPageOf(having({ paid: 600_000 }), "due_1", null, today)).toMatchObject({
       kind: "payable",
       amount: 1_000_000,
@@ -24,7 +24,7 @@ describe("the link of a due", () => {
     expect(shown(having({ status: "past_due" }, { status: "completed" }))).toBe("payable");
   });
 
-  test("shows what the page asks for that is open, since its button leads there", () => {
+  test("shows the amount of the open page, since its button leads there", () => {
     const life = new Life(held()).sign().pay("deposit");
     const part = life.checkout("due", { dueId: "due_1", amount: 300_000 }) as Attempt;
     const over = plusMinutes(life.now, 31);
@@ -33,7 +33,7 @@ describe("the link of a due", () => {
     expect(payPageOf(life.booking, "due_1", part, over)).toMatchObject({ amount: 1_600_000 });
   });
 
-  test("says that it is paid, or on its way", () => {
+  test("shows that it is paid, or on its way", () => {
     expect(shown(having({ status: "paid", paid: 1_600_000 }))).toBe("paid");
     expect(shown(having({ status: "processing", openAttemptId: "att_1" }), page)).toBe("on_its_way");
     expect(shown(having({ openAttemptId: "att_1" }), saved)).toBe("on_its_way");
@@ -43,12 +43,12 @@ describe("the link of a due", () => {
     expect(shown(having({}, { status }))).toBe("nothing_to_pay");
   });
 
-  test("has nothing to pay of a due that is cancelled, or waits for the confirmation", () => {
+  test("has nothing to pay for a due that is cancelled or waits for the confirmation", () => {
     expect(shown(having({ status: "cancelled" }))).toBe("nothing_to_pay");
     expect(shown(having({ startsBy: "confirmation" }, { confirmedAt: null }))).toBe("nothing_to_pay");
   });
 
-  test("leads nowhere where the booking has no such due", () => {
+  test("is null if the booking has no such due", () => {
     expect(payPageOf(booking, "due_9", null, today)).toBeNull();
   });
 });

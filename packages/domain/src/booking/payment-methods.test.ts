@@ -12,7 +12,7 @@ const firstDay = "2027-03-08T07:00:00Z";
 const booking: Booking = held();
 const both = ["card", "us_bank_account"];
 
-describe("what a checkout may be paid with", () => {
+describe("the payment methods of a checkout", () => {
   test.each([
     ["a deposit, by card or bank debit", booking, { purpose: "deposit" }, early, both],
     ["a deposit up to ten business days before the start", booking, { purpose: "deposit" }, lastDay, both],

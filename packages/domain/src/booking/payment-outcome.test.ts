@@ -12,7 +12,7 @@ describe("the dates of a payment's entries", () => {
   const dates = (life: Life, from = 0) =>
     Object.fromEntries(life.journal.slice(from).map(({ reference, effectiveOn }) => [reference, effectiveOn]));
 
-  test("are those of Stripe's own booking, in the cohort's zone, though it is heard of three days later", () => {
+  test("are those of Stripe's balance transaction, in the cohort's time zone, even if learned of three days later", () => {
     const { life, attempt } = paying();
     const payment = life.paymentOf(attempt.id);
     // Evening of the 4th in Denver.
@@ -24,7 +24,7 @@ describe("the dates of a payment's entries", () => {
     expect(life.journal).toHaveLength(3);
   });
 
-  test("are the charge's while Stripe has not booked it, and the fee's is that of the booking", () => {
+  test("are the charge's until Stripe has booked it; the fee's is that of the balance transaction", () => {
     const { life, attempt } = paying();
     const paid = life.now;
     const payment = life.paymentOf(attempt.id);
@@ -41,7 +41,7 @@ describe("the dates of a payment's entries", () => {
     });
   });
 
-  test("decide nothing about today: a due whose date has passed meanwhile is past due, and billed on its own day", () => {
+  test("do not affect today's decisions: a due whose date has passed since is past due, and billed on its own date", () => {
     const life = new Life(held("deposit_and_balance", { now: "2027-02-05T17:00:00Z" })).sign();
     const attempt = life.checkout("deposit") as CheckoutAttempt;
     const payment = life.paymentOf(attempt.id);
@@ -82,7 +82,7 @@ describe("a payment that Stripe booked in another currency", () => {
   const balanceOf = (life: Life, currency: string) =>
     Object.fromEntries(trialBalance(life.journal, currency).accounts.map(({ account, balance }) => [account, balance]));
 
-  test("pays its due in its own, and stands on Stripe's balance as Stripe has it", () => {
+  test("pays its due in its own currency, and is on Stripe's balance in Stripe's", () => {
     const life = new Life(held("deposit_and_balance", { program: program({ currency: "eur" }) })).sign();
     const attempt = life.checkout("deposit") as CheckoutAttempt;
 
@@ -93,7 +93,7 @@ describe("a payment that Stripe booked in another currency", () => {
     expect(balanceOf(life, "usd")).toEqual({ stripe_balance: 262_140, suspense: -270_000, processing_fees: 7_860 });
   });
 
-  test("is the same when Stripe books it late", () => {
+  test("has the same result when Stripe books it late", () => {
     const life = new Life(held("deposit_and_balance", { program: program({ currency: "eur" }) })).sign();
     const attempt = life.checkout("deposit") as CheckoutAttempt;
     life.settle(attempt.id, { ...euros(life, attempt), booked: null });

@@ -11,7 +11,7 @@ const quotedOn = "2027-01-04";
 const noon = (date: CalendarDate) => instantAt(date, "12:00", zone);
 const taxes = [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place" as const] }];
 
-/** A confirmed booking that is paid over so many months at 9.99 %, from 4 January 2027 on. */
+/** A confirmed booking with a loan of this many months at 9.99 %, from 4 January 2027 on. */
 function financed(months = 12, more: object = {}): Life {
   const plans = [{ kind: "financed", months, annualRate: "9.9900" } as const];
   const on = { program: program({ plans, ...more }), cohort: cohort({ startsOn: "2027-12-06", endsOn: "2027-12-12" }) };
@@ -27,14 +27,14 @@ const sumOfAmounts = ({ dues }: Booking) => dues.reduce((sum, { amount }) => sum
 const balanceOf = (life: Life, account: Account) =>
   trialBalance(life.journal, "usd").accounts.find((one) => one.account === account)?.balance ?? 0;
 
-/** The life at a date, with all that has fallen due by then billed. */
+/** The life on a date, with every due that has fallen due billed. */
 function at(life: Life, date: CalendarDate): Life {
   life.at(noon(date));
   while (fallDue(life.booking, life.now) !== null) life.fallDue();
   return life;
 }
 
-/** Everything is paid at once at a date. */
+/** Pays off the booking on a date. */
 function payOff(life: Life, date: CalendarDate): Life {
   at(life, date);
   const attempt = life.checkout("payoff");
@@ -44,7 +44,7 @@ function payOff(life: Life, date: CalendarDate): Life {
 }
 
 describe("a payoff", () => {
-  test("asks for the price of what is to come, and for the interest of the days of the running month", () => {
+  test("costs the price of future dues, and the interest for the days of the current month", () => {
     const life = financed();
     const price = life.booking.total - 250_000;
     const interest = due(life, 1).parts.interest;
@@ -56,7 +56,7 @@ describe("a payoff", () => {
     expect(payoff(life, "2027-02-04").amount).toBe(price + 13_320);
   });
 
-  test("asks for what is billed as it stands", () => {
+  test("costs the whole unpaid amount of billed dues", () => {
     const life = at(financed(), "2027-02-20");
     const rest = life.booking.dues.slice(2).reduce((sum, { parts }) => sum + parts.principal, 0);
     const running = due(life, 2).parts.interest;
@@ -64,7 +64,7 @@ describe("a payoff", () => {
     expect(payoff(life, "2027-02-20").amount).toBe(due(life, 1).amount + rest + Math.floor((running * 16) / 28 + 0.5));
   });
 
-  test("takes off interest that was paid before it was earned", () => {
+  test("subtracts interest that was paid before it was earned", () => {
     const life = at(financed(), "2027-01-10");
     life.pay("due", { dueId: "due_1" }).pay("due", { dueId: "due_2" });
     const paidInterest = due(life, 1).parts.interest + due(life, 2).parts.interest;
@@ -74,7 +74,7 @@ describe("a payoff", () => {
     expect(payoff(life, "2027-01-10").amount).toBe(rest - (paidInterest - earned));
   });
 
-  test("leaves out what is on its way", () => {
+  test("leaves out dues with a payment under way", () => {
     const life = at(financed(), "2027-02-10");
     const all = payoff(life, "2027-02-10").amount;
     const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
@@ -83,7 +83,7 @@ describe("a payoff", () => {
     expect(payoff(life, "2027-02-10").amount).toBe(all - due(life, 1).amount);
   });
 
-  test("of a plan without interest is what is unpaid", () => {
+  test("of a plan without interest costs the unpaid amount", () => {
     const life = new Life(held()).sign().pay("deposit").confirm();
 
     expect(payoff(life, "2027-01-20").amount).toBe(1_600_000);
@@ -93,7 +93,7 @@ describe("a payoff", () => {
   const days = fc.integer({ min: 0, max: 800 });
   const early = fc.array(fc.integer({ min: 1, max: 24 }), { maxLength: 5 });
 
-  test("on any day, whatever was paid before, leaves no due, no interest that was not earned and no receivable (I3)", () => {
+  test("on any day, after any payments, leaves no due, no unearned interest and no receivable (I3)", () => {
     fc.assert(
       fc.property(months, days, days, early, fc.boolean(), (count, before, after, paid, taxed) => {
         const life = at(financed(count, taxed ? { taxes } : {}), addDays(quotedOn, Math.min(before, after)));
@@ -120,7 +120,7 @@ describe("a payoff", () => {
     );
   });
 
-  test("costs the same by the last due, by the link and by the payoff itself", () => {
+  test("costs the same by the last due, by its link and as a payoff", () => {
     const last = (): Life => {
       const life = at(financed(2), "2027-01-05");
       return at(life.pay("due", { dueId: "due_1" }), "2027-01-20");
@@ -135,7 +135,7 @@ describe("a payoff", () => {
     expect(byDue.booking.financeCharge).toBeLessThan(financed(2).booking.financeCharge);
   });
 
-  test("keeps its dues from being billed, and any other checkout from beginning, while it is open", () => {
+  test("prevents the billing of its dues, and any other checkout, while it is open", () => {
     const life = at(financed(), "2027-01-20");
     const attempt = life.checkout("payoff") as { id: string };
 
@@ -158,7 +158,7 @@ describe("a payoff", () => {
   });
 
   test.each(["expired", "failed"] as const)(
-    "that has %s leaves everything as it was, and its days make nothing late",
+    "that has %s changes nothing, and its days do not count toward lateness",
     (kind) => {
       const life = at(financed(), "2027-01-20");
       const before = life.booking.dues;
@@ -175,7 +175,7 @@ describe("a payoff", () => {
     },
   );
 
-  test("that has failed lets the tries of its dues go on at the next ten o'clock", () => {
+  test("that has failed lets tries of its dues resume at the next collection time", () => {
     const life = at(financed(), "2027-01-20");
     life.booking = { ...life.booking, autopay: true, savedMethod };
     const attempt = life.checkout("payoff") as { id: string };
@@ -188,7 +188,7 @@ describe("a payoff", () => {
     expect(life.attempts.filter(({ via }) => via === "off_session")).toMatchObject([{ dueId: "due_1" }]);
   });
 
-  test("that is paid after it was given up is returned in full", () => {
+  test("that is paid after it was abandoned is refunded in full", () => {
     const life = at(financed(), "2027-01-20");
     const attempt = life.checkout("payoff") as { id: string; amount: number };
     life.settle(attempt.id, { kind: "expired" });
@@ -198,7 +198,7 @@ describe("a payoff", () => {
     expect(life.booking.dues.filter(({ status }) => status === "paid")).toHaveLength(1);
   });
 
-  /** A payoff that is open, and a page of one of its dues, or of a part of it, that was given up before. */
+  /** An open payoff, and an abandoned page for one of its dues or a part of it. */
   function withOldPage(more = {}): {
     life: Life;
     old: { id: string; amount: number };
@@ -213,7 +213,7 @@ describe("a payoff", () => {
   test.each([
     ["all of a due", {}],
     ["a part of a due", { amount: 20_000 }],
-  ])("pays what is left, and gives back the rest, where a late success has paid %s that it covers", (_, more) => {
+  ])("pays what is left, and refunds the rest, if a late success has paid %s that it covers", (_, more) => {
     const { life, old, attempt } = withOldPage(more);
     life.settle(old.id, life.paymentOf(old.id));
     life.settle(attempt.id, life.paymentOf(attempt.id));
@@ -227,7 +227,7 @@ describe("a payoff", () => {
     expect(0 - balanceOf(life, "interest_income")).toBe(booking.financeCharge);
   });
 
-  test.each(["expired", "failed"] as const)("that has %s after its first due was paid late is over", (kind) => {
+  test.each(["expired", "failed"] as const)("that has %s after its first due was paid late is closed", (kind) => {
     const { life, old, attempt } = withOldPage();
     life.settle(old.id, life.paymentOf(old.id));
     const ends = kind === "expired" ? { kind } : ({ kind, paymentIntentId: "pi_1", code: "processing_error" } as const);
@@ -249,7 +249,7 @@ describe("a payoff", () => {
     ]);
   });
 
-  /** Nothing is owed, and what is kept is the price with the interest that was earned. */
+  /** Nothing is owed, and the kept amount is the price plus the earned interest. */
   function expectSettled(life: Life, waived = 0) {
     const { booking } = life;
     expect(booking.dues.filter((one) => unpaid(one) > 0)).toEqual([]);
@@ -260,7 +260,7 @@ describe("a payoff", () => {
     expect(fallDue(booking, noon("2029-07-01"))).toBeNull();
   }
 
-  test("costs the same due by due: interest that was paid ahead pays the last ones, and what exceeds goes back", () => {
+  test("costs the same due by due: interest paid ahead pays the last ones, and the excess is refunded", () => {
     const [life, atOnce] = [at(financed(24), "2027-01-10"), at(financed(24), "2027-01-10")];
     for (let number = 24; number > 0 && unpaid(due(life, number)) > 0; number--) {
       life.pay("due", { dueId: `due_${number}` });
@@ -273,7 +273,7 @@ describe("a payoff", () => {
     expect(0 - balanceOf(life, "interest_income")).toBe(life.booking.financeCharge);
   });
 
-  test("that would be less than nothing leaves the last due payable, and gives back what exceeds", () => {
+  test("with a negative price leaves the last due payable, and refunds the excess", () => {
     const life = at(financed(24), "2027-01-10");
     for (let number = 24; number > 3; number--) life.pay("due", { dueId: `due_${number}` });
     const waived = due(life, 1).amount + due(life, 2).amount;
@@ -286,7 +286,7 @@ describe("a payoff", () => {
     expectSettled(life, waived);
   });
 
-  test("that is under way when its client cancels is settled by that ending, once", () => {
+  test("under way when its client cancels is settled by that ending, once", () => {
     const life = at(financed(), "2027-01-20");
     const attempt = life.checkout("payoff") as { id: string; amount: number };
     life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
@@ -294,7 +294,7 @@ describe("a payoff", () => {
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
     const { booking } = life;
-    // More than sixty days before the start all but the administration fee goes back.
+    // More than sixty days before the start, everything except the administration fee is refunded.
     expect(booking.ending).toMatchObject({ netPaid: 250_000 + attempt.amount, kept: 50_000 });
     expect(booking.refunded).toBe(200_000 + attempt.amount);
     expect(balanceOf(life, "receivable")).toBe(0);
@@ -306,7 +306,7 @@ describe("a payoff", () => {
     ["completed", ({ booking }) => ({ ...booking, status: "completed" }), null],
     ["`full` and not confirmed", () => new Life(held("full")).sign().pay("deposit").booking, "clearance_required"],
     ["paid", () => new Life(held()).sign().pay("deposit").pay("due", { dueId: "due_1" }).booking, "invalid_transition"],
-  ])("of a booking that is %s is answered with its reason", (_, of, reason) => {
+  ])("of a booking that is %s is refused with the reason", (_, of, reason) => {
     expect(refusePayoff(of(financed()))).toBe(reason);
   });
 

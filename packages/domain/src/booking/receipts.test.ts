@@ -15,7 +15,7 @@ describe("the receipts of a booking", () => {
     return paid.pay("due", { dueId: "due_1", amount: 300_000 });
   };
 
-  test("are its payments in the order of time, each with its due", () => {
+  test("are its payments in order of time, each with its due", () => {
     const { booking, charges } = life();
 
     expect(receiptsOf(booking, charges.toReversed(), [])).toEqual([
@@ -24,7 +24,7 @@ describe("the receipts of a booking", () => {
     ]);
   });
 
-  test("and what goes back of them, whether or not it is spread over them yet, add up to the statement", () => {
+  test("and the refunds, spread or not, add up to the statement", () => {
     const ended = life();
     ended.end("operator");
     const before = receiptsOf(ended.booking, ended.charges, ended.refunds);
@@ -58,7 +58,7 @@ describe("the receipts of a booking", () => {
     expect(ended.booking.refunded).toBe(250_000);
   });
 
-  test("leave out money in another currency, and name no due for money that no attempt asked for", () => {
+  test("leave out money in another currency, and name no due for a payment without an attempt", () => {
     const { booking, charges } = life();
     const [charge] = charges as [Charge];
     const foreign = { ...charge, id: "ch_eur", currency: "eur" };
@@ -67,7 +67,7 @@ describe("the receipts of a booking", () => {
     expect(receiptsOf(booking, [foreign, stray], [])).toMatchObject([{ id: "ch_stray", dueIds: [] }]);
   });
 
-  test("name all the dues that one payment paid", () => {
+  test("name every due that one payment paid", () => {
     const { booking, charges } = life();
     const [charge] = charges as [Charge];
 

@@ -15,7 +15,7 @@ import {
 
 describe("a refund that somebody made at Stripe", () => {
   const only = (life: Life) => life.charges[0] as Charge;
-  /** What the ledger says of a booking, accounts that are even left out. */
+  /** The ledger balances of a booking, without accounts at zero. */
   const accounts = ({ journal }: Life) =>
     Object.fromEntries(
       trialBalance(journal, "usd").accounts.flatMap(({ account, balance }) =>
@@ -34,7 +34,7 @@ describe("a refund that somebody made at Stripe", () => {
   const refuse = (life: Life, refund: Refund) =>
     life.refundOutcome(refund.id, refund.parts[0]?.id ?? "", refusedFor("charge_disputed"));
 
-  /** A balance that was paid twice: the second payment was returned whole, and came back from the bank. */
+  /** A balance paid twice: the second payment was refunded in full, and the bank returned the refund. */
   function duplicateThatCameBack(): { life: Life; duplicate: string } {
     const life = new Life(held()).sign().pay("deposit").confirm();
     const first = life.checkout("due", { dueId: "due_1" })?.id ?? "";
@@ -46,7 +46,7 @@ describe("a refund that somebody made at Stripe", () => {
   }
   const chargeOf = (life: Life, id: string) => life.charges.find((one) => one.id === id);
 
-  test("is owed from what is deferred, and pending until it is looked at", () => {
+  test("is owed from deferred revenue, and pending until it is checked", () => {
     const life = new Life(held()).sign().pay("deposit");
 
     const refund = life.refundByHand(only(life).id, 100_000);
@@ -74,7 +74,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(life.journal.at(-1)?.postings[0]).toMatchObject({ account, debit: 100_000 });
   });
 
-  test("makes good a refund that failed: the debt that stands is paid, and the booking owes nothing new", () => {
+  test("replaces a refund that failed: the existing debt is paid, and nothing new is owed", () => {
     const { life, duplicate } = duplicateThatCameBack();
     const before = {
       deferred: life.booking.deferred,
@@ -104,7 +104,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(netPaid(life.booking)).toBe(1_850_000);
   });
 
-  test("that fails as well leaves the debt as it was, once", () => {
+  test("that fails as well leaves the debt as it was, counted once", () => {
     const { life, duplicate } = duplicateThatCameBack();
 
     tell(life, life.refundByHand(duplicate, 1_600_000), "failed");
@@ -117,7 +117,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(netPaid(life.booking)).toBe(1_850_000);
   });
 
-  test("beyond what is owed owes only the rest as new, from what the charge was kept for", () => {
+  test("beyond what is owed adds only the rest as a new debt, debited where the charge was kept", () => {
     const life = new Life(held()).sign().pay("deposit").at("2027-02-01T17:00:00Z");
     life.end("client");
     tell(life, life.spread().refunds[0] as Refund, "failed");
@@ -143,7 +143,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(accounts(life).refunds_payable).toBeUndefined();
   });
 
-  test("of a declined booking's money takes no fee that nobody kept", () => {
+  test("of a declined booking's money takes no fee, since none was kept", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("not_cleared");
     refuse(life, life.spread().refunds[0] as Refund);
@@ -154,7 +154,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(accounts(life)).toEqual({ stripe_balance: -6_250, processing_fees: 6_250 });
   });
 
-  test("of what is promised and not made yet leaves the rest to be made without a person, and no refusal is told", () => {
+  test("of a promised refund leaves only the rest to be made, without a person and without a refusal event", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("operator");
 
@@ -178,7 +178,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(life.refunds.map(refundStatus)).toEqual(["succeeded", "succeeded"]);
   });
 
-  test("that delivers all of what is promised leaves nothing to be made", () => {
+  test("of all that is promised leaves nothing to be made", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("operator");
     tell(life, life.refundByHand(only(life).id, 250_000), "succeeded");
@@ -191,7 +191,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(only(life)).toMatchObject({ refundable: 0, applied: 0 });
   });
 
-  test("explains no refusal when more is owed on the charge than Stripe has left of it", () => {
+  test("does not explain a refusal if the charge owes more than Stripe has left of it", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("operator");
     const [refund] = life.spread().refunds as [Refund];
@@ -200,7 +200,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(life.refunds[0]).toEqual(refund);
   });
 
-  test("explains a refusal once: a second reckoning finds nothing to do", () => {
+  test("explains a refusal once: a second recalculation changes nothing", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("operator");
     tell(life, life.refundByHand(only(life).id, 60_000), "succeeded");
@@ -209,7 +209,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(life.reckon(life.refunds[0]?.id ?? "", `${life.refunds[0]?.id}-1`, 190_000)).toBe("unchanged");
   });
 
-  test("before an ending is spread delivers what the ending owes, and owes nothing new", () => {
+  test("before an ending is spread delivers what the ending owes, and nothing new is owed", () => {
     const life = new Life(held()).sign().pay("deposit");
     life.end("operator");
 
@@ -219,7 +219,7 @@ describe("a refund that somebody made at Stripe", () => {
     expect(accounts(life).refunds_payable).toBe(-190_000);
   });
 
-  test("of a charge in another currency is owed in that currency, and the booking counts none of it", () => {
+  test("of a charge in another currency is owed in that currency, and does not count on the booking", () => {
     const life = new Life(held()).sign();
     const attempt = life.checkout("deposit")?.id ?? "";
     life.settle(attempt, life.paymentOf(attempt, { currency: "eur", booked: null }));

@@ -16,10 +16,10 @@ const told = (status: RefundOutcome["status"], changes: Partial<RefundOutcome> =
   ...changes,
 });
 
-describe("what Stripe says of a refund", () => {
-  test("is effective on the days of Stripe's own bookings, in the cohort's zone, whenever it is heard", () => {
+describe("Stripe's report on a refund", () => {
+  test("takes effect on the days of Stripe's balance transactions, in the cohort's zone, whenever it arrives", () => {
     const { life, refund, partId } = owed();
-    // Evenings in Denver, days of which UTC has the next.
+    // Evenings in Denver, when it is the next day in UTC.
     const taken = bookedAs("txn_out", 250_000, { at: "2027-01-06T05:00:00Z" });
     const returned = bookedAs("txn_back", 250_000, { at: "2027-01-09T05:00:00Z" });
 
@@ -30,7 +30,7 @@ describe("what Stripe says of a refund", () => {
     expect(dates).toContainEqual(["refund-returned:txn_back", "2027-01-08"]);
   });
 
-  test("that it is pending, its balance transaction there already, posts that it was taken, once", () => {
+  test("that it is pending, with its balance transaction, posts once that it was taken", () => {
     const { life, refund, partId } = owed();
 
     life.refundOutcome(refund.id, partId, told("pending"));
@@ -40,7 +40,7 @@ describe("what Stripe says of a refund", () => {
     expect(life.refunds[0]).toMatchObject({ dueAt: null, parts: [{ status: "succeeded", stripeRefundId: "re_1" }] });
   });
 
-  test("before its balance transaction is there leaves it to be looked at again", () => {
+  test("before its balance transaction exists schedules another check", () => {
     const { life, refund, partId } = owed();
 
     life.refundOutcome(refund.id, partId, told("succeeded", { taken: null }));
@@ -49,7 +49,7 @@ describe("what Stripe says of a refund", () => {
     expect(life.journal.some(({ reference }) => reference.startsWith("refund-taken"))).toBe(false);
   });
 
-  test("that it succeeded, told twice, changes nothing more", () => {
+  test("that it succeeded, repeated, changes nothing more", () => {
     const { life, refund, partId } = owed();
     life.refundOutcome(refund.id, partId, told("succeeded"));
 
@@ -57,7 +57,7 @@ describe("what Stripe says of a refund", () => {
     expect(life.events.filter(({ name }) => name === "RefundSucceeded")).toHaveLength(1);
   });
 
-  test("that it failed after it had succeeded: still owed, and it may be made again", () => {
+  test("that it failed after it had succeeded: it is still owed, and may be made again", () => {
     const { life, refund, partId } = owed();
     life.refundOutcome(refund.id, partId, told("succeeded"));
 
@@ -84,7 +84,7 @@ describe("what Stripe says of a refund", () => {
     expect(life.refunds[0]?.parts[0]?.status).toBe(last);
   });
 
-  test("in any order and however often ends with each transaction posted once, and what is owed counted once", () => {
+  test("in any order, repeated, posts each balance transaction once and counts the debt once", () => {
     const outcomes = fc.array(fc.constantFrom<RefundOutcome["status"]>("pending", "succeeded", "failed"), {
       minLength: 1,
       maxLength: 12,
@@ -102,7 +102,7 @@ describe("what Stripe says of a refund", () => {
     );
   });
 
-  test("that it refuses to make it for good: told with its code, owed, refundable, and no longer counted as refunded", () => {
+  test("that it is refused for good: reported with its code, owed, refundable, and no longer counted as refunded", () => {
     const { life, refund, partId } = owed();
 
     life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"));
@@ -120,21 +120,21 @@ describe("what Stripe says of a refund", () => {
     expect(life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"))).toBe("unchanged");
   });
 
-  test("that it refuses what it has made already changes nothing", () => {
+  test("that it is refused after it was made changes nothing", () => {
     const { life, refund, partId } = owed();
     life.refundOutcome(refund.id, partId, told("pending"));
 
     expect(life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"))).toBe("unchanged");
   });
 
-  test("of a part that it had refused is a bug: the money would leave, counted as refundable again", () => {
+  test("on a part that it had refused throws: the money would leave while counted as refundable", () => {
     const { life, refund, partId } = owed();
     life.refundOutcome(refund.id, partId, refusedFor("charge_disputed"));
 
     expect(() => life.refundOutcome(refund.id, partId, told("succeeded"))).toThrow("was refused, and is now re_1");
   });
 
-  test("of another refund than the part's own is a bug: its transactions are not the part's", () => {
+  test("on another refund than the part's own throws: its transactions are not the part's", () => {
     const { life, refund, partId } = owed();
     life.refundOutcome(refund.id, partId, told("pending"));
 
@@ -143,7 +143,7 @@ describe("what Stripe says of a refund", () => {
     );
   });
 
-  test("of one part leaves the others to be made soon, and not in some hours", () => {
+  test("on one part leaves the others due soon, and not in hours", () => {
     const life = new Life(held()).sign().pay("deposit").confirm().pay("due", { dueId: "due_1" });
     life.end("operator");
     const [refund] = life.spread().refunds as [Refund];
@@ -153,7 +153,7 @@ describe("what Stripe says of a refund", () => {
     expect(life.refunds[0]?.dueAt).toBe(plusMinutes(life.now, 2));
   });
 
-  test("of a part that the refund does not have is a bug", () => {
+  test("on a part that the refund does not have throws", () => {
     const { life, refund } = owed();
 
     expect(() => applyRefund(life.booking, refund, "ref_x-9", told("pending"), life.now)).toThrow("ref_x-9");

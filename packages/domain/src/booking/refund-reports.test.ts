@@ -8,7 +8,7 @@ import { applyRefund, type Charge, type Refund, returnStrayPayment } from "./ind
 
 const confirmed = () => new Life(held()).sign().pay("deposit").confirm();
 
-describe("what a refund reports", () => {
+describe("the events and entries of a refund", () => {
   /** A booking that the operator cancelled, and its refund of 250,000 on one charge. */
   function refunding(): { life: Life; refund: Refund; partId: string } {
     const life = new Life(held()).sign().pay("deposit");
@@ -19,7 +19,7 @@ describe("what a refund reports", () => {
   }
   const outcome = { stripeRefundId: "re_1", failureCode: null, taken: null, returned: null };
 
-  test("when it succeeded, with the entry of what Stripe took", () => {
+  test("when it succeeded: the event, and the entry of what Stripe took", () => {
     const { life, refund, partId } = refunding();
     const taken = bookedAs("txn_1", 250_000);
 
@@ -37,7 +37,7 @@ describe("what a refund reports", () => {
     });
   });
 
-  test("when it is on its way: nothing, and a look six hours later", () => {
+  test("when it is on its way: none, and a check six hours later", () => {
     const { life, refund, partId } = refunding();
 
     const { events, references } = reported(life, (one) =>
@@ -74,7 +74,7 @@ describe("what a refund reports", () => {
     expect(life.refunds[0]?.parts).toMatchObject([{ status: "refused", failureCode: "charge_disputed" }]);
   });
 
-  test("when it is told again: nothing changes", () => {
+  test("when it is reported again: none", () => {
     const { life, refund, partId } = refunding();
     const taken = bookedAs("txn_1", 250_000);
     life.refundOutcome(refund.id, partId, { ...outcome, status: "succeeded", taken });
@@ -85,7 +85,7 @@ describe("what a refund reports", () => {
     });
   });
 
-  test("of a refund that somebody made at Stripe, and whom it is recorded under", () => {
+  test("when somebody made it at Stripe: the event, and who requested it", () => {
     const life = confirmed();
     const [charge] = life.charges as [Charge];
 
@@ -100,7 +100,7 @@ describe("what a refund reports", () => {
     expect(life.booking.refunded).toBe(100_000);
   });
 
-  test("of money that no attempt asked for: it goes back whole", () => {
+  test("for a payment without an attempt: it is refunded in full", () => {
     const life = confirmed();
     const payment = {
       paymentIntentId: "pi_9",

@@ -5,12 +5,12 @@ import { today } from "../testing/retreat.ts";
 import { plusSeconds } from "../time/index.ts";
 import { type Charge, type Refund, type RefundPart, spreadRefund } from "./index.ts";
 
-/** What one transaction takes of each charge. */
+/** The amount that one transaction refunds on each charge. */
 const taken = (amount: number, charges: Charge[], most?: number) =>
   (spreadRefund(owing(amount), charges, today, most)?.added ?? []).map((part) => [part.chargeId, part.amount]);
 
 describe("spreading a refund over charges", () => {
-  test("takes the newest first", () => {
+  test("takes the newest charge first", () => {
     const shares = taken(700, [charge(1, 500), charge(3, 300), charge(2, 600)]);
 
     expect(shares).toEqual([
@@ -19,7 +19,7 @@ describe("spreading a refund over charges", () => {
     ]);
   });
 
-  test("takes the higher id first of two that were made at the same instant", () => {
+  test("takes the higher id first if two were made at the same instant", () => {
     const [one, other] = [charge(1, 500), charge(2, 600, { createdAt: charge(1, 500).createdAt })];
 
     expect(taken(700, [one, other])).toEqual([
@@ -29,7 +29,7 @@ describe("spreading a refund over charges", () => {
     expect(taken(700, [other, one])).toEqual(taken(700, [one, other]));
   });
 
-  test("takes of at most twenty charges in one transaction, and the next goes on where it ended", () => {
+  test("takes at most twenty charges per transaction, and the next one continues", () => {
     const charges = Array.from({ length: 50 }, (_, index) => charge(index, 10));
     const first = spreadRefund(owing(500), charges, today) as { refund: Refund; added: RefundPart[] };
     const given = new Set(first.added.map(({ chargeId }) => chargeId));
@@ -45,11 +45,11 @@ describe("spreading a refund over charges", () => {
     expect(second?.added.every(({ chargeId }) => !given.has(chargeId))).toBe(true);
   });
 
-  test("has nothing to do once all is spread", () => {
+  test("has nothing to do once everything is spread", () => {
     expect(spreadRefund({ ...owing(500), unspread: 0 }, [charge(1, 500)], today)).toBeNull();
   });
 
-  test("adds up to the refund, and never exceeds what a charge can give back (I6)", () => {
+  test("adds up to the refund, and never exceeds what a charge can refund (I6)", () => {
     const charges = fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(charges, fc.double({ min: 0, max: 1, noNaN: true }), (refundable, part) => {
@@ -65,18 +65,18 @@ describe("spreading a refund over charges", () => {
     );
   });
 
-  test("takes nothing from a charge of another currency, whose cents are others", () => {
+  test("takes nothing from a charge in another currency", () => {
     const euros = charge(3, 500, { currency: "eur" });
 
     expect(taken(400, [charge(1, 500), euros])).toEqual([["ch_1", 400]]);
     expect(() => taken(501, [charge(1, 500), euros])).toThrow(RangeError);
   });
 
-  test("takes nothing of what a charge owes to a refund that failed: it is owed already", () => {
+  test("takes nothing that a charge owes to a failed refund: it is owed already", () => {
     expect(taken(400, [charge(1, 500), charge(3, 300, { applied: 0 })])).toEqual([["ch_1", 400]]);
   });
 
-  test("gives back no cent more than was captured: that is for a person to look at", () => {
+  test("throws if it exceeds what was captured, for a person to investigate", () => {
     expect(() => taken(901, [charge(1, 500), charge(2, 400)])).toThrow(RangeError);
     expect(() => taken(901, [charge(1, 500), charge(2, 400)], 1)).toThrow(RangeError);
   });

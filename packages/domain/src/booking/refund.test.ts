@@ -30,21 +30,24 @@ describe("a refund of several parts", () => {
     [["succeeded", "refused"], "refused"],
     [["pending", "refused"], "pending"],
     [["refused", "failed"], "failed"],
-  ] as const)("%s is as far as the part that is least far: %s", (statuses, status) => {
+  ] as const)("%s has the status of its least advanced part: %s", (statuses, status) => {
     expect(refundStatus(withParts(...statuses))).toBe(status);
   });
 
-  test("has succeeded when none of it was to be given back by parts", () => {
+  test("has succeeded if no part has an amount to refund", () => {
     expect(refundStatus({ ...withParts(), unspread: 0 })).toBe("succeeded");
   });
 
-  test.each(["failed", "refused"] as const)("gives nothing by a part that is %s, and something by others", (status) => {
-    const given = withParts("approved", status, "pending", "succeeded").parts.map((part) => givesNothing(part));
+  test.each(["failed", "refused"] as const)(
+    "refunds nothing by a part that is %s, and something by the others",
+    (status) => {
+      const given = withParts("approved", status, "pending", "succeeded").parts.map((part) => givesNothing(part));
 
-    expect(given).toEqual([false, true, false, false]);
-  });
+      expect(given).toEqual([false, true, false, false]);
+    },
+  );
 
-  test("is approved as long as some of it is not spread", () => {
+  test("is approved while some of it is not spread", () => {
     expect(refundStatus({ ...withParts("succeeded"), unspread: 1 })).toBe("approved");
   });
 });
@@ -53,7 +56,7 @@ describe("the idempotency key of a part", () => {
   const refund = spreadRefund(owing(300), [charge(1, 300)], today)?.refund as Refund;
   const part = refund.parts[0] as RefundPart;
 
-  test("is its id, and another one each time that nothing came of the last", () => {
+  test("is its id, and a new one each time the last had no effect", () => {
     expect(refundKey(part)).toBe("ref_1-1");
     expect(refundKey({ ...part, generation: 3 })).toBe("ref_1-1.3");
   });
@@ -65,7 +68,7 @@ describe("the idempotency key of a part", () => {
     expect(asked && askUnderNextKey(asked, part)).toBe(asked);
   });
 
-  test("is of that part alone", () => {
+  test("changes for that part only", () => {
     const two = spreadRefund(owing(300), [charge(1, 100), charge(2, 200)], today)?.refund as Refund;
 
     const asked = askUnderNextKey(two, two.parts[1] as RefundPart);
@@ -73,12 +76,12 @@ describe("the idempotency key of a part", () => {
     expect(asked?.parts.map(({ generation }) => generation)).toEqual([1, 2]);
   });
 
-  test.each(["pending", "succeeded", "failed", "refused"] as const)("is no other once the part is %s", (status) => {
+  test.each(["pending", "succeeded", "failed", "refused"] as const)("does not change once the part is %s", (status) => {
     expect(askUnderNextKey({ ...refund, parts: [{ ...part, status }] }, part)).toBeNull();
   });
 });
 
-describe("when a refund is looked at again", () => {
+describe("the next check of a refund", () => {
   const part = (status: RefundPartStatus, takenPosted: boolean, returnedPosted = false): RefundPart => ({
     ...(spreadRefund(owing(300), [charge(1, 300)], today)?.refund.parts[0] as RefundPart),
     status,
@@ -99,7 +102,7 @@ describe("when a refund is looked at again", () => {
     expect(partSettled(part(status, taken, returned))).toBe(settled);
   });
 
-  test("soon while some of it is not at Stripe, then after hours, and never once all is settled", () => {
+  test("is soon while some of it is not at Stripe, then after hours, and never once all parts are settled", () => {
     const soon = plusMinutes(today, 2);
 
     expect(refundDeadline({ unspread: 1, parts: [] }, today)).toBe(soon);

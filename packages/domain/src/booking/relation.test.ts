@@ -23,7 +23,7 @@ const owner = { sub: "sub_client", email: "ada@example.org" };
 const own = held();
 const forAnother = { ...own, participant: { ...own.participant, email: "Bea@Example.org" } };
 
-describe("who somebody is to a booking", () => {
+describe("the relation of a person to a booking", () => {
   test.each([
     ["the account that made it is its owner", own, person("new@example.org", { sub: owner.sub }), "owner"],
     ["the payer's verified e-mail is its owner, whatever the account", own, person("ADA@example.org"), "owner"],
@@ -43,7 +43,7 @@ describe("who somebody is to a booking", () => {
     expect(relationTo(person("eve@example.org"), made)).toBeNull();
   });
 
-  test("a new booking belongs to who makes it, and one that an admin makes to the participant", () => {
+  test("a new booking belongs to the person who makes it, and one that an admin makes to the participant", () => {
     const maker = { sub: "sub_maker", email: "maker@example.org" };
 
     expect(ownerOf({ ...maker, admin: false }, { email: "bea@example.org" })).toEqual(maker);
@@ -53,13 +53,13 @@ describe("who somebody is to a booking", () => {
     });
   });
 
-  test("letters beyond ASCII are never folded into another's address", () => {
+  test("letters beyond ASCII never match another address", () => {
     const kelvin = { ...own, participant: { ...own.participant, email: "\u212Aim@example.org" } };
     expect(relationTo(person("kim@example.org"), kelvin)).toBeNull();
   });
 });
 
-describe("who somebody is by their address alone", () => {
+describe("the relation by address only", () => {
   test("the participant of somebody else's booking only takes part", () => {
     expect(onlyTakesPart("BEA@example.org", forAnother)).toBe(true);
     expect(onlyTakesPart(owner.email, forAnother)).toBe(false);
@@ -73,7 +73,7 @@ describe("who somebody is by their address alone", () => {
   });
 });
 
-describe("what an event on the timeline tells of", () => {
+describe("the topic of a timeline event", () => {
   test("is money for what was agreed, owed and paid", () => {
     expect(eventNames.filter(aboutMoney).sort()).toEqual([
       "AgreementSigned",
@@ -99,7 +99,7 @@ describe("what an event on the timeline tells of", () => {
     ]);
   });
 
-  test("is the clearance for what was found, what is missing and a confirmation that is lost", () => {
+  test("is clearance for evaluations, what is missing and a lost confirmation", () => {
     expect(eventNames.filter(aboutClearance).sort()).toEqual([
       "BookingUnconfirmed",
       "ClearanceChanged",
@@ -108,7 +108,7 @@ describe("what an event on the timeline tells of", () => {
   });
 });
 
-describe("what somebody sees of a booking", () => {
+describe("what a person sees of a booking", () => {
   test.each([
     ["who pays and takes part sees money and clearance", own, person(owner.email), { money: true, clearance: true }],
     ["who only pays never sees the clearance", forAnother, person(owner.email), { money: true, clearance: false }],

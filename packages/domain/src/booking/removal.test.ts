@@ -58,7 +58,7 @@ describe("a hold that ended unpaid", () => {
     expect(decideRemoval({ ...nothing, attempts: life.attempts })).toBe("remove");
   });
 
-  test("waits for a page of which nobody knows yet what became of it", () => {
+  test("waits for a page whose outcome is unknown", () => {
     expect(decideRemoval({ ...nothing, attempts: onPage().life.attempts })).toBe("wait");
   });
 
@@ -66,7 +66,7 @@ describe("a hold that ended unpaid", () => {
     expect(decideRemoval({ ...nothing, [fact]: true })).toBe("keep");
   });
 
-  test("is kept when a bank debit was under way, and also when that failed", () => {
+  test("is kept if a bank debit was under way, even if that failed", () => {
     const { life, attemptId } = onPage();
     life.settle(attemptId, { kind: "processing", paymentIntentId: "pi_1" });
     expect(decideRemoval({ ...nothing, attempts: life.attempts })).toBe("keep");

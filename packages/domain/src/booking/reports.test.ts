@@ -23,7 +23,7 @@ const ofDeposit = (attempt: Attempt) => ({
   currency: "usd",
 });
 
-describe("what a decision reports and posts", () => {
+describe("the events and entries", () => {
   test("of a signature, with the choice of automatic collection", () => {
     const life = new Life(held());
 
@@ -32,7 +32,7 @@ describe("what a decision reports and posts", () => {
     ]);
   });
 
-  test("of automatic collection that is given", () => {
+  test("of permission to collect that is given", () => {
     const savedMethod: SavedMethod = {
       ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: null },
       ...{ mandateId: null, savedAt: today, unusable: null },
@@ -46,7 +46,7 @@ describe("what a decision reports and posts", () => {
     });
   });
 
-  test("of a checkout that begins: nothing, since nobody has paid", () => {
+  test("of a checkout that begins: none, since nobody has paid", () => {
     const { life, attempt } = paying();
 
     expect(life.events.map(({ name }) => name)).toEqual(["AgreementSigned"]);
@@ -69,7 +69,7 @@ describe("what a decision reports and posts", () => {
     });
   });
 
-  test("of a checkout that begins: it is left to its request for a minute", () => {
+  test("of a checkout that begins: the sweep leaves it to its request for a minute", () => {
     const { booking } = new Life(held()).sign();
     const asked = { customerId: "cus_1", methods: ["card" as const], returnUrl: "https://example.org/return" };
     const request = { purpose: "deposit" as const, ...asked, attemptId: "att_1", notCleared: false, verifying: false };
@@ -85,7 +85,7 @@ describe("what a decision reports and posts", () => {
     });
   });
 
-  test("of a deposit: its payment, and its fee", () => {
+  test("of a deposit: its payment and its fee", () => {
     const { life, attempt } = paying();
     const payment = life.paymentOf(attempt.id);
 
@@ -116,7 +116,7 @@ describe("what a decision reports and posts", () => {
     ]);
   });
 
-  test("of late money that revives a booking: that it is back, and the payment", () => {
+  test("of late money that revives a booking: the revival and the payment", () => {
     const { life, attempt } = paying();
     life.at(plusHours(today, 1)).lapse();
     life.freePlace = "plc_2";
@@ -126,7 +126,7 @@ describe("what a decision reports and posts", () => {
     expect(events).toEqual([event(life, "BookingRevived", {}), event(life, "PaymentSettled", ofDeposit(attempt))]);
   });
 
-  test("of late money that is returned: the hold's end and the refund", () => {
+  test("of late money that is refunded: the hold's end and the refund", () => {
     const { life, attempt } = paying();
     life.at(plusHours(today, 1)).placeIsOurs = false;
 
@@ -200,14 +200,14 @@ describe("what a decision reports and posts", () => {
     ["expired", { kind: "expired" }],
     ["was refused", { kind: "refused", code: "parameter_invalid" }],
     ["was withdrawn", { kind: "withdrawn", code: "customer_gone" }],
-  ])("of a page that %s: nothing", (_what, outcome) => {
+  ])("of a page that %s: none", (_what, outcome) => {
     const { life, attempt } = paying();
 
     expect(reported(life, (one) => one.settle(attempt.id, outcome))).toEqual({ events: [], references: [] });
     expect(life.attempts.at(-1)).toMatchObject({ version: 3, dueAt: null });
   });
 
-  test("of a bank account that nobody verified: that the payment failed, and why", () => {
+  test("of a bank account that was not verified: the payment failed, and why", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, { kind: "verifying", paymentIntentId: "pi_1" });
 
@@ -239,7 +239,7 @@ describe("what a decision reports and posts", () => {
     });
   });
 
-  test("of a confirmation, and of one that is taken back", () => {
+  test("of a confirmation, and of one that is lost", () => {
     const life = new Life(held()).sign().pay("deposit");
 
     expect(reported(life, (one) => one.confirm())).toEqual({
@@ -252,7 +252,7 @@ describe("what a decision reports and posts", () => {
     expect(journal).toEqual([]);
   });
 
-  test("of a reminder: how many days are left, in the cohort's zone", () => {
+  test("of a reminder: the days left, in the cohort's time zone", () => {
     const life = new Life(held()).sign().pay("deposit");
     const [at = ""] = life.booking.clearanceReminders.toSorted();
 
@@ -264,7 +264,7 @@ describe("what a decision reports and posts", () => {
     expect(change?.journal).toEqual([]);
   });
 
-  test("of an ending: what goes back, what is kept, and the refund", () => {
+  test("of an ending: the refunded and the kept amount, and the refund", () => {
     const life = confirmed().at("2027-01-20T17:00:00Z");
 
     const { events, references } = reported(life, (one) => one.end("client"));
@@ -302,7 +302,7 @@ describe("what a decision reports and posts", () => {
     expect(events[1]?.data).toMatchObject({ reason });
   });
 
-  test("of an ending of a booking on which nothing was paid: that alone", () => {
+  test("of an ending of a booking without payments: only the ending", () => {
     const life = new Life(held()).sign();
 
     expect(reported(life, (one) => one.end("client"))).toEqual({
@@ -311,7 +311,7 @@ describe("what a decision reports and posts", () => {
     });
   });
 
-  test("of a completion: it is earned", () => {
+  test("of a completion: the earned revenue", () => {
     const life = confirmed().pay("due", { dueId: "due_1" }).at("2027-03-08T17:00:00Z").admit();
 
     const { events, references } = reported(life.at("2027-03-15T17:00:00Z"), (one) => one.complete());

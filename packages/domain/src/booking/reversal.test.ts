@@ -17,8 +17,8 @@ const balances = ({ journal }: Life, ...names: Account[]): number[] => {
   return names.map((name) => 0 - (accounts.find(({ account }) => account === name)?.balance ?? 0));
 };
 
-describe("what a booking gives back", () => {
-  test("is taken from where each part of it was credited: after a full refund nothing is left there", () => {
+describe("the refund of a booking", () => {
+  test("is taken from where each part was credited: after a full refund nothing is left there", () => {
     const life = onePaid();
     life.end("operator");
 
@@ -27,7 +27,7 @@ describe("what a booking gives back", () => {
     expect(balances(life, "refunds_payable")).toEqual([250_000 + sumOfParts(installment)]);
   });
 
-  test("is price and tax first, in their ratio; what a cancellation keeps of both is a fee", () => {
+  test("is price and tax first, in proportion; the part of both that a cancellation keeps is a fee", () => {
     const life = depositPaid().at(secondTier);
     life.end("client");
 
@@ -41,7 +41,7 @@ describe("what a booking gives back", () => {
     expect(balances(life, "deferred_revenue", "tax_payable", "fee_income")).toEqual([0, 0, 175_000]);
   });
 
-  test("is interest last: what was paid of it stays income where enough of the price is kept", () => {
+  test("is interest last: paid interest stays income if enough of the price is kept", () => {
     const life = onePaid().at(secondTier);
     life.end("client");
 
@@ -53,7 +53,7 @@ describe("what a booking gives back", () => {
     expect(balances(life, "deferred_revenue", "tax_payable")).toEqual([0, 0]);
   });
 
-  test("of a payment that was in flight at the cancellation is taken from its own parts", () => {
+  test("of a payment in flight at the cancellation is taken from its own parts", () => {
     const life = depositPaid().confirm().at("2027-02-04T18:00:00Z");
     const attempt = life.checkout("due", { dueId: "due_1" });
     life.at(secondTier).end("client");
@@ -67,7 +67,7 @@ describe("what a booking gives back", () => {
     expect(balances(life, "deferred_revenue", "tax_payable")).toEqual([0, 0]);
   });
 
-  test("after the completion is taken from what was earned, and its tax from the tax", () => {
+  test("after the completion is taken from earned revenue, and its tax from the tax", () => {
     const life = onePaid();
     life.at("2027-03-08T18:00:00Z").admit().at("2027-03-15T18:00:00Z");
     while (life.fallDue());

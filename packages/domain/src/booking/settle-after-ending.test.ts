@@ -18,7 +18,7 @@ describe("a payment in flight when the booking ended", () => {
 
     life.at("2027-02-20T17:00:00Z").settle(attempt.id, life.paymentOf(attempt.id));
 
-    // Half of 250,000 less the fee of 50,000; then half of 1,850,000 less the fee, together.
+    // Half of 250,000 less the fee of 50,000; afterwards half of 1,850,000 in total less the fee.
     expect(first).toMatchObject({ amount: 75_000, reason: "cancellation" });
     expect(life.refunds[1]).toMatchObject({ amount: 800_000, reason: "after_cancellation" });
     expect(life.booking).toMatchObject({
@@ -37,7 +37,7 @@ describe("a payment in flight when the booking ended", () => {
     expect(life.booking).toMatchObject({ status: "cancelled", paid: 250_000, refunded: 200_000 });
   });
 
-  test("is one that was begun while the cancellation, asked for a moment before, was being carried out", () => {
+  test("is one that began while the cancellation, requested just before, was being carried out", () => {
     const life = new Life(held()).sign().pay("deposit").confirm();
     const asked = "2027-01-20T17:00:00Z";
     const attempt = life.at(plusMinutes(asked, 1)).checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
@@ -49,7 +49,7 @@ describe("a payment in flight when the booking ended", () => {
     expect(life.booking.ending).toMatchObject({ netPaid: 1_850_000, kept: 975_000 });
   });
 
-  test("is one that had begun: on a booking that has ended none begins", () => {
+  test("is one that had begun: none begins on a booking that has ended", () => {
     const { life } = payingBalance();
     life.end("client");
 
@@ -57,7 +57,7 @@ describe("a payment in flight when the booking ended", () => {
     expect(life.checkout("deposit")).toBeNull();
   });
 
-  test("by the operator goes back in full", () => {
+  test("by the operator is refunded in full", () => {
     const { life, attempt } = payingBalance();
     life.end("operator");
 
@@ -66,7 +66,7 @@ describe("a payment in flight when the booking ended", () => {
     expect(life.booking).toMatchObject({ paid: 1_850_000, refunded: 1_850_000, deferred: 0 });
   });
 
-  test("by a decline goes back in full, and is neither billed nor deferred", () => {
+  test("by a decline is refunded in full, and neither billed nor deferred", () => {
     const life = new Life(held()).sign().pay("deposit");
     const attempt = life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
     life.end("not_cleared");
@@ -78,7 +78,7 @@ describe("a payment in flight when the booking ended", () => {
     expect(life.refunds.at(-1)).toMatchObject({ amount: 1_600_000, reason: "not_cleared" });
   });
 
-  test("in another currency is returned whole, and the ending counts none of it", () => {
+  test("in another currency is refunded in full, and does not count in the ending", () => {
     const { life, attempt } = payingBalance();
     life.end("client");
 
@@ -88,14 +88,14 @@ describe("a payment in flight when the booking ended", () => {
     expect(life.booking.ending).toMatchObject({ netPaid: 250_000 });
   });
 
-  test("of a cancelled booking that does not say how it ended is a bug", () => {
+  test("of a cancelled booking without an ending throws", () => {
     const { life, attempt } = payingBalance();
     life.booking = { ...life.booking, status: "cancelled" };
 
     expect(() => life.settle(attempt.id, life.paymentOf(attempt.id))).toThrow("bkg_1 is cancelled without an ending");
   });
 
-  test("that fails or is still processing changes the attempt alone", () => {
+  test("that fails or is still processing changes only the attempt", () => {
     const { life, attempt } = payingBalance();
     life.end("client");
     const { booking } = life;

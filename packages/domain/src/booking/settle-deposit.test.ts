@@ -16,7 +16,7 @@ const references = (life: Life): string[] => life.journal.map(({ reference }) =>
 const due = (life: Life, sequence: number) => life.booking.dues[sequence];
 
 describe("a deposit that is paid", () => {
-  test("makes the booking await its clearance, and its place taken", () => {
+  test("makes the booking await its clearance, and takes its place", () => {
     const { life, attempt } = paying();
     const state: SettlementState = { booking: life.booking, attempt, placeIsOurs: true, refundId: "ref_1" };
 
@@ -33,7 +33,7 @@ describe("a deposit that is paid", () => {
     });
   });
 
-  test("is billed by its payment, and nothing else is", () => {
+  test("is billed with its payment, and nothing else is billed", () => {
     const { life, attempt } = paying();
 
     life.settle(attempt.id, life.paymentOf(attempt.id));
@@ -41,7 +41,7 @@ describe("a deposit that is paid", () => {
     expect(references(life)).toEqual(["due-billed:due_0:1", `payment:ch_${attempt.id}`, `fee:txn_${attempt.id}`]);
   });
 
-  test("keeps with what it was paid, and how Stripe booked it", () => {
+  test("keeps its payment method and Stripe's balance transaction", () => {
     const { life, attempt } = paying();
 
     life.settle(attempt.id, life.paymentOf(attempt.id));
@@ -49,7 +49,7 @@ describe("a deposit that is paid", () => {
     expect(life.charges).toMatchObject([{ paidWith: card, balanceTransactionId: `txn_${attempt.id}` }]);
   });
 
-  test("bills with it what is due by that day already", () => {
+  test("is billed together with dues whose date has come", () => {
     const life = new Life(held("deposit_and_balance", { now: "2027-02-10T17:00:00Z" })).sign();
     const attempt = life.checkout("deposit") as CheckoutAttempt;
 
@@ -67,7 +67,7 @@ describe("a deposit that is paid", () => {
     expect(due(life, 1)).toMatchObject({ billed: 0, status: "scheduled" });
   });
 
-  test("takes a hold past its instant whose place still names it", () => {
+  test("takes the place of an expired hold if that still names the booking", () => {
     const { life, attempt } = paying();
 
     life.at(plusHours(life.now, 5)).settle(attempt.id, life.paymentOf(attempt.id));
@@ -89,7 +89,7 @@ describe("late money", () => {
     expect(life.events.map(({ name }) => name)).toContain("BookingRevived");
   });
 
-  test("revives a lapsed hold that nobody had turned into expired yet", () => {
+  test("revives a lapsed hold that the sweep has not expired yet", () => {
     const { life, attempt } = paying();
     life.at(plusHours(life.now, 1)).placeIsOurs = false;
     life.freePlace = "plc_2";
@@ -98,7 +98,7 @@ describe("late money", () => {
     expect(life.booking.status).toBe("awaiting_clearance");
   });
 
-  test("without a place is returned in full, and a lapsed hold expires in the same transaction", () => {
+  test("without a place is refunded in full, and a lapsed hold expires in the same transaction", () => {
     const { life, attempt } = paying();
     life.at(plusHours(life.now, 1)).placeIsOurs = false;
 
@@ -111,7 +111,7 @@ describe("late money", () => {
     expect(life.events.map(({ name }) => name)).toEqual(["AgreementSigned", "HoldExpired", "RefundRequested"]);
   });
 
-  test("of an attempt that had failed is not dropped", () => {
+  test("of a failed attempt is not dropped", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, failed);
 
@@ -122,14 +122,14 @@ describe("late money", () => {
 });
 
 describe("the deposit of a booking", () => {
-  test("is found wherever it stands among its dues", () => {
+  test("is found at any position among its dues", () => {
     const { booking } = new Life(held()).sign().pay("deposit");
 
     expect(depositSettled(held())).toBe(false);
     expect(depositSettled({ ...booking, dues: booking.dues.toReversed() })).toBe(true);
   });
 
-  test("is there: a booking without one is a bug", () => {
+  test("is required: a booking without one throws", () => {
     const [, ...dues] = held().dues;
 
     expect(() => depositSettled({ ...held(), dues })).toThrow("bkg_1 has no deposit");

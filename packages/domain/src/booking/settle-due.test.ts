@@ -36,7 +36,7 @@ describe("a payment of another due", () => {
     });
   });
 
-  test("part of a due that is past due leaves it past due", () => {
+  test("paid in part leaves a past-due due past due", () => {
     const { life } = payingBalance();
     life.at("2027-02-07T18:00:00Z").fallDue();
     const [attempt] = life.attempts.slice(-1);
@@ -46,7 +46,7 @@ describe("a payment of another due", () => {
     expect(due(life, 1)).toMatchObject({ paid: 600_000, billed: 1_600_000, status: "past_due" });
   });
 
-  test("that comes after all leaves what is under way for the rest alone (I5)", () => {
+  test("that arrives after all does not change the attempt under way for the rest (I5)", () => {
     const { life, attempt } = payingBalance(600_000);
     life.settle(attempt.id, failed);
     const rest = life.checkout("due", { dueId: "due_1", amount: 1_000_000 }) as CheckoutAttempt;
@@ -57,7 +57,7 @@ describe("a payment of another due", () => {
     expect(life.checkout("due", { dueId: "due_1" })?.id).toBe(rest.id);
   });
 
-  test("a second success for a due that is paid is returned in full", () => {
+  test("that succeeds a second time is refunded in full", () => {
     const { life, attempt } = payingBalance();
     life.settle(attempt.id, failed);
     life.pay("due", { dueId: "due_1" });
@@ -68,7 +68,7 @@ describe("a payment of another due", () => {
     expect(life.booking).toMatchObject({ paid: 3_450_000, refunded: 1_600_000, deferred: 1_850_000 });
   });
 
-  test("a duplicate on a completed booking cancels nothing that is still owed", () => {
+  test("that is a duplicate on a completed booking cancels nothing that is still owed", () => {
     const life = new Life(held("installments")).sign().pay("deposit").confirm();
     const attempt = life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt;
     life.settle(attempt.id, failed);
@@ -85,7 +85,7 @@ describe("a payment of another due", () => {
   });
 
   test.each(["confirmed", "completed"])(
-    "that comes late pays what is still open of its due, and only the excess goes back, while %s",
+    "that comes late pays what is still open of its due, and only the excess is refunded, while %s",
     (status) => {
       const { life, attempt } = payingBalance(1_000_000);
       life.settle(attempt.id, failed);
@@ -109,7 +109,7 @@ describe("a payment of another due", () => {
     },
   );
 
-  test("in another currency is returned as it came, and counts for nothing", () => {
+  test("in another currency is refunded in full, and does not count", () => {
     const { life, attempt } = payingBalance();
 
     life.settle(attempt.id, life.paymentOf(attempt.id, { currency: "eur", booked: null }));

@@ -48,7 +48,7 @@ describe("the payment standing is the first that applies", () => {
     expect(standing({ ...booking(paid), status }, "2027-02-01")).toBe("current");
   });
 
-  test.each(bookingStatuses)("is looked for among those that are %s if they can stand so", (status) => {
+  test.each(bookingStatuses)("is searched among bookings that are %s if they can have it", (status) => {
     const stands = [[paid], [due(1, {})], [lateSince("2027-02-01")], [due(1, { status: "processing" })]].map((dues) =>
       standing(
         { ...booking(...(isOver(status) ? cancelDues({ dues, currency: "usd" }) : dues)), status },
@@ -59,12 +59,12 @@ describe("the payment standing is the first that applies", () => {
     for (const stand of stands) expect(statusesOf(stand)).toContain(status);
   });
 
-  test("is never looked for among abandoned holds, unless it is `current`", () => {
+  test("is never searched among abandoned holds, unless it is `current`", () => {
     expect(standings.filter((one) => statusesOf(one).includes("expired"))).toEqual(["current"]);
     expect(standings.filter((one) => statusesOf(one).includes("cancelled"))).toEqual(["current"]);
   });
 
-  test("a hold whose session ran out overnight is current: it owes nothing yet", () => {
+  test("of a hold whose session expired overnight is current: it owes nothing yet", () => {
     const life = new Life(held()).sign();
     const attempt = life.checkout("deposit");
     life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
@@ -76,7 +76,7 @@ describe("the payment standing is the first that applies", () => {
 });
 
 describe("the balance", () => {
-  test("is what is unpaid of dues that are not cancelled", () => {
+  test("is the unpaid amount of all dues that are not cancelled", () => {
     const part = due(1, { paid: 40_000 });
 
     expect(balance(booking(paid, part, due(2, { status: "cancelled" })))).toBe(60_000);

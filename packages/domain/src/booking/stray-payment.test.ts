@@ -18,7 +18,7 @@ const payment = (changes: Partial<StrayPayment> = {}): StrayPayment => ({
 const returned = (changes?: Partial<StrayPayment>) =>
   returnStrayPayment(booking(), payment(changes), { refundId: "ref_9", now: today });
 
-describe("money that no attempt asked for", () => {
+describe("a payment without an attempt", () => {
   test("is on Stripe's balance, with its fee, and owed back", () => {
     expect(returned().journal).toMatchObject([
       { reference: "payment:ch_9", postings: [{ account: "stripe_balance" }, { account: "refunds_payable" }] },
@@ -27,14 +27,14 @@ describe("money that no attempt asked for", () => {
     expect(returned().charge.balanceTransactionId).toBe("txn_9");
   });
 
-  test("that Stripe has not booked yet is owed back all the same", () => {
+  test("that Stripe has not booked yet is also owed back", () => {
     const { charge, journal } = returned({ booked: null });
 
     expect(charge.balanceTransactionId).toBeNull();
     expect(journal.map(({ reference }) => reference)).toEqual(["payment:ch_9"]);
   });
 
-  test.each([70_000, 80_000])("of which %i went back by hand asks for no refund, and tells of none", (refunded) => {
+  test.each([70_000, 80_000])("of which %i was refunded by hand needs no refund, and reports none", (refunded) => {
     const { refund, events, charge, booking: after } = returned({ refunded });
 
     expect([refund, events]).toEqual([null, []]);
@@ -42,7 +42,7 @@ describe("money that no attempt asked for", () => {
     expect(after).toMatchObject({ paid: 320_000, refunded: 0 });
   });
 
-  test("of another currency is returned as it came, and the booking counts none of it", () => {
+  test("in another currency is refunded as it came, and does not count on the booking", () => {
     const { refund, booking: after } = returned({ currency: "eur", booked: null });
 
     expect(refund).toMatchObject({ amount: 70_000, currency: "eur" });

@@ -19,7 +19,7 @@ function owing(rules: object = {}, changes: Partial<Booking> = {}): Life {
   return life;
 }
 
-/** Sweeps each day at ten; which tasks it opens, with the days since the first installment's date. */
+/** Sweeps each day at ten; returns the tasks that it opens, with the days since the first installment's date. */
 function tasks(life: Life, { from = dueOn, to = addDays(dueOn, 60) } = {}): string[] {
   return Array.from({ length: daysBetween(from, to) }, (_, day) => addDays(from, day)).flatMap((date) => {
     const before = life.events.length;
@@ -30,7 +30,7 @@ function tasks(life: Life, { from = dueOn, to = addDays(dueOn, 60) } = {}): stri
 }
 
 describe("a task of collection", () => {
-  test("is opened on the day after the last notice and when the booking is delinquent, where nothing is cancelled", () => {
+  test("is opened on the day after the final notice and when the booking is delinquent, if nothing is cancelled", () => {
     expect(tasks(owing())).toEqual(["due_1 8: not_paid", "due_1 31: delinquent"]);
   });
 
@@ -42,13 +42,13 @@ describe("a task of collection", () => {
     expect([standsOn(30), standsOn(31)]).toEqual(["past_due", "delinquent"]);
   });
 
-  test("is opened of what is past due after the retreat", () => {
+  test("is opened for a past-due due after the retreat", () => {
     const rules = { nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 14 } };
 
     expect(tasks(owing(rules, { status: "completed" }))).toEqual(["due_1 8: not_paid", "due_1 31: delinquent"]);
   });
 
-  test("is not opened while the booking is to be cancelled, and is on the first day where it was not", () => {
+  test("is not opened while the booking is about to be cancelled, but on the first day if it was not", () => {
     const rules = { nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 14 } };
     const cancelled = owing(rules);
     expect([tasks(cancelled), cancelled.booking.status]).toEqual([[], "cancelled"]);
@@ -61,19 +61,19 @@ describe("a task of collection", () => {
     expect(tasks(waiting)).toEqual([`due_1 ${daysBetween(dueOn, startsOn)}: not_paid`, "due_1 32: delinquent"]);
   });
 
-  test("is opened where the last notice leaves no day to cancel before the start", () => {
+  test("is opened if the final notice leaves no day to cancel before the start", () => {
     const rules = { nonPayment: { noticeDays: [3, 31], cancelDaysBefore: 14 } };
 
     expect(tasks(owing(rules))).toEqual(["due_1 31: delinquent", "due_1 32: not_paid"]);
   });
 
-  test("is opened of what is delinquent before its last notice goes", () => {
+  test("is opened for a due that is delinquent before its final notice", () => {
     const rules = { nonPayment: { noticeDays: [3, 50], cancelDaysBefore: 14 } };
 
     expect(tasks(owing(rules))).toEqual(["due_1 31: delinquent", "due_1 51: not_paid"]);
   });
 
-  test("is opened of a late charge when its notices have gone, which makes nothing delinquent", () => {
+  test("is opened for a late charge after its notices, but a late charge makes nothing delinquent", () => {
     const life = owing({ lateCharge: { amount: 2_500, graceDays: 10 } });
     tasks(life, { to: addDays(dueOn, 12) });
     life.pay("due", { dueId: "due_1" });
@@ -94,7 +94,7 @@ describe("a task of collection", () => {
         life.booking = { ...life.booking, pauses: [{ from: addDays(dueOn, 7), until: null }] };
       },
     ],
-  ])("is not opened of a due that %s", (_, happens) => {
+  ])("is not opened for a due that %s", (_, happens) => {
     const life = owing();
     tasks(life, { to: addDays(dueOn, 8) });
     happens(life);
@@ -102,7 +102,7 @@ describe("a task of collection", () => {
     expect(tasks(life, { from: addDays(dueOn, 8) })).toEqual([]);
   });
 
-  test("is opened once more for a new date", () => {
+  test("is opened again for a new date", () => {
     const life = owing();
     tasks(life);
     const dues = life.booking.dues.map((due) =>
@@ -124,13 +124,13 @@ describe("a booking stands as delinquent", () => {
   };
   const stands = (changes: Partial<Booking>, days: number) => standing(late(changes), addDays(dueOn, days));
 
-  test("with no day counted on which its collection was or is paused", () => {
+  test("without counting days on which its collection was or is paused", () => {
     const pauses = [{ from: addDays(dueOn, 10), until: addDays(dueOn, 15) }];
     expect([stands({ pauses }, 35), stands({ pauses }, 36)]).toEqual(["past_due", "delinquent"]);
     expect(stands({ pauses: [{ from: addDays(dueOn, 10), until: null }] }, 90)).toBe("past_due");
   });
 
-  test("counted from the day after its deposit settled, where that is later", () => {
+  test("counted from the day after its deposit settled if that is later", () => {
     const depositSettledOn = addDays(dueOn, 4);
     expect([stands({ depositSettledOn }, 35), stands({ depositSettledOn }, 36)]).toEqual(["past_due", "delinquent"]);
   });

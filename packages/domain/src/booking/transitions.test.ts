@@ -15,7 +15,7 @@ import {
   unconfirm,
 } from "./index.ts";
 
-/** domain.md's drawing and the sentences below it, written once more by hand. */
+/** The drawing in domain.md and the sentences below it, written independently by hand. */
 const expected: [BookingStatus, BookingFact, BookingStatus][] = [
   ["held", "deposit_settled", "awaiting_clearance"],
   ["held", "hold_lapsed", "expired"],
@@ -46,11 +46,11 @@ describe("the status of a booking", () => {
     expect(transition(status, fact)).toBe(becomes(status, fact));
   });
 
-  test("knows no fact beyond these", () => {
+  test("has no other facts", () => {
     expect(Object.values(transitions).flatMap((row) => Object.keys(row))).toHaveLength(expected.length);
   });
 
-  test("never leaves the table, and stays where it has ended", () => {
+  test("follows only the table, and does not change after it has ended", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...facts), { maxLength: 50 }), (walk) => {
         let status: BookingStatus = "held";
@@ -69,7 +69,7 @@ describe("the status of a booking", () => {
 const nothing = () => ({ events: [], journal: [] });
 
 describe("a decision", () => {
-  test.each(table)("on a booking that is %s, with the fact %s, asks the table", (status, fact) => {
+  test.each(table)("on a booking that is %s, with the fact %s, follows the table", (status, fact) => {
     const decide = () =>
       nextVersion({ ...held(), status }, held().createdAt, { facts: [fact] }, nothing).booking.status;
 
@@ -79,7 +79,7 @@ describe("a decision", () => {
     else expect(decide()).toBe(next);
   });
 
-  test("takes its facts in their order, and changes no status without one", () => {
+  test("applies its facts in order, and changes no status without one", () => {
     const { createdAt } = held();
 
     expect(nextVersion(held(), createdAt, { facts: ["hold_lapsed", "late_money"] }, nothing).booking.status).toBe(
@@ -92,9 +92,9 @@ describe("a decision", () => {
   test("cannot name a status itself: that does not compile", () => {
     const { createdAt } = held();
     const changes: Partial<Booking> = { status: "confirmed" };
-    // @ts-expect-error A status is what the facts make of it.
+    // @ts-expect-error Only facts set a status.
     nextVersion(held(), createdAt, { status: "confirmed" }, nothing);
-    // @ts-expect-error Nor by a variable that may hold one.
+    // @ts-expect-error A variable that may hold a status is refused too.
     nextVersion(held(), createdAt, changes, nothing);
 
     expect(nextVersion(held(), createdAt, { autopay: true }, nothing).booking.autopay).toBe(true);
@@ -104,7 +104,7 @@ describe("a decision", () => {
 const holding = () => new Life(held()).sign();
 const awaiting = () => holding().pay("deposit");
 const confirmed = () => awaiting().confirm();
-/** A hold that has lapsed, and the deposit's attempt that was open by then. */
+/** A lapsed hold, and the deposit's attempt that was open. */
 function lapsing(): { life: Life; attempt: CheckoutAttempt } {
   const life = holding();
   const attempt = life.checkout("deposit") as CheckoutAttempt;
@@ -120,7 +120,7 @@ const end = (by: Parameters<Life["end"]>[0]) => (life: Life) => life.end(by);
 
 type Story = [BookingStatus, BookingFact, () => Life, (life: Life) => unknown];
 
-/** Each row of the table, reached by the decision that tells its fact. */
+/** Each row of the table, reached by the decision of its fact. */
 const stories: Story[] = [
   ["held", "deposit_settled", holding, (life) => life.pay("deposit")],
   ["held", "hold_lapsed", () => lapsing().life, (life) => life.lapse()],

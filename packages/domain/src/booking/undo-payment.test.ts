@@ -9,14 +9,14 @@ import { undoPayment } from "./undo-payment.ts";
 /** A confirmed booking with its deposit and part of its balance paid. */
 const paidSome = () => new Life(held()).sign().pay("deposit").confirm().pay("due", { dueId: "due_1", amount: 600_000 });
 
-/** The booking and its charges after the money of one of them has gone back. */
+/** The booking and its charges after the bank has returned one payment. */
 function undone({ booking, charges, now }: Life, place: number, at = now): { booking: Booking; charges: Charge[] } {
   const { charge, ...changes } = undoPayment(booking, charges[place] as Charge, at);
   return { booking: { ...booking, ...changes }, charges: charges.with(place, charge) };
 }
 const appliedOf = (charges: Charge[]) => charges.reduce((sum, { applied }) => sum + applied, 0);
 
-describe("a payment that is undone", () => {
+describe("a payment that the bank has returned", () => {
   test("pays nothing any more, on the booking and on its charge, and its due is owed again", () => {
     const before = paidSome();
     const { booking, charges } = undone(before, 1);
@@ -27,14 +27,14 @@ describe("a payment that is undone", () => {
     expect(booking.dues[0]).toEqual(before.booking.dues[0]);
   });
 
-  test("leaves a due past due whose date is over, though it was paid in full", () => {
+  test("makes a due past due whose date has passed, although it was paid in full", () => {
     const before = paidSome();
     const { booking } = undone(before, 0, plusDays(before.now, 1));
 
     expect(booking.dues[0]).toMatchObject({ kind: "deposit", paid: 0, status: "past_due" });
   });
 
-  test("is not owed a second time as far as it was refunded before", () => {
+  test("is not owed again as far as it was refunded before", () => {
     const life = paidSome();
     const charge = life.charges[1] as Charge;
     life.refundByHand(charge.id, 100_000);
@@ -44,7 +44,7 @@ describe("a payment that is undone", () => {
     expect(booking.applied).toBe(appliedOf(charges));
   });
 
-  test("makes nothing owed on a booking that has ended", () => {
+  test("is not owed again on a booking that has ended", () => {
     const life = paidSome();
     life.end("no_show");
     life.spread();
@@ -58,7 +58,7 @@ describe("a payment that is undone", () => {
     expect(booking.applied).toBe(appliedOf(charges));
   });
 
-  test("that paid no due changes nothing but what can be refunded of it", () => {
+  test("that paid no due changes only what can be refunded", () => {
     const life = paidSome();
     const stray: Charge = { ...(life.charges[0] as Charge), id: "ch_stray", dueId: null, attemptId: null, applied: 0 };
     life.charges.push(stray);

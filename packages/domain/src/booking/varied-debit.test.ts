@@ -27,7 +27,7 @@ function debited(changes: Partial<Booking> = {}): Life {
 const first = ({ booking }: Life): Due => booking.dues[1] as Due;
 const dated = (life: Life, dueOn: string, now: string): Life => change(life, { dueOn }, now);
 
-/** Staff give the first due another date, or waive some of it. */
+/** Staff defer the first due, or waive part of it. */
 function change(life: Life, changes: Partial<Due>, now: string): Life {
   const dues = life.booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due));
   life.booking = nextVersion(life.booking, now, { dues }, () => ({ events: [], journal: [] })).booking;
@@ -36,7 +36,7 @@ function change(life: Life, changes: Partial<Due>, now: string): Life {
 const told = (life: Life) =>
   life.events.filter(({ name, data }) => name === "DueNotice" && data.kind === "changed").map(({ data }) => data.dueId);
 
-describe("a bank debit that is not as the permission lists it", () => {
+describe("a bank debit that differs from the permission's list", () => {
   test.each<[string, Partial<Due>, on: string, notBefore: string]>([
     ["with twenty days to go is told of ten days ahead", { waived: 100_000 }, "2027-01-15", "2027-02-04"],
     ["with ten days to go is told of at once", { waived: 100_000 }, "2027-01-25", "2027-02-04"],
@@ -50,13 +50,13 @@ describe("a bank debit that is not as the permission lists it", () => {
     expect(nextTryAt(life.booking, first(life), life.now)).toBe(at(notBefore));
   });
 
-  test("that changed after ten o'clock has its notice on the next day", () => {
+  test("and changed after ten o'clock is noticed on the next day", () => {
     const life = change(debited(), { waived: 100_000 }, plusHours(at("2027-02-01"), 1));
 
     expect(debitNotBefore(life.booking, first(life))).toBe("2027-02-12");
   });
 
-  test("is told of once, is not late meanwhile, and is collected after that", () => {
+  test("is noticed once, is not late in the meantime, and is collected after that", () => {
     const life = change(debited(), { waived: 100_000 }, at("2027-02-01"));
     for (let date = "2027-02-01"; date <= "2027-02-10"; date = addDays(date, 1)) life.at(at(date)).sweep();
 
@@ -84,7 +84,7 @@ describe("a bank debit that is not as the permission lists it", () => {
     expect(late()).toBe(true);
   });
 
-  test("is not made while its notice has not gone, however late the sweep is", () => {
+  test("is not made before its notice has gone out, however late the sweep is", () => {
     const life = change(debited(), { waived: 100_000 }, at("2027-02-01")).at(at("2027-02-20"));
     expect(life.collect()).toEqual([]);
 
@@ -94,7 +94,7 @@ describe("a bank debit that is not as the permission lists it", () => {
     expect(nextTryAt(life.booking, first(life), life.now)).toBe(at("2027-03-02"));
   });
 
-  test("waits so as a retry, too", () => {
+  test("also waits as a retry", () => {
     const life = debited().at(at("2027-02-04"));
     const [attempt] = life.collect();
     life.settle(attempt?.id ?? "", { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" });
@@ -105,20 +105,20 @@ describe("a bank debit that is not as the permission lists it", () => {
     expect(nextTryAt(life.booking, first(life), life.now)).toBe(at("2027-02-15"));
   });
 
-  test("comes at the sweep's own deadline", () => {
+  test("is collected at the sweep's own deadline", () => {
     const life = change(debited(), { waived: 100_000 }, at("2027-01-05"));
 
     expect(life.booking.dueAt).toBe(at("2027-01-25"));
   });
 
-  test("is one whose rest is left of a part that the client paid", () => {
+  test("is the rest of a due that the client paid in part", () => {
     const life = debited().at(at("2027-02-01"));
     life.pay("due", { dueId: "due_1", amount: 100_000 });
 
     expect(debitNotBefore(life.booking, first(life))).toBe("2027-02-11");
   });
 
-  test("is none of a card, of a due that is paid by link, or of what changes nothing", () => {
+  test("does not apply to a card, a due paid by link, or a change without effect", () => {
     const card = change(debited({ savedMethod: { ...account, type: "card" } }), { waived: 1 }, at("2027-02-01"));
     const byLink = change(debited({ autopay: false }), { waived: 1 }, at("2027-02-01"));
     const same = change(debited(), {}, at("2027-02-01"));
@@ -129,7 +129,7 @@ describe("a bank debit that is not as the permission lists it", () => {
     expect(first(card).varied).toBeUndefined();
   });
 
-  test("is as listed again once the permission is given anew", () => {
+  test("is listed again once the permission is renewed", () => {
     const life = dated(debited(), "2027-02-08", at("2027-02-03"));
     const { booking } = life;
     const renewed = { ...permission, id: "per_2", hash: "hash-2" };

@@ -22,7 +22,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     return { life, attempt, completed: life.now };
   }
 
-  test("for a deposit keeps the place for ten days from the page's end, and counts as processing", () => {
+  test("for a deposit keeps the place for ten days from the completion, and counts as processing", () => {
     const { life, attempt, completed } = waiting(paying());
 
     expect(life.booking).toMatchObject({ status: "held", holdExpiresAt: plusDays(completed, 10) });
@@ -38,7 +38,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     });
   });
 
-  test("is waited for from the session's end at the latest, however late that is heard of", () => {
+  test("is pending from the session's end at the latest, however late we learn of it", () => {
     const { life, attempt } = paying();
     const { sessionExpiresAt } = attempt;
 
@@ -47,7 +47,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.booking.holdExpiresAt).toBe(plusDays(sessionExpiresAt, 10));
   });
 
-  test("told again moves no claim", () => {
+  test("reported again does not move the claim", () => {
     const { life, attempt } = waiting(paying());
     const { booking } = life;
 
@@ -76,7 +76,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(current(life, attempt)).toMatchObject({ verifyUntil: null, dueAt: plusDays(life.now, 1) });
   });
 
-  test("once verified keeps the place for ten days from then, once and for all", () => {
+  test("once verified keeps the place for ten days from then, only once", () => {
     const { life, attempt, completed } = waiting(paying());
     const verified = plusDays(completed, 4);
 
@@ -89,7 +89,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.events.filter(({ name }) => name === "PaymentProcessing")).toHaveLength(1);
   });
 
-  test("and never is: the attempt is abandoned, the hold ends, and the client is told", () => {
+  test("and is not: the attempt is abandoned, the hold ends, and the client is told", () => {
     const { life, attempt } = waiting(paying());
     life.at(current(life, attempt).verifyUntil ?? "");
     const state = { booking: life.booking, attempt: current(life, attempt), placeIsOurs: true, refundId: "ref_1" };
@@ -109,7 +109,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.lapse()).toBe(true);
   });
 
-  test("for a due waits until five business days are over, of which a holiday is none", () => {
+  test("for a due is pending for five business days, not counting a holiday", () => {
     const { life } = payingBalance();
     life.settle(life.attempts.at(-1)?.id ?? "", expired);
     // A Thursday; the Monday after it is a federal holiday.
@@ -121,7 +121,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(due(life, 1)).toMatchObject({ status: "processing" });
   });
 
-  test("for a due leaves it free once it is abandoned", () => {
+  test("for a due releases it once the attempt is abandoned", () => {
     const { life, attempt } = waiting(payingBalance());
 
     life.settle(attempt.id, abandoned);
@@ -132,7 +132,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.checkout("due", { dueId: "due_1" })?.id).not.toBe(attempt.id);
   });
 
-  test("was abandoned: money that comes of it is returned in full, and revives or pays nothing", () => {
+  test("was abandoned: a later payment is refunded in full, and revives or pays nothing", () => {
     const deposit = waiting(paying());
     deposit.life.settle(deposit.attempt.id, abandoned);
     deposit.life.freePlace = "plc_2";
@@ -147,7 +147,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(due(balance.life, 1)).toMatchObject({ paid: 0, status: "scheduled" });
   });
 
-  test("was verified just before it was to be abandoned, and is waited for as any debit", () => {
+  test("was verified just before its deadline: the attempt waits like any debit", () => {
     const { life, attempt } = waiting(paying());
     life.settle(attempt.id, processing);
     const { booking } = life;
@@ -156,7 +156,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.booking).toBe(booking);
   });
 
-  test("whose intent is cancelled at Stripe, before we recorded so or by hand, is abandoned", () => {
+  test("with its intent cancelled at Stripe, by us or by hand, is abandoned", () => {
     const { life, attempt } = waiting(paying());
 
     life.at(plusDays(life.now, 3)).settle(attempt.id, { kind: "cancelled", paymentIntentId: "pi_1", code: "canceled" });
@@ -165,7 +165,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.booking).toMatchObject({ debitFailed: false, holdExpiresAt: life.now });
   });
 
-  test("and failed at Stripe leaves the hold minutes and one more session, as any debit", () => {
+  test("and failed at Stripe leaves the hold minutes and one more session, like any debit", () => {
     const { life, attempt } = waiting(paying());
 
     life.at(plusDays(life.now, 3)).settle(attempt.id, failed);
@@ -174,7 +174,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(current(life, attempt).verifyUntil).toBeNull();
   });
 
-  test("on a booking that has ended claims nothing, and is abandoned without a word", () => {
+  test("on a booking that has ended claims nothing, and is abandoned without an event", () => {
     const { life, attempt } = paying();
     life.end("client");
     const { booking } = life;

@@ -36,7 +36,7 @@ describe("the canonical form of a value", () => {
     );
   });
 
-  test("is another one for another value, and reads back as the value", () => {
+  test("differs for another value, and parses back to the value", () => {
     fc.assert(
       fc.property(json, (value) => {
         const text = canonical(value);
@@ -46,7 +46,7 @@ describe("the canonical form of a value", () => {
     );
   });
 
-  test("leaves out a field that is undefined, as storage does, and has one zero", () => {
+  test("omits an undefined field, as storage does, and has one zero", () => {
     expect(canonical({ b: undefined, a: 1 })).toBe('{"a":1}');
     expect(canonical([undefined])).toBe("[null]");
     expect(canonical([-0])).toBe("[0]");
@@ -63,7 +63,7 @@ describe("the canonical form of a value", () => {
   });
 });
 
-test("the hash of a canonical form is that of its UTF-8", () => {
+test("the hash of a canonical form is that of its UTF-8 bytes", () => {
   // printf '{"a":"ä"}' | sha256sum
   expect(canonicalHash({ a: "ä" })).toBe("46e7684c4b1944115e7f227c9f2d1275a3edf7806a40d523d1c77e0df97b3432");
 });

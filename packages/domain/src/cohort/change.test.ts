@@ -13,21 +13,21 @@ const edited = (edit: CohortEdit, found: Partial<CohortFacts> = {}) => editCohor
 const laterDates = { startsOn: "2027-04-05", endsOn: "2027-04-11" };
 
 describe("an edit of a cohort", () => {
-  test("that opens it for the first time gives it its program's terms", () => {
+  test("that opens it for the first time copies its program's terms", () => {
     expect(edited({ status: "open" }, { cohort: draft })).toMatchObject({
       ok: true,
       cohort: { status: "open", terms: { version: 1 } },
     });
   });
 
-  test("that opens it again leaves it its own", () => {
+  test("that opens it again keeps its terms", () => {
     const closed = cohort({ status: "closed" });
     const result = edited({ status: "open" }, { cohort: closed, program: program({ version: 7 }) });
 
     expect(result).toMatchObject({ ok: true, cohort: { status: "open", terms: { version: 1 } } });
   });
 
-  test.each(["draft", "retired"] as const)("opens nothing of a program that is %s", (status) => {
+  test.each(["draft", "retired"] as const)("does not open it while its program is %s", (status) => {
     expect(edited({ status: "open" }, { cohort: draft, program: program({ status }) })).toEqual({
       ok: false,
       reason: "invalid_transition",
@@ -35,7 +35,7 @@ describe("an edit of a cohort", () => {
     });
   });
 
-  test("that opens it refuses dates on which nothing could be sold", () => {
+  test("that opens it refuses dates whose sale is over", () => {
     const past = cohort({ status: "draft", terms: null, startsOn: "2027-01-17", endsOn: "2027-01-23" });
 
     expect(edited({ status: "open" }, { cohort: past })).toMatchObject({ errors: [{ path: "startsOn" }] });
@@ -50,18 +50,18 @@ describe("an edit of a cohort", () => {
     expect(edited({ status: "open" }, { cohort: cheap })).toMatchObject({ errors: [{ path: "status" }] });
   });
 
-  test("moves it to other dates, in their next version", () => {
+  test("moves it to other dates, with a higher version of its dates", () => {
     expect(edited(laterDates)).toMatchObject({ ok: true, cohort: { ...laterDates, datesVersion: 2 } });
   });
 
-  test("moves nothing while a place is in use", () => {
+  test("is refused for the dates while a place is in use", () => {
     const places = [place(), place({ takenBy: "bkg_1" })];
 
     expect(edited(laterDates, { places })).toEqual({ ok: false, reason: "places_in_use" });
     expect(edited({ venue: "Barn" }, { places })).toMatchObject({ ok: true, cohort: { venue: "Barn" } });
   });
 
-  test("of another length is refused", () => {
+  test("to another length is refused", () => {
     expect(edited({ endsOn: "2027-03-15" })).toMatchObject({
       reason: "validation_failed",
       errors: [{ path: "endsOn" }],
@@ -76,19 +76,19 @@ describe("an edit of a cohort", () => {
   });
 });
 
-describe("a renewal of terms", () => {
+describe("a change to the program's current terms", () => {
   const renewed = (version: number, found: Partial<CohortFacts> = {}) =>
     renewTerms(facts({ program: program({ version: 2 }), ...found }), version, today);
 
-  test("takes the program's version that was read", () => {
+  test("takes the program version that was read", () => {
     expect(renewed(2)).toMatchObject({ ok: true, cohort: { terms: { version: 2 } } });
   });
 
-  test("of another version is a conflict", () => {
+  test("for another version is a conflict", () => {
     expect(renewed(1)).toMatchObject({ ok: false, reason: "conflict", detail: expect.stringContaining("version 2") });
   });
 
-  test("is for cohorts that were opened and are not over", () => {
+  test("is for cohorts that have been opened and are not over", () => {
     expect(renewed(2, { cohort: draft })).toEqual({ ok: false, reason: "invalid_transition" });
     expect(renewed(2, { cohort: cohort({ status: "completed" }) })).toEqual({
       ok: false,
@@ -96,7 +96,7 @@ describe("a renewal of terms", () => {
     });
   });
 
-  test("refuses terms on which nothing could be sold", () => {
+  test("refuses terms whose sale is over", () => {
     const screening = { ...program().screening, clearanceDeadlineDaysBefore: 90 };
 
     expect(renewed(2, { program: program({ version: 2, screening }) })).toMatchObject({

@@ -62,7 +62,7 @@ describe("a cohort's dates", () => {
   });
 });
 
-test("a cohort's dates can be had until the instant of their clearance deadline", () => {
+test("a cohort's dates are valid until their clearance deadline", () => {
   const { salesEndAt } = cohort();
   const problemsAt = (now: string) => datesProblems(cohort(), { days: 7 }, now).map(({ path }) => path);
 
@@ -70,38 +70,38 @@ test("a cohort's dates can be had until the instant of their clearance deadline"
   expect(problemsAt(salesEndAt)).toEqual(["startsOn"]);
 });
 
-describe("a move of a cohort", () => {
+describe("a cohort moved", () => {
   const { startsOn, endsOn, timeZone } = cohort();
   const moved = (to: Partial<Pick<Cohort, "startsOn" | "endsOn" | "timeZone">>) =>
     moveDates(cohort(), { startsOn, endsOn, timeZone, ...to }, 7);
 
   test.each([{ startsOn: "2027-03-09" }, { endsOn: "2027-03-15" }, { timeZone: "America/New_York" }])(
-    "to %o is a new version of its dates, which its places carry",
+    "to %o has a new version of its dates, which its places carry",
     (to) => {
       expect(moved(to)).toMatchObject({ ...to, datesVersion: cohort().datesVersion + 1 });
       expect(newPlace(moved(to), { id: "plc_2", type: "private" })).toMatchObject({ datesVersion: 2 });
     },
   );
 
-  test("has the clearance deadline of its new dates, in its new zone", () => {
+  test("to other dates has their clearance deadline, in its new time zone", () => {
     expect(moved({ startsOn: "2027-03-09" })).toMatchObject({ clearanceDeadlineOn: "2027-03-02" });
     expect(moved({ timeZone: "America/New_York" })).toMatchObject({ salesEndAt: "2027-03-02T05:00:00Z" });
   });
 
-  test("to where it is already changes nothing, its deadline included", () => {
+  test("to the same dates does not change, its deadline included", () => {
     expect(moved({})).toEqual(cohort());
   });
 });
 
 describe("a place", () => {
-  test("is free again at the instant its claim ends, with no sweep", () => {
+  test("is free again when its claim ends, before the sweep", () => {
     expect(isFree(claimedUntil(plusSeconds(today, 1)), today)).toBe(false);
     expect(isFree(claimedUntil(today), today)).toBe(true);
     expect(isFree(place({ takenBy: "bkg_9" }), today)).toBe(false);
     expect(isFree(place(), today)).toBe(true);
   });
 
-  test("that joins a cohort knows what the cohort says of its sale, and is on sale in an open one only", () => {
+  test("added to a cohort copies its sale, and is on sale only in an open one", () => {
     const joining = { id: "plc_2", type: "private" };
     const { salesEndAt, endsOn } = cohort();
 
@@ -134,7 +134,7 @@ describe("shrinking a cohort", () => {
     { maxLength: 12 },
   );
 
-  test("takes free places of the type only, as many as asked for or none", () => {
+  test("removes free places of that type only, the requested number or none", () => {
     fc.assert(
       fc.property(places, fc.nat(12), (all, count) => {
         const free = all.filter((one) => one.type === "private" && isFree(one, today));
@@ -145,7 +145,7 @@ describe("shrinking a cohort", () => {
     );
   });
 
-  test("may take a free place that is not on sale", () => {
+  test("may remove a free place that is not on sale", () => {
     const found = { cohort: cohort(), places: [place({ onSale: false })] };
 
     expect(shrink(found, "private", 1, today)).toMatchObject({ ok: true, places: [], changed: found.places });
@@ -153,7 +153,7 @@ describe("shrinking a cohort", () => {
 });
 
 describe("the status of a cohort", () => {
-  test("is opened and closed by an admin; nothing else is theirs to set", () => {
+  test("can be set by an admin only between open and closed", () => {
     const moves = cohortStatuses.flatMap((from) =>
       cohortStatuses.filter((to) => to !== from && mayBecome(from, to)).map((to) => `${from}>${to}`),
     );
@@ -161,7 +161,7 @@ describe("the status of a cohort", () => {
     expect(moves).toEqual(["draft>open", "open>closed", "closed>open"]);
   });
 
-  test("is on sale while open, to the end of the clearance deadline's day in its zone", () => {
+  test("is on sale while open, until the end of the clearance deadline's day in its time zone", () => {
     const open = cohort();
 
     expect(open.salesEndAt).toBe("2027-02-23T07:00:00Z");
@@ -181,7 +181,7 @@ describe("the status of a cohort", () => {
     });
   });
 
-  test("ends the sale at the new offset, when daylight saving begins between deadline and start", () => {
+  test("ends the sale at the new offset if daylight saving begins between deadline and start", () => {
     const dates = { startsOn: "2027-03-20", timeZone: "America/Denver" };
 
     expect(clearanceDeadline(dates, 7).salesEndAt).toBe("2027-03-14T07:00:00Z");
@@ -202,19 +202,19 @@ describe("a cohort whose last day is over", () => {
     expect(complete(running, end)).toEqual({ ...running, status: "completed" });
   });
 
-  test.each(["draft", "cancelled", "completed"] as const)("stays as it is when it was %s", (status) => {
+  test.each(["draft", "cancelled", "completed"] as const)("does not change if it was %s", (status) => {
     expect(completesAt(cohort({ status }))).toBeNull();
     expect(complete(cohort({ status }), end)).toBeNull();
   });
 
-  test("may not be changed any more, whether somebody has completed it yet or not; a draft always may", () => {
+  test("can no longer be changed, whether or not it has been completed; a draft always can", () => {
     const changeable = (at: string) => cohortStatuses.filter((status) => mayChange(cohort({ status }), at));
 
     expect(changeable(before)).toEqual(["draft", "open", "closed"]);
     expect(changeable(end)).toEqual(["draft"]);
   });
 
-  test("reports that it is completed, as it did that it was opened and closed", () => {
+  test("reports its completion, like its opening and closing", () => {
     const [draft, open, closed, completed] = (["draft", "open", "closed", "completed"] as const).map((status) =>
       cohort({ status, version: 7 }),
     ) as [Cohort, Cohort, Cohort, Cohort];

@@ -15,7 +15,7 @@ const planned = (asked: CohortPlan) => {
   return planCohort(program(), asked, { id: "coh_1", placeIds }, today);
 };
 
-describe("a plan of a cohort", () => {
+describe("a cohort's plan", () => {
   test("makes a draft with every place, at the program's price or its own", () => {
     const result = planned(
       plan([
@@ -43,7 +43,7 @@ describe("a plan of a cohort", () => {
     });
   });
 
-  test("has the program's price of each type", () => {
+  test("uses the program's price of each type", () => {
     const result = planned(plan([{ type: "shared", count: 1 }]));
 
     expect(result).toMatchObject({ cohort: { auditHash: "", places: [{ type: "shared", price: 1_450_000 }] } });
@@ -72,11 +72,11 @@ describe("a plan of a cohort", () => {
     expect(planned(plan(places))).toMatchObject({ ok: false, reason: "validation_failed", errors: [{ path }] });
   });
 
-  test("has room for the most places", () => {
+  test("may have the most places", () => {
     expect(planned(plan([{ type: "private", count: mostPlaces }]))).toMatchObject({ ok: true });
   });
 
-  test("of other dates than the program's length is refused", () => {
+  test("with a length other than the program's is refused", () => {
     const result = planned(plan([{ type: "private", count: 1 }], { endsOn: "2027-03-15" }));
 
     expect(result).toMatchObject({ errors: [{ path: "endsOn" }] });
@@ -104,14 +104,14 @@ describe("growing a cohort", () => {
     });
   });
 
-  test("queues them where others of the type are queued", () => {
+  test("queues them if others of the type are queued", () => {
     const places = [place({ queued: true }), place({ type: "shared" })];
 
     expect(grow({ ...found, places }, "private", ["plc_9"], today)).toMatchObject({ changed: [{ queued: true }] });
     expect(grow({ ...found, places }, "shared", ["plc_9"], today)).toMatchObject({ changed: [{ queued: false }] });
   });
 
-  test("ends at the most places, knows its types, and is over with the cohort", () => {
+  test("is limited to the most places, needs a known type, and ends with the cohort", () => {
     const full = Array.from({ length: mostPlaces }, () => place());
 
     expect(grow({ ...found, places: full.slice(1) }, "private", ["plc_9"], today).ok).toBe(true);

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { cohort } from "../testing/retreat.ts";
 import { cohortStatuses, isDraft, isPublic, publicStatuses } from "./index.ts";
 
-describe("what the public sees of cohorts", () => {
-  test("is every one that was opened; a draft is for admins alone", () => {
+describe("the cohorts that the public sees", () => {
+  test("are all that have been opened; only admins see drafts", () => {
     const statuses = cohortStatuses.filter((status) => isPublic(cohort({ status })));
 
     expect(statuses).toEqual(["open", "closed", "cancelled", "completed"]);
@@ -11,7 +11,7 @@ describe("what the public sees of cohorts", () => {
     expect(isPublic(cohort({ status: "cancelled", terms: null }))).toBe(false);
   });
 
-  test("is narrowed to a status that is asked for, and never to drafts", () => {
+  test("can be filtered by status, but never include drafts", () => {
     expect(publicStatuses()).toEqual(["open", "closed", "cancelled", "completed"]);
     expect(publicStatuses("closed")).toEqual(["closed"]);
     expect(publicStatuses("draft")).toEqual([]);

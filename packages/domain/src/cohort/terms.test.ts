@@ -14,7 +14,7 @@ const dearer = program({
 });
 
 describe("the terms that a cohort takes", () => {
-  test("are its program's, by the version that they were copied from", () => {
+  test("are its program's, with the version that they were copied from", () => {
     const taxes = [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place" as const] }];
     const { deposit, plans, cancellation, holdMinutes, addOns, publicLabel, days } = program();
 
@@ -24,11 +24,11 @@ describe("the terms that a cohort takes", () => {
     });
   });
 
-  test("hold no words about the treatment: those stay with the program", () => {
+  test("have no words about the treatment: those stay with the program", () => {
     expect(JSON.stringify(takeTerms(cohort(), program()).terms)).not.toMatch(/ketamine|KAP|EMDR/i);
   });
 
-  test("have the program's prices, but a price of the cohort's own", () => {
+  test("have the program's prices, except for the cohort's own price", () => {
     const places = [
       { type: "private", price: 1_700_000, ownPrice: true, capacity: 6 },
       { type: "shared", price: 1_450_000, ownPrice: false, capacity: 4 },
@@ -48,7 +48,7 @@ describe("the terms that a cohort takes", () => {
     expect(takeTerms(cohort(), dropped).places.map(({ price }) => price)).toEqual([1_950_000, 1_450_000]);
   });
 
-  test("bring their clearance deadline, and leave the dates and their version", () => {
+  test("set their clearance deadline, and keep the dates and their version", () => {
     const taken = takeTerms(cohort({ datesVersion: 2 }), program({ screening: screening(7) }));
 
     expect(taken).toMatchObject({
@@ -77,7 +77,7 @@ describe("the terms that a cohort takes", () => {
   });
 });
 
-test("terms sell nothing from the instant of their clearance deadline on", () => {
+test("terms sell nothing after their clearance deadline", () => {
   const { salesEndAt } = cohort();
 
   expect(termsProblem(cohort(), plusSeconds(salesEndAt, -1))).toBeNull();
@@ -85,8 +85,8 @@ test("terms sell nothing from the instant of their clearance deadline on", () =>
   expect(termsProblem(cohort({ terms: null }), today)).toBeNull();
 });
 
-describe("what differs between two terms", () => {
-  test("is named by its path, with null for what one side has not", () => {
+describe("a difference between two terms", () => {
+  test("is named by its path, with null for a value that one side lacks", () => {
     const now = program({
       version: 2,
       deposit: { kind: "amount", amount: 300_000 },
@@ -104,7 +104,7 @@ describe("what differs between two terms", () => {
     ]);
   });
 
-  test("is nothing between terms that say the same", () => {
+  test("does not exist between equal terms", () => {
     expect(termsDifferences(programTerms(program()), programTerms(program()))).toEqual([]);
   });
 });

@@ -140,7 +140,7 @@ describe("the annual percentage rate", () => {
     if (published !== undefined) expect(Number(answer.apr).toFixed(2)).toBe(published);
   });
 
-  test("comes with the sums that it is made of", () => {
+  test("comes with its sums", () => {
     const credit: CreditStreams = {
       advances: [{ date: "2027-01-01", amount: 500_000, count: 2, every: "two_months" }],
       payments: [{ date: "2027-04-01", amount: 88_000, count: 12, every: "month" }],
@@ -156,7 +156,7 @@ describe("the annual percentage rate", () => {
     });
   });
 
-  test("of payments at the month's end is the one of as many whole months, however they are written", () => {
+  test("of payments at the month's end counts whole months, however the dates are written", () => {
     const advances = [{ date: "2026-12-31", amount: 600_000 }];
     const monthEnds = ["01-31", "02-28", "03-31", "04-30", "05-31", "06-30"].map((day) => `2027-${day}`);
     const onFirsts = solved({
@@ -181,7 +181,7 @@ describe("the annual percentage rate", () => {
     expect(apr).toBe(solved({ advances: [{ date: "2027-01-01", amount: 1_000_000 }], payments: inWholeMonths }).apr);
   });
 
-  test("is the same for payments written as a stream, or each on its date", () => {
+  test("is the same for payments as a stream or listed by date", () => {
     const advances = [{ date: "2027-01-20", amount: 1_000_000 }];
     const halfMonths = ["02-05", "02-20", "03-05", "03-20", "04-05", "04-20"].map((day) => `2027-${day}`);
     const stream: Stream = { date: "2027-02-05", amount: 170_000, count: 6, every: "half_month" };
@@ -207,7 +207,7 @@ describe("the annual percentage rate", () => {
   });
 });
 
-describe("what has no annual percentage rate", () => {
+describe("credit without an annual percentage rate", () => {
   const advance = { date: "2027-01-01", amount: 1_000_000 };
   const advances = [advance];
   const monthly: Stream = { date: "2027-02-01", amount: 90_000, count: 12, every: "month" };
@@ -232,7 +232,7 @@ describe("what has no annual percentage rate", () => {
     expect(annualPercentageRate(credit)).toMatchObject({ ok: false, reason: "no_apr" });
   });
 
-  test("a loan that is repaid before the next one is made has one all the same", () => {
+  test("a loan that is repaid before the next one is made does have one", () => {
     const again = {
       advances: [advance, { ...advance, date: "2027-03-01" }],
       payments: ["2027-02-01", "2027-04-01"].map((date) => ({ date, amount: 1_010_000 })),
@@ -274,7 +274,7 @@ describe("what has no annual percentage rate", () => {
 describe("for any credit", () => {
   const gaps = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 40 });
 
-  test("a rate that made the payments is found again", () => {
+  test("the rate that generated the payments is found", () => {
     fc.assert(
       fc.property(
         gaps,
@@ -317,7 +317,7 @@ describe("for any credit", () => {
   const times = (streams: readonly Stream[], factor: number): Stream[] =>
     streams.map((stream) => ({ ...stream, amount: stream.amount * factor }));
 
-  test("amounts in another unit change nothing", () => {
+  test("the unit of the amounts does not matter", () => {
     fc.assert(
       fc.property(credits, fc.integer({ min: 2, max: 1_000 }), ({ advances, payments }, factor) => {
         const scaled = annualPercentageRate({ advances: times(advances, factor), payments: times(payments, factor) });
@@ -333,7 +333,7 @@ describe("for any credit", () => {
     );
   });
 
-  test("it is refused or solved, and never less than nothing", () => {
+  test("the result is a refusal or a rate of at least 0", () => {
     fc.assert(
       fc.property(credits, (credit) => {
         const answer = annualPercentageRate(credit);

@@ -5,7 +5,7 @@ import { civilDay, dayOf, daysLater, isMonthEnd } from "./civil-day.ts";
 
 const dates = fc.integer({ min: -25_567, max: 109_572 }).map((days) => addDays("1970-01-01", days));
 
-test("a day is counted as the calendar counts it", () => {
+test("a day is counted like the calendar's", () => {
   fc.assert(
     fc.property(dates, fc.integer({ min: 0, max: 40_000 }), (date, days) => {
       expect(civilDay(date).serial).toBe(daysBetween("1970-01-01", date));

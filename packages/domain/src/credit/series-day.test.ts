@@ -14,7 +14,7 @@ test.each([
   expect(seriesOfDates(dates)).toEqual(on);
 });
 
-test("a stream falls on the day of its first date, whatever came before it", () => {
+test("a stream falls on the day of its first date, whatever came before", () => {
   const flows = flowsOf([
     { date: "2027-01-31", amount: 1 },
     { date: "2027-02-28", amount: 1, count: 3, every: "month" },

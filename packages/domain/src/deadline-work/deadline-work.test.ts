@@ -6,7 +6,7 @@ test.each([
   [1_000, 10_000],
   [1_001, 50],
   [50_000, 50],
-])("a queue of %i messages is handed %i keys of each kind", (messages, keys) => {
+])("a queue of %i messages gets %i keys of each kind", (messages, keys) => {
   expect(keysToHandOut(messages)).toBe(keys);
 });
 
@@ -14,7 +14,7 @@ test.each([
   [1, false],
   [2, false],
   [3, true],
-])("turn %i at one deadline is one too many: %s", (turns, tooMany) => {
+])("turn %i of one deadline is over the limit: %s", (turns, tooMany) => {
   expect(isOneTurnTooMany(turns)).toBe(tooMany);
 });
 
@@ -24,6 +24,6 @@ test.each([
   [6, "2027-01-01T00:32:00Z"],
   [7, "2027-01-01T01:00:00Z"],
   [40, "2027-01-01T01:00:00Z"],
-])("after %i turns in vain the next one is at %s", (vain, at) => {
+])("after %i failed turns the next one is at %s", (vain, at) => {
   expect(nextTurn(vain, "2027-01-01T00:00:00Z")).toBe(at);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "./index.ts";
 
 describe("a failure", () => {
-  test("says its words and what they are about, and keeps the two apart for the log", () => {
+  test("shows its message and its facts, and keeps them apart for the log", () => {
     const failure = new Failure("a queue took some messages only", { queue: "deadlines", refused: 2 });
 
     expect(failure).toBeInstanceOf(Error);
@@ -14,7 +14,7 @@ describe("a failure", () => {
     });
   });
 
-  test("leaves out of its message what is not known", () => {
+  test("omits unknown facts from its message", () => {
     expect(new Failure("not done", { kind: "unavailable", code: null, status: undefined, left: 0 }).message).toBe(
       "not done: unavailable, 0",
     );

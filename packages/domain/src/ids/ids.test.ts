@@ -6,7 +6,7 @@ const chance = fc.uint8Array({ minLength: 10, maxLength: 10 });
 const millis = fc.integer({ min: 0, max: 2 ** 48 });
 
 describe("ids", () => {
-  test("say what they are of, then 26 characters that nobody misreads", () => {
+  test("name their kind, then 26 characters that are hard to misread", () => {
     fc.assert(
       fc.property(millis, chance, (time, random) => {
         expect(newId("bkg", time, random)).toMatch(/^bkg_[0-9a-hjkmnp-tv-z]{26}$/);
@@ -14,7 +14,7 @@ describe("ids", () => {
     );
   });
 
-  test("sort by time, whatever chance adds", () => {
+  test("sort by time, whatever the random part", () => {
     fc.assert(
       fc.property(millis, fc.integer({ min: 1, max: 1_000_000 }), chance, chance, (time, later, a, b) => {
         expect(newId("due", time, a) < newId("due", time + later, b)).toBe(true);
@@ -22,7 +22,7 @@ describe("ids", () => {
     );
   });
 
-  test("made in the same millisecond differ as far as their chance does", () => {
+  test("made in the same millisecond differ in their random part", () => {
     fc.assert(
       fc.property(chance, chance, (a, b) => {
         expect(newId("att", 0, a) === newId("att", 0, b)).toBe(a.every((byte, index) => byte === b[index]));

@@ -17,7 +17,7 @@ const balances = (entries: Parameters<typeof trialBalance>[0], currency: string)
   Object.fromEntries(trialBalance(entries, currency).accounts.map(({ account, balance }) => [account, balance]));
 
 describe("a charge that Stripe booked in its own currency", () => {
-  test("adds Stripe's fee, and nothing where there is none", () => {
+  test("adds Stripe's fee, if there is one", () => {
     const entries = (fee: number) =>
       bookingEntries({ amount: 1_000, direction: "in", booked: bookedAs("txn_1", 1_000, { fee }) }, dollars);
 
@@ -35,12 +35,12 @@ describe("a euro charge on an account that settles dollars", () => {
     ...bookingEntries({ amount: 100_000, direction: "in", booked }, euros),
   ];
 
-  test("leaves on Stripe's balance what Stripe booked there, and the rest in suspense, in each currency", () => {
+  test("leaves the booked amount on Stripe's balance, and the rest in suspense, in each currency", () => {
     expect(balances(entries, "eur")).toEqual({ receivable: -100_000, stripe_balance: 0, suspense: 100_000 });
     expect(balances(entries, "usd")).toEqual({ stripe_balance: 104_838, suspense: -108_000, processing_fees: 3_162 });
   });
 
-  test("has a reference of its own for each entry, so that each is posted once", () => {
+  test("has a separate reference for each entry, so that each is posted once", () => {
     expect(entries.map(({ reference, currency }) => `${reference} ${currency}`)).toEqual([
       "payment:ch_1 eur",
       "converted-from:txn_1 eur",
@@ -49,7 +49,7 @@ describe("a euro charge on an account that settles dollars", () => {
     ]);
   });
 
-  test("that is refunded takes from Stripe's balance what Stripe took, and gives back what came back", () => {
+  test("that is refunded takes from Stripe's balance what Stripe took, and returns what came back", () => {
     const taken = refundTaken({ amount: 100_000, booked: bookedAs("txn_2", 109_000) }, euros);
     const returned = refundReturned({ amount: 100_000, booked: bookedAs("txn_3", 107_000) }, euros);
 
@@ -60,14 +60,14 @@ describe("a euro charge on an account that settles dollars", () => {
   });
 });
 
-describe("what is told of a conversion", () => {
+describe("the event of a conversion", () => {
   const converted = (at: FactContext) => [
     ...paymentSettled({ chargeId: "ch_1", amount: 100_000 }, at),
     ...bookingEntries({ amount: 100_000, direction: "in", booked: bookedAs("txn_1", 108_000, { fee: 3_162 }) }, at),
   ];
   const told = (at: FactContext) => converted(at).map((entry, index) => conversionEvent(entry, `ent_${index}`));
 
-  test("is told once, of the entry that takes the money from Stripe's balance, in its own currency", () => {
+  test("is sent once, for the entry that takes the money from Stripe's balance, in the charge's currency", () => {
     expect(told(euros)).toEqual([
       null,
       {
@@ -80,13 +80,13 @@ describe("what is told of a conversion", () => {
     ]);
   });
 
-  test("names no booking where the money belongs to none", () => {
+  test("names no booking if the money belongs to none", () => {
     const { bookingId: _, ...ofNone } = euros;
 
     expect(told(ofNone)[1]).toMatchObject({ data: { bookingId: null, amount: 100_000 } });
   });
 
-  test("is nothing where Stripe booked the money in its own currency", () => {
+  test("is not sent if Stripe booked the money in the charge's currency", () => {
     expect(told(dollars)).toEqual([null, null]);
   });
 });

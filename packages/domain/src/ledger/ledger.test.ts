@@ -27,7 +27,7 @@ import {
 const at: FactContext = { effectiveOn: "2027-01-04", currency: "usd", bookingId: "bkg_1" };
 
 type Builder = (amount: number) => JournalEntry[];
-/** The table of postings in finance-rules.md, as far as this product goes today. */
+/** The implemented rows of the postings table in finance-rules.md. */
 const builders: [fact: string, build: Builder, debit: Account, credit: Account, reference: string][] = [
   [
     "a due billed",
@@ -117,7 +117,7 @@ const builders: [fact: string, build: Builder, debit: Account, credit: Account, 
 
 const amounts = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
-/** What an entry has to be: whole amounts, each on one side, and both sides equal (I3). */
+/** A valid entry: whole amounts, each on one side, and both sides equal (I3). */
 const isSound = ({ postings }: JournalEntry): boolean =>
   postings.length >= 2 &&
   postings.every(({ debit, credit }) => Number.isSafeInteger(debit + credit) && (debit === 0) !== (credit === 0)) &&
@@ -125,7 +125,7 @@ const isSound = ({ postings }: JournalEntry): boolean =>
 
 describe("the postings of a fact", () => {
   test.each(builders)(
-    "%s: the right accounts, its own reference, its booking",
+    "%s: the right accounts, a unique reference, its booking",
     (_, build, debit, credit, reference) => {
       expect(build(1_234)).toEqual([
         {
@@ -141,17 +141,17 @@ describe("the postings of a fact", () => {
     },
   );
 
-  test.each(builders)("%s balances, whatever the amount (I3)", (_, build) => {
+  test.each(builders)("%s balances, for any amount (I3)", (_, build) => {
     fc.assert(fc.property(amounts, (amount) => build(amount).every(isSound)));
   });
 
-  test.each(builders)("%s over nothing is no entry; less than nothing or half a cent is a bug", (_, build) => {
+  test.each(builders)("%s of 0 makes no entry; a negative amount or half a cent throws", (_, build) => {
     expect(build(0)).toEqual([]);
     expect(() => build(-1)).toThrow(RangeError);
     expect(() => build(0.5)).toThrow(RangeError);
   });
 
-  test("money of no booking names none", () => {
+  test("money without a booking names none", () => {
     const [entry] = journalEntry("x", [{ debit: "bank", credit: "suspense", amount: 5 }], {
       effectiveOn: "2027-01-04",
       currency: "usd",
@@ -160,7 +160,7 @@ describe("the postings of a fact", () => {
     expect(entry?.postings.every((posting) => !("bookingId" in posting))).toBe(true);
   });
 
-  test("control: a builder that keeps a cent for itself is caught", () => {
+  test("control: a builder that loses a cent is caught", () => {
     const mutated: Builder = (amount) =>
       paymentSettled({ chargeId: "ch_1", amount }, at).map((entry) => ({
         ...entry,
@@ -202,7 +202,7 @@ describe("an entry of many moves", () => {
     );
   });
 
-  test("sums what one account takes, debits first, and leaves out what does not move", () => {
+  test("sums the moves of each account, debits first, and omits accounts that do not move", () => {
     const moves: Move[] = [
       { debit: "receivable", credit: "deferred_revenue", amount: 900 },
       { debit: "receivable", credit: "fee_income", amount: 0 },
@@ -216,7 +216,7 @@ describe("an entry of many moves", () => {
     ]);
   });
 
-  test("refuses one move below zero, in fractions, or past what a number holds exactly, among others", () => {
+  test("refuses a move that is negative, fractional or beyond the safe integers, even among others", () => {
     const good: Move = { debit: "bank", credit: "suspense", amount: 5 };
     for (const amount of [-1, 0.5, Number.NaN]) {
       expect(() => journalEntry("x", [good, { ...good, amount }], at)).toThrow(RangeError);

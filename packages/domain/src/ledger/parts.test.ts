@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { stepOf } from "../money/index.ts";
 import { allPrincipal, firstOf, less, type Parts, partsProblem, plus, sumOf } from "./index.ts";
 
-/** Parts of a large due, each a multiple of the currency's step, and so many steps of it from the first on. */
+/** Parts of a large due in multiples of the currency's step, and a number of steps to pay first. */
 const inSteps = (currency: string) => {
   const part = fc.integer({ min: 0, max: 99_999_999 }).map((amount) => amount - (amount % stepOf(currency)));
   return fc
@@ -12,9 +12,9 @@ const inSteps = (currency: string) => {
     .map(([parts, steps]) => ({ parts, amount: steps * stepOf(currency) }));
 };
 
-describe("what the first payments of a due consist of", () => {
+describe("the parts of a due's first payments", () => {
   test.each(["usd", "jpy", "ugx"])(
-    "adds up to them and is within what is owed, in multiples of a step of %s",
+    "add up to them and are within what is owed, in multiples of a step of %s",
     (currency) => {
       fc.assert(
         fc.property(inSteps(currency), ({ parts, amount }) => {
@@ -40,7 +40,7 @@ describe("what the first payments of a due consist of", () => {
     [1_055, { principal: 1_000, interest: 0, fee: 5, tax: 50 }],
     [1_070, { principal: 1_000, interest: 0, fee: 20, tax: 50 }],
     [1_075, { principal: 1_000, interest: 5, fee: 20, tax: 50 }],
-  ])("of %i: price and tax in their ratio first, then the fee, interest last", (amount, expected) => {
+  ])("of %i: price and tax in proportion first, then the fee, interest last", (amount, expected) => {
     expect(firstOf({ principal: 1_000, interest: 30, fee: 20, tax: 50 }, amount, "usd")).toEqual(expected);
   });
 
@@ -50,17 +50,17 @@ describe("what the first payments of a due consist of", () => {
     ["usd", { principal: 300, tax: 100 }, 3, { principal: 2, tax: 1 }],
     ["ugx", { principal: 30_000, tax: 10_000 }, 200, { principal: 200, tax: 0 }],
     ["ugx", { principal: 30_000, tax: 10_000 }, 300, { principal: 200, tax: 100 }],
-  ])("rounds the tax to a step of %s, and a tie in favor of the price: %o, %i", (currency, price, amount, expected) => {
+  ])("round the tax to a step of %s, with a tie in favor of the price: %o, %i", (currency, price, amount, expected) => {
     expect(firstOf({ ...allPrincipal(0), ...price }, amount, currency)).toEqual({ ...allPrincipal(0), ...expected });
   });
 
-  test("is all of them for all of the amount, though its tax is no multiple of the currency's step", () => {
+  test("are all parts for the whole amount, even if its tax is not a multiple of the currency's step", () => {
     const odd = { ...allPrincipal(30_050), tax: 50 };
 
     expect(firstOf(odd, 30_100, "ugx")).toEqual(odd);
   });
 
-  test("is never more than is owed, and never less than nothing", () => {
+  test("are refused for more than is owed, and for a negative amount", () => {
     expect(() => firstOf(allPrincipal(5), 6, "usd")).toThrow(RangeError);
     expect(() => firstOf(allPrincipal(5), -1, "usd")).toThrow(RangeError);
   });
@@ -69,18 +69,15 @@ describe("what the first payments of a due consist of", () => {
 describe("the parts of an amount", () => {
   const parts: Parts = { principal: 90, interest: 5, fee: 3, tax: 2 };
 
-  test("add up to it", () => {
+  test("must add up to it", () => {
     expect(partsProblem(parts, 100)).toBeNull();
     expect(partsProblem(parts, 101)).toBe("the parts of 101 add up to 100");
   });
 
-  test.each(["principal", "interest", "fee", "tax"] as const)(
-    "have whole amounts of %s, and none below zero",
-    (name) => {
-      for (const wrong of [-1, 0.5]) {
-        const torn = { ...parts, [name]: wrong };
-        expect(partsProblem(torn, sumOf(torn))).toMatch(/^parts are whole amounts/);
-      }
-    },
-  );
+  test.each(["principal", "interest", "fee", "tax"] as const)("must be whole amounts of %s of at least 0", (name) => {
+    for (const wrong of [-1, 0.5]) {
+      const torn = { ...parts, [name]: wrong };
+      expect(partsProblem(torn, sumOf(torn))).toMatch(/^parts are whole amounts/);
+    }
+  });
 });

@@ -19,7 +19,7 @@ const anyCurrency = fc.constantFrom(...supportedCurrencies);
 const steps = fc.integer({ min: 0, max: 5_000_000_00 });
 const sum = (parts: number[]) => parts.reduce((total, part) => total + part, 0);
 
-/** What a split has to be: whole steps, complete, and as even as steps allow, the larger parts first. */
+/** A valid split: whole steps, complete, and as even as steps allow, with the larger parts first. */
 function isFairSplit(amount: number, parts: number[], currency: string): boolean {
   const [largest = 0] = parts;
   const smallest = parts.at(-1) ?? 0;
@@ -46,20 +46,20 @@ describe("splitting an amount", () => {
     expect(allocate(10_000, 3, "isk")).toEqual([3_400, 3_300, 3_300]);
   });
 
-  test("half a cent, half a step, a debt or no part at all cannot be split", () => {
+  test("half a cent, half a step, a negative amount or zero parts cannot be split", () => {
     expect(() => allocate(0.5, 2, "usd")).toThrow(RangeError);
     expect(() => allocate(10_005, 2, "bhd")).toThrow(RangeError);
     expect(() => allocate(-1, 2, "usd")).toThrow(RangeError);
     expect(() => allocate(100, 0, "usd")).toThrow(RangeError);
   });
 
-  test("control: a split that rounds each part by itself is caught", () => {
+  test("control: a split that rounds each part separately is caught", () => {
     const check = fc.check(split((amount, parts) => Array(parts).fill(Math.round(amount / parts))));
 
     expect(check.failed).toBe(true);
   });
 
-  test("control: a split into minor units that are no steps is caught", () => {
+  test("control: a split into minor units that are not steps is caught", () => {
     const inCents: typeof allocate = (amount, parts) => allocate(amount, parts, "usd");
 
     expect(fc.check(split(inCents)).failed).toBe(true);
@@ -80,11 +80,11 @@ describe("a percentage", () => {
     [1_090, 50, "bhd", 550],
     [1_080, 50, "bhd", 540],
     [250_100, 50, "isk", 125_100],
-  ])("of %i at %i %% in %s is %i: half a step goes up", (amount, percent, currency, expected) => {
+  ])("of %i at %i %% in %s is %i, with half a step rounded up", (amount, percent, currency, expected) => {
     expect(percentOf(amount, percent, currency)).toBe(expected);
   });
 
-  test("is what exact arithmetic gives, in steps, for every amount and currency", () => {
+  test("equals exact arithmetic, in steps, for every amount and currency", () => {
     fc.assert(
       fc.property(anyCurrency, steps, fc.integer({ min: 0, max: 100 }), (currency, amount, percent) => {
         const step = BigInt(stepOf(currency));
@@ -94,14 +94,14 @@ describe("a percentage", () => {
     );
   });
 
-  test("takes no fraction: no float touches money", () => {
+  test("takes no fraction, so that no float touches money", () => {
     expect(() => percentOf(10.5, 10, "usd")).toThrow(RangeError);
     expect(() => percentOf(100, 12.5, "usd")).toThrow(RangeError);
   });
 });
 
 describe("currencies", () => {
-  test("have the digits that Stripe takes amounts in, whatever the display library says", () => {
+  test("have the digits of Stripe's amounts, whatever Intl says", () => {
     expect(["jpy", "usd", "bhd"].map(minorDigits)).toEqual([0, 2, 3]);
     expect(["huf", "isk", "ugx", "twd", "cop", "idr"].map(minorDigits)).toEqual([2, 2, 2, 2, 2, 2]);
     expect(["krw", "clp", "vnd", "mga", "xof"].map(minorDigits)).toEqual([0, 0, 0, 0, 0]);
@@ -118,7 +118,7 @@ describe("currencies", () => {
     expect(() => allocate(100, 2, "xau")).toThrow("xau");
   });
 
-  test("can charge what their table says, and nothing beside it", () => {
+  test("can charge the limits of their table, and nothing beyond", () => {
     fc.assert(
       fc.property(anyCurrency, (currency) => {
         const [smallest, largest, step] = [smallestCharge(currency), largestCharge(currency), stepOf(currency)];
@@ -131,7 +131,7 @@ describe("currencies", () => {
     );
   });
 
-  test("with steps refuse what lies between two", () => {
+  test("with steps refuse amounts between two steps", () => {
     expect(["bhd", "isk", "ugx"].map((currency) => amountProblem(1_050_001, currency))).toEqual([
       "Must be a multiple of 10 minor units in bhd",
       "Must be a multiple of 100 minor units in isk",
@@ -162,7 +162,7 @@ describe("currencies", () => {
     expect(formatMoney(amount, currency)).toBe(text);
   });
 
-  test("an amount reads as what Stripe charges: its text, in Stripe's minor unit, is the amount again", () => {
+  test("an amount reads as what Stripe charges: parsing its text gives the amount in Stripe's minor unit", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), anyCurrency, (amount, currency) => {
         const [whole = "", fraction = ""] = formatMoney(amount, currency)

@@ -7,7 +7,7 @@ const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amo
 const amounts = (payments: ReturnType<typeof amortize>) =>
   payments.map(({ principal, interest }) => principal + interest);
 
-/** What a decimal rate of a year is in a month, as a float: only for comparing. */
+/** The monthly rate of an annual rate, as a float for comparison only. */
 const monthlyRate = (annualRate: string) => Number(annualRate) / 1_200;
 
 const loans = fc.record({
@@ -24,7 +24,7 @@ const loan = ({ steps, months, rate, currency }: { steps: number; months: number
 };
 
 describe("a loan", { timeout: 30_000 }, () => {
-  test("of $10,000 at 12 % over a year is paid as every table of annuities has it", () => {
+  test("of $10,000 at 12 % over a year has the payments of the standard annuity tables", () => {
     const payments = amortize(1_000_000, { annualRate: "12.0000", months: 12 }, "usd");
 
     expect(amounts(payments)).toEqual([...Array.from({ length: 11 }, () => 88_849), 88_847]);
@@ -47,12 +47,12 @@ describe("a loan", { timeout: 30_000 }, () => {
     expect(amortize(99, { annualRate: "6.0000", months: 2 }, "usd")[0]?.interest).toBe(0);
   });
 
-  test("without interest is the same part each month, and the last takes the rest", () => {
+  test("without interest has equal payments, and the last pays the rest", () => {
     expect(amounts(amortize(1_000, { annualRate: "0.0000", months: 3 }, "usd"))).toEqual([333, 333, 334]);
     expect(amounts(amortize(2_000, { annualRate: "0.0000", months: 3 }, "jpy"))).toEqual([667, 667, 666]);
   });
 
-  test("is paid back to the unit, each payment a multiple of the currency's step (I3)", () => {
+  test("is paid back exactly, each payment a multiple of the currency's step (I3)", () => {
     fc.assert(
       fc.property(loans, (drawn) => {
         const { principal, currency, payments } = loan(drawn);
@@ -67,7 +67,7 @@ describe("a loan", { timeout: 30_000 }, () => {
     );
   });
 
-  test("has level payments within half a step of the closed formula, but for the last", () => {
+  test("has level payments within half a step of the closed formula, except the last", () => {
     fc.assert(
       fc.property(loans, (drawn) => {
         const { principal, annualRate, currency, payments } = loan(drawn);
@@ -83,7 +83,7 @@ describe("a loan", { timeout: 30_000 }, () => {
     );
   });
 
-  test("owes after each payment what the closed formula says, within what rounding adds up to", () => {
+  test("owes after each payment what the closed formula gives, within the accumulated rounding", () => {
     fc.assert(
       fc.property(loans, (drawn) => {
         const { principal, annualRate, currency, payments } = loan(drawn);
@@ -93,7 +93,7 @@ describe("a loan", { timeout: 30_000 }, () => {
         payments.slice(0, -1).forEach((payment, index) => {
           left -= payment.principal;
           const grown = (1 + rate) ** (index + 1);
-          // Payments of one step each, in which each month's interest may be off by half of one.
+          // With payments of one step each, each month's interest may be off by half a step.
           const annuity = rate === 0 ? index + 1 : Math.expm1((index + 1) * Math.log1p(rate)) / rate;
 
           expect(Math.abs(left - (principal * grown - level * annuity))).toBeLessThanOrEqual(
@@ -104,7 +104,7 @@ describe("a loan", { timeout: 30_000 }, () => {
     );
   });
 
-  test("takes each month's interest on what is left, and on no more", () => {
+  test("charges each month's interest only on the remaining principal", () => {
     fc.assert(
       fc.property(loans, (drawn) => {
         const { principal, annualRate, currency, payments } = loan(drawn);
@@ -119,7 +119,7 @@ describe("a loan", { timeout: 30_000 }, () => {
     );
   });
 
-  test("refuses a rate that is not written as programs write theirs", () => {
+  test("refuses a rate that is not in a program's form", () => {
     for (const annualRate of ["9.99", "-1.0000", "100.0000", "9,9900", ""]) {
       expect(() => amortize(1_000, { annualRate, months: 3 }, "usd")).toThrow(RangeError);
     }

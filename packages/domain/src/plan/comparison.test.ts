@@ -13,7 +13,7 @@ const allPlans: PlanOffer[] = [
   { kind: "financed", months: 24, annualRate: "9.9900" },
 ];
 
-/** A cohort on all plans, that starts so far ahead of 4 January 2027. */
+/** A cohort with all plans that starts this long after 4 January 2027. */
 const onAllPlans = (startsOn = "2027-12-06", changes: Partial<Program> = {}) =>
   takeTerms(cohort({ startsOn }), program({ plans: allPlans, ...changes }));
 const ask = (plan: QuoteRequest["plan"], { on = onAllPlans(), now = today } = {}) =>
@@ -40,7 +40,7 @@ const notAvailable = (detail: RegExp) => ({
 });
 
 describe("the months of a plan", () => {
-  test("are those that the client chose, with its rate where it has one", () => {
+  test("are those that the client chose, with the plan's rate if it has one", () => {
     expect(ask({ kind: "installments", months: 4 })).toMatchObject({
       quote: { plan: { kind: "installments", months: 4 }, schedule: { length: 5 }, financeCharge: 0 },
     });
@@ -49,7 +49,7 @@ describe("the months of a plan", () => {
     });
   });
 
-  test("are the program's where none are chosen", () => {
+  test("are the program's if none are chosen", () => {
     expect(months({ kind: "installments" }, "2027-12-06")).toBe(6);
     expect(months({ kind: "financed" }, "2027-12-06")).toBe(24);
   });
@@ -74,12 +74,12 @@ describe("the months of a plan", () => {
     expect(months({ kind: "installments" }, "2027-03-31", "2027-02-01T07:00:00Z")).toEqual(notAvailable(/too soon/));
   });
 
-  test("are too few for installments where the second is due after the start, however few are chosen", () => {
+  test("are too few for installments if the second is due after the start, however few are chosen", () => {
     expect(months({ kind: "installments" }, "2027-03-03")).toEqual(notAvailable(/too soon/));
     expect(months({ kind: "installments", months: 2 }, "2027-03-03")).toEqual(notAvailable(/too soon/));
   });
 
-  test("of a loan run on past the retreat", () => {
+  test("of a loan may run past the retreat", () => {
     expect(months({ kind: "financed", months: 24 }, "2027-03-03")).toBe(24);
   });
 
@@ -88,7 +88,7 @@ describe("the months of a plan", () => {
     expect(ask({ kind: "financed", months: 25 })).toEqual(notAvailable(/offers at most 24/));
   });
 
-  test("are of a plan that the program offers", () => {
+  test("require a plan that the program offers", () => {
     expect(quote(cohort(), { ...request, plan: { kind: "financed" } }, today)).toEqual(notAvailable(/does not offer/));
   });
   const request = { id: "quo_1", merchant: "", creditRules: defaultCreditRules, placeType: "private", addOns: [] };
@@ -103,8 +103,8 @@ describe("the months of a plan", () => {
   });
 });
 
-describe("plans side by side", () => {
-  test("say what is due today and later, what it all costs, and until when a bank debit is taken", () => {
+describe("a plan comparison", () => {
+  test("shows what is due today and later, what it costs in total, and until when bank debits are allowed", () => {
     const [full, balance, installments, financed] = comparePlans(onAllPlans(), "private", defaultCreditRules, today);
 
     expect(full).toMatchObject({ kind: "full", available: true, months: null, dueToday: 250_000, total: 1_850_000 });
@@ -119,7 +119,7 @@ describe("plans side by side", () => {
     expect(financed).toMatchObject({ lastBankDebitOn: "2027-11-18" });
   });
 
-  test("are what a quote of the plan says", () => {
+  test("matches a quote of each plan", () => {
     const now = "2027-01-31T20:00:00Z";
     const on = onAllPlans();
     const compared = comparePlans(on, "private", defaultCreditRules, now);
@@ -132,7 +132,7 @@ describe("plans side by side", () => {
     }
   });
 
-  test("have the most months that the date allows, and one that it allows no more has its reason", () => {
+  test("uses the most months that the dates allow, and gives the reason if a plan is no longer possible", () => {
     const [, , three] = comparePlans(onAllPlans("2027-04-04"), "private", defaultCreditRules, today);
     const [, , none] = comparePlans(onAllPlans("2027-03-03"), "private", defaultCreditRules, today);
 
@@ -144,7 +144,7 @@ describe("plans side by side", () => {
     });
   });
 
-  test("know no bank debit where its last date has passed, nor in another currency", () => {
+  test("shows no bank debit after its last date, nor in another currency", () => {
     const lastDebits = (on = cohort(), now = today) =>
       comparePlans(on, "private", defaultCreditRules, now).map((plan) => plan.available && plan.lastBankDebitOn);
 
@@ -153,7 +153,7 @@ describe("plans side by side", () => {
     expect(lastDebits(onAllPlans("2027-12-06", { currency: "eur" }))).toEqual([null, null, null, null]);
   });
 
-  test("are all unavailable where the cohort is not on sale", () => {
+  test("shows every plan as unavailable if the cohort is not on sale", () => {
     const plans = comparePlans(cohort({ status: "closed" }), "private", defaultCreditRules, today);
 
     expect(plans.map(({ available }) => available)).toEqual([false, false, false]);

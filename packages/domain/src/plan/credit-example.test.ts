@@ -8,8 +8,8 @@ import { creditExamples } from "./index.ts";
 const financed: PlanOffer = { kind: "financed", months: 24, annualRate: "9.9900" };
 const offering = (...plans: PlanOffer[]): Program => program({ plans });
 
-describe("what stands beside the months and rates of a program's plans", () => {
-  test("is down payment, terms of repayment and annual percentage rate, as a quote of that day discloses them", () => {
+describe("the credit example beside the months and rates of a program's plans", () => {
+  test("has down payment, terms of repayment and annual percentage rate, as a quote of that day discloses them", () => {
     const sold = offering(financed);
     const { disclosure } = quoted("financed", { program: sold, cohort: takeTerms(cohort(), sold) });
     if (disclosure === null) throw new Error("nothing is disclosed");
@@ -25,7 +25,7 @@ describe("what stands beside the months and rates of a program's plans", () => {
     expect(payments.reduce((sum, { count }) => sum + count, 0)).toBe(24);
   });
 
-  test("is an example of each plan that is consumer credit, and of no other", () => {
+  test("exists for each plan that is consumer credit, and for no other", () => {
     const plans: PlanOffer[] = [
       { kind: "full" },
       { kind: "deposit_and_balance", balanceDueDaysBefore: 30 },
@@ -39,7 +39,7 @@ describe("what stands beside the months and rates of a program's plans", () => {
     expect(named({ kind: "installments", months: 5 }, financed)).toEqual(["installments", "financed"]);
   });
 
-  test("counts the taxes on a place, and leaves out a plan that cannot be charged", () => {
+  test("includes the taxes on a place, and is omitted for a plan that cannot be charged", () => {
     const tax = { id: "state", label: "State tax", rate: "10.0000", appliesTo: ["place" as const] };
     const taxed = creditExamples({ ...offering(financed), taxes: [tax] }, rules, today);
     const tiny = { ...offering(financed), placeTypes: [{ type: "private", price: 251_000 }] };
@@ -48,7 +48,7 @@ describe("what stands beside the months and rates of a program's plans", () => {
     expect(creditExamples(tiny, rules, today)).toEqual([]);
   });
 
-  test("is none where credit is exempt by its amount", () => {
+  test("is omitted for credit that is exempt by its amount", () => {
     const large = { ...offering(financed), placeTypes: [{ type: "private", price: 9_000_000 }] };
 
     expect(creditExamples(large, rules, today)).toEqual([]);

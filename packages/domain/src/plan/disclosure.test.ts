@@ -29,12 +29,12 @@ function disclosed(quote: Quote): Disclosure {
   return quote.disclosure;
 }
 
-/** What a rate (percent a year) makes of monthly payments when the credit is given: for comparing, in floats. */
+/** The present value of monthly payments at a rate (percent a year), in floats for comparison. */
 const worth = (amounts: number[], apr: string) =>
   sum(amounts.map((amount, index) => amount / (1 + Number(apr) / 1_200) ** (index + 1)));
 
 describe("the disclosure of a plan", { timeout: 30_000 }, () => {
-  test("is there where it is consumer credit: in more than four installments, or with a finance charge", () => {
+  test("exists if it is consumer credit: more than four installments, or a finance charge", () => {
     const credit = [
       quoteOf("full"),
       quoteOf("deposit_and_balance"),
@@ -46,7 +46,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     expect(credit).toEqual([false, false, false, true, true]);
   });
 
-  test("of installments without a charge has a rate of nothing", () => {
+  test("of installments without a finance charge has an APR of 0", () => {
     expect(quoteOf("installments", 5).disclosure).toMatchObject({
       apr: "0.000000",
       financeCharge: 0,
@@ -56,7 +56,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     });
   });
 
-  test("of a loan has what it costs, with the deposit as the down payment and left out of the payments", () => {
+  test("of a loan shows its cost, with the deposit as the down payment and not among the payments", () => {
     expect(quoteOf("financed").disclosure).toMatchObject({
       creditor: "Sample Operator",
       financeCharge: 171_790,
@@ -71,7 +71,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     });
   });
 
-  test("has the rate at which the payments are worth what is financed", () => {
+  test("has the APR at which the payments are worth the amount financed", () => {
     const quote = quoteOf("financed");
     const { apr, amountFinanced } = disclosed(quote);
 
@@ -86,7 +86,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     ).toBeLessThan(1);
   });
 
-  test("finances the tax with the price", () => {
+  test("finances the tax together with the price", () => {
     const taxed = quoteOf("financed", 24, {
       taxes: [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place"] }],
     });
@@ -94,7 +94,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     expect(disclosed(taxed)).toMatchObject({ amountFinanced: 1_977_188 - 250_000, downPayment: 250_000 });
   });
 
-  test("says what a late payment costs, in the currency's words, or that it costs nothing", () => {
+  test("states the cost of a late payment in the currency's format, or that there is none", () => {
     const late = (lateCharge: Program["lateCharge"]) => disclosed(quoteOf("financed", 24, { lateCharge })).latePayment;
 
     expect(late({ amount: 2_500, graceDays: 10 })).toContain("more than 10 days late, you will be charged $25.00");
@@ -119,19 +119,19 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     return disclosureOf(schedule, { merchant: "Sample Operator", total, deposit, quotedOn, terms, rules });
   };
 
-  test("is left out above the dollar threshold of its date, and for no other currency", () => {
+  test("is omitted above the dollar threshold of its date, but not in other currencies", () => {
     expect(underRules("2025-12-31")).not.toBeNull();
     expect(underRules("2026-06-01")).toBeNull();
     expect(underRules("2027-01-01")).not.toBeNull();
     expect(underRules("2026-06-01", { currency: "cad" })).not.toBeNull();
   });
 
-  test("names the late charge's cap of its date", () => {
+  test("names the late charge's cap on its date", () => {
     expect(underRules("2025-12-31")?.latePayment).toMatch(/charged \$25\.00\.$/);
     expect(underRules("2027-01-01")?.latePayment).toMatch(/but no more than 4% of the late amount\.$/);
   });
 
-  test("of any loan quoted on any day adds up, at its own rate but for rounding", () => {
+  test("of any loan quoted on any day adds up, with its own rate but for rounding", () => {
     const loans = fc.record({
       day: fc.integer({ min: 0, max: 1_500 }),
       months: fc.integer({ min: 2, max: 59 }),
@@ -155,7 +155,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     );
   });
 
-  test("stands beside the other plans' with its rate", () => {
+  test("has its APR in the plan comparison", () => {
     const rates = comparePlans(offered(), "private", defaultCreditRules, "2027-01-04T17:00:00Z").map(
       (plan) => plan.available && plan.apr,
     );

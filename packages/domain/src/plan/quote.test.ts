@@ -19,7 +19,7 @@ const request = (changes: Partial<QuoteRequest> = {}): QuoteRequest => ({
 });
 
 describe("the price of a place", () => {
-  test("is the cohort's, with what was added, line by line", () => {
+  test("is the cohort's, with its add-ons, line by line", () => {
     const offer = quote(cohort(), request({ addOns: [{ id: "airport", quantity: 2 }] }), today);
 
     expect(offer).toMatchObject({
@@ -37,21 +37,21 @@ describe("the price of a place", () => {
     });
   });
 
-  test("names the version of the cohort's terms, and of its dates", () => {
+  test("names the version of the cohort's terms and of its dates", () => {
     const on = takeTerms(cohort({ datesVersion: 3 }), program({ version: 7 }));
 
     expect(quoted("full", { cohort: on }).terms).toMatchObject({ termsVersion: 7, datesVersion: 3 });
   });
 
-  test("names no treatment: the label is the neutral one (clinical-rules.md, Privacy)", () => {
+  test("names no treatment: the label is neutral (clinical-rules.md, Privacy)", () => {
     expect(JSON.stringify(quoted("full"))).not.toMatch(/ketamine|KAP|EMDR/i);
   });
 
-  test("holds for a day", () => {
+  test("is valid for a day", () => {
     expect(quoted("full").validUntil).toBe(plusHours(today, 24));
   });
 
-  test("of a sold-out cohort is quoted all the same, of one not on sale it is not", () => {
+  test("of a sold-out cohort is quoted, of a cohort not on sale it is refused", () => {
     const soldOut = cohort({ places: [{ type: "private", price: 1_850_000, ownPrice: true, capacity: 0 }] });
     expect(quote(soldOut, request(), today)).toMatchObject({ ok: true });
 
@@ -90,7 +90,7 @@ describe("the schedule", () => {
     ]);
   });
 
-  test("and the terms name the deadline that the cohort has on its terms", () => {
+  test("and the terms use the deadline of the cohort's terms", () => {
     const screening = { ...program().screening, clearanceDeadlineDaysBefore: 7 };
     const { schedule: dues, terms } = quoted("full", { program: program({ screening }) });
 
@@ -98,11 +98,11 @@ describe("the schedule", () => {
     expect(terms).toMatchObject({ clearanceDeadlineOn: "2027-03-01", clearanceDeadline: "2027-03-02T07:00:00Z" });
   });
 
-  test("of `deposit_and_balance` has the balance so many days before the start", () => {
+  test("of `deposit_and_balance` has the balance the program's days before the start", () => {
     expect(quoted("deposit_and_balance").schedule[1]).toMatchObject({ dueOn: "2027-02-06", amount: 1_600_000 });
   });
 
-  test("has a balance date that is past on the quote's date, in the cohort's zone", () => {
+  test("moves a balance date in the past to the quote's date, in the cohort's time zone", () => {
     const late = quoted("deposit_and_balance", { now: "2027-02-11T04:00:00Z" });
 
     expect(late.schedule.map(({ dueOn }) => dueOn)).toEqual(["2027-02-10", "2027-02-10"]);
@@ -160,9 +160,9 @@ describe("the schedule", () => {
     );
   });
 
-  test("control: a balance rounded by itself, instead of taking the rest, is caught", () => {
+  test("control: a balance rounded separately, instead of taking the rest, is caught", () => {
     const check = fc.check(
-      // Half of an odd price leaves half a cent on both sides: every other offer shows it, so no seed misses it.
+      // Half of an odd price leaves half a cent on both sides. Every other offer has one, so every seed finds it.
       fc.property(offers, fc.integer({ min: 0, max: 99 }), (offer, cents) => {
         const half = { kind: "percent" as const, percent: 50 };
         const odd = { ...offer, deposit: half, price: offer.price + cents, currency: "usd" };
@@ -174,7 +174,7 @@ describe("the schedule", () => {
     expect(check.failed).toBe(true);
   });
 
-  test("has dues of the currency's step: what a percentage leaves over goes to the earlier", () => {
+  test("has dues in the currency's step: leftover steps go to the earlier ones", () => {
     const dues = (currency: string, price: number) =>
       schedule({ deposit: { kind: "percent", percent: 15 }, price, kind: "full", daysAgo: 60, currency }).schedule;
 
@@ -182,7 +182,7 @@ describe("the schedule", () => {
     expect(dues("isk", 1_450_100).map(({ amount }) => amount)).toEqual([217_500, 1_232_600]);
   });
 
-  test("is refused where a due is more than one charge may be, however many add-ons make it so", () => {
+  test("is refused if a due exceeds the largest charge, however many add-ons cause it", () => {
     const addOns = [{ id: "suite", label: "Suite", price: 99_999_999, stock: 10_000 }];
     const dear = takeTerms(cohort(), program({ addOns }));
     const ask = (quantity: number) => quote(dear, request({ addOns: [{ id: "suite", quantity }] }), today);
@@ -202,7 +202,7 @@ describe("the schedule", () => {
     });
   });
 
-  test("is refused where a cohort's own price leaves less than Stripe's smallest charge after the deposit", () => {
+  test("is refused if a cohort's own price leaves less than the smallest charge after the deposit", () => {
     const cheap = (price: number) => cohort({ places: [{ type: "private", price, ownPrice: true, capacity: 1 }] });
 
     for (const price of [250_000, 250_049]) {
@@ -221,7 +221,7 @@ describe("taxes", () => {
       today,
     );
 
-  test("are a line each, at their rate on what they apply to, and part of the total", () => {
+  test("have a line each, at their rate on what they apply to, and are part of the total", () => {
     const taxes = [
       tax("state", "6.8750", "place", "add_on"),
       tax("stay", "2.0000", "place"),
@@ -245,7 +245,7 @@ describe("taxes", () => {
     });
   });
 
-  test("leave out a line where nothing that they apply to is sold", () => {
+  test("omit a line if nothing that they apply to is sold", () => {
     expect(quoted("full", { program: program({ taxes: [tax("ride", "0.5000", "add_on")] }) }).lines).toHaveLength(1);
   });
 
@@ -260,7 +260,7 @@ describe("taxes", () => {
     });
   });
 
-  test("are in what a percent deposit is taken of, and in every due by their ratio", () => {
+  test("are included in the base of a percent deposit, and in every due in proportion", () => {
     const half = { kind: "percent" as const, percent: 50 };
     const offer = quoted("full", { program: program({ deposit: half, taxes: [tax("state", "10.0000", "place")] }) });
 
@@ -272,10 +272,10 @@ describe("taxes", () => {
   });
 });
 
-describe("a quote makes a booking", () => {
+describe("a quote can become a booking", () => {
   const offer = quoted("full");
 
-  test("for a day, and not past its own clearance deadline, though later terms have a later one", () => {
+  test("for a day, but not past its own clearance deadline, even if later terms have a later one", () => {
     const late = quoted("full", { now: plusHours(offer.terms.clearanceDeadline, -1) });
 
     expect(refuseQuote(offer, plusHours(today, 23))).toBeNull();
@@ -287,7 +287,7 @@ describe("a quote makes a booking", () => {
 describe("the policy's dates", () => {
   const { tiers } = program().cancellation;
 
-  test("are the last of each tier, inclusive; the last ends before the first day", () => {
+  test("are the last date of each tier, inclusive; the last tier ends before the first day", () => {
     expect(policyDates(tiers, "2027-03-08", "2027-01-04")).toEqual([
       { until: "2027-01-07", refundPercent: 100 },
       { until: "2027-02-06", refundPercent: 50 },
@@ -295,12 +295,12 @@ describe("the policy's dates", () => {
     ]);
   });
 
-  test("leave out what is past already", () => {
+  test("omit tiers that have passed", () => {
     expect(policyDates(tiers, "2027-03-08", "2027-01-07")).toHaveLength(3);
     expect(policyDates(tiers, "2027-03-08", "2027-01-08")).toHaveLength(2);
   });
 
-  test("leave out a tier that never applies, since nothing is refunded from the first day on", () => {
+  test("omit a tier that never applies, since nothing is refunded from the first day on", () => {
     const closeTiers = [
       { daysBefore: 1, refundPercent: 50 },
       { daysBefore: 0, refundPercent: 10 },
@@ -309,7 +309,7 @@ describe("the policy's dates", () => {
     expect(policyDates(closeTiers, "2027-03-08", "2027-01-04")).toEqual([{ until: "2027-03-07", refundPercent: 50 }]);
   });
 
-  test("fall on real days where a month ends", () => {
+  test("are valid dates at the end of a month", () => {
     expect(policyDates([{ daysBefore: 1, refundPercent: 0 }], "2028-03-01", "2027-01-04")).toEqual([
       { until: "2028-02-29", refundPercent: 0 },
     ]);

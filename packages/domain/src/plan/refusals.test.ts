@@ -22,7 +22,7 @@ describe("add-ons", () => {
   const on = takeTerms(cohort(), program({ addOns }));
   const ask = (...wanted: QuoteRequest["addOns"]) => quote(on, request({ addOns: wanted }), today);
 
-  test("of several kinds stand on a line each, up to what there is of each", () => {
+  test("of several kinds have a line each, up to the stock of each", () => {
     expect(ask({ id: "airport", quantity: 10 }, { id: "massage", quantity: 2 })).toMatchObject({
       ok: true,
       quote: {
@@ -36,7 +36,7 @@ describe("add-ons", () => {
     });
   });
 
-  test("are refused by the field of the one that there is not enough of", () => {
+  test("above their stock are refused by field", () => {
     expect(ask({ id: "airport", quantity: 1 }, { id: "massage", quantity: 3 })).toMatchObject({
       ok: false,
       path: "addOns.1.quantity",
@@ -45,7 +45,7 @@ describe("add-ons", () => {
   });
 });
 
-test("a plan with a due that cannot be charged is refused by the name of that due", () => {
+test("a plan with a due that cannot be charged is refused by the due's name", () => {
   const cheap = cohort({ places: [{ type: "private", price: 250_049, ownPrice: true, capacity: 1 }] });
 
   expect(quote(cheap, request(), today)).toMatchObject({

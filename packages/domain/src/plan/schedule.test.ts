@@ -34,7 +34,7 @@ describe.each([
       .slice(1)
       .map(({ dueOn }) => dueOn);
 
-  test("from the 31st of January are the last of the short months, and the 31st of the long ones", () => {
+  test("from the 31st of January are the last day of short months, and the 31st of long ones", () => {
     expect(dates("2027-01-31")).toEqual([
       ...["2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31", "2027-06-30", "2027-07-31"],
     ]);
@@ -46,14 +46,14 @@ describe.each([
     ]);
   });
 
-  test("from the 29th of February come back to the 29th, and end a year later on the 28th", () => {
+  test("from the 29th of February return to the 29th, and end a year later on the 28th", () => {
     expect(dates("2028-02-29", 12)).toEqual([
       ...["2028-03-29", "2028-04-29", "2028-05-29", "2028-06-29", "2028-07-29", "2028-08-29"],
       ...["2028-09-29", "2028-10-29", "2028-11-29", "2028-12-29", "2029-01-29", "2029-02-28"],
     ]);
   });
 
-  test("come after the deposit's, one by one, as dues of their own", () => {
+  test("follow the deposit, each as a separate due", () => {
     expect(dues(plan(3)).map(({ sequence, kind, dueOn, startsBy }) => [sequence, kind, dueOn, startsBy])).toEqual([
       [0, "deposit", "2027-01-04", "date"],
       [1, "installment", "2027-02-04", "date"],
@@ -72,7 +72,7 @@ describe("installments", () => {
     ["bhd", 1_600_010, 3, [533_340, 533_340, 533_330]],
     ["bhd", 1_600_010, 7, [228_580, 228_580, 228_570, 228_570, 228_570, 228_570, 228_570]],
     ["bhd", 1_600_010, 11, [...Array.from({ length: 6 }, () => 145_460), ...Array.from({ length: 5 }, () => 145_450)]],
-  ])("of %s %i in %i parts are equal, what is left over to the earliest", (currency, rest, months, parts) => {
+  ])("of %s %i in %i parts are equal, with extra steps in the earliest", (currency, rest, months, parts) => {
     const split = afterDeposit(installments(months), { currency, total: rest + 250_000 });
 
     expect(sum(split)).toBe(rest);
@@ -95,7 +95,7 @@ describe("a loan's dues", () => {
 });
 
 describe("the tax in a due", () => {
-  test("is in the ratio of the tax to the total, and interest carries none", () => {
+  test("is in proportion to the total's tax, and interest carries none", () => {
     const taxed = dues(installments(3), { total: 2_000_000, tax: 150_000, deposit: 200_000 });
 
     expect(taxed.map(({ parts }) => parts.tax)).toEqual([15_000, 45_000, 45_000, 45_000]);
@@ -106,7 +106,7 @@ describe("the tax in a due", () => {
     ).toBe(true);
   });
 
-  test("is rounded over what is due up to it, so that no unit of it is lost or made", () => {
+  test("is rounded cumulatively, so that the shares add up", () => {
     const parts = dues(installments(3), { total: 100_100, tax: 100, deposit: 100 }).map((due) => due.parts.tax);
 
     expect(parts).toEqual([0, 33, 34, 33]);
@@ -139,7 +139,7 @@ describe("a schedule of any plan", { timeout: 30_000 }, () => {
     return { total, tax, currency, made: dues(plan, { total, tax, deposit: price.deposit * step, currency }) };
   };
 
-  test("adds up to the total and its interest, and its tax to the tax, in steps of the currency (I3)", () => {
+  test("adds up to the total plus its interest, and its tax to the total's tax, in steps of the currency (I3)", () => {
     fc.assert(
       fc.property(plans, prices, (plan, price) => {
         const { total, tax, currency, made } = drawn(plan, price);
@@ -155,7 +155,7 @@ describe("a schedule of any plan", { timeout: 30_000 }, () => {
     );
   });
 
-  test("control: tax rounded due by due, instead of over what is due up to it, is caught", () => {
+  test("control: tax rounded separately for each due is caught", () => {
     const check = fc.check(
       fc.property(plans, prices, (plan, price) => {
         const { total, tax, currency, made } = drawn(plan, price);

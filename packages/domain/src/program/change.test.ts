@@ -7,7 +7,7 @@ const edited = (before: Parameters<typeof program>[0], edit: ProgramEdit, settle
   editProgram(program(before), edit, settled);
 
 describe("a new program", () => {
-  test("is a draft, labelled by its length where it names no label", () => {
+  test("is a draft, with its length as the default label", () => {
     const drafted = draftProgram({ ...content, publicLabel: undefined }, "prog_2", ["usd"]);
 
     expect(drafted).toMatchObject({
@@ -22,7 +22,7 @@ describe("a new program", () => {
 });
 
 describe("an edit of a program", () => {
-  test("makes its next version, and leaves what it does not name", () => {
+  test("creates its next version, and keeps unnamed fields", () => {
     expect(edited({}, { summary: "New", name: undefined })).toMatchObject({
       ok: true,
       program: { version: 2, summary: "New", name: program().name },
@@ -30,14 +30,14 @@ describe("an edit of a program", () => {
     });
   });
 
-  test("of nothing changes nothing", () => {
+  test("without changes keeps the version", () => {
     const before = program();
     const result = editProgram(before, {}, ["eur"]);
 
     expect(result.ok && result.program).toBe(before);
   });
 
-  test("that publishes it reports that, once", () => {
+  test("that publishes it reports the publication, once", () => {
     const published = {
       name: "ProgramPublished",
       subject: { type: "program", id: "prog_1", version: 2 },
@@ -48,7 +48,7 @@ describe("an edit of a program", () => {
     expect(edited({ status: "published" }, { status: "published" })).toMatchObject({ events: [] });
   });
 
-  test("goes no other way than to publication and retirement", () => {
+  test("can only publish and then retire it", () => {
     expect(edited({ status: "published" }, { status: "draft" })).toEqual({
       ok: false,
       reason: "invalid_transition",
@@ -56,7 +56,7 @@ describe("an edit of a program", () => {
     });
   });
 
-  test("leaves a published program its currency", () => {
+  test("cannot change a published program's currency", () => {
     const euros = { currency: "eur" };
     const refusal = { ok: false, errors: [{ path: "currency", message: expect.stringContaining("Must stay usd") }] };
 

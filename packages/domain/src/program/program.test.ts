@@ -27,11 +27,11 @@ const prices = (deposit: DepositRule, price: number): Partial<Program> => ({
 });
 
 describe("a program", () => {
-  test("as the contract shows it is sound", () => {
+  test("in the contract's example is valid", () => {
     expect(programProblems(program())).toEqual([]);
   });
 
-  test("may refund as much in two tiers, plan its last day and sell several add-ons", () => {
+  test("may refund the same in two tiers, plan its last day and sell several add-ons", () => {
     const addOns = ["airport", "massage"].map((id) => ({ id, label: id, price: 9_000, stock: 1 }));
 
     expect(paths({ ...tiers([60, 50], [30, 50], [0, 0]), itinerary: [{ day: 7, blocks: [] }], addOns })).toEqual([]);
@@ -65,7 +65,7 @@ describe("a program", () => {
     ],
     ["a day beyond its length", { itinerary: [{ day: 8, blocks: [] }] }, ["itinerary.0.day"]],
   ];
-  test.each(flaws)("with %s names the field", (_, changes, expected) => {
+  test.each(flaws)("with %s is refused by its field", (_, changes, expected) => {
     expect(paths(changes)).toEqual(expected);
   });
 
@@ -73,11 +73,11 @@ describe("a program", () => {
     [{ kind: "amount", amount: 50 }, 100],
     [{ kind: "percent", percent: 1 }, 4_950],
     [{ kind: "percent", percent: 99 }, 4_951],
-  ] as const)("may ask for Stripe's smallest charges: %o of %i", (deposit, price) => {
+  ] as const)("may require Stripe's smallest charges: %o of %i", (deposit, price) => {
     expect(paths(prices(deposit, price))).toEqual([]);
   });
 
-  /** Every amount of a program, of this size each, and a price for two of them. */
+  /** A program with this value for every amount, and a price of twice that. */
   const amountsOf = (currency: string, each: number): Partial<Program> => ({
     currency,
     placeTypes: [{ type: "private", price: 2 * each }],
@@ -101,7 +101,7 @@ describe("a program", () => {
     ["huf", 1_000_050],
     ["twd", 1_000_001],
     ["jpy", 1_000_001],
-  ])("in %s has amounts that are multiples of its step, such as %i", (currency, each) => {
+  ])("in %s has amounts in multiples of its step, such as %i", (currency, each) => {
     expect(paths(amountsOf(currency, each))).toEqual([]);
   });
 
@@ -110,7 +110,7 @@ describe("a program", () => {
     ["kwd", 1_000_002],
     ["isk", 1_000_010],
     ["ugx", 1_000_030],
-  ])("in %s names every amount that is not a multiple of its step, such as %i", (currency, each) => {
+  ])("in %s is refused for every amount that is not a multiple of its step, such as %i", (currency, each) => {
     expect(paths(amountsOf(currency, each))).toEqual(everyAmount);
   });
 
@@ -121,7 +121,7 @@ describe("a program", () => {
     ["mxn", 1_000],
     ["isk", 5_000],
     ["bhd", 500],
-  ])("in %s collects no amount below its smallest charge of %i", (currency, smallest) => {
+  ])("in %s collects no amount below the smallest charge of %i", (currency, smallest) => {
     const { step = 1 } = { bhd: { step: 10 }, isk: { step: 100 } }[currency] ?? {};
 
     expect(paths(amountsOf(currency, smallest))).toEqual([]);
@@ -135,20 +135,20 @@ describe("a program", () => {
     expect(paths({ lateCharge: { amount: 49, graceDays: 10 } })).toEqual(["lateCharge.amount"]);
   });
 
-  test("changes its currency as a draft only", () => {
+  test("can change its currency only as a draft", () => {
     const statuses = ["draft", "published", "retired"] as const;
 
     expect(statuses.filter((status) => mayChangeCurrency(program({ status })))).toEqual(["draft"]);
   });
 
-  test("is seen by the public while it is published, and by admins alone before", () => {
+  test("is public while it is published; before, only admins see it", () => {
     const statuses = ["draft", "published", "retired"] as const;
 
     expect(statuses.filter((status) => isPublished(program({ status })))).toEqual(["published"]);
     expect(statuses.filter((status) => isDraftProgram(program({ status })))).toEqual(["draft"]);
   });
 
-  test("has a currency that the account settles, or names those that it does", () => {
+  test("needs a currency that the account settles; the refusal names those", () => {
     const euros = program({ currency: "eur" });
 
     expect(settlementProblem(euros, ["usd", "eur"])).toBeNull();
@@ -159,7 +159,7 @@ describe("a program", () => {
     expect(settlementProblem(program({ currency: "eur", status: "retired" }), ["usd"])).toBeNull();
   });
 
-  test("takes a percent deposit half up", () => {
+  test("rounds a percent deposit half up", () => {
     expect(depositOn({ kind: "percent", percent: 15 }, 1_450_003, "usd")).toBe(217_500);
     expect(depositOn({ kind: "percent", percent: 50 }, 1_450_003, "usd")).toBe(725_002);
     expect(depositOn({ kind: "amount", amount: 5 }, 1_450_003, "usd")).toBe(5);
@@ -167,7 +167,7 @@ describe("a program", () => {
     expect(depositOn({ kind: "percent", percent: 15 }, 1_450_100, "isk")).toBe(217_500);
   });
 
-  test("that names no label is called by its length, never by its treatment", () => {
+  test("without a label is named by its length, never by its treatment", () => {
     expect([7, 14, 21].map(defaultPublicLabel)).toEqual([
       "Seven-day program",
       "Fourteen-day program",

@@ -10,7 +10,7 @@ test.each([
   [4, 240],
   [5, 400],
   [60, 400],
-])("after %i failed tries a pause is %i ms at the most", (failedTries, longest) => {
+])("after %i failed tries a pause is at most %i ms", (failedTries, longest) => {
   expect(pauseMs(failedTries, pauses, 1)).toBe(longest);
   expect(pauseMs(failedTries, pauses, 0.25)).toBe(longest / 4);
   expect(pauseMs(failedTries, pauses, 0)).toBe(0);
@@ -20,6 +20,6 @@ test.each([
   [0, 100],
   [0.5, 250],
   [1, 400],
-])("a pause with a least time is never shorter: with the chance %d it is %i ms", (chance, ms) => {
+])("a pause with a minimum is never shorter: with the chance %d it is %i ms", (chance, ms) => {
   expect(pauseMs(1, { leastMs: 100, firstMs: 400, longestMs: 400 }, chance)).toBe(ms);
 });

@@ -5,7 +5,7 @@ import { attentionTo, deadlinesOf, remindersBefore } from "./attention.ts";
 const zone = "America/Denver";
 const deadline = "2027-03-26T06:00:00Z";
 
-describe("what is missing asks for attention", () => {
+describe("a missing evaluation requires attention", () => {
   test.each([
     ["more than 30 days before the deadline", plusSeconds(plusDays(deadline, -30), -1), null],
     ["from 30 days before it on", plusDays(deadline, -30), "soon"],
@@ -16,12 +16,12 @@ describe("what is missing asks for attention", () => {
     expect(attentionTo(["validity"], deadline, now)).toBe(attention);
   });
 
-  test("never, when nothing is missing", () => {
+  test("never if nothing is missing", () => {
     expect(attentionTo([], deadline, plusDays(deadline, -1))).toBeNull();
   });
 });
 
-test("the deadlines that ask for attention: urgent ones through 14 days, soon ones from there through 30", () => {
+test("the deadlines that require attention: urgent within 14 days, soon from there to 30", () => {
   const now = "2027-01-04T17:00:00Z";
 
   expect(deadlinesOf("urgent", now)).toEqual({ from: null, to: "2027-01-18T17:00:00Z" });
@@ -36,7 +36,7 @@ describe("a participant is reminded", () => {
     ]);
   });
 
-  test("not of a day that is past", () => {
+  test("but not for a day that has passed", () => {
     expect(remindersBefore(deadline, zone, "2027-02-24T17:00:00Z")).toEqual(["2027-03-12T17:00:00Z"]);
     expect(remindersBefore(deadline, zone, "2027-03-20T17:00:00Z")).toEqual([]);
   });

@@ -16,7 +16,7 @@ if (!first.ok) throw new Error("the first evaluation is refused");
 const second = { ...none, clearance: first.clearance };
 
 describe("an evaluation", () => {
-  test("is valid for as long as the program lets it, unless the clinician says less", () => {
+  test("is valid as long as the program allows, unless the clinician sets an earlier date", () => {
     expect(first).toMatchObject({
       evaluation: { validUntil: "2027-04-04", note: null, by: "sub-1" },
       clearance: { medical: { validUntil: "2027-04-04", by: "key-1" } },
@@ -37,14 +37,14 @@ describe("an evaluation", () => {
     );
   });
 
-  test("that does not clear has no end", () => {
+  test("that does not clear has no last valid day", () => {
     expect(evaluate(none, request({ outcome: "not_cleared", note: "Rest" }), false, now)).toMatchObject({
       evaluation: { validUntil: null, note: "Rest" },
       clearance: { medical: { outcome: "not_cleared", validUntil: null } },
     });
   });
 
-  test("of the other kind is signed by somebody else, unless the operator lets one sign both", () => {
+  test("of the other kind must be signed by somebody else, unless the operator lets one sign both", () => {
     const psychiatric = request({ id: "evl_2", kind: "psychiatric" });
 
     expect(evaluate(second, psychiatric, false, now)).toEqual({ ok: false, reason: "signed_the_other" });
@@ -54,7 +54,7 @@ describe("an evaluation", () => {
 });
 
 describe("a withdrawal", () => {
-  test("empties what was found", () => {
+  test("clears the findings", () => {
     expect(withdraw(first.clearance, { id: "evl_3", note: "Ill", by: "sub-2" }, now)).toMatchObject({
       ok: true,
       withdrawal: { id: "evl_3", bookingId: "bkg_1", note: "Ill", by: "sub-2", at: now },

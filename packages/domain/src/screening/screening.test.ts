@@ -39,13 +39,13 @@ const bothClear: Said[] = [
 ];
 
 describe("the clearance that a booking shows", () => {
-  test("is pending until both kinds are there", () => {
+  test("is pending until both kinds are evaluated", () => {
     expect(clearanceSummary(null, today)).toEqual({ status: "pending", validUntil: null });
     expect(status(["medical", "cleared"])).toBe("pending");
     expect(status(["medical", "cleared"], ["medical", "cleared"])).toBe("pending");
   });
 
-  test("is cleared until the earlier of the two ends", () => {
+  test("is cleared until the earlier of the two dates", () => {
     const clearance = after(
       ["medical", "cleared", "2027-03-20"],
       ["psychiatric", "cleared_with_conditions", "2027-03-15"],
@@ -62,7 +62,7 @@ describe("the clearance that a booking shows", () => {
     expect(status(...bothClear, ["psychiatric", "needs_information"])).toBe("pending");
   });
 
-  test("is the same for every history with the same last word of each kind", () => {
+  test("is the same for every history with the same latest evaluation of each kind", () => {
     const said = fc.array(fc.tuple(fc.constantFrom(...evaluationKinds), fc.constantFrom(...evaluationOutcomes)));
     fc.assert(
       fc.property(said, (history) => {
@@ -72,7 +72,7 @@ describe("the clearance that a booking shows", () => {
     );
   });
 
-  test("that is too short stays cleared, and reaches no last day", () => {
+  test("that is too short stays cleared, but does not reach the last day", () => {
     const clearance = after(["medical", "cleared", "2027-03-13"], ["psychiatric", "cleared", "2027-04-01"]);
 
     expect(clearanceSummary(clearance, today).status).toBe("cleared");
@@ -82,7 +82,7 @@ describe("the clearance that a booking shows", () => {
     );
   });
 
-  test("never says why: a summary has a status and a date, nothing else (I8)", () => {
+  test("never gives a reason: a summary has a status and a date, nothing else (I8)", () => {
     const said = fc.array(fc.tuple(fc.constantFrom(...evaluationKinds), fc.constantFrom(...evaluationOutcomes)));
     fc.assert(
       fc.property(said, (history) => {
@@ -95,7 +95,7 @@ describe("the clearance that a booking shows", () => {
 describe("a withdrawal", () => {
   const withdrawn = afterWithdrawal(after(...bothClear) as Clearance, tuesday);
 
-  test("empties both findings and shows", () => {
+  test("clears both findings and is shown", () => {
     expect(withdrawn).toMatchObject({ medical: null, psychiatric: null, revokedAt: tuesday });
     expect(clearanceSummary(withdrawn, today)).toEqual({ status: "withdrawn", validUntil: null });
   });
@@ -109,7 +109,7 @@ describe("a withdrawal", () => {
     expect(whole.revokedAt).toBeNull();
   });
 
-  test("takes back what clears, and leaves a colleague's not_cleared with its clock", () => {
+  test("withdraws what clears, but keeps a colleague's not_cleared with its clock", () => {
     const before = after(["medical", "cleared"], ["psychiatric", "not_cleared"]) as Clearance;
     const taken = afterWithdrawal(before, tuesday);
 
@@ -118,7 +118,7 @@ describe("a withdrawal", () => {
     expect(clearanceSummary(taken, today).status).toBe("not_cleared");
   });
 
-  test("gives way to a not_cleared at once", () => {
+  test("is replaced by a not_cleared at once", () => {
     expect(clearanceSummary(evaluate(withdrawn, ["medical", "not_cleared"]), today).status).toBe("not_cleared");
   });
 });
@@ -131,7 +131,7 @@ describe("the decline clock", () => {
     expect(declinesAt(clearance, { ...terms, declineAfterHours: 0 })).toBe(monday);
   });
 
-  test("is not started again when the same kind is said to be not_cleared twice", () => {
+  test("does not restart when the same kind is not_cleared again", () => {
     const twice = after(["medical", "not_cleared"], ["medical", "not_cleared", undefined, tuesday]);
 
     expect(declinesAt(twice, terms)).toBe(plusHours(monday, 24));
@@ -145,7 +145,7 @@ describe("the decline clock", () => {
     }
   });
 
-  test("stops when the slip is corrected, and starts again with another", () => {
+  test("stops when the error is corrected, and restarts with another not_cleared", () => {
     const corrected = after(["medical", "not_cleared"], ["medical", "needs_information"]);
     const again = evaluate(corrected, ["medical", "not_cleared", undefined, tuesday]);
 
@@ -167,13 +167,13 @@ describe("the end of a clearance's validity", () => {
     expect(ends(["medical", "cleared", "2027-03-14"], ["psychiatric", "cleared"])).toBe("2027-03-15T06:00:00Z");
   });
 
-  test("is none while a kind does not clear", () => {
+  test("is null while a kind does not clear", () => {
     expect(ends(["medical", "cleared"])).toBeNull();
     expect(ends(...bothClear, ["medical", "not_cleared"])).toBeNull();
   });
 });
 
-describe.each(evaluationKinds)("a %s finding that clears and names no last day", (kind) => {
+describe.each(evaluationKinds)("a %s finding that clears without a last valid day", (kind) => {
   const whole = after(...bothClear) as Clearance;
   const endless: Clearance = { ...whole, [kind]: { ...whole[kind], validUntil: null } };
 
@@ -185,8 +185,8 @@ describe.each(evaluationKinds)("a %s finding that clears and names no last day",
   });
 });
 
-describe("two people agree", () => {
-  test("the signer of the kind that counts may not sign the other one", () => {
+describe("two people must sign", () => {
+  test("the signer of the current evaluation of one kind may not sign the other", () => {
     const clearance = after(["medical", "cleared"]);
 
     expect(signedTheOther(clearance, "psychiatric", "dr-medical")).toBe(true);
@@ -211,7 +211,7 @@ describe("two people agree", () => {
     expect(confirms(byOne(true), { lastDay, participant })).toBe(true);
   });
 
-  test.each(evaluationKinds)("nobody confirms themselves: the %s evaluation was signed by the participant", (kind) => {
+  test.each(evaluationKinds)("nobody confirms themselves: the participant signed the %s evaluation", (kind) => {
     const clearance = signed(participant)(after(...bothClear), [kind, "cleared"]);
 
     expect(confirms(clearance, { lastDay, participant })).toBe(false);
@@ -231,14 +231,14 @@ describe("what is missing for a cohort", () => {
     expect(missing(after(...said), lastDay)).toEqual(lacking);
   });
 
-  test("are both kinds after a withdrawal", () => {
+  test("is both kinds after a withdrawal", () => {
     expect(missing(afterWithdrawal(after(...bothClear) as Clearance, tuesday), lastDay)).toEqual([
       "medical",
       "psychiatric",
     ]);
   });
 
-  test("is nothing exactly when the clearance confirms, whatever was said by two people", () => {
+  test("is nothing exactly when the clearance confirms, for any findings by two people", () => {
     const said = fc.array(
       fc.tuple(
         fc.constantFrom(...evaluationKinds),

@@ -47,8 +47,8 @@ import { card } from "./retreat.ts";
 type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
 
 /**
- * The life of one booking, told fact by fact: applies each decision of the domain as the store does, and keeps what the
- * store keeps. `placeIsOurs` can be taken away, and `freePlace` is what late money finds.
+ * The life of one booking, fact by fact. Applies each decision of the domain as the store does, and keeps the same data.
+ * Set `placeIsOurs` to false to lose the place; late money gets `freePlace`.
  */
 export class Life {
   booking: Booking;
@@ -84,7 +84,7 @@ export class Life {
     return this;
   }
 
-  /** Begins a checkout and opens its session; the attempt, an open one if there is, or null when it is refused. */
+  /** Begins a checkout and opens its session. Returns the attempt or the one already open; null if it is refused. */
   checkout(purpose: "deposit" | "due" | "payoff", more: Partial<CheckoutRequest> = {}): CheckoutAttempt | null {
     const id = this.#id("att");
     const asked = { customerId: "cus_1", methods: ["card" as const], returnUrl: "https://example.org/return" };
@@ -101,7 +101,7 @@ export class Life {
     return attempt;
   }
 
-  /** Begins to collect what has fallen due; the attempts that were begun. */
+  /** Begins to collect the dues that have fallen due; returns the attempts. */
   collect(): OffSessionAttempt[] {
     const begun = beginTries(this.booking, () => this.#id("att"), this.now);
     if (begun === null) return [];
@@ -110,7 +110,10 @@ export class Life {
     return begun.attempts;
   }
 
-  /** What the sweep does to dues, in its order: billed, told of as varied debits, tried, noticed, charged for being late, told to staff, not paid at all. */
+  /**
+   * The steps of the sweep for dues, in order: bills, notices of varied debits, tries, notices, late charges, tasks,
+   * cancellation for non-payment.
+   */
   sweep(): this {
     this.fallDue();
     this.#apply(noticeVariedDebits(this.booking, this.now));
@@ -122,7 +125,7 @@ export class Life {
     return this;
   }
 
-  /** Settles what Stripe says; late money revives the booking on `freePlace`, or is returned. */
+  /** Settles Stripe's report. Late money revives the booking on `freePlace`, or is refunded. */
   settle(attemptId: string, outcome: PaymentOutcome): "unchanged" | "settled" | "revived" | "returned" {
     const attempt = this.attempts.find(({ id }) => id === attemptId) as Attempt;
     const state = { booking: this.booking, attempt, placeIsOurs: this.placeIsOurs, refundId: this.#id("ref") };
@@ -158,7 +161,7 @@ export class Life {
     if (refund !== undefined) this.refunds.push(refund);
   }
 
-  /** A payment of an attempt, as Stripe tells of it. */
+  /** Stripe's report of an attempt's payment. */
   paymentOf(attemptId: string, changes: Partial<Payment> = {}): Payment {
     const { amount, currency } = this.attempts.find(({ id }) => id === attemptId) as Attempt;
     const fee = Math.floor(amount / 40);
@@ -167,7 +170,7 @@ export class Life {
     return { kind: "succeeded", ...ids, amount, currency, paidAt: this.now, paidWith: card, booked, ...changes };
   }
 
-  /** Pays one due, or part of it, by a checkout of its own. */
+  /** Pays one due, or part of it, by a separate checkout. */
   pay(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): this {
     const attempt = this.checkout(purpose, more);
     if (attempt === null) throw new Error(`${purpose} cannot be paid while ${this.booking.status}`);
@@ -184,7 +187,7 @@ export class Life {
     return true;
   }
 
-  /** Spreads what an ending owes over the charges, so many at a time, until all is spread or `slices` are done. */
+  /** Spreads the refund of an ending over the charges in slices, until it is spread or `slices` are done. */
   spread({ slices = Number.POSITIVE_INFINITY, most = 2 } = {}): this {
     for (let slice = 0; slice < slices; slice++) {
       const unspread = this.refunds.find((refund) => refund.unspread > 0);
@@ -213,7 +216,7 @@ export class Life {
     return "applied";
   }
 
-  /** Stripe refuses a part, since it has only so much left on the charge: what is still owed is reckoned again. */
+  /** Stripe refuses a part because its charge has too little left; recalculates what is still owed. */
   reckon(refundId: string, partId: string, left: number): ReckonDecision["kind"] {
     const refund = this.refunds.find(({ id }) => id === refundId) as Refund;
     const { chargeId } = partOf(refund, partId);
@@ -226,7 +229,7 @@ export class Life {
     return "apply";
   }
 
-  /** Somebody refunds a charge in Stripe's dashboard, and we hear of it; Stripe has yet to say how it went. */
+  /** Somebody refunds a charge in Stripe's dashboard, and we learn of it; its outcome is still unknown. */
   refundByHand(chargeId: string, amount: number): Refund {
     this.spread();
     const before = this.charges.find(({ id }) => id === chargeId) as Charge;
@@ -248,7 +251,7 @@ export class Life {
     return this;
   }
 
-  /** Staff waive a due, put it off, or pause collection; whether they could. */
+  /** Staff waive a due, defer it, or pause collection. Returns whether it was allowed. */
   waive = (dueId: string): boolean => this.#except(waiveDue(this.booking, dueId, this.now));
   defer = (dueId: string, dueOn: CalendarDate): boolean => this.#except(deferDue(this.booking, dueId, dueOn, this.now));
   collection = (paused: boolean): boolean => this.#except(setCollection(this.booking, paused, this.now));

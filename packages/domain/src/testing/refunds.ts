@@ -3,7 +3,7 @@ import { plusSeconds } from "../time/index.ts";
 import { Life } from "./life.ts";
 import { card, held, today } from "./retreat.ts";
 
-/** The charge of this number, all of what is refundable of it applied. */
+/** The charge with this number; its whole refundable amount is applied. */
 export const charge = (index: number, refundable: number, changes: Partial<Charge> = {}): Charge => ({
   id: `ch_${index}`,
   bookingId: "bkg_1",
@@ -20,7 +20,7 @@ export const charge = (index: number, refundable: number, changes: Partial<Charg
   ...changes,
 });
 
-/** So much owed by an ending, not spread yet. */
+/** A refund of this amount owed by an ending, not spread yet. */
 export const owing = (amount: number): Refund => ({
   ...requestRefund({
     id: "ref_1",
@@ -33,7 +33,7 @@ export const owing = (amount: number): Refund => ({
   }),
 });
 
-/** A booking that the operator cancelled: one refund of one part over the deposit. */
+/** A booking that the operator cancelled, with one refund: one part, the deposit. */
 export function owed(): { life: Life; refund: Refund; partId: string } {
   const life = new Life(held()).sign().pay("deposit");
   life.end("operator");

@@ -8,7 +8,7 @@ import { type PlanKind, type Quote, quote } from "../plan/index.ts";
 import type { Program } from "../program/index.ts";
 import type { Instant } from "../time/index.ts";
 
-/** The day on which the clients of these tests come. Two months before the cohort starts. */
+/** The day on which the tests' clients book, two months before the cohort starts. */
 export const today: Instant = "2027-01-04T17:00:00Z";
 
 /** The program of api.md, published. */
@@ -57,7 +57,7 @@ export const program = (changes: Partial<Program> = {}): Program => ({
   ...changes,
 });
 
-/** An open cohort on its terms, in Denver, 8 to 14 March 2027: daylight saving begins on its last day. */
+/** An open cohort with its terms, in Denver, 8 to 14 March 2027. Daylight saving begins on its last day. */
 export function cohort(changes: Partial<Cohort> = {}): Cohort {
   const startsOn = changes.startsOn ?? "2027-03-08";
   const timeZone = changes.timeZone ?? "America/Denver";
@@ -106,7 +106,7 @@ export const card: PaidWith = {
   networkTransactionId: "nti_1",
 };
 
-/** How Stripe booked money, in dollars and without a fee. */
+/** A Stripe balance transaction in dollars, without a fee. */
 export const bookedAs = (balanceTransactionId: string, amount: number, changes: Partial<Booked> = {}): Booked => ({
   balanceTransactionId,
   amount,
@@ -116,7 +116,7 @@ export const bookedAs = (balanceTransactionId: string, amount: number, changes: 
   ...changes,
 });
 
-/** A quote for a private place, over the most months that there is time for; throws when it is refused. */
+/** A quote for a private place over the most months that the dates allow. Throws if it is refused. */
 export function quoted(
   kind: PlanKind,
   on: { program?: Program; cohort?: Cohort; now?: Instant; months?: number } = {},
@@ -136,7 +136,7 @@ export function quoted(
   return offer.quote;
 }
 
-/** A booking made on a quote a moment ago. */
+/** A booking just made from a quote. */
 export function held(kind: PlanKind = "deposit_and_balance", on: Parameters<typeof quoted>[1] = {}): Booking {
   const offer = quoted(kind, on);
   const request = {
@@ -159,7 +159,7 @@ export function held(kind: PlanKind = "deposit_and_balance", on: Parameters<type
   return hold(request, on.now ?? today).booking;
 }
 
-/** The agreement on the sample booking. */
+/** The agreement of the sample booking. */
 export function agreed(): AgreementDocument {
   const { terms, currency, lines, total, plan, schedule, disclosure, policy } = quoted("deposit_and_balance");
   const named = { bookingId: "bkg_1", version: 1, participantName: "Ada Client" };

@@ -11,7 +11,7 @@ import { addDays, dateIn, later, plusMinutes } from "../time/index.ts";
 import type { Life } from "./life.ts";
 import { bookedAs, held, program } from "./retreat.ts";
 
-/** What may happen next to a booking; `pick` chooses among what there is. */
+/** The facts that can happen next to a booking; `pick` chooses among its items. */
 export type Fact =
   | { kind: "sign" | "confirm" | "admit" | "complete" | "fall_due" | "lapse" | "lose_place" | "find_place" }
   | { kind: "wait"; minutes: number }
@@ -111,11 +111,11 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
   },
 );
 
-/** The newest first: what happens next is mostly about what happened last. */
+/** Newest first: the next fact mostly concerns the latest item. */
 const chosen = <Value>(values: Value[], pick: number): Value | undefined =>
   values.at(-1 - (pick % Math.max(1, values.length)));
 
-/** Lets a fact happen to a booking, as far as it can. */
+/** Applies a fact to a booking if it is possible. */
 export function happen(life: Life, fact: Fact): void {
   switch (fact.kind) {
     case "sign":
@@ -134,7 +134,7 @@ export function happen(life: Life, fact: Fact): void {
       life.complete();
       return;
     case "fall_due":
-      // As if the client waited until the balance is due.
+      // The client waits until the balance is due.
       life.at(later(life.now, `${life.booking.dues.at(-1)?.dueOn}T18:00:00Z`));
       life.fallDue();
       return;
@@ -142,7 +142,7 @@ export function happen(life: Life, fact: Fact): void {
       life.lapse();
       return;
     case "lose_place":
-      // A claim that has lapsed may be overtaken, with no sweep to say so.
+      // Another booking may claim the place of a lapsed hold before the sweep.
       if (life.booking.status === "held" && (life.booking.holdExpiresAt ?? "") <= life.now) life.placeIsOurs = false;
       return;
     case "find_place":
@@ -178,7 +178,7 @@ export function happen(life: Life, fact: Fact): void {
   }
 }
 
-/** The first due after the deposit that is not paid; the first of all when each is. */
+/** The first unpaid due after the deposit; the first due if all are paid. */
 const nextDue = ({ booking: { dues } }: Life): string | undefined =>
   (dues.find((due) => due.kind !== "deposit" && unpaid(due) > 0) ?? dues[1])?.id;
 
@@ -212,7 +212,7 @@ function pay(life: Life, { pick, says }: Extract<Fact, { kind: "payment" }>): vo
   }
 }
 
-/** What Stripe can still give back of a charge: it knows of refunds only once they are made there. */
+/** The amount that Stripe can still refund on a charge: it knows only refunds made there. */
 function leftAtStripe({ charges, refunds }: Life, chargeId: string): number {
   const captured = charges.find(({ id }) => id === chargeId)?.amount ?? 0;
   const made = refunds
@@ -286,7 +286,7 @@ export type StoryPlan = keyof typeof bookings;
 export const heldOn = (plan: StoryPlan): Booking => bookings[plan];
 const plans = fc.constantFrom<StoryPlan>("full", "deposit_and_balance", "installments", "financed", "taxed");
 const stories = fc.record({ plan: plans, told: fc.array(facts, { maxLength: 40 }) });
-/** Many stories begin as many bookings do, or few would come far. */
+/** Most stories begin like a typical booking; otherwise few would get far. */
 const paysDeposit: Fact[] = [
   { kind: "sign" },
   { kind: "checkout", purpose: "deposit", amount: undefined },

@@ -1,4 +1,4 @@
-/** What a reader sees of a page. */
+/** The text of a page as a reader sees it. */
 export const wordsOf = (html: string): string =>
   html
     .replace(/<style>.*?<\/style>/s, "")

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { remembered } from "./remembered.ts";
 
-test("what was computed once is given again, for the same arguments alone, and in bounded memory", () => {
+test("a value is computed once per arguments, in bounded memory", () => {
   const computed: string[] = [];
   const joined = remembered((date: string, days: number) => {
     computed.push(`${date} ${days}`);
@@ -15,7 +15,7 @@ test("what was computed once is given again, for the same arguments alone, and i
   expect(computed.filter((one) => one === "a 1")).toHaveLength(2);
 });
 
-test("what throws is not remembered", () => {
+test("an error is not cached", () => {
   let tries = 0;
   const fails = remembered((_date: string) => {
     tries++;
