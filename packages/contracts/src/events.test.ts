@@ -26,7 +26,7 @@ const held = {
 const { holdExpiresAt: _, ...unfinished } = held.data;
 
 describe("an event's schema", () => {
-  test("takes what is published", () => {
+  test("accepts what is published", () => {
     expect(events.BookingHeld.safeParse(held).success).toBe(true);
   });
 
@@ -42,7 +42,7 @@ describe("an event's schema", () => {
   });
 });
 
-test("what consumers are given of a schema takes a field that is added later, at every depth", () => {
+test("a consumer's schema accepts a field that is added later, at every depth", () => {
   const validator = new Ajv({ strict: false, logger: false });
   addFormats.default(validator);
   const { $schema: _draft, ...schema } = eventSchemas().BookingHeld as Record<string, unknown>;
@@ -56,14 +56,14 @@ test("what consumers are given of a schema takes a field that is added later, at
   expect(JSON.stringify(eventSchemas())).not.toContain("additionalProperties");
 });
 
-test("each schema says in a sentence what has happened", () => {
+test("each event has a sentence that says what happened", () => {
   const told = Object.values(eventSchemas()).map((schema) => (schema as { description?: string }).description ?? "");
 
   expect(told.filter((description) => !/^[A-Z].{10,130}\.$/.test(description))).toEqual([]);
   expect(new Set(told).size).toBe(told.length);
 });
 
-test("there is a schema for each event that the code publishes, and for no other", () => {
+test("there is a schema for each published event, and for no other", () => {
   const root = join(import.meta.dirname, "../../..");
   const files = globSync(
     [

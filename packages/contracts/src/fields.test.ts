@@ -3,7 +3,7 @@ import { line, personName, phone, text } from "./fields.ts";
 
 type Shape = { safeParse(value: unknown): { success: boolean; data?: unknown; error?: { issues: unknown[] } } };
 const takes = (shape: Shape, value: unknown) => shape.safeParse(value).success;
-/** One message a field: a client that mends what it says is not sent back for the next one. */
+/** One message per field: a client that fixes it does not get another one for the same field. */
 const refusals = (shape: Shape, value: unknown) => shape.safeParse(value).error?.issues.length ?? 0;
 
 describe("a person's name", () => {
@@ -35,7 +35,7 @@ describe("a person's name", () => {
     ["hyphens, full stops and commas", "Anne-Marie St. John-Smith, Jr."],
     ["a number of generation", "Henry Ⅷ"],
     ["letters outside the basic plane", "𐐔𐐇𐐝"],
-  ])("is taken: %s", (_, name) => {
+  ])("is accepted: %s", (_, name) => {
     expect(takes(personName(120), name)).toBe(true);
     expect(takes(personName(120, 1), `  ${name}\u3000`)).toBe(true);
   });
@@ -91,7 +91,7 @@ describe("a person's name", () => {
     expect(refusals(personName(120, 2), name)).toBe(1);
   });
 
-  test("is refused with the fault that it has", () => {
+  test("is refused with its fault", () => {
     const faults = (name: string) =>
       personName(120)
         .safeParse(name)
@@ -102,13 +102,13 @@ describe("a person's name", () => {
     expect(faults("An\u200bna")).toEqual(["Must be a single line without control or invisible characters"]);
   });
 
-  test("has no letter of nothing but what shows nothing: Unicode's fillers and blanks", () => {
+  test("has no invisible letter: Unicode's fillers and blanks do not count", () => {
     const blanks = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u{13441}\u{13442}\u{1d159}\ufffc";
 
     for (const blank of blanks) expect(refusals(personName(120), blank.repeat(2))).toBe(1);
   });
 
-  test("is kept in Unicode's composed form, without the space around it, and measured so", () => {
+  test("is stored in Unicode's composed form, trimmed, and measured in that form", () => {
     const decomposed = "e\u0301".repeat(120);
 
     expect(personName(120).parse(`\u3000${decomposed} `)).toBe("\u00e9".repeat(120));
@@ -125,7 +125,7 @@ describe("a person's name", () => {
 
 describe("a telephone number", () => {
   test.each(["+1 555 0100", "(555) 010-0100", "555.0100", "+44/20/79460000", "12345", "+123456789012345"])(
-    "is taken: %s",
+    "is accepted: %s",
     (number) => expect(takes(phone(), number)).toBe(true),
   );
 
@@ -162,7 +162,7 @@ describe("text of one line", () => {
   });
 });
 
-describe("text of many lines", () => {
+describe("text of several lines", () => {
   test.each([
     ["line breaks and tabs", "First\r\n\tsecond\nthird", true],
     ["emoji", "Well \u2764\ufe0f \u{1f469}\u200d\u{1f467}", true],

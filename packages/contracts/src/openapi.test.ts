@@ -32,7 +32,7 @@ const codesOf = (response: Response | undefined) => {
   return schema?.allOf[1].properties.code.enum;
 };
 
-/** Each object schema in a document's part, the nested ones too, with the way to it. */
+/** Each object schema in a part of the document, including nested ones, with its path. */
 function objectsIn(part: unknown, path = ""): { path: string; schema: Record<string, unknown> }[] {
   if (typeof part !== "object" || part === null) return [];
   const nested = Object.entries(part).flatMap(([name, value]) => objectsIn(value, `${path}/${name}`));
@@ -53,7 +53,7 @@ describe("the OpenAPI document", () => {
     expect(validator.version).toBe("3.1");
   });
 
-  test("shows an Idempotency-Key wherever somebody who is known changes something", () => {
+  test("shows an Idempotency-Key wherever a signed-in caller changes something", () => {
     const changing = routes.filter(({ method, access }) => method !== "GET" && access !== "public");
     const keyed = operations.filter(({ parameters }) => parameters.some(({ name }) => name === "Idempotency-Key"));
 
@@ -63,7 +63,7 @@ describe("the OpenAPI document", () => {
     expect(changing.map(({ method }) => method)).toEqual(expect.arrayContaining(["POST", "PATCH", "PUT", "DELETE"]));
   });
 
-  test("is what it says of its own route", () => {
+  test("matches its own schema", () => {
     const pointer = "openapi#/paths/~1openapi.json/get/responses/200/content/application~1json/schema";
     const check = ajv().getSchema(pointer);
 
@@ -71,7 +71,7 @@ describe("the OpenAPI document", () => {
     expect(check?.({ ...document, paths: undefined })).toBe(false);
   });
 
-  test("has no schema that a validator cannot read, patterns and formats included", () => {
+  test("has only schemas that a validator can read, patterns and formats included", () => {
     const validator = ajv();
     const schemas = operations.flatMap(({ requestBody, parameters, responses }) => [
       ...Object.values(requestBody?.content ?? {}).map(({ schema }) => schema),
@@ -79,13 +79,13 @@ describe("the OpenAPI document", () => {
       ...Object.values(responses).flatMap(({ content }) => Object.values(content ?? {}).map(({ schema }) => schema)),
     ]);
 
-    // A reference leads into the document wherever the schema itself is. Most are the same few, and compiling is slow.
+    // References resolve against the whole document. Most schemas repeat, and compiling is slow.
     const different = new Set(schemas.map((schema) => JSON.stringify(schema).replaceAll('"#/', '"openapi#/')));
     expect(different.size).toBeGreaterThan(80);
     for (const schema of different) validator.compile(JSON.parse(schema));
   }, 60_000);
 
-  test("lets answers have new fields", () => {
+  test("allows new fields in responses", () => {
     const closed = operations.flatMap(({ name, responses }) =>
       objectsIn(responses, name).filter(({ schema }) => schema.additionalProperties === false),
     );
@@ -94,7 +94,7 @@ describe("the OpenAPI document", () => {
     expect(objectsIn(document.components.schemas).filter(({ schema }) => "additionalProperties" in schema)).toEqual([]);
   });
 
-  test("lets no request have a field that it does not know", () => {
+  test("allows no unknown field in requests", () => {
     const bodies = operations.flatMap(({ name, requestBody }) => objectsIn(requestBody, name));
 
     expect(bodies.length).toBeGreaterThan(20);
@@ -106,7 +106,7 @@ type Parameter = { name: string; in: string; required: boolean; schema: Record<s
 const parametersOf = (id: string) => operationOf(id).parameters as Parameter[];
 
 describe("a parameter", () => {
-  test("that may be left out shows what is taken instead, of every route", () => {
+  test("that is optional shows its default, for every route", () => {
     const assumed = routes.flatMap(({ operationId, query, headers }) =>
       [query, headers].flatMap((schema) =>
         Object.entries((schema && "shape" in schema ? schema.shape : {}) as Record<string, z.ZodMiniType>)
@@ -126,7 +126,7 @@ describe("a parameter", () => {
     expect(shown).toContainEqual({ operationId: "getTrialBalance", name: "currency", assumed: "usd" });
   });
 
-  test("in a path or a query has a longest text, so that a key that is made from it fits into the database", () => {
+  test("in a path or a query has a maximum length, so that a key made from it fits into the database", () => {
     const unbounded = operations.flatMap(({ name, parameters }) =>
       (parameters as Parameter[])
         .filter(({ in: place, schema }) => place !== "header" && schema.type === "string" && !isBounded(schema))
@@ -143,8 +143,8 @@ const isBounded = ({ maxLength, enum: values, format, pattern }: Record<string, 
   format === "date" ||
   (typeof pattern === "string" && !/[*+]|\{\d+,\}/.test(pattern));
 
-describe("every operation says what it can answer", () => {
-  test.each(operations)("$name: what the gateway says by itself, in its own words", ({ security, responses }) => {
+describe("every operation lists its responses", () => {
+  test.each(operations)("$name: the gateway's own errors, in its format", ({ security, responses }) => {
     const byGateway = Object.entries(responses)
       .filter(([, { content }]) => JSON.stringify(content?.["application/json"])?.includes("GatewayMessage"))
       .map(([status]) => status);
@@ -159,7 +159,7 @@ describe("every operation says what it can answer", () => {
       expect(codesOf(responses[500])).toEqual(["internal_error"]);
       expect(codesOf(responses[503])).toContain("unavailable");
     }
-    // A webhook's bytes are not weighed before their signature is.
+    // The webhook gets the raw body: no size check comes before its signature check.
     expect(codesOf(responses[413])).toEqual(operationId === "stripeWebhook" ? undefined : ["payload_too_large"]);
   });
 
@@ -176,7 +176,7 @@ describe("every operation says what it can answer", () => {
     );
   });
 
-  test("401 and 403 only where a token is asked for, 403 as a problem only where a role is missing", () => {
+  test("401 and 403 only if a token is required, 403 as a problem only if a role is missing", () => {
     const { responses: open } = operationOf("listPrograms");
     const { responses: anyRole } = operationOf("listBookings");
 
@@ -186,7 +186,7 @@ describe("every operation says what it can answer", () => {
     expect(codesOf(operationOf("listAudit").responses[403])).toEqual(["forbidden"]);
   });
 
-  test("the headers that say when to try again, and that an answer was given before", () => {
+  test("the headers that say when to retry, and that a response was repeated", () => {
     const { responses } = operationOf("createBooking");
 
     expect(Object.keys(responses[201]?.headers ?? {})).toEqual(["x-request-id", "idempotent-replayed"]);
@@ -196,7 +196,7 @@ describe("every operation says what it can answer", () => {
     expect(responses[401]?.headers["x-request-id"]?.required).toBe(false);
   });
 
-  test("a limit with the header that says when it lets the request through", () => {
+  test("a limit with the header that says when to retry", () => {
     const limited = answersOf({ ...createBooking, errors: ["limit_exceeded"] }, () => ({}));
 
     expect(codesOf(limited[429] as Response)).toEqual(["limit_exceeded"]);
@@ -204,20 +204,20 @@ describe("every operation says what it can answer", () => {
     expect(Object.keys(operationOf("listPrograms").responses[429]?.headers ?? {})).not.toContain("retry-after");
   });
 
-  test("only what asks Stripe meanwhile can meet its own first request still under way: the others have one write", () => {
+  test("idempotency_in_progress only on operations that call Stripe: the others make a single write", () => {
     const waiting = operations.filter(({ responses }) => codesOf(responses[409])?.includes("idempotency_in_progress"));
 
     expect(waiting.map(({ operationId }) => operationId)).toEqual(["openCheckout"]);
   });
 
-  test.each(pages)("%s: bugs and outages as a page, since a browser is there to show it", (page) => {
+  test.each(pages)("%s: bugs and outages as a page, since a browser shows it", (page) => {
     const { responses } = operationOf(page);
 
     expect(Object.keys(responses[503]?.content ?? {})).toEqual(["text/html", "application/json"]);
     expect(Object.keys(responses[500]?.content ?? {})).toEqual(["application/json"]);
   });
 
-  test("and whatever answers HTML is such a page", () => {
+  test("and every operation that returns HTML is a page", () => {
     const html = operations.filter(({ responses }) =>
       Object.values(responses).some(({ content }) => content !== undefined && "text/html" in content),
     );

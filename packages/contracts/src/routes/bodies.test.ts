@@ -34,7 +34,7 @@ describe("a participant", () => {
 describe("a quote's plan", () => {
   const ask = (plan: object) => wrongIn(createQuote.body, { cohortId: "coh_1", placeType: "private", plan });
 
-  test("takes months only where it is paid by the month, and no more than a booking has dues", () => {
+  test("accepts months only for monthly plans, and no more than a schedule allows", () => {
     expect(ask({ kind: "full" })).toEqual([]);
     expect(ask({ kind: "installments", months: 59 })).toEqual([]);
     expect(ask({ kind: "full", months: 3 })).toEqual(["plan"]);
@@ -73,7 +73,7 @@ describe("a program's itinerary", () => {
 });
 
 describe("a list's cursor", () => {
-  test("is one that a page gave", () => {
+  test("must come from a page of the list", () => {
     const given = encodeCursor("its-list", "2027-03-01T17:00:00Z#booking#bkg_1#00000001");
 
     expect(wrongIn(listAudit.query, { cursor: given })).toEqual([]);
@@ -94,14 +94,14 @@ describe("a list's cursor", () => {
 });
 
 type Node = { def: Record<string, unknown> & { type: string } } & Parses;
-/** What a schema is made of, by the names of its fields. */
+/** The schemas that a schema contains, by field name. */
 const inside = ({ def }: Node): [string, Node][] => {
   const shape = Object.entries((def.shape ?? {}) as Record<string, Node>);
   const others = [def.innerType, def.element, def.out, ...((def.options ?? []) as Node[])] as (Node | undefined)[];
   return [...shape, ...others.flatMap((node): [string, Node][] => (node?.def ? [["", node]] : []))];
 };
 
-describe("the message of a bad field", () => {
+describe("the message of an invalid field", () => {
   const allIn = (path: string, node: Node): [string, Node][] => [
     [path, node],
     ...inside(node).flatMap(([name, part]) => allIn(name === "" ? path : `${path}.${name}`, part)),
@@ -123,7 +123,7 @@ describe("the message of a bad field", () => {
       message,
     }));
 
-  test("is one plain sentence that says what to send, of every field of every route", () => {
+  test("is one plain sentence that says what to send, for every field of every route", () => {
     const plain = /^(?:Is required|Unknown field|Must (?:not )?[a-z][^"\n]{3,120}(?:"\d\.\d{4}")?)$/;
     const jargon = /\b(?:invalid|expected|received|undefined|null|NaN|union|regex|pattern|discriminator|input)\b/i;
     const said = schemas.flatMap(([path, schema]) =>
@@ -177,7 +177,7 @@ describe("the message of a bad field", () => {
   });
 });
 
-describe("every text that a route takes", () => {
+describe("every text that a route accepts", () => {
   const textsIn = (path: string, node: Node): [string, Node][] =>
     node.def.type === "string"
       ? [[path, node]]
@@ -185,10 +185,10 @@ describe("every text that a route takes", () => {
   const texts = routes.flatMap(({ operationId, params, query, body }) =>
     [params, query, body].flatMap((part) => (part === undefined ? [] : textsIn(operationId, part as unknown as Node))),
   );
-  /** Stripe or a mail fills these in, and whatever they hold, a page for people is the answer. */
+  /** Stripe or a mail sets these parameters, and a page answers any value. */
   const free = /^(?:checkoutReturn|payPage|pay|methodPage|saveMethod)\./;
 
-  test("refuses NUL, half a surrogate pair, and what turns the direction of the text around it", () => {
+  test("refuses NUL, a lone surrogate, and characters that change the direction of the text", () => {
     const taken = texts
       .filter(([path]) => !free.test(path))
       .flatMap(([path, schema]) =>

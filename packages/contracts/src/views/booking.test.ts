@@ -22,14 +22,14 @@ const booking: Booking = {
 };
 const events = (viewer: Person) => bookingView(booking, null, today, viewer).timeline.map(({ event }) => event);
 
-describe("a booking, as it is shown", () => {
-  test("tells a payer nothing of the participant's clearance, in no field and no event", () => {
+describe("the view of a booking", () => {
+  test("shows a payer nothing about the participant's clearance, in no field and no event", () => {
     const ada = caller("ada@example.org");
     expect(bookingView(booking, null, today, ada)).toMatchObject({ clearance: null, paid: 250_000 });
     expect(events(ada)).toEqual(["BookingHeld", "PaymentSettled", "BookingConfirmed", "DueBilled"]);
   });
 
-  test("tells a participant who does not pay nothing of money, in no field and no event", () => {
+  test("shows a participant who does not pay no money, in no field and no event", () => {
     const bea = caller("bea@example.org");
     const shown = bookingView(booking, null, today, bea);
     expect(shown).toMatchObject({ clearance: { status: "pending" }, total: 0, paid: 0, balance: 0, dues: [] });
@@ -37,7 +37,7 @@ describe("a booking, as it is shown", () => {
     expect(events(bea)).toEqual(["BookingHeld", "BookingConfirmed", "BookingUnconfirmed"]);
   });
 
-  test("tells staff both, but for their own", () => {
+  test("shows staff both, except on their own bookings", () => {
     expect(events(caller("staff@example.org", "admin"))).toEqual(timeline.map(({ event }) => event));
     expect(bookingView(booking, null, today, caller("bea@example.org", "admin")).total).toBe(0);
     expect(bookingView(booking, null, today, caller("ada@example.org", "admin")).clearance).toBeNull();

@@ -2,7 +2,7 @@ import { program } from "@clearing/domain/testing/retreat";
 import { expect, test } from "vitest";
 import { programView } from "./program.ts";
 
-test("a program, as anybody sees it, keeps its bookkeeping to itself", () => {
+test("the public view of a program omits its internal fields", () => {
   expect(programView(program())).not.toHaveProperty("auditHash");
   expect(programView(program())).not.toHaveProperty("version");
 });
