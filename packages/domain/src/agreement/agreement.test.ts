@@ -28,7 +28,7 @@ describe("the agreement's document", () => {
     ["full", {}],
     ["full-without-fee", { administrationFee: 0 }],
     ["full-without-refund", { policy: [{ until: "2027-03-07", refundPercent: 0 }] }],
-  ])("is the golden document %s", async (name, changes) => {
+  ])("equals the golden document %s", async (name, changes) => {
     await expect(agreementDocument(terms("full", changes)).html).toMatchFileSnapshot(`golden/${name}.html`);
   });
 

@@ -11,7 +11,7 @@ describe("the participation terms", () => {
     ["participation-terms", { administrationFee: 50_000 }],
     ["participation-terms-without-fee", { administrationFee: 0 }],
     ["participation-terms-without-refund", { tiers: [{ daysBefore: 0, refundPercent: 0 }] }],
-  ])("are the golden document %s", async (name, terms) => {
+  ])("equal the golden document %s", async (name, terms) => {
     const booking = held();
     const { html } = participationDocument({ ...booking, terms: { ...booking.terms, ...terms } });
 

@@ -45,7 +45,7 @@ describe("the permission to collect", () => {
     expect(permission.version).toBe(5);
   });
 
-  test("of one payment, with interest, without a fee and without a refund, says so", async () => {
+  test("for one payment, with interest, without a fee and without a refund, is worded for that", async () => {
     const booking = held("full", { program: offered });
     const terms = { ...booking.terms, administrationFee: 0, tiers: [{ daysBefore: 0, refundPercent: 0 }] };
     const free = { ...booking, financeCharge: 1, terms };
