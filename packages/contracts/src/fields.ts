@@ -62,8 +62,10 @@ export const phone = () =>
     }, "Must have 5 to 15 digits"),
   );
 export const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
+/** An id with this prefix, such as `bkg_...`. */
 export const id = (prefix: string) =>
   matching(new RegExp(`^${prefix}_[0-9A-Za-z_]{1,60}$`), `Must be an id like ${prefix}_...`);
+/** An amount in minor units, up to the largest charge of any currency. */
 export const amount = (least = 0) =>
   wholeNumber(`Must be a whole number of minor units from ${least} to ${largestAmount}`, least, largestAmount);
 export const count = (least: number, most: number) =>
@@ -105,9 +107,11 @@ const cursor = (isPlace: IsPlace) =>
     // The first part names the list; the runtime adds and checks it.
     z.refine((text) => isPlace(decodeCursor(text)?.slice(1) ?? []), notTheCursor),
   );
+/** The query of a list: its filters, `limit` and `cursor`. */
 export const listQuery = <Shape extends z.core.$ZodShape>(
   shape: Shape,
   { most = 100, usual = 50, isPlace = isKeyPlace } = {},
 ) =>
   z.strictObject({ ...shape, limit: z._default(countParameter(1, most), usual), cursor: z.optional(cursor(isPlace)) });
+/** One page of a list; `nextCursor` is null on the last one. */
 export const page = (item: z.ZodMiniType) => z.object({ items: z.array(item), nextCursor: z.nullable(z.string()) });

@@ -1,5 +1,9 @@
 import { type Instant, plusMinutes } from "../time/index.ts";
 
+/**
+ * `requested`: recorded, not yet known at Stripe. `refused`: Stripe refused it, or never made it. `abandoned`: its bank
+ * account was not verified in time. `returned`: the bank took the money back after it had settled.
+ */
 export type AttemptStatus =
   | "requested"
   | "open"

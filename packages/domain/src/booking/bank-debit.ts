@@ -29,6 +29,10 @@ const notVerified = "bank_account_not_verified";
 /** A debit takes business days. Webhook and catch-up bring its outcome within minutes; this look finds what both missed. */
 const processingPollDays = 1;
 
+/**
+ * The bank debit is in processing: its dues wait for the bank, and a deposit's place is claimed for ten days from now.
+ * Only the first such report moves the claim.
+ */
 export function processing(state: SettlementState, paymentIntentId: string, now: Instant): SettlementDecision {
   const { attempt } = state;
   const dueAt = plusDays(now, processingPollDays);

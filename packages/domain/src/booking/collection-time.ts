@@ -16,9 +16,8 @@ export function nextCollection(from: Instant, zone: string): Instant {
 }
 
 /**
- * The date from which lateness, notices and retries of a due count. It is the due's own date, but no earlier than the
- * day after the deposit settled (nothing else can be paid before) and than the first date on which its bank debit is
- * allowed.
+ * The date from which lateness, notices and retries of a due count: the latest of its own date, the day after the
+ * deposit settled (nothing else can be paid before), and the first date on which its bank debit is allowed.
  */
 export function countsFrom(
   booking: Pick<Booking, "depositSettledOn" | "autopay" | "savedMethod">,

@@ -161,6 +161,7 @@ export const unpaid = (due: Due): number =>
 export const toBill = ({ status, waived = 0, parts, billedParts }: Due): Parts =>
   status === "cancelled" || waived > 0 ? nothing : less(parts, billedParts);
 
+/** Whether nothing of a due is left to bill. */
 export const isBilled = (due: Due): boolean => sumOf(toBill(due)) === 0;
 
 /** How many dues one transaction bills. Each adds an entry and up to two events; DynamoDB allows 100 items. */

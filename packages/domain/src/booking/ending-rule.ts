@@ -2,6 +2,7 @@ import { percentOf } from "../money/index.ts";
 import { type CalendarDate, daysBetween } from "../time/index.ts";
 import type { Booking, Ending } from "./booking.ts";
 
+/** `refundPercent` of what was paid is refunded, less `administrationFee` (minor units). */
 export type EndingRule = Pick<Ending, "refundPercent" | "administrationFee">;
 
 /**

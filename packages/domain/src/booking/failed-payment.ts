@@ -68,6 +68,11 @@ function triesAfter(
   };
 }
 
+/**
+ * Records an attempt that failed, expired or was refused, and releases its dues. `wasOpen`: we withdrew a page that was
+ * open. `isRefusal`: Stripe refused the request of a try, which counts as a failed try. An ended booking does not
+ * change.
+ */
 export function failed(
   state: SettlementState,
   status: "failed" | "expired" | "refused",

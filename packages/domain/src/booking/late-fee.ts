@@ -4,6 +4,9 @@ import { feePollMinutes } from "./captured.ts";
 import { bookedEntries, type PaymentOutcome, paidOn } from "./payment-outcome.ts";
 import { lookAgain, type SettlementDecision, type SettlementState } from "./settlement.ts";
 
+/**
+ * Posts the fee of a settled attempt once Stripe has a balance transaction for it; until then schedules another check.
+ */
 export function lateFee(
   { booking, attempt }: SettlementState,
   outcome: PaymentOutcome,

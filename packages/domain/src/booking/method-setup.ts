@@ -56,7 +56,7 @@ const pageMinutes = 31;
 /** How soon to check again an expired page or a pending method, and for how many days. */
 const overduePollMinutes = 10;
 const checkedWithinDays = 14;
-/** How soon to look for the session of a setup that was never answered. */
+/** How soon to look for the session of a setup if Stripe's answer was lost. */
 const unheardMinutes = 1;
 
 /**

@@ -14,8 +14,8 @@ export const isInvited = ({ participation }: Booking): boolean => participation 
 export const isAccepted = ({ participation }: Booking): boolean => participation === "accepted";
 
 /**
- * The current participation, if it still equals `told`, an event's value, and is worth a mail; else null. An invitation
- * is while it can be answered, an acceptance while the booking is live, a refusal always.
+ * The current participation, if it still equals `told` (an event's value) and a mail should report it; else null. A
+ * mail reports an invitation while it can be answered, an acceptance while the booking is live, and a refusal always.
  */
 export function invitationNews(booking: Booking, told: unknown, now: Instant): Booking["participation"] | null {
   const { participation } = booking;

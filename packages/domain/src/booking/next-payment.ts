@@ -15,6 +15,7 @@ export type NextPayment =
 
 type ShownMethod = Pick<SavedMethod, "type" | "last4">;
 
+/** How the rest of a due is paid next, as of `now`. */
 export function nextPayment(booking: Booking, due: Due, now: Instant): NextPayment {
   const next = nextTry(booking, due, now);
   if (next === null) return { kind: "link", why: "client" };

@@ -81,7 +81,7 @@ export function refusePayoff(booking: Booking): "invalid_transition" | "clearanc
 
 /**
  * A payoff without a payment: unearned interest that was paid ahead covers everything owed, or more. Null if something
- * is left to pay or on its way. Returns at most `most` (minor units); finance handles any excess.
+ * is left to pay or on its way. At most `most` (minor units) is refunded; finance handles any excess.
  */
 export function paidAhead(booking: Booking, on: CalendarDate, most: number): Payoff | null {
   const isWaitedFor = booking.dues.some((due) => due.kind !== "deposit" && unpaid(due) > 0 && !isCovered(due));

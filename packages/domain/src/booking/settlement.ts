@@ -10,9 +10,9 @@ import type { Refund } from "./refund.ts";
 import { resting } from "./resting.ts";
 
 /**
- * The change of the place and the locks, applied only while each still names this booking. They are taken, or claimed
- * until an instant: for a pending or failed bank debit (`debit`), or because a page that was never created gives back
- * its extension (`page`).
+ * The change of the place and the locks, applied only while each still names this booking. `take`: the claim becomes
+ * final. `claim`: it ends at `until`, for a pending or failed bank debit (`debit`), or because a page that was never
+ * created gives back its extension (`page`).
  */
 export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant; cause: "debit" | "page" };
 
@@ -27,6 +27,7 @@ export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {
   refund?: Refund;
 };
 
+/** The data that the decision on an attempt reads. */
 export type SettlementState = {
   booking: Booking;
   attempt: Attempt;

@@ -16,8 +16,8 @@ export function policyDates(tiers: CancellationTier[], startsOn: CalendarDate, t
 }
 
 /**
- * A policy as its tiers that refund something, and the date from which nothing is refunded: the day after the last of them.
- * Null where nothing ever is.
+ * The tiers of a policy that refund something, and the first date on which nothing is refunded: the day after the last
+ * of them. `nothingFrom` is null if no tier refunds anything.
  */
 export function refundPeriods(policy: readonly PolicyDate[]) {
   const refunding = policy.filter(({ refundPercent }) => refundPercent > 0);

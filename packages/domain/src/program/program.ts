@@ -1,12 +1,18 @@
 import { amountProblem, chargeProblem, percentOf, problemOf } from "../money/index.ts";
 
 export type PlaceTypePrice = { type: string; price: number };
+/** A fixed amount in minor units, or a whole percentage of the price. */
 export type DepositRule = { kind: "amount"; amount: number } | { kind: "percent"; percent: number };
+/**
+ * A payment plan that a program offers. `months` is the most that it allows; `annualRate` is in percent with four
+ * decimals.
+ */
 export type PlanOffer =
   | { kind: "full" }
   | { kind: "deposit_and_balance"; balanceDueDaysBefore: number }
   | { kind: "installments"; months: number }
   | { kind: "financed"; months: number; annualRate: string };
+/** A cancellation at least `daysBefore` days before the start refunds `refundPercent` percent of what was paid. */
 export type CancellationTier = { daysBefore: number; refundPercent: number };
 /** A tax on what is sold; `rate` in percent with four decimals, `6.8750`. */
 export type Tax = { id: string; label: string; rate: string; appliesTo: ("place" | "add_on")[] };
