@@ -56,7 +56,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.booking).toBe(booking);
   });
 
-  test("told again is looked at after a day, and at its end if that is sooner", () => {
+  test("reported again is checked after a day, or at its end if that is sooner", () => {
     const { life, attempt, completed } = waiting(paying());
     const { verifyUntil } = current(life, attempt);
 
@@ -67,7 +67,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(current(life, attempt).dueAt).toBe(verifyUntil);
   });
 
-  test("that the bank already debits is looked at after a day again", () => {
+  test("that the bank already debits is checked again after a day", () => {
     const { life, attempt } = paying();
     life.settle(attempt.id, processing);
 
