@@ -60,7 +60,7 @@ describe("the view of a booking", () => {
     expect(autopayView(known, text)).toMatchObject({ enabled: collects, hash: "hash" });
   });
 
-  test("is never shown to a stranger", () => {
+  test("is never given to a stranger", () => {
     expect(() => bookingView(booking, null, today, caller("eve@example.org"))).toThrow("stranger");
   });
 });
