@@ -88,11 +88,11 @@ if (flags.write) {
   const machine = `${cpus().length} cores (${cpu?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const intro = `# Benchmarks
 
-\`npm run bench -- --write\` writes this page. Each part keeps the figures of its last run, with the date of that run;
-\`--only\` and \`--without\` choose the parts that a run measures. The last run was on ${machine}, with the embedded DynamoDB.
+\`npm run bench -- --write\` writes this page. Each part shows the figures and the date of its last run. \`--only\` and
+\`--without\` choose the parts to measure. The last run was on ${machine}, with the embedded DynamoDB.
 
-Absolute figures are this machine's, which plays every part at once: clients, gateway, functions, queues, Stripe,
-database. Ratios are taken side by side in one run and are what the bounds are about.
+Absolute figures are for one machine that runs everything at once: clients, gateway, functions, queues, Stripe, database.
+Ratios are measured side by side in one run, and most bounds apply to ratios.
 `;
   const kept = existsSync(page) ? readFileSync(page, "utf8").split(/^(?=## )/m) : [];
   const all = Object.keys(parts).flatMap(
