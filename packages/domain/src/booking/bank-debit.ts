@@ -26,7 +26,10 @@ const verifyBusinessDays = 5;
 /** Why an attempt was abandoned: its `failureCode`, and the `reason` of its event. */
 const notVerified = "bank_account_not_verified";
 
-/** A debit takes business days. Webhook and catch-up bring its outcome within minutes; this look finds what both missed. */
+/**
+ * A debit takes business days. The webhook or the catch-up brings its outcome within minutes; this check finds what
+ * both missed.
+ */
 const processingPollDays = 1;
 
 /**

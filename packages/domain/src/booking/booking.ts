@@ -155,7 +155,7 @@ export type Booking = {
    * counted.
    */
   holdSlot: number | null;
-  /** The hold was extended. A hold is extended at most once. */
+  /** A session has extended the hold. At most one may, and one more after a failed bank debit. */
   holdExtended: boolean;
   /** A bank debit for the deposit failed, which allows one more session. */
   debitFailed: boolean;

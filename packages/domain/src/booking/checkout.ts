@@ -84,9 +84,9 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
 /**
  * Begins a checkout for one due or a payoff, or returns the one that is open. A refused request abandons nothing. If
  * the due's bank account awaits verification, that attempt is abandoned first; for a deposit the request is refused
- * (`conflict`). A deposit's checkout extends the hold past the session's end, at most once; after that, a session that
- * would outlive the hold is refused (`hold_expired`). `amount` (minor units) applies to a `due` only, within the limits
- * of part payments (`amount_invalid`).
+ * (`conflict`). A deposit's checkout extends the hold past the session's end, at most once, and once more after a
+ * failed bank debit. Any other session that would outlive the hold is refused (`hold_expired`). `amount` (minor units)
+ * applies to a `due` only, within the limits of part payments (`amount_invalid`).
  */
 export function beginCheckout(before: Booking, request: CheckoutRequest, now: Instant): CheckoutDecision {
   if (request.purpose === "payoff") return beginPayoff(before, request, now);

@@ -14,7 +14,7 @@ const mostDebitRetries = 2;
  * When a due is tried next with the saved method, ignoring a payment under way; null if it is paid by link. The first
  * try is on its date; retries follow on the program's days after the first failure. After the last of them, or a hard
  * decline, a method saved or updated since gets one try. A due that requires authentication is not tried again. Bank
- * accounts are not debited in the days before the start, and again from the first day on. A debit that differs from the
+ * accounts are not debited in the days before the start; debits resume on the first day. A debit that differs from the
  * permission's list waits until the tenth day after its notice.
  */
 export const nextTryAt = (booking: Booking, due: Due, now: Instant): Instant | null =>

@@ -5,8 +5,8 @@ import { type Booking, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
 /**
- * The price of paying off a booking on a date. `amount` is the sum that each covered due still asks for on that date,
- * less unearned interest that was paid. If it is below zero, that much is owed back. Minor units.
+ * The price of paying off a booking on a date. `amount` is the sum of what the covered dues cost on that date, less
+ * interest that was paid and is not earned. If it is below zero, that much is owed back. Minor units.
  */
 export type Payoff = { on: CalendarDate; amount: number; dues: PaidOff[]; unearned: Unearned[] };
 

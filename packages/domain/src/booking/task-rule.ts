@@ -13,7 +13,7 @@ type Planned = { reason: Task["reason"]; date: CalendarDate };
 
 /**
  * The tasks of a due: it is unpaid on the day after its final notice, and it makes its booking delinquent. While the
- * booking is about to be cancelled for non-payment, the tasks wait until its first day.
+ * booking is about to be cancelled for non-payment, the tasks wait until the cohort's first day.
  */
 function plannedTasks(booking: Booking, due: Due, today: CalendarDate): Planned[] {
   const { startsOn } = booking.terms;

@@ -82,7 +82,7 @@ export function disclosureOf(schedule: ScheduledDue[], priced: Priced): Disclosu
   };
 }
 
-/** The APR of one advance on the quote's date and a payment on each due's own date; it ignores no irregular period. */
+/** The APR of one advance on the quote's date and a payment on each due's own date, so that irregular periods count. */
 function aprOf(payments: ScheduledDue[], advance: { date: CalendarDate; amount: number }): string {
   const flows = payments.map(({ dueOn, amount }) => ({ date: dueOn, amount }));
   const found = annualPercentageRate({ advances: [advance], payments: flows });

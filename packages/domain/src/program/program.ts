@@ -23,16 +23,16 @@ export type ItineraryDay = {
 };
 export type AftercareStep = { afterDays: number; kind: string; instruments?: string[] | undefined };
 
-/** One charge for a due that is still unpaid `graceDays` after its date. `amount` in minor units. */
+/** One charge for a due that is still unpaid `graceDays` days after its date. `amount` in minor units. */
 export type LateChargeRule = { amount: number; graceDays: number };
 /**
- * `noticeDays` after a due's date a notice is sent, the last one final. The booking is cancelled `cancelDaysBefore` the
- * start.
+ * Past-due notices are sent `noticeDays` after a due's date, the last one final. The booking is cancelled
+ * `cancelDaysBefore` days before the start.
  */
 export type NonPaymentRule = { noticeDays: number[]; cancelDaysBefore: number };
 /**
- * How dues are collected: `retryDays` after the first failed try the due is tried again, and `noticeDaysBefore` its
- * date a notice is sent. A client may move a due by up to `moveDays`, up to `moves` times.
+ * How dues are collected. A due is retried `retryDays` after its first failed try; notices are sent `noticeDaysBefore`
+ * days before its date. A client may move a due by up to `moveDays` days, up to `moves` times.
  */
 export type CollectionRule = { retryDays: number[]; noticeDaysBefore: number[]; moveDays: number; moves: number };
 
