@@ -6,11 +6,15 @@ import { functionNames } from "../../infra/grants.ts";
 import { triggers } from "../../infra/triggers.ts";
 import { functionOf, settingsOf, stage, synthesize } from "./stage.ts";
 
-/** The npm packages that are in a function's bundle, chunks that load later included. */
-function packagesIn(name: string): Set<string> {
+/** The sources that are in a function's bundle, chunks that load later included. */
+function sourcesIn(name: string): string[] {
   const { outputs } = JSON.parse(readFileSync(`dist/meta/${name}.json`, "utf8")) as Metafile;
-  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
-  return new Set(inputs.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  return Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+}
+
+/** The npm packages of these sources. */
+function packagesIn(name: string): Set<string> {
+  return new Set(sourcesIn(name).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
 }
 
 type Target = { Arn: string };
@@ -134,7 +138,14 @@ describe("bundles", () => {
     expect(packages).not.toContain("@aws-sdk/client-eventbridge");
   });
 
+  test.each(functionNames)("%s loads no text of the API's documentation", (name) => {
+    const documents = /contracts\/src\/(openapi|answers|describe-fields|field-descriptions|event-descriptions)\.ts$/;
+
+    expect(sourcesIn(name).filter((path) => documents.test(path))).toEqual([]);
+  });
+
   test("control: they are seen where they are", () => {
+    expect(sourcesIn("catalogue")).toContain("packages/contracts/src/routes/catalogue.ts");
     expect(packagesIn("checkout")).toContain("stripe");
     expect(packagesIn("relay")).toContain("@aws-sdk/client-eventbridge");
   });

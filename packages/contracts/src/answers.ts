@@ -17,29 +17,14 @@ export const sharedSchemas = {
       status: { type: "integer" },
       detail: { type: "string" },
       code: { type: "string", enum: Object.keys(problems) },
-      reason: {
-        type: "string",
-        enum: Object.keys(paymentRefusals),
-        description: "With `payment_refused`: why the payment was refused",
-      },
-      bookingId: {
-        type: "string",
-        description: "With `already_booked`: the existing booking. Only its owner and admins see it.",
-      },
+      reason: { type: "string", enum: Object.keys(paymentRefusals) },
+      bookingId: { type: "string" },
       errors: {
         type: "array",
-        description: "Every invalid field of the request, one message per field",
         items: {
           type: "object",
           required: ["path", "message"],
-          properties: {
-            path: {
-              type: "string",
-              description:
-                "In the body `participant.email`; elsewhere `query.limit`, `path.id` or `headers.access-purpose`",
-            },
-            message: { type: "string" },
-          },
+          properties: { path: { type: "string" }, message: { type: "string" } },
         },
       },
     },
@@ -64,7 +49,7 @@ const authorizerSays: Readonly<Record<number, string>> = {
   403: "the token does not give access",
 };
 
-type Header = { required: boolean; description: string; schema: object };
+type Header = { required: boolean; description: string | undefined; schema: object };
 type ApiAnswer = {
   description: string;
   headers?: Record<string, Header>;
@@ -72,7 +57,7 @@ type ApiAnswer = {
 };
 
 /** Every response of a route by status: its own, its refusals and the gateway's errors. */
-export function answersOf(route: Route, schemaOf: (schema: z.ZodMiniType) => object): Record<string, ApiAnswer> {
+export function answersOf(route: Route, schemaOf: SchemaOf, descriptionOf: DescriptionOf): Record<string, ApiAnswer> {
   const own = Object.entries(route.responses());
   const refused = Map.groupBy(refusalsOf(route), (code): number => problems[code].status);
   const gateway = { ...gatewaySays, ...(route.access === "public" ? {} : authorizerSays) };
@@ -88,7 +73,7 @@ export function answersOf(route: Route, schemaOf: (schema: z.ZodMiniType) => obj
     const content = Object.assign({}, ...parts.map((part) => part.content));
     answers[status] = {
       description: parts.map(({ description }) => description).join("; "),
-      headers: headersOf(route, status, { codes, byGateway: gateway[status] !== undefined, parts }),
+      headers: headersOf(route, status, { codes, byGateway: gateway[status] !== undefined, parts }, descriptionOf),
       ...(Object.keys(content).length > 0 ? { content } : {}),
     };
   }
@@ -97,9 +82,9 @@ export function answersOf(route: Route, schemaOf: (schema: z.ZodMiniType) => obj
 
 const keysOf = (table: Readonly<Record<number, unknown>>): number[] => Object.keys(table).map(Number);
 
-type Part = { description: string; content: Record<string, { schema: object }>; headers: Record<string, string> };
+type Part = { description: string; content: Record<string, { schema: object }>; headers: readonly string[] };
 
-function ownAnswer({ description, schema, contentTypes, headers = {} }: ResponseDefinition, schemaOf: SchemaOf): Part {
+function ownAnswer({ description, schema, contentTypes, headers = [] }: ResponseDefinition, schemaOf: SchemaOf): Part {
   const types = contentTypes ?? ["application/json"];
   const text = { type: "string" };
   const bodies = types.map((type) => {
@@ -110,6 +95,8 @@ function ownAnswer({ description, schema, contentTypes, headers = {} }: Response
 }
 
 type SchemaOf = (schema: z.ZodMiniType) => object;
+/** The description of a header. */
+type DescriptionOf = (name: string) => string | undefined;
 
 const problemAnswer = (codes: readonly ProblemCode[]): Part => ({
   description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join("; "),
@@ -120,45 +107,35 @@ const problemAnswer = (codes: readonly ProblemCode[]): Part => ({
       },
     },
   },
-  headers: {},
+  headers: [],
 });
 
 const gatewayAnswer = (says: string): Part => ({
   description: `from the gateway: ${says}`,
   content: { "application/json": { schema: { $ref: "#/components/schemas/GatewayMessage" } } },
-  headers: {},
+  headers: [],
 });
 
 type Met = { codes: readonly ProblemCode[]; byGateway: boolean; parts: readonly Part[] };
 
-function headersOf(route: Route, status: number, { codes, byGateway, parts }: Met): Record<string, Header> {
-  const header = (description: string, required: boolean): Header => ({
-    required,
-    description,
-    schema: { type: "string" },
-  });
+function headersOf(
+  route: Route,
+  status: number,
+  { codes, byGateway, parts }: Met,
+  descriptionOf: DescriptionOf,
+): Record<string, Header> {
   const retried = codes.filter((code) => "retryAfter" in problems[code]);
-  const own = Object.assign({}, ...parts.map(({ headers }) => headers)) as Record<string, string>;
-  const written = Object.entries(own).map(([name, description]) => [name, header(description, true)]);
-  return {
-    "x-request-id": header("Identifies this request in our logs", !byGateway),
-    ...(retried.length > 0
-      ? {
-          "retry-after": header(
-            "Seconds to wait before sending the same request again",
-            retried.length === codes.length && !byGateway,
-          ),
-        }
-      : {}),
-    ...(status === 401 ? { "www-authenticate": header("From the gateway: why it rejected the token", false) } : {}),
-    ...(status < 300 && route.idempotency !== "none"
-      ? {
-          "idempotent-replayed": header(
-            "`true` if this repeats the response to the first request with this key",
-            false,
-          ),
-        }
-      : {}),
-    ...Object.fromEntries(written),
-  };
+  const replayed = status < 300 && route.idempotency !== "none";
+  const headers: (readonly [name: string, required: boolean])[] = [
+    ["x-request-id", !byGateway],
+    ...(retried.length > 0 ? [["retry-after", retried.length === codes.length && !byGateway] as const] : []),
+    ...(status === 401 ? [["www-authenticate", false] as const] : []),
+    ...(replayed ? [["idempotent-replayed", false] as const] : []),
+    ...parts.flatMap((part) => part.headers.map((name) => [name, true] as const)),
+  ];
+  const described = headers.map(([name, required]): [string, Header] => [
+    name,
+    { required, description: descriptionOf(name), schema: { type: "string" } },
+  ]);
+  return Object.fromEntries(described);
 }

@@ -197,7 +197,11 @@ describe("every operation lists its responses", () => {
   });
 
   test("a limit with the header that says when to retry", () => {
-    const limited = answersOf({ ...createBooking, errors: ["limit_exceeded"] }, () => ({}));
+    const limited = answersOf(
+      { ...createBooking, errors: ["limit_exceeded"] },
+      () => ({}),
+      () => "Header.",
+    );
 
     expect(codesOf(limited[429] as Response)).toEqual(["limit_exceeded"]);
     expect(Object.keys(limited[429]?.headers ?? {})).toContain("retry-after");

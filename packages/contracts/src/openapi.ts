@@ -1,8 +1,10 @@
 import type { EventName } from "@clearing/domain/event";
 import * as z from "zod/mini";
 import { answersOf, sharedSchemas } from "./answers.ts";
+import { describeFields, type Find, finder, type Schema } from "./describe-fields.ts";
 import { eventDescriptions } from "./event-descriptions.ts";
 import { events } from "./events.ts";
+import { fieldDescriptions } from "./field-descriptions.ts";
 import type { Route } from "./route.ts";
 import * as audit from "./routes/audit.ts";
 import * as autopay from "./routes/autopay.ts";
@@ -47,10 +49,10 @@ export const routes: Route[] = modules
   .flatMap((module): Route[] => Object.values(module))
   .sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
 
-const jsonSchema = (schema: z.ZodMiniType, io: "input" | "output") => {
+const jsonSchema = (schema: z.ZodMiniType, io: "input" | "output"): Schema => {
   const override = io === "output" ? open : showDefault;
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", override });
-  return rest;
+  return rest as Schema;
 };
 
 /** Responses and events may get new fields. A closed schema would break the clients generated from it. */
@@ -64,17 +66,19 @@ function showDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; j
   if (def.type === "default") jsonSchema.default ??= def.defaultValue;
 }
 
-type ObjectSchema = { properties?: Record<string, object>; required?: string[] };
+type Place = "path" | "query" | "header";
 
-function parameters(schema: z.ZodMiniType | undefined, place: "path" | "query" | "header") {
+function parameters({ operationId }: Route, place: Place, schema: z.ZodMiniType | undefined, find: Find) {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, "input") as ObjectSchema;
+  const described = describeFields(jsonSchema(schema, "input"), [operationId, place], find);
+  const { properties = {}, required = [] } = described;
   return Object.entries(properties)
     .filter(([name]) => place !== "header" || !negotiated.includes(name))
-    .map(([name, property]) => ({
+    .map(([name, { description, ...property }]) => ({
       name,
       in: place,
       required: place === "path" || required.includes(name),
+      description,
       schema: property,
     }));
 }
@@ -82,11 +86,11 @@ function parameters(schema: z.ZodMiniType | undefined, place: "path" | "query" |
 /** OpenAPI ignores header parameters with these names; media types and security describe them. */
 const negotiated = ["accept", "content-type", "authorization"];
 
-const idempotencyKey = (required: boolean) => ({
+const idempotencyKey = ({ operationId }: Route, required: boolean, find: Find) => ({
   name: "Idempotency-Key",
   in: "header",
   required,
-  description: "Makes repeated requests safe: they take effect once and return the first response for 30 days",
+  description: find([operationId, "header", "Idempotency-Key"]),
   schema: { type: "string", pattern: "^[!-~]{1,255}$" },
 });
 
@@ -99,9 +103,12 @@ function securityOf(access: Route["access"]): Record<string, []>[] {
   ];
 }
 
-function operation(route: Route) {
+function operation(route: Route, find: Find) {
   const { operationId, summary, access, idempotency, throttle, body } = route;
-  const header = idempotency === "none" ? [] : [idempotencyKey(idempotency === "required")];
+  const header = idempotency === "none" ? [] : [idempotencyKey(route, idempotency === "required", find)];
+  const schemaOf = (schema: z.ZodMiniType, part: "request" | "response") =>
+    describeFields(jsonSchema(schema, part === "request" ? "input" : "output"), [operationId, part], find);
+  const headerOf = (name: string) => find([operationId, "response", name]);
   return {
     operationId,
     summary,
@@ -111,15 +118,15 @@ function operation(route: Route) {
     "x-roles": access === "public" ? [] : access,
     security: securityOf(access),
     parameters: [
-      ...parameters(route.params, "path"),
-      ...parameters(route.query, "query"),
-      ...parameters(route.headers, "header"),
+      ...parameters(route, "path", route.params, find),
+      ...parameters(route, "query", route.query, find),
+      ...parameters(route, "header", route.headers, find),
       ...header,
     ],
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body, "input") } } } }),
-    responses: answersOf(route, (schema) => jsonSchema(schema, "output")),
+      : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "request") } } } }),
+    responses: answersOf(route, (schema) => schemaOf(schema, "response"), headerOf),
   };
 }
 
@@ -129,6 +136,8 @@ const about = `Booking, payment and financing of intensive therapy retreats.
 
 **Requests** with an unknown field or query parameter are rejected. **Responses** may get new fields at any time, so
 ignore fields that you do not know.
+
+**\`PATCH\`** changes the fields that it names and keeps the others. A list replaces the whole list.
 
 **Amounts** are whole numbers of the currency's minor unit, such as cents. Instants are in UTC. Dates are calendar dates in
 the cohort's time zone, and in finance's responses in the time zone of the reports.
@@ -143,11 +152,12 @@ they show a page with status 503. All except \`/docs\` ignore unknown query para
 **Content negotiation:** \`GET /v1/finance/journal\` has three media types and follows \`Accept\`. \`/docs\` and
 \`/openapi.json\` follow \`Accept-Encoding\`. Every other response has one format and ignores \`Accept\`.`;
 
-/** The OpenAPI 3.1 document of every route, generated from the schemas that validate requests. */
-export function openapiDocument(): object {
+/** The OpenAPI 3.1 document of every route, generated from the schemas that validate requests. Describes every field. */
+export function openapiDocument(descriptions: Readonly<Record<string, string>> = fieldDescriptions): object {
+  const find = finder(descriptions);
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, find) };
   }
   return {
     openapi: "3.1.0",
@@ -164,7 +174,9 @@ export function openapiDocument(): object {
           "An ID token from the user pool of staff, valid for 15 minutes. Its groups are the roles: `clinician`, `admin`, `finance`.",
         ),
       },
-      schemas: sharedSchemas,
+      schemas: Object.fromEntries(
+        Object.entries(sharedSchemas).map(([name, schema]) => [name, describeFields(schema, [name], find)]),
+      ),
     },
   };
 }

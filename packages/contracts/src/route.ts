@@ -9,13 +9,13 @@ export type FunctionName = "catalogue" | "booking" | "checkout" | "admin" | "cli
 
 /**
  * One response of a route: JSON of its schema, unless `contentTypes` differs; empty `contentTypes` mean no body.
- * `headers` are specific to this response, each with a description.
+ * `headers` names those that are specific to this response.
  */
 export type ResponseDefinition = {
   description: string;
   schema?: z.ZodMiniType;
   contentTypes?: readonly string[];
-  headers?: Readonly<Record<string, string>>;
+  headers?: readonly string[];
 };
 
 /** The gateway's limits: the steady rate per second, and the burst of requests at once. */

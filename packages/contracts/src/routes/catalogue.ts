@@ -25,11 +25,7 @@ const documentHeaders = z.object({
   "accept-encoding": z.optional(z.string()),
   "if-none-match": z.optional(z.string()),
 });
-const cached = {
-  "cache-control": "How long the response may be cached",
-  etag: "Identifies this version in this encoding",
-  vary: "`accept-encoding`",
-};
+const cached = ["cache-control", "etag", "vary"];
 const unchanged = {
   description: "Not modified: the version in `If-None-Match` is current",
   contentTypes: [],

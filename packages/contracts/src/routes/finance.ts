@@ -63,7 +63,7 @@ export const getJournal = defineRoute({
         nextCursor: z.nullable(z.string()),
       }),
       contentTypes: ["application/json", "text/csv", "text/x-hledger"],
-      headers: { vary: "`accept`" },
+      headers: ["vary"],
     },
   }),
   errors: ["not_acceptable"],

@@ -43,7 +43,7 @@ export const pay = defineRoute({
   responses: () => ({
     303: {
       description: "Redirects to Stripe's page, or back to the link if nothing can be paid now",
-      headers: { location: "Where the browser continues" },
+      headers: ["location"],
     },
     ...failures,
   }),
@@ -87,7 +87,7 @@ export const saveMethod = defineRoute({
     303: {
       description:
         "Redirects to Stripe's page, or back to the link if nothing can be saved or the authorization has changed",
-      headers: { location: "Where the browser continues" },
+      headers: ["location"],
     },
     ...failures,
   }),

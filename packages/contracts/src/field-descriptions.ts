@@ -1,0 +1,573 @@
+/**
+ * What each field of the API means, by selector: the field's name, after words that lead to it where the name means
+ * something narrower there (`describe-fields.ts`). Data that only the OpenAPI document is made from: no function loads it.
+ */
+export const fieldDescriptions: Readonly<Record<string, string>> = {
+  // Headers
+  "Idempotency-Key":
+    "Makes a repeated request safe. It takes effect once, and for 30 days a repeat returns the successful response again. The key has 1 to 255 printable ASCII characters without spaces. Use a new key, such as a UUID, for each action. The same key with a different request is refused with `idempotency_mismatch`.",
+  "access-purpose":
+    "Why the clinician reads or writes the clinical record: `treatment`, `payment`, `operations`, or `patient_request` for a request by the participant. The clinical access log keeps it.",
+  "accept-encoding": "The content encodings that the client can read. The server uses `br`, `gzip` or no encoding.",
+  "if-none-match":
+    "The `etag` of the version that the client has. If that version is current, the response is 304 without a body.",
+  "x-request-id": "Identifies this request in our logs. Include it when you report a problem.",
+  "retry-after": "Seconds to wait before you send the same request again.",
+  "www-authenticate": "Why the API gateway rejected the token.",
+  "idempotent-replayed": "`true` if this response repeats the response to the first request with this Idempotency-Key.",
+  location: "The address where the browser continues.",
+  "cache-control": "How long the response may be cached, in seconds.",
+  etag: "Identifies this version of the document in this encoding. Send it as `If-None-Match`.",
+  vary: "The request headers that change this response.",
+
+  // Lists
+  items: "The entries of this page, in the order that the route describes.",
+  nextCursor: "The cursor of the next page. Send it as `cursor`. Null on the last page.",
+  limit: "The largest number of entries on a page, from 1 to 100. A page can be shorter and not be the last.",
+  "getJournal limit":
+    "The largest number of entries on a JSON page, from 1 to 1,000. A page can be shorter and not be the last. CSV and hledger files ignore it.",
+  cursor:
+    "The `nextCursor` of the previous page of the same list. Leave it out for the first page. Any other value is refused.",
+
+  // Errors
+  "Problem type": "A URN that names the problem: `urn:clearing:problem:` followed by `code`.",
+  "Problem title": "A short text for people. It is the same for every problem with this `code`, and may change.",
+  "Problem status": "The HTTP status of the response.",
+  "Problem detail":
+    "A text for people that explains this occurrence. It may change. Absent if there is nothing to add.",
+  "Problem code": "The stable code of the problem. Base decisions on it.",
+  "Problem reason":
+    "With `payment_refused`: why the payment was refused. `amount_too_large` and `amount_too_small`: the amount is outside Stripe's limits. `currency_not_supported`: Stripe does not take this currency. `method_not_available`: choose another payment method. `account_restricted`: our Stripe account cannot take payments. `email_not_accepted`: Stripe does not accept the e-mail address. `not_accepted`: any other permanent refusal.",
+  "Problem bookingId":
+    "With `already_booked`: the id of the existing booking. Only the owner of that booking and admins get it.",
+  "Problem errors": "Every invalid field of the request, with one message per field.",
+  "Problem errors path":
+    "The path of the invalid field: `participant.email` in the body, and `query.limit`, `path.id` or `headers.access-purpose` elsewhere.",
+  "Problem errors message": "A text for people that says how to correct the field. It may change.",
+  message: "A text for people that describes the error. It may change.",
+
+  // Programs
+  "program id": "The id of the program, such as `prog_01k`.",
+  programId: "The id of the program that the cohort runs.",
+  "listCohorts query programId": "Lists only the cohorts of this program.",
+  "program status":
+    "`draft`: only admins see the program. `published`: the public sees it, and its cohorts can open. `retired`: it is no longer sold.",
+  "patchProgram request status":
+    "The new status. `draft` can become `published`, and `published` can become `retired`. Any other change, and retiring a program while one of its cohorts is open, is refused with `invalid_transition`.",
+  name: "The name of the program, on one line.",
+  publicLabel: "The name of the program for payment pages, mails and calendars. It must not name a treatment.",
+  "createProgram request publicLabel":
+    "The name of the program for payment pages, mails and calendars. It must not name a treatment. Without it, the label is the length of the program, such as `Seven-day program`.",
+  summary: "A description of the program, as plain text with line breaks.",
+  modalities: "The therapies of the program, such as `KAP` or `EMDR`, at most 20.",
+  days: "The length of the program in days, counting the first and the last day.",
+  healthCare: "Whether the program is offered as health care. It changes no price and no rule.",
+  placeTypes: "The types of places that the program sells, at most 10, each with its price. Each type appears once.",
+  "request placeTypes price":
+    "The price of a place of this type before taxes, in minor units. A price that Stripe cannot charge is refused.",
+  "request deposit":
+    "How the deposit is computed: a fixed amount, or a percentage of the total. The deposit must be less than the lowest price, and both the deposit and the rest must be amounts that Stripe can charge.",
+  deposit: "How the deposit is computed: a fixed amount, or a percentage of the total.",
+  "deposit kind": "`amount`: the deposit is a fixed amount. `percent`: it is a percentage of the total.",
+  "deposit amount": "The deposit in minor units.",
+  "deposit percent": "The deposit as a percentage of the total, taxes included, rounded half up.",
+  taxes: "The taxes that are added to the price, at most 10. Each id appears once.",
+  "taxes id": "Identifies the tax within the program.",
+  "taxes label": "The name of the tax on quotes and agreements.",
+  "taxes rate": "The tax rate in percent, with four decimals, such as `6.8750`.",
+  appliesTo: "The lines that are taxed: `place` for the place, `add_on` for the add-ons.",
+  plans: "The payment plans that the program offers. Each kind appears at most once.",
+  "plans kind":
+    "`full`: a deposit, and the balance one day after the confirmation. `deposit_and_balance`: a deposit, and the balance a number of days before the start. `installments`: a deposit, and monthly payments without a finance charge that end by the first day. `financed`: a deposit, and monthly payments with interest that may run past the retreat.",
+  balanceDueDaysBefore: "How many days before the first day of the cohort the balance is due.",
+  "plans months": "The largest number of monthly payments after the deposit that a client can choose.",
+  annualRate: "The annual interest rate in percent, with four decimals, such as `9.9900`.",
+  lateCharge: "The charge for a due that is paid late. Null if there is none.",
+  "lateCharge amount": "The late charge in minor units. A legal limit, a percentage of the late amount, can reduce it.",
+  graceDays: "How many days after its date a due can be paid without a late charge.",
+  nonPayment:
+    "The notices after a due is past due, and when an unpaid booking is canceled. Null if non-payment cancels no booking.",
+  noticeDays:
+    "Days after the date of a due on which a past-due notice is sent, in ascending order. The last one is the final notice.",
+  cancelDaysBefore: "How many days before the first day a booking with an unpaid due is canceled.",
+  collection: "How dues are collected: retries, notices, and how far a client can move a due.",
+  retryDays:
+    "Days after the first failed try on which the saved payment method is charged again, at 10:00 in the cohort's time zone, in ascending order.",
+  noticeDaysBefore: "Days before the date of a due on which a notice is sent, in descending order.",
+  moveDays: "The largest number of days by which a client may move a due. Clients cannot move dues yet.",
+  moves: "How many times a client may move a due. Clients cannot move dues yet.",
+  returnGraceDays:
+    "How many business days a client has to pay the deposit in another way after the bank has returned it.",
+  financingHours: "How many hours an outside lender has to decide on an application.",
+  cancellation: "The refund to a client who cancels: the fee that is kept, and the tiers.",
+  "cancellation administrationFee":
+    "The fee that is kept from every refund to a client who cancels, in minor units. 0 if there is none.",
+  tiers:
+    "The tiers of the refund, from the earliest cancellation to the latest. The first tier whose `daysBefore` is not more than the days left until the first day applies. The last tier must have 0 days.",
+  daysBefore: "The tier applies from this many days before the first day. Must be less than in the tier before it.",
+  "tiers refundPercent":
+    "The percentage of the amount paid that is refunded. Must not be more than in the tier before it.",
+  screening: "The rules of the clinical screening.",
+  clearanceDeadlineDaysBefore:
+    "How many days before the first day a participant must be cleared. Sales end at the end of the same day, in the cohort's time zone.",
+  validityDays: "How many days an evaluation is valid, counted from its date.",
+  declineAfterHours:
+    "How many hours after a `not_cleared` evaluation a booking is declined, unless another evaluation replaces it. With 0 it is declined at once.",
+  holdMinutes: "How many minutes a place is held while the client pays the deposit.",
+  waitlistOfferHours: "How many hours an offer to the waitlist is valid. There is no waitlist yet.",
+  addOns: "The options with a separate price, at most 50. Each id appears once.",
+  "addOns id": "Identifies the add-on within the program.",
+  "addOns label": "The name of the add-on on quotes and agreements.",
+  "addOns price": "The price of one unit before taxes, in minor units.",
+  stock: "The largest quantity that one quote can have.",
+  itinerary: "The schedule of each day, at most 60 days.",
+  day: "The day of the program, from 1. Must not be more than the program's `days`.",
+  blocks: "The blocks of the day, at most 30.",
+  start: "When the block starts, as `HH:MM` in the cohort's time zone.",
+  end: "When the block ends, as `HH:MM` in the cohort's time zone. Must be after `start`.",
+  title: "The title of the block.",
+  "blocks kind": "The kind of block, such as `preparation`. A label that you choose.",
+  aftercare: "The follow-ups after the retreat, at most 40.",
+  afterDays: "How many days after the last day the follow-up takes place.",
+  "aftercare kind": "The kind of follow-up, such as `integration_session`. A label that you choose.",
+  instruments: "The questionnaires of the follow-up, such as `PHQ-9`, at most 10. Absent if there are none.",
+  creditExamples:
+    "An example of each plan that is consumer credit, as 12 CFR 1026.24(d)(2) requires beside rates and numbers of payments. Empty if no plan is consumer credit.",
+  "creditExamples plan": "The plan of the example: `full`, `deposit_and_balance`, `installments` or `financed`.",
+  "creditExamples placeType": "The place type of the example: the first type of the program.",
+  cashPrice: "The price with taxes, without a finance charge, in minor units.",
+
+  // Cohorts
+  "cohort id": "The id of the cohort, such as `coh_01k`.",
+  cohortId: "The id of the cohort.",
+  "listBookings query cohortId": "Lists only the bookings of this cohort.",
+  "cohort status":
+    "`draft`: the cohort was never opened. `open`: it is on sale. `closed`: it is not on sale. `cancelled`: the operator canceled it. `completed`: its last day has passed.",
+  "listCohorts query status": "Lists only the cohorts with this status. With `draft` the list is empty.",
+  "patchCohort request status":
+    "The new status. A `draft` can become `open`, `open` can become `closed`, and `closed` can become `open`. Any other change is refused with `invalid_transition`, and so is opening a cohort whose program is not published.",
+  startsOn: "The first day of the cohort, a date in its time zone.",
+  endsOn: "The last day of the cohort, a date in its time zone.",
+  "request startsOn":
+    "The first day of the cohort, a date in its time zone. Must be within ten years, and the clearance deadline must not have passed. A cohort with bookings keeps its dates: a change is refused with `places_in_use`.",
+  "request endsOn":
+    "The last day of the cohort, a date in its time zone. The cohort must be as long as its program. A cohort with bookings keeps its dates: a change is refused with `places_in_use`.",
+  timeZone: "The IANA time zone of the cohort, such as `America/Denver`.",
+  venue: "Where the cohort takes place, on one line.",
+  places: "The places of the cohort by type.",
+  "request places":
+    "The places to create, one entry per place type. A type that the program does not have, a repeated type, and more than 60 places in total are refused.",
+  type: "The place type, such as `private` or `shared`.",
+  price: "The price of a place of this type before taxes, in minor units.",
+  "request places price":
+    "The price of a place of this type before taxes, in minor units. Without it, the price of the program applies. A price that Stripe cannot charge is refused.",
+  capacity: "The number of places of this type, free or not.",
+  "places available":
+    "The number of places that can be booked now. 0 if the cohort is not on sale or somebody waits for this type.",
+  count: "The number of places, from 1 to 60.",
+  "addPlaces request type": "The type of the new places. Must be a place type of the cohort.",
+  "addPlaces request count": "The number of new places, from 1 to 60. A cohort has at most 60 places in total.",
+  "removePlaces query type": "The type of the places to remove. Must be a place type of the cohort.",
+  "removePlaces query count":
+    "The number of places to remove, from 1 to 60. If fewer are free, none is removed and the request is refused with `places_in_use`.",
+  "listCohorts query from": "Lists only the cohorts that start on or after this date.",
+
+  // Terms of a cohort
+  "getTerms terms": "The terms on which the cohort is sold. Null before the cohort first opens.",
+  "takeTerms terms": "The terms on which the cohort is sold. Null before the cohort first opens.",
+  "program terms": "The terms that the cohort would take from its program now, with the cohort's own prices.",
+  "getTerms version":
+    "The version of the program from which the cohort took its terms. Null before the cohort first opens.",
+  "takeTerms response version":
+    "The version of the program from which the cohort took its terms. Null before the cohort first opens.",
+  "program version": "The current version of the program.",
+  "takeTerms request version":
+    "The version of the program whose terms the cohort takes: the `program.version` that you read. If the program has changed since, the request is refused with `conflict`.",
+  "getTerms program": "The program as it is now: its version, and the terms that the cohort would take.",
+  "takeTerms program": "The program as it is now: its version, and the terms that the cohort would take.",
+  differences:
+    "Where the cohort's terms differ from the program's. Empty if they are the same, and before the first opening.",
+  "differences path": "The path of the field that differs, such as `deposit.amount`.",
+  "differences from":
+    "The value in the cohort's terms, in the form of that field. Null if the cohort's terms do not have it.",
+  "differences to":
+    "The value in the program's terms, in the form of that field. Null if the program's terms do not have it.",
+
+  // Quotes and plans
+  "quote id": "The id of the quote, such as `quo_01k`.",
+  quoteId:
+    "The id of the quote that the booking is made from. A quote makes one booking: a used quote is refused with `quote_used`, and an expired one with `quote_expired`.",
+  placeType: "The place type, such as `private` or `shared`.",
+  "request placeType": "The place type to quote. Must be a place type of the cohort.",
+  "query placeType": "The place type to compare the plans for. Must be a place type of the cohort.",
+  plan: "The payment plan of the quote.",
+  "request plan":
+    "The payment plan to quote. A plan that the cohort does not offer is refused with `plan_not_available`.",
+  "plan kind":
+    "`full`: a deposit, and the balance one day after the confirmation. `deposit_and_balance`: a deposit, and the balance a number of days before the start. `installments`: a deposit, and monthly payments without a finance charge. `financed`: a deposit, and monthly payments with interest.",
+  "plan months": "The number of monthly payments after the deposit. Absent for a plan without monthly payments.",
+  "request plan months":
+    "The number of monthly payments after the deposit, at least 2. Without it, the quote has the most that the plan and the date allow. More than that is refused with `plan_not_available`.",
+  "plan balanceDueDaysBefore":
+    "How many days before the first day the balance is due. Only with `deposit_and_balance`.",
+  "plan annualRate": "The annual interest rate in percent, with four decimals, such as `9.9900`. Only with `financed`.",
+  discountCode: "A discount code. There are no discounts yet, so every code is refused.",
+  "createQuote request addOns": "The add-ons to quote, at most 20. Each id appears once.",
+  "createQuote request addOns id": "The id of the add-on. Must be an add-on of the cohort.",
+  "addOns quantity": "The number of units, from 1 to 100. More than the add-on's `stock` is refused.",
+  termsVersion: "The version of the cohort's terms that the quote is based on.",
+  lines: "The lines of the price: the place, the add-ons and the taxes.",
+  "lines kind": "`place`: the place. `add_on`: an add-on. `tax`: a tax.",
+  "lines id": "The place type, the id of the add-on, or the id of the tax.",
+  "lines label": "The text of the line.",
+  "lines quantity": "The number of units. 1 for a place or a tax.",
+  unitAmount: "The price of one unit, in minor units.",
+  "lines amount": "The amount of the line, in minor units.",
+  total: "The price with taxes, without a finance charge, in minor units.",
+  "quote deposit": "The deposit in minor units. It is the first due of the schedule.",
+  financeCharge: "The interest of all dues, in minor units. 0 for a plan without interest.",
+  schedule: "The dues of the plan, the deposit first. Their amounts add up to `total` plus `financeCharge`.",
+  "schedule sequence": "The position of the due in the schedule. The deposit is 0.",
+  "schedule kind": "`deposit`: the deposit. `installment`: a monthly payment. `balance`: the rest in one payment.",
+  "schedule dueOn":
+    "When the due is payable, a date in the cohort's time zone. The balance of the plan `full` shows the clearance deadline until the booking is confirmed.",
+  "schedule amount": "The amount of the due, in minor units.",
+  disclosure: "The closed-end credit disclosure of 12 CFR 1026.18. Null if the plan is not consumer credit.",
+  creditor: "The legal name of the creditor.",
+  apr: "The annual percentage rate in percent, with six decimals, such as `9.991234`.",
+  "disclosure financeCharge": "The finance charge: the interest over the whole term, in minor units.",
+  "creditExamples financeCharge": "The finance charge: the interest over the whole term, in minor units.",
+  amountFinanced: "The amount financed: the total less the deposit, in minor units.",
+  totalOfPayments:
+    "The total of the payments after the deposit: the amount financed plus the finance charge, in minor units.",
+  totalSalePrice: "The total cost with the deposit and the finance charge, in minor units.",
+  downPayment: "The deposit, in minor units.",
+  payments: "The payments after the deposit. Consecutive payments of the same amount are one entry.",
+  "payments count": "The number of payments of this amount.",
+  "payments amount": "The amount of each payment, in minor units.",
+  firstDueOn: "When the first of these payments is due, a date in the cohort's time zone.",
+  "payments every": "How often the payments recur. Always `month`.",
+  dayOfMonth: "The day of the month on which the payments are due. In a shorter month it is the last day.",
+  prepayment: "The statement on paying early.",
+  latePayment: "The statement on late payments.",
+  securityInterest: "The statement on security interests.",
+  policy: "The cancellation policy as dates. Tiers that have passed are left out.",
+  until: "The last date of the tier, inclusive, in the cohort's time zone.",
+  refundPercent: "The percentage of the amount paid that is refunded, less the administration fee.",
+  expiresAt: "Until when the prices are valid, an instant in UTC.",
+  "comparePlans items": "One entry for each plan that the cohort offers.",
+  "comparePlans items kind":
+    "`full`: a deposit, and the balance one day after the confirmation. `deposit_and_balance`: a deposit, and the balance a number of days before the start. `installments`: a deposit, and monthly payments without a finance charge. `financed`: a deposit, and monthly payments with interest.",
+  "comparePlans items months":
+    "The largest number of monthly payments that is possible today. Null for a plan without monthly payments, and if the plan is unavailable.",
+  "comparePlans items available": "Whether the plan can be quoted today.",
+  "comparePlans items reason": "Why the plan is unavailable, as a text for people. Absent if it is available.",
+  dueToday: "The deposit, due when the booking is made, in minor units. Null if the plan is unavailable.",
+  "comparePlans items schedule":
+    "The dues of the plan if it is quoted today, the deposit first. Empty if the plan is unavailable.",
+  "comparePlans items total":
+    "The price with taxes, without a finance charge, in minor units. Null if the plan is unavailable.",
+  "comparePlans items financeCharge": "The interest of all dues, in minor units. Null if the plan is unavailable.",
+  "comparePlans items apr":
+    "The annual percentage rate in percent, with six decimals. Null if the plan is not consumer credit, and if it is unavailable.",
+  lastBankDebitOn:
+    "The last date before the start on which a bank debit is possible, in the cohort's time zone. Null if that date has passed, and if the plan is unavailable.",
+
+  // Bookings
+  "booking id": "The id of the booking, such as `bkg_01k`.",
+  bookingId: "The id of the booking.",
+  "booking status":
+    "`held`: a place is held while the client pays the deposit. `awaiting_clearance`: the deposit is paid. `confirmed`: the deposit is paid, the agreement is signed and the participant is cleared. `completed`: the retreat is over. `expired`: the hold expired. `declined`: the participant was not cleared or was turned away. `cancelled`: the booking was canceled.",
+  "listBookings query status": "Lists only the bookings with this status.",
+  standing:
+    "Whether the payments are on time, the first that applies. `disputed`: a payment is disputed. `delinquent`: a due is more than 30 days late. `past_due`: a due is late. `action_required`: the client must verify a bank account. `processing`: the bank has not confirmed a payment yet. `paid_in_full`: nothing is owed. `current`: none of these. Always `current` to a participant who does not pay.",
+  "listBookings query standing": "Lists only the bookings with this standing.",
+  participant: "The person who attends the retreat.",
+  "participant name": "The participant's full name, on one line.",
+  "request participant name":
+    "The participant's full name, on one line. Must contain a letter. Invisible characters are refused.",
+  "putParticipant request name":
+    "The participant's full name, on one line. Must contain a letter. Invisible characters are refused.",
+  email:
+    "The participant's e-mail address. It identifies the participant: only an account with this verified address acts as the participant.",
+  "createBooking request email":
+    "The participant's e-mail address. If it is not the caller's own verified address, the participant is invited to accept. An address with an active booking in the cohort is refused with `already_booked`.",
+  "putParticipant request email":
+    "The participant's e-mail address. The payer's own address is refused. An address with an active booking in the cohort is refused with `already_booked`.",
+  phone: "The participant's phone number, as it was written: 5 to 15 digits with the usual separators.",
+  "getBooking phone": "The participant's phone number, as it was written. Only for admins and clinicians.",
+  dateOfBirth: "The participant's date of birth.",
+  "getBooking dateOfBirth": "The participant's date of birth. Only for admins and clinicians.",
+  "request dateOfBirth":
+    "The participant's date of birth. A participant who is under 18 on the first day of the cohort is refused, and so is a date in the future or more than 120 years ago.",
+  holdExpiresAt:
+    "When the hold expires unless the deposit is paid, an instant in UTC. Null unless the status is `held`.",
+  version: "The version of the booking. Each change adds 1.",
+  autopay:
+    "Whether dues are charged to the saved payment method automatically. False to a participant who does not pay.",
+  collectionPaused: "Whether staff have paused collection. False to a participant who does not pay.",
+  "booking total":
+    "The price with taxes, without the finance charge, in minor units. 0 to a participant who does not pay.",
+  "booking financeCharge":
+    "The interest of the dues as they are now, in minor units. After a payoff, the interest that was earned. 0 to a participant who does not pay.",
+  "booking paid":
+    "The sum of all settled payments before refunds, in minor units. 0 to a participant who does not pay.",
+  "booking refunded":
+    "The sum of all refunds that have not failed, in minor units. 0 to a participant who does not pay.",
+  "booking balance":
+    "The unpaid amount of all dues that are not canceled, in minor units. 0 to a participant who does not pay.",
+  participation:
+    "Whether the participant has agreed to attend: `invited`, `accepted` or `declined`. `accepted` from the start if the participant booked.",
+  clearance: "The result of the clinical evaluations.",
+  "booking clearance": "The result of the clinical evaluations. Null to a payer who is not the participant.",
+  "clearance status":
+    "`pending`: an evaluation is missing. `cleared`: the participant may attend through `validUntil`. `not_cleared`: an evaluation did not clear the participant. `withdrawn`: a clinician withdrew the clearance. `lapsed`: `validUntil` has passed.",
+  "clearance validUntil":
+    "The last day of the clearance, a date in the cohort's time zone. Null unless the status is `cleared` or `lapsed`.",
+  agreement: "The current version of the agreement. To a participant who does not pay, the terms without prices.",
+  "agreement version": "The version of the document, from 1.",
+  "agreement signedAt": "When this version was signed, an instant in UTC. Null if it is not signed.",
+  "agreement hash": "The SHA-256 hash of the document, in hexadecimal.",
+  dues: "The amounts that the payer owes, each on one date. Empty to a participant who does not pay.",
+  "dues id": "The id of the due, such as `due_01k`.",
+  dueId: "The id of the due.",
+  "dues sequence": "The position of the due in the schedule. The deposit is 0.",
+  "dues kind":
+    "`deposit`: the deposit. `installment`: a monthly payment. `balance`: the rest in one payment. `late_charge`: a charge for a due that is late.",
+  dueOn:
+    "When the due is payable, a date in the cohort's time zone. The balance of the plan `full` shows the clearance deadline until the booking is confirmed.",
+  "request dueOn":
+    "The new date of the due, in the cohort's time zone. Must be after its current date, not in the past, and at most 730 days later.",
+  "dues amount": "The amount of the due, in minor units.",
+  "dues paid": "How much of the due is paid, in minor units.",
+  waived: "How much of the due staff have waived, in minor units. It is no longer owed.",
+  "dues status":
+    "The first that applies: `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed. `action_required`: the client must verify a bank account. `scheduled`: none of these.",
+  nextAttemptAt:
+    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, or while a payment is in progress.",
+  lastFailure:
+    "Why the last automatic payment failed. `card_declined`, `insufficient_funds`, `card_expired`: the bank declined it. `authentication_required`: the client must pay by link. `method_unusable`: the saved method cannot be charged. `bank_returned`: the bank returned a debit. `provider_error`: Stripe could not charge it. Null if no automatic payment has failed.",
+  admission: "Whether the participant arrived. Null until staff record it.",
+  "admission outcome":
+    "`admitted`: the participant arrived. `no_show`: the participant did not arrive. `turned_away`: a clinician turned the participant away.",
+  "recordAdmission request outcome":
+    "`admitted`: the participant arrived. `no_show`: the participant did not arrive, and the booking is canceled under the policy. `turned_away`: a clinician turned the participant away, and the booking is declined. Before the first day, and once an outcome is recorded, it is refused with `invalid_transition`.",
+  "admission at": "When the outcome was recorded, an instant in UTC.",
+  "admission by": "The `sub` of the staff member's account.",
+  timeline: "The events of the booking, oldest first. Events that the caller may not see are left out.",
+  "timeline at": "When the event happened, an instant in UTC.",
+  event: "The name of the event, such as `BookingHeld`.",
+  cancellationReason: "The reason that was given for the cancellation. Only for admins. Absent if there is none.",
+  undeliverable: "Who does not receive our mail about this booking. Only for staff. Empty if all mail is delivered.",
+  recipient: "`payer`: the person who pays. `participant`: the person who attends.",
+  "undeliverable kind":
+    "`bounced`: the address does not exist or rejects mail. `complained`: the recipient reported our mail as spam. `refused`: the mail service refused the address.",
+  "undeliverable at": "When we learned of it, an instant in UTC.",
+  "getAccessLog at": "When the booking was read, an instant in UTC.",
+  "getAccessLog actor": "The `sub` of the staff member's account.",
+  role: "The role in which the person acted: `client`, `clinician`, `admin`, `finance`, or `system` for automatic steps.",
+  action: "The action, as a code such as `hold` or `waive_due`.",
+  "getAccessLog action": "The kind of read, as a code such as `read_booking` or `read_agreement`.",
+  reason: "Why you do it, as plain text with line breaks. The audit log keeps it.",
+  "cancelBooking reason": "Why the booking is canceled, as plain text with line breaks. Admins see it.",
+
+  // Documents to sign
+  hash: "The SHA-256 hash of the document, in hexadecimal. Send it when you sign or authorize.",
+  html: "The document as HTML. Show it unchanged: the hash is of these bytes.",
+  "request hash":
+    "The `hash` of the document that the client read. If the document has changed since, the request is refused with `agreement_changed`.",
+  "putAutopay request hash":
+    "The `hash` of the authorization that the client read. Required to turn autopay on. If the text has changed since, the request is refused with `agreement_changed`.",
+  "answerInvitation request hash":
+    "The `hash` of the terms that the participant read. Required to accept. If the terms have changed since, the request is refused with `agreement_changed`.",
+  "getAgreement version": "The version of the agreement, from 1.",
+  "getAgreement query version": "The version of the agreement to get. Without it, the current version.",
+  "getAgreement signedAt": "When this version was signed, an instant in UTC. Null if it is not signed.",
+  "getAgreement signature": "The name that was typed as the signature. Null if this version is not signed.",
+  "getAgreement autopay": "Whether the signature authorized autopay. Null if this version is not signed.",
+  "request signature": "The full name of the person who signs, as they typed it. Must contain at least 2 letters.",
+  "answerInvitation request signature":
+    "The full name of the participant, as they typed it. Must contain at least 2 letters. Required to accept.",
+  "signAgreement request accepted": "Confirms that the client accepts the agreement. Must be `true`.",
+  "answerInvitation request accepted":
+    "`true` accepts the invitation. `false` declines it, or withdraws an acceptance before the first day.",
+  "signAgreement request autopay":
+    "Whether the client authorizes us to charge later dues automatically. Optional, and never a condition of the booking.",
+  "getParticipation version": "The version of the terms, from 1.",
+  enabled: "Whether autopay is on.",
+  "request enabled":
+    "`true` turns autopay on, `false` turns it off. Without a saved payment method, turning it on is refused with `invalid_transition`.",
+  "getAutopay method": "The saved payment method that autopay charges. Null if none can be charged.",
+  "method type": "`card`: a card. `us_bank_account`: a bank account in the United States.",
+  last4: "The last four digits of the card or account number. Null if Stripe does not report them.",
+  expiresOn: "The last day on which the card is valid. Null for a bank account.",
+  "getAutopay version": "The version of the authorization, from 1.",
+
+  // Paying
+  purpose:
+    "The purpose of the page: `deposit` pays the deposit, `due` pays another due, `payoff` pays everything that is owed, `payment_method` saves another card or bank account and charges nothing.",
+  "openCheckout request dueId":
+    "The id of the due to pay. Required with the purpose `due`, and refused with any other.",
+  "openCheckout request amount":
+    "How much of the due to pay, in minor units. Without it, all that is unpaid. A part must be at least 10,000 minor units or a tenth of the due, whichever is less. Both the part and the rest must be amounts that Stripe can charge. Refused with any purpose but `due`.",
+  "openCheckout request method":
+    "The only payment method to offer: `card` or `us_bank_account`. Without it, the page offers every method. A page that is open is returned with the methods that it has. Where bank debits are not possible, the page offers cards.",
+  url: "The address of Stripe's hosted page. Send the browser there.",
+  sessionId: "Stripe's id of the Checkout Session.",
+  "openCheckout expiresAt": "When the page expires, an instant in UTC.",
+  permission:
+    "The text of the authorization for the new payment method. Show it before you open the page. Only with the purpose `payment_method` while autopay is on.",
+  "permission version": "The version of the authorization, from 1.",
+  "saveMethod query permission":
+    "The hash of the authorization that the page showed. If it has changed since, the browser returns to the page.",
+  session: "Stripe's id of the Checkout Session.",
+  attempt: "The id of the payment attempt. Takes precedence over `session`.",
+  token: "The signed token of a payment link. It expires after 30 days. An invalid token shows a page with status 404.",
+  on: "The date in the cohort's time zone for which the amounts are computed.",
+  "getPayoff amount":
+    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0.",
+  principal: "The unpaid price without taxes, in minor units.",
+  tax: "The unpaid taxes, in minor units.",
+  interest: "The unpaid interest up to this date, in minor units.",
+  fees: "The unpaid late charges, in minor units.",
+  unearnedInterest: "The interest that was paid ahead and is not earned yet, in minor units. It reduces the payoff.",
+  "getPayoff dues": "The dues that the payoff covers. A due with a payment in progress is left out.",
+  "getPayoff dues amount": "How much of the due the payoff pays, in minor units.",
+  "getReceipts items": "Payments and refunds, oldest first. Failed and refused refunds are left out.",
+  "getReceipts items id": "The id of the payment, the refund, or one part of a refund.",
+  "getReceipts items at": "When the payment was made or the refund was requested, an instant in UTC.",
+  "getReceipts items kind": "`payment`: the client paid. `refund`: the client gets money back.",
+  "getReceipts items amount": "The amount paid or refunded, in minor units. Always positive.",
+  dueIds: "The ids of the dues that the payment paid. Empty for a refund that is not allocated to payments yet.",
+  statement: "The account statement of the booking.",
+  paid: "The sum of all settled payments before refunds, in minor units.",
+  refunded: "The sum of all refunds that have not failed, in minor units.",
+  "statement balance": "The unpaid amount of all dues that are not canceled, in minor units.",
+
+  // Cancellation
+  "previewCancellation administrationFee": "The fee that is kept from the refund, in minor units.",
+  netPaid: "The amount paid less the amount refunded so far, in minor units.",
+  refund: "The amount that would be refunded, in minor units: the percentage of `netPaid`, less the fee, at least 0.",
+  kept: "The amount that would be kept, in minor units: `netPaid` less `refund`.",
+  next: "The same on the first day of the next tier. Null from the first day of the cohort on, and if everything is refunded.",
+
+  // Collection
+  paused: "`true` pauses collection, `false` resumes it.",
+
+  // Screening
+  "query bookingId": "Lists only the entries with a posting for this booking.",
+  bookingStatus: "The status of the booking, such as `awaiting_clearance`.",
+  clearanceDueAt: "The clearance deadline, an instant in UTC.",
+  missing:
+    "The requirements that the clearance does not meet for this cohort: `medical` or `psychiatric` if that evaluation does not clear, `validity` if a clearance ends before the last day. Empty if it meets all of them.",
+  attention:
+    "How near the clearance deadline is while something is missing: `soon` from 30 days before it, `urgent` from 14 days before it. Null before that, if nothing is missing, and if the booking cannot be evaluated.",
+  "query attention": "Lists only the bookings with this attention.",
+  "listScreenings query status": "Lists only the bookings whose clearance has this status.",
+  evaluations: "The evaluations of the participant, newest first.",
+  evaluation: "The evaluation as it was recorded.",
+  "evaluation id": "The id of the evaluation, such as `evl_01k`.",
+  "evaluation kind": "The kind of evaluation: `medical` or `psychiatric`.",
+  "recordEvaluation request kind":
+    "The kind of evaluation: `medical` or `psychiatric`. Unless the operator allows it, the clinician who signed the other kind is refused with `forbidden`.",
+  "evaluation outcome":
+    "`cleared` and `cleared_with_conditions` clear the participant. `needs_information` leaves the clearance pending. `not_cleared` declines the booking after the program's `declineAfterHours`.",
+  "recordEvaluation request outcome":
+    "`cleared` and `cleared_with_conditions` clear the participant. `needs_information` leaves the clearance pending. `not_cleared` declines the booking after the program's `declineAfterHours`, unless another evaluation replaces it.",
+  "evaluation validUntil":
+    "The last day on which the evaluation is valid, a date in the cohort's time zone. Null if it does not clear the participant.",
+  "request validUntil":
+    "The last day on which the evaluation is valid, a date in the cohort's time zone. Must be from today to today plus the program's `validityDays`, which is the default.",
+  note: "The clinician's note, plain text with line breaks. Only the clinical store keeps it.",
+  "evaluation note": "The clinician's note. Null if there is none.",
+  "evaluation by": "The `sub` of the clinician's account.",
+  "evaluation at": "When the evaluation was recorded, an instant in UTC.",
+
+  // Audit log
+  "listAudit query subject":
+    "Lists only the records of this subject: an id such as `bkg_01k`, or a type and an id such as `clearance#bkg_01k`.",
+  "listAudit query actor": "Lists only the records of this actor: the `sub` of an account.",
+  "listAudit query from":
+    "The first date of the list, inclusive, in UTC. Without it, the list begins 30 days before the last date, or has every record if it is filtered by subject or actor.",
+  "listAudit query to": "The last date of the list, inclusive, in UTC. Without it, today.",
+  subject: "The subject that the action changed.",
+  "subject type": "The type of the subject: `program`, `cohort`, `booking` or `clearance`.",
+  "subject id": "The id of the subject. A clearance has the id of its booking.",
+  sequence: "The position of the record in the subject's hash chain, from 1.",
+  at: "When the action was requested, an instant in UTC.",
+  recordedAt: "When the record was written, an instant in UTC. The hash does not include it.",
+  actor: "Who acted.",
+  sub: "The `sub` of the account. `system` for automatic steps.",
+  "listAudit items reason": "The reason that staff gave. Absent if the action takes none.",
+  before:
+    "The subject before the action: only statuses, amounts in minor units, dates and ids. Null if it did not exist.",
+  after:
+    "The subject after the action: only statuses, amounts in minor units, dates and ids. Null if nothing is recorded.",
+  previousHash: "The `hash` of the previous record of the subject. Empty for the first record.",
+  "listAudit items hash": "The SHA-256 hash of this record and `previousHash`, in hexadecimal.",
+  verified: "Whether every hash chain is intact.",
+  records: "The number of records that were verified.",
+  broken: "The first broken record of each chain that is not intact. Empty if `verified` is true.",
+  "broken subject": "The subject of the chain, as a type and an id such as `booking#bkg_01k`.",
+
+  // Finance
+  asOf: "The date at whose end the balances are computed, in the time zone of the reports. Without it, today.",
+  "response asOf": "The date at whose end the balances are computed, in the time zone of the reports.",
+  accounts: "The accounts with a posting in this currency, in the order of the chart of accounts.",
+  account: "The account of the chart of accounts.",
+  debit: "The amount debited, in minor units. 0 if the posting is a credit.",
+  credit: "The amount credited, in minor units. 0 if the posting is a debit.",
+  "accounts debit": "The sum of all debits of the account, in minor units.",
+  "accounts credit": "The sum of all credits of the account, in minor units.",
+  "accounts balance": "`debit` less `credit`, in minor units. It can be negative.",
+  totalDebit: "The sum of all debits, in minor units. It equals `totalCredit`.",
+  totalCredit: "The sum of all credits, in minor units. It equals `totalDebit`.",
+  "entry id": "The id of the journal entry, such as `je_01k`.",
+  reference: "The unique reference to the recorded fact, such as `payment:ch_1`. Each fact is posted once.",
+  postedAt: "When the entry was posted, an instant in UTC.",
+  effectiveOn: "The date of the recorded fact.",
+  postings: "The lines of the entry. Debits and credits add up to the same amount.",
+  "postings bookingId": "The id of the booking that the line belongs to. Absent if it belongs to none.",
+  "getJournal query from":
+    "The first date of posting, inclusive, in the time zone of the reports. Without it, from the first entry.",
+  "getJournal query to": "The last date of posting, inclusive, in the time zone of the reports. Without it, up to now.",
+  currency: "The currency of the amounts, as a lowercase ISO 4217 code such as `usd`.",
+  "request currency":
+    "The currency of every amount of the program, as a lowercase ISO 4217 code such as `usd`. Must be one that the Stripe account settles. A published program keeps its currency.",
+  "query currency": "The currency to report, as a lowercase ISO 4217 code such as `usd`.",
+
+  // Calculators
+  "computeApr request advances":
+    "The amounts that the borrower receives, in the order of their dates. At most 1,000 advances in total.",
+  "computeApr request payments":
+    "The amounts that the borrower pays, in the order of their dates. At most 1,000 payments in total.",
+  date: "The date of the advance or payment, or of the first one of a series. Must be 1900-01-01 or later, and within 100 years of the first advance.",
+  "computeApr request advances amount": "The amount of each advance, in minor units, at least 1.",
+  "computeApr request payments amount": "The amount of each payment, in minor units, at least 1.",
+  "computeApr request advances count": "How many equal amounts follow each other. Without it, 1.",
+  "computeApr request payments count": "How many equal amounts follow each other. Without it, 1.",
+  "computeApr request advances every":
+    "How often the amounts recur: `week`, `two_weeks`, `half_month`, `four_weeks`, `month`, `two_months`, `quarter` or `year`. Required if `count` is more than 1.",
+  "computeApr request payments every":
+    "How often the amounts recur: `week`, `two_weeks`, `half_month`, `four_weeks`, `month`, `two_months`, `quarter` or `year`. Required if `count` is more than 1.",
+  "request unitPeriod":
+    "The unit-period of Appendix J to Regulation Z, such as `month`, `5_weeks` or `90_days`, of at most a year. Without it, the most frequent one is used.",
+  unitPeriod: "The unit-period of Appendix J to Regulation Z that the rate is based on, such as `month` or `90_days`.",
+  unitPeriodsPerYear: "The number of unit-periods in a year.",
+  "computeApr response financeCharge": "The payments less the advances, in minor units.",
+  "computeApr response amountFinanced": "The sum of the advances, in minor units.",
+  "computeApr response totalOfPayments": "The sum of the payments, in minor units.",
+
+  // The API itself
+  "getHealth status": "Always `ok`.",
+  received: "Always `true`: the event is stored.",
+  openapi: "The version of the OpenAPI Specification.",
+  info: "The title, version and description of the API.",
+  "info title": "The name of the API.",
+  "info version": "The major version of the API.",
+  description: "A description of the API and of the rules that apply to every route, in Markdown.",
+  paths: "The routes, by path and method.",
+  components: "The parts that routes share.",
+  securitySchemes: "The kinds of tokens, by name.",
+  schemas: "The shared schemas, by name.",
+};
