@@ -120,7 +120,7 @@ describe("the official CLI", () => {
     expect(refund).toMatchObject({ amount: 500, status: "succeeded" });
   }, 60_000);
 
-  test("is told what is wrong", async () => {
+  test("gets Stripe's error messages", async () => {
     const failure = await cli("post", "/v1/customers", "-d", "nickname=x").catch(
       (error) => `${error.stdout}${error.stderr}`,
     );

@@ -20,14 +20,14 @@ describe("the envelope", () => {
     expect((await errorOf(response)).message).toContain(message);
   });
 
-  test("takes the key as basic authentication too, as curl -u sends it", async () => {
+  test("also accepts the key as basic authentication, as curl -u sends it", async () => {
     const { simulator } = await openAccount();
     const authorization = `Basic ${Buffer.from(`${testKey}:`).toString("base64")}`;
 
     expect((await fetch(`${simulator.url}/v1/balance`, { headers: { authorization } })).status).toBe(200);
   });
 
-  test("does not know the routes that are not built", async () => {
+  test("answers unknown routes as Stripe does", async () => {
     const { stripe } = await openAccount();
 
     const error = await refusal(stripe.disputes.list());
@@ -130,7 +130,7 @@ describe("parameters", () => {
 });
 
 describe("pages of a list", () => {
-  test("go on from where the last one ended, in both directions, and by themselves", async () => {
+  test("continue from the last page, in both directions, and with auto-pagination", async () => {
     const { stripe } = await openAccount();
     for (let index = 0; index < 7; index += 1) await stripe.customers.create({ name: `${index}` });
     const names = (page: { data: { name?: string | null }[] }) => page.data.map(({ name }) => name).join("");
@@ -175,7 +175,7 @@ describe("a request under an idempotency key", () => {
     expect(elsewhere.message).toContain("same endpoint");
   });
 
-  test("is refused while the first one still runs", async () => {
+  test("is refused while the first request is running", async () => {
     const { stripe, simulator } = await openAccount();
     simulator.setFault({ kind: "slow", rate: 1, seed: 1, ms: 100 });
     const first = stripe.customers.create({ name: "Anna" }, under);
@@ -187,7 +187,7 @@ describe("a request under an idempotency key", () => {
     expect((await first).name).toBe("Anna");
   });
 
-  test("may be tried again with better parameters when they did not pass", async () => {
+  test("can be retried with valid parameters after a validation error", async () => {
     const { stripe } = await openAccount();
     const wrong = { amount: 100, currency: "usd", colour: "red" } as never;
 
@@ -224,7 +224,7 @@ describe("a request under an idempotency key", () => {
     expect((await stripe.customers.list()).data).toHaveLength(0);
   });
 
-  test("replays an internal error whose request had its effect, and has it once", async () => {
+  test("replays an internal error after an effect, which happens once", async () => {
     const { stripe, simulator } = await openAccount();
     simulator.setFault({ kind: "error_after", rate: 1, seed: 1 });
     const first = await refusal(stripe.customers.create({}, under));
@@ -255,7 +255,7 @@ describe("faults", () => {
     expect((await stripe.customers.list()).data.map(({ id }) => id)).toEqual([replayed.id]);
   });
 
-  test("strike requests of one path, as often as they are told to", async () => {
+  test("strike requests of one path, a given number of times", async () => {
     const { stripe, control } = await openAccount();
     await control("/_sim/faults", { kind: "throttle", path: "/v1/customers", times: 2 });
     const create = () =>
@@ -272,7 +272,7 @@ describe("faults", () => {
     expect([await create(), await create()]).toEqual([undefined, 200]);
   });
 
-  test("throttle, with and without the advice to try again", async () => {
+  test("throttle, with and without the advice to retry", async () => {
     const { stripe, simulator } = await openAccount();
     simulator.setFault({ kind: "throttle", rate: 1, seed: 1 });
 
@@ -284,7 +284,7 @@ describe("faults", () => {
     expect(kinds).toEqual(new Set(["429 rate_limit undefined", "429 lock_timeout true"]));
   });
 
-  test("answer with somebody else's page", async () => {
+  test("answer with a proxy's page", async () => {
     const { simulator } = await openAccount();
     simulator.setFault({ kind: "html", rate: 1, seed: 1 });
 
@@ -315,7 +315,7 @@ describe("faults", () => {
     expect(first.filter(Boolean).length).toBeLessThan(30);
   });
 
-  test("are got over by the SDK's own retries, with one effect each", async () => {
+  test("are survived by the SDK's own retries, with one effect each", async () => {
     const { simulator } = await openAccount();
     simulator.setFault({ kind: "timeout_after", rate: 0.5, seed: 1 });
     const patient = sdk(simulator.url);
@@ -329,7 +329,7 @@ describe("faults", () => {
   }, 20_000);
 });
 
-test("does not let a fault or a key's lock outlive the request that ends in an error", async () => {
+test("releases faults and key locks when a request ends in an error", async () => {
   const { stripe, advance } = await openAccount();
   await refusal(stripe.customers.retrieve("cus_x"));
   await refusal(stripe.refunds.create({ charge: "ch_x" }, { idempotencyKey: "key_9" }));

@@ -5,7 +5,7 @@ const press = (url: string, fields: Record<string, string>) =>
   fetch(url, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
 
 describe("the hosted page", () => {
-  test("shows what is paid, the offered methods and the way back, with nothing from elsewhere", async () => {
+  test("shows the amount, the offered methods and the way back, and loads nothing else", async () => {
     const { stripe } = await openAccount();
     const named = { currency: "usd", unit_amount: 250_000, product_data: { name: 'Program <script>"1"</script>' } };
     const { url } = await stripe.checkout.sessions.create(
@@ -66,7 +66,7 @@ describe("the hosted page", () => {
     expect(stale.status).toBe(409);
   });
 
-  test("takes nothing once it has expired", async () => {
+  test("accepts no payment once it has expired", async () => {
     const { stripe, advance, simulator } = await openAccount();
     const { url } = await stripe.checkout.sessions.create(payment());
     await advance(day);

@@ -14,8 +14,8 @@ async function saved({ stripe, control }: Account, behavior: object, id = "pm_ca
   return { set, charge };
 }
 
-describe("what the bank behind a saved method is told to do", () => {
-  test("is done payment by payment, and the last of it for ever", async () => {
+describe("the configured behavior of a saved method's bank", () => {
+  test("applies payment by payment, and the last outcome repeats", async () => {
     const account = await openAccount();
     const { charge } = await saved(account, {
       outcomes: ["insufficient_funds", "authentication_required", "succeeds"],
@@ -26,7 +26,7 @@ describe("what the bank behind a saved method is told to do", () => {
     ]);
   });
 
-  test("is done from an instant on", async () => {
+  test("applies from an instant on", async () => {
     const account = await openAccount();
     const from = Math.floor((account.now() + 2 * day) / 1000);
     const { charge } = await saved(account, { outcomes: ["expired_card"], from });

@@ -121,7 +121,7 @@ describe("a hosted payment page", () => {
     expect(simulator.balance()).toMatchObject({ balance: 249_500, consistent: true });
   });
 
-  test("tells of a bank debit that comes back", async () => {
+  test("reports a returned bank debit", async () => {
     const { stripe, control, advance, simulator } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
 
@@ -142,7 +142,7 @@ describe("a hosted payment page", () => {
     expect(simulator.balance()).toMatchObject({ balance: 0, consistent: true });
   });
 
-  test("leaves a debit in processing for as long as one looks", async () => {
+  test("keeps a debit in processing forever", async () => {
     const { stripe, control, advance } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
     const { paymentIntent } = await control(`/_sim/checkout/${session.id}/payment`, {
@@ -154,7 +154,7 @@ describe("a hosted payment page", () => {
     expect((await stripe.paymentIntents.retrieve(paymentIntent as string)).status).toBe("processing");
   });
 
-  test("saves the method for later only when asked to", async () => {
+  test("saves the method only on request", async () => {
     const { stripe, control } = await openAccount();
     const customer = await stripe.customers.create({});
     const kept = await stripe.checkout.sessions.create(
@@ -185,7 +185,7 @@ describe("a hosted payment page", () => {
     expect(refused).toMatchObject({ error: { type: "invalid_request_error" } });
   });
 
-  test("expires by itself, and its intent with it", async () => {
+  test("expires automatically, with its intent", async () => {
     const { stripe, control, advance, now } = await openAccount();
     const expires_at = Math.floor(now() / 1000) + 30 * 60;
     const session = await stripe.checkout.sessions.create(payment(undefined, { expires_at }));
@@ -229,7 +229,7 @@ describe("a hosted payment page", () => {
     expect(error).toMatchObject({ statusCode: 400, param: "expires_at" });
   });
 
-  test("keeps an intent of an open session from being cancelled behind its back", async () => {
+  test("refuses to cancel the intent of an open session", async () => {
     const { stripe, control } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment());
     const { paymentIntent } = await control(`/_sim/checkout/${session.id}/payment`, {

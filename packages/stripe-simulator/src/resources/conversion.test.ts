@@ -28,7 +28,7 @@ describe("a charge in a currency that the account does not settle", () => {
     expect(account.simulator.balance("eur")).toMatchObject({ balance: 0, transactions: 0, consistent: true });
   });
 
-  test("keeps its digits: yen and dinars become cents", async () => {
+  test("is converted with the right decimals: yen and dinars become cents", async () => {
     const account = await openAccount();
 
     expect((await charge(account, "jpy", 1_000_000)).balance_transaction).toMatchObject({ amount: 670_000 });
@@ -36,7 +36,7 @@ describe("a charge in a currency that the account does not settle", () => {
     expect(account.simulator.balance()).toMatchObject({ consistent: true });
   });
 
-  test("is refunded at the rate of the refund's own day, and comes back at another", async () => {
+  test("is refunded at the rate of the refund's day, and a failed refund returns at another", async () => {
     const account = await openAccount();
     const { stripe, simulator, advance } = account;
     const { id } = await charge(account, "eur", 100_000, "pm_card_refundFail");
@@ -53,7 +53,7 @@ describe("a charge in a currency that the account does not settle", () => {
 });
 
 describe("a currency that the account settles", () => {
-  test("has a balance of its own, from when the account settles it", async () => {
+  test("has a separate balance, from when the account settles it", async () => {
     const account = await openAccount({ settlementCurrencies: ["usd", "jpy"] });
     await charge(account, "jpy", 250_000);
     await charge(account, "eur", 100_000);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { openAccount, refusal } from "../test-account.ts";
 
 describe("a customer", () => {
-  test("is changed field by field; an empty value takes a field or a metadata key away", async () => {
+  test("is updated field by field; an empty value unsets a field or a metadata key", async () => {
     const { stripe } = await openAccount();
     const { id } = await stripe.customers.create({
       email: "anna@example.org",
@@ -50,7 +50,7 @@ describe("a payment method", () => {
     expect((await refusal(stripe.paymentMethods.detach(attached.id))).code).toBe("payment_method_unexpected_state");
   });
 
-  test("that the bank refuses at once cannot be attached; one that only fails when charged can", async () => {
+  test("that the bank declines at once cannot be attached; one that fails only when charged can", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({});
 
@@ -61,7 +61,7 @@ describe("a payment method", () => {
     expect(attached.customer).toBe(customer.id);
   });
 
-  test("is made from a token or a test account number, never from a card's number", async () => {
+  test("is created from a token or a test account number, never from a card number", async () => {
     const { stripe } = await openAccount();
 
     const card = await stripe.paymentMethods.create({ type: "card", card: { token: "tok_mastercard" } });

@@ -34,7 +34,7 @@ describe("the list of events", () => {
     expect(data[0]?.data.previous_attributes).toEqual({ name: "Ana" });
   });
 
-  test("forgets after 30 days", async () => {
+  test("keeps events for 30 days", async () => {
     const { stripe, advance } = await openAccount();
     await stripe.customers.create({});
     const [event] = (await stripe.events.list()).data;
@@ -63,7 +63,7 @@ describe("the list of events", () => {
     expect(await page({ ending_before: fifth ?? "" })).toEqual([[], false]);
   });
 
-  test("has no place to list from at an event that it has forgotten", async () => {
+  test("refuses to list from an expired event", async () => {
     const { stripe, advance } = await openAccount();
     await stripe.customers.create({});
     const [event] = (await stripe.events.list()).data;

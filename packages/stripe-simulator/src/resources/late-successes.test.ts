@@ -16,7 +16,7 @@ async function setupPage({ stripe }: Account, customer: string) {
 }
 
 describe("a payment that succeeds late", () => {
-  test("had its challenge finished days later, as long as the intent was open", async () => {
+  test("can have its challenge finished days later, while the intent is open", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
     const asked = { ...card, payment_method: "pm_card_authenticationRequired", confirm: true } as const;
@@ -33,7 +33,7 @@ describe("a payment that succeeds late", () => {
     expect(event?.created).toBe(Math.floor(account.now() / 1000));
   });
 
-  test("was confirmed again by its customer after it was declined off-session", async () => {
+  test("can be confirmed by its customer after an off-session decline", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
     const customer = await customerOf(account);
@@ -53,7 +53,7 @@ describe("a payment that succeeds late", () => {
     ]);
   });
 
-  test("was made on a page's last second, and none after it", async () => {
+  test("can be made in a page's last second, and not later", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
     const [one, other] = [
@@ -69,7 +69,7 @@ describe("a payment that succeeds late", () => {
     expect((await stripe.checkout.sessions.retrieve(one.id)).payment_status).toBe("paid");
   });
 
-  test("is none where the page expired during the challenge", async () => {
+  test("fails if the page expired during the challenge", async () => {
     const { stripe, control, advance } = await openAccount();
     const { id } = await stripe.checkout.sessions.create(payment());
     const asked = await control(`/_sim/checkout/${id}/payment`, { paymentMethod: "pm_card_authenticationRequired" });
@@ -83,7 +83,7 @@ describe("a payment that succeeds late", () => {
 });
 
 describe("a page that saves a method", () => {
-  test("saves a bank account with the mandate by which it is debited later", async () => {
+  test("saves a bank account with the mandate for later debits", async () => {
     const account = await openAccount();
     const { stripe, control } = account;
     const customer = await customerOf(account);
@@ -103,7 +103,7 @@ describe("a page that saves a method", () => {
     );
   });
 
-  test("saves no account that cannot be verified at once", async () => {
+  test("does not save an account that cannot be verified instantly", async () => {
     const account = await openAccount();
     const { id } = await setupPage(account, await customerOf(account));
 
@@ -114,7 +114,7 @@ describe("a page that saves a method", () => {
     expect(refused).toMatchObject({ error: { code: "payment_method_invalid_parameter" } });
   });
 
-  test("tells of a declined card and of a failed challenge, and stays open until it expires", async () => {
+  test("reports a declined card and a failed challenge, and stays open until it expires", async () => {
     const account = await openAccount();
     const { stripe, control, advance } = account;
     const { id } = await setupPage(account, await customerOf(account));

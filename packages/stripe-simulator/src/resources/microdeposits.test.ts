@@ -16,7 +16,7 @@ async function waiting() {
   return { ...account, session, outcome, intentId, types };
 }
 
-describe("a bank account that cannot be verified at once", () => {
+describe("a bank account that cannot be verified instantly", () => {
   test("completes the page, and leaves the payment waiting for micro-deposits", async () => {
     const { stripe, outcome, session, types } = await waiting();
 
@@ -49,7 +49,7 @@ describe("a bank account that cannot be verified at once", () => {
     expect(simulator.balance()).toMatchObject({ balance: 249_500, consistent: true });
   });
 
-  test("is debited on the page of the deposits as well", async () => {
+  test("is also debited from the page of the micro-deposits", async () => {
     const { stripe, intentId } = await waiting();
     const intent = await stripe.paymentIntents.retrieve(intentId);
     const url = intent.next_action?.verify_with_microdeposits?.hosted_verification_url ?? "";
@@ -62,7 +62,7 @@ describe("a bank account that cannot be verified at once", () => {
     expect((await fetch(url, { method: "POST" })).status).toBe(409);
   });
 
-  test("goes on waiting after a code that does not match", async () => {
+  test("keeps waiting after a wrong code", async () => {
     const { stripe, intentId } = await waiting();
 
     const error = await refusal(stripe.paymentIntents.verifyMicrodeposits(intentId, { amounts: [1, 2] }));
@@ -88,7 +88,7 @@ describe("a bank account that cannot be verified at once", () => {
     ]);
   });
 
-  test("keeps its intent from being cancelled, which its session owns", async () => {
+  test("keeps its intent, which the session owns, from being cancelled", async () => {
     const { stripe, intentId } = await waiting();
 
     const error = await refusal(stripe.paymentIntents.cancel(intentId));
@@ -97,7 +97,7 @@ describe("a bank account that cannot be verified at once", () => {
     expect((await stripe.paymentIntents.retrieve(intentId)).status).toBe("requires_action");
   });
 
-  test("is not what a challenge page is for", async () => {
+  test("has no challenge page", async () => {
     const { simulator, intentId, control } = await waiting();
 
     expect((await fetch(`${simulator.url}/c/challenge/${intentId}`)).status).toBe(404);
@@ -106,7 +106,7 @@ describe("a bank account that cannot be verified at once", () => {
     });
   });
 
-  test("is neither offered nor taken by a page that verifies instantly, though Stripe may fall back all the same", async () => {
+  test("is neither offered nor accepted by a page that verifies instantly, although Stripe can fall back", async () => {
     const { stripe, control } = await openAccount();
     const session = await stripe.checkout.sessions.create(payment(undefined, instantly));
 

@@ -39,7 +39,7 @@ describe("a card payment", () => {
     expect(again).toMatchObject({ status: "succeeded", last_payment_error: null });
   });
 
-  test("has an id of the network's for each transaction, and none where it was declined", async () => {
+  test("has a network transaction id for each charge, and none for a decline", async () => {
     const { stripe } = await openAccount();
     const { id: customer } = await stripe.customers.create();
     const { id: method } = await stripe.paymentMethods.attach("pm_card_visa", { customer });
@@ -58,7 +58,7 @@ describe("a card payment", () => {
     expect(declined).toBeNull();
   });
 
-  test("is made, confirmed later and then is beyond change", async () => {
+  test("is created, confirmed later, and final afterwards", async () => {
     const { stripe } = await openAccount();
     const intent = await stripe.paymentIntents.create({ ...card, payment_method: "pm_card_visa" });
 
@@ -118,7 +118,7 @@ describe("a card payment", () => {
     expect(simulator.balance()).toMatchObject({ balance: 1500 - 74, consistent: true });
   });
 
-  test("may be of any currency, each that the account settles with a balance of its own", async () => {
+  test("can be in any currency; each settled one has a separate balance", async () => {
     const { stripe, simulator } = await openAccount({ settlementCurrencies: ["usd", "jpy", "bhd"] });
     const paid = { ...card, payment_method: "pm_card_visa", confirm: true } as const;
     await stripe.paymentIntents.create({ ...paid, currency: "jpy", amount: 250_000 });
@@ -185,7 +185,7 @@ describe("3-D Secure", () => {
     });
   });
 
-  test("declines after the challenge where the bank has no money either", async () => {
+  test("declines after the challenge if funds are insufficient too", async () => {
     const { stripe, control } = await openAccount();
     const intent = await stripe.paymentIntents.create({
       ...card,
@@ -198,7 +198,7 @@ describe("3-D Secure", () => {
     expect(outcome).toMatchObject({ status: "declined", declineCode: "insufficient_funds" });
   });
 
-  test("is a decline when the caller wants no action", async () => {
+  test("is a decline if the caller asks for errors on required actions", async () => {
     const { stripe } = await openAccount();
 
     const error = await refusal(
@@ -242,7 +242,7 @@ describe("an off-session payment", () => {
     expect(result).toBe(outcome);
   });
 
-  test("that needs the person is recovered on-session, on the same intent", async () => {
+  test("that needs the customer is recovered on session, on the same intent", async () => {
     const { stripe, control } = await openAccount();
     const saved = await savedCard(stripe, control, "pm_card_authenticationRequired");
     const error = await refusal(stripe.paymentIntents.create({ ...card, ...saved, off_session: true, confirm: true }));
@@ -257,7 +257,7 @@ describe("an off-session payment", () => {
     expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe("succeeded");
   });
 
-  test("cannot be asked for without confirming", async () => {
+  test("requires confirmation in the same request", async () => {
     const { stripe } = await openAccount();
 
     expect((await refusal(stripe.paymentIntents.create({ ...card, off_session: true }))).param).toBe("off_session");
@@ -315,7 +315,7 @@ describe("a bank debit", () => {
 });
 
 describe("looking intents up", () => {
-  test("expands along dotted paths, in lists too, and refuses what is no object", async () => {
+  test("expands along dotted paths, also in lists, and refuses fields without objects", async () => {
     const { stripe } = await openAccount();
     const customer = await stripe.customers.create({ email: "anna@example.org" });
     await stripe.paymentIntents.create({
@@ -360,7 +360,7 @@ describe("looking intents up", () => {
     expect((await refusal(find("nonsense"))).param).toBe("query");
   });
 
-  test("takes payment_method_types from an older version only", async () => {
+  test("accepts payment_method_types only from an older version", async () => {
     const { stripe } = await openAccount();
     const old = { amount: 2000, currency: "usd", payment_method_types: ["card"] } as Stripe.PaymentIntentCreateParams;
 

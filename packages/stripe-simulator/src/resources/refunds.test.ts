@@ -15,7 +15,7 @@ async function charged({ stripe }: Account, method = "pm_card_visa", amount = 10
 }
 
 describe("a refund", () => {
-  test("is paid at once from the balance, which may go below zero, and keeps Stripe's fee", async () => {
+  test("is paid at once from the balance, which can become negative, and Stripe keeps its fee", async () => {
     const account = await openAccount();
     const { stripe, simulator } = account;
     const charge = await charged(account);
@@ -32,7 +32,7 @@ describe("a refund", () => {
     expect(simulator.balance()).toMatchObject({ balance: -320, consistent: true });
   });
 
-  test("may be in parts, never more than is left", async () => {
+  test("can be partial, and never exceeds what is left", async () => {
     const account = await openAccount();
     const { stripe } = account;
     const charge = await charged(account);
@@ -48,7 +48,7 @@ describe("a refund", () => {
     expect((await stripe.refunds.list({ payment_intent: charge.payment_intent as string })).data).toHaveLength(2);
   });
 
-  test("may fail a day later: the money is back and can be refunded again", async () => {
+  test("can fail a day later: the money is back and refundable again", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     const charge = await charged(account, "pm_card_refundFail");
@@ -130,7 +130,7 @@ describe("a refund", () => {
     expect(simulator.balance()).toMatchObject({ balance: 10_000 - 80 - 4_000, consistent: true });
   });
 
-  test("of a debit that fails is called off with it, and never moves money", async () => {
+  test("of a failing debit is canceled with it, and never moves money", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     const charge = await charged(account, "pm_usBankAccount_insufficientFunds");
@@ -156,7 +156,7 @@ describe("a refund", () => {
 });
 
 describe("the balance", () => {
-  test("is pending until the second midnight after, and then may be spent", async () => {
+  test("is pending until the second midnight, and then available", async () => {
     const account = await openAccount();
     const { stripe, advance } = account;
     await charged(account);

@@ -18,7 +18,7 @@ async function saved({ stripe }: Account, id = "pm_card_visa") {
 }
 
 describe("a saved method that is gone", () => {
-  test("was detached: it is neither charged nor attached again", async () => {
+  test("was detached: it can no longer be charged or attached", async () => {
     const account = await openAccount();
     const { customer, method, charge } = await saved(account);
 
@@ -32,7 +32,7 @@ describe("a saved method that is gone", () => {
     expect(event?.data).toMatchObject({ object: { customer: null }, previous_attributes: { customer } });
   });
 
-  test("was its customer's, who was deleted: nobody else can use it", async () => {
+  test("belonged to a deleted customer: nobody else can use it", async () => {
     const account = await openAccount();
     const { customer, method, charge } = await saved(account);
     const other = await account.stripe.customers.create();
@@ -48,7 +48,7 @@ describe("a saved method that is gone", () => {
 });
 
 describe("a saved card", () => {
-  test("is replaced by its network where it is", async () => {
+  test("is updated in place by its network", async () => {
     const account = await openAccount();
     const { method, charge } = await saved(account);
 
@@ -67,7 +67,7 @@ describe("a saved card", () => {
     });
   });
 
-  test("keeps what a network does not tell", async () => {
+  test("keeps the fields that a network update omits", async () => {
     const account = await openAccount();
     const { method } = await saved(account);
 
@@ -87,7 +87,7 @@ describe("a saved card", () => {
     });
   });
 
-  test("pays through its last month, and again once a later one is known", async () => {
+  test("works until its expiry, and again after an update", async () => {
     const account = await openAccount();
     const { stripe, advance } = account;
     const { method, charge } = await saved(account);
@@ -106,7 +106,7 @@ describe("a saved card", () => {
 });
 
 describe("a saved account's mandate", () => {
-  test("is named by a debit, while it is active and this account's", async () => {
+  test("can be named by a debit while it is active and for this account", async () => {
     const account = await openAccount();
     const one = await saved(account, "pm_usBankAccount_success");
     const other = await saved(account, "pm_usBankAccount_success");
@@ -117,7 +117,7 @@ describe("a saved account's mandate", () => {
     });
   });
 
-  test("is withdrawn: the account is debited no more until another is accepted", async () => {
+  test("is revoked: the account cannot be debited until another is accepted", async () => {
     const account = await openAccount();
     const { stripe, control } = account;
     const { customer, method, mandate, charge } = await saved(account, "pm_usBankAccount_success");
@@ -136,7 +136,7 @@ describe("a saved account's mandate", () => {
     expect((await charge()).status).toBe("processing");
   });
 
-  test("is for one payment alone where the account is not saved", async () => {
+  test("is single-use if the account is not saved", async () => {
     const { stripe } = await openAccount();
 
     await stripe.paymentIntents.create({
@@ -151,7 +151,7 @@ describe("a saved account's mandate", () => {
     });
   });
 
-  test("debits no other currency than dollars", async () => {
+  test("allows debits only in dollars", async () => {
     const { stripe } = await openAccount();
 
     const call = stripe.paymentIntents.create({

@@ -40,7 +40,7 @@ describe("a delivery", () => {
     expect((await account.stripe.webhookEndpoints.retrieve(endpoint.id)).secret).toBeUndefined();
   });
 
-  test("brings only what the endpoint asked for, and nothing once it is disabled or deleted", async () => {
+  test("contains only the endpoint's events, and stops once it is disabled or deleted", async () => {
     const account = await openAccount();
     const { stripe, simulator } = account;
     const { url, received } = await receiver();
@@ -58,7 +58,7 @@ describe("a delivery", () => {
     expect((await stripe.webhookEndpoints.list()).data).toEqual([]);
   });
 
-  test("is not made, nor tried again, to an endpoint that has been disabled meanwhile", async () => {
+  test("is neither made nor retried after the endpoint was disabled", async () => {
     const account = await openAccount();
     const { stripe, simulator, advance } = account;
     const { url, received } = await receiver(() => 500);
@@ -101,7 +101,7 @@ describe("a delivery", () => {
     }
   });
 
-  test("is tried again, less and less often, for three days", async () => {
+  test("is retried with growing delays for three days", async () => {
     const account = await openAccount();
     const { stripe, advance, simulator } = account;
     let status = 500;
@@ -125,7 +125,7 @@ describe("a delivery", () => {
     expect((await stripe.events.list({ delivery_success: true })).data).toHaveLength(1);
   });
 
-  test("arrives after all when the endpoint recovers", async () => {
+  test("arrives once the endpoint recovers", async () => {
     const account = await openAccount();
     let status = 503;
     const { url, received } = await receiver(() => status);
@@ -140,7 +140,7 @@ describe("a delivery", () => {
     expect((await account.stripe.events.list({ delivery_success: false })).data).toHaveLength(0);
   });
 
-  test("is made in real time, without holding the request up, when the pump runs", async () => {
+  test("is made in real time without delaying the request while the simulator runs", async () => {
     const account = await openAccount();
     const { url, received } = await receiver();
     await listening(account, url);
@@ -190,7 +190,7 @@ describe("deliveries that misbehave", () => {
     expect(arrived.slice(-8).sort((a, b) => a - b)).not.toEqual(arrived.slice(-8));
   });
 
-  test("behave again once they are told to", async () => {
+  test("are normal again once the misbehaviour is off", async () => {
     const account = await openAccount();
     const { url, received } = await receiver();
     await listening(account, url);
@@ -204,8 +204,8 @@ describe("deliveries that misbehave", () => {
   });
 });
 
-describe("an endpoint that the host makes sure of", () => {
-  test("is made once and keeps the host's secret", async () => {
+describe("an endpoint that the host ensures", () => {
+  test("is created once and keeps the host's secret", async () => {
     const account = await openAccount();
     const { url, received } = await receiver();
     const wanted = { url, enabledEvents: ["*"], secret: "whsec_current", apiVersion: API_VERSION };
